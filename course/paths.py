@@ -1,0 +1,45 @@
+"""Where the course keeps its files, and how it writes them so that nothing is half written."""
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "build-a-transformer"
+
+
+def cache_dir() -> Path:
+    """Downloads and trained models, all of which can be made again. `COURSE_CACHE` overrides it."""
+    return _directory("COURSE_CACHE", platformdirs.user_cache_dir(_NAME, appauthor=False))
+
+
+def state_dir() -> Path:
+    """The learner's own progress. `COURSE_STATE` overrides it."""
+    return _directory("COURSE_STATE", platformdirs.user_data_dir(_NAME, appauthor=False))
+
+
+@contextlib.contextmanager
+def atomic_path(path: Path | str) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on failure.
+
+    Readers see the old file or the whole new one, never half of it.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _directory(variable: str, default: str) -> Path:
+    path = Path(os.environ.get(variable) or default)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
