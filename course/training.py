@@ -1,0 +1,197 @@
+"""Training a translator: the loss, the learning rate, and a loop that survives interruption."""
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from course.paths import atomic_path
+from course.tokens import Batch, Encoded, token_batches
+
+__all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr"]
+
+
+def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing: float = 0.1) -> Tensor:
+    """Cross-entropy against a target that is not quite certain, averaged over the real tokens (§5.4).
+
+    The target distribution gives `smoothing` to all tokens of the vocabulary in equal shares and
+    the rest to the right one, as `torch.nn.functional.cross_entropy` does.
+
+    Args:
+        logits: (..., vocab_size), floating point.
+        targets: (...), int64; positions that hold `pad_id` do not count.
+
+    Returns:
+        A scalar in nats per real token.
+
+    Raises:
+        ValueError: if there is no real token to average over.
+    """
+    real = targets != pad_id
+    if not real.any():
+        raise ValueError(f"all targets are padding (pad_id = {pad_id}), so there is nothing to average over")
+    logits, targets = logits[real], targets[real]                      # (N, vocab_size), (N,)
+    right = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    # -log p of a token is logsumexp(logits) - its logit; both parts of the mixture share the first term.
+    losses = logits.logsumexp(-1) - (1 - smoothing) * right - smoothing * logits.mean(-1)
+    return losses.mean()
+
+
+def warmup_lr(step: int, d_model: int, warmup: int = 4000) -> float:
+    """The paper's learning rate (§5.3, eq. 3): linear up for `warmup` steps, then as 1/√step.
+
+    `step` counts from 1; 0 raises ValueError.
+    """
+    if step < 1:
+        raise ValueError(f"steps count from 1, got {step}")
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+
+
+def linear_schedule(progress: float, warmup: float = 0.05) -> float:
+    """Share of the peak rate when `progress` (0 to 1) of the budget is spent: up during `warmup`, then down to 0."""
+    if progress < warmup:
+        return progress / warmup
+    return max(0.0, (1 - progress) / (1 - warmup))
+
+
+def training_loss(model: Any, batch: Batch, smoothing: float = 0.1) -> Tensor:
+    """Teacher forcing on one batch: the decoder reads the target and predicts it one token ahead.
+
+    Only the real tokens are projected onto the vocabulary, which saves the most expensive
+    product of the model for every padded position.
+    """
+    decoder_input, labels = batch.target[:, :-1], batch.target[:, 1:]
+    states = model.states(batch.source, decoder_input)
+    real = labels != model.pad_id
+    return label_smoothing_loss(model.unembed(states[real]), labels[real], model.pad_id, smoothing)
+
+
+def best_device() -> str:
+    """ "cuda" or "mps" where there is one, else "cpu"."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def train(
+    model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, seconds: float | None = None,
+    batch_tokens: int = 1200, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
+    smoothing: float = 0.1, seed: int = 0, device: str = "cpu",
+    checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
+) -> list[dict[str, float]]:
+    """Train `model` in place with Adam (§5.3) and return its learning curve.
+
+    Args:
+        model: has `states`, `unembed` and `pad_id`, like `course.transformer.Transformer`.
+        encoded: the training pairs.
+        steps, seconds: the budget; exactly one of them.
+        batch_tokens: source and target tokens in a batch.
+        lr: the peak learning rate; `schedule` maps the spent share of the budget to a share of it.
+        smoothing: see `label_smoothing_loss`.
+        seed: decides the order of the batches and the dropout.
+        device: "cpu", "cuda", "mps"; the model is moved there.
+        checkpoint: a file that is written every `checkpoint_seconds`, on interruption and at the end.
+            If it exists, training goes on from there: with a budget of steps to the same curve
+            as without the interruption. A finished one is loaded and returned at once.
+        progress: whether to show a progress bar.
+
+    Returns:
+        One record per step: step, seconds, tokens (so far), lr, loss (nats per real token).
+
+    Raises:
+        ValueError: if the budget is not given once, or the checkpoint is of another run.
+        FloatingPointError: if the loss is no longer a finite number.
+    """
+    if (steps is None) == (seconds is None):
+        raise ValueError("give a budget as `steps` or as `seconds`, and not both")
+    recipe = {
+        "steps": steps, "seconds": seconds, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing,
+        "seed": seed, "pairs": len(encoded), "parameters": sum(p.numel() for p in model.parameters()),
+    }
+    model.to(device).train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
+    history: list[dict[str, float]] = []
+    torch.manual_seed(seed)
+    if checkpoint is not None and Path(checkpoint).exists():
+        history = _resume(Path(checkpoint), model, optimizer, recipe, device)
+
+    spent = history[-1]["seconds"] if history else 0.0
+    tokens = history[-1]["tokens"] if history else 0
+    started = saved = time.perf_counter()
+    stream = _endless_batches(encoded, batch_tokens, seed, skip=len(history))
+    bar = tqdm(total=steps or seconds, initial=len(history) if steps else spent, disable=not progress,
+               unit="step" if steps else "s", bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit}{postfix}")
+    try:
+        while True:
+            elapsed = spent + time.perf_counter() - started
+            done = len(history) / steps if steps else elapsed / seconds
+            if done >= 1:
+                break
+            rate = lr * schedule(done)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            batch = next(stream)
+            loss = training_loss(model, Batch(batch.source.to(device), batch.target.to(device)), smoothing)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+            tokens += int((batch.source != model.pad_id).sum() + (batch.target[:, 1:] != model.pad_id).sum())
+            record = {"step": len(history) + 1, "seconds": spent + time.perf_counter() - started,
+                      "tokens": tokens, "lr": rate, "loss": loss.item()}
+            if not math.isfinite(record["loss"]):
+                raise FloatingPointError(
+                    f"the loss is {record['loss']} at step {record['step']}; a lower learning rate than {lr} often helps"
+                )
+            history.append(record)
+            bar.update(1 if steps else record["seconds"] - elapsed)
+            if len(history) % 50 == 0:
+                bar.set_postfix_str(f"loss {sum(r['loss'] for r in history[-50:]) / 50:.2f}", refresh=False)
+            if checkpoint is not None and time.perf_counter() - saved > checkpoint_seconds:
+                _save(Path(checkpoint), model, optimizer, recipe, history)
+                saved = time.perf_counter()
+    finally:
+        bar.close()
+        if checkpoint is not None and history and math.isfinite(history[-1]["loss"]):
+            _save(Path(checkpoint), model, optimizer, recipe, history)
+        model.eval()
+    return history
+
+
+def _endless_batches(encoded: Encoded, batch_tokens: int, seed: int, skip: int):
+    """Epoch after epoch; each epoch's order follows from the seed, so that a resumed run can skip ahead."""
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        for batch in token_batches(encoded, batch_tokens, generator):
+            if skip:
+                skip -= 1
+            else:
+                yield batch
+
+
+def _save(path: Path, model, optimizer, recipe: dict, history: list[dict]) -> None:
+    state = {
+        "model": model.state_dict(), "optimizer": optimizer.state_dict(), "recipe": recipe,
+        "history": history, "random": torch.get_rng_state(),
+    }
+    with atomic_path(path) as temporary:
+        torch.save(state, temporary)
+
+
+def _resume(path: Path, model, optimizer, recipe: dict, device: str) -> list[dict]:
+    state = torch.load(path, map_location=device, weights_only=True)     # never unpickles code
+    differing = [name for name in recipe if state["recipe"].get(name) != recipe[name]]
+    if differing:
+        raise ValueError(
+            f"{path} is the checkpoint of another run: it differs in "
+            + ", ".join(f"{name} ({state['recipe'].get(name)} there, {recipe[name]} here)" for name in differing)
+            + ". Delete it to start anew, or name another file."
+        )
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    torch.set_rng_state(state["random"].cpu())
+    return state["history"]
