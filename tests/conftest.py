@@ -1,0 +1,11 @@
+"""The surroundings of every test: one thread, no display, and a progress file of its own."""
+import atexit
+import os
+import shutil
+import tempfile
+
+# Set when this file is imported, that is before any test imports torch or matplotlib.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["MPLBACKEND"] = "Agg"
+os.environ["COURSE_STATE"] = tempfile.mkdtemp(prefix="course-state-")
+atexit.register(shutil.rmtree, os.environ["COURSE_STATE"], ignore_errors=True)
