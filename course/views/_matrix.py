@@ -1,0 +1,166 @@
+"""One labelled matrix: checked, drawn into given axes, and put into words."""
+from collections.abc import Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+
+CELL = 0.62            # inches
+READABLE = 0.42        # below this size of cell the numbers are left out
+LEAK = "#D55E00"       # a weight where the mask forbids one
+MASK_FACE, MASK_LINES = "#E0E0E0", "#8A8A8A"
+_ROWS_IN_WORDS = 6     # an alt text goes through this many rows, and names the strongest of a larger matrix
+_FLAT = 1e-6           # weights closer than this count as equal
+
+
+def as_matrix(values, name: str, ndim: int = 2) -> np.ndarray:
+    """Array or tensor -> float64 array with `ndim` axes, none of them empty. Raises ValueError."""
+    if hasattr(values, "detach"):                        # a torch tensor, without importing torch
+        values = values.detach().cpu().double()
+    try:
+        matrix = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be an array of numbers, all rows of the same length") from None
+    if matrix.ndim != ndim:
+        advice = f"; take one sentence or one head, for example {name}[0]" if matrix.ndim > ndim else ""
+        raise ValueError(f"{name} must have {ndim} axes, but its shape is {matrix.shape}{advice}")
+    if not matrix.size:
+        raise ValueError(f"{name} is empty: its shape is {matrix.shape}")
+    return matrix
+
+
+def as_labels(labels: Sequence, count: int, what: str, other: int | None = None) -> list[str]:
+    """`labels` as `count` strings. `other` is the length of the other axis, to notice a swap. Raises ValueError."""
+    if isinstance(labels, str):
+        raise ValueError(f"the labels for the {what} must be a list, not the one string {labels!r}")
+    labels = [str(label) for label in labels]
+    if len(labels) != count:
+        swapped = "; are queries (rows) and keys (columns) swapped?" if len(labels) == other else ""
+        raise ValueError(f"there are {count} {what}, but {len(labels)} labels for them{swapped}")
+    return labels
+
+
+def as_mask(mask, shape: tuple[int, ...]) -> np.ndarray | None:
+    """A boolean mask, True = may attend, broadcast to `shape`; None stays None. Raises ValueError."""
+    if mask is None:
+        return None
+    if hasattr(mask, "detach"):
+        mask = mask.detach().cpu()
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise ValueError(f"the mask must be boolean with True = may attend, but its dtype is {mask.dtype}")
+    try:
+        return np.broadcast_to(mask, shape)
+    except ValueError:
+        raise ValueError(f"a mask of shape {mask.shape} does not fit a matrix of shape {shape}") from None
+
+
+def number(value: float, digits: int = 2) -> str:
+    """2 -> '2.00', with a true minus sign and no negative zero."""
+    if not np.isfinite(value):
+        return str(value).replace("-", "−").replace("inf", "∞")
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
+def digits_for(matrix: np.ndarray) -> int:
+    """0 if the matrix holds whole numbers only, else 2."""
+    finite = matrix[np.isfinite(matrix)]
+    return 0 if np.array_equal(finite, finite.round()) else 2
+
+
+def cell_size(rows: int, columns: int, room: float = 8.5) -> float:
+    """Side of a cell, in inches, for a matrix that may take `room` inches each way."""
+    return min(CELL, room / max(rows, columns))
+
+
+def slanted(labels: Sequence[str]) -> bool:
+    """Whether labels above the columns are too long, or too many, to stand level."""
+    return max(map(len, labels)) > 7 or len(labels) > 10
+
+
+def draw_matrix(
+    ax: Axes, matrix: np.ndarray, rows: Sequence[str], columns: Sequence[str], *, signed: bool = False,
+    mask: np.ndarray | None = None, numbers: bool = True, labels: bool = True,
+) -> None:
+    """Draw `matrix` (R, C) into `ax`: blue from 0 to 1, or with `signed` red to blue around 0; masked cells hatched."""
+    shown = matrix[np.isfinite(matrix) & (True if mask is None else mask)]
+    limit = (max(np.abs(shown).max(initial=0.0), 1e-9)) if signed else 1.0
+    norm = Normalize(-limit if signed else 0.0, limit)
+    cmap = matplotlib.colormaps["RdBu_r" if signed else "Blues"]
+    ax.imshow(np.ma.masked_invalid(matrix), cmap=cmap, norm=norm, aspect="equal")
+    ax.set_facecolor("white")                            # where a number is not finite
+    digits = digits_for(matrix) if signed else 2
+    for (row, column), value in np.ndenumerate(matrix):
+        allowed = mask is None or mask[row, column]
+        if not allowed:
+            ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, hatch="///", linewidth=0,
+                                   facecolor=MASK_FACE, edgecolor=MASK_LINES))
+        # A forbidden weight that is not 0 is a mistake, and is shown; a forbidden score never counts.
+        if numbers and (allowed or (not signed and value != 0)):
+            dark = abs(value) > 0.75 * limit if signed else value > 0.55
+            text = ax.text(column, row, number(value, digits), ha="center", va="center",
+                           color="white" if dark else "black", fontweight="bold" if dark else "normal")
+            if not allowed:
+                text.set(color=LEAK, fontweight="bold", bbox={"facecolor": "white", "linewidth": 0, "pad": 1.5})
+    ax.set_xticks(np.arange(-0.5, matrix.shape[1]), minor=True)
+    ax.set_yticks(np.arange(-0.5, matrix.shape[0]), minor=True)
+    ax.grid(which="minor", color="white", linewidth=1.5)
+    ax.tick_params(which="both", length=0, top=False, bottom=False, left=False, right=False)
+    ax.tick_params(labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    if labels:
+        ax.set_xticks(range(matrix.shape[1]), columns, parse_math=False,
+                      **({"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if slanted(columns) else {}))
+        ax.set_yticks(range(matrix.shape[0]), rows, parse_math=False)
+    else:
+        ax.set_xticks([])
+        ax.set_yticks([])
+
+
+def join(words: Sequence[str]) -> str:
+    """['a', 'b', 'c'] -> 'a, b and c'."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def describe_row(weights: np.ndarray, query: str, keys: Sequence[str], mask: np.ndarray | None = None) -> str:
+    """One row of weights (T_k,) in words: 'black attends most to cat (0.69)'."""
+    if mask is not None and not mask.any():
+        return f"{query} may attend to nothing"
+    if not np.isfinite(weights).all():
+        return f"{query} has weights that are not numbers"
+    top = weights.max()
+    best = [key for key, weight in zip(keys, weights, strict=True) if top - weight < _FLAT]
+    if top < _FLAT:
+        return f"{query} attends to nothing"
+    if len(best) == len(keys) > 1:
+        return f"{query} attends to all alike ({number(top)})"
+    return f"{query} attends most to {join(best)} ({number(top)})"
+
+
+def describe_weights(weights: np.ndarray, queries: Sequence[str], keys: Sequence[str], mask=None) -> str:
+    """All rows of a small matrix in words, or the three rows of a large one that are surest of their choice."""
+    sentences = [
+        describe_row(row, query, keys, None if mask is None else mask[i])
+        for i, (row, query) in enumerate(zip(weights, queries, strict=True))
+    ]
+    if len(sentences) > _ROWS_IN_WORDS:
+        surest = sorted(np.argsort(-np.nan_to_num(weights).max(-1).round(6), kind="stable")[:3])
+        sentences = [sentences[i] for i in surest]
+    text = "; ".join(sentences)
+    if mask is not None and (~mask).any():
+        text += f"; {(~mask).sum()} of {mask.size} cells are masked"
+        if leaks := int((weights[~mask] != 0).sum()):
+            text += f", and {leaks} of those have a weight all the same"
+    return text
+
+
+def check_matrix(values, queries, keys, mask, name: str):
+    """The four arguments of a labelled matrix, checked and converted."""
+    matrix = as_matrix(values, name)
+    n_queries, n_keys = matrix.shape
+    rows = as_labels(queries, n_queries, "queries (rows)", n_keys)
+    columns = as_labels(keys, n_keys, "keys (columns)", n_queries)
+    return matrix, rows, columns, as_mask(mask, matrix.shape)

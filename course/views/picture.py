@@ -1,0 +1,90 @@
+"""The style of the course's figures, and the object that carries a figure and its alt text to the page."""
+import base64
+import functools
+import html
+import io
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+__all__ = ["HEAD_COLOURS", "STYLE", "TOKEN_COLOURS", "Picture", "in_style", "new_figure", "use_style"]
+
+HEAD_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+TOKEN_COLOURS = (*HEAD_COLOURS, "#E69F00", "#56B4E9")   # Okabe and Ito's palette, safe for colour-blind readers
+
+STYLE = {
+    "axes.facecolor": "white",
+    "axes.labelsize": 11,
+    "axes.prop_cycle": matplotlib.cycler(color=TOKEN_COLOURS),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 96,
+    "figure.facecolor": "white",
+    "figure.figsize": (4.6, 4.0),
+    "figure.titlesize": 11,
+    "font.family": "DejaVu Sans",        # comes with matplotlib, so pictures are the same everywhere
+    "font.size": 11,
+    "hatch.linewidth": 1.0,
+    "legend.frameon": False,
+    "savefig.dpi": 96,
+    "savefig.facecolor": "white",
+    "savefig.transparent": False,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+}
+
+
+def use_style() -> None:
+    """Give the figures a lesson draws itself, with pyplot, the look of the course's own."""
+    matplotlib.rcParams.update(STYLE)
+
+
+def in_style(draw):
+    """Decorate a function that draws, so that the style holds while it runs and the learner's own is left alone."""
+    @functools.wraps(draw)
+    def styled(*args, **kwargs):
+        with matplotlib.rc_context(STYLE):
+            return draw(*args, **kwargs)
+    return styled
+
+
+@in_style
+def new_figure(width: float = 4.6, height: float = 4.0, rows: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure in the course's style, outside pyplot, and its axes in reading order. Sizes in inches."""
+    figure = Figure(figsize=(width, height))
+    axes = figure.subplots(rows, columns, squeeze=False)
+    return figure, list(axes.flat)
+
+
+class Picture:
+    """A finished figure with the sentence that stands for it where it cannot be seen.
+
+    As the last line of a cell it is shown as a picture; `repr`, screen readers and plain text
+    get `alt`. The PNG depends on nothing but the figure.
+    """
+
+    def __init__(self, figure: Figure, alt: str):
+        self.figure = figure
+        self.alt = alt
+        buffer = io.BytesIO()
+        with matplotlib.rc_context(STYLE):
+            figure.savefig(buffer, format="png", metadata={"Software": None})
+        self.png = buffer.getvalue()
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        encoded = base64.b64encode(self.png).decode("ascii")
+        width, height = (round(inches * STYLE["savefig.dpi"]) for inches in self.figure.get_size_inches())
+        # JupyterLab shows the HTML, since its own picture element has no alt text.
+        image = (
+            f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" '
+            f'style="max-width: 100%; height: auto" src="data:image/png;base64,{encoded}">'
+        )
+        data = {"text/plain": self.alt, "text/html": image, "image/png": encoded}
+        return data, {"image/png": {"alt": self.alt, "width": width, "height": height}}
