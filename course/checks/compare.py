@@ -1,0 +1,29 @@
+"""When two arrays count as equal."""
+import numpy as np
+
+# Relative to the largest number of the array. Wide enough for another order of summation, for
+# `+ 1e-9` under a fraction, and for float32 being float32; far narrower than any real mistake.
+_TOLERANCE = {"float64": 1e-7, "float32": 3e-5}
+
+
+def tolerance(*dtypes: str) -> float:
+    """For numbers of these dtypes: that of the least precise floating-point one."""
+    known = [_TOLERANCE[name] for name in dtypes if name in _TOLERANCE]
+    return max(known, default=_TOLERANCE["float64"])
+
+
+def differs(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64"]) -> np.ndarray:
+    """Where two arrays of one shape differ; NaN equals NaN, and infinities equal themselves."""
+    if got.dtype.kind in "bui" and want.dtype.kind in "bui":
+        return got != want
+    got, want = got.astype(np.float64), want.astype(np.float64)
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(want)
+        scale = np.abs(want[finite]).max(initial=0.0)
+        near = np.abs(got - want) <= within * (np.abs(want) + scale)
+        return ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
+
+
+def equal(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64"]) -> bool:
+    """Same shape and same numbers."""
+    return got.shape == want.shape and not differs(got, want, within).any()

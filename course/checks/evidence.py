@@ -1,0 +1,132 @@
+"""Numbers of a case, put so that a learner can read them."""
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import compare
+from .exercise import Exercise
+from .outcome import Outcome, axis_names, sizes, tolerance, wrong_outputs
+
+# What one step along an axis is called.
+_NOUNS = {"B": "sentence", "T": "position", "T_q": "query", "T_k": "key", "n_heads": "head", "d_model": "dimension",
+          "d_head": "dimension", "d_k": "dimension", "d_v": "dimension"}
+_SHOWN = 8           # entries of a row
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the answer returned in one case, beside what it should have."""
+
+    task: Exercise
+    got: Outcome
+    want: Outcome
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return self.got.case.inputs
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return sizes(self.task, self.got)
+
+    def axes(self, name: str) -> list[str]:
+        """Names of the axes of an output."""
+        return axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)
+
+
+def smallest(task: Exercise, got: list[Outcome], want: list[Outcome], among=None) -> Sight | None:
+    """The first case, they begin small, in which the answer returned something else than it should."""
+    pairs = [(g, w) for g, w in zip(got, want, strict=True)
+             if g.returned and (among is None or g.case in among) and wrong_outputs(g, w)]
+    if not pairs:
+        return None
+    return Sight(task, *pairs[0])
+
+
+def place(sight: Sight) -> str:
+    """"On q (2, 4) and k (3, 4) (whole numbers)": the case, with its sizes."""
+    arrays = [f"`{name}` {shape(value)}" for name, value in sight.inputs.items() if isinstance(value, np.ndarray)]
+    plain = [f"`{name} = {value}`" for name, value in sight.inputs.items()
+             if isinstance(value, (int, np.integer)) and name in sight.task.takes]
+    return f"On {listing(arrays + plain)} ({sight.got.case.about})"
+
+
+def first_difference(sight: Sight) -> str:
+    """The row of an output that holds the first differing number, yours and the expected one."""
+    name = wrong_outputs(sight.got, sight.want)[0]
+    got, want = sight.got.values[name], sight.want.values[name]
+    if got.shape != want.shape:
+        return f"{place(sight)} your {name} has the shape {shape(got)}; {shape(want)} is expected."
+    where = np.argwhere(compare.differs(got, want, tolerance(sight.got, sight.want)))[0]
+    row = tuple(int(i) for i in where[:-1])
+    return f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
+
+
+def entry(name: str, index: tuple[int, ...], axes: list[str]) -> str:
+    """"`weights[0, 1]` (head 0, query 1)"."""
+    if not index:
+        return f"`{name}`"
+    meaning = ", ".join(f"{_NOUNS.get(axis, axis)} {i}" for axis, i in zip(axes, index, strict=False))
+    return f"`{name}[{', '.join(map(str, index))}]` ({meaning})"
+
+
+def two_rows(got: np.ndarray, want: np.ndarray) -> str:
+    """Two rows under each other, as preformatted text."""
+    a, b = np.atleast_1d(got), np.atleast_1d(want)
+    start = 0
+    if a.size > _SHOWN:                    # keep the first difference in sight
+        start = max(int(np.argmax(compare.differs(a, b))) - 2, 0)
+    return f"    yours     {row(a, start, b)}\n    expected  {row(b, start, a)}"
+
+
+def row(values: np.ndarray, start: int = 0, beside: np.ndarray | None = None) -> str:
+    """[0.057 0.094 0.694 0.155], columns aligned with those of `beside`."""
+    values = np.atleast_1d(values)
+    part = [number(x) for x in values[start:start + _SHOWN]]
+    if beside is not None and beside.shape == values.shape:
+        other = [number(x) for x in np.atleast_1d(beside)[start:start + _SHOWN]]
+        part = [a.rjust(max(len(a), len(b))) for a, b in zip(part, other, strict=True)]
+    before, after = "… " * (start > 0), " …" * (start + _SHOWN < values.size)
+    return f"[{before}{' '.join(part)}{after}]"
+
+
+def number(value: Any) -> str:
+    """Three decimals at most, and no more than needed."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    value = float(value)
+    if not np.isfinite(value):
+        return str(value)
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:.3f}"
+    return f"{value:.2e}"
+
+
+def shape(value: Any) -> str:
+    return str(tuple(int(n) for n in value.shape))
+
+
+def listing(words: list[str], last: str = "and") -> str:
+    """"a, b and c"."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def sums(name: str, axis: int = -1):
+    """Evidence: what an output sums to along an axis, where it should sum to 1."""
+    def shows(sight: Sight) -> str:
+        got = sight.got.values[name]
+        axes = sight.axes(name)
+        if got.shape != sight.want.values[name].shape or got.ndim < -axis:
+            return first_difference(sight)
+        total = got.sum(axis)
+        index = np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape)
+        rest = [a for i, a in enumerate(axes) if i != got.ndim + axis]
+        where = ", ".join(f"{_NOUNS.get(a, a)} {i}" for a, i in zip(rest, index, strict=True))
+        line = np.moveaxis(got, axis, -1)[index]
+        return (f"{place(sight)}, your {name} for {where or 'the whole array'} are\n\n    {row(line)}\n\n"
+                f"and sum to {number(total[index])}; shares sum to 1.")
+    return shows

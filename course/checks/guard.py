@@ -1,0 +1,204 @@
+"""Run a learner's code so that nothing it does gets out: exceptions, exits, loops, prints, random state."""
+import contextlib
+import ctypes
+import dis
+import io
+import linecache
+import random
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+_HERE = str(Path(__file__).parent)
+_NUDGE = 0.02          # seconds between attempts to stop code that catches everything
+
+
+class TimeLimit(BaseException):
+    """The answer's time is up. Not an Exception, so that `except Exception` does not catch it."""
+
+
+class Problem(Exception):
+    """What an answer returned cannot be read: `slug` and a message for the learner."""
+
+    def __init__(self, slug: str, message: str):
+        super().__init__(message)
+        self.slug = slug
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that came out of an answer."""
+
+    kind: str              # "ValueError"
+    text: str              # its message
+    where: str             # "line 3 of `attention`: `return q @ k`", or ""
+    function: str          # the function of the learner's that raised, or ""
+    unwritten: bool        # it was a stub's `raise NotImplementedError`
+    timed_out: bool = False
+
+
+class Printed(io.TextIOBase):
+    """Keeps the first characters written to it and drops the rest."""
+
+    def __init__(self, limit: int = 2000):
+        self.kept = ""
+        self.limit = limit
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if len(self.kept) < self.limit:
+            self.kept += str(text)[: self.limit - len(self.kept)]
+        return len(text)
+
+
+class Clock:
+    """Time that an answer may still use, over all the calls of one evaluation."""
+
+    def __init__(self, seconds: float):
+        self.total = self.left = seconds
+
+
+def run(call: Callable[[], Any], clock: Clock, printed: Printed) -> tuple[Any, Raised | None]:
+    """Call it. Returns its value and None, or None and what it raised."""
+    started = time.monotonic()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _time_limit(clock.left):
+            return call(), None
+    except Problem:
+        raise
+    except BaseException as error:  # noqa: B902 - exits and interrupts are the answer's doing, too
+        return None, _describe(error, clock)
+    finally:
+        clock.left = max(clock.left - (time.monotonic() - started), 0.05)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Leave warnings, NumPy's error state and all random generators as they were found."""
+    python_state, numpy_state = random.getstate(), np.random.get_state()
+    torch = sys.modules.get("torch")
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(np.errstate(all="ignore"))
+        if torch is not None:
+            stack.enter_context(torch.random.fork_rng(devices=[]))
+            stack.enter_context(torch.enable_grad())
+        try:
+            yield
+        finally:
+            random.setstate(python_state)
+            np.random.set_state(numpy_state)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeLimit in the running code once the time is up, again and again until it stops."""
+    main = threading.current_thread() is threading.main_thread()
+    with _by_signal(seconds) if main and hasattr(signal, "setitimer") else _by_thread(seconds):
+        yield
+
+
+@contextlib.contextmanager
+def _by_signal(seconds: float) -> Iterator[None]:
+    armed = True
+
+    def ring(number, frame):
+        if armed:
+            raise TimeLimit
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    started = time.monotonic()
+    outer, interval = signal.setitimer(signal.ITIMER_REAL, seconds, _NUDGE)
+    try:
+        try:
+            yield
+        finally:
+            armed = False
+    finally:
+        armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous if previous is not None else signal.SIG_DFL)
+        if outer:                          # somebody else's alarm was running: set it again
+            signal.setitimer(signal.ITIMER_REAL, max(outer - (time.monotonic() - started), 0.001), interval)
+
+
+@contextlib.contextmanager
+def _by_thread(seconds: float) -> Iterator[None]:
+    """The same where there are no timer signals: another thread plants the exception."""
+    target = threading.get_ident()
+    finished = threading.Event()
+    lock = threading.Lock()
+
+    def watch():
+        wait = seconds
+        while not finished.wait(wait):
+            with lock:
+                if not finished.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TimeLimit))
+            wait = _NUDGE
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        with lock:
+            finished.set()
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), None)
+
+
+def _describe(error: BaseException, clock: Clock) -> Raised:
+    entry = _own_frame(error.__traceback__)
+    where = function = ""
+    if entry is not None:
+        code = entry.tb_frame.f_code
+        function = code.co_name
+        line = linecache.getline(code.co_filename, entry.tb_lineno).strip()
+        number = entry.tb_lineno - code.co_firstlineno + 1 if function != "<module>" else entry.tb_lineno
+        where = f"line {number} of `{function}`" + (f": `{line}`" if line else "")
+    try:
+        text = str(error)
+    except Exception:  # an exception whose own __str__ fails
+        text = ""
+    unwritten = isinstance(error, NotImplementedError) and _raised_in_python(error.__traceback__)
+    return Raised(type(error).__name__, shorten(text), where, function, unwritten, isinstance(error, TimeLimit))
+
+
+def _own_frame(trace: TracebackType | None) -> TracebackType | None:
+    """The innermost frame of the learner's own code: not the engine's, not a library's."""
+    own = None
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if not name.startswith((_HERE, "<frozen")) and "site-packages" not in name and name != contextlib.__file__:
+            own = trace
+        trace = trace.tb_next
+    return own
+
+
+def _raised_in_python(trace: TracebackType | None) -> bool:
+    """By a `raise` statement, and not by torch, which reports missing kernels by the same class."""
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    operation = dis.opname[code.co_code[trace.tb_lasti]]
+    return operation == "RAISE_VARARGS" and "site-packages" not in code.co_filename
+
+
+def shorten(text: str, limit: int = 300) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

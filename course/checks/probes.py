@@ -1,0 +1,151 @@
+"""How an answer is put to a case, and how what it returns is read.
+
+Nothing here knows a reference solution, so that a grader can run probes beside a learner's code.
+"""
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .guard import Problem
+
+
+@dataclass(frozen=True)
+class Function:
+    """Call the answer with the case's inputs, in order; an input that the case leaves out is left out."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        return read(invoke(answer, inputs, task.takes), task.gives, task.framework)
+
+    def gradients(self, answer: Callable, inputs: dict[str, Any], task, project) -> dict[str, Any]:
+        """Gradients of `project(outputs)` for each floating-point input; None where none arrives."""
+        leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if _is_floating(x)}
+        outputs = self(answer, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
+        return backward(project(outputs), leaves)
+
+
+def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) -> Any:
+    """Positional arguments, as the signatures of the course have them; by keyword where it must be."""
+    keyword_only = set()
+    try:
+        parameters = inspect.signature(function).parameters.values()
+        keyword_only = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+    except (TypeError, ValueError):
+        pass
+    positional, named, gap = [], {}, False
+    for name in takes:
+        if name not in inputs:
+            gap = True
+        elif gap or name in keyword_only:
+            named[name] = inputs[name]
+        else:
+            positional.append(inputs[name])
+    return function(*positional, **named)
+
+
+def read(returned: Any, gives: dict[str, str], framework: str) -> dict[str, Any]:
+    """Name what came back, or raise Problem saying what it is instead of what was asked for."""
+    names = list(gives)
+    if returned is None:
+        raise Problem("returns-nothing", "Your function returned `None`: it ends without a `return`, or returns "
+                      "the result of something that gives nothing back.")
+    if isinstance(returned, dict):
+        raise Problem("returns-a-dict", f"Your function returned a dict; {_asked_for(gives)} expected.")
+    if len(names) == 1:
+        if isinstance(returned, tuple):
+            if len(returned) == 1:
+                raise Problem("trailing-comma", "Your function returned a tuple with one thing in it. "
+                              "A comma at the end of the `return` line does that.")
+            raise Problem("returns-a-tuple", f"Your function returned a tuple of {len(returned)} things; "
+                          f"{_asked_for(gives)} expected.")
+        returned = (returned,)
+    elif not isinstance(returned, (tuple, list)):
+        raise Problem("returns-one-thing", f"Your function returned one thing, {_what(returned)}; "
+                      f"{_asked_for(gives)} expected.")
+    elif len(returned) != len(names):
+        raise Problem("returns-another-number-of-things",
+                      f"Your function returned {len(returned)} things; {_asked_for(gives)} expected.")
+    for name, value in zip(names, returned, strict=True):
+        _check_type(name, value, framework)
+    return dict(zip(names, returned, strict=True))
+
+
+def backward(total, leaves: dict[str, Any]) -> dict[str, Any]:
+    """Gradients of the number `total`, None for leaves that it does not depend on."""
+    import torch
+    if not total.requires_grad:
+        return dict.fromkeys(leaves)
+    found = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
+    return dict(zip(leaves, found, strict=True))
+
+
+def to_numpy(value: Any) -> np.ndarray:
+    """A copy, out of the answer's reach."""
+    if _is_tensor(value):
+        value = value.detach().cpu()
+        if value.dtype.is_floating_point and value.element_size() < 4:
+            value = value.float()          # NumPy has no bfloat16
+        value = value.numpy()
+    return np.array(value, copy=True, subok=False)
+
+
+def dtype_name(value: Any) -> str:
+    """"float32", "int64", "bool"."""
+    return str(getattr(value, "dtype", None) or np.asarray(value).dtype).removeprefix("torch.")
+
+
+def to_framework(value: Any, framework: str) -> Any:
+    """A fresh copy of an input: arrays become tensors in torch exercises."""
+    if isinstance(value, dict):
+        return {name: to_framework(item, framework) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        if framework == "torch":
+            import torch
+            return torch.from_numpy(value.copy())
+        return value.copy()
+    return value
+
+
+def _check_type(name: str, value: Any, framework: str) -> None:
+    if framework == "torch":
+        if isinstance(value, (np.ndarray, np.generic)):
+            raise Problem("not-a-tensor", f"Your {name} is a NumPy array. It must stay a tensor all the way through: "
+                          "what passes through NumPy carries no gradient, so nothing before it could learn.")
+        if not _is_tensor(value):
+            raise Problem("wrong-type", f"Your {name} is {_what(value)}; a tensor is expected.")
+        return
+    if _is_tensor(value):
+        raise Problem("not-an-array", f"Your {name} is a torch tensor; this exercise is about NumPy arrays.")
+    if isinstance(value, (list, tuple)):
+        raise Problem("not-an-array", f"Your {name} is a {type(value).__name__}; a NumPy array is expected. "
+                      "The cells below use array operations on it, which lists do not have.")
+    if value is None:
+        raise Problem("returns-nothing", f"Your {name} is `None`.")
+    if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
+        raise Problem("wrong-type", f"Your {name} is {_what(value)}; a NumPy array is expected.")
+    if np.asarray(value).dtype.kind not in "biuf":
+        raise Problem("wrong-type", f"Your {name} is an array of dtype {np.asarray(value).dtype}; numbers are expected.")
+
+
+def _asked_for(gives: dict[str, str]) -> str:
+    parts = [f"`{name}` ({axes.replace(' ', ', ')})" if axes else f"`{name}`" for name, axes in gives.items()]
+    return " and ".join(parts) + (" is" if len(parts) == 1 else " are")
+
+
+def _what(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple):
+        return f"an array of shape {tuple(shape)}"
+    return f"a value of type {type(value).__name__}"
+
+
+def _is_tensor(value: Any) -> bool:
+    import sys
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _is_floating(value: Any) -> bool:
+    return _is_tensor(value) and value.is_floating_point()

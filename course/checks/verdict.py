@@ -1,0 +1,60 @@
+"""What the engine says about an answer."""
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Status = Literal["correct", "wrong", "error", "not attempted"]
+HEADINGS = {"correct": "Correct.", "wrong": "Not yet.", "error": "It stopped with an error.",
+            "not attempted": "Not attempted yet."}
+
+
+@dataclass
+class Verdict:
+    """Status, points, the recognised mistake if any, and what the learner reads."""
+
+    id: str
+    title: str
+    status: Status
+    points: int
+    max_points: int
+    message: str
+    mistake: str | None = None
+    mistakes: tuple[str, ...] = ()          # all that were recognised; `mistake` is the first
+    printed: str = ""                       # what the answer printed on the way
+    _shown: bool = field(default=False, repr=False, compare=False)
+
+    @property
+    def heading(self) -> str:
+        return HEADINGS[self.status]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a report: everything but how it is drawn."""
+        return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
+
+    def __str__(self) -> str:
+        from .panel import as_text
+        return as_text(self)
+
+    def _ipython_display_(self) -> None:
+        if self._shown:                     # `check` has just drawn it: not twice under one cell
+            self._shown = False
+            return
+        from .panel import show
+        show(self)
+
+
+class CheckFailed(AssertionError):
+    """An answer that is not right yet. Carries the verdict; its text is the verdict's message."""
+
+    def __init__(self, verdict: Verdict, shown: bool = False):
+        super().__init__(verdict)
+        self.verdict = verdict
+        self._shown = shown
+
+    def __str__(self) -> str:
+        return str(self.verdict)
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter and IPython print in place of a traceback."""
+        if self._shown:
+            return [f"Exercise {self.verdict.id} is not solved yet: see the panel above."]
+        return str(self).splitlines()
