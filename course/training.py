@@ -1,4 +1,6 @@
 """Training a translator: the loss, the learning rate, and a loop that survives interruption."""
+import hashlib
+import json
 import math
 import time
 from collections.abc import Callable
@@ -6,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
-from course.paths import atomic_path
+from course.paths import atomic_path, cache_dir
 from course.tokens import Batch, Encoded, token_batches
 
 __all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr"]
@@ -67,7 +70,8 @@ def training_loss(model: Any, batch: Batch, smoothing: float = 0.1) -> Tensor:
     decoder_input, labels = batch.target[:, :-1], batch.target[:, 1:]
     states = model.states(batch.source, decoder_input)
     real = labels != model.pad_id
-    return label_smoothing_loss(model.unembed(states[real]), labels[real], model.pad_id, smoothing)
+    # The same number as `label_smoothing_loss`, from PyTorch's fused kernel.
+    return F.cross_entropy(model.unembed(states[real]), labels[real], label_smoothing=smoothing)
 
 
 def best_device() -> str:
@@ -97,6 +101,8 @@ def train(
         checkpoint: a file that is written every `checkpoint_seconds`, on interruption and at the end.
             If it exists, training goes on from there: with a budget of steps to the same curve
             as without the interruption. A finished one is loaded and returned at once.
+            "cache" names a file in the course's cache by everything that decides the result:
+            the initial model, the pairs, the settings and the code.
         progress: whether to show a progress bar.
 
     Returns:
@@ -112,6 +118,8 @@ def train(
         "steps": steps, "seconds": seconds, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing,
         "seed": seed, "pairs": len(encoded), "parameters": sum(p.numel() for p in model.parameters()),
     }
+    if checkpoint == "cache":
+        checkpoint = _cached_path(model, encoded, {**recipe, "schedule": [schedule(i / 20) for i in range(21)]})
     model.to(device).train()
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
     history: list[dict[str, float]] = []
@@ -145,7 +153,8 @@ def train(
                       "tokens": tokens, "lr": rate, "loss": loss.item()}
             if not math.isfinite(record["loss"]):
                 raise FloatingPointError(
-                    f"the loss is {record['loss']} at step {record['step']}; a lower learning rate than {lr} often helps"
+                    f"the loss is {record['loss']} at step {record['step']}; "
+                    f"a lower learning rate than {lr} often helps"
                 )
             history.append(record)
             bar.update(1 if steps else record["seconds"] - elapsed)
@@ -160,6 +169,16 @@ def train(
             _save(Path(checkpoint), model, optimizer, recipe, history)
         model.eval()
     return history
+
+
+def _cached_path(model: torch.nn.Module, encoded: Encoded, recipe: dict) -> Path:
+    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode())
+    digest.update(str(model).encode())                   # layers and sizes, dropout among them
+    for tensor in [*model.state_dict().values(), *encoded]:
+        digest.update(tensor.cpu().contiguous().numpy().tobytes())
+    for module in ("attention", "transformer", "tokens", "training"):
+        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+    return cache_dir() / "models" / f"{digest.hexdigest()[:20]}.pt"
 
 
 def _endless_batches(encoded: Encoded, batch_tokens: int, seed: int, skip: int):

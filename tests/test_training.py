@@ -1,0 +1,185 @@
+"""The loss, the schedules and the training loop."""
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from course import training
+from course.tokens import Batch, Encoded
+from course.training import label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
+from course.transformer import Transformer
+
+PAD, BOS, EOS = 0, 2, 3
+
+
+def reverse_task(n=300, vocab=12, seed=0):
+    """Sentences of 3 to 6 random tokens, to be written backwards."""
+    generator = torch.Generator().manual_seed(seed)
+    lengths = torch.randint(3, 7, (n,), generator=generator)
+    source, target = torch.full((n, 7), PAD), torch.full((n, 8), PAD)
+    for i, length in enumerate(lengths.tolist()):
+        ids = torch.randint(4, vocab, (length,), generator=generator)
+        source[i, : length + 1] = torch.cat([ids, torch.tensor([EOS])])
+        target[i, : length + 2] = torch.cat([torch.tensor([BOS]), ids.flip(0), torch.tensor([EOS])])
+    return Encoded(source, target, lengths + 1, lengths + 2)
+
+
+def small_model(seed=0, **options):
+    torch.manual_seed(seed)
+    return Transformer(vocab_size=12, d_model=32, n_heads=2, d_ff=64, n_layers=1, **options)
+
+
+class TestLoss:
+    @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
+    @pytest.mark.parametrize("shape", [(7,), (3, 5)])
+    def test_equals_pytorch_on_the_real_tokens(self, smoothing, shape):
+        torch.manual_seed(0)
+        logits = 30 * torch.randn(*shape, 11, dtype=torch.float64)
+        targets = torch.randint(0, 11, shape)
+        targets.view(-1)[:2] = torch.tensor([PAD, 4])
+        expected = F.cross_entropy(logits.view(-1, 11), targets.view(-1), ignore_index=PAD, label_smoothing=smoothing)
+        torch.testing.assert_close(label_smoothing_loss(logits, targets, PAD, smoothing), expected)
+
+    def test_padding_logits_have_no_influence_and_no_gradient(self):
+        logits = torch.randn(2, 3, 5, requires_grad=True)
+        targets = torch.tensor([[1, 2, PAD], [3, PAD, PAD]])
+        label_smoothing_loss(logits, targets, PAD).backward()
+        assert (logits.grad[targets == PAD] == 0).all()
+        assert (logits.grad[targets != PAD] != 0).any(-1).all()
+
+    def test_nothing_but_padding_is_an_error(self):
+        with pytest.raises(ValueError, match="all targets are padding"):
+            label_smoothing_loss(torch.randn(2, 5), torch.tensor([PAD, PAD]), PAD)
+
+    @pytest.mark.parametrize("smoothing", [0.0, 0.1])
+    def test_training_loss_is_the_smoothed_loss_of_all_logits(self, smoothing):
+        model, data = small_model(), reverse_task(40)
+        batch = data.batch(torch.arange(40))
+        assert (batch.source == PAD).any() and (batch.target == PAD).any()
+        logits = model(batch.source, batch.target[:, :-1])
+        expected = label_smoothing_loss(logits, batch.target[:, 1:], PAD, smoothing)
+        torch.testing.assert_close(training_loss(model, batch, smoothing), expected)
+
+    def test_more_padding_changes_nothing(self):
+        model, batch = small_model(), reverse_task(20).batch(torch.arange(20))
+        longer = Batch(F.pad(batch.source, (0, 3), value=PAD), F.pad(batch.target, (0, 2), value=PAD))
+        torch.testing.assert_close(training_loss(model, longer), training_loss(model, batch))
+
+
+class TestSchedules:
+    def test_warmup_rises_to_its_peak_and_falls(self):
+        rates = [warmup_lr(step, 512, 100) for step in range(1, 400)]
+        assert max(range(399), key=rates.__getitem__) + 1 == 100
+        assert rates[99] == pytest.approx(512 ** -0.5 * 100 ** -0.5)
+        assert rates[49] == pytest.approx(rates[99] / 2)
+        assert rates[399 - 1] == pytest.approx(rates[99] * math.sqrt(100 / 399))
+
+    def test_step_zero_is_an_error(self):
+        with pytest.raises(ValueError, match="count from 1"):
+            warmup_lr(0, 512)
+
+    def test_linear_schedule_goes_up_and_down_to_zero(self):
+        assert [linear_schedule(p, 0.2) for p in (0, 0.1, 0.2, 0.6, 1.0, 1.1)] == pytest.approx([0, 0.5, 1, 0.5, 0, 0])
+
+
+class TestTrain:
+    def test_learns_the_reverse_task(self):
+        history = train(
+            small_model(), reverse_task(2000), steps=400, lr=5e-3, batch_tokens=600, smoothing=0.0, progress=False
+        )
+        losses = [record["loss"] for record in history]
+        assert len(history) == 400
+        assert losses[0] > 2.0
+        assert sum(losses[-20:]) / 20 < 0.25
+
+    def test_same_seed_same_curve_other_seed_another(self):
+        def curve(seed):
+            model = small_model(dropout=0.1)
+            history = train(model, reverse_task(), steps=12, seed=seed, batch_tokens=200, progress=False)
+            return [record["loss"] for record in history]
+
+        assert curve(1) == curve(1)
+        assert curve(1) != curve(2)
+
+    def test_an_interrupted_run_resumes_to_the_same_curve(self, tmp_path, monkeypatch):
+        options = dict(steps=40, batch_tokens=200, progress=False)
+        whole = train(small_model(dropout=0.2), reverse_task(), **options)
+
+        calls = 0
+        original = training.training_loss
+
+        def interrupted(*args):
+            nonlocal calls
+            calls += 1
+            if calls == 18:
+                raise KeyboardInterrupt
+            return original(*args)
+
+        path = tmp_path / "run.pt"
+        monkeypatch.setattr(training, "training_loss", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train(small_model(dropout=0.2), reverse_task(), checkpoint=path, **options)
+        monkeypatch.setattr(training, "training_loss", original)
+
+        model = small_model(seed=99, dropout=0.2)
+        resumed = train(model, reverse_task(), checkpoint=path, **options)
+        assert [r["loss"] for r in resumed] == [r["loss"] for r in whole]
+        assert [r["lr"] for r in resumed] == [r["lr"] for r in whole]
+        assert [path.name for path in tmp_path.iterdir()] == ["run.pt"], "no half-written file is left"
+
+    def test_a_finished_run_is_loaded_and_not_trained_again(self, tmp_path, monkeypatch):
+        options = dict(steps=5, batch_tokens=200, progress=False, checkpoint=tmp_path / "run.pt")
+        model, again = small_model(), small_model(seed=1)
+        history = train(model, reverse_task(), **options)
+        monkeypatch.setattr(training, "training_loss", None)
+        assert train(again, reverse_task(), **options) == history
+        for name, tensor in model.state_dict().items():
+            assert torch.equal(tensor, again.state_dict()[name]), name
+
+    def test_the_cache_knows_a_run_by_all_that_decides_it(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+
+        def runs_after(model=None, data=None, **changed):
+            options = dict(steps=2, batch_tokens=200, progress=False, checkpoint="cache") | changed
+            train(model or small_model(), data or reverse_task(), **options)
+            return len(list((tmp_path / "models").iterdir()))
+
+        assert runs_after() == 1
+        assert runs_after() == 1, "the same run again"
+        assert runs_after(small_model(seed=1)) == 2
+        assert runs_after(small_model(dropout=0.1)) == 3
+        assert runs_after(data=reverse_task(seed=1)) == 4
+        assert runs_after(lr=1e-3) == 5
+        assert runs_after(schedule=lambda progress: 1.0) == 6
+
+    def test_a_checkpoint_of_another_run_is_refused(self, tmp_path):
+        options = dict(batch_tokens=200, progress=False, checkpoint=tmp_path / "run.pt")
+        train(small_model(), reverse_task(), steps=3, **options)
+        with pytest.raises(ValueError, match=r"steps \(3 there, 4 here\)"):
+            train(small_model(), reverse_task(), steps=4, **options)
+
+    def test_a_budget_of_seconds_ends_and_is_kept_over_a_resume(self, tmp_path):
+        options = dict(seconds=0.3, batch_tokens=200, progress=False, checkpoint=tmp_path / "run.pt")
+        history = train(small_model(), reverse_task(), **options)
+        assert history and history[-2]["seconds"] < 0.3 <= history[-1]["seconds"]
+        assert history[-1]["lr"] < max(r["lr"] for r in history)
+        assert len(train(small_model(), reverse_task(), **options)) == len(history)
+
+    @pytest.mark.parametrize("budget", [{}, {"steps": 1, "seconds": 1.0}])
+    def test_the_budget_is_given_once(self, budget):
+        with pytest.raises(ValueError, match="as `steps` or as `seconds`"):
+            train(small_model(), reverse_task(), **budget)
+
+    def test_a_loss_that_is_not_a_number_stops_the_run_and_spares_the_checkpoint(self, tmp_path):
+        model = small_model()
+        torch.nn.init.constant_(model.embedding.weight, float("nan"))
+        with pytest.raises(FloatingPointError, match="at step 1; a lower learning rate"):
+            train(model, reverse_task(), steps=3, progress=False, checkpoint=tmp_path / "run.pt")
+        assert not (tmp_path / "run.pt").exists()
+
+    def test_counts_the_tokens_it_has_seen(self):
+        data = reverse_task(50)
+        history = train(small_model(), data, steps=1, batch_tokens=10 ** 6, progress=False)
+        first = next(training.token_batches(data, 10 ** 6, torch.Generator().manual_seed(0)))
+        assert history[0]["tokens"] == (first.source != PAD).sum() + (first.target[:, 1:] != PAD).sum()
