@@ -1,0 +1,61 @@
+# make lab     set up, fetch the data, open JupyterLab at lesson 00    make quick      the fast tests
+# make test    set up, fetch the data, run every test                  make notebooks  rebuild what changed
+#
+# PYTHON=python3.12      the Python to make .venv with (3.11 or newer)
+# PIP_ARGS="..."         options for pip, for instance to choose a CPU build of torch
+# ARGS="..."             options for JupyterLab, or for pytest
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+LOG := $(VENV)/pip.log
+PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test quick notebooks lock clean
+
+lab: $(READY)
+	@$(BIN)/python -m course data || echo "JupyterLab opens without them: lesson 09 needs them, the lessons before it do not."
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(ARGS) \
+	    notebooks/00_welcome.ipynb
+
+test: $(READY)
+	@$(BIN)/python -m course data
+	$(BIN)/ruff check .
+	$(PYTEST) $(ARGS)
+
+quick: $(READY)
+	$(BIN)/ruff check .
+	$(PYTEST) -m "not slow" $(ARGS)
+
+notebooks: $(READY)
+	$(BIN)/python -m course build $(if $(FORCE),--force) $(LESSONS)
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Python 3.11 or newer is needed. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the course's packages into $(VENV): once, some minutes."
+	@$(PIP) install $(PIP_ARGS) -r requirements.lock 2> $(LOG) \
+	    && $(PIP) install --quiet --no-deps --no-build-isolation --editable . 2>> $(LOG) || { \
+	    echo; echo "The packages could not be installed. pip's last word ($(LOG) has all of it):"; \
+	    grep ERROR $(LOG) | tail -n 2; \
+	    echo "If this computer is offline, connect it and run the same command again: what is there is kept."; \
+	    exit 1; }
+	@touch $(READY)
+
+# Exact versions for every platform. CUDA's packages are left out: a CPU build of torch has none,
+# and the others name the versions they need themselves. UPGRADE=--upgrade takes the newest of all.
+lock: $(READY)
+	$(PIP) install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra test \
+	    --no-annotate --no-header $(UPGRADE) pyproject.toml --output-file requirements.lock
+	{ echo "# Made by \`make lock\`."; grep -vE '^(#|cuda-|nvidia-|triton)' requirements.lock; } > requirements.new
+	mv requirements.new requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
