@@ -1,0 +1,141 @@
+"""Every lesson's notebooks, run as a learner and as a teacher would run them.
+
+nbval re-executes the solutions and compares what they print with what is stored. A cell whose
+output may differ is tagged `nbval-ignore-output` in the twin; pictures are not compared.
+"""
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course import build
+from course.build.execute import execute, kernel_environment
+from course.build.notebook import code_cells, unexecuted
+
+SANITISE = Path(__file__).with_name("sanitise.cfg")
+LESSONS = [twin.stem for twin in build.twins(build.ROOT)]
+# The last lessons train: begin with them. What a lesson trains is cached, so that its two tests,
+# which one worker runs one after the other, train once.
+EACH_LESSON = pytest.mark.parametrize(
+    "lesson", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in reversed(LESSONS)]
+)
+
+
+@pytest.fixture(scope="session")
+def points():
+    return build.registry()
+
+
+@EACH_LESSON
+def test_notebooks_are_current(lesson, points):
+    assert build.stale(build.ROOT / "solutions" / f"{lesson}.py", points) == []
+
+
+def test_every_notebook_has_a_twin():
+    assert build.orphans(build.ROOT) == []
+
+
+@pytest.mark.slow
+@EACH_LESSON
+def test_solution_reproduces_its_outputs_and_full_marks(lesson, points, tmp_path):
+    path = build.ROOT / "solutions" / f"{lesson}.ipynb"
+    finished = reproduce(path, tmp_path)
+    assert finished.returncode == 0, finished.stdout
+    assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(read(path))}
+
+
+@pytest.mark.slow
+@EACH_LESSON
+def test_student_notebook_with_the_solutions_put_in(lesson, points, tmp_path):
+    """The same code as the solution notebook, whose run is tested above, or else a run of its own."""
+    solution = read(build.ROOT / "solutions" / f"{lesson}.ipynb")
+    filled = put_in(solution, read(build.ROOT / "notebooks" / f"{lesson}.ipynb"))
+    assert not any("YOUR CODE HERE" in cell.source for cell in code_cells(filled))
+    if [cell.source for cell in code_cells(filled)] != [cell.source for cell in code_cells(solution)]:
+        path = tmp_path / f"{lesson}.ipynb"
+        nbformat.write(filled, path)
+        finished = reproduce(path, tmp_path)
+        assert finished.returncode == 0, finished.stdout
+        assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(solution)}
+
+
+@pytest.mark.slow
+@EACH_LESSON
+def test_untouched_student_notebook_runs_through(lesson, tmp_path):
+    notebook = read(build.ROOT / "notebooks" / f"{lesson}.ipynb")
+    assert not any(cell.outputs for cell in code_cells(notebook))
+    execute(notebook, lesson, kernel_environment(tmp_path))
+    record = progress(tmp_path)
+    assert {exercise: record[exercise]["status"] for exercise in record} == {
+        exercise: "not attempted" for exercise in graded(notebook)
+    }
+    assert marks(tmp_path) == dict.fromkeys(graded(notebook), 0)
+
+
+def test_an_unexecuted_solution_fails(tmp_path):
+    path = write(tmp_path, nbformat.v4.new_code_cell("1 + 1"))
+    finished = reproduce(path, tmp_path)
+    assert finished.returncode == 1
+    assert "not executed" in finished.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("printed", "code"), [("2\n", 0), ("3\n", 1)])
+def test_another_output_fails(tmp_path, printed, code):
+    output = nbformat.v4.new_output("stream", text=printed)
+    path = write(tmp_path, nbformat.v4.new_code_cell("print(1 + 1)", execution_count=1, outputs=[output]))
+    assert reproduce(path, tmp_path).returncode == code
+
+
+def reproduce(path: Path, folder: Path) -> subprocess.CompletedProcess:
+    """Run nbval on a notebook, its kernel's progress in `folder`; a cell that was never run is a failure.
+
+    nbval compares nothing for cells without an execution count, so these are looked for here.
+    """
+    if cells := unexecuted(read(path)):
+        return subprocess.CompletedProcess([], 1, f"{path.name}: {len(cells)} cells were not executed")
+    command = [
+        sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
+        "--nbval-cell-timeout=900", "-p", "no:cacheprovider", "-c", os.devnull, "--color=no", "-q", str(path),
+    ]
+    return subprocess.run(command, env=kernel_environment(folder), capture_output=True, encoding="utf-8")
+
+
+def put_in(solution, student):
+    """The student notebook as a learner hands it in who has solved everything, with the outputs that must come."""
+    solved = {cell.id: cell for cell in solution.cells}
+    for cell in code_cells(student):
+        cell.outputs, cell.execution_count = solved[cell.id].outputs, solved[cell.id].execution_count
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = solved[cell.id].source
+    return student
+
+
+def graded(notebook) -> list[str]:
+    """The exercises that a notebook checks, by the ids of its grading cells: check-1-3 -> 1.3."""
+    ids = [cell.metadata.nbgrader.grade_id for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    return [grade_id.removeprefix("check-").replace("-", ".") for grade_id in ids]
+
+
+def progress(folder: Path) -> dict:
+    path = folder / "state" / "progress.json"
+    return json.loads(path.read_text(encoding="utf-8"))["exercises"] if path.exists() else {}
+
+
+def marks(folder: Path) -> dict[str, float]:
+    """The points of each exercise that the run in `folder` has checked."""
+    return {exercise: entry["points"] for exercise, entry in progress(folder).items()}
+
+
+def read(path: Path):
+    return nbformat.read(path, as_version=4)
+
+
+def write(folder: Path, *cells) -> Path:
+    path = folder / "made_up.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), path)
+    return path
