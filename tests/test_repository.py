@@ -1,0 +1,171 @@
+"""The repository as a whole: its dependencies, links, pictures, and what must not be in it."""
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+REQUIRED = [Requirement(text) for text in PROJECT["dependencies"]]
+ALL_REQUIRED = REQUIRED + [Requirement(text) for text in PROJECT["optional-dependencies"]["test"]]
+CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base"}
+STARTED = {"jupyterlab", "ipykernel"}   # programs, not imported
+
+
+def tracked(*suffixes: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    return [path for path in paths if path.exists() and (not suffixes or path.suffix in suffixes)]
+
+
+def markdown() -> list[tuple[Path, str]]:
+    """Every text of the course: Markdown files, and the text cells of each notebook together."""
+    texts = [(path, path.read_text(encoding="utf-8")) for path in tracked(".md")]
+    for path in tracked(".ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        texts.append((path, "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")))
+    return texts
+
+
+def test_the_lock_satisfies_the_project():
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+    version = {canonicalize_name(pin.name): str(pin.specifier) for pin in pins}
+    assert all(re.fullmatch(r"==[\w.]+", text) for text in version.values()), "exact versions, without local suffix"
+    for required in ALL_REQUIRED:
+        pin = version[canonicalize_name(required.name)]
+        assert required.specifier.contains(pin.removeprefix("==")), f"{required} is locked to {pin}"
+    assert not [pin.name for pin in pins if re.match("nvidia|cuda|triton", pin.name)]
+    assert not [pin.name for pin in pins if pin.url]
+
+
+def test_conda_has_the_same_packages():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    listed = [text for text in environment["dependencies"] if isinstance(text, str)]
+    there = dict(text.split(" ", 1) if " " in text else (text, "") for text in listed)
+    assert there.pop("python") == PROJECT["requires-python"]
+    assert there.pop("pip") == ""
+    assert there["pytorch"].endswith(" cpu*"), "the CPU build"
+    there["pytorch"] = there["pytorch"].removesuffix(" cpu*")
+    assert {name: set(text.split(",")) for name, text in there.items()} == {
+        CONDA_NAMES.get(required.name, required.name): set(str(required.specifier).split(","))
+        for required in ALL_REQUIRED
+    }
+
+
+def test_what_is_required_is_imported_and_the_reverse():
+    imported = set()
+    for path in [*(ROOT / "course").rglob("*.py"), *(ROOT / "solutions").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Import(names=names):
+                    modules = [name.name for name in names]
+                case ast.ImportFrom(module=str(module), level=0):
+                    modules = [module]
+                case _:
+                    continue
+            imported |= {module.split(".")[0] for module in modules}
+    names = {canonicalize_name(name) for name in imported - {"course", *sys.stdlib_module_names}}
+    assert names | STARTED == {required.name for required in REQUIRED}
+
+
+@pytest.mark.parametrize(("arguments", "heavy"), [
+    (["-c", "import course"], {"torch", "numpy", "matplotlib", "platformdirs"}),
+    (["-c", "import course.checks"], {"torch", "matplotlib"}),
+    (["-m", "course", "--help"], {"torch", "numpy", "matplotlib", "nbformat", "jupytext"}),
+])
+def test_importing_is_cheap(arguments, heavy):
+    """What Python itself reports to have imported, in a process of its own."""
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported = {line.rsplit("|", 1)[1].strip() for line in run.stderr.splitlines() if "|" in line}
+    assert "course" in imported
+    assert not imported & heavy
+
+
+def test_student_notebooks_are_untouched():
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    for path in notebooks:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code), path
+        assert "SOLUTION" not in path.read_text(encoding="utf-8"), path
+
+
+def test_nothing_belongs_to_one_machine():
+    """No path into someone's home, no package index: what is here works anywhere."""
+    machine = re.compile(r"(?<![\w.:/*\])])/(home|root|Users|work|tmp|opt|mnt|var)/\w|\b[A-Z]:\\\\?\w+\\")
+    index = re.compile(r"--?(extra-)?index(-url)?[ =]\S*//|find-links|trusted-host")
+    for path in tracked():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        if path != Path(__file__):
+            text = re.sub(r"data:image/png;base64,[\w+/=\s\\]+|\"image/png\": \"[^\"]+\"", "", text)
+            for pattern in (machine, index):
+                found = pattern.search(text)
+                assert not found, f"{path.relative_to(ROOT)}: {text[found.start() - 30:found.end() + 30]!r}"
+
+
+def test_links_lead_somewhere():
+    for path, text in markdown():
+        text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)", text):
+            if re.match(r"https?://|mailto:|attachment:", target):
+                continue
+            name, _, anchor = target.partition("#")
+            linked = path.parent / name if name else path
+            assert linked.exists(), f"{path.relative_to(ROOT)}: {target}"
+            if anchor and linked.suffix in (".md", ".ipynb"):
+                assert _anchor(anchor) in anchors(linked), f"{path.relative_to(ROOT)}: {target}"
+
+
+def anchors(path: Path) -> set[str]:
+    text = dict(markdown())[path.resolve()]
+    return {_anchor(heading) for heading in re.findall(r"^#+ +(.+)$", text, re.MULTILINE)}
+
+
+def _anchor(heading: str) -> str:
+    """Headings as GitHub and as Jupyter make anchors of them, reduced to what both have in common."""
+    return re.sub(r"[^\w]+", "", heading.lower())
+
+
+def test_pictures_have_alt_texts():
+    for path, text in markdown():
+        assert not re.search(r"!\[\s*\]\(", text), f"{path}: a picture without alt text"
+        assert_alt_texts(path, text)
+    pictures = 0
+    for path in tracked(".ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                html = data.get("text/html", "")
+                assert_alt_texts(f"{path}, cell {cell.id}", html)
+                if any(kind.startswith("image/") for kind in data):
+                    pictures += 1
+                    assert "<img" in html, f"{path}, cell {cell.id}: a picture without alt text"
+    assert pictures
+
+
+def assert_alt_texts(where, html: str) -> None:
+    for tag in re.findall(r"<img\b[^>]*>", html):
+        assert re.search(r"\balt=([\"'])\s*\S.*?\1", tag, re.DOTALL), f"{where}: {tag[:80]}"
+
+
+def test_ci_runs_what_the_reader_runs():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text(encoding="utf-8").splitlines()[-1] == "make test"
