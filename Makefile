@@ -41,10 +41,13 @@ $(READY): pyproject.toml requirements.lock
 	@echo "Installing the course's packages into $(VENV): once, some minutes."
 	@$(PIP) install $(PIP_ARGS) -r requirements.lock 2> $(LOG) \
 	    && $(PIP) install --quiet --no-deps --no-build-isolation --editable . 2>> $(LOG) || { \
-	    echo; echo "The packages could not be installed. pip's last word ($(LOG) has all of it):"; \
-	    grep ERROR $(LOG) | tail -n 2; \
-	    echo "If this computer is offline, connect it and run the same command again: what is there is kept."; \
-	    exit 1; }
+	    echo; \
+	    if grep -q "connection broken" $(LOG); then \
+	        echo "The course's packages could not be fetched: the package index does not answer."; \
+	        echo "Connect this computer to the internet and run the same command again."; \
+	    else \
+	        echo "The course's packages could not be installed ($(LOG) has more):"; grep ERROR $(LOG) | tail -n 2; \
+	    fi; exit 1; }
 	@touch $(READY)
 
 # Exact versions for every platform. CUDA's packages are left out: a CPU build of torch has none,

