@@ -1,5 +1,16 @@
-"""What values alone do not show: changed inputs, lost gradients and dtypes, hidden state."""
+"""What values alone do not show: changed inputs, lost dtypes, hidden state, cut gradients."""
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import compare, probes
+from .evidence import listing, row
+from .exercise import Case, Exercise
+from .outcome import Outcome, agree, ask, tolerance
+
+_NOTHING = 1e-5       # gradients below this are rounding, not learning
 
 
 @dataclass(frozen=True)
@@ -11,9 +22,113 @@ class Finding:
     status: str = "wrong"
 
 
-def examine(task, answer, got, want, run) -> Finding | None:
-    """The first thing that is not as it should be, or None."""
+def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
+    """The first thing that is not as it should be, or None. For answers whose values are right."""
+    return (changed_inputs(task, got) or _dtypes(task, got, want) or repeatable(task, answer, got[0], run)
+            or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
+
+
+def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Finding | None:
     changed = next((g for g in got if g.changed), None)
-    if changed is not None:
-        return Finding("changes-inputs", f"Your numbers are right, but your function changes its input `{changed.changed[0]}` in place.")
+    if changed is None:
+        return None
+    name = changed.changed[0]
+    start = "Your numbers are right, but your" if right else "Your"
+    return Finding("changes-inputs", f"{start} code changes its input `{name}`: after the call on the case "
+                   f"“{changed.case.about}” it no longer holds what it held before. Whoever calls it next with the "
+                   f"same `{name}` gets other numbers. Look for `+=`, `-=`, `/=`, an assignment to `[...]` or a method "
+                   f"that ends in an underscore, applied to `{name}` or to a view of it.")
+
+
+def _dtypes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Finding | None:
+    for g, w in zip(got, want, strict=True):
+        for name, dtype in g.dtypes.items():
+            expected = w.dtypes[name]
+            if _acceptable(dtype, expected, g.case, task.framework):
+                continue
+            inputs = sorted({str(x.dtype) for x in g.case.inputs.values() if isinstance(x, np.ndarray)})
+            message = f"Your numbers are right, but your {name} has the dtype {dtype}; {expected} is expected"
+            message += f" (inputs: {listing(inputs)}). " if inputs else ". "
+            if expected == "bool":
+                return Finding("wrong-dtype", message + "The functions that use it tell a boolean mask from numbers "
+                               "to be added, and treat them differently.")
+            return Finding("dtype-lost", message + "Precision is lost on the way, or the result will not combine with "
+                           "what it meets next. Look for a dtype that is written down instead of taken from the input.")
+    return None
+
+
+def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:
+    if dtype == expected:
+        return True
+    if framework == "torch" or expected == "bool" or dtype == "bool":
+        return False
+    if expected.startswith(("int", "uint")) and dtype.startswith(("int", "uint")):
+        return True                               # NumPy: whole numbers held as floats do no harm, either
+    double = any(x.dtype == np.float64 for x in case.inputs.values() if isinstance(x, np.ndarray))
+    return dtype in ("float64", "float128", "longdouble") or dtype == "float32" and not double
+
+
+def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Finding | None:
+    """Ask the first case once more: the same numbers?"""
+    again = ask(task, answer, first.case, run)
+    if agree(again, first):
+        return None
+    return Finding("not-repeatable", f"Asked the same thing twice (the case “{first.case.about}”), your code gives two "
+                   "different answers. Either something is random and still switched on, such as dropout, or layers "
+                   "made anew in each call; or the code keeps something from one call to the next.")
+
+
+def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
+    """Does a learning signal reach everything that the output depends on?"""
+    first = next(iter(task.gives))
+    if task.framework != "torch" or not want[0].dtypes[first].startswith("float"):
+        return None
+    for g, w in zip(got, want, strict=True):
+        expected = _pull(task, task.reference, g.case)
+        found, error = run(lambda case=g.case: _pull(task, answer, case))
+        if error is not None:
+            return Finding("gradient-error", f"The values are right, but computing gradients through them raised "
+                           f"{error.kind}: {error.text}", "error")
+        for name, want_gradient in expected.items():
+            gradient = found[name]
+            where = f"On the case “{g.case.about}”"
+            if gradient is not None and not np.isfinite(gradient).all():
+                return Finding("gradient-nan", f"The values are right, but the gradient is not: on the case "
+                               f"“{g.case.about}” it holds NaN or infinity for `{name}`, and one training step would "
+                               "spoil every weight. This happens where a row is −∞ from end to end and the NaN is "
+                               "only replaced afterwards.")
+            if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
+                continue
+            if gradient is None or np.abs(gradient).max() < _NOTHING * np.abs(want_gradient).max():
+                return Finding("gradient-cut", f"The values are right, but no gradient reaches `{name}`, so nothing "
+                               f"behind it could learn. {where}, the gradient of your {first} with respect to `{name}` "
+                               "is missing or zero. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, `no_grad` "
+                               "or a tensor built anew from numbers.")
+            if not compare.equal(gradient, want_gradient, 30 * tolerance(g, w)):
+                a, b = row(gradient.ravel()[:4]), row(want_gradient.ravel()[:4])
+                return Finding("gradient-wrong", f"The values are right, but the gradient for `{name}` is not. "
+                               f"{where}, it begins {a} instead of {b}. Part "
+                               "of the computation is hidden from PyTorch: look for `.detach()`, `.data` or `no_grad` "
+                               "on one of the ways from input to output.")
+    return None
+
+
+def _pull(task: Exercise, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
+    import torch
+
+    def project(outputs):
+        output = outputs[next(iter(task.gives))]
+        weights = torch.cos(torch.arange(output.numel(), dtype=output.dtype) * 1.7 + 0.3).reshape(output.shape)
+        return (output * weights).sum()
+
+    inputs = probes.to_framework(case.inputs, "torch")
+    found = task.probe.gradients(answer, inputs, task, project)
+    return {name: None if g is None else probes.to_numpy(g) for name, g in found.items()}
+
+
+def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
+    for rule in task.properties:
+        seen = rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run))
+        if seen:
+            return Finding(rule.slug, f"{seen} {rule.why} {rule.look}")
     return None

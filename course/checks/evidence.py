@@ -57,7 +57,7 @@ def first_difference(sight: Sight) -> str:
     name = wrong_outputs(sight.got, sight.want)[0]
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape != want.shape:
-        return f"{place(sight)} your {name} has the shape {shape(got)}; {shape(want)} is expected."
+        return f"{place(sight)} your {have(name)} the shape {shape(got)}; {shape(want)} is expected."
     where = np.argwhere(compare.differs(got, want, tolerance(sight.got, sight.want)))[0]
     row = tuple(int(i) for i in where[:-1])
     return f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
@@ -67,8 +67,8 @@ def entry(name: str, index: tuple[int, ...], axes: list[str]) -> str:
     """"`weights[0, 1]` (head 0, query 1)"."""
     if not index:
         return f"`{name}`"
-    meaning = ", ".join(f"{_NOUNS.get(axis, axis)} {i}" for axis, i in zip(axes, index, strict=False))
-    return f"`{name}[{', '.join(map(str, index))}]` ({meaning})"
+    known = [f"{_NOUNS[axis]} {i}" for axis, i in zip(axes, index, strict=False) if axis in _NOUNS]
+    return f"`{name}[{', '.join(map(str, index))}]`" + (f" ({', '.join(known)})" if known else "")
 
 
 def two_rows(got: np.ndarray, want: np.ndarray) -> str:
@@ -109,24 +109,37 @@ def shape(value: Any) -> str:
     return str(tuple(int(n) for n in value.shape))
 
 
+def verb(name: str, word: str) -> str:
+    """"weights hold", "output holds"."""
+    return word if name.endswith("s") else f"{word}s"
+
+
+def have(name: str) -> str:
+    """"weights have", "output has"."""
+    return f"{name} {'have' if name.endswith('s') else 'has'}"
+
+
+def be(names: str | list[str]) -> str:
+    """"weights are", "output is", "output and weights are"."""
+    names = [names] if isinstance(names, str) else names
+    return f"{listing(names)} {'are' if len(names) > 1 or names[0].endswith('s') else 'is'}"
+
+
 def listing(words: list[str], last: str = "and") -> str:
     """"a, b and c"."""
     words = list(words)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
-def sums(name: str, axis: int = -1):
-    """Evidence: what an output sums to along an axis, where it should sum to 1."""
+def sums(name: str):
+    """Evidence: what a row of an output sums to, where it should sum to 1."""
     def shows(sight: Sight) -> str:
         got = sight.got.values[name]
-        axes = sight.axes(name)
-        if got.shape != sight.want.values[name].shape or got.ndim < -axis:
+        if got.shape != sight.want.values[name].shape:
             return first_difference(sight)
-        total = got.sum(axis)
-        index = np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape)
-        rest = [a for i, a in enumerate(axes) if i != got.ndim + axis]
-        where = ", ".join(f"{_NOUNS.get(a, a)} {i}" for a, i in zip(rest, index, strict=True))
-        line = np.moveaxis(got, axis, -1)[index]
-        return (f"{place(sight)}, your {name} for {where or 'the whole array'} are\n\n    {row(line)}\n\n"
-                f"and sum to {number(total[index])}; shares sum to 1.")
+        total = got.sum(-1)
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape))
+        line = got[index]
+        return (f"{place(sight)}, {entry(name, index, sight.axes(name))} is\n\n    {row(line)}\n\n"
+                f"and sums to {number(total[index])}; a row of shares sums to 1.")
     return shows

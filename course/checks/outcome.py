@@ -29,11 +29,16 @@ def ask(task: Exercise, answer: Any, case: Case, run: Callable) -> Outcome:
     """Put the answer to a case. `run(call)` returns (value, None) or (None, what was raised)."""
     inputs = probes.to_framework(case.inputs, task.framework)
     outcome = Outcome(case)
+
+    def call():
+        raw = task.probe(answer, inputs, task)
+        return {name: (probes.to_numpy(value), probes.dtype_name(value)) for name, value in raw.items()}
+
     try:
-        raw, outcome.error = run(lambda: task.probe(answer, inputs, task))
+        found, outcome.error = run(call)
         if outcome.error is None:
-            outcome.values = {name: probes.to_numpy(value) for name, value in raw.items()}
-            outcome.dtypes = {name: probes.dtype_name(value) for name, value in raw.items()}
+            outcome.values = {name: value for name, (value, _) in found.items()}
+            outcome.dtypes = {name: dtype for name, (_, dtype) in found.items()}
     except guard.Problem as problem:
         outcome.problem = problem
     outcome.changed = [

@@ -3,6 +3,7 @@
 Nothing here knows a reference solution, so that a grader can run probes beside a learner's code.
 """
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ class Function:
 
     def gradients(self, answer: Callable, inputs: dict[str, Any], task, project) -> dict[str, Any]:
         """Gradients of `project(outputs)` for each floating-point input; None where none arrives."""
-        leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if _is_floating(x)}
+        leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
         outputs = self(answer, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
         return backward(project(outputs), leaves)
 
@@ -77,13 +78,14 @@ def backward(total, leaves: dict[str, Any]) -> dict[str, Any]:
     import torch
     if not total.requires_grad:
         return dict.fromkeys(leaves)
-    found = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
-    return dict(zip(leaves, found, strict=True))
+    open_ = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    found = torch.autograd.grad(total, list(open_.values()), allow_unused=True)
+    return dict.fromkeys(leaves) | dict(zip(open_, found, strict=True))
 
 
 def to_numpy(value: Any) -> np.ndarray:
     """A copy, out of the answer's reach."""
-    if _is_tensor(value):
+    if is_tensor(value):
         value = value.detach().cpu()
         if value.dtype.is_floating_point and value.element_size() < 4:
             value = value.float()          # NumPy has no bfloat16
@@ -113,10 +115,10 @@ def _check_type(name: str, value: Any, framework: str) -> None:
         if isinstance(value, (np.ndarray, np.generic)):
             raise Problem("not-a-tensor", f"Your {name} is a NumPy array. It must stay a tensor all the way through: "
                           "what passes through NumPy carries no gradient, so nothing before it could learn.")
-        if not _is_tensor(value):
+        if not is_tensor(value):
             raise Problem("wrong-type", f"Your {name} is {_what(value)}; a tensor is expected.")
         return
-    if _is_tensor(value):
+    if is_tensor(value):
         raise Problem("not-an-array", f"Your {name} is a torch tensor; this exercise is about NumPy arrays.")
     if isinstance(value, (list, tuple)):
         raise Problem("not-an-array", f"Your {name} is a {type(value).__name__}; a NumPy array is expected. "
@@ -126,7 +128,7 @@ def _check_type(name: str, value: Any, framework: str) -> None:
     if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
         raise Problem("wrong-type", f"Your {name} is {_what(value)}; a NumPy array is expected.")
     if np.asarray(value).dtype.kind not in "biuf":
-        raise Problem("wrong-type", f"Your {name} is an array of dtype {np.asarray(value).dtype}; numbers are expected.")
+        raise Problem("wrong-type", f"Your {name} is an array of {np.asarray(value).dtype}; numbers are expected.")
 
 
 def _asked_for(gives: dict[str, str]) -> str:
@@ -141,11 +143,10 @@ def _what(value: Any) -> str:
     return f"a value of type {type(value).__name__}"
 
 
-def _is_tensor(value: Any) -> bool:
-    import sys
+def is_tensor(value: Any) -> bool:
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def _is_floating(value: Any) -> bool:
-    return _is_tensor(value) and value.is_floating_point()
+def is_floating(value: Any) -> bool:
+    return is_tensor(value) and value.is_floating_point()

@@ -22,16 +22,16 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
         return None
     order = wrong + [i for i in range(len(got)) if i not in set(wrong)]
     cases = tuple(got[i].case for i in wrong)
-    known: dict[tuple[str, int], Outcome] = {}
+    known: dict[tuple[int, int], Outcome] = {}           # by identity of the mistake, and case
 
     def explains(mistake: Misconception, i: int) -> bool:
-        key = (mistake.slug, i)
+        key = (id(mistake), i)
         if key not in known:
             known[key] = ask(task, mistake.wrong, got[i].case, bare)
         return agree(got[i], known[key])
 
     for mistake in task.misconceptions:
-        if all(explains(mistake, i) for i in order) and _convincing(got, wrong, known, mistake.slug):
+        if all(explains(mistake, i) for i in order) and _convincing(got, wrong, known, id(mistake)):
             return Match((mistake,), False, cases, True)
     for n, first in enumerate(task.misconceptions):
         for second in task.misconceptions[n + 1:]:
@@ -66,11 +66,11 @@ def _cover(task: Exercise, got: list[Outcome], wrong: list[int], explains) -> Ma
     return Match((best,), False, cases, False)
 
 
-def _convincing(got: list[Outcome], wrong: list[int], known: dict, slug: str) -> bool:
+def _convincing(got: list[Outcome], wrong: list[int], known: dict, mistake: int) -> bool:
     """Equal values somewhere; where the answer only ever raises, the very same message."""
     if any(got[i].returned or got[i].problem for i in wrong):
         return True
-    return all(got[i].error.text == known[slug, i].error.text for i in wrong)
+    return all(got[i].error.text == known[mistake, i].error.text for i in wrong)
 
 
 def _telling(outcome: Outcome) -> bool:

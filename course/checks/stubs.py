@@ -17,6 +17,11 @@ def is_stub(answer: Any) -> bool:
     return inspect.isfunction(answer) and _is_idle(answer)
 
 
+def is_module(answer: Any) -> bool:
+    """An instance of `nn.Module`, where the class may have been wanted."""
+    return any(base.__name__ == "Module" and base.__module__.startswith("torch.") for base in type(answer).__mro__)
+
+
 def _is_idle(function) -> bool:
     code = function.__code__
     allowed = {None, Ellipsis, function.__doc__}

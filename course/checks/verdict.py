@@ -42,6 +42,24 @@ class Verdict:
         show(self)
 
 
+def ruling(task, status: Status, message: str, mistakes: tuple[str, ...] = (), printed: str = "") -> Verdict:
+    """A verdict on an exercise: all of its points or none."""
+    points = task.points if status == "correct" else 0
+    return Verdict(task.id, task.title, status, points, task.points, message.strip(),
+                   mistakes[0] if mistakes else None, tuple(mistakes), printed)
+
+
+def not_attempted(task, message: str = "") -> Verdict:
+    """Nothing to judge."""
+    return ruling(task, "not attempted", message or f"{named(task)} is still to be written. "
+                  f"`hint(\"{task.id}\")` opens a first hint.")
+
+
+def named(task) -> str:
+    """The names that the exercise asks for, as code."""
+    return " and ".join(f"`{name}`" for name in task.names)
+
+
 class CheckFailed(AssertionError):
     """An answer that is not right yet. Carries the verdict; its text is the verdict's message."""
 

@@ -1,0 +1,72 @@
+"""Predictions and questions: the answer is one of a few options, and each wrong one is explained."""
+import math
+import numbers
+from collections.abc import Iterable
+from typing import Any
+
+from . import guard
+from .exercise import Choice
+from .stubs import is_stub
+from .verdict import Verdict, not_attempted, ruling
+
+
+def judge(task: Choice, answer: Any, rng: Any) -> Verdict:
+    """Verdict on a chosen option; `answer` may be a function that returns it."""
+    printed = guard.Printed()
+    if is_stub(answer):
+        return not_attempted(task, _offer(task))
+    if callable(answer):
+        answer, error = guard.run(answer, guard.Clock(task.seconds), printed)
+        if error is not None:
+            if error.unwritten:
+                return not_attempted(task, _offer(task))
+            return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.", (), printed.kept)
+        if answer is None or answer is ...:
+            return not_attempted(task, _offer(task))
+    try:
+        answer = plain(answer)
+    except Exception:
+        return ruling(task, "error", f"Your answer is a {type(answer).__name__}. {_offer(task)}", ("wrong-type",))
+    if same(answer, task.reference):
+        return ruling(task, "correct", task.moral, (), printed.kept)
+    for n, (option, explanation) in enumerate(task.wrong.items()):
+        if same(answer, option):
+            slug = task.misconceptions[n].slug if n < len(task.misconceptions) else f"chose-{option}"
+            return ruling(task, "wrong", explanation, (slug,), printed.kept)
+    return ruling(task, "wrong", f"Your answer, `{answer!r:.80}`, is none of the options. {_offer(task)}",
+                   ("no-such-option",), printed.kept)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two answers mean the same: case and space do not count, nor order against a set."""
+    a, b = plain(a), plain(b)
+    if isinstance(b, frozenset):
+        return isinstance(a, (frozenset, tuple)) and frozenset(a) == b
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=1e-3, abs_tol=1e-6)
+    return type(a) is type(b) and a == b
+
+
+def plain(value: Any) -> Any:
+    """Strings, floats, and tuples or sets of them."""
+    if isinstance(value, str):
+        return " ".join(value.casefold().split()).strip(" .'\"")
+    if isinstance(value, bool):
+        return str(value).casefold()
+    if isinstance(value, numbers.Real):
+        return float(value)
+    if isinstance(value, (set, frozenset)):
+        return frozenset(plain(item) for item in value)
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, Iterable):
+        items = tuple(plain(item) for item in value)
+        return items[0] if len(items) == 1 else items
+    raise TypeError(type(value).__name__)
+
+
+def _offer(task: Choice) -> str:
+    options = list(task.options) or sorted(map(str, [*task.wrong, task.reference]))
+    return f"Set `{task.names[0]}` to one of: {', '.join(repr(option) for option in options)}."

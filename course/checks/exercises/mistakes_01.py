@@ -1,0 +1,387 @@
+"""Lesson 01: what learners write instead, and what it means. Used by `lesson_01`."""
+from functools import partial
+
+import numpy as np
+
+from ..evidence import sums
+from ..exercise import Misconception
+
+# ------------------------------------------------------------------------------- 1.1 scores
+
+
+def _loops(q, k, start="each", stop=0, add=True, keys=None, kind=float, square=False):
+    """Scores by three loops, with what goes wrong in loops."""
+    t_q, t_k, d_k = len(q), len(k), q.shape[1]
+    scores = np.zeros((t_q, t_q if square else t_k), dtype=kind)
+    total = 0.0
+    for i in range(t_q):
+        total = 0.0 if start == "row" else total
+        for j in range(t_q if keys == "queries" else t_k):
+            total = 0.0 if start == "each" else total
+            for d in range(d_k - stop):
+                total = total + q[i, d] * k[j, d] if add else q[i, d] * k[j, d]
+            scores[i, j] = total
+    return scores
+
+
+def _cosine(q, k):
+    return (q / np.linalg.norm(q, axis=1, keepdims=True)) @ (k / np.linalg.norm(k, axis=1, keepdims=True)).T
+
+
+def _stable(x):
+    powers = np.exp(x - x.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+SCORES = [
+    Misconception(
+        "no-transpose", lambda q, k: q @ k,
+        "Your scores are exactly what comes out when the rows of q meet the columns of k.",
+        "A score compares one query with one key, number by number: the axes that meet must both be d_k. Here d_k of "
+        "q meets T_k of k, which fails for most sizes, and where it does not fail it compares the wrong things.",
+        "Write the shapes of both factors beside your product. Which axes stand next to each other?"),
+    Misconception(
+        "keys-as-rows", lambda q, k: k @ q.T,
+        "Your scores are exactly the expected ones with rows and columns exchanged.",
+        "Everywhere in the course a row belongs to a query and a column to a key; the softmax of the next exercise "
+        "runs along rows.", "Which of the two comes first in your product?"),
+    Misconception(
+        "multiplied-in-pairs", lambda q, k: q * k,
+        "Your scores are exactly the product number by number, query 0 with key 0, query 1 with key 1, without a sum.",
+        "A score is one number for one query and one key, and every query meets every key.",
+        "Compute the score of query 0 and key 1 on paper. Where would it stand in your result?"),
+    Misconception(
+        "only-matching-pairs", lambda q, k: (q * k).sum(-1),
+        "Your scores are exactly those of query 0 with key 0, query 1 with key 1, and so on.",
+        "Every query is compared with every key, so that each word can look at all words.",
+        "How many scores are there for 2 queries and 3 keys?"),
+    Misconception(
+        "scaled-already", lambda q, k: q @ k.T / np.sqrt(q.shape[-1]),
+        "Your scores are exactly the dot products divided by √d_k.",
+        "The scaling belongs to attention, in exercise 1.3; done here as well, it would happen twice.",
+        "What does the exercise ask you to return?"),
+    Misconception(
+        "mean-instead-of-sum", lambda q, k: q @ k.T / q.shape[-1],
+        "Your scores are exactly the dot products divided by d_k: a mean where a sum is asked for.",
+        "A dot product adds the products up.", "How do you put the d_k products together?"),
+    Misconception(
+        "cosine", _cosine,
+        "Your scores are exactly the cosines of the angles: the dot products after every vector got length 1.",
+        "A dot product also counts how long the vectors are; a long key may draw more attention than a short one.",
+        "Is anything divided by a length or a norm?"),
+    Misconception(
+        "distance", lambda q, k: np.linalg.norm(q[:, None] - k[None], axis=-1),
+        "Your scores are exactly the distances between queries and keys.",
+        "A distance is smallest for the best fit; a score is largest for it.",
+        "Is there a difference of vectors where a product should be?"),
+    Misconception(
+        "summed-over-tokens", lambda q, k: q.T @ k,
+        "Your scores are exactly what comes out when the sum runs over the tokens.",
+        "The sum in a dot product runs over the d_k numbers of one query and one key. The result has one row for each "
+        "query and one column for each key.", "Which axis is gone from your result, and which should be?"),
+    Misconception(
+        "first-query-only", lambda q, k: q[0] @ k.T,
+        "Your scores are exactly the row of query 0.", "There is one such row for every query.",
+        "Does an index 0, or a `return` inside a loop, keep the other queries out?"),
+    Misconception(
+        "already-softmaxed", lambda q, k: _stable(q @ k.T),
+        "Your scores are exactly the softmax of the dot products.",
+        "Scores come first, shares second; `attention` will apply the softmax itself.",
+        "What does the exercise ask you to return?"),
+    Misconception(
+        "loop-stops-early", partial(_loops, stop=1),
+        "Your scores are exactly the dot products without the last number of each vector.",
+        "Every number counts, the last one as well.", "Where does the innermost loop, or the slice, end?"),
+    Misconception(
+        "last-product-only", partial(_loops, add=False),
+        "Your scores are exactly the products of the last numbers of each vector.",
+        "Each product replaced the one before, where all of them should be added up.",
+        "What happens to the total at each turn of the innermost loop?"),
+    *(Misconception(
+        "running-total", partial(_loops, start=start),
+        "Your scores are exactly a running total: each holds the dot products before it as well.",
+        "Every score starts from zero.", "At which level of your loops is the total set to zero?")
+      for start in ("row", "never")),
+    Misconception(
+        "truncated", partial(_loops, kind=int),
+        "Your scores are exactly the right ones with everything after the decimal point cut off.",
+        "An array of integers cuts off what is written into it, without a word.",
+        "Which dtype has the array that you fill?"),
+    *(Misconception(
+        "lengths-confused", partial(_loops, **switches),
+        "Your scores are exactly what comes out when the number of queries is also taken for the number of keys.",
+        "The two lengths differ as soon as one sentence looks at another.",
+        "Which length does each loop, and each axis of the result, take?")
+      for switches in ({"keys": "queries"}, {"keys": "queries", "square": True})),
+]
+
+# ------------------------------------------------------------------------------- 1.2 softmax
+
+
+def _softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum", out=None):
+    """Softmax with switches."""
+    x = sign * x
+    if shift == "max":
+        moved = x - x.max(axis, keepdims=keep)
+    else:
+        moved = x - {"none": lambda: 0, "global": x.max, "min": lambda: x.min(axis, keepdims=True),
+                     "mean": lambda: x.mean(axis, keepdims=True)}[shift]()
+    powers = np.exp(moved * np.log(base))
+    if divide == "sum":
+        powers = powers / powers.sum(axis, keepdims=keep)
+    elif divide == "count":
+        powers = powers / x.shape[-1]
+    return powers.astype(x.dtype) if out == "like" else powers
+
+
+def _only_division_loses_axis(x):
+    powers = np.exp(x - x.max(-1, keepdims=True))
+    return powers / powers.sum(-1)
+
+
+_STABILITY = ("The shift that keeps `exp` in range has to fit every row by itself: then the largest exponent of each "
+              "row is 0, nothing overflows, and no row becomes 0/0.")
+
+SOFTMAX = [
+    Misconception(
+        "first-axis", partial(_softmax, axis=0),
+        "Your shares are exactly those taken along the first axis.",
+        "With one row the first axis is also the last, so that looks right; with more, every column sums to 1 where "
+        "every row should.", "Which `axis` do your maximum and your sum run over?", sums("shares")),
+    Misconception(
+        "over-everything", partial(_softmax, axis=None),
+        "Your shares are exactly those of all numbers together: the whole array sums to 1.",
+        "Each row is a choice of its own, with 1 to give away.",
+        "What do `sum` and `max` do when they are not told an axis?", sums("shares")),
+    Misconception(
+        "second-axis", partial(_softmax, axis=1),
+        "Your shares are exactly those taken along axis 1.",
+        "In a table that is the last axis; in a single row there is no axis 1, and in a batch of tables it is the "
+        "wrong one.", "How do you name the last axis, whatever the number of axes?"),
+    *(Misconception(
+        "axis-lost", wrong,
+        "Your shares are exactly what comes out when the sum loses its axis before the division.",
+        "NumPy then lines the sums of the rows up with the columns. For most sizes that fails; for square tables it "
+        "divides each column by the sum of some row.",
+        "Which shape does your sum have, and which would line up with the rows?")
+      for wrong in (partial(_softmax, keep=False), _only_division_loses_axis)),
+    Misconception(
+        "no-shift", partial(_softmax, shift="none"),
+        "Your shares are exactly what exp divided by its sum gives, on the numbers as they come.",
+        "That is the right formula, and it fails for large numbers: exp(1000) is infinity, infinity divided by "
+        "infinity is NaN, and one NaN spreads through the whole model.",
+        "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
+    Misconception(
+        "global-maximum", partial(_softmax, shift="global"),
+        "Your shares are exactly what comes out when one maximum, that of the whole array, is subtracted.",
+        f"A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {_STABILITY}",
+        "Over which axis is your maximum taken?"),
+    Misconception(
+        "minimum-subtracted", partial(_softmax, shift="min"),
+        "Your shares are exactly what comes out when the minimum of each row is subtracted.",
+        f"That leaves the largest number largest: `exp` overflows as soon as a row is spread wide. {_STABILITY}",
+        "Which number of a row is the one that may overflow?"),
+    Misconception(
+        "mean-subtracted", partial(_softmax, shift="mean"),
+        "Your shares are exactly what comes out when the mean of each row is subtracted.",
+        f"A number far above the mean still overflows. {_STABILITY}",
+        "Which number of a row is the one that may overflow?"),
+    *(Misconception(
+        "not-normalised", partial(_softmax, **switches),
+        "Your shares are exactly the powers, not divided by their sum.",
+        "Shares of a row sum to 1; that is what makes them shares.", "Which step is still missing?", sums("shares"))
+      for switches in ({"divide": "nothing"}, {"divide": "nothing", "shift": "none"})),
+    Misconception(
+        "divided-by-count", partial(_softmax, divide="count"),
+        "Your shares are exactly the powers divided by how many there are.",
+        "That is a mean; shares of a row sum to 1.", "What are the powers divided by?", sums("shares")),
+    Misconception(
+        "no-exponential", lambda x: x / x.sum(-1, keepdims=True),
+        "Your shares are exactly the numbers divided by their sum, without `exp`.",
+        "Negative numbers then give negative shares, and a sum near 0 gives huge ones. `exp` makes everything positive "
+        "first.", "Which function comes before the sum?"),
+    Misconception(
+        "sign-reversed", partial(_softmax, sign=-1),
+        "Your shares are exactly those of −x: the smallest number gets the largest share.",
+        "The best fit should draw the most attention.", "Look at the signs inside `exp`."),
+    Misconception(
+        "logarithm", lambda x: x - x.max(-1, keepdims=True) - np.log(
+            np.exp(x - x.max(-1, keepdims=True)).sum(-1, keepdims=True)),
+        "What you return is exactly the logarithm of the shares.",
+        "Log-softmax is of use in a loss; attention needs the shares themselves.", "Is there a `log` at the end?"),
+    Misconception(
+        "another-base", partial(_softmax, base=2),
+        "Your shares are exactly those of powers of 2.",
+        "Powers of another base give a flatter choice; softmax takes powers of e.",
+        "Which function makes your powers?"),
+    Misconception(
+        "sigmoid", lambda x: 1 / (1 + np.exp(-x)),
+        "Your shares are exactly the sigmoid of each number by itself.",
+        "A sigmoid decides about one number alone; shares compare the numbers of a row with each other.",
+        "Does your result for one number depend on its neighbours?", sums("shares")),
+    Misconception(
+        "hard-maximum", lambda x: (x == x.max(-1, keepdims=True)).astype(float),
+        "Your shares are exactly 1 for the largest number and 0 for all others.",
+        "That is a hard choice; it has no slope that a model could learn from. Softmax gives every number its part.",
+        "How much should the second largest number get?"),
+    Misconception(
+        "softmax-twice", lambda x: _softmax(_softmax(x)),
+        "Your shares are exactly those of a softmax applied to a softmax.",
+        "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
+        "Is the function applied again to its own result?"),
+    *(Misconception(
+        "whole-numbers-truncated", partial(_softmax, out="like", **switches),
+        "For whole numbers, your shares are exactly the right ones with everything after the decimal point cut off.",
+        "An array like an array of integers holds integers, and cuts off what is written into it, without a word.",
+        "Which dtype has the array that you fill?")
+      for switches in ({}, {"shift": "none"})),
+]
+
+# ----------------------------------------------------------------------------- 1.3 attention
+
+
+def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights"):
+    """Attention with switches."""
+    root = {"sqrt d_k": np.sqrt(q.shape[-1]), "none": 1.0, "d_k": q.shape[-1], "after": 1.0,
+            "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]),
+            "up": 1 / np.sqrt(q.shape[-1]), "rounded": int(np.sqrt(q.shape[-1])), "fixed": 2.0}[scale]
+    a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
+    scores = a @ b.T / root
+    if gives == "no softmax":
+        weights = scores
+    elif gives == "no exp":
+        weights = scores / scores.sum(-1, keepdims=True)
+    elif gives == "twice":
+        weights = _softmax(_softmax(scores))
+    else:
+        weights = _softmax(scores, axis=axis, shift=shift)
+    if scale == "after":
+        weights = weights / np.sqrt(q.shape[-1])
+    v = {"v": v, "k": k, "q": q}[values]
+    output = {"weights": weights, "scores": scores, "transposed": weights.T}[mix] @ v
+    if gives == "swapped":
+        return weights, output
+    shown = {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T}.get(gives, weights)
+    return output, shown
+
+
+_WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally "
+              "sharp for long and for short vectors.")
+
+
+def _divided(by: str, words: str) -> Misconception:
+    return Misconception(
+        f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(_attention, scale=by),
+        f"Your weights are exactly what comes out when the scores are divided by √{by}, {words}.",
+        _WHY_SCALE, "Which axis does the size under your root come from?")
+
+
+ATTENTION = [
+    Misconception(
+        "no-scaling", partial(_attention, scale="none"),
+        "Your weights are exactly what comes out when the scores are not divided by anything.",
+        f"{_WHY_SCALE} Without it the largest share is close to 1 early on, and the others learn nothing.",
+        "Which step stands between the scores and the softmax?"),
+    Misconception(
+        "divided-by-d-k", partial(_attention, scale="d_k"),
+        "Your weights are exactly what comes out when the scores are divided by d_k, without the root.",
+        f"{_WHY_SCALE} Divided by d_k itself, long vectors give nearly equal shares.",
+        "What are the scores divided by?"),
+    Misconception(
+        "scaled-after-softmax", partial(_attention, scale="after"),
+        "Your weights are exactly what comes out when the division by √d_k happens after the softmax.",
+        "Dividing before the softmax changes how sharp the choice is; dividing after only makes all of it smaller.",
+        "Look at the order of the two steps in your line.", sums("weights")),
+    Misconception(
+        "multiplied-by-root", partial(_attention, scale="up"),
+        "Your weights are exactly what comes out when the scores are multiplied by √d_k.",
+        f"{_WHY_SCALE} Multiplying makes the choice sharper still.", "Is the root above or below the fraction line?"),
+    _divided("T_k", "the number of keys"),
+    _divided("T_q", "the number of queries"),
+    _divided("d_v", "the size of the values"),
+    Misconception(
+        "root-rounded", partial(_attention, scale="rounded"),
+        "Your weights are exactly what comes out when √d_k is rounded down to a whole number.",
+        "√7 is 2.65, not 2; only for square numbers it makes no difference.",
+        "Is there an `int` or a `//` near the root?"),
+    Misconception(
+        "root-of-a-fixed-size", partial(_attention, scale="fixed"),
+        "Your weights are exactly what comes out when the scores are always divided by 2.",
+        "That is √d_k for the vectors of this lesson, which have 4 numbers, and for no other size.",
+        "Where does your d_k come from?"),
+    Misconception(
+        "softmax-over-queries", partial(_attention, axis=0),
+        "Your weights are exactly what comes out when the softmax runs over the queries.",
+        "Each query has 1 to give away among the keys. Yours lets the queries compete for each key instead.",
+        "Along which axis does your softmax run? Rows are queries.", sums("weights")),
+    Misconception(
+        "softmax-over-everything", partial(_attention, axis=None),
+        "Your weights are exactly what comes out when one softmax runs over the whole table.",
+        "Each query has 1 to give away, whatever the other queries do.", "Along which axis does your softmax run?",
+        sums("weights")),
+    Misconception(
+        "no-shift", partial(_attention, shift="none"),
+        "Your weights are exactly what an unprotected softmax gives: exp divided by its sum.",
+        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
+        "Does your softmax pass exercise 1.2? Is it the one you call here?"),
+    Misconception(
+        "outputs-swapped", partial(_attention, gives="swapped"),
+        "You return exactly the right two arrays in the wrong order: the weights first.",
+        "All functions of the course return (output, weights).", "Look at your `return` line."),
+    *(Misconception(
+        "scores-returned", partial(_attention, gives=gives),
+        "In place of the weights you return exactly the scores.",
+        "The weights are what the values were mixed with: shares, each row summing to 1.",
+        "Which name stands second in your `return` line?", sums("weights"))
+      for gives in ("scores", "raw scores")),
+    Misconception(
+        "weights-transposed", partial(_attention, gives="transposed"),
+        "The weights you return are exactly the right ones with rows and columns exchanged.",
+        "Rows are queries and columns are keys, everywhere in the course.", "Is there a `.T` too many?"),
+    Misconception(
+        "mixed-by-scores", partial(_attention, mix="scores"),
+        "Your output is exactly what comes out when the values are mixed with the scores.",
+        "Scores can be negative and sum to anything; the shares are made so that the output is an average of values.",
+        "Which of your two tables meets `v`?"),
+    Misconception(
+        "no-softmax", partial(_attention, gives="no softmax"),
+        "Your weights are exactly the scaled scores: no softmax has been applied.",
+        "Scores can be negative and sum to anything. Shares of 1 make the output an average of the values.",
+        "Which step turns scores into shares?", sums("weights")),
+    Misconception(
+        "no-exponential", partial(_attention, gives="no exp"),
+        "Your weights are exactly the scaled scores divided by their sum, without `exp`.",
+        "Negative scores give negative shares, and a sum near 0 gives huge ones.",
+        "Which step makes everything positive?"),
+    Misconception(
+        "softmax-twice", partial(_attention, gives="twice"),
+        "Your weights are exactly what comes out when the softmax is applied twice.",
+        "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
+        "Does one of the functions you call apply a softmax already?"),
+    Misconception(
+        "keys-as-values", partial(_attention, values="k"),
+        "Your output is exactly a mixture of the keys.",
+        "Keys say what a word can be found by; values say what it hands over.",
+        "What do your weights multiply?"),
+    Misconception(
+        "queries-as-values", partial(_attention, values="q"),
+        "Your output is exactly a mixture of the queries.",
+        "Queries only ask. What is handed over are the values.", "What do your weights multiply?"),
+    Misconception(
+        "roles-swapped", partial(_attention, roles="kq"),
+        "Your weights are exactly what comes out when queries and keys change places.",
+        "Rows are queries: each query spreads its attention over the keys, and there is one output for each query.",
+        "In which order do you pass q and k to your scores?"),
+    Misconception(
+        "queries-as-keys", partial(_attention, roles="qq"),
+        "Your weights are exactly what comes out when the queries are compared with themselves.",
+        "Each query is compared with the keys.", "Which two arrays go into your scores?"),
+    Misconception(
+        "keys-as-queries", partial(_attention, roles="kk"),
+        "Your weights are exactly what comes out when the keys are compared with themselves.",
+        "Each query is compared with the keys.", "Which two arrays go into your scores?"),
+    Misconception(
+        "mixed-by-transposed", partial(_attention, mix="transposed"),
+        "Your output is exactly what the transposed weights give.",
+        "Row i of the weights says how the values are mixed for query i.", "Is there a `.T` too many?"),
+]

@@ -1,0 +1,81 @@
+"""Why an answer is not right: status, slugs, and the message that the learner reads."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import behaviour, diagnose
+from .evidence import Sight, first_difference, smallest
+from .exercise import Exercise, Misconception
+from .outcome import Outcome, agree
+from .recognise import Match, recognise
+
+
+@dataclass(frozen=True)
+class Explanation:
+    status: str
+    message: str
+    mistakes: tuple[str, ...] = ()
+
+
+def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run, clock) -> Explanation:
+    """The first that applies: unreadable, not repeatable, a known mistake, an exception, other numbers."""
+    first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
+    timed_out = any(g.error and g.error.timed_out for g in got)
+    if not timed_out:
+        if first.returned and (finding := behaviour.repeatable(task, answer, first, run)) is not None:
+            return Explanation("wrong", finding.message, (finding.slug,))
+        if (match := recognise(task, got, want)) is not None:
+            status = "wrong" if any(g.error is None for g in got) else "error"
+            return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
+                               tuple(mistake.slug for mistake in match.mistakes))
+    if first.problem:
+        return Explanation("wrong", first.problem.message, (first.problem.slug,))
+    if first.error or timed_out:
+        return Explanation("error", diagnose.error(task, got, clock), ("time-limit",) * timed_out)
+    slug, message = diagnose.values(task, got, want)
+    return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
+
+
+def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
+    """The message for recognised mistakes."""
+    first, *others = match.mistakes
+    if match.together:
+        return _paragraphs([
+            "Two things at once: what you return is exactly what comes out of both together.",
+            _evidence(None, smallest(task, got, want), got),
+            *(f"{n}. {_words(m.slug)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1))])
+    sight = smallest(task, got, want, match.cases)
+    some = f"In {len(match.cases)} of the {len(got)} cases: "
+    parts = [first.says if match.everywhere and not others else some + first.says,
+             _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
+             f"{first.why} {first.look}"]
+    if others:
+        second = others[0]
+        parts.append(f"In the other cases that are not right: {second.says} {second.why} {second.look}")
+    elif not match.everywhere:
+        rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
+        if rest is not None:
+            parts.append(f"There is something else besides. {diagnose.briefly(task, rest)}")
+    return _paragraphs(parts)
+
+
+def _evidence(mistake: Misconception | None, sight: Sight | None, got: list[Outcome]) -> str:
+    if sight is None:
+        failed = next((g for g in got if g.error), None)
+        return diagnose.briefly_error(failed) if failed else ""
+    if mistake is not None and mistake.shows is not None:
+        return mistake.shows(sight)
+    return first_difference(sight)
+
+
+def _words(slug: str) -> str:
+    """A slug as words: "Divided by d k"."""
+    return slug.replace("-", " ").capitalize()
+
+
+def _and_inputs(message: str, task: Exercise, got: list[Outcome]) -> str:
+    finding = behaviour.changed_inputs(task, got, right=False)
+    return _paragraphs([message, finding.message]) if finding else message
+
+
+def _paragraphs(parts: Sequence[str]) -> str:
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())

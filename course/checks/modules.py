@@ -1,0 +1,125 @@
+"""Probe for answers that are `nn.Module` classes: build one, give it the case's weights, call it."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .guard import Problem
+from .probes import backward, invoke, is_floating, read
+
+
+@dataclass(frozen=True)
+class Module:
+    """Construct the answer, copy the case's `weights` into it, put it in `eval()`, call it.
+
+    A case of such an exercise has the constructor's arguments among its inputs, and `weights`, a
+    dict from parameter names ("w_q.weight") to arrays. Weights whose names end in ".bias" are
+    optional: where the answer has none, the expected values are computed without it as well.
+
+    Args:
+        init: names of the inputs that the constructor takes, in order.
+        optional: endings of the names of parameters that an answer may do without.
+    """
+
+    init: tuple[str, ...]
+    optional: tuple[str, ...] = (".bias",)
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        return self._forward(self._build(answer, inputs, task), inputs, task)
+
+    def prepare(self, answer: Callable, inputs: dict[str, Any], task) -> Callable:
+        """How cases must be changed to suit the answer: weights that it does not have are left out."""
+        names = {name for name, _ in self._construct(answer, inputs, task).named_parameters()}
+
+        def suit(case):
+            weights = case.inputs.get("weights", {})
+            kept = {name: w for name, w in weights.items() if name in names or not name.endswith(self.optional)}
+            return case if len(kept) == len(weights) else case.without(weights=kept)
+        return suit
+
+    def gradients(self, answer: Callable, inputs: dict[str, Any], task, project) -> dict[str, Any]:
+        """Gradients of `project(outputs)` for the inputs and for the weights."""
+        module = self._build(answer, inputs, task)
+        leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
+        outputs = self._forward(module, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
+        weights = {name: module.get_parameter(name) for name in inputs.get("weights", {})}
+        return backward(project(outputs), {**leaves, **weights})
+
+    def _construct(self, answer: Callable, inputs: dict[str, Any], task):
+        from torch import nn
+        module = invoke(answer, inputs, {name: "" for name in self.init})
+        if not isinstance(module, nn.Module):
+            raise Problem("not-a-module", f"`{task.names[0]}` must be a class that inherits from `nn.Module`; "
+                          f"calling it gave a {type(module).__name__}.")
+        return module
+
+    def _build(self, answer: Callable, inputs: dict[str, Any], task):
+        import torch
+        module = self._construct(answer, inputs, task).eval()
+        weights = inputs.get("weights", {})
+        if not weights:
+            return module
+        module.to(next(iter(weights.values())).dtype)
+        parameters = dict(module.named_parameters(remove_duplicate=False))
+        for name, value in weights.items():
+            if name not in parameters:
+                raise self._missing(module, name, value)
+            if parameters[name].shape != value.shape:
+                raise Problem("wrong-layer-shape", f"`{name}` has the shape {tuple(parameters[name].shape)}; "
+                              f"{tuple(value.shape)} is expected. (A Linear's weight is (outputs, inputs).)")
+        self._refuse_sharing({name: parameters[name] for name in weights})
+        with torch.no_grad():
+            for name, parameter in parameters.items():
+                if name in weights:
+                    parameter.copy_(weights[name])
+                elif name.endswith(self.optional) and _sibling(name) in weights:
+                    parameter.zero_()          # the answer being compared has no such bias
+        return module
+
+    def _forward(self, module, inputs: dict[str, Any], task) -> dict[str, Any]:
+        takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
+        return read(invoke(module, inputs, takes), task.gives, task.framework)
+
+    def _refuse_sharing(self, parameters: dict[str, Any]) -> None:
+        seen: dict[int, str] = {}
+        for name, parameter in parameters.items():
+            other = seen.setdefault(parameter.data_ptr(), name)
+            if other != name:
+                a, b = (n.rpartition(".")[0] or n for n in (other, name))
+                raise Problem("shared-weights", f"`{a}` and `{b}` are one and the same layer: `{other}` and `{name}` "
+                              "are the same tensor, so they cannot learn different things. "
+                              "Each needs a layer of its own.")
+
+    def _missing(self, module, name: str, value) -> Problem:
+        import torch
+        found: Any = module
+        path, _, last = name.rpartition(".")
+        for part in name.split("."):
+            if isinstance(found, (list, tuple)) and part.isdigit() and int(part) < len(found):
+                found = found[int(part)]
+            else:
+                found = getattr(found, part, None)
+        if isinstance(found, torch.Tensor):
+            return Problem("not-registered", f"`{name}` exists, but `parameters()` does not list it, so an optimiser "
+                           "would never change it and it would not be saved. Modules kept in a plain list or dict "
+                           "are hidden from PyTorch, and so is a tensor that is not an `nn.Parameter`.")
+        layer = getattr(module, path.split(".")[0], None)
+        if path and isinstance(layer, torch.Tensor):
+            return Problem("not-a-layer", f"`{path}` is a bare tensor; an `nn.Linear` is expected, so that weights "
+                           "can be copied from and to PyTorch's own modules.")
+        hidden = [n for n, v in vars(module).items() if isinstance(v, (list, tuple, dict)) and _holds_modules(v)]
+        if hidden:
+            return Problem("not-registered", f"`parameters()` does not list `{name}`. `{hidden[0]}` holds modules in a "
+                           f"plain {type(getattr(module, hidden[0])).__name__}, where PyTorch does not see them.")
+        have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
+        return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
+                       f"The parameters of yours are: {have}.")
+
+
+def _sibling(name: str) -> str:
+    return name.rpartition(".")[0] + ".weight"
+
+
+def _holds_modules(values: Any) -> bool:
+    from torch import nn
+    return any(isinstance(v, nn.Module) for v in (values.values() if isinstance(values, dict) else values))
+
