@@ -152,6 +152,9 @@ class MultiHeadAttention(nn.Module):
             mixed, weights = fused_attention(q, k, v, mask, dropout), None
         return self.w_o(merge_heads(mixed)), weights
 
+    def extra_repr(self) -> str:
+        return f"n_heads={self.n_heads}, dropout={self.dropout}"
+
 
 def _check_boolean(mask: Tensor) -> None:
     if mask.dtype != torch.bool:

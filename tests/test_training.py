@@ -25,9 +25,9 @@ def reverse_task(n=300, vocab=12, seed=0):
     return Encoded(source, target, lengths + 1, lengths + 2)
 
 
-def small_model(seed=0, **options):
+def small_model(seed=0, n_heads=2, **options):
     torch.manual_seed(seed)
-    return Transformer(vocab_size=12, d_model=32, n_heads=2, d_ff=64, n_layers=1, **options)
+    return Transformer(vocab_size=12, d_model=32, n_heads=n_heads, d_ff=64, n_layers=1, **options)
 
 
 class TestLoss:
@@ -152,6 +152,8 @@ class TestTrain:
         assert runs_after(data=reverse_task(seed=1)) == 4
         assert runs_after(lr=1e-3) == 5
         assert runs_after(schedule=lambda progress: 1.0) == 6
+        assert runs_after(small_model(norm_first=False)) == 7
+        assert runs_after(small_model(n_heads=4)) == 8
 
     def test_a_checkpoint_of_another_run_is_refused(self, tmp_path):
         options = dict(batch_tokens=200, progress=False, checkpoint=tmp_path / "run.pt")
