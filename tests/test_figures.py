@@ -184,6 +184,9 @@ def test_steps_show_scores_weights_and_output():
     for array, expected in zip(drawn, (SCORES / 2, WEIGHTS, WEIGHTS @ values), strict=True):
         np.testing.assert_allclose(array, expected)
     assert [ax.images[0].get_cmap().name for ax in picture.figure.axes] == ["RdBu_r", "Blues", "RdBu_r"]
+    boxes = [ax.get_window_extent() for ax in picture.figure.axes]
+    assert len({(round(box.y0), round(box.height)) for box in boxes}) == 1, "one query stands level in all three"
+    assert [round(box.width / box.height, 3) for box in boxes] == [1, 1, 0.75], "cells are square"
     assert "black gets gender 2.78, dark 0.38, alive 2.39" in picture.alt
 
 

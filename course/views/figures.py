@@ -102,7 +102,7 @@ def show_heads(weights, queries: Sequence, keys: Sequence, title: str = "Attenti
 @in_style
 def show_steps(
     scores, weights, output, queries: Sequence, keys: Sequence, features: Sequence, mask=None,
-    titles: Sequence[str] = ("1  scores  QKᵀ / √d_k", "2  weights  softmax", "3  output  weights · V"),
+    titles: Sequence[str] = ("1 scores: QKᵀ / √d_k", "2 weights: softmax", "3 output: weights · V"),
 ) -> Picture:
     """The three steps of attention side by side: scores, weights (T_q, T_k) and output (T_q, d_v)."""
     scores, queries, keys, mask = check_matrix(scores, queries, keys, mask, "scores")
@@ -113,13 +113,19 @@ def show_steps(
     features = as_labels(features, output.shape[1], "columns of the output")
     panels = [(scores, keys, True, mask), (weights, keys, False, mask), (output, features, True, None)]
     cell = cell_size(len(queries), len(keys), 3.0)
-    widths = [cell * len(columns) + 0.75 for _, columns, _, _ in panels]
+    # Placed by hand, in inches, so that the row of one query is level in all three.
+    left, below = 0.12 + 0.09 * max(map(len, queries)), 0.1
     slant = 0.08 * max(map(len, [*keys, *features])) if slanted(keys) or slanted(features) else 0.0
-    figure = Figure(figsize=(sum(widths) + 0.4, cell * len(queries) + 1.1 + slant))
-    axes = figure.subplots(1, 3, width_ratios=widths)
-    for ax, title, (matrix, columns, signed, panel_mask) in zip(axes, titles, panels, strict=True):
+    width = sum(left + cell * len(columns) for _, columns, _, _ in panels) + 0.3
+    height = below + cell * len(queries) + 0.65 + slant
+    figure = Figure(figsize=(width, height), layout="none")
+    x = 0.0
+    for title, (matrix, columns, signed, panel_mask) in zip(titles, panels, strict=True):
+        size = (cell * len(columns), cell * len(queries))
+        ax = figure.add_axes(((x + left) / width, below / height, size[0] / width, size[1] / height))
         draw_matrix(ax, matrix, queries, columns, signed=signed, mask=panel_mask, numbers=cell >= READABLE)
-        ax.set_title(title, pad=10)
+        ax.text(0, 1 + (0.4 + slant) / size[1], title, transform=ax.transAxes)
+        x += left + size[0] + 0.1
     alt = (f"Three steps of attention, {len(queries)} queries by {len(keys)} keys. "
            f"Scores: {_extremes(scores, queries, keys, mask)}. "
            f"Weights: {describe_weights(weights, queries, keys, mask)}. Output: "
@@ -214,6 +220,8 @@ def show_curves(
             raise ValueError(f"curve {name!r} has {len(y)} points, but x has {len(x)}")
         ax.plot(x, y, marker="o", markersize=4, linestyle=dashes, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xscale=xscale, yscale=yscale)
+    if yscale == "linear" and all((as_matrix(y, name, 1) >= 0).all() for name, y in curves.items()):
+        ax.set_ylim(bottom=0)
     if xscale == "log" and len(x) <= 8:
         ax.set_xticks(x, [f"{value:g}" for value in x])
         ax.xaxis.set_minor_locator(NullLocator())

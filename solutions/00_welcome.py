@@ -1,0 +1,287 @@
+# %% [markdown]
+# # Build a Transformer
+# ## Lesson 00 · Welcome
+#
+# In this course you write a Transformer, piece by piece, and train it to translate English
+# into Spanish. It begins with the product of two short lists of numbers, and every piece after
+# that is made of pieces you have already written.
+#
+# One sentence goes with you all the way, because its translation has to change the order of
+# the words:
+#
+# > *the black cat sleeps* → *el gato negro duerme*
+#
+# **After this lesson** you know that your computer is ready, how the exercises answer you, where
+# to find help, and what the course builds in which lesson. You have also seen what attention
+# looks like.
+#
+# **You need** some Python: functions, loops, lists. From lesson 01 on it helps to have met NumPy
+# arrays and the product of two matrices; no machine learning is assumed.
+#
+# **Time** about 30 minutes, with one small exercise.
+
+# %% [markdown]
+# ## Is everything there?
+#
+# A notebook is made of cells. Click on the next one and press **Shift + Enter**: it runs, and the
+# next cell is selected. The first run takes a few seconds, because PyTorch is a large library.
+
+# %% tags=["nbval-ignore-output"]
+import platform
+
+import numpy as np
+import torch
+
+from course.checks import carry_on, check, evaluate, hint, solution
+from course.views.figures import show_shares, show_weights
+
+print(f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}")
+
+# %% [markdown]
+# If you see three version numbers, all is well. If you see `ModuleNotFoundError`, the notebook
+# runs in another Python than the one the course was installed into; the README says how to start
+# it so that this cannot happen.
+#
+# Three habits save a lot of confusion later:
+#
+# - **Run the cells from top to bottom.** A cell knows what the cells *run before it* have defined,
+#   wherever they stand on the page.
+# - **After changing a cell, run it again**, and then the cells that depend on it.
+# - **When in doubt, start afresh**: menu *Kernel → Restart Kernel and Run All Cells*. An unsolved
+#   exercise does not stop it, a wrong one does: the run ends at its check.
+
+# %% [markdown]
+# ## How an exercise works
+#
+# In the next lesson every word of our sentence will look at the four words and give each of them
+# a score. Say "black" gives these:
+
+# %%
+words = ["the", "black", "cat", "sleeps"]
+scores = np.array([1, 2, 6, 3])
+for word, score in zip(words, scores, strict=True):
+    print(f"{word:7} {score}")
+
+# %% [markdown]
+# We would like to read the scores as *shares*: how much of its attention does "black" give to each
+# word, if all of it together is 1? Take a pencil first. The scores add up to 12, so what is the
+# share of "cat"? And of "the"?
+#
+# The exercise asks for a function that does the same for any scores. Every exercise of the course
+# looks like this one: a box that says what is wanted, a cell for your code, and a cell that
+# checks it.
+
+# %% [markdown]
+# ### Exercise 0.1 · shares        ●○○  about 5 minutes · 1 point
+# Turn scores into shares of 1.
+#
+# - **You have** `scores`, a NumPy array (n,) of numbers that are not negative, and not all 0.
+# - **Return** an array (n,): each score's part of the total.
+# - **Use** one division; an array can be divided by a number as a whole.
+
+# %% [markdown]
+# This once, please go through it in four steps. The sum is not the point; how the check speaks is.
+#
+# 1. Leave the next cell as it is. Run it, and run the check below it. What does the check say to
+#    an empty answer?
+# 2. Get it **wrong on purpose**: replace the last line with `return scores / scores.max()`. Run the
+#    cell again, then the check. Which number in its message tells you that something is off?
+# 3. Ask for help: run `hint("0.1")` in the cell after the check.
+# 4. Now write it as you think it should be, and check once more.
+
+# %%
+def shares(scores):
+    """Each score's part of the whole: (n,) -> (n,), summing to 1."""
+    ### BEGIN SOLUTION
+    return scores / scores.sum()
+    ### END SOLUTION
+
+
+# %%
+check("0.1", shares)
+
+# %%
+# hint("0.1")       # take away the first # and run; run it again for the next hint
+
+# %% [markdown]
+# ## What the check has just done
+#
+# It did not look at your code. It called your function on several inputs, the four scores of this
+# page among them, and compared what came back with what should. When that differs, it tries a
+# catalogue of mistakes that people make here, and if one of them returns *exactly* your numbers,
+# it tells you which.
+#
+# You can watch it do so. `evaluate` gives the same verdict as `check`, about any function, but
+# keeps no record. Here it judges step 2:
+
+# %%
+def divided_by_the_largest(scores):
+    return scores / scores.max()
+
+evaluate("0.1", divided_by_the_largest)
+
+# %% [markdown]
+# The numbers in the panel were computed from that function a moment ago: the shares sum to 2.
+#
+# Here is another one. It is right for the four scores of this page. Before you run the cell: does
+# that make it right?
+
+# %%
+def divided_by_twelve(scores):
+    return scores / 12
+
+evaluate("0.1", divided_by_twelve)
+
+# %% [markdown]
+# This is why a check tries several inputs, and why their sizes differ: a function that works on
+# one example may have the example built in.
+#
+# ## Help, and going on without it
+#
+# | you run | you get |
+# |---|---|
+# | `hint("0.1")` | the first hint; run again, the second; there are three, and the last is nearly the answer |
+# | `solution("0.1")` | a solution to read. Your record says that you looked, nothing else happens |
+# | `check("0.1", shares)` | a verdict, as often as you like. There is no penalty for trying |
+# | `python -m course progress` in a terminal | what you have solved so far |
+#
+# Nothing in a lesson waits for you. If an exercise will not come out, go on: the cell after it
+# calls `carry_on`, which keeps your function if it is right and lends you the course's if it
+# is not. It says so when it does.
+
+# %%
+shares = carry_on("0.1", shares)
+show_shares(shares(scores), words, title="What \"black\" attends to, in shares of its scores")
+
+# %% [markdown]
+# Half of the attention goes to "cat": 6 of 12. This is the number you had on paper.
+#
+# When you come back to an exercise later, run your own cell again, then the check: after
+# `carry_on` the name may stand for the course's function.
+
+# %% [markdown]
+# ## A first attention picture
+#
+# Now let Spanish words look at English ones. Imagine translating: you are about to write *negro*.
+# Which English word do you need to look at for that? And for *gato*? Decide before you run the
+# cells below.
+#
+# We describe each English word by four numbers, its **key**: *how much is it about an article, a
+# dark colour, an animal, resting?* "sleeps" is about resting, and a little about an animal, since
+# somebody has to do the sleeping. Each Spanish word gets four numbers of the same kind for what it
+# looks for, its **query**. All of them are made up by hand.
+
+# %%
+spanish = ["el", "gato", "negro", "duerme"]
+
+#                   article dark animal resting
+keys = np.array([[2, 0, 0, 0],      # the
+                 [0, 2, 1, 0],      # black
+                 [0, 1, 2, 0],      # cat
+                 [0, 0, 1, 2]])     # sleeps
+
+queries = np.array([[2, 0, 1, 0],   # el      an article, and one that goes with an animal
+                    [0, 0, 2, 0],   # gato
+                    [0, 2, 0, 0],   # negro
+                    [0, 0, 0, 2]])  # duerme
+
+fit = queries @ keys.T              # how well each Spanish query fits each English key
+print(fit)
+
+# %% [markdown]
+# Each row belongs to a Spanish word and holds its scores for the four English words. Check one of
+# them on paper: *gato* is [0, 0, 2, 0], "cat" is [0, 1, 2, 0]; multiply number by number and add up.
+#
+# To get shares we use your function, row by row, after making every score an exponential. Why
+# exponentials? That is a question for lesson 01. Here is the picture:
+
+# %%
+weights = np.array([shares(np.exp(row)) for row in fit])
+show_weights(weights, spanish, words, title="Where each Spanish word looks")
+
+# %% [markdown]
+# Read it row by row: a row is a Spanish word that is about to be written, the columns are the
+# English words it can look at, and each row sums to 1. Dark blue is a large share.
+#
+# Now look at the two rows in the middle. *gato* looks at the third word and *negro* at the second:
+# the dark cells cross. That crossing is the change of word order, and yet we wrote nothing about
+# order anywhere, only what each word is about. The rest is three steps, of which you have seen
+# two: **compare**, **turn into shares**, and, in lesson 01, **mix**.
+#
+# Here the lists were invented. In a Transformer they are learned: the model starts with random
+# numbers and adjusts them, sentence pair by sentence pair, until they are useful. In lesson 09
+# you train one and draw this picture again, with numbers that nobody made up.
+
+# %% [markdown]
+# ## The map
+#
+# | lesson | you build | you see |
+# |---|---|---|
+# | **00** welcome | | how the course works |
+# | **01** dot-product attention | scores, softmax, attention in NumPy | three steps by hand; why √d_k |
+# | 02 scaling and masks | *planned* | what a word may not look at |
+# | 03 self- and cross-attention | *planned* | where queries, keys and values come from |
+# | **04** multi-head attention | splitting, merging and the whole layer in PyTorch | bugs that training never reveals |
+# | 05 positional encoding | *planned* | how a model knows about order |
+# | 06 encoder | *planned* | residuals, norms, stacking |
+# | 07 decoder and Transformer | *planned* | the full model |
+# | 08 training | *planned* | loss, schedule, reading a curve |
+# | **09** translator | a translator, trained on real sentence pairs | its translations, good and bad |
+# | 10 decoding | *planned* | better search, faster |
+# | 11 reading attention | *planned* | what attention pictures do and do not tell |
+# | 12 capstone | *planned* | your own language |
+#
+# The lessons in bold are ready. Where a lesson needs a piece from a planned one, it takes it from
+# the course's library: `course/attention.py` and `course/transformer.py`, which are meant
+# to be read. Allow one to two hours for each lesson from 01 on.
+#
+# ## When you are stuck
+#
+# 1. **Read the message to its end.** It shows the smallest case on which your answer differs, and
+#    names the mistake if it knows it.
+# 2. **Run that case yourself**: call your function in a new cell and print every step, and the
+#    `.shape` of every array.
+# 3. **Restart and run all cells.** A name you defined an hour ago may still be in memory.
+# 4. **`hint`**, one at a time. Then do something else for ten minutes.
+# 5. **`solution`**, then close it and write your own from memory. Or just carry on, and come back.
+
+# %% [markdown]
+# ## Recap
+#
+# - A check compares what your function *returns* with what it should, on several inputs, and names
+#   the mistake if it knows one that gives exactly your numbers.
+# - `hint`, `solution` and `carry_on` mean that you can always go on.
+# - Attention is a table of shares: a row for each word that looks, a column for each word that is
+#   looked at.
+#
+# **Common mistakes.** Changing a function and running the check without running the function's
+# cell again. Passing a result, `check("0.1", shares(scores))`, where the function itself is wanted.
+# Reading an attention picture by columns: in this course, rows are queries, always.
+#
+# **Further.** If arrays are new to you, read
+# [NumPy: the absolute basics for beginners](https://numpy.org/doc/stable/user/absolute_beginners.html)
+# before lesson 01. If you want to see the whole before its parts, Jay Alammar's
+# [The Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/) is
+# drawn well.
+#
+# **Stretch, without points.** Change the queries so that *el* looks at "cat" more than at "the". How
+# large does the third number of its query have to be? (Lesson 03 will call this agreement: in
+# Spanish, the article depends on the noun.)
+
+# %% [markdown]
+# <details><summary>One way to think about it</summary>
+#
+# The score of *el* for "the" is 2 · 2 = 4, whatever its third number is. Its score for "cat" is twice
+# the third number. So anything above 2 will do: at exactly 2 the two scores are equal, and so are
+# the shares.
+#
+# </details>
+
+# %% tags=["solution-only"]
+for third in (1, 2, 3):
+    el = np.array([2, 0, third, 0])
+    row = shares(np.exp(el @ keys.T))
+    print(f"third number {third}: the {row[0]:.2f}, cat {row[2]:.2f}")
+
+# %% [markdown]
+# Next: **lesson 01**, in which "black" asks its question, and you write attention.

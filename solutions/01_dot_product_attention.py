@@ -1,0 +1,710 @@
+# %% [markdown]
+# # Lesson 01 · Dot-product attention
+#
+# Attention is one small computation, repeated everywhere in a Transformer. In this lesson you do
+# it by hand, then with loops, then with arrays, and the same numbers come out each time.
+#
+# **After this lesson** you can
+#
+# - say what a query, a key and a value are, and compute attention for a short sentence on paper;
+# - write dot-product scores, a softmax that does not overflow, and attention, in NumPy;
+# - show by measurement why the scores are divided by √d_k;
+# - recognise the usual wrong versions by what they do to the numbers.
+#
+# **You need** lesson 00; NumPy arrays, `@` for the product of two matrices, and what `axis` means
+# in `x.sum(axis=0)`. The exponential function will be reintroduced.
+#
+# **Time** about 90 minutes, some 35 of them for the four exercises.
+
+# %%
+import math
+
+import numpy as np
+
+from course.checks import carry_on, check, evaluate, hint, solution
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+
+np.set_printoptions(precision=3, suppress=True)
+
+# %% [markdown]
+# ## What should "black" look at?
+#
+# *The black cat sleeps.* In Spanish, "black" is *negro* or *negra*, and the word alone does not tell
+# which: it depends on the noun that it describes. So whoever translates "black" has to look at
+# the rest of the sentence, and at one word more than at the others.
+#
+# Attention gives every word the means to do so. "black" asks a question, written as a list of
+# numbers: its **query** $q$. Every word, "black" itself included, shows what it can be found by,
+# a list of as many numbers: its **key** $k$. How well a key fits the query is measured by one
+# number, their **dot product**: multiply the two lists number by number, and add up.
+#
+# In a trained model these lists are learned. Ours are small whole numbers, so that you can
+# recompute everything on paper.
+#
+# Which of the four words will "black" score highest? Look at the lists first, then run the cell.
+
+# %%
+words = ["the", "black", "cat", "sleeps"]
+q = np.array([0, 1, 2, 1])        # what "black" looks for
+K = np.array([[1, 0, 0, 1],       # the
+              [0, 2, 0, 0],       # black
+              [0, 1, 2, 1],       # cat
+              [1, 1, 1, 0]])      # sleeps
+
+for word, k in zip(words, K, strict=True):
+    products = " + ".join(f"{q[d]}·{k[d]}" for d in range(4))
+    print(f"{word:7} {products} = {q @ k}")
+
+# %% [markdown]
+# "cat" fits best, with 6. That is no surprise once you compare the lists: the key of "cat" *is* the
+# query of "black".
+#
+# What does a dot product respond to? Here is the same query with four other keys. Guess the sign of
+# each result first.
+
+# %%
+for key in ([0, 2, 4, 2], [5, 0, 0, 0], [0, -1, -2, -1], [1, 1, 0, -1]):
+    print(f"{q} · {np.array(key)} = {q @ np.array(key)}")
+
+# %% [markdown]
+# Large where the key is large in the places where the query is large; twice the key, twice the score;
+# 0 when they have nothing in common; negative when they pull in opposite directions.
+#
+# ## Four questions at once
+#
+# "black" is not the only word with a question. Each word has a query of its own, and we stack
+# the four of them as the rows of a matrix $Q$, just as the keys are the rows of $K$:
+
+# %%
+Q = np.array([[0, -1, 1, 1],      # the: a noun, please, and not an adjective
+              [0, 1, 2, 1],       # black
+              [1, 2, 0, 0],       # cat: what am I like?
+              [1, 0, 2, 0]])      # sleeps: who does it?
+
+# %% [markdown]
+# Every query meets every key, so there are 16 scores. Three loops, one for the queries, one for the
+# keys, and one along the numbers that are multiplied:
+
+# %%
+scores = np.zeros((4, 4), dtype=int)
+for i in range(4):                # the query: a row
+    for j in range(4):            # the key: a column
+        for d in range(4):
+            scores[i, j] += Q[i, d] * K[j, d]
+print(scores)
+
+# %% [markdown]
+# The second row is the one from above: 1 2 6 3. In this course **rows are always queries and columns
+# are always keys**: `scores[1, 2]` is how well the query of word 1, "black", fits the key of word 2,
+# "cat".
+#
+# Compute the last row on paper, the one of "sleeps", before you go on.
+
+# %% [markdown]
+# ### Exercise 1.1 · dot-product scores        ●○○  about 5 minutes · 1 point
+# The same without loops: one line, for any number of queries and keys.
+#
+# - **You have** `q` (T_q, d_k): T_q queries of d_k numbers each, and `k` (T_k, d_k).
+# - **Return** the scores (T_q, T_k).
+# - **Use** one matrix product. Which axes have to meet?
+
+# %%
+def dot_product_scores(q, k):
+    """How well each query fits each key: (T_q, d_k), (T_k, d_k) -> (T_q, T_k)."""
+    ### BEGIN SOLUTION
+    return q @ k.T
+    ### END SOLUTION
+
+
+# %%
+check("1.1", dot_product_scores)
+
+# %%
+dot_product_scores = carry_on("1.1", dot_product_scores)
+
+scores = dot_product_scores(Q, K)
+print(scores)
+
+# %% [markdown]
+# The same sixteen numbers. As a picture: to get the cell in row "black" and column "cat", take the row
+# of "black" from $Q$ and the column of "cat" from $K^\top$.
+
+# %%
+show_product(Q, K.T, (1, 2), rows=words, columns=words, title='"black" meets "cat"')
+
+# %% [markdown]
+# Positive scores are drawn in red from here on, negative ones in blue, and 0 in white:
+
+# %%
+show_scores(scores, words, words, title="Who fits whom?")
+
+# %% [markdown]
+# ## From scores to shares
+#
+# Scores are not an answer yet. "black" has a limited amount of attention to give, 1 in all, and we
+# want to know each word's share of it. Lesson 00 divided each score by the sum of its row. Before
+# you run the cell, look at the picture: for which word will that go wrong?
+
+# %%
+for word, row in zip(words, scores, strict=True):
+    print(f"{word:7} {row} / {row.sum():2} = {row / row.sum()}")
+
+# %% [markdown]
+# For "black" we find the half for "cat" again. But "the" would give 200 % of its attention to "cat"
+# and −200 % to "black". That is no way to share.
+#
+# So what do we want of a recipe that turns scores into shares?
+#
+# 1. No share is negative, whatever the scores.
+# 2. A higher score gets a larger share.
+# 3. The shares sum to 1.
+#
+# The third is easy: divide by the sum at the end. For the first two we need a function that makes
+# any number positive and keeps the order. The exponential does both:
+
+# %%
+for x in (-2, -1, 0, 1, 2, 3, 6):
+    print(f"exp({x:2}) = {math.exp(x):7.3f}")
+
+# %% [markdown]
+# With each step of 1 the result grows by the same *factor*, $e ≈ 2.718$. Hence a nice property: how
+# many times larger one share is than another depends only on the *difference* of their scores.
+#
+# First the exponential, then divide by the sum: this is the **softmax**. Plain shares gave "cat" one
+# half. Will softmax give it more, or less?
+
+# %%
+powers = np.exp(scores[1])
+print("exponentials", powers)
+print("shares      ", powers / powers.sum())
+print(f"cat : sleeps = {powers[2] / powers[3]:.3f}, and exp(6 - 3) = {math.exp(3):.3f}")
+
+# %% [markdown]
+# More, and by far. A lead of 3 over "sleeps" became a factor of 20.
+#
+# That is rather sure of itself. The paper therefore divides all scores by $\sqrt{d_k}$ before
+# the exponential, where $d_k$ is the number of numbers in a key. Here $d_k = 4$, so the scores are
+# halved. Why just this number? We shall measure it below; first see what it does:
+
+# %%
+d_k = K.shape[1]
+halved = scores[1] / math.sqrt(d_k)
+weights = np.exp(halved) / np.exp(halved).sum()
+print(f"{scores[1]} / {math.sqrt(d_k)} = {halved}")
+print(weights)
+
+# %%
+show_shares(weights, words, title='How "black" shares out its attention')
+
+# %% [markdown]
+# Keep these four numbers in mind: **0.057 0.094 0.694 0.155**. They are the **attention weights** of
+# "black", and they will come back at every step from here on.
+#
+# ## What is handed over
+#
+# "black" now knows where to look. What does it get from there?
+#
+# A third list belongs to each word, its **value**: what it hands over to whoever looks at it. The
+# key is for being found, the value for being used, and they need not even have the same
+# length. Our values have three numbers: *is it masculine* (*el gato*: yes), *is it dark, is it alive?*
+
+# %%
+features = ["masc.", "dark", "alive"]
+V = np.array([[0, 0, 0],          # the: nothing to hand over
+              [0, 4, 0],          # black
+              [4, 0, 3],          # cat
+              [0, 0, 2]])         # sleeps
+
+# %% [markdown]
+# "black" takes from every word in proportion to its weight: 0.057 times the value of "the", plus
+# 0.094 times that of "black", and so on. Work out the first of the three results on paper: only
+# one word has anything to give there.
+
+# %%
+for feature, column in zip(features, V.T, strict=True):
+    terms = " + ".join(f"{weights[j]:.3f}·{column[j]}" for j in range(4))
+    print(f"{feature:6} {terms} = {weights @ column:.3f}")
+
+# %% [markdown]
+# (If your last digit differs, it is because the weights are rounded when they are printed.)
+#
+# Look at what happened. The value of "black" itself says nothing about gender; its *output* does: 2.777
+# of the 4 that "cat" has. Whoever reads the output of "black" can now choose *negro* over *negra*.
+# This is the whole purpose of attention: **a word takes up what it needs from other words.**
+#
+# ## The three steps
+#
+# You have now done everything there is to do:
+#
+# 1. **Scores**: every query with every key, divided by $\sqrt{d_k}$:  $QK^\top / \sqrt{d_k}$.
+# 2. **Weights**: softmax along each row, so that each query has shares that sum to 1.
+# 3. **Output**: the values, mixed in proportion to the weights:  weights · $V$.
+#
+# In one line, which is equation 1 of the paper *Attention Is All You Need*:
+#
+# $$\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{QK^\top}{\sqrt{d_k}}\right) V$$
+#
+# Here are the three steps for all four words, in plain Python, without NumPy:
+
+# %%
+def attention_by_loops(Q, K, V):
+    all_outputs, all_weights = [], []
+    for q in Q:
+        # 1. scores
+        scores = [sum(q[d] * k[d] for d in range(len(k))) / math.sqrt(len(k)) for k in K]
+        # 2. weights
+        powers = [math.exp(score) for score in scores]
+        weights = [power / sum(powers) for power in powers]
+        # 3. output
+        output = [sum(weights[j] * V[j][f] for j in range(len(V))) for f in range(len(V[0]))]
+        all_outputs.append(output)
+        all_weights.append(weights)
+    return all_outputs, all_weights
+
+
+loop_output, loop_weights = attention_by_loops(Q.tolist(), K.tolist(), V.tolist())
+for word, w, o in zip(words, loop_weights, loop_output, strict=True):
+    print(f"{word:7} weights {np.array(w)}   output {np.array(o)}")
+
+# %% [markdown]
+# In the row of "black" you find your four weights and your three results. And for each of the other
+# words, too, there is one that it looks at most. Is it the one you would have chosen?
+#
+# ## The same with arrays
+#
+# Loops in Python are slow, and the equation has none. With NumPy each of the three steps becomes one
+# expression. You have the first, `dot_product_scores`. The second is a softmax that works on a whole
+# table at once, and there is a trap in it. This is what you would write for one row:
+
+# %%
+def naive_softmax(x):
+    powers = np.exp(x)
+    return powers / powers.sum()
+
+
+with np.errstate(all="ignore"):       # no warnings: we want to see what happens
+    print(naive_softmax(np.array([0.5, 1.0, 3.0, 1.5])))
+    print(naive_softmax(np.array([10.5, 11.0, 13.0, 11.5])))
+    print(naive_softmax(np.array([1000.5, 1001.0, 1003.0, 1001.5])))
+
+# %% [markdown]
+# The first row is "black" again. In the second, every score is larger by 10, and nothing changes:
+# only differences matter. In the third it is larger by 1000, and the answer should still be the
+# same. What has happened?
+
+# %%
+with np.errstate(all="ignore"):
+    for x in (709.0, 710.0):
+        print(f"exp({x:.0f}) = {np.exp(x):.1e}")
+    print("exp(710) / exp(710) =", np.exp(710.0) / np.exp(710.0))
+
+# %% [markdown]
+# The largest number that fits into 64 bits is about 1.8 · 10³⁰⁸. $e^{709}$ still fits, $e^{710}$
+# becomes infinite, and infinity divided by infinity is *not a number*. (In 32 bits, which
+# PyTorch uses, it is over at $e^{89}$.) A single NaN is enough to ruin everything computed from it.
+#
+# You have just seen the way out: adding the same number to all scores of a row changes nothing. Which
+# number would you add, or subtract, so that no exponential can ever overflow?
+
+# %% [markdown]
+# ### Exercise 1.2 · softmax        ●○○  about 10 minutes · 2 points
+# Softmax along the last axis, without overflow.
+#
+# - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k).
+# - **Return** an array of the same shape; the numbers along its last axis are shares of 1.
+# - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
+
+# %%
+def softmax(x):
+    """Shares along the last axis, of any number of axes: positive, summing to 1."""
+    ### BEGIN SOLUTION
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+    ### END SOLUTION
+
+
+# %%
+check("1.2", softmax)
+
+# %%
+softmax = carry_on("1.2", softmax)
+
+print(softmax(np.array([1000.5, 1001.0, 1003.0, 1001.5])))
+print(softmax(scores / math.sqrt(d_k)))
+
+# %% [markdown]
+# The scores around 1000 no longer trouble it, and the second row of the table is our old acquaintance.
+#
+# Two steps are yours. Now the third, and all of them together.
+
+# %% [markdown]
+# ### Exercise 1.3 · attention        ●●○  about 15 minutes · 3 points
+# Scores, scaling, softmax, weighted sum.
+#
+# - **You have** `q` (T_q, d_k), `k` (T_k, d_k), `v` (T_k, d_v).
+# - **Return** two things: the output (T_q, d_v) and the weights (T_q, T_k).
+# - **Use** your `dot_product_scores` and `softmax`. Write the shape of each step beside it.
+
+# %%
+def attention(q, k, v):
+    """Scaled dot-product attention, eq. 1 of the paper.
+
+    (T_q, d_k), (T_k, d_k), (T_k, d_v) -> output (T_q, d_v), weights (T_q, T_k).
+    """
+    ### BEGIN SOLUTION
+    weights = softmax(dot_product_scores(q, k) / np.sqrt(q.shape[-1]))   # (T_q, T_k)
+    return weights @ v, weights                                          # (T_q, d_v)
+    ### END SOLUTION
+
+
+# %%
+check("1.3", attention)
+
+# %%
+attention = carry_on("1.3", attention)
+
+output, weights = attention(Q, K, V)
+print(weights)
+print(output)
+print("same weights as with loops:", np.allclose(weights, loop_weights))
+print("same output as with loops: ", np.allclose(output, loop_output))
+
+# %% [markdown]
+# Three steps, three pictures. Follow the row of "black" from left to right:
+
+# %%
+show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
+
+# %% [markdown]
+# The left-hand table decides how sharply to choose, the middle one is the choice, and the right-hand one
+# what each word has taken up. "cat" took most from "black" and is a dark cat now; "sleeps" has
+# found out who sleeps, and that he is alive.
+#
+# ## A dictionary that always answers
+#
+# You know another thing with keys and values: a Python `dict`. There a query either equals a key and
+# gets its value, or it gets nothing at all.
+
+# %%
+dictionary = {"the": V[0], "black": V[1], "cat": V[2], "sleeps": V[3]}
+print(dictionary["cat"])
+print(dictionary.get("dog", "no such key"))
+
+# %% [markdown]
+# Attention is a dictionary gone soft: the query is compared with *every* key, and the answer is a
+# mixture of all values, those with the best-fitting keys first. How soft it is depends on the
+# number by which the scores are divided, its **temperature** $t$. So far it was $\sqrt{d_k} = 2$.
+#
+# Before you run the cell: what becomes of the weights when $t$ is very small? And when it is very large?
+
+# %%
+temperatures = [100, 2, 0.5, 0.1]
+by_temperature = np.array([softmax(scores[1] / t) for t in temperatures])
+for t, w in zip(temperatures, by_temperature, strict=True):
+    print(f"t = {t:<4} weights {w}   output {w @ V}")
+print(f"cat's value: {V[2]}   mean of all values: {V.mean(axis=0)}")
+
+# %%
+labels = [f"t = {t}" for t in temperatures]
+show_weights(by_temperature, labels, words, title='"black" at four temperatures')
+
+# %% [markdown]
+# Cold, it is a look-up: all weight on the best key, and the output is the value of "cat", exactly what
+# the `dict` returned. Hot, it hardly looks at the keys and hands out close to the mean of all
+# values. In between it can change smoothly from one answer to another when a query changes a little,
+# and only because of this can a model *learn* where to look: step by step, by small changes.
+#
+# ## Why √d_k?
+#
+# Our keys have 4 numbers. In the paper they have 64. Do dot products get larger when there are more
+# numbers to add up? Let us measure: 10,000 random queries and keys, every number drawn with mean 0
+# and variance 1; then the variance of their dot products and its root, the standard deviation.
+#
+# What do you expect for $d_k = 64$, compared with $d_k = 4$?
+
+# %%
+rng = np.random.default_rng(0)
+sizes = [4, 16, 64, 256]
+for size in sizes:
+    q_random = rng.normal(size=(10_000, size))
+    k_random = rng.normal(size=(10_000, size))
+    dots = (q_random * k_random).sum(axis=1)
+    spread = f"variance {dots.var():5.1f}   standard deviation {dots.std():4.1f}"
+    print(f"d_k {size:3}   √d_k {math.sqrt(size):2.0f}   {spread}")
+
+# %% [markdown]
+# The variance is $d_k$, or close to it. There is nothing mysterious in this: a dot product is a sum of
+# $d_k$ products, each has variance 1, and the variances of independent numbers add up.
+#
+# So dot products typically lie about $\sqrt{d_k}$ away from 0. Divide them by $\sqrt{d_k}$, and they
+# lie about 1 away, whatever $d_k$ is. **The scale of the scores no longer depends on the size of
+# the model.** Dividing by $d_k$ itself would overdo it: they would shrink towards 0, and all weights
+# would be alike.
+#
+# What happens to softmax if we do not divide? We let each of 2,000 random queries choose among 10 random
+# keys, and look at the largest of the ten weights.
+
+# %%
+def random_scores(size, n_queries=2000, n_keys=10):
+    """Dot products of random queries, each with keys of its own: (n_queries, n_keys)."""
+    rng = np.random.default_rng(size)
+    q = rng.normal(size=(n_queries, 1, size))
+    k = rng.normal(size=(n_queries, n_keys, size))
+    return (q * k).sum(axis=-1)
+
+
+print("largest of ten weights, on average")
+for size in sizes:
+    dots = random_scores(size)
+    plain, scaled = softmax(dots).max(axis=-1), softmax(dots / math.sqrt(size)).max(axis=-1)
+    print(f"d_k {size:3}   not divided {plain.mean():.2f}   divided by √d_k {scaled.mean():.2f}")
+
+# %% [markdown]
+# Without the division, a model with large keys has made up its mind before it has learned anything: nearly
+# all the weight lies on one key, picked by chance. Could it not change its mind later?
+#
+# It learns by small changes, so what matters is how much a weight moves when its score is
+# nudged. Try it on "black" and "cat":
+
+# %%
+nudge = 0.001
+row = scores[1] / math.sqrt(d_k)
+before, after = softmax(row), softmax(row + nudge * np.array([0, 0, 1, 0]))
+w = before[2]
+print(f"the weight moves by {(after[2] - before[2]) / nudge:.3f} times the nudge")
+print(f"w·(1 − w) =         {w * (1 - w):.3f}")
+
+# %% [markdown]
+# The slope of a weight $w$ with respect to its own score is $w(1 - w)$: at its largest, 0.25, for a
+# weight of one half, and almost 0 when the weight is close to 0 or to 1. A softmax that is sure of
+# itself hardly reacts any more. This slope is what learning has to pass through. Here it
+# is for the largest of the ten weights, averaged over the random queries:
+
+# %%
+slopes = {"not divided": [], "divided by √d_k": []}
+for size in sizes:
+    for name, divisor in (("not divided", 1.0), ("divided by √d_k", math.sqrt(size))):
+        w = softmax(random_scores(size) / divisor).max(axis=-1)
+        slopes[name].append((w * (1 - w)).mean())
+title = "How much a weight reacts to its score"
+show_curves(sizes, slopes, "d_k", "mean slope w(1 − w)", title, xscale="log")
+
+# %% [markdown]
+# Divided, the slope stays where it is for keys of any size. Not divided, it shrinks as keys grow, and
+# with it the gradient. The paper puts it so (§3.2.1):
+#
+# > "We suspect that for large values of $d_k$, the dot products grow large in magnitude, pushing the softmax
+# > function into regions where it has extremely small gradients."
+#
+# You need not suspect it; you have measured it.
+#
+# There is one more way for scores to grow, and no $\sqrt{d_k}$ can prevent it.
+
+# %% [markdown]
+# ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point
+# "black" asks the same question twice as loudly: every number of its query is multiplied by 2, and
+# the keys stay as they are. What happens to its four weights?
+#
+# - **Set** `prediction` to one of these words: `"doubled"`, `"unchanged"`, `"sharper"` (the largest
+#   weight grows, the others shrink), `"flatter"` (they come closer to each other).
+# - **Use** what you know about softmax. Decide first, and run it afterwards.
+
+# %%
+prediction = ...
+### BEGIN SOLUTION
+prediction = "sharper"
+### END SOLUTION
+
+# %%
+check("1.4", prediction)
+
+# %% [markdown]
+# Now run it:
+
+# %%
+for factor in (1, 2, 4):
+    print(f"query of black times {factor}: weights {attention(factor * Q[1:2], K, V)[1][0]}")
+
+# %% [markdown]
+# A louder query acts like a lower temperature. So the *direction* of a query says what a word looks for, and its
+# *length* how decided it is. Both are learned.
+#
+# ## What attention does not see
+#
+# Suppose someone shuffles the words before "black" gets to look at them: the keys and, along with
+# them, the values. What changes in the output of "black"?
+
+# %%
+order = [2, 0, 3, 1]
+shuffled_output, shuffled_weights = attention(Q[1:2], K[order], V[order])
+print("columns", [words[j] for j in order])
+print("weights", shuffled_weights[0])
+print("output ", shuffled_output[0])
+print("before ", output[1])
+
+# %% [markdown]
+# The weights have moved with their words, and the output is the same. Nowhere in the three steps does it
+# matter *where* a key stands. For attention a sentence is a bag of words: *the cat sees the dog* and *the
+# dog sees the cat* are the same to it. Lesson 05 does something about that.
+#
+# Note also what we have just done in passing: `Q[1:2]` is a single query. There can be as many queries as you
+# like, and they know nothing of each other; each row is computed as if it were alone. Nor
+# need there be as many queries as keys: in lesson 00, Spanish words looked at English ones.
+#
+# | | shape | for us |
+# |---|---|---|
+# | queries | (T_q, d_k) | (4, 4) |
+# | keys | (T_k, d_k) | (4, 4): same length as the queries |
+# | values | (T_k, d_v) | (4, 3): one for each key |
+# | scores, weights | (T_q, T_k) | (4, 4) |
+# | output | (T_q, d_v) | (4, 3): one for each query |
+
+# %% [markdown]
+# ## What goes wrong if …
+#
+# Here are four versions of attention, each with one mistake that people make. Which of them will stop with an
+# error? Which will you notice by the shapes? Decide, then run them.
+
+# %%
+def over_the_queries(q, k, v):
+    weights = softmax(dot_product_scores(q, k).T / math.sqrt(q.shape[-1])).T
+    return weights @ v, weights
+
+def scaled_too_late(q, k, v):
+    weights = softmax(dot_product_scores(q, k)) / math.sqrt(q.shape[-1])
+    return weights @ v, weights
+
+def not_transposed(q, k, v):
+    weights = softmax(q @ k / math.sqrt(q.shape[-1]))
+    return weights @ v, weights
+
+def keys_mixed(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return weights @ k, weights
+
+
+for version in (attention, over_the_queries, scaled_too_late, not_transposed, keys_mixed):
+    o, w = version(Q, K, V)
+    print(f"{version.__name__:17} output {o.shape}   black {w[1]}   sum {w[1].sum():.3f}")
+
+# %% [markdown]
+# None stops, and only one returns another shape. Two of them can be told by the sums: rows of
+# weights have to sum to 1. `not_transposed` passes even this test: its rows are shares, only of
+# the wrong scores. Our example has as many words as numbers in a key, and a square matrix can be
+# multiplied either way round. With unequal sizes the mistake comes to light:
+
+# %%
+rng = np.random.default_rng(1)
+q2, k2, v2 = rng.normal(size=(2, 5)), rng.normal(size=(3, 5)), rng.normal(size=(3, 4))
+try:
+    not_transposed(q2, k2, v2)
+except ValueError:
+    print(f"ValueError: {q2.shape} and {k2.shape} cannot be multiplied")
+
+# %% [markdown]
+# Hence a habit that will save you days: **try out code on sizes that all differ.** The checks of this course
+# do. Here is what they have to say about the first of the four:
+
+# %%
+evaluate("1.3", over_the_queries)
+
+# %% [markdown]
+# And this is what it looks like. Add up the columns, then the rows:
+
+# %%
+show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the queries")
+
+# %% [markdown]
+# Every *column* sums to 1. The keys share themselves out among the queries, instead of each query sharing
+# its attention among the keys. The picture looks plausible, a network with this mistake still learns, and
+# nothing ever stops with an error. In lesson 04 you will meet a whole family of such mistakes.
+
+# %% [markdown]
+# ## Recap
+#
+# - A **query** is what a word looks for, a **key** what it can be found by, a **value** what it hands over.
+# - Three steps: **scores** $QK^\top/\sqrt{d_k}$, **weights** by a softmax along each row, **output** as the
+#   values mixed by the weights.
+# - Softmax sees only differences of scores. Subtracting the largest changes nothing and prevents overflow.
+# - The variance of a dot product grows with $d_k$; dividing by $\sqrt{d_k}$ keeps softmax where it can
+#   still learn.
+# - Attention is a soft dictionary. It does not know in which order its keys stand.
+#
+# **Common mistakes**
+#
+# - Softmax over the wrong axis: rows do not sum to 1. (Or no axis given at all: the whole table does.)
+# - Dividing by $d_k$ instead of $\sqrt{d_k}$, after the softmax instead of before, or not at all.
+# - Forgetting `keepdims=True`: with as many rows as columns, NumPy then divides along the wrong axis
+#   without complaint.
+# - Exponentials without subtracting the maximum: fine on small examples, NaN on a large one.
+# - Mixing the keys instead of the values; returning weights and output in the wrong order.
+#
+# **Further reading**
+#
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.2.1, one page: you can now read all of it.
+# - [Bahdanau, Cho and Bengio (2014)](https://arxiv.org/abs/1409.0473): where attention in translation began, with
+#   a small network in place of the dot product.
+# - [Dive into Deep Learning, Queries, Keys, and Values](https://d2l.ai/chapter_attention-mechanisms-and-transformers/queries-keys-values.html):
+#   the dictionary view, taken further.
+# - [Attention in transformers, step-by-step](https://www.3blue1brown.com/lessons/attention): the same three steps in
+#   moving pictures.
+
+# %% [markdown]
+# ## Stretch exercises
+# Without points and without checks. The solution notebook of this lesson has the code.
+#
+# **A · A constant for everyone.** Add the same vector $c$ to *every* key. What happens to the weights? Try it,
+# then prove it in one line.
+#
+# **B · Look away.** Find a query for which "the" gets more than 90 % of the attention. Then one for which all four
+# words get equal shares.
+#
+# **C · Attention draws a curve.** Take 50 points $x$ between 0 and 6 as keys, and noisy measurements of $\sin x$ as
+# values. A new $x$ is the query, and the score is $-(q - k)^2 / t$. What comes out for the queries 1, 2, … 5, and
+# what does the temperature $t$ do? (Statisticians have known this since 1964 as the Nadaraya–Watson estimator.)
+
+# %% [markdown]
+# <details><summary>A: why</summary>
+#
+# The score of query $q$ for key $k + c$ is $q·k + q·c$. The second part is the same for every key, so
+# it shifts the whole row, and softmax does not see a shift. The weights stay as they are.
+#
+# </details>
+#
+# <details><summary>B: a way to start</summary>
+#
+# Only "the" and "sleeps" have something in the first place, and only "the" and "cat" in the last. A query
+# that wants both of them, and dislikes the second and third place, leaves only "the". For equal shares
+# all scores must be equal: there is one query for which that is certain, whatever the keys.
+#
+# </details>
+#
+# <details><summary>C: what to expect</summary>
+#
+# Near each query the measurements are averaged, the closest ones counting most, and the noise averages out.
+# Small $t$ follows the noise, large $t$ flattens the curve. Attention in a Transformer does the same, with
+# a measure of closeness that it learns.
+#
+# </details>
+
+# %% tags=["solution-only"]
+# A
+c = np.array([3, -1, 2, 5])
+print("A", np.allclose(attention(Q, K + c, V)[1], weights))
+
+# B
+for query in ([4, -4, -4, 4], [0, 0, 0, 0]):
+    print("B", query, softmax(K @ np.array(query) / 2))
+
+# %% tags=["solution-only"]
+# C
+rng = np.random.default_rng(2)
+x = np.sort(rng.uniform(0, 6, size=50))
+y = np.sin(x) + rng.normal(scale=0.2, size=50)
+queries = np.arange(1, 6)
+print("sin ", np.sin(queries))
+for t in (0.01, 0.2, 20.0):
+    print(f"t = {t:<5}", softmax(-(queries[:, None] - x) ** 2 / t) @ y)
+
+# %% [markdown]
+# Next, in lesson 02: the same computation in PyTorch, for many sentences at once, and words that must not be looked at.
