@@ -17,6 +17,7 @@ from course.build.execute import execute, kernel_environment
 from course.build.notebook import code_cells, unexecuted
 
 SANITISE = Path(__file__).with_name("sanitise.cfg")
+REBUILD = "\nIf the new outputs are right: make notebooks FORCE=1 LESSONS={}"
 LESSONS = [twin.stem for twin in build.twins(build.ROOT)]
 # The last lessons train: begin with them. What a lesson trains is cached, so that its two tests,
 # which one worker runs one after the other, train once.
@@ -44,7 +45,7 @@ def test_every_notebook_has_a_twin():
 def test_solution_reproduces_its_outputs_and_full_marks(lesson, points, tmp_path):
     path = build.ROOT / "solutions" / f"{lesson}.ipynb"
     finished = reproduce(path, tmp_path)
-    assert finished.returncode == 0, finished.stdout
+    assert finished.returncode == 0, finished.stdout + REBUILD.format(lesson[:2])
     assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(read(path))}
 
 
@@ -59,7 +60,7 @@ def test_student_notebook_with_the_solutions_put_in(lesson, points, tmp_path):
         path = tmp_path / f"{lesson}.ipynb"
         nbformat.write(filled, path)
         finished = reproduce(path, tmp_path)
-        assert finished.returncode == 0, finished.stdout
+        assert finished.returncode == 0, finished.stdout + REBUILD.format(lesson[:2])
         assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(solution)}
 
 
