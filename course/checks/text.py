@@ -1,0 +1,112 @@
+"""Probes for answers that work on words and on models: cases hold arrays, the answer sees the real thing.
+
+Like `probes`, this knows no reference solution.
+"""
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .guard import Problem
+from .probes import read
+
+# What the numbers of a case stand for; -1 fills up short rows.
+SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a")
+WORDS = ("the", "black", "cat", "sleeps", "on", "a", "mat", "and", "dreams", "of", "mice")
+
+
+def spell(row: Any, alphabet: tuple[str, ...] = SYMBOLS) -> list[str]:
+    """Numbers to symbols: [0, 1, -1] -> ["l", "o"]."""
+    return [alphabet[int(i)] for i in row if i >= 0]
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """`answer({("l", "o", "w"): 5, ...}) -> {("l", "o"): 5, ...}`, read as a table symbols x symbols."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        words = {tuple(spell(row)): int(n) for row, n in zip(inputs["words"], inputs["times"], strict=True)}
+        before = dict(words)
+        counts = answer(words)
+        if words != before:
+            raise Problem("changes-inputs", "Your code changes the dictionary `words` that it was given. Whoever "
+                          "uses it next counts something else. Collect the counts in a dictionary of their own.")
+        if counts is None:
+            raise Problem("returns-nothing", "Your function returned `None`: it ends without a `return`.")
+        if not isinstance(counts, Mapping):
+            raise Problem("not-a-dict", f"Your function returned a {type(counts).__name__}; a dictionary from pairs "
+                          "to counts is expected.")
+        table = np.zeros((len(SYMBOLS), len(SYMBOLS)), dtype=int)
+        for pair, n in counts.items():
+            if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(s, str) for s in pair):
+                raise Problem("keys-are-not-pairs", f"Your counts have the key {pair!r:.40}; each key is a pair of "
+                              "symbols, a tuple such as `(\"l\", \"o\")`.")
+            if not set(pair) <= set(SYMBOLS):
+                raise Problem("unknown-symbol", f"Your counts have the pair {pair!r:.60}, which holds something that "
+                              "is no symbol of any of the words.")
+            table[SYMBOLS.index(pair[0]), SYMBOLS.index(pair[1])] = n
+        return {"counts": table}
+
+
+@dataclass(frozen=True)
+class MergedSymbols:
+    """`answer(["l", "o", "w"], ("l", "o")) -> ["lo", "w"]`, read as numbers; the merged symbol is the last."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        symbols, pair = spell(inputs["symbols"]), tuple(spell(inputs["pair"]))
+        before = list(symbols)
+        merged = answer(symbols, pair)
+        if symbols != before:
+            raise Problem("changes-inputs", "Your code changes the list `symbols` that it was given. Build a new list "
+                          "and return it.")
+        if merged is None:
+            raise Problem("returns-nothing", "Your function returned `None`: it ends without a `return`.")
+        if isinstance(merged, str):
+            raise Problem("returns-a-string", "Your function returned one string; a list of symbols is expected.")
+        known = (*SYMBOLS, "".join(pair))
+        merged = list(merged)
+        strange = [symbol for symbol in merged if symbol not in known]
+        if strange:
+            raise Problem("unknown-symbol", f"From {before} and the pair {pair} your function made {merged}. "
+                          f"There {strange[0]!r} is neither one of the symbols nor the merged pair.")
+        return {"merged": np.array([known.index(symbol) for symbol in merged], dtype=int)}
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """`answer(hypotheses, references, n) -> float`; both are lists of sentences, lists of words."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        hypotheses, references = ([spell(row, WORDS) for row in inputs[name]] for name in ("hypotheses", "references"))
+        precision = answer(hypotheses, references, inputs["n"])
+        return read(precision, task.gives, task.framework)
+
+
+@dataclass(frozen=True)
+class NextTokens:
+    """`answer(model, source, bos_id, eos_id, pad_id, max_len) -> ids`, with a model made of tables.
+
+    What the model finds likely next depends on the sentence, the position and the token before:
+    logits[b, t] = `by_position`[b, t] + `by_token`[target[b, t]]. It goes on writing after eos,
+    as real models do. Columns at the end that hold nothing but padding do not count.
+    """
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        import torch
+        by_position, by_token = inputs["by_position"], inputs["by_token"]
+
+        def model(source, target):
+            if target.dim() != 2 or len(target) != len(source):
+                raise ValueError(f"the model was given source {tuple(source.shape)} and target {tuple(target.shape)}; "
+                                 "both must be (B, T) with the same B")
+            positions = torch.arange(target.shape[1]).clamp(max=by_position.shape[1] - 1)
+            return by_position[source[:, :1] - 10, positions] + by_token[target]
+
+        settings = [inputs[name] for name in ("bos_id", "eos_id", "pad_id", "max_len")]
+        ids = read(answer(model, inputs["source"], *settings), task.gives, task.framework)["ids"]
+        if ids.is_floating_point():
+            raise Problem("wrong-dtype", f"Your ids have the dtype {ids.dtype}; token ids are whole numbers.")
+        while ids.dim() == 2 and ids.shape[1] and (ids[:, -1] == inputs["pad_id"]).all():
+            ids = ids[:, :-1]
+        return {"ids": ids.long()}
