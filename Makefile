@@ -48,6 +48,9 @@ $(READY): pyproject.toml requirements.lock
 	    else \
 	        echo "The course's packages could not be installed ($(LOG) has more):"; grep ERROR $(LOG) | tail -n 2; \
 	    fi; exit 1; }
+	@mkdir -p $(VENV)/share/jupyter/lab/settings   # JupyterLab need not ask about news and updates
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+	    > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $(READY)
 
 # Exact versions for every platform. CUDA's packages are left out: a CPU build of torch has none,

@@ -183,7 +183,7 @@ def test_an_edited_twin_is_stale(built, tmp_path, line):
 
 def test_check_names_what_is_stale(built, tmp_path, capsys, monkeypatch):
     twin = _copy(built, tmp_path)
-    monkeypatch.setattr(build, "registry", lambda: POINTS)
+    monkeypatch.setattr(build, "Registry", lambda: POINTS)
     assert build.main(["--check"], root=tmp_path) == 0
     (tmp_path / "notebooks" / "01_sample.ipynb").write_text("{}")
     (tmp_path / "notebooks" / "02_lost.ipynb").write_text("{}")
@@ -236,6 +236,13 @@ def test_machine_traces_pass_over_links_and_pictures():
     html = '<a href="https://example.org/home/page">x</a> <img src="data:image/png;base64,/home/abc=">'
     output = nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": "a/home/b"})
     assert machine_traces(nbformat.v4.new_code_cell("", outputs=[output])) is None
+
+
+def test_the_registry_knows_the_course():
+    registry = build.Registry()
+    assert "1.3" in registry
+    assert "1.99" not in registry
+    assert registry["1.3"] > 0
 
 
 def _copy(built: Path, folder: Path) -> Path:

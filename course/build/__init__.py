@@ -18,9 +18,10 @@ from nbformat import NotebookNode
 from course.build.execute import OutputError, execute, kernel_environment
 from course.build.notebook import adopt_outputs, solution_notebook, student_notebook, to_text
 from course.build.twin import BuildError, Cell, read
+from course.checks import exercises
 from course.paths import atomic_path
 
-__all__ = ["BuildError", "build", "main", "stale", "twins"]
+__all__ = ["BuildError", "Registry", "build", "main", "stale", "twins"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -103,7 +104,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--force", action="store_true", help="execute every lesson, changed or not")
     options = parser.parse_args(arguments)
     try:
-        chosen, points = twins(root, options.lessons), registry()
+        chosen, points = twins(root, options.lessons), Registry()
     except BuildError as error:
         print(_relative(str(error), root), file=sys.stderr)
         return 1
@@ -126,11 +127,17 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     return 1 if problems else 0
 
 
-def registry() -> dict[str, float]:
-    """The exercises of the course and their points."""
-    from course.checks import exercises
+class Registry(Mapping):
+    """The exercises of the course and their points; a lesson's are loaded when one is asked for."""
 
-    return {exercise: exercises.get(exercise).points for exercise in exercises.all_ids()}
+    def __getitem__(self, exercise: str) -> float:
+        return exercises.get(exercise).points
+
+    def __iter__(self):
+        return iter(exercises.all_ids())
+
+    def __len__(self) -> int:
+        return len(exercises.all_ids())
 
 
 def _run(twin: Path, cells: list[Cell], solution: NotebookNode) -> None:

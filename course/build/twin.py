@@ -28,7 +28,8 @@ class Cell:
     Attributes:
         kind: "code" or "markdown".
         source: the text of the cell.
-        line: where the cell begins in the twin.
+        line: the line of the twin with the cell's `# %%`.
+        first: the line of the twin with the first line of `source`.
         tags: as written in the twin, `# %% tags=["solution-only"]`.
         id: made from the nearest heading and a counter, so that an edit elsewhere leaves it alone.
         solves: the exercise whose solution region is in this cell.
@@ -38,6 +39,7 @@ class Cell:
     kind: str
     source: str
     line: int
+    first: int
     tags: list[str]
     id: str = ""
     solves: str | None = None
@@ -56,15 +58,19 @@ def read(path: Path, exercises: Collection[str]) -> list[Cell]:
             check follows, and a check that comes twice or is unknown.
     """
     text = path.read_text(encoding="utf-8")
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if _CELL.match(line)]
+    lines = text.splitlines()
+    begins = [number for number, line in enumerate(lines, 1) if _CELL.match(line)]
     parsed = jupytext.reads(text, fmt="py:percent").cells
-    if len(parsed) != len(lines):
+    if len(parsed) != len(begins):
         raise BuildError(f"{path}:1: there is text before the first `# %%`")
     cells = []
-    for line, raw in zip(lines, parsed, strict=True):
+    for line, raw in zip(begins, parsed, strict=True):
         if raw.cell_type not in ("code", "markdown"):
             raise BuildError(f"{path}:{line}: a {raw.cell_type} cell; only code and markdown are built")
-        cells.append(Cell(raw.cell_type, raw.source, line, list(raw.metadata.get("tags", []))))
+        first = line + 1
+        while first < len(lines) and not lines[first - 1].strip():   # jupytext drops these
+            first += 1
+        cells.append(Cell(raw.cell_type, raw.source, line, first, list(raw.metadata.get("tags", []))))
     _number(cells)
     _assign_exercises(path, cells, exercises)
     return cells
@@ -120,25 +126,16 @@ def _assign_exercises(path: Path, cells: list[Cell], exercises: Collection[str])
             has_solution = bool(regions(cell.source))
         except ValueError as error:
             message, index = error.args
-            raise BuildError(f"{path}:{_line_in(path, cell, index)}: {message}") from None
-        if cell.kind != "code":
-            if has_solution:
-                raise BuildError(f"{path}:{cell.line}: a solution region in a text cell")
-            continue
-        cell.grades = _checked(path, cell)
+            raise BuildError(f"{path}:{cell.first + index}: {message}") from None
+        cell.grades = _checked(path, cell) if cell.kind == "code" else None
+        if has_solution and cell.kind != "code":
+            raise BuildError(f"{path}:{cell.line}: a solution region in a text cell")
+        if has_solution and cell.grades:
+            raise BuildError(f"{path}:{cell.line}: a solution and its check must be in different cells")
         if has_solution:
-            if cell.grades:
-                raise BuildError(f"{path}:{cell.line}: a solution and its check must be in different cells")
             unsolved.append(cell)
         if cell.grades:
-            if cell.grades not in exercises:
-                raise BuildError(f"{path}:{cell.line}: there is no exercise {cell.grades!r}")
-            if cell.grades in seen:
-                raise BuildError(
-                    f"{path}:{cell.line}: exercise {cell.grades} is checked a second time, "
-                    f"first in line {seen[cell.grades]}"
-                )
-            seen[cell.grades] = cell.line
+            _register(path, cell, exercises, seen)
             for solution in unsolved:
                 solution.solves = cell.grades
             unsolved.clear()
@@ -146,26 +143,25 @@ def _assign_exercises(path: Path, cells: list[Cell], exercises: Collection[str])
         raise BuildError(f"{path}:{unsolved[0].line}: no check follows this solution region")
 
 
+def _register(path: Path, cell: Cell, exercises: Collection[str], seen: dict[str, int]) -> None:
+    if cell.grades not in exercises:
+        raise BuildError(f"{path}:{cell.line}: there is no exercise {cell.grades!r}")
+    if cell.grades in seen:
+        raise BuildError(
+            f"{path}:{cell.line}: exercise {cell.grades} is checked a second time, first in line {seen[cell.grades]}"
+        )
+    seen[cell.grades] = cell.line
+
+
 def _checked(path: Path, cell: Cell) -> str | None:
-    """The exercise that a cell checks with its first statement, unless it is meant to fail."""
+    """The exercise that a code cell checks with its first statement, unless it is meant to fail."""
     try:
         body = ast.parse(TransformerManager().transform_cell(cell.source)).body
     except SyntaxError as error:
-        line = _line_in(path, cell, (error.lineno or 1) - 1)
-        raise BuildError(f"{path}:{line}: {error.msg}") from None
+        raise BuildError(f"{path}:{cell.first + (error.lineno or 1) - 1}: {error.msg}") from None
     if "raises-exception" in cell.tags or not body or not isinstance(body[0], ast.Expr | ast.Assign):
         return None
     match body[0].value:
         case ast.Call(func=ast.Name("check"), args=[ast.Constant(value=str(exercise)), *_]):
             return exercise
     return None
-
-
-def _line_in(path: Path, cell: Cell, index: int) -> int:
-    """The line of the twin at which line `index` of a cell stands."""
-    wanted = cell.source.splitlines()[index].strip()
-    below = path.read_text(encoding="utf-8").splitlines()[cell.line:]
-    blanks = next((n for n, line in enumerate(below) if line.strip()), 0)   # dropped by jupytext
-    exact = cell.line + 1 + blanks + index
-    text_lines = below[blanks:]
-    return exact if index < len(text_lines) and wanted in text_lines[index] else cell.line

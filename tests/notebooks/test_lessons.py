@@ -28,7 +28,7 @@ EACH_LESSON = pytest.mark.parametrize(
 
 @pytest.fixture(scope="session")
 def points():
-    return build.registry()
+    return build.Registry()
 
 
 @EACH_LESSON
