@@ -151,7 +151,7 @@ evaluate("0.1", divided_by_twelve)
 
 # %%
 shares = carry_on("0.1", shares)
-show_shares(shares(scores), words, title="What \"black\" attends to, in shares of its scores")
+show_shares(shares(scores), words, title='What "black" attends to, in shares of its scores')
 
 # %% [markdown]
 # Half of the attention goes to "cat": 6 of 12. This is the number you had on paper.

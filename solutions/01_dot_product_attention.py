@@ -182,9 +182,9 @@ print(f"cat : sleeps = {powers[2] / powers[3]:.3f}, and exp(6 - 3) = {math.exp(3
 # %% [markdown]
 # More, and by far. A lead of 3 over "sleeps" became a factor of 20.
 #
-# That is rather sure of itself. The paper therefore divides all scores by $\sqrt{d_k}$ before
-# the exponential, where $d_k$ is the number of numbers in a key. Here $d_k = 4$, so the scores are
-# halved. Why just this number? We shall measure it below; first see what it does:
+# That is rather sure of itself. One can soften it by making the scores smaller first, and the paper
+# divides them by $\sqrt{d_k}$, where $d_k$ is how many numbers a key has. Ours have 4, so the scores
+# are halved. Why just this divisor? That we shall measure below; first see what it does:
 
 # %%
 d_k = K.shape[1]

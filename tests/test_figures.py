@@ -263,8 +263,9 @@ def test_a_picture_carries_its_alt_text_into_the_notebook():
     assert data["image/png"] in data["text/html"]
     assert base64.b64decode(data["image/png"]) == picture.png
     assert picture.png.startswith(b"\x89PNG")
-    width = metadata["image/png"]["width"]
-    assert abs(width - 96 * picture.figure.get_size_inches()[0]) <= 1
+    size = metadata["image/png"]["width"], metadata["image/png"]["height"]
+    np.testing.assert_allclose(size, 96 * picture.figure.get_size_inches(), atol=1)
+    assert f'width="{size[0]}" height="{size[1]}"' in data["text/html"]
 
 
 def test_the_background_is_opaque_white():

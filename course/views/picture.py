@@ -3,6 +3,7 @@ import base64
 import functools
 import html
 import io
+import struct
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -80,7 +81,7 @@ class Picture:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         encoded = base64.b64encode(self.png).decode("ascii")
-        width, height = (round(inches * STYLE["savefig.dpi"]) for inches in self.figure.get_size_inches())
+        width, height = struct.unpack(">II", self.png[16:24])   # pixels, from the PNG's header
         # JupyterLab shows the HTML, since its own picture element has no alt text.
         image = (
             f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" '
