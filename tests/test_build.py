@@ -7,8 +7,8 @@ import nbformat
 import pytest
 
 from course import build
-from course.build.execute import machine_traces
-from course.build.notebook import without_solution
+from course.build.execute import kernel_environment, machine_traces
+from course.build.notebook import solution_notebook, without_solution
 from course.build.twin import BuildError, read
 
 POINTS = {"1.1": 2, "1.2": 3}
@@ -236,6 +236,15 @@ def test_machine_traces_pass_over_links_and_pictures():
     html = '<a href="https://example.org/home/page">x</a> <img src="data:image/png;base64,/home/abc=">'
     output = nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": "a/home/b"})
     assert machine_traces(nbformat.v4.new_code_cell("", outputs=[output])) is None
+
+
+def test_a_header_asks_for_threads(twin):
+    assert read(twin, POINTS).threads == 1
+    twin.write_text("# ---\n# jupyter:\n#   course:\n#     threads: 2\n# ---\n\n" + TWIN, encoding="utf-8")
+    lesson = read(twin, POINTS)
+    assert lesson.threads == 2
+    assert [cell.line for cell in lesson.cells][:2] == [7, 11]
+    assert kernel_environment(solution_notebook(lesson, POINTS), twin.parent)["OMP_NUM_THREADS"] == "2"
 
 
 def test_the_registry_knows_the_course():

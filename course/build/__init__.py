@@ -5,7 +5,6 @@ built from it, by `python -m course build` or `make notebooks`. A solution is ex
 when its code has changed.
 """
 import argparse
-import copy
 import sys
 import tempfile
 import time
@@ -17,7 +16,7 @@ from nbformat import NotebookNode
 
 from course.build.execute import OutputError, execute, kernel_environment
 from course.build.notebook import adopt_outputs, solution_notebook, student_notebook, to_text
-from course.build.twin import BuildError, Cell, read
+from course.build.twin import BuildError, Twin, read
 from course.checks import exercises
 from course.paths import atomic_path
 
@@ -41,11 +40,11 @@ def twins(root: Path, lessons: list[str] | None = None) -> list[Path]:
     return [path for path in found if not lessons or path.name.startswith(tuple(lessons))]
 
 
-def build(twin: Path, points: Mapping[str, float], force: bool = False) -> list[Path]:
-    """Bring the two notebooks of `twin` up to date.
+def build(path: Path, points: Mapping[str, float], force: bool = False) -> list[Path]:
+    """Bring the two notebooks of a twin up to date.
 
     Args:
-        twin: `solutions/NN_name.py` of a repository.
+        path: `solutions/NN_name.py` of a repository.
         points: the exercises that exist, and what each is worth.
         force: execute also when the code is that of the stored outputs.
 
@@ -55,37 +54,38 @@ def build(twin: Path, points: Mapping[str, float], force: bool = False) -> list[
     Raises:
         BuildError: if the twin is wrong, or its code fails; nothing is written then.
     """
-    cells = read(twin, points)
-    solution = solution_notebook(cells, points)
-    old = _load(_solution_path(twin))
+    twin = read(path, points)
+    solution = solution_notebook(twin, points)
+    old = _load(path.with_suffix(".ipynb"))
     if force or old is None or not adopt_outputs(solution, old):
-        _run(twin, cells, solution)
+        _run(twin, solution)
     written = []
-    for path, notebook in _targets(twin, solution).items():
+    for target, notebook in _targets(path, solution).items():
         text = to_text(notebook)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            with atomic_path(path) as temporary:
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            with atomic_path(target) as temporary:
                 temporary.write_text(text, encoding="utf-8")
-            written.append(path)
+            written.append(target)
     return written
 
 
-def stale(twin: Path, points: Mapping[str, float]) -> list[str]:
-    """What is not up to date with `twin`, a line each, without executing anything.
+def stale(path: Path, points: Mapping[str, float]) -> list[str]:
+    """What is not up to date with the twin at `path`, a line each, without executing anything.
 
     Raises:
         BuildError: if the twin itself is wrong.
     """
-    solution = solution_notebook(read(twin, points), points)
-    old = _load(_solution_path(twin))
+    solution = solution_notebook(read(path, points), points)
+    executed = path.with_suffix(".ipynb")
+    old = _load(executed)
     if old is None:
-        return [f"{_solution_path(twin)}: not built"]
+        return [f"{executed}: not built"]
     if not adopt_outputs(solution, old):
-        return [f"{_solution_path(twin)}: the outputs were made from other code than the twin's"]
+        return [f"{executed}: the outputs were made from other code than the twin's"]
     return [
-        f"{path}: not what the twin gives"
-        for path, notebook in _targets(twin, solution).items()
-        if not path.exists() or path.read_text(encoding="utf-8") != to_text(notebook)
+        f"{target}: not what the twin gives"
+        for target, notebook in _targets(path, solution).items()
+        if not target.exists() or target.read_text(encoding="utf-8") != to_text(notebook)
     ]
 
 
@@ -109,19 +109,19 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         print(_relative(str(error), root), file=sys.stderr)
         return 1
     problems = orphans(root) if options.check and not options.lessons else []
-    for twin in chosen:
+    for path in chosen:
         try:
             if options.check:
-                problems += stale(twin, points)
+                problems += stale(path, points)
                 continue
             started = time.monotonic()
-            written = build(twin, points, options.force)
-            what = ", ".join(_relative(str(path), root) for path in written) or "up to date"
-            print(f"{twin.stem}: {what} ({time.monotonic() - started:.0f} s)")
+            written = build(path, points, options.force)
+            what = ", ".join(_relative(str(target), root) for target in written) or "up to date"
+            print(f"{path.stem}: {what} ({time.monotonic() - started:.0f} s)")
         except BuildError as error:
             problems.append(str(error))
     for problem in problems:
-        print(_relative(problem, root), file=sys.stderr)
+        print(_relative(problem, root), file=sys.stderr, flush=True)
     if options.check:
         print(f"{len(problems)} out of date: run `make notebooks`" if problems else "All notebooks are current.")
     return 1 if problems else 0
@@ -140,22 +140,18 @@ class Registry(Mapping):
         return len(exercises.all_ids())
 
 
-def _run(twin: Path, cells: list[Cell], solution: NotebookNode) -> None:
+def _run(twin: Twin, solution: NotebookNode) -> None:
     with tempfile.TemporaryDirectory(prefix="course-build-") as folder:
         try:
-            execute(solution, twin.stem, kernel_environment(Path(folder)))
+            execute(solution, twin.path.stem, kernel_environment(solution, Path(folder)))
         except OutputError as error:
-            line = next((cell.line for cell in cells if cell.id == error.cell_id), 1)
-            raise BuildError(f"{twin}:{line}: {error}") from None
+            line = next((cell.line for cell in twin.cells if cell.id == error.cell_id), 1)
+            raise BuildError(f"{twin.path}:{line}: {error}") from None
 
 
-def _targets(twin: Path, solution: NotebookNode) -> dict[Path, NotebookNode]:
-    student = student_notebook(copy.deepcopy(solution))
-    return {_solution_path(twin): solution, twin.parents[1] / "notebooks" / f"{twin.stem}.ipynb": student}
-
-
-def _solution_path(twin: Path) -> Path:
-    return twin.with_suffix(".ipynb")
+def _targets(path: Path, solution: NotebookNode) -> dict[Path, NotebookNode]:
+    student = path.parents[1] / "notebooks" / f"{path.stem}.ipynb"
+    return {path.with_suffix(".ipynb"): solution, student: student_notebook(solution)}
 
 
 def _load(path: Path) -> NotebookNode | None:

@@ -30,13 +30,13 @@ class OutputError(Exception):
         self.cell_id = cell_id
 
 
-def kernel_environment(folder: Path, threads: int = 1) -> dict[str, str]:
-    """The environment for the kernel: settings and progress in `folder`, nothing left to chance."""
+def kernel_environment(notebook: NotebookNode, folder: Path) -> dict[str, str]:
+    """The environment for a lesson's kernel: settings and progress in `folder`, nothing left to chance."""
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     return environment | {
         "COURSE_STATE": str(folder / "state"),
         "IPYTHONDIR": str(folder / "ipython"),
-        "OMP_NUM_THREADS": str(threads),
+        "OMP_NUM_THREADS": str(notebook.metadata.get("course", {}).get("threads", 1)),
         "PYTHONHASHSEED": "0",
     }
 

@@ -2,13 +2,13 @@
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course.build.twin import Cell, regions
+from course.build.twin import Twin, regions
 
 STUB = "# YOUR CODE HERE"
 RAISE = "raise NotImplementedError"
@@ -22,15 +22,15 @@ _KERNEL = {
 }
 
 
-def solution_notebook(cells: Iterable[Cell], points: Mapping[str, float]) -> NotebookNode:
+def solution_notebook(twin: Twin, points: Mapping[str, float]) -> NotebookNode:
     """The solution, not yet executed, with nbgrader's metadata (its schema 3).
 
-    The digest of the code is kept in the notebook: stored outputs belong to the current twin
-    if and only if it is the same.
+    The digest of the code is kept in the notebook, as `course.code`: stored outputs belong to the
+    current twin if and only if it is the same.
     """
     built = []
     solutions: Counter[str] = Counter()
-    for cell in cells:
+    for cell in twin.cells:
         metadata: dict = {"tags": cell.tags} if cell.tags else {}
         if cell.solves:
             solutions[cell.solves] += 1
@@ -42,6 +42,8 @@ def solution_notebook(cells: Iterable[Cell], points: Mapping[str, float]) -> Not
         built.append(new(cell.source, id=cell.id, metadata=metadata))
     notebook = new_notebook(cells=built, metadata=copy.deepcopy(_KERNEL))
     notebook.metadata["course"] = {"code": digest(notebook)}
+    if twin.threads != 1:
+        notebook.metadata["course"]["threads"] = twin.threads
     return notebook
 
 

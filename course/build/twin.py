@@ -46,8 +46,20 @@ class Cell:
     grades: str | None = None
 
 
-def read(path: Path, exercises: Collection[str]) -> list[Cell]:
-    """The cells of the twin at `path`, with their ids and exercises.
+@dataclass(frozen=True)
+class Twin:
+    """A lesson's text: where it stands, its cells, and how many threads it is executed with.
+
+    One thread, unless a header in the twin asks for more; the last bits of a sum depend on it.
+    """
+
+    path: Path
+    cells: list[Cell]
+    threads: int = 1
+
+
+def read(path: Path, exercises: Collection[str]) -> Twin:
+    """The twin at `path`, with its cells' ids and exercises.
 
     Args:
         path: a Python file in jupytext's percent format.
@@ -60,11 +72,11 @@ def read(path: Path, exercises: Collection[str]) -> list[Cell]:
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     begins = [number for number, line in enumerate(lines, 1) if _CELL.match(line)]
-    parsed = jupytext.reads(text, fmt="py:percent").cells
-    if len(parsed) != len(begins):
+    parsed = jupytext.reads(text, fmt="py:percent")
+    if len(parsed.cells) != len(begins):
         raise BuildError(f"{path}:1: there is text before the first `# %%`")
     cells = []
-    for line, raw in zip(begins, parsed, strict=True):
+    for line, raw in zip(begins, parsed.cells, strict=True):
         if raw.cell_type not in ("code", "markdown"):
             raise BuildError(f"{path}:{line}: a {raw.cell_type} cell; only code and markdown are built")
         first = line + 1
@@ -73,7 +85,7 @@ def read(path: Path, exercises: Collection[str]) -> list[Cell]:
         cells.append(Cell(raw.cell_type, raw.source, line, first, list(raw.metadata.get("tags", []))))
     _number(cells)
     _assign_exercises(path, cells, exercises)
-    return cells
+    return Twin(path, cells, parsed.metadata.get("course", {}).get("threads", 1))
 
 
 def regions(source: str) -> list[tuple[int, int]]:

@@ -69,7 +69,7 @@ def test_student_notebook_with_the_solutions_put_in(lesson, points, tmp_path):
 def test_untouched_student_notebook_runs_through(lesson, tmp_path):
     notebook = read(build.ROOT / "notebooks" / f"{lesson}.ipynb")
     assert not any(cell.outputs for cell in code_cells(notebook))
-    execute(notebook, lesson, kernel_environment(tmp_path))
+    execute(notebook, lesson, kernel_environment(notebook, tmp_path))
     record = progress(tmp_path)
     assert {exercise: record[exercise]["status"] for exercise in record} == {
         exercise: "not attempted" for exercise in graded(notebook)
@@ -97,13 +97,14 @@ def reproduce(path: Path, folder: Path) -> subprocess.CompletedProcess:
 
     nbval compares nothing for cells without an execution count, so these are looked for here.
     """
-    if cells := unexecuted(read(path)):
+    notebook = read(path)
+    if cells := unexecuted(notebook):
         return subprocess.CompletedProcess([], 1, f"{path.name}: {len(cells)} cells were not executed")
     command = [
         sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
         "--nbval-cell-timeout=900", "-p", "no:cacheprovider", "-c", os.devnull, "--color=no", "-q", str(path),
     ]
-    return subprocess.run(command, env=kernel_environment(folder), capture_output=True, encoding="utf-8")
+    return subprocess.run(command, env=kernel_environment(notebook, folder), capture_output=True, encoding="utf-8")
 
 
 def put_in(solution, student):
