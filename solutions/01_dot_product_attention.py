@@ -707,4 +707,5 @@ for t in (0.01, 0.2, 20.0):
     print(f"t = {t:<5}", softmax(-(queries[:, None] - x) ** 2 / t) @ y)
 
 # %% [markdown]
-# Next, in lesson 02: the same computation in PyTorch, for many sentences at once, and words that must not be looked at.
+# Next in order is lesson 02: the same computation in PyTorch, for many sentences at once, and words that must not
+# be looked at. Until it is there, go on with lesson 04, which takes what it needs of it from the course's library.
