@@ -6,6 +6,7 @@ default, normalises what goes *into* a sub-layer, and once more at the end of th
 Section and equation numbers are those of the paper, *Attention Is All You Need*.
 """
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +16,7 @@ from course.attention import MultiHeadAttention, causal_mask, padding_mask
 
 __all__ = [
     "Decoder", "DecoderLayer", "Encoder", "EncoderLayer", "FeedForward", "LayerNorm",
-    "Transformer", "layer_norm", "sinusoidal_encoding",
+    "Transformer", "layer_norm", "residual", "sinusoidal_encoding",
 ]
 
 
@@ -86,8 +87,8 @@ class EncoderLayer(nn.Module):
         def attend(x):
             return self.self_attention(x, x, x, mask, need_weights=False)[0]
 
-        x = _residual(x, attend, self.norm_1, self.dropout, self.norm_first)
-        return _residual(x, self.feed_forward, self.norm_2, self.dropout, self.norm_first)
+        x = residual(x, attend, self.norm_1, self.dropout, self.norm_first)
+        return residual(x, self.feed_forward, self.norm_2, self.dropout, self.norm_first)
 
 
 class DecoderLayer(nn.Module):
@@ -118,9 +119,9 @@ class DecoderLayer(nn.Module):
         def attend_to_memory(x):
             return self.cross_attention(x, memory, memory, memory_mask, need_weights=False)[0]
 
-        x = _residual(x, attend_to_self, self.norm_1, self.dropout, self.norm_first)
-        x = _residual(x, attend_to_memory, self.norm_2, self.dropout, self.norm_first)
-        return _residual(x, self.feed_forward, self.norm_3, self.dropout, self.norm_first)
+        x = residual(x, attend_to_self, self.norm_1, self.dropout, self.norm_first)
+        x = residual(x, attend_to_memory, self.norm_2, self.dropout, self.norm_first)
+        return residual(x, self.feed_forward, self.norm_3, self.dropout, self.norm_first)
 
 
 class Encoder(nn.Module):
@@ -200,16 +201,19 @@ class Transformer(nn.Module):
                 nn.init.zeros_(parameter)
         nn.init.normal_(self.embedding.weight, std=self.embedding.embedding_dim ** -0.5)
 
-    def embed(self, ids: Tensor) -> Tensor:
-        """Token vectors times √d_model, plus positions (§3.4, §3.5): (B, T) -> (B, T, d_model)."""
-        length = ids.shape[1]
-        if length > len(self.positions):
+    def embed(self, ids: Tensor, start: int = 0) -> Tensor:
+        """Token vectors times √d_model, plus positions (§3.4, §3.5): (B, T) -> (B, T, d_model).
+
+        The first token stands at position `start`. Raises ValueError beyond max_len.
+        """
+        end = start + ids.shape[1]
+        if end > len(self.positions):
             raise ValueError(
-                f"the sentence has {length} tokens, but this model knows positions only up to "
+                f"the sentence has {end} tokens, but this model knows positions only up to "
                 f"max_len = {len(self.positions)}; build it with a larger max_len"
             )
         scale = math.sqrt(self.embedding.embedding_dim)
-        return self.dropout(self.embedding(ids) * scale + self.positions[:length])
+        return self.dropout(self.embedding(ids) * scale + self.positions[start:end])
 
     def source_mask(self, source: Tensor) -> Tensor | None:
         """The padding mask (B, 1, T_k) of the source, or None where nothing is padded."""
@@ -242,7 +246,9 @@ class Transformer(nn.Module):
         return self.unembed(self.states(source, target))
 
 
-def _residual(x: Tensor, sublayer, norm: nn.Module, dropout: nn.Module, norm_first: bool) -> Tensor:
+def residual(
+    x: Tensor, sublayer: Callable[[Tensor], Tensor], norm: nn.Module, dropout: nn.Module, norm_first: bool
+) -> Tensor:
     """x + sublayer(norm(x)), or norm(x + sublayer(x)) as in the paper (§3.1)."""
     if norm_first:
         return x + dropout(sublayer(norm(x)))

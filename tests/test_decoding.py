@@ -1,8 +1,10 @@
-"""Greedy decoding."""
+"""Greedy decoding, beam search and the cache."""
+import itertools
+
 import pytest
 import torch
 
-from course.decoding import greedy_decode, translate
+from course.decoding import CachedDecoder, UncachedDecoder, beam_search, greedy_decode, translate
 from course.tokens import Subwords
 from course.transformer import Transformer
 
@@ -76,3 +78,87 @@ def test_translate_keeps_the_order_of_the_questions():
     model.eval = lambda: model
     assert translate(model, sentences, subwords, batch_size=2) == ["uno", "dos", "tres", "uno dos"]
     assert translate(model, [], subwords) == []
+
+
+@pytest.mark.parametrize("norm_first", [True, False])
+def test_cached_equals_uncached_step_by_step(norm_first):
+    torch.manual_seed(1)
+    model = Transformer(60, d_model=24, n_heads=3, d_ff=32, n_layers=2, norm_first=norm_first).double().eval()
+    source = torch.tensor([[5, 6, 7, 10, EOS], [8, 9, EOS, PAD, PAD]])
+    mask = model.source_mask(source)
+    memory = model.encode(source, mask)
+    cached, uncached = CachedDecoder(model, memory, mask), UncachedDecoder(model, memory, mask)
+    tokens = torch.tensor([[BOS, 7, 8, 9, 4], [BOS, 5, 5, 6, 30]])
+    with torch.no_grad():
+        for t, column in enumerate(tokens.T):
+            torch.testing.assert_close(cached.step(column), uncached.step(column))
+            if t == 2:                                   # exchange the sentences and keep one twice
+                for decoder in (cached, uncached):
+                    decoder.keep(torch.tensor([1, 0, 1]))
+                break
+        for column in torch.tensor([[9, 4, 12], [11, 13, 14]]):
+            torch.testing.assert_close(cached.step(column), uncached.step(column))
+
+
+def test_greedy_with_and_without_cache_writes_the_same(random_model):
+    source = torch.tensor([[5, 6, 7, 10, EOS], [8, 9, EOS, PAD, PAD]])
+    with_cache = greedy_decode(random_model, source, BOS, EOS, max_len=20, cached=True)
+    assert torch.equal(with_cache, greedy_decode(random_model, source, BOS, EOS, max_len=20, cached=False))
+
+
+@pytest.fixture(scope="module")
+def small_vocab():
+    torch.manual_seed(3)
+    model = Transformer(vocab_size=12, d_model=16, n_heads=2, d_ff=32, n_layers=1).double().eval()
+    torch.nn.init.normal_(model.embedding.weight, std=0.6)
+    return model
+
+
+class TestBeamSearch:
+    source = torch.tensor([[5, 6, 7, 10, EOS], [8, 9, EOS, PAD, PAD], [11, EOS, PAD, PAD, PAD]])
+
+    def test_a_beam_of_one_without_penalty_is_greedy(self, random_model):
+        greedy = greedy_decode(random_model, self.source, BOS, EOS, max_len=8)
+        beams = beam_search(random_model, self.source, BOS, EOS, beam_size=1, length_penalty=0.0, max_len=8)
+        for row, hypotheses in zip(greedy.tolist(), beams, strict=True):
+            assert hypotheses[0].ids == (row[: row.index(EOS) + 1] if EOS in row else row)
+
+    @pytest.mark.parametrize("length_penalty", [0.0, 0.6, 2.0])
+    def test_a_beam_that_holds_everything_finds_the_best_of_all(self, small_vocab, length_penalty):
+        max_len, others = 3, [i for i in range(12) if i != EOS]
+        found = beam_search(small_vocab, self.source, BOS, EOS, 2000, length_penalty, max_len)
+        for row in range(len(self.source)):
+            all_scores = {}
+            for n in range(max_len):
+                for ids in itertools.product(others, repeat=n):
+                    target = torch.tensor([[BOS, *ids, EOS]])
+                    with torch.no_grad():
+                        log_p = small_vocab(self.source[row : row + 1], target[:, :-1]).log_softmax(-1)
+                    total = log_p[0].gather(-1, target[0, 1:, None]).sum().item()
+                    all_scores[(*ids, EOS)] = total / ((5 + n + 1) / 6) ** length_penalty
+            best = sorted(all_scores, key=lambda ids: -all_scores[ids])[:5]
+            assert [tuple(h.ids) for h in found[row][:5]] == best
+            assert [h.score for h in found[row][:5]] == pytest.approx([all_scores[ids] for ids in best])
+
+    def test_the_penalty_makes_sentences_longer(self, small_vocab):
+        lengths = [sum(len(h[0].ids) for h in beam_search(small_vocab, self.source, BOS, EOS, 8, alpha, 12))
+                   for alpha in (0.0, 3.0)]
+        assert lengths[0] < lengths[1]
+
+    def test_cache_and_batch_change_nothing(self, random_model):
+        together = beam_search(random_model, self.source, BOS, EOS, beam_size=3, max_len=9)
+        uncached = beam_search(random_model, self.source, BOS, EOS, beam_size=3, max_len=9, cached=False)
+        alone = [beam_search(random_model, row[None], BOS, EOS, beam_size=3, max_len=9)[0] for row in self.source]
+        for a, b, c in zip(together, uncached, alone, strict=True):
+            assert [h.ids for h in a] == [h.ids for h in b] == [h.ids for h in c]
+            assert [h.score for h in a] == pytest.approx([h.score for h in b])
+            assert [h.score for h in a] == pytest.approx([h.score for h in c])
+
+    def test_unfinished_sentences_stand_in_where_none_ended(self):
+        never = Scripted({4: [7] * 50})
+        [hypotheses] = beam_search(never, torch.tensor([[4]]), BOS, EOS, beam_size=1, max_len=5)
+        assert hypotheses[0].ids == [7] * 5
+
+    def test_an_empty_beam_is_an_error(self, random_model):
+        with pytest.raises(ValueError, match="at least 1"):
+            beam_search(random_model, self.source, BOS, EOS, beam_size=0)

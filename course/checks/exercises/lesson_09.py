@@ -1,5 +1,6 @@
 """Lesson 09: subwords, the first loss, greedy decoding, and what BLEU counts."""
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ def count_pairs(words):
     """How often each pair of neighbours occurs: {("l", "o", "w"): 5} -> {("l", "o"): 5, ("o", "w"): 5}."""
     counts = Counter()
     for symbols, times in words.items():
-        for pair in zip(symbols, symbols[1:], strict=False):
+        for pair in pairwise(symbols):
             counts[pair] += times
     return counts
 
