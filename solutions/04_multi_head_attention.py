@@ -1,0 +1,953 @@
+# %% [markdown]
+# # Lesson 04 · Multi-head attention
+#
+# So far every word asked one question of the sentence and got one answer. Here it asks several at
+# once. The computation stays the one of lesson 01; what is new is how the numbers are laid out, and
+# that is where most mistakes are made which nobody notices.
+#
+# **After this lesson** you can
+#
+# - show with numbers what one head cannot deliver and two can;
+# - cut vectors into heads and join them again without mixing up words and dimensions;
+# - write `MultiHeadAttention` in PyTorch so that it equals PyTorch's own, to the last digit;
+# - name several bugs that training never reveals, and write the tests that do.
+#
+# **You need** lesson 01. PyTorch's tensors behave like NumPy's arrays; what is different is said where
+# it matters. Masks and projections are the subjects of lessons 02 and 03; the little that is needed of
+# them is explained here.
+#
+# **Time** about two hours, some 50 minutes of them for the four exercises.
+
+# %%
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.checks import carry_on, check, evaluate, hint, solution
+from course.interop import copy_weights
+from course.views.figures import show_heads
+
+torch.set_printoptions(precision=3, sci_mode=False)
+
+# %% [markdown]
+# ## Two questions, one answer
+#
+# A head returns *one* mixture of the values. Now let a word have two questions, and let two other
+# words hold the answers. To keep it small, an answer is one number, and our word gives half of its
+# attention to each of the two.
+#
+# Somebody receives the mixture 4. What were the two answers, and who gave which?
+
+# %%
+for left, right in [(2, 6), (6, 2), (3, 5), (4, 4)]:
+    print(f"left says {left}, right says {right}:  half and half gives {0.5 * left + 0.5 * right}")
+
+# %% [markdown]
+# There is no telling. A mean forgets who said what. With two heads, the first looks to the left and
+# the second to the right, nothing is mixed, and the two results lie side by side: (2, 6) is not
+# (6, 2).
+#
+# One number is an extreme case. Real values are long vectors, and a mixture of two long vectors keeps a
+# good deal of both. So let us not argue but measure.
+
+# %% [markdown]
+# ## Measured: six at a round table
+#
+# Six people sit at a round table. Each holds a card with a digit, all six different. Everyone has to
+# say *which digit is on my left, and which on my right?*
+
+# %%
+def round_table(n):
+    """n tables: the digits (n, 6), and of each place the digits to its left and right (n, 6, 2)."""
+    digits = torch.rand(n, 10).argsort(dim=-1)[:, :6]
+    neighbours = torch.stack([digits.roll(1, dims=1), digits.roll(-1, dims=1)], dim=-1)
+    return digits, neighbours
+
+torch.manual_seed(0)
+digits, neighbours = round_table(1)
+print("digits", digits[0].tolist())
+print("left  ", neighbours[0, :, 0].tolist())
+print("right ", neighbours[0, :, 1].tolist())
+
+# %% [markdown]
+# The model is as small as it can be. Digit and place are turned into vectors and added, there is one
+# attention layer, and a linear layer reads both answers off its output. The attention layer is the
+# course's; by the end of this lesson you will have written it yourself.
+
+# %%
+class OneLook(nn.Module):
+    def __init__(self, n_heads, d_model=32):
+        super().__init__()
+        self.digit = nn.Embedding(10, d_model)
+        self.place = nn.Embedding(6, d_model)
+        self.attention = library.MultiHeadAttention(d_model, n_heads)
+        self.answers = nn.Linear(d_model, 2 * 10)
+
+    def forward(self, digits):
+        x = self.digit(digits) + self.place.weight
+        output, self.weights = self.attention(x, x, x)
+        return self.answers(output).unflatten(-1, (2, 10))      # (n, 6, 20) -> (n, 6, 2, 10)
+
+
+def train(model, make_batch, steps=200):
+    """Train on fresh batches and return the last loss."""
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
+    for _ in range(steps):
+        x, y = make_batch(32)
+        loss = F.cross_entropy(model(x).flatten(0, -2), y.flatten())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return loss.item()
+
+for n_heads in (1, 2):
+    print(n_heads, "head" + "s" * (n_heads > 1), sum(p.numel() for p in OneLook(n_heads).parameters()), "parameters")
+
+# %% [markdown]
+# Both have the same number of parameters: two heads of 16 dimensions cost what one head of 32 does.
+#
+# Make a prediction. How often, between 0 and 1, will the model with **one** head name *both* neighbours
+# correctly? Guessing gets each digit right one time in ten. Write your number into the next cell.
+
+# %%
+my_guess = None     # a number between 0 and 1
+
+# %% tags=["nbval-ignore-output"]
+models = {}
+for n_heads in (1, 2):
+    torch.manual_seed(2)
+    models[n_heads] = model = OneLook(n_heads)
+    loss = train(model, round_table)
+    with torch.no_grad():
+        digits, neighbours = round_table(1000)
+        probabilities = model(digits).softmax(dim=-1)
+    correct = probabilities.argmax(dim=-1) == neighbours                        # (1000, 6, 2)
+    best_two = probabilities.sum(dim=2).topk(2).indices.sort().values
+    either_way = (best_two == neighbours.sort().values).all(dim=-1).float().mean()
+    print(f"{n_heads} head{'s' * (n_heads > 1)}   loss {loss:.2f}   left {correct[..., 0].float().mean():.2f}   "
+          f"right {correct[..., 1].float().mean():.2f}   both {correct.all(dim=-1).float().mean():.2f}   "
+          f"both, but not who is where {either_way:.2f}")
+print(f"\nmy guess for one head: {my_guess}        ln 2 = {math.log(2):.2f}")
+
+# %% [markdown]
+# Two heads: everything right. One head: hardly one person in five names both. And now the last column.
+# Regardless of the side, one head *has* both digits; it does not know which of them sits where. Its
+# loss says the same: ln 2 is exactly what it costs to know two candidates and to toss a coin.
+#
+# It is the table of means from above, learned. Look at the weights for one of the tables:
+
+# %% tags=["nbval-ignore-output"]
+places = [f"place {i}" for i in range(6)]
+show_heads(models[1].weights[0], places, places, title="One head: half to the left, half to the right")
+
+# %% tags=["nbval-ignore-output"]
+show_heads(models[2].weights[0], places, places, title="Two heads: one for each side")
+
+# %% [markdown]
+# Nobody told the two heads to share the work. The loss did.
+#
+# In the words of the paper (§3.2.2):
+#
+# > Multi-head attention allows the model to jointly attend to information from different
+# > representation subspaces at different positions. With a single attention head, averaging
+# > inhibits this.
+#
+# "Inhibits" is well chosen: it does not say *prevents*. A head that gives 0.7 to one side and 0.3 to
+# the other would keep them apart, and a network behind it could learn to undo the mixture. Stretch
+# exercise B does just that. Several heads make easy what is possible otherwise.
+
+# %% [markdown]
+# ## Two heads by hand
+#
+# Back to *the black cat sleeps*. Each word comes as a vector of four numbers. Three matrices, the
+# **projections**, turn it into its query, its key and its value; in a model they are learned. Ours
+# give the queries and keys of lesson 01.
+
+# %%
+words = ["the", "black", "cat", "sleeps"]
+
+#                    article dark animal resting
+X = torch.tensor([[1., 0, 0, 0],       # the
+                  [0., 1, 0, 0],       # black
+                  [0., 0, 1, 0],       # cat
+                  [0., 0, 1, 1]])      # sleeps, which somebody has to do
+
+W_q = torch.tensor([[0., -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [0, -2, 2, 0]])
+W_k = torch.tensor([[1., 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 0, -1, -1]])
+W_v = torch.tensor([[4., 0, 0, 0], [0, 4, 0, 0], [0, 0, 4, 3], [0, 0, -4, -1]])
+
+Q, K, V = X @ W_q, X @ W_k, X @ W_v
+for name, matrix in [("Q", Q), ("K", K), ("V", V)]:
+    print(name, *(f"{word:>7} {row.int().tolist()}" for word, row in zip(words, matrix, strict=True)))
+
+# %% [markdown]
+# "black" is only dark, so its query is the second row of `W_q`: [0, 1, 2, 1]. Do "sleeps" on paper:
+# two rows, added. The values say *is it definite, is it dark, is it masculine, is it alive?* The last
+# three you know from lesson 01.
+#
+# Now the one step that is new. **Head 0 gets the first two numbers of every query, key and value,
+# head 1 the last two.** Each is an attention of its own. Lesson 01 had the scores 1 2 6 3 for
+# "black". Before you run the cell: what will you get when you add the scores of the two heads?
+
+# %%
+q = Q[1].int().tolist()
+for word, row in zip(words, K, strict=True):
+    k = row.int().tolist()
+    score_0 = q[0] * k[0] + q[1] * k[1]
+    score_1 = q[2] * k[2] + q[3] * k[3]
+    print(f"{word:7}  head 0: {q[0]}·{k[0]} + {q[1]}·{k[1]} = {score_0}    "
+          f"head 1: {q[2]}·{k[2]} + {q[3]}·{k[3]} = {score_1}    together {score_0 + score_1}")
+
+# %% [markdown]
+# 1 2 6 3. A dot product is a sum, and we have cut the sum in two. That is all there is to heads:
+# **one head adds up all its evidence and then decides; two heads decide on half of the evidence
+# each.**
+#
+# They decide differently. Head 0 likes "black" itself best, with 2; head 1 likes "cat", with 5. Next
+# the shares, with $\sqrt{2}$ now, because a head's keys have two numbers. And the values: each head
+# mixes *its own* two columns.
+
+# %%
+def by_loop(Q, K, V, n_heads):
+    """Multi-head attention, one head after another: outputs side by side, and all weights."""
+    d_head = Q.shape[-1] // n_heads
+    outputs, weights = [], []
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        output_h, weights_h = scaled_dot_product_attention(Q[:, mine], K[:, mine], V[:, mine])
+        outputs.append(output_h)
+        weights.append(weights_h)
+    return torch.cat(outputs, dim=-1), weights
+
+one, [weights_one] = by_loop(Q, K, V, n_heads=1)
+two, weights_two = by_loop(Q, K, V, n_heads=2)
+print("weights of black            ", *(f"{word:>7}" for word in words))
+for name, weights in [("one head", weights_one), ("head 0 of 2", weights_two[0]), ("head 1 of 2", weights_two[1])]:
+    print(f"{name:28}", *(f"{weight:7.3f}" for weight in weights[1]))
+print("\noutput of black                 def.    dark   masc.   alive")
+for name, output in [("one head", one), ("two heads, side by side", two)]:
+    print(f"{name:28}", *(f"{number:7.3f}" for number in output[1]))
+
+# %% [markdown]
+# The first line is the old acquaintance, 0.057 0.094 0.694 0.155. Now compare the outputs. One head
+# has an attention of 1 to give; what goes to "cat" is missing for "black" itself, and so little of
+# *dark* arrives. With two heads each has a 1 of its own: **more of *dark* and more of *masculine***,
+# which is all one needs for *negro*.
+#
+# ### The output projection
+#
+# One thing is missing. In the vector of four that lies side by side, the first two numbers come from
+# head 0 and know nothing of head 1, and the other way round. A last matrix $W_o$ lets every number of
+# the result draw on all heads. On numbers for the paper, with a matrix that takes sums and
+# differences:
+
+# %%
+side_by_side = torch.tensor([1., 2, 6, 3])          # head 0 said (1, 2), head 1 said (6, 3)
+W_o = torch.tensor([[1., 0, 1, 0],
+                    [0., 1, 0, 1],
+                    [1., 0, -1, 0],
+                    [0., 1, 0, -1]])
+print(side_by_side @ W_o)
+
+# %% [markdown]
+# 1 + 6, 2 + 3, 1 − 6, 2 − 3. Put another number in the place of the 6: which numbers of the result
+# change? And which would change if there were no $W_o$?
+#
+# That is multi-head attention complete: **project, cut, attend in each head, join, project.** The
+# paper writes it with small matrices, one for each head, where we have one large one and cut its
+# result. That is the same thing:
+
+# %%
+print("queries of head 1, cut from all:  ", (X @ W_q)[:, 2:].int().tolist())
+print("queries of head 1, projected alone:", (X @ W_q[:, 2:]).int().tolist())
+
+# %% [markdown]
+# ## An axis for the heads
+#
+# Eight heads, one after another, for every sentence of a batch: `by_loop` would take its time. Since
+# `scaled_dot_product_attention` works for any number of leading axes, we can do all of it in one go,
+# *if the heads have an axis of their own*:
+#
+# $$(B, T, d_{model}) \;\to\; (B, n_{heads}, T, d_{head})$$
+#
+# To see where each number goes, take numbers that say where they come from: the tens are the word,
+# the ones the dimension.
+
+# %%
+x = torch.tensor([[[0, 1, 2, 3],            # the
+                   [10, 11, 12, 13],        # black
+                   [20, 21, 22, 23],        # cat
+                   [30, 31, 32, 33]]])      # sleeps
+print(tuple(x.shape), " B, T, d_model")
+print("head 0 should be", x[0, :, :2].tolist())
+print("head 1 should be", x[0, :, 2:].tolist())
+
+# %% [markdown]
+# The obvious thing is to ask for the shape we want. `view` does that without a complaint:
+
+# %%
+wrong = x.view(1, 2, 4, 2)
+print(tuple(wrong.shape), " B, n_heads, T, d_head")
+print("head 0 is       ", wrong[0, 0].tolist())
+print("head 1 is       ", wrong[0, 1].tolist())
+
+# %% [markdown]
+# The right shape, all sixteen numbers, no error. What has happened? Look at the tens.
+#
+# Head 0 has four rows, as it should, but they are the two halves of "the" and the two halves of
+# "black". It will never see "cat" or "sleeps". Why? In memory a tensor is one long tape of numbers.
+# `view` leaves the tape alone and only says where to cut it, and from the front it first counts off
+# everything for head 0:
+
+# %%
+tape = x.flatten().tolist()
+wanted = [number % 10 // 2 for number in tape]                  # the head, from the dimension
+got = [h for h in range(2) for _ in range(8)]                   # the first eight numbers, the last eight
+for name, row in [("on the tape", tape), ("wanted head", wanted), ("view's head", got)]:
+    print(f"{name}  ", " | ".join(" ".join(f"{n:2}" for n in row[i : i + 4]) for i in range(0, 16, 4)))
+
+# %% [markdown]
+# So the cut has to be made *inside each word*, and only then may the heads' axis move to the front.
+
+# %% [markdown]
+# ### Exercise 4.1 · split_heads        ●●○  about 10 minutes · 2 points
+# Give the heads an axis of their own, and keep words together.
+#
+# - **You have** `x` (B, T, d_model) and `n_heads`, which divides d_model.
+# - **Return** a tensor (B, n_heads, T, d_head) with d_head = d_model / n_heads.
+# - **Use** two steps: `x.reshape(...)` to cut the last axis in two, which makes four axes, and
+#   `transpose(i, j)`, which swaps two axes. Python's `//` divides whole numbers.
+
+# %%
+def split_heads(x, n_heads):
+    """Cut every vector into one piece per head: (B, T, d_model) -> (B, n_heads, T, d_head)."""
+    ### BEGIN SOLUTION
+    batch, length, d_model = x.shape
+    return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
+    ### END SOLUTION
+
+
+# %%
+check("4.1", split_heads)
+
+# %%
+split_heads = carry_on("4.1", split_heads)
+
+heads = split_heads(x, 2)
+print(tuple(heads.shape))
+print("head 0 is", heads[0, 0].tolist())
+print("head 1 is", heads[0, 1].tolist())
+
+# %% [markdown]
+# The numbers we wanted. Read as a tape of shapes, the right way has one more station than the wrong
+# one:
+#
+# | | axes | what the last step did |
+# |---|---|---|
+# | `x` | (B, T, d_model) | |
+# | cut | (B, T, **n_heads, d_head**) | each word's vector falls into pieces; the tape is as before |
+# | swap | (B, **n_heads, T**, d_head) | heads outside, words inside; from here on a head is a table of words |
+#
+# After the swap, the order of the numbers is no longer that of the tape. PyTorch does not move them;
+# it remembers how far to jump for a step along each axis. That is about to become important.
+
+# %% [markdown]
+# ## And back
+#
+# After attention, (B, n_heads, T, d_head) has to become (B, T, d_model) again. Undo the two steps, in
+# the opposite order. Two things can go wrong. The first one at least is loud:
+
+# %%
+try:
+    heads.transpose(1, 2).view(1, 4, 4)
+except RuntimeError as error:
+    print(error)
+
+# %% [markdown]
+# `view` can only cut the tape, and the numbers that belong together no longer lie together on it.
+# `reshape` copies them if it must; `flatten` too; `contiguous()` is the explicit request to do so.
+# Hence the rule: **after a `transpose`, no `view`.**
+#
+# The second one is silent: to `reshape` without undoing the swap. What will the first row be?
+
+# %%
+print(heads.reshape(1, 4, 4)[0].tolist())
+
+# %% [markdown]
+# The vector of "the" is now made of "the" and "black". Every position has become a mixture of several
+# words, before anybody attended to anything.
+
+# %% [markdown]
+# ### Exercise 4.2 · merge_heads        ●○○  about 5 minutes · 1 point
+# Put the heads side by side again.
+#
+# - **You have** `x` (B, n_heads, T, d_head).
+# - **Return** a tensor (B, T, n_heads · d_head): the inverse of `split_heads`.
+# - **Use** `transpose`, then `reshape` or `flatten`.
+
+# %%
+def merge_heads(x):
+    """Join the pieces of every vector again: (B, n_heads, T, d_head) -> (B, T, d_model)."""
+    ### BEGIN SOLUTION
+    return x.transpose(1, 2).flatten(2)
+    ### END SOLUTION
+
+
+# %%
+check("4.2", merge_heads)
+
+# %%
+merge_heads = carry_on("4.2", merge_heads)
+
+print("there and back:", torch.equal(merge_heads(split_heads(x, 2)), x))
+
+# %% [markdown]
+# There and back gives what we began with. Is that a good test of the two functions? Here is the wrong
+# `view` once more, with its own wrong way back. What will be printed?
+
+# %%
+there = x.view(1, 2, 4, 2)
+back = there.view(1, 4, 4)
+print("there and back, both wrong:", torch.equal(back, x))
+
+# %% [markdown]
+# Two wrongs cancel. Remember this when we come to tests.
+
+# %% [markdown]
+# ## The layer
+#
+# A module of PyTorch is a class with its parts in `__init__` and its computation in `forward`. Our
+# four projections are `nn.Linear(d_model, d_model)`: a matrix, and a bias that is added.
+#
+# The layer is given `query`, `key` and `value` separately, because in translation the question comes
+# from the Spanish side and the answers from the English one, so T_q and T_k differ. And it takes a
+# **mask**: True where a query may attend to a key. It comes in two shapes:
+#
+# - (B, 1, T_k), one row for all queries of a sentence, which hides the padding that fills up a short
+#   sentence;
+# - (B, T_q, T_k), a row for every query.
+#
+# Neither knows of heads. Weights are (B, n_heads, T_q, T_k), and shapes are matched from the right.
+# With two sentences and two heads, whom will this mask talk to?
+
+# %%
+mask = torch.tensor([[[True, True, True, True]],          # sentence 0 has four words
+                     [[True, True, False, False]]])       # sentence 1 has two, then padding
+print("mask   ", tuple(mask.shape))
+print("weights", (2, 2, 4, 4))
+print("match  ", tuple(torch.broadcast_shapes(mask.shape, (2, 2, 4, 4))), "without an error")
+allowed = mask.expand(2, 2, 4, 4)
+for sentence in range(2):
+    for head in range(2):
+        seen = allowed[sentence, head, 0].nonzero().flatten().tolist()
+        print(f"sentence {sentence}, head {head}: may see words {seen}")
+
+# %% [markdown]
+# The mask's sentence axis was taken for the heads' axis: head 1 lost two words of *every* sentence,
+# and head 0 sees the padding. With three sentences there would have been an error. With two, nothing.
+# So the mask needs an axis for the heads: `mask.unsqueeze(1)` makes (B, 1, 1, T_k) of it.
+
+# %% [markdown]
+# ### Exercise 4.3 · MultiHeadAttention        ●●●  about 25 minutes · 4 points
+# Project, cut, attend, join, project.
+#
+# - **You have** in `__init__`: `d_model` and `n_heads`. In `forward`: `query` (B, T_q, d_model),
+#   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
+#   T_k), True = may attend.
+# - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`. Raise a
+#   `ValueError` if `n_heads` does not divide `d_model`.
+# - **Return** the output (B, T_q, d_model) and the weights (B, n_heads, T_q, T_k).
+# - **Use** your `split_heads` and `merge_heads`, and `scaled_dot_product_attention(q, k, v, mask)`,
+#   which returns output and weights and is lesson 01's attention for any number of leading axes.
+
+# %%
+class MultiHeadAttention(nn.Module):
+    """Attention in `n_heads` heads side by side. Shapes as above."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        ### BEGIN SOLUTION
+        if d_model % n_heads:
+            raise ValueError(f"d_model = {d_model} is not divisible by n_heads = {n_heads}")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+        ### END SOLUTION
+
+    def forward(self, query, key, value, mask=None):
+        ### BEGIN SOLUTION
+        q = split_heads(self.w_q(query), self.n_heads)      # (B, T, d_model) -> (B, n_heads, T, d_head)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)                        # the same for all heads
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+        ### END SOLUTION
+
+
+# %%
+check("4.3", MultiHeadAttention)
+
+# %%
+MultiHeadAttention = carry_on("4.3", MultiHeadAttention)
+
+# %% [markdown]
+# Does it give the numbers from the paper? We put our matrices into the layer. `nn.Linear` keeps its
+# matrix transposed, with a row for each *output*, hence the `.T`.
+
+# %%
+by_hand = MultiHeadAttention(d_model=4, n_heads=2)
+with torch.no_grad():
+    for linear, matrix in [(by_hand.w_q, W_q), (by_hand.w_k, W_k), (by_hand.w_v, W_v), (by_hand.w_o, W_o)]:
+        linear.weight.copy_(matrix.T)
+        linear.bias.zero_()
+    sentence = X.unsqueeze(0)                               # (4, 4) -> (1, 4, 4), a batch of one
+    output, weights = by_hand(sentence, sentence, sentence)
+
+print("weights of black, head 0:", weights[0, 0, 1])
+print("weights of black, head 1:", weights[0, 1, 1])
+print("output of black:         ", output[0, 1])
+print("by hand, with W_o:       ", two[1] @ W_o)
+
+# %% [markdown]
+# The rows of the two heads are those of the loop above. All four words at once, head by head:
+
+# %%
+show_heads(weights[0], words, words, title="the black cat sleeps, two heads")
+
+# %% [markdown]
+# And the mask. *the black cat sleeps* and *cat sleeps*, the second filled up with two vectors of
+# padding that we make enormous, to see whether anything leaks:
+
+# %%
+padding = torch.full((2, 4), 1000.0)
+batch = torch.stack([X, torch.cat([X[2:], padding])])       # (2, 4, 4)
+with torch.no_grad():
+    output, weights = by_hand(batch, batch, batch, mask)
+    alone, _ = by_hand(X[2:].unsqueeze(0), X[2:].unsqueeze(0), X[2:].unsqueeze(0))
+print("weights of cat in sentence 1, head 0:", weights[1, 0, 0])
+print("sentence 0 as before:                ", torch.allclose(output[0, 1], two[1] @ W_o))
+print("cat sleeps, as if it were alone:     ", torch.allclose(output[1, :2], alone[0]))
+
+# %% [markdown]
+# ### Is it the real thing?
+#
+# PyTorch has the same layer. Give both the same weights, a batch of unequal sizes and a mask, and
+# compare all numbers. PyTorch's boolean mask says True where attention is *forbidden*, the opposite
+# of ours, and wants a copy per head.
+
+# %%
+torch.manual_seed(0)
+B, T_q, T_k, d_model, n_heads = 2, 4, 5, 12, 3
+mine = MultiHeadAttention(d_model, n_heads)
+theirs = nn.MultiheadAttention(d_model, n_heads, batch_first=True)
+copy_weights(theirs, mine)
+
+query, memory = torch.randn(B, T_q, d_model), torch.randn(B, T_k, d_model)
+mask = torch.rand(B, T_q, T_k) < 0.7
+mask[..., 0] = True                                         # PyTorch gives NaN where nothing is allowed
+with torch.no_grad():
+    my_output, my_weights = mine(query, memory, memory, mask)
+    output, weights = theirs(query, memory, memory, attn_mask=~mask.repeat_interleave(n_heads, dim=0),
+                             average_attn_weights=False)
+print("shapes ", tuple(my_output.shape), tuple(my_weights.shape))
+print("output ", torch.allclose(my_output, output, atol=1e-6))
+print("weights", torch.allclose(my_weights, weights, atol=1e-6))
+
+# %% [markdown]
+# Equal, up to the rounding of the last digit. You have built the layer that PyTorch ships.
+
+# %% [markdown]
+# ## Lab: bugs that still train
+#
+# Suppose you had written it with a mistake. Would you notice? You would train it, see whether it
+# learns, and be content if it does. Let us try that out.
+#
+# Here is the layer once more, in pieces, so that a bug can take the place of any one of them.
+
+# %%
+class Layer(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def split(self, x):
+        return split_heads(x, self.n_heads)
+
+    def merge(self, x):
+        return merge_heads(x)
+
+    def scale(self, scores, d_head):
+        return scores / math.sqrt(d_head)
+
+    def shares(self, scores):                               # scores (B, n_heads, T_q, T_k)
+        return scores.softmax(dim=-1)
+
+    def project(self, x):
+        return self.w_o(x)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        scores = self.scale(q @ k.transpose(-2, -1), q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = self.shares(scores)
+        return self.project(self.merge(weights @ v)), weights
+
+# %% [markdown]
+# And seven ways to get it wrong:
+
+# %%
+class SplitByView(Layer):
+    def split(self, x):
+        return x.view(x.shape[0], self.n_heads, x.shape[1], -1)
+
+class MergedWithoutSwap(Layer):
+    def merge(self, x):
+        return x.reshape(x.shape[0], x.shape[2], -1)
+
+class BothOfThese(SplitByView, MergedWithoutSwap):
+    pass
+
+class NoOutputProjection(Layer):
+    def project(self, x):
+        return x
+
+class SoftmaxOverQueries(Layer):
+    def shares(self, scores):
+        return scores.softmax(dim=-2)
+
+class SoftmaxOverHeads(Layer):
+    def shares(self, scores):
+        return scores.softmax(dim=1)
+
+class Unscaled(Layer):
+    def scale(self, scores, d_head):
+        return scores
+
+variants = [Layer, SplitByView, MergedWithoutSwap, BothOfThese, NoOutputProjection, SoftmaxOverQueries,
+            SoftmaxOverHeads, Unscaled]
+
+# %% [markdown]
+# The task: eight random digits, to be returned in reverse order. Every place has to fetch its digit
+# from another place, so without working attention there is no way to do it.
+#
+# Seven of the eight variants reach the same result. **Which one does not?** Write its name down first.
+
+# %%
+class Reader(nn.Module):
+    """Digits and places in, one attention layer, a guess at one digit for every place out."""
+
+    def __init__(self, layer, d_model=32, n_heads=4, length=8):
+        super().__init__()
+        self.digit = nn.Embedding(10, d_model)
+        self.place = nn.Embedding(length, d_model)
+        self.attention = layer(d_model, n_heads)
+        self.answer = nn.Linear(d_model, 10)
+        self.mask = None
+
+    def forward(self, digits):
+        x = self.digit(digits) + self.place.weight
+        output, _ = self.attention(x, x, x, self.mask)
+        return self.answer(x + output)
+
+
+def reversal(n):
+    digits = torch.randint(10, (n, 8))
+    return digits, digits.flip(1)
+
+
+def accuracy(layer, make_batch, mask=None):
+    torch.manual_seed(0)
+    model = Reader(layer)
+    model.mask = mask
+    train(model, make_batch)
+    digits, answers = make_batch(1000)
+    with torch.no_grad():
+        return (model(digits).argmax(dim=-1) == answers).float().mean().item()
+
+# %%
+my_guess = None     # the name of the variant that does not learn to reverse
+
+# %% tags=["nbval-ignore-output"]
+print("digits reversed correctly")
+for layer in variants:
+    print(f"{layer.__name__:20} {accuracy(layer, reversal):4.0%}")
+print("\nmy guess:", my_guess)
+
+# %% [markdown]
+# Only the one with *two* bugs fails. Each alone learns the task to perfection.
+#
+# How can that be? A network learns around any *fixed* confusion of its numbers, as long as what is
+# needed still gets through: the matrices behind and before the mistake are trained to fit it. With
+# the two bugs together it does not get through. As you saw above, they cancel: the numbers go back
+# where they came from, but each head only ever sees two of the eight places, and the digit to be
+# fetched is elsewhere.
+#
+# So a loss that falls says little. And it would be a comfort if that meant that these bugs do no harm.
+#
+# ### What they cost
+#
+# Another task. Predict the *next* of nine random digits, with a causal mask, which lets every place
+# see itself and the places before it. Random digits cannot be predicted. An honest model is right one
+# time in ten. What will the variants do?
+
+# %%
+def clairvoyance(n):
+    digits = torch.randint(10, (n, 9))
+    return digits[:, :-1], digits[:, 1:]
+
+# %% tags=["nbval-ignore-output"]
+print("random digits predicted")
+for layer in variants:
+    print(f"{layer.__name__:20} {accuracy(layer, clairvoyance, causal_mask(8)):4.0%}")
+
+# %% [markdown]
+# Four of them see the future. Rows and columns of their weights do not belong to the words that the
+# mask speaks of, or the mask's very negative numbers go through a softmax along the wrong axis, and
+# something leaks. In training such a translator would read off the word it is asked for, report a
+# splendid loss, and fail at its first real sentence, when that word is not there yet.
+#
+# The other bugs cost something else: `NoOutputProjection` keeps the heads apart, `Unscaled` learns
+# badly when heads are large (lesson 01 measured why), and none of these models can use weights that a
+# correct model was trained to.
+#
+# ### Tests that tell
+#
+# The strongest test you have seen already: **equality with a trusted implementation, under the same
+# weights, on unequal sizes.** When there is none, test **properties**, things that must hold whatever
+# the weights are. None needs any training.
+
+# %%
+def equals_pytorch(layer):
+    mine, theirs = layer(12, 3), nn.MultiheadAttention(12, 3, batch_first=True)
+    copy_weights(theirs, mine)
+    query, memory = torch.randn(2, 4, 12), torch.randn(2, 5, 12)
+    return torch.allclose(mine(query, memory, memory)[0], theirs(query, memory, memory)[0], atol=1e-5)
+
+
+def rows_sum_to_1(layer):
+    _, weights = layer(12, 3)(torch.randn(2, 4, 12), *[torch.randn(2, 5, 12)] * 2)
+    return torch.allclose(weights.sum(dim=-1), torch.ones(2, 3, 4))
+
+
+def order_of_keys(layer):
+    """A dictionary does not care in which order its entries stand."""
+    attend, query, memory = layer(12, 3), torch.randn(2, 4, 12), torch.randn(2, 5, 12)
+    shuffled = memory[:, [3, 0, 4, 2, 1]]
+    return torch.allclose(attend(query, memory, memory)[0], attend(query, shuffled, shuffled)[0], atol=1e-5)
+
+
+def query_alone(layer):
+    """A question gets the same answer whether or not others are asked beside it."""
+    attend, query, memory = layer(12, 3), torch.randn(2, 4, 12), torch.randn(2, 5, 12)
+    together = attend(query, memory, memory)[0]
+    return torch.allclose(together[:, :1], attend(query[:, :1], memory, memory)[0], atol=1e-5)
+
+
+def causal(layer):
+    """Under a causal mask, another future does not change the past."""
+    attend, x = layer(12, 3), torch.randn(2, 5, 12)
+    changed = torch.cat([x[:, :3], torch.randn(2, 2, 12)], dim=1)
+    before, after = (attend(y, y, y, causal_mask(5))[0] for y in (x, changed))
+    return torch.allclose(before[:, :3], after[:, :3], atol=1e-5)
+
+# %% [markdown]
+# Five tests, eight variants. One of the tests will find all seven bugs. And two of the bugs pass
+# every test but that one: which two? Think of what they leave untouched.
+
+# %%
+tests = [equals_pytorch, rows_sum_to_1, order_of_keys, query_alone, causal]
+print(" " * 20, *(f"{test.__name__:>14}" for test in tests))
+torch.manual_seed(0)
+with torch.no_grad():
+    for layer in variants:
+        print(f"{layer.__name__:20}", *(f"{'ok' if test(layer) else 'FAILS':>14}" for test in tests))
+
+# %% [markdown]
+# Properties find whatever breaks the wiring, and none of the wrong constants and missing parts: an
+# attention without output projection is a perfectly consistent attention, only another one. Equality
+# finds everything, if there is something to be equal to. So use both, and both before the training.
+#
+# What goes wrong if the sizes are equal? Set T_q = T_k = 4 and d_model = 4 in your head, and imagine
+# a transposition too many: the shapes would still fit. This is why the sizes above are 2, 3, 4, 5 and
+# 12.
+
+# %% [markdown]
+# ### Exercise 4.4 · a test that finds the bug        ●●○  about 10 minutes · 2 points
+# *There and back* was no good as a test of `split_heads`: the wrong `view` passes it. Write a better
+# one.
+#
+# - **You have** some implementation of `split_heads(x, n_heads)`, as an argument.
+# - **Return** nothing if it is right; if it is wrong, let an `assert` fail.
+# - **Use** an `x` in which you can tell every number from every other, as in the tens and ones above,
+#   with two sentences at least, and sizes that all differ. Then say what head h should hold.
+#
+# Your test will be put to four right implementations, written in different ways, and to six wrong ones.
+
+# %%
+def test_split_heads(split_heads):
+    """Pass if `split_heads` is right, fail an `assert` if it is not."""
+    ### BEGIN SOLUTION
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 4)
+    for h in range(3):
+        assert torch.equal(heads[:, h], x[:, :, 4 * h : 4 * (h + 1)])
+    ### END SOLUTION
+
+
+# %%
+check("4.4", test_split_heads)
+
+# %%
+test_split_heads = carry_on("4.4", test_split_heads)
+
+def by_view(x, n_heads):
+    return x.view(x.shape[0], n_heads, x.shape[1], -1)
+
+for name, function in [("yours", split_heads), ("by view", by_view)]:
+    try:
+        test_split_heads(function)
+        print(f"{name:8} passes")
+    except AssertionError:
+        print(f"{name:8} fails")
+
+# %% [markdown]
+# ## Recap
+#
+# - One head has one set of shares for each query. What it returns is *one* mixture, and a mixture
+#   forgets who said what.
+# - Multi-head attention: **project, cut, attend in each head, join, project.** Heads of size d_model
+#   / n_heads cost no more parameters than one large head.
+# - A dot product is a sum; heads cut the sum, and each part decides for itself.
+# - (B, T, d_model) → (B, T, n_heads, d_head) → (B, n_heads, T, d_head), and the same way back. `view`
+#   and `reshape` only cut the tape; `transpose` swaps axes.
+# - A falling loss is no proof. Test for equality on unequal sizes, and for properties, before you
+#   train.
+#
+# **Common mistakes**
+#
+# - `view(B, n_heads, T, d_head)` in one go: heads made of blocks of words.
+# - `reshape` back without swapping first; `view` after a `transpose`.
+# - Scaling by √d_model: the keys of a head have d_head numbers.
+# - A mask without an axis for the heads, which goes unnoticed when there are as many sentences as
+#   heads.
+# - A head size of d_model instead of d_model / n_heads; no error when it does not come out even.
+# - T_q taken for T_k: fine in self-attention, wrong in translation.
+# - Averaging the heads' weights and calling the result "the attention": the average of left and right
+#   looks both ways.
+#
+# **Further reading**
+#
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.2.2, half a page, and rows A of
+#   its Table 3: what 1, 4, 16 and 32 heads did to translation.
+# - [Michel, Levy and Neubig (2019)](https://arxiv.org/abs/1905.10650), *Are Sixteen Heads Really
+#   Better than One?* Many heads can be removed from a trained model without harm. (Lesson 11 tries.)
+# - [Voita et al. (2019)](https://arxiv.org/abs/1905.09418): what the heads of a translator do, and
+#   which of them matter.
+# -
+#   [torch.nn.MultiheadAttention](https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html):
+#   its documentation should hold no surprises for you now, apart from the polarity of the masks.
+
+# %% [markdown]
+# ## Stretch exercises
+# Without points and without checks. The solution notebook of this lesson has the code.
+#
+# **A · One product instead of three.** In self-attention, query, key and value are projections of the
+# same x. Do all three with a single `nn.Linear(d_model, 3 * d_model)`, and show that it gives the
+# same numbers. (PyTorch's layer keeps its weights in this form.)
+#
+# **B · What one head can after all.** Put a small network, `nn.Linear(32, 128)`, ReLU,
+# `nn.Linear(128, 20)`, in the place of the linear layer that reads the answers at the round table. Is
+# one head still confused? Look at its weights.
+#
+# **C · Fewer keys than queries.** Large language models let several query heads share one head of
+# keys and values ([Ainslie et al., 2023](https://arxiv.org/abs/2305.13245): grouped-query attention).
+# Write it for 4 query heads and 2 heads of keys and values. What does it save?
+
+# %% [markdown]
+# <details><summary>A: how to begin</summary>
+#
+# Stack the three weight matrices, `torch.cat([w_q.weight, w_k.weight, w_v.weight])`, and the three
+# biases. The result of the large layer is (B, T, 3 · d_model); `chunk(3, dim=-1)` cuts it.
+#
+# </details>
+#
+# <details><summary>B: what to expect</summary>
+#
+# The network gets both neighbours right, with a single head. It can afford to, because the head
+# learns *unequal* shares: a digit that arrives with a weight of 0.7 is the left one, one with 0.3 the
+# right one. A linear layer cannot tell them apart, since whatever raises the score of the weaker
+# digit raises that of the stronger one more. This is what "inhibits" means, as against "prevents".
+#
+# </details>
+#
+# <details><summary>C: how to begin</summary>
+#
+# `w_k` and `w_v` become `nn.Linear(d_model, 2 * d_head)`, and are split into 2 heads. Then
+# `repeat_interleave(2, dim=1)` gives each of them to two neighbouring query heads. It saves half of
+# the parameters of `w_k` and `w_v`; and what counts more, half of the keys and values that have to be
+# kept while a text is written word by word (lesson 10).
+#
+# </details>
+
+# %% tags=["solution-only"]
+# A
+layer = MultiHeadAttention(12, 3)
+parts = [layer.w_q, layer.w_k, layer.w_v]
+large = nn.Linear(12, 36)
+with torch.no_grad():
+    large.weight.copy_(torch.cat([part.weight for part in parts]))
+    large.bias.copy_(torch.cat([part.bias for part in parts]))
+    x = torch.randn(2, 5, 12)
+    q, k, v = (split_heads(part, 3) for part in large(x).chunk(3, dim=-1))
+    output = layer.w_o(merge_heads(scaled_dot_product_attention(q, k, v)[0]))
+    print("A, the same numbers:", torch.allclose(output, layer(x, x, x)[0], atol=1e-6))
+
+# %% tags=["solution-only", "nbval-ignore-output"]
+# B
+torch.manual_seed(2)
+model = OneLook(n_heads=1)
+model.answers = nn.Sequential(nn.Linear(32, 128), nn.ReLU(), nn.Linear(128, 20))
+train(model, round_table, steps=400)
+with torch.no_grad():
+    digits, neighbours = round_table(1000)
+    both = (model(digits).argmax(dim=-1) == neighbours).all(dim=-1).float().mean()
+print(f"B, one head and a network behind it: both right {both:.2f}")
+print("the weights of place 0:", model.weights[0, 0, 0])
+
+# %% tags=["solution-only"]
+# C
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_groups):
+        super().__init__()
+        self.n_heads, self.n_groups = n_heads, n_groups
+        narrow = d_model // n_heads * n_groups
+        self.w_q, self.w_o = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+        self.w_k, self.w_v = nn.Linear(d_model, narrow), nn.Linear(d_model, narrow)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k, v = (split_heads(x, self.n_groups).repeat_interleave(self.n_heads // self.n_groups, dim=1)
+                for x in (self.w_k(key), self.w_v(value)))
+        mixed, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(mixed)), weights
+
+x = torch.randn(2, 5, 16)
+output, weights = GroupedQueryAttention(16, n_heads=4, n_groups=2)(x, x, x)
+print("C", tuple(output.shape), tuple(weights.shape))
+for name, module in [("multi-head", MultiHeadAttention(16, 4)), ("grouped", GroupedQueryAttention(16, 4, 2))]:
+    print(f"  {name:10} {sum(p.numel() for p in module.parameters())} parameters")
+
+# %% [markdown]
+# Next, in lesson 05: attention does not know in which order the words stand. Why did the round table
+# work all the same?
