@@ -409,8 +409,8 @@ labels = [f"t = {t}" for t in temperatures]
 show_weights(by_temperature, labels, words, title='"black" at four temperatures')
 
 # %% [markdown]
-# Cold, it is a look-up: all weight on the best key, and the output is the value of "cat", exactly what
-# the `dict` returned. Hot, it hardly looks at the keys and hands out close to the mean of all
+# Cold, it is a look-up: all weight on the best key, and the output is, to all printed digits, the value of "cat"
+# that the `dict` returned. Hot, it hardly looks at the keys and hands out close to the mean of all
 # values. In between it can change smoothly from one answer to another when a query changes a little,
 # and only because of this can a model *learn* where to look: step by step, by small changes.
 #
