@@ -140,10 +140,18 @@ class TestBeamSearch:
             assert [tuple(h.ids) for h in found[row][:5]] == best
             assert [h.score for h in found[row][:5]] == pytest.approx([all_scores[ids] for ids in best])
 
-    def test_the_penalty_makes_sentences_longer(self, small_vocab):
-        lengths = [sum(len(h[0].ids) for h in beam_search(small_vocab, self.source, BOS, EOS, 8, alpha, 12))
-                   for alpha in (0.0, 3.0)]
-        assert lengths[0] < lengths[1]
+    @pytest.mark.parametrize("length_penalty, expected", [(0.0, [EOS]), (1.0, [7, EOS])])
+    def test_the_penalty_lets_a_longer_sentence_win(self, length_penalty, expected):
+        """Ending at once has p = 0.4, ending one token later 0.6 · 0.6 = 0.36."""
+        class Table(Scripted):
+            def decode(self, target, memory, mask):
+                p = torch.full((target.shape[1], 12), 1e-9)
+                p[0, [EOS, 7]] = torch.tensor([0.4, 0.6])
+                p[1:, [EOS, 7]] = torch.tensor([0.6, 0.4])
+                return p.log().expand(len(target), -1, -1)
+
+        [hypotheses] = beam_search(Table({}), torch.tensor([[4]]), BOS, EOS, 2, length_penalty, max_len=6)
+        assert hypotheses[0].ids == expected
 
     def test_cache_and_batch_change_nothing(self, random_model):
         together = beam_search(random_model, self.source, BOS, EOS, beam_size=3, max_len=9)
