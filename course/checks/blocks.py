@@ -1,0 +1,227 @@
+"""Probe for modules made of modules: feed-forward, encoder and decoder layers, stacks of them.
+
+A contract for such a class gives the signatures of `__init__` and `forward`, and not the names of the parts: one
+learner writes `self.norm_1`, another `self.ln1`. `Block` therefore recognises a part by what it is, and which of
+several it is by the order in which `forward` first uses them.
+"""
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .guard import Problem
+from .modules import Module
+from .probes import backward, invoke, is_floating
+
+__all__ = ["Block", "block_weights"]
+
+_PROJECTIONS = ("w_q", "w_k", "w_v", "w_o")
+
+
+@dataclass(frozen=True)
+class Block(Module):
+    """Construct the answer, put the case's `weights` where they belong, call it in `eval()`.
+
+    The `weights` bear the course's names, as `block_weights` makes them, the parts of a kind in the order in which a
+    right answer uses them:
+
+    * "self_attention.w_q.weight" ...: an attention, any module with four Linear layers `w_q, w_k, w_v, w_o`;
+    * "feed_forward.w_1.weight" ...: two matrices, d_model to d_ff and back, wherever the answer keeps them;
+    * "norm_1.weight", "norm_1.bias": any module with a `weight` vector.
+
+    The answer's own names and the order in which it registers its parts play no role. A part that it does not have,
+    a second norm say, is left out: then the values differ, and mistakes are recognised by their values as always.
+    What nothing can be put into, and what `parameters()` does not list, is a Problem. d_ff must not be d_model.
+    """
+
+    optional: tuple[str, ...] = tuple(f"{name}.bias" for name in _PROJECTIONS)
+
+    def prepare(self, answer: Callable, inputs: dict[str, Any], task) -> Callable:
+        module = self._ready(answer, inputs, task)
+        names = self._find(module, inputs, task).keys()
+
+        def suit(case):
+            weights = case.inputs.get("weights", {})
+            if not weights or not names:
+                return case
+            lacking = {name for name in weights if name.endswith(self.optional)} - names
+            # Cases differ in the number of layers: what the answer lacks is told by the ends of the names.
+            ends = {_end(name) for name in lacking} - {_end(name) for name in names}
+            kept = {name: w for name, w in weights.items() if _end(name) not in ends}
+            return case if len(kept) == len(weights) else case.without(weights=kept)
+        return suit
+
+    def gradients(self, answer: Callable, inputs: dict[str, Any], task, project) -> dict[str, Any]:
+        module, found = self._filled(answer, inputs, task)
+        leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
+        outputs = self._forward(module, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
+        weights = {name: found[name][0] for name in inputs.get("weights", {}) if name in found}
+        gradients = backward(project(outputs), {**leaves, **weights})
+        return {name: g.T if g is not None and name in found and found[name][1] else g
+                for name, g in gradients.items()}
+
+    def _build(self, answer: Callable, inputs: dict[str, Any], task):
+        return self._filled(answer, inputs, task)[0]
+
+    def _ready(self, answer: Callable, inputs: dict[str, Any], task):
+        module = self._construct(answer, inputs, task).eval()
+        weights = inputs.get("weights", {})
+        return module.to(next(iter(weights.values())).dtype) if weights else module
+
+    def _filled(self, answer: Callable, inputs: dict[str, Any], task) -> tuple[Any, dict]:
+        """The module with the case's weights in it, and where each of them went."""
+        import torch
+        module, weights = self._ready(answer, inputs, task), inputs.get("weights", {})
+        if not weights:
+            return module, {}
+        found = self._find(module, inputs, task)
+        self._refuse_sharing({name: parameter for name, (parameter, _) in found.items()})
+        with torch.no_grad():
+            for name, (parameter, turned) in found.items():
+                if name not in weights:
+                    parameter.zero_()              # the answer being compared has no such bias
+                    continue
+                value = weights[name].T if turned else weights[name]
+                if parameter.shape != value.shape:
+                    path = next(n for n, p in module.named_parameters() if p is parameter)
+                    raise Problem("wrong-layer-shape", f"`{path}` has the shape {tuple(parameter.shape)}; "
+                                  f"{tuple(value.shape)} is expected. (A Linear's weight is (outputs, inputs).)")
+                parameter.copy_(value)
+        return module, found
+
+    def _find(self, module, inputs: dict[str, Any], task) -> dict[str, tuple[Any, bool]]:
+        """For each of the course's names the answer's parameter, and whether it is kept transposed."""
+        from torch import nn
+        weights = inputs.get("weights", {})
+        used = self._used(module, inputs, task)
+        order = {id(parameter): n for n, parameter in enumerate(used)}
+        own = {id(p): name for name, p in module.named_parameters(remove_duplicate=False)}
+        self._refuse_hidden(used, own)
+
+        def first_use(part) -> int:
+            parameters = part.parameters(recurse=True) if isinstance(part, nn.Module) else [part]
+            return min((order.get(id(p), len(order)) for p in parameters), default=len(order))
+
+        found: dict[str, tuple[Any, bool]] = {}
+        attentions = [m for m in module.modules()
+                      if all(isinstance(getattr(m, name, None), nn.Linear) for name in _PROJECTIONS)]
+        inside = {id(p) for m in attentions for name in _PROJECTIONS for p in getattr(m, name).parameters()}
+        attentions.sort(key=lambda m: min(first_use(getattr(m, name)) for name in _PROJECTIONS))
+        for path, attention in zip(_paths(weights, "w_q."), attentions, strict=False):
+            for name in _PROJECTIONS:
+                for end, parameter in getattr(attention, name).named_parameters():
+                    found[f"{path}{name}.{end}"] = (parameter, False)
+
+        norms = [m for m in module.modules() if getattr(m._parameters.get("weight"), "ndim", 0) == 1]
+        inside |= {id(p) for m in norms for p in m.parameters()}
+        for path, norm in zip(_norm_paths(weights), sorted(norms, key=first_use), strict=False):
+            found |= {f"{path}{end}": (p, False) for end, p in norm._parameters.items() if p is not None}
+
+        rest = sorted((p for p in module.parameters() if id(p) not in inside), key=first_use)
+        layers = _paths(weights, "w_1.")
+        if layers:
+            wide, narrow = weights[f"{layers[0]}w_1.weight"].shape
+            linear = {id(m.weight) for m in module.modules() if isinstance(m, nn.Linear)}
+            matrices = [p for p in rest if p.shape in ((wide, narrow), (narrow, wide))]
+            roles = [f"{path}w_{n}.weight" for path in layers for n in (1, 2)]
+            for name, parameter in zip(roles, matrices, strict=False):
+                turned = id(parameter) not in linear and parameter.shape != weights[name].shape
+                found[name] = (parameter, turned)
+            for n, size in ((1, wide), (2, narrow)):
+                vectors = [p for p in rest if p.shape == (size,)]
+                for path, parameter in zip(layers, vectors, strict=False):
+                    found[f"{path}w_{n}.bias"] = (parameter, False)
+            if len(matrices) < 2:
+                shapes = f"({wide}, {narrow}) and ({narrow}, {wide})"
+                raise self._lacks(own, rest, f"two Linear layers with weights of shape {shapes}")
+        if _paths(weights, "w_q.") and not attentions:
+            raise self._lacks(own, rest, "a `MultiHeadAttention`, with its `w_q`, `w_k`, `w_v` and `w_o`,")
+        placed = {id(p) for p, _ in found.values()} | {id(p) for m in norms for p in m.parameters()}
+        for parameter in used:
+            if id(parameter) not in placed:
+                raise Problem("unexpected-layer", f"Your code also uses `{own[id(parameter)]}` of shape "
+                              f"{tuple(parameter.shape)}, which is none of the layers that are asked for.")
+        return found
+
+    def _used(self, module, inputs: dict[str, Any], task) -> list:
+        """All parameters that `forward` uses, in the order of their first use."""
+        import torch
+        from torch.overrides import TorchFunctionMode
+        from torch.utils._pytree import tree_leaves
+        seen: dict[int, Any] = {}
+
+        class Watch(TorchFunctionMode):
+            def __torch_function__(self, function, types, args=(), kwargs=None):
+                for value in tree_leaves((args, kwargs)):
+                    if isinstance(value, torch.nn.Parameter):
+                        seen.setdefault(id(value), value)
+                return function(*args, **(kwargs or {}))
+
+        takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
+        copies = {name: x.clone() if isinstance(x, torch.Tensor) else x for name, x in inputs.items()}
+        try:
+            with torch.no_grad(), Watch():
+                invoke(module, copies, takes)
+        except Exception:  # will show itself again when the answer is asked
+            pass
+        return list(seen.values())
+
+    def _lacks(self, own: dict[int, str], rest: Iterable, what: str) -> Problem:
+        have = ", ".join(f"`{own[id(p)]}` {tuple(p.shape)}" for p in rest) or "none"
+        return Problem("missing-layer", f"{what[0].upper()}{what[1:]} are expected among the layers that "
+                       f"`parameters()` lists. Found besides attention and norms: {have}. Layers in a plain list or "
+                       "dict are hidden from PyTorch.")
+
+    def _refuse_hidden(self, used: Iterable, own: dict[int, str]) -> None:
+        hidden = next((p for p in used if id(p) not in own), None)
+        if hidden is not None:
+            raise Problem("not-registered", f"Your code uses a parameter of shape {tuple(hidden.shape)} that "
+                          "`parameters()` does not list, so an optimiser would never change it. Either its layer is "
+                          "kept in a plain list or dict, where PyTorch does not see it, or it is made anew in each "
+                          "call. Make layers in `__init__`, as attributes or in an `nn.ModuleList`.")
+
+
+def block_weights(
+    rng, d_model: int, d_ff: int = 0, attentions: Sequence[str] = (), norms: Sequence[str] = (),
+    feed_forwards: Sequence[str] = (), dtype: str = "float64",
+) -> dict[str, Any]:
+    """Random weights under the course's names, for the cases of a `Block`.
+
+    Each sequence holds the paths of the parts of one kind in the order of their use: `norms=("norm_1", "norm_2")`.
+    The path "" is the answer itself.
+    """
+    def normal(*shape, scale=1.0):
+        return (scale * rng.normal(size=shape)).astype(dtype)
+
+    weights = {}
+    for path in attentions:
+        for name in _PROJECTIONS:
+            weights[_join(path, f"{name}.weight")] = normal(d_model, d_model, scale=1 / math.sqrt(d_model))
+            weights[_join(path, f"{name}.bias")] = normal(d_model, scale=0.5)
+    for path in norms:
+        weights[_join(path, "weight")] = 1 + normal(d_model, scale=0.3)
+        weights[_join(path, "bias")] = normal(d_model, scale=0.3)
+    for path in feed_forwards:
+        for name, (out, into) in (("w_1", (d_ff, d_model)), ("w_2", (d_model, d_ff))):
+            weights[_join(path, f"{name}.weight")] = normal(out, into, scale=1 / math.sqrt(into))
+            weights[_join(path, f"{name}.bias")] = normal(out, scale=0.5)
+    return weights
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _paths(weights: dict[str, Any], part: str) -> list[str]:
+    """"self_attention." for "self_attention.w_q.weight" and part "w_q."; in the order of the names."""
+    return [name.removesuffix(f"{part}weight") for name in weights if name.endswith(f"{part}weight")]
+
+
+def _norm_paths(weights: dict[str, Any]) -> list[str]:
+    return [name.removesuffix("weight") for name in weights if name.endswith("weight")
+            and name.split(".")[-2:][0] not in (*_PROJECTIONS, "w_1", "w_2")]
+
+
+def _end(name: str) -> str:
+    """"w_q.bias" of "layers.0.self_attention.w_q.bias"."""
+    return ".".join(name.split(".")[-2:])
