@@ -67,13 +67,14 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if (said := _shape(sight, name)) is not None:
         return said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    for describe in (_not_finite, _imprecise, _factor, _transposed, _reordered, _shares):
+    for describe in (_not_finite, _forbidden, _imprecise, _factor, _transposed, _reordered, _shares):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
             break
     else:
         slug, sentence = None, ""
-    parts = [sentence, first_difference(sight), which_outputs(sight), _whereabouts(sight, name),
+    shown = "" if slug == "fill-not-low-enough" else first_difference(sight)
+    parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name),
              _which_cases(task, got, want)]
     return slug, "\n\n".join(part for part in parts if part)
 
@@ -131,7 +132,23 @@ def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
         return None
     what = "NaN" if np.isnan(got.astype(float)[bad]).any() else "infinity"
     return "not-finite", (f"Your {name} {verb(name, 'hold')} {what} in {int(bad.sum())} of {bad.size} places. That "
-                          "comes from dividing 0 by 0, from a number too large for its dtype, or from −∞ meeting another −∞ or a 0.")
+                          "comes from dividing 0 by 0, from a number too large for its dtype, or from −∞ meeting "
+                          "another −∞ or a 0.")
+
+
+def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    """Right to a few digits, but forbidden places have a small share instead of none."""
+    got, want = sight.got.values[name], sight.want.values[name]
+    if name not in sight.task.shares or sight.inputs.get("mask") is None or not _close(sight, 1e-3):
+        return None
+    leaks = np.argwhere((want == 0) & (np.abs(got) >= 1e-30))
+    if not len(leaks):
+        return None
+    index = tuple(int(i) for i in leaks[0])
+    return "fill-not-low-enough", (
+        f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
+        f"{number(got[index])}; it should be 0. Whatever you put into forbidden places is not low enough: a larger "
+        "score next to it, and the share is no longer small.")
 
 
 def _imprecise(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:

@@ -58,7 +58,7 @@ def first_difference(sight: Sight) -> str:
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape != want.shape:
         return f"{place(sight)} your {have(name)} the shape {shape(got)}; {shape(want)} is expected."
-    where = np.argwhere(compare.differs(got, want, tolerance(sight.got, sight.want)))[0]
+    where = np.argwhere(compare.differs(got, want, tolerance(sight.got, sight.want)) | (got != want) & (want == 0))[0]
     row = tuple(int(i) for i in where[:-1])
     return f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
 

@@ -1,5 +1,5 @@
 """One answer put to one case: what came back."""
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ class Outcome:
     problem: guard.Problem | None = None
     error: guard.Raised | None = None
     changed: list[str] = field(default_factory=list)
+    shares: Sequence[str] = ()
 
     @property
     def returned(self) -> bool:
@@ -28,7 +29,7 @@ class Outcome:
 def ask(task: Exercise, answer: Any, case: Case, run: Callable) -> Outcome:
     """Put the answer to a case. `run(call)` returns (value, None) or (None, what was raised)."""
     inputs = probes.to_framework(case.inputs, task.framework)
-    outcome = Outcome(case)
+    outcome = Outcome(case, shares=task.shares)
 
     def call():
         raw = task.probe(answer, inputs, task)
@@ -64,14 +65,14 @@ def agree(a: Outcome, b: Outcome) -> bool:
         return bool(a.error and b.error) and a.error.kind == b.error.kind
     if a.problem or b.problem:
         return bool(a.problem and b.problem) and a.problem.slug == b.problem.slug
-    within = tolerance(a, b)
-    return all(compare.equal(a.values[name], b.values[name], within) for name in b.values)
+    return not wrong_outputs(a, b)
 
 
 def wrong_outputs(got: Outcome, want: Outcome) -> list[str]:
     """Names of the outputs that differ in shape or value."""
     within = tolerance(got, want)
-    return [name for name in want.values if not compare.equal(got.values[name], want.values[name], within)]
+    return [name for name, value in want.values.items() if not compare.equal(got.values[name], value, within)
+            or name in got.shares and not compare.zeros_kept(got.values[name], value)]
 
 
 def tolerance(got: Outcome, want: Outcome) -> float:
