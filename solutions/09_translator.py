@@ -1,0 +1,685 @@
+# %% [markdown]
+# # Lesson 09 · The translator
+#
+# Everything is there now: attention, heads, positions, layers, a loss. In this lesson it meets
+# real sentences. You train a Transformer on 115,000 pairs of English and Spanish sentences, on
+# your own computer, in four minutes; then you let it translate, and find out how good it is.
+#
+# **After this lesson** you can
+#
+# - split a corpus of sentence pairs so that the test is honest, and show what goes wrong
+#   otherwise;
+# - explain byte-pair encoding, having written it, and use a library for the real thing;
+# - say what the loss of a new model must be before you train it;
+# - write greedy decoding for a batch of sentences;
+# - compute what BLEU is made of, report a score that others can compare with theirs, and say what
+#   it does not tell.
+#
+# **You need** lesson 04 (`MultiHeadAttention`), and a rough idea of encoder, decoder and
+# cross-attention: an encoder reads the English sentence, a decoder writes the Spanish one word by
+# word and looks back at the English with attention at every step.
+#
+# **Time** about two hours, one of them for the five exercises, and four minutes of training.
+
+# %%
+import math
+import random
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+
+from course.checks import carry_on, check, hint, solution
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.tokens import Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% [markdown]
+# ## Real sentences
+#
+# The pairs come from [Tatoeba](https://tatoeba.org), a collection of sentences translated by
+# volunteers. If they are not on your computer yet, the next cell fetches them (85 MB, once).
+#
+# To be able to train in minutes we keep the short ones: at most 8 English and 10 Spanish words.
+
+# %%
+pairs = load_pairs()
+short = short_pairs(pairs, max_source_words=8, max_target_words=10)
+print(f"{len(pairs):,} pairs, {len(short):,} of them short")
+for pair in short[50_000:50_005]:
+    print(f"{pair.source:35} {pair.target}")
+print(short[50_000].attribution)
+
+# %% [markdown]
+# Every line names the people who wrote it. The licence, CC BY 2.0 FR, asks for that, and they
+# have earned it.
+#
+# Look at the first sentences above: is there one "right" translation of an English sentence? Let
+# us count how many the corpus has.
+
+# %%
+by_source = {}
+for pair in short:
+    by_source.setdefault(normalise(pair.source), []).append(pair)
+
+print(f"{len(short):,} pairs, but {len(by_source):,} different English sentences")
+most = max(by_source, key=lambda key: len(by_source[key]))
+print(f"{len(by_source[most])} translations of {by_source[most][0].source!r}:")
+print("  " + ", ".join(sorted({pair.target for pair in by_source[most]})[:8]), "…")
+
+# %% [markdown]
+# Here `normalise` drops case and punctuation, so that "Go!" and "Go." are one sentence.
+#
+# ## Keeping the test honest
+#
+# A part of the sentences must be kept away from training, to test on. The obvious way is to
+# shuffle the pairs and put a thousand aside. With what we have just seen: what will be wrong with
+# that? Make a guess, in per cent, before you run the cell.
+
+# %%
+shuffled = short.copy()
+random.Random(0).shuffle(shuffled)
+test, rest = shuffled[:1000], shuffled[1000:]
+seen = {normalise(pair.source) for pair in rest}
+leaked = sum(normalise(pair.source) in seen for pair in test)
+print(f"{leaked / len(test):.0%} of the test sentences are in the training part as well")
+
+# %% [markdown]
+# For these the model could simply remember a translation. A score measured that way looks better
+# than the model is, and this mistake is common.
+#
+# So we deal out *sentences*, not pairs: all pairs with the same normalised English sentence go to
+# the same side.
+
+# %%
+train_pairs, valid_pairs, test_pairs = split_pairs(short, n_valid=1000, n_test=1000, seed=0)
+seen = {normalise(pair.source) for pair in train_pairs}
+leaked = sum(normalise(pair.source) in seen for pair in test_pairs)
+print(f"{len(train_pairs):,} pairs to train, {len(valid_pairs):,} to validate, {len(test_pairs):,} to test")
+print(f"{leaked / len(test_pairs):.0%} of the test sentences are in the training part as well")
+
+# %% [markdown]
+# Everything from here on is learned from `train_pairs` alone: the vocabulary too. Looking up in
+# the test part which words will be needed is a leak like any other.
+
+# %% [markdown]
+# ## Words in pieces
+#
+# A model works with a fixed list of tokens. What should be in it? Whole words? Then let us see
+# how many words of the test part would have no token.
+
+# %%
+def count_words(pairs):
+    return Counter(word for pair in pairs for word in normalise(pair.target).split())
+
+known, needed = count_words(train_pairs), count_words(test_pairs)
+once = sum(times == 1 for times in known.values())
+missing = sorted(word for word in needed if word not in known)
+print(f"{len(known):,} different Spanish words in the training part, {once:,} of them only once")
+print(f"{len(missing)} words of the test part never occur there:", ", ".join(missing[::25]), "…")
+
+# %% [markdown]
+# A list of whole words is long, mostly made of words that are too rare to learn anything about,
+# and still has gaps. Single letters have no gaps, but make sentences five times as long and leave
+# it to the model to learn spelling.
+#
+# Subwords are between the two: frequent words are one token, rare ones are put together from
+# pieces. **Byte-pair encoding** finds the pieces by a simple rule. Begin with letters. Count
+# which two neighbours occur together most often. Make them one symbol. Repeat.
+#
+# Here is a text of four words, with the number of times each occurs, cut into letters:
+
+# %%
+text = {"low": 5, "lower": 2, "newest": 6, "widest": 3}
+words = {tuple(word): times for word, times in text.items()}
+for symbols, times in words.items():
+    print(times, *symbols)
+
+# %% [markdown]
+# Which pair of neighbours is the most frequent? Count on paper: remember that "newest" stands
+# there six times.
+#
+# ### Exercise 9.1 · count pairs        ●○○  about 8 minutes · 1 point
+# - **You have** `words`, a dictionary from words, as tuples of symbols, to how often they occur.
+# - **Return** a dictionary from pairs of neighbouring symbols to how often *they* occur.
+# - **Use** `Counter()`, in which every count starts at 0.
+
+# %%
+def count_pairs(words):
+    """How often each pair of neighbours occurs: {("l", "o", "w"): 5} -> {("l", "o"): 5, ("o", "w"): 5}."""
+    ### BEGIN SOLUTION
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] += times
+    return counts
+    ### END SOLUTION
+
+
+# %%
+check("9.1", count_pairs)
+
+# %%
+count_pairs = carry_on("9.1", count_pairs)
+
+counts = count_pairs(words)
+for pair in sorted(counts, key=lambda pair: (-counts[pair], pair))[:4]:
+    print(pair, counts[pair])
+
+# %% [markdown]
+# Two pairs share the first place, both from "-est". We take the one that comes first in the
+# alphabet, so that everybody gets the same result.
+#
+# ### Exercise 9.2 · merge a pair        ●●○  about 12 minutes · 2 points
+# - **You have** `symbols`, a list or tuple of symbols, and `pair`, two symbols.
+# - **Return** a list in which the pair is one symbol wherever it occurs, from left to right: each
+#   symbol can be used up once, so `e e e` with the pair `(e, e)` becomes `ee e`.
+# - **Mind** that a list never equals a tuple in Python: `["e", "s"] == ("e", "s")` is false.
+
+# %%
+def merge_pair(symbols, pair):
+    """Write the pair as one symbol wherever it occurs: (["l", "o", "w"], ("l", "o")) -> ["lo", "w"]."""
+    ### BEGIN SOLUTION
+    merged, i = [], 0
+    while i < len(symbols):
+        if tuple(symbols[i:i + 2]) == tuple(pair):
+            merged.append("".join(pair))
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+    ### END SOLUTION
+
+
+# %%
+check("9.2", merge_pair)
+
+# %% [markdown]
+# Now the loop. Before you run it: after how many merges will "est" be one symbol?
+
+# %%
+merge_pair = carry_on("9.2", merge_pair)
+
+merges = []
+for step in range(6):
+    counts = count_pairs(words)
+    best = min(counts, key=lambda pair: (-counts[pair], pair))
+    merges.append(best)
+    words = {tuple(merge_pair(symbols, best)): times for symbols, times in words.items()}
+    print(f"{step + 1}  {'+'.join(best):8} ({counts[best]})  ->  {'   '.join(' '.join(symbols) for symbols in words)}")
+
+# %% [markdown]
+# The list of merges is all there is to a tokeniser: a new word is cut by applying them in order.
+# Take "lowest", which the text does not contain. Which pieces will it have?
+
+# %%
+symbols = list("lowest")
+for pair in merges:
+    symbols = merge_pair(symbols, pair)
+print(symbols)
+
+# %% [markdown]
+# A word that was never seen, made of two pieces that were: this is why subwords leave no gaps.
+#
+# For 115,000 sentences we let a library do the same thing faster. One vocabulary of 2,000
+# subwords serves both languages, because our model has one table of embeddings for both (§3.4 of
+# the paper). The mark `▁` says that a word begins here.
+
+# %%
+sentences = [sentence for pair in train_pairs for sentence in (pair.source, pair.target)]
+subwords = Subwords.train(sentences, vocab_size=2000)
+for sentence in ("The black cat sleeps.", "El gato negro duerme.", "Electromagnetism is everywhere."):
+    ids = subwords.encode(sentence)
+    print(" ".join(subwords.tokens(ids)))
+    print("   ", ids, "->", subwords.decode(ids))
+
+# %% [markdown]
+# "cat" and "black" are frequent enough to be one token. "Electromagnetism" is not, and is spelt
+# out of pieces; nothing is lost, and `decode` puts it together again.
+
+# %% [markdown]
+# ## Batches without waste
+#
+# Sentences of a batch stand in one table, so the short ones are filled up with padding. Every
+# padded place is computed and thrown away. How much that is depends on which sentences meet in a
+# batch. Two ways, measured: as they come, or sorted so that sentences of equal length meet.
+
+# %%
+encoded = encode_pairs(train_pairs, subwords)
+
+def share_of_padding(batches):
+    tables = [table for batch in batches for table in (batch.source, batch.target)]
+    return sum(int((table == subwords.pad_id).sum()) for table in tables) / sum(table.numel() for table in tables)
+
+order = torch.randperm(len(encoded), generator=torch.Generator().manual_seed(0))
+as_they_come = [encoded.batch(rows) for rows in order.split(55)]
+by_length = list(token_batches(encoded, max_tokens=1200, generator=torch.Generator().manual_seed(0)))
+print(f"as they come: {share_of_padding(as_they_come):.0%} padding in {len(as_they_come):,} batches")
+print(f"by length:    {share_of_padding(by_length):.1%} padding in {len(by_length):,} batches")
+
+# %% [markdown]
+# Here is one pair of a batch. The source ends with `<eos>`. The target begins with `<bos>` as
+# well: the decoder reads it without its last token and has to predict it without its first, so
+# that at each position it predicts the *next* one.
+
+# %%
+batch = encoded.batch(torch.tensor([60_000]))
+print("encoder reads    ", *subwords.tokens(batch.source[0]))
+print("decoder reads    ", *subwords.tokens(batch.target[0, :-1]))
+print("decoder predicts ", *subwords.tokens(batch.target[0, 1:]))
+
+# %% [markdown]
+# ## The model
+#
+# The same parts as in the paper, only smaller: 2 layers instead of 6, vectors of 128 numbers
+# instead of 512, 4 heads instead of 8. Where do most of the parameters sit?
+
+# %%
+torch.manual_seed(0)
+model = Transformer(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
+
+total = sum(p.numel() for p in model.parameters())
+for name, part in model.named_children():
+    print(f"{name:10} {sum(p.numel() for p in part.parameters()):>9,}")
+print(f"{'total':10} {total:>9,}   (the paper's base model has about 65 million)")
+
+# %% [markdown]
+# ### Exercise 9.3 · the first loss        ●○○  about 3 minutes · 1 point
+# The model is new: its weights are random numbers. What will its loss be, in nats per token,
+# before the first step? The vocabulary has 2,000 tokens.
+#
+# Set `prediction` to one of 0, 0.5, 7.6, 2000.
+
+# %%
+prediction = ...
+### BEGIN SOLUTION
+prediction = 7.6
+### END SOLUTION
+
+# %%
+check("9.3", prediction)
+
+# %%
+with torch.no_grad():
+    first_loss = training_loss(model, by_length[0], smoothing=0.0).item()
+print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
+
+# %% [markdown]
+# A little above the logarithm: the model does not spread its guesses quite evenly. Had it been
+# 20, we would know that something is wrong before spending a minute on training.
+
+# %% [markdown]
+# ## Training
+#
+# `train` does what lesson 08 takes apart: Adam, a learning rate that rises and falls, a loss with
+# label smoothing, and batches sorted by length. Its budget is four minutes. You may interrupt it
+# (■ in the toolbar) and run the cell again: it goes on where it stopped. When it is finished the
+# result is kept, so that running this notebook a second time takes seconds.
+
+# %% tags=["nbval-ignore-output"]
+history = train(model, encoded, seconds=240, batch_tokens=1200, lr=3e-3, device=best_device(), checkpoint="cache")
+model = model.to("cpu")
+last = history[-1]
+print(f"{len(history):,} steps, {last['tokens'] / 1e6:.1f} million tokens in {last['seconds']:.0f} seconds")
+
+# %% tags=["nbval-ignore-output"]
+size = max(len(history) // 40, 1)
+chunks = [history[i:i + size] for i in range(0, len(history) - size + 1, size)]
+show_curves(
+    [chunk[-1]["seconds"] for chunk in chunks],
+    {"training loss, mean of some steps": [np.mean([record["loss"] for record in chunk]) for chunk in chunks]},
+    "seconds", "nats per token", "Four minutes of training",
+)
+
+# %% [markdown]
+# Most of it happens in the first minute. What comes later looks like little in the curve, but it
+# is the difference between gibberish and sentences.
+#
+# The loss cannot reach 0, for two reasons. One is label smoothing: we ask the model to be a
+# little unsure. What is the other? Think of the many translations of one sentence.
+
+# %% [markdown]
+# ## From probabilities to a sentence
+#
+# The model predicts one token, given those before it. To get a sentence we ask again and again:
+# give it `<bos>`, take the most likely next token, append it, ask again, until it predicts
+# `<eos>`.
+#
+# ### Exercise 9.4 · greedy decoding        ●●●  about 20 minutes · 3 points
+# - **You have** `model(source, target)`, which returns logits (B, T, vocab_size): those at
+#   position t say what comes after target position t. `source` (B, T_k) are ids; `bos_id`,
+#   `eos_id`, `pad_id` too.
+# - **Return** ids (B, T), without bos. Keep each sentence's eos; after it, only `pad_id`.
+# - **Stop** when every sentence has ended, or after `max_len` tokens.
+
+# %%
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    """The most likely next token, again and again: source ids (B, T_k) -> ids (B, T), without bos."""
+    ### BEGIN SOLUTION
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        logits = model(source, target)                       # (B, T, vocab_size)
+        token = logits[:, -1].argmax(-1)
+        token[ended] = pad_id
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return target[:, 1:]
+    ### END SOLUTION
+
+
+# %%
+check("9.4", greedy_decode)
+
+# %% [markdown]
+# Now the sentence that has been with us since lesson 01:
+
+# %% tags=["nbval-ignore-output"]
+greedy_decode = carry_on("9.4", greedy_decode)
+
+def ask(*sentences):
+    """Translate a few sentences with your own decoder."""
+    rows = [torch.tensor(subwords.encode(sentence) + [subwords.eos_id]) for sentence in sentences]
+    source = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=subwords.pad_id)
+    with torch.no_grad():
+        ids = greedy_decode(model, source, subwords.bos_id, subwords.eos_id, subwords.pad_id, max_len=40)
+    for sentence, row in zip(sentences, ids, strict=True):
+        print(f"{sentence:30} -> {subwords.decode(row)}")
+
+ask("The black cat sleeps.", "The black cat is sleeping.", "The white house is big.", "I don't know her.")
+
+# %% [markdown]
+# In four minutes a table of random numbers has learned that the adjective goes behind the noun.
+# Ask for some sentences of your own: short ones, of everyday life, with a full stop, since that
+# is what it has read.
+#
+# What goes wrong if the decoder begins with padding instead of `<bos>`? Guess, then look.
+
+# %% tags=["nbval-ignore-output"]
+source = torch.tensor([subwords.encode("The black cat sleeps.") + [subwords.eos_id]])
+with torch.no_grad():
+    for name, start in (("<bos>", subwords.bos_id), ("<pad>", subwords.pad_id), ("<eos>", subwords.eos_id)):
+        ids = greedy_decode(model, source, start, subwords.eos_id, subwords.pad_id, max_len=12)
+        print(f"starting with {name}: {subwords.decode(ids[0])!r}")
+
+# %% [markdown]
+# Training never showed it such a beginning, so there is no telling what it does. Sometimes it
+# recovers; a wrong start symbol is a mistake that can hide.
+
+# %% [markdown]
+# ## How good is it?
+#
+# A few nice examples prove nothing. We translate the 1,000 held-out sentences, with the library's
+# decoder, which does what yours does, and compare them with their references.
+
+# %% tags=["nbval-ignore-output"]
+sources = [pair.source for pair in test_pairs]
+references = [pair.target for pair in test_pairs]
+translations = translate(model, sources, subwords)
+for i in range(0, 1000, 125):
+    print(f"{sources[i]}\n    model      {translations[i]}\n    reference  {references[i]}")
+
+# %% [markdown]
+# How many of the 1,000 are *word for word* the reference? And why is that number unfair?
+
+# %% tags=["nbval-ignore-output"]
+exact = sum(a == b for a, b in zip(translations, references, strict=True))
+print(f"{exact / len(references):.0%} equal their reference")
+
+# %% [markdown]
+# "¿Qué hora es?" is not wrong because the reference says "¿Qué horas son?". A fairer measure
+# counts which parts agree: single words, and, so that the order matters too, runs of two, three
+# and four words: **n-grams**.
+#
+# The **n-gram precision** is the share of the translation's n-grams that the reference has as
+# well. There is one trap in it. What would "the the the the" get for single words, against "the
+# cat is on the mat"? To prevent that, an n-gram may match at most as often as the reference has
+# it.
+#
+# ### Exercise 9.5 · n-gram precision        ●●○  about 15 minutes · 2 points
+# - **You have** `hypotheses` and `references`, two lists of sentences, each a list of words, and
+#   `n`.
+# - **Return** one number for the whole list: all matches divided by all n-grams of the
+#   hypotheses.
+# - **Use** a `Counter` of n-grams for each sentence. Never compare across sentences.
+
+# %%
+def ngram_precision(hypotheses, references, n):
+    """The share of the hypotheses' n-grams that their references have as well, each at most as often as there."""
+    ### BEGIN SOLUTION
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        have = Counter(tuple(hypothesis[i:i + n]) for i in range(len(hypothesis) - n + 1))
+        allowed = Counter(tuple(reference[i:i + n]) for i in range(len(reference) - n + 1))
+        matches += sum(min(count, allowed[gram]) for gram, count in have.items())
+        total += sum(have.values())
+    return matches / total
+    ### END SOLUTION
+
+
+# %%
+check("9.5", ngram_precision)
+
+# %% [markdown]
+# On a sentence whose precisions you can check on paper:
+
+# %%
+ngram_precision = carry_on("9.5", ngram_precision)
+
+hypothesis, reference = "el gato negro duerme mucho".split(), "el gato negro no duerme".split()
+for n in (1, 2, 3):
+    print(f"n = {n}: {ngram_precision([hypothesis], [reference], n):.3f}")
+
+# %% [markdown]
+# 4 of 5 words, 2 of 4 pairs, 1 of 3 triples: the longer the run, the harder it is to get right.
+#
+# **BLEU** takes the four precisions for n = 1 to 4 and forms their geometric mean. One more thing
+# is needed, since a translation could be precise by saying little: the **brevity penalty**, exp(1
+# − r/h) where the translations (h words in all) are shorter than the references (r words).
+
+# %%
+def bleu(hypotheses, references):
+    precisions = [ngram_precision(hypotheses, references, n) for n in (1, 2, 3, 4)]
+    h, r = sum(map(len, hypotheses)), sum(map(len, references))
+    brevity = min(1.0, math.exp(1 - r / h))
+    return 100 * brevity * math.prod(precisions) ** (1 / 4)
+
+sentences = ["el gato negro no duerme en la casa", "no sé qué hora es"]
+print(f"the references themselves:  {bleu([s.split() for s in sentences], [s.split() for s in sentences]):.1f}")
+print(f"without their last word:    {bleu([s.split()[:-1] for s in sentences], [s.split() for s in sentences]):.1f}")
+
+# %% [markdown]
+# The second line is all precision: every n-gram that is there is right. Only the brevity penalty
+# speaks.
+#
+# For real scores do not use your own function, nor anybody's: how punctuation is cut off, or
+# whether case counts, changes BLEU by several points. The library **sacreBLEU** does it in one
+# fixed way and gives a *signature* that says how, so that scores can be compared. It also tells
+# how far chance goes: it draws 1,000 sentences from the test with replacement, again and again,
+# and sees how the score varies.
+
+# %% tags=["nbval-ignore-output"]
+metric = sacrebleu.BLEU()
+score = metric.corpus_score(translations, [references], n_bootstrap=1000)
+print(score)
+print(metric.get_signature())
+print(f"BLEU {score.score:.1f}, 95 % interval {score._mean - score._ci:.1f} to {score._mean + score._ci:.1f}")
+
+# %% [markdown]
+# A number needs neighbours. What does somebody get who knows no Spanish and copies the English?
+# Who answers every sentence with the most frequent one? And your own function, on words cut off
+# from their punctuation in the same way?
+
+# %% tags=["nbval-ignore-output"]
+frequent = Counter(pair.target for pair in train_pairs).most_common(1)[0][0]
+cut = sacrebleu.tokenizers.tokenizer_13a.Tokenizer13a()
+words_of = [[cut(sentence).split() for sentence in side] for side in (translations, references)]
+for name, value in {
+    "copy the English": sacrebleu.corpus_bleu(sources, [references]).score,
+    f"always {frequent!r}": sacrebleu.corpus_bleu([frequent] * len(references), [references]).score,
+    "your model": score.score,
+    "your model, by your own function": bleu(*words_of),
+}.items():
+    print(f"{value:5.1f}  {name}")
+
+# %% [markdown]
+# ### What the number means, and what it does not
+#
+# - It is about **short, everyday sentences** from one collection. Published systems are scored on
+#   newspaper sentences three times as long, so the two numbers cannot be compared.
+# - There is **one reference** for each sentence. A translation in other words is counted as
+#   wrong: *tú* for *usted*, *ella es* for *es*. With several references the same translations
+#   would score higher.
+# - The corpus has many **near-duplicates**. "Tom is tired." may be in the training part when
+#   "Mary is tired." is in the test. We keep equal sentences apart, not similar ones.
+# - The interval tells about **chance in the choice of sentences**, not about other seeds or other
+#   kinds of text.
+# - BLEU counts words, not meaning. A missing *no* costs as little as a missing comma. Read
+#   translations!
+
+# %% [markdown]
+# ## Where does it fail?
+#
+# So let us read, but not at random. First by length: BLEU for sentences of 2-4, 5-6 and 7-8
+# words. Which will be the hardest?
+
+# %% tags=["nbval-ignore-output"]
+for low, high in ((2, 4), (5, 6), (7, 8)):
+    rows = [i for i, sentence in enumerate(sources) if low <= len(sentence.split()) <= high]
+    part = sacrebleu.corpus_bleu([translations[i] for i in rows], [[references[i] for i in rows]])
+    print(f"{low}-{high} words: BLEU {part.score:4.1f} on {len(rows)} sentences")
+
+# %% [markdown]
+# Then the worst ones, by chrF, a measure that counts letters instead of words and therefore works
+# for a single sentence.
+
+# %% tags=["nbval-ignore-output"]
+chrf = sacrebleu.CHRF()
+by_quality = sorted(range(1000), key=lambda i: chrf.sentence_score(translations[i], [references[i]]).score)
+for i in by_quality[:60:6]:
+    print(f"{sources[i]}\n    model      {translations[i]}\n    reference  {references[i]}")
+
+# %% [markdown]
+# Sort these into groups. You will find at least three: translations that are *right*, only in
+# other words than the reference; rare words that the model has seen too seldom, and replaces by
+# something it knows; and idioms, which cannot be translated piece by piece. Only the last two are
+# errors of the model.
+#
+# Rare words can be tested directly: are sentences worse whose words are rare in training?
+
+# %% tags=["nbval-ignore-output"]
+frequency = Counter(word for pair in train_pairs for word in normalise(pair.source).split())
+rarest = [min(frequency[word] for word in normalise(sentence).split()) for sentence in sources]
+for low, high in ((0, 4), (5, 49), (50, 10 ** 9)):
+    rows = [i for i, n in enumerate(rarest) if low <= n <= high]
+    part = sacrebleu.corpus_bleu([translations[i] for i in rows], [[references[i] for i in rows]])
+    times = f"{low} to {high}" if high < 10 ** 9 else f"{low} or more"
+    print(f"rarest word seen {times} times: BLEU {part.score:4.1f} on {len(rows)} sentences")
+
+# %% [markdown]
+# ## Where does it look?
+#
+# In the decoder each Spanish token asks, by cross-attention, which English tokens to look at:
+# queries from the Spanish side, keys and values from the encoder's memory. Here are the weights
+# of the last layer for our sentence, averaged over its heads. Rows are the Spanish tokens that
+# are *read*; each row is used to predict the token *after* it. Where will the row be dark that
+# predicts *negro*?
+
+# %% tags=["nbval-ignore-output"]
+source = torch.tensor([subwords.encode("The black cat sleeps.") + [subwords.eos_id]])
+with torch.no_grad():
+    written = greedy_decode(model, source, subwords.bos_id, subwords.eos_id, subwords.pad_id, max_len=20)
+    target = torch.cat([torch.tensor([[subwords.bos_id]]), written[:, :-1]], dim=1)
+    with record_attention(model) as weights:
+        model(source, target)
+cross = weights["decoder.layers.1.cross_attention"][0]                    # (n_heads, T_q, T_k)
+rows = [f"{read} → {next_}" for read, next_ in
+        zip(subwords.tokens(target[0]), subwords.tokens(written[0]), strict=True)]
+columns = subwords.tokens(source[0])
+show_weights(cross.mean(0), rows, columns, title="Cross-attention, last layer, mean of the heads")
+
+# %% tags=["nbval-ignore-output"]
+show_heads(cross, rows, columns, title="The four heads one by one")
+
+# %% [markdown]
+# The dark cells do not run down the diagonal: where the Spanish order differs, so does the order
+# of looking. Nobody told the model which word belongs to which. It found out because it helps to
+# predict.
+#
+# Do not read too much into the picture: lesson 11 asks how far such weights can be trusted, and
+# measures it.
+
+# %% [markdown]
+# ## Recap
+#
+# - Split by *sentence*, learn everything, the vocabulary included, from the training part alone.
+# - Byte-pair encoding: letters, then again and again the most frequent pair becomes a symbol.
+# - An untrained model has a loss of about log(vocabulary size).
+# - Greedy decoding: the most likely token, appended, until eos.
+# - BLEU: n-gram precisions for n = 1 to 4, clipped and pooled over all sentences, geometric mean,
+#   brevity penalty. Report it with its signature and an interval, and read the translations as
+#   well.
+#
+# ## Common mistakes
+#
+# - **The test leaks.** Pairs are dealt out instead of sentences, or the vocabulary is built from
+#   everything.
+# - **98 % accuracy taken for success.** With the right tokens before it, the *next* one is easy.
+#   In decoding the model lives with its own mistakes; only decoded translations count.
+# - **BLEU computed on token ids, or with `<eos>` in the text**, or as a mean of sentence scores.
+#   Each gives a number, none gives BLEU.
+# - **References not nested**: `corpus_bleu(translations, references)` without the inner list
+#   takes the first *letters* for references. Compare: `corpus_bleu(translations, [references])`.
+# - **Text after eos is kept**, or decoding starts with padding.
+#
+# ## Further reading
+#
+# - Vaswani et al., *Attention Is All You Need* (2017), §5 for their training, §6.1 for their
+#   results. On the data: "Sentence pairs were batched together by approximate sequence length."
+# - Sennrich et al., *Neural Machine Translation of Rare Words with Subword Units* (2016).
+# - Papineni et al., *BLEU* (2002); Post, *A Call for Clarity in Reporting BLEU Scores* (2018),
+#   the paper behind sacreBLEU.
+
+# %% [markdown]
+# ## If you like
+#
+# These are not graded.
+#
+# 1. **Accuracy against BLEU.** Feed the model the reference itself (teacher forcing) and count
+#    how often its most likely token is the right one. Compare with the share of sentences that
+#    come out right.
+# 2. **More or fewer subwords.** Train with `vocab_size=500` and 8000 for the same four minutes.
+#    Which is better, and why does the larger vocabulary not win here?
+# 3. **Your own sentences.** `load_pairs("mine.tsv")` reads a file with a source and a target
+#    sentence in each line, separated by a tab. Everything above works with it.
+
+# %% [markdown]
+# <details><summary>A solution for 1</summary>
+#
+# ```python
+# held_out = encode_pairs(test_pairs, subwords)
+# right = total = 0
+# with torch.no_grad():
+#     for rows in torch.arange(1000).split(100):
+#         batch = held_out.batch(rows)
+#         labels = batch.target[:, 1:]
+#         real = labels != subwords.pad_id
+#         guess = model(batch.source, batch.target[:, :-1]).argmax(-1)
+#         right += int((guess == labels)[real].sum())
+#         total += int(real.sum())
+# print(f"{right / total:.0%} of the next tokens, but {exact / 1000:.0%} of the sentences")
+# ```
+#
+# Two tokens of three and more are right if everything before them is; whole sentences are right
+# far less often, because one wrong token spoils a sentence and changes what comes after it.
+#
+# </details>
