@@ -133,9 +133,9 @@ class Block(Module):
                     found[f"{path}w_{n}.bias"] = (parameter, False)
             if len(matrices) < 2:
                 shapes = f"({wide}, {narrow}) and ({narrow}, {wide})"
-                raise self._lacks(own, rest, f"two Linear layers with weights of shape {shapes}")
+                raise self._lacks(own, rest, f"Two Linear layers with weights of shape {shapes} are")
         if _paths(weights, "w_q.") and not attentions:
-            raise self._lacks(own, rest, "a `MultiHeadAttention`, with its `w_q`, `w_k`, `w_v` and `w_o`,")
+            raise self._lacks(own, rest, "A `MultiHeadAttention`, with its `w_q`, `w_k`, `w_v` and `w_o`, is")
         placed = {id(p) for p, _ in found.values()} | {id(p) for m in norms for p in m.parameters()}
         for parameter in used:
             if id(parameter) not in placed:
@@ -168,7 +168,7 @@ class Block(Module):
 
     def _lacks(self, own: dict[int, str], rest: Iterable, what: str) -> Problem:
         have = ", ".join(f"`{own[id(p)]}` {tuple(p.shape)}" for p in rest) or "none"
-        return Problem("missing-layer", f"{what[0].upper()}{what[1:]} are expected among the layers that "
+        return Problem("missing-layer", f"{what} expected among the layers that "
                        f"`parameters()` lists. Found besides attention and norms: {have}. Layers in a plain list or "
                        "dict are hidden from PyTorch.")
 

@@ -16,14 +16,15 @@ class SloppyLayer(nn.Module):
     """An encoder layer with switches."""
 
     def __init__(self, d_model, n_heads, d_ff, norm="before", normed="12", shared=False, residual="12", source="x",
-                 order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False):
+                 order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
+                 discard="", activation="between"):
         super().__init__()
         self.attention = MultiHeadAttention(d_model, n_heads)
         self.feed_forward = FeedForward(d_model, d_ff)
         self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(3))
         self.norm, self.normed, self.shared, self.residual, self.source = norm, normed, shared, residual, source
         self.order, self.wiring, self.mask, self.final, self.keys = order, wiring, mask, final, keys
-        self.gives, self.last_relu = gives, last_relu
+        self.gives, self.last_relu, self.discard, self.activation = gives, last_relu, discard, activation
 
     def forward(self, x, mask=None):
         if self.mask == "ignored":
@@ -34,6 +35,8 @@ class SloppyLayer(nn.Module):
         for n, name in enumerate(self.order, 1):
             start = given if self.wiring == "parallel" else x
             branch = self._branch(start, name, n, mask)
+            if str(n) == self.discard:
+                continue
             if str(n) not in self.residual:
                 x = branch
             elif self.source == "normed" and self.norm == "before":
@@ -58,7 +61,9 @@ class SloppyLayer(nn.Module):
     def _branch(self, x, name, n, mask):
         h = self._norm(n)(x) if self.norm == "before" else x
         if name == "f":
-            y = self.feed_forward(h)
+            hidden = self.feed_forward.w_1(h)
+            y = self.feed_forward.w_2(hidden.relu() if "between" in self.activation else hidden)
+            y = y.relu() if "after" in self.activation else y
         else:
             k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h)}[self.keys]
             y = self.attention(h, k, v, mask)[0]
@@ -146,8 +151,17 @@ LAYER = [
            "Attention only mixes vectors. What to make of the mixture is worked out in the feed-forward part.",
            "Which of your sub-layers does `forward` never call?", order="a"),
     _layer("no-attention", "Your result is exactly what comes out without attention.",
-           "No word then learns anything of the others.", "Is the result of attention used?", order="f",
-           normed="1"),
+           "No word then learns anything of the others.", "Which of your sub-layers does `forward` never call?",
+           order="f"),
+    _layer("result-of-attention-lost", "Your result is exactly what comes out when attention is called and its result "
+           "used nowhere.", "No word then learns anything of the others.", "Which name does the result of attention "
+           "get, and where is that name used?", discard="1"),
+    _layer("relu-missing", "Your result is exactly what comes out when the feed-forward part has no ReLU.",
+           "Two linear layers with nothing between them are one linear layer.", "Do you call your `FeedForward`, or "
+           "its two layers one by one?", activation=""),
+    _layer("relu-after-second", "Your result is exactly what comes out when the ReLU of the feed-forward part follows "
+           "its second layer.", "Between the two layers it bends; behind them it only cuts off what is negative.",
+           "Do you call your `FeedForward`, or its two layers one by one?", activation="after"),
     _layer("attention-twice", "Your result is exactly what comes out when attention is called in both places.",
            "The second sub-layer is the feed-forward part.", "Which sub-layer does the second line call?", order="aa"),
     _layer("mask-ignored", "Your result is exactly what comes out without the mask.",

@@ -1,0 +1,302 @@
+"""Lesson 05: positions as sines and cosines, as rotations, and added to the words."""
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from course.transformer import sinusoidal_encoding
+
+from ..exercise import Case, Choice, Exercise, Misconception
+from ..guard import Problem
+from ..probes import Function
+from . import mistakes_05
+
+
+def shift_matrix(offset, d_model):
+    """The matrix R (d_model, d_model) with encoding[t + offset] = R @ encoding[t], for every t."""
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angle = offset * 10000.0 ** (-even / d_model)
+    matrix = torch.zeros(d_model, d_model)
+    matrix[even, even], matrix[even, odd] = angle.cos(), angle.sin()     # the new sines
+    matrix[odd, even], matrix[odd, odd] = -angle.sin(), angle.cos()      # the new cosines
+    return matrix
+
+
+def add_positions(embedded):
+    """Word vectors times √d_model, plus the encodings of their positions: (B, T, d_model) -> (B, T, d_model)."""
+    _, length, d_model = embedded.shape
+    return embedded * math.sqrt(d_model) + sinusoidal_encoding(length, d_model)
+
+
+def apply_rotary(x):
+    """Turn each pair of neighbours in x (..., T, d_head) by its position times the pair's frequency."""
+    length, d_head = x.shape[-2:]
+    frequency = 10000.0 ** (-torch.arange(0, d_head, 2) / d_head)
+    angle = torch.arange(length).unsqueeze(1) * frequency                # (T, d_head / 2)
+    cos, sin = angle.cos(), angle.sin()
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+
+@dataclass(frozen=True)
+class _Table(Function):
+    """A table that is computed, not learned."""
+
+    def __call__(self, answer, inputs, task):
+        values = super().__call__(answer, inputs, task)
+        if any(value.requires_grad for value in values.values()):
+            raise Problem("trainable", "Your table is trainable (`requires_grad` is True): an `nn.Parameter`, or made "
+                          "of one. These positions are computed once and stay as they are. Return a plain tensor.")
+        return values
+
+
+# -------------------------------------------------------------------------------------- cases
+
+def _tables(rng):
+    """Sizes for 5.1."""
+    yield Case("four words", max_len=4, d_model=4)
+    yield Case("more positions than dimensions", max_len=7, d_model=6)
+    yield Case("more dimensions than positions", max_len=5, d_model=12)
+    yield Case("as many positions as dimensions", max_len=6, d_model=6)
+    yield Case("fifty positions", max_len=50, d_model=16)
+    yield Case("one position", max_len=1, d_model=8)
+    yield Case("one pair", max_len=9, d_model=2)
+    yield Case("sizes at random", max_len=int(rng.integers(10, 30)), d_model=2 * int(rng.integers(7, 20)))
+    yield Case("an odd number of dimensions", max_len=6, d_model=5)
+    yield Case("an odd number of dimensions, more of them", max_len=8, d_model=11)
+
+
+def _offsets(rng):
+    """Offsets and sizes for 5.2."""
+    yield Case("one step", offset=1, d_model=4)
+    yield Case("no step", offset=0, d_model=4)
+    yield Case("three steps", offset=3, d_model=6)
+    yield Case("two steps back", offset=-2, d_model=6)
+    yield Case("one pair", offset=5, d_model=2)
+    yield Case("far away", offset=30, d_model=16)
+    yield Case("sizes at random", offset=int(rng.integers(2, 20)), d_model=2 * int(rng.integers(4, 12)))
+
+
+def _sentences(rng):
+    """Word vectors for 5.3."""
+    def of(about, *shape):
+        x = rng.normal(scale=shape[-1] ** -0.5, size=shape)
+        return Case(about, embedded=x.astype("float32"))
+    yield Case("ones", embedded=np.ones((1, 3, 4), dtype="float32"))
+    yield of("sizes that all differ", 2, 5, 6)
+    yield of("more sentences than words", 5, 3, 8)
+    yield of("as many sentences as words", 4, 4, 6)
+    yield of("as many words as dimensions", 2, 6, 6)
+    yield of("an odd number of dimensions", 3, 4, 5)
+    yield of("one word", 3, 1, 8)
+    yield of("one sentence", 1, 7, 10)
+
+
+def _vectors(rng):
+    """Queries or keys for 5.4."""
+    def of(about, *shape):
+        return Case(about, x=rng.normal(size=shape).astype("float32"))
+    yield Case("the point (1, 0) at each position", x=np.array([[1, 0]] * 4, dtype="float32"))
+    yield Case("whole numbers", x=rng.integers(-3, 4, size=(3, 4)).astype("float32"))
+    yield of("a batch", 2, 5, 6)
+    yield of("heads", 2, 3, 4, 8)
+    yield of("as many heads as positions", 2, 4, 4, 6)
+    yield of("as many sentences as positions", 3, 3, 4)
+    yield of("as many positions as dimensions", 2, 6, 6)
+    yield of("many positions", 1, 40, 16)
+    yield of("one position", 2, 2, 1, 4)
+    yield of("one pair", 3, 7, 2)
+
+
+# ---------------------------------------------------------------- right answers, written otherwise
+
+def _encode_by_loops(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    for pos in range(max_len):
+        for column in range(d_model):
+            angle = pos / 10000 ** (2 * (column // 2) / d_model)
+            table[pos, column] = math.sin(angle) if column % 2 == 0 else math.cos(angle)
+    return table
+
+
+def _encode_annotated(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    position = torch.arange(0, max_len).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, d_model, 2) * -(math.log(10000.0) / d_model))
+    table[:, 0::2] = torch.sin(position * div_term)
+    table[:, 1::2] = torch.cos(position * div_term[: d_model // 2])
+    return table
+
+
+def _encode_by_where(max_len, d_model):
+    column = torch.arange(d_model)
+    angle = torch.arange(max_len)[:, None] / torch.pow(10000, (column - column % 2) / d_model)
+    return torch.where(column % 2 == 0, torch.sin(angle), torch.cos(angle))
+
+
+def _encode_by_stacking(max_len, d_model):
+    angle = torch.outer(torch.arange(max_len).float(), 1 / 10000 ** (torch.arange(0, d_model, 2).float() / d_model))
+    return torch.stack((angle.sin(), angle.cos()), dim=-1).reshape(max_len, -1)[:, :d_model]
+
+
+def _encode_in_numpy(max_len, d_model):
+    angle = np.arange(max_len)[:, None] / np.power(10000.0, 2 * (np.arange(d_model) // 2) / d_model)
+    angle[:, 0::2], angle[:, 1::2] = np.sin(angle[:, 0::2]), np.cos(angle[:, 1::2])
+    return torch.tensor(angle, dtype=torch.float32)
+
+
+def _encode_by_phase(max_len, d_model):
+    column = torch.arange(d_model, dtype=torch.float64)
+    wave = torch.arange(max_len).unsqueeze(-1) * torch.exp(-math.log(1e4) * 2 * (column // 2) / d_model)
+    return torch.sin(wave + (column % 2) * math.pi / 2).float()
+
+
+def _shift_by_loop(offset, d_model):
+    matrix = torch.eye(d_model)
+    for i in range(0, d_model, 2):
+        angle = offset / 10000 ** (i / d_model)
+        s, c = math.sin(angle), math.cos(angle)
+        matrix[i:i + 2, i:i + 2] = torch.tensor([[c, s], [-s, c]])
+    return matrix
+
+
+def _shift_by_blocks(offset, d_model):
+    angles = offset * torch.exp(torch.arange(0, d_model, 2) * (-math.log(10000) / d_model))
+    return torch.block_diag(*(torch.stack([a.cos(), a.sin(), -a.sin(), a.cos()]).view(2, 2) for a in angles))
+
+
+def _shift_by_encoding(offset, d_model):
+    row = sinusoidal_encoding(abs(offset) + 1, d_model)[abs(offset)]
+    sin, cos = row[0::2] * (1 if offset >= 0 else -1), row[1::2]
+    matrix = torch.zeros(d_model // 2, 2, d_model // 2, 2)
+    pair = torch.arange(d_model // 2)
+    matrix[pair, :, pair] = torch.stack((torch.stack((cos, sin), -1), torch.stack((-sin, cos), -1)), -2)
+    return matrix.reshape(d_model, d_model)
+
+
+def _add_in_place(embedded):
+    x = embedded * embedded.size(-1) ** 0.5
+    x += _encode_annotated(500, embedded.size(2))[: embedded.size(1)].unsqueeze(0)
+    return x
+
+
+def _add_word_by_word(embedded):
+    table = _encode_by_loops(embedded.shape[1], embedded.shape[2])
+    return torch.stack([embedded[:, t] * embedded.shape[2] ** 0.5 + table[t] for t in range(embedded.shape[1])], dim=1)
+
+
+def _rotary_by_complex(x):
+    pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+    frequency = 1.0 / (10000 ** (torch.arange(0, x.shape[-1], 2) / x.shape[-1]))
+    angle = torch.outer(torch.arange(x.shape[-2]).float(), frequency)
+    return torch.view_as_real(pairs * torch.polar(torch.ones_like(angle), angle)).flatten(-2)
+
+
+def _rotary_by_matrices(x):
+    turned = [x[..., t, :] @ shift_matrix(-t, x.shape[-1]).T for t in range(x.shape[-2])]
+    return torch.stack(turned, dim=-2)
+
+
+def _rotary_by_halves(x):
+    table = sinusoidal_encoding(x.shape[-2], x.shape[-1])
+    sin, cos = (table[:, start::2].repeat_interleave(2, dim=-1) for start in (0, 1))
+    turned = torch.stack((-x[..., 1::2], x[..., ::2]), dim=-1).reshape(x.shape)
+    return x * cos + turned * sin
+
+
+def _rotary_in_place(x):
+    y = torch.empty_like(x)
+    for t in range(x.shape[-2]):
+        for i in range(0, x.shape[-1], 2):
+            c, s = math.cos(t / 10000 ** (i / x.shape[-1])), math.sin(t / 10000 ** (i / x.shape[-1]))
+            y[..., t, i] = x[..., t, i] * c - x[..., t, i + 1] * s
+            y[..., t, i + 1] = x[..., t, i] * s + x[..., t, i + 1] * c
+    return y
+
+
+_BEYOND = {
+    "none": "Was one of the four trained with distances at all, and does it look the same wherever it stands?",
+    "learned": "The rows of the table from 16 on were never used in training. What do they hold?",
+    "sinusoidal": "The encoding exists for every position. But what `w_q` and `w_k` see is its sum with the words, "
+                  "and they have learned to deal with the values of positions 0 to 15; the slow pairs take values "
+                  "beyond that which they have never met.",
+    "all": "Attention itself does not mind the length. What do the positions beyond 15 look like to a model that has "
+           "never seen them?",
+}
+
+EXERCISES = [
+    Exercise(
+        id="5.1", title="sinusoidal encoding", names=("sinusoidal_encoding",), points=3, minutes=15, difficulty=2,
+        takes={"max_len": "", "d_model": ""}, gives={"encoding": "max_len d_model"}, framework="torch",
+        reference=sinusoidal_encoding, cases=_tables, probe=_Table(),
+        hints=(
+            "One frequency for each pair of columns, one position for each row, and their product is a table of "
+            "angles (max_len, number of pairs). Print it before you take any sine.",
+            "The exponents are 0/d, 2/d, 4/d, …: `torch.arange(0, d_model, 2) / d_model`. A column of positions "
+            "(max_len, 1) times a row of frequencies gives all angles at once.",
+            "`table[:, 0::2]` are the even columns, `table[:, 1::2]` the odd ones. With 5 columns there are 3 sines "
+            "but only 2 cosines: cut the angles for the cosines to d_model // 2 columns."),
+        misconceptions=[*mistakes_05.ENCODING, Misconception(
+            "trainable", lambda max_len, d_model: torch.nn.Parameter(sinusoidal_encoding(max_len, d_model)),
+            "Your table is trainable.", "These positions are computed once and stay as they are.",
+            "Is there an `nn.Parameter`?")],
+        valid_variants=[_encode_by_loops, _encode_annotated, _encode_by_where, _encode_by_stacking, _encode_in_numpy,
+                        _encode_by_phase],
+        moral="Row t is the encoding of position t, whatever the length of the table.",
+    ),
+    Exercise(
+        id="5.2", title="a step is a rotation", names=("shift_matrix",), points=2, minutes=15, difficulty=3,
+        takes={"offset": "", "d_model": ""}, gives={"matrix": "d_model d_model"}, framework="torch",
+        reference=shift_matrix, cases=_offsets,
+        hints=(
+            "Begin with d_model = 2. The row of position t is (sin t, cos t), and that of t + k is "
+            "(sin(t + k), cos(t + k)). The two formulas in the box write the second in terms of the first.",
+            "The matrix for one pair is 2 × 2. Its first row makes the new sine from the old sine and the old cosine; "
+            "its second row the new cosine. Only one of the four entries has a minus.",
+            "For pair i put [[cos a, sin a], [−sin a, cos a]] at rows and columns 2i and 2i + 1, where "
+            "a = offset · 10000^(−2i/d_model). Everything else is 0."),
+        misconceptions=mistakes_05.SHIFT, valid_variants=[_shift_by_loop, _shift_by_blocks, _shift_by_encoding],
+        moral="One matrix for all t: how to get from a word to its neighbour does not depend on where the word stands.",
+    ),
+    Exercise(
+        id="5.3", title="words and positions", names=("add_positions",), points=1, minutes=5, difficulty=1,
+        takes={"embedded": "B T d_model"}, gives={"x": "B T d_model"}, framework="torch",
+        reference=add_positions, cases=_sentences,
+        hints=(
+            "Two things are added: the words' vectors times √d_model, and a table with one row for each position.",
+            "The table needs as many rows as the sentences have words. Which axis of `embedded` is that?",
+            "`sinusoidal_encoding(T, d_model)` is (T, d_model), and is added to every sentence of (B, T, d_model) "
+            "alike. `math.sqrt` takes the root."),
+        misconceptions=mistakes_05.ADD, valid_variants=[_add_in_place, _add_word_by_word],
+        moral="From here on, two equal words in different places are different vectors.",
+    ),
+    Exercise(
+        id="5.4", title="rotary encoding", names=("apply_rotary",), points=3, minutes=15, difficulty=3,
+        takes={"x": "... T d_head"}, gives={"rotated": "... T d_head"}, framework="torch",
+        reference=apply_rotary, cases=_vectors,
+        hints=(
+            "The angles are those of your encoding: position times frequency, (T, d_head / 2). They serve every "
+            "sentence and every head alike.",
+            "`x[..., 0::2]` and `x[..., 1::2]` are the first and second numbers of all pairs, a and b in the formula. "
+            "Both are (…, T, d_head / 2), like the angles.",
+            "Compute the new a and the new b. `torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
+            "`.flatten(-2)` makes one row of the pairs again."),
+        misconceptions=mistakes_05.ROTARY,
+        valid_variants=[_rotary_by_complex, _rotary_by_matrices, _rotary_by_halves, _rotary_in_place],
+        moral="Scores between rotated queries and keys depend on how far apart they stand, and on nothing else of "
+              "their positions.",
+    ),
+    Choice(
+        id="5.5", title="beyond the training length", names=("prediction",), points=1, minutes=3, difficulty=2,
+        options=("none", "sinusoidal", "learned", "rotary", "all"), reference="rotary", wrong=_BEYOND,
+        hints=(
+            "Ask of each: what does position 40 look like to a model that has only ever seen positions 0 to 15?",
+            "A table has rows that were never trained. A sine exists everywhere, but takes values, together with the "
+            "others, that training never showed.",
+            "One of them never looks at a position, only at a difference of positions, and the difference is 3 "
+            "everywhere."),
+        moral="Three words back is the same rotation at position 5 and at position 50.",
+    ),
+]

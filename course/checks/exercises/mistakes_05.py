@@ -1,0 +1,397 @@
+"""Lesson 05: what learners write instead, and what it means. Used by `lesson_05`."""
+import math
+from functools import partial
+
+import torch
+
+from course.transformer import sinusoidal_encoding
+
+from ..exercise import Misconception
+
+_EXPONENTS = {       # from the number of the pair, i, and d_model
+    "2i/d": lambda i, d: 2 * i / d, "i/d": lambda i, d: i / d, "4i/d": lambda i, d: 4 * i / d,
+    "integer": lambda i, d: (2 * i // d).to(torch.float64), "2i": lambda i, d: 2 * i,
+    "inverse": lambda i, d: -2 * i / d,
+    "zero": lambda i, d: 0 * i, "pairs": lambda i, d: i / max(-(-d // 2) - 1, 1),
+    "shifted": lambda i, d: (2 * i + 2) / d, "rounded up": lambda i, d: 2 * i / (d + d % 2),
+}
+
+
+def _frequencies(d, exponent="2i/d", base=10000.0):
+    pair = torch.arange(-(-d // 2), dtype=torch.float64)
+    return base ** -_EXPONENTS[exponent](pair, d)
+
+
+def _too_fast(position, d, way):
+    """Angles that grow instead of shrinking. So large that what remains of them in float32 depends on the way."""
+    even = torch.arange(0, d, 2).float()
+    if way == "power":
+        return position.float() * 10000.0 ** (even / d)
+    if way == "exp":
+        return position.float() * torch.exp(even * (math.log(10000.0) / d))
+    return position.float() / torch.exp(even * (-math.log(10000.0) / d))
+
+
+# ------------------------------------------------------------------------- 5.1 sinusoidal_encoding
+
+
+def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=False, layout="interleaved",
+            odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast=""):
+    """The encoding with switches."""
+    position = torch.arange(start, start + max_len, dtype=torch.float64).unsqueeze(1) * unit
+    angle = _too_fast(position, d_model, fast) if fast else position * _frequencies(d_model, exponent, base)
+    if rows == "scaled":
+        angle = angle / max_len
+    sin, cos = angle.sin(), angle.cos()
+    if each_column:
+        column = torch.arange(d_model, dtype=torch.float64)
+        each = position * base ** -(column / d_model)
+        table = torch.where(column % 2 == 0, each.sin(), each.cos())
+    elif layout == "halves":
+        table = torch.cat((sin, cos), dim=1)[:, :d_model]
+    elif layout == "by position":
+        wave = angle.repeat_interleave(2, dim=1)[:, :d_model]
+        table = torch.where(position.round() % 2 == 0, wave.sin(), wave.cos())
+    else:
+        first, second = {"interleaved": (sin, cos), "cosine first": (cos, sin), "sines": (sin, sin),
+                         "cosines": (cos, cos), "angles": (angle, angle), "minus": (sin, -cos)}[layout]
+        table = torch.stack((first, second), dim=2).flatten(1)
+        table = _odd(table, cos, max_len, d_model, odd)
+    table = (table * factor(d_model) if callable(factor) else table * factor).float()
+    if shape == "batch axis":
+        table = table.unsqueeze(0)
+    elif shape == "transposed":
+        table = table.T
+    return table
+
+
+def _odd(table, cos, max_len, d_model, odd):
+    if d_model % 2 == 0 or odd == "one more":
+        return table
+    if odd == "crash":
+        torch.empty(max_len, d_model)[:, 1::2] = cos
+    if odd == "one less":
+        return table[:, : d_model - 1]
+    table = table[:, :d_model]
+    if odd == "zero":
+        table[:, -1] = 0
+    elif odd == "cosine":
+        table[:, -1] = cos[:, -1]
+    return table
+
+
+def _slip(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(_encode, **switches), f"Your table is exactly what comes out when {says}.", why,
+                         look)
+
+
+_SPEEDS = ("The first pair is the fastest, one full turn in about 6 positions. Each later pair is slower, the last one "
+           "nearly 10000 times, so that no two positions look alike.")
+
+ENCODING = [
+    *(_slip("divided-for-multiplied",
+            "the positions are multiplied by 10000^(2i/d_model) instead of divided by it",
+            f"{_SPEEDS} Yours get faster, up to thousands of turns from one word to the next, which looks like noise. "
+            "Models still train on it, so that training does not show the mistake.",
+            "Is your frequency 1 for the first pair and small for the last?", **switches)
+      for switches in ({"exponent": "inverse"}, {"fast": "power"}, {"fast": "exp"}, {"fast": "divided"})),
+    _slip("integer-exponent", "the exponent is 0 for every pair, so that all of them turn at the same speed", _SPEEDS,
+          "Does your exponent hold the number of the pair? If so: `/` divides, `//` divides and rounds down.",
+          exponent="integer"),
+    _slip("exponent-of-each-column", "each column has a frequency of its own, 10000^(−column/d_model)",
+          "A sine and the cosine after it belong together: only with the same angle are they a point on a circle.",
+          "Does the exponent for column 3 equal that for column 2?", each_column=True),
+    _slip("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
+          f"{_SPEEDS} Yours become slower only half as far.", "The first column of pair i has the number 2i.",
+          exponent="i/d"),
+    _slip("exponent-doubled", "the exponent is doubled: 4i/d_model, where i counts the pairs",
+          "If your index already runs 0, 2, 4, … it is the 2i of the formula, and must not be doubled again. (Or you "
+          "have divided by half of d_model.)", "Write down your exponent for the columns 2 and 3.", exponent="4i/d"),
+    _slip("exponent-not-divided", "the exponent is 2i, not divided by d_model",
+          "10000 to the power of 2 or more leaves nothing of the angle from the second pair on.",
+          "What is your exponent for the last pair? It should stay below 1.", exponent="2i"),
+    _slip("last-pair-at-10000", "the exponents run from 0 to exactly 1",
+          "Some libraries do it this way. In the paper the exponent is 2i/d_model, which never reaches 1.",
+          "What do you divide by in the exponent?", exponent="pairs"),
+    _slip("pairs-counted-from-one", "the exponent of the first pair is already 2/d_model",
+          "i counts from 0: the first pair turns by 1 for each position.", "What is your exponent for column 0?",
+          exponent="shifted"),
+    *(_slip("another-base", f"the base is {base:g} instead of 10000",
+            "It sets how slow the slowest pair is. Any base of that order would do, but this is the paper's.",
+            "Count the zeros.", base=base) for base in (1000.0, 100000.0, 1e6, math.e, 10.0)),
+    _slip("sines-then-cosines", "all sines come first and all cosines after them",
+          "Many libraries do that, and a model does not mind. In the paper, and here, sine and cosine alternate; the "
+          "next exercises rely on it.", "Which columns does `[:, 0::2]` name?", layout="halves"),
+    _slip("cosine-first", "the even columns hold the cosines and the odd ones the sines",
+          "Position 0 should begin 0 1 0 1: sin 0 = 0 and cos 0 = 1.", "Which of the two goes into `[:, 0::2]`?",
+          layout="cosine first"),
+    _slip("sines-only", "every column is a sine",
+          "A sine alone cannot tell whether it is rising or falling; sine and cosine together can.",
+          "What goes into the odd columns?", layout="sines"),
+    _slip("cosines-only", "every column is a cosine",
+          "A cosine alone cannot tell positions before and after a turning point apart.",
+          "What goes into the even columns?", layout="cosines"),
+    _slip("parity-of-the-position", "sine and cosine alternate from row to row instead of from column to column",
+          "The rows are positions. It is the dimensions that come in pairs.", "Which axis does `[0::2]` cut?",
+          layout="by position"),
+    _slip("angles-returned", "the angles themselves are returned, without sine and cosine",
+          "They grow without bound. A sine stays between −1 and 1 for every position.",
+          "Where do you call `sin` and `cos`?", layout="angles"),
+    _slip("positions-from-one", "the first position is 1",
+          "The first word has position 0, as everywhere in the course.", "What does your `arange` begin with?",
+          start=1),
+    _slip("degrees", "the angles are taken for degrees",
+          "`torch.sin` takes radians, and so does the paper: no conversion is needed.", "Is there a 180 in your code?",
+          unit=math.pi / 180),
+    _slip("whole-turns", "the angles are multiplied by 2π",
+          "The fastest pair then makes a full turn from each position to the next, and says nothing.",
+          "Is there a π in your code? The formula has none.", unit=2 * math.pi),
+    _slip("divided-by-length", "the angles are also divided by max_len",
+          "A position must look the same in a short table and in a long one.", "Where does `max_len` occur?",
+          rows="scaled"),
+    _slip("multiplied-by-root-of-d-model", "the table is multiplied by √d_model",
+          "It is the word embeddings that get this factor, not the positions.", "Is there a root in your code?",
+          factor=lambda d: math.sqrt(d)),
+    _slip("odd-size-crashes", "there is no care for an odd d_model: there are then more sines than cosines",
+          "With 5 columns there are 3 even ones and only 2 odd ones.",
+          "How many columns does `[:, 1::2]` have, and how many cosines do you put there?", odd="crash"),
+    _slip("odd-size-one-column-more", "for an odd d_model there is one column too many",
+          "The last pair has room for its sine only.", "How many columns should be left at the end?", odd="one more"),
+    _slip("odd-size-one-column-less", "for an odd d_model the last sine is missing",
+          "5 columns hold two pairs, and one sine more.", "How many frequencies do you have for 5 columns?",
+          odd="one less"),
+    _slip("odd-size-last-column-zero", "for an odd d_model the last column stays 0",
+          "It holds the sine of one more pair.", "How many frequencies do you have for 5 columns?", odd="zero"),
+    _slip("odd-size-last-column-cosine", "for an odd d_model the last column is a cosine",
+          "Every pair begins with its sine, the incomplete one, too.", "What goes into the last column?", odd="cosine"),
+    _slip("odd-size-rounded-up", "for an odd d_model the exponents are those of d_model + 1",
+          "The formula divides by d_model, whatever it is.", "What do you divide by in the exponent?",
+          exponent="rounded up"),
+    _slip("batch-axis", "the table has an axis of length 1 in front",
+          "Nothing is lost by it, and nothing gained: (max_len, d_model) is added to a batch just as well.",
+          "Is there an `unsqueeze` or `[None]` at the end?", shape="batch axis"),
+    _slip("transposed", "positions are the columns and dimensions the rows",
+          "Rows are positions, so that row t can be added to word t.", "Which of the two axes comes first?",
+          shape="transposed"),
+]
+
+# -------------------------------------------------------------------------------- 5.2 shift_matrix
+
+
+def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
+           ignore=False):
+    """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block."""
+    if ignore:
+        return torch.eye(d_model)
+    angle = sign * offset * _frequencies(d_model, exponent, base)
+    waves = {"c": angle.cos(), "s": angle.sin()}
+    a, b, c, d = (n * waves[kind] for n, kind in zip(signs, kinds, strict=True))
+    matrix = torch.zeros(d_model, d_model)
+    half = d_model // 2
+    first, second = ((torch.arange(half), torch.arange(half) + half) if layout == "halves" else
+                     (torch.arange(0, d_model, 2), torch.arange(1, d_model, 2)))
+    for rows, columns, entries in ((first, first, a), (first, second, b), (second, first, c), (second, second, d)):
+        matrix[rows, columns] = entries.float()
+    return matrix
+
+
+def _turn(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(_shift, **switches), f"Your matrix is exactly what comes out when {says}.", why,
+                         look)
+
+
+_SUMS = "sin(a + b) = sin a cos b + cos a sin b, and cos(a + b) = cos a cos b − sin a sin b."
+
+SHIFT = [
+    _turn("turned-backwards", "the minus stands in the other corner, so that it turns back instead of forward",
+          f"Applied to the row of position 5, yours gives that of position 5 − offset. {_SUMS} (The usual matrix of a "
+          "rotation has its minus at the top right, because there the cosine comes first.)",
+          "Which row of your block makes the new sine? Does its formula have a minus?", signs=(1, -1, 1, 1)),
+    _turn("no-minus", "no entry is negative", f"That is no rotation. {_SUMS}", "Which of the two formulas has a minus?",
+          signs=(1, 1, 1, 1)),
+    _turn("two-minuses", "both sines are negative", f"That is no rotation. {_SUMS}",
+          "Which of the two formulas has a minus?", signs=(1, -1, -1, 1)),
+    _turn("sine-and-cosine-exchanged", "sines stand where cosines should, and cosines where sines should",
+          f"For offset 0 nothing may change, so the diagonal must hold ones then: cos 0 = 1. {_SUMS}",
+          "What does your matrix look like for offset 0?", kinds="sccs"),
+    _turn("sine-and-cosine-exchanged", "the rows of each block have changed places",
+          f"The first row of a block makes the new sine, the second the new cosine. {_SUMS}",
+          "What does your matrix look like for offset 0?", signs=(-1, 1, 1, 1), kinds="sccs"),
+    _turn("halves", "number i is paired with number i + d_model/2",
+          "In your encoding the sine stands directly before its cosine.", "Which columns belong to pair 0?",
+          layout="halves"),
+    _turn("one-frequency", "all pairs turn by the same angle",
+          "Each pair has its own speed: angle = offset · frequency, with the frequencies of the encoding.",
+          "Where does the pair's number come in?", exponent="zero"),
+    _turn("divided-for-multiplied", "the offset is multiplied by 10000^(2i/d_model) instead of divided by it",
+          "The frequencies are those of the encoding, 1 for the first pair and smaller for each one after it.",
+          "Compare your frequencies with those of exercise 5.1.", exponent="inverse"),
+    _turn("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
+          "The frequencies are those of the encoding.", "Compare your frequencies with those of exercise 5.1.",
+          exponent="i/d"),
+    _turn("exponent-doubled", "the exponent is 4i/d_model, where i counts the pairs",
+          "The frequencies are those of the encoding.", "Compare your frequencies with those of exercise 5.1.",
+          exponent="4i/d"),
+    _turn("offset-ignored", "the offset plays no role: yours is the matrix that changes nothing",
+          "It must turn pair i by offset · frequency.", "Where does `offset` occur in your code?", ignore=True),
+    Misconception("direction-lost", lambda offset, d_model: _shift(abs(offset), d_model),
+                  "For negative offsets, your matrix is exactly that of the positive one.",
+                  "A step back is a turn the other way.", "What happens to the sign of `offset`?"),
+    Misconception("only-for-one-step", lambda offset, d_model: _shift(1, d_model),
+                  "Your matrix is exactly that of one step, whatever `offset` is.",
+                  "Several steps turn several times as far.", "Where does `offset` occur in your code?"),
+    Misconception("only-the-diagonal", lambda offset, d_model: torch.diag(_shift(offset, d_model).diagonal()),
+                  "Your matrix is exactly the right one with everything off the diagonal set to 0.",
+                  f"The new sine is made of the old sine *and* the old cosine. {_SUMS}",
+                  "Which entries of each block have you filled?"),
+]
+
+# -------------------------------------------------------------------------------- 5.3 add_positions
+
+
+def _add(embedded, scale="root", rows="time", how="add", order="first", table=None):
+    """`add_positions` with switches."""
+    batch, length, d_model = embedded.shape
+    factor = {"root": math.sqrt(d_model), "none": 1.0, "d_model": d_model, "inverse": 1 / math.sqrt(d_model),
+              "length": math.sqrt(length), "square": d_model ** 2}[scale]
+    positions = sinusoidal_encoding(max(length, batch) + 1, d_model)
+    positions = {"time": positions[:length], "batch": positions[:batch, None], "last": positions[length - 1],
+                 "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
+    if how == "times":
+        return embedded * factor * positions
+    if how == "concatenate":
+        return torch.cat((embedded * factor, positions.expand(batch, length, d_model)), -1)
+    if how == "subtract":
+        return embedded * factor - positions
+    if how == "positions only":
+        return positions.expand_as(embedded)
+    if how == "words only":
+        return embedded * factor
+    if order == "sum scaled":
+        return (embedded + positions) * factor
+    return embedded + positions * factor if order == "positions scaled" else embedded * factor + positions
+
+
+def _sum(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(_add, **switches), f"Your result is exactly what comes out when {says}.", why,
+                         look)
+
+
+_FACTOR = ("Embeddings start with numbers of about 1/√d_model, so that a word's vector has a length of about 1; that "
+           "of a position is √(d_model/2). The factor √d_model brings the two to a similar size.")
+
+ADD = [
+    _sum("not-scaled", "the embeddings are not multiplied by √d_model", f"{_FACTOR} Without it the words drown.",
+         "What do you multiply the embeddings by?", scale="none"),
+    _sum("scaled-by-d-model", "the embeddings are multiplied by d_model, without the root", _FACTOR,
+         "What do you multiply the embeddings by?", scale="d_model"),
+    _sum("divided-by-the-root", "the embeddings are divided by √d_model", _FACTOR,
+         "Multiply or divide? The scores of attention are divided; embeddings are made larger.", scale="inverse"),
+    _sum("root-of-the-length", "the embeddings are multiplied by √T, the root of the sentence's length", _FACTOR,
+         "Which axis does the size under your root come from?", scale="length"),
+    _sum("sum-scaled", "words and positions are both multiplied by √d_model",
+         f"{_FACTOR} It must not enlarge both.", "What stands inside the brackets?", order="sum scaled"),
+    _sum("positions-scaled", "the positions are multiplied by √d_model instead of the embeddings", _FACTOR,
+         "Which of the two gets the factor?", order="positions scaled"),
+    _sum("indexed-by-the-batch", "all words of sentence b get the encoding of position b",
+         "Then words in one place of different sentences differ, and words of one sentence all have the same position: "
+         "nothing is said about order. (Code that puts the length first has its positions on axis 0; ours are on "
+         "axis 1.)", "Which axis of `embedded` is the time?", rows="batch"),
+    _sum("same-position-for-all", "all words get the encoding of the last position",
+         "Each word needs the row of its own position.", "Do you take one row of the table, or as many as there are "
+                                                         "words?", rows="last"),
+    _sum("positions-from-one", "the first word gets the encoding of position 1", "The first word has position 0.",
+         "Where does your slice of the table begin?", rows="from one"),
+    _sum("positions-reversed", "the last word gets the encoding of position 0", "The first word has position 0.",
+         "In which direction do your positions count?", rows="reversed"),
+    _sum("multiplied", "words and positions are multiplied with each other",
+         "Position 0 holds a 0 in every other place: half of the first word would be wiped out.",
+         "How are the two combined?", how="times"),
+    _sum("concatenated", "the positions are put beside the words",
+         "It would work, but the vectors become twice as long. The paper adds.", "How are the two combined?",
+         how="concatenate"),
+    _sum("subtracted", "the positions are subtracted", "The paper adds them.", "How are the two combined?",
+         how="subtract"),
+    _sum("words-lost", "only the positions are returned", "Without the words there is nothing to say.",
+         "What is your result made of?", how="positions only"),
+    _sum("positions-lost", "only the scaled words are returned", "Without the positions the order is unknown.",
+         "What is your result made of? `a + b` alone changes neither a nor b.", how="words only"),
+]
+
+# --------------------------------------------------------------------------------- 5.4 apply_rotary
+
+
+def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
+            signs=(-1, 1), kinds="cssc", how="rotate"):
+    """`apply_rotary` with switches."""
+    d = x.shape[-1]
+    axis = time if x.dim() >= -time else -2
+    length = x.shape[axis]
+    angle = sign * (torch.arange(length) + start).unsqueeze(1) * _frequencies(d, exponent, base)
+    angle = angle.reshape([length] + [1] * (-axis - 2) + [d // 2]).to(x.dtype)
+    if how == "added":
+        return x + sinusoidal_encoding(length, d)
+    if pairing == "halves":
+        a, b = x[..., :d // 2], x[..., d // 2:]
+    else:
+        a, b = x[..., 0::2], x[..., 1::2]
+    waves = {"c": angle.cos(), "s": angle.sin()}
+    p, q, r, s = (waves[kind] for kind in kinds)
+    new_a, new_b = a * p + signs[0] * b * q, signs[1] * a * r + b * s
+    if how == "scaled":
+        new_a, new_b = a * p, b * s
+    return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
+
+
+def _rotary(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(_rotate, **switches), f"Your result is exactly what comes out when {says}.", why,
+                         look)
+
+
+_TURN = "A point (a, b) turned by the angle φ is (a cos φ − b sin φ, a sin φ + b cos φ)."
+
+ROTARY = [
+    _rotary("turned-backwards", "every pair is turned the other way",
+            f"Scores between queries and keys would come out the same, but not beside code that turns forward. {_TURN}",
+            "Where does the minus belong?", sign=-1),
+    _rotary("halves", "number i is paired with number i + d_head/2",
+            "Several large models do that, and theirs works as well. Here, as in the paper on rotary encoding, "
+            "neighbours are pairs.", "Which numbers belong to pair 0?", pairing="halves", join="halves"),
+    _rotary("not-interleaved-again", "the turned pairs are not put back as neighbours: all first numbers come before "
+            "all second ones", "The result should be in the order of `x`.",
+            "How do you put the two halves of the result together?", join="halves"),
+    _rotary("halves-in-neighbours-out", "number i is paired with number i + d_head/2, and the results are stored as "
+            "neighbours", "The result should be in the order of `x`, and pairs are neighbours in both.",
+            "Which numbers belong to pair 0, before and after?", pairing="halves"),
+    _rotary("time-on-another-axis", "the angles follow the third axis from the end instead of the second",
+            "With heads, x is (B, n_heads, T, d_head). The positions are the last axis but one.",
+            "Which axis does your `arange` get its length from?", time=-3),
+    _rotary("positions-from-one", "the first position is 1", "The first word has position 0 and is not turned at all.",
+            "What does your `arange` begin with?", start=1),
+    _rotary("no-minus", "no sine is subtracted", f"That is no rotation: lengths change. {_TURN}",
+            "Which of the two formulas has a minus?", signs=(1, 1)),
+    _rotary("two-minuses", "both sines are subtracted", f"That is no rotation: lengths change. {_TURN}",
+            "Which of the two formulas has a minus?", signs=(-1, -1)),
+    _rotary("sine-and-cosine-exchanged", "sine and cosine have changed places",
+            f"Position 0 should not be turned at all: cos 0 = 1. {_TURN}", "What happens at position 0?", kinds="sccs"),
+    _rotary("only-cosines", "every number is only multiplied by the cosine of its angle",
+            f"A point that is turned also moves along the other axis. {_TURN}", "What does b contribute to the new a?",
+            how="scaled"),
+    _rotary("added", "the sinusoidal encoding is added",
+            "Rotary encoding adds nothing: it turns the pairs that are there.", "Which operation puts the positions "
+                                                                               "in?", how="added"),
+    _rotary("one-frequency", "all pairs turn at the same speed",
+            "The frequencies are those of exercise 5.1: each pair slower than the one before.",
+            "Where does the pair's number come in?", exponent="zero"),
+    _rotary("divided-for-multiplied", "the positions are multiplied by 10000^(2i/d_head) instead of divided by it",
+            "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?",
+            exponent="inverse"),
+    _rotary("exponent-halved", "the exponent is i/d_head, where i counts the pairs",
+            "The frequencies are those of exercise 5.1.", "The first number of pair i stands in place 2i.",
+            exponent="i/d"),
+    _rotary("exponent-doubled", "the exponent is 4i/d_head, where i counts the pairs",
+            "The frequencies are those of exercise 5.1.", "Write down your exponent for the second pair.",
+            exponent="4i/d"),
+    Misconception("not-turned", lambda x: x + 0.0, "Your result is exactly `x`.", "Every position but the first is to "
+                  "be turned.", "Is what you compute also what you return?"),
+]
