@@ -107,7 +107,7 @@ def train(model, make_batch, steps=200):
     return loss.item()
 
 for n_heads in (1, 2):
-    print(n_heads, "head" + "s" * (n_heads > 1), sum(p.numel() for p in OneLook(n_heads).parameters()), "parameters")
+    print(f"n_heads = {n_heads}: {sum(p.numel() for p in OneLook(n_heads).parameters())} parameters")
 
 # %% [markdown]
 # Both have the same number of parameters: two heads of 16 dimensions cost what one head of 32 does.
@@ -131,7 +131,7 @@ for n_heads in (1, 2):
         both = (probabilities.argmax(dim=-1) == neighbours).all(dim=-1)
         best_two = probabilities.sum(dim=2).topk(2).indices.sort().values
         either_way = (best_two == neighbours.sort().values).all(dim=-1)
-        print(f"{n_heads} head{'s' * (n_heads > 1):1}   loss {loss:.2f}   both right {both.float().mean():.2f}   "
+        print(f"n_heads = {n_heads}   loss {loss:.2f}   both right {both.float().mean():.2f}   "
               f"both, not saying which is where {either_way.float().mean():.2f}")
 print(f"\nmy guess for one head: {my_guess}        ln 2 = {math.log(2):.2f}")
 
@@ -178,7 +178,7 @@ X = torch.tensor([[1., 0, 0, 0],       # the
                   [0., 0, 1, 0],       # cat
                   [0., 0, 1, 1]])      # sleeps, which somebody has to do
 
-W_q = torch.tensor([[0., -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [0, -2, 2, 0]])
+W_q = torch.tensor([[0., -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [0, -2, 2, 0]])    # a row for each feature
 W_k = torch.tensor([[1., 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 0, -1, -1]])
 W_v = torch.tensor([[4., 0, 0, 0], [0, 4, 0, 0], [0, 0, 4, 3], [0, 0, -4, -1]])
 
@@ -228,7 +228,8 @@ def by_loop(Q, K, V, n_heads):
 one, [weights_one] = by_loop(Q, K, V, n_heads=1)
 two, weights_two = by_loop(Q, K, V, n_heads=2)
 print("weights of black            ", *(f"{word:>7}" for word in words))
-for name, weights in [("one head", weights_one), ("head 0 of 2", weights_two[0]), ("head 1 of 2", weights_two[1])]:
+rows = {"one head": weights_one, "head 0 of 2": weights_two[0], "head 1 of 2": weights_two[1]}
+for name, weights in rows.items():
     print(f"{name:28}", *(f"{weight:7.3f}" for weight in weights[1]))
 print("\noutput of black                 def.    dark   masc.   alive")
 for name, output in [("one head", one), ("two heads, side by side", two)]:
@@ -244,7 +245,7 @@ for name, output in [("one head", one), ("two heads, side by side", two)]:
 #
 # One thing is missing. In the vector of four that lies side by side, the first two numbers come from
 # head 0 and know nothing of head 1, and the other way round. A last matrix $W_o$ lets every number of
-# the result draw on all heads. On numbers for the paper, with a matrix that takes sums and
+# the result draw on all heads. By hand, with a matrix that takes sums and
 # differences:
 
 # %%
@@ -504,8 +505,8 @@ check("4.3", MultiHeadAttention)
 MultiHeadAttention = carry_on("4.3", MultiHeadAttention)
 
 # %% [markdown]
-# Does it give the numbers from the paper? We put our matrices into the layer. `nn.Linear` keeps its
-# matrix transposed, with a row for each *output*, hence the `.T`.
+# Does it give the numbers that you got by hand? We put our matrices into the layer. `nn.Linear` keeps
+# its matrix transposed, with a row for each *output*, hence the `.T`.
 
 # %%
 by_hand = MultiHeadAttention(d_model=4, n_heads=2)
@@ -716,10 +717,11 @@ for layer in variants:
     print(f"{layer.__name__:20} {accuracy(layer, clairvoyance, causal_mask(8)):4.0%}")
 
 # %% [markdown]
-# Four of them see the future. Rows and columns of their weights do not belong to the words that the
-# mask speaks of, or the mask's very negative numbers go through a softmax along the wrong axis, and
-# something leaks. In training such a translator would read off the word it is asked for, report a
-# splendid loss, and fail at its first real sentence, when that word is not there yet.
+# Four of them see the future. The rows and columns of their weights are not those of the words that
+# the mask speaks of, or the mixtures are handed to the wrong words, or the mask's very negative numbers
+# go through a softmax along the wrong axis. In training, such a translator would read off the word it
+# is asked for, report a splendid loss, and fail at its first real sentence, when that word is not
+# there yet.
 #
 # The other bugs cost something else: `NoOutputProjection` keeps the heads apart, `Unscaled` learns
 # badly when heads are large (lesson 01 measured why), and none of these models can use weights that a
