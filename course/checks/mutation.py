@@ -1,0 +1,160 @@
+"""Mechanical mutants of a reference solution, to measure whether the checks would notice.
+
+`mutants(task)` changes one thing at a time: an operator, a comparison, a constant, an argument, a
+name, a statement. Whether a mutant still computes the same is for `wide_cases` to find out.
+"""
+import ast
+import copy
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .exercise import Case, Exercise
+
+_SWAPS = {
+    ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add], ast.Mult: [ast.Div, ast.Add], ast.Div: [ast.Mult, ast.FloorDiv],
+    ast.FloorDiv: [ast.Mod], ast.Mod: [ast.FloorDiv], ast.MatMult: [ast.Mult], ast.Pow: [ast.Mult],
+    ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd],
+    ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq], ast.Lt: [ast.LtE, ast.Gt], ast.LtE: [ast.Lt, ast.GtE],
+    ast.Gt: [ast.GtE, ast.Lt], ast.GtE: [ast.Gt, ast.LtE], ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
+    ast.In: [ast.NotIn], ast.NotIn: [ast.In], ast.And: [ast.Or], ast.Or: [ast.And],
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed reference: what was changed, and the changed answer."""
+
+    change: str
+    answer: Callable
+
+
+def mutants(task: Exercise) -> list[Mutant]:
+    """Every mutant of the exercise's reference that compiles, each different in source."""
+    original = ast.parse(inspect.cleandoc("\n" + task.source()) if task.source().startswith(" ") else task.source())
+    scope = vars(sys.modules[task.reference.__module__])
+    found: dict[str, Mutant] = {}
+    before = ast.unparse(original)
+    for tree in _changed(original):
+        source = ast.unparse(ast.fix_missing_locations(tree))
+        if source == before or source in found:
+            continue
+        namespace = dict(scope)
+        try:
+            exec(compile(source, "<mutant>", "exec"), namespace)
+        except Exception:
+            continue
+        found[source] = Mutant(_difference(before, source), namespace[task.reference.__name__])
+    return list(found.values())
+
+
+def _changed(tree: ast.Module) -> Iterator[ast.Module]:
+    """Copies of a module, each with one change."""
+    nodes = list(ast.walk(tree))
+    for n, node in enumerate(nodes):
+        for change in _changes(node, tree):
+            fresh = copy.deepcopy(tree)
+            change(list(ast.walk(fresh))[n])
+            yield fresh
+
+
+def _changes(node: ast.AST, tree: ast.Module) -> Iterable[Callable]:
+    """Functions that change a node in place."""
+    operator = getattr(node, "op", None)
+    if operator is not None:
+        for other in _SWAPS.get(type(operator), []):
+            yield lambda x, other=other: setattr(x, "op", other())
+    if isinstance(node, ast.BinOp):
+        yield lambda x: x.__dict__.update(left=x.right, right=x.left)
+    if isinstance(node, ast.Compare):
+        for other in _SWAPS.get(type(node.ops[0]), []):
+            yield lambda x, other=other: x.ops.__setitem__(0, other())
+    if isinstance(node, ast.Constant):
+        yield from _constants(node.value)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        for other in _names(tree, node.id):
+            yield lambda x, other=other: setattr(x, "id", other)
+    if isinstance(node, ast.Call):
+        yield from _calls(node)
+    if isinstance(node, ast.AugAssign):
+        yield lambda x: _become(x, ast.Assign(targets=[x.target], value=x.value))
+    if isinstance(node, (ast.If, ast.While)):
+        yield lambda x: setattr(x, "test", ast.UnaryOp(ast.Not(), x.test))
+    if isinstance(node, ast.UnaryOp):
+        yield lambda x: _become(x, x.operand)
+    if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
+        yield lambda x: x.elts.reverse()
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield lambda x: _become(x, x.value)
+    for field in ("body", "orelse"):
+        for i, statement in enumerate(getattr(node, field, []) if not isinstance(node, (ast.IfExp, ast.Lambda)) else []):
+            if not isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Return, ast.Pass)):
+                yield lambda x, field=field, i=i: getattr(x, field).__setitem__(i, ast.Pass())
+
+
+def _constants(value) -> Iterable[Callable]:
+    if isinstance(value, bool):
+        others = [not value]
+    elif isinstance(value, int):
+        others = {value + 1, value - 1, -value} - {value}
+    elif isinstance(value, float):
+        others = {value * 2, value + 1, -value} - {value}
+    else:
+        others = []
+    for other in others:
+        yield lambda x, other=other: setattr(x, "value", other)
+
+
+def _calls(node: ast.Call) -> Iterable[Callable]:
+    for i in range(len(node.args) - 1):
+        yield lambda x, i=i: x.args.__setitem__(slice(i, i + 2), [x.args[i + 1], x.args[i]])
+    for i in range(len(node.args)):
+        yield lambda x, i=i: x.args.pop(i)
+    for i in range(len(node.keywords)):
+        yield lambda x, i=i: x.keywords.pop(i)
+    if node.args:
+        yield lambda x: _become(x, x.args[0])
+    if isinstance(node.func, ast.Attribute):
+        yield lambda x: _become(x, x.func.value)
+
+
+def _names(tree: ast.Module, name: str) -> list[str]:
+    """Other local names that could stand in for this one."""
+    arguments = {arg.arg for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for arg in node.args.args}
+    assigned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    local = (arguments | assigned) - {"self"}
+    return sorted(local - {name}) if name in local else []
+
+
+def _become(node: ast.AST, other: ast.AST) -> None:
+    node.__class__ = type(other)
+    node.__dict__ = dict(other.__dict__)
+
+
+def _difference(before: str, after: str) -> str:
+    """The first line that changed."""
+    pairs = zip(before.splitlines(), after.splitlines(), strict=False)
+    return next((f"{a.strip()}  ->  {b.strip()}" for a, b in pairs if a != b), after[-60:])
+
+
+def wide_cases(task: Exercise, seeds: int = 25) -> Iterator[Case]:
+    """Many inputs that the checks do not use, to tell which mutants compute something else.
+
+    Random sizes where all inputs are arrays with named axes; else the exercise's own cases with
+    other seeds.
+    """
+    rng = np.random.default_rng(20170612)                    # the day the paper appeared
+    plain = all(axes and "..." not in axes for axes in task.takes.values())
+    first = next(iter(task.cases(rng)))
+    if plain and all(isinstance(x, np.ndarray) and x.dtype.kind in "fi" for x in first.inputs.values()) \
+            and type(task.probe).__name__ == "Function":
+        for _ in range(8 * seeds):
+            sizes = {axis: int(rng.integers(1, 7)) for axes in task.takes.values() for axis in axes.split()}
+            yield Case("random", **{name: rng.normal(size=[sizes[axis] for axis in axes.split()]).astype(dtype)
+                                    for dtype in (rng.choice(["float32", "float64"]),)
+                                    for name, axes in task.takes.items()})
+    for seed in range(seeds):
+        yield from task.cases(np.random.default_rng([7, seed]))
