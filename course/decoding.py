@@ -125,10 +125,11 @@ def beam_search(
 ) -> list[list[Hypothesis]]:
     """Follow the `beam_size` most likely beginnings of each sentence at once (§6.1).
 
+    In each round the best continuations are kept. Those that end are finished and give up their
+    place, so that the beam becomes narrower until none is left, or `max_len` tokens are written.
     A finished hypothesis of n tokens, eos included, scores log p / ((5 + n) / 6)^length_penalty
     (Wu et al., 2016, eq. 14): without a penalty every token more can only lower log p, so that
-    short translations win. A sentence is done when no beginning that is still alive can overtake
-    its `beam_size` best finished ones, or after `max_len` tokens.
+    short translations win.
 
     Args:
         model, source, bos_id, eos_id, max_len, cached: as for `greedy_decode`.
@@ -142,56 +143,50 @@ def beam_search(
     """
     if beam_size < 1:
         raise ValueError(f"beam_size must be at least 1, got {beam_size}")
-
-    def scored(log_p: float, n: int) -> float:
-        return log_p / ((5 + n) / 6) ** length_penalty
-
     n_sentences, device = len(source), source.device
+    finished: list[list[Hypothesis]] = [[] for _ in range(n_sentences)]
+    if not n_sentences or max_len < 1:
+        return [[Hypothesis([], 0.0)] for _ in finished]
+
     decoder = _start(model, source, cached)
     decoder.keep(torch.arange(n_sentences, device=device).repeat_interleave(beam_size))
-    first_rows = torch.arange(n_sentences, device=device).unsqueeze(1) * beam_size       # of each sentence's beam
-    token = torch.full((n_sentences * beam_size,), bos_id, device=device)
+    sentences = list(range(n_sentences))                # those that are not done yet, a row of each tensor
     written = torch.empty(n_sentences, beam_size, 0, dtype=torch.long, device=device)
-    log_p = torch.full((n_sentences, beam_size), -torch.inf, device=device)
+    token = torch.full((n_sentences, beam_size), bos_id, device=device)
+    log_p = torch.full((n_sentences, beam_size), -torch.inf, device=device)    # -inf: a place given up
     log_p[:, 0] = 0.0                                   # at first all beams are equal: let only one count
-    finished: list[list[Hypothesis]] = [[] for _ in range(n_sentences)]
-    done = [False] * n_sentences
+    places = torch.arange(beam_size, device=device)
 
     for length in range(1, max_len + 1):
-        logits = model.unembed(decoder.step(token)).log_softmax(-1).view(n_sentences, beam_size, -1)
-        vocab_size = logits.shape[-1]
-        candidates = (log_p.unsqueeze(-1) + logits).flatten(1)                          # (sentences, beam · vocab)
-        # At most beam_size of these can end in eos, so enough remain to go on with.
-        best, index = candidates.topk(min(2 * beam_size, candidates.shape[1]))
-        parent, next_token = index // vocab_size, index % vocab_size
-        ends = next_token == eos_id
+        next_log_p = model.unembed(decoder.step(token.flatten())).log_softmax(-1)
+        vocab_size = next_log_p.shape[-1]
+        candidates = log_p.unsqueeze(-1) + next_log_p.view(*log_p.shape, vocab_size)
+        best, index = candidates.flatten(1).topk(beam_size)
+        parent, token = index // vocab_size, index % vocab_size
+        left = torch.tensor([[beam_size - len(finished[i])] for i in sentences], device=device)
+        log_p = best.masked_fill(places >= left, -torch.inf)
+        written = written.gather(1, parent.unsqueeze(-1).expand(-1, -1, length - 1))
+        written = torch.cat([written, token.unsqueeze(-1)], dim=-1)
 
-        for row, column in ends.nonzero().tolist():
-            if column < beam_size and not done[row] and best[row, column] > -torch.inf:
-                ids = written[row, parent[row, column]].tolist() + [eos_id]
-                finished[row].append(Hypothesis(ids, scored(best[row, column].item(), length)))
-        # Those that go on: the best that do not end. Sorting is stable, so their order stays.
-        going = ends.to(torch.int8).argsort(dim=1, stable=True)[:, :beam_size]
-        log_p = best.gather(1, going).masked_fill(ends.gather(1, going), -torch.inf)
-        parent, next_token = parent.gather(1, going), next_token.gather(1, going)
-        written = torch.cat([
-            written.gather(1, parent.unsqueeze(-1).expand(-1, -1, written.shape[-1])), next_token.unsqueeze(-1)
-        ], dim=-1)
-        decoder.keep((first_rows + parent).flatten())
-        token = next_token.flatten()
+        ends = token == eos_id
+        for row, place in (ends & (log_p > -torch.inf)).nonzero().tolist():
+            score = _penalised(log_p[row, place].item(), length, length_penalty)
+            finished[sentences[row]].append(Hypothesis(written[row, place].tolist(), score))
+        log_p = log_p.masked_fill(ends, -torch.inf)
 
-        for row, hypotheses in enumerate(finished):
-            hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
-            del hypotheses[beam_size:]
-            # log p only falls, and no hypothesis is longer than max_len: the most that is still possible.
-            hope = max(scored(log_p[row, 0].item(), length + 1), scored(log_p[row, 0].item(), max_len))
-            done[row] = len(hypotheses) == beam_size and hypotheses[-1].score >= hope
-        if all(done):
+        going = (log_p > -torch.inf).any(1).nonzero().squeeze(1)
+        sentences = [sentences[row] for row in going.tolist()]
+        if not sentences:
             break
-    for row, hypotheses in enumerate(finished):
-        if not hypotheses:
-            hypotheses.append(Hypothesis(written[row, 0].tolist(), scored(log_p[row, 0].item(), written.shape[-1])))
-    return finished
+        decoder.keep((going.unsqueeze(1) * beam_size + parent[going]).flatten())
+        token, log_p, written = token[going], log_p[going], written[going]
+
+    for row, i in enumerate(sentences):                 # out of room
+        if not finished[i]:
+            place = int(log_p[row].argmax())
+            score = _penalised(log_p[row, place].item(), written.shape[-1], length_penalty)
+            finished[i].append(Hypothesis(written[row, place].tolist(), score))
+    return [sorted(hypotheses, key=lambda hypothesis: -hypothesis.score) for hypotheses in finished]
 
 
 def translate(
@@ -217,6 +212,10 @@ def translate(
         for i, ids in zip(rows, written, strict=True):
             translations[i] = subwords.decode(ids)
     return translations
+
+
+def _penalised(log_p: float, n: int, length_penalty: float) -> float:
+    return log_p / ((5 + n) / 6) ** length_penalty
 
 
 def _start(model: Any, source: Tensor, cached: bool | None) -> CachedDecoder | UncachedDecoder:
