@@ -15,7 +15,9 @@ from tqdm import tqdm
 from course.paths import atomic_path, cache_dir
 from course.tokens import Batch, Encoded, token_batches
 
-__all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr"]
+__all__ = [
+    "best_device", "best_precision", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr",
+]
 
 
 def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing: float = 0.1) -> Tensor:
@@ -70,8 +72,9 @@ def training_loss(model: Any, batch: Batch, smoothing: float = 0.1) -> Tensor:
     decoder_input, labels = batch.target[:, :-1], batch.target[:, 1:]
     states = model.states(batch.source, decoder_input)
     real = labels != model.pad_id
+    logits = model.unembed(states[real]).float()       # a sum over the vocabulary wants full precision
     # The same number as `label_smoothing_loss`, from PyTorch's fused kernel.
-    return F.cross_entropy(model.unembed(states[real]), labels[real], label_smoothing=smoothing)
+    return F.cross_entropy(logits, labels[real], label_smoothing=smoothing)
 
 
 def best_device() -> str:
@@ -81,10 +84,30 @@ def best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def best_precision(device: str = "cpu", size: int = 512, repeats: int = 15) -> str:
+    """ "bfloat16" where this CPU multiplies such matrices at least 1.5 times as fast as float32, else "float32".
+
+    Processors with instructions of their own for bfloat16 do; others emulate it and are slower. So measure it.
+    On other devices than the CPU the answer is "float32": there is no need to hurry there.
+    """
+    if device != "cpu":
+        return "float32"
+    fast = []
+    matrices = [torch.ones(size, size, dtype=dtype) for dtype in (torch.float32, torch.bfloat16)]
+    for _ in range(repeats):                # side by side, so that whatever else the machine does hits both
+        seconds = []
+        for matrix in matrices:
+            started = time.perf_counter()
+            matrix @ matrix
+            seconds.append(time.perf_counter() - started)
+        fast.append(seconds[0] > 1.5 * seconds[1])
+    return "bfloat16" if sum(fast) > repeats / 2 else "float32"
+
+
 def train(
     model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, seconds: float | None = None,
-    batch_tokens: int = 1200, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
-    smoothing: float = 0.1, seed: int = 0, device: str = "cpu",
+    batch_tokens: int = 600, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
+    smoothing: float = 0.1, seed: int = 0, device: str = "cpu", precision: str = "float32",
     checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
 ) -> list[dict[str, float]]:
     """Train `model` in place with Adam (§5.3) and return its learning curve.
@@ -98,22 +121,28 @@ def train(
         smoothing: see `label_smoothing_loss`.
         seed: decides the order of the batches and the dropout.
         device: "cpu", "cuda", "mps"; the model is moved there.
+        precision: "float32", or "bfloat16" for matrix products with 8 significant bits (the weights
+            stay float32). See `best_precision`.
         checkpoint: a file that is written every `checkpoint_seconds`, on interruption and at the end.
             If it exists, training goes on from there: with a budget of steps to the same curve
             as without the interruption. A finished one is loaded and returned at once.
             "cache" names a file in the course's cache by everything that decides the result:
-            the initial model, the pairs, the settings and the code.
+            the initial model, the pairs, the settings and the code (but not device and precision,
+            which are chosen for speed).
         progress: whether to show a progress bar.
 
     Returns:
         One record per step: step, seconds, tokens (so far), lr, loss (nats per real token).
 
     Raises:
-        ValueError: if the budget is not given once, or the checkpoint is of another run.
+        ValueError: if the budget is not given once, the precision is neither of the two, or the
+            checkpoint is of another run.
         FloatingPointError: if the loss is no longer a finite number.
     """
     if (steps is None) == (seconds is None):
         raise ValueError("give a budget as `steps` or as `seconds`, and not both")
+    if precision not in ("float32", "bfloat16"):
+        raise ValueError(f'precision is "float32" or "bfloat16", got {precision!r}')
     recipe = {
         "steps": steps, "seconds": seconds, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing,
         "seed": seed, "pairs": len(encoded), "parameters": sum(p.numel() for p in model.parameters()),
@@ -143,7 +172,8 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = rate
             batch = next(stream)
-            loss = training_loss(model, Batch(batch.source.to(device), batch.target.to(device)), smoothing)
+            with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=precision == "bfloat16"):
+                loss = training_loss(model, Batch(batch.source.to(device), batch.target.to(device)), smoothing)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

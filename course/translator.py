@@ -5,7 +5,7 @@ import torch
 
 from course.data import Split, load_pairs, short_pairs, split_pairs
 from course.tokens import Subwords, encode_pairs
-from course.training import train
+from course.training import best_precision, train
 from course.transformer import Transformer
 
 __all__ = ["SECONDS", "Translator", "trained_translator"]
@@ -31,5 +31,6 @@ def trained_translator(seconds: float = SECONDS, seed: int = 0, progress: bool =
     subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=2000)
     torch.manual_seed(seed)
     model = Transformer(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
-    train(model, encode_pairs(split.train, subwords), seconds=seconds, seed=seed, checkpoint="cache", progress=progress)
+    encoded = encode_pairs(split.train, subwords)
+    train(model, encoded, seconds=seconds, seed=seed, precision=best_precision(), checkpoint="cache", progress=progress)
     return Translator(model.eval(), subwords, split)

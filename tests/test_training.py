@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from course import training
 from course.tokens import Batch, Encoded
-from course.training import label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
+from course.training import best_precision, label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
 from course.transformer import Transformer
 
 PAD, BOS, EOS = 0, 2, 3
@@ -167,6 +167,24 @@ class TestTrain:
         assert history and history[-2]["seconds"] < 0.3 <= history[-1]["seconds"]
         assert history[-1]["lr"] < max(r["lr"] for r in history)
         assert len(train(small_model(), reverse_task(), **options)) == len(history)
+
+    def test_bfloat16_learns_like_float32(self):
+        curves = {}
+        for precision in ("float32", "bfloat16"):
+            history = train(
+                small_model(), reverse_task(), steps=60, batch_tokens=400, precision=precision, progress=False
+            )
+            curves[precision] = [record["loss"] for record in history]
+        assert curves["bfloat16"] != curves["float32"], "the switch does something"
+        assert curves["bfloat16"] == pytest.approx(curves["float32"], rel=0.05)
+
+    def test_an_unknown_precision_is_an_error(self):
+        with pytest.raises(ValueError, match="got 'float16'"):
+            train(small_model(), reverse_task(), steps=1, precision="float16")
+
+    def test_the_best_precision_is_one_that_train_knows(self):
+        precision = best_precision(size=32)
+        assert len(train(small_model(), reverse_task(), steps=1, precision=precision, progress=False)) == 1
 
     @pytest.mark.parametrize("budget", [{}, {"steps": 1, "seconds": 1.0}])
     def test_the_budget_is_given_once(self, budget):
