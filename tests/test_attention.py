@@ -373,6 +373,12 @@ def test_dropout_drops_weights_and_keeps_the_mean(need_weights):
     assert torch.equal(ours(x, x, x, need_weights=need_weights)[0], x)
 
 
+def test_no_dropout_unless_asked_for():
+    ours = MultiHeadAttention(D_MODEL, HEADS)
+    inputs = [x.float() for x in query_key_value()]
+    assert torch.equal(ours(*inputs)[0], ours(*inputs)[0])
+
+
 # Weights to and from PyTorch
 
 def test_copying_there_and_back_restores_all_weights():

@@ -347,6 +347,34 @@ def test_the_three_tables_are_one():
     assert moved[source_only] and moved[target_only] and moved[unused]
 
 
+def test_embedding_from_a_later_position_on():
+    ours = model()
+    torch.testing.assert_close(ours.embed(SOURCE[:, 2:], start=2), ours.embed(SOURCE)[:, 2:])
+    with pytest.raises(ValueError, match="max_len = 9"):
+        ours.embed(SOURCE, start=5)
+
+
+def test_fresh_matrices_are_glorot_uniform_and_biases_zero():
+    for name, parameter in Transformer(VOCAB, d_model=48, n_heads=3, d_ff=160).named_parameters():
+        if name.endswith("bias"):
+            assert (parameter == 0).all(), name
+        elif "norm" in name:
+            assert (parameter == 1).all(), name
+        elif "embedding" not in name:
+            bound = math.sqrt(6 / sum(parameter.shape))
+            assert 0.95 * bound < parameter.abs().max() <= bound, name
+
+
+def test_defaults_are_pre_norm_without_dropout():
+    for layer in (EncoderLayer, DecoderLayer):
+        ours = layer(D_MODEL, HEADS, D_FF)
+        assert ours.norm_first and not any(part.p for part in ours.modules() if isinstance(part, nn.Dropout))
+    ours = Transformer(VOCAB, D_MODEL, HEADS)
+    assert isinstance(ours.encoder.norm, LayerNorm) and isinstance(ours.decoder.norm, LayerNorm)
+    assert torch.equal(ours(SOURCE, TARGET), ours(SOURCE, TARGET))
+    assert ours.pad_id == PAD and LayerNorm(D_MODEL).eps == nn.LayerNorm(D_MODEL).eps
+
+
 def test_layers_share_nothing():
     ours = model()
     tensors = [parameter.data_ptr() for parameter in ours.parameters()]
