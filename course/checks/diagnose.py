@@ -8,7 +8,22 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from . import compare, guard
-from .evidence import Sight, be, entry, first_difference, have, listing, number, place, row, shape, smallest, verb
+from .evidence import (
+    NOUNS,
+    Sight,
+    be,
+    entry,
+    first_difference,
+    have,
+    listing,
+    number,
+    place,
+    row,
+    shape,
+    smallest,
+    telling_output,
+    verb,
+)
 from .exercise import Exercise
 from .outcome import Outcome, agree, tolerance, wrong_outputs
 
@@ -45,7 +60,7 @@ def briefly(task: Exercise, outcome: Outcome) -> str:
     if outcome.problem:
         return outcome.problem.message
     if not outcome.error:
-        return f"the case “{outcome.case.about}” differs, too."
+        return f"The case “{outcome.case.about}” comes out otherwise."
     raised = outcome.error
     text = f": {raised.text}" if raised.text and raised.text != "None" else ""
     where = f"\n\n    {raised.where.replace('`', '')}\n\n" if raised.where else ""
@@ -63,7 +78,7 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     sight = smallest(task, got, want)
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
-    name = wrong_outputs(sight.got, sight.want)[0]
+    name = telling_output(sight)
     if (said := _shape(sight, name)) is not None:
         return said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
@@ -240,15 +255,15 @@ def which_outputs(sight: Sight) -> str:
 
 
 def _whereabouts(sight: Sight, name: str) -> str:
-    """Are the differences confined to one place?"""
+    """Are the differences confined to one place of an axis?"""
     got, want, axes = sight.got.values[name], sight.want.values[name], sight.axes(name)
     wrong = compare.differs(got, want, tolerance(sight.got, sight.want))
-    for axis in range(want.ndim):
+    for axis, label in enumerate(axes):
         where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
         if len(where) == 1 and want.shape[axis] > 2:
-            i = int(where[0])
-            which = "the first" if i == 0 else "the last" if i == want.shape[axis] - 1 else f"number {i}"
-            return f"Everything that differs lies at one place of the axis {axes[axis]}: {which}. The rest is right."
+            i, noun = int(where[0]), NOUNS.get(label, "index")
+            which = ", the first" if i == 0 else ", the last" if i == want.shape[axis] - 1 else ""
+            return f"All that differs in this case belongs to {noun} {i}{which}; the rest is right."
     return ""
 
 

@@ -9,7 +9,7 @@ from .exercise import Exercise
 from .outcome import Outcome, axis_names, sizes, tolerance, wrong_outputs
 
 # What one step along an axis is called.
-_NOUNS = {"B": "sentence", "T": "position", "T_q": "query", "T_k": "key", "n_heads": "head", "d_model": "dimension",
+NOUNS = {"B": "sentence", "T": "position", "T_q": "query", "T_k": "key", "n_heads": "head", "d_model": "dimension",
           "d_head": "dimension", "d_k": "dimension", "d_v": "dimension"}
 _SHOWN = 8           # entries of a row
 
@@ -54,20 +54,41 @@ def place(sight: Sight) -> str:
 
 def first_difference(sight: Sight) -> str:
     """The row of an output that holds the first differing number, yours and the expected one."""
-    name = wrong_outputs(sight.got, sight.want)[0]
+    name = telling_output(sight)
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape != want.shape:
         return f"{place(sight)} your {have(name)} the shape {shape(got)}; {shape(want)} is expected."
     where = np.argwhere(compare.differs(got, want, tolerance(sight.got, sight.want)) | (got != want) & (want == 0))[0]
     row = tuple(int(i) for i in where[:-1])
-    return f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
+    allowed = _mask_row(sight, name, row)
+    return (f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
+            + (f"\n    mask      {allowed}" if allowed else ""))
 
+
+def telling_output(sight: Sight) -> str:
+    """The wrong output to show: the shares, if they are wrong, since the others are made from them."""
+    wrong = wrong_outputs(sight.got, sight.want)
+    return next((name for name in wrong if name in sight.task.shares), wrong[0])
+
+
+def _mask_row(sight: Sight, name: str, index: tuple[int, ...]) -> str:
+    """Which entries of a row of shares the mask allows: "True True False"."""
+    mask, shape = sight.inputs.get("mask"), sight.want.values[name].shape
+    if not isinstance(mask, np.ndarray) or name not in sight.task.shares:
+        return ""
+    if mask.ndim == len(shape) - 1:
+        mask = np.expand_dims(mask, -3)              # the same for all heads
+    try:
+        line = np.broadcast_to(mask, shape)[index]
+    except ValueError:
+        return ""
+    return f"{' '.join(str(bool(x)) for x in line[:_SHOWN])}{' …' * (line.size > _SHOWN)}"
 
 def entry(name: str, index: tuple[int, ...], axes: list[str]) -> str:
     """"`weights[0, 1]` (head 0, query 1)"."""
     if not index:
         return f"`{name}`"
-    known = [f"{_NOUNS[axis]} {i}" for axis, i in zip(axes, index, strict=False) if axis in _NOUNS]
+    known = [f"{NOUNS[axis]} {i}" for axis, i in zip(axes, index, strict=False) if axis in NOUNS]
     return f"`{name}[{', '.join(map(str, index))}]`" + (f" ({', '.join(known)})" if known else "")
 
 
@@ -77,22 +98,26 @@ def two_rows(got: np.ndarray, want: np.ndarray) -> str:
     start = 0
     if a.size > _SHOWN:                    # keep the first difference in sight
         start = max(int(np.argmax(compare.differs(a, b))) - 2, 0)
-    return f"    yours     {row(a, start, b)}\n    expected  {row(b, start, a)}"
+    for digits in (3, 6, 9, 12):           # as many as it takes to see a difference
+        yours, expected = row(a, start, b, digits), row(b, start, a, digits)
+        if yours.replace(".000", "") != expected.replace(".000", ""):
+            break
+    return f"    yours     {yours}\n    expected  {expected}"
 
 
-def row(values: np.ndarray, start: int = 0, beside: np.ndarray | None = None) -> str:
+def row(values: np.ndarray, start: int = 0, beside: np.ndarray | None = None, digits: int = 3) -> str:
     """[0.057 0.094 0.694 0.155], columns aligned with those of `beside`."""
     values = np.atleast_1d(values)
-    part = [number(x) for x in values[start:start + _SHOWN]]
+    part = [number(x, digits) for x in values[start:start + _SHOWN]]
     if beside is not None and beside.shape == values.shape:
-        other = [number(x) for x in np.atleast_1d(beside)[start:start + _SHOWN]]
+        other = [number(x, digits) for x in np.atleast_1d(beside)[start:start + _SHOWN]]
         part = [a.rjust(max(len(a), len(b))) for a, b in zip(part, other, strict=True)]
     before, after = "… " * (start > 0), " …" * (start + _SHOWN < values.size)
     return f"[{before}{' '.join(part)}{after}]"
 
 
-def number(value: Any) -> str:
-    """Three decimals at most, and no more than needed."""
+def number(value: Any, digits: int = 3) -> str:
+    """Three decimals, or none for a whole number."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     value = float(value)
@@ -101,8 +126,8 @@ def number(value: Any) -> str:
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3f}"
-    return f"{value:.2e}"
+        return f"{value:.{digits}f}"
+    return f"{value:.{digits - 1}e}"
 
 
 def shape(value: Any) -> str:

@@ -38,13 +38,14 @@ def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run
 def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
     """The message for recognised mistakes."""
     first, *others = match.mistakes
-    if match.together:
-        return _paragraphs([
-            "Two things at once: what you return is exactly what comes out of both together.",
-            _evidence(None, smallest(task, got, want), got),
-            *(f"{n}. {_words(m.slug)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1))])
     sight = smallest(task, got, want, match.cases)
     some = f"In {len(match.cases)} of the {len(got)} cases: "
+    if match.together:
+        return _paragraphs([
+            ("" if match.everywhere else some) + "Two things at once. What you return is exactly what comes out of "
+            "both together.", _evidence(None, sight, got),
+            *(f"{n}. {_words(m.slug)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1)),
+            "" if match.everywhere else _besides(task, match, got, want)])
     parts = [first.says if match.everywhere and not others else some + first.says,
              _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
              f"{first.why} {first.look}"]
@@ -52,10 +53,14 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
         second = others[0]
         parts.append(f"In the other cases that are not right: {second.says} {second.why} {second.look}")
     elif not match.everywhere:
-        rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
-        if rest is not None:
-            parts.append(f"There is something else besides. {diagnose.briefly(task, rest)}")
+        parts.append(_besides(task, match, got, want))
     return _paragraphs(parts)
+
+
+def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
+    """What the recognised mistakes leave unexplained."""
+    rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
+    return f"There is something else besides. {diagnose.briefly(task, rest)}" if rest is not None else ""
 
 
 def _evidence(mistake: Misconception | None, sight: Sight | None, got: list[Outcome]) -> str:

@@ -5,7 +5,6 @@ name, a statement. Whether a mutant still computes the same is for `wide_cases` 
 """
 import ast
 import copy
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ class Mutant:
 
 def mutants(task: Exercise) -> list[Mutant]:
     """Every mutant of the exercise's reference that compiles, each different in source."""
-    original = ast.parse(inspect.cleandoc("\n" + task.source()) if task.source().startswith(" ") else task.source())
+    original = _without_docstrings(ast.parse(task.source()))
     scope = vars(sys.modules[task.reference.__module__])
     found: dict[str, Mutant] = {}
     before = ast.unparse(original)
@@ -90,7 +89,8 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterable[Callable]:
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield lambda x: _become(x, x.value)
     for field in ("body", "orelse"):
-        for i, statement in enumerate(getattr(node, field, []) if not isinstance(node, (ast.IfExp, ast.Lambda)) else []):
+        statements = getattr(node, field, [])
+        for i, statement in enumerate(statements if isinstance(statements, list) else []):
             if not isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Return, ast.Pass)):
                 yield lambda x, field=field, i=i: getattr(x, field).__setitem__(i, ast.Pass())
 
@@ -132,6 +132,13 @@ def _names(tree: ast.Module, name: str) -> list[str]:
 def _become(node: ast.AST, other: ast.AST) -> None:
     node.__class__ = type(other)
     node.__dict__ = dict(other.__dict__)
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
 
 
 def _difference(before: str, after: str) -> str:

@@ -2,6 +2,7 @@
 
 Nothing here knows a reference solution, so that a grader can run probes beside a learner's code.
 """
+import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -29,12 +30,7 @@ class Function:
 
 def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) -> Any:
     """Positional arguments, as the signatures of the course have them; by keyword where it must be."""
-    keyword_only = set()
-    try:
-        parameters = inspect.signature(function).parameters.values()
-        keyword_only = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
-    except (TypeError, ValueError):
-        pass
+    keyword_only = _keyword_only(getattr(type(function), "forward", function))
     positional, named, gap = [], {}, False
     for name in takes:
         if name not in inputs:
@@ -44,6 +40,15 @@ def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) ->
         else:
             positional.append(inputs[name])
     return function(*positional, **named)
+
+
+@functools.lru_cache(maxsize=512)
+def _keyword_only(function: Callable) -> frozenset[str]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return frozenset()
+    return frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
 
 
 def read(returned: Any, gives: dict[str, str], framework: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 """Which known mistake returns what the answer returned? Decided by values, never by source."""
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .exercise import Case, Exercise, Misconception, combine
@@ -33,35 +34,60 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
     for mistake in task.misconceptions:
         if all(explains(mistake, i) for i in order) and _convincing(got, wrong, known, id(mistake)):
             return Match((mistake,), False, cases, True)
+    pair = _pair(task, got, want, wrong, explains)
+    if pair is not None and pair.everywhere:
+        return pair
+    cover = _cover(task, got, wrong, explains)
+    return max((m for m in (cover, pair) if m), key=lambda m: (m.everywhere, len(m.cases)), default=None)
+
+
+def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
+          explains: Callable) -> Match | None:
+    """Two mistakes at once, made by switches of the same function, that explain at least half of the wrong cases."""
+    c = next((i for i in wrong if got[i].returned), None)
+    if c is None:
+        return None
+    # Where a mistake changes nothing in a case, neither will it beside another one.
+    active = [m for m in task.misconceptions if not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
+    best = None
     for n, first in enumerate(task.misconceptions):
         for second in task.misconceptions[n + 1:]:
-            both = combine(first, second)
-            if both is None:
+            if not (first in active and second in active or explains(first, c) or explains(second, c)):
                 continue
-            if all(agree(got[i], ask(task, both, got[i].case, bare)) for i in order) \
-                    and any(got[i].returned for i in wrong):
-                return Match((first, second), True, cases, True)
-    return _cover(task, got, wrong, explains)
+            both = combine(first, second)
+            if both is None or not agree(got[c], ask(task, both, got[c].case, bare)):
+                continue
+            part = [i for i in range(len(got)) if agree(got[i], ask(task, both, got[i].case, bare))]
+            cases = tuple(got[i].case for i in wrong if i in part)
+            if 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
+                best = Match((first, second), True, cases, len(part) == len(got))
+            if best is not None and best.everywhere:
+                return best
+    return best
 
 
-def _cover(task: Exercise, got: list[Outcome], wrong: list[int], explains) -> Match | None:
-    """The mistake that explains most of the wrong cases, and one more for the rest."""
-    def explained(mistake: Misconception, among: list[int]) -> list[int]:
-        return [i for i in among if got[i].returned and _telling(got[i]) and explains(mistake, i)]
+def _cover(task: Exercise, got: list[Outcome], wrong: list[int], explains: Callable) -> Match | None:
+    """The mistake that explains most of the wrong cases, at least half, and one more for the rest."""
+    def explained(mistake: Misconception, among: list[int], may_miss: float) -> list[int]:
+        found: list[int] = []
+        for n, i in enumerate(among):
+            if n - len(found) > may_miss:
+                return []
+            if got[i].returned and _telling(got[i]) and explains(mistake, i):
+                found.append(i)
+        return found
 
     best, part = None, []
     for mistake in task.misconceptions:
-        now = explained(mistake, wrong)
-        if len(now) > len(part):
+        now = explained(mistake, wrong, len(wrong) - max(len(wrong) / 2, len(part)))
+        if len(now) > len(part) and 2 * len(now) >= len(wrong):
             best, part = mistake, now
-    if best is None or 2 * len(part) < len(wrong):
+    if best is None:
         return None
     cases = tuple(got[i].case for i in part)
     rest = [i for i in wrong if not explains(best, i)]
-    if not rest:
-        return Match((best,), False, cases, False)
-    for mistake in task.misconceptions:
-        if mistake is not best and all(explains(mistake, i) for i in rest) and explained(mistake, rest):
+    for mistake in task.misconceptions if rest else ():
+        if mistake is not best and all(explains(mistake, i) for i in rest) and explained(mistake, rest, len(rest)):
             return Match((best, mistake), False, cases, True)
     return Match((best,), False, cases, False)
 

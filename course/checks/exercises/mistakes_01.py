@@ -320,11 +320,6 @@ ATTENTION = [
         "Each query has 1 to give away, whatever the other queries do.", "Along which axis does your softmax run?",
         sums("weights")),
     Misconception(
-        "no-shift", partial(_attention, shift="none"),
-        "Your weights are exactly what an unprotected softmax gives: exp divided by its sum.",
-        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
-        "Does your softmax pass exercise 1.2? Is it the one you call here?"),
-    Misconception(
         "outputs-swapped", partial(_attention, gives="swapped"),
         "You return exactly the right two arrays in the wrong order: the weights first.",
         "All functions of the course return (output, weights).", "Look at your `return` line."),
@@ -384,4 +379,10 @@ ATTENTION = [
         "mixed-by-transposed", partial(_attention, mix="transposed"),
         "Your output is exactly what the transposed weights give.",
         "Row i of the weights says how the values are mixed for query i.", "Is there a `.T` too many?"),
+    # Last: made together with another mistake, the other is named first.
+    Misconception(
+        "no-shift", partial(_attention, shift="none"),
+        "Your weights are exactly what an unprotected softmax gives: exp divided by its sum.",
+        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
+        "Does your softmax pass exercise 1.2? Is it the one you call here?"),
 ]

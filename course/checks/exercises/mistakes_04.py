@@ -1,5 +1,6 @@
 """Lesson 04: what learners write instead, and what it means. Used by `lesson_04`."""
 from functools import partial
+from types import SimpleNamespace
 
 import torch
 from torch import nn
@@ -175,83 +176,84 @@ class Sloppy(nn.Module):
         if d_model % n_heads:
             raise ValueError("not divisible")
         self.n_heads = n_heads
-        self.scale, self.axis, self.split, self.merge, self.mask, self.empty = scale, axis, split, merge, mask, empty
-        self.project, self.projections, self.roles, self.gives, self.stable = project, projections, roles, gives, stable
+        self.how = SimpleNamespace(scale=scale, axis=axis, split=split, merge=merge, mask=mask, empty=empty,
+                                   project=project, projections=projections, roles=roles, gives=gives, stable=stable)
         for name in "qkvo":
             setattr(self, f"w_{name}", nn.Linear(d_model, d_model))
 
     def forward(self, query, key, value, mask=None):
         given = dict(zip("qkv", (query, key, value), strict=True))
-        inputs = [given[name] for name in self.roles]
-        q, k, v = (self._heads(getattr(self, f"w_{name}")(x)) for name, x in zip(self.projections, inputs, strict=True))
+        inputs = [given[name] for name in self.how.roles]
+        layers = [getattr(self, f"w_{name}") for name in self.how.projections]
+        q, k, v = (self._heads(layer(x)) for layer, x in zip(layers, inputs, strict=True))
         scores = q @ k.transpose(-2, -1) / self._divisor(q, k, query)
         weights = self._weights(scores, mask)
-        if self.scale == "after":
+        if self.how.scale == "after":
             weights = weights / q.shape[-1] ** 0.5
         output = self._merged(weights @ v, query)
-        if self.project:
+        if self.how.project:
             output = self.w_o(output)
-        if self.gives == "swapped":
+        if self.how.gives == "swapped":
             return weights, output
         shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "scores": scores,
                  "first head": weights[:, 0], "transposed": weights.transpose(-1, -2)}
-        return output, shown.get(self.gives, weights)
+        return output, shown.get(self.how.gives, weights)
 
     def _heads(self, x):
-        if self.split == "view":
+        if self.how.split == "view":
             return _reshaped(x, self.n_heads, "BhTd")
-        if self.split == "interleaved":
+        if self.how.split == "interleaved":
             return _reshaped(x, self.n_heads, "BTdh", (0, 3, 1, 2))
-        if self.split == "heads last":
+        if self.how.split == "heads last":
             return _cut(x, self.n_heads)
         return split_heads(x, self.n_heads)
 
     def _divisor(self, q, k, query):
         return {"sqrt d_head": q.shape[-1] ** 0.5, "none": 1, "d_head": q.shape[-1], "d_model": query.shape[-1] ** 0.5,
-                "T_k": k.shape[-2] ** 0.5, "n_heads": self.n_heads ** 0.5, "after": 1}[self.scale]
+                "T_k": k.shape[-2] ** 0.5, "n_heads": self.n_heads ** 0.5, "after": 1}[self.how.scale]
 
     def _merged(self, heads, query):
-        if self.merge == "view":
+        if self.how.merge == "view":
             return heads.reshape(*query.shape)
-        if self.merge == "interleaved":
+        if self.how.merge == "interleaved":
             return heads.permute(0, 2, 3, 1).reshape(*query.shape)
-        if self.split == "heads last":
+        if self.how.split == "heads last":
             return heads.flatten(2)
         return merge_heads(heads)
 
     def _softmax(self, scores):
-        if self.stable:
-            return scores.softmax(self.axis)
-        return scores.exp() / scores.exp().sum(self.axis, keepdim=True)
+        if self.how.stable:
+            return scores.softmax(self.how.axis)
+        return scores.exp() / scores.exp().sum(self.how.axis, keepdim=True)
 
     def _weights(self, scores, mask):
-        if mask is None or self.mask == "ignored":
+        if mask is None or self.how.mask == "ignored":
             return self._softmax(scores)
-        if self.mask != "no head axis":
+        if self.how.mask != "no head axis":
             mask = mask.unsqueeze(1)
-        if self.mask == "inverted":
+        if self.how.mask == "inverted":
             mask = ~mask
-        elif self.mask == "first sentence":
+        elif self.how.mask == "first sentence":
             mask = mask[:1]
-        elif self.mask == "first query":
+        elif self.how.mask == "first query":
             mask = mask[..., :1, :]
-        elif self.mask == "some key":
+        elif self.how.mask == "some key":
             mask = mask.any(-1, keepdim=True)
-        if self.mask == "after":
+        if self.how.mask == "after":
             return self._softmax(scores).masked_fill(~mask, 0)
-        if self.mask == "times":
+        if self.how.mask == "times":
             return self._softmax(scores * mask)
-        if self.mask == "times -inf":
+        if self.how.mask == "times -inf":
             return self._softmax(scores + (~mask) * float("-inf"))
-        low = {"zero": 0.0, "weak": -1e4}.get(self.mask, torch.finfo(scores.dtype).min)
-        if self.empty == "nan":
+        low = {"zero": 0.0, "weak": -1e4}.get(self.how.mask, torch.finfo(scores.dtype).min)
+        if self.how.empty == "nan":
             low = float("-inf")
-        if self.empty == "added":
+        if self.how.empty == "added":
             filled = scores + (~mask) * -1e9
         else:
             filled = scores.masked_fill(~mask, low)
         weights = self._softmax(filled)
-        return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.empty == "zero" else weights
+        return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty == "zero" else weights
 
 
 def _equal_lengths(d_model, n_heads):
@@ -353,11 +355,6 @@ MULTI_HEAD = [
         "Your weights are exactly what comes out when the softmax runs over the sentences of the batch.",
         _SHARES, "Along which axis does your softmax run?", sums("weights")),
     Misconception(
-        "unstable-softmax", partial(Sloppy, stable=False),
-        "Your weights are exactly what exp divided by its sum gives, on the scores as they come.",
-        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
-        "PyTorch's own softmax is protected against this, and so is yours of exercise 1.2."),
-    Misconception(
         "mask-ignored", partial(Sloppy, mask="ignored"),
         "Your weights are exactly what comes out without the mask.",
         "Padding and future words then take part like all others.",
@@ -372,16 +369,12 @@ MULTI_HEAD = [
         "Your weights are exactly those without the mask, with zeros put in afterwards.",
         "The softmax had already given part of the attention to forbidden places; with zeros there, the rest no longer "
         "sums to 1.", "Where does the mask come in, before or after the softmax?", sums("weights")),
-    Misconception(
-        "mask-fills-zero", partial(Sloppy, mask="zero"),
-        "Your weights are exactly what comes out when forbidden scores are set to 0.",
+    *(Misconception(
+        "forbidden-scores-zero", partial(Sloppy, mask=kind),
+        "Your weights are exactly what comes out when forbidden scores become 0, by filling or by multiplying.",
         "exp(0) is 1, not 0: a score of 0 is an ordinary score, larger than every negative one.",
-        "Which score gives a share of 0?"),
-    Misconception(
-        "mask-times-scores", partial(Sloppy, mask="times"),
-        "Your weights are exactly what comes out when the scores are multiplied by the mask.",
-        "That sets forbidden scores to 0, and exp(0) is 1: a score of 0 is larger than every negative one.",
-        "Which score gives a share of 0?"),
+        "Which score gives a share of 0?")
+      for kind in ("zero", "times")),
     Misconception(
         "zero-times-infinity", partial(Sloppy, mask="times -inf"),
         "Your weights are exactly what comes out when −∞ is multiplied by the mask: NaN.",
@@ -408,17 +401,6 @@ MULTI_HEAD = [
         "as it is.", "Axes are lined up from the right, so that the mask's sentences meet the scores' heads. That "
                      "fails, or, "
         "with as many sentences as heads, masks the wrong things.", "Where does the mask need an axis of length 1?"),
-    Misconception(
-        "empty-rows-nan", partial(Sloppy, empty="nan"),
-        "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.",
-        f"A row of nothing but −∞ is 0/0 after the softmax, and one NaN spreads through the whole model. {_EMPTY}",
-        "What do the rows without any True need?"),
-    *(Misconception(
-        "empty-rows-not-zero", partial(Sloppy, empty=how),
-        "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
-        f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
-        "What do the rows without any True need after the softmax?")
-      for how in ("kept", "added")),
     Misconception(
         "outputs-swapped", partial(Sloppy, gives="swapped"),
         "You return exactly the right two tensors in the wrong order: the weights first.",
@@ -449,4 +431,21 @@ MULTI_HEAD = [
         "Your code stops exactly where the length of `query` is also taken for that of `key`.",
         "In the decoder's attention to the encoder the two sentences have different lengths.",
         "Where does the length come from that you split keys and values with?"),
+    # Last, because they show in few cases: made together with another mistake, the other is named first.
+    Misconception(
+        "unstable-softmax", partial(Sloppy, stable=False),
+        "Your weights are exactly what exp divided by its sum gives, on the scores as they come.",
+        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
+        "PyTorch's own softmax is protected against this, and so is yours of exercise 1.2."),
+    Misconception(
+        "empty-rows-nan", partial(Sloppy, empty="nan"),
+        "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.",
+        f"A row of nothing but −∞ is 0/0 after the softmax, and one NaN spreads through the whole model. {_EMPTY}",
+        "What do the rows without any True need?"),
+    *(Misconception(
+        "empty-rows-not-zero", partial(Sloppy, empty=how),
+        "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
+        f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
+        "What do the rows without any True need after the softmax?")
+      for how in ("kept", "added")),
 ]
