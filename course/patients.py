@@ -26,7 +26,7 @@ def reveal(letter: str) -> str:
     step, marks = _PATIENTS[letter]
     lines = inspect.getsource(step).splitlines()
     shown = [line.strip() for line in lines if any(mark in line for mark in marks)]
-    return "\n".join(shown) or "(a line that is missing)"
+    return "\n".join(shown) or f"(missing: {marks[0]})"
 
 
 def _update(optimiser: torch.optim.Optimizer, loss: Tensor) -> float:
@@ -75,6 +75,6 @@ def _e(model, optimiser, source, target, pad_id):
 
 # Each with words that stand in the lines to be shown.
 _PATIENTS: dict[str, tuple[Step, tuple[str, ...]]] = {
-    "A": (_a, ("logits =", "cross_entropy")), "B": (_b, ("softmax", "cross_entropy")), "C": (_c, ("zero_grad",)),
-    "D": (_d, ("cross_entropy",)), "E": (_e, ("reshape",)),
+    "A": (_a, ("logits =", "cross_entropy")), "B": (_b, ("softmax", "cross_entropy")),
+    "C": (_c, ("optimiser.zero_grad()",)), "D": (_d, ("cross_entropy",)), "E": (_e, ("reshape",)),
 }

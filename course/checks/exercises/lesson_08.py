@@ -187,7 +187,7 @@ _IF = {
                        "the model would write <pad> there.",
     "softmax twice": "With a softmax too many the right tokens would be pushed, but only feebly, and the loss would "
                      "stay above a floor.",
-    "axes mixed": "If positions and vocabulary were mixed up, tokens would be pushed that have nothing to do with the "
+    "axes mixed": "If positions and vocabulary were mixed up, tokens would be pushed that do not occur in the "
                   "sentence.",
     "zero_grad forgotten": "Without `zero_grad` the push would be right the first time, and twice as strong the second "
                            "time, on the very same sentence.",
@@ -200,10 +200,10 @@ _IF = {
 }
 _SEEN = {
     "A": "Patient A begins with a loss far below that of guessing, and writes nothing but <bos>.",
-    "B": "In patient B the right tokens are pushed, 20 times too feebly, and the loss hardly falls.",
+    "B": "In patient B the right tokens are pushed, 50 times too feebly, and the loss hardly falls.",
     "C": "In patient C the first push is right, and the second, on the same sentence, is twice as strong.",
     "D": "Patient D translates well. But there is something to be seen after the end of a sentence.",
-    "E": "In patient E the loss falls nicely, and the tokens that are pushed belong to other sentences or none.",
+    "E": "In patient E the loss falls nicely, and the tokens that are pushed have nothing to do with the sentence.",
 }
 _BUG = {
     "A": ("no shift", "The labels are the decoder's input: the model learns to copy what it reads. A loss that is too "

@@ -1,0 +1,828 @@
+# %% [markdown]
+# # Lesson 08 · Training
+#
+# The model of lesson 07 has everything it needs, except that it knows nothing. Its weights are
+# random numbers. This lesson turns "a good translation" into one number, the loss, makes that number
+# small, and watches it go down.
+#
+# Half of the lesson is about training that goes wrong. A bug in a training loop rarely raises an
+# error. It changes a curve, a sample or a gradient, and you learn to read these three until you can
+# tell five bugs apart without seeing the code.
+#
+# **After this lesson** you can
+#
+# - write the loss with label smoothing, averaged over the real tokens, and say how low it can get;
+# - write the paper's learning rate, and show what happens without its warm-up;
+# - write a training step with teacher forcing, and prove it on a single batch;
+# - read a loss curve: too slow, too fast, overfitted;
+# - find a planted bug from its symptoms.
+#
+# **You need** lesson 07. Of optimisation you need to know only that an optimiser moves every weight a
+# little against its gradient.
+#
+# **Time** about two hours, some 70 minutes of them for the nine exercises; five of these are short.
+
+# %%
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.checks import carry_on, check, hint, solution
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Transformer
+from course.views.figures import show_curves
+
+torch.set_printoptions(precision=3, sci_mode=False)
+
+# %% [markdown]
+# ## One token
+#
+# *the black cat sleeps* is to become *el gato negro duerme*. The decoder has read *el* and gives every
+# word of its vocabulary a score, the **logit**. To have numbers that we know, let the vocabulary be
+# four words and the scores those of lesson 01: 1, 2, 6 and 3. The right word is *gato*.
+#
+# A softmax makes probabilities of the scores. The loss of this token is $-\log p$ of the right word,
+# in **nats** (natural logarithms). Before you run the cell: will it be near 0 or far from it? And what
+# would it be if *el* had been the right word?
+
+# %%
+vocabulary_of_four = ["el", "negro", "gato", "duerme"]
+logits = torch.tensor([1., 2., 6., 3.])
+p = logits.softmax(dim=-1)
+for word, score, share in zip(vocabulary_of_four, logits, p, strict=True):
+    print(f"{word:7} score {score:.0f}   p = {share:.3f}   −log p = {-share.log():.3f}")
+
+# %% [markdown]
+# A right guess made with confidence costs nearly nothing; *el* would have cost 5. Half of the
+# probability for the right word costs log 2 = 0.69, and a model that knows nothing and gives each of V
+# words the same 1/V pays log V.
+#
+# ## Not quite certain
+#
+# $-\log p$ is never satisfied: 0.99 is better than 0.9, and 0.9999 better still. To get there the model
+# must push the right score further and further away from the others. But *gato* is not the only
+# possible word there: *el* could be followed by *felino*, too. The paper (§5.4) asks for less:
+#
+# > During training, we employed label smoothing of value $\epsilon_{ls} = 0.1$. This hurts perplexity,
+# > as the model learns to be more unsure, but improves accuracy and BLEU score.
+#
+# **Label smoothing** takes a share of 0.1 away from the right word, and spreads it evenly over *all* V
+# words of the vocabulary, the right one among them. This is PyTorch's convention; others leave out the
+# right word, or padding, and get slightly different numbers. The loss is then the mean of $-\log p$
+# under these shares:
+#
+# $$-(1 - \epsilon) \log p_{right} \; - \; \epsilon \cdot \frac{1}{V} \sum_{w} \log p_w$$
+
+# %%
+smoothing = 0.1
+wanted = torch.full((4,), smoothing / 4)
+wanted[2] += 1 - smoothing                                  # gato
+print("wanted shares        ", wanted, "  sum", wanted.sum())
+print("−log p               ", -p.log())
+print(f"shares times −log p   {(wanted * -p.log()).sum():.3f}")
+print(f"by the formula        {-(0.9 * p[2].log() + 0.1 * p.log().mean()):.3f}")
+
+# %% [markdown]
+# What does this do to a model that grows more and more certain? The next cell gives *gato* a
+# probability p and shares the rest among the other three. **At which p will the smoothed loss be
+# lowest?**
+
+# %%
+for certain in (0.5, 0.8, 0.9, 0.925, 0.95, 0.99, 0.9999, 0.999999):
+    shares = torch.full((4,), (1 - certain) / 3)
+    shares[2] = certain
+    print(f"p = {certain:<8}   −log p = {-math.log(certain):.4f}   smoothed {-(wanted * shares.log()).sum():.4f}")
+
+# %% [markdown]
+# At 0.925, exactly the share that was asked for. Beyond, the loss rises again, and without limit: a
+# probability of 0 for a word that was to get 0.025 costs infinitely much.
+#
+# ## Many tokens, some of them padding
+#
+# A batch holds sentences of different lengths, and the short ones are filled up. Here are *el gato
+# negro duerme* and *el gato duerme*, each followed by the end, and for every token what it cost:
+
+# %%
+losses = torch.tensor([[0.2, 0.4, 1.0, 0.3, 0.1],           # el gato negro duerme <eos>
+                       [0.2, 0.4, 0.5, 0.1, 0.0]])          # el gato duerme <eos> <pad>
+real = torch.tensor([[True] * 5, [True] * 4 + [False]])
+print(f"mean over the real tokens       {losses[real].mean():.3f}   (3.2 / 9)")
+print(f"mean over all positions         {losses.mean():.3f}   (3.2 / 10)")
+print(f"mean of the sentences' means    {torch.stack([losses[0].mean(), losses[1, :4].mean()]).mean():.3f}")
+
+# %% [markdown]
+# Three numbers for the same model. The second gets better by adding padding, since a model soon learns
+# that padding is followed by padding. In the third a word counts more when its sentence is short. We
+# take the first: **every real token counts once.**
+
+# %% [markdown]
+# ### Exercise 8.1 · the loss        ●●○  about 20 minutes · 3 points
+# Cross-entropy with label smoothing, averaged over the real tokens.
+#
+# - **You have** `logits` (B, T, V), `targets` (B, T) with the ids of the right tokens, `pad_id`, and
+#   `smoothing` between 0 and 1. Positions whose target is `pad_id` do not count.
+# - **Return** one number, a tensor without axes. The smoothing goes in equal shares to all V tokens.
+# - **Use** `log_softmax(dim=-1)`, which is safe where `softmax` followed by `log` meets log 0. A boolean
+#   mask picks the real positions: `logits[real]` is (N, V). `x.gather(-1, index)` picks one number from
+#   each row, with `index` of shape (N, 1). Or all of it with `F.cross_entropy`, whose documentation is
+#   worth reading.
+
+# %%
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    """Mean loss of the real tokens, in nats: (B, T, V), (B, T) -> a scalar."""
+    ### BEGIN SOLUTION
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)                            # (N, V)
+    of_right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * of_right + smoothing * log_p.mean(dim=-1)).mean()
+    ### END SOLUTION
+
+
+# %%
+check("8.1", label_smoothing_loss)
+
+# %%
+label_smoothing_loss = carry_on("8.1", label_smoothing_loss)
+
+one_token = label_smoothing_loss(logits.reshape(1, 1, 4), torch.tensor([[2]]), pad_id=0, smoothing=0.1)
+print(f"gato once more: {one_token:.3f}")
+
+torch.manual_seed(0)
+many, targets = torch.randn(2, 5, 7), torch.tensor([[3, 1, 6, 2, 4], [5, 2, 4, 0, 0]])
+ours = label_smoothing_loss(many, targets, pad_id=0, smoothing=0.1)
+theirs = F.cross_entropy(many.transpose(1, 2), targets, ignore_index=0, label_smoothing=0.1)
+print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
+
+# %% [markdown]
+# Notice the `transpose`: PyTorch wants the vocabulary on axis 1, (B, V, T). We will meet somebody who
+# got it there by other means.
+
+# %% [markdown]
+# ## How large a step?
+#
+# The gradient says in which direction to go, not how far. The paper (§5.3) lets the **learning rate**
+# rise in a straight line for `warmup` steps and then fall as $1/\sqrt{step}$:
+#
+# $$rate = d_{model}^{-0.5} \cdot \min(step^{-0.5},\; step \cdot warmup^{-1.5})$$
+#
+# In the first steps the gradients of a random model point in all directions, and Adam, which divides
+# each by its usual size, does not know the usual sizes yet. So the steps begin small.
+#
+# Put step = warmup into both terms. What do you get?
+
+# %% [markdown]
+# ### Exercise 8.2 · warm-up        ●○○  about 8 minutes · 1 point
+# - **You have** `step`, counted from 1, `d_model` and `warmup`.
+# - **Return** the learning rate, a number.
+# - **Use** `min`, and `x ** -0.5` for $1/\sqrt{x}$.
+
+# %%
+def warmup_lr(step, d_model, warmup):
+    """The paper's learning rate (§5.3, eq. 3)."""
+    ### BEGIN SOLUTION
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+    ### END SOLUTION
+
+
+# %%
+check("8.2", warmup_lr)
+
+# %%
+warmup_lr = carry_on("8.2", warmup_lr)
+
+steps = list(range(200, 20_001, 200))
+show_curves(steps, {
+    "d_model 512, warmup 4000": [warmup_lr(n, 512, 4000) for n in steps],
+    "d_model 512, warmup 8000": [warmup_lr(n, 512, 8000) for n in steps],
+    "d_model 256, warmup 4000": [warmup_lr(n, 256, 4000) for n in steps],
+}, "step", "learning rate", "The paper's learning rate")
+
+# %% [markdown]
+# Both terms are equal at step = warmup; there lies the peak, $1/\sqrt{d_{model} \cdot warmup}$. After it
+# the curves of equal d_model are one.
+#
+# **What goes wrong if** the steps are counted from 0, as Python's `range` does?
+
+# %%
+try:
+    print(warmup_lr(0, 512, 4000))
+except (ZeroDivisionError, ValueError) as error:
+    print(type(error).__name__)
+print(f"rate at the peak                                {warmup_lr(4000, 512, 4000):.6f}")
+print(f"after 30 epochs, if the schedule counts epochs  {warmup_lr(30, 512, 4000):.6f}")
+
+# %% [markdown]
+# The first is loud. The second, counting *epochs* where steps are meant, is silent: after 30 epochs of
+# thousands of steps each the warm-up has hardly begun, and the model "learns slowly".
+
+# %% [markdown]
+# ## A language of 49 words
+#
+# To watch training we need a task that a small model learns in seconds. Here is a piece of English and
+# Spanish that still has what makes translating hard: the adjective moves behind its noun, and article
+# and adjective follow the noun's gender. Our sentence belongs to it.
+
+# %%
+nouns = {"cat": ("gato", 0), "dog": ("perro", 0), "horse": ("caballo", 0),
+         "cow": ("vaca", 1), "hen": ("gallina", 1), "frog": ("rana", 1)}
+articles = {"the": ("el", "la"), "a": ("un", "una"), "this": ("este", "esta")}
+adjectives = {"black": ("negro", "negra"), "white": ("blanco", "blanca"),
+              "tired": ("cansado", "cansada"), "small": ("pequeño", "pequeña")}
+verbs = {"sleeps": "duerme", "eats": "come", "runs": "corre", "sings": "canta", "dreams": "sueña"}
+
+def clause(rng):
+    article, noun, verb = rng.choice(list(articles)), rng.choice(list(nouns)), rng.choice(list(verbs))
+    adjective = rng.choice([None, *adjectives])
+    spanish, gender = nouns[noun]
+    english = [article, adjective, noun, verb]
+    translation = [articles[article][gender], spanish, adjective and adjectives[adjective][gender], verbs[verb]]
+    return [word for word in english if word], [word for word in translation if word]
+
+def sentence_pair(rng):
+    english, spanish = clause(rng)
+    if rng.random() < 0.5:
+        more_english, more_spanish = clause(rng)
+        english, spanish = [*english, "and", *more_english], [*spanish, "y", *more_spanish]
+    return " ".join(english), " ".join(spanish)
+
+rng = random.Random(0)
+pairs = {"the black cat sleeps": "el gato negro duerme"}
+while len(pairs) < 1201:
+    english, spanish = sentence_pair(rng)
+    pairs[english] = spanish
+english, spanish = list(pairs), list(pairs.values())
+for n in (0, 1, 2, 3):
+    print(f"{english[n]:45} {spanish[n]}")
+
+# %% [markdown]
+# The ids as in the whole course: 0 fills up, 2 begins a sentence, 3 ends it. A source row ends with the
+# end mark; a target row also begins with the beginning mark. The first 201 pairs, our sentence among
+# them, are kept apart for testing: no model on this page is trained on them.
+
+# %%
+PAD, BOS, EOS = 0, 2, 3
+words = sorted({word for sentence in [*english, *spanish] for word in sentence.split()})
+vocabulary = ["<pad>", "<unk>", "<bos>", "<eos>", *words]
+number_of = {word: n for n, word in enumerate(vocabulary)}
+
+def to_ids(sentences, begin=""):
+    rows = [[number_of[word] for word in f"{begin} {sentence} <eos>".split()] for sentence in sentences]
+    longest = max(map(len, rows))
+    return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
+
+source, target = to_ids(english), to_ids(spanish, begin="<bos>")
+test_source, test_target = source[:201], target[:201]
+source, target = source[201:], target[201:]
+print(len(vocabulary), "tokens;", tuple(source.shape), "and", tuple(target.shape))
+print("source", test_source[0].tolist(), "\ntarget", test_target[0].tolist())
+print(f"padding in the target: {(target == PAD).float().mean():.0%}")
+
+# %% [markdown]
+# ### Batches by tokens
+#
+# Every padded position is computed and thrown away. Two remedies, both in the paper (§5.1): sentences of
+# similar length go into the same batch, and a batch is measured in tokens, not in sentences, so that each
+# step costs about the same. `token_batches` of the course does that. Which batches will hold the most
+# sentences?
+
+# %%
+lengths = (source != PAD).sum(dim=1), (target != PAD).sum(dim=1)
+encoded = Encoded(source, target, *lengths)
+shuffle = torch.Generator().manual_seed(0)
+
+at_random = torch.randperm(len(source), generator=shuffle).split(32)
+by_tokens = list(token_batches(encoded, max_tokens=500, generator=shuffle))
+for name, batches in [("32 at random", [encoded.batch(rows) for rows in at_random]), ("about 500 tokens", by_tokens)]:
+    padding = sum((batch.target == PAD).sum() for batch in batches) / sum(batch.target.numel() for batch in batches)
+    print(f"{name:17} {len(batches)} batches, padding {padding:5.1%}, for example", end="")
+    print(*(f"  {tuple(batch.target.shape)}" for batch in batches[:4]))
+
+# %% [markdown]
+# Short sentences come in large batches, long ones in small. The *order* of the batches is still random:
+# training on all the short ones first would teach the model that sentences are short.
+#
+# On this page we take 32 at random all the same. The task is small, and some of the bugs below live on
+# padding.
+
+# %% [markdown]
+# ## The training step
+#
+# Lesson 07 drew it: the decoder reads the *right* words so far, whatever it would have said itself
+# (**teacher forcing**), and is asked, at every position at once, for the next.
+#
+# | position | 0 | 1 | 2 | 3 | 4 |
+# |---|---|---|---|---|---|
+# | it reads | `<bos>` | el | gato | negro | duerme |
+# | it is asked for | el | gato | negro | duerme | `<eos>` |
+#
+# A question before we train. With smoothing 0.1 and 49 tokens, a model learns its sentences by heart
+# until nothing is left to improve. What will its loss be then?
+
+# %% [markdown]
+# ### Exercise 8.3 · the lowest loss        ●●○  about 5 minutes · 1 point
+# Set `prediction` to one of 0, 0.1, 0.7, 3.9. You may compute it; the table with 0.925 above shows how.
+
+# %%
+prediction = ...
+### BEGIN SOLUTION
+prediction = 0.7
+### END SOLUTION
+
+# %%
+check("8.3", prediction)
+
+# %% [markdown]
+# ### Exercise 8.4 · the training step        ●●○  about 15 minutes · 3 points
+# One step on one batch.
+#
+# - **You have** `model(source, decoder_input)`, which returns logits (B, T, V) for a decoder input (B, T);
+#   `optimiser`; `source` (B, T_k); `target` (B, T + 1) with beginning, end and padding; `pad_id` and
+#   `smoothing`.
+# - **Do** change the weights of the model once. `loss.backward()` *adds* a gradient to each weight,
+#   `optimiser.step()` moves the weights along the gradients it finds, `optimiser.zero_grad()` clears them.
+# - **Return** the loss of this batch, a number.
+# - **Use** your `label_smoothing_loss`.
+
+# %%
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    """One step of teacher forcing; returns the loss before the change."""
+    ### BEGIN SOLUTION
+    decoder_input, labels = target[:, :-1], target[:, 1:]
+    logits = model(source, decoder_input)
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+    ### END SOLUTION
+
+
+# %%
+check("8.4", training_step)
+
+# %%
+training_step = carry_on("8.4", training_step)
+
+# %% [markdown]
+# ## Overfit one batch
+#
+# The first thing to do with a new training loop, before any real training: take *one* small batch and
+# learn it by heart. A model that cannot learn eight sentences by heart has a bug, and you know it after
+# seconds. Will the loss end where exercise 8.3 says?
+
+# %% tags=["nbval-ignore-output"]
+def new_model(**changes):
+    torch.manual_seed(1)
+    sizes = dict(d_model=48, n_heads=4, d_ff=96, n_layers=1, pad_id=PAD) | changes
+    model = Transformer(len(vocabulary), **sizes)
+    return model, torch.optim.Adam(model.parameters(), lr=4e-3, betas=(0.9, 0.98), eps=1e-9)
+
+model, optimiser = new_model()
+for n in range(1, 101):
+    loss = training_step(model, optimiser, source[:8], target[:8], PAD, smoothing=0.1)
+    if n in (1, 2, 5, 10, 20, 40, 60, 80, 100):
+        print(f"step {n:3}   loss {loss:.3f}")
+
+# %%
+share = torch.full((49,), 0.1 / 49)
+share[0] += 0.9
+print(f"lowest possible {-(share * share.log()).sum():.3f}      knowing nothing: log 49 = {math.log(49):.3f}")
+
+# %% [markdown]
+# It does, to within a few hundredths. Look at the *first* loss, too. A model that knows nothing would pay
+# log 49; ours pays more, so it is convinced of something wrong. Of what? Its embedding table is also its
+# output layer (lesson 07), so what comes in has a good chance to come out: a new model expects the token
+# it has just read. That will be of use later.
+
+# %% [markdown]
+# ## Reading a curve
+#
+# Now with all sentences. `fit` takes random batches of 32 and the learning rate of exercise 8.2, its peak
+# at a rate of our choice. From here on there is no smoothing, so that losses can be read as $-\log p$.
+
+# %%
+def fit(step, source=source, target=target, steps=160, peak=8e-3, warmup=20, **changes):
+    """Train a new model and return it with its losses. `step` is a training step without smoothing."""
+    model, optimiser = new_model(**changes)
+    order = torch.Generator().manual_seed(0)
+    losses = []
+    for n in range(1, steps + 1):
+        for group in optimiser.param_groups:
+            group["lr"] = peak * warmup_lr(n, 48, warmup) / warmup_lr(warmup, 48, warmup)
+        rows = torch.randint(len(source), (32,), generator=order)
+        losses.append(step(model, optimiser, source[rows], target[rows], PAD))
+    return model.eval(), losses
+
+def healthy(model, optimiser, source, target, pad_id):
+    return training_step(model, optimiser, source, target, pad_id, smoothing=0.0)
+
+def test_loss(model):
+    with torch.no_grad():
+        logits = model(test_source, test_target[:, :-1])
+    return label_smoothing_loss(logits, test_target[:, 1:], PAD, smoothing=0.0).item()
+
+def write(model, source, length=10):
+    """The likeliest next word, again and again, `length` times: we do not stop at <eos>."""
+    ids = torch.full((len(source), 1), BOS)
+    with torch.no_grad():
+        for _ in range(length):
+            ids = torch.cat([ids, model(source, ids)[:, -1:].argmax(dim=-1)], dim=1)
+    return ids[:, 1:]
+
+def in_words(ids):
+    return " ".join(vocabulary[n] for n in ids)
+
+def show_samples(model):
+    for n in range(3):
+        print(f"  {english[n]:42} {in_words(write(model, test_source[n : n + 1])[0])}")
+
+def smooth(losses, width=10):
+    """The mean of every 10 losses in a row."""
+    return torch.tensor(losses).unfold(0, width, width).mean(dim=-1).tolist()
+
+# %% tags=["nbval-ignore-output"]
+model, healthy_losses = fit(healthy)
+print("every 20th loss:", *(f"{loss:.2f}" for loss in healthy_losses[::20]), f"  test loss {test_loss(model):.2f}")
+show_samples(model)
+
+# %% [markdown]
+# The model has never seen our sentence, and translates it. It moves the adjective, and it looks ahead to
+# the noun to choose between *el* and *la*.
+#
+# What it writes after the first `<eos>` means nothing: nobody ever asked it what follows an end. Keep that
+# in mind.
+#
+# Three more runs, and three ways in which a curve says that something is not right. First the learning
+# rate: one that is 20 times smaller, one that is 10 times larger. Sketch the two curves before you run
+# the cell.
+
+# %% tags=["nbval-ignore-output"]
+curves = {"peak 0.008": smooth(healthy_losses)}
+for peak in (0.0004, 0.08):
+    model, losses = fit(healthy, peak=peak)
+    curves[f"peak {peak}"] = smooth(losses)
+show_curves(range(10, 161, 10), curves, "step", "loss (mean of 10 steps)", "Three learning rates")
+
+# %% [markdown]
+# - **Too low**: the right curve in slow motion. More patience would do, or a higher rate.
+# - **Too high**: it falls fast at first, then stays where it is. The steps are too long for the valley that
+#   the model is in; it jumps from one side to the other.
+#
+# Now the number of sentences: the same model, given 40 sentences instead of 1,000.
+
+# %% tags=["nbval-ignore-output"]
+seen, unseen = [], []
+
+def watched(model, optimiser, *batch):
+    if len(seen) % 10 == 0:
+        unseen.append(test_loss(model))
+    seen.append(healthy(model, optimiser, *batch))
+    return seen[-1]
+
+fit(watched, source[:40], target[:40])
+show_curves(range(10, 161, 10), {"40 training sentences": smooth(seen), "test sentences": unseen}, "step", "loss",
+            "Learning by heart")
+
+# %% [markdown]
+# The training loss goes to 0. The test loss goes with it for a while, turns round and rises: from there on
+# the model learns its 40 sentences and no longer the language. The training curve alone does not show it.
+#
+# And the warm-up. The paper's model has its norms *after* the residual (lesson 06), and is known to need
+# one. With two layers and without warm-up, which of the two arrangements will suffer?
+
+# %% tags=["nbval-ignore-output"]
+print("loss after 120 steps       warm-up of 40 steps   none")
+for name, norm_first in [("norm first (ours)", True), ("norm last (the paper)", False)]:
+    ends = []
+    for first_step in (1 / 40, 1.0):
+        model, optimiser = new_model(norm_first=norm_first, n_layers=2)
+        order = torch.Generator().manual_seed(0)
+        losses = []
+        for n in range(1, 121):
+            optimiser.param_groups[0]["lr"] = 0.01 * min(1, n * first_step)
+            rows = torch.randint(len(source), (32,), generator=order)
+            losses.append(healthy(model, optimiser, source[rows], target[rows], PAD))
+        ends.append(smooth(losses)[-1])
+    print(f"{name:26} {ends[0]:19.2f}   {ends[1]:4.2f}")
+
+# %% [markdown]
+# Both learn with a warm-up. Without it, ours learns more slowly, and the paper's hardly at all: its first
+# steps have thrown it somewhere from where it does not come back in this time. One seed is no proof;
+# lesson 12 repeats it with several.
+
+# %% [markdown]
+# ## The clinic
+#
+# Five people send us their training steps. They all run without an error. In each there is one bug, and
+# we do not look at the code. What we have is
+#
+# 1. **the curve**, beside that of a healthy step;
+# 2. **samples**, written past the end of the sentence;
+# 3. **the gradient.** We hand the step a "model" whose logits are all 0, and see which of them it wants to
+#    raise: *at this position it pushes that token*. No training is needed for that.
+#
+# First all three for the healthy step, so that we know what health looks like. The sentences of the third
+# are *el gato negro duerme* and *el gato duerme*. Which tokens should be pushed where?
+
+# %%
+class Blank(nn.Module):
+    """Logits that depend on nothing, and keep their gradient."""
+
+    def __init__(self):
+        super().__init__()
+        self.logits = nn.Parameter(torch.zeros(2, 6, len(vocabulary)))
+
+    def forward(self, source, target):
+        return self.logits[:, : target.shape[1]] * 1
+
+def pushes(step):
+    """What a step pushes at each position, the first time and, nothing else changed, the second time."""
+    ids = to_ids(["el gato negro duerme", "el gato duerme"], begin="<bos>")
+    blank = Blank()
+    still = torch.optim.SGD(blank.parameters(), lr=0.0)
+    seen = []
+    for _ in range(2):
+        step(blank, still, to_ids(["the black cat sleeps", "the cat sleeps"]), ids, PAD)
+        seen.append(-blank.logits.grad.detach().clone())
+    for sentence in range(2):
+        print("reads    pushes     first time  second time")
+        for t, read in enumerate(ids[sentence].tolist()):
+            strength, token = seen[0][sentence, t].max(dim=-1)
+            again = seen[1][sentence, t, token]
+            line = f"{vocabulary[token]:10} {strength:10.4f} {again:12.4f}" if strength > 0 else "–"
+            print(f"{vocabulary[read]:8} {line}")
+
+pushes(healthy)
+
+# %% [markdown]
+# Each position pushes the word after the one it reads, up to the end mark, all with the same strength:
+# nearly 1/9, for there are nine real tokens. Nothing is pushed after the end. And the second time is as
+# the first.
+#
+# Now the patients. The bug of each is one of these eight; five of them occur.
+#
+# | | |
+# |---|---|
+# | `"no shift"` | decoder input and labels are the same |
+# | `"padding counted"` | padding counts in the loss |
+# | `"softmax twice"` | a softmax before the cross-entropy, which has one inside |
+# | `"axes mixed"` | a `view` or `reshape` confuses positions and vocabulary |
+# | `"zero_grad forgotten"` | gradients are never cleared |
+# | `"future visible"` | the decoder has no causal mask |
+# | `"learning rate too high"` | ten times too high |
+# | `"learning rate too low"` | twenty times too low |
+
+# %%
+def examine(letter):
+    """Train with a patient's step; print losses and samples; return the curve beside the healthy one."""
+    model, losses = fit(patient(letter))
+    print("every 20th loss:", *(f"{loss:.2f}" for loss in losses[::20]))
+    print(f"test loss, computed as in exercise 8.1: {test_loss(model):.2f}")
+    show_samples(model)
+    return show_curves(range(10, 161, 10), {"healthy": smooth(healthy_losses), f"patient {letter}": smooth(losses)},
+                       "step", "loss (mean of 10 steps)", f"Patient {letter}")
+
+# %% [markdown]
+# ### Patient A
+# "I have never seen a model learn so fast!" Compare the very first loss, too.
+
+# %% tags=["nbval-ignore-output"]
+examine("A")
+
+# %%
+pushes(patient("A"))
+
+# %% [markdown]
+# ### Exercise 8.5 · patient A        ●●○  about 4 minutes · 1 point
+# Set `diagnosis_a` to one of the eight.
+
+# %%
+diagnosis_a = ...
+### BEGIN SOLUTION
+diagnosis_a = "no shift"
+### END SOLUTION
+
+# %%
+check("8.5", diagnosis_a)
+
+# %% [markdown]
+# ### Patient B
+# "It learns, but so slowly. Do I need a larger model?"
+
+# %% tags=["nbval-ignore-output"]
+examine("B")
+
+# %%
+pushes(patient("B"))
+
+# %% [markdown]
+# ### Exercise 8.6 · patient B        ●●○  about 4 minutes · 1 point
+# Set `diagnosis_b`. Compare the strengths with the healthy ones.
+
+# %%
+diagnosis_b = ...
+### BEGIN SOLUTION
+diagnosis_b = "softmax twice"
+### END SOLUTION
+
+# %%
+check("8.6", diagnosis_b)
+
+# %% [markdown]
+# ### Patient C
+# "It began so well."
+
+# %% tags=["nbval-ignore-output"]
+examine("C")
+
+# %%
+pushes(patient("C"))
+
+# %% [markdown]
+# ### Exercise 8.7 · patient C        ●●○  about 4 minutes · 1 point
+# Set `diagnosis_c`.
+
+# %%
+diagnosis_c = ...
+### BEGIN SOLUTION
+diagnosis_c = "zero_grad forgotten"
+### END SOLUTION
+
+# %%
+check("8.7", diagnosis_c)
+
+# %% [markdown]
+# ### Patient D
+# "Nothing is wrong with mine. My loss is even lower than yours."
+
+# %% tags=["nbval-ignore-output"]
+examine("D")
+
+# %%
+pushes(patient("D"))
+
+# %% [markdown]
+# ### Exercise 8.8 · patient D        ●●○  about 4 minutes · 1 point
+# Set `diagnosis_d`.
+
+# %%
+diagnosis_d = ...
+### BEGIN SOLUTION
+diagnosis_d = "padding counted"
+### END SOLUTION
+
+# %%
+check("8.8", diagnosis_d)
+
+# %% [markdown]
+# ### Patient E
+# "The loss is fine. It must be my decoding that is broken."
+
+# %% tags=["nbval-ignore-output"]
+examine("E")
+
+# %%
+pushes(patient("E"))
+
+# %% [markdown]
+# ### Exercise 8.9 · patient E        ●●○  about 4 minutes · 1 point
+# Set `diagnosis_e`.
+
+# %%
+diagnosis_e = ...
+### BEGIN SOLUTION
+diagnosis_e = "axes mixed"
+### END SOLUTION
+
+# %%
+check("8.9", diagnosis_e)
+
+# %% [markdown]
+# ### The files are opened
+#
+# When you have your five diagnoses, have a look at the lines in question.
+
+# %%
+for letter in "ABCDE":
+    print(f"{letter}\n{reveal(letter)}\n")
+
+# %% [markdown]
+# Two of the five, D and E, have curves that look healthy. What exposed them were a sample and a gradient.
+# And A's curve is the best of all: **a loss that is too good is a symptom.**
+#
+# B's loss has a floor, and you can compute it. Probabilities lie between 0 and 1; taken for scores, the
+# best a model can offer is a 1 among 48 zeros:
+
+# %%
+best = torch.zeros(49)
+best[0] = 1.0
+print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {math.log(math.e + 48) - 1:.2f}")
+
+# %% [markdown]
+# ## Recap
+#
+# - The loss is $-\log p$ of the right token, averaged over the **real** tokens. A model that knows nothing
+#   pays log V.
+# - Label smoothing asks for a share of 0.9 and a little; its lowest loss is not 0.
+# - The rate rises for `warmup` steps and falls as $1/\sqrt{step}$; steps count from 1.
+# - Teacher forcing: read `target[:, :-1]`, be asked for `target[:, 1:]`.
+# - First overfit one batch. Then look at three things: the curve, beside one that you know to be healthy;
+#   samples; gradients. None of them suffices alone.
+#
+# **Common mistakes**
+#
+# - Labels not shifted: a splendid loss, and a model that repeats `<bos>`.
+# - Padding in the mean. The loss cannot be compared, and changes with the batch.
+# - `softmax` before `cross_entropy`; `softmax` followed by `log`.
+# - `view(B, V, T)` for `transpose(1, 2)`.
+# - `zero_grad` forgotten, or called between `backward` and `step`.
+# - A schedule that counts epochs, or from 0.
+# - Comparing a smoothed training loss with a test loss that is not smoothed.
+# - `eval()` and `no_grad()` forgotten when testing: dropout stays on, and memory fills up.
+#
+# **Further reading**
+#
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §5: one page on everything in this lesson.
+# - [Karpathy, *A Recipe for Training Neural Networks*](https://karpathy.github.io/2019/04/25/recipe/): how
+#   to come to trust a training loop, step by step. Overfitting one batch is one of them.
+# - [Müller, Kornblith and Hinton (2019)](https://arxiv.org/abs/1906.02629), *When Does Label Smoothing
+#   Help?*
+# - [Xiong et al. (2020)](https://arxiv.org/abs/2002.04745): why post-norm needs warm-up, and pre-norm can
+#   do without.
+
+# %% [markdown]
+# ## Stretch exercises
+# Without points and without checks. The solution notebook of this lesson has the code.
+#
+# **A · A sixth patient.** Take away the causal mask: `model.decode` uses `causal_mask`. Which of the three
+# examinations shows it, and which does not? (Hint: the `pushes` do not look into the model.)
+#
+# **B · The gradient by hand.** The gradient of $-\log p_{right}$ with respect to the logits is $p$ minus 1 at
+# the right token. Show it with numbers, and explain the strength of nearly 1/9 in the table of the healthy
+# step.
+#
+# **C · Clipping.** `nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward` and `step` shortens
+# a gradient that is too long. Does it save the run with the rate that was ten times too high?
+
+# %% [markdown]
+# <details><summary>A: how to begin</summary>
+#
+# Give a model its own `decode`, which calls `model.decoder(model.embed(target), memory, None, source_mask)`.
+# The curve falls to 0 faster than the healthy one, since every position can look up its answer one place
+# further on. The samples are nonsense, since that place is empty when the model writes by itself. The
+# pushes are flawless: the loss is right, the model is not. The test for it is that of lesson 07: change the
+# future, and see whether the past moves.
+#
+# </details>
+#
+# <details><summary>B: what to expect</summary>
+#
+# With all logits 0, p is 1/49 everywhere. The right token gets a push of 1 − 1/49, divided by the nine real
+# tokens of the mean: 0.109.
+#
+# </details>
+#
+# <details><summary>C: what to expect</summary>
+#
+# Hardly. Adam divides every gradient by its usual size, so that a shorter gradient does not make shorter
+# steps. Clipping helps against single bad batches, not against a rate that is too high.
+#
+# </details>
+
+# %% tags=["solution-only", "nbval-ignore-output"]
+# A
+def sees_the_future(model, optimiser, source, target, pad_id):
+    model.decode = lambda target, memory, mask=None: model.decoder(model.embed(target), memory, None, mask)
+    return healthy(model, optimiser, source, target, pad_id)
+
+model, losses = fit(sees_the_future)
+print("A, every 20th loss:", *(f"{loss:.2f}" for loss in losses[::20]))
+print("  ", in_words(write(model, test_source[:1])[0]))
+
+# %% tags=["solution-only"]
+# B
+scores = torch.zeros(49, requires_grad=True)
+F.cross_entropy(scores, torch.tensor(5)).backward()
+print("B, gradient at the right token and at another:", scores.grad[[5, 6]])
+print(f"  by hand: {1 / 49 - 1:.3f} and {1 / 49:.3f}")
+print(f"  divided by nine tokens: {(1 - 1 / 49) / 9:.3f}")
+
+# %% tags=["solution-only", "nbval-ignore-output"]
+# C
+def clipped(model, optimiser, source, target, pad_id):
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing=0.0)
+    optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    return loss.item()
+
+_, losses = fit(clipped, peak=0.08)
+print("C, every 20th loss:", *(f"{loss:.2f}" for loss in losses[::20]))
+
+# %% [markdown]
+# Next, in lesson 09: the same step on 115,000 real pairs, for four minutes.
