@@ -49,7 +49,8 @@ def _attentions(rng):
         def normal(*shape):
             return rng.normal(size=(*front, *shape)).astype(dtype)
         inputs = {} if mask is None else {"mask": mask}
-        return Case(about, q=normal(t_q, d_k) * np.array(scale, dtype), k=normal(t_k, d_k), v=normal(t_k, d_v), **inputs)
+        q = normal(t_q, d_k) * np.array(scale, dtype)
+        return Case(about, q=q, k=normal(t_k, d_k), v=normal(t_k, d_v), **inputs)
 
     def some(*shape):
         """A mask with at least one True, and where there is room one False, in each row."""
@@ -248,7 +249,7 @@ EXERCISES = [
         takes={"ids": "B T", "pad_id": ""}, gives={"mask": "B 1 T"}, framework="torch", reference=padding_mask,
         library=library.padding_mask, cases=_ids,
         hints=(
-            "Which tokens are real? One comparison of the whole tensor `ids` says it, for every word of every sentence.",
+            "Which tokens are real? One comparison of the whole tensor `ids` says it, for all words at once.",
             "The comparison gives (B, T). It will be laid over weights (B, T_q, T_k): where must an axis of length 1 "
             "go, so that T meets the keys and B the sentences?",
             "`ids != pad_id` is True for real tokens; `unsqueeze(i)` puts an axis of length 1 at place i."),

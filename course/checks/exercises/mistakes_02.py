@@ -59,7 +59,8 @@ def _attention(q, k, v, mask=None, scale="sqrt d_k", axis=-1, stable=True, how="
     """Attention with switches."""
     a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
     turned = {"last two": lambda: b.transpose(-2, -1), "all": lambda: b.permute(*reversed(range(b.dim()))),
-              "first two": lambda: b.transpose(0, 1), "middle two": lambda: b.transpose(1, 2), "none": lambda: b}[keys]()
+              "first two": lambda: b.transpose(0, 1), "middle two": lambda: b.transpose(1, 2),
+              "none": lambda: b}[keys]()
     d_k = q.shape[-1]
     divisor = {"sqrt d_k": math.sqrt(d_k), "d_k": d_k, "T_k": math.sqrt(k.shape[-2]), "first": math.sqrt(q.shape[0]),
                "second": math.sqrt(q.shape[1]), "T_q": math.sqrt(q.shape[-2]), "d_v": math.sqrt(v.shape[-1]),
@@ -235,7 +236,8 @@ ATTENTION = [
     Misconception(
         "empty-rows-nan", partial(_attention, empty="renormalised"),
         "Your weights are exactly what dividing by the sum of the rest gives: NaN for queries that may attend to "
-        "nothing.", f"In such a row the rest is 0, and 0/0 is NaN. {_EMPTY}", "What do the rows without any True need?"),
+        "nothing.", f"In such a row the rest is 0, and 0/0 is NaN. {_EMPTY}",
+        "What do the rows without any True need?"),
     *(Misconception(
         "empty-rows-not-zero", partial(_attention, empty=how),
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
@@ -322,7 +324,7 @@ CAUSAL = [
         "only-itself", lambda size: torch.eye(size, dtype=torch.bool),
         "Your mask is exactly the diagonal: every position sees only itself.", _PAST, "What is `mask[2, 0]`?"),
     Misconception(
-        "only-the-last", lambda size: torch.eye(size, dtype=torch.bool) | torch.ones(size, size).tril(-1).triu(-1).bool(),
+        "only-the-last", lambda size: torch.ones(size, size, dtype=torch.bool).tril().triu(-1),
         "Your mask is exactly the diagonal and the one below: every position sees itself and one before.", _PAST,
         "What is `mask[2, 0]`?"),
     Misconception(
@@ -363,8 +365,8 @@ def _lengths(ids, pad_id):
     return (torch.arange(ids.shape[1]) < (ids != pad_id).sum(-1, keepdim=True)).unsqueeze(1)
 
 
-_COLUMNS = ("The mask is laid over weights (B, T_q, T_k). Padding must not be looked *at*, so it is columns, keys, that "
-            "are to be closed, for every query alike.")
+_COLUMNS = ("The mask is laid over weights (B, T_q, T_k). Padding must not be looked *at*, so it is columns, keys, "
+            "that are to be closed, for every query alike.")
 
 PADDING = [
     Misconception(
@@ -373,7 +375,8 @@ PADDING = [
         "In this course True means: may attend. With your mask, words look at nothing but padding.",
         "Compare with `==` or with `!=`?"),
     Misconception(
-        "no-query-axis", partial(_padding, axis="none"), "Your mask is exactly (B, T), without an axis for the queries.",
+        "no-query-axis", partial(_padding, axis="none"),
+        "Your mask is exactly (B, T), without an axis for the queries.",
         "Axes are lined up from the right. Against weights (B, T_q, T_k), your sentences meet the queries: an error, "
         "or with as many sentences as words, no error and the wrong mask.",
         "Where does an axis of length 1 have to go?"),
@@ -475,7 +478,8 @@ DECODER = [
     Misconception(
         "not-even-itself", partial(_decoder, causal="strict"),
         "Your mask is exactly the right one without its diagonal: no word sees itself.",
-        "Position t may look at 0 to t. Without itself, position 0 has nothing to look at.", "What is `mask[0, 0, 0]`?"),
+        "Position t may look at 0 to t. Without itself, position 0 has nothing to look at.",
+        "What is `mask[0, 0, 0]`?"),
     Misconception(
         "one-step-ahead", partial(_decoder, causal="ahead"),
         "Your mask is exactly what comes out when every word may also see the next one.",
