@@ -241,8 +241,9 @@ for sentence in ("The black cat sleeps.", "El gato negro duerme.", "Electromagne
     print("   ", ids, "->", subwords.decode(ids))
 
 # %% [markdown]
-# "cat" and "black" are frequent enough to be one token. "Electromagnetism" is not, and is spelt
-# out of pieces; nothing is lost, and `decode` puts it together again.
+# "cat" and "gato" are frequent enough to be one token. "black" and "negro" are put together from two
+# and three pieces, and "Electromagnetism" is nearly spelt out. Nothing is lost: `decode` gives the
+# sentence back.
 
 # %% [markdown]
 # ## Batches without waste
