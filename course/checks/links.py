@@ -1,0 +1,41 @@
+"""Probes for answers about alignments: cases hold arrays, the answer sees sets and lists.
+
+Like `probes`, this knows no reference solution.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .guard import Problem
+from .probes import read
+
+
+@dataclass(frozen=True)
+class LinkSets:
+    """`answer({(0, 0), (1, 2)}, ...) -> float`: each table of links (n, 2 or 3) becomes a set of tuples."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        sets = {name: {tuple(link) for link in table.tolist()} for name, table in inputs.items()}
+        before = {name: set(links) for name, links in sets.items()}
+        value = answer(*(sets[name] for name in task.takes))
+        for name, links in sets.items():
+            if links != before[name]:
+                raise Problem("changes-inputs", f"Your code changes the set `{name}` that it was given. `a & b` and "
+                              "`a | b` make new sets; methods such as `update` and `remove`, and `|=`, do not.")
+        return read(value, task.gives, task.framework)
+
+
+@dataclass(frozen=True)
+class SentencePairs:
+    """`answer(t, [([0, 1], [2, 0]), ...]) -> array`: rows of two tables, filled up with -1, become lists of ids."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        def pairs():
+            return [tuple([i for i in row.tolist() if i >= 0] for row in rows)
+                    for rows in zip(inputs["sources"], inputs["targets"], strict=True)]
+        given = pairs()
+        table = answer(inputs["t"], given)
+        if given != pairs():
+            raise Problem("changes-inputs", "Your code changes the list `pairs` that it was given, or one of its "
+                          "sentences. Whoever counts with it next counts something else.")
+        return read(table, task.gives, task.framework)
