@@ -52,16 +52,14 @@ def scaled_dot_product_attention(
     return weights @ v, weights
 
 
-def fused_attention(
-    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, dropout: float = 0.0
-) -> Tensor:
+def fused_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
     """The output of `scaled_dot_product_attention` from PyTorch's fused kernel, without weights.
 
-    Same arguments and conventions; `dropout` is the probability with which a weight is dropped.
+    Same arguments and conventions.
     """
     if mask is not None:
         _check_boolean(mask)
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=dropout)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
 def causal_mask(size: int, device: torch.device | str | None = None) -> Tensor:
@@ -106,18 +104,16 @@ class MultiHeadAttention(nn.Module):
         n_heads: number of heads; each has d_head = d_model // n_heads dimensions.
         bias: whether the four projections have a bias. The paper writes them without; PyTorch
             has one by default, and so do we.
-        dropout: probability of dropping an attention weight in training.
 
     Raises:
         ValueError: if d_model is not divisible by n_heads.
     """
 
-    def __init__(self, d_model: int, n_heads: int, bias: bool = True, dropout: float = 0.0):
+    def __init__(self, d_model: int, n_heads: int, bias: bool = True):
         super().__init__()
         if d_model % n_heads:
             raise ValueError(f"d_model = {d_model} is not divisible by n_heads = {n_heads}")
         self.n_heads = n_heads
-        self.dropout = dropout
         self.w_q = nn.Linear(d_model, d_model, bias=bias)
         self.w_k = nn.Linear(d_model, d_model, bias=bias)
         self.w_v = nn.Linear(d_model, d_model, bias=bias)
@@ -154,17 +150,14 @@ class MultiHeadAttention(nn.Module):
         """Attention in every head, then the output projection; `q`, `k`, `v` are split already."""
         if mask is not None and mask.dim() == 3:
             mask = mask.unsqueeze(1)                     # the same mask for every head
-        dropout = self.dropout if self.training else 0.0
         if need_weights:
             mixed, weights = scaled_dot_product_attention(q, k, v, mask)
-            if dropout:
-                mixed = F.dropout(weights, dropout) @ v
         else:
-            mixed, weights = fused_attention(q, k, v, mask, dropout), None
+            mixed, weights = fused_attention(q, k, v, mask), None
         return self.w_o(merge_heads(mixed)), weights
 
     def extra_repr(self) -> str:
-        return f"n_heads={self.n_heads}, dropout={self.dropout}"
+        return f"n_heads={self.n_heads}"
 
 
 def _check_boolean(mask: Tensor) -> None:

@@ -59,15 +59,14 @@ class LayerNorm(nn.Module):
 class FeedForward(nn.Module):
     """Two linear layers with a ReLU between, at each position alike (§3.3, eq. 2)."""
 
-    def __init__(self, d_model: int, d_ff: int, dropout: float = 0.0):
+    def __init__(self, d_model: int, d_ff: int):
         super().__init__()
         self.w_1 = nn.Linear(d_model, d_ff)
         self.w_2 = nn.Linear(d_ff, d_model)
-        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., d_model) -> (..., d_model)."""
-        return self.w_2(self.dropout(self.w_1(x).relu()))
+        return self.w_2(self.w_1(x).relu())
 
 
 class EncoderLayer(nn.Module):
@@ -76,8 +75,8 @@ class EncoderLayer(nn.Module):
     def __init__(self, d_model: int, n_heads: int, d_ff: int, dropout: float = 0.0, norm_first: bool = True):
         super().__init__()
         self.norm_first = norm_first
-        self.self_attention = MultiHeadAttention(d_model, n_heads, dropout=dropout)
-        self.feed_forward = FeedForward(d_model, d_ff, dropout)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
         self.norm_1 = LayerNorm(d_model)
         self.norm_2 = LayerNorm(d_model)
         self.dropout = nn.Dropout(dropout)
@@ -97,9 +96,9 @@ class DecoderLayer(nn.Module):
     def __init__(self, d_model: int, n_heads: int, d_ff: int, dropout: float = 0.0, norm_first: bool = True):
         super().__init__()
         self.norm_first = norm_first
-        self.self_attention = MultiHeadAttention(d_model, n_heads, dropout=dropout)
-        self.cross_attention = MultiHeadAttention(d_model, n_heads, dropout=dropout)
-        self.feed_forward = FeedForward(d_model, d_ff, dropout)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
         self.norm_1 = LayerNorm(d_model)
         self.norm_2 = LayerNorm(d_model)
         self.norm_3 = LayerNorm(d_model)
@@ -173,7 +172,8 @@ class Transformer(nn.Module):
     Args:
         vocab_size: number of tokens in the shared vocabulary.
         d_model, n_heads, d_ff, n_layers: the paper's sizes; `n_layers` each for both stacks.
-        dropout: on embeddings, attention weights, hidden units and each sub-layer's output (§5.4).
+        dropout: on the embeddings and on each sub-layer's output before it is added, as in the paper
+            (§5.4). PyTorch's module also drops attention weights and hidden units.
         norm_first: see the module's text.
         pad_id: the token that fills up short sentences; it is never attended to.
         max_len: the longest sentence, in tokens, that can be given a position.

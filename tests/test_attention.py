@@ -231,13 +231,13 @@ def test_indivisible_heads_are_refused():
 
 # Multi-head attention
 
-def attentions(bias=True, dropout=0.0):
+def attentions(bias=True):
     """Ours with PyTorch's weights, and PyTorch's; the biases are not the zeros it starts with."""
-    theirs = nn.MultiheadAttention(D_MODEL, HEADS, dropout, bias=bias, batch_first=True).double()
+    theirs = nn.MultiheadAttention(D_MODEL, HEADS, bias=bias, batch_first=True).double()
     for name, parameter in theirs.named_parameters():
         if name.endswith("bias"):
             nn.init.normal_(parameter)
-    ours = MultiHeadAttention(D_MODEL, HEADS, bias, dropout).double()
+    ours = MultiHeadAttention(D_MODEL, HEADS, bias).double()
     copy_weights(theirs, ours)
     return ours, theirs
 
@@ -350,33 +350,6 @@ def test_finite_gradients_of_all_weights_with_an_empty_sentence():
         ours(x, x, x, padding_mask(ids, PAD), need_weights)[0].square().sum().backward()
         for tensor in (x, *ours.parameters()):
             assert tensor.grad.isfinite().all()
-
-
-# Dropout
-
-@pytest.mark.parametrize("need_weights", [True, False], ids=["readable", "fused"])
-def test_dropout_drops_weights_and_keeps_the_mean(need_weights):
-    """One query, one key: the weight is 1, so the mixed value is 0 or v / (1 - dropout)."""
-    ours = MultiHeadAttention(HEADS, HEADS, bias=False, dropout=0.25).double()
-    for linear in (ours.w_q, ours.w_k, ours.w_v, ours.w_o):
-        nn.init.eye_(linear.weight)
-    x = torch.ones(4000, 1, HEADS, dtype=torch.float64)
-    output, weights = ours(x, x, x, need_weights=need_weights)
-    dropped = output == 0
-    torch.testing.assert_close(output[~dropped], torch.full_like(output[~dropped], 1 / 0.75))
-    assert abs(dropped.double().mean().item() - 0.25) < 0.02       # five standard deviations
-    assert abs(output.mean().item() - 1) < 0.03
-    assert not torch.equal(dropped[:, 0, 0], dropped[:, 0, 1])      # each head drops its own
-    if need_weights:
-        assert (weights == 1).all()                                 # what is shown is not dropped
-    ours.eval()
-    assert torch.equal(ours(x, x, x, need_weights=need_weights)[0], x)
-
-
-def test_no_dropout_unless_asked_for():
-    ours = MultiHeadAttention(D_MODEL, HEADS)
-    inputs = [x.float() for x in query_key_value()]
-    assert torch.equal(ours(*inputs)[0], ours(*inputs)[0])
 
 
 # Weights to and from PyTorch
