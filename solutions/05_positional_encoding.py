@@ -1,0 +1,652 @@
+# %% [markdown]
+# # Lesson 05 · Positional encoding
+#
+# Attention does not know in which order the words stand. In this lesson you show that, give every
+# word a position, and find out what the strange sines and cosines of the paper are good for.
+#
+# **After this lesson** you can
+#
+# - demonstrate that attention without positions sees a bag of words;
+# - write the sinusoidal encoding of the paper, and explain it as hands of clocks;
+# - show in numbers that a step from one word to the next is a rotation, the same everywhere;
+# - say why embeddings are multiplied by √d_model;
+# - write rotary encoding, and choose between learned, sinusoidal and rotary positions by what each
+#   can do beyond the sentence lengths of training.
+#
+# **You need** lessons 01 and 02: scores, weights, output, in PyTorch. Sine and cosine will be
+# reintroduced.
+#
+# **Time** about 100 minutes, some 55 of them for the five exercises. Two cells train small models and
+# take some seconds each.
+
+# %%
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import scaled_dot_product_attention
+from course.checks import carry_on, check, evaluate, hint, solution
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_hands
+
+torch.set_printoptions(precision=3, sci_mode=False)
+
+# %% [markdown]
+# ## A bag of words
+#
+# Here are four words as vectors; the numbers are the keys of lesson 01. Each word attends to all
+# four, in the simplest way: query, key and value are the word's own vector.
+#
+# Then we write the sentence backwards: *sleeps cat black the*. What will change in the output?
+
+# %%
+words = ["the", "black", "cat", "sleeps"]
+vectors = {"the": [1.0, 0, 0, 1], "black": [0.0, 2, 0, 0], "cat": [0.0, 1, 2, 1], "sleeps": [1.0, 1, 1, 0]}
+
+
+def embed(sentence):
+    return torch.tensor([vectors[word] for word in sentence])
+
+
+def attend(x):
+    return scaled_dot_product_attention(x, x, x)[0]
+
+
+for sentence in (words, words[::-1]):
+    print(" ".join(sentence))
+    for word, row in zip(sentence, attend(embed(sentence)), strict=True):
+        print(f"   {word:7} {row}")
+
+# %% [markdown]
+# Look for "cat" in both lists: the same four numbers. And so for every word. The rows have moved with
+# their words, and nothing else has happened. **Shuffle the input of attention, and its output is
+# shuffled in the same way.** Lesson 03 called this permutation equivariance.
+#
+# Projections, heads, further layers do not help. Each of them treats all positions alike, so that the
+# shuffle passes through unchanged. For such a model *the dog sees the cat* and *the cat sees the dog*
+# are the same bag of words.
+#
+# There is only one way out: **the position must be part of the vector.**
+
+# %% [markdown]
+# ## How to write down a position
+#
+# What could we add to the vector of word number $t$?
+#
+# - **The number $t$ itself.** At the end of a long sentence it would be larger than anything the word
+#   has to say.
+# - **A fraction**, $t$ divided by the length of the sentence. Now it stays between 0 and 1, but "the
+#   next word" is a different step in every sentence.
+# - **The number in binary.** Only zeros and ones, a fixed number of places, and every position looks
+#   different:
+
+# %%
+for t in range(8):
+    print(t, " ".join(f"{t:03b}"))
+
+# %% [markdown]
+# Look down the columns. The last one alternates at every step, the one before it half as often, the first
+# one slower still. Fast columns tell neighbours apart, slow ones tell the beginning from the end.
+#
+# It is nearly what we want, but it jumps: from 3 to 4 all three places change, from 2 to 3 only one. The
+# paper takes the same idea and makes it smooth: instead of switches, **waves**, fast ones and slow ones.
+# For position $t$ and the pair of columns $2i$ and $2i+1$ (§3.5 of the paper; it writes *pos* for $t$):
+#
+# $$PE_{t,\,2i} = \sin\!\left(t \,/\, 10000^{2i/d_{model}}\right) \qquad
+#   PE_{t,\,2i+1} = \cos\!\left(t \,/\, 10000^{2i/d_{model}}\right)$$
+#
+# By hand, for vectors of $d_{model} = 4$ numbers. There are two pairs, $i = 0$ and $i = 1$. What are the
+# two divisors?
+
+# %%
+d_model = 4
+for i in range(2):
+    print(f"pair {i}: exponent {2 * i}/{d_model} = {2 * i / d_model}, divisor {10000 ** (2 * i / d_model):.0f}")
+
+for t in range(4):
+    angles = [t / 10000 ** (2 * i / d_model) for i in range(2)]
+    row = [f(angle) for angle in angles for f in (math.sin, math.cos)]
+    print(f"position {t}: angles {angles[0]:.2f} {angles[1]:.2f}   row", " ".join(f"{x:6.3f}" for x in row))
+
+# %% [markdown]
+# Position 0 is `0 1 0 1`, since sin 0 = 0 and cos 0 = 1. The first pair changes quickly, the second
+# hardly at all: its time will come in longer sentences.
+
+# %% [markdown]
+# ### Exercise 5.1 · sinusoidal encoding        ●●○  about 15 minutes · 3 points
+# The table of all positions at once.
+#
+# - **You have** `max_len`, the number of positions, and `d_model`, which may be odd: then the last
+#   column is a sine without its cosine.
+# - **Return** the table (max_len, d_model), float32; column $2i$ holds sines, column $2i+1$ the cosines
+#   of the same angles. A plain tensor, nothing to be trained.
+# - **Use** a column of positions (max_len, 1) and a row of frequencies: their product is a table of all
+#   angles. `table[:, 0::2]` names the even columns.
+
+# %%
+def sinusoidal_encoding(max_len, d_model):
+    """Sines and cosines of growing wavelength, interleaved: (max_len, d_model)."""
+    ### BEGIN SOLUTION
+    position = torch.arange(max_len).unsqueeze(1)                            # (max_len, 1)
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)          # (pairs,)
+    angle = position * frequency                                             # (max_len, pairs)
+    encoding = torch.zeros(max_len, d_model)
+    encoding[:, 0::2] = angle.sin()
+    encoding[:, 1::2] = angle[:, : d_model // 2].cos()                       # one less if d_model is odd
+    return encoding
+    ### END SOLUTION
+
+
+# %%
+check("5.1", sinusoidal_encoding)
+
+# %%
+sinusoidal_encoding = carry_on("5.1", sinusoidal_encoding)
+
+print(sinusoidal_encoding(4, 4))
+
+# %% [markdown]
+# The same four rows as above. And a larger table, 16 positions with 16 numbers each; red is positive,
+# blue negative:
+
+# %%
+columns = [f"{'sin' if c % 2 == 0 else 'cos'} {c // 2}" for c in range(16)]
+show_scores(sinusoidal_encoding(16, 16), range(16), columns, title="Positions (rows) and dimensions (columns)")
+
+# %% [markdown]
+# On the left the fast waves, on the right columns that hardly move within 16 words.
+#
+# ## Hands of clocks
+#
+# Why two columns for each frequency? Take the sine as a height and the cosine as a distance to the
+# right. Then the pair is a **point on a circle**, and with each position it moves on by the same angle,
+# like the hand of a clock (only that it starts at three o'clock and turns the other way):
+
+# %%
+show_hands(sinusoidal_encoding(8, 8), title="Positions 0 to 7, d_model = 8: four clocks")
+
+# %% [markdown]
+# The fastest hand moves by 1 radian, about 57°, for each word. Each following one is slower by a fixed
+# factor, here 10. Together they tell the position as second, minute and hour hand tell the time: the fast
+# one exactly but again and again, the slow ones roughly but only once. A sine alone could not do it: it
+# cannot tell 80° from 100°.
+#
+# ## One step is the same everywhere
+#
+# The paper gives a reason for this choice:
+#
+# > "… we hypothesized it would allow the model to easily learn to attend by relative positions, since for any
+# > fixed offset $k$, $PE_{pos+k}$ can be represented as a linear function of $PE_{pos}$." (§3.5)
+#
+# That can be tried. Is there *one* matrix that leads from the row of any position $t$ to the row of position
+# $t + 3$? We let least squares look for it, on the positions 0 to 59, and then try it on positions that it
+# has not seen:
+
+# %%
+table = sinusoidal_encoding(1000, 4).double()
+found = torch.linalg.lstsq(table[:60], table[3:63]).solution.T      # rows times matrix; we want matrix times column
+print(found)
+for t in (5, 60, 900):
+    print(f"t = {t:3}: largest error {(found @ table[t] - table[t + 3]).abs().max():.3f}")
+
+# %% [markdown]
+# There is. It has two blocks, one for each pair, and zeros elsewhere: the clocks do not influence each other.
+# Do you recognise the numbers in the first block?
+
+# %%
+print(f"cos 3 = {math.cos(3):.3f}, sin 3 = {math.sin(3):.3f}")
+
+# %% [markdown]
+# Three steps turn the first hand by 3 radians, wherever it stands, and a turn is a **rotation**: a linear
+# map. Two formulas from school say so:
+#
+# $$\sin(a + b) = \sin a \cos b + \cos a \sin b \qquad \cos(a + b) = \cos a \cos b - \sin a \sin b$$
+#
+# With $a$ the hand's angle and $b$ the turn, the new sine is made of the old sine and the old cosine, and
+# so is the new cosine. The coefficients depend on $b$ alone.
+
+# %% [markdown]
+# ### Exercise 5.2 · a step is a rotation        ●●●  about 15 minutes · 2 points
+# Build the matrix, instead of searching for it.
+#
+# - **You have** `offset`, a whole number, also negative, and `d_model`, even.
+# - **Return** a matrix $R$ (d_model, d_model) with `encoding[t + offset]` = $R$ `@ encoding[t]` for every t.
+# - **Use** the two formulas. Begin with a single pair, on paper.
+
+# %%
+def shift_matrix(offset, d_model):
+    """The matrix R (d_model, d_model) with encoding[t + offset] = R @ encoding[t], for every t."""
+    ### BEGIN SOLUTION
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angle = offset * 10000.0 ** (-even / d_model)
+    matrix = torch.zeros(d_model, d_model)
+    matrix[even, even], matrix[even, odd] = angle.cos(), angle.sin()     # the new sines
+    matrix[odd, even], matrix[odd, odd] = -angle.sin(), angle.cos()      # the new cosines
+    return matrix
+    ### END SOLUTION
+
+
+# %%
+check("5.2", shift_matrix)
+
+# %%
+shift_matrix = carry_on("5.2", shift_matrix)
+
+print(shift_matrix(3, 4))
+table = sinusoidal_encoding(100, 16)
+for t in (0, 7, 90):
+    print(f"t = {t:2}: largest error {(shift_matrix(5, 16) @ table[t] - table[t + 5]).abs().max():.4f}")
+
+# %% [markdown]
+# The first matrix is the one that least squares has found.
+#
+# What does a model gain by it? A query is $W_q$ times a vector, and $W_q$ is learned. If it learns to be
+# such a rotation, every word asks for "the word three places before me", with one matrix for all places.
+# And scores are dot products, so let us look at the dot products of positions with each other:
+
+# %%
+table = sinusoidal_encoding(64, 32)
+similarity = table @ table.T
+distances = range(0, 25)
+show_curves(distances, {f"from position {t}": [similarity[t, t + d] for d in distances] for t in (0, 10, 35)},
+            "distance", "dot product", "How alike are two positions?")
+
+# %% [markdown]
+# Three curves, one above the other: **how alike two positions are depends only on the distance between
+# them**, not on where they stand. Near ones are alike, and it falls off, with ripples from the fast
+# clocks.
+#
+# (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
+# is the distance times the frequency. What you see is a sum of 16 cosines; at distance 0 each of them is
+# 1.)
+
+# %% [markdown]
+# ## Positions meet words
+#
+# The paper *adds* the encoding to the vectors of the words. Would each not spoil the other? In
+# vectors with many numbers there is room for both, and the model can learn to keep them apart. But
+# neither must drown the other. How long are they?
+#
+# The vectors of the words, the **embeddings**, are learned. They start small: numbers of about
+# $1/\sqrt{d_{model}}$, so that dot products between them are about 1.
+
+# %%
+torch.manual_seed(0)
+d_model = 128
+embeddings = torch.randn(1000, d_model) / math.sqrt(d_model)
+print(f"length of a word's vector,    on average {embeddings.norm(dim=-1).mean():5.2f}")
+print(f"length of a position's vector, on average {sinusoidal_encoding(50, d_model).norm(dim=-1).mean():5.2f}")
+print(f"√(d_model/2) = {math.sqrt(d_model / 2):.2f}   √d_model = {math.sqrt(d_model):.2f}")
+
+# %% [markdown]
+# Every pair contributes sin² + cos² = 1 to the square of a position's length, so that it is exactly
+# $\sqrt{d_{model}/2}$ for all of them. Beside it the words would be a whisper. So the paper multiplies
+# the embeddings by $\sqrt{d_{model}}$ (§3.4), in one short sentence without a reason. Here you see one:
+# now both have a similar length.
+
+# %% [markdown]
+# ### Exercise 5.3 · words and positions        ●○○  about 5 minutes · 1 point
+# What goes into the first layer of a Transformer.
+#
+# - **You have** `embedded` (B, T, d_model): the vectors of the words of B sentences.
+# - **Return** (B, T, d_model): the vectors times √d_model, plus the encoding of each word's position; the
+#   first word of every sentence has position 0.
+# - **Use** your `sinusoidal_encoding`.
+
+# %%
+def add_positions(embedded):
+    """Word vectors times √d_model, plus the encodings of their positions: (B, T, d_model), same shape back."""
+    ### BEGIN SOLUTION
+    _, length, d_model = embedded.shape
+    return embedded * math.sqrt(d_model) + sinusoidal_encoding(length, d_model)
+    ### END SOLUTION
+
+
+# %%
+check("5.3", add_positions)
+
+# %%
+add_positions = carry_on("5.3", add_positions)
+
+for sentence in (words, words[::-1]):
+    x = add_positions(embed(sentence).unsqueeze(0) / 2)[0]       # halved first: √d_model is 2, so it stays as it was
+    print(" ".join(sentence))
+    for word, row in zip(sentence, attend(x), strict=True):
+        print(f"   {word:7} {row}")
+
+# %% [markdown]
+# Compare "cat" in the two sentences: no longer the same. The bag of words has become a sentence.
+#
+# ## What goes wrong if …
+#
+# … the position is taken from the wrong axis? Older PyTorch code has the length first, (T, B, d_model),
+# and `x.size(0)` is then the length. Copied into a course where the batch comes first, it gives this.
+# Which words now have the same position?
+
+# %%
+def positions_of_the_batch(embedded):
+    batch, _, d_model = embedded.shape
+    return embedded * math.sqrt(d_model) + sinusoidal_encoding(batch, d_model).unsqueeze(1)
+
+
+two = torch.stack([embed(words), embed(words[::-1])]) / 2
+both = attend(positions_of_the_batch(two))
+alone = attend(positions_of_the_batch(two[1:]))
+print("cat in the first sentence:            ", both[0, 2])
+print("cat in the second:                    ", both[1, 1])
+print("cat in the second, alone in its batch:", alone[0, 1])
+evaluate("5.3", positions_of_the_batch)
+
+# %% [markdown]
+# No error, no wrong shape, and the result of a sentence depends on its place in the batch: the last two rows
+# should be equal. Words of one sentence all have the same position, so that it is still a bag.
+#
+# … and if one multiplies by $10000^{2i/d_{model}}$ where one should divide?
+
+# %%
+def too_fast(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (torch.arange(0, d_model, 2) / d_model)
+    return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)
+
+
+show_scores(too_fast(16, 16), range(16), columns, title="Multiplied instead of divided")
+
+# %% [markdown]
+# From the second pair on it looks like noise, and neighbours no longer resemble each other. Yet every
+# position is still different from every other, so a model can learn them by heart and trains well.
+# Compare the two pictures; nothing else would have told you.
+
+# %% [markdown]
+# ## Two other ways
+#
+# **Learned positions.** Why compute the table at all? Make it a parameter, one row of random numbers for each
+# position, and let the model learn it along with everything else: `nn.Embedding(max_len, d_model)`. The paper
+# tried that, too, and found "nearly identical results" (§3.5). BERT and GPT-2 do it.
+#
+# **Rotary positions** (Su et al., 2021; most large models today). If a step is a rotation, why *add*
+# anything? Leave the words as they are, and when it comes to scores, *turn* the query and the key, each
+# by its own position: pair $i$ of the word at position $t$ by the angle $t \cdot 10000^{-2i/d_{head}}$. A
+# score is a dot product, and it depends on the angle between the two. If both are turned by the same
+# amount, nothing changes; what remains is the difference of the positions.
+#
+# A point $(a, b)$ turned by the angle $\varphi$ is
+#
+# $$(a \cos\varphi - b \sin\varphi,\;\; a \sin\varphi + b \cos\varphi)$$
+
+# %% [markdown]
+# ### Exercise 5.4 · rotary encoding        ●●●  about 15 minutes · 3 points
+# Turn queries or keys by their positions.
+#
+# - **You have** `x` (…, T, d_head) with an even d_head; there may be none, one or two axes before T
+#   (sentences, heads).
+# - **Return** a tensor of the same shape, in which each pair of neighbours, columns $2i$ and $2i+1$, is
+#   turned by $t \cdot 10000^{-2i/d_{head}}$. Position 0 stays as it is.
+# - **Use** the same angles as in exercise 5.1. `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
+
+# %%
+def apply_rotary(x):
+    """Turn each pair of neighbours in x (..., T, d_head) by its position times the pair's frequency."""
+    ### BEGIN SOLUTION
+    length, d_head = x.shape[-2:]
+    frequency = 10000.0 ** (-torch.arange(0, d_head, 2) / d_head)
+    angle = torch.arange(length).unsqueeze(1) * frequency                # (T, d_head / 2)
+    cos, sin = angle.cos(), angle.sin()
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+    ### END SOLUTION
+
+
+# %%
+check("5.4", apply_rotary)
+
+# %% [markdown]
+# Now put the query of "sleeps" and the key of "cat" from lesson 01 at every position, and look at all scores:
+
+# %%
+apply_rotary = carry_on("5.4", apply_rotary)
+
+q = torch.tensor([1.0, 0, 2, 0]).expand(8, 4)        # "sleeps" asks, from each of 8 positions
+k = torch.tensor([0.0, 1, 2, 1]).expand(8, 4)        # "cat" answers, from each of 8 positions
+scores = apply_rotary(q) @ apply_rotary(k).T
+show_scores(scores, range(8), range(8), title='Rotary: "sleeps" in row t asks, "cat" in column s answers')
+
+# %% [markdown]
+# On the diagonal, where both stand in one place, the score is 4, as in lesson 01. Along each diagonal all
+# numbers are equal: the score depends on what the two words are, and on how far the second stands before
+# or behind the first, and on nothing else.
+#
+# ## Which of them is better?
+#
+# Let us measure, on a model as small as possible: embeddings, one attention with one head, one
+# linear layer. The only difference between the four versions is how they get their positions.
+
+# %%
+class Reader(nn.Module):
+    """One attention between embeddings and logits: ids (B, T) -> (B, T, n_answers)."""
+
+    def __init__(self, positions, n_words, n_answers, d_model=64, max_len=64):
+        super().__init__()
+        self.positions = positions
+        self.embedding = nn.Embedding(n_words, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("sinusoids", sinusoidal_encoding(max_len, d_model))
+        if positions == "learned":
+            self.table = nn.Parameter(torch.randn(max_len, d_model) / math.sqrt(2))     # as long as the sinusoids
+        self.w_q, self.w_k, self.w_v = (nn.Linear(d_model, d_model) for _ in range(3))
+        self.out = nn.Linear(d_model, n_answers)
+
+    def forward(self, ids):
+        length = ids.shape[1]
+        x = self.embedding(ids) * math.sqrt(self.embedding.embedding_dim)
+        if self.positions == "sinusoidal":
+            x = x + self.sinusoids[:length]
+        elif self.positions == "learned":
+            x = x + self.table[:length]
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        if self.positions == "rotary":
+            q, k = apply_rotary(q), apply_rotary(k)
+        return self.out(scaled_dot_product_attention(q, k, v)[0])
+
+
+def train(model, batch, steps):
+    """`batch()` returns ids and a function from logits to loss."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    for _ in range(steps):
+        ids, loss_of = batch()
+        loss = loss_of(model(ids))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+kinds = ["none", "sinusoidal", "learned", "rotary"]
+
+# %% [markdown]
+# **A task that needs order.** Sentences of 6 words, among them exactly one "cat" and one "dog". Which of
+# the two comes first? In a bag of words the answer is not to be found. What will the version without
+# positions reach?
+
+# %% tags=["nbval-ignore-output"]
+CAT, DOG, N_WORDS = 0, 1, 12
+
+
+def who_is_first(n, length=6):
+    """Sentences (n, length) with one cat and one dog each, and 1 where the cat comes first."""
+    ids = torch.randint(2, N_WORDS, (n, length))
+    places = torch.rand(n, length).argsort(dim=1)[:, :2]
+    ids.scatter_(1, places, torch.tensor([[CAT, DOG]]).expand(n, 2))
+    return ids, (places[:, 0] < places[:, 1]).long()
+
+
+def order_batch():
+    ids, first = who_is_first(64)
+    return ids, lambda logits: F.cross_entropy(logits.mean(dim=1), first)
+
+
+for kind in kinds:
+    torch.manual_seed(0)
+    model = Reader(kind, N_WORDS, 2, d_model=32)
+    train(model, order_batch, steps=400)
+    with torch.no_grad():
+        ids, first = who_is_first(1000)
+        accuracy = (model(ids).mean(dim=1).argmax(dim=-1) == first).float().mean()
+    print(f"{kind:11} {accuracy:.0%} right")
+
+# %% [markdown]
+# Without positions it tosses a coin; with any of the three kinds it is right nearly always. For order
+# alone, it does not matter which one you take.
+#
+# **A task that needs distance.** At every place, say which word stood *three places before*. We train on
+# sentences of 16 words only, and then test on sentences of 64. At which places do you expect the models
+# to fail?
+
+# %% [markdown]
+# ### Exercise 5.5 · beyond the training length        ●●○  about 3 minutes · 1 point
+# Which of the four versions will still be right nearly always at places 20 to 63, where no sentence of the
+# training ever reached?
+#
+# - **Set** `prediction` to `"none"`, `"sinusoidal"`, `"learned"`, `"rotary"`, or `"all"`, for all that
+#   have positions.
+# - **Use** what you know of each: what does place 40 look like to it? Decide before you run the next cells.
+
+# %%
+prediction = ...
+### BEGIN SOLUTION
+prediction = "rotary"
+### END SOLUTION
+
+# %%
+check("5.5", prediction)
+
+# %% tags=["nbval-ignore-output"]
+STEP, N_WORDS = 3, 10
+
+
+def distance_batch(n=32, length=16):
+    ids = torch.randint(N_WORDS, (n, length))
+    return ids, lambda logits: F.cross_entropy(logits[:, STEP:].flatten(0, 1), ids[:, :-STEP].flatten())
+
+
+places = list(range(STEP, 64, 4))
+accuracy = {}
+for kind in kinds:
+    torch.manual_seed(0)
+    model = Reader(kind, N_WORDS, N_WORDS)
+    train(model, distance_batch, steps=300)
+    right = torch.zeros(64)
+    with torch.no_grad():
+        for length in (16, 64):               # the first 16 places from short sentences, as in training
+            ids = torch.randint(N_WORDS, (500, length))
+            answers = model(ids).argmax(dim=-1)
+            start = STEP if length == 16 else 16
+            right[start:length] = (answers[:, start:] == ids[:, start - STEP:-STEP]).float().mean(dim=0)
+    accuracy[kind] = [right[p:p + 4].mean() for p in places[:-1]]
+    print(f"{kind:11} places 3 to 15: {right[3:16].mean():4.0%}   places 20 to 63: {right[20:].mean():4.0%}")
+
+# %% tags=["nbval-ignore-output"]
+show_curves(places[:-1], accuracy, "place in the sentence", "share of right answers",
+            "Three places back: trained on 16 words, tested on 64")
+
+# %% [markdown]
+# Within the length of training all three are equally good. (Without positions, a model can still guess
+# one of the words that are there.) Beyond it they part:
+#
+# - **learned**: the rows from 16 on still hold the random numbers they began with. It guesses: one word
+#   in ten is right by chance.
+# - **sinusoidal**: better than chance, far from good. There *is* one rotation that would serve
+#   everywhere, as you have shown. But training on 16 places does not force the model to find just that
+#   one, and it sees the slow clocks in places where they have never been.
+# - **rotary**: as good as before. The model never sees a position at all, only differences of positions,
+#   and "three back" is the same everywhere.
+#
+# That is why newer models prefer rotary encoding. Mind what this does not show: a distance that training
+# never had would be new for rotary encoding, too.
+#
+# The rest of the course uses sinusoids, as the paper does: our sentences are short, and training covers
+# every length.
+
+# %% [markdown]
+# ## Recap
+#
+# - Attention treats all positions alike. Without an encoding of positions a Transformer sees a bag of words.
+# - The **sinusoidal encoding** is a set of clocks, fast ones and slow ones; each pair of columns is one hand.
+# - A fixed offset is a **rotation** of each hand, the same for every position, so it is one matrix.
+# - Embeddings are multiplied by **√d_model** so that words and positions are about equally long.
+# - **Learned** positions end where the training data end. **Rotary** encoding turns queries and keys, and
+#   scores depend only on distances.
+#
+# **Common mistakes**
+#
+# - Multiplying by $10000^{2i/d}$ instead of dividing; training does not show it, a picture does.
+# - `//` in the exponent; an exponent for every column instead of for every pair; doubling an index that
+#   already counts in twos.
+# - Taking the position from the batch axis.
+# - A table that is a parameter, or that crashes for an odd d_model.
+# - Forgetting the factor √d_model, or giving it to the positions as well.
+# - In decoding, word by word: starting at position 0 again for every new word. (Lesson 10.)
+#
+# **Further reading**
+#
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.4 and §3.5: together less than a page.
+# - [Su et al. (2021), RoFormer](https://arxiv.org/abs/2104.09864), §3.2: rotary encoding, with the same
+#   two formulas.
+# - [Shaw et al. (2018)](https://arxiv.org/abs/1803.02155): distances learned directly, between sinusoids
+#   and rotations.
+# - [Press et al. (2021), ALiBi](https://arxiv.org/abs/2108.12409): a penalty on distance instead of an
+#   encoding, made for going beyond the training length.
+
+# %% [markdown]
+# ## Stretch exercises
+# Without points and without checks. The solution notebook of this lesson has the code.
+#
+# **A · Two steps.** Show in numbers that `shift_matrix(2, d) @ shift_matrix(3, d)` is `shift_matrix(5,
+# d)`, and that `shift_matrix(-3, d)` is the transpose of `shift_matrix(3, d)`. Why must both be true of
+# rotations?
+#
+# **B · A head that looks back.** Choose `w_q` and `w_k` by hand, without any training, so that attention
+# over bare positions puts nearly all weight on the position one before. One of the two is a multiple of a
+# `shift_matrix`.
+#
+# **C · Rotary as a bag.** Rotate queries and keys, but let all words stand at position 0. What happens to
+# the order task above, and why?
+
+# %% [markdown]
+# <details><summary>A: why</summary>
+#
+# Turning by 3 steps and then by 2 is turning by 5. And turning back undoes turning forward: the inverse
+# of a rotation is its transpose, because it keeps lengths and angles.
+#
+# </details>
+#
+# <details><summary>B: a way to start</summary>
+#
+# The key of position s may be its encoding as it is. The query of position t should be most like the key
+# of t − 1, so it should *be* the encoding of t − 1: `shift_matrix(-1, d) @ encoding[t]`. Similarity falls
+# off slowly, so multiply by something to make the softmax sharp; temperature, in lesson 01.
+#
+# </details>
+#
+# <details><summary>C: what to expect</summary>
+#
+# An angle of 0 turns nothing: it is the version without positions, and it tosses a coin.
+#
+# </details>
+
+# %% tags=["solution-only"]
+# A
+print("A", torch.allclose(shift_matrix(2, 8) @ shift_matrix(3, 8), shift_matrix(5, 8), atol=1e-5),
+      torch.allclose(shift_matrix(-3, 8), shift_matrix(3, 8).T, atol=1e-5))
+
+# %% tags=["solution-only"]
+# B
+encoding = sinusoidal_encoding(8, 32)
+query = encoding @ (20 * shift_matrix(-1, 32)).T
+_, weights = scaled_dot_product_attention(query, encoding, encoding)
+show_weights(weights, range(8), range(8), title="Attending to the position before")
+
+# %% [markdown]
+# Next, in lesson 06: attention, positions and two new parts, the norm and the feed-forward layer, become
+# an encoder.
