@@ -14,7 +14,7 @@ from torch import Tensor
 
 __all__ = [
     "GoldPair", "IBMModel1", "align_from_attention", "alignment_error_rate", "gold_alignments", "pool", "word_links",
-    "word_numbers", "words",
+    "word_numbers", "word_weights", "words",
 ]
 
 Links = set[tuple[int, int]]
@@ -126,6 +126,20 @@ def word_links(aligned: Sequence[int], source_words: Sequence[int], target_words
     """
     linked = zip(aligned, target_words, strict=True)
     return {(source_words[int(i)], j) for i, j in linked if j >= 0 and source_words[int(i)] >= 0}
+
+
+def word_weights(weights: Tensor, source_words: Sequence[int], target_words: Sequence[int]) -> np.ndarray:
+    """From tokens to words, for a picture: weights (T, S) -> (n_target_words, n_source_words).
+
+    What the tokens of one source word get is added up; the rows of one target word's tokens are
+    averaged. The columns of <eos> and punctuation are left out, so that rows sum to less than 1.
+    Row t of `weights` has to be the one that predicts target token t.
+    """
+    def belongs(numbers):
+        return np.array(numbers) == np.arange(max(numbers) + 1)[:, None]              # (n_words, n_tokens)
+
+    rows, columns = belongs(target_words), belongs(source_words)
+    return rows / rows.sum(1, keepdims=True) @ np.asarray(weights) @ columns.T
 
 
 class IBMModel1:

@@ -1,0 +1,74 @@
+"""Figures of lesson 11: weights beside hand-made links, and labelled points."""
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from course.views._matrix import READABLE, as_labels, as_matrix, cell_size, check_matrix, draw_matrix, join, slanted
+from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
+
+__all__ = ["show_alignment", "show_points"]
+
+
+@in_style
+def show_alignment(
+    weights, target: Sequence, source: Sequence, sure: Iterable[tuple[int, int]],
+    possible: Iterable[tuple[int, int]] = (), title: str = "Attention and links made by hand",
+) -> Picture:
+    """Weights (n_target, n_source) in blue; links made by hand framed, sure ones solid, possible ones dashed.
+
+    Rows are target words and columns source words, as in cross-attention; a link is
+    (source word, target word). Raises ValueError for a link outside the table.
+    """
+    weights, target, source, _ = check_matrix(weights, target, source, None, "weights")
+    sure, possible = set(sure), set(possible) - set(sure)
+    for i, j in sure | possible:
+        if not (0 <= i < len(source) and 0 <= j < len(target)):
+            raise ValueError(f"the link {(i, j)} lies outside {len(source)} source and {len(target)} target words")
+    cell = cell_size(*weights.shape)
+    slant = 0.08 * max(map(len, source)) if slanted(source) else 0.0
+    figure, [ax] = new_figure(max(4.2, 1.4 + 0.085 * max(map(len, target)) + cell * len(source)),
+                              1.5 + slant + cell * len(target))
+    draw_matrix(ax, weights, target, source, numbers=cell >= READABLE)
+    for links, dashes in ((possible, "--"), (sure, "-")):
+        for i, j in links:
+            ax.add_patch(Rectangle((i - 0.44, j - 0.44), 0.88, 0.88, fill=False, edgecolor=HEAD_COLOURS[1],
+                                   linewidth=2.2, linestyle=dashes))
+    figure.suptitle(f"{title}\nframed: links made by hand (dashed: possible)", x=0.01, ha="left")
+    told = []
+    for j, word in enumerate(target):
+        best = int(weights[j].argmax())
+        kind = "sure" if (best, j) in sure else "possible" if (best, j) in possible else "not linked"
+        told.append(f"{word} looks most at {source[best]} ({kind})")
+    hits = sum(text.endswith("(sure)") for text in told)
+    return Picture(figure, f"{title}, {len(target)} target by {len(source)} source words; the largest weight of "
+                           f"{hits} rows lies on a sure link: {'; '.join(told)}")
+
+
+@in_style
+def show_points(
+    x, y, labels: Sequence, xlabel: str, ylabel: str, title: str, groups: Sequence | None = None
+) -> Picture:
+    """Labelled points (n,), coloured by group, with both axes beginning at 0 or below."""
+    x, y = as_matrix(x, "x", ndim=1), as_matrix(y, "y", ndim=1)
+    if len(x) != len(y):
+        raise ValueError(f"there are {len(x)} numbers in x, but {len(y)} in y")
+    labels = as_labels(labels, len(x), "points")
+    groups = [""] * len(x) if groups is None else as_labels(groups, len(x), "points")
+    figure, [ax] = new_figure(5.6, 4.0)
+    for n, group in enumerate(dict.fromkeys(groups)):
+        rows = [i for i, name in enumerate(groups) if name == group]
+        ax.scatter(x[rows], y[rows], color=HEAD_COLOURS[n % len(HEAD_COLOURS)], marker="os^D"[n % 4], s=50, label=group)
+    for a, b, label in zip(x, y, labels, strict=True):
+        ax.annotate(label, (a, b), xytext=(6, 4), textcoords="offset points", parse_math=False)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.set_xlim(min(0.0, 1.1 * x.min()), 1.15 * max(x.max(), 1e-9))
+    ax.set_ylim(min(0.0, 1.2 * y.min()), 1.15 * max(y.max(), 1e-9))
+    ax.grid(color="#E6E6E6")
+    if any(groups):
+        ax.legend()
+    points = join([f"{label} at {a:.3g}, {b:.3g}" if not group else f"{group} {label} at {a:.3g}, {b:.3g}"
+                   for label, group, a, b in zip(labels, groups, x, y, strict=True)])
+    if len(x) > 2 and np.ptp(x) and np.ptp(y):
+        points += f"; correlation {np.corrcoef(x, y)[0, 1]:.2f}"
+    return Picture(figure, f"{title}; {ylabel} against {xlabel}: {points}")
