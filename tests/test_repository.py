@@ -133,6 +133,11 @@ def test_links_lead_somewhere():
                 assert _anchor(anchor) in anchors(linked), f"{path.relative_to(ROOT)}: {target}"
 
 
+def test_the_readme_lists_the_lessons_that_are_there():
+    linked = re.findall(r"\]\(notebooks/(\w+\.ipynb)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert sorted(linked) == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
 def anchors(path: Path) -> set[str]:
     text = dict(markdown())[path.resolve()]
     return {_anchor(heading) for heading in re.findall(r"^#+ +(.+)$", text, re.MULTILINE)}
