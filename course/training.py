@@ -106,7 +106,7 @@ def best_precision(device: str = "cpu", size: int = 512, repeats: int = 15) -> s
 
 def train(
     model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, seconds: float | None = None,
-    batch_tokens: int = 600, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
+    batch_tokens: int = 1000, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
     smoothing: float = 0.1, seed: int = 0, device: str = "cpu", precision: str = "float32",
     checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
 ) -> list[dict[str, float]]:

@@ -260,8 +260,8 @@ def share_of_padding(batches):
     return sum(int((table == subwords.pad_id).sum()) for table in tables) / sum(table.numel() for table in tables)
 
 order = torch.randperm(len(encoded), generator=torch.Generator().manual_seed(0))
-as_they_come = [encoded.batch(rows) for rows in order.split(27)]
-by_length = list(token_batches(encoded, max_tokens=600, generator=torch.Generator().manual_seed(0)))
+as_they_come = [encoded.batch(rows) for rows in order.split(45)]
+by_length = list(token_batches(encoded, max_tokens=1000, generator=torch.Generator().manual_seed(0)))
 print(f"as they come: {share_of_padding(as_they_come):.0%} padding in {len(as_they_come):,} batches")
 print(f"by length:    {share_of_padding(by_length):.1%} padding in {len(by_length):,} batches")
 
@@ -328,7 +328,7 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 
 # %% tags=["nbval-ignore-output"]
 device = best_device()
-history = train(model, encoded, seconds=240, batch_tokens=600, lr=3e-3, device=device,
+history = train(model, encoded, seconds=240, batch_tokens=1000, lr=3e-3, device=device,
                 precision=best_precision(device), checkpoint="cache")
 model = model.to("cpu")
 last = history[-1]
