@@ -30,7 +30,7 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     """One step of teacher forcing: change the weights, return the loss before the change."""
     decoder_input, labels = target[:, :-1], target[:, 1:]
     logits = model(source, decoder_input)                                # (B, T - 1, V)
-    loss = library_loss(logits, labels, pad_id, smoothing)
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()

@@ -1,0 +1,306 @@
+"""Lesson 07: the decoder layer, the shift, a test for leaks, and the mask of cross-attention."""
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course import transformer as library
+from course.attention import MultiHeadAttention
+from course.transformer import DecoderLayer, FeedForward, LayerNorm
+
+from ..blocks import Block, block_weights
+from ..exercise import Case, Choice, Exercise, Misconception, TestTask
+from . import mistakes_07
+from .mistakes_07 import Decode
+
+_LAYER = '''
+class DecoderLayer(nn.Module):
+    """Masked self-attention, cross-attention to the memory, feed-forward; norm before, residual around each."""
+
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+'''
+
+
+def shift_targets(ids):
+    """What the decoder reads and what it is asked for: ids (B, T) -> two of (B, T - 1)."""
+    return ids[:, :-1], ids[:, 1:]
+
+
+def test_no_leak(decode):
+    """Another future must not change what comes out for the past."""
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 6):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(2, 6 - t, 16)
+        after = decode(changed, memory)
+        assert torch.allclose(before[:, :t], after[:, :t], atol=1e-5)
+
+
+test_no_leak.__test__ = False
+
+
+# -------------------------------------------------------------------------------------- cases
+
+def _layers(rng):
+    """Everything for 7.1."""
+    def of(about, batch, t_q, t_k, d_model, n_heads, d_ff, self_mask=None, memory_mask=None, dtype="float64"):
+        weights = block_weights(rng, d_model, d_ff, ["self_attention", "cross_attention"],
+                                ["norm_1", "norm_2", "norm_3"], ["feed_forward"], dtype)
+        x, memory = ((0.5 + 1.5 * rng.normal(size=(batch, t, d_model))).astype(dtype) for t in (t_q, t_k))
+        masks = {"self_mask": self_mask, "memory_mask": memory_mask}
+        return Case(about, d_model=d_model, n_heads=n_heads, d_ff=d_ff, x=x, memory=memory, weights=weights,
+                    **{name: mask for name, mask in masks.items() if mask is not None})
+
+    def causal(batch, length):
+        return np.tri(length, dtype=bool)[None].repeat(batch, 0)
+
+    def padding(*lengths):
+        return np.arange(max(lengths)) < np.array(lengths)[:, None, None]
+
+    yield of("a small one, no masks", 1, 2, 3, 4, 2, 3)
+    yield of("a causal mask", 1, 3, 2, 4, 2, 6, causal(1, 3))
+    yield of("both masks", 2, 3, 4, 6, 3, 5, causal(2, 3), padding(4, 2))
+    yield of("sizes that all differ", 2, 5, 4, 12, 3, 7, causal(2, 5) & padding(5, 3), padding(2, 4))
+    yield of("padding of the source alone", 2, 4, 5, 6, 2, 8, None, padding(3, 5))
+    yield of("as many target as source positions", 3, 4, 4, 6, 2, 5, causal(3, 4), padding(2, 4, 3))
+    yield of("float32", 3, 4, 6, 10, 5, 12, causal(3, 4), padding(6, 2, 4), "float32")
+    yield of("a mask that is not causal", 2, 3, 5, 8, 2, 6, rng.random((2, 3, 3)) < np.where(np.eye(3), 2, 0.5),
+             rng.random((2, 3, 5)) < np.where(np.arange(5) == 0, 2, 0.5))
+    yield of("one head", 2, 4, 3, 5, 1, 8, causal(2, 4))
+    yield of("the first token", 3, 1, 4, 6, 2, 9, causal(3, 1), padding(4, 1, 2))
+
+
+def _targets(rng):
+    """ids for 7.2: bos is 2, eos is 3, padding 0."""
+    def of(about, *lengths):
+        ids = np.zeros((len(lengths), max(lengths)), dtype=np.int64)
+        for row, length in enumerate(lengths):
+            ids[row, :length] = [2, *rng.integers(4, 50, size=length - 2), 3]
+        return Case(about, ids=ids)
+    yield Case("el gato negro duerme", ids=np.array([[2, 8, 6, 9, 7, 3]]))
+    yield of("two sentences of one length", 5, 5)
+    yield of("padding", 7, 4, 5)
+    yield of("as many sentences as tokens", 4, 3, 4, 2)
+    yield of("a sentence without words", 2, 6)
+    yield of("the shortest batch", 2, 2)
+    yield of("a longer batch", 9, 12, 4, 7, 10)
+
+
+# ---------------------------------------------------------------- right answers, written otherwise
+
+class _OtherNames(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.ffn = nn.Sequential(nn.Linear(d_model, d_ff), nn.ReLU(), nn.Linear(d_ff, d_model))
+        self.ln3, self.ln2, self.ln1 = (nn.LayerNorm(d_model) for _ in range(3))
+        self.src_attn = MultiHeadAttention(d_model, n_heads, bias=False)
+        self.self_attn = MultiHeadAttention(d_model, n_heads, bias=False)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        normed = self.ln1(x)
+        x = self.drop(self.self_attn(normed, normed, normed, mask=self_mask)[0]) + x
+        x = x + self.drop(self.src_attn(query=self.ln2(x), key=memory, value=memory, mask=memory_mask)[0])
+        return x + self.drop(self.ffn(self.ln3(x)))
+
+
+class _Residual(nn.Module):
+    def __init__(self, d_model):
+        super().__init__()
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, sublayer):
+        return x + sublayer(self.norm(x))
+
+
+class _Wrapped(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attend = nn.ModuleList([MultiHeadAttention(d_model, n_heads), MultiHeadAttention(d_model, n_heads)])
+        self.around = nn.ModuleList(_Residual(d_model) for _ in range(3))
+        self.think = FeedForward(d_model, d_ff)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.around[0](x, lambda h: self.attend[0](h, h, h, self_mask)[0])
+        x = self.around[1](x, lambda h: self.attend[1](h, memory, memory, memory_mask)[0])
+        return self.around[2](x, self.think)
+
+
+class _InOnePiece(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.linear1, self.linear2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+        self.norm1, self.norm2, self.norm3, self.spare = (LayerNorm(d_model) for _ in range(4))
+        self.first, self.second = MultiHeadAttention(d_model, n_heads), MultiHeadAttention(d_model, n_heads)
+
+    def forward(self, tgt, memory, tgt_mask=None, memory_mask=None):
+        h = F.layer_norm(tgt, tgt.shape[-1:], self.norm1.weight, self.norm1.bias)
+        attended, _ = self.first(h, h, h, tgt_mask)
+        y = tgt + attended
+        attended, weights = self.second(self.norm2(y), memory, memory, memory_mask)
+        y = y + attended
+        return torch.add(y, self.linear2(torch.clamp(self.linear1(self.norm3(y)), min=0)))
+
+
+def _shift_by_index(ids):
+    length = ids.size(1)
+    return ids[:, torch.arange(length - 1)], ids[:, torch.arange(1, length)]
+
+
+def _shift_by_narrow(ids):
+    shorter = ids.shape[-1] - 1
+    return ids.narrow(1, 0, shorter).clone(), ids.narrow(1, 1, shorter).clone()
+
+
+# ------------------------------------------------------------------- 7.3: decoders and tests of them
+
+def _running_mean(x, memory):
+    """No attention at all: each position gets the mean of the positions so far."""
+    counts = torch.arange(1, x.shape[1] + 1, dtype=x.dtype).unsqueeze(-1)
+    return x + x.cumsum(1) / counts + memory.mean(1, keepdim=True)
+
+
+def _one_by_one(x, memory):
+    """The whole decoder anew for every prefix, as when a model writes."""
+    decode = Decode(n_layers=1)
+    return torch.cat([decode(x[:, : t + 1], memory)[:, -1:] for t in range(x.shape[1])], dim=1)
+
+
+def _test_by_gradient(decode):
+    x = torch.randn(3, 7, 8, requires_grad=True)
+    y = decode(x, torch.randn(3, 4, 8))
+    for t in range(6):
+        gradient, = torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)
+        assert (gradient[:, t + 1:] == 0).all()
+
+
+def _test_by_prefix(decode):
+    x, memory = torch.randn(2, 8, 12, dtype=torch.float64), torch.randn(2, 3, 12, dtype=torch.float64)
+    whole = decode(x, memory)
+    return all(torch.allclose(whole[:, :t], decode(x[:, :t], memory)) for t in range(1, 9))
+
+
+def _test_shape_only(decode):
+    assert decode(torch.randn(2, 6, 16), torch.randn(2, 5, 16)).shape == (2, 6, 16)
+
+
+def _test_everything_equal(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = x.clone()
+    changed[:, 4:] += 1
+    assert torch.allclose(decode(x, memory), decode(changed, memory))
+
+
+def _test_first_position_only(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :5], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, 0], decode(changed, memory)[:, 0], atol=1e-6)
+
+
+def _test_three_positions(decode):
+    x, memory = torch.randn(2, 3, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :2], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :2], decode(changed, memory)[:, :2], atol=1e-6)
+
+
+def _test_one_sentence(decode):
+    x, memory = torch.randn(1, 6, 16), torch.randn(1, 5, 16)
+    changed = torch.cat([x[:, :4], torch.randn(1, 2, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :4], decode(changed, memory)[:, :4], atol=1e-6)
+
+
+def _test_too_lenient(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :4], torch.randn(2, 2, 16)], dim=1)
+    return (decode(x, memory)[:, :4] - decode(changed, memory)[:, :4]).abs().max() < 0.1
+
+
+EXERCISES = [
+    Exercise(
+        id="7.1", title="the decoder layer", names=("DecoderLayer",), points=4, minutes=20, difficulty=3,
+        framework="torch",
+        takes={"d_model": "", "n_heads": "", "d_ff": "", "x": "B T_q d_model", "memory": "B T_k d_model",
+               "self_mask": "B T_q T_q", "memory_mask": "B T_q T_k"},
+        gives={"y": "B T_q d_model"},
+        reference=DecoderLayer, library=library.DecoderLayer, solution_source=_LAYER, cases=_layers,
+        probe=Block(init=("d_model", "n_heads", "d_ff")),
+        hints=(
+            "Take your encoder layer and put one more sub-layer into the middle. All three have the same form: "
+            "x = x + sublayer(norm(x)).",
+            "`__init__` makes two `MultiHeadAttention`s, a `FeedForward` and three `LayerNorm`s. In cross-attention "
+            "the query comes from the decoder, normalised; key and value are the memory as it is.",
+            "Normalise x to h, attend from h to h with `self_mask`, add to x. Normalise x to h again, attend from h to "
+            "the memory with `memory_mask`, add to x. Feed-forward on the third norm of x, add to x."),
+        misconceptions=mistakes_07.LAYER,
+        valid_variants=[_OtherNames, _Wrapped, _InOnePiece],
+        moral="One attention looks back at the target, the other across to the source.",
+    ),
+    Exercise(
+        id="7.2", title="the shift", names=("shift_targets",), points=1, minutes=5, difficulty=1, framework="torch",
+        takes={"ids": "B T"}, gives={"decoder_input": "B T-1", "labels": "B T-1"},
+        reference=shift_targets, cases=_targets, misconceptions=mistakes_07.SHIFT,
+        valid_variants=[_shift_by_index, _shift_by_narrow],
+        hints=(
+            "Write the ids of one sentence on two lines, one for what is read and one for what is asked for, so that "
+            "the next token always stands under the one before it. What sticks out at each end?",
+            "One of the two lacks the last column, the other the first.",
+            "A slice of the second axis that leaves the first alone is `ids[:, start:stop]`; −1 as stop leaves out "
+            "the last."),
+        moral="One sentence of n words has become n + 1 little exercises: predict the next token.",
+    ),
+    TestTask(
+        id="7.3", title="a test for leaks", names=("test_no_leak",), points=2, minutes=15, difficulty=2,
+        takes={"x": "B T d_model", "memory": "B T_k d_model"}, framework="torch", reference=test_no_leak,
+        right={"a decoder of two layers": Decode(), "one layer": Decode(n_layers=1),
+               "no attention, a running mean": _running_mean, "every prefix by itself": _one_by_one},
+        buggy=mistakes_07.LEAKS,
+        hints=(
+            "What comes out at position t must not depend on x at positions after t. How can you see whether one "
+            "thing depends on another, without looking inside?",
+            "Decode twice: once x, once a copy of x with other numbers from position t on. Compare what comes out "
+            "*before* position t. Positions from t on may and should differ.",
+            "`changed = x.clone()`, then `changed[:, t:] = torch.randn(...)`. Compare `[:, :t]` of both results with "
+            "`torch.allclose`, for several t; take two sentences at least, and six positions."),
+        misconceptions=[
+            Misconception(slug, wrong, "", "", "") for slug, wrong in [
+                ("accepts-everything", _test_shape_only), ("refuses-right", _test_everything_equal),
+                ("misses-one-ahead", _test_first_position_only), ("misses-short", _test_three_positions),
+                ("misses-first-sentence", _test_one_sentence), ("misses-weak", _test_too_lenient),
+                ("calls-nothing", lambda decode: True)]],
+        valid_variants=[_test_by_gradient, _test_by_prefix],
+        moral="It needs no training, no data, and no second implementation: a property is enough.",
+    ),
+    Choice(
+        id="7.4", title="the mask of cross-attention", names=("prediction",), points=1, minutes=3, difficulty=1,
+        options=("causal", "padding of the target", "padding of the source", "causal and padding of the source"),
+        reference="padding of the source",
+        wrong={
+            "causal": "The causal mask hides what is not written yet. The source is there from end to end before the "
+                      "first word is written: *negro* comes third and needs the second word of the source.",
+            "padding of the target": "The keys of cross-attention are words of the source. A mask that speaks of the "
+                                     "target's words does not even have the right number of columns.",
+            "causal and padding of the source": "Half of it is right. But the source is there from end to end before "
+                                                "the first word is written; nothing of it is the future.",
+        },
+        hints=("Rows are queries, columns are keys. Whose words are the keys of cross-attention?",
+               "Its columns are words of the source. Which of them must nobody look at?",
+               "Nothing of the source is the future; some of it is there only to fill up the row."),
+        solution_source='prediction = "padding of the source"',
+        moral="Its columns are the source's words, and only their padding is hidden. Each mask speaks of the keys.",
+    ),
+]
