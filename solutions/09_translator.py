@@ -1,3 +1,9 @@
+# ---
+# jupyter:
+#   course:
+#     threads: 2
+# ---
+
 # %% [markdown]
 # # Lesson 09 · The translator
 #
