@@ -1,0 +1,46 @@
+"""A drawn table of words, in which equal words have equal colours: who supplies what."""
+from collections.abc import Mapping, Sequence
+
+from matplotlib.patches import Rectangle
+
+from course.views._matrix import as_labels, join
+from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
+
+__all__ = ["show_suppliers"]
+
+
+@in_style
+def show_suppliers(
+    suppliers: Mapping[str, Sequence[str]], columns: Sequence[str] = ("Q", "K", "V"), title: str = "Who supplies what?",
+) -> Picture:
+    """A table: a row for each attention, `{"cross-attention": ["Spanish", "English", "English"]}`.
+
+    Every distinct word gets a colour of its own, in the order of appearance. Raises ValueError if
+    there is no row, if a row has not as many words as there are columns, or if there are more
+    than six different words.
+    """
+    if not suppliers:
+        raise ValueError("there is no row to draw")
+    table = {name: as_labels(words, len(columns), f"columns of {name!r}") for name, words in suppliers.items()}
+    known = list(dict.fromkeys(word for words in table.values() for word in words))
+    if len(known) > len(TOKEN_COLOURS):
+        raise ValueError(f"there are {len(known)} different words, but only {len(TOKEN_COLOURS)} colours for them")
+    height, width = 0.5, 0.35 + 0.09 * max(map(len, known))
+    left = 0.25 + 0.095 * max(map(len, table))
+    figure, [ax] = new_figure(left + width * len(columns) + 0.2, height * (len(table) + 1) + 0.5)
+    for row, (name, words) in enumerate(table.items()):
+        ax.text(-0.12, (row + 0.5) * height, name, ha="right", va="center", parse_math=False)
+        for column, word in enumerate(words):
+            colour = TOKEN_COLOURS[known.index(word)]
+            for face, edge, alpha in ((colour, "none", 0.22), ("none", colour, 1.0)):
+                ax.add_patch(Rectangle((column * width + 0.03, row * height + 0.03), width - 0.06, height - 0.06,
+                                       facecolor=face, edgecolor=edge, alpha=alpha, linewidth=1.5))
+            ax.text((column + 0.5) * width, (row + 0.5) * height, word, ha="center", va="center", parse_math=False)
+    for column, name in enumerate(columns):
+        ax.text((column + 0.5) * width, -0.1, name, ha="center", va="bottom", fontweight="bold", parse_math=False)
+    ax.set(xlim=(-left, width * len(columns) + 0.05), ylim=(height * len(table) + 0.05, -height * 0.9), aspect="equal")
+    ax.axis("off")
+    figure.suptitle(title, x=0.01, ha="left")
+    rows = (f"{name}: " + join([f"{column} from {word}" for column, word in zip(columns, words, strict=True)])
+            for name, words in table.items())
+    return Picture(figure, f"{title} " + "; ".join(rows))
