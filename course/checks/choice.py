@@ -10,7 +10,7 @@ from .stubs import is_stub
 from .verdict import Verdict, not_attempted, ruling
 
 
-def judge(task: Choice, answer: Any, rng: Any) -> Verdict:
+def judge(task: Choice, answer: Any) -> Verdict:
     """Verdict on a chosen option; `answer` may be a function that returns it."""
     printed = guard.Printed()
     if is_stub(answer):

@@ -1,4 +1,5 @@
 """From an answer to a verdict."""
+import functools
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +31,6 @@ def evaluate(id: str, *answer: Any, seed: int | None = None) -> Verdict:
     """
     task = exercises.get(id)
     given = answer[0] if len(answer) == 1 else answer
-    rng = np.random.default_rng(zlib.crc32(id.encode()) if seed is None else seed)
     if task.framework == "torch":
         import torch  # noqa: F401 - before the clock starts, and so that its random state is kept
     if isinstance(task, Choice):
@@ -38,17 +38,18 @@ def evaluate(id: str, *answer: Any, seed: int | None = None) -> Verdict:
     elif isinstance(task, TestTask):
         from .testing import judge
     else:
-        judge = _judge
+        cases = list(task.cases(np.random.default_rng(zlib.crc32(id.encode()) if seed is None else seed)))
+        judge = functools.partial(_judge, cases=cases)
     with guard.undisturbed():
         guard.seed_all()
         try:
-            return judge(task, given, rng)
+            return judge(task, given)
         except Exception as error:  # the answer found a way to trip the engine itself
             return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
                           f"{error}).", ("unreadable",))
 
 
-def _judge(task: Exercise, answer: Any, rng: np.random.Generator) -> Verdict:
+def _judge(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
     if is_stub(answer):
         return not_attempted(task)
     if not callable(answer) or is_module(answer) and hasattr(task.probe, "prepare"):
@@ -58,7 +59,7 @@ def _judge(task: Exercise, answer: Any, rng: np.random.Generator) -> Verdict:
     def run(call):
         return guard.run(call, clock, printed)
 
-    got = _ask_all(task, answer, rng, run)
+    got = _ask_all(task, answer, cases, run)
     last = got[-1].error
     if last and last.unwritten and len(got) == 1:
         return _unwritten(task, answer, last)
@@ -74,13 +75,11 @@ def _judge(task: Exercise, answer: Any, rng: np.random.Generator) -> Verdict:
                   f"{task.moral}", (), on_the_way)
 
 
-def _ask_all(task: Exercise, answer: Any, rng: np.random.Generator, run) -> list[Outcome]:
+def _ask_all(task: Exercise, answer: Any, cases: list[Case], run) -> list[Outcome]:
     """Put the answer to every case; stop early where it is not written yet or its time is up."""
     got: list[Outcome] = []
-    suit = None
-    for case in task.cases(rng):
-        if suit is None:
-            suit = _suit(task, answer, case, run)
+    suit = _suit(task, answer, cases[0], run)
+    for case in cases:
         got.append(ask(task, answer, suit(case), run))
         error = got[-1].error
         if error and (error.timed_out or error.unwritten and len(got) == 1):

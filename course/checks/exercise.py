@@ -141,6 +141,9 @@ class Choice(_Task):
     wrong: dict[Any, str]
     options: Sequence[Any] = ()
 
+    def source(self) -> str:
+        return self.solution_source or f"{self.names[0]} = {self.reference!r}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TestTask(_Task):

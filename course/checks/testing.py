@@ -21,7 +21,7 @@ class Trial:
     calls: list[str] = field(default_factory=list)   # how the test called the implementation
 
 
-def judge(task: TestTask, answer: Any, rng: np.random.Generator) -> Verdict:
+def judge(task: TestTask, answer: Any) -> Verdict:
     """Verdict on a test function."""
     if is_stub(answer):
         return not_attempted(task)

@@ -265,7 +265,7 @@ def _test_nothing_lost(split_heads):
     assert torch.equal(split_heads(x, 3).flatten().sort().values, x.flatten().sort().values)
 
 
-def _test_first_sentence_only(split_heads):
+def _test_middle_head_only(split_heads):
     x = torch.randn(1, 5, 12)
     assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8])
 
@@ -372,7 +372,7 @@ EXERCISES = [
             Misconception(slug, wrong, "", "", "") for slug, wrong in [
                 ("misses-view-without-transpose", _test_shape_only), ("accepts-everything", _test_square),
                 ("misses-view-without-transpose", _test_one_position), ("accepts-everything", _test_nothing_lost),
-                ("misses-sentences-mixed", _test_first_sentence_only), ("refuses-right", _test_contiguous),
+                ("misses-heads-in-reverse", _test_middle_head_only), ("refuses-right", _test_contiguous),
                 ("calls-nothing", lambda split_heads: True)]],
         valid_variants=[_test_one_number],
         moral="Sizes that all differ, numbers that all differ, and a comparison with what they should be: that is a "

@@ -1,0 +1,130 @@
+"""Every exercise of the course against its own catalogue. A new exercise is covered without a line here."""
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from course.checks import evaluate, exercises, guard
+from course.checks.exercise import Choice, Exercise
+from course.checks.outcome import ask, bare
+
+TASKS = [exercises.get(id) for id in exercises.all_ids()]
+VALUES = [task for task in TASKS if isinstance(task, Exercise)]
+SEEDS = (None, 1)
+MISTAKES = [pytest.param(task, mistake, id=f"{task.id}-{n}-{mistake.slug}")
+            for task in TASKS for n, mistake in enumerate(task.misconceptions) if not isinstance(task, Choice)]
+
+
+def each(tasks):
+    return pytest.mark.parametrize("task", tasks, ids=lambda task: task.id)
+
+
+@each(TASKS)
+def test_the_reference_is_right(task):
+    for seed in SEEDS:
+        verdict = evaluate(task.id, task.reference, seed=seed)
+        assert (verdict.status, verdict.points, verdict.mistake) == ("correct", task.points, None), verdict.message
+
+
+@each(TASKS)
+def test_what_the_lessons_fall_back_on_is_right(task):
+    verdict = evaluate(task.id, task.fallback())
+    assert verdict.status == "correct", verdict.message
+
+
+@each([task for task in TASKS if callable(task.reference)])
+def test_the_source_that_is_shown_is_right(task):
+    """It is shown without its module, and runs with the names that its module has."""
+    import sys
+    namespace = dict(vars(sys.modules[task.reference.__module__]))
+    exec(compile(task.source(), "<solution>", "exec"), namespace)
+    verdict = evaluate(task.id, namespace[task.reference.__name__])
+    assert verdict.status == "correct", verdict.message
+
+
+@each(TASKS)
+def test_valid_variants_are_right(task):
+    for n, variant in enumerate(task.valid_variants):
+        for seed in SEEDS:
+            verdict = evaluate(task.id, variant, seed=seed)
+            assert verdict.status == "correct", f"variant {n}, seed {seed}: {verdict.message}"
+
+
+@pytest.mark.parametrize("task, mistake", MISTAKES)
+def test_every_mistake_is_refused_and_named(task, mistake):
+    for seed in (None, 1):
+        verdict = evaluate(task.id, mistake.wrong, seed=seed)
+        assert verdict.status in ("wrong", "error") and verdict.points == 0
+        assert verdict.mistake == mistake.slug, f"seed {seed}: {verdict.mistakes} {verdict.message}"
+        assert not any(line in verdict.message for line in _essence(task)), "the message gives the solution"
+
+
+def _essence(task):
+    """What the longer lines of the solution compute, without what they call it."""
+    lines = [line.strip().removeprefix("return ").split(" = ", 1)[-1] for line in task.source().splitlines()]
+    return [line for line in lines if len(line) > 30 and "def " not in line and "class " not in line and "(" in line]
+
+
+@pytest.mark.parametrize("task", [t for t in TASKS if isinstance(t, Choice)], ids=lambda task: task.id)
+def test_every_option_has_its_own_explanation(task):
+    messages = [evaluate(task.id, option).message for option in task.wrong]
+    assert len(messages) >= 2 and all(len(message) > 40 for message in messages)
+    assert all(evaluate(task.id, option).status == "wrong" for option in task.wrong)
+    assert evaluate(task.id, "something else entirely").mistake == "no-such-option"
+    assert evaluate(task.id, lambda: task.reference).status == "correct"
+
+
+@each(TASKS)
+def test_stubs_are_not_attempts(task):
+    def raises(*args, **kwargs):
+        raise NotImplementedError
+
+    def empty(*args, **kwargs):
+        """Only a docstring."""
+
+    def dots(*args, **kwargs):
+        ...
+
+    for stub in (raises, empty, dots, None, ...):
+        verdict = evaluate(task.id, stub)
+        assert (verdict.status, verdict.points) == ("not attempted", 0), verdict.message
+
+
+@each(TASKS)
+def test_the_data_of_an_exercise_is_complete(task):
+    assert re.fullmatch(r"\d+\.\d+", task.id) and task.names and task.title
+    assert task.points >= 1 and task.minutes >= 1 and task.difficulty in (1, 2, 3)
+    assert len(task.hints) == 3 and all(len(hint) > 20 for hint in task.hints)
+    assert task.source() and task.source() not in "\n".join(task.hints)
+    if not isinstance(task, Choice):
+        assert len(task.misconceptions) >= 5
+    if isinstance(task, Exercise):
+        assert all(m.says and m.why and m.look for m in task.misconceptions)
+
+
+@each(VALUES)
+def test_cases_differ_and_their_expected_values_are_finite(task):
+    for seed in range(2):
+        cases = list(task.cases(np.random.default_rng(seed)))
+        assert len({case.about for case in cases}) == len(cases) >= 3
+        with guard.undisturbed():
+            for case in cases:
+                outcome = ask(task, task.reference, case, bare)
+                assert outcome.returned and not outcome.changed, (case.about, outcome.error, outcome.problem)
+                assert all(np.isfinite(np.asarray(v, dtype=float)).all() for v in outcome.values.values())
+
+
+@pytest.mark.slow
+@each(TASKS)
+def test_no_right_answer_is_refused_on_any_seed(task):
+    answers = [task.reference, task.fallback(), *task.valid_variants]
+    for seed in range(100, 140):
+        verdict = evaluate(task.id, answers[seed % len(answers)], seed=seed)
+        assert verdict.status == "correct", f"answer {seed % len(answers)}, seed {seed}: {verdict.message}"
+
+
+def test_exercises_are_data():
+    assert all(dataclasses.is_dataclass(task) for task in TASKS)
+    assert exercises.all_ids() == sorted(exercises.all_ids(), key=lambda id: [int(part) for part in id.split(".")])
+    assert {"1.1", "1.2", "1.3", "4.1", "4.2", "4.3"} <= set(exercises.all_ids())
