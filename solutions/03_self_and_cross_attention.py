@@ -218,20 +218,20 @@ def train(layer, d_out, steps=300):
         right = reader(output).argmax(dim=-1) == answers
     return right[ids >= 8].float().mean().item(), ids, answers, weights
 
-torch.manual_seed(1)
 plain, *_ = train(AsTheyAre(), 16)
+torch.manual_seed(3)
 learned, ids, answers, learned_weights = train(SelfAttention(16, 8, 8), 8)
 print(f"without projections {plain:.2f}")
 print(f"with projections    {learned:.2f}")
 print("my guess:", my_guess)
 
 # %% [markdown]
-# With learned projections every adjective gets it right. Nobody told the model which words are nouns, nor that "hungry"
-# is said of animals; the loss did. Without projections words look at others that happen to resemble them, whatever the
-# task is.
+# With learned projections every adjective gets it right. Nobody told the model which words are nouns, nor that
+# "hungry" is said of animals; the loss did. Without projections words look at others that happen to resemble them,
+# whatever the task is.
 #
-# Where does it look? You would say: each adjective at its noun. We measure, for each adjective, how much of its attention
-# goes there.
+# Where does it look? You would say: each adjective at its noun. We measure, for each adjective, how much of its
+# attention goes there.
 
 # %% tags=["nbval-ignore-output"]
 kind_of = torch.tensor([0] * 4 + [1] * 4 + [0] * 2 + [1] * 2)[ids]                     # animal or thing
@@ -246,10 +246,10 @@ sentence = [lexicon[i] for i in ids[0]]
 show_weights(learned_weights[0], sentence, sentence, title="Learned: who looks at whom")
 
 # %% [markdown]
-# Nearly everything goes to nouns of *one* gender, and for the others it is half or less. That is not a failure but a
-# short cut: an adjective that looks for a feminine noun of its kind and finds none knows that its noun is masculine.
-# Which gender it looks for is chance. It gets all answers right. Keep that in mind when you are tempted to read
-# attention as an explanation; lesson 11 comes back to it.
+# It depends on the gender: most of the attention goes to nouns of *one* gender, and much less to those of the other.
+# That is not a failure but a short cut. An adjective that looks for a masculine noun of its kind and finds none
+# knows that its noun is feminine (or the other way round: which of the two it looks for is chance). All answers are
+# right. Remember it when you are tempted to read attention as an explanation; lesson 11 comes back to it.
 #
 # ## Self-attention in the decoder
 #
