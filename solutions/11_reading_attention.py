@@ -1,0 +1,775 @@
+# %% [markdown]
+# # Lesson 11 · Reading attention
+#
+# Pictures of attention are convincing. One looks at the dark cells and sees the model think: this
+# word comes from that one. In this lesson you find out how far that can be trusted. First you compare
+# your translator's attention with links made by hand, and with an aligner from 1993 that only counts.
+# Then you stop looking and begin to interfere: you silence heads, exchange words behind the model's
+# back, shuffle its weights, and see what happens to the translation.
+#
+# **After this lesson** you can
+#
+# - judge an alignment against one made by hand, with baselines that keep the number honest;
+# - read the right row of a cross-attention matrix;
+# - write a round of expectation maximisation, and align words by counting;
+# - change attention inside a trained model, and predict what the change will do;
+# - say, with evidence, what a picture of attention shows and what it does not.
+#
+# **You need** lesson 09, and the translator that you trained there. If it is not on this computer,
+# it is trained now, which takes four minutes.
+#
+# **Time** about 100 minutes, some 40 of them for the four exercises.
+
+# %%
+import itertools
+import random
+
+import numpy as np
+import sacrebleu
+import torch
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.checks import carry_on, check, hint, solution
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.training import label_smoothing_loss
+from course.translator import trained_translator
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+np.set_printoptions(precision=3, suppress=True)
+
+# %% tags=["nbval-ignore-output"]
+model, subwords, split = trained_translator()
+print(", ".join(translate(model, ["Where does the cat sleep?", "I have a red car."], subwords)))
+
+# %% [markdown]
+# ## A picture
+#
+# We give the model the sentence of this course and its translation, whatever it would have written
+# itself: the decoder reads the right Spanish words, as in training (**teacher forcing**), and we
+# record the cross-attention of both its layers. Rows are the tokens that the decoder reads, columns
+# the English tokens.
+
+# %%
+CROSS = attention_names(model, "cross_attention")
+
+def read_pairs(pairs):
+    """Feed the model pairs; for each return cross-attention (n_layers, n_heads, T_q, T_k), source and target tokens."""
+    encoded = encode_pairs(pairs, subwords)
+    with torch.no_grad(), record_attention(model) as weights:
+        model(encoded.source, encoded.target[:, :-1])
+    layers = torch.stack([weights[name] for name in CROSS], dim=1)          # (N, n_layers, n_heads, T_q, T_k)
+    found = []
+    for n in range(len(encoded)):
+        t_q, t_k = int(encoded.target_lengths[n]) - 1, int(encoded.source_lengths[n])
+        tokens = subwords.tokens(encoded.source[n, :t_k]), subwords.tokens(encoded.target[n, : t_q + 1])
+        found.append((layers[n, :, :, :t_q, :t_k], *tokens))
+    return found
+
+[(cat_weights, cat_source, cat_target)] = read_pairs([Pair("The black cat sleeps.", "El gato negro duerme.")])
+print("source tokens", *cat_source)
+print("target tokens", *cat_target)
+
+# %% tags=["nbval-ignore-output"]
+mean = cat_weights.mean(dim=(0, 1))                                       # over layers and heads
+show_weights(mean, cat_target[:-1], cat_source, title="Cross-attention, mean of all heads")
+
+# %% [markdown]
+# Look at the row of `▁gato`, the cat. Where is it darkest, and does that make sense? Note down your
+# answer; we come back to it.
+#
+# ## Links made by hand
+#
+# To judge such a picture we need to know what is right. For lesson 11 somebody has gone through
+# sentence pairs of the *test* part and linked each word by hand to those that it stands for:
+
+# %%
+gold = gold_alignments()
+print(f"{len(gold)} pairs, {sum(len(pair.sure) for pair in gold)} sure links,",
+      f"{sum(len(pair.possible - pair.sure) for pair in gold)} that are only possible")
+example = next(pair for pair in gold if pair.source.startswith("Where does the cat"))
+source, target = words(example.source), words(example.target)
+print(example.source, "|", example.target, "|", example.attribution)
+for i, j in sorted(example.possible):
+    print(f"  {source[i]:6} {target[j]:7} {'sure' if (i, j) in example.sure else 'possible'}")
+
+# %% [markdown]
+# A **link** is a pair of word numbers, source first. Most links are **sure**. Some are only
+# **possible**: the English *does* has no word of its own in Spanish, only the form of the verb
+# carries it. People who align the same text disagree about such links, so no aligner should be
+# punished for making them or for leaving them out.
+#
+# In how many of the pairs does the order of words change, so that two sure links cross?
+
+# %%
+def crosses(links):
+    return any(i < k and j > m for (i, j), (k, m) in itertools.permutations(links, 2))
+
+print(f"{sum(crosses(pair.sure) for pair in gold) / len(gold):.0%} of the pairs have crossing links")
+
+# %% [markdown]
+# ## A number for it
+#
+# Let A be the links that somebody predicts, S the sure and P the possible ones; the sure links belong
+# to P as well. The **alignment error rate** of Och and Ney counts what is right twice over: predicted
+# links that are sure, and predicted links that are at least possible.
+#
+# $$\mathrm{AER} = 1 - \frac{|A \cap S| + |A \cap P|}{|A| + |S|}$$
+#
+# For *the black cat sleeps* → *el gato negro duerme* the sure links are (0, 0), (1, 2), (2, 1), (3, 3).
+# Suppose an aligner goes straight down the diagonal: (0, 0), (1, 1), (2, 2), (3, 3). What is its error
+# rate? Work it out on paper.
+#
+# ### Exercise 11.1 · alignment error rate        ●○○  about 8 minutes · 2 points
+# - **You have** three sets of links; each link is a tuple. `possible` contains the sure links.
+# - **Return** one number, 0 for a perfect alignment.
+# - **Use** `a & b` for what is in both sets, and `len`.
+
+# %%
+def alignment_error_rate(predicted, sure, possible):
+    """1 - (|A ∩ S| + |A ∩ P|) / (|A| + |S|) for sets of links; the sure links are possible too."""
+    ### BEGIN SOLUTION
+    hits = len(predicted & sure) + len(predicted & possible)
+    return 1 - hits / (len(predicted) + len(sure))
+    ### END SOLUTION
+
+
+# %%
+check("11.1", alignment_error_rate)
+
+# %%
+alignment_error_rate = carry_on("11.1", alignment_error_rate)
+
+cat_sure = {(0, 0), (1, 2), (2, 1), (3, 3)}
+diagonal = {(0, 0), (1, 1), (2, 2), (3, 3)}
+print(f"the diagonal        {alignment_error_rate(diagonal, cat_sure, cat_sure):.3f}")
+print(f"one link too many   {alignment_error_rate(cat_sure | {(0, 1)}, cat_sure, cat_sure):.3f}")
+print(f"if that is possible {alignment_error_rate(cat_sure | {(0, 1)}, cat_sure, cat_sure | {(0, 1)}):.3f}")
+
+# %% [markdown]
+# The diagonal has 4 links, of which 2 are sure, and the same 2 possible: 1 − (2 + 2) / (4 + 4) = 0.5.
+#
+# For many sentences we put all links into one set, each with the number of its sentence in front, so
+# that (7, 0, 1) is link (0, 1) of sentence 7. Then the same function judges them all at once. What do
+# aligners get that know nothing? Rank these before you run the cell: everything with everything, a
+# word drawn by lot, the diagonal.
+
+# %%
+SURE, POSSIBLE = pool(pair.sure for pair in gold), pool(pair.possible for pair in gold)
+
+def error_rate(alignments):
+    """The error rate of one set of links for each gold pair."""
+    return alignment_error_rate(pool(alignments), SURE, POSSIBLE)
+
+sizes = [(len(words(pair.source)), len(words(pair.target))) for pair in gold]
+draw = random.Random(0)
+by_lot = np.mean([error_rate([{(draw.randrange(n), j) for j in range(m)} for n, m in sizes]) for _ in range(20)])
+everything = error_rate([set(itertools.product(range(n), range(m))) for n, m in sizes])
+on_diagonal = error_rate([{(min(int((j + 0.5) * n / m), n - 1), j) for j in range(m)} for n, m in sizes])
+print(f"by lot     {by_lot:.2f}\neverything {everything:.2f}\ndiagonal   {on_diagonal:.2f}")
+
+# %% [markdown]
+# Word order in English and Spanish is alike enough for the diagonal to be right half of the time.
+# That is the bar: attention that does not beat the diagonal has told us nothing but that sentences
+# are read from left to right.
+#
+# ## From weights to links
+#
+# Back to the row of `▁gato`. In the author's run it is darkest at the pieces of *black*. A mistake of
+# the model? No: of the reader. The decoder has just *read* "gato"; what it has to do in this row is
+# to *predict the next word*, "negro", and for this it looks at "black".
+#
+# **The row at position t predicts token t + 1.** The row of `<bos>` predicts the first word, and the
+# last row predicts `<eos>`.
+#
+# ### Exercise 11.2 · links from attention        ●●○  about 10 minutes · 2 points
+# - **You have** `weights` (n_heads, T_q, T_k), the cross-attention of one sentence, a tensor. The rows
+#   belong to what the decoder reads: `<bos>`, then the T_q − 1 target tokens. The last column is the
+#   source's `<eos>`.
+# - **Return** (T_q − 1,) int64: for each target token the number of the source token with the largest
+#   weight in the row that *predicts* it, averaged over the heads. `<eos>` is no word: never link to it.
+# - **Use** `mean`, slices, and `argmax` along the right axis.
+
+# %%
+def align_from_attention(weights):
+    """For each target token its source token: cross-attention (n_heads, T_q, T_k) -> (T_q - 1,) int64."""
+    ### BEGIN SOLUTION
+    mean = weights.mean(dim=0)            # (T_q, T_k)
+    return mean[:-1, :-1].argmax(dim=-1)
+    ### END SOLUTION
+
+
+# %%
+check("11.2", align_from_attention)
+
+# %%
+align_from_attention = carry_on("11.2", align_from_attention)
+
+example_weights = torch.tensor([[[0.7, 0.1, 0.1, 0.0, 0.1],       # <bos> predicts el
+                                 [0.1, 0.2, 0.6, 0.0, 0.1],       # el predicts gato
+                                 [0.0, 0.8, 0.1, 0.0, 0.1],       # gato predicts negro
+                                 [0.0, 0.0, 0.1, 0.5, 0.4],       # negro predicts duerme
+                                 [0.1, 0.0, 0.0, 0.1, 0.8]]])     # duerme predicts <eos>
+print(align_from_attention(example_weights))
+
+# %% [markdown]
+# "el" from word 0, "gato" from 2, "negro" from 1, "duerme" from 3: the gold links.
+#
+# One thing remains. Our tokens are pieces of words, the links are about words. `word_numbers` tells
+# to which word each token belongs (−1: to none), and `word_links` links two words if any of their
+# tokens are linked.
+
+# %%
+print(list(zip(cat_source, word_numbers(cat_source), strict=True)))
+
+# %% [markdown]
+# ## By layer and head
+#
+# Now every head is an aligner, and so is the mean of a layer's heads, or of all heads. Which will
+# be best: one of the eight heads, or a mean?
+
+# %%
+readings = read_pairs(gold)
+
+def links_of(reading, layers, heads):
+    """Word links of one gold pair, from the mean of the given layers and heads."""
+    weights, source_tokens, target_tokens = reading
+    chosen = weights[layers][:, heads].flatten(0, 1)                     # (layers · heads, T_q, T_k)
+    return word_links(align_from_attention(chosen), word_numbers(source_tokens), word_numbers(target_tokens[1:-1]))
+
+LAYERS, HEADS = range(len(CROSS)), range(model.decoder.layers[0].cross_attention.n_heads)
+rates = {(layer, head): error_rate([links_of(reading, [layer], [head]) for reading in readings])
+         for layer in LAYERS for head in HEADS}
+of_layers = [error_rate([links_of(reading, [layer], list(HEADS)) for reading in readings]) for layer in LAYERS]
+of_all = error_rate([links_of(reading, list(LAYERS), list(HEADS)) for reading in readings])
+
+# %% tags=["nbval-ignore-output"]
+print("         " + "".join(f"  head {head}" for head in HEADS) + "   mean of heads")
+for layer in LAYERS:
+    print(f"layer {layer}  " + "".join(f"{rates[layer, head]:8.2f}" for head in HEADS) + f"{of_layers[layer]:12.2f}")
+print(f"mean of both layers {of_all:.2f}, diagonal {on_diagonal:.2f}, by lot {by_lot:.2f}")
+
+# %% [markdown]
+# Nobody ever told the model which words belong together, and yet it beats the diagonal. And means do
+# better than the heads they are made of: where one head looks elsewhere, the others outvote it.
+#
+# Here is a pair as a picture, words instead of tokens, rows put where they belong. The frames are the
+# links made by hand.
+
+# %% tags=["nbval-ignore-output"]
+n = gold.index(next(pair for pair in gold if pair.source.startswith("Tom asked some very good")))
+weights, source_tokens, target_tokens = readings[n]
+table = word_weights(weights.mean(dim=(0, 1))[:-1], word_numbers(source_tokens), word_numbers(target_tokens[1:-1]))
+show_alignment(table, words(gold[n].target), words(gold[n].source), gold[n].sure, gold[n].possible,
+               title="Mean of all heads")
+
+# %% [markdown]
+# ## What goes wrong if …
+#
+# … you read each token's own row, as the first picture invites you to? Guess the error rate for the
+# mean of all heads. Will it still beat the diagonal?
+
+# %%
+def unshifted_links(reading):
+    weights, source_tokens, target_tokens = reading
+    aligned = weights.mean(dim=(0, 1))[1:, :-1].argmax(dim=-1)          # the row in which the token is read
+    return word_links(aligned, word_numbers(source_tokens), word_numbers(target_tokens[1:-1]))
+
+unshifted = error_rate([unshifted_links(reading) for reading in readings])
+
+# %% tags=["nbval-ignore-output"]
+print(f"the row that predicts the token {of_all:.2f}")
+print(f"the row that reads the token    {unshifted:.2f}")
+print(f"diagonal                        {on_diagonal:.2f}")
+
+# %% [markdown]
+# One row too low, and the same weights are worse than knowing nothing. Nothing crashes, and the
+# picture looks as neat as before. In a large part of the attention pictures you will meet, it is not
+# said which of the two is shown.
+
+# %% [markdown]
+# ## An aligner that only counts
+#
+# Is the rate of our attention good? It needs a neighbour that was made for the job. **IBM model 1**
+# (Brown et al., 1993) has no vectors, no layers and no word order. It has one table, t(target word |
+# source word), and finds it by counting. The idea fits on a page. Take two pairs:
+#
+# - *black cat* → *gato negro*
+# - *cat sleeps* → *gato duerme*
+#
+# At first every entry of the table is 1/3. Now look at the first pair. "gato" comes from "black" or
+# from "cat", we cannot tell: each gets **half a count**. The same for "negro". In the second pair
+# "gato" and "duerme" are shared between "cat" and "sleeps". The counts then are
+#
+# | | gato | negro | duerme | sum |
+# |---|---|---|---|---|
+# | black | ½ | ½ | 0 | 1 |
+# | cat | ½ + ½ | ½ | ½ | 2 |
+# | sleeps | ½ | 0 | ½ | 1 |
+#
+# Divide each row by its sum, and there is a new table, in which "cat" prefers "gato". With it, count
+# again: in the first pair "negro" is now shared in the ratio t(negro | black) : t(negro | cat) = ½ : ¼,
+# so two thirds go to "black". Each round makes the table a little more certain. Sharing out by what one
+# believes is the *expectation*, counting anew the *maximisation*: this is the **EM algorithm**.
+#
+# ### Exercise 11.3 · one round of counting        ●●●  about 20 minutes · 3 points
+# - **You have** `t` (n_source, n_target), its rows sum to 1; and `pairs`, a list of (source, target), each
+#   a list of word ids: rows of t for the source, columns for the target. Each source word of t occurs.
+# - **Return** the new table, of the same shape.
+# - **How**: each target word of each pair has 1 to give. It shares it out among the source words *of its
+#   own sentence* in proportion to their t. A word that occurs twice counts twice. At the end every row
+#   is divided by its sum.
+
+# %%
+def em_step(t, pairs):
+    """One round of IBM model 1: t (n_source, n_target) and pairs of lists of ids -> the new t."""
+    ### BEGIN SOLUTION
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+# %%
+check("11.3", em_step)
+
+# %%
+em_step = carry_on("11.3", em_step)
+
+tiny = [([0, 1], [0, 1]), ([1, 2], [0, 2])]          # black cat, gato negro; cat sleeps, gato duerme
+t = np.full((3, 3), 1 / 3)
+for round_ in range(1, 21):
+    t = em_step(t, tiny)
+    if round_ in (1, 2, 20):
+        print(f"round {round_}")
+        for word, row in zip(("black", "cat", "sleeps"), t, strict=True):
+            print(f"  {word:7} gato {row[0]:.3f}   negro {row[1]:.3f}   duerme {row[2]:.3f}")
+
+# %% [markdown]
+# Round 1 is the table above. In round 2, "black" has 2/3 of "negro" and half of "gato": 4/7 against 3/7.
+# After twenty rounds the words have found each other. Nobody said that "gato" is "cat"; it follows
+# from "gato" being there whenever "cat" is.
+#
+# The same for all training pairs is a matter of seconds, with the loops replaced by arrays
+# (`course/alignment.py`, one page). Each sentence also gets an *empty word*, for Spanish words that
+# nothing in the English accounts for. Will it beat eight heads and a million parameters?
+
+# %%
+ibm = IBMModel1.train([(pair.source, pair.target) for pair in split.train], n_iterations=5)
+of_ibm = error_rate([ibm.align(pair.source, pair.target) for pair in gold])
+print(f"IBM model 1  {of_ibm:.2f}")
+for word in ("cat", "black", "sleeps"):
+    row = ibm.probabilities([word], ["gato", "gata", "negro", "negra", "duerme", "el"])[1]
+    print(f"  {word:7}", row)
+
+# %% tags=["nbval-ignore-output"]
+for name, rate in {"by lot": by_lot, "everything": everything, "diagonal": on_diagonal,
+                   "attention, own row": unshifted, "attention, best head": min(rates.values()),
+                   "attention, mean of all": of_all, "IBM model 1": of_ibm}.items():
+    print(f"{name:23} {rate:.2f}  {'█' * round(40 * rate)}")
+
+# %% [markdown]
+# Counting wins, and clearly. Before you think less of your model, consider what each of the two knows
+# when it makes a link. IBM model 1 sees *both* words, and asks which belong together. The attention row
+# that predicts "negro" has **not seen "negro"**: it stands in the English sentence and must find out
+# what to say next. That is another task. Attention was never asked to align, and in part it does.
+
+# %% [markdown]
+# ## From looking to acting
+#
+# A picture shows where weight goes. It does not show whether it matters. To find that out, change
+# something and see what happens.
+#
+# First we silence heads: `switch_off(model, name, heads)` puts zeros in place of what these heads have
+# mixed, as long as the `with` block lasts. One cross-attention head at a time: how many points of BLEU
+# does each cost, out of 500 test sentences? And is a head that *aligns well* also one that the model
+# *needs*? Decide what you expect.
+
+# %%
+test_pairs = split.test[:500]
+sources, references = [pair.source for pair in test_pairs], [pair.target for pair in test_pairs]
+held_out = encode_pairs(test_pairs, subwords)
+
+def bleu():
+    return sacrebleu.corpus_bleu(translate(model, sources, subwords), [references]).score
+
+def losses():
+    """For each test pair its loss per token, without smoothing."""
+    with torch.no_grad():
+        logits = model(held_out.source, held_out.target[:, :-1])
+    labels = held_out.target[:, 1:]
+    return torch.stack([label_smoothing_loss(logits[n], labels[n], subwords.pad_id, 0.0) for n in range(len(labels))])
+
+whole, whole_losses = bleu(), losses()
+costs = {}
+for layer, head in rates:
+    with switch_off(model, CROSS[layer], [head]):
+        costs[layer, head] = whole - bleu(), losses() - whole_losses
+
+# %% tags=["nbval-ignore-output"]
+print(f"the whole model: BLEU {whole:.1f}, loss {whole_losses.mean():.2f}")
+print("without            BLEU lost   loss gained          AER")
+for (layer, head), (lost, gained) in costs.items():
+    error = gained.std() / len(gained) ** 0.5
+    print(f"layer {layer}, head {head} {lost:10.1f}   {gained.mean():8.2f} ± {error:.2f} {rates[layer, head]:12.2f}")
+
+# %% tags=["nbval-ignore-output"]
+show_points([rates[key] for key in costs], [costs[key][0] for key in costs], [f"head {head}" for _, head in costs],
+            "alignment error rate", "BLEU lost without it", "Does the model need the heads that align well?",
+            groups=[f"layer {layer}" for layer, _ in costs])
+
+# %% [markdown]
+# (The ± is the standard error of the mean over sentences. A difference in BLEU of less than one point
+# may well be chance on 500 sentences; the loss, which is measured token by token, is the steadier of
+# the two.)
+#
+# If alignment were what heads are for, the points would fall on a line from top left to bottom right.
+# Look at the heads of one layer. In the author's run the head that aligned best was not the one that
+# was missed most, and a head that aligned badly was missed almost as much as any other. Layers differ
+# more than heads.
+#
+# No single head is indispensable, because the others have learned much of the same. What if a whole
+# layer goes? And if the layer stays, but looks at all words alike?
+
+# %%
+whole_layers = {}
+for layer in LAYERS:
+    with switch_off(model, CROSS[layer], HEADS):
+        whole_layers[f"layer {layer} silent"] = bleu()
+    with edit_attention(model, CROSS[layer], uniform):
+        whole_layers[f"layer {layer} uniform"] = bleu()
+with edit_attention(model, CROSS, uniform):
+    whole_layers["both uniform"] = bleu()
+
+# %% tags=["nbval-ignore-output"]
+for name, score in {"as it is": whole, **whole_layers}.items():
+    print(f"{name:16} BLEU {score:4.1f}  {'█' * round(score)}")
+
+# %% [markdown]
+# Without the weights, nothing but the mean of all English words gets through, and there is no
+# translation any more. So the weights *do* matter, as a whole. Keep this in mind when we
+# become sceptical.
+
+# %% [markdown]
+# ## Exchanging words behind the model's back
+#
+# `edit_attention(model, names, edit)` hands the weights to a function of yours before the values are
+# mixed. Let us exchange two columns: whatever weight "cat" would get goes to "dog", and the reverse.
+# The encoder still reads the sentence as it stands.
+#
+# *The cat is black and the dog is white.* What will the model write?
+
+# %%
+def exchange(sentence, a, b):
+    """An edit that exchanges the columns of two words with equally many tokens."""
+    tokens = subwords.tokens(subwords.encode(sentence) + [subwords.eos_id])
+    places = [[n for n, number in enumerate(word_numbers(tokens)) if number == words(sentence).index(word)]
+              for word in (a, b)]
+    order = list(range(len(tokens)))
+    for i, j in zip(*places, strict=True):
+        order[i], order[j] = j, i
+    return lambda weights: weights[..., order]
+
+# %% tags=["nbval-ignore-output"]
+for sentence, a, b in (
+    ("The cat is black and the dog is white.", "cat", "dog"),
+    ("My brother is older than my sister.", "brother", "sister"),
+    ("I have a red car and a big house.", "red", "big"),
+    ("Tom is in Boston.", "Tom", "Boston"),
+):
+    with edit_attention(model, CROSS, exchange(sentence, a, b)):
+        [edited] = translate(model, [sentence], subwords)
+    print(f"{sentence}   {a} ↔ {b}\n    before {translate(model, [sentence], subwords)[0]}\n    after  {edited}")
+
+# %% [markdown]
+# The words change places, and as a rule the grammar follows. (In the author's run *una casa grande*
+# became *una casa roja*, not *rojo*: which adjective it is comes through the attention that we bent; its ending the
+# decoder works out from the noun it has just written.) Try sentences of your own.
+#
+# This is much stronger evidence than a picture. We did not find a dark cell and tell a story about
+# it; we predicted what would happen if it moved, and it did.
+#
+# So does each layer take its words from where it looks? Make it a count: pairs of nouns in three
+# sentence patterns. An exchange *succeeds* if the model writes exactly what it writes for the
+# sentence with the nouns exchanged. We do it in both layers, then in each alone. Both layers align
+# about equally well. What do you expect?
+
+# %%
+NOUNS = ["cat", "dog", "book", "father", "brother", "man", "doctor", "car"]
+PATTERNS = ["The {} is bigger than the {}.", "The {} is near the {}.", "My {} knows your {}."]
+VARIANTS = {"both layers": CROSS, **{f"layer {layer} only": [CROSS[layer]] for layer in LAYERS}}
+
+succeeded, untouched, n_tried = dict.fromkeys(VARIANTS, 0), dict.fromkeys(VARIANTS, 0), 0
+for pattern in PATTERNS:
+    pairs = list(itertools.permutations(NOUNS, 2))                       # each noun is one token
+    before = translate(model, [pattern.format(a, b) for a, b in pairs], subwords)
+    wanted = [before[pairs.index((b, a))] for a, b in pairs]
+    n_tried += sum(x != y for x, y in zip(before, wanted, strict=True))
+    for name, layers in VARIANTS.items():
+        with edit_attention(model, layers, exchange(pattern.format("cat", "dog"), "cat", "dog")):
+            after = translate(model, [pattern.format(a, b) for a, b in pairs], subwords)
+        for x, y, z in zip(before, wanted, after, strict=True):
+            succeeded[name] += x != y == z
+            untouched[name] += x == z != y
+
+# %% tags=["nbval-ignore-output"]
+print(f"{n_tried} sentences       exchanged   unchanged   AER of the mean")
+for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
+    print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f}")
+
+# %% [markdown]
+# In the author's run the result was as clear as results get. In layer 1 the exchange worked almost
+# as often as in both layers together; in layer 0, hardly ever, and most translations did not change at
+# all. Yet the two layers have nearly the same error rate, and pictures of them look equally
+# convincing. **From the picture of layer 0 one would have read that the noun comes from there. It does
+# not.** What layer 0 takes along is of another kind; that it is not nothing you have seen when you
+# silenced it. (Your model was trained for four minutes on your computer. If yours divides the work in
+# another way, then that is what your table shows, and the argument runs with the layers exchanged.)
+
+# %% [markdown]
+# ## What a weight does not show
+#
+# How can a weight be large and without effect? Here is the simplest way.
+#
+# ### Exercise 11.4 · equal values        ●○○  about 3 minutes · 1 point
+# In some head, two source words have the same value vector. You take all the weight of the first and
+# add it to the weight of the second. What becomes of the head's output?
+#
+# Set `prediction` to `"unchanged"`, `"doubled"`, `"exchanged"` or `"depends on the query"`.
+
+# %%
+prediction = ...
+### BEGIN SOLUTION
+prediction = "unchanged"
+### END SOLUTION
+
+# %%
+check("11.4", prediction)
+
+# %%
+values = np.array([[4.0, 0.0, 3.0], [1.0, 2.0, 0.0], [1.0, 2.0, 0.0]])
+for row in ([0.2, 0.5, 0.3], [0.2, 0.0, 0.8]):
+    print(row, "->", np.array(row) @ values)
+
+# %% [markdown]
+# Two pictures that could not differ more in their last two columns, one output. Real values are not
+# *equal*, but there are more ways: values can be short, the output projection can throw away what
+# distinguishes them, another head or the next layer can cancel or repeat it, and after the encoder the
+# vector at the place of "cat" does not stand for "cat" alone, since every word has looked at every
+# other by then.
+#
+# How much does it happen in our model? A first test, after Jain and Wallace (2019): **shuffle** the
+# weights of each row over the source tokens, and count how often the most likely next token
+# stays what it was. First in one head, then in all heads of a layer, then everywhere. Guess the
+# first number.
+
+# %%
+encoded = encode_pairs(gold, subwords)
+labels = encoded.target[:, 1:]
+real = labels != subwords.pad_id
+inside = (encoded.source != subwords.pad_id)[:, None, None, :]           # padding stays where it is
+
+def favourites():
+    with torch.no_grad():
+        return model(encoded.source, encoded.target[:, :-1]).argmax(-1)[real]
+
+def shuffle(heads, generator):
+    def edit(weights):
+        keys = torch.rand(weights.shape, generator=generator).masked_fill(~inside, 2.0)
+        new = weights.clone()
+        new[:, heads] = weights.gather(-1, keys.argsort(-1, stable=True))[:, heads]
+        return new
+    return edit
+
+normal = favourites()
+generator = torch.Generator().manual_seed(0)
+kept = {}
+for name, layers, heads in (
+    *((f"layer {layer}, head {head}", [CROSS[layer]], [head]) for layer, head in rates),
+    *((f"layer {layer}, all heads", [CROSS[layer]], list(HEADS)) for layer in LAYERS),
+    ("both layers, all heads", CROSS, list(HEADS)),
+):
+    with edit_attention(model, layers, shuffle(heads, generator)):
+        kept[name] = (favourites() == normal).float().mean().item()
+
+# %% tags=["nbval-ignore-output"]
+for name, share in kept.items():
+    print(f"{name:23} {share:.0%} of {len(normal):,} next tokens stay the same")
+
+# %% [markdown]
+# One head's weights can be shuffled at will, and about nine tokens in ten stay what they were. Whoever
+# had shown you the picture of that head as *the reason* for these tokens could have shown you any
+# other.
+#
+# But read the table to its end before you conclude that weights mean nothing. Shuffled
+# everywhere, most tokens change. A single head can be shuffled because seven others go on working, not
+# because weights do not count.
+#
+# A second test: **take a word away**. For each token to be predicted and each source token, set this
+# column to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far
+# the log-probability of the right token falls. That is an effect. Does the largest *weight* lie where the
+# largest *effect* is?
+
+# %%
+def effects(pair):
+    """The mean weights (T_q, T_k), and how far log p of each right token falls without each source token (T_q, T_k)."""
+    batch = encode_pairs([pair], subwords)
+    n, right = batch.source.shape[1], batch.target[0, 1:]
+    alone = torch.eye(n, dtype=torch.bool)[:, None, None, :]             # copy n of the sentence loses column n
+
+    def without(weights):
+        left = weights.masked_fill(alone, 0.0)
+        return left / left.sum(-1, keepdim=True)
+
+    def log_p(copies):
+        logits = model(batch.source.expand(copies, -1), batch.target[:, :-1].expand(copies, -1))
+        return logits.log_softmax(-1)[:, torch.arange(len(right)), right]        # (copies, T_q)
+
+    with torch.no_grad(), record_attention(model) as weights:
+        full = log_p(1)
+    mean = torch.stack([weights[name][0] for name in CROSS]).mean(dim=(0, 1))
+    with torch.no_grad(), edit_attention(model, CROSS, without):
+        return mean, (full - log_p(n)).T
+
+agree, harmless, chance = [], [], []
+for pair in gold:
+    mean, fall = effects(pair)
+    most = mean.argmax(-1)
+    agree += (most == fall.argmax(-1)).tolist()
+    harmless += (fall.gather(1, most[:, None])[:, 0] < 0.1).tolist()
+    chance += [1 / mean.shape[1]] * len(mean)
+
+# %% tags=["nbval-ignore-output"]
+print(f"the largest weight is where the largest effect is: {np.mean(agree):.0%} (by chance {np.mean(chance):.0%})")
+print(f"taking away the largest weight does no harm:       {np.mean(harmless):.0%}")
+
+# %% [markdown]
+# (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
+#
+# Far better than chance, and far from always. The mean of all heads is a fair hint where to look, and
+# in every few tokens it is wrong.
+
+# %% [markdown]
+# ## So what does attention explain?
+#
+# Two papers with nearly the same title have argued about it. Jain and Wallace, *Attention is not
+# Explanation* (2019), found what you have found by shuffling and taking away:
+#
+# > "learned attention weights are frequently uncorrelated with gradient-based measures of feature importance,
+# > and one can identify very different attention distributions that nonetheless yield equivalent predictions."
+#
+# Wiegreffe and Pinter, *Attention is not not Explanation* (2019), answered that it depends on what one calls
+# an explanation, and on the experiment: to change weights in a model that was trained with others shows
+# little, and all parts of the model have to be taken into account. They conclude that
+#
+# > "prior work does not disprove the usefulness of attention mechanisms for explainability."
+#
+# Put together what you have measured yourself.
+#
+# | what you did | what it says |
+# |---|---|
+# | compared with links made by hand | averaged weights point to the right word more often than the diagonal |
+# | read one row too low | the same weights then say nothing, and the picture does not warn you |
+# | made all weights alike | the model as a whole cannot do without them |
+# | exchanged columns in both layers | the words come through these weights: a prediction, and it came true |
+# | exchanged columns layer by layer | equally good alignments need not have equal effects |
+# | silenced or shuffled one head | no single picture is *the* reason |
+# | took columns away | the largest weight often is not the largest effect |
+#
+# A weight tells how much of a value is mixed in. It does not tell what the value contains, nor what
+# becomes of it later. **A picture of attention is a hypothesis. An intervention tests it.**
+
+# %% [markdown]
+# ## Recap
+#
+# - Links made by hand, sure and possible; the error rate asks for the sure ones and allows the possible ones.
+# - The row at position t predicts token t + 1: for the links of a token take the row before its own.
+# - A rate needs neighbours: by lot, the diagonal, and an aligner made for the job. IBM model 1 counts, in
+#   shares, who occurs with whom.
+# - `switch_off` and `edit_attention` change a model while it works. What they show is cause, not likeness.
+# - Attention takes part in the reasons for an output. It is not a summary of them.
+#
+# ## Common mistakes
+#
+# - **The wrong row.** The picture is one word off, and plausible.
+# - **No baseline.** A rate of 0.45 sounds like something; the diagonal gets as much.
+# - **One head, one sentence, one story.** Among eight heads and a hundred sentences there is always one
+#   that shows what you want.
+# - **`<eos>` and punctuation taken for words.** Weight that is of no use elsewhere often gathers there.
+# - **Tokens aligned, words judged**, or mean of the sentences' rates where the links should be pooled.
+# - **"Uniform weights changed nothing, so attention is useless"**, from one head out of eight.
+#
+# ## Further reading
+#
+# - Och and Ney, *A Systematic Comparison of Various Statistical Alignment Models* (2003), for the error rate.
+# - Brown et al., *The Mathematics of Statistical Machine Translation* (1993), for model 1 to 5.
+# - Jain and Wallace, [*Attention is not Explanation*](https://arxiv.org/abs/1902.10186), and Wiegreffe and
+#   Pinter, [*Attention is not not Explanation*](https://arxiv.org/abs/1908.04626). Read them in this order.
+# - Voita et al., [*Analyzing Multi-Head Self-Attention: Specialized Heads Do the Heavy
+#   Lifting*](https://arxiv.org/abs/1905.09418), and Michel et al., [*Are Sixteen Heads Really Better than
+#   One?*](https://arxiv.org/abs/1905.10650): what happens when heads are taken out.
+# - *Attention Is All You Need*, appendix: pictures of heads. Reread its captions with what you know now.
+
+# %% [markdown]
+# ## If you like
+#
+# These are not graded.
+#
+# 1. **Both directions.** Train `IBMModel1` from Spanish to English as well, and keep only the links that both
+#    directions make. What happens to the error rate, and why does every serious aligner do it?
+# 2. **Where does the rest go?** For each head, what share of its weight lies on `<eos>` and punctuation, on
+#    average? Does a head with much of it cost less when it is silenced?
+# 3. **The decoder's own attention.** Silence the heads of `decoder.layers.0.self_attention` one by one. Which of
+#    all the model's heads is missed most, and what do the translations look like without it?
+
+# %% [markdown]
+# <details><summary>A solution for 1</summary>
+#
+# ```python
+# back = IBMModel1.train([(pair.target, pair.source) for pair in split.train])
+# both = [ibm.align(pair.source, pair.target) & {(i, j) for j, i in back.align(pair.target, pair.source)}
+#         for pair in gold]
+# print(f"{error_rate(both):.2f}")
+# ```
+#
+# Each direction gives a word at most one link, the other direction any number. A link that both make
+# is rarely wrong, but some right ones are lost, so that precision rises and recall falls; how the rate comes out
+# depends on how many links have to be one-to-many.
+#
+# </details>
+#
+# <details><summary>A solution for 2</summary>
+#
+# ```python
+# for layer, head in rates:
+#     shares = []
+#     for weights, source_tokens, _ in readings:
+#         no_word = torch.tensor(word_numbers(source_tokens)) < 0
+#         shares += weights[layer, head][:, no_word].sum(-1).tolist()
+#     print(f"layer {layer}, head {head}: {np.mean(shares):.0%}, BLEU lost {costs[layer, head][0]:.1f}")
+# ```
+#
+# </details>
+#
+# <details><summary>A solution for 3</summary>
+#
+# ```python
+# for name in attention_names(model, "self_attention"):
+#     for head in HEADS:
+#         with switch_off(model, name, [head]):
+#             print(f"{name}, head {head}: BLEU lost {whole - bleu():.1f}")
+# ```
+#
+# Look for a head that lets the decoder know which word it has written last; without it, translations
+# begin to stutter or stop early. It never sees the source at all, and no picture of cross-attention
+# shows it.
+#
+# </details>
