@@ -20,7 +20,7 @@ from peers import TorchTransformer
 from course.data import load_pairs, short_pairs, split_pairs
 from course.decoding import translate
 from course.tokens import Subwords, encode_pairs
-from course.training import best_precision, train
+from course.training import train
 from course.transformer import Transformer
 
 
@@ -28,9 +28,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=300, help="training time (default: 300)")
     parser.add_argument("--model", choices=["course", "torch"], default="course")
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads (default: 2)")
+    parser.add_argument("--threads", type=int, default=2, help="threads, one worker on each (default: 2)")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--precision", choices=["float32", "bfloat16", "fastest"], default="fastest")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args()
@@ -43,10 +42,9 @@ def main() -> None:
     model = build(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
 
     encoded = encode_pairs(split.train, subwords)
-    precision = best_precision() if options.precision == "fastest" else options.precision
     started = time.perf_counter()
     history = train(model, encoded, seconds=options.seconds, seed=options.seed, device=options.device,
-                    precision=precision, progress=sys.stderr.isatty())
+                    workers=options.threads, progress=sys.stderr.isatty())
     seconds = time.perf_counter() - started
     translations = translate(model, [pair.source for pair in split.test], subwords)
     bleu = sacrebleu.BLEU()
@@ -54,7 +52,6 @@ def main() -> None:
 
     result = {
         "model": options.model,
-        "precision": precision,
         "bleu": round(score.score, 2),
         "seconds": round(seconds, 1),
         "steps": len(history),

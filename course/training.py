@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,7 @@ from tqdm import tqdm
 from course.paths import atomic_path, cache_dir
 from course.tokens import Batch, Encoded, token_batches
 
-__all__ = [
-    "best_device", "best_precision", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr",
-]
+__all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr"]
 
 
 def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing: float = 0.1) -> Tensor:
@@ -72,9 +71,8 @@ def training_loss(model: Any, batch: Batch, smoothing: float = 0.1) -> Tensor:
     decoder_input, labels = batch.target[:, :-1], batch.target[:, 1:]
     states = model.states(batch.source, decoder_input)
     real = labels != model.pad_id
-    logits = model.unembed(states[real]).float()       # a sum over the vocabulary wants full precision
     # The same number as `label_smoothing_loss`, from PyTorch's fused kernel.
-    return F.cross_entropy(logits, labels[real], label_smoothing=smoothing)
+    return F.cross_entropy(model.unembed(states[real]), labels[real], label_smoothing=smoothing)
 
 
 def best_device() -> str:
@@ -84,30 +82,10 @@ def best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def best_precision(device: str = "cpu", size: int = 512, repeats: int = 15) -> str:
-    """ "bfloat16" where this CPU multiplies such matrices at least 1.5 times as fast as float32, else "float32".
-
-    Processors with instructions of their own for bfloat16 do; others emulate it and are slower. So measure it.
-    On other devices than the CPU the answer is "float32": there is no need to hurry there.
-    """
-    if device != "cpu":
-        return "float32"
-    fast = []
-    matrices = [torch.ones(size, size, dtype=dtype) for dtype in (torch.float32, torch.bfloat16)]
-    for _ in range(repeats):                # side by side, so that whatever else the machine does hits both
-        seconds = []
-        for matrix in matrices:
-            started = time.perf_counter()
-            matrix @ matrix
-            seconds.append(time.perf_counter() - started)
-        fast.append(seconds[0] > 1.5 * seconds[1])
-    return "bfloat16" if sum(fast) > repeats / 2 else "float32"
-
-
 def train(
     model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, seconds: float | None = None,
-    batch_tokens: int = 1000, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
-    smoothing: float = 0.1, seed: int = 0, device: str = "cpu", precision: str = "float32",
+    batch_tokens: int = 800, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
+    smoothing: float = 0.1, seed: int = 0, device: str = "cpu", workers: int = 1,
     checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
 ) -> list[dict[str, float]]:
     """Train `model` in place with Adam (§5.3) and return its learning curve.
@@ -121,31 +99,29 @@ def train(
         smoothing: see `label_smoothing_loss`.
         seed: decides the order of the batches and the dropout.
         device: "cpu", "cuda", "mps"; the model is moved there.
-        precision: "float32", or "bfloat16" for matrix products with 8 significant bits (the weights
-            stay float32). See `best_precision`.
+        workers: threads, of one core each, that share the work of a batch: each computes the gradient
+            of its part. For models as small as ours that is faster than to let PyTorch split every
+            single matrix product between the cores.
         checkpoint: a file that is written every `checkpoint_seconds`, on interruption and at the end.
             If it exists, training goes on from there: with a budget of steps to the same curve
             as without the interruption. A finished one is loaded and returned at once.
             "cache" names a file in the course's cache by everything that decides the result:
-            the initial model, the pairs, the settings and the code (but not device and precision,
-            which are chosen for speed).
+            the initial model, the pairs, the settings and the code (but not the device).
         progress: whether to show a progress bar.
 
     Returns:
         One record per step: step, seconds, tokens (so far), lr, loss (nats per real token).
 
     Raises:
-        ValueError: if the budget is not given once, the precision is neither of the two, or the
-            checkpoint is of another run.
+        ValueError: if the budget is not given once, or the checkpoint is of another run.
         FloatingPointError: if the loss is no longer a finite number.
     """
     if (steps is None) == (seconds is None):
         raise ValueError("give a budget as `steps` or as `seconds`, and not both")
-    if precision not in ("float32", "bfloat16"):
-        raise ValueError(f'precision is "float32" or "bfloat16", got {precision!r}')
     recipe = {
         "steps": steps, "seconds": seconds, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing,
-        "seed": seed, "pairs": len(encoded), "parameters": sum(p.numel() for p in model.parameters()),
+        "seed": seed, "workers": workers, "pairs": len(encoded),
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
     }
     if checkpoint == "cache":
         checkpoint = _cached_path(model, encoded, {**recipe, "schedule": [schedule(i / 20) for i in range(21)]})
@@ -159,7 +135,8 @@ def train(
     spent = history[-1]["seconds"] if history else 0.0
     tokens = history[-1]["tokens"] if history else 0
     started = saved = time.perf_counter()
-    stream = _endless_batches(encoded, batch_tokens, seed, skip=len(history))
+    stream = _endless_batches(encoded, batch_tokens // workers, seed, skip=workers * len(history))
+    team = _Team(model, smoothing, device, workers)
     bar = tqdm(total=steps or seconds, initial=len(history) if steps else spent, disable=not progress,
                unit="step" if steps else "s", bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit}{postfix}")
     try:
@@ -171,16 +148,13 @@ def train(
             rate = lr * schedule(done)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            batch = next(stream)
-            with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=precision == "bfloat16"):
-                loss = training_loss(model, Batch(batch.source.to(device), batch.target.to(device)), smoothing)
-            optimizer.zero_grad()
-            loss.backward()
+            batches = [next(stream) for _ in range(workers)]
+            loss = team.compute_gradients(batches)
             optimizer.step()
 
-            tokens += int((batch.source != model.pad_id).sum() + (batch.target[:, 1:] != model.pad_id).sum())
+            tokens += sum(_count_tokens(batch, model.pad_id) for batch in batches)
             record = {"step": len(history) + 1, "seconds": spent + time.perf_counter() - started,
-                      "tokens": tokens, "lr": rate, "loss": loss.item()}
+                      "tokens": tokens, "lr": rate, "loss": loss}
             if not math.isfinite(record["loss"]):
                 raise FloatingPointError(
                     f"the loss is {record['loss']} at step {record['step']}; "
@@ -195,6 +169,7 @@ def train(
                 saved = time.perf_counter()
     finally:
         bar.close()
+        team.close()
         if checkpoint is not None and history and math.isfinite(history[-1]["loss"]):
             _save(Path(checkpoint), model, optimizer, recipe, history)
         model.eval()
@@ -209,6 +184,42 @@ def _cached_path(model: torch.nn.Module, encoded: Encoded, recipe: dict) -> Path
     for module in ("attention", "transformer", "tokens", "training"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     return cache_dir() / "models" / f"{digest.hexdigest()[:20]}.pt"
+
+
+class _Team:
+    """Threads that compute the gradients of several batches side by side."""
+
+    def __init__(self, model: Any, smoothing: float, device: str, workers: int):
+        self.model, self.smoothing, self.device = model, smoothing, device
+        self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self.threads = torch.get_num_threads()
+        self.pool = None
+        if workers > 1:
+            self.pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
+
+    def compute_gradients(self, batches: list[Batch]) -> float:
+        """Leave in `.grad` the gradient of the mean loss over the real tokens of all batches; return that loss."""
+        counts = [int((batch.target[:, 1:] != self.model.pad_id).sum()) for batch in batches]
+        shares = [count / sum(counts) for count in counts]
+        run = self.pool.map if self.pool else map
+        losses, gradients = zip(*run(self._gradient, batches, shares), strict=True)
+        for parameter, parts in zip(self.parameters, zip(*gradients, strict=True), strict=True):
+            parameter.grad = parts[0] if len(parts) == 1 else torch.stack(parts).sum(0)
+        return sum(losses)
+
+    def _gradient(self, batch: Batch, share: float) -> tuple[float, tuple[Tensor, ...]]:
+        batch = Batch(batch.source.to(self.device), batch.target.to(self.device))
+        loss = share * training_loss(self.model, batch, self.smoothing)
+        return loss.item(), torch.autograd.grad(loss, self.parameters)
+
+    def close(self) -> None:
+        if self.pool:
+            self.pool.shutdown()
+            torch.set_num_threads(self.threads)
+
+
+def _count_tokens(batch: Batch, pad_id: int) -> int:
+    return int((batch.source != pad_id).sum() + (batch.target[:, 1:] != pad_id).sum())
 
 
 def _endless_batches(encoded: Encoded, batch_tokens: int, seed: int, skip: int):

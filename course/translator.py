@@ -5,7 +5,7 @@ import torch
 
 from course.data import Split, load_pairs, short_pairs, split_pairs
 from course.tokens import Subwords, encode_pairs
-from course.training import best_precision, train
+from course.training import train
 from course.transformer import Transformer
 
 __all__ = ["SECONDS", "Translator", "trained_translator"]
@@ -32,5 +32,5 @@ def trained_translator(seconds: float = SECONDS, seed: int = 0, progress: bool =
     torch.manual_seed(seed)
     model = Transformer(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
     encoded = encode_pairs(split.train, subwords)
-    train(model, encoded, seconds=seconds, seed=seed, precision=best_precision(), checkpoint="cache", progress=progress)
+    train(model, encoded, seconds=seconds, seed=seed, workers=2, checkpoint="cache", progress=progress)
     return Translator(model.eval(), subwords, split)

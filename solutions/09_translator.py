@@ -42,7 +42,7 @@ from course.data import load_pairs, normalise, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention
 from course.tokens import Subwords, encode_pairs, token_batches
-from course.training import best_device, best_precision, train, training_loss
+from course.training import best_device, train, training_loss
 from course.transformer import Transformer
 from course.views.figures import show_curves, show_heads, show_weights
 
@@ -266,8 +266,8 @@ def share_of_padding(batches):
     return sum(int((table == subwords.pad_id).sum()) for table in tables) / sum(table.numel() for table in tables)
 
 order = torch.randperm(len(encoded), generator=torch.Generator().manual_seed(0))
-as_they_come = [encoded.batch(rows) for rows in order.split(45)]
-by_length = list(token_batches(encoded, max_tokens=1000, generator=torch.Generator().manual_seed(0)))
+as_they_come = [encoded.batch(rows) for rows in order.split(36)]
+by_length = list(token_batches(encoded, max_tokens=800, generator=torch.Generator().manual_seed(0)))
 print(f"as they come: {share_of_padding(as_they_come):.0%} padding in {len(as_they_come):,} batches")
 print(f"by length:    {share_of_padding(by_length):.1%} padding in {len(by_length):,} batches")
 
@@ -326,16 +326,14 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 # ## Training
 #
 # `train` does what lesson 08 takes apart: Adam, a learning rate that rises and falls, a loss with
-# label smoothing, and batches sorted by length. Where your processor multiplies short numbers
-# (bfloat16) faster than long ones, it uses them: `best_precision` measures that. The budget is
-# four minutes. You may interrupt it (■ in the toolbar) and run the cell again: it goes on where it
-# stopped. When it is finished the result is kept, so that running this notebook a second time
-# takes seconds.
+# label smoothing, and batches sorted by length. Two workers share each batch, one on each core of
+# your processor. The budget is four minutes. You may interrupt it (■ in the toolbar) and run the
+# cell again: it goes on where it stopped. When it is finished the result is kept, so that running
+# this notebook a second time takes seconds.
 
 # %% tags=["nbval-ignore-output"]
-device = best_device()
-history = train(model, encoded, seconds=240, batch_tokens=1000, lr=3e-3, device=device,
-                precision=best_precision(device), checkpoint="cache")
+history = train(model, encoded, seconds=240, batch_tokens=800, lr=3e-3, workers=2, device=best_device(),
+                checkpoint="cache")
 model = model.to("cpu")
 last = history[-1]
 print(f"{len(history):,} steps, {last['tokens'] / 1e6:.1f} million tokens in {last['seconds']:.0f} seconds")

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from course import training
 from course.tokens import Batch, Encoded
-from course.training import best_precision, label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
+from course.training import label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
 from course.transformer import Transformer
 
 PAD, BOS, EOS = 0, 2, 3
@@ -168,23 +168,26 @@ class TestTrain:
         assert history[-1]["lr"] < max(r["lr"] for r in history)
         assert len(train(small_model(), reverse_task(), **options)) == len(history)
 
-    def test_bfloat16_learns_like_float32(self):
-        curves = {}
-        for precision in ("float32", "bfloat16"):
-            history = train(
-                small_model(), reverse_task(), steps=60, batch_tokens=400, precision=precision, progress=False
-            )
-            curves[precision] = [record["loss"] for record in history]
-        assert curves["bfloat16"] != curves["float32"], "the switch does something"
-        assert curves["bfloat16"] == pytest.approx(curves["float32"], rel=0.05)
+    def test_workers_share_a_batch_and_compute_its_gradient(self):
+        model, data = small_model(), reverse_task(40)
+        batch = data.batch(torch.arange(40))
+        training_loss(model, batch).backward()
+        expected = [parameter.grad.clone() for parameter in model.parameters()]
+        team = training._Team(model, 0.1, "cpu", 2)
+        loss = team.compute_gradients([data.batch(torch.arange(13)), data.batch(torch.arange(13, 40))])
+        team.close()
+        assert loss == pytest.approx(training_loss(model, batch).item(), rel=1e-5)
+        for parameter, gradient in zip(model.parameters(), expected, strict=True):
+            torch.testing.assert_close(parameter.grad, gradient)
 
-    def test_an_unknown_precision_is_an_error(self):
-        with pytest.raises(ValueError, match="got 'float16'"):
-            train(small_model(), reverse_task(), steps=1, precision="float16")
-
-    def test_the_best_precision_is_one_that_train_knows(self):
-        precision = best_precision(size=32)
-        assert len(train(small_model(), reverse_task(), steps=1, precision=precision, progress=False)) == 1
+    def test_workers_resume_and_leave_the_number_of_threads_alone(self, tmp_path):
+        options = dict(batch_tokens=400, workers=2, progress=False)
+        threads = torch.get_num_threads()
+        whole = train(small_model(), reverse_task(), steps=8, **options)
+        path = tmp_path / "run.pt"
+        assert [r["loss"] for r in train(small_model(), reverse_task(), steps=8, checkpoint=path, **options)] == \
+            [r["loss"] for r in whole]
+        assert torch.get_num_threads() == threads
 
     @pytest.mark.parametrize("budget", [{}, {"steps": 1, "seconds": 1.0}])
     def test_the_budget_is_given_once(self, budget):
