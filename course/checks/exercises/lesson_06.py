@@ -9,7 +9,7 @@ from course.attention import MultiHeadAttention
 from course.transformer import EncoderLayer, FeedForward, LayerNorm
 
 from ..blocks import Block, block_weights
-from ..exercise import Case, Exercise, Property
+from ..exercise import Case, Choice, Exercise, Property
 from ..modules import Module
 from . import mistakes_06, mistakes_06_layers
 
@@ -348,5 +348,24 @@ EXERCISES = [
         misconceptions=mistakes_06_layers.STACK,
         valid_variants=[_StackOfOthers, _StackByNumber],
         moral="With the same weights it gives the same numbers as `torch.nn.TransformerEncoder`.",
+    ),
+    Choice(
+        id="6.5", title="who learns?", names=("prediction",), points=1, minutes=3, difficulty=2,
+        options=("pre-norm", "post-norm", "both", "neither"), reference="pre-norm",
+        wrong={
+            "post-norm": "Look at the gradients of the last layers before training: whose are so large that the first "
+                         "steps at full learning rate throw them about?",
+            "both": "With a warm-up and more patience both do learn. Here the very first steps are taken at full "
+                    "learning rate. In the picture, which of the two has large gradients in its last layers?",
+            "neither": "The learning rate is high, but one of the two bears it. In the picture, which of them has "
+                       "small gradients in all later layers?",
+        },
+        hints=(
+            "A step changes a layer in proportion to its learning rate; Adam evens out the size of the gradients, but "
+            "not how much a change of the last layers changes the output.",
+            "In which of the two does the output react strongly to every change of the last layers?",
+            "One of the two has the norm on the main road, so that each layer counts fully. That one needs a careful "
+            "start."),
+        moral="Nothing stands on its main road, so that a careless start does less harm.",
     ),
 ]

@@ -1,0 +1,682 @@
+# %% [markdown]
+# # Lesson 06 · The encoder
+#
+# Attention lets words exchange what they know. One round of it is not enough to understand a
+# sentence, and the obvious way to have several rounds, one after the other, fails at once. In this
+# lesson you see it fail, and add the three things that make deep stacks work: the residual
+# connection, the layer norm and the feed-forward layer. Together they are the encoder.
+#
+# **After this lesson** you can
+#
+# - show what happens to words in a stack of bare attention, and what each part does about it;
+# - write layer norm so that it equals PyTorch's, and say over which axis it runs and why;
+# - write the feed-forward layer, the encoder layer and the stack;
+# - prove with copied weights that your encoder is PyTorch's encoder;
+# - tell pre-norm from post-norm, and show by gradients and by training why it matters.
+#
+# **You need** lesson 04 (`MultiHeadAttention`) and lesson 05 (positions), and what an `nn.Module` is.
+#
+# **Time** about two hours, some 55 minutes of them for the five exercises. Two cells train small models,
+# together for about a quarter of a minute.
+
+# %%
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.checks import carry_on, check, evaluate, hint, solution
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.figures import show_curves
+
+torch.set_printoptions(precision=3, sci_mode=False)
+
+# %% [markdown]
+# ## Attention, again and again
+#
+# After one round of attention, "black" knows about "cat". To find out that it is a *sleeping* cat that is
+# black, it needs a second round, in which it listens to a "cat" that has already listened to "sleeps". So
+# let us simply do it several times. The vectors are those of the lessons before, and every word attends
+# to all four, with its own vector as query, key and value.
+#
+# What will the four words look like after some rounds?
+
+# %%
+words = ["the", "black", "cat", "sleeps"]
+X = torch.tensor([[1.0, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+
+
+def attend(x):
+    return scaled_dot_product_attention(x, x, x)[0]
+
+
+x = X
+for n in range(5):
+    print(f"after {n} rounds   the {x[0]}   cat {x[2]}")
+    x = attend(x)
+
+# %% [markdown]
+# After four rounds "the" and "cat" are the same. So are all four words: each round is an average, and
+# averages of averages are more and more alike. What made the words different is gone, and no later layer
+# can bring it back.
+#
+# ## Keep what you have: the residual connection
+#
+# The remedy is one plus sign. A layer does not *replace* a word's vector, it *adds* to it:
+#
+# $$x \leftarrow x + \mathrm{attention}(x)$$
+#
+# That is a **residual connection** (He et al., 2015). The word's own vector goes straight through, and
+# the layer only has to say what is new. How well does it do? As a measure, take the share of the vectors
+# that differs from word to word: 0 when all are alike.
+
+# %%
+def difference(x):
+    """How far the words (T, d_model) lie from their mean, as a share of their own length."""
+    return ((x - x.mean(0)).norm() / x.norm()).item()
+
+
+bare = added = X
+for n in range(7):
+    length = added.norm(dim=-1).mean()
+    print(f"after {n} rounds   bare: difference {difference(bare):.2f}   "
+          f"added: difference {difference(added):.2f}, mean length {length:6.1f}")
+    bare, added = attend(bare), added + attend(added)
+
+# %% [markdown]
+# The words stay different for longer, but now something else goes wrong: each round doubles the lengths.
+# Scores are products of two vectors, so they grow fourfold, and the softmax soon gives everything to one
+# word.
+#
+# ## Come back to size: the layer norm
+#
+# So before a vector goes into attention, we bring it to a standard size. **Layer norm** (Ba et al., 2016)
+# does it in the simplest way: subtract the mean of its numbers, then divide by their standard deviation.
+# The result has mean 0 and variance 1. Take the vector 1, 2, 3, 6 and do it on paper first:
+
+# %%
+v = torch.tensor([1.0, 2, 3, 6])
+mean = v.mean()
+deviations = v - mean
+variance = (deviations ** 2).mean()
+print(f"mean       {mean:.3f}")
+print(f"deviations {deviations}")
+print(f"variance   {variance:.3f}   its root {variance.sqrt():.3f}")
+print(f"normalised {deviations / variance.sqrt()}")
+
+# %% [markdown]
+# Two details complete it.
+#
+# - Dividing by 0 must not happen, even if all numbers of a vector are equal. So a tiny **eps** is added
+#   to the variance, *under* the root: $\sqrt{\mathrm{variance} + \mathrm{eps}}$.
+# - Forcing every vector to one size may be too strict. So the model may undo it: each dimension is
+#   multiplied by a learned `weight` and gets a learned `bias` added. They start at 1 and 0.
+#
+# Each vector is normalised **by itself**. A batch is (B, T, d_model), and only the last axis counts.
+
+# %% [markdown]
+# ### Exercise 6.1 · layer norm        ●●○  about 15 minutes · 3 points
+# The same as PyTorch's `nn.LayerNorm`, without using it.
+#
+# - **You have** `d_model` and `eps`; in `forward`, a tensor `x` (…, d_model) with any number of axes in
+#   front.
+# - **Return** a tensor of the same shape: normalised along the last axis, times `weight`, plus `bias`.
+# - **Use** `nn.Parameter` for `weight` and `bias`, both (d_model,), starting at ones and zeros. The
+#   variance is a plain mean, as above; `x.var` divides by one less unless told otherwise.
+
+# %%
+class LayerNorm(nn.Module):
+    """Give each vector (..., d_model) mean 0 and variance 1, then scale by `weight` and shift by `bias`."""
+
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        mean = x.mean(-1, keepdim=True)
+        variance = (x - mean).square().mean(-1, keepdim=True)
+        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
+        ### END SOLUTION
+
+
+# %%
+check("6.1", LayerNorm)
+
+# %%
+LayerNorm = carry_on("6.1", LayerNorm)
+
+with torch.no_grad():
+    print(LayerNorm(4)(v))
+    many = torch.randn(2, 3, 4, dtype=torch.float64)
+    ours, theirs = LayerNorm(4).double(), nn.LayerNorm(4).double()
+    print("equal to PyTorch's:", torch.allclose(ours(many), theirs(many)))
+
+# %% [markdown]
+# The four numbers from above. And now all three together, in the rounds that went wrong before:
+
+# %%
+norm = LayerNorm(4)
+x = X
+with torch.no_grad():
+    for n in range(7):
+        length = x.norm(dim=-1).mean()
+        print(f"after {n} rounds   difference {difference(x):.2f}, mean length {length:4.1f}   cat {x[2]}")
+        x = x + attend(norm(x))
+
+# %% [markdown]
+# The words stay different, and their lengths grow by about the same amount in each round, instead of
+# doubling. Attention always sees vectors of the same size, however long those on the main road have
+# become.
+#
+# Note *where* the norm stands: on the side road that leads into attention. On the main road, from the
+# first $x$ to the last, there are only plus signs. That is **pre-norm**. The paper puts the norm on the
+# main road, behind the plus; we will compare the two below.
+
+# %% [markdown]
+# ## What goes wrong if …
+#
+# … the norm runs over another axis? "Batch norm", well known from pictures, takes mean and variance over the
+# batch. Here is our sentence normalised in that way, once with some neighbours in its batch and once
+# with others. What do you expect for layer norm?
+
+# %%
+def norm_over_the_batch(x):
+    return (x - x.mean(0)) / torch.sqrt(x.var(0, unbiased=False) + 1e-5)
+
+
+torch.manual_seed(0)
+some, others = torch.randn(2, 2, 4, 4)              # two pairs of sentences of four words
+for name, normalise in (("over the batch", norm_over_the_batch), ("layer norm", LayerNorm(4))):
+    with torch.no_grad():
+        cats = [normalise(torch.cat([X.unsqueeze(0), neighbours]))[0, 2] for neighbours in (some, others)]
+    print(f"{name:15} cat beside some {cats[0]}   beside others {cats[1]}")
+
+# %% [markdown]
+# Over the batch, "cat" depends on sentences that have nothing to do with it. What is worse, when you
+# translate a single sentence there is no batch to speak of.
+#
+# … eps is added outside the root, √variance + eps? That is in a much-copied tutorial, and for ordinary
+# vectors you will not notice:
+
+# %%
+for scale in (1.0, 0.001):
+    small = scale * deviations
+    inside = small / torch.sqrt(small.square().mean() + 1e-5)
+    outside = small / (torch.sqrt(small.square().mean()) + 1e-5)
+    print(f"numbers around {scale:5}: inside {inside}   outside {outside}")
+
+# %% [markdown]
+# For tiny vectors the results differ by a factor. A model trained with one version does not work as it
+# should with the other. Details like this are why this lesson ends with a comparison to PyTorch.
+
+# %% [markdown]
+# ## Time to think: the feed-forward layer
+#
+# Attention *mixes*. Each output is a weighted mean of values, and nothing new is ever computed from what
+# has been gathered. Suppose "cat" now holds two numbers: how much of an animal it is, and how dark. What
+# makes it a *black cat* is that both are there **together**. No weighted sum can express "both": it rises
+# just as much for twice as dark.
+#
+# It takes a bend. The simplest is **ReLU**, max(0, x):
+
+# %%
+w_1, b_1 = torch.tensor([1.0, 1.0]), -1.0
+print("animal dark   sum   ReLU(animal + dark − 1)")
+for animal, dark in ((0, 0), (0, 1), (1, 0), (1, 1)):
+    total = w_1 @ torch.tensor([animal, dark], dtype=torch.float)
+    print(f"   {animal}     {dark}      {total:.0f}        {torch.relu(total + b_1):.0f}")
+
+# %% [markdown]
+# A hidden number that is 1 only for black cats. The feed-forward layer has $d_{ff}$ of them, each with a
+# question of its own, and a second layer that writes the findings back into the $d_{model}$ numbers of
+# the word (§3.3 of the paper, equation 2):
+#
+# $$\mathrm{FFN}(x) = \max(0,\; x W_1 + b_1)\, W_2 + b_2$$
+#
+# It works on every word by itself. Words exchange nothing here; that is what attention is for. Usually
+# $d_{ff}$ is four times $d_{model}$.
+
+# %% [markdown]
+# ### Exercise 6.2 · feed-forward        ●○○  about 5 minutes · 2 points
+#
+# - **You have** `d_model` and `d_ff`; in `forward`, `x` (B, T, d_model).
+# - **Return** a tensor of the same shape, by equation 2.
+# - **Use** two `nn.Linear`, which have biases by default, and work along the last axis. Call them `w_1`
+#   and `w_2`.
+
+# %%
+class FeedForward(nn.Module):
+    """Two linear layers with a ReLU between, at each position alike (eq. 2 of the paper)."""
+
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        return self.w_2(self.w_1(x).relu())
+        ### END SOLUTION
+
+
+# %%
+check("6.2", FeedForward)
+
+# %%
+FeedForward = carry_on("6.2", FeedForward)
+
+
+def count(module):
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+for name, module in (("attention", MultiHeadAttention(128, 4)), ("feed-forward", FeedForward(128, 512)),
+                     ("layer norm", LayerNorm(128))):
+    print(f"{name:13} {count(module):7,} parameters")
+
+# %% [markdown]
+# The least famous part is the largest: two thirds of the weights of a layer are here.
+#
+# And without the bend? Two linear layers in a row, with nothing between them, are *one* linear layer, since
+# $(x W_1) W_2 = x (W_1 W_2)$. All those weights would be worth no more than a single matrix.
+
+# %% [markdown]
+# ## The encoder layer
+#
+# Now everything is there. An encoder layer has two sub-layers, first *gather*, then *think*, and both in
+# the same frame: norm before, plus behind.
+#
+# ```text
+#   x ──┬─────────────────────────────(+)──┬──────────────────────────(+)──▶
+#       │                              │   │                           │
+#       └─▶ norm_1 ─▶ self_attention ──┘   └─▶ norm_2 ─▶ feed_forward ─┘
+# ```
+
+# %% [markdown]
+# ### Exercise 6.3 · the encoder layer        ●●●  about 20 minutes · 4 points
+#
+# - **You have** `d_model`, `n_heads`, `d_ff`; in `forward`, `x` (B, T, d_model), and a boolean `mask` (B,
+#   1, T) or (B, T, T) or None, True = may attend.
+# - **Return** a tensor of the shape of `x`.
+# - **Use** `MultiHeadAttention`, `FeedForward` and `LayerNorm`. The check does not mind what you call the
+#   four parts; with the names of the drawing, the comparison with PyTorch below works, too. Remember that
+#   attention returns two things.
+
+# %%
+class EncoderLayer(nn.Module):
+    """Self-attention, then feed-forward, each with a norm before it and a residual connection around it."""
+
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        ### END SOLUTION
+
+    def forward(self, x, mask=None):
+        ### BEGIN SOLUTION
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+        ### END SOLUTION
+
+
+# %%
+check("6.3", EncoderLayer)
+
+# %% [markdown]
+# A property worth a test in every model: what stands in the padding must not change anything. Two
+# sentences, the second one shorter; then we put something else into its padding.
+
+# %%
+EncoderLayer = carry_on("6.3", EncoderLayer)
+
+PAD = 0
+ids = torch.tensor([[5, 7, 3, 9], [8, 4, PAD, PAD]])
+mask = padding_mask(ids, PAD)
+torch.manual_seed(0)
+layer = EncoderLayer(d_model=8, n_heads=2, d_ff=32)
+x = torch.randn(2, 4, 8)
+altered = x.clone()
+altered[1, 2:] = 100.0
+with torch.no_grad():
+    change = (layer(x, mask) - layer(altered, mask)).abs().amax(-1)
+print("mask", mask[:, 0].int().tolist())
+print("does the output change?", (change > 1e-5).int().tolist())
+
+# %% [markdown]
+# Only the padding itself has changed, and nobody looks at that.
+#
+# One slip is so common that it has earned its own demonstration: `x = norm(x)`, and then everything goes
+# on with this x. Run it, and read what the check has to say:
+
+# %%
+class NormOnTheRoad(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention, self.feed_forward = MultiHeadAttention(d_model, n_heads), FeedForward(d_model, d_ff)
+        self.first, self.second = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = self.first(x)
+        x = x + self.attention(x, x, x, mask)[0]
+        x = self.second(x)
+        return x + self.feed_forward(x)
+
+
+evaluate("6.3", NormOnTheRoad)
+
+# %% [markdown]
+# ## The stack
+#
+# The paper has six such layers one on top of the other, each with its own weights. With pre-norm there is
+# one thing left to do at the end. On the main road nothing was ever normalised, so the vectors have grown
+# with every layer. One last norm brings them to size for whoever reads them: the decoder, in the next
+# lesson.
+
+# %% [markdown]
+# ### Exercise 6.4 · a stack of layers        ●●○  about 10 minutes · 2 points
+#
+# - **You have** `n_layers`, `d_model`, `n_heads`, `d_ff`; in `forward`, `x` (B, T, d_model) and a mask,
+#   as before.
+# - **Return** what the last layer returns, normalised.
+# - **Use** `EncoderLayer` and `LayerNorm`; call them `layers` and `norm`. A plain Python list hides its
+#   contents from `parameters()`; an `nn.ModuleList` does not.
+
+# %%
+class Encoder(nn.Module):
+    """`n_layers` encoder layers, one after the other, and a norm at the end."""
+
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+        ### END SOLUTION
+
+    def forward(self, x, mask=None):
+        ### BEGIN SOLUTION
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+        ### END SOLUTION
+
+
+# %%
+check("6.4", Encoder)
+
+# %% [markdown]
+# ## Is it really the encoder?
+#
+# Layer norm in float32, eps, biases, the order of everything: one slip, and a model still trains, a
+# little worse. So we take PyTorch's own encoder, with random weights, copy the weights into yours, and
+# compare every number, with padding, in 64 bits. Mind the two conventions: PyTorch's mask is True where
+# attention is *forbidden*.
+
+# %%
+Encoder = carry_on("6.4", Encoder)
+
+torch.manual_seed(0)
+n_layers, d_model, n_heads, d_ff = 3, 12, 3, 40
+pairs = {
+    "layer": (EncoderLayer(d_model, n_heads, d_ff), nn.TransformerEncoderLayer(
+        d_model, n_heads, d_ff, dropout=0.0, batch_first=True, norm_first=True)),
+    "stack": (Encoder(n_layers, d_model, n_heads, d_ff), nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(d_model, n_heads, d_ff, dropout=0.0, batch_first=True, norm_first=True),
+        n_layers, norm=nn.LayerNorm(d_model), enable_nested_tensor=False)),
+}
+x = torch.randn(2, 4, d_model, dtype=torch.float64)
+for name, (ours, theirs) in pairs.items():
+    ours, theirs = ours.double().eval(), theirs.double().eval()
+    for parameter in theirs.parameters():
+        nn.init.normal_(parameter, std=0.3)           # the norms' weights and biases, too, not only ones and zeros
+    try:
+        copy_weights(theirs, ours)
+    except TypeError as error:
+        print(f"{name}: not compared, because the parts have other names ({error})")
+        continue
+    with torch.no_grad():
+        a, b = ours(x, mask), theirs(x, src_key_padding_mask=~mask[:, 0])
+    print(f"{name}: equal at all real words: {torch.allclose(a[mask[:, 0]], b[mask[:, 0]])}")
+
+# %% [markdown]
+# Your encoder, which you have written from its parts, *is* PyTorch's.
+#
+# ## Before or behind? Pre-norm and post-norm
+#
+# The paper writes LayerNorm(x + Sublayer(x)): the norm stands on the main road, behind each plus (§3.1).
+# Today nearly everybody puts it on the side road, as you did. Both are one switch apart in the course's
+# library, `norm_first`. What difference does it make?
+#
+# First, before any training. We build encoders of 12 layers with random weights, give them a task (write
+# the sentence backwards), and look at the **gradients**: how strongly would each layer be changed by the
+# first step?
+
+# %%
+class Backwards(nn.Module):
+    """Embeddings, positions, an encoder, logits: ids (B, T) -> (B, T, n_words)."""
+
+    def __init__(self, n_layers, norm_first, n_words=10, d_model=32, n_heads=2):
+        super().__init__()
+        self.embedding = nn.Embedding(n_words, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.encoder = library.Encoder(n_layers, d_model, n_heads, 2 * d_model, norm_first=norm_first)
+        for parameter in self.encoder.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+        self.out = nn.Linear(d_model, n_words)
+
+    def forward(self, ids):
+        d_model = self.embedding.embedding_dim
+        x = self.embedding(ids) * math.sqrt(d_model) + sinusoidal_encoding(ids.shape[1], d_model)
+        return self.out(self.encoder(x))
+
+
+def loss_of(model, n=32, length=6):
+    ids = torch.randint(10, (n, length))
+    return F.cross_entropy(model(ids).flatten(0, 1), ids.flip(1).flatten())
+
+
+def gradient_by_layer(norm_first, n_layers=12, n_models=5):
+    """Norm of the gradient of all weights of a layer, averaged over new models: (n_layers,)."""
+    norms = torch.zeros(n_layers)
+    for seed in range(n_models):
+        torch.manual_seed(seed)
+        model = Backwards(n_layers, norm_first)
+        loss_of(model).backward()
+        for i, layer in enumerate(model.encoder.layers):
+            norms[i] += torch.cat([p.grad.flatten() for p in layer.parameters()]).norm() / n_models
+    return norms
+
+
+gradients = {"post-norm": gradient_by_layer(norm_first=False), "pre-norm": gradient_by_layer(norm_first=True)}
+for name, norms in gradients.items():
+    print(f"{name:9}  first layer {norms[0]:.1f}   last layer {norms[-1]:.1f}")
+print(f"in the last layer, post-norm's is {gradients['post-norm'][-1] / gradients['pre-norm'][-1]:.0f} times as large")
+
+# %%
+show_curves(range(1, 13), gradients, "layer", "norm of the gradient", "Gradients before training, 12 layers")
+
+# %% [markdown]
+# The layers near the output are where the two differ. With pre-norm their gradients are small: the vector
+# on the main road is long by then, and what one layer adds is only a small part of it. With post-norm
+# every layer rescales the road to the same length, so that what the last layers add counts fully. The
+# first steps of training throw them about. (Xiong et al., 2020, derive it; this is why the paper needs a
+# **warm-up**, in which the learning rate starts near 0. Lesson 08 comes back to it.)
+
+# %% [markdown]
+# ### Exercise 6.5 · who learns?        ●●○  about 3 minutes · 1 point
+# We train encoders of 8 layers to write sentences backwards, 200 steps with Adam: one with pre-norm, one
+# with post-norm, both with the same, rather high learning rate from the very first step, and no warm-up.
+# Who will have solved the task (loss below 0.2) at the end?
+#
+# - **Set** `prediction` to `"pre-norm"`, `"post-norm"`, `"both"` or `"neither"`.
+# - **Use** the picture above.
+
+# %%
+prediction = ...
+### BEGIN SOLUTION
+prediction = "pre-norm"
+### END SOLUTION
+
+# %%
+check("6.5", prediction)
+
+# %% tags=["nbval-ignore-output"]
+def curve(norm_first, warmup=0, steps=200, peak=3e-3):
+    """The loss, averaged over 25 steps at a time."""
+    torch.manual_seed(0)
+    model = Backwards(8, norm_first)
+    optimizer = torch.optim.Adam(model.parameters())
+    losses = []
+    for step in range(1, steps + 1):
+        optimizer.param_groups[0]["lr"] = peak * min(1.0, step / warmup) if warmup else peak
+        loss = loss_of(model)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return torch.tensor(losses).reshape(-1, 25).mean(dim=1)
+
+
+curves = {"post-norm": curve(norm_first=False), "post-norm, warm-up": curve(norm_first=False, warmup=150),
+          "pre-norm": curve(norm_first=True)}
+for name, losses in curves.items():
+    print(f"{name:18} loss at the end {losses[-1]:.2f}")
+
+# %% tags=["nbval-ignore-output"]
+show_curves(range(25, 201, 25), curves, "step", "loss", "8 layers, the same learning rate")
+
+# %% [markdown]
+# Pre-norm has solved it, post-norm is still guessing. A warm-up helps post-norm along, but it remains far
+# behind. That does not make post-norm wrong: with few layers, warm-up and patience it trains well, and
+# the paper's results were made with it. Pre-norm is the more forgiving one, which is why this course uses
+# it.
+
+# %% [markdown]
+# ## Recap
+#
+# - Attention alone, again and again, makes all words alike. The **residual connection** keeps each word's
+#   own vector: x + sublayer(x).
+# - **Layer norm** gives every vector mean 0 and variance 1, by itself, along d_model; then learned weight
+#   and bias. eps under the root.
+# - The **feed-forward layer** is where a word works on what it has gathered: up to d_ff, ReLU, back down.
+#   It has most of the weights.
+# - **Encoder layer**, pre-norm: x + attention(norm(x)), then x + feed_forward(norm(x)). A **stack** of
+#   them ends with a norm.
+# - Post-norm puts the norms on the main road; it needs warm-up and care.
+#
+# **Common mistakes**
+#
+# - Norm over the batch or the time axis; variance divided by d_model − 1; eps outside the root.
+# - ReLU forgotten, or behind the second layer.
+# - The normalised vector carried on along the main road; one residual connection around everything; one
+#   norm for both sub-layers.
+# - Forgetting that attention returns (output, weights).
+# - Pre-norm without the final norm; `[layer] * 6`, which is one layer six times; layers in a plain list;
+#   the mask only in the first layer.
+#
+# **Further reading**
+#
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.1 and §3.3. In §3.1: "The output of
+#   each sub-layer is LayerNorm(x + Sublayer(x))", which is post-norm.
+# - [He et al. (2015), Deep Residual Learning](https://arxiv.org/abs/1512.03385), §3.1: why it is easier
+#   to learn what to add.
+# - [Ba, Kiros and Hinton (2016), Layer Normalization](https://arxiv.org/abs/1607.06450), §3.
+# - [Xiong et al. (2020), On Layer Normalization in the Transformer
+#   Architecture](https://arxiv.org/abs/2002.04745), §3: gradients of pre- and post-norm.
+# - [Dong, Cordonnier and Loukas (2021), Attention is not all you need](https://arxiv.org/abs/2103.03404):
+#   why words become alike without residual connections, proved.
+
+# %% [markdown]
+# ## Stretch exercises
+# Without points and without checks. The solution notebook of this lesson has the code.
+#
+# **A · What layer norm does not see.** Find two different vectors that layer norm (with weight 1 and bias
+# 0) maps to the same one. How many dimensions of freedom does it take away?
+#
+# **B · A layer that does nothing.** Set some weights of your encoder layer to 0 so that it returns
+# exactly its input. Which ones are enough? Could you do the same with post-norm?
+#
+# **C · RMSNorm.** Many newer models do not subtract the mean, and divide by the root of the mean of
+# squares. Write it, put it in place of both norms, and train it on the task above. Does it do worse?
+
+# %% [markdown]
+# <details><summary>A: a way to start</summary>
+#
+# Add 5 to every number. Then multiply every number by 3. Mean and size are lost, two of d_model dimensions.
+#
+# </details>
+#
+# <details><summary>B: which ones</summary>
+#
+# What a sub-layer adds comes out of its last matrix: `w_o` and `w_2`, with their biases. Set these to 0,
+# and x passes through untouched; some initialise them so. With post-norm the norms remain on the road,
+# and the layer cannot leave x alone.
+#
+# </details>
+#
+# <details><summary>C: what to expect</summary>
+#
+# It does as well. Centring seems to matter little; bringing the size under control matters.
+#
+# </details>
+
+# %% tags=["solution-only"]
+# A
+with torch.no_grad():
+    norm = LayerNorm(4)
+    print("A", norm(v), norm(3 * v + 5))
+
+# B
+layer = EncoderLayer(8, 2, 32)
+x = torch.randn(2, 4, 8)
+with torch.no_grad():
+    for parameters in (*(p for n, p in layer.named_parameters() if "w_o" in n or "w_2" in n),):
+        parameters.zero_()
+    print("B", torch.equal(layer(x), x))
+
+
+# %% tags=["solution-only", "nbval-ignore-output"]
+# C
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps, self.weight = eps, nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        return x / torch.sqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+def with_rms_norm(model):
+    for layer in model.encoder.layers:
+        layer.norm_1, layer.norm_2 = RMSNorm(32), RMSNorm(32)
+    model.encoder.norm = RMSNorm(32)
+    return model
+
+
+torch.manual_seed(0)
+model = with_rms_norm(Backwards(8, norm_first=True))
+optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+for _ in range(200):
+    loss = loss_of(model)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+print(f"C loss at the end {loss.item():.2f}")
+
+# %% [markdown]
+# Next, in lesson 07: a second stack that reads what the encoder has understood, and writes.
