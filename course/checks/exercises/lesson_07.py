@@ -286,21 +286,21 @@ EXERCISES = [
         moral="It needs no training, no data, and no second implementation: a property is enough.",
     ),
     Choice(
-        id="7.4", title="the mask of cross-attention", names=("prediction",), points=1, minutes=3, difficulty=1,
-        options=("causal", "padding of the target", "padding of the source", "causal and padding of the source"),
-        reference="padding of the source",
+        id="7.4", title="how many runs?", names=("runs",), points=1, minutes=3, difficulty=1,
+        options=((1, 1), (1, 5), (5, 1), (5, 5)), reference=(1, 5),
         wrong={
-            "causal": "The causal mask hides what is not written yet. The source is there from end to end before the "
-                      "first word is written: *negro* comes third and needs the second word of the source.",
-            "padding of the target": "The keys of cross-attention are words of the source. A mask that speaks of the "
-                                     "target's words does not even have the right number of columns.",
-            "causal and padding of the source": "Half of it is right. But the source is there from end to end before "
-                                                "the first word is written; nothing of it is the future.",
+            (1, 1): "For training that is right. But to write its second word the model must read the first one, and "
+                    "that is not known before it has run once.",
+            (5, 1): "It is the other way round. In training all words are there to be read from the start; in writing "
+                    "each must be found before the next can be asked for.",
+            (5, 5): "For writing that is right. In training one could do it like that, a longer beginning each time. "
+                    "But what comes out at position t under a causal mask: does it depend on what follows?",
         },
-        hints=("Rows are queries, columns are keys. Whose words are the keys of cross-attention?",
-               "Its columns are words of the source. Which of them must nobody look at?",
-               "Nothing of the source is the future; some of it is there only to fill up the row."),
-        solution_source='prediction = "padding of the source"',
-        moral="Its columns are the source's words, and only their padding is hidden. Each mask speaks of the keys.",
+        hints=("Which words must be known before the decoder can run? Are they known in training, and in writing?",
+               "Under the causal mask position t gets what it would get if the sentence ended there.",
+               "One run over the whole target answers all of its positions at once. When writing, each run yields one "
+               "new word."),
+        solution_source="runs = (1, 5)",
+        moral="That training needs one run where writing needs five is what the causal mask is worth.",
     ),
 ]

@@ -1,0 +1,624 @@
+# %% [markdown]
+# # Lesson 07 · The decoder, and the whole Transformer
+#
+# The encoder of lesson 06 reads the English sentence and turns it into a **memory**: one vector for
+# each word. The decoder writes the Spanish sentence, one word at a time. For each word it looks back at
+# what it has written so far, and across to the memory.
+#
+# At the end of this lesson all parts are put together, and the result is compared, number by number,
+# with PyTorch's own Transformer.
+#
+# **After this lesson** you can
+#
+# - say what each of the decoder's three sub-layers is for, and write the layer;
+# - split a target sentence into what the decoder reads and what it is asked for;
+# - explain why one run of the decoder trains all words of a sentence at once;
+# - write a test that finds out whether a decoder sees the future;
+# - assemble encoder, decoder, embeddings and output into a Transformer.
+#
+# **You need** lessons 02 (masks), 03 (who supplies Q, K and V), 04 (heads) and 06 (the encoder layer).
+#
+# **Time** about 90 minutes, some 45 of them for the four exercises.
+
+# %%
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.checks import carry_on, check, evaluate, hint, solution
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+
+torch.set_printoptions(precision=3, sci_mode=False)
+
+# %% [markdown]
+# ## What is the third word?
+#
+# *the black cat sleeps.* Two words of the translation are there already: *el gato*. What comes next, and
+# what did you have to know to say so?
+#
+# You looked **back**: an article and a noun, masculine, are written; after them an adjective may follow.
+# And you looked **across**: there is a "black" in the English sentence which has not been translated yet.
+#
+# The decoder does the same, with an attention for each. To have a beginning, every target starts with the
+# token `<bos>`; and so that the model can say that it is done, it ends with `<eos>`.
+#
+# ### Looking back
+#
+# Let the position that has just read *gato* ask the question of lesson 01, [0, 1, 2, 1]. In training the
+# whole translation is there, so there are five keys to compare it with. Before you run the cell: which
+# word will score highest, and why should that worry you?
+
+# %%
+target = ["<bos>", "el", "gato", "negro", "duerme"]
+q = torch.tensor([0., 1, 2, 1])                         # asked by the position that has read "gato"
+K = torch.tensor([[0., 1, 0, 0],                        # <bos>
+                  [0., 0, 1, 0],                        # el
+                  [0., 1, 2, 1],                        # gato
+                  [0., 2, 3, 1],                        # negro
+                  [1., 1, 1, 0]])                       # duerme
+scores = K @ q
+for word, k, score in zip(target, K, scores, strict=True):
+    print(f"{word:7} {' + '.join(f'{a:.0f}·{b:.0f}' for a, b in zip(q, k, strict=True))} = {score:.0f}")
+
+# %% [markdown]
+# *negro*, with 9. But *negro* is the very word that this position is going to be asked for. In training it
+# stands there to be read; when the model writes by itself, it does not exist yet. So what comes later must
+# be hidden: the **causal mask** of lesson 02. Scores of later words become −∞, and the softmax shares
+# everything among the rest:
+
+# %%
+allowed = torch.tensor([True, True, True, False, False])
+shares = (scores / math.sqrt(4)).softmax(dim=-1)
+masked = (scores / math.sqrt(4)).masked_fill(~allowed, -torch.inf).softmax(dim=-1)
+print("         ", *(f"{word:>7}" for word in target))
+print("no mask  ", *(f"{share:7.3f}" for share in shares))
+print("masked   ", *(f"{share:7.3f}" for share in masked))
+
+# %% [markdown]
+# Check one of them on paper: exp(3) / (exp(0.5) + exp(1) + exp(3)) = 0.821.
+#
+# All five positions ask at once, each with its own row of the mask. Here everybody asks the same question,
+# so that only the mask makes a difference:
+
+# %%
+weights = scaled_dot_product_attention(q.expand(5, 4), K, K, causal_mask(5))[1]
+show_weights(weights, target, target, title="Looking back, under the causal mask", mask=causal_mask(5))
+
+# %% [markdown]
+# The row of *gato* is the one from above. `<bos>` can only look at itself.
+#
+# ### Looking across
+#
+# Next, the same position asks the English sentence. It has a question of its own for that, [0, 6, 0, 0],
+# as in lesson 03. Its keys and values are made from the memory. Which mask does it need?
+
+# %%
+source = ["the", "black", "cat", "sleeps"]
+question = torch.tensor([[0., 6, 0, 0]])
+output, weights = scaled_dot_product_attention(question, torch.eye(4), torch.eye(4))
+print("         ", *(f"{word:>7}" for word in source))
+print("scores   ", *(f"{score:7.0f}" for score in question[0]))
+print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
+
+# %% [markdown]
+# 0.87 for "black", as in lesson 03. No causal mask here: the English sentence is known from end to end
+# before the first Spanish word is written, and *negro*, which comes third, needs the second English word.
+# Only the padding of the **source** is hidden.
+#
+# | | Q from | K, V from | mask (True = may attend) |
+# |---|---|---|---|
+# | encoder: self-attention | source | source | padding of the source |
+# | decoder: self-attention | target so far | target so far | causal, and padding of the target |
+# | decoder: **cross-attention** | target so far | memory | padding of the source |
+
+# %% [markdown]
+# ## The layer
+#
+# Three sub-layers, each of the form you know from lesson 06, $x + \mathrm{sublayer}(\mathrm{norm}(x))$:
+#
+# 1. masked self-attention: what has been written so far?
+# 2. cross-attention: what does the source say about it?
+# 3. feed-forward: what follows from the two?
+#
+# The paper's Figure 1 shows it on the right. (It has the norms after the additions; we have them before,
+# as in lesson 06.) In cross-attention only the query is normalised. The memory needs none: a norm is the
+# last thing the encoder does.
+
+# %% [markdown]
+# ### Exercise 7.1 · DecoderLayer        ●●●  about 20 minutes · 4 points
+# - **You have** in `__init__`: `d_model`, `n_heads`, `d_ff`. In `forward`: `x` (B, T_q, d_model), `memory`
+#   (B, T_k, d_model), and two masks, each None or bool: `self_mask` (B, T_q, T_q), `memory_mask` (B, 1, T_k)
+#   or (B, T_q, T_k).
+# - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The check does
+#   not mind other names; with these, weights can be copied from PyTorch's layer at the end.
+# - **Return** a tensor (B, T_q, d_model).
+# - **Use** `MultiHeadAttention(d_model, n_heads)`, which returns output *and* weights; `FeedForward(d_model,
+#   d_ff)` and `LayerNorm(d_model)`.
+
+# %%
+class DecoderLayer(nn.Module):
+    """Masked self-attention, cross-attention, feed-forward. Shapes as above."""
+
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+        ### END SOLUTION
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        ### BEGIN SOLUTION
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+        ### END SOLUTION
+
+
+# %%
+check("7.1", DecoderLayer)
+
+# %%
+DecoderLayer = carry_on("7.1", DecoderLayer)
+
+# %% [markdown]
+# PyTorch has the same layer. Same weights, unequal sizes, both masks:
+
+# %%
+def forbidden(mask):
+    """PyTorch's masks are True where attention is forbidden."""
+    return ~mask
+
+torch.manual_seed(0)
+theirs = nn.TransformerDecoderLayer(12, 3, 20, dropout=0.0, norm_first=True, batch_first=True)
+mine = DecoderLayer(12, 3, 20)
+try:
+    copy_weights(theirs, mine)
+except TypeError as error:                              # a right layer whose parts bear other names
+    print(error)
+    DecoderLayer = library.DecoderLayer
+    mine = DecoderLayer(12, 3, 20)
+    copy_weights(theirs, mine)
+
+x, memory = torch.randn(2, 4, 12), torch.randn(2, 5, 12)
+memory_mask = torch.tensor([[[True] * 5], [[True, True, True, False, False]]])
+with torch.no_grad():
+    my_output = mine(x, memory, causal_mask(4).expand(2, 4, 4), memory_mask)
+    output = theirs(x, memory, tgt_mask=forbidden(causal_mask(4)), memory_key_padding_mask=forbidden(memory_mask[:, 0]))
+print("equal:", torch.allclose(my_output, output, atol=1e-5), tuple(my_output.shape))
+
+# %% [markdown]
+# ## What it reads, and what it is asked for
+#
+# How is such a decoder trained? The target *el gato negro duerme* is known. We let the decoder read it,
+# and ask it at **every** position for the token that comes **next**:
+
+# %%
+tokens = ["<bos>", "el", "gato", "negro", "duerme", "<eos>"]
+for t in range(5):
+    print(f"position {t}   it has read  {' '.join(tokens[: t + 1]):28}   it is asked for  {tokens[t + 1]}")
+
+# %% [markdown]
+# Five questions from one sentence. Written as two rows, one is the other shifted by one:
+
+# %%
+show_shift(tokens, title="The target shift")
+
+# %% [markdown]
+# The decoder always reads the *right* words, even if it would have written something else itself. That
+# is called **teacher forcing**. Without it, one wrong word at the beginning would make all that follows a
+# guess about a sentence which nobody asked for.
+
+# %% [markdown]
+# ### Exercise 7.2 · the shift        ●○○  about 5 minutes · 1 point
+# - **You have** `ids` (B, T): each row begins with bos, ends with eos, and is filled up with padding.
+# - **Return** two tensors (B, T − 1): what the decoder reads, and the labels it is asked for.
+# - **Use** slices.
+
+# %%
+def shift_targets(ids):
+    """Decoder input and labels: (B, T) -> (B, T - 1), (B, T - 1)."""
+    ### BEGIN SOLUTION
+    return ids[:, :-1], ids[:, 1:]
+    ### END SOLUTION
+
+
+# %%
+check("7.2", shift_targets)
+
+# %%
+shift_targets = carry_on("7.2", shift_targets)
+
+vocabulary = ["<pad>", "<unk>", "<bos>", "<eos>", "the", "black", "cat", "sleeps", "el", "gato", "negro", "duerme"]
+PAD, BOS, EOS = 0, 2, 3
+number_of = {word: n for n, word in enumerate(vocabulary)}
+
+target_ids = torch.tensor([[number_of[word] for word in "<bos> el gato negro duerme <eos>".split()],
+                           [number_of[word] for word in "<bos> el gato duerme <eos> <pad>".split()]])
+decoder_input, labels = shift_targets(target_ids)
+for name, ids in [("ids", target_ids), ("reads", decoder_input), ("labels", labels)]:
+    print(f"{name:7}", ids.tolist())
+
+# %% [markdown]
+# In the second sentence the decoder reads `<eos>` and is asked for `<pad>`. That does no harm: the loss of
+# lesson 08 leaves out labels that are padding. And nobody looks at the padding that is read: it stands at the
+# end, and the causal mask hides the end from everything before it.
+#
+# **What goes wrong if** the shift is forgotten, and reading and labels are the same? Nothing stops. The loss
+# even falls to almost 0, since the model only has to repeat what it has just read. Lesson 08 has a patient
+# with this illness.
+
+# %% [markdown]
+# ## Does the future leak?
+#
+# A decoder that sees the future reads off in training what it is asked for. Its loss is splendid, and it
+# cannot write. So before training anything, one wants to know. How could you find out, without looking into
+# the code?
+#
+# By what must hold for every causal decoder: **change the future, and the past does not move.**
+
+# %%
+torch.manual_seed(0)
+layer = DecoderLayer(16, 2, 32)
+x, memory = torch.randn(1, 5, 16), torch.randn(1, 4, 16)
+other_future = x.clone()
+other_future[:, 3:] = torch.randn(1, 2, 16)
+with torch.no_grad():
+    for name, mask in [("causal mask", causal_mask(5).unsqueeze(0)), ("no mask", None)]:
+        moved = (layer(x, memory, mask) - layer(other_future, memory, mask)).abs().amax(dim=-1)[0]
+        print(f"{name:12}", *(f"{word} {amount:.3f}  " for word, amount in zip(target, moved, strict=True)))
+
+# %% [markdown]
+# With other words from *negro* on, the first three positions stay exactly where they were, as they should;
+# without the mask they all move.
+
+# %% [markdown]
+# ### Exercise 7.3 · a test for leaks        ●●○  about 15 minutes · 2 points
+# - **You have** some decoder `decode(x, memory)`: `x` (B, T, d_model) and `memory` (B, T_k, d_model) to
+#   (B, T, d_model). It makes its masks itself; any sizes will do, for example d_model = 16.
+# - **Return** nothing if the future does not leak; if it does, let an `assert` fail.
+# - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`.
+#
+# Your test will be put to four right decoders and nine leaking ones. Some leak only a little, only at the
+# next position, only beyond the fourth, or only in the second sentence of a batch.
+
+# %%
+def test_no_leak(decode):
+    """Pass if position t never depends on what comes after t."""
+    ### BEGIN SOLUTION
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 6):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(2, 6 - t, 16)
+        after = decode(changed, memory)
+        assert torch.allclose(before[:, :t], after[:, :t], atol=1e-5)
+    ### END SOLUTION
+
+
+# %%
+check("7.3", test_no_leak)
+
+# %%
+test_no_leak = carry_on("7.3", test_no_leak)
+
+def masked_by(make_mask):
+    return lambda x, memory: layer(x, memory, make_mask(x.shape[1]).unsqueeze(0))
+
+for name, make_mask in [("causal", causal_mask), ("off by one", lambda size: torch.ones(size, size).tril(1).bool()),
+                        ("turned over", lambda size: causal_mask(size).T)]:
+    try:
+        with torch.no_grad():
+            test_no_leak(masked_by(make_mask))
+        print(f"{name:12} no leak")
+    except AssertionError:
+        print(f"{name:12} leaks")
+
+# %% [markdown]
+# ## What the mask is worth
+#
+# What comes out at position t does not depend on what follows. So it does not matter whether anything does.
+
+# %% [markdown]
+# ### Exercise 7.4 · how many runs?        ●○○  about 3 minutes · 1 point
+# *el gato negro duerme* `<eos>` are five tokens to be predicted. How often must the decoder run (a) to train
+# on all five, (b) to write them by itself?
+#
+# Set `runs` to one of (1, 1), (1, 5), (5, 1), (5, 5), training first.
+
+# %%
+runs = ...
+### BEGIN SOLUTION
+runs = (1, 5)
+### END SOLUTION
+
+# %%
+check("7.4", runs)
+
+# %% [markdown]
+# Is it true? One run over five positions, and five runs over longer and longer beginnings:
+
+# %%
+with torch.no_grad():
+    in_one_run = layer(x, memory, causal_mask(5).unsqueeze(0))
+    one_by_one = [layer(x[:, : t + 1], memory, causal_mask(t + 1).unsqueeze(0))[:, -1] for t in range(5)]
+print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), atol=1e-5))
+
+# %% [markdown]
+# The paper (§3.1) says it of masking and shift together:
+#
+# > This masking, combined with fact that the output embeddings are offset by one position, ensures that the
+# > predictions for position $i$ can depend only on the known outputs at positions less than $i$.
+
+# %% [markdown]
+# ## The whole model
+#
+# Everything is there. What remains is to put it together:
+#
+# ```
+#   source ids ─ embedding · √d_model + positions ─ encoder ── memory ─┐
+#                                                                      ▼
+#   target ids ─ embedding · √d_model + positions ─────────────── decoder ─ × embeddingᵀ ─ logits
+# ```
+#
+# Two lines of it are new. The paper (§3.4) multiplies the embeddings by $\sqrt{d_{model}}$, so that they
+# are not drowned by the positions that are added. And it uses **one table** three times: for the source,
+# for the target, and, transposed, for the output. The logit of a token is the dot product of the decoder's
+# last vector with the embedding of that token. The first idea of lesson 01, similarity as a dot product,
+# is also the last step of the model.
+
+# %%
+class Decoder(nn.Module):
+    """Layers that all read the same memory, and a norm at the end."""
+
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return self.norm(x)
+
+
+class Transformer(nn.Module):
+    """Source ids (B, T_k) and decoder input ids (B, T_q) -> logits (B, T_q, vocab_size)."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=64):
+        super().__init__()
+        self.pad_id, self.scale = pad_id, math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * self.scale + self.positions[: ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)                 # (B, 1, T_k)
+        target_mask = decoder_mask(target, self.pad_id)                 # (B, T_q, T_q)
+        memory = self.encoder(self.embed(source), source_mask)
+        states = self.decoder(self.embed(target), memory, target_mask, source_mask)
+        return states @ self.embedding.weight.T
+
+# %% [markdown]
+# Every layer of the decoder reads the *same* memory, what the last layer of the encoder has made. And the
+# encoder runs once for a sentence, however many words are written.
+#
+# Two sentences go through, *the black cat sleeps* and *the cat sleeps*. Which shape will the logits have?
+
+# %%
+source_ids = torch.tensor([[number_of[word] for word in "the black cat sleeps <eos>".split()],
+                           [number_of[word] for word in "the cat sleeps <eos> <pad>".split()]])
+torch.manual_seed(0)
+model = Transformer(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2)
+with torch.no_grad():
+    logits = model(source_ids, decoder_input)
+print("source", tuple(source_ids.shape), "  decoder input", tuple(decoder_input.shape), "  logits", tuple(logits.shape))
+for t, word in enumerate(target):
+    best = logits[0, t].topk(2).indices.tolist()
+    print(f"after {word:7} it prefers {vocabulary[best[0]]:7} then {vocabulary[best[1]]:7} asked for {tokens[t + 1]}")
+
+# %% [markdown]
+# It knows nothing yet, of course. (Did you notice what it prefers? The output is a product with the
+# embeddings, and the vector of the token that was read still stands on the residual road.)
+#
+# Its parts, and what they cost:
+
+# %%
+for name, part in model.named_children():
+    print(f"{name:10} {sum(p.numel() for p in part.parameters()):>6,} parameters")
+layer_costs = [sum(p.numel() for p in stack.layers[0].parameters()) for stack in (model.encoder, model.decoder)]
+print("one encoder layer and one decoder layer:", *layer_costs)
+
+# %% [markdown]
+# A decoder layer has one attention and one norm more. Two properties that must hold, whatever the weights.
+# What would break each of them?
+
+# %%
+alone = model(source_ids[1:, :4], decoder_input[1:, :4])
+together = model(source_ids, decoder_input)[1:, :4]
+print("a sentence alone equals the same sentence in a padded batch:", torch.allclose(alone, together, atol=1e-5))
+
+changed = decoder_input.clone()
+changed[:, 3:] = number_of["el"]
+print("another future leaves the past alone:",
+      torch.allclose(model(source_ids, changed)[:, :3], model(source_ids, decoder_input)[:, :3], atol=1e-5))
+
+# %% [markdown]
+# The first breaks when the source's padding is not masked, in the encoder or in cross-attention, the second
+# when the causal mask is missing.
+#
+# And the target's padding: our `decoder_mask` hides it. Would a real token notice if it did not? Decide first.
+
+# %%
+class CausalOnly(Transformer):
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        causal = causal_mask(target.shape[1]).unsqueeze(0)
+        return self.decoder(self.embed(target), memory, causal, source_mask) @ self.embedding.weight.T
+
+causal_only = CausalOnly(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2)
+causal_only.load_state_dict(model.state_dict())
+longer = torch.cat([decoder_input, torch.full((2, 3), PAD)], dim=1)
+real = longer != PAD
+print("real tokens notice:", not torch.allclose(model(source_ids, longer)[real], causal_only(source_ids, longer)[real]))
+
+# %% [markdown]
+# No. Padding stands at the end, and the end is hidden anyway. The course's library therefore leaves that mask
+# out, and saves the time.
+
+# %% [markdown]
+# ### Is it the real thing?
+#
+# `torch.nn.Transformer` is encoder and decoder without embeddings and output. We give it our vectors, our
+# masks turned over, and the same weights, and compare everything.
+
+# %%
+warnings.filterwarnings("ignore", message="enable_nested_tensor")   # about a shortcut that PyTorch does not take here
+torch.manual_seed(1)
+theirs = nn.Transformer(d_model=16, nhead=2, num_encoder_layers=2, num_decoder_layers=2, dim_feedforward=32,
+                        dropout=0.0, norm_first=True, batch_first=True)
+copy_weights(theirs, model)
+
+source_padding, target_padding = source_ids == PAD, decoder_input == PAD     # True = forbidden, PyTorch's way
+with torch.no_grad():
+    states = theirs(model.embed(source_ids), model.embed(decoder_input), tgt_mask=forbidden(causal_mask(5)),
+                    src_key_padding_mask=source_padding, memory_key_padding_mask=source_padding,
+                    tgt_key_padding_mask=target_padding)
+    their_logits = states @ model.embedding.weight.T
+    my_logits = model(source_ids, decoder_input)
+print("shapes", tuple(my_logits.shape), tuple(their_logits.shape))
+print("equal ", torch.allclose(my_logits, their_logits, atol=1e-5))
+print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max() < 1e-5}")
+
+# %% [markdown]
+# Every number. From the dot product of two vectors to this cell, you have written a Transformer.
+
+# %% [markdown]
+# ## Recap
+#
+# - The decoder looks **back** (self-attention under the causal mask), looks **across** (cross-attention to the
+#   memory), and then works on what it has found (feed-forward).
+# - In cross-attention the query comes from the target; keys, values *and the mask* from the source.
+# - It reads `ids[:, :-1]` and is asked for `ids[:, 1:]`. With teacher forcing and the causal mask one run
+#   trains all positions; writing takes a run for each word.
+# - Change the future, and the past does not move: a test without training.
+# - One embedding table serves source, target and output.
+#
+# **Common mistakes**
+#
+# - Labels that are not shifted: a loss near 0, and a model that repeats itself.
+# - A causal mask in cross-attention, or the target's padding there.
+# - Queries and keys of cross-attention exchanged: one output for each *source* word.
+# - A norm shared by several sub-layers, or one on the memory.
+# - The causal mask off by one; made once for a fixed length; dropped in deeper layers.
+# - Each decoder layer given the encoder layer of the same height instead of the finished memory.
+# - The encoder run anew for every word that is written.
+#
+# **Further reading**
+#
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.1, §3.2.3 and §3.4, with Figure 1 beside
+#   it. You can now name every arrow of that figure.
+# - [Press and Wolf (2017)](https://arxiv.org/abs/1608.05859): why one table for input and output.
+# - [torch.nn.Transformer](https://docs.pytorch.org/docs/stable/generated/torch.nn.Transformer.html): look at
+#   its masks, and at what it does *not* contain.
+
+# %% [markdown]
+# ## Stretch exercises
+# Without points and without checks. The solution notebook of this lesson has the code.
+#
+# **A · The leak, by gradient.** Write the test of 7.3 without changing x: with `x.requires_grad_()`, the gradient
+# of what comes out at position t with respect to x must be exactly 0 at later positions.
+#
+# **B · A decoder without an encoder.** Leave out cross-attention, and what remains predicts the next word from
+# those before: a language model. Build the layer from your pieces. Which layer that you have written
+# already computes the same, given a causal mask?
+#
+# **C · The paper's arrangement.** Build the model with `norm_first=False` (`library.Transformer` has the switch)
+# and compare it with PyTorch's. PyTorch puts a norm at the end of each stack even then; the paper does not.
+
+# %% [markdown]
+# <details><summary>A: how to begin</summary>
+#
+# `torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)` returns a tuple with one gradient of the shape
+# of x. (Why not simply `.sum()`? After a layer norm without learned weights a plain sum is always 0, and so is
+# its gradient.)
+#
+# </details>
+#
+# <details><summary>B: what to expect</summary>
+#
+# Self-attention, then feed-forward: that is the *encoder* layer. "Decoder-only" models such as GPT are encoder
+# layers with a causal mask.
+#
+# </details>
+#
+# <details><summary>C: how to begin</summary>
+#
+# `theirs.encoder.norm = theirs.decoder.norm = None` takes PyTorch's last norms away. `copy_weights` says so when
+# you forget it.
+#
+# </details>
+
+# %% tags=["solution-only"]
+# A
+x = torch.randn(2, 6, 16, requires_grad=True)
+y = masked_by(causal_mask)(x, torch.randn(2, 4, 16))
+later = [torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)[0][:, t + 1 :].abs().max() for t in range(5)]
+print("A, largest gradient of the future:", max(later).item())
+
+# %% tags=["solution-only"]
+# B
+class DecoderOnlyLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention, self.feed_forward = MultiHeadAttention(d_model, n_heads), FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+decoder_only, encoder_layer = DecoderOnlyLayer(16, 2, 32), library.EncoderLayer(16, 2, 32)
+encoder_layer.load_state_dict(decoder_only.state_dict())
+x, mask = torch.randn(2, 5, 16), causal_mask(5).unsqueeze(0)
+print("B, the same as an encoder layer:", torch.allclose(decoder_only(x, mask), encoder_layer(x, mask), atol=1e-6))
+
+# %% tags=["solution-only"]
+# C
+post_norm = library.Transformer(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2, norm_first=False)
+theirs = nn.Transformer(16, 2, 2, 2, 32, dropout=0.0, norm_first=False, batch_first=True)
+theirs.encoder.norm = theirs.decoder.norm = None
+copy_weights(theirs, post_norm)
+with torch.no_grad():
+    states = theirs(post_norm.embed(source_ids), post_norm.embed(decoder_input), tgt_mask=forbidden(causal_mask(5)),
+                    src_key_padding_mask=source_padding, memory_key_padding_mask=source_padding)
+    print("C, equal:", torch.allclose(post_norm.unembed(states), post_norm(source_ids, decoder_input), atol=1e-5))
+
+# %% [markdown]
+# Next, in lesson 08: the model has everything it needs, except that it knows nothing.
