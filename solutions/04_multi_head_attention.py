@@ -3,13 +3,13 @@
 #
 # So far every word asked one question of the sentence and got one answer. Here it asks several at
 # once. The computation stays the one of lesson 01; what is new is how the numbers are laid out, and
-# that is where most mistakes are made which nobody notices.
+# that is where people make the mistakes that nobody notices.
 #
 # **After this lesson** you can
 #
 # - show with numbers what one head cannot deliver and two can;
 # - cut vectors into heads and join them again without mixing up words and dimensions;
-# - write `MultiHeadAttention` in PyTorch so that it equals PyTorch's own, to the last digit;
+# - write `MultiHeadAttention` in PyTorch so that it equals PyTorch's own;
 # - name several bugs that training never reveals, and write the tests that do.
 #
 # **You need** lesson 01. PyTorch's tensors behave like NumPy's arrays; what is different is said where
@@ -36,9 +36,13 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # %% [markdown]
 # ## Two questions, one answer
 #
-# A head returns *one* mixture of the values. Now let a word have two questions, and let two other
-# words hold the answers. To keep it small, an answer is one number, and our word gives half of its
-# attention to each of the two.
+# In lesson 01 "black" asked which noun it describes. It may well have a second question, such as what
+# stands before it. The attention of lesson 01, one such computation, is called a **head**, and a head
+# returns *one* mixture of the values.
+#
+# So let a word have two questions, and let two other words hold the answers, one to its left and one to
+# its right. To keep it small, an answer is a single number, and our word gives half of its attention to
+# each of the two.
 #
 # Somebody receives the mixture 4. What were the two answers, and who gave which?
 
