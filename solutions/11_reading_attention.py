@@ -27,6 +27,7 @@ import random
 import numpy as np
 import sacrebleu
 import torch
+import torch.nn.functional as F
 
 from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
 from course.checks import carry_on, check, hint, solution
@@ -35,7 +36,6 @@ from course.decoding import translate
 from course.inspection import record_attention
 from course.intervention import attention_names, edit_attention, switch_off, uniform
 from course.tokens import encode_pairs
-from course.training import label_smoothing_loss
 from course.translator import trained_translator
 from course.views.alignments import show_alignment, show_points
 from course.views.figures import show_weights
@@ -84,8 +84,8 @@ show_weights(mean, cat_target[:-1], cat_source, title="Cross-attention, mean of 
 #
 # ## Links made by hand
 #
-# To judge such a picture we need to know what is right. For lesson 11 somebody has gone through
-# sentence pairs of the *test* part and linked each word by hand to those that it stands for:
+# To judge such a picture we need to know what is right. For this lesson pairs of the *test* part
+# were gone through by hand, and each word linked to those that it stands for:
 
 # %%
 gold = gold_alignments()
@@ -179,7 +179,7 @@ print(f"by lot     {by_lot:.2f}\neverything {everything:.2f}\ndiagonal   {on_dia
 #
 # ## From weights to links
 #
-# Back to the row of `▁gato`. In the author's run it is darkest at the pieces of *black*. A mistake of
+# Back to the row of `▁gato`. In our run it is darkest at the pieces of *black*. A mistake of
 # the model? No: of the reader. The decoder has just *read* "gato"; what it has to do in this row is
 # to *predict the next word*, "negro", and for this it looks at "black".
 #
@@ -287,9 +287,9 @@ print(f"the row that reads the token    {unshifted:.2f}")
 print(f"diagonal                        {on_diagonal:.2f}")
 
 # %% [markdown]
-# One row too low, and the same weights are worse than knowing nothing. Nothing crashes, and the
-# picture looks as neat as before. In a large part of the attention pictures you will meet, it is not
-# said which of the two is shown.
+# One row too low, and the same weights are worse than the diagonal, which never looked at any
+# sentence. Nothing crashes, and the picture looks as neat as before. Many attention pictures do not
+# say which of the two they show.
 
 # %% [markdown]
 # ## An aligner that only counts
@@ -406,7 +406,8 @@ def losses():
     with torch.no_grad():
         logits = model(held_out.source, held_out.target[:, :-1])
     labels = held_out.target[:, 1:]
-    return torch.stack([label_smoothing_loss(logits[n], labels[n], subwords.pad_id, 0.0) for n in range(len(labels))])
+    of_tokens = F.cross_entropy(logits.transpose(1, 2), labels, ignore_index=subwords.pad_id, reduction="none")
+    return of_tokens.sum(1) / (labels != subwords.pad_id).sum(1)
 
 whole, whole_losses = bleu(), losses()
 costs = {}
@@ -432,7 +433,7 @@ show_points([rates[key] for key in costs], [costs[key][0] for key in costs], [f"
 # the two.)
 #
 # If alignment were what heads are for, the points would fall on a line from top left to bottom right.
-# Look at the heads of one layer. In the author's run the head that aligned best was not the one that
+# Look at the heads of one layer. In our run the head that aligned best was not the one that
 # was missed most, and a head that aligned badly was missed almost as much as any other. Layers differ
 # more than heads.
 #
@@ -490,9 +491,10 @@ for sentence, a, b in (
     print(f"{sentence}   {a} ↔ {b}\n    before {translate(model, [sentence], subwords)[0]}\n    after  {edited}")
 
 # %% [markdown]
-# The words change places, and as a rule the grammar follows. (In the author's run *una casa grande*
-# became *una casa roja*, not *rojo*: which adjective it is comes through the attention that we bent; its ending the
-# decoder works out from the noun it has just written.) Try sentences of your own.
+# The words change places, and as a rule the grammar follows. (Watch the endings: a red car is *rojo*, but
+# when the colour moves over to the house it should become *roja*. Which adjective it is comes through the
+# attention that we bent; the ending the decoder works out from the noun it has just written.) Try sentences
+# of your own.
 #
 # This is much stronger evidence than a picture. We did not find a dark cell and tell a story about
 # it; we predicted what would happen if it moved, and it did.
@@ -504,12 +506,13 @@ for sentence, a, b in (
 
 # %%
 NOUNS = ["cat", "dog", "book", "father", "brother", "man", "doctor", "car"]
+NOUNS = [noun for noun in NOUNS if len(subwords.encode(noun)) == 1]      # so that they stand at the same places
 PATTERNS = ["The {} is bigger than the {}.", "The {} is near the {}.", "My {} knows your {}."]
 VARIANTS = {"both layers": CROSS, **{f"layer {layer} only": [CROSS[layer]] for layer in LAYERS}}
 
 succeeded, untouched, n_tried = dict.fromkeys(VARIANTS, 0), dict.fromkeys(VARIANTS, 0), 0
 for pattern in PATTERNS:
-    pairs = list(itertools.permutations(NOUNS, 2))                       # each noun is one token
+    pairs = list(itertools.permutations(NOUNS, 2))
     before = translate(model, [pattern.format(a, b) for a, b in pairs], subwords)
     wanted = [before[pairs.index((b, a))] for a, b in pairs]
     n_tried += sum(x != y for x, y in zip(before, wanted, strict=True))
@@ -526,7 +529,7 @@ for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
     print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f}")
 
 # %% [markdown]
-# In the author's run the result was as clear as results get. In layer 1 the exchange worked almost
+# In our run the result was as clear as results get. In layer 1 the exchange worked almost
 # as often as in both layers together; in layer 0, hardly ever, and most translations did not change at
 # all. Yet the two layers have nearly the same error rate, and pictures of them look equally
 # convincing. **From the picture of layer 0 one would have read that the noun comes from there. It does
@@ -585,7 +588,7 @@ def shuffle(heads, generator):
     def edit(weights):
         keys = torch.rand(weights.shape, generator=generator).masked_fill(~inside, 2.0)
         new = weights.clone()
-        new[:, heads] = weights.gather(-1, keys.argsort(-1, stable=True))[:, heads]
+        new[:, heads] = weights.gather(-1, keys.argsort(dim=-1, stable=True))[:, heads]
         return new
     return edit
 
@@ -605,12 +608,12 @@ for name, share in kept.items():
     print(f"{name:23} {share:.0%} of {len(normal):,} next tokens stay the same")
 
 # %% [markdown]
-# One head's weights can be shuffled at will, and about nine tokens in ten stay what they were. Whoever
-# had shown you the picture of that head as *the reason* for these tokens could have shown you any
-# other.
+# One head's weights can be shuffled at will, and most tokens stay what they were: nine in ten, in our
+# run. Whoever had shown you the picture of that head as *the reason* for these tokens could have shown
+# you any other.
 #
 # But read the table to its end before you conclude that weights mean nothing. Shuffled
-# everywhere, most tokens change. A single head can be shuffled because seven others go on working, not
+# everywhere, most tokens do change. A single head can be shuffled because seven others go on working, not
 # because weights do not count.
 #
 # A second test: **take a word away**. For each token to be predicted and each source token, set this
@@ -655,7 +658,7 @@ print(f"taking away the largest weight does no harm:       {np.mean(harmless):.0
 # (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
 #
 # Far better than chance, and far from always. The mean of all heads is a fair hint where to look, and
-# in every few tokens it is wrong.
+# for a good part of the tokens it points to the wrong place.
 
 # %% [markdown]
 # ## So what does attention explain?
@@ -700,7 +703,7 @@ print(f"taking away the largest weight does no harm:       {np.mean(harmless):.0
 # ## Common mistakes
 #
 # - **The wrong row.** The picture is one word off, and plausible.
-# - **No baseline.** A rate of 0.45 sounds like something; the diagonal gets as much.
+# - **No baseline.** A rate says nothing until you know what the diagonal gets.
 # - **One head, one sentence, one story.** Among eight heads and a hundred sentences there is always one
 #   that shows what you want.
 # - **`<eos>` and punctuation taken for words.** Weight that is of no use elsewhere often gathers there.
