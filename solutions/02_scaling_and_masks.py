@@ -108,7 +108,7 @@ show_curves(sizes, typical, "d_k", "median length", title, xscale="log", yscale=
 
 # %% [markdown]
 # The variance is d_k, and where the scores are not divided the typical gradient goes from "small" to
-# "none". (The axis is logarithmic: each line up is a factor of ten or more.) Softmax has **saturated**.
+# "none". (The axis is logarithmic: each line is a tenth of the one above it.) Softmax has **saturated**.
 #
 # Does it matter, as long as there is *some* gradient? Let us ask 500 random queries to change their
 # minds. For each we pick one of its ten keys; the query shall learn to look at that one, by small

@@ -61,11 +61,11 @@ show_weights(weights, words, words, title="The words as they are")
 # $$Q = X W_q \qquad K = X W_k \qquad V = X W_v$$
 
 # %%
-W_q = torch.tensor([[0., -1, 1, 1],       # an article looks for ...
-                    [0., 1, 2, 1],        # something dark looks for ...
-                    [1., 2, 0, 0],
-                    [0., -2, 2, 0],
-                    [0., 0, 0, 0]])
+W_q = torch.tensor([[0., -1, 1, 1],       # what an article looks for
+                    [0., 1, 2, 1],        # what something dark looks for
+                    [1., 2, 0, 0],        # an animal
+                    [0., -2, 2, 0],       # something resting
+                    [0., 0, 0, 0]])       # the beginning
 W_k = torch.tensor([[1., 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 0, -1, -1], [0, 0, 0, 0]])
 W_v = torch.tensor([[0., 0, 0], [0, 4, 0], [4, 0, 3], [-4, 0, -1], [0, 0, 0]])      # masculine, dark, alive
 
@@ -200,8 +200,10 @@ class AsTheyAre(nn.Module):
 
 
 def train(layer, d_out, steps=300):
-    """Train the layer and a linear reader. Returns the share of adjectives that are right, and 2,000 sentences:
-    ids, answers and weights."""
+    """Train the layer and a linear reader.
+
+    Returns the share of adjectives that are right, and 2,000 sentences: ids, answers, weights.
+    """
     torch.manual_seed(0)
     vector_of = torch.randn(len(lexicon), 16)                # stays as it is
     reader = nn.Linear(d_out, 2)
@@ -246,7 +248,7 @@ sentence = [lexicon[i] for i in ids[0]]
 show_weights(learned_weights[0], sentence, sentence, title="Learned: who looks at whom")
 
 # %% [markdown]
-# It depends on the gender: most of the attention goes to nouns of *one* gender, and much less to those of the other.
+# It depends on the gender: on average most of the attention goes to nouns of *one* gender, and much less to the other.
 # That is not a failure but a short cut. An adjective that looks for a masculine noun of its kind and finds none
 # knows that its noun is feminine (or the other way round: which of the two it looks for is chance). All answers are
 # right. Remember it when you are tempted to read attention as an explanation; lesson 11 comes back to it.
@@ -524,7 +526,8 @@ with torch.no_grad():
         "cross-attention": cross(target, source)[1],
     }
 for name, parts in arrived.items():
-    print(f"{name:30} Q {parts['Q']}   K {parts['K']}   V {parts['V']}   weights {tuple(all_weights[name].shape)}")
+    print(f"{name:30} Q {parts['Q']}   K {parts['K']}   V {parts['V']}", end="")
+    print(f"   weights {tuple(all_weights[name].shape)}")
 
 # %%
 show_suppliers({name: [parts[part] for part in "QKV"] for name, parts in arrived.items()})
@@ -584,7 +587,8 @@ evaluate("3.2", Slip)
 
 # %%
 source_ids = torch.tensor([[1, 2, 3, 4], [3, 4, 0, 0]])          # the black cat sleeps; cat sleeps
-target_ids = torch.tensor([[5, 6, 7, 8, 9], [5, 7, 9, 0, 0]])    # <bos> el gato negro duerme; <bos> gato duerme
+target_ids = torch.tensor([[5, 6, 7, 8, 9],                      # <bos> el gato negro duerme
+                           [5, 7, 9, 0, 0]])                     # <bos> gato duerme
 print("weights of cross-attention", (2, 5, 4))
 for name, some_ids in [("source", source_ids), ("target", target_ids)]:
     mask = padding_mask(some_ids, pad_id=0)

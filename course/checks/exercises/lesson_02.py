@@ -291,7 +291,7 @@ EXERCISES = [
                "Under (B, T_q, T_k) = (4, 4, 4) stands (B, T) = (4, 4), with nothing under the first axis.",
                "The T of the mask meets T_k, as it should. Its B meets the axis to the left of that."),
         solution_source='prediction = "by query"',
-        moral="Row i of the mask, the padding of sentence i, is used for query i of *every* sentence. Only the equal "
+        moral="Row i of the mask, the padding of sentence i, is used for query i of every sentence. Only the equal "
               "sizes hide it.",
     ),
     Exercise(

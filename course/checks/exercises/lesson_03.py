@@ -274,10 +274,10 @@ _SUPPLIERS = {
         "Then Spanish words would look at Spanish words, and the English sentence would never be read. That is the "
         "self-attention of the decoder.",
     ("encoder", "decoder", "decoder"):
-        "The other way round: with queries from the encoder there would be an output for each *English* word. Who is "
+        "The other way round: with queries from the encoder there would be an output for each English word. Who is "
         "it that has a question?",
     ("decoder", "encoder", "decoder"):
-        "Every key must come with its value: the weights say how much of each *English* word is taken, so it must be "
+        "Every key must come with its value: the weights say how much of each English word is taken, so it must be "
         "English words that hand something over.",
     ("decoder", "decoder", "encoder"):
         "The weights have a column for each key. They would say how much to take of each Spanish word, and then be "

@@ -365,7 +365,7 @@ def _lengths(ids, pad_id):
     return (torch.arange(ids.shape[1]) < (ids != pad_id).sum(-1, keepdim=True)).unsqueeze(1)
 
 
-_COLUMNS = ("The mask is laid over weights (B, T_q, T_k). Padding must not be looked *at*, so it is columns, keys, "
+_COLUMNS = ("The mask is laid over weights (B, T_q, T_k). Padding must not be looked at, so it is columns, keys, "
             "that are to be closed, for every query alike.")
 
 PADDING = [
@@ -448,7 +448,7 @@ def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=Fa
     return mask[:, None] if head else mask
 
 
-_BOTH = "A target word may look at what is real *and* not in the future: both conditions at once."
+_BOTH = "A target word may look at what is real and not in the future: both conditions at once."
 
 DECODER = [
     Misconception(
@@ -462,7 +462,7 @@ DECODER = [
         f"{_BOTH} A model that sees the next word learns to copy it.", "Where does the causal mask come in?"),
     Misconception(
         "or-instead-of-and", partial(_decoder, join="or"),
-        "Your mask is exactly True where *either* condition holds.", _BOTH,
+        "Your mask is exactly True where either condition holds.", _BOTH,
         "Which operator joins the two masks? A sum of booleans is an *or*, too."),
     Misconception(
         "one-of-the-two", partial(_decoder, join="xor"), "Your mask is exactly True where only one condition holds.",
