@@ -3,7 +3,7 @@ import numpy as np
 
 # Relative to the largest number of the array. Wide enough for another order of summation, for
 # `+ 1e-9` under a fraction, and for float32 being float32; far narrower than any real mistake.
-_TOLERANCE = {"float64": 2e-6, "float32": 3e-5}
+_TOLERANCE = {"float64": 2e-6, "float32": 3e-5, "float16": 3e-3, "bfloat16": 3e-2}
 
 
 def tolerance(*dtypes: str) -> float:
@@ -24,9 +24,12 @@ def differs(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float
         return ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
 
 
-def zeros_kept(got: np.ndarray, want: np.ndarray) -> bool:
-    """Whether what should be exactly 0 is: a forbidden place has no share at all, not a small one."""
-    return got.shape != want.shape or bool((np.abs(got[want == 0]) < 1e-30).all())
+def leaks(got: np.ndarray, want: np.ndarray, within: float) -> np.ndarray:
+    """Where something is left of what should be exactly 0: a forbidden place has no share, not a small one.
+
+    What single precision rounds to 0 may be a very small number in double precision.
+    """
+    return (want == 0) & (np.abs(got) > (1e-300 if within <= _TOLERANCE["float64"] else 1e-40))
 
 
 def equal(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64"]) -> bool:

@@ -156,7 +156,7 @@ def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     got, want = sight.got.values[name], sight.want.values[name]
     if name not in sight.task.shares or sight.inputs.get("mask") is None or not _close(sight, 1e-3):
         return None
-    leaks = np.argwhere((want == 0) & (np.abs(got) >= 1e-30))
+    leaks = np.argwhere(compare.leaks(got, want, tolerance(sight.got, sight.want)))
     if not len(leaks):
         return None
     index = tuple(int(i) for i in leaks[0])

@@ -21,8 +21,9 @@ def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run
     first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
     timed_out = any(g.error and g.error.timed_out for g in got)
     if not timed_out:
-        if first.returned and (finding := behaviour.repeatable(task, answer, first, run)) is not None:
-            return Explanation("wrong", finding.message, (finding.slug,))
+        for outcome in (first, got[0]):
+            if outcome.returned and (finding := behaviour.repeatable(task, answer, outcome, run)) is not None:
+                return Explanation("wrong", finding.message, (finding.slug,))
         if (match := recognise(task, got, want)) is not None:
             status = "wrong" if any(g.error is None for g in got) else "error"
             return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),

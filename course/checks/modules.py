@@ -106,7 +106,8 @@ class Module:
         if path and isinstance(layer, torch.Tensor):
             return Problem("not-a-layer", f"`{path}` is a bare tensor; an `nn.Linear` is expected, so that weights "
                            "can be copied from and to PyTorch's own modules.")
-        hidden = [n for n, v in vars(module).items() if isinstance(v, (list, tuple, dict)) and _holds_modules(v)]
+        hidden = [n for n, v in vars(module).items()
+                  if not n.startswith("_") and isinstance(v, (list, tuple, dict)) and _holds_modules(v)]
         if hidden:
             return Problem("not-registered", f"`parameters()` does not list `{name}`. `{hidden[0]}` holds modules in a "
                            f"plain {type(getattr(module, hidden[0])).__name__}, where PyTorch does not see them.")

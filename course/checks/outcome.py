@@ -72,7 +72,7 @@ def wrong_outputs(got: Outcome, want: Outcome) -> list[str]:
     """Names of the outputs that differ in shape or value."""
     within = tolerance(got, want)
     return [name for name, value in want.values.items() if not compare.equal(got.values[name], value, within)
-            or name in got.shares and not compare.zeros_kept(got.values[name], value)]
+            or name in got.shares and compare.leaks(got.values[name], value, within).any()]
 
 
 def tolerance(got: Outcome, want: Outcome) -> float:
