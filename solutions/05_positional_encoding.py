@@ -29,7 +29,7 @@ from torch import nn
 from course.attention import scaled_dot_product_attention
 from course.checks import carry_on, check, evaluate, hint, solution
 from course.views.figures import show_curves, show_scores, show_weights
-from course.views.positions import show_hands
+from course.views.positions import show_encoding, show_hands
 
 torch.set_printoptions(precision=3, sci_mode=False)
 
@@ -148,15 +148,14 @@ sinusoidal_encoding = carry_on("5.1", sinusoidal_encoding)
 print(sinusoidal_encoding(4, 4))
 
 # %% [markdown]
-# The same four rows as above. And a larger table, 16 positions with 16 numbers each; red is positive,
+# The same four rows as above. And a larger table, 32 positions with 16 numbers each; red is positive,
 # blue negative:
 
 # %%
-columns = [f"{'sin' if c % 2 == 0 else 'cos'} {c // 2}" for c in range(16)]
-show_scores(sinusoidal_encoding(16, 16), range(16), columns, title="Positions (rows) and dimensions (columns)")
+show_encoding(sinusoidal_encoding(32, 16), title="32 positions, d_model = 16")
 
 # %% [markdown]
-# On the left the fast waves, on the right columns that hardly move within 16 words.
+# On the left the fast waves, on the right columns that hardly move within 32 words.
 #
 # ## Hands of clocks
 #
@@ -186,7 +185,7 @@ show_hands(sinusoidal_encoding(8, 8), title="Positions 0 to 7, d_model = 8: four
 
 # %%
 table = sinusoidal_encoding(1000, 4).double()
-found = torch.linalg.lstsq(table[:60], table[3:63]).solution.T      # rows times matrix; we want matrix times column
+found = torch.linalg.lstsq(table[:60], table[3:63]).solution.T      # so that it acts on columns
 print(found)
 for t in (5, 60, 900):
     print(f"t = {t:3}: largest error {(found @ table[t] - table[t + 3]).abs().max():.3f}")
@@ -255,7 +254,7 @@ show_curves(distances, {f"from position {t}": [similarity[t, t + d] for d in dis
             "distance", "dot product", "How alike are two positions?")
 
 # %% [markdown]
-# Three curves, one above the other: **how alike two positions are depends only on the distance between
+# Three curves lie on top of each other: **how alike two positions are depends only on the distance between
 # them**, not on where they stand. Near ones are alike, and it falls off, with ripples from the fast
 # clocks.
 #
@@ -312,7 +311,7 @@ check("5.3", add_positions)
 add_positions = carry_on("5.3", add_positions)
 
 for sentence in (words, words[::-1]):
-    x = add_positions(embed(sentence).unsqueeze(0) / 2)[0]       # halved first: √d_model is 2, so it stays as it was
+    x = add_positions(embed(sentence).unsqueeze(0) / 2)[0]       # √d_model is 2: as long as before
     print(" ".join(sentence))
     for word, row in zip(sentence, attend(x), strict=True):
         print(f"   {word:7} {row}")
@@ -352,7 +351,7 @@ def too_fast(max_len, d_model):
     return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)
 
 
-show_scores(too_fast(16, 16), range(16), columns, title="Multiplied instead of divided")
+show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 
 # %% [markdown]
 # From the second pair on it looks like noise, and neighbours no longer resemble each other. Yet every
@@ -434,7 +433,7 @@ class Reader(nn.Module):
         nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
         self.register_buffer("sinusoids", sinusoidal_encoding(max_len, d_model))
         if positions == "learned":
-            self.table = nn.Parameter(torch.randn(max_len, d_model) / math.sqrt(2))     # as long as the sinusoids
+            self.table = nn.Parameter(torch.randn(max_len, d_model) / math.sqrt(2))   # as long as sinusoids
         self.w_q, self.w_k, self.w_v = (nn.Linear(d_model, d_model) for _ in range(3))
         self.out = nn.Linear(d_model, n_answers)
 
@@ -556,9 +555,9 @@ show_curves(places[:-1], accuracy, "place in the sentence", "share of right answ
 #
 # - **learned**: the rows from 16 on still hold the random numbers they began with. It guesses: one word
 #   in ten is right by chance.
-# - **sinusoidal**: better than chance, far from good. There *is* one rotation that would serve
-#   everywhere, as you have shown. But training on 16 places does not force the model to find just that
-#   one, and it sees the slow clocks in places where they have never been.
+# - **sinusoidal**: at many places no better than guessing, with islands where it works. There *is* one rotation that
+#   would serve everywhere, as you have shown. But training on 16 places does not force the model to find just that
+#   one, and beyond them it sees the clocks in combinations that it has never met.
 # - **rotary**: as good as before. The model never sees a position at all, only differences of positions,
 #   and "three back" is the same everywhere.
 #

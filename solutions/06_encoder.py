@@ -421,10 +421,10 @@ check("6.4", Encoder)
 # %% [markdown]
 # ## Is it really the encoder?
 #
-# Layer norm in float32, eps, biases, the order of everything: one slip, and a model still trains, a
-# little worse. So we take PyTorch's own encoder, with random weights, copy the weights into yours, and
-# compare every number, with padding, in 64 bits. Mind the two conventions: PyTorch's mask is True where
-# attention is *forbidden*.
+# Where eps is added, whether there is a bias, what comes first: one slip, and a model still trains, only a
+# little worse. So we take PyTorch's own encoder, with random weights, copy the weights into yours, and compare
+# every number, with padding, in 64 bits. Mind the opposite convention: PyTorch's mask is True where attention is
+# *forbidden*.
 
 # %%
 Encoder = carry_on("6.4", Encoder)
@@ -442,7 +442,7 @@ x = torch.randn(2, 4, d_model, dtype=torch.float64)
 for name, (ours, theirs) in pairs.items():
     ours, theirs = ours.double().eval(), theirs.double().eval()
     for parameter in theirs.parameters():
-        nn.init.normal_(parameter, std=0.3)           # the norms' weights and biases, too, not only ones and zeros
+        nn.init.normal_(parameter, std=0.3)      # the norms' ones and zeros, too
     try:
         copy_weights(theirs, ours)
     except TypeError as error:
@@ -505,7 +505,8 @@ def gradient_by_layer(norm_first, n_layers=12, n_models=5):
 gradients = {"post-norm": gradient_by_layer(norm_first=False), "pre-norm": gradient_by_layer(norm_first=True)}
 for name, norms in gradients.items():
     print(f"{name:9}  first layer {norms[0]:.1f}   last layer {norms[-1]:.1f}")
-print(f"in the last layer, post-norm's is {gradients['post-norm'][-1] / gradients['pre-norm'][-1]:.0f} times as large")
+ratio = gradients["post-norm"][-1] / gradients["pre-norm"][-1]
+print(f"in the last layer, post-norm's is {ratio:.0f} times as large")
 
 # %%
 show_curves(range(1, 13), gradients, "layer", "norm of the gradient", "Gradients before training, 12 layers")

@@ -1,9 +1,9 @@
-"""The figure of a positional encoding as clocks."""
+"""The figures of a positional encoding."""
 import numpy as np
 import pytest
 
 from course.transformer import sinusoidal_encoding
-from course.views.positions import show_hands
+from course.views.positions import show_encoding, show_hands
 
 
 def test_alt_text_says_how_far_each_hand_turns():
@@ -26,3 +26,20 @@ def test_one_clock_for_each_pair_with_every_position():
 def test_wrong_sizes_are_refused(d_model, pairs):
     with pytest.raises(ValueError):
         show_hands(sinusoidal_encoding(3, d_model), pairs)
+
+
+def test_the_table_holds_the_encoding_and_its_alt_text_the_changes_of_sign():
+    encoding = sinusoidal_encoding(10, 6)
+    picture = show_encoding(encoding, title="Waves")
+    ax = picture.figure.axes[0]
+    np.testing.assert_array_equal(np.asarray(ax.images[0].get_array()), encoding.numpy())
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("dimension", "position")
+    # sin t changes its sign at π and 2π; cos 0.046 t and cos 0.002 t keep theirs up to t = 9.
+    assert picture.alt == (
+        "Waves, 10 positions by 6 dimensions, red above 0 and blue below; from the first position to the last, the "
+        "first column changes its sign 2 times, the middle one 0 times, the last one 0 times")
+
+
+def test_a_table_has_two_axes():
+    with pytest.raises(ValueError):
+        show_encoding(np.zeros((2, 3, 4)))

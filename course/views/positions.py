@@ -1,11 +1,33 @@
-"""Figure of a positional encoding as the hands of clocks."""
+"""Figures of a positional encoding: as a table, and as the hands of clocks."""
 import numpy as np
+from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Circle
 
-from course.views._matrix import as_matrix, join
+from course.views._matrix import as_matrix, draw_matrix, join
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
-__all__ = ["show_hands"]
+__all__ = ["show_encoding", "show_hands"]
+
+
+@in_style
+def show_encoding(encoding, title: str = "Positions and dimensions") -> Picture:
+    """An encoding (T, d_model) as a coloured table: rows are positions, columns dimensions, white is 0."""
+    encoding = as_matrix(encoding, "encoding")
+    length, d_model = encoding.shape
+    cell = min(0.3, 6.0 / max(length, d_model))
+    figure, [ax] = new_figure(max(3.4, cell * d_model + 1.8), cell * length + 1.2)
+    draw_matrix(ax, encoding, [str(t) for t in range(length)], [str(c) for c in range(d_model)], signed=True,
+                numbers=False, labels=False)
+    for axis, size in ((ax.xaxis, d_model), (ax.yaxis, length)):
+        axis.set_ticks(range(0, size, 1 if size <= 8 else 2 if size <= 16 else 4))
+    ax.xaxis.tick_bottom()
+    ax.tick_params(length=0)
+    ax.set(xlabel="dimension", ylabel="position", title=title)
+    figure.colorbar(ScalarMappable(ax.images[0].norm, ax.images[0].cmap), ax=ax, shrink=0.8, pad=0.02)
+    turns = [int((np.diff(np.sign(column[column != 0])) != 0).sum()) for column in encoding.T]
+    return Picture(figure, f"{title}, {length} positions by {d_model} dimensions, red above 0 and blue below; from the "
+                           f"first position to the last, the first column changes its sign {turns[0]} times, the "
+                           f"middle one {turns[d_model // 2]} times, the last one {turns[-1]} times")
 
 
 @in_style
