@@ -137,7 +137,7 @@ def train(
     started = saved = time.perf_counter()
     stream = _endless_batches(encoded, batch_tokens // workers, seed, skip=workers * len(history))
     team = _Team(model, smoothing, device, workers)
-    bar = tqdm(total=steps or seconds, initial=len(history) if steps else spent, disable=not progress,
+    bar = tqdm(total=steps or seconds, initial=len(history) if steps else min(spent, seconds), disable=not progress,
                unit="step" if steps else "s", bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit}{postfix}")
     try:
         while True:
@@ -161,7 +161,7 @@ def train(
                     f"a lower learning rate than {lr} often helps"
                 )
             history.append(record)
-            bar.update(1 if steps else record["seconds"] - elapsed)
+            bar.update(1 if steps else min(record["seconds"], seconds) - bar.n)
             if len(history) % 50 == 0:
                 bar.set_postfix_str(f"loss {sum(r['loss'] for r in history[-50:]) / 50:.2f}", refresh=False)
             if checkpoint is not None and time.perf_counter() - saved > checkpoint_seconds:

@@ -219,21 +219,20 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # |---|---|---|
 # | **00** welcome | | how the course works |
 # | **01** dot-product attention | scores, softmax, attention in NumPy | three steps by hand; why √d_k |
-# | 02 scaling and masks | *planned* | what a word may not look at |
-# | 03 self- and cross-attention | *planned* | where queries, keys and values come from |
+# | **02** scaling and masks | batched attention with masks | what a word may not look at |
+# | **03** self- and cross-attention | learned projections, both kinds of attention | where queries, keys and values come from |
 # | **04** multi-head attention | splitting, merging and the whole layer in PyTorch | bugs that training never reveals |
-# | 05 positional encoding | *planned* | how a model knows about order |
-# | 06 encoder | *planned* | residuals, norms, stacking |
-# | 07 decoder and Transformer | *planned* | the full model |
-# | 08 training | *planned* | loss, schedule, reading a curve |
+# | **05** positional encoding | sinusoids, and shifts as rotations | how a model knows about order |
+# | **06** encoder | layer norm, feed-forward, an encoder layer | residuals, norms, stacking |
+# | **07** decoder and Transformer | a decoder layer, the target shift | the full model |
+# | **08** training | a smoothed loss, warm-up, a training step | loss, schedule, reading a curve |
 # | **09** translator | a translator, trained on real sentence pairs | its translations, good and bad |
-# | 10 decoding | *planned* | better search, faster |
-# | 11 reading attention | *planned* | what attention pictures do and do not tell |
+# | **10** decoding | beam search, a key-value cache | better search, faster |
+# | **11** reading attention | an aligner, and a measure of it | what attention pictures do and do not tell |
 # | 12 capstone | *planned* | your own language |
 #
-# The lessons in bold are ready. Where a lesson needs a piece from a planned one, it takes it from
-# the course's library: `course/attention.py` and `course/transformer.py`, which are meant
-# to be read. Allow one to two hours for each lesson from 01 on.
+# The lessons in bold are ready. A lesson takes the pieces that earlier ones built from the course's
+# library: `course/attention.py` and `course/transformer.py`, which are meant to be read. Allow one to two hours for each lesson from 01 on.
 #
 # ## When you are stuck
 #

@@ -1,0 +1,320 @@
+"""Lesson 10: scores of finished translations, beam search, and a cache of keys and values."""
+import numpy as np
+import torch
+
+from ..exercise import Case, Choice, Exercise
+from ..search import BestSentence, StepByStep, WithoutGradients
+from . import mistakes_10
+from .mistakes_10 import BOS, EOS
+
+
+def length_penalty_score(log_p, n, alpha):
+    """Log-probabilities (N,) of sentences of n tokens, with a penalty for being short: scores (N,)."""
+    return log_p / ((5 + n) / 6) ** alpha
+
+
+def beam_step(log_p, next_log_p, beam_size):
+    """The best continuations of all beginnings: log_p (K,), next_log_p (K, V) -> scores, parent, token."""
+    candidates = log_p.unsqueeze(1) + next_log_p              # (K, V)
+    scores, index = candidates.flatten().topk(beam_size)
+    vocab_size = next_log_p.shape[1]
+    return scores, index // vocab_size, index % vocab_size
+
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    """The best translation that a beam finds for one sentence, source (1, T_k): its ids with eos, and its score."""
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        scores = length_penalty_score(log_p, n, alpha)
+        ended = token == eos_id
+        finished += zip(scores[ended].tolist(), target[ended, 1:].tolist(), strict=True)
+        if len(finished) == beam_size:
+            break
+        target, log_p, scores = target[~ended], log_p[~ended], scores[~ended]
+    if not finished:
+        finished = [(scores[0].item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+
+def cached_attention(attention, x, past):
+    """Self-attention for one new position x (B, 1, d_model) -> output (B, 1, d_model), and keys and values so far."""
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(attention.queries(x), k, v)
+    return output, (k, v)
+
+
+# ------------------------------------------------------------------------------------ cases
+
+def _sentences(rng):
+    def of(about, log_p, n, alpha, dtype="float64"):
+        return Case(about, log_p=np.array(log_p, dtype=dtype), n=np.array(n), alpha=alpha)
+    yield of("two of the tree's sentences, α = 0.6", np.log([0.1836, 0.1764]), [4, 5], 0.6)
+    yield of("the same, α = 0", np.log([0.1836, 0.1764]), [4, 5], 0)
+    yield of("the same, α = 1", np.log([0.1836, 0.1764]), [4, 5], 1)
+    yield of("one token, whose penalty is 1", [-2.5], [1], 0.8)
+    yield of("one sentence", [-6.0], [13], 2)
+    yield of("six sentences", -rng.gamma(4, size=6), rng.permutation(np.arange(2, 12))[:6], 0.6)
+    yield of("float32", -rng.gamma(4, size=4), rng.permutation(np.arange(2, 12))[:4], 1.3, "float32")
+    yield Case("one length for all", log_p=-rng.gamma(4, size=3), n=int(rng.integers(2, 9)), alpha=0.6)
+
+
+def _log_softmax(x):
+    x = x - x.max(-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(-1, keepdims=True))
+
+
+def _rounds(rng):
+    def of(about, beams, vocab, beam_size, dtype="float64", spread=1.0):
+        log_p = np.sort(-rng.gamma(3, 0.4 * spread, size=beams))[::-1] if beams > 1 else np.zeros(1)
+        next_log_p = _log_softmax(spread * rng.normal(size=(beams, vocab)))
+        return Case(about, log_p=log_p.astype(dtype), next_log_p=next_log_p.astype(dtype), beam_size=beam_size)
+    yield Case("a round of the tree", log_p=np.log([0.45, 0.36]),
+               next_log_p=np.log([[0.38, 0.36, 0.26], [0.51, 0.485, 0.005]]), beam_size=2)
+    yield of("the first round", 1, 7, 3)
+    yield of("sizes that all differ", 3, 8, 4)
+    yield of("a beam that has become narrower", 4, 9, 2)
+    yield of("more places than tokens", 4, 3, 5)
+    yield of("as many tokens as beginnings", 4, 4, 4)
+    yield of("a beam of one", 1, 6, 1)
+    yield of("a beginning that is far ahead", 3, 6, 3).without(log_p=np.array([-1.0, -30.0, -40.0]))
+    yield of("a beginning that is dead", 3, 6, 3).without(log_p=np.array([-1.0, -np.inf, -1.5]))
+    yield of("beginnings in no order", 5, 8, 4).without(log_p=-rng.permutation(np.linspace(1, 3, 5)))
+    yield of("float32", 3, 30, 5, "float32", 2.0)
+
+
+def _searches(rng):
+    """Tables of models for which the usual mistakes, those named in `tells`, find another sentence."""
+    def of(about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0):
+        source = np.append(rng.integers(1, BOS, size=4), EOS)[None]
+        for _ in range(100):
+            by_position = rng.normal(size=(max_len + 2, vocab))
+            by_position[:, [0, BOS]] -= 9.0
+            by_position[:, EOS] += ending
+            case = Case(about, source=source, bos_id=BOS, eos_id=EOS, beam_size=beam_size, alpha=alpha,
+                        max_len=max_len, by_position=by_position, by_token=rng.normal(size=(vocab, vocab)),
+                        by_first=rng.normal(size=(vocab, vocab)))
+            if mistakes_10.told_apart(case) >= set(tells.split(", ")) - {""}:
+                break
+        return case
+
+    yield of("a beam of 2", 2, 0.6, 6, "greedy")
+    yield of("a beam of 3", 3, 0.6, 8, "greedy, last")
+    yield of("no penalty", 3, 0, 7, "greedy")
+    yield of("a strong penalty", 4, 2.0, 9, "log p, first and log p", ending=0.5)
+    yield of("a beam of 4", 4, 1.0, 8, "wide", vocab=9)
+    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9, "first, last", vocab=20, ending=1.0)
+    yield of("a beam of one", 1, 0.6, 6)
+    yield of("a sentence that never ends", 3, 0.6, 5, ending=-40.0)
+    yield of("one token at most", 3, 0.6, 1, "unfinished", ending=1.0)
+    yield of("nearly as many places as tokens", 5, 0.6, 4, "unfinished", vocab=7)
+    yield of("a beam of 2, long", 2, 1.5, 9, "wide", ending=-1.0)
+
+
+def _positions(rng):
+    def of(about, batch, length, d_model, n_heads, dtype="float64"):
+        weights = {}
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            weights[f"{name}.weight"] = (rng.normal(size=(d_model, d_model)) / np.sqrt(d_model)).astype(dtype)
+            weights[f"{name}.bias"] = (0.3 * rng.normal(size=d_model)).astype(dtype)
+        x = rng.normal(size=(batch, length, d_model)).astype(dtype)
+        return Case(about, x=x, n_heads=n_heads, weights=weights)
+    yield of("two positions", 1, 2, 4, 2)
+    yield of("five positions, two sentences", 2, 5, 12, 3)
+    yield of("one position", 2, 1, 6, 2)
+    yield of("as many heads as sentences", 3, 4, 6, 3)
+    yield of("one head", 2, 6, 5, 1)
+    yield of("heads of one number", 2, 4, 3, 3)
+    yield of("float32", 3, 7, 8, 4, "float32")
+
+
+# -------------------------------------------------------------------- right answers, written otherwise
+
+def _score_by_exponential(log_p, n, alpha):
+    if not torch.is_tensor(n):
+        n = torch.tensor(n)
+    return log_p * torch.exp(-alpha * torch.log((n + 5.0) / 6.0))
+
+
+def _score_one_by_one(log_p, n, alpha):
+    lengths = n.tolist() if torch.is_tensor(n) else [n] * len(log_p)
+    return torch.stack([p * 6 ** alpha / (5 + m) ** alpha for p, m in zip(log_p, lengths, strict=True)])
+
+
+def _step_by_sorting(log_p, next_log_p, beam_size):
+    table = next_log_p + log_p[:, None]
+    order = table.reshape(-1).argsort(descending=True)[:beam_size]
+    parent = torch.div(order, table.shape[1], rounding_mode="floor")
+    token = order - parent * table.shape[1]
+    return table[parent, token], parent, token
+
+
+def _step_in_two_stages(log_p, next_log_p, beam_size):
+    per_row, tokens = next_log_p.topk(min(beam_size, next_log_p.shape[1]), dim=-1)
+    scores, place = (log_p.view(-1, 1) + per_row).view(-1).topk(beam_size)
+    return scores, place // per_row.shape[1], tokens.reshape(-1)[place]
+
+
+def _step_with_lists(log_p, next_log_p, beam_size):
+    candidates = [(float(log_p[i] + next_log_p[i, j]), i, j)
+                  for i in range(next_log_p.size(0)) for j in range(next_log_p.size(1))]
+    best = sorted(candidates, key=lambda c: c[0], reverse=True)[:beam_size]
+    scores, parent, token = zip(*best, strict=True)
+    return torch.tensor(scores, dtype=log_p.dtype), torch.tensor(parent), torch.tensor(token)
+
+
+def _search_with_lists(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beams, done = [(0.0, [bos_id])], []
+    for _ in range(max_len):
+        candidates = []
+        for log_p, ids in beams:
+            following = torch.log_softmax(model(source, torch.tensor([ids]))[0, -1], dim=-1)
+            candidates += [(log_p + following[token].item(), [*ids, token]) for token in range(len(following))]
+        candidates.sort(key=lambda c: -c[0])
+        best = candidates[: beam_size - len(done)]
+        done += [c for c in best if c[1][-1] == eos_id]
+        beams = [c for c in best if c[1][-1] != eos_id]
+        if not beams:
+            break
+
+    def score(candidate):
+        return candidate[0] / ((5 + len(candidate[1]) - 1) / 6) ** alpha
+    winner = max(done or beams[:1], key=score)
+    return torch.tensor(winner[1][1:]), score(winner)
+
+
+def _search_in_fixed_tensors(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.full((beam_size, 1), bos_id)
+    log_p = torch.full((beam_size,), -torch.inf, dtype=torch.float64)
+    log_p[0] = 0.0
+    best_ids, best_score, places = None, -torch.inf, beam_size
+    for n in range(1, max_len + 1):
+        logits = model(source.repeat(beam_size, 1), target)[:, -1]
+        table = log_p[:, None] + logits - logits.logsumexp(-1, keepdim=True)
+        log_p, index = table.flatten().topk(beam_size)
+        log_p[places:] = -torch.inf
+        target = torch.cat([target[index // table.shape[1]], (index % table.shape[1])[:, None]], 1)
+        for i in range(beam_size):
+            if target[i, -1] == eos_id and log_p[i] > -torch.inf:
+                score = log_p[i] / ((5 + n) / 6) ** alpha
+                places -= 1
+                if score > best_score:
+                    best_ids, best_score = target[i, 1:], score
+                log_p[i] = -torch.inf
+        if places == 0:
+            break
+    if best_ids is None:
+        return target[:1, 1:], log_p[0] / ((5 + n) / 6) ** alpha
+    return best_ids, best_score
+
+
+def _cache_in_a_dict(attention, x, past):
+    heads = attention.n_heads
+    q, k, v = (w(x).unflatten(-1, (heads, -1)).transpose(1, 2)
+               for w in (attention.w_q, attention.w_k, attention.w_v))
+    past = {} if past is None else dict(past)
+    past["k"] = torch.cat((past["k"], k), -2) if "k" in past else k
+    past["v"] = torch.cat((past["v"], v), -2) if "v" in past else v
+    weights = (q @ past["k"].mT / q.shape[-1] ** 0.5).softmax(-1)
+    return attention.w_o((weights @ past["v"]).transpose(1, 2).flatten(2)), past
+
+
+def _cache_before_splitting(attention, x, past):
+    new = torch.stack([attention.w_k(x), attention.w_v(x)])
+    past = new if past is None else torch.cat([past, new], dim=2)
+    k, v = past.unflatten(-1, (attention.n_heads, -1)).transpose(2, 3)
+    return attention.attend(attention.queries(x), k, v, need_weights=False)[0], past
+
+
+def _cache_with_new_in_front(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past:
+        k, v = (torch.cat([new, old], dim=2) for new, old in zip((k, v), past, strict=True))
+    mask = torch.ones(1, k.shape[2], dtype=torch.bool)
+    return attention.attend(attention.queries(x), k, v, mask)[0], [k, v]
+
+
+EXERCISES = [
+    Exercise(
+        id="10.1", title="the score of a sentence", names=("length_penalty_score",), points=1, minutes=5, difficulty=1,
+        takes={"log_p": "N", "n": "N", "alpha": ""}, gives={"scores": "N"}, framework="torch",
+        reference=length_penalty_score, cases=_sentences, probe=WithoutGradients(),
+        valid_variants=[_score_by_exponential, _score_one_by_one],
+        misconceptions=mistakes_10.SCORES,
+        hints=("It is one line: the formula as it stands above, with n for the length.",
+               "In Python `**` binds more tightly than `/`, and `/` more tightly than `+`. Where must brackets stand?",
+               "First (5 + n) / 6, then that to the power alpha, then log_p divided by the result."),
+        moral="A log-probability is negative, so dividing by something larger than 1 brings it up. The longer the "
+              "sentence, the more.",
+    ),
+    Exercise(
+        id="10.2", title="one round of the beam", names=("beam_step",), points=2, minutes=15, difficulty=2,
+        takes={"log_p": "K", "next_log_p": "K V", "beam_size": ""},
+        gives={"scores": "beam_size", "parent": "beam_size", "token": "beam_size"}, framework="torch",
+        reference=beam_step, cases=_rounds, probe=WithoutGradients(),
+        valid_variants=[_step_by_sorting, _step_in_two_stages, _step_with_lists],
+        misconceptions=mistakes_10.STEPS,
+        hints=("Make a table of all K · V continuations first, each with the log-probability of the whole.",
+               "`topk` on the flattened table gives the best of all beginnings together, and their places in the row "
+               "of K · V numbers. How do you get row and column back from such a place?",
+               "`log_p.unsqueeze(1) + next_log_p` is the table, `.flatten().topk(beam_size)` gives values and places; "
+               "a row of the table has V places, so that `//` and `%` by V lead back."),
+        moral="All beginnings compete with each other: a good one may have several children, a bad one none.",
+    ),
+    Exercise(
+        id="10.3", title="beam search", names=("beam_search",), points=3, minutes=25, difficulty=3,
+        takes={"model": "", "source": "1 T_k", "bos_id": "", "eos_id": "", "beam_size": "", "alpha": "", "max_len": ""},
+        gives={"ids": "T", "score": ""}, framework="torch",
+        reference=beam_search, cases=_searches, probe=BestSentence(),
+        valid_variants=[_search_with_lists, _search_in_fixed_tensors],
+        misconceptions=mistakes_10.SEARCHES,
+        hints=("Keep three things from round to round: the beginnings `target` (K, T), their `log_p` (K,), and a list "
+               "of what is finished. At first there is one beginning, which holds only bos and has the "
+               "log-probability 0.",
+               "A round: logits of the last position, `log_softmax`, `beam_step` with the places that are left, then "
+               "`target[parent]` with the new tokens behind it. Those whose token is eos move to the list, with their "
+               "score; a boolean vector as an index keeps the others.",
+               "`source.expand(len(target), -1)` gives each beginning its row of the source; `beam_size - "
+               "len(finished)` places are left; stop when that is 0. At the end `max(finished)` finds the best, if "
+               "each entry is a pair (score, ids)."),
+        moral="With a beam of one it is greedy decoding.",
+    ),
+    Choice(
+        id="10.4", title="without a penalty", names=("prediction",), points=1, minutes=3, difficulty=1,
+        options=("shorter", "longer", "as long"), reference="shorter",
+        wrong={
+            "longer": "Each further token multiplies the probability by something below 1. What does that do to long "
+                      "translations, when the most probable one is chosen?",
+            "as long": "That would be so if the number of tokens did not matter for the probability. But each further "
+                       "token multiplies it by something below 1.",
+        },
+        hints=("Think of the tree: which of its sentences was the most probable one?",
+               "Every token has a probability below 1. What happens to the product with every further factor?",
+               "Leaving a word out saves a factor."),
+        solution_source='prediction = "shorter"',
+        moral="Every token costs something, so the most probable translations leave words out. The wider the beam, the "
+              "better it finds them.",
+    ),
+    Exercise(
+        id="10.5", title="attention with a memory", names=("cached_attention",), points=2, minutes=15, difficulty=2,
+        takes={"x": "B T d_model", "n_heads": ""}, gives={"output": "B T d_model", "projected": "T"},
+        framework="torch", reference=cached_attention, cases=_positions, probe=StepByStep(),
+        valid_variants=[_cache_in_a_dict, _cache_before_splitting, _cache_with_new_in_front],
+        misconceptions=mistakes_10.CACHES,
+        hints=("Keys and values of the new position come from x. Those of the earlier ones lie in `past`; nothing has "
+               "to be computed for them.",
+               "Positions are the third axis of (B, n_heads, t, d_head). `torch.cat` puts two tensors together along "
+               "an axis; at the first step there is nothing to put in front.",
+               "`torch.cat([past[0], k], dim=2)`, the same for the values; attend from the one new query to all of "
+               "them; return the long keys and values as the new past."),
+        moral="No mask was needed: the future is not masked, it is simply not there yet.",
+    ),
+]
