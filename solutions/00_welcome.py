@@ -232,7 +232,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | 12 capstone | *planned* | your own language |
 #
 # The lessons in bold are ready. A lesson takes the pieces that earlier ones built from the course's
-# library: `course/attention.py` and `course/transformer.py`, which are meant to be read. Allow one to two hours for each lesson from 01 on.
+# library: `course/attention.py` and `course/transformer.py`, which are meant to be read. Allow one
+# to two hours for each lesson from 01 on.
 #
 # ## When you are stuck
 #
