@@ -79,8 +79,8 @@ mean = cat_weights.mean(dim=(0, 1))                                       # over
 show_weights(mean, cat_target[:-1], cat_source, title="Cross-attention, mean of all heads")
 
 # %% [markdown]
-# Look at the row of `▁gato`, the cat. Where is it darkest, and does that make sense? Note down your
-# answer; we come back to it.
+# Look at the row of `▁El`, "the". Where is it darkest, and does that make sense? The English sentence
+# does have a "The". Note down your answer; we come back to it.
 #
 # ## Links made by hand
 #
@@ -179,12 +179,13 @@ print(f"by lot     {by_lot:.2f}\neverything {everything:.2f}\ndiagonal   {on_dia
 #
 # ## From weights to links
 #
-# Back to the row of `▁gato`. In our run it is darkest at the pieces of *black*. A mistake of
-# the model? No: of the reader. The decoder has just *read* "gato"; what it has to do in this row is
-# to *predict the next word*, "negro", and for this it looks at "black".
+# Back to the row of `▁El`. It is darkest at *cat*, not at *The*. A mistake of the model? No: of the
+# reader. The decoder has just *read* "El"; what it has to do in this row is to *predict the next word*,
+# "gato", and for this it looks at "cat".
 #
 # **The row at position t predicts token t + 1.** The row of `<bos>` predicts the first word, and the
-# last row predicts `<eos>`.
+# last row predicts `<eos>`. (In the middle of a word much of the weight tends to go to `<eos>`: how to
+# spell "negro" to its end is no question to the English sentence.)
 #
 # ### Exercise 11.2 · links from attention        ●●○  about 10 minutes · 2 points
 # - **You have** `weights` (n_heads, T_q, T_k), the cross-attention of one sentence, a tensor. The rows

@@ -59,8 +59,11 @@ def show_points(
     for n, group in enumerate(dict.fromkeys(groups)):
         rows = [i for i, name in enumerate(groups) if name == group]
         ax.scatter(x[rows], y[rows], color=HEAD_COLOURS[n % len(HEAD_COLOURS)], marker="os^D"[n % 4], s=50, label=group)
-    for a, b, label in zip(x, y, labels, strict=True):
-        ax.annotate(label, (a, b), xytext=(6, 4), textcoords="offset points", parse_math=False)
+    wide, high = 0.1 * max(np.ptp(x), x.max(), 1e-9), 0.04 * max(np.ptp(y), y.max(), 1e-9)
+    for n, (a, b, label) in enumerate(zip(x, y, labels, strict=True)):
+        crowded = ((np.abs(x[:n] - a) < wide) & (np.abs(y[:n] - b) < high)).any()     # then below, to the left
+        ax.annotate(label, (a, b), xytext=(-6, -4) if crowded else (6, 4), textcoords="offset points",
+                    ha="right" if crowded else "left", va="top" if crowded else "bottom", parse_math=False)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.set_xlim(min(0.0, 1.1 * x.min()), 1.15 * max(x.max(), 1e-9))
     ax.set_ylim(min(0.0, 1.2 * y.min()), 1.15 * max(y.max(), 1e-9))
