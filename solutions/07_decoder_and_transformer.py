@@ -203,7 +203,8 @@ x, memory = torch.randn(2, 4, 12), torch.randn(2, 5, 12)
 memory_mask = torch.tensor([[[True] * 5], [[True, True, True, False, False]]])
 with torch.no_grad():
     my_output = mine(x, memory, causal_mask(4).expand(2, 4, 4), memory_mask)
-    output = theirs(x, memory, tgt_mask=forbidden(causal_mask(4)), memory_key_padding_mask=forbidden(memory_mask[:, 0]))
+    output = theirs(x, memory, tgt_mask=forbidden(causal_mask(4)),
+                    memory_key_padding_mask=forbidden(memory_mask[:, 0]))
 print("equal:", torch.allclose(my_output, output, atol=1e-5), tuple(my_output.shape))
 
 # %% [markdown]
@@ -248,7 +249,8 @@ check("7.2", shift_targets)
 # %%
 shift_targets = carry_on("7.2", shift_targets)
 
-vocabulary = ["<pad>", "<unk>", "<bos>", "<eos>", "the", "black", "cat", "sleeps", "el", "gato", "negro", "duerme"]
+vocabulary = ["<pad>", "<unk>", "<bos>", "<eos>", "the", "black", "cat", "sleeps",
+              "el", "gato", "negro", "duerme"]
 PAD, BOS, EOS = 0, 2, 3
 number_of = {word: n for n, word in enumerate(vocabulary)}
 
@@ -274,7 +276,8 @@ for name, ids in [("ids", target_ids), ("reads", decoder_input), ("labels", labe
 # cannot write. So before training anything, one wants to know. How could you find out, without looking into
 # the code?
 #
-# By what must hold for every causal decoder: **change the future, and the past does not move.**
+# By what must hold for every causal decoder: **change the future, and the past does not move.** And what goes
+# wrong if the mask is left out? Run it both ways:
 
 # %%
 torch.manual_seed(0)
@@ -324,8 +327,12 @@ test_no_leak = carry_on("7.3", test_no_leak)
 def masked_by(make_mask):
     return lambda x, memory: layer(x, memory, make_mask(x.shape[1]).unsqueeze(0))
 
-for name, make_mask in [("causal", causal_mask), ("off by one", lambda size: torch.ones(size, size).tril(1).bool()),
-                        ("turned over", lambda size: causal_mask(size).T)]:
+masks = {
+    "causal": causal_mask,
+    "off by one": lambda size: torch.ones(size, size).tril(1).bool(),
+    "turned over": lambda size: causal_mask(size).T,
+}
+for name, make_mask in masks.items():
     try:
         with torch.no_grad():
             test_no_leak(masked_by(make_mask))
@@ -436,10 +443,12 @@ torch.manual_seed(0)
 model = Transformer(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2)
 with torch.no_grad():
     logits = model(source_ids, decoder_input)
-print("source", tuple(source_ids.shape), "  decoder input", tuple(decoder_input.shape), "  logits", tuple(logits.shape))
+for name, tensor in [("source", source_ids), ("decoder input", decoder_input), ("logits", logits)]:
+    print(f"{name:13} {tuple(tensor.shape)}")
 for t, word in enumerate(target):
     best = logits[0, t].topk(2).indices.tolist()
-    print(f"after {word:7} it prefers {vocabulary[best[0]]:7} then {vocabulary[best[1]]:7} asked for {tokens[t + 1]}")
+    first, second = (vocabulary[n] for n in best)
+    print(f"after {word:7} it prefers {first:7} then {second:7} and is asked for {tokens[t + 1]}")
 
 # %% [markdown]
 # It knows nothing yet, of course. (Did you notice what it prefers? The output is a product with the
@@ -485,7 +494,8 @@ causal_only = CausalOnly(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_laye
 causal_only.load_state_dict(model.state_dict())
 longer = torch.cat([decoder_input, torch.full((2, 3), PAD)], dim=1)
 real = longer != PAD
-print("real tokens notice:", not torch.allclose(model(source_ids, longer)[real], causal_only(source_ids, longer)[real]))
+same = torch.allclose(model(source_ids, longer)[real], causal_only(source_ids, longer)[real], atol=1e-5)
+print("real tokens notice:", not same)
 
 # %% [markdown]
 # No. Padding stands at the end, and the end is hidden anyway. The course's library therefore leaves that mask
@@ -498,7 +508,7 @@ print("real tokens notice:", not torch.allclose(model(source_ids, longer)[real],
 # masks turned over, and the same weights, and compare everything.
 
 # %%
-warnings.filterwarnings("ignore", message="enable_nested_tensor")   # about a shortcut that PyTorch does not take here
+warnings.filterwarnings("ignore", message="enable_nested_tensor")   # a shortcut that is not taken here
 torch.manual_seed(1)
 theirs = nn.Transformer(d_model=16, nhead=2, num_encoder_layers=2, num_decoder_layers=2, dim_feedforward=32,
                         dropout=0.0, norm_first=True, batch_first=True)

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from . import compare, probes
+from . import compare, guard, probes
 from .evidence import listing, row
 from .exercise import Case, Exercise
-from .outcome import Outcome, agree, ask, tolerance
+from .outcome import Outcome, agree, ask, bare, tolerance
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
 
@@ -134,3 +134,29 @@ def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
         if seen:
             return Finding(rule.slug, f"{seen} {rule.why} {rule.look}")
     return None
+
+
+def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
+    """For a right answer: whether it would run on a GPU, tried with tensors on PyTorch's "meta" device."""
+    if task.framework != "torch" or not _on_meta(task, task.reference, case, bare)[0]:
+        return ""
+    stays, error = _on_meta(task, answer, case, run)
+    if stays or error and "not on the expected device" not in error.text and "same device" not in error.text:
+        return ""                                    # nothing has been established
+    return ("One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
+            "device of an input.")
+
+
+def _on_meta(task: Exercise, answer: Any, case: Case, run: Callable) -> tuple[bool, guard.Raised | None]:
+    """Whether all outputs are on the device of the inputs, and what was raised."""
+    def moved(value):
+        if isinstance(value, dict):
+            return {name: moved(item) for name, item in value.items()}
+        return value.to("meta") if probes.is_tensor(value) else value
+
+    try:
+        inputs = moved(probes.to_framework(case.inputs, "torch"))
+        outputs, error = run(lambda: task.probe(answer, inputs, task))
+    except guard.Problem:
+        return False, guard.Raised("Problem", "", "", "", False)
+    return error is None and all(x.device.type == "meta" for x in outputs.values() if probes.is_tensor(x)), error

@@ -282,8 +282,8 @@ def _which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str
         if all(map(holds, right)) and not any(map(holds, wrong)):
             return f"It is right in every case {text}, and wrong in the others."
     names = [c.about for c in (wrong if len(wrong) <= len(right) else right)]
-    verb = "The cases that differ" if len(wrong) <= len(right) else "The cases that are right"
-    return f"{verb}, {len(names)} of {len(got)}: {', '.join(names)}."
+    which = "differ" if len(wrong) <= len(right) else "are right"
+    return f"The cases that {which}, {len(names)} of {len(got)}: {', '.join(names)}."
 
 
 def _kinds(case) -> set[str]:

@@ -71,8 +71,9 @@ def _judge(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
     finding = behaviour.examine(task, answer, got, want, run)
     if finding is not None:
         return ruling(task, finding.status, finding.message, (finding.slug,), on_the_way)
+    remark = behaviour.remark(task, answer, got[-1].case, run)
     return ruling(task, "correct", f"Right on all {len(got)} cases: {', '.join(g.case.about for g in got)}. "
-                  f"{task.moral}", (), on_the_way)
+                  f"{task.moral}\n\n{remark}", (), on_the_way)
 
 
 def _ask_all(task: Exercise, answer: Any, cases: list[Case], run) -> list[Outcome]:

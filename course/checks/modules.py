@@ -58,7 +58,8 @@ class Module:
         weights = inputs.get("weights", {})
         if not weights:
             return module
-        module.to(next(iter(weights.values())).dtype)
+        one = next(iter(weights.values()))
+        module.to(one.device, one.dtype)
         parameters = dict(module.named_parameters(remove_duplicate=False))
         for name, value in weights.items():
             if name not in parameters:
@@ -82,7 +83,7 @@ class Module:
     def _refuse_sharing(self, parameters: dict[str, Any]) -> None:
         seen: dict[int, str] = {}
         for name, parameter in parameters.items():
-            other = seen.setdefault(parameter.data_ptr(), name)
+            other = seen.setdefault(parameter.data_ptr() or id(parameter), name)
             if other != name:
                 a, b = (n.rpartition(".")[0] or n for n in (other, name))
                 raise Problem("shared-weights", f"`{a}` and `{b}` are one and the same layer: `{other}` and `{name}` "

@@ -2,6 +2,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from .exercise import Case, Exercise, Misconception, combine
 from .outcome import Outcome, agree, ask, bare
 
@@ -100,5 +102,6 @@ def _convincing(got: list[Outcome], wrong: list[int], known: dict, mistake: int)
 
 
 def _telling(outcome: Outcome) -> bool:
-    """Enough numbers that two different mistakes would hardly agree on them."""
-    return any(array.size >= 4 for array in outcome.values.values())
+    """Enough numbers, and different ones, that two mistakes would hardly agree on them."""
+    return any(array.size >= 4 and (array.dtype.kind != "f" or len(np.unique(array[np.isfinite(array)])) >= 3)
+               for array in outcome.values.values())

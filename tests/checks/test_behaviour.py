@@ -281,3 +281,22 @@ def test_a_mask_in_place_of_none_may_be_given_by_keyword():
             return super().forward(query, key, value, mask)
 
     assert evaluate("4.3", MultiHeadAttention).status == "correct"
+
+
+def test_a_tensor_made_on_the_cpu_is_remarked_upon():
+    def merging(x):
+        return merge_heads(x) + torch.zeros(x.shape[2], 1, dtype=x.dtype)
+
+    def on_its_device(x):
+        return merge_heads(x) + torch.zeros(x.shape[2], 1, dtype=x.dtype, device=x.device)
+
+    assert "on a GPU" in evaluate("4.2", merging).message
+    assert "on a GPU" not in evaluate("4.2", on_its_device).message
+    for answer in (merging, on_its_device, lambda x: merge_heads(x) * (1 if x.sum().item() < 1e9 else 2)):
+        assert evaluate("4.2", answer).status == "correct"
+
+    def forward(forward, self, query, key, value, mask):
+        return forward(query * torch.ones(query.shape[-1], dtype=query.dtype), key, value, mask)
+
+    verdict = evaluate("4.3", spoilt(forward))
+    assert verdict.status == "correct" and "on a GPU" in verdict.message

@@ -62,9 +62,9 @@ def _layers(rng):
         weights = block_weights(rng, d_model, d_ff, ["self_attention", "cross_attention"],
                                 ["norm_1", "norm_2", "norm_3"], ["feed_forward"], dtype)
         x, memory = ((0.5 + 1.5 * rng.normal(size=(batch, t, d_model))).astype(dtype) for t in (t_q, t_k))
-        masks = {"self_mask": self_mask, "memory_mask": memory_mask}
-        return Case(about, d_model=d_model, n_heads=n_heads, d_ff=d_ff, x=x, memory=memory, weights=weights,
-                    **{name: mask for name, mask in masks.items() if mask is not None})
+        masks = {} if self_mask is None and memory_mask is None else {"self_mask": self_mask}
+        masks |= {} if memory_mask is None else {"memory_mask": memory_mask}
+        return Case(about, d_model=d_model, n_heads=n_heads, d_ff=d_ff, x=x, memory=memory, weights=weights, **masks)
 
     def causal(batch, length):
         return np.tri(length, dtype=bool)[None].repeat(batch, 0)

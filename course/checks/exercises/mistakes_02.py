@@ -32,6 +32,8 @@ def _mask_as_used(mask, how):
 
 
 def _weights(scores, mask, axis, stable, how, empty):
+    if mask is None and how == "always there":
+        raise TypeError("bad operand type for unary ~: 'NoneType'")
     if mask is None or how == "ignored":
         return _softmax(scores, axis, stable)
     mask = _mask_as_used(mask, how)
@@ -171,6 +173,11 @@ ATTENTION = [
         "Your weights are exactly what comes out without the mask.",
         "Padding and future words then take part like all others.",
         "Does the mask reach the scores, and is the result of `masked_fill` kept? It returns a new tensor."),
+    Misconception(
+        "mask-always-expected", partial(sloppy_attention, how="always there"),
+        "Your code does exactly what happens when the mask is used without looking whether there is one: it stops "
+        "where `mask` is None.", "Without a mask everybody may attend to everything.",
+        "What should happen to the scores when `mask` is None?"),
     Misconception(
         "mask-inverted", partial(sloppy_attention, how="inverted"),
         "Your weights are exactly what comes out when True and False of the mask are exchanged.",
@@ -455,6 +462,11 @@ DECODER = [
         "causal-only", partial(_decoder, padding="none"),
         "Your mask is exactly the causal one, the same for every sentence: it lets words look at padding.",
         f"{_BOTH} Where padding stands in front of words, it is in their past.",
+        "Where does `pad_id` come in?"),
+    Misconception(
+        "causal-only", lambda ids, pad_id: torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril(),
+        "Your mask is exactly the causal one, (T, T): it lets words look at padding.",
+        f"{_BOTH} Each sentence has padding of its own, so that there is a mask for each.",
         "Where does `pad_id` come in?"),
     Misconception(
         "padding-only", partial(_decoder, causal="none"),

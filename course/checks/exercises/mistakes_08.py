@@ -1,4 +1,5 @@
 """Lesson 08: what learners write instead, and what it means. Used by `lesson_08`."""
+import math
 from functools import partial
 
 import torch
@@ -53,10 +54,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     rest = 1 - smoothing if right == "swapped" else smoothing
     losses = sign * (share * of_right + rest * others)
     if end == "kl":
-        small = smoothing / vocab
-        certain = 1 - smoothing + small
-        losses = losses + certain * torch.log(torch.tensor(certain)) + (vocab - 1) * torch.xlogy(
-            torch.tensor(small), torch.tensor(small))
+        losses = losses - _entropy(smoothing, vocab, spread)
     total = losses[real].sum()
     averaged = {
         "tokens": lambda: losses[real].mean(), "everything": lambda: losses.mean(),
@@ -73,6 +71,14 @@ _MEAN = ("The mean runs over the real tokens: then the loss does not depend on h
 _TARGET = "The target distribution must sum to 1: 1 − smoothing for the right token, and smoothing / V for each token."
 _STABLE = ("A probability too small for float32 is 0, and log 0 is −∞: the loss becomes infinite exactly where the "
            "model is most wrong and has most to learn.")
+
+
+def _entropy(smoothing: float, vocab: int, spread: str) -> float:
+    """Of the smoothed target: the lowest cross-entropy there can be."""
+    among = {"others": vocab - 1, "not pad": vocab - 1, "others not pad": vocab - 2}.get(spread, vocab)
+    small = smoothing / among
+    others, certain = (among, 1 - smoothing) if spread.startswith("others") else (among - 1, 1 - smoothing + small)
+    return -sum(count * share * math.log(share) for count, share in ((1, certain), (others, small)) if share > 0)
 
 
 def _loss(slug: str, says: str, why: str, look: str, **slip) -> Misconception:

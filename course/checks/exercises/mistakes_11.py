@@ -4,7 +4,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from ..evidence import Sight, first_difference, number, place
+from ..evidence import Sight, first_difference, number, place, row, two_rows
 from ..exercise import Misconception
 
 # ------------------------------------------------------------------------- 11.1 error rate
@@ -206,13 +206,15 @@ ALIGNERS = [
 # ------------------------------------------------------------------------------ 11.3 EM step
 
 
-def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=False, once=(), drop=False):
+def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=False, once=(), drop=False,
+        lost=False):
     """`em_step` with switches."""
     counts = {"zero": np.zeros_like, "t": np.array, "one": np.ones_like}[start](t)
     for source, target in pairs:
         if reset:
             counts = np.zeros_like(t)
         source, target = _once(source, "source" in once), _once(target, "target" in once)
+        before = counts.copy()
         for j in target:
             best = max(source, key=lambda i, j=j: t[i, j])
             total = {"sentence": sum(t[i, j] for i in source), "vocabulary": t[:, j].sum(), "nothing": 1.0}.get(by)
@@ -223,8 +225,8 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
                     counts[i, j] += i == best
                 elif weigh == "even":
                     counts[i, j] += 1 / len(source)
-                elif drop:
-                    counts[i, j] = t[i, j] / total
+                elif drop or lost:             # lost: what `counts[np.ix_(source, target)] += ...` does
+                    counts[i, j] = t[i, j] / total + (before[i, j] if lost else 0)
                 else:
                     counts[i, j] += t[i, j] / total
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -248,104 +250,111 @@ def _in_place(t, pairs):
     return new / new.sum(1, keepdims=True)
 
 
-def _fancy(t, pairs, shares="columns"):
-    """Indexing by lists: `+=` keeps one of the repeated words only."""
-    counts = np.zeros_like(t)
-    for source, target in pairs:
-        part = t[np.ix_(source, target)]
-        counts[np.ix_(source, target)] += part / part.sum(0)
-    return counts / counts.sum(1, keepdims=True)
-
-
 def _hard_rows(t, pairs):
     counts = _em(t, pairs, rows="none")
     return (counts == counts.max(1, keepdims=True)).astype(t.dtype)
 
 
-def _sums(sight: Sight) -> str:
-    got = sight.got.values["t"]
-    if got.shape != sight.want.values["t"].shape:
+def _with_pairs(sight: Sight) -> str:
+    """The pairs of a case as the learner gets them, and the first row that differs."""
+    got, want = sight.got.values["t"], sight.want.values["t"]
+    if got.shape != want.shape:
         return first_difference(sight)
-    return (f"{first_difference(sight)}\n\nThe rows of yours sum to "
-            f"{', '.join(number(x) for x in got.sum(1)[:6])}; those of t sum to 1.")
+    pairs = [tuple([int(i) for i in ids if i >= 0] for ids in pair)
+             for pair in zip(sight.inputs["sources"], sight.inputs["targets"], strict=True)]
+    shown = ", ".join(f"({source}, {target})" for source, target in pairs[:3]) + ", …" * (len(pairs) > 3)
+    i = int(np.argmax(~np.isclose(got, want).all(1)))
+    return (f"With pairs = [{shown}] and t[{i}] = {row(sight.inputs['t'][i])} before, row {i} afterwards:\n\n"
+            f"{two_rows(got[i], want[i])}")
+
+
+def _sums(sight: Sight) -> str:
+    if sight.got.values["t"].shape != sight.want.values["t"].shape:
+        return first_difference(sight)
+    return (f"{_with_pairs(sight)}\n\nThe rows of yours sum to "
+            f"{', '.join(number(x) for x in sight.got.values['t'].sum(1)[:6])}; those of t sum to 1.")
 
 
 _SHARE = ("Every target word has 1 to give. It shares it out among the source words of its own sentence, in proportion "
           "to how probable each of them makes it.")
 
+def _round(slug, wrong, says, why, look, shows=_with_pairs):
+    return Misconception(slug, wrong, says, why, look, shows)
+
+
 ROUNDS = [
-    Misconception(
+    _round(
         "normalised-over-source", partial(_em, rows="target"),
         "Your table is exactly what comes out when every *column* is divided by its sum.",
         "t(target | source) is a distribution over target words for each source word: rows sum to 1.",
         "Along which axis does your last sum run?", _sums),
-    Misconception(
+    _round(
         "not-normalised", partial(_em, rows="none"),
         "Your table is exactly the counts, not yet divided.", "Rows of t sum to 1.", "Which step is still missing?",
         _sums),
-    Misconception(
+    _round(
         "normalised-by-everything", partial(_em, rows="all"),
         "Your table is exactly the counts divided by the sum of all counts.",
         "t(target | source) is a distribution for each source word: every row sums to 1.",
         "Along which axis does your last sum run?", _sums),
-    Misconception(
+    _round(
         "axis-lost", partial(_em, rows="axis lost"),
         "Your table is exactly what comes out when the sums of the rows lose their axis before the division.",
         "NumPy then divides column j by the sum of row j; for unequal sizes it fails.",
         "Which shape does your sum have, and which would line up with the rows?", _sums),
-    Misconception(
+    _round(
         "shared-over-vocabulary", partial(_em, by="vocabulary"),
         "Your table is exactly what comes out when a target word is shared out among *all* source words, and those of "
         "other sentences keep their share.",
         f"{_SHARE} Words that are not in the sentence cannot be what it translates.",
         "Over which source words does your total run?"),
-    Misconception(
+    _round(
         "source-word-shared-out", partial(_em, by="target"),
         "Your table is exactly what comes out when each source word is shared out among the target words.",
         f"{_SHARE} Yours goes the other way.", "Over which words does your total run?"),
-    Misconception(
+    _round(
         "not-shared-out", partial(_em, by="nothing"),
         "Your table is exactly what comes out when t itself is added up, without being divided.",
         f"{_SHARE} Undivided, rare words hardly count.", "What is t[i, j] to be divided by?"),
-    Misconception(
+    _round(
         "t-not-used", partial(_em, weigh="even"),
         "Your table is exactly what comes out when every source word of the sentence gets an equal share.",
         f"{_SHARE} With equal shares every round gives the same table again, and nothing is learned after the first.",
         "Where does your code use the old t?"),
-    Misconception(
+    _round(
         "winner-takes-all", partial(_em, weigh="best"),
         "Your table is exactly what comes out when each target word gives everything to its most probable source word.",
         f"{_SHARE} A choice that is made too early is never taken back.", "Is there an argmax?"),
-    Misconception(
+    _round(
         "counts-begin-with-t", partial(_em, start="t"),
         "Your table is exactly what comes out when the counts begin with the old t instead of 0.",
         "The old t has its say in the shares; counted again it slows learning down and never forgets its start.",
         "What do the counts begin with?"),
-    Misconception(
+    _round(
         "counts-begin-with-one", partial(_em, start="one"),
         "Your table is exactly what comes out when the counts begin with 1 instead of 0.",
         "Then words that never meet get a probability too.", "What do the counts begin with?"),
-    Misconception(
+    _round(
         "last-pair-only", partial(_em, reset=True),
         "Your table is exactly what comes out when only the last pair is counted.",
         "All pairs together make the counts.", "Where are the counts set to zero?"),
-    Misconception(
+    _round(
         "counts-replaced", partial(_em, drop=True),
         "Your table is exactly what comes out when a share replaces the one before instead of being added.",
         "A word that occurs in many sentences collects from all of them.", "Is it `=` or `+=`?"),
-    *(Misconception(
+    *(_round(
         "repeated-words-lost", wrong,
         "Your table is exactly what comes out when a word that occurs twice in a sentence is counted once.",
         "Each occurrence has 1 to give, or takes part in sharing. With lists as indices, `counts[...] += ...` keeps "
         "only one of several values for the same place.",
         "What becomes of a repeated word?")
-      for wrong in (_fancy, partial(_em, once=("source", "target")), partial(_em, once=("source",)),
+      for wrong in (partial(_em, lost=True), partial(_em, once=("source", "target")), partial(_em, once=("source",)),
                     partial(_em, once=("target",)))),
-    Misconception(
+    _round(
         "changed-while-reading", _in_place,
         "Your table is exactly what comes out when t is changed while it is still being read.",
         "All shares of a round are computed with the *old* t.", "Into which array do you write?"),
-    Misconception(
+    _round(
         "only-the-best-kept", _hard_rows,
         "Your table is exactly 1 for each source word's largest count and 0 elsewhere.",
         "The other target words may still turn out to be right; keep their share.", "Is there a max at the end?"),
