@@ -220,7 +220,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **00** welcome | | how the course works |
 # | **01** dot-product attention | scores, softmax, attention in NumPy | three steps by hand; why √d_k |
 # | **02** scaling and masks | batched attention with masks | what a word may not look at |
-# | **03** self- and cross-attention | learned projections, both kinds of attention | where queries, keys and values come from |
+# | **03** self- and cross-attention | projections, both kinds of attention | where q, k and v come from |
 # | **04** multi-head attention | splitting, merging and the whole layer in PyTorch | bugs that training never reveals |
 # | **05** positional encoding | sinusoids, and shifts as rotations | how a model knows about order |
 # | **06** encoder | layer norm, feed-forward, an encoder layer | residuals, norms, stacking |
