@@ -15,8 +15,3 @@ atexit.register(shutil.rmtree, os.environ["COURSE_STATE"], ignore_errors=True)
 # No absolute times, and the same examples in every run.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
-
-
-def pytest_make_parametrize_id(config, val, argname):
-    """Name functions without their addresses, which differ from worker to worker."""
-    return getattr(val, "__name__", argname) if callable(val) else None

@@ -52,7 +52,7 @@ def test_a_shape_is_told_with_its_axes():
     ("1.2", lambda x: np.exp(x - x.max(-1, keepdims=True)) ** 0.5, "rows-do-not-sum-to-one", "sums to"),
     ("1.2", lambda x: np.sin(x * 3.0), "negative-shares", "negative"),
     ("1.1", lambda q, k: q @ k.T + (q.dtype.kind == "i"), None, "with numbers that are not whole"),
-], ids=str)
+])
 def test_what_can_be_said_about_unknown_mistakes(id, answer, slug, words):
     verdict = evaluate(id, answer)
     assert (verdict.status, verdict.mistake) == ("wrong", slug), verdict.message
