@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from course.checks.exercises import lesson_10
-from course.decoding import CachedDecoder, beam_search
+from course.decoding import beam_search
 from course.transformer import Transformer
 from course.views.beam import Node, show_beam
 
@@ -81,21 +81,6 @@ class TestLibrary:
                 ids, score = lesson_10.beam_search(model, alone, BOS, EOS, beam_size, alpha, max_len=9)
             assert hypotheses[0].ids == ids
             assert hypotheses[0].score == pytest.approx(score)
-
-    def test_what_has_ended_gives_up_its_place(self, model, monkeypatch):
-        """At most `beam_size` sentences finish, and rounds end when they have."""
-        rounds, step = [], CachedDecoder.step
-
-        def counted(self, tokens):
-            rounds.append(len(tokens))
-            return step(self, tokens)
-
-        monkeypatch.setattr(CachedDecoder, "step", counted)
-        source = torch.tensor([[5, 6, 7, EOS], [8, 9, EOS, 0]])
-        found = beam_search(model, source, BOS, EOS, beam_size=3, length_penalty=5.0, max_len=200)
-        assert [len(hypotheses) for hypotheses in found] == [3, 3]
-        longest = max(len(h.ids) for hypotheses in found for h in hypotheses)
-        assert len(rounds) == longest < 200
 
 
 @pytest.mark.slow
