@@ -8,9 +8,10 @@ the same sizes, tied embeddings, dropout and label smoothing. PyTorch's module i
 documentation shows: a causal mask, padding masks for source, target and memory, logits for every
 position, cross-entropy that ignores the padding. Ours is `course.training.training_loss`.
 
-The two take turns in one process, and the ratio is taken pair by pair, so that a busy moment of
-the machine hits both. `throughput_share` compares the floating-point operations of our step's
-matrix products with what one product of two 1024 x 1024 matrices reaches in the same run.
+The two take turns in one process. `ratio` says how many times as long PyTorch's step takes. It is the
+median over the pairs, so that a busy moment of the machine hits both. `throughput_share` compares
+the floating-point operations of our step's matrix products with what one product of two 1024 x 1024
+matrices reaches in the same run.
 """
 import argparse
 import itertools
@@ -63,8 +64,10 @@ def main() -> None:
             shares.append(counter.get_total_flops() / our_times[-1] / peaks[-1])
     our_times, their_times = our_times[options.warmup :], their_times[options.warmup :]
 
+    low, ratio, high = statistics.quantiles((b / a for a, b in zip(our_times, their_times, strict=True)), n=4)
     result = {
-        "ratio": round(statistics.median(b / a for a, b in zip(our_times, their_times, strict=True)), 3),
+        "ratio": round(ratio, 3),
+        "ratio_quartiles": [round(low, 3), round(high, 3)],
         "ours_ms": round(1000 * statistics.median(our_times), 2),
         "torch_ms": round(1000 * statistics.median(their_times), 2),
         "throughput_share": round(statistics.median(shares), 3),

@@ -445,8 +445,8 @@ for name, (ours, theirs) in pairs.items():
         nn.init.normal_(parameter, std=0.3)      # the norms' ones and zeros, too
     try:
         copy_weights(theirs, ours)
-    except TypeError as error:
-        print(f"{name}: not compared, because the parts have other names ({error})")
+    except (TypeError, ValueError) as error:          # parts of other names, or without biases
+        print(f"{name}: cannot be compared: {error}")
         continue
     with torch.no_grad():
         a, b = ours(x, mask), theirs(x, src_key_padding_mask=~mask[:, 0])

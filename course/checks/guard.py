@@ -20,6 +20,7 @@ import numpy as np
 
 _HERE = str(Path(__file__).parent)
 _NUDGE = 0.02          # seconds between attempts to stop code that catches everything
+_PATIENCE = 4          # waiting may take this many times as long as computing
 
 
 class TimeLimit(BaseException):
@@ -64,7 +65,11 @@ class Printed(io.TextIOBase):
 
 
 class Clock:
-    """Time that an answer may still use, over all the calls of one evaluation."""
+    """Time that an answer may still use, over all the calls of one evaluation.
+
+    It is computing time, so that a busy or sleeping computer does no harm; time in which the answer
+    only waits counts a quarter.
+    """
 
     def __init__(self, seconds: float):
         self.total = self.left = seconds
@@ -72,7 +77,7 @@ class Clock:
 
 def run(call: Callable[[], Any], clock: Clock, printed: Printed) -> tuple[Any, Raised | None]:
     """Call it. Returns its value and None, or None and what it raised."""
-    started = time.monotonic()
+    started, computed = time.monotonic(), time.thread_time()
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _time_limit(clock.left):
             return call(), None
@@ -81,7 +86,8 @@ def run(call: Callable[[], Any], clock: Clock, printed: Printed) -> tuple[Any, R
     except BaseException as error:  # noqa: B902 - exits and interrupts are the answer's doing, too
         return None, _describe(error, clock)
     finally:
-        clock.left = max(clock.left - (time.monotonic() - started), 0.05)
+        used = max(time.thread_time() - computed, (time.monotonic() - started) / _PATIENCE)
+        clock.left = max(clock.left - used, 0.05)
 
 
 @contextlib.contextmanager
@@ -121,10 +127,12 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _by_signal(seconds: float) -> Iterator[None]:
-    armed = True
+    armed, rings, computed = True, 0, time.thread_time()
 
     def ring(number, frame):
-        if armed:
+        nonlocal rings
+        rings += 1
+        if armed and (time.thread_time() - computed >= seconds or rings * _NUDGE >= (_PATIENCE - 1) * seconds):
             raise TimeLimit
 
     previous = signal.signal(signal.SIGALRM, ring)

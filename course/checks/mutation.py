@@ -1,7 +1,8 @@
 """Mechanical mutants of a reference solution, to measure whether the checks would notice.
 
 `mutants(task)` changes one thing at a time: an operator, a comparison, a constant, an argument, a
-name, a statement. Whether a mutant still computes the same is for `wide_cases` to find out.
+name, a statement. `survey(task)` tells which of them are refused, and of the others which compute
+something else on inputs that the checks do not use: there should be none.
 """
 import ast
 import copy
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import guard
+from .engine import evaluate
 from .exercise import Case, Exercise
+from .outcome import agree, ask
 
 _SWAPS = {
     ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add], ast.Mult: [ast.Div, ast.Add], ast.Div: [ast.Mult, ast.FloorDiv],
@@ -29,6 +33,50 @@ class Mutant:
 
     change: str
     answer: Callable
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What became of the mutants of one exercise."""
+
+    refused: list[Mutant]
+    same: list[Mutant]           # accepted, and they compute the same
+    survivors: list[Mutant]      # accepted, and they do not
+
+
+def survey(task: Exercise, seed: int = 5) -> Survey:
+    """Put all mutants of an exercise to the checks.
+
+    A mutant that differs from the reference on the checks' own cases is refused by construction;
+    `evaluate` is asked about every tenth of these all the same, and about all others.
+    """
+    def run(call):
+        return guard.run(call, guard.Clock(0.3), guard.Printed())        # some mutants never end
+
+    def beside_the_reference(cases):
+        return [(case, ask(task, task.reference, case, run)) for case in cases]
+
+    def differs(mutant, pairs):
+        return any(not agree(ask(task, mutant.answer, case, run), right) for case, right in pairs)
+
+    def refused(mutant):
+        return evaluate(task.id, mutant.answer, seed=seed).status in ("wrong", "error")
+
+    with guard.undisturbed():
+        own = beside_the_reference(task.cases(np.random.default_rng(seed)))
+        found = Survey([], [], [])
+        different, alike = [], []
+        for mutant in mutants(task):
+            (different if differs(mutant, own) else alike).append(mutant)
+        for n, mutant in enumerate(different):
+            (found.survivors if n % 10 == 0 and not refused(mutant) else found.refused).append(mutant)
+        accepted = []
+        for mutant in alike:
+            (found.refused if refused(mutant) else accepted).append(mutant)
+        wide = beside_the_reference(wide_cases(task) if accepted else ())
+        for mutant in accepted:
+            (found.survivors if differs(mutant, wide) else found.same).append(mutant)
+    return found
 
 
 def mutants(task: Exercise) -> list[Mutant]:
@@ -147,7 +195,7 @@ def _difference(before: str, after: str) -> str:
     return next((f"{a.strip()}  ->  {b.strip()}" for a, b in pairs if a != b), after[-60:])
 
 
-def wide_cases(task: Exercise, seeds: int = 25) -> Iterator[Case]:
+def wide_cases(task: Exercise, seeds: int = 8) -> Iterator[Case]:
     """Many inputs that the checks do not use, to tell which mutants compute something else.
 
     Random sizes where all inputs are arrays with named axes; else the exercise's own cases with
@@ -158,7 +206,7 @@ def wide_cases(task: Exercise, seeds: int = 25) -> Iterator[Case]:
     first = next(iter(task.cases(rng)))
     if plain and all(isinstance(x, np.ndarray) and x.dtype.kind in "fi" for x in first.inputs.values()) \
             and type(task.probe).__name__ == "Function":
-        for _ in range(8 * seeds):
+        for _ in range(10 * seeds):
             sizes = {axis: int(rng.integers(1, 7)) for axes in task.takes.values() for axis in axes.split()}
             yield Case("random", **{name: rng.normal(size=[sizes[axis] for axis in axes.split()]).astype(dtype)
                                     for dtype in (rng.choice(["float32", "float64"]),)

@@ -1,4 +1,5 @@
 """Answers that raise, loop, exit, print or return nonsense: a calm verdict, and nothing left changed."""
+import os
 import random
 import signal
 import sys
@@ -220,3 +221,17 @@ def test_unknown_exercises_are_an_error_that_lists_the_known_ones():
     for id in ("1.99", "99.1", "", "nonsense", "1"):
         with pytest.raises(KeyError, match=r"there are: .*1\.1, 1\.2, 1\.3"):
             evaluate(id, softmax)
+
+
+def test_answers_that_only_wait_are_stopped(short):
+    verdict = evaluate("1.2", lambda x: threading.Event().wait())
+    assert (verdict.status, verdict.mistake) == ("error", "time-limit")
+
+
+def test_an_alarm_that_rings_before_the_time_is_computed_away_stops_nothing():
+    """As it does when a computer wakes up, or has been busy with other things."""
+    def answer(x):
+        os.kill(os.getpid(), signal.SIGALRM)
+        return softmax(x)
+
+    assert evaluate("1.2", answer).status == "correct"

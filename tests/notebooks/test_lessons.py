@@ -19,11 +19,11 @@ from course.build.notebook import code_cells, unexecuted
 SANITISE = Path(__file__).with_name("sanitise.cfg")
 REBUILD = "\nIf the new outputs are right: make notebooks FORCE=1 LESSONS={}"
 LESSONS = [twin.stem for twin in build.twins(build.ROOT)]
-# The last lessons train: begin with them. What a lesson trains is cached, so that its two tests,
-# which one worker runs one after the other, train once.
-EACH_LESSON = pytest.mark.parametrize(
-    "lesson", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in reversed(LESSONS)]
-)
+# From lesson 09 on they use the same trained translator, which is cached: one worker runs them one
+# after the other, so that it is trained once.
+EACH_LESSON = pytest.mark.parametrize("lesson", [
+    pytest.param(name, marks=pytest.mark.xdist_group("translator" if name >= "09" else name)) for name in LESSONS
+])
 
 
 @pytest.fixture(scope="session")

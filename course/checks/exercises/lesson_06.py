@@ -81,9 +81,11 @@ def _vectors(rng):
         return Case(about, d_model=shape[-1], **given, x=x, weights=block_weights(rng, shape[-1], norms=[""],
                                                                                  dtype=dtype))
     plain = {"weight": np.array([1.0, 2.0, 1.0, -1.0]), "bias": np.array([0.0, 0.0, 1.0, 0.0])}
-    yield Case("whole numbers", d_model=4, x=np.array([[[1.0, 2.0, 3.0, 6.0], [0.0, -1.0, 4.0, 1.0]]]), weights=plain)
-    yield of("sizes that all differ", 2, 4, 5)
+    # So large that eps plays no role: mistakes with eps show themselves in the tiny numbers after them.
+    whole = np.array([[[10.0, 20.0, 30.0, 60.0], [0.0, -10.0, 40.0, 10.0]]])
+    yield Case("whole numbers", d_model=4, x=whole, weights=plain)
     yield of("tiny numbers", 3, 2, 6, scale=1e-3)
+    yield of("sizes that all differ", 2, 4, 5)
     yield of("numbers far from 0", 2, 3, 7, offset=100.0)
     yield of("another eps", 2, 5, 4, eps=0.5)
     yield of("a very small eps and tiny numbers", 3, 4, 2, scale=1e-3, eps=1e-9)
