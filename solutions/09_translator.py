@@ -332,7 +332,7 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 # this notebook a second time takes seconds.
 
 # %% tags=["nbval-ignore-output"]
-history = train(model, encoded, seconds=240, batch_tokens=800, lr=3e-3, workers=2, device=best_device(),
+history = train(model, encoded, seconds=240, batch_tokens=1200, lr=3e-3, workers=2, device=best_device(),
                 checkpoint="cache")
 model = model.to("cpu")
 last = history[-1]
