@@ -16,7 +16,8 @@ from course.paths import atomic_path, cache_dir
 from course.team import Team
 from course.tokens import Batch, Encoded, token_batches
 
-__all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr"]
+__all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "token_shares", "train", "training_loss",
+           "warmup_lr"]
 
 
 def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing: float = 0.1) -> Tensor:
@@ -149,7 +150,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = rate
             batches = [next(stream) for _ in range(workers)]
-            loss = team.compute_gradients(batches, _shares(batches, model.pad_id), len(history))
+            loss = team.compute_gradients(batches, token_shares(batches, model.pad_id), len(history))
             optimizer.step()
 
             tokens += sum(_count_tokens(batch, model.pad_id) for batch in batches)
@@ -190,8 +191,8 @@ def _to(batch: Batch, device: str) -> Batch:
     return Batch(batch.source.to(device), batch.target.to(device))
 
 
-def _shares(batches: list[Batch], pad_id: int) -> list[float]:
-    """Each batch's share of the real tokens that are predicted."""
+def token_shares(batches: list[Batch], pad_id: int) -> list[float]:
+    """Of the real tokens that are to be predicted, the fraction that is in each batch."""
     counts = [int((batch.target[:, 1:] != pad_id).sum()) for batch in batches]
     return [count / sum(counts) for count in counts]
 
