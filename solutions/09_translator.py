@@ -326,10 +326,11 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 # ## Training
 #
 # `train` does what lesson 08 takes apart: Adam, a learning rate that rises and falls, a loss with
-# label smoothing, and batches sorted by length. Two workers share each batch, one on each core of
-# your processor. The budget is four minutes. You may interrupt it (■ in the toolbar) and run the
-# cell again: it goes on where it stopped. When it is finished the result is kept, so that running
-# this notebook a second time takes seconds.
+# label smoothing, and batches sorted by length. Each batch is cut into two parts. On Linux two
+# processes work on them side by side, one on each core; elsewhere PyTorch uses the cores in its own
+# way. The budget is four minutes. You may interrupt it (■ in the toolbar) and run the cell again: it
+# goes on where it stopped. When it is finished the result is kept, so that running this notebook a
+# second time takes seconds.
 
 # %% tags=["nbval-ignore-output"]
 history = train(model, encoded, seconds=240, batch_tokens=1200, lr=3e-3, workers=2, device=best_device(),
