@@ -78,6 +78,21 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
                    "made anew in each call; or the code keeps something from one call to the next.")
 
 
+def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:
+    """For an answer that is not repeatable: does it use layers that were not asked for, filled at random?"""
+    if not hasattr(task.probe, "unexpected"):
+        return None
+    inputs = probes.to_framework(case.inputs, task.framework)
+    found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
+    if not found:
+        return None
+    names = listing([f"`{name}` {shape}" for name, shape in found.items()])
+    return Finding("unexpected-layer", f"Your code also uses {names}, which {'is none' if len(found) == 1 else 'are none'}"
+                   " of the layers that are asked for. The check gives the layers of the exercise their weights; what "
+                   "else there is starts with random ones, so that the result is another one each time. With weights "
+                   "copied from PyTorch's own module it would be no different. What is it for?")
+
+
 def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """Does a learning signal reach everything that the output depends on?"""
     first = next(iter(task.gives))

@@ -51,7 +51,8 @@ def error(task: Exercise, got: list[Outcome], clock: guard.Clock) -> str:
     if raised.timed_out:
         where = f" It was stopped in {raised.where}." if raised.where else ""
         return (f"{_at(task, got[n])}, your code had not finished after {number(clock.total)} seconds.{where} "
-                "Is there a loop whose condition never becomes false, or whose counter never moves?")
+                "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
+                "waits, such as `sleep`?")
     return f"{briefly(task, got[n])} {after}{_advice(task, raised)}"
 
 
@@ -203,8 +204,10 @@ def _formula(factors) -> str | None:
     shapes: dict[str, Callable[[float], float]] = {
         "{}": lambda n: n, "√{}": np.sqrt, "1/{}": lambda n: 1 / n, "1/√{}": lambda n: 1 / np.sqrt(n)}
     for label in factors[0][1].sizes:
+        if not all(p.sizes.get(label, 0) > 0 for _, p in factors):
+            continue
         for text, f in shapes.items():
-            if all(label in p.sizes and abs(c / f(p.sizes[label]) - 1) < 1e-4 for c, p in factors):
+            if all(abs(c / f(p.sizes[label]) - 1) < 1e-4 for c, p in factors):
                 return text.format(label)
     return None
 

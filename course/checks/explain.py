@@ -23,6 +23,7 @@ def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run
     if not timed_out:
         for outcome in (first, got[0]):
             if outcome.returned and (finding := behaviour.repeatable(task, answer, outcome, run)) is not None:
+                finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))
         if (match := recognise(task, got, want)) is not None:
             status = "wrong" if any(g.error is None for g in got) else "error"

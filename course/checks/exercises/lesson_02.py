@@ -7,7 +7,7 @@ import torch
 from course import attention as library
 
 from ..exercise import Case, Choice, Exercise, Misconception
-from . import mistakes_02
+from . import closed, mistakes_02
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -227,6 +227,7 @@ EXERCISES = [
         misconceptions=mistakes_02.ATTENTION,
         valid_variants=[_minus_infinity, _minus_billion, _renormalised, _clamped, _empty_rows_apart, _one_by_one,
                         library.scaled_dot_product_attention],
+        properties=[closed.of_function()],
         moral="This is the function that every lesson from here on calls.",
     ),
     Exercise(

@@ -11,7 +11,7 @@ from course.attention import merge_heads, scaled_dot_product_attention, split_he
 
 from ..exercise import Case, Exercise, Misconception, Property, TestTask
 from ..modules import Module
-from . import mistakes_04
+from . import closed, mistakes_04
 
 
 class MultiHeadAttention(nn.Module):
@@ -338,7 +338,7 @@ EXERCISES = [
         misconceptions=mistakes_04.MULTI_HEAD,
         valid_variants=[_MinusInfinity, _MinusBillion, _Renormalised, _HeadByHead, _BiasForSome,
                         library.MultiHeadAttention],
-        properties=[Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
+        properties=[closed.of_projections(memory=True, heads=True), Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
                              "What should `__init__` do when d_model is not divisible by n_heads?")],
         moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
     ),
