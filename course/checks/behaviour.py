@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from . import compare, guard, probes
-from .evidence import listing, row
+from .evidence import have, listing, row
 from .exercise import Case, Exercise
 from .outcome import Outcome, agree, ask, bare, tolerance
 
@@ -24,7 +24,7 @@ class Finding:
 
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """The first thing that is not as it should be, or None. For answers whose values are right."""
-    return (changed_inputs(task, got) or _dtypes(task, got, want) or repeatable(task, answer, got[0], run)
+    return (changed_inputs(task, got) or dtypes(task, got, want) or repeatable(task, answer, got[0], run)
             or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
 
 
@@ -40,14 +40,15 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
                    f"that ends in an underscore, applied to `{name}` or to a view of it.")
 
 
-def _dtypes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Finding | None:
+def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
     for g, w in zip(got, want, strict=True):
         for name, dtype in g.dtypes.items():
             expected = w.dtypes[name]
             if _acceptable(dtype, expected, g.case, task.framework):
                 continue
             inputs = sorted({str(x.dtype) for x in g.case.inputs.values() if isinstance(x, np.ndarray)})
-            message = f"Your numbers are right, but your {name} has the dtype {dtype}; {expected} is expected"
+            start = "Your numbers are right, but your" if right else "Your"
+            message = f"{start} {have(name)} the dtype {dtype}; {expected} is expected"
             message += f" (inputs: {listing(inputs)}). " if inputs else ". "
             if expected == "bool":
                 return Finding("wrong-dtype", message + "The functions that use it tell a boolean mask from numbers "

@@ -155,12 +155,16 @@ def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
 def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     """Right to a few digits, but forbidden places have a small share instead of none."""
     got, want = sight.got.values[name], sight.want.values[name]
-    if name not in sight.task.shares or sight.inputs.get("mask") is None or not _close(sight, 1e-3):
+    if name not in sight.task.shares or sight.inputs.get("mask") is None:
         return None
     leaks = np.argwhere(compare.leaks(got, want, tolerance(sight.got, sight.want)))
     if not len(leaks):
         return None
     index = tuple(int(i) for i in leaks[0])
+    if not _close(sight, 1e-3):
+        return "forbidden-places-open", (
+            f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
+            f"{number(got[index])}; it should be 0.")
     return "fill-not-low-enough", (
         f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
         f"{number(got[index])}; it should be 0. Whatever you put into forbidden places is not low enough: a larger "

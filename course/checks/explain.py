@@ -34,6 +34,8 @@ def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run
     if first.error or timed_out:
         return Explanation("error", diagnose.error(task, got, clock), ("time-limit",) * timed_out)
     slug, message = diagnose.values(task, got, want)
+    if slug in (None, "imprecise") and (lost := behaviour.dtypes(task, got, want, right=False)) is not None:
+        slug, message = lost.slug, f"{lost.message}\n\n{message}"
     return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
 
 

@@ -70,8 +70,11 @@ def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[i
                 continue
             part = [i for i in range(len(got)) if agree(got[i], ask(task, both, got[i].case, bare))]
             cases = tuple(got[i].case for i in wrong if i in part)
-            if 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
-                best = Match((first, second), True, cases, len(part) == len(got))
+            everywhere = len(part) == len(got)
+            telling = any(i in part and got[i].returned and _telling(got[i], want[i]) for i in wrong)
+            telling = telling and (everywhere or _enough([got[i] for i in wrong if i in part]))
+            if telling and 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
+                best = Match((first, second), True, cases, everywhere)
             if best is not None and best.everywhere:
                 return best
     return best
@@ -94,7 +97,7 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
         now = explained(mistake, wrong, len(wrong) - max(len(wrong) / 2, len(part)))
         if len(now) > len(part) and 2 * len(now) >= len(wrong):
             best, part = mistake, now
-    if best is None:
+    if best is None or not _enough([got[i] for i in part]):
         return None
     cases = tuple(got[i].case for i in part)
     rest = [i for i in wrong if not explains(best, i)]
@@ -117,6 +120,12 @@ def _telling(got: Outcome, want: Outcome) -> bool:
     That NaN stands where it should not is no evidence: many roads lead to NaN.
     """
     return any(_telling_array(array, want.values[name], tolerance(got, want)) for name, array in got.values.items())
+
+
+def _enough(explained: list[Outcome]) -> bool:
+    """One case proves something where there are numbers; of yes and no, many mistakes make the same in one case."""
+    floats = any(array.dtype.kind == "f" for outcome in explained for array in outcome.values.values())
+    return floats or len(explained) >= 2
 
 
 def _telling_array(got: np.ndarray, want: np.ndarray, within: float) -> bool:

@@ -442,16 +442,17 @@ PADDING = [
 # ------------------------------------------------------------------------- 2.4 decoder mask
 
 
-def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=False, head=False):
+def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=False, head=False, pad=None, own=False):
     past = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
     past = {"past": past, "future": past.T, "inverted": ~past, "strict": past.tril(-1), "ahead": ~past.T | past
             | torch.ones_like(past).tril(1), "none": torch.ones_like(past)}[causal]
-    real = ids != pad_id
+    real = ids != (pad_id if pad is None else pad)
     real = real[:1].expand_as(real) if first else real
     columns = real.unsqueeze(1).expand(-1, ids.shape[1], -1)
     seen = {"columns": columns, "rows": columns.transpose(1, 2), "both": columns & columns.transpose(1, 2),
             "inverted": ~columns, "none": torch.ones_like(columns)}[padding]
     mask = {"and": seen & past, "or": seen | past, "xor": seen ^ past}[join]
+    mask = mask | torch.eye(ids.shape[1], dtype=torch.bool) if own else mask
     return mask[:, None] if head else mask
 
 
@@ -514,6 +515,16 @@ DECODER = [
         "mask-of-first-sentence", partial(_decoder, first=True),
         "Your mask is exactly what comes out when the padding of sentence 0 is used for all.",
         "Each sentence has its own padding.", "Is there an index 0?"),
+    *(Misconception(
+        "pad-id-fixed", partial(_decoder, pad=pad),
+        f"Your mask is exactly the one for padding with the id {pad}, whatever `pad_id` is.",
+        "Which id stands for padding depends on the vocabulary.", "Does `pad_id` occur in your code?")
+      for pad in (0, 1)),
+    Misconception(
+        "padding-sees-itself", partial(_decoder, own=True),
+        "Your mask is exactly the right one with the whole diagonal open, padding included.",
+        f"{_BOTH} A row with nothing open does no harm here: attention gives it zero weights.",
+        "Is something added so that no row is empty?"),
     Misconception(
         "head-axis-added", partial(_decoder, head=True), "Your mask is exactly the right one with an axis for heads.",
         "That will be needed from lesson 04 on, and will be added there.", "Which shape is asked for?"),
