@@ -60,6 +60,9 @@ class Block(Module):
         gradients = backward(project(outputs), {**leaves, **{name: p.parameter for name, p in places.items()}})
         return {name: g if g is None or name not in places else places[name].part(g) for name, g in gradients.items()}
 
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, tuple[int, ...]]:
+        return {}                                  # `_find` refuses them before anything is computed
+
     def _build(self, answer: Callable, inputs: dict[str, Any], task):
         return self._filled(answer, inputs, task)[0]
 

@@ -83,7 +83,7 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if (said := _shape(sight, name)) is not None:
         return said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    for describe in (_not_finite, _forbidden, _imprecise, _factor, _transposed, _reordered, _shares):
+    for describe in (_not_finite, _forbidden, _imprecise, _factor, _temperature, _transposed, _reordered, _shares):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
             break
@@ -202,6 +202,32 @@ def _factor(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     exactly = f" In every case it is {formula}." if formula else ""
     return "off-by-a-factor", (f"Your {be(name)} right up to a factor: here every number is "
                                f"{number(factors[0][0])} times what is expected.{exactly}")
+
+
+def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    """Shares of scores that are all multiplied by one number: the logarithms in each row are in proportion."""
+    if name not in sight.task.shares:
+        return None
+    factors = []
+    for pair in (p for p in pairs if name in wrong_outputs(p.got, p.want)):
+        got, want = (x.values[name].astype(float) for x in (pair.got, pair.want))
+        held = (want > 1e-6).all(-1) if want.ndim else np.array(False)
+        if got.shape != want.shape or want.shape[-1] < 2 or not held.any() or not (got[held] > 0).all():
+            continue
+        a, b = (np.log(x[held]) - np.log(x[held]).mean(-1, keepdims=True) for x in (got, want))
+        if (square := (b * b).sum()) == 0:
+            continue
+        if np.abs(got[held].sum(-1) - 1).max() > 1e-4:
+            return None                            # not the shares of any scores
+        factors.append(c := (a * b).sum() / square)
+        if c < 1e-3 or not compare.equal(a, c * b, 30 * tolerance(pair.got, pair.want)):
+            return None
+    if len(factors) < 2:
+        return None
+    always = "in every case" if np.ptp(factors) < 1e-4 * factors[0] else "in this case, and otherwise in others"
+    return "scores-off-by-a-factor", (
+        f"Your {be(name)} exactly what comes out when the scores are multiplied by {number(factors[0])} before the "
+        f"softmax: {always}. It is the scaling that is off, not the softmax.")
 
 
 def _formula(factors) -> str | None:

@@ -123,13 +123,15 @@ def _telling(got: Outcome, want: Outcome) -> bool:
 
 
 def _enough(explained: list[Outcome]) -> bool:
-    """One case proves something where there are numbers; of yes and no, many mistakes make the same in one case."""
-    floats = any(array.dtype.kind == "f" for outcome in explained for array in outcome.values.values())
-    return floats or len(explained) >= 2
+    """Four fractions prove something, in one case or in several; of yes and no, many mistakes make the same."""
+    sizes = [array.size for outcome in explained for array in outcome.values.values() if array.dtype.kind == "f"]
+    return sum(sizes) >= 4 or not sizes and len(explained) >= 2
 
 
 def _telling_array(got: np.ndarray, want: np.ndarray, within: float) -> bool:
-    if got.size < 4 or got.dtype.kind == "f" and len(np.unique(got[np.isfinite(got)])) < 3:
+    if got.size >= 4 and got.dtype.kind == "f" and len(np.unique(got[np.isfinite(got)])) < 3:
+        return False
+    if got.size < 4 and got.dtype.kind != "f":
         return False
     if got.shape != want.shape or got.dtype.kind != "f":
         return True

@@ -190,13 +190,14 @@ class Sloppy(nn.Module):
         weights = self._weights(scores, mask)
         if self.how.scale == "after":
             weights = weights / q.shape[-1] ** 0.5
-        output = self._merged(weights @ v, query)
+        unmasked = self._softmax(scores)
+        output = self._merged((unmasked if self.how.gives == "unmasked output" else weights) @ v, query)
         if self.how.project:
             output = self.w_o(output)
         if self.how.gives == "swapped":
             return weights, output
         shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "scores": scores,
-                 "first head": weights[:, 0], "transposed": weights.transpose(-1, -2)}
+                 "first head": weights[:, 0], "unmasked weights": unmasked, "transposed": weights.transpose(-1, -2)}
         return output, shown.get(self.how.gives, weights)
 
     def _heads(self, x):
@@ -229,7 +230,9 @@ class Sloppy(nn.Module):
     def _weights(self, scores, mask):
         if mask is None or self.how.mask == "ignored":
             return self._softmax(scores)
-        if self.how.mask != "no head axis":
+        if self.how.mask == "repeated":                      # as if heads came before sentences in the first axis
+            mask = mask.repeat(self.n_heads, 1, 1).unflatten(0, (len(scores), self.n_heads))
+        elif self.how.mask != "no head axis":
             mask = mask.unsqueeze(1)
         if self.how.mask == "inverted":
             mask = ~mask
@@ -401,6 +404,21 @@ MULTI_HEAD = [
         "as it is.", "Axes are lined up from the right, so that the mask's sentences meet the scores' heads. That "
                      "fails, or, "
         "with as many sentences as heads, masks the wrong things.", "Where does the mask need an axis of length 1?"),
+    Misconception(
+        "mask-repeated-in-wrong-order", partial(Sloppy, mask="repeated"),
+        "Your weights are exactly what comes out when the mask is repeated for the heads as a whole: all sentences, and "
+        "then all sentences again.",
+        "Where sentences and heads share an axis, the heads of one sentence follow each other. Repeated as a whole, the "
+        "mask of one sentence lands on a head of another.",
+        "`repeat` and `repeat_interleave` put copies in a different order. Is there an axis you could add instead?"),
+    Misconception(
+        "output-unmasked", partial(Sloppy, gives="unmasked output"),
+        "Your output is exactly the one without the mask, beside weights that have it.",
+        "The values are to be mixed with the weights that are returned.", "Which weights meet the values?"),
+    Misconception(
+        "weights-unmasked", partial(Sloppy, gives="unmasked weights"),
+        "Your weights are exactly those without the mask, beside an output that has it.",
+        "What is returned should be what the values were mixed with.", "Which name stands second in your `return`?"),
     Misconception(
         "outputs-swapped", partial(Sloppy, gives="swapped"),
         "You return exactly the right two tensors in the wrong order: the weights first.",
