@@ -11,7 +11,7 @@ from typing import Any
 
 from .guard import Problem
 from .modules import Module
-from .probes import backward, invoke, is_floating
+from .probes import backward, is_floating
 
 __all__ = ["Block", "block_weights"]
 
@@ -88,7 +88,8 @@ class Block(Module):
                 if part.shape != weights[name].shape:
                     path = next(n for n, p in module.named_parameters() if p is place.parameter)
                     raise Problem("wrong-layer-shape", f"`{path}` has the shape {tuple(place.parameter.shape)}; "
-                                  f"{tuple(weights[name].shape)} is expected. (A Linear's weight is (outputs, inputs).)")
+                                  f"{tuple(weights[name].shape)} is expected. (A Linear's weight is (outputs, "
+                                  "inputs).)")
                 part.copy_(weights[name])
         return module, found
 

@@ -145,8 +145,8 @@ class Module:
             return Problem("not-registered", f"`parameters()` does not list `{name}`. `{hidden[0]}` holds modules in a "
                            f"plain {type(getattr(module, hidden[0])).__name__}, where PyTorch does not see them.")
         if any(isinstance(part, torch.nn.MultiheadAttention) for part in module.modules()):
-            return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. Yours uses "
-                           "PyTorch's own attention, which keeps its projections in one matrix; here they are layers "
+            return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. Yours "
+                           "uses PyTorch's own attention, which keeps its projections in one matrix; here they are layers "
                            "of their own, with the names that the exercise gives them.")
         have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
         return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "

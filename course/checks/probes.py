@@ -118,8 +118,8 @@ def to_framework(value: Any, framework: str) -> Any:
 def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
     if framework == "torch":
         if isinstance(value, (np.ndarray, np.generic)):
-            raise Problem("not-a-tensor", f"Your result `{name}` is a NumPy array. It must stay a tensor all the way through: "
-                          "what passes through NumPy carries no gradient, so nothing before it could learn.")
+            raise Problem("not-a-tensor", f"Your result `{name}` is a NumPy array. It must stay a tensor all the way "
+                          "through: what passes through NumPy carries no gradient, so nothing before it could learn.")
         if not is_tensor(value):
             raise Problem("wrong-type", f"Your result `{name}` is {_what(value)}; a tensor is expected.")
         return
@@ -134,7 +134,8 @@ def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
     if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
         raise Problem("wrong-type", f"Your result `{name}` is {_what(value)}; {wanted} is expected.")
     if np.asarray(value).dtype.kind not in "biuf":
-        raise Problem("wrong-type", f"Your result `{name}` is an array of {np.asarray(value).dtype}; numbers are expected.")
+        raise Problem("wrong-type", f"Your result `{name}` is an array of {np.asarray(value).dtype}; numbers "
+                      "are expected.")
 
 
 def _asked_for(gives: dict[str, str]) -> str:

@@ -84,7 +84,8 @@ def _measure(task) -> Line:
     if isinstance(task, Choice):
         named = sum(evaluate(task.id, option).status == "wrong" for option in task.wrong)
         return Line(len(answers) * len(_SEEDS), accepted, len(task.wrong), named)
-    line = Line(len(answers) * len(_SEEDS), accepted, *_named(((m.slug, m.wrong) for m in task.misconceptions), task.id))
+    named = _named(((m.slug, m.wrong) for m in task.misconceptions), task.id)
+    line = Line(len(answers) * len(_SEEDS), accepted, *named)
     if not isinstance(task, Exercise):
         return line
     rewritten = _named(((m.slug, answer) for m in task.misconceptions for _, answer in rewritings(task, m)), task.id)

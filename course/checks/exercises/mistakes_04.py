@@ -406,10 +406,10 @@ MULTI_HEAD = [
         "with as many sentences as heads, masks the wrong things.", "Where does the mask need an axis of length 1?"),
     Misconception(
         "mask-repeated-in-wrong-order", partial(Sloppy, mask="repeated"),
-        "Your weights are exactly what comes out when the mask is repeated for the heads as a whole: all sentences, and "
-        "then all sentences again.",
-        "Where sentences and heads share an axis, the heads of one sentence follow each other. Repeated as a whole, the "
-        "mask of one sentence lands on a head of another.",
+        "Your weights are exactly what comes out when the mask is repeated for the heads as a whole: all sentences, "
+        "and then all sentences again.",
+        "Where sentences and heads share an axis, the heads of one sentence follow each other. Repeated as a whole, "
+        "the mask of one sentence lands on a head of another.",
         "`repeat` and `repeat_interleave` put copies in a different order. Is there an axis you could add instead?"),
     Misconception(
         "output-unmasked", partial(Sloppy, gives="unmasked output"),
