@@ -89,9 +89,10 @@ def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) ->
         return None
     names = listing([f"`{name}` {shape}" for name, shape in found.items()])
     none = "is none" if len(found) == 1 else "are none"
-    return Finding("unexpected-layer", f"Your code also uses {names}, which {none} of the layers that are asked for. The check gives the layers of the exercise their weights; what "
-                   "else there is starts with random ones, so that the result is another one each time. With weights "
-                   "copied from PyTorch's own module it would be no different. What is it for?")
+    return Finding("unexpected-layer", f"Your code also uses {names}, which {none} of the layers that are asked for. "
+                   "The check gives the layers of the exercise their weights; what else there is starts with random "
+                   "ones, so that the result is another one each time. With weights copied from PyTorch's own module "
+                   "it would be no different. What is it for?")
 
 
 def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:

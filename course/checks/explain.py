@@ -21,7 +21,7 @@ def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run
     first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
     timed_out = any(g.error and g.error.timed_out for g in got)
     if not timed_out:
-        for outcome in (first, got[0]):
+        for outcome in (first, got[0], max(got, key=lambda g: g.case.size())):     # few numbers may escape dropout
             if outcome.returned and (finding := behaviour.repeatable(task, answer, outcome, run)) is not None:
                 finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))

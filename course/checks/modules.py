@@ -146,8 +146,8 @@ class Module:
                            f"plain {type(getattr(module, hidden[0])).__name__}, where PyTorch does not see them.")
         if any(isinstance(part, torch.nn.MultiheadAttention) for part in module.modules()):
             return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. Yours "
-                           "uses PyTorch's own attention, which keeps its projections in one matrix; here they are layers "
-                           "of their own, with the names that the exercise gives them.")
+                           "uses PyTorch's own attention, which keeps its projections in one matrix; here they are "
+                           "layers of their own, with the names that the exercise gives them.")
         have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
         return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
                        f"The parameters of yours are: {have}.")
