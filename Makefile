@@ -1,5 +1,6 @@
 # make lab     set up, fetch the data, open JupyterLab at lesson 00    make quick      the fast tests
 # make test    set up, fetch the data, run every test                  make notebooks  rebuild what changed
+# make checks  measure the exercises' checks, write docs/checks.md
 #
 # PYTHON=python3.12      the Python to make .venv with (3.11 or newer)
 # PIP_ARGS="..."         options for pip, for instance to choose a CPU build of torch
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test quick notebooks lock clean
+.PHONY: lab test quick notebooks checks lock clean
 
 lab: $(READY)
 	@$(BIN)/python -m course data || echo "JupyterLab opens without them: lesson 09 needs them, the lessons before it do not."
@@ -33,6 +34,9 @@ quick: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python -m course build $(if $(FORCE),--force) $(LESSONS)
+
+checks: $(READY)
+	$(BIN)/python -m course.checks.report
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

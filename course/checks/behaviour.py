@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from . import compare, guard, probes
-from .evidence import listing, row
+from .evidence import have, listing, row
 from .exercise import Case, Exercise
 from .outcome import Outcome, agree, ask, bare, tolerance
 
@@ -24,7 +24,7 @@ class Finding:
 
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """The first thing that is not as it should be, or None. For answers whose values are right."""
-    return (changed_inputs(task, got) or _dtypes(task, got, want) or repeatable(task, answer, got[0], run)
+    return (changed_inputs(task, got) or dtypes(task, got, want) or repeatable(task, answer, got[0], run)
             or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
 
 
@@ -40,14 +40,15 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
                    f"that ends in an underscore, applied to `{name}` or to a view of it.")
 
 
-def _dtypes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Finding | None:
+def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
     for g, w in zip(got, want, strict=True):
         for name, dtype in g.dtypes.items():
             expected = w.dtypes[name]
             if _acceptable(dtype, expected, g.case, task.framework):
                 continue
             inputs = sorted({str(x.dtype) for x in g.case.inputs.values() if isinstance(x, np.ndarray)})
-            message = f"Your numbers are right, but your {name} has the dtype {dtype}; {expected} is expected"
+            start = "Your numbers are right, but your" if right else "Your"
+            message = f"{start} {have(name)} the dtype {dtype}; {expected} is expected"
             message += f" (inputs: {listing(inputs)}). " if inputs else ". "
             if expected == "bool":
                 return Finding("wrong-dtype", message + "The functions that use it tell a boolean mask from numbers "
@@ -76,6 +77,22 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
     return Finding("not-repeatable", f"Asked the same thing twice (the case “{first.case.about}”), your code gives two "
                    "different answers. Either something is random and still switched on, such as dropout, or layers "
                    "made anew in each call; or the code keeps something from one call to the next.")
+
+
+def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:
+    """For an answer that is not repeatable: does it use layers that were not asked for, filled at random?"""
+    if not hasattr(task.probe, "unexpected"):
+        return None
+    inputs = probes.to_framework(case.inputs, task.framework)
+    found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
+    if not found:
+        return None
+    names = listing([f"`{name}` {shape}" for name, shape in found.items()])
+    none = "is none" if len(found) == 1 else "are none"
+    return Finding("unexpected-layer", f"Your code also uses {names}, which {none} of the layers that are asked for. "
+                   "The check gives the layers of the exercise their weights; what else there is starts with random "
+                   "ones, so that the result is another one each time. With weights copied from PyTorch's own module "
+                   "it would be no different. What is it for?")
 
 
 def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:

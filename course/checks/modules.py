@@ -44,6 +44,38 @@ class Module:
         weights = {name: module.get_parameter(name) for name in inputs.get("weights", {})}
         return backward(project(outputs), {**leaves, **weights})
 
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of parameters that `forward` uses and for which the case has no weights."""
+        module, weights = self._build(answer, inputs, task), inputs.get("weights", {})
+        used = {id(parameter) for parameter in self._used(module, inputs, task)}
+        return {name: tuple(parameter.shape) for name, parameter in module.named_parameters()
+                if id(parameter) in used and name not in weights
+                and not (name.endswith(self.optional) and _sibling(name) in weights)}
+
+    def _used(self, module, inputs: dict[str, Any], task) -> list:
+        """All parameters that `forward` uses, in the order of their first use."""
+        import torch
+        from torch.overrides import TorchFunctionMode
+        seen: dict[int, Any] = {}
+
+        class Watch(TorchFunctionMode):
+            def __torch_function__(self, function, types, args=(), kwargs=None):
+                kwargs = kwargs or {}
+                for value in (*args, *kwargs.values()):
+                    for one in value if isinstance(value, (list, tuple)) else (value,):
+                        if isinstance(one, torch.nn.Parameter):
+                            seen.setdefault(id(one), one)
+                return function(*args, **kwargs)
+
+        takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
+        copies = {name: x.clone() if isinstance(x, torch.Tensor) else x for name, x in inputs.items()}
+        try:
+            with torch.no_grad(), Watch():
+                invoke(module, copies, takes)
+        except Exception:  # will show itself again when the answer is asked
+            pass
+        return list(seen.values())
+
     def _construct(self, answer: Callable, inputs: dict[str, Any], task):
         from torch import nn
         module = invoke(answer, inputs, {name: "" for name in self.init})
@@ -112,6 +144,10 @@ class Module:
         if hidden:
             return Problem("not-registered", f"`parameters()` does not list `{name}`. `{hidden[0]}` holds modules in a "
                            f"plain {type(getattr(module, hidden[0])).__name__}, where PyTorch does not see them.")
+        if any(isinstance(part, torch.nn.MultiheadAttention) for part in module.modules()):
+            return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. Yours "
+                           "uses PyTorch's own attention, which keeps its projections in one matrix; here they are "
+                           "layers of their own, with the names that the exercise gives them.")
         have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
         return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
                        f"The parameters of yours are: {have}.")

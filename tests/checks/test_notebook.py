@@ -217,6 +217,6 @@ def test_in_a_real_notebook(tmp_path, monkeypatch):
     assert error.output_type == "error" and error.ename == "CheckFailed"
     assert error.traceback == ["Exercise 1.1 is not solved yet: see the panel above."]
     assert "not solved yet" in notebook.cells[3].outputs[0].text
-    right, = notebook.cells[4].outputs
-    assert "Correct." in right.data["text/plain"]
+    lent, = notebook.cells[4].outputs
+    assert "Not attempted yet." in lent.data["text/plain"] and "`carry_on` lends it" in lent.data["text/plain"]
     assert "Hint 1 of 3" in notebook.cells[5].outputs[0].data["text/plain"]
