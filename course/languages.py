@@ -5,17 +5,17 @@ from course.tokens import Subwords
 
 __all__ = ["SpacedSubwords", "join_characters", "space_characters"]
 
-# Ideographs with their extensions, kana, and the punctuation and full-width signs that go with them.
-_WIDE = r"[\u3000-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+# Ideographs with their extensions, and kana. Punctuation is cut off by `Subwords` already.
+_WIDE = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 
 
 def space_characters(sentence: str) -> str:
-    """Put blanks around every Chinese or Japanese character, so that each becomes a word: "黑猫" -> "黑 猫"."""
+    """Put blanks around every Chinese or Japanese character, so that each becomes a word: "黑猫。" -> "黑 猫。"."""
     return " ".join(re.sub(f"({_WIDE})", r" \1 ", sentence).split())
 
 
 def join_characters(sentence: str) -> str:
-    """Take out the blanks beside such characters again: "黑 猫" -> "黑猫"."""
+    """Take out the blanks beside such characters again: "黑 猫。" -> "黑猫。"."""
     return re.sub(rf"\s*({_WIDE})\s*", r"\1", sentence).strip()
 
 

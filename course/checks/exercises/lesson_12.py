@@ -13,7 +13,7 @@ def mean_and_spread(losses):
 
 
 def paired(losses, base):
-    """Differences to the base, seed by seed: their mean, half range, and whether all seeds agree: (n_variants,) each."""
+    """Differences to the base, seed by seed: mean, half range, whether all seeds agree; (n_variants,) each."""
     difference = losses - losses[base]
     agree = (difference > 0).all(axis=1) | (difference < 0).all(axis=1)
     return difference.mean(axis=1), (difference.max(axis=1) - difference.min(axis=1)) / 2, agree
@@ -48,8 +48,8 @@ def _comparisons(rng):
         return Case(about, losses=losses.astype(dtype), base=base)
     yield Case("round numbers, row 0 is the base", losses=np.array([[1.5, 1.9], [1.6, 2.2], [1.3, 1.8], [1.7, 1.8]]),
                base=0)
-    yield Case("four seeds, the base is row 1", base=1,
-               losses=np.array([[1.9, 2.3, 2.0, 3.0], [1.8, 2.1, 1.9, 2.0], [1.2, 2.0, 1.6, 1.9], [1.7, 2.2, 1.6, 2.1]]))
+    yield Case("four seeds, the base is row 1", base=1, losses=np.array(
+        [[1.9, 2.3, 2.0, 3.0], [1.8, 2.1, 1.9, 2.0], [1.2, 2.0, 1.6, 1.9], [1.7, 2.2, 1.6, 2.1]]))
     yield of("three seeds", 4, 3, 2)
     yield of("as many seeds as variants", 4, 4, 3)
     yield of("many variants", 7, 5, 4)
