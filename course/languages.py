@@ -10,8 +10,8 @@ _WIDE = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00
 
 
 def space_characters(sentence: str) -> str:
-    """Put blanks around every Chinese or Japanese character, so that each becomes a word: "黑猫。" -> "黑 猫。"."""
-    return " ".join(re.sub(f"({_WIDE})", r" \1 ", sentence).split())
+    """Put blanks between Chinese or Japanese characters, so that each becomes a word: "黑猫。" -> "黑 猫。"."""
+    return re.sub(rf"(?<={_WIDE})(?=\w)|(?<=\w)(?={_WIDE})", " ", sentence)
 
 
 def join_characters(sentence: str) -> str:

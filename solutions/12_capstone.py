@@ -26,7 +26,14 @@ import sacrebleu
 import torch
 
 from course.ablation import (
-    Config, Variant, common_pairs, differences, results_table, run, sentence_losses, task_from,
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
 )
 from course.checks import carry_on, check, hint, solution
 from course.data import load_pairs, short_pairs, split_pairs
@@ -279,7 +286,7 @@ rng = np.random.default_rng(0)
 for n_seeds in (2, 3, 5, 8):
     nothing = rng.normal(size=(100_000, n_seeds))            # differences that are chance alone
     agree = (nothing > 0).all(axis=1) | (nothing < 0).all(axis=1)
-    print(f"{n_seeds} seeds agree by chance in {agree.mean():.0%} of all cases; 2 / 2^{n_seeds} = {2 / 2 ** n_seeds:.1%}")
+    print(f"{n_seeds} seeds agree by chance in {agree.mean():.0%} of all cases; 2 / 2^{n_seeds} = {2 / 2**n_seeds:.1%}")
 
 # %% [markdown]
 # So two seeds establish a *large* difference, one that is several times the distance between the seeds. They do not
@@ -392,11 +399,11 @@ with TemporaryDirectory() as folder:
         print(str(error).replace(str(path), path.name))
 
 # %% [markdown]
-# A file to try comes with the course: nearly a thousand English sentences with their Chinese translations. They were
-# written for it, some fifty by hand and the rest from patterns such as *(someone) (does something) (somewhere)*, and are licensed
-# like the text of the course (CC BY 4.0). **So do not expect the difficulties of real text**: what is learned here
-# are a few dozen patterns and their words. But they are true to one thing: Chinese puts many of these words in
-# another place.
+# A file to try comes with the course: nearly a thousand English sentences with their Chinese translations. They
+# were written for it, some fifty one by one and the rest from patterns such as *(someone) (does something)
+# (somewhere)*, and are licensed like the text of the course (CC BY 4.0). **So do not expect the difficulties of real
+# text**: what is learned here are a few dozen patterns and their words. But they are true to one thing: Chinese puts
+# many of these words in another place.
 
 # %%
 import course
@@ -416,7 +423,7 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 # Chinese writes no blanks. `Subwords` thinks a word is what stands between two blanks, so that a whole sentence is
 # one "word", and byte-pair encoding finds pieces in it as before. The other way is to make every character a
 # token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and few thousand make up
-# all of everyday text. `SpacedSubwords` puts a blank around each of them, and cuts English as before.
+# all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before.
 #
 # Which of the two makes longer sentences? And which, do you think, copes better with a word it has seen only
 # three times?

@@ -50,14 +50,15 @@ def test_font_has_every_character_of_the_example():
 def test_figures_have_glyphs_for_chinese():
     with warnings.catch_warnings():
         warnings.simplefilter("error")                                # matplotlib warns of missing glyphs
-        first, second = (show_weights(np.eye(2), labels, ["黑", "cat"]) for labels in (["猫 → 睡", "睡"], ["猫 → 睡", "觉"]))
+        first, second = (show_weights(np.eye(2), ["猫 → 睡", label], ["黑", "cat"]) for label in "睡觉")
     assert "猫 → 睡" in first.alt
     assert first.png != second.png                                    # not one box for all
 
 
 def test_differences_are_drawn_and_told():
     picture = show_differences([[0.5, 0.4], [-0.02, 0.01]], ["no scaling", "16 heads"], "nats", "One switch")
-    assert picture.alt == "One switch; nats, one number for each seed: no scaling 0.50 and 0.40; 16 heads −0.02 and 0.01"
+    assert picture.alt == ("One switch; nats, one number for each seed: "
+                           "no scaling 0.50 and 0.40; 16 heads −0.02 and 0.01")
     [ax] = picture.figure.axes
     assert [list(line.get_xdata()) for line in ax.lines[1:]] == [[0.5, -0.02], [0.4, 0.01]]
     with pytest.raises(ValueError, match="labels"):
