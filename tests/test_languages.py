@@ -47,12 +47,13 @@ def test_font_has_every_character_of_the_example():
     assert needed - set(font.getBestCmap()) <= set(range(128))       # the others are in DejaVu Sans
 
 
-def test_figures_have_glyphs_for_chinese():
+def test_figures_have_glyphs_for_chinese(caplog):
     with warnings.catch_warnings():
         warnings.simplefilter("error")                                # matplotlib warns of missing glyphs
         first, second = (show_weights(np.eye(2), ["猫 → 睡", label], ["黑", "cat"]) for label in "睡觉")
     assert "猫 → 睡" in first.alt
     assert first.png != second.png                                    # not one box for all
+    assert not caplog.records                                         # no "findfont" either, for the bold numbers
 
 
 def test_differences_are_drawn_and_told():

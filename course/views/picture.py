@@ -1,5 +1,6 @@
 """The style of the course's figures, and the object that carries a figure and its alt text to the page."""
 import base64
+import dataclasses
 import functools
 import html
 import io
@@ -17,6 +18,7 @@ HEAD_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 TOKEN_COLOURS = (*HEAD_COLOURS, "#E69F00", "#56B4E9")   # Okabe and Ito's palette, safe for colour-blind readers
 
 fontManager.addfont(Path(__file__).with_name("fonts") / "course_cjk.ttf")
+fontManager.ttflist.append(dataclasses.replace(fontManager.ttflist[-1], weight=700))    # it stands in for its own bold
 
 STYLE = {
     "axes.facecolor": "white",
