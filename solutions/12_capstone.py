@@ -506,8 +506,11 @@ def look(sentence):
 look("The black cat is under the table.")
 
 # %% [markdown]
-# *The* leaves no trace in Chinese, and 在 has none in English but "is". Lesson 11 told how much to believe of such a
-# picture: take it for a hypothesis.
+# The order turns round where it should if the rows of 桌子 look towards the end of the sentence, before the row of 下
+# does. But do not be surprised if the dark cell stands *beside* "table", on "the" or on `<eos>`. What cross-attention
+# reads there is not the word any more: the encoder's self-attention has mixed every word with its neighbours, and
+# "table" can be found in several places. Lesson 11 told how much to believe of such a picture: take it for a
+# hypothesis.
 #
 # ### Your file
 #

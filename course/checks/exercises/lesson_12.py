@@ -4,6 +4,7 @@ from itertools import combinations
 import numpy as np
 
 from ..exercise import Case, Choice, Exercise
+from ..intervals import Ends
 from . import mistakes_12
 
 
@@ -116,6 +117,10 @@ def _interval_by_loop(a, b, draws):
     return tuple(np.percentile(means, (2.5, 97.5)))
 
 
+def _interval_as_an_array(a, b, draws):
+    return np.percentile(np.take(b - a, draws).mean(axis=1), [2.5, 97.5])
+
+
 # ----------------------------------------------------------------------------- 12.1 fair comparisons
 
 _FAIR = frozenset("AE")
@@ -194,7 +199,8 @@ EXERCISES = [
     Exercise(
         id="12.5", title="other sentences", names=("bootstrap_interval",), points=2, minutes=12, difficulty=2,
         takes={"a": "N", "b": "N", "draws": "R N"}, gives={"low": "", "high": ""},
-        reference=bootstrap_interval, cases=_drawings, valid_variants=[_interval_by_quantile, _interval_by_loop],
+        reference=bootstrap_interval, cases=_drawings, probe=Ends(),
+        valid_variants=[_interval_by_quantile, _interval_by_loop, _interval_as_an_array],
         misconceptions=mistakes_12.INTERVALS,
         hints=("Each row of `draws` is a test set made of N sentences of ours, some of them twice, some not at all.",
                "`(b - a)[draws]` has the shape (R, N): the difference of each drawn sentence. You want one mean for "
