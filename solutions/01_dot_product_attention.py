@@ -708,4 +708,4 @@ for t in (0.01, 0.2, 20.0):
 
 # %% [markdown]
 # Next in order is lesson 02: the same computation in PyTorch, for many sentences at once, and words that must not
-# be looked at. Until it is there, go on with lesson 04, which takes what it needs of it from the course's library.
+# be looked at.
