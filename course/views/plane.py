@@ -18,7 +18,7 @@ class Plane(View):
     """A query and keys to drag in one plane; dot products, weights and the mixed value, in a second one, follow."""
 
     query = traitlets.List(help="[x, y]").tag(sync=True)
-    keys = traitlets.List(help="[[x, y], ...], a key for each word").tag(sync=True)
+    places = traitlets.List(help="[[x, y], ...], a key for each word").tag(sync=True)
     scale = traitlets.Bool(True, help="divide by √2").tag(sync=True)
     yours = traitlets.Dict(help="weights, output and verdict of the learner's function, for these vectors").tag(
         sync=True)
@@ -28,19 +28,19 @@ class Plane(View):
     def __init__(self, attention: Callable | None = None, **traits):
         super().__init__(**traits)
         self._attention = attention
-        self.observe(self._ask, ["query", "keys"])
+        self.observe(self._ask, ["query", "places"])
         self._ask()
 
     def _ask(self, _change=None) -> None:
         if self._attention is not None:
-            arrays = [np.array(values, dtype=float) for values in ([self.query], self.keys, self.data["values"])]
+            arrays = [np.array(values, dtype=float) for values in ([self.query], self.places, self.data["values"])]
             found, seen = run(self._attention, arrays, None, arrays, None)
-            self.yours = {"query": self.query, "keys": self.keys, "departs": seen.stage, "text": seen.text,
+            self.yours = {"query": self.query, "places": self.places, "departs": seen.stage, "text": seen.text,
                           "weights": None if found is None else rounded(found[1][0]),
                           "output": None if found is None else rounded(found[0][0])}
 
     def tables(self) -> list[Table]:
-        keys, values = np.array(self.keys, dtype=float), np.array(self.data["values"], dtype=float)
+        keys, values = np.array(self.places, dtype=float), np.array(self.data["values"], dtype=float)
         steps = stages(np.array([self.query], dtype=float), keys, values)
         rows = [[word, f"{key[0]:g}, {key[1]:g}", f"{score:.2f}", f"{weight:.2f}"] for word, key, score, weight in
                 zip(self.data["words"], keys, steps["scores"][0], steps["softmax"][0], strict=True)]
@@ -75,5 +75,5 @@ def drag(query, keys, values, words: Sequence | None = None, attention: Callable
     return Plane(
         attention, label="Drag the query q and the keys: dot products, weights and the mixed value follow.",
         data={"words": tokens(words, len(keys), "keys"), "values": rounded(values)},
-        query=rounded(query), keys=rounded(keys), predict=predict,
+        query=rounded(query), places=rounded(keys), predict=predict,
     )

@@ -1,6 +1,7 @@
 // Shared by all views: elements, colours, a grid for mouse and keyboard, controls, and speech.
 
 export const HEADS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
+export const TINTS = ["#80b9d9", "#eaae80", "#80cfb9", "#e6bcd3", "#f3cf80", "#abdaf4"];
 const BLUES = ["f7fbff", "deebf7", "c6dbef", "9ecae1", "6baed6", "4292c6", "2171b5", "08519c", "08306b"];
 const RED_BLUE = ["053061", "2166ac", "4393c3", "92c5de", "d1e5f0", "f7f7f7",
   "fddbc7", "f4a582", "d6604d", "b2182b", "67001f"];
@@ -88,7 +89,8 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
   const g = { node: h("div", { class: "scroll" }, table), table, cells, rows, columns, values: [], at: () => at,
     hidden: false, extra: {}, point, press };
 
-  // extra: mask (true = may attend), limit (of a signed scale), marks ({"i,j": class}), text(i, j)
+  // extra: mask (true = may attend), limit (of a signed scale), marks ({"i,j": class}), text(i, j),
+  // colour(i, j) in place of the scale, name(i, j) for what a screen reader says of a cell.
   function draw(values = g.values, extra = g.extra) {
     Object.assign(g, { values, extra });
     const limit = extra.limit ?? Math.max(1e-9, ...values.flat().filter(Number.isFinite).map(Math.abs));
@@ -99,12 +101,13 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
       const text = g.hidden ? "?" : extra.text ? extra.text(i, j) : open || leak ? number(x, digits) : "";
       if (cell.textContent !== text) cell.textContent = text;
       const plain = g.hidden || !open || kind === "plain" || !Number.isFinite(x);
-      cell.style.background = plain ? "" : kind === "weight" ? blue(x) : redBlue(x, limit);
-      cell.style.color = plain ? "" : (kind === "weight" ? x > 0.7 : Math.abs(x) > 0.72 * limit) ? "#fff" : "#000";
+      const own = !g.hidden && extra.colour?.(i, j);
+      cell.style.background = own || (plain ? "" : kind === "weight" ? blue(x) : redBlue(x, limit));
+      cell.style.color = own ? "#000" : plain ? "" : (kind === "weight" ? x > 0.7 : Math.abs(x) > 0.72 * limit) ? "#fff" : "#000";
       cell.className = ["cell", g.hidden ? "hid" : open ? "" : "masked", !g.hidden && leak ? "leak" : "",
         g.hidden ? "" : extra.marks?.[`${i},${j}`] ?? ""].join(" ").trim();
       if (!still) cell.setAttribute("aria-label", `${rows[i]}, ${columns[j]}: ${
-        g.hidden ? "hidden" : !open && !leak ? "masked" : text}${leak && !g.hidden ? ", though masked" : ""}`);
+        g.hidden ? "hidden" : !open && !leak ? "masked" : extra.name?.(i, j) ?? text}${leak && !g.hidden ? ", though masked" : ""}`);
     }));
   }
   // Frame cells, for instance those a sum is made of: light([[0, 1], [0, 2]]).

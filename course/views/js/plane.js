@@ -21,14 +21,14 @@ function render({ model, el }) {
   view.controls.append(tick("divide by √2", model.get("scale"), (x) => view.set("scale", x)));
   const left = plane("queries and keys"), right = plane("values and their mix");
   const colour = (i) => (i < 0 ? "var(--ink)" : HEADS[i % HEADS.length]);
-  const at = (i) => (i < 0 ? model.get("query") : model.get("keys")[i]);
+  const at = (i) => (i < 0 ? model.get("query") : model.get("places")[i]);
   const name = (i) => (i < 0 ? "query" : `key of ${words[i]}`);
 
   function place(i, x, y, aloud) {
     const round = (n) => Math.max(-EDGE, Math.min(EDGE, Math.round(n / 0.05) * 0.05));
     const to = [round(x), round(y)].map((n) => Number(n.toFixed(2)));
     if (i < 0) view.set("query", to);
-    else view.set("keys", model.get("keys").map((key, n) => (n === i ? to : key)));
+    else view.set("places", model.get("places").map((key, n) => (n === i ? to : key)));
     if (aloud) view.say(summary(i));
   }
 
@@ -68,7 +68,7 @@ function render({ model, el }) {
   const told = (g, what) => (i, j, aloud) => view.say(`${words[j]}: ${what(j)}`, aloud);
   const scores = grid({ label: "dot products", rows: ["q·k"], columns: words, kind: "score" });
   const weights = grid({ label: "weights", rows: ["weight"], columns: words });
-  const q = () => model.get("query"), k = (j) => model.get("keys")[j];
+  const q = () => model.get("query"), k = (j) => model.get("places")[j];
   scores.point = told(scores, (j) => `${number(q()[0])}·${number(k(j)[0])} + ${number(q()[1])}·${number(k(j)[1])} = ${
     number(dot(q(), k(j)))}`);
   weights.point = told(weights, (j) => `weight ${number(weights.values[0][j], 3)}, dot product ${
@@ -80,7 +80,7 @@ function render({ model, el }) {
     h("div", {}, scores.node, weights.node, out, yours));
 
   function mix() {
-    const row = model.get("keys").map((key) => dot(q(), key));
+    const row = model.get("places").map((key) => dot(q(), key));
     const shares = softmax(row.map((x) => (model.get("scale") ? x / Math.SQRT2 : x)));
     return { row, shares, out: [0, 1].map((n) => dot(shares, values.map((value) => value[n]))) };
   }
@@ -110,8 +110,8 @@ function render({ model, el }) {
     mixed.setAttribute("transform", `translate(${px(value[0])} ${py(value[1])})`);
     out.textContent = `mixed value: ${pair(value)}`;
     const answer = model.get("yours");
-    const current = answer?.text && model.get("scale") && [answer.query, answer.keys].every(
-      (list, n) => JSON.stringify(list) === JSON.stringify(model.get(["query", "keys"][n])));
+    const current = answer?.text && model.get("scale") && [answer.query, answer.places].every(
+      (list, n) => JSON.stringify(list) === JSON.stringify(model.get(["query", "places"][n])));
     yours.hidden = !current;
     if (current) {
       yours.textContent = `Your function: ${answer.text}${answer.weights && answer.departs ?
@@ -120,7 +120,7 @@ function render({ model, el }) {
     }
   }
   guessing(view, weights);
-  for (const trait of ["query", "keys", "scale", "yours"]) model.on(`change:${trait}`, draw);
+  for (const trait of ["query", "places", "scale", "yours"]) model.on(`change:${trait}`, draw);
   draw();
   if (!weights.hidden) view.say(summary(-1), false);
 }
