@@ -58,6 +58,7 @@ function render({ model, el }) {
     const best = row.indexOf(Math.max(...row));
     return g.hidden ? "" : `${queries[i]} attends most to ${keys[best]} (${number(row[best])}).`;
   }
+  const small = () => Math.max(now().queries.length, now().keys.length) > 12;
   const matrix = () => now().weights[model.get("layer")][model.get("head")];
 
   function arcs() {
@@ -86,14 +87,13 @@ function render({ model, el }) {
       node.setAttribute("aria-pressed", on);
       node.tabIndex = on ? 0 : -1;
     }));
-    g.draw(matrix());
+    g.draw(matrix(), small() ? { text: (i, j) => number(matrix()[i][j]).replace(/^0/, "") } : {});
     large.querySelector("figcaption").textContent = `layer ${model.get("layer")}, head ${model.get("head")}`;
     arcs();
   }
 
   function build() {
     const { queries, keys, name } = now();
-    const small = Math.max(queries.length, keys.length) > 12;
     undo();
     thumbnails();
     g = grid({ label: `weights, ${name}`, rows: queries, columns: keys, digits: 2, point(i, j, aloud) {
@@ -101,7 +101,7 @@ function render({ model, el }) {
       g.light([[i, j]]);
       view.say(`${queries[i]} gives ${keys[j]} the weight ${number(matrix()[i][j])}. ${told(i)}`, aloud);
     } });
-    if (small) g.table.classList.add("small", "tiny");
+    if (small()) g.table.classList.add("small", "tiny");
     large.replaceChildren(h("figcaption", {}), g.node);
     draw();
     undo = guessing(view, g);

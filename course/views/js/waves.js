@@ -22,13 +22,13 @@ function render({ model, el }) {
     class: secret ? "secret" : "" });
   const wave = chart(false), alike = chart(true);
   const places = E().map((_, t) => `${t}`);
-  const likeness = grid({ label: "dot products with the position", rows: ["q·k"], columns: places, kind: "score",
+  const likeness = grid({ label: "dot products with the position", rows: ["dot product"], columns: places, kind: "score",
     digits: 1, point: (_, t, aloud) => view.say(`position ${model.get("position")} · position ${t} = ${
       number(likeness.values[0][t])}, ${Math.abs(t - model.get("position"))} apart`, aloud) });
   likeness.table.classList.add("small");
   const captions = ["", "", ""].map(() => h("figcaption", {}));
-  view.body.append(h("figure", {}, captions[0], canvas), h("figure", {}, captions[1], wave),
-    h("figure", {}, captions[2], alike), likeness.node);
+  view.body.append(h("figure", {}, captions[0], canvas), h("div", {},
+    h("figure", {}, captions[1], wave), h("figure", {}, captions[2], alike)), likeness.node);
 
   function plot(svg, values, at, low, high) {
     const x = (t) => (t * WIDE) / (length - 1);
