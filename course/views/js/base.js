@@ -32,6 +32,12 @@ function between(stops, x) {
 export const blue = (x) => between(BLUES, x);
 export const redBlue = (x, limit) => between(RED_BLUE, 0.5 + x / (2 * (limit || 1)));
 
+// Black or white on a colour, whichever stands out more.
+function ink(colour) {
+  const [r, g, b] = colour.match(/\d+/g).map((n) => (n / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
+}
+
 export function number(x, digits = 2) {
   if (x === null || Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
@@ -102,8 +108,9 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
       if (cell.textContent !== text) cell.textContent = text;
       const plain = g.hidden || !open || kind === "plain" || !Number.isFinite(x);
       const own = !g.hidden && extra.colour?.(i, j);
-      cell.style.background = own || (plain ? "" : kind === "weight" ? blue(x) : redBlue(x, limit));
-      cell.style.color = own ? "#000" : plain ? "" : (kind === "weight" ? x > 0.7 : Math.abs(x) > 0.72 * limit) ? "#fff" : "#000";
+      const colour = own || (plain ? "" : kind === "weight" ? blue(x) : redBlue(x, limit));
+      cell.style.background = colour;
+      cell.style.color = own ? "#000" : colour && ink(colour);
       cell.className = ["cell", g.hidden ? "hid" : open ? "" : "masked", !g.hidden && leak ? "leak" : "",
         g.hidden ? "" : extra.marks?.[`${i},${j}`] ?? ""].join(" ").trim();
       if (!still) cell.setAttribute("aria-label", `${rows[i]}, ${columns[j]}: ${

@@ -80,7 +80,7 @@ function render({ model, el }) {
       const was = before.translation.split(" ");
       after.replaceChildren(text === before.translation ? "now the same: " : "now: ", ...text.split(" ").flatMap((word) =>
         [h(was.includes(word) ? "span" : "strong", { lang: "es" }, word), " "]));
-      if (off.length || edits.length) view.say(`${off.length} heads off, ${edits.length} weights edited: ${text}`);
+      if (off.length || edits.length) view.say(`Heads off: ${off.length}; weights edited: ${edits.length}. ${text}`);
     }
   }
   for (const trait of ["off", "edits", "result"]) model.on(`change:${trait}`, draw);

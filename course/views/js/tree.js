@@ -14,7 +14,7 @@ function render({ model, el }) {
   view.controls.append(back, next, button("All", () => turn(rounds.length)), count);
   const long = Math.max(...rounds.flat().map((node) => node.label.length));
   const wide = 44 + 10 * long, step = wide + 44;
-  const x = (n) => 40 + wide / 2 + step * n, y = (n, i) => HIGH * (heights[n][i] + 0.6);
+  const x = (n) => 66 + wide / 2 + step * n, y = (n, i) => HIGH * (heights[n][i] + 0.6);
   const size = [x(rounds.length - 1) + wide, HIGH * (leaves + 0.3)];
   const root = heights[0].reduce((a, b) => a + b, 0) / heights[0].length;
   const svg = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, style: `min-width: ${Math.min(size[0], 640)}px`,
