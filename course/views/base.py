@@ -147,7 +147,8 @@ def _as_html(table: Table) -> str:
         f'<tr><th scope="row">{html.escape(row[0])}</th>'
         + "".join(f"<td>{html.escape(text)}</td>" for text in row[1:]) + "</tr>" for row in body
     )
-    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
+    head = f"<caption>{html.escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
+    return f"<table>{head}<tbody>{rows}</tbody></table>"
 
 
 def _as_text(table: Table) -> str:

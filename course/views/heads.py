@@ -73,8 +73,8 @@ def _checked(name: str, weights, queries, keys) -> dict:
         raise ValueError(f"{name}: there is no layer")
     for layer in stacked:
         if layer.ndim != 3 or layer.shape != stacked[0].shape or not layer.size:
-            raise ValueError(f"{name}: the weights of a layer must be (n_heads, T_q, T_k), the same for all; the shapes "
-                             f"are {[array.shape for array in stacked]}; take one sentence of a batch")
+            raise ValueError(f"{name}: the weights of a layer must be (n_heads, T_q, T_k), the same for all; "
+                             f"the shapes are {[array.shape for array in stacked]}; take one sentence of a batch")
         if not np.isfinite(layer).all():
             raise ValueError(f"{name}: {(~np.isfinite(layer)).sum()} weights are not numbers")
     _, n_queries, n_keys = stacked[0].shape

@@ -25,7 +25,7 @@ class Departure(NamedTuple):
 def softmax(z, axis: int = -1) -> np.ndarray:
     """Shares along `axis` of scores in which −∞ is closed; zeros where everything is closed."""
     top = z.max(axis, keepdims=True)
-    powers = np.where(np.isneginf(z), 0.0, np.exp(z - np.where(np.isfinite(top), top, 0.0)))
+    powers = np.exp(z - np.where(np.isfinite(top), top, 0.0))
     total = powers.sum(axis, keepdims=True)
     return powers / np.where(total > 0, total, 1.0)
 
@@ -39,6 +39,7 @@ def stages(q, k, v, mask=None) -> dict[str, np.ndarray]:
     return {"scores": scores, "scale": scaled, "mask": masked, "softmax": weights, "mix": weights @ v}
 
 
+@np.errstate(all="ignore")          # an answer may hold NaN or infinite numbers
 def departure(output, weights, q, k, v, mask=None) -> Departure:
     """The first stage at which (output, weights) leave the reference, as far as these numbers show it.
 
@@ -47,12 +48,10 @@ def departure(output, weights, q, k, v, mask=None) -> Departure:
     which show what the scores were multiplied by.
     """
     steps = stages(q, k, v, mask)
-    for name, found, stage in (("weights", weights, "softmax"), ("output", output, "mix")):
-        if np.shape(found) != steps[stage].shape:
-            return Departure("mix" if stage == "mix" else "weights",
-                             f"Your {name} have the shape {np.shape(found)}, expected {steps[stage].shape}."
-                             if name == "weights" else
-                             f"Your output has the shape {np.shape(found)}, expected {steps[stage].shape}.")
+    if weights.shape != steps["softmax"].shape:
+        return Departure("weights", f"Your weights have the shape {weights.shape}, not {steps['softmax'].shape}.")
+    if output.shape != steps["mix"].shape:
+        return Departure("mix", f"Your output has the shape {output.shape}, not {steps['mix'].shape}.")
     if _same(weights, steps["softmax"]):
         if _same(output, steps["mix"]):
             return Departure("", "Your function agrees with the reference at every stage.")

@@ -23,7 +23,7 @@ class Stepper(View):
         return [
             weights_table("Weights", data["weights"], data["queries"], data["keys"]),
             weights_table("Output", data["output"], data["queries"], data["features"]),
-            Table("Your function", [["first departure", "what was seen"], [data["departs"] or "none", data["verdict"]]]),
+            Table("Your function", [["departs at", "what was seen"], [data["departs"] or "no stage", data["verdict"]]]),
         ]
 
 

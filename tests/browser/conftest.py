@@ -177,8 +177,8 @@ def make(small_translator):
 
     def made(name: str, **options):
         arguments = {
-            "alignment": lambda: ({"mean": softmax(rng.normal(size=(5, 4))), "head 0": softmax(rng.normal(size=(5, 4)))},
-                                  spanish, words, {(0, 0), (2, 1), (1, 2), (3, 3)}, {(0, 1)}),
+            "alignment": lambda: ({name: softmax(rng.normal(size=(5, 4))) for name in ("mean", "head 0")}, spanish,
+                                  words, {(0, 0), (2, 1), (1, 2), (3, 3)}, {(0, 1)}),
             "beam": lambda: (rounds,),
             "drag": lambda: ([1, 2], [[2, 0], [-1, 1.5], [1, 3], [-2, -2]], [[3, 0], [0, 3], [-3, 0], [0, -3]], words,
                              attention),
