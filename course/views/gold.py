@@ -40,7 +40,7 @@ def alignment(weights: Mapping[str, Sequence], target: Sequence, source: Sequenc
     if not weights:
         raise ValueError("there are no weights to show")
     sure, possible = set(sure), set(possible) - set(sure)
-    shown = [[name, rounded(check_matrix(values, target, source, None, name)[0], 3)]
+    shown = [[name, rounded(check_matrix(values, target, source, None, name)[0])]
              for name, values in weights.items()]
     if outside := [link for link in sure | possible if not (0 <= link[0] < len(source) and 0 <= link[1] < len(target))]:
         raise ValueError(f"the link {outside[0]} lies outside {len(source)} source and {len(target)} target words")

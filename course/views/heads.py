@@ -79,4 +79,4 @@ def _checked(name: str, weights, queries, keys) -> dict:
             raise ValueError(f"{name}: {(~np.isfinite(layer)).sum()} weights are not numbers")
     _, n_queries, n_keys = stacked[0].shape
     return {"name": name, "queries": tokens(queries, n_queries, "queries (rows)"),
-            "keys": tokens(keys, n_keys, "keys (columns)"), "weights": rounded(np.stack(stacked), 3)}
+            "keys": tokens(keys, n_keys, "keys (columns)"), "weights": rounded(np.stack(stacked))}

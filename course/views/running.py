@@ -67,7 +67,7 @@ def follow(model, subwords, sentence: str) -> dict:
             best = probabilities.topk(CANDIDATES)
             names = [_token(subwords, i) for i in best.indices.tolist()]
             last = [name for name in weights if name.endswith("cross_attention")][-1]
-            steps.append({"token": names[0], "row": rounded(weights[last][0].mean(0)[-1], 3),
+            steps.append({"token": names[0], "row": rounded(weights[last][0].mean(0)[-1]),
                           "candidates": [list(pair) for pair in zip(names, rounded(best.values), strict=True)]})
 
         written = write(model, subwords, source, on_step)
@@ -121,7 +121,7 @@ def intervene(model, subwords, sentence: str, off: Sequence = (), edits: Sequenc
                  for name, values in weights.items() if name.endswith("cross_attention")}
     return {"translation": subwords.decode(written), "tokens": [_token(subwords, i) for i in written],
             "source": subwords.tokens(source[0].tolist()),
-            "weights": {name: [rounded(head, 3) for head in heads] for name, heads in cross.items()}}
+            "weights": {name: [rounded(head) for head in heads] for name, heads in cross.items()}}
 
 
 def _edited(weights, edits):

@@ -1,5 +1,4 @@
 """A real browser for the views: pages without a network, whose errors on the console fail the test."""
-import json
 import shutil
 
 import pytest
@@ -10,8 +9,6 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]
-DARK = """<style>:root { --jp-content-font-color1: rgba(255,255,255,0.87); --jp-layout-color0: #111;
-  --jp-layout-color2: #424242; --jp-border-color1: #616161; --jp-brand-color1: #42a5f5; }</style>"""
 # What the widget manager does between a page and a kernel, for a page that has none: changes go to Python, answers
 # come back.
 BRIDGE = """() => {
@@ -20,9 +17,7 @@ BRIDGE = """() => {
   model.save_changes = async () => {
     const sent = { ...waiting };
     for (const name in waiting) delete waiting[name];
-    for (const [name, value] of Object.entries(await window.python(sent))) {
-      if (JSON.stringify(value) !== JSON.stringify(model.get(name))) set(name, value);
-    }
+    for (const [name, value] of Object.entries(await window.python(sent))) set(name, value);
   };
 }"""
 
@@ -66,11 +61,8 @@ def open_page(chromium):
 
 @pytest.fixture
 def show(open_page):
-    """show(view): its exported page; dark=True for JupyterLab's dark colours."""
-    def shown(view: View, dark: bool = False, **options):
-        html = view.page()
-        return open_page(html.replace("</head>", f"{DARK}</head>") if dark else html, **options)
-    return shown
+    """show(view): its exported page."""
+    return lambda view, **options: open_page(view.page(), **options)
 
 
 @pytest.fixture
@@ -80,10 +72,11 @@ def live(open_page):
         page = open_page()
 
         def python(changes: dict) -> dict:
+            before = view.state() | changes
             with view.hold_trait_notifications():
                 for name, value in changes.items():
                     setattr(view, name, value)
-            return json.loads(json.dumps(view.state() | {"kernel": True}))
+            return {name: value for name, value in view.state().items() if value != before[name]}
 
         page.expose_function("python", python)
         page.set_content(view.page().replace('"kernel":false', '"kernel":true'))

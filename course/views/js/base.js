@@ -114,7 +114,7 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
       cell.className = ["cell", g.hidden ? "hid" : open ? "" : "masked", !g.hidden && leak ? "leak" : "",
         g.hidden ? "" : extra.marks?.[`${i},${j}`] ?? ""].join(" ").trim();
       if (!still) cell.setAttribute("aria-label", `${rows[i]}, ${columns[j]}: ${
-        g.hidden ? "hidden" : !open && !leak ? "masked" : extra.name?.(i, j) ?? text}${leak && !g.hidden ? ", though masked" : ""}`);
+        g.hidden ? "hidden" : extra.name?.(i, j) ?? (!open && !leak ? "masked" : text)}${leak && !g.hidden ? ", though masked" : ""}`);
     }));
   }
   // Frame cells, for instance those a sum is made of: light([[0, 1], [0, 2]]).

@@ -32,7 +32,8 @@ function render({ model, el }) {
 
   function draw(aloud = true) {
     const open = now();
-    mask.draw(open.map((row) => row.map(Number)), { mask: open, text: (i, j) => (open[i][j] ? "1" : "0") });
+    mask.draw(open.map((row) => row.map(Number)), { mask: open, text: (i, j) => (open[i][j] ? "1" : "0"),
+      name: (i, j) => (open[i][j] ? "open" : "closed") });
     const values = scores.map((row, i) => softmax(row, open[i]));
     const answer = model.get("yours");
     const current = answer?.text && JSON.stringify(answer.mask) === JSON.stringify(open);

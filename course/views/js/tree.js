@@ -20,7 +20,7 @@ function render({ model, el }) {
   const svg = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, style: `min-width: ${Math.min(size[0], 640)}px`,
     width: size[0], role: "group", "aria-label": "tree of beginnings" });
   view.body.append(h("div", { class: "scroll" }, svg));
-  let at = [0, 0], hidden = model.get("predict") ? 0 : -1, nodes;
+  let chosen = "", at = [0, 0], hidden = model.get("predict") ? 0 : -1, nodes;
 
   function sentence(n, i) {
     const words = [];
@@ -35,6 +35,7 @@ function render({ model, el }) {
   function choose(n, i) {
     if (n !== hidden) { point(n, i, true); return; }
     hidden = -1;
+    chosen = `${n},${i}`;                       // what is said of it stays when it is drawn anew under the mouse
     const values = rounds[n].map((node) => node.log_p), top = values.indexOf(Math.max(...values));
     view.set("guess", [n, i]);
     draw();
@@ -82,7 +83,7 @@ function render({ model, el }) {
       const box = s("g", { role: "button", tabindex: n === at[0] && i === at[1] ? 0 : -1, "aria-label": told(n, i),
         "data-fate": secret ? "hidden" : node.fate, style: "cursor: pointer",
         transform: `translate(${x(n)} ${y(n, i)})`, onclick: () => { focus(n, i); choose(n, i); },
-        onmouseover: () => point(n, i, false), onfocus: () => { at = [n, i]; point(n, i, true); } },
+        onmouseover: () => { if (chosen !== `${n},${i}`) point(n, i, false); chosen = ""; }, onfocus: () => { at = [n, i]; point(n, i, true); } },
       s("rect", { x: -wide / 2, y: -19, width: wide, height: 38, rx: 5, fill: full ? "#00684c" : "var(--paper)",
         stroke: pruned ? "none" : colour, "stroke-width": 2 }),
       s("text", { "text-anchor": "middle", y: -3, style: full ? "fill: #fff" : "", opacity: pruned ? 0.75 : 1 },
