@@ -7,6 +7,8 @@ from course.views import interactive
 from course.views.running import attentions, intervene
 from course.views.stages import softmax, stages
 
+pytestmark = pytest.mark.slow
+
 WORDS = ["the", "black", "猫", "sleeps"]
 SPANISH = ["el", "gato", "negro", "duerme", "."]
 RNG = np.random.default_rng(8)

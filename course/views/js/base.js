@@ -68,7 +68,8 @@ export function frame(el, model, help) {
   const line = h("p", { class: "explain" });
   const controls = h("div", { class: "controls" });
   const body = h("div", { class: "body" });
-  const root = h("section", { class: "course-view", "aria-label": model.get("label") },
+  // The attribute keeps JupyterLab's own shortcuts away from keys that are meant for the view.
+  const root = h("section", { class: "course-view", "aria-label": model.get("label"), "data-lm-suppress-shortcuts": true },
     h("p", { class: "title" }, model.get("label")), controls, body, line, heard,
     h("details", { class: "help" }, h("summary", {}, "Mouse and keys"), h("p", {}, help)));
   el.append(root);
