@@ -1,6 +1,7 @@
 # make lab     set up, fetch the data, open JupyterLab at lesson 00    make quick      the fast tests
 # make test    set up, fetch the data, run every test                  make notebooks  rebuild what changed
 # make checks  measure the exercises' checks, write docs/checks.md
+# make site    the solved lessons as pages, in site/
 #
 # PYTHON=python3.12      the Python to make .venv with (3.11 or newer)
 # PIP_ARGS="..."         options for pip, for instance to choose a CPU build of torch
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test quick notebooks checks lock clean
+.PHONY: lab test quick notebooks checks site lock clean
 
 lab: $(READY)
 	@$(BIN)/python -m course data || echo "JupyterLab opens without them: lesson 09 needs them, the lessons before it do not."
@@ -37,6 +38,9 @@ notebooks: $(READY)
 
 checks: $(READY)
 	$(BIN)/python -m course.checks.report
+
+site: $(READY)
+	$(BIN)/python -m course site $(ARGS)
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -67,5 +71,5 @@ lock: $(READY)
 	mv requirements.new requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -44,6 +44,7 @@ from course.inspection import record_attention
 from course.tokens import Subwords, encode_pairs, token_batches
 from course.training import best_device, train, training_loss
 from course.transformer import Transformer
+from course.views import interactive
 from course.views.figures import show_curves, show_heads, show_weights
 
 # %% [markdown]
@@ -620,6 +621,19 @@ show_weights(cross.mean(0), rows, columns, title="Cross-attention, last layer, m
 
 # %% tags=["nbval-ignore-output"]
 show_heads(cross, rows, columns, title="The four heads one by one")
+
+# %% [markdown]
+# Now type sentences of your own. After which token is the model least sure how to go on? Which English word
+# does it look at when it writes the verb? Go through the translation token by token.
+
+# %% tags=["nbval-ignore-output"]
+with torch.no_grad():
+    sure = model(source, target)[0].softmax(-1).amax(-1)
+for name, p in zip(subwords.tokens(written[0]), sure.tolist(), strict=True):
+    print(f"{name:10} {p:.2f}")
+
+# %% tags=["nbval-ignore-output"]
+interactive.translator(model, subwords, "The black cat is sleeping.")
 
 # %% [markdown]
 # The dark cells do not run down the diagonal: where the Spanish order differs, so does the order

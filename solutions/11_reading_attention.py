@@ -37,6 +37,7 @@ from course.inspection import record_attention
 from course.intervention import attention_names, edit_attention, switch_off, uniform
 from course.tokens import encode_pairs
 from course.translator import trained_translator
+from course.views import interactive
 from course.views.alignments import show_alignment, show_points
 from course.views.figures import show_weights
 
@@ -276,6 +277,23 @@ show_alignment(table, words(gold[n].target), words(gold[n].source), gold[n].sure
                title="Mean of all heads")
 
 # %% [markdown]
+# The same pair, head by head, beside the links made by hand. Which head's largest weights will agree best? The
+# print-out counts; the view shows where each one errs.
+
+# %% tags=["nbval-ignore-output"]
+by_head = {"mean of all": table}
+for layer in LAYERS:
+    for head in HEADS:
+        by_head[f"layer {layer}, head {head}"] = word_weights(
+            weights[layer, head][:-1], word_numbers(source_tokens), word_numbers(target_tokens[1:-1]))
+for name, shares in by_head.items():
+    hits = sum((int(i), j) in gold[n].sure for j, i in enumerate(shares.argmax(axis=1)))
+    print(f"{name:16} {hits} of {len(shares)} words on a sure link")
+
+# %% tags=["nbval-ignore-output"]
+interactive.alignment(by_head, words(gold[n].target), words(gold[n].source), gold[n].sure, gold[n].possible)
+
+# %% [markdown]
 # ## What goes wrong if …
 #
 # … you read each token's own row, as the first picture invites you to? Guess the error rate for the
@@ -439,6 +457,19 @@ show_points(
     [f"head {head}" for _, head in costs], "alignment error rate", "BLEU lost without it",
     "Does the model need the heads that align well?", groups=[f"layer {layer}" for layer, _ in costs],
 )
+
+# %% [markdown]
+# What that means for one sentence: switch heads off, one or many, or choose a weight and change it. Which head
+# changes the translation when it alone is missing? How many can go before it breaks?
+
+# %% tags=["nbval-ignore-output"]
+for layer in LAYERS:
+    for head in HEADS:
+        with switch_off(model, CROSS[layer], [head]):
+            print(f"without layer {layer}, head {head}: {translate(model, ['The black cat sleeps.'], subwords)[0]}")
+
+# %% tags=["nbval-ignore-output"]
+interactive.switches(model, subwords, "The black cat sleeps.", CROSS)
 
 # %% [markdown]
 # (The ± is the standard error of the mean over sentences. A difference in BLEU of less than one point

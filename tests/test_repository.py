@@ -52,6 +52,8 @@ def test_the_lock_satisfies_the_project():
 def test_conda_has_the_same_packages():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     listed = [text for text in environment["dependencies"] if isinstance(text, str)]
+    from_pip = [packages["pip"] for packages in environment["dependencies"] if isinstance(packages, dict)]
+    listed += [text for text in sum(from_pip, []) if not text.startswith("-")]
     there = dict(text.split(" ", 1) if " " in text else (text, "") for text in listed)
     assert there.pop("python") == PROJECT["requires-python"]
     assert there.pop("pip") == ""
