@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m course g
         if options.gradescope_zip:
             return _gradescope_zip(options)
         if options.submissions is None or options.out is None:
-            raise adjust.SettingsError("SUBMISSIONS and --out are needed: python -m course grade SUBMISSIONS --out GRADES")
+            raise adjust.SettingsError(f"SUBMISSIONS and --out are needed: {prog} SUBMISSIONS --out GRADES")
         return _grade(options)
     except KeyboardInterrupt:
         print("\nStopped. What has been graded is kept: the same command goes on from there.", file=sys.stderr)
@@ -62,7 +62,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     add("--seed", type=int, metavar="N", help="of the random cases; by default a fresh one, which the results record")
     add("--no-progress", action="store_true", help="draw no progress bar")
     add("--gradescope-zip", type=Path, metavar="ZIP", help="grade nothing; build an autograder for Gradescope")
-    add("--pip-args", default="", metavar="ARGS", help="with --gradescope-zip: options for pip, to choose a build of torch")
+    add("--pip-args", default="", metavar="ARGS", help="with --gradescope-zip: options for pip there")
     return command
 
 
