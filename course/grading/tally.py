@@ -89,8 +89,10 @@ def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, s
 
 
 def _slugs(exercise: Record) -> list[str]:
-    slugs = exercise.get("mistakes") or [exercise.get("mistake")]
-    return [] if exercise["status"] == "correct" else list(dict.fromkeys(slug for slug in slugs if slug))
+    """The mistakes that were recognised; how an answer was stopped is a status, and no misconception."""
+    if exercise["status"] in ("correct", "grader error", "timeout", "memory", "killed"):
+        return []
+    return [slug for slug in dict.fromkeys(exercise.get("mistakes") or [exercise.get("mistake")]) if slug]
 
 
 def _place(id: str) -> list[tuple[int, str]]:
