@@ -16,10 +16,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from .batch import Journal
+from .journal import Journal
 from .submissions import Submission
 
 _OTHER_TRIES = 2
+_ANSWERS = 20          # seconds for a scheduler to answer
 _here = threading.local()
 
 
@@ -41,12 +42,12 @@ def grade_all(submissions: Sequence[Submission], results: Path, scheduler: str, 
         from distributed import Client
     except ImportError:
         raise ClusterError("--scheduler needs Dask: pip install 'build-a-transformer[cluster]'") from None
-    seed = secrets.randbelow(2**31) if seed is None else seed
-    with Journal(results, submissions) as journal:
+    with Journal(results, submissions, lesson, seed) as journal:
+        seed = secrets.randbelow(2**31) if journal.seed is None else journal.seed
         if not journal.open:
             return journal.records()
         try:
-            client = Client(scheduler, timeout=20, set_as_default=False)
+            client = Client(scheduler, timeout=_ANSWERS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise ClusterError(f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`, "
                                "and workers with `dask worker ADDRESS`") from None
@@ -72,7 +73,7 @@ def _graded(client, submissions: Sequence[Submission], settings: tuple) -> Itera
         return future
 
     at_once = 4 * max(2, sum(client.nthreads().values()))
-    done = as_completed([submit(submission, 0) for submission in itertools.islice(waiting, at_once)])
+    done = as_completed([submit(submission, 0) for submission in itertools.islice(waiting, at_once)], loop=client.loop)
     for future in done:
         submission, tries = under_way.pop(future.key)
         if future.status in ("cancelled", "lost"):

@@ -30,17 +30,18 @@ _SAYS = HEADINGS | {
     "memory": "It was stopped: it needed too much memory.",
     "killed": "It ended without an answer.",
     "missing": "Not in the notebook.",
-    "grader error": "The grader failed here, not you. Your teacher has been told.",
+    "grader error": "The grader failed here, not you.",
 }
 _SYMBOLS = {"correct": "✓", "wrong": "✗", "error": "!", "not attempted": "–", "missing": "–", "grader error": "?"}
 _PRINTED = 2000
+_NO_MARK = WITHOUT_A_MARK | {"grader error": "The grader failed, through no fault of yours. Your teacher sees it too."}
 
 
 def write_feedback(path: Path, learner: Learner) -> None:
     """A learner's page: marks, and what the checks said, without seeds, cases or anyone else's work."""
     lessons = [mark for mark in learner.marks.values() if mark.record is not None or mark.status == "missing"]
     total = [mark for mark in lessons if mark.points is not None]
-    _write(path, "feedback.html", person=learner.person, marks=lessons, without_a_mark=WITHOUT_A_MARK,
+    _write(path, "feedback.html", person=learner.person, marks=lessons, without_a_mark=_NO_MARK,
            points=sum(mark.points for mark in total), max_points=sum(mark.max_points for mark in total))
 
 

@@ -128,7 +128,7 @@ def test_any_message_is_harmless(text):
 
 
 @pytest.mark.parametrize(("status", "says"), [
-    ("missing", "Nothing was handed in."), ("unreadable", "could not be read"), ("grader error", "not the learner"),
+    ("missing", "Nothing was handed in."), ("unreadable", "could not be read"), ("grader error", "no fault of yours"),
 ])
 def test_no_mark_is_not_a_zero(tmp_path, status, says):
     page = feedback(tmp_path, record("ada", status=status, message="The reason."))
