@@ -1,6 +1,5 @@
 """The command `python -m course grade`: from a folder of notebooks to marks, pages and tables."""
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m course g
     except KeyboardInterrupt:
         print("\nStopped. What has been graded is kept: the same command goes on from there.", file=sys.stderr)
         return 130
-    except tuple(_expected_errors()) as error:
+    except (adjust.SettingsError, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)
         return 2
 
@@ -67,57 +66,53 @@ def parser(prog: str) -> argparse.ArgumentParser:
 
 
 def lesson_name(lesson: str | None) -> str | None:
-    """ "4", "04" or "04_multi_head_attention" -> "04_multi_head_attention" (or "04", outside a repository).
+    """ "4", "04" or "04_multi_head_attention" -> the name that records have. Raises SettingsError if there is none."""
+    from . import engine
 
-    Raises:
-        SettingsError: if no such lesson has exercises.
-    """
     if lesson is None:
         return None
     number = lesson.partition("_")[0]
     if not number.isdigit() or int(number) not in exercises.lessons():
         known = ", ".join(f"{n:02d}" for n in exercises.lessons())
         raise adjust.SettingsError(f"--lesson: there is no lesson {lesson!r}; there are: {known}")
-    found = sorted((Path(__file__).parents[2] / "solutions").glob(f"{int(number):02d}_*.py"))
-    return found[0].stem if found else f"{int(number):02d}"
+    return engine.lesson_name(int(number))
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from .submissions import find
-
     lesson = lesson_name(options.lesson)
     columns = _columns(options.canvas_column)
     class_ = roster.read(options.roster) if options.roster else None
     points = adjust.read_points(options.points) if options.points else {}
     late = adjust.read_late(options.late) if options.late else {}
-    if not options.submissions.exists():
-        raise adjust.SettingsError(f"{options.submissions}: there is no such file or folder")
-    submissions = find(options.submissions)
-    if not submissions and class_ is None:
-        raise adjust.SettingsError(f"{options.submissions}: there are no notebooks (.ipynb) in it")
+    submissions = _find(options.submissions)
     options.out.mkdir(parents=True, exist_ok=True)
-    records = _run(options)(submissions, options.out / "results.jsonl")
-    book = gradebook.build(records, class_, lesson=_only(lesson, records), points=points, late=late)
+    try:
+        records = _run(options)(submissions, options.out / "results.jsonl")
+    except RuntimeError as error:       # too little isolation, no worker that starts, two runs at once
+        raise adjust.SettingsError(str(error)) from None
+    book = gradebook.build(records, class_, lesson=lesson, points=points, late=late)
     reports.write(options.out, book, columns)
     return _say(book, options.out, gradebook.unmatched(late, book))
 
 
+def _find(path: Path) -> list:
+    from .submissions import find
+
+    try:
+        return find(path)
+    except ValueError as error:
+        raise adjust.SettingsError(str(error)) from None
+
+
 def _run(options: argparse.Namespace) -> Callable[[list, Path], list[dict]]:
     """How the submissions are graded: here, or on a cluster."""
-    settings = {"lesson": options.lesson and f"{int(options.lesson.partition('_')[0]):02d}",
+    settings = {"lesson": options.lesson and lesson_name(options.lesson)[:2],
                 "isolation": options.require_isolation, "seed": options.seed, "progress": not options.no_progress}
     if options.scheduler:
         from .cluster import grade_all
         return lambda submissions, results: grade_all(submissions, results, options.scheduler, **settings)
     from .batch import grade_all
     return lambda submissions, results: grade_all(submissions, results, workers=options.workers, **settings)
-
-
-def _only(lesson: str | None, records: Sequence[dict]) -> str | None:
-    """The lesson's name as the records write it, so that who is missing is missing in the same column."""
-    if lesson is None:
-        return None
-    return next((r["lesson"] for r in records if (r.get("lesson") or "").startswith(lesson[:2])), lesson)
 
 
 def _say(book: gradebook.Gradebook, out: Path, late_nobody: Sequence[str]) -> int:
@@ -159,19 +154,6 @@ def _columns(given: Sequence[str]) -> dict[str, str]:
             raise adjust.SettingsError(f"--canvas-column: expected NN=NAME, as '04=Homework 4 (12345)', got {text!r}")
         columns[f"{int(lesson):02d}"] = name.strip()
     return columns
-
-
-def _expected_errors():
-    """What a user can cause, and what says by itself what to do."""
-    yield adjust.SettingsError
-    yield OSError
-    yield json.JSONDecodeError
-    try:
-        from . import engine
-    except ImportError:
-        return
-    yield from (value for name, value in vars(engine).items()
-                if isinstance(value, type) and issubclass(value, Exception) and name.endswith("Error"))
 
 
 def _positive(text: str) -> int:

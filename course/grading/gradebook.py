@@ -113,7 +113,8 @@ def _sorted_out(records: Iterable[Record], roster: Roster | None) -> tuple[dict[
     taken = {person.learner for person in roster.people} if roster else set()
     for record in records:
         learner = str(record["learner"])
-        person = roster.find(learner) if roster else None
+        path = str(record.get("submission") or "").partition("/")[0].removesuffix(".ipynb")
+        person = (roster.find(learner) or roster.find(path)) if roster else None
         if person is None:                # a name that is taken by someone else whom it does not clearly mean
             person = strangers.setdefault(learner, Person(f"{learner} (?)" if learner in taken else learner))
         by_person.setdefault(person.learner, []).append(record)

@@ -38,7 +38,9 @@ class Journal:
     def __init__(self, path: Path, submissions: Sequence[Submission], lesson: str | None = None,
                  seed: int | None = None):
         self.path, self.submissions = Path(path), list(submissions)
-        kept = {key: record for key, record in self._read().items() if seed in (None, record.get("seed"))}
+        found, own = self._read(), {_key(submission.learner, submission.name) for submission in submissions}
+        self._others = [record for key, record in found.items() if key not in own]
+        kept = {key: found[key] for key in own & found.keys() if seed in (None, found[key].get("seed"))}
         self.seed = seed if seed is not None else next((r["seed"] for r in kept.values() if r.get("seed")), None)
         self._records: dict[tuple[str, str], Record] = {}
         self.open = []
@@ -82,9 +84,9 @@ class Journal:
         return [self._records[key] for key in dict.fromkeys(keys) if key in self._records]
 
     def _rewrite(self) -> None:
-        """Leave one line for each submission of the batch, in its order."""
+        """One line for each submission of the batch, in its order, after those of other batches."""
         with atomic_path(self.path) as temporary:
-            temporary.write_text("".join(map(_line, self.records())), encoding="utf-8")
+            temporary.write_text("".join(map(_line, [*self._others, *self.records()])), encoding="utf-8")
 
     def _read(self) -> dict[tuple[str, str], Record]:
         try:

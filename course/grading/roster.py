@@ -40,16 +40,16 @@ class Roster:
     def find(self, learner: str) -> Person | None:
         """The one person that a submission's learner can only be, or None.
 
-        Exact names count before names without case, accents and punctuation; then a number in the
-        name ("doejane_12345", "Participant_12345") that is one person's id.
+        Exact names count before names without case, accents and punctuation; then the number that LMSs
+        write behind the name ("doejane_12345_", "Kim Lee (12345)"), if it is one person's id.
         """
         for simplify, index in self._indexes:
             found = index.get(simplify(learner), ())
             if found:
                 return self.people[found[0]] if len(found) == 1 else None
-        numbers = self._numbers
-        found = {n for part in re.findall(r"\d{3,}", learner) for n in numbers.get(part, ())}
-        return self.people[found.pop()] if len(found) == 1 else None
+        number = re.search(r"[_(](?:LATE_)?(\d+)(?=[_)]|$)", learner)
+        found = self._numbers.get(number[1], ()) if number else ()
+        return self.people[found[0]] if len(found) == 1 else None
 
     @functools.cached_property
     def _indexes(self) -> list[tuple[Callable[[str], str], dict[str, list[int]]]]:
@@ -124,7 +124,7 @@ def _keys(person: Person) -> list[str]:
 
 
 def _number(key: str) -> str:
-    found = re.fullmatch(r"(?:participant)?\s*(\d{3,})", key.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"(?:participant)?\s*(\d+)", key.strip(), re.IGNORECASE)
     return found[1] if found else ""
 
 

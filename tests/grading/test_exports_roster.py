@@ -20,7 +20,7 @@ def test_one_person_by_many_names(tmp_path, submitted):
     assert class_.find(submitted).learner == "ada"
 
 
-@pytest.mark.parametrize("submitted", ["", "lovelace", "ad", "4713", "x_4711_4712", "---"])
+@pytest.mark.parametrize("submitted", ["", "lovelace", "ad", "4713", "x_4713_4711", "x4711", "---"])
 def test_who_is_not_clear_is_nobody(tmp_path, submitted):
     class_ = roster.read(made(tmp_path, "learner,name,id\nada,Ada Lovelace,4711\nbob,Bob Lovelace,4712\n"))
     assert class_.find(submitted) is None
@@ -79,3 +79,13 @@ def test_a_large_class_is_found_quickly():
     finally:
         roster._keys = keys
     assert len(asked) <= 4 * 3000
+
+
+def test_an_lms_writes_the_number_into_the_file_name(tmp_path):
+    class_ = roster.read(made(tmp_path, "Student,ID,SIS Login ID\n李明,101,lm\n王芳,102,wf\n"))
+    book = gradebook.build([{"learner": "liming", "lesson": "01_x", "status": "unreadable",
+                             "submission": "liming_LATE_102_555_01_x.ipynb"},
+                            {"learner": "liming", "lesson": "01_x", "status": "unreadable",
+                             "submission": "liming_101_555_01_x.ipynb"}], class_)
+    assert [(learner.person.name, learner.marks["01_x"].record["submission"][:11]) for learner in book.learners] == [
+        ("李明", "liming_101_"), ("王芳", "liming_LATE")]
