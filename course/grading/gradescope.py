@@ -103,8 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Ends with 1 and writes nothing if the grader failed, so that Gradescope reports an error of the
     autograder and no mark.
     """
-    from .engine import Grader
-    from .submissions import find
+    from . import engine, submissions
 
     parser = argparse.ArgumentParser(prog="python -m course.grading.gradescope")
     parser.add_argument("--lesson", required=True)
@@ -114,8 +113,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--isolation", default="none")
     options = parser.parse_args(arguments)
     points = adjust.read_points(options.points) if options.points else {}
-    with Grader(lesson=options.lesson, isolation=options.isolation) as grader:
-        records = [{**grader.grade(submission), "learner": "you"} for submission in find(options.submission)]
+    try:
+        found = submissions.find(options.submission)
+    except ValueError:                  # nothing that could be graded
+        found = []
+    with engine.Grader(lesson=options.lesson, isolation=options.isolation) as grader:
+        records = [{**grader.grade(submission), "learner": "you"} for submission in found]
     mark = mark_of(records, options.lesson, points)
     print(f"{mark.status}; isolation: {(mark.record or {}).get('isolation')}", *mark.notes, sep="\n")
     content = results(mark, handing_in=True)

@@ -1,8 +1,11 @@
 """Results in Gradescope's format, and the autograder that is uploaded there."""
+import json
 import os
 import stat
 import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from course.checks import evaluate, exercises
 from course.grading import adjust, gradescope
 from course.grading.gradebook import Mark
 
+ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"
 
 
@@ -103,3 +107,47 @@ def test_setup_finds_a_python_and_installs(autograder, tmp_path):
                    env={"AUTOGRADER": str(autograder), "PATH": f"{fake.parent}:{os.environ['PATH']}"})
     asked = (autograder / "asked").read_text()
     assert "--constraint" in asked and asked.split("--requirement ")[1].strip().endswith("source/requirements.txt")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("handed_in", "score", "says"), [
+    ("right", 7, "7 of 7 points."), ("cut off", 0, "The file could not be read as a notebook."),
+    ("nothing", 0, "Nothing was handed in."),
+])
+def test_the_autograder_grades(autograder, handed_in, score, says):
+    """As Gradescope runs it, apart from the folder and the Python."""
+    if handed_in != "nothing":
+        text = (ROOT / "solutions" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+        text = text if handed_in == "right" else text[:5000]
+        (autograder / "submission" / "mine.ipynb").write_text(text, encoding="utf-8")
+    run = subprocess.run([autograder / "source" / "run_autograder"], cwd=autograder, capture_output=True, text=True,
+                         env=os.environ | {"AUTOGRADER": str(autograder), "PYTHON": sys.executable})
+    assert run.returncode == 0, run.stderr
+    found = json.loads((autograder / "results" / "results.json").read_text())
+    assert found["score"] == score and says in found["output"]
+    assert len(found["tests"]) == (4 if handed_in == "right" else 1)
+    assert all(test["max_score"] for test in found["tests"])
+
+
+def test_a_failing_grader_writes_no_result(tmp_path, monkeypatch, capsys):
+    from course.grading import engine, submissions
+
+    class Failing:
+        def __init__(self, **settings):
+            assert settings == {"lesson": "01", "isolation": "full"}
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+        def grade(self, submission):
+            return {"learner": "x", "lesson": LESSON, "status": "grader error", "message": "No memory.",
+                    "exercises": []}
+
+    monkeypatch.setattr(engine, "Grader", Failing)
+    monkeypatch.setattr(submissions, "find", lambda path: [path])
+    arguments = ["--lesson=01", "--isolation=full", f"--submission={tmp_path}", f"--results={tmp_path / 'r.json'}"]
+    assert gradescope.main(arguments) == 1
+    assert "No memory." in capsys.readouterr().err and not (tmp_path / "r.json").exists()
