@@ -16,7 +16,9 @@ from typing import Any
 
 from tqdm import tqdm
 
+from . import engine
 from .journal import Journal
+from .reading import Unreadable
 from .submissions import Submission
 
 _OTHER_TRIES = 2
@@ -63,8 +65,12 @@ def _graded(client, submissions: Sequence[Submission], settings: tuple) -> Itera
     """Submissions and their records as they are finished. Only so many are under way that memory stays flat."""
     from distributed import as_completed
 
-    run, waiting, under_way = secrets.token_hex(4), iter(submissions), {}
-    numbers = itertools.count()
+    lesson, isolation, seed = settings
+    here = [submission for submission in submissions if _content(submission) is None]
+    for submission in here:                # no file that could be sent: a link, say; nothing is run for it
+        yield submission, engine.Grader(lesson=lesson, seed=seed).grade(submission)
+    waiting = (submission for submission in submissions if submission not in here)
+    run, under_way, numbers = secrets.token_hex(4), {}, itertools.count()
 
     def submit(submission: Submission, tries: int):
         future = client.submit(_grade, submission.learner, submission.name, _content(submission),
@@ -91,31 +97,29 @@ def _graded(client, submissions: Sequence[Submission], settings: tuple) -> Itera
             done.add(submit(following, 0))
 
 
-def _grade(learner: str, name: str, content: bytes | None, notes: tuple[str, ...], settings: tuple) -> str:
+def _grade(learner: str, name: str, content: bytes, notes: tuple[str, ...], settings: tuple) -> str:
     """On a worker: grade one notebook and return its record as JSON."""
     with tempfile.TemporaryDirectory(prefix="course-grade-") as folder:
         path = Path(folder) / "submission.ipynb"
-        if content is not None:
-            path.write_bytes(content)
+        path.write_bytes(content)
         return json.dumps(_grader(settings).grade(Submission(learner=learner, name=name, path=path, notes=notes)))
 
 
-def _grader(settings: tuple):
+def _grader(settings: tuple) -> engine.Grader:
     """This thread's grader, which holds the fork server; it is started once."""
-    from .engine import Grader
-
     if getattr(_here, "settings", None) != settings:
         lesson, isolation, seed = settings
-        grader = Grader(lesson=lesson, isolation=isolation, seed=seed)
-        atexit.register(grader.__exit__, None, None, None)
+        grader = engine.Grader(lesson=lesson, isolation=isolation, seed=seed)
+        atexit.register(grader.close)
         _here.grader, _here.settings = grader.__enter__(), settings
     return _here.grader
 
 
 def _content(submission: Submission) -> bytes | None:
+    """The notebook, read as the grader reads it: links and devices are not."""
     try:
-        return Path(submission.path).read_bytes()
-    except OSError:
+        return engine._content(Path(submission.path))
+    except (Unreadable, engine._Missing):
         return None
 
 

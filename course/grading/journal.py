@@ -1,5 +1,4 @@
 """`results.jsonl`: a line for each submission, written as soon as it is graded, so that a run can be continued."""
-import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from course.paths import atomic_path
 
+from . import batch
 from .submissions import Submission
 
 Record = dict[str, Any]
@@ -89,27 +89,12 @@ class Journal:
             temporary.write_text("".join(map(_line, [*self._others, *self.records()])), encoding="utf-8")
 
     def _read(self) -> dict[tuple[str, str], Record]:
-        try:
-            lines = self.path.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return {}
-        found = {}
-        for line in lines:
-            try:
-                record = json.loads(line)
-                found[_key(record["learner"], record["submission"])] = record
-            except (ValueError, TypeError, KeyError):
-                continue
-        return found
+        return {_key(record["learner"], record["submission"]): record for record in batch.read_results(self.path)}
 
 
 def _still_holds(record: Record, submission: Submission, lesson: str | None) -> bool:
-    if record.get("status") == "grader error" or lesson and not str(record.get("lesson")).startswith(lesson):
-        return False
-    try:
-        return record.get("sha256") == hashlib.sha256(Path(submission.path).read_bytes()).hexdigest()
-    except OSError:
-        return False
+    return (record["status"] != "grader error" and batch._same_lesson(record, lesson)
+            and record.get("sha256") is not None and record["sha256"] == batch._digest(Path(submission.path)))
 
 
 def _key(learner: str, name: str) -> tuple[str, str]:

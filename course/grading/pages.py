@@ -56,7 +56,7 @@ def write_class(path: Path, book: Gradebook, pages: Mapping[str, str]) -> None:
     _write(path, "class.html", book=book, lessons=lessons, statuses=Counter(mark.status for mark in book.marks()),
            pages={name: "/".join(map(quote, page.split("/"))) for name, page in pages.items()},
            without_a_mark=WITHOUT_A_MARK, seeds=sorted({r["seed"] for r in records if r.get("seed") is not None}),
-           isolation=Counter(r["isolation"] for r in records if r.get("isolation")))
+           isolation=Counter(record["isolation"] for record in records if record.get("exercises")))
 
 
 def to_html(message: str) -> Markup:
