@@ -8,7 +8,7 @@ import numpy as np
 from . import compare, guard, probes
 from .evidence import have, listing, row
 from .exercise import Case, Exercise
-from .outcome import Outcome, agree, ask, bare, tolerance
+from .outcome import Elsewhere, Outcome, agree, ask, bare, recall, tolerance
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
 
@@ -103,8 +103,11 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
     if not want[0].dtypes[first].startswith("float"):
         return None
     for g, w in zip(got, want, strict=True):
-        expected = _pull(task, task.reference, g.case)
-        found, error = run(lambda case=g.case: _pull(task, answer, case))
+        expected = recall("pull", task.reference, g.case, lambda case=g.case: pull(task, task.reference, case))
+        if isinstance(answer, Elsewhere):
+            found, error = answer.pull(task, g.case)
+        else:
+            found, error = run(lambda case=g.case: pull(task, answer, case))
         if error is not None:
             return Finding("gradient-error", f"The values are right, but computing gradients through them raised "
                            f"{error.kind}: {error.text}", "error")
@@ -132,7 +135,8 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
     return None
 
 
-def _pull(task: Exercise, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
+def pull(task: Exercise, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
+    """The gradients of a fixed number made of the answer's first output; None where none arrives."""
     import torch
 
     def project(outputs):
@@ -155,17 +159,22 @@ def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
 
 def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
     """For a right answer: whether it would run on a GPU, tried with tensors on PyTorch's "meta" device."""
-    if task.framework != "torch" or not _on_meta(task, task.reference, case, bare)[0]:
+    known = task.framework == "torch" and recall("meta", task.reference, case,
+                                                 lambda: on_meta(task, task.reference, case, bare))
+    if not known or not known[0]:
         return ""
-    stays, error = _on_meta(task, answer, case, run)
+    stays, error = on_meta(task, answer, case, run)
     if stays or error and "not on the expected device" not in error.text and "same device" not in error.text:
         return ""                                    # nothing has been established
     return ("One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
             "device of an input.")
 
 
-def _on_meta(task: Exercise, answer: Any, case: Case, run: Callable) -> tuple[bool, guard.Raised | None]:
+def on_meta(task: Exercise, answer: Any, case: Case, run: Callable) -> tuple[bool, guard.Raised | None]:
     """Whether all outputs are on the device of the inputs, and what was raised."""
+    if isinstance(answer, Elsewhere):
+        return answer.on_meta(task, case)
+
     def moved(value):
         if isinstance(value, dict):
             return {name: moved(item) for name, item in value.items()}

@@ -37,10 +37,10 @@ class Block(Module):
 
     optional: tuple[str, ...] = tuple(f"{name}.bias" for name in _PROJECTIONS)
 
-    def prepare(self, answer: Callable, inputs: dict[str, Any], task) -> Callable:
-        module = self._ready(answer, inputs, task)
-        names = self._find(module, inputs, task).keys()
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task) -> set[str]:
+        return set(self._find(self._ready(answer, inputs, task), inputs, task))
 
+    def suit(self, names: set[str]) -> Callable:
         def suit(case):
             weights = case.inputs.get("weights", {})
             if not weights or not names:

@@ -28,8 +28,14 @@ class Module:
 
     def prepare(self, answer: Callable, inputs: dict[str, Any], task) -> Callable:
         """How cases must be changed to suit the answer: weights that it does not have are left out."""
-        names = {name for name, _ in self._construct(answer, inputs, task).named_parameters()}
+        return self.suit(self.parameters(answer, inputs, task))
 
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task) -> set[str]:
+        """The names of the parameters that the answer has."""
+        return {name for name, _ in self._construct(answer, inputs, task).named_parameters()}
+
+    def suit(self, names: set[str]) -> Callable:
+        """From a case to the same case for an answer with parameters of these names only."""
         def suit(case):
             weights = case.inputs.get("weights", {})
             kept = {name: w for name, w in weights.items() if name in names or not name.endswith(self.optional)}

@@ -1,4 +1,5 @@
 """What a learner calls: `check`, `hint`, `solution`, `carry_on`. They draw, and they keep the record."""
+import os
 from typing import Any
 
 from . import panel, progress
@@ -12,8 +13,9 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
 
     Pass the function or class itself; after changing it, run its cell and this one again.
     Returns the Verdict. Raises CheckFailed, an AssertionError, if the answer is wrong or stops with
-    an error, so that "Run all" stops here; an exercise that is not attempted raises nothing, and the
-    course's own version, lent by `carry_on`, is no attempt.
+    an error, so that "Run all" stops here. An exercise that is not attempted raises nothing, except
+    under nbgrader, which takes a cell without an error for a solved exercise. The course's own
+    version, lent by `carry_on`, is no attempt.
     """
     from . import exercises
     from .engine import evaluate
@@ -22,7 +24,7 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
     progress.record(id, verdict)
     _latest[id] = (answer, verdict)
     drawn = panel.show(verdict)
-    if verdict.status in ("wrong", "error"):
+    if verdict.status in ("wrong", "error") or verdict.status != "correct" and "NBGRADER_EXECUTION" in os.environ:
         raise CheckFailed(verdict, shown=drawn)
     verdict._shown = drawn
     return verdict

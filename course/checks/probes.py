@@ -28,6 +28,18 @@ class Function:
         return backward(project(outputs), leaves)
 
 
+@dataclass(frozen=True)
+class Table(Function):
+    """A table that is computed, not learned."""
+
+    def __call__(self, answer, inputs, task):
+        values = super().__call__(answer, inputs, task)
+        if any(value.requires_grad for value in values.values()):
+            raise Problem("trainable", "Your table is trainable (`requires_grad` is True): an `nn.Parameter`, or made "
+                          "of one. These positions are computed once and stay as they are. Return a plain tensor.")
+        return values
+
+
 def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) -> Any:
     """Positional arguments, as the signatures of the course have them; by keyword where it must be."""
     keyword_only = _keyword_only(getattr(type(function), "forward", function))
