@@ -1,7 +1,7 @@
 # make lab     set up, fetch the data, open JupyterLab at lesson 00    make quick      the fast tests
 # make test    set up, fetch the data, run every test                  make notebooks  rebuild what changed
-# make checks  measure the exercises' checks, write docs/checks.md
-# make site    the solved lessons as pages, in site/
+# make doctor  is everything there, and what to do if not              make site       the solved lessons, in site/
+# make checks  measure the checks, write docs/checks.md                make versions   on lowest and newest packages
 #
 # PYTHON=python3.12      the Python to make .venv with (3.11 or newer)
 # PIP_ARGS="..."         options for pip, for instance to choose a CPU build of torch
@@ -15,14 +15,14 @@ READY := $(VENV)/.installed
 LOG := $(VENV)/pip.log
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test quick notebooks checks site lock clean
+.PHONY: lab doctor test quick notebooks checks site versions lock clean
 
 lab: $(READY)
-	@$(BIN)/python -m course data || echo "JupyterLab opens without them: lesson 09 needs them, the lessons before it do not."
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(ARGS) \
-	    notebooks/00_welcome.ipynb
+	@$(BIN)/python -m course lab $(ARGS)
+
+doctor: $(READY)
+	@$(BIN)/python -m course doctor
 
 test: $(READY)
 	@$(BIN)/python -m course data
@@ -56,10 +56,11 @@ $(READY): pyproject.toml requirements.lock
 	    else \
 	        echo "The course's packages could not be installed ($(LOG) has more):"; grep ERROR $(LOG) | tail -n 2; \
 	    fi; exit 1; }
-	@mkdir -p $(VENV)/share/jupyter/lab/settings   # JupyterLab need not ask about news and updates
-	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
-	    > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $(READY)
+
+versions: $(READY)
+	$(PIP) install --quiet uv
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/versions.py $(ARGS)
 
 # Exact versions for every platform. CUDA's packages are left out: a CPU build of torch has none,
 # and the others name the versions they need themselves. UPGRADE=--upgrade takes the newest of all.

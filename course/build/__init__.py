@@ -2,7 +2,8 @@
 
 `solutions/NN_name.py` is edited; `solutions/NN_name.ipynb` and `notebooks/NN_name.ipynb` are
 built from it, by `python -m course build` or `make notebooks`. A solution is executed again only
-when its code has changed.
+when its code has changed. With Chinese prose in `solutions/zh/NN_name.md`, there is also
+`notebooks/zh/NN_name.ipynb`: see `course.build.translation`.
 """
 import argparse
 import sys
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 
 from course.build.execute import OutputError, execute, kernel_environment
 from course.build.notebook import adopt_outputs, solution_notebook, student_notebook, to_text
+from course.build.translation import renew_translation, translated_notebook, translation_of, translation_problems
 from course.build.twin import BuildError, Twin, read
 from course.checks import exercises
 from course.paths import atomic_path
@@ -72,17 +74,21 @@ def build(path: Path, points: Mapping[str, float], force: bool = False) -> list[
 def stale(path: Path, points: Mapping[str, float]) -> list[str]:
     """What is not up to date with the twin at `path`, a line each, without executing anything.
 
+    A Chinese translation that lacks cells, or has old ones, is not up to date either.
+
     Raises:
         BuildError: if the twin itself is wrong.
     """
-    solution = solution_notebook(read(path, points), points)
+    twin = read(path, points)
+    solution = solution_notebook(twin, points)
     executed = path.with_suffix(".ipynb")
     old = _load(executed)
     if old is None:
         return [f"{executed}: not built"]
     if not adopt_outputs(solution, old):
         return [f"{executed}: the outputs were made from other code than the twin's"]
-    return [
+    chinese = translation_of(path)
+    return (translation_problems(twin.cells, chinese) if chinese.exists() else []) + [
         f"{target}: not what the twin gives"
         for target, notebook in _targets(path, solution).items()
         if not target.exists() or target.read_text(encoding="utf-8") != to_text(notebook)
@@ -92,7 +98,8 @@ def stale(path: Path, points: Mapping[str, float]) -> list[str]:
 def orphans(root: Path) -> list[str]:
     """Notebooks that no twin stands behind, a line each."""
     known = {path.stem for path in twins(root)}
-    found = [*sorted((root / "solutions").glob("*.ipynb")), *sorted((root / "notebooks").glob("*.ipynb"))]
+    found = [*sorted((root / "solutions").glob("*.ipynb")), *sorted((root / "notebooks").rglob("*.ipynb"))]
+    found += sorted((root / "solutions" / "zh").glob("*"))
     return [f"{path}: there is no twin solutions/{path.stem}.py" for path in found if path.stem not in known]
 
 
@@ -101,6 +108,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m course build", description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", metavar="NN", help="lessons to build, as 01; all if none is named")
     parser.add_argument("--check", action="store_true", help="only name what is out of date; exit 1 if anything is")
+    parser.add_argument("--translate", action="store_true",
+                        help="mark in solutions/zh/ what is to be translated, build nothing; begins a translation")
     parser.add_argument("--force", action="store_true", help="execute every lesson, changed or not")
     options = parser.parse_args(arguments)
     try:
@@ -113,6 +122,12 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         try:
             if options.check:
                 problems += stale(path, points)
+                continue
+            if options.translate:
+                chinese = translation_of(path)
+                if options.lessons or chinese.exists():
+                    marked = renew_translation(read(path, points).cells, chinese)
+                    print(f"{_relative(str(chinese), root)}: {marked} cells to translate")
                 continue
             started = time.monotonic()
             written = build(path, points, options.force)
@@ -150,8 +165,11 @@ def _run(twin: Twin, solution: NotebookNode) -> None:
 
 
 def _targets(path: Path, solution: NotebookNode) -> dict[Path, NotebookNode]:
-    student = path.parents[1] / "notebooks" / f"{path.stem}.ipynb"
-    return {path.with_suffix(".ipynb"): solution, student: student_notebook(solution)}
+    folder, chinese = path.parents[1] / "notebooks", translation_of(path)
+    targets = {path.with_suffix(".ipynb"): solution, folder / f"{path.stem}.ipynb": student_notebook(solution)}
+    if chinese.exists():
+        targets[folder / "zh" / f"{path.stem}.ipynb"] = translated_notebook(solution, chinese)
+    return targets
 
 
 def _load(path: Path) -> NotebookNode | None:

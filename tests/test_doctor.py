@@ -1,0 +1,164 @@
+"""`python -m course doctor` on a sound installation, and on broken ones."""
+import importlib.metadata
+import json
+import re
+import types
+from pathlib import Path
+
+import pytest
+
+from course import data, doctor
+from course.__main__ import main
+
+
+def only(findings) -> doctor.Finding:
+    [finding] = findings
+    return finding
+
+
+def test_this_environment_is_sound(capsys):
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(("ok     Python", "note   Python"))
+    assert any(line.startswith("ok     packages") for line in lines)
+    assert not any(line.startswith("broken") for line in lines)
+
+
+def test_as_json(capsys):
+    assert main(["doctor", "--json"]) == 0
+    findings = json.loads(capsys.readouterr().out)
+    assert {"Python", "packages", "lock", "PyTorch", "disk", "sentences", "progress", "views", "fonts"} <= {
+        finding["what"] for finding in findings
+    }
+    assert all(finding["state"] in ("ok", "note", "broken") for finding in findings)
+    assert all(finding["todo"] for finding in findings if finding["state"] != "ok")
+
+
+def test_an_old_python():
+    finding = only(doctor.python((3, 10, 4)))
+    assert finding.state == "broken"
+    assert "3.10.4" in finding.seen and "3.11" in finding.todo
+
+
+def test_no_environment_of_its_own():
+    assert only(doctor.python((3, 12, 0), in_environment=False)).state == "note"
+    assert only(doctor.python((3, 12, 0), in_environment=True)).state == "ok"
+
+
+@pytest.mark.parametrize(("found", "said"), [
+    (None, "tqdm is not installed"), ("1.0", "tqdm 1.0 is there, >=4.66 is needed"),
+])
+def test_a_package_is_missing_or_too_old(monkeypatch, found, said):
+    real = importlib.metadata.version
+
+    def version(name):
+        if name != "tqdm":
+            return real(name)
+        if found is None:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return found
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    finding = only(doctor.packages())
+    assert finding.state == "broken"
+    assert said in finding.seen
+
+
+def test_the_course_is_not_installed(monkeypatch):
+    def requires(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+    monkeypatch.setattr(importlib.metadata, "requires", requires)
+    assert only(doctor.packages()).state == "broken"
+
+
+def test_other_versions_than_the_lock(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "_installed", lambda: [("Torch_Vision", "1.0+cpu"), ("numpy", "2.0.1")])
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("# a comment\nnumpy==2.0.1\ntorch-vision==1.0 ; sys_platform == 'linux'\n", encoding="utf-8")
+    assert only(doctor.locked(tmp_path)).state == "ok"
+    lock.write_text("numpy==2.0.2\nabsent==1.0\n", encoding="utf-8")
+    finding = only(doctor.locked(tmp_path))
+    assert finding.state == "note"
+    assert "numpy 2.0.1 (lock: 2.0.2)" in finding.seen
+
+
+@pytest.mark.parametrize("wrong", ["missing", "miscounting"])
+def test_pytorch_is_broken(monkeypatch, wrong):
+    def load(name):
+        if wrong == "missing":
+            raise OSError("libtorch_cpu.so: cannot open shared object file")
+        ones = types.SimpleNamespace(__matmul__=None)
+        return types.SimpleNamespace(__version__="0", ones=lambda *shape: Wrong(), get_num_threads=lambda: ones)
+    monkeypatch.setattr(doctor.importlib, "import_module", load)
+    assert only(doctor.torch()).state == "broken"
+
+
+class Wrong:
+    """A tensor that comes to 11."""
+
+    def __matmul__(self, other):
+        return self
+
+    def sum(self):
+        return 11
+
+
+def test_one_thread_is_worth_a_note(monkeypatch):
+    module = types.SimpleNamespace(__version__="2", ones=lambda *shape: Right(), get_num_threads=lambda: 1)
+    monkeypatch.setattr(doctor.importlib, "import_module", lambda name: module)
+    monkeypatch.setattr(doctor.os, "cpu_count", lambda: 4)
+    finding = only(doctor.torch())
+    assert finding.state == "note" and "1 of 4" in finding.seen
+
+
+class Right(Wrong):
+    """A tensor that comes to 12."""
+
+    def sum(self):
+        return 12
+
+
+def test_a_full_disk():
+    assert only(doctor.disk(lambda folder: 20 * 10**6)).state == "broken"
+    assert only(doctor.disk(lambda folder: 20 * 10**9)).seen.startswith("20 GB")
+
+
+def test_sentence_pairs(tmp_path, monkeypatch):
+    assert only(doctor.pairs(tmp_path)).todo == "python -m course data"
+    (tmp_path / "spa.tsv").write_bytes(b"half a fi")
+    finding = only(doctor.pairs(tmp_path))
+    assert finding.state == "broken" and str(tmp_path / "spa.tsv") in finding.todo
+    monkeypatch.setattr(data, "_SHA256", data._sha256(b"half a fi"))
+    assert only(doctor.pairs(tmp_path)).state == "ok"
+
+
+def test_progress_that_cannot_be_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_STATE", str(tmp_path))
+    assert only(doctor.progress()).seen.startswith("0 exercises")
+    (tmp_path / "progress.json").write_text("{not JSON", encoding="utf-8")
+    assert only(doctor.progress()).state == "note"
+
+
+def test_widgets(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
+    assert only(doctor.widgets(tmp_path)).state == "note"
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: name)
+    assert only(doctor.widgets(tmp_path)).state == "broken"
+    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "0.9")
+    for name in ("anywidget", "@jupyter-widgets/jupyterlab-manager"):
+        (tmp_path / "share/jupyter/labextensions" / name).mkdir(parents=True)
+    assert only(doctor.widgets(tmp_path)).state == "ok"
+
+
+def test_what_fails_while_looking_is_a_finding(monkeypatch, tmp_path, capsys):
+    def fails():
+        raise RuntimeError("no fonts at all")
+    fails.__name__ = "fonts"
+    monkeypatch.setattr(doctor, "fonts", fails)
+    assert doctor.main([], tmp_path) == 1
+    assert re.search(r"broken *fonts +RuntimeError: no fonts at all\n +-> ", capsys.readouterr().out)
+
+
+def test_it_changes_nothing(tmp_path):
+    before = sorted(Path(tmp_path).iterdir())
+    doctor.examine(tmp_path)
+    assert sorted(Path(tmp_path).iterdir()) == before

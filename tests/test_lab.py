@@ -1,0 +1,77 @@
+"""`python -m course lab`: what it starts, without starting it, and what it says when it cannot."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+from course import data, lab
+from course.__main__ import main
+
+
+@pytest.fixture
+def started(monkeypatch, tmp_path):
+    """A copy of the repository with lesson 00 alone; what would have been run is collected."""
+    calls = []
+
+    def run(command, **options):
+        calls.append((command, options))
+        return subprocess.CompletedProcess(command, 3)
+
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / lab.LESSON).write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    monkeypatch.setattr(lab.subprocess, "run", run)
+    monkeypatch.setattr(lab, "_no_pop_ups", lambda prefix: None)
+    monkeypatch.setattr(data, "fetch", lambda: tmp_path / "spa.tsv")
+    return calls
+
+
+def test_jupyterlab_opens_lesson_00_in_this_python(started, tmp_path):
+    assert lab.main(["--no-browser"], tmp_path) == 3
+    [(command, options)] = started
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert f"--ServerApp.root_dir={tmp_path}" in command
+    assert command[-2:] == ["--no-browser", lab.LESSON]
+    assert options["cwd"] == tmp_path
+    assert options["env"]["PATH"].split(os.pathsep)[0] == os.path.dirname(sys.executable)
+
+
+def test_another_lesson_can_be_named(started, tmp_path):
+    lab.main(["notebooks/02_scaling_and_masks.ipynb"], tmp_path)
+    assert lab.LESSON not in started[0][0]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no root")
+@pytest.mark.parametrize("user", [0, 1000])
+def test_root_must_be_allowed(monkeypatch, tmp_path, user):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert ("--allow-root" in lab.command([], tmp_path)) == (user == 0)
+
+
+def test_without_the_data_it_opens_all_the_same(started, tmp_path, monkeypatch, capsys):
+    def fails():
+        raise data.DataError("the sentence pairs could not be downloaded")
+    monkeypatch.setattr(data, "fetch", fails)
+    assert lab.main([], tmp_path) == 3
+    assert "The sentence pairs could not be downloaded" in capsys.readouterr().err
+    assert len(started) == 1
+
+
+def test_outside_of_a_copy_it_says_so(tmp_path, capsys):
+    assert lab.main([], tmp_path) == 1
+    assert "copy of the repository" in capsys.readouterr().err
+
+
+def test_the_command_passes_its_arguments_on(monkeypatch):
+    seen = []
+    monkeypatch.setattr(lab, "main", lambda arguments: seen.append(arguments) or 0)
+    assert main(["lab", "--no-browser", "--port=8899"]) == 0
+    assert seen == [["--no-browser", "--port=8899"]]
+
+
+def test_pop_ups_are_silenced_in_the_courses_own_environment(tmp_path, monkeypatch):
+    monkeypatch.setattr(lab.sys, "base_prefix", "elsewhere")
+    lab._no_pop_ups(tmp_path)
+    written = tmp_path / "share/jupyter/lab/settings/overrides.json"
+    assert '"fetchNews": "false"' in written.read_text(encoding="utf-8")
