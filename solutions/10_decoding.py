@@ -37,7 +37,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 
 # %% [markdown]
 # The model is the one you trained in lesson 09, from the cache. If it is not there, the next cell
-# trains it, which takes four minutes.
+# trains it, which takes five minutes.
 
 # %% tags=["nbval-ignore-output"]
 model, subwords, split = trained_translator()

@@ -16,7 +16,7 @@
 # - say, with evidence, what a picture of attention shows and what it does not.
 #
 # **You need** lesson 09, and the translator that you trained there. If it is not on this computer,
-# it is trained now, which takes four minutes.
+# it is trained now, which takes five minutes.
 #
 # **Time** about 100 minutes, some 40 of them for the four exercises.
 
@@ -581,7 +581,7 @@ for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
 # all. Yet the two layers have nearly the same error rate, and pictures of them look equally
 # convincing. **From the picture of layer 0 one would have read that the noun comes from there. It does
 # not.** What layer 0 takes along is of another kind; that it is not nothing you have seen when you
-# silenced it. (Your model was trained for four minutes on your computer. If yours divides the work in
+# silenced it. (Your model was trained for five minutes on your computer. If yours divides the work in
 # another way, then that is what your table shows, and the argument runs with the layers exchanged.)
 
 # %% [markdown]
