@@ -127,7 +127,7 @@ check("12.1", fair)
 #
 # ## A task for which minutes are enough
 #
-# In lesson 09 one model took four minutes. Here we need eighteen: nine variants with two seeds each. So the task
+# In lesson 09 one model took five minutes. Here we need eighteen: nine variants with two seeds each. So the task
 # must be smaller. We keep short sentences, and of these the ones made of common words only, so that a model of
 # 64 numbers a vector learns the words in seconds and has time left for their order.
 
@@ -516,7 +516,7 @@ look("The black cat is under the table.")
 #
 # Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
 # on. A few thousand short sentences are enough to see something; for tens of thousands take the sizes of lesson
-# 09, and its four minutes. Three things to mind:
+# 09, and its five minutes. Three things to mind:
 #
 # - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. Filter by length in tokens.
 # - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
