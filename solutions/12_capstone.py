@@ -456,7 +456,7 @@ for name, tokens in tokenisers.items():
 # It is not quite fair: 400 tokens a batch are more *sentences* where the sentences have fewer tokens. And it is one
 # seed. What it shows is that both work.
 #
-# The scores are far higher than those for Spanish, and mean far less: every test sentence is made from a
+# The scores are far higher than those for Spanish, and mean far less: nearly every test sentence is made from a
 # pattern whose other fillings stood in the training part. The few that were written by hand show
 # what happens without a pattern. See which sentences went wrong:
 
