@@ -147,8 +147,8 @@ for pair in task.valid_pairs[:4]:
 # ### Exercise 12.2 · certainty punished        ●●○  about 4 minutes · 1 point
 # A model is trained without label smoothing, another with 0.1. Both are then measured on held-out sentences by the
 # same plain loss, without smoothing. Compared with the smoothed model, is the loss of the one trained *without*
-# smoothing `"lower"`, `"higher"` or `"the same"`? Think of what each of them was asked to do with a token
-# that it is sure of.
+# smoothing lower, higher or the same? Think of what each of them was asked to do with a token that it is sure of.
+# Set `prediction` to `"lower"`, `"higher"` or `"the same"`.
 
 # %%
 prediction = ...
@@ -162,8 +162,9 @@ check("12.2", prediction)
 # %% [markdown]
 # Write down your guesses for the others as well: which of these will hurt most, and which will hardly be seen?
 #
-# The next cell trains eighteen models, each for 600 steps. That takes two to five minutes the first time.
-# Every finished run is kept, so that you may interrupt it, and the second time it takes seconds.
+# The next cell trains eighteen models, each for 600 steps. That takes some minutes the first time, and longer if
+# your computer is busy with something else. What has been trained is kept, so that you may interrupt it and run the
+# cell again; the second time it takes seconds.
 
 # %% tags=["nbval-ignore-output"]
 torch.set_num_threads(1)                  # for models as small as these that is faster than sharing every product
@@ -455,7 +456,7 @@ for name, tokens in tokenisers.items():
 # It is not quite fair: 400 tokens a batch are more *sentences* where the sentences have fewer tokens. And it is one
 # seed. What it shows is that both work.
 #
-# The scores are far higher than those for Spanish, and mean far less: every test sentence is made from a
+# The scores are far higher than those for Spanish, and mean far less: nearly every test sentence is made from a
 # pattern whose other fillings stood in the training part. The few that were written by hand show
 # what happens without a pattern. See which sentences went wrong:
 
