@@ -86,7 +86,7 @@ def python(version: tuple[int, ...] = sys.version_info[:3], in_environment: bool
 
 def packages() -> Iterator[Finding]:
     """Whether every package the course requires is there, in a version that it admits."""
-    from packaging.requirements import Requirement   # comes with JupyterLab
+    from packaging.requirements import Requirement  # comes with JupyterLab
 
     try:
         required = importlib.metadata.requires("build-a-transformer") or []
