@@ -1,0 +1,135 @@
+"""The Chinese edition: the same code, all of the prose, and nothing out of date unnoticed."""
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course import build
+from course.build.translation import (
+    digest,
+    prose_cells,
+    read_translation,
+    renew_translation,
+    translated_notebook,
+    translation_of,
+    translation_problems,
+)
+from course.build.twin import BuildError, Cell, read
+
+TRANSLATED = [twin for twin in build.twins(build.ROOT) if translation_of(twin).exists()]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+EACH = pytest.mark.parametrize("twin", TRANSLATED, ids=lambda twin: twin.stem)
+
+
+def cells(*texts: str) -> list[Cell]:
+    """Prose cells as a twin would have them, with a code cell after each."""
+    found = []
+    for number, text in enumerate(texts, 1):
+        found.append(Cell("markdown", text, 1, 1, [], id=f"part-{number}"))
+        found.append(Cell("code", "1 + 1", 1, 1, [], id=f"code-{number}"))
+    return found
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    """A finished translation of two cells."""
+    path = tmp_path / "zh" / "01_lesson.md"
+    renew_translation(cells("One.", "Two."), path)
+    finish(path, "一。", "二。")
+    return path
+
+
+def finish(path: Path, *texts: str) -> None:
+    """Put a text below each header that is marked, as a translator does."""
+    new = iter(texts)
+    text = re.sub(r" todo -->\n<!-- English\n.*?\n-->\n?", lambda match: f" -->\n{next(new)}\n",
+                  path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_there_is_a_chinese_edition():
+    assert [twin.stem for twin in TRANSLATED][:2] == ["00_welcome", "01_dot_product_attention"]
+
+
+@EACH
+def test_no_cell_is_missing_or_out_of_date(twin):
+    assert translation_problems(read(twin, build.Registry()).cells, translation_of(twin)) == []
+
+
+@EACH
+def test_code_is_the_english_lessons_own(twin):
+    folder = build.ROOT / "notebooks"
+    english = nbformat.read(folder / f"{twin.stem}.ipynb", as_version=4).cells
+    chinese = nbformat.read(folder / "zh" / f"{twin.stem}.ipynb", as_version=4).cells
+    assert [cell.id for cell in chinese] == [cell.id for cell in english]
+    for one, other in zip(english, chinese, strict=True):
+        if one.cell_type == "code":
+            assert other == one
+        else:
+            assert other.metadata == one.metadata
+            assert CHINESE.search(other.source), f"{one.id} is not Chinese"
+
+
+@EACH
+def test_formulas_code_and_links_are_kept(twin):
+    """What is not language is the same in both: inline code of the course, formulas, addresses."""
+    english = {digest(cell.source): cell.source for cell in prose_cells(read(twin, build.Registry()).cells)}
+    for cell in read_translation(translation_of(twin)):
+        for pattern in (r"https?://[^)\s]+", r"`(?:check|hint|solution|evaluate)\(?[^`]*`", r"[●○]{3}"):
+            assert set(re.findall(pattern, english[cell.digest])) == set(re.findall(pattern, cell.text)), cell.id
+
+
+def test_a_finished_translation_has_no_problems(path):
+    assert translation_problems(cells("One.", "Two."), path) == []
+
+
+def test_an_edited_cell_is_noticed_and_its_old_text_kept(path):
+    edited = cells("One.", "Two, and more.")
+    assert translation_problems(edited, path) == [f"{path}: the English cell part-2 was changed after it was translated"]
+    assert renew_translation(edited, path) == 1
+    text = path.read_text(encoding="utf-8")
+    assert "<!-- English\nTwo, and more.\n-->\n二。" in text
+    assert translation_problems(edited, path), "marked cells are not done"
+    path.write_text(re.sub(" todo -->\n<!-- English\n.*?\n-->", " -->", text, flags=re.DOTALL), encoding="utf-8")
+    assert translation_problems(edited, path) == []
+
+
+def test_a_new_cell_is_noticed(path):
+    longer = cells("One.", "New.", "Two.")
+    [problem] = translation_problems(longer, path)
+    assert "part-2" in problem
+    assert renew_translation(longer, path) == 1
+    finish(path, "新。")
+    assert translation_problems(longer, path) == []
+    assert [cell.text for cell in read_translation(path)] == ["一。", "新。", "二。"]
+
+
+def test_a_moved_cell_keeps_its_translation(path):
+    moved = cells("Two.", "One.")
+    [problem] = translation_problems(moved, path)
+    assert "another order" in problem
+    assert renew_translation(moved, path) == 0
+    assert translation_problems(moved, path) == []
+
+
+def test_a_cell_left_over_is_noticed(path):
+    [problem] = translation_problems(cells("One."), path)
+    assert "part-2 translates no cell" in problem
+    renew_translation(cells("One."), path)
+    assert "二。" in path.read_text(encoding="utf-8"), "a text is never thrown away"
+
+
+def test_prose_that_is_out_of_date_stays_english(path):
+    make = nbformat.v4
+    notebook = make.new_notebook(cells=[make.new_markdown_cell("One."), make.new_markdown_cell("Two, edited.")])
+    notebook.metadata["course"] = {}
+    assert [cell.source for cell in translated_notebook(notebook, path).cells] == ["一。", "Two, edited."]
+
+
+@pytest.mark.parametrize("text", ["一。", "<!-- cell part-1 0123456789 -->\n\n<!-- cell part-2 0123456780 -->\n二。"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, text):
+    path = tmp_path / "bad.md"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BuildError, match=r"bad\.md:1: "):
+        read_translation(path)
