@@ -57,9 +57,8 @@ def main() -> None:
 
 def measure_ours(notebook: Path, folder: Path, options: argparse.Namespace) -> dict:
     """Throughput, levels of isolation and memory."""
-    from course.grading.submissions import find
-
     from course.grading import batch
+    from course.grading.submissions import find
 
     for n in range(options.submissions):
         (folder / "submitted" / f"learner{n:04d}").mkdir(parents=True)

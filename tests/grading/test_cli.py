@@ -100,6 +100,19 @@ def test_without_isolation_it_is_loud(graded, monkeypatch, capsys):
     assert "graded without isolation" in " ".join(Path("out/class.html").read_text(encoding="utf-8").split())
 
 
+def test_what_ran_with_less_isolation_is_not_kept(graded, monkeypatch, capsys):
+    path = Path("out/results.jsonl")
+    weak = {**graded[0], "isolation": "partial"}
+    never_run = {**graded[1], "isolation": "none", "status": "unreadable", "exercises": []}
+    path.write_text("".join(json.dumps(record) + "\n" for record in (weak, never_run)))
+    monkeypatch.setattr(batch, "grade_all", lambda *_, **__: graded)
+    assert grade("--require-isolation", "partial") == 0
+    assert batch.read_results(path) == [weak, never_run]
+    assert grade("--require-isolation", "full") == 0
+    assert batch.read_results(path) == [never_run]
+    assert "1 submissions were graded with less isolation" in capsys.readouterr().out
+
+
 def test_a_grader_error_is_an_exit_code_and_no_mark(graded, monkeypatch, capsys):
     failed = {**graded[0], "status": "grader error", "points": 0, "exercises": []}
     monkeypatch.setattr(batch, "grade_all", lambda *_, **__: [failed, graded[1]])
