@@ -156,6 +156,12 @@ class Grader:
                     except (ServerError, IsolationError) as again:
                         verdict = ruling(task, "error", str(again))
                         break
+            except Exception as error:                         # ours: this exercise alone cannot be graded
+                status, notes = "grader error", []
+                verdict = ruling(task, "error", f"{type(error).__name__}: {error}"[:500])
+                with contextlib.suppress(ServerError):
+                    self._end()
+                break
         record["notes"] += notes[:5]
         return {"id": task.id, "title": task.title, "status": status, "points": verdict.points,
                 "max_points": verdict.max_points, "message": verdict.message, "mistake": verdict.mistake,
@@ -255,7 +261,10 @@ class Grader:
         if error is not None and not error.unwritten:
             return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.",
                           ("time-limit",) * error.timed_out)
-        return choice.judge(task, None if error is not None else value)
+        try:
+            return choice.judge(task, None if error is not None else value)
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return ruling(task, "error", "Your answer cannot be read.", ("wrong-type",))
 
     def _load(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote, notes: list[str]) -> tuple:
         """Have the child run what the answer depends on. Returns facts about the answer, or a final verdict."""
