@@ -23,7 +23,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.fixture
 def school(tmp_path):
     """Five learners: two right, one wrong, one broken, one who handed in nothing."""
-    for name, content in {"anna": lesson_01(), "bert": lesson_01(ex_1_1="def dot_product_scores(q, k):\n    return k @ q.T"),
+    for name, content in {"anna": lesson_01(), "bert": lesson_01(ex_1_1="def dot_product_scores(q, k):\n"
+        "    return k @ q.T"),
                           "carl": b'{"cells": [', "dora": lesson_01(before="# the same\n")}.items():
         (tmp_path / "class" / name).mkdir(parents=True)
         (tmp_path / "class" / name / "x.ipynb").write_bytes(content)
@@ -84,7 +85,8 @@ def test_a_lost_worker_is_replaced(school, tmp_path, monkeypatch):
         "if '-m' in sys.orig_argv and 'course.grading.worker' in sys.orig_argv:\n"
         "    import course.grading.engine as e\n    real = e.Grader.grade\n"
         "    def grade(self, s):\n"
-        f"        if s.learner == 'bert' and os.path.exists({str(flag)!r}):\n            os.unlink({str(flag)!r}); os._exit(3)\n"
+        f"        if s.learner == 'bert' and os.path.exists({str(flag)!r}):\n"
+        f"            os.unlink({str(flag)!r}); os._exit(3)\n"
         "        return real(self, s)\n    e.Grader.grade = grade\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)]))
     records = grade_all(find(school), tmp_path / "results.jsonl", workers=1, progress=False)
@@ -110,7 +112,8 @@ def test_isolation_below_what_is_required_is_an_error():
 
 
 KINDS = {
-    "right": (lesson_01(), 7), "wrong": (lesson_01(ex_1_2="def softmax(x):\n    return np.exp(x) / np.exp(x).sum(0)"), 5),
+    "right": (lesson_01(), 7), "wrong": (lesson_01(ex_1_2="def softmax(x):\n"
+    "    return np.exp(x) / np.exp(x).sum(0)"), 5),
     "stub": (lesson_01(ex_1_3="def attention(q, k, v):\n    raise NotImplementedError"), 4),
     "raises": (lesson_01(ex_1_1="def dot_product_scores(q, k):\n    return q @ k"), 6),
     "exits": (lesson_01(ex_1_4="import os\nprediction = os._exit"), 6),

@@ -11,7 +11,7 @@ import pytest
 
 from course.checks import evaluate, exercises
 from course.checks.exercise import Choice
-from course.grading import lending
+from course.grading import lending, slicing
 from course.grading.engine import Grader
 from course.grading.submissions import Submission
 
@@ -53,7 +53,7 @@ def _expression(answer, lines: list[str]) -> str:
         path = Path(inspect.getsourcefile(answer))
     except TypeError:                                   # a built-in
         raise Untold from None
-    if getattr(answer, "__code__", None) is not None and answer.__code__.co_freevars:
+    if "course" not in path.parts or getattr(answer, "__code__", None) is not None and answer.__code__.co_freevars:
         raise Untold
     if answer.__name__ != "<lambda>":
         if answer.__qualname__ != answer.__name__:
@@ -87,12 +87,11 @@ def _module(path: Path, names: set[str], lines: list[str], extra: ast.Lambda | N
         name = todo.pop()
         if name in known and name not in kept:
             kept.add(name)
-            todo |= lending._used(known[name])
+            todo |= _globals(known[name])
     body = [node for node in tree.body if any(known[name] is node for name in kept)]
     if extra is not None:
         body.append(ast.Assign([ast.Name("__lambda", ast.Store())], extra, lineno=1))
-    used = set().union(*map(lending._used, body)) if body else set()
-    body = [node for node in body if "Misconception" not in lending._used(node)]
+    used = set().union(*map(_globals, body)) if body else set()
     imports, given = [], {}
     package = "course" + ".".join(["", *path.parts[path.parts.index("course") + 1:-1]])
     for node in tree.body:
@@ -112,7 +111,8 @@ def _module(path: Path, names: set[str], lines: list[str], extra: ast.Lambda | N
                           and isinstance(n.value, ast.Name) and n.value.id == bound}
                 given[bound] = _module(Path(whole.origin), wanted, lines)
             else:
-                given[bound] = f"{_module(Path(importlib.util.find_spec(base).origin), {alias.name}, lines)}.{alias.name}"
+                origin = Path(importlib.util.find_spec(base).origin)
+                given[bound] = f"{_module(origin, {alias.name}, lines)}.{alias.name}"
     source = ast.unparse(ast.fix_missing_locations(ast.Module([*imports, *body], [])))
     passed = "".join(f", {name}={text}" for name, text in given.items())
     line = f"({path.stem!r}, {source!r}{passed})"
@@ -121,6 +121,10 @@ def _module(path: Path, names: set[str], lines: list[str], extra: ast.Lambda | N
             return f"_m{n}"
     lines.append(f"_m{len(lines)} = _module{line}")
     return f"_m{len(lines) - 1}"
+
+
+def _globals(node: ast.stmt) -> set[str]:
+    return slicing._uses(ast.unparse(ast.fix_missing_locations(node)))
 
 
 def _is_package(name: str) -> bool:
@@ -134,7 +138,8 @@ def grade(tmp_path_factory):
     with Grader(seed=SEED) as grader:
         def grade(id: str, code: str) -> dict:
             name = exercises.get(id).names[0]
-            path.write_bytes(notebook(f"from course.checks import check\n{code}\n{name} = __it", f'check("{id}", {name})'))
+            path.write_bytes(notebook(f"from course.checks import check\n{code}\n"
+                f"{name} = __it", f'check("{id}", {name})'))
             record = grader.grade(Submission("anna", "x.ipynb", path))
             assert record["status"] == "graded", record
             return next(r for r in record["exercises"] if r["id"] == id)

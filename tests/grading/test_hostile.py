@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from .helpers import START, lesson_01, notebook, statuses
 
 from course.grading.engine import Grader
 from course.grading.submissions import Submission
+
+from .helpers import START, lesson_01, notebook, statuses
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 
@@ -51,7 +52,8 @@ def only(record: dict, id: str, status: str) -> None:
 def softmax(body: str) -> str:
     """An `ex_1_2` that does something, and then answers rightly."""
     lines = "\n".join("    " + line for line in body.splitlines())
-    return f"def softmax(x):\n{lines}\n    p = np.exp(x - x.max(-1, keepdims=True))\n    return p / p.sum(-1, keepdims=True)"
+    return (f"def softmax(x):\n{lines}\n    p = np.exp(x - x.max(-1, keepdims=True))\n"
+            "    return p / p.sum(-1, keepdims=True)")
 
 
 # ---------------------------------------------------------------- what a careless or angry learner hands in
@@ -80,7 +82,8 @@ def test_only_that_exercise_is_lost(graded, case):
     only(graded(lesson_01(ex_1_2=softmax(body), ex_1_3=STANDALONE)), "1.2", status)
 
 
-STANDALONE = ("def attention(q, k, v):\n    s = q @ k.T / np.sqrt(q.shape[-1])\n    p = np.exp(s - s.max(-1, keepdims=True))"
+STANDALONE = ("def attention(q, k, v):\n    s = q @ k.T / np.sqrt(q.shape[-1])\n"
+              "    p = np.exp(s - s.max(-1, keepdims=True))"
               "\n    w = p / p.sum(-1, keepdims=True)\n    return w @ v, w")
 
 
@@ -139,7 +142,8 @@ PATCHES = {
                    "struct.pack = lambda *a: b'\\0' * 4\nnumpy.savez = print",
     "the checks in the child": "import sys\nfor m in list(sys.modules.values()):\n"
                                "    if getattr(m, '__name__', '').startswith('course'):\n"
-                               "        for n in list(vars(m)):\n            if callable(vars(m)[n]): setattr(m, n, lambda *a, **k: True)",
+                               "        for n in list(vars(m)):\n"
+                               "            if callable(vars(m)[n]): setattr(m, n, lambda *a, **k: True)",
     "builtins": "import builtins\nbuiltins.all = builtins.any = lambda *a: True\nbuiltins.isinstance = lambda *a: True",
 }
 
@@ -174,15 +178,18 @@ ANSWERS = {
     "an endless iterator": "import itertools\ndef softmax(x):\n    return itertools.count()",
     "a list of itself": "def softmax(x):\n    y = []; y.append(y); return y",
     "the frames of the grader":
-        "import sys\ndef softmax(x):\n    f = sys._getframe()\n    while f:\n        for v in list(f.f_locals.values()):\n"
+        "import sys\ndef softmax(x):\n    f = sys._getframe()\n    while f:\n"
+        "        for v in list(f.f_locals.values()):\n"
         "            if isinstance(v, dict) and 'expected' in v: return v['expected']\n        f = f.f_back\n"
         "    return x * 0.0",
     "every array in memory":
-        "import gc\ndef softmax(x):\n    for o in gc.get_objects():\n        if isinstance(o, np.ndarray) and o is not x"
+        "import gc\ndef softmax(x):\n    for o in gc.get_objects():\n"
+        "        if isinstance(o, np.ndarray) and o is not x"
         " and o.shape == x.shape and abs(o.sum() - 1) < 1e-6: return o\n    return x * 0.0",
     "the course's own": "import course.checks.exercises.lesson_01 as l\nsoftmax = l.softmax",
     "the course's own, by its file":
-        f"import importlib.util as u\ns = u.spec_from_file_location('m', {str(ROOT / 'course/checks/exercises/lesson_01.py')!r})\n"
+        f"import importlib.util as u\n"
+        f"s = u.spec_from_file_location('m', {str(ROOT / 'course/checks/exercises/lesson_01.py')!r})\n"
         "m = u.module_from_spec(s)\ns.loader.exec_module(m)\nsoftmax = m.softmax",
     "evaluate": "from course.checks import exercises\nsoftmax = exercises.get('1.2').reference",
     "carry_on for itself": "def softmax(x):\n    raise NotImplementedError\nsoftmax = carry_on('1.2', softmax)",
@@ -203,16 +210,19 @@ def test_no_undeserved_point(graded, answer):
 
 FORGED = {
     "replies before the questions":
-        "import os, json, struct\nhead = json.dumps({'values': [['shares', {'array': 0}, 'float64']], 'arrays': []}).encode()\n"
+        "import os, json, struct\n"
+        "head = json.dumps({'values': [['shares', {'array': 0}, 'float64']], 'arrays': []}).encode()\n"
         "frame = bytes(16) + struct.pack('>I', len(head)) + head\n"
-        "for n in range(3, 10):\n    try: os.write(n, (struct.pack('>I', len(frame)) + frame) * 50)\n    except OSError: pass",
+        "for n in range(3, 10):\n    try: os.write(n, (struct.pack('>I', len(frame)) + frame) * 50)\n"
+        "    except OSError: pass",
     "garbage on every descriptor":
         "import os\nfor n in range(64):\n    try: os.write(n, os.urandom(1000))\n    except OSError: pass",
     "a frame that claims 4 GB": "import os\nos.write(3, b'\\xff\\xff\\xff\\xff')",
     "hanging up": "import os\nos.close(3)",
     "everything closed": "import os\nos.closerange(0, 4096)",
     "another question read ahead":
-        "import os\nos.set_blocking(3, False)\ntry:\n    os.read(3, 1 << 20)\nexcept OSError:\n    pass\nos.write(3, b'\\0\\0\\0\\0')",
+        "import os\nos.set_blocking(3, False)\ntry:\n    os.read(3, 1 << 20)\nexcept OSError:\n    pass\n"
+        "os.write(3, b'\\0\\0\\0\\0')",
     "the reply seen, and sent twice":
         "import os\nw = os.write\ndef twice(n, data):\n    w(n, data)\n    return w(n, data)\nos.write = twice",
 }

@@ -91,7 +91,8 @@ def test_any_description_of_arrays(described, rest):
     read(NONCE + len(head).to_bytes(4, "big") + head + rest)
 
 
-@pytest.mark.parametrize("value", [np.array([print]), np.array(["a"]), np.array([1j]), np.array(["2020"], "M8[D]"), print],
+@pytest.mark.parametrize("value", [np.array([print]), np.array(["a"]), np.array([1j]), np.array(["2020"], "M8[D]"),
+                                   print],
                          ids=["objects", "text", "complex", "dates", "a function"])
 def test_only_numbers_are_sent(value):
     with pytest.raises(wire.WireError):
