@@ -153,6 +153,15 @@ def test_labels_cannot_break_out_of_the_page():
     assert "<b>" not in shown._repr_mimebundle_()[0]["text/html"]
 
 
+def test_stored_views_get_the_scripts_of_today():
+    stored = EVERY["masks"]()._repr_mimebundle_()[0]["text/html"]
+    assert base.renewed(stored) == stored
+    old = stored.replace("function softmax", "function softmin").replace(".course-view", ".old-view")
+    assert old != stored
+    assert base.renewed(old) == stored
+    assert base.renewed(old.replace("masking", "gone")) == old.replace("masking", "gone")
+
+
 @pytest.mark.parametrize("script", sorted(path.stem for path in base.JS.glob("*.js")))
 def test_scripts_are_small(script):
     assert (base.JS / f"{script}.js").stat().st_size < 15_000

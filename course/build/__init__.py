@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.build.execute import OutputError, execute, kernel_environment
-from course.build.notebook import adopt_outputs, solution_notebook, student_notebook, to_text
+from course.build.notebook import adopt_outputs, code_cells, solution_notebook, student_notebook, to_text
 from course.build.translation import renew_translation, translated_notebook, translation_of, translation_problems
 from course.build.twin import BuildError, Twin, read
 from course.checks import exercises
@@ -61,6 +61,7 @@ def build(path: Path, points: Mapping[str, float], force: bool = False) -> list[
     old = _load(path.with_suffix(".ipynb"))
     if force or old is None or not adopt_outputs(solution, old):
         _run(twin, solution)
+    _renew_views(solution)
     written = []
     for target, notebook in _targets(path, solution).items():
         text = to_text(notebook)
@@ -87,6 +88,7 @@ def stale(path: Path, points: Mapping[str, float]) -> list[str]:
         return [f"{executed}: not built"]
     if not adopt_outputs(solution, old):
         return [f"{executed}: the outputs were made from other code than the twin's"]
+    _renew_views(solution)
     chinese = translation_of(path)
     return (translation_problems(twin.cells, chinese) if chinese.exists() else []) + [
         f"{target}: not what the twin gives"
@@ -162,6 +164,16 @@ def _run(twin: Twin, solution: NotebookNode) -> None:
         except OutputError as error:
             line = next((cell.line for cell in twin.cells if cell.id == error.cell_id), 1)
             raise BuildError(f"{twin.path}:{line}: {error}") from None
+
+
+def _renew_views(solution: NotebookNode) -> None:
+    """Stored views carry their scripts along: put today's in, which needs no execution."""
+    for cell in code_cells(solution):
+        for output in cell.outputs:
+            if "data-view=" in output.get("data", {}).get("text/html", ""):
+                from course.views.base import renewed
+
+                output.data["text/html"] = renewed(output.data["text/html"])
 
 
 def _targets(path: Path, solution: NotebookNode) -> dict[Path, NotebookNode]:

@@ -7,13 +7,13 @@ import argparse
 import html
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
 from tqdm import tqdm
 
 from course.paths import atomic_path
@@ -66,9 +66,7 @@ def export(root: Path, target: Path) -> list[Path]:
     items = "".join(f'<li><a href="{name}.html">{html.escape(titles[name])}</a></li>' for name in names)
     _write(target / "index.html", _framed("Build a Transformer", (_HERE / "index.html").read_text(
         encoding="utf-8").replace("LESSONS", items), ""))
-    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
-    style = (_HERE / "style.css").read_text(encoding="utf-8")
-    _write(target / "style.css", f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{style}")
+    _write(target / "style.css", (_HERE / "style.css").read_text(encoding="utf-8"))
     return written
 
 
@@ -87,7 +85,7 @@ def page(notebook: NotebookNode, heading: str, before=None, after=None) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = _set_aside(cell.source, formulas)
-    body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    body, _ = _exporter().from_notebook_node(notebook)
     body = re.sub(r"FORMULA(\d+)X", lambda match: formulas[int(match[1])], body)
     body = _LINK.sub(r"\1\2.html", body)
     links = ['<a href="index.html">All lessons</a>']
@@ -96,6 +94,11 @@ def page(notebook: NotebookNode, heading: str, before=None, after=None) -> str:
     if after:
         links.append(f'<a rel="next" href="{after[0]}.html">{html.escape(after[1])} →</a>')
     return _framed(heading, body, f'<nav aria-label="lessons">{" ".join(links)}</nav>')
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="basic")
 
 
 def _set_aside(text: str, formulas: list[str]) -> str:

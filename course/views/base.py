@@ -21,7 +21,7 @@ import traitlets
 
 from course.views._matrix import as_labels, number
 
-__all__ = ["Table", "View", "module", "rounded", "weights_table"]
+__all__ = ["Table", "View", "module", "renewed", "rounded", "tokens", "weights_table"]
 
 JS = Path(__file__).with_name("js")
 _LARGE = 2000          # so many cells, and the table that stands for a view is cut off
@@ -35,11 +35,16 @@ class Table(NamedTuple):
 
 
 @cache
+def _text(name: str) -> str:
+    return (JS / name).read_text(encoding="utf-8")
+
+
+@cache
 def module(name: str) -> str:
     """The ES module of a view: `js/NAME.js` with `js/base.js` put in the place of its import."""
-    shared = re.sub(r"^export ", "", (JS / "base.js").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    own = (JS / f"{name}.js").read_text(encoding="utf-8")
-    joined, count = re.subn(r"^import \{[^}]*\} from \"\./base\.js\";\n", lambda _: shared, own, flags=re.MULTILINE)
+    shared = re.sub(r"^export ", "", _text("base.js"), flags=re.MULTILINE)
+    joined, count = re.subn(r"^import \{[^}]*\} from \"\./base\.js\";\n", lambda _: shared, _text(f"{name}.js"),
+                            flags=re.MULTILINE)
     if count != 1:
         raise ValueError(f"{name}.js must import from ./base.js, once")
     return joined
@@ -91,7 +96,7 @@ class View(anywidget.AnyWidget):
     def __init_subclass__(cls, **options):
         if "script" in vars(cls):
             cls._esm = module(cls.script)
-            cls._css = (JS / "base.css").read_text(encoding="utf-8")
+            cls._css = _text("base.css")
         super().__init_subclass__(**options)
 
     def tables(self) -> list[Table]:
@@ -106,13 +111,7 @@ class View(anywidget.AnyWidget):
     def page(self) -> str:
         """A page of its own that needs neither kernel nor network."""
         state = json.dumps(self.state(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        script = self._esm.replace("export default", "const view =")
-        return (
-            f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.label)}</title>'
-            f"<style>body{{margin:0}}\n{self._css}</style></head><body><main id=\"view\"></main>"
-            f'<script type="application/json" id="state">{state}</script>'
-            f'<script type="module">\n{script}\n{(JS / "page.js").read_text(encoding="utf-8")}</script></body></html>'
-        )
+        return _page(self.script, html.escape(self.label), state)
 
     def _repr_mimebundle_(self, **options):
         widget = super()._repr_mimebundle_(**options)
@@ -129,6 +128,27 @@ class View(anywidget.AnyWidget):
 
 
 _OF_EVERY_WIDGET = set(anywidget.AnyWidget.class_traits(sync=True))
+
+
+def _page(script: str, title: str, state: str) -> str:
+    """A view's page; `title` is escaped HTML and `state` JSON without a "<"."""
+    return (
+        f'<!DOCTYPE html><html lang="en" data-view="{script}"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>body{{margin:0}}\n{_text('base.css')}</style></head><body><main id=\"view\"></main>"
+        f'<script type="application/json" id="state">{state}</script><script type="module">\n'
+        f"{module(script).replace('export default', 'const view =')}\n{_text('page.js')}</script></body></html>"
+    )
+
+
+def renewed(stored: str) -> str:
+    """The `text/html` of a view that was stored in a notebook, with the scripts and the style of today."""
+    def anew(match: re.Match) -> str:
+        page = html.unescape(match[1])
+        parts = re.search(r'data-view="(\w+)".*?<title>(.*?)</title>.*?id="state">(.*?)</script>', page, re.DOTALL)
+        if parts is None or not (JS / f"{parts[1]}.js").exists():
+            return match[0]
+        return f'srcdoc="{html.escape(_page(*parts.groups()))}"'
+    return re.sub(r'srcdoc="([^"]*)"', anew, stored)
 
 
 def _cut(table: Table) -> Table:

@@ -51,7 +51,7 @@ def translator(model, subwords, sentence: str = "The black cat sleeps.", predict
         model: a `Transformer`; it is put into eval mode.
         subwords: the `Subwords` it was trained with.
         sentence: the first one; it is also what an exported page shows.
-        predict: hide each row of attention until the learner has guessed the largest weight.
+        predict: at each step, hide the attention until the learner has guessed the largest weight so far.
 
     Raises:
         ValueError: if the first sentence cannot be translated.

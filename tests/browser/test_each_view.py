@@ -126,7 +126,7 @@ def test_plane_asks_the_learners_function(live):
     press(page, "ArrowUp")
     page.wait_for_function("JSON.stringify(model.get('yours').query) === '[1,2.25]'")
     assert asked[-1].tolist() == [[1, 2.25]]
-    page.get_by_text("Your function: A row of your weights adds up to 2").wait_for()
+    page.get_by_text("A row of your weights adds up to 2").wait_for()
 
 
 # Temperature and d_k
@@ -188,7 +188,7 @@ def test_masks_ask_the_learners_function(live):
         return weights @ v, weights
 
     page = live(interactive.masks(Q, K, V, SPANISH, WORDS, MASK, attention=mine))
-    page.get_by_text("Your function: Your function agrees").wait_for()
+    page.get_by_text("Your function agrees").wait_for()
     cell(page, "mask", 0, 0).click()
     page.get_by_text("equal ones in this row").wait_for()
     assert page.locator("td.off").count() == 4

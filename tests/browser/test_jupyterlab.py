@@ -146,7 +146,7 @@ def test_a_lesson_with_a_wrong_and_then_a_right_answer(open_lab):
     plane = page.locator(".course-view", has_text="Drag the query")
     plane.get_by_role("slider", name="query").focus()
     page.keyboard.press("Shift+ArrowRight")
-    plane.get_by_text("Your function: Your function agrees").wait_for()
+    plane.get_by_text("Your function agrees").wait_for()
     keys, values = np.array([[2, 0], [-1, 1.5], [1, 3], [-2, -2]]), np.array([[3, 0], [0, 3], [-3, 0], [0, -3]])
     weights = stages(np.array([[2.0, 2.0]]), keys, values)["softmax"][0]
     drawn = plane.get_by_label("weights", exact=True).locator("td.cell").all_inner_texts()

@@ -15,6 +15,8 @@ function fill(node, props, children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
   }
+  // Keys that go to a part of a view are none of JupyterLab's shortcuts: it asks the focused element itself.
+  if (node.tabIndex >= 0 || node.hasAttribute("tabindex")) node.setAttribute("data-lm-suppress-shortcuts", "true");
   node.append(...children);
   return node;
 }
@@ -68,8 +70,7 @@ export function frame(el, model, help) {
   const line = h("p", { class: "explain" });
   const controls = h("div", { class: "controls" });
   const body = h("div", { class: "body" });
-  // The attribute keeps JupyterLab's own shortcuts away from keys that are meant for the view.
-  const root = h("section", { class: "course-view", "aria-label": model.get("label"), "data-lm-suppress-shortcuts": true },
+  const root = h("section", { class: "course-view", "aria-label": model.get("label") },
     h("p", { class: "title" }, model.get("label")), controls, body, line, heard,
     h("details", { class: "help" }, h("summary", {}, "Mouse and keys"), h("p", {}, help)));
   el.append(root);

@@ -47,6 +47,7 @@ function render({ model, el }) {
     view.body.replaceChildren(h("figure", {}, h("figcaption", {}, "cross-attention, last layer, mean of the heads"),
       g.node), chances);
     undo();
+    model.set("guess", []);                     // a new step is a new question
     undo = model.get("predict") ? guessing(view, g) : () => {};
     if (before) view.say(`Token ${n} of ${steps().length}: ${last.token}, ${number(last.candidates[0][1])}.`);
     before = n;

@@ -19,7 +19,7 @@ function render({ model, el }) {
   view.body.append(thumbs, large, lines);
   const now = () => kinds[model.get("kind")];
   const colour = () => (now().weights[0].length > HEADS.length ? HEADS[0] : HEADS[model.get("head")]);
-  let buttons, g, undo = () => {};
+  let buttons, g, picking = false, undo = () => {};
 
   function thumbnails() {
     const { weights, queries, keys } = now();
@@ -48,9 +48,11 @@ function render({ model, el }) {
     buttons[l][n].focus();
   });
   function pick(l, n) {
+    picking = true;                             // two changes, one drawing
     model.set("layer", l);
+    picking = false;
+    if (model.get("head") === n) draw();
     view.set("head", n);
-    draw();
     view.say(`layer ${l}, head ${n}. ${told(model.get("query"))}`);
   }
   function told(i) {
@@ -82,6 +84,7 @@ function render({ model, el }) {
   }
 
   function draw() {
+    if (picking) return;
     buttons.forEach((row, l) => row.forEach((node, n) => {
       const on = l === model.get("layer") && n === model.get("head");
       node.setAttribute("aria-pressed", on);

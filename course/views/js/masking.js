@@ -49,7 +49,7 @@ function render({ model, el }) {
     hollow.textContent = none.length ? empty(none) : "";
     yours.hidden = !current;
     if (current) {
-      yours.textContent = `Your function: ${answer.text}${Object.keys(marks).length ?
+      yours.textContent = `${answer.text}${Object.keys(marks).length ?
         " Its weights differ in the framed cells." : ""}`;
       yours.classList.toggle("well", !answer.departs && Boolean(answer.weights));
     }

@@ -114,7 +114,7 @@ function render({ model, el }) {
       (list, n) => JSON.stringify(list) === JSON.stringify(model.get(["query", "places"][n])));
     yours.hidden = !current;
     if (current) {
-      yours.textContent = `Your function: ${answer.text}${answer.weights && answer.departs ?
+      yours.textContent = `${answer.text}${answer.weights && answer.departs ?
         ` It gives ${answer.weights.map((x) => number(x)).join(", ")}.` : ""}`;
       yours.classList.toggle("well", !answer.departs && Boolean(answer.weights));
     }
