@@ -1,6 +1,7 @@
 # make lab     set up, fetch the data, open JupyterLab at lesson 00    make quick      the fast tests
 # make test    set up, fetch the data, run every test                  make notebooks  rebuild what changed
-# make doctor  is everything there, and what to do if not              make versions   on lowest and newest packages
+# make doctor  is everything there, and what to do if not              make site       the solved lessons, in site/
+# make checks  measure the checks, write docs/checks.md                make versions   on lowest and newest packages
 #
 # PYTHON=python3.12      the Python to make .venv with (3.11 or newer)
 # PIP_ARGS="..."         options for pip, for instance to choose a CPU build of torch
@@ -15,7 +16,7 @@ LOG := $(VENV)/pip.log
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
-.PHONY: lab doctor test quick notebooks versions lock clean
+.PHONY: lab doctor test quick notebooks checks site versions lock clean
 
 lab: $(READY)
 	@$(BIN)/python -m course lab $(ARGS)
@@ -34,6 +35,12 @@ quick: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python -m course build $(if $(FORCE),--force) $(LESSONS)
+
+checks: $(READY)
+	$(BIN)/python -m course.checks.report
+
+site: $(READY)
+	$(BIN)/python -m course site $(ARGS)
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -65,5 +72,5 @@ lock: $(READY)
 	mv requirements.new requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,14 +6,17 @@
 Both do forward pass, loss, backward pass and Adam on the same batches of the course's corpus, with
 the same sizes, tied embeddings, dropout and label smoothing. PyTorch's module is used as its
 documentation shows: a causal mask, padding masks for source, target and memory, logits for every
-position, cross-entropy that ignores the padding. Ours is `course.training.training_loss`.
+position, cross-entropy that ignores the padding, Adam as it comes. Ours is `course.training.training_loss`
+and the optimiser of `course.training.train`.
 
 The two take turns in one process. `ratio` says how many times as long PyTorch's step takes. It is the
-median over the pairs, so that a busy moment of the machine hits both. `throughput_share` compares
-the floating-point operations of our step's matrix products with what one product of two 1024 x 1024
-matrices reaches in the same run.
+median over the pairs, so that a busy moment of the machine hits both. `ratio_same_adam` gives PyTorch's
+module our optimiser. `ratio_workers` lets the workers of `course.training.train` share our step, a part of the
+batch and a core for each. `throughput_share` compares the floating-point operations of our step's matrix
+products with what one product of two 1024 x 1024 matrices reaches in the same run.
 """
 import argparse
+import atexit
 import itertools
 import json
 import statistics
@@ -27,8 +30,9 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from course.data import load_pairs, short_pairs, split_pairs
+from course.team import Team
 from course.tokens import Batch, Encoded, Subwords, encode_pairs, token_batches
-from course.training import training_loss
+from course.training import token_shares, training_loss
 from course.transformer import Transformer
 
 SIZES = {"d_model": 128, "n_heads": 4, "d_ff": 512, "n_layers": 2, "dropout": 0.1}
@@ -48,28 +52,37 @@ def main() -> None:
 
     encoded, vocab_size = corpus()
     stream = endless(encoded, options.batch_tokens)
-    ours = stepper(Transformer(vocab_size, **SIZES), lambda model, batch: training_loss(model, batch, SMOOTHING))
-    theirs = stepper(TorchTransformer(vocab_size, **SIZES), documented_loss)
-
-    our_times, their_times, shares, peaks = [], [], [], []
+    ours = course_model(vocab_size)
+    steps = {
+        "ours": stepper(ours, training_loss_of, fused=True),
+        "torch": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss),
+        "torch_same_adam": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss, fused=True),
+        "workers": shared_stepper(course_model(vocab_size), options.threads),
+    }
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    shares, peaks = [], []
     for i, batch in enumerate(itertools.islice(stream, options.warmup + options.pairs)):
-        # Who goes first alternates: the second finds the batch in the processor's cache.
-        order = [(ours, our_times), (theirs, their_times)][:: 1 if i % 2 else -1]
-        for step, times in order:
-            times.append(seconds(lambda step=step, batch=batch: step(batch)))
+        # Who goes first changes: the others find the batch in the processor's cache.
+        order = list(steps)[i % len(steps) :] + list(steps)[: i % len(steps)]
+        for name in order:
+            times[name].append(seconds(lambda name=name, batch=batch: steps[name](batch)))
         if i >= options.warmup and i % 10 == 0:
             peaks.append(matrix_throughput())
             with FlopCounterMode(display=False) as counter:
-                ours(batch)
-            shares.append(counter.get_total_flops() / our_times[-1] / peaks[-1])
-    our_times, their_times = our_times[options.warmup :], their_times[options.warmup :]
+                steps["ours"](batch)
+            shares.append(counter.get_total_flops() / times["ours"][-1] / peaks[-1])
 
-    low, ratio, high = statistics.quantiles((b / a for a, b in zip(our_times, their_times, strict=True)), n=4)
+    def ratios(peer: str, own: str = "ours") -> list[float]:
+        pairs = zip(times[own][options.warmup :], times[peer][options.warmup :], strict=True)
+        return [b / a for a, b in pairs]
+
+    low, ratio, high = statistics.quantiles(ratios("torch"), n=4)
     result = {
         "ratio": round(ratio, 3),
         "ratio_quartiles": [round(low, 3), round(high, 3)],
-        "ours_ms": round(1000 * statistics.median(our_times), 2),
-        "torch_ms": round(1000 * statistics.median(their_times), 2),
+        "ratio_same_adam": round(statistics.median(ratios("torch_same_adam")), 3),
+        "ratio_workers": round(statistics.median(ratios("torch", "workers")), 3),
+        **{f"{name}_ms": round(1000 * statistics.median(spent[options.warmup :]), 2) for name, spent in times.items()},
         "throughput_share": round(statistics.median(shares), 3),
         "matmul_gflops": round(statistics.median(peaks) / 1e9, 1),
         "pairs": options.pairs,
@@ -106,9 +119,24 @@ def documented_loss(model: TorchTransformer, batch: Batch) -> Tensor:
     )
 
 
-def stepper(model: torch.nn.Module, loss_of: Callable[[torch.nn.Module, Batch], Tensor]) -> Callable[[Batch], None]:
-    """A function that trains `model` on one batch, with the optimiser of `course.training.train`."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.9, 0.98), eps=1e-9, fused=True)
+def training_loss_of(model: Transformer, batch: Batch) -> Tensor:
+    return training_loss(model, batch, SMOOTHING)
+
+
+def course_model(vocab_size: int) -> Transformer:
+    return Transformer(vocab_size, **SIZES)
+
+
+def adam(model: torch.nn.Module, fused: bool) -> torch.optim.Adam:
+    options = {"fused": True} if fused else {}
+    return torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.9, 0.98), eps=1e-9, **options)
+
+
+def stepper(
+    model: torch.nn.Module, loss_of: Callable[[torch.nn.Module, Batch], Tensor], fused: bool = False
+) -> Callable[[Batch], None]:
+    """A function that trains `model` on one batch, with Adam as it comes or as `course.training.train` has it."""
+    optimizer = adam(model, fused)
     model.train()
 
     def step(batch: Batch) -> None:
@@ -116,6 +144,26 @@ def stepper(model: torch.nn.Module, loss_of: Callable[[torch.nn.Module, Batch], 
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+
+    return step
+
+
+def shared_stepper(model: Transformer, workers: int) -> Callable[[Batch], None]:
+    """The same, shared by the workers of `course.training.train`."""
+    optimizer = adam(model, fused=True)
+    model.train()
+    threads = torch.get_num_threads()
+    team = Team(lambda batch: training_loss_of(model, batch), model.parameters(), workers)
+    torch.set_num_threads(threads)
+    atexit.register(team.close)
+    count = itertools.count()
+
+    def step(batch: Batch) -> None:
+        torch.set_num_threads(1)
+        parts = [Batch(*part) for part in zip(batch.source.chunk(workers), batch.target.chunk(workers), strict=True)]
+        team.compute_gradients(parts, token_shares(parts, model.pad_id), next(count))
+        optimizer.step()
+        torch.set_num_threads(threads)
 
     return step
 

@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=300, help="training time (default: 300)")
     parser.add_argument("--model", choices=["course", "torch"], default="course")
-    parser.add_argument("--threads", type=int, default=2, help="threads, one worker on each (default: 2)")
+    parser.add_argument("--threads", type=int, default=2, help="workers, one core each (default: 2)")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
@@ -69,12 +69,12 @@ def main() -> None:
 
 
 def _peak_memory_mb() -> int | None:
-    """The most memory this process has held, in MB; None where the system does not tell."""
+    """The most memory this process and its workers have held, in MB; None where the system does not tell."""
     try:
         import resource
     except ImportError:                     # Windows
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 

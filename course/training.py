@@ -4,7 +4,6 @@ import json
 import math
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from course.paths import atomic_path, cache_dir
+from course.team import Team
 from course.tokens import Batch, Encoded, token_batches
 
-__all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "train", "training_loss", "warmup_lr"]
+__all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "token_shares", "train", "training_loss",
+           "warmup_lr"]
 
 
 def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing: float = 0.1) -> Tensor:
@@ -84,7 +85,7 @@ def best_device() -> str:
 
 def train(
     model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, seconds: float | None = None,
-    batch_tokens: int = 800, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
+    batch_tokens: int = 1200, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
     smoothing: float = 0.1, seed: int = 0, device: str = "cpu", workers: int = 1,
     checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
 ) -> list[dict[str, float]]:
@@ -99,9 +100,9 @@ def train(
         smoothing: see `label_smoothing_loss`.
         seed: decides the order of the batches and the dropout.
         device: "cpu", "cuda", "mps"; the model is moved there.
-        workers: threads, of one core each, that share the work of a batch: each computes the gradient
-            of its part. For models as small as ours that is faster than to let PyTorch split every
-            single matrix product between the cores.
+        workers: processes, of one core each, that share the work of a batch: each computes the
+            gradient of its part. For models as small as ours that is faster than to let PyTorch split
+            every single matrix product between the cores. See `course.team`.
         checkpoint: a file that is written every `checkpoint_seconds`, on interruption and at the end.
             If it exists, training goes on from there: with a budget of steps to the same curve
             as without the interruption. A finished one is loaded and returned at once.
@@ -136,7 +137,7 @@ def train(
     tokens = history[-1]["tokens"] if history else 0
     started = saved = time.perf_counter()
     stream = _endless_batches(encoded, batch_tokens // workers, seed, skip=workers * len(history))
-    team = _Team(model, smoothing, device, workers)
+    team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), model.parameters(), workers, seed)
     bar = tqdm(total=steps or seconds, initial=len(history) if steps else min(spent, seconds), disable=not progress,
                unit="step" if steps else "s", bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit}{postfix}")
     try:
@@ -149,7 +150,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = rate
             batches = [next(stream) for _ in range(workers)]
-            loss = team.compute_gradients(batches)
+            loss = team.compute_gradients(batches, token_shares(batches, model.pad_id), len(history))
             optimizer.step()
 
             tokens += sum(_count_tokens(batch, model.pad_id) for batch in batches)
@@ -181,41 +182,19 @@ def _cached_path(model: torch.nn.Module, encoded: Encoded, recipe: dict) -> Path
     digest.update(str(model).encode())                   # layers and sizes, dropout among them
     for tensor in [*model.state_dict().values(), *encoded]:
         digest.update(tensor.cpu().contiguous().numpy().tobytes())
-    for module in ("attention", "transformer", "tokens", "training"):
+    for module in ("attention", "transformer", "tokens", "training", "team"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     return cache_dir() / "models" / f"{digest.hexdigest()[:20]}.pt"
 
 
-class _Team:
-    """Threads that compute the gradients of several batches side by side."""
+def _to(batch: Batch, device: str) -> Batch:
+    return Batch(batch.source.to(device), batch.target.to(device))
 
-    def __init__(self, model: Any, smoothing: float, device: str, workers: int):
-        self.model, self.smoothing, self.device = model, smoothing, device
-        self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        self.threads = torch.get_num_threads()
-        self.pool = None
-        if workers > 1:
-            self.pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
 
-    def compute_gradients(self, batches: list[Batch]) -> float:
-        """Leave in `.grad` the gradient of the mean loss over the real tokens of all batches; return that loss."""
-        counts = [int((batch.target[:, 1:] != self.model.pad_id).sum()) for batch in batches]
-        shares = [count / sum(counts) for count in counts]
-        run = self.pool.map if self.pool else map
-        losses, gradients = zip(*run(self._gradient, batches, shares), strict=True)
-        for parameter, parts in zip(self.parameters, zip(*gradients, strict=True), strict=True):
-            parameter.grad = parts[0] if len(parts) == 1 else torch.stack(parts).sum(0)
-        return sum(losses)
-
-    def _gradient(self, batch: Batch, share: float) -> tuple[float, tuple[Tensor, ...]]:
-        batch = Batch(batch.source.to(self.device), batch.target.to(self.device))
-        loss = share * training_loss(self.model, batch, self.smoothing)
-        return loss.item(), torch.autograd.grad(loss, self.parameters)
-
-    def close(self) -> None:
-        if self.pool:
-            self.pool.shutdown()
-            torch.set_num_threads(self.threads)
+def token_shares(batches: list[Batch], pad_id: int) -> list[float]:
+    """Of the real tokens that are to be predicted, the fraction that is in each batch."""
+    counts = [int((batch.target[:, 1:] != pad_id).sum()) for batch in batches]
+    return [count / sum(counts) for count in counts]
 
 
 def _count_tokens(batch: Batch, pad_id: int) -> int:

@@ -229,9 +229,9 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **09** translator | a translator, trained on real sentence pairs | its translations, good and bad |
 # | **10** decoding | beam search, a key-value cache | better search, faster |
 # | **11** reading attention | an aligner, and a measure of it | what attention pictures do and do not tell |
-# | 12 capstone | *planned* | your own language |
+# | **12** capstone | fair comparisons of models | what each part is worth; your own language |
 #
-# The lessons in bold are ready. A lesson takes the pieces that earlier ones built from the course's
+# A lesson takes the pieces that earlier ones built from the course's
 # library: `course/attention.py` and `course/transformer.py`, which are meant to be read. Allow one
 # to two hours for each lesson from 01 on.
 #

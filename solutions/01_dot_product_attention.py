@@ -22,6 +22,7 @@ import math
 import numpy as np
 
 from course.checks import carry_on, check, evaluate, hint, solution
+from course.views import interactive
 from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
 
 np.set_printoptions(precision=3, suppress=True)
@@ -376,6 +377,18 @@ print("same output as with loops: ", np.allclose(output, loop_output))
 show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
 
 # %% [markdown]
+# Now take your own function apart. Which word does "sleeps" take most from, and which four products
+# does its score for "black" consist of? Say it first, then print the row and look the sums up in the view:
+# choose a stage, and point at a cell. Should your function ever leave the road, its first wrong stage is marked.
+
+# %%
+print("scores of sleeps ", scores[3])
+print("weights of sleeps", weights[3])
+
+# %%
+interactive.view(attention, Q, K, V, queries=words, keys=words, features=features)
+
+# %% [markdown]
 # The left-hand table decides how sharply to choose, the middle one is the choice, and the right-hand one
 # what each word has taken up. "cat" took most from "black" and is a dark cat now; "sleeps" has
 # found out who sleeps, and that he is alive.
@@ -389,6 +402,21 @@ show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
 dictionary = {"the": V[0], "black": V[1], "cat": V[2], "sleeps": V[3]}
 print(dictionary["cat"])
 print(dictionary.get("dog", "no such key"))
+
+# %% [markdown]
+# Attention answers questions that no key was made for. Below, the query and the keys lie in a plane, and you
+# can drag them. Where must the query point for "cat" to get nearly everything? Does it help to make it longer?
+# As you see it here, what does it get?
+
+# %%
+query_2d = np.array([1.0, 2.0])
+keys_2d = np.array([[2.0, 0.0], [-1.0, 1.5], [1.0, 3.0], [-2.0, -2.0]])
+values_2d = np.array([[3.0, 0.0], [0.0, 3.0], [-3.0, 0.0], [0.0, -3.0]])
+output_2d, weights_2d = attention(query_2d[None], keys_2d, values_2d)
+print("weights", weights_2d[0], "  mixed value", output_2d[0])
+
+# %%
+interactive.drag(query_2d, keys_2d, values_2d, words, attention)
 
 # %% [markdown]
 # Attention is a dictionary gone soft: the query is compared with *every* key, and the answer is a
@@ -708,4 +736,4 @@ for t in (0.01, 0.2, 20.0):
 
 # %% [markdown]
 # Next in order is lesson 02: the same computation in PyTorch, for many sentences at once, and words that must not
-# be looked at. Until it is there, go on with lesson 04, which takes what it needs of it from the course's library.
+# be looked at.

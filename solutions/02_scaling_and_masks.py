@@ -27,6 +27,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course.checks import carry_on, check, evaluate, hint, solution
+from course.views import interactive
 from course.views.figures import show_curves, show_weights
 
 torch.set_printoptions(precision=3, sci_mode=False)
@@ -129,6 +130,20 @@ def minds_changed(d_k, divisor, steps=200, n=500):
         loss.backward()
         q = (q - 0.3 * divisor**2 / d_k * q.grad).detach()
     return (w.argmax(dim=-1) == chosen).float().mean().item()
+
+# %% [markdown]
+# One such query, to play with: random vectors of d_k numbers, six keys. From which d_k on does one key
+# get nearly all, if nothing is divided? And which temperature undoes that at d_k = 64? (**Entropy** says in bits how
+# evenly the weight is shared: 0 bits when one key has it all.) Guess, print, then move the sliders.
+
+# %%
+random_scores = torch.tensor(interactive.temperature(6).data["scores"])     # a row for each d_k: 1, 2, 4 ... 512
+for d_k, row in zip((1, 4, 16, 64, 256), random_scores[::2], strict=True):
+    print(f"d_k = {d_k:<4} largest weight: divided {(row / math.sqrt(d_k)).softmax(-1).max():.2f}, "
+          f"not divided {row.softmax(-1).max():.2f}")
+
+# %%
+interactive.temperature(6)
 
 # %% [markdown]
 # Before training one in ten looks at the right key, by chance. And afterwards, at d_k = 128, with and
@@ -341,6 +356,26 @@ print(causal_mask(4).int())
 # %%
 causal_output, causal_weights = scaled_dot_product_attention(Q, K, V, causal_mask(4))
 show_weights(causal_weights, words, words, mask=causal_mask(4), title="Nobody looks ahead")
+
+# %% [markdown]
+# A mask to click. What becomes of the row of "cat" when you close its own cell? What is a row worth in which
+# everything is closed? The cell below prints the first answer; the second is for you to find.
+
+# %%
+mask_of_mine = causal_mask(4)
+mask_of_mine[2, 2] = False
+print("cat, as above:          ", causal_weights[2])
+print("cat, blind to itself:   ", scaled_dot_product_attention(Q, K, V, mask_of_mine)[1][2])
+
+# %%
+interactive.masks(Q, K, V, words, words, mask=causal_mask(4), pad=[3], attention=scaled_dot_product_attention)
+
+# %% [markdown]
+# And your function under this mask, stage by stage. In which of the five stages does the mask act, and what
+# does the softmax make of it?
+
+# %%
+interactive.view(scaled_dot_product_attention, Q, K, V, causal_mask(4), words, words)
 
 # %% [markdown]
 # The last row is the old one, since "sleeps" has everything before it. "black" can no longer look at

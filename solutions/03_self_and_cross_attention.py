@@ -24,6 +24,7 @@ from torch import nn
 
 from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
 from course.checks import carry_on, check, evaluate, hint, solution
+from course.views import interactive
 from course.views.figures import show_weights
 from course.views.suppliers import show_suppliers
 
@@ -358,6 +359,26 @@ show_weights(weights[0], spanish, words, title="Spanish looks at English")
 # %%
 for word, row in zip(spanish, output[0], strict=True):
     print(f"after {word:7} masculine {row[0]:5.2f}   dark {row[1]:5.2f}   alive {row[2]:5.2f}")
+
+# %% [markdown]
+# Where do these numbers come from? Queries are made from the Spanish vectors, keys and values from the English
+# ones. Five by four scores: what shape do Q, K and V have? Then follow the row of *gato* through your layer.
+
+# %%
+with torch.no_grad():
+    q, k, v = cross.w_q(Y), cross.w_k(X), cross.w_v(X)
+print("Q", tuple(q.shape), "  K", tuple(k.shape), "  V", tuple(v.shape))
+print("scores of gato", (q @ k.T)[2])
+
+# %%
+def my_layer(q, k, v):
+    """What the layer makes of the same sentences; its queries, keys and values are those of the cell above."""
+    with torch.no_grad():
+        output, weights = cross(Y.unsqueeze(0), X.unsqueeze(0))
+    return output[0], weights[0]
+
+
+interactive.view(my_layer, q, k, v, queries=spanish, keys=words, features=["masculine", "dark", "alive"])
 
 # %% [markdown]
 # Dark, 3.48 of 4. *el gato* … **negro**. Read the picture from top to bottom: the, cat, black, sleeps. **That is the

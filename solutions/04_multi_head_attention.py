@@ -29,6 +29,7 @@ import course.attention as library
 from course.attention import causal_mask, scaled_dot_product_attention
 from course.checks import carry_on, check, evaluate, hint, solution
 from course.interop import copy_weights
+from course.views import interactive
 from course.views.figures import show_heads
 
 torch.set_printoptions(precision=3, sci_mode=False)
@@ -350,6 +351,19 @@ print("head 0 is", heads[0, 0].tolist())
 print("head 1 is", heads[0, 1].tolist())
 
 # %% [markdown]
+# Every number and where it goes, with the wrong `view` below the right one. At which sizes would the wrong one
+# give the same numbers, so that a test with them could not tell? Think of two before you move the sliders.
+
+# %%
+for batch, length, n_heads, d_head in [(1, 3, 2, 2), (1, 3, 1, 4), (1, 1, 4, 2)]:
+    tape = torch.arange(batch * length * n_heads * d_head).reshape(batch, length, n_heads * d_head)
+    same = torch.equal(split_heads(tape, n_heads), tape.view(batch, n_heads, length, d_head))
+    print(f"T = {length}, h = {n_heads}, d = {d_head}: the wrong view gives the same numbers: {same}")
+
+# %%
+interactive.shapes(split_heads)
+
+# %% [markdown]
 # The numbers we wanted. Read as a tape of shapes, the right way has one more station than the wrong
 # one:
 #
@@ -531,6 +545,17 @@ print("by hand, with W_o:       ", two[1] @ W_o)
 
 # %%
 show_heads(weights[0], words, words, title="the black cat sleeps, two heads")
+
+# %% [markdown]
+# The same heads to walk through, with a line for each weight. Which head sends "black" to "cat"? Choose it, then
+# its row.
+
+# %%
+for head in range(2):
+    print(f"head {head}: black looks most at {words[weights[0, head, 1].argmax()]}")
+
+# %%
+interactive.heads(weights[0], words, words, title="the black cat sleeps, two heads")
 
 # %% [markdown]
 # And the mask. *the black cat sleeps* and *cat sleeps*, the second filled up with two vectors of

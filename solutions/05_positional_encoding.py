@@ -28,6 +28,7 @@ from torch import nn
 
 from course.attention import scaled_dot_product_attention
 from course.checks import carry_on, check, evaluate, hint, solution
+from course.views import interactive
 from course.views.figures import show_curves, show_scores, show_weights
 from course.views.positions import show_encoding, show_hands
 
@@ -252,6 +253,18 @@ similarity = table @ table.T
 distances = range(0, 25)
 show_curves(distances, {f"from position {t}": [similarity[t, t + d] for d in distances] for t in (0, 10, 35)},
             "distance", "dot product", "How alike are two positions?")
+
+# %% [markdown]
+# Slide through it: a position, a dimension, the size of the vectors. With 4 dimensions, which position looks as
+# much like position 0 as a neighbour does? And with 64?
+
+# %%
+for d_model in (4, 64):
+    alike = sinusoidal_encoding(24, d_model) @ sinusoidal_encoding(24, d_model)[0]
+    print(f"d_model = {d_model:<3} most like position 0: {(1 + alike[1:].topk(3).indices).tolist()}")
+
+# %%
+interactive.positions(sinusoidal_encoding)
 
 # %% [markdown]
 # Three curves lie on top of each other: **how alike two positions are depends only on the distance between

@@ -37,8 +37,10 @@ from course.attention import (
     scaled_dot_product_attention,
 )
 from course.checks import carry_on, check, evaluate, hint, solution
+from course.inspection import record_attention
 from course.interop import copy_weights
 from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
 from course.views.figures import show_weights
 from course.views.shift import show_shift
 
@@ -449,6 +451,28 @@ for t, word in enumerate(target):
     best = logits[0, t].topk(2).indices.tolist()
     first, second = (vocabulary[n] for n in best)
     print(f"after {word:7} it prefers {first:7} then {second:7} and is asked for {tokens[t + 1]}")
+
+# %% [markdown]
+# Three kinds of attention are at work in it. How many tables of weights are there for one sentence, with two
+# layers and two heads? Of what shape, and which of them have a corner that is all zeros? Decide, then look.
+
+# %%
+with torch.no_grad(), record_attention(model) as recorded:
+    model(source_ids[:1], decoder_input[:1])
+of_encoder = [w[0] for name, w in recorded.items() if name.startswith("encoder")]
+of_decoder = [w[0] for name, w in recorded.items() if name.startswith("decoder")]      # self and cross in turn
+english = "the black cat sleeps <eos>".split()
+kinds = {
+    "encoder": interactive.Attention(of_encoder, english, english),
+    "decoder": interactive.Attention(of_decoder[0::2], target, target),
+    "cross-attention": interactive.Attention(of_decoder[1::2], target, english),
+}
+for name, (weights, _, _) in kinds.items():
+    print(f"{name:16} {len(weights)} layers, each {tuple(weights[0].shape)}, "
+          f"{sum((w == 0).sum().item() for w in weights)} weights are 0")
+
+# %%
+interactive.layers(kinds, title="Every head of the untrained model")
 
 # %% [markdown]
 # It knows nothing yet, of course. (Did you notice what it prefers? The output is a product with the

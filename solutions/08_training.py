@@ -829,4 +829,4 @@ _, losses = fit(clipped, peak=0.08)
 print("C, every 20th loss:", *(f"{loss:.2f}" for loss in losses[::20]))
 
 # %% [markdown]
-# Next, in lesson 09: the same step on 115,000 real pairs, for four minutes.
+# Next, in lesson 09: the same step on 115,000 real pairs, for five minutes.

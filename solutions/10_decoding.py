@@ -29,6 +29,7 @@ from course.attention import causal_mask, scaled_dot_product_attention
 from course.checks import carry_on, check, hint, solution
 from course.decoding import CachedDecoder, UncachedDecoder
 from course.translator import trained_translator
+from course.views import interactive
 from course.views.beam import Node, show_beam
 from course.views.figures import show_curves, show_weights
 
@@ -36,7 +37,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 
 # %% [markdown]
 # The model is the one you trained in lesson 09, from the cache. If it is not there, the next cell
-# trains it, which takes four minutes.
+# trains it, which takes five minutes.
 
 # %% tags=["nbval-ignore-output"]
 model, subwords, split = trained_translator()
@@ -329,6 +330,19 @@ def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12
     return rounds
 
 show_beam(rounds_of(tree_model, no_source, 1, 2, words, beam_size=2, alpha=0.6), "A beam of 2 in the tree, α = 0.6")
+
+# %% [markdown]
+# The same, a round at a time. Before each round: which beginning will be the likeliest? Choose it, and the
+# numbers appear.
+
+# %%
+tree_rounds = rounds_of(tree_model, no_source, 1, 2, words, beam_size=2, alpha=0.6)
+for n, nodes in enumerate(tree_rounds, 1):
+    best = max(nodes, key=lambda node: node.log_p)
+    print(f"round {n}: {len(nodes)} looked at, the likeliest ends in {best.label}, log p {best.log_p:.2f}")
+
+# %%
+interactive.beam(tree_rounds, "A beam of 2 in the tree, round by round", predict=True)
 
 # %% [markdown]
 # Look at the third column. "el gato" had two children, and both stayed; "el negro" had two as well, and

@@ -16,7 +16,7 @@
 # - say, with evidence, what a picture of attention shows and what it does not.
 #
 # **You need** lesson 09, and the translator that you trained there. If it is not on this computer,
-# it is trained now, which takes four minutes.
+# it is trained now, which takes five minutes.
 #
 # **Time** about 100 minutes, some 40 of them for the four exercises.
 
@@ -37,6 +37,7 @@ from course.inspection import record_attention
 from course.intervention import attention_names, edit_attention, switch_off, uniform
 from course.tokens import encode_pairs
 from course.translator import trained_translator
+from course.views import interactive
 from course.views.alignments import show_alignment, show_points
 from course.views.figures import show_weights
 
@@ -276,6 +277,23 @@ show_alignment(table, words(gold[n].target), words(gold[n].source), gold[n].sure
                title="Mean of all heads")
 
 # %% [markdown]
+# The same pair, head by head, beside the links made by hand. Which head's largest weights will agree best? The
+# print-out counts; the view shows where each one errs.
+
+# %% tags=["nbval-ignore-output"]
+by_head = {"mean of all": table}
+for layer in LAYERS:
+    for head in HEADS:
+        by_head[f"layer {layer}, head {head}"] = word_weights(
+            weights[layer, head][:-1], word_numbers(source_tokens), word_numbers(target_tokens[1:-1]))
+for name, shares in by_head.items():
+    hits = sum((int(i), j) in gold[n].sure for j, i in enumerate(shares.argmax(axis=1)))
+    print(f"{name:16} {hits} of {len(shares)} words on a sure link")
+
+# %% tags=["nbval-ignore-output"]
+interactive.alignment(by_head, words(gold[n].target), words(gold[n].source), gold[n].sure, gold[n].possible)
+
+# %% [markdown]
 # ## What goes wrong if …
 #
 # … you read each token's own row, as the first picture invites you to? Guess the error rate for the
@@ -441,6 +459,19 @@ show_points(
 )
 
 # %% [markdown]
+# What that means for one sentence: switch heads off, one or many, or choose a weight and change it. Which head
+# changes the translation when it alone is missing? How many can go before it breaks?
+
+# %% tags=["nbval-ignore-output"]
+for layer in LAYERS:
+    for head in HEADS:
+        with switch_off(model, CROSS[layer], [head]):
+            print(f"without layer {layer}, head {head}: {translate(model, ['The black cat sleeps.'], subwords)[0]}")
+
+# %% tags=["nbval-ignore-output"]
+interactive.switches(model, subwords, "The black cat sleeps.", CROSS)
+
+# %% [markdown]
 # (The ± is the standard error of the mean over sentences. A difference in BLEU of less than one point
 # may well be chance on 500 sentences; the loss, which is measured token by token, is the steadier of
 # the two.)
@@ -550,7 +581,7 @@ for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
 # all. Yet the two layers have nearly the same error rate, and pictures of them look equally
 # convincing. **From the picture of layer 0 one would have read that the noun comes from there. It does
 # not.** What layer 0 takes along is of another kind; that it is not nothing you have seen when you
-# silenced it. (Your model was trained for four minutes on your computer. If yours divides the work in
+# silenced it. (Your model was trained for five minutes on your computer. If yours divides the work in
 # another way, then that is what your table shows, and the argument runs with the layers exchanged.)
 
 # %% [markdown]

@@ -17,9 +17,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REQUIRED = [Requirement(text) for text in PROJECT["dependencies"]]
-ALL_REQUIRED = REQUIRED + [Requirement(text) for text in PROJECT["optional-dependencies"]["test"]]
-CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base"}
+EXTRAS = {name: [Requirement(text) for text in texts] for name, texts in PROJECT["optional-dependencies"].items()}
+ALL_REQUIRED = REQUIRED + [
+    required for name in ("test", "cluster", "interop") for required in EXTRAS[name] if required.name != PROJECT["name"]
+]
+CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "dask": "distributed"}
 STARTED = {"jupyterlab", "ipykernel"}   # programs, not imported
+OPTIONAL = {"distributed"}              # imported when it is asked for, from the extra "cluster"
 
 
 def tracked(*suffixes: str) -> list[Path]:
@@ -52,6 +56,8 @@ def test_the_lock_satisfies_the_project():
 def test_conda_has_the_same_packages():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     listed = [text for text in environment["dependencies"] if isinstance(text, str)]
+    from_pip = [packages["pip"] for packages in environment["dependencies"] if isinstance(packages, dict)]
+    listed += [text for text in sum(from_pip, []) if not text.startswith("-")]
     there = dict(text.split(" ", 1) if " " in text else (text, "") for text in listed)
     assert there.pop("python") == PROJECT["requires-python"]
     assert there.pop("pip") == ""
@@ -76,7 +82,12 @@ def test_what_is_required_is_imported_and_the_reverse():
                     continue
             imported |= {module.split(".")[0] for module in modules}
     names = {canonicalize_name(name) for name in imported - {"course", *sys.stdlib_module_names}}
-    assert names | STARTED == {required.name for required in REQUIRED}
+    assert names - OPTIONAL | STARTED == {required.name for required in REQUIRED}
+
+
+def test_tests_install_the_extras():
+    (own,) = [required for required in EXTRAS["test"] if required.name == PROJECT["name"]]
+    assert own.extras == EXTRAS.keys() - {"test"}
 
 
 @pytest.mark.parametrize(("arguments", "heavy"), [

@@ -168,18 +168,6 @@ class TestTrain:
         assert history[-1]["lr"] < max(r["lr"] for r in history)
         assert len(train(small_model(), reverse_task(), **options)) == len(history)
 
-    def test_workers_share_a_batch_and_compute_its_gradient(self):
-        model, data = small_model(), reverse_task(40)
-        batch = data.batch(torch.arange(40))
-        training_loss(model, batch).backward()
-        expected = [parameter.grad.clone() for parameter in model.parameters()]
-        team = training._Team(model, 0.1, "cpu", 2)
-        loss = team.compute_gradients([data.batch(torch.arange(13)), data.batch(torch.arange(13, 40))])
-        team.close()
-        assert loss == pytest.approx(training_loss(model, batch).item(), rel=1e-5)
-        for parameter, gradient in zip(model.parameters(), expected, strict=True):
-            torch.testing.assert_close(parameter.grad, gradient)
-
     def test_workers_resume_and_leave_the_number_of_threads_alone(self, tmp_path):
         options = dict(batch_tokens=400, workers=2, progress=False)
         threads = torch.get_num_threads()

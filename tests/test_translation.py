@@ -86,7 +86,8 @@ def test_a_finished_translation_has_no_problems(path):
 
 def test_an_edited_cell_is_noticed_and_its_old_text_kept(path):
     edited = cells("One.", "Two, and more.")
-    assert translation_problems(edited, path) == [f"{path}: the English cell part-2 was changed after it was translated"]
+    [problem] = translation_problems(edited, path)
+    assert problem == f"{path}: the English cell part-2 was changed after it was translated"
     assert renew_translation(edited, path) == 1
     text = path.read_text(encoding="utf-8")
     assert "<!-- English\nTwo, and more.\n-->\n二。" in text

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from . import compare, guard, probes
-from .evidence import listing, row
+from .evidence import have, listing, row
 from .exercise import Case, Exercise
-from .outcome import Outcome, agree, ask, bare, tolerance
+from .outcome import Elsewhere, Outcome, agree, ask, bare, recall, tolerance
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
 
@@ -24,7 +24,7 @@ class Finding:
 
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """The first thing that is not as it should be, or None. For answers whose values are right."""
-    return (changed_inputs(task, got) or _dtypes(task, got, want) or repeatable(task, answer, got[0], run)
+    return (changed_inputs(task, got) or dtypes(task, got, want) or repeatable(task, answer, got[0], run)
             or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
 
 
@@ -40,14 +40,15 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
                    f"that ends in an underscore, applied to `{name}` or to a view of it.")
 
 
-def _dtypes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Finding | None:
+def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
     for g, w in zip(got, want, strict=True):
         for name, dtype in g.dtypes.items():
             expected = w.dtypes[name]
             if _acceptable(dtype, expected, g.case, task.framework):
                 continue
             inputs = sorted({str(x.dtype) for x in g.case.inputs.values() if isinstance(x, np.ndarray)})
-            message = f"Your numbers are right, but your {name} has the dtype {dtype}; {expected} is expected"
+            start = "Your numbers are right, but your" if right else "Your"
+            message = f"{start} {have(name)} the dtype {dtype}; {expected} is expected"
             message += f" (inputs: {listing(inputs)}). " if inputs else ". "
             if expected == "bool":
                 return Finding("wrong-dtype", message + "The functions that use it tell a boolean mask from numbers "
@@ -78,6 +79,22 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
                    "made anew in each call; or the code keeps something from one call to the next.")
 
 
+def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:
+    """For an answer that is not repeatable: does it use layers that were not asked for, filled at random?"""
+    if not hasattr(task.probe, "unexpected"):
+        return None
+    inputs = probes.to_framework(case.inputs, task.framework)
+    found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
+    if not found:
+        return None
+    names = listing([f"`{name}` {shape}" for name, shape in found.items()])
+    none = "is none" if len(found) == 1 else "are none"
+    return Finding("unexpected-layer", f"Your code also uses {names}, which {none} of the layers that are asked for. "
+                   "The check gives the layers of the exercise their weights; what else there is starts with random "
+                   "ones, so that the result is another one each time. With weights copied from PyTorch's own module "
+                   "it would be no different. What is it for?")
+
+
 def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """Does a learning signal reach everything that the output depends on?"""
     first = next(iter(task.gives))
@@ -86,8 +103,11 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
     if not want[0].dtypes[first].startswith("float"):
         return None
     for g, w in zip(got, want, strict=True):
-        expected = _pull(task, task.reference, g.case)
-        found, error = run(lambda case=g.case: _pull(task, answer, case))
+        expected = recall("pull", task.reference, g.case, lambda case=g.case: pull(task, task.reference, case))
+        if isinstance(answer, Elsewhere):
+            found, error = answer.pull(task, g.case)
+        else:
+            found, error = run(lambda case=g.case: pull(task, answer, case))
         if error is not None:
             return Finding("gradient-error", f"The values are right, but computing gradients through them raised "
                            f"{error.kind}: {error.text}", "error")
@@ -115,7 +135,8 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
     return None
 
 
-def _pull(task: Exercise, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
+def pull(task: Exercise, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
+    """The gradients of a fixed number made of the answer's first output; None where none arrives."""
     import torch
 
     def project(outputs):
@@ -138,17 +159,22 @@ def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
 
 def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
     """For a right answer: whether it would run on a GPU, tried with tensors on PyTorch's "meta" device."""
-    if task.framework != "torch" or not _on_meta(task, task.reference, case, bare)[0]:
+    known = task.framework == "torch" and recall("meta", task.reference, case,
+                                                 lambda: on_meta(task, task.reference, case, bare))
+    if not known or not known[0]:
         return ""
-    stays, error = _on_meta(task, answer, case, run)
+    stays, error = on_meta(task, answer, case, run)
     if stays or error and "not on the expected device" not in error.text and "same device" not in error.text:
         return ""                                    # nothing has been established
     return ("One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
             "device of an input.")
 
 
-def _on_meta(task: Exercise, answer: Any, case: Case, run: Callable) -> tuple[bool, guard.Raised | None]:
+def on_meta(task: Exercise, answer: Any, case: Case, run: Callable) -> tuple[bool, guard.Raised | None]:
     """Whether all outputs are on the device of the inputs, and what was raised."""
+    if isinstance(answer, Elsewhere):
+        return answer.on_meta(task, case)
+
     def moved(value):
         if isinstance(value, dict):
             return {name: moved(item) for name, item in value.items()}

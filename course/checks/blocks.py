@@ -11,7 +11,7 @@ from typing import Any
 
 from .guard import Problem
 from .modules import Module
-from .probes import backward, invoke, is_floating
+from .probes import backward, is_floating
 
 __all__ = ["Block", "block_weights"]
 
@@ -25,7 +25,8 @@ class Block(Module):
     The `weights` bear the course's names, as `block_weights` makes them, the parts of a kind in the order in which a
     right answer uses them:
 
-    * "self_attention.w_q.weight" ...: an attention, any module with four Linear layers `w_q, w_k, w_v, w_o`;
+    * "self_attention.w_q.weight" ...: an attention, any module with four Linear layers `w_q, w_k, w_v, w_o`, or
+      PyTorch's own `nn.MultiheadAttention`;
     * "feed_forward.w_1.weight" ...: two matrices, d_model to d_ff and back, wherever the answer keeps them;
     * "norm_1.weight", "norm_1.bias": any module with a `weight` vector.
 
@@ -36,10 +37,10 @@ class Block(Module):
 
     optional: tuple[str, ...] = tuple(f"{name}.bias" for name in _PROJECTIONS)
 
-    def prepare(self, answer: Callable, inputs: dict[str, Any], task) -> Callable:
-        module = self._ready(answer, inputs, task)
-        names = self._find(module, inputs, task).keys()
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task) -> set[str]:
+        return set(self._find(self._ready(answer, inputs, task), inputs, task))
 
+    def suit(self, names: set[str]) -> Callable:
         def suit(case):
             weights = case.inputs.get("weights", {})
             if not weights or not names:
@@ -55,10 +56,12 @@ class Block(Module):
         module, found = self._filled(answer, inputs, task)
         leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
         outputs = self._forward(module, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
-        weights = {name: found[name][0] for name in inputs.get("weights", {}) if name in found}
-        gradients = backward(project(outputs), {**leaves, **weights})
-        return {name: g.T if g is not None and name in found and found[name][1] else g
-                for name, g in gradients.items()}
+        places = {name: found[name] for name in inputs.get("weights", {}) if name in found}
+        gradients = backward(project(outputs), {**leaves, **{name: p.parameter for name, p in places.items()}})
+        return {name: g if g is None or name not in places else places[name].part(g) for name, g in gradients.items()}
+
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, tuple[int, ...]]:
+        return {}                                  # `_find` refuses them before anything is computed
 
     def _build(self, answer: Callable, inputs: dict[str, Any], task):
         return self._filled(answer, inputs, task)[0]
@@ -68,29 +71,30 @@ class Block(Module):
         weights = inputs.get("weights", {})
         return module.to(next(iter(weights.values())).dtype) if weights else module
 
-    def _filled(self, answer: Callable, inputs: dict[str, Any], task) -> tuple[Any, dict]:
+    def _filled(self, answer: Callable, inputs: dict[str, Any], task) -> tuple[Any, dict[str, "Place"]]:
         """The module with the case's weights in it, and where each of them went."""
         import torch
         module, weights = self._ready(answer, inputs, task), inputs.get("weights", {})
         if not weights:
             return module, {}
         found = self._find(module, inputs, task)
-        self._refuse_sharing({name: parameter for name, (parameter, _) in found.items()})
+        self._refuse_sharing({name: place.part(place.parameter) for name, place in found.items()})
         with torch.no_grad():
-            for name, (parameter, turned) in found.items():
+            for name, place in found.items():
+                part = place.part(place.parameter)
                 if name not in weights:
-                    parameter.zero_()              # the answer being compared has no such bias
+                    part.zero_()                   # the answer being compared has no such bias
                     continue
-                value = weights[name].T if turned else weights[name]
-                if parameter.shape != value.shape:
-                    path = next(n for n, p in module.named_parameters() if p is parameter)
-                    raise Problem("wrong-layer-shape", f"`{path}` has the shape {tuple(parameter.shape)}; "
-                                  f"{tuple(value.shape)} is expected. (A Linear's weight is (outputs, inputs).)")
-                parameter.copy_(value)
+                if part.shape != weights[name].shape:
+                    path = next(n for n, p in module.named_parameters() if p is place.parameter)
+                    raise Problem("wrong-layer-shape", f"`{path}` has the shape {tuple(place.parameter.shape)}; "
+                                  f"{tuple(weights[name].shape)} is expected. (A Linear's weight is (outputs, "
+                                  "inputs).)")
+                part.copy_(weights[name])
         return module, found
 
-    def _find(self, module, inputs: dict[str, Any], task) -> dict[str, tuple[Any, bool]]:
-        """For each of the course's names the answer's parameter, and whether it is kept transposed."""
+    def _find(self, module, inputs: dict[str, Any], task) -> dict[str, "Place"]:
+        """For each of the course's names where the answer keeps that parameter."""
         from torch import nn
         weights = inputs.get("weights", {})
         used = self._used(module, inputs, task)
@@ -102,20 +106,17 @@ class Block(Module):
             parameters = part.parameters(recurse=True) if isinstance(part, nn.Module) else [part]
             return min((order.get(id(p), len(order)) for p in parameters), default=len(order))
 
-        found: dict[str, tuple[Any, bool]] = {}
-        attentions = [m for m in module.modules()
-                      if all(isinstance(getattr(m, name, None), nn.Linear) for name in _PROJECTIONS)]
-        inside = {id(p) for m in attentions for name in _PROJECTIONS for p in getattr(m, name).parameters()}
-        attentions.sort(key=lambda m: min(first_use(getattr(m, name)) for name in _PROJECTIONS))
-        for path, attention in zip(_paths(weights, "w_q."), attentions, strict=False):
-            for name in _PROJECTIONS:
-                for end, parameter in getattr(attention, name).named_parameters():
-                    found[f"{path}{name}.{end}"] = (parameter, False)
+        found: dict[str, Place] = {}
+        attentions = [places for m in module.modules() if (places := _projections(m))]
+        attentions.sort(key=lambda places: min(order.get(id(p.parameter), len(order)) for p in places.values()))
+        for path, places in zip(_paths(weights, "w_q."), attentions, strict=False):
+            found |= {f"{path}{name}": place for name, place in places.items()}
+        inside = {id(place.parameter) for places in attentions for place in places.values()}
 
         norms = [m for m in module.modules() if getattr(m._parameters.get("weight"), "ndim", 0) == 1]
         inside |= {id(p) for m in norms for p in m.parameters()}
         for path, norm in zip(_norm_paths(weights), sorted(norms, key=first_use), strict=False):
-            found |= {f"{path}{end}": (p, False) for end, p in norm._parameters.items() if p is not None}
+            found |= {f"{path}{end}": Place(p) for end, p in norm._parameters.items() if p is not None}
 
         rest = sorted((p for p in module.parameters() if id(p) not in inside), key=first_use)
         layers = _paths(weights, "w_1.")
@@ -126,45 +127,22 @@ class Block(Module):
             roles = [f"{path}w_{n}.weight" for path in layers for n in (1, 2)]
             for name, parameter in zip(roles, matrices, strict=False):
                 turned = id(parameter) not in linear and parameter.shape != weights[name].shape
-                found[name] = (parameter, turned)
+                found[name] = Place(parameter, turned=turned)
             for n, size in ((1, wide), (2, narrow)):
                 vectors = [p for p in rest if p.shape == (size,)]
                 for path, parameter in zip(layers, vectors, strict=False):
-                    found[f"{path}w_{n}.bias"] = (parameter, False)
+                    found[f"{path}w_{n}.bias"] = Place(parameter)
             if len(matrices) < 2:
                 shapes = f"({wide}, {narrow}) and ({narrow}, {wide})"
                 raise self._lacks(own, rest, f"Two Linear layers with weights of shape {shapes} are")
         if _paths(weights, "w_q.") and not attentions:
             raise self._lacks(own, rest, "A `MultiHeadAttention`, with its `w_q`, `w_k`, `w_v` and `w_o`, is")
-        placed = {id(p) for p, _ in found.values()} | {id(p) for m in norms for p in m.parameters()}
+        placed = {id(place.parameter) for place in found.values()} | {id(p) for m in norms for p in m.parameters()}
         for parameter in used:
             if id(parameter) not in placed:
                 raise Problem("unexpected-layer", f"Your code also uses `{own[id(parameter)]}` of shape "
                               f"{tuple(parameter.shape)}, which is none of the layers that are asked for.")
         return found
-
-    def _used(self, module, inputs: dict[str, Any], task) -> list:
-        """All parameters that `forward` uses, in the order of their first use."""
-        import torch
-        from torch.overrides import TorchFunctionMode
-        from torch.utils._pytree import tree_leaves
-        seen: dict[int, Any] = {}
-
-        class Watch(TorchFunctionMode):
-            def __torch_function__(self, function, types, args=(), kwargs=None):
-                for value in tree_leaves((args, kwargs)):
-                    if isinstance(value, torch.nn.Parameter):
-                        seen.setdefault(id(value), value)
-                return function(*args, **(kwargs or {}))
-
-        takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
-        copies = {name: x.clone() if isinstance(x, torch.Tensor) else x for name, x in inputs.items()}
-        try:
-            with torch.no_grad(), Watch():
-                invoke(module, copies, takes)
-        except Exception:  # will show itself again when the answer is asked
-            pass
-        return list(seen.values())
 
     def _lacks(self, own: dict[int, str], rest: Iterable, what: str) -> Problem:
         have = ", ".join(f"`{own[id(p)]}` {tuple(p.shape)}" for p in rest) or "none"
@@ -179,6 +157,37 @@ class Block(Module):
                           "`parameters()` does not list, so an optimiser would never change it. Either its layer is "
                           "kept in a plain list or dict, where PyTorch does not see it, or it is made anew in each "
                           "call. Make layers in `__init__`, as attributes or in an `nn.ModuleList`.")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an answer keeps one of the parameters: the whole of one of its own, or some rows, perhaps transposed."""
+
+    parameter: Any
+    rows: slice | None = None
+    turned: bool = False
+
+    def part(self, of: Any) -> Any:
+        """The rows that are meant, of the parameter or of its gradient, as the course has them."""
+        part = of if self.rows is None else of[self.rows]
+        return part.T if self.turned else part
+
+
+def _projections(module) -> dict[str, Place]:
+    """"w_q.weight" ... of an attention, ours or PyTorch's own; empty if the module is none."""
+    from torch import nn
+    if isinstance(module, nn.MultiheadAttention) and module.in_proj_weight is not None:
+        size = module.embed_dim
+        rows = {name: slice(n * size, (n + 1) * size) for n, name in enumerate(("w_q", "w_k", "w_v"))}
+        places = {f"{name}.weight": Place(module.in_proj_weight, part) for name, part in rows.items()}
+        places["w_o.weight"] = Place(module.out_proj.weight)
+        if module.in_proj_bias is not None:
+            places |= {f"{name}.bias": Place(module.in_proj_bias, part) for name, part in rows.items()}
+            places["w_o.bias"] = Place(module.out_proj.bias)
+        return places
+    if not all(isinstance(getattr(module, name, None), nn.Linear) for name in _PROJECTIONS):
+        return {}
+    return {f"{name}.{end}": Place(p) for name in _PROJECTIONS for end, p in getattr(module, name).named_parameters()}
 
 
 def block_weights(

@@ -31,7 +31,7 @@ def judge(task: Choice, answer: Any) -> Verdict:
         return ruling(task, "correct", task.moral, (), printed.kept)
     for n, (option, explanation) in enumerate(task.wrong.items()):
         if same(answer, option):
-            slug = task.misconceptions[n].slug if n < len(task.misconceptions) else f"chose-{option}"
+            slug = task.misconceptions[n].slug if n < len(task.misconceptions) else f"chose-{_name(option)}"
             return ruling(task, "wrong", explanation, (slug,), printed.kept)
     return ruling(task, "wrong", f"Your answer, `{answer!r:.80}`, is none of the options. {_offer(task)}",
                    ("no-such-option",), printed.kept)
@@ -41,7 +41,7 @@ def same(a: Any, b: Any) -> bool:
     """Whether two answers mean the same: case and space do not count, nor order against a set."""
     a, b = plain(a), plain(b)
     if isinstance(b, frozenset):
-        return isinstance(a, (frozenset, tuple)) and frozenset(a) == b
+        return frozenset(a if isinstance(a, (frozenset, tuple)) else [a]) == b
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, float) and isinstance(b, float):
@@ -69,4 +69,9 @@ def plain(value: Any) -> Any:
 
 def _offer(task: Choice) -> str:
     options = list(task.options) or sorted(map(str, [*task.wrong, task.reference]))
-    return f"Set `{task.names[0]}` to one of: {', '.join(repr(option) for option in options)}."
+    kind = "a set of some of" if isinstance(task.reference, (set, frozenset)) else "one of"
+    return f"Set `{task.names[0]}` to {kind}: {', '.join(repr(option) for option in options)}."
+
+
+def _name(option: Any) -> str:
+    return "-".join(sorted(map(str, option))) if isinstance(option, (set, frozenset)) else str(option)

@@ -20,7 +20,7 @@ def differs(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float
     with np.errstate(all="ignore"):
         finite = np.isfinite(want)
         scale = np.abs(want[finite]).max(initial=0.0)
-        near = np.abs(got - want) <= within * (np.abs(want) + scale)
+        near = finite & (np.abs(got - want) <= within * (np.abs(want) + scale))
         return ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
 
 

@@ -51,7 +51,8 @@ def error(task: Exercise, got: list[Outcome], clock: guard.Clock) -> str:
     if raised.timed_out:
         where = f" It was stopped in {raised.where}." if raised.where else ""
         return (f"{_at(task, got[n])}, your code had not finished after {number(clock.total)} seconds.{where} "
-                "Is there a loop whose condition never becomes false, or whose counter never moves?")
+                "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
+                "waits, such as `sleep`?")
     return f"{briefly(task, got[n])} {after}{_advice(task, raised)}"
 
 
@@ -82,7 +83,7 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if (said := _shape(sight, name)) is not None:
         return said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    for describe in (_not_finite, _forbidden, _imprecise, _factor, _transposed, _reordered, _shares):
+    for describe in (_not_finite, _forbidden, _imprecise, _factor, _temperature, _transposed, _reordered, _shares):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
             break
@@ -154,12 +155,16 @@ def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
 def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     """Right to a few digits, but forbidden places have a small share instead of none."""
     got, want = sight.got.values[name], sight.want.values[name]
-    if name not in sight.task.shares or sight.inputs.get("mask") is None or not _close(sight, 1e-3):
+    if name not in sight.task.shares or sight.inputs.get("mask") is None:
         return None
     leaks = np.argwhere(compare.leaks(got, want, tolerance(sight.got, sight.want)))
     if not len(leaks):
         return None
     index = tuple(int(i) for i in leaks[0])
+    if not _close(sight, 1e-3):
+        return "forbidden-places-open", (
+            f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
+            f"{number(got[index])}; it should be 0.")
     return "fill-not-low-enough", (
         f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
         f"{number(got[index])}; it should be 0. Whatever you put into forbidden places is not low enough: a larger "
@@ -199,12 +204,40 @@ def _factor(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
                                f"{number(factors[0][0])} times what is expected.{exactly}")
 
 
+def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    """Shares of scores that are all multiplied by one number: the logarithms in each row are in proportion."""
+    if name not in sight.task.shares:
+        return None
+    factors = []
+    for pair in (p for p in pairs if name in wrong_outputs(p.got, p.want)):
+        got, want = (x.values[name].astype(float) for x in (pair.got, pair.want))
+        held = (want > 1e-6).all(-1) if want.ndim else np.array(False)
+        if got.shape != want.shape or want.shape[-1] < 2 or not held.any() or not (got[held] > 0).all():
+            continue
+        a, b = (np.log(x[held]) - np.log(x[held]).mean(-1, keepdims=True) for x in (got, want))
+        if (square := (b * b).sum()) == 0:
+            continue
+        if np.abs(got[held].sum(-1) - 1).max() > 1e-4:
+            return None                            # not the shares of any scores
+        factors.append(c := (a * b).sum() / square)
+        if c < 1e-3 or not compare.equal(a, c * b, 30 * tolerance(pair.got, pair.want)):
+            return None
+    if len(factors) < 2:
+        return None
+    always = "in every case" if np.ptp(factors) < 1e-4 * factors[0] else "in this case, and otherwise in others"
+    return "scores-off-by-a-factor", (
+        f"Your {be(name)} exactly what comes out when the scores are multiplied by {number(factors[0])} before the "
+        f"softmax: {always}. It is the scaling that is off, not the softmax.")
+
+
 def _formula(factors) -> str | None:
     shapes: dict[str, Callable[[float], float]] = {
         "{}": lambda n: n, "√{}": np.sqrt, "1/{}": lambda n: 1 / n, "1/√{}": lambda n: 1 / np.sqrt(n)}
     for label in factors[0][1].sizes:
+        if not all(p.sizes.get(label, 0) > 0 for _, p in factors):
+            continue
         for text, f in shapes.items():
-            if all(label in p.sizes and abs(c / f(p.sizes[label]) - 1) < 1e-4 for c, p in factors):
+            if all(abs(c / f(p.sizes[label]) - 1) < 1e-4 for c, p in factors):
                 return text.format(label)
     return None
 

@@ -9,7 +9,7 @@ import numpy as np
 from . import behaviour, exercises, guard, probes
 from .exercise import Case, Choice, Exercise, TestTask
 from .explain import explain
-from .outcome import Outcome, agree, ask, bare
+from .outcome import Elsewhere, Outcome, agree, ask, bare
 from .stubs import is_module, is_stub
 from .verdict import Verdict, named, not_attempted, ruling
 
@@ -93,6 +93,8 @@ def _suit(task: Exercise, answer: Any, case: Case, run) -> Callable[[Case], Case
     prepare = getattr(task.probe, "prepare", None)
     suit = None
     if prepare is not None:
+        if isinstance(answer, Elsewhere):
+            return answer.suit(task, case)
         try:
             suit, _ = run(lambda: prepare(answer, probes.to_framework(case.inputs, task.framework), task))
         except guard.Problem:                        # will show itself again on the case itself

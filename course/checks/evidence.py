@@ -134,20 +134,25 @@ def shape(value: Any) -> str:
     return str(tuple(int(n) for n in value.shape))
 
 
+def plural(name: str) -> bool:
+    """Whether an output's name is one: "weights", and not "loss"."""
+    return name.endswith("s") and not name.endswith("ss")
+
+
 def verb(name: str, word: str) -> str:
     """"weights hold", "output holds"."""
-    return word if name.endswith("s") else f"{word}s"
+    return word if plural(name) else f"{word}s"
 
 
 def have(name: str) -> str:
     """"weights have", "output has"."""
-    return f"{name} {'have' if name.endswith('s') else 'has'}"
+    return f"{name} {'have' if plural(name) else 'has'}"
 
 
 def be(names: str | list[str]) -> str:
     """"weights are", "output is", "output and weights are"."""
     names = [names] if isinstance(names, str) else names
-    return f"{listing(names)} {'are' if len(names) > 1 or names[0].endswith('s') else 'is'}"
+    return f"{listing(names)} {'are' if len(names) > 1 or plural(names[0]) else 'is'}"
 
 
 def listing(words: list[str], last: str = "and") -> str:

@@ -21,8 +21,9 @@ def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run
     first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
     timed_out = any(g.error and g.error.timed_out for g in got)
     if not timed_out:
-        for outcome in (first, got[0]):
+        for outcome in (first, got[0], max(got, key=lambda g: g.case.size())):     # few numbers may escape dropout
             if outcome.returned and (finding := behaviour.repeatable(task, answer, outcome, run)) is not None:
+                finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))
         if (match := recognise(task, got, want)) is not None:
             status = "wrong" if any(g.error is None for g in got) else "error"
@@ -33,6 +34,8 @@ def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run
     if first.error or timed_out:
         return Explanation("error", diagnose.error(task, got, clock), ("time-limit",) * timed_out)
     slug, message = diagnose.values(task, got, want)
+    if slug in (None, "imprecise") and (lost := behaviour.dtypes(task, got, want, right=False)) is not None:
+        slug, message = lost.slug, f"{lost.message}\n\n{message}"
     return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 _HERE = str(Path(__file__).parent)
-_NUDGE = 0.02          # seconds between attempts to stop code that catches everything
+_TICK = 0.05           # seconds between two looks at the clock
 _PATIENCE = 4          # waiting may take this many times as long as computing
 
 
@@ -67,8 +67,8 @@ class Printed(io.TextIOBase):
 class Clock:
     """Time that an answer may still use, over all the calls of one evaluation.
 
-    It is computing time, so that a busy or sleeping computer does no harm; time in which the answer
-    only waits counts a quarter.
+    It is computing time, so that a busy or sleeping computer does no harm. Time in which the answer
+    only waits counts a quarter, and is counted in ticks: of an hour's pause, one tick is seen.
     """
 
     def __init__(self, seconds: float):
@@ -77,17 +77,38 @@ class Clock:
 
 def run(call: Callable[[], Any], clock: Clock, printed: Printed) -> tuple[Any, Raised | None]:
     """Call it. Returns its value and None, or None and what it raised."""
-    started, computed = time.monotonic(), time.thread_time()
+    meter = _Meter(clock.left)
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _time_limit(clock.left):
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _time_limit(meter):
             return call(), None
     except Problem:
         raise
     except BaseException as error:  # noqa: B902 - exits and interrupts are the answer's doing, too
         return None, _describe(error, clock)
     finally:
-        used = max(time.thread_time() - computed, (time.monotonic() - started) / _PATIENCE)
-        clock.left = max(clock.left - used, 0.05)
+        clock.left = max(clock.left - meter.used(), _TICK)
+
+
+class _Meter:
+    """How much of its time one call has used. Made in the thread that makes the call."""
+
+    def __init__(self, seconds: float):
+        self.seconds, self.ticks = seconds, 0
+        self._clock = time.thread_time
+        if hasattr(time, "pthread_getcpuclockid"):           # can be read from another thread as well
+            number = time.pthread_getcpuclockid(threading.get_ident())
+            self._clock = lambda: time.clock_gettime(number)
+        elif threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+            self._clock = time.process_time
+        self._started = self._clock()
+
+    def used(self) -> float:
+        return max(self._clock() - self._started, self.ticks * _TICK / _PATIENCE)
+
+    def tick(self) -> bool:
+        """One more tick has passed. True once the time is up."""
+        self.ticks += 1
+        return self.used() >= self.seconds
 
 
 @contextlib.contextmanager
@@ -118,26 +139,24 @@ def seed_all() -> None:
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeLimit in the running code once the time is up, again and again until it stops."""
+def _time_limit(meter: _Meter) -> Iterator[None]:
+    """Raise TimeLimit in the running code once its time is up, again and again until it stops."""
     main = threading.current_thread() is threading.main_thread()
-    with _by_signal(seconds) if main and hasattr(signal, "setitimer") else _by_thread(seconds):
+    with _by_signal(meter) if main and hasattr(signal, "setitimer") else _by_thread(meter):
         yield
 
 
 @contextlib.contextmanager
-def _by_signal(seconds: float) -> Iterator[None]:
-    armed, rings, computed = True, 0, time.thread_time()
+def _by_signal(meter: _Meter) -> Iterator[None]:
+    armed = True
 
     def ring(number, frame):
-        nonlocal rings
-        rings += 1
-        if armed and (time.thread_time() - computed >= seconds or rings * _NUDGE >= (_PATIENCE - 1) * seconds):
+        if meter.tick() and armed:
             raise TimeLimit
 
     previous = signal.signal(signal.SIGALRM, ring)
     started = time.monotonic()
-    outer, interval = signal.setitimer(signal.ITIMER_REAL, seconds, _NUDGE)
+    outer, interval = signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
     try:
         try:
             yield
@@ -152,19 +171,17 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _by_thread(seconds: float) -> Iterator[None]:
+def _by_thread(meter: _Meter) -> Iterator[None]:
     """The same where there are no timer signals: another thread plants the exception."""
     target = threading.get_ident()
     finished = threading.Event()
     lock = threading.Lock()
 
     def watch():
-        wait = seconds
-        while not finished.wait(wait):
+        while not finished.wait(_TICK):
             with lock:
-                if not finished.is_set():
+                if meter.tick() and not finished.is_set():
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TimeLimit))
-            wait = _NUDGE
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

@@ -28,8 +28,14 @@ class Module:
 
     def prepare(self, answer: Callable, inputs: dict[str, Any], task) -> Callable:
         """How cases must be changed to suit the answer: weights that it does not have are left out."""
-        names = {name for name, _ in self._construct(answer, inputs, task).named_parameters()}
+        return self.suit(self.parameters(answer, inputs, task))
 
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task) -> set[str]:
+        """The names of the parameters that the answer has."""
+        return {name for name, _ in self._construct(answer, inputs, task).named_parameters()}
+
+    def suit(self, names: set[str]) -> Callable:
+        """From a case to the same case for an answer with parameters of these names only."""
         def suit(case):
             weights = case.inputs.get("weights", {})
             kept = {name: w for name, w in weights.items() if name in names or not name.endswith(self.optional)}
@@ -43,6 +49,38 @@ class Module:
         outputs = self._forward(module, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
         weights = {name: module.get_parameter(name) for name in inputs.get("weights", {})}
         return backward(project(outputs), {**leaves, **weights})
+
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of parameters that `forward` uses and for which the case has no weights."""
+        module, weights = self._build(answer, inputs, task), inputs.get("weights", {})
+        used = {id(parameter) for parameter in self._used(module, inputs, task)}
+        return {name: tuple(parameter.shape) for name, parameter in module.named_parameters()
+                if id(parameter) in used and name not in weights
+                and not (name.endswith(self.optional) and _sibling(name) in weights)}
+
+    def _used(self, module, inputs: dict[str, Any], task) -> list:
+        """All parameters that `forward` uses, in the order of their first use."""
+        import torch
+        from torch.overrides import TorchFunctionMode
+        seen: dict[int, Any] = {}
+
+        class Watch(TorchFunctionMode):
+            def __torch_function__(self, function, types, args=(), kwargs=None):
+                kwargs = kwargs or {}
+                for value in (*args, *kwargs.values()):
+                    for one in value if isinstance(value, (list, tuple)) else (value,):
+                        if isinstance(one, torch.nn.Parameter):
+                            seen.setdefault(id(one), one)
+                return function(*args, **kwargs)
+
+        takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
+        copies = {name: x.clone() if isinstance(x, torch.Tensor) else x for name, x in inputs.items()}
+        try:
+            with torch.no_grad(), Watch():
+                invoke(module, copies, takes)
+        except Exception:  # will show itself again when the answer is asked
+            pass
+        return list(seen.values())
 
     def _construct(self, answer: Callable, inputs: dict[str, Any], task):
         from torch import nn
@@ -112,6 +150,10 @@ class Module:
         if hidden:
             return Problem("not-registered", f"`parameters()` does not list `{name}`. `{hidden[0]}` holds modules in a "
                            f"plain {type(getattr(module, hidden[0])).__name__}, where PyTorch does not see them.")
+        if any(isinstance(part, torch.nn.MultiheadAttention) for part in module.modules()):
+            return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. Yours "
+                           "uses PyTorch's own attention, which keeps its projections in one matrix; here they are "
+                           "layers of their own, with the names that the exercise gives them.")
         have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
         return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
                        f"The parameters of yours are: {have}.")

@@ -25,6 +25,12 @@ _SWAPS = {
     ast.Gt: [ast.GtE, ast.Lt], ast.GtE: [ast.Gt, ast.LtE], ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
     ast.In: [ast.NotIn], ast.NotIn: [ast.In], ast.And: [ast.Or], ast.Or: [ast.And],
 }
+_TWINS = {
+    "max": "min", "min": "max", "sum": "mean", "mean": "sum", "argmax": "argmin", "tril": "triu", "triu": "tril",
+    "sin": "cos", "cos": "sin", "zeros": "ones", "ones": "zeros", "exp": "log1p", "sqrt": "square", "any": "all",
+    "all": "any", "amax": "amin", "relu": "abs", "log_softmax": "softmax", "cumsum": "cumprod", "squeeze": "unsqueeze",
+    "append": "extend", "update": "setdefault",
+}
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,24 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterable[Callable]:
         yield lambda x: x.elts.reverse()
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield lambda x: _become(x, x.value)
+    if isinstance(node, ast.Attribute) and node.attr in _TWINS:
+        yield lambda x: setattr(x, "attr", _TWINS[x.attr])
+    if isinstance(node, ast.Name) and node.id in ("max", "min"):
+        yield lambda x: setattr(x, "id", _TWINS[x.id])
+    if isinstance(node, ast.Slice):
+        for bound in ("lower", "upper", "step"):
+            if getattr(node, bound) is not None:
+                yield lambda x, bound=bound: setattr(x, bound, None)
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        yield lambda x: _become(x, x.value)
+    if isinstance(node, ast.IfExp):
+        yield lambda x: x.__dict__.update(body=x.orelse, orelse=x.body)
+    if isinstance(node, ast.BoolOp):
+        for i in range(len(node.values)):
+            yield lambda x, i=i: x.values.pop(i)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
+        for by in (ast.Add(), ast.Sub()):                  # one turn more, one less
+            yield lambda x, by=by: x.args.__setitem__(-1, ast.BinOp(x.args[-1], by, ast.Constant(1)))
     for field in ("body", "orelse"):
         statements = getattr(node, field, [])
         for i, statement in enumerate(statements if isinstance(statements, list) else []):

@@ -1,8 +1,9 @@
 """What a learner calls: `check`, `hint`, `solution`, `carry_on`. They draw, and they keep the record."""
+import os
 from typing import Any
 
 from . import panel, progress
-from .verdict import CheckFailed, Verdict
+from .verdict import CheckFailed, Verdict, named, not_attempted
 
 _latest: dict[str, tuple[Any, Verdict]] = {}
 
@@ -12,14 +13,18 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
 
     Pass the function or class itself; after changing it, run its cell and this one again.
     Returns the Verdict. Raises CheckFailed, an AssertionError, if the answer is wrong or stops with
-    an error, so that "Run all" stops here; an exercise that is not attempted raises nothing.
+    an error, so that "Run all" stops here. An exercise that is not attempted raises nothing, except
+    under nbgrader, which takes a cell without an error for a solved exercise. The course's own
+    version, lent by `carry_on`, is no attempt.
     """
+    from . import exercises
     from .engine import evaluate
-    verdict = evaluate(id, *answer, seed=seed)
+    task = exercises.get(id)
+    verdict = _no_attempt(task) if _lent(task, answer) else evaluate(id, *answer, seed=seed)
     progress.record(id, verdict)
     _latest[id] = (answer, verdict)
     drawn = panel.show(verdict)
-    if verdict.status in ("wrong", "error"):
+    if verdict.status in ("wrong", "error") or verdict.status != "correct" and "NBGRADER_EXECUTION" in os.environ:
         raise CheckFailed(verdict, shown=drawn)
     verdict._shown = drawn
     return verdict
@@ -50,11 +55,23 @@ def carry_on(id: str, *answer: Any) -> Any:
     from . import exercises
     from .engine import evaluate
     task = exercises.get(id)
+    if _lent(task, answer):
+        _latest[id] = (answer, _no_attempt(task))
     before, verdict = _latest.get(id, (None, None))
     if verdict is None or len(before) != len(answer) or any(a is not b for a, b in zip(before, answer, strict=True)):
         verdict = evaluate(id, *answer)
     if verdict.status == "correct":
         return answer[0] if len(answer) == 1 else answer
-    names = " and ".join(f"`{name}`" for name in task.names)
-    print(f"Exercise {id} is not solved yet: the cells below use the course's {names}.")
+    print(f"Exercise {id} is not solved yet: the cells below use the course's {named(task)}.")
     return task.fallback()
+
+
+def _lent(task, answer: tuple) -> bool:
+    """Whether this is the course's own function or class. (A word or a number is nobody's own.)"""
+    return any(given is task.fallback() for given in answer if callable(given))
+
+
+def _no_attempt(task) -> Verdict:
+    names = named(task)
+    return not_attempted(task, f"{names} is the course's own version just now: `carry_on` lends it while yours is not "
+                         "right. Run the cell with your code again, then this one.")

@@ -28,6 +28,18 @@ class Function:
         return backward(project(outputs), leaves)
 
 
+@dataclass(frozen=True)
+class Table(Function):
+    """A table that is computed, not learned."""
+
+    def __call__(self, answer, inputs, task):
+        values = super().__call__(answer, inputs, task)
+        if any(value.requires_grad for value in values.values()):
+            raise Problem("trainable", "Your table is trainable (`requires_grad` is True): an `nn.Parameter`, or made "
+                          "of one. These positions are computed once and stay as they are. Return a plain tensor.")
+        return values
+
+
 def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) -> Any:
     """Positional arguments, as the signatures of the course have them; by keyword where it must be."""
     keyword_only = _keyword_only(getattr(type(function), "forward", function))
@@ -74,7 +86,7 @@ def read(returned: Any, gives: dict[str, str], framework: str) -> dict[str, Any]
         raise Problem("returns-another-number-of-things",
                       f"Your function returned {len(returned)} things; {_asked_for(gives)} expected.")
     for name, value in zip(names, returned, strict=True):
-        _check_type(name, value, framework)
+        _check_type(name, value, framework, "a number" if gives[name] == "" else "a NumPy array")
     return dict(zip(names, returned, strict=True))
 
 
@@ -115,25 +127,27 @@ def to_framework(value: Any, framework: str) -> Any:
     return value
 
 
-def _check_type(name: str, value: Any, framework: str) -> None:
+def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
     if framework == "torch":
         if isinstance(value, (np.ndarray, np.generic)):
-            raise Problem("not-a-tensor", f"Your {name} is a NumPy array. It must stay a tensor all the way through: "
-                          "what passes through NumPy carries no gradient, so nothing before it could learn.")
+            raise Problem("not-a-tensor", f"Your result `{name}` is a NumPy array. It must stay a tensor all the way "
+                          "through: what passes through NumPy carries no gradient, so nothing before it could learn.")
         if not is_tensor(value):
-            raise Problem("wrong-type", f"Your {name} is {_what(value)}; a tensor is expected.")
+            raise Problem("wrong-type", f"Your result `{name}` is {_what(value)}; a tensor is expected.")
         return
     if is_tensor(value):
-        raise Problem("not-an-array", f"Your {name} is a torch tensor; this exercise is about NumPy arrays.")
+        raise Problem("not-an-array", f"Your result `{name}` is a torch tensor; {wanted} is expected: this "
+                      "exercise does without PyTorch.")
     if isinstance(value, (list, tuple)):
-        raise Problem("not-an-array", f"Your {name} is a {type(value).__name__}; a NumPy array is expected. "
+        raise Problem("not-an-array", f"Your result `{name}` is a {type(value).__name__}; {wanted} is expected. "
                       "The cells below use array operations on it, which lists do not have.")
     if value is None:
-        raise Problem("returns-nothing", f"Your {name} is `None`.")
+        raise Problem("returns-nothing", f"Your result `{name}` is `None`.")
     if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
-        raise Problem("wrong-type", f"Your {name} is {_what(value)}; a NumPy array is expected.")
+        raise Problem("wrong-type", f"Your result `{name}` is {_what(value)}; {wanted} is expected.")
     if np.asarray(value).dtype.kind not in "biuf":
-        raise Problem("wrong-type", f"Your {name} is an array of {np.asarray(value).dtype}; numbers are expected.")
+        raise Problem("wrong-type", f"Your result `{name}` is an array of {np.asarray(value).dtype}; numbers "
+                      "are expected.")
 
 
 def _asked_for(gives: dict[str, str]) -> str:

@@ -1,11 +1,17 @@
 """Which known mistake returns what the answer returned? Decided by values, never by source."""
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from . import compare
 from .exercise import Case, Exercise, Misconception, combine
-from .outcome import Outcome, agree, ask, bare
+from .outcome import Outcome, agree, ask, bare, tolerance
+
+# Seconds of computing for pairs of mistakes, for functions and for modules. Where they are not enough, a rare pair
+# stays without its names; nothing else depends on them. The tests and the report have no such limit.
+patience = {"function": 0.12, "module": 0.8}
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
     pair = _pair(task, got, want, wrong, explains)
     if pair is not None and pair.everywhere:
         return pair
-    cover = _cover(task, got, wrong, explains)
+    cover = _cover(task, got, want, wrong, explains)
     return max((m for m in (cover, pair) if m), key=lambda m: (m.everywhere, len(m.cases)), default=None)
 
 
@@ -52,8 +58,11 @@ def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[i
     # Where a mistake changes nothing in a case, neither will it beside another one.
     active = [m for m in task.misconceptions if not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
     best = None
+    until = time.thread_time() + patience["module" if hasattr(task.probe, "prepare") else "function"]
     for n, first in enumerate(task.misconceptions):
         for second in task.misconceptions[n + 1:]:
+            if time.thread_time() > until:
+                return best
             if not (first in active and second in active or explains(first, c) or explains(second, c)):
                 continue
             both = combine(first, second)
@@ -61,21 +70,25 @@ def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[i
                 continue
             part = [i for i in range(len(got)) if agree(got[i], ask(task, both, got[i].case, bare))]
             cases = tuple(got[i].case for i in wrong if i in part)
-            if 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
-                best = Match((first, second), True, cases, len(part) == len(got))
+            everywhere = len(part) == len(got)
+            telling = any(i in part and got[i].returned and _telling(got[i], want[i]) for i in wrong)
+            telling = telling and (everywhere or _enough([got[i] for i in wrong if i in part]))
+            if telling and 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
+                best = Match((first, second), True, cases, everywhere)
             if best is not None and best.everywhere:
                 return best
     return best
 
 
-def _cover(task: Exercise, got: list[Outcome], wrong: list[int], explains: Callable) -> Match | None:
+def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
+           explains: Callable) -> Match | None:
     """The mistake that explains most of the wrong cases, at least half, and one more for the rest."""
     def explained(mistake: Misconception, among: list[int], may_miss: float) -> list[int]:
         found: list[int] = []
         for n, i in enumerate(among):
             if n - len(found) > may_miss:
                 return []
-            if got[i].returned and _telling(got[i]) and explains(mistake, i):
+            if got[i].returned and _telling(got[i], want[i]) and explains(mistake, i):
                 found.append(i)
         return found
 
@@ -84,7 +97,7 @@ def _cover(task: Exercise, got: list[Outcome], wrong: list[int], explains: Calla
         now = explained(mistake, wrong, len(wrong) - max(len(wrong) / 2, len(part)))
         if len(now) > len(part) and 2 * len(now) >= len(wrong):
             best, part = mistake, now
-    if best is None:
+    if best is None or not _enough([got[i] for i in part]):
         return None
     cases = tuple(got[i].case for i in part)
     rest = [i for i in wrong if not explains(best, i)]
@@ -101,7 +114,25 @@ def _convincing(got: list[Outcome], wrong: list[int], known: dict, mistake: int)
     return all(got[i].error.text == known[mistake, i].error.text for i in wrong)
 
 
-def _telling(outcome: Outcome) -> bool:
-    """Enough numbers, and different ones, that two mistakes would hardly agree on them."""
-    return any(array.size >= 4 and (array.dtype.kind != "f" or len(np.unique(array[np.isfinite(array)])) >= 3)
-               for array in outcome.values.values())
+def _telling(got: Outcome, want: Outcome) -> bool:
+    """Enough numbers, and different ones, that two mistakes would hardly agree on them; and wrong ones among them.
+
+    That NaN stands where it should not is no evidence: many roads lead to NaN.
+    """
+    return any(_telling_array(array, want.values[name], tolerance(got, want)) for name, array in got.values.items())
+
+
+def _enough(explained: list[Outcome]) -> bool:
+    """Four fractions prove something, in one case or in several; of yes and no, many mistakes make the same."""
+    sizes = [array.size for outcome in explained for array in outcome.values.values() if array.dtype.kind == "f"]
+    return sum(sizes) >= 4 or not sizes and len(explained) >= 2
+
+
+def _telling_array(got: np.ndarray, want: np.ndarray, within: float) -> bool:
+    if got.size >= 4 and got.dtype.kind == "f" and len(np.unique(got[np.isfinite(got)])) < 3:
+        return False
+    if got.size < 4 and got.dtype.kind != "f":
+        return False
+    if got.shape != want.shape or got.dtype.kind != "f":
+        return True
+    return bool((compare.differs(got, want, within) & np.isfinite(got)).any())

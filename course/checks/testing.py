@@ -8,6 +8,7 @@ import numpy as np
 from . import diagnose, guard
 from .evidence import listing
 from .exercise import TestTask
+from .outcome import Elsewhere
 from .stubs import is_stub
 from .verdict import Verdict, not_attempted, ruling
 
@@ -50,21 +51,28 @@ def judge(task: TestTask, answer: Any) -> Verdict:
 
 
 def _try(test: Callable, implementation: Callable, task: TestTask, clock, printed) -> Trial:
+    if isinstance(test, Elsewhere):
+        return test.trial(task, implementation)
     calls: list[str] = []
 
     def watched(*args, **kwargs):
         if len(calls) < 20:
-            calls.append(_call(task, args, kwargs))
+            calls.append(describe_call(task, args, kwargs))
         return implementation(*args, **kwargs)
 
     returned, error = guard.run(lambda: test(watched), clock, printed)
-    said_no = getattr(returned, "size", 1) == 1 and isinstance(returned, (bool, np.bool_)) and not returned
+    return Trial(error is not None or said_no(returned), error, calls)
+
+
+def said_no(returned: Any) -> bool:
+    """Whether a test rejects by what it returned: False, in one form or another."""
     if type(returned).__name__ == "Tensor" and returned.numel() == 1:
-        said_no = not bool(returned)
-    return Trial(error is not None or said_no, error, calls)
+        return not bool(returned)
+    return getattr(returned, "size", 1) == 1 and isinstance(returned, (bool, np.bool_)) and not returned
 
 
-def _call(task: TestTask, args: tuple, kwargs: dict) -> str:
+def describe_call(task: TestTask, args: tuple, kwargs: dict) -> str:
+    """How a test called the implementation: "`x` (2, 5, 12), `n_heads = 3`"."""
     named = dict(zip(task.takes, args, strict=False)) | kwargs
     return ", ".join(f"`{name}` {tuple(value.shape)}" if hasattr(value, "shape") else f"`{name} = {value!r:.20}`"
                      for name, value in named.items())

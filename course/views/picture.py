@@ -1,18 +1,24 @@
 """The style of the course's figures, and the object that carries a figure and its alt text to the page."""
 import base64
+import dataclasses
 import functools
 import html
 import io
 import struct
+from pathlib import Path
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 __all__ = ["HEAD_COLOURS", "STYLE", "TOKEN_COLOURS", "Picture", "in_style", "new_figure", "use_style"]
 
 HEAD_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 TOKEN_COLOURS = (*HEAD_COLOURS, "#E69F00", "#56B4E9")   # Okabe and Ito's palette, safe for colour-blind readers
+
+fontManager.addfont(Path(__file__).with_name("fonts") / "course_cjk.ttf")
+fontManager.ttflist.append(dataclasses.replace(fontManager.ttflist[-1], weight=700))    # it stands in for its own bold
 
 STYLE = {
     "axes.facecolor": "white",
@@ -27,7 +33,8 @@ STYLE = {
     "figure.facecolor": "white",
     "figure.figsize": (4.6, 4.0),
     "figure.titlesize": 11,
-    "font.family": "DejaVu Sans",        # comes with matplotlib, so pictures are the same everywhere
+    # The first comes with matplotlib, so pictures are the same everywhere; the second has what the first lacks.
+    "font.family": ["DejaVu Sans", "Course CJK"],
     "font.size": 11,
     "hatch.linewidth": 1.0,
     "legend.frameon": False,

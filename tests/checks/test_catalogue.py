@@ -46,18 +46,26 @@ def test_the_source_that_is_shown_is_right(task):
 @each(TASKS)
 def test_valid_variants_are_right(task):
     for n, variant in enumerate(task.valid_variants):
-        for seed in SEEDS:
-            verdict = evaluate(task.id, variant, seed=seed)
-            assert verdict.status == "correct", f"variant {n}, seed {seed}: {verdict.message}"
+        verdict = evaluate(task.id, variant)
+        assert verdict.status == "correct", f"variant {n}: {verdict.message}"
 
 
 @pytest.mark.parametrize("task, mistake", MISTAKES)
 def test_every_mistake_is_refused_and_named(task, mistake):
-    for seed in (None, 1):
-        verdict = evaluate(task.id, mistake.wrong, seed=seed)
-        assert verdict.status in ("wrong", "error") and verdict.points == 0
-        assert verdict.mistake == mistake.slug, f"seed {seed}: {verdict.mistakes} {verdict.message}"
-        assert not any(line in verdict.message for line in _essence(task)), "the message gives the solution"
+    _refused_and_named(task, mistake, seed=None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task, mistake", MISTAKES)
+def test_every_mistake_is_refused_and_named_on_another_seed(task, mistake):
+    _refused_and_named(task, mistake, seed=1)
+
+
+def _refused_and_named(task, mistake, seed):
+    verdict = evaluate(task.id, mistake.wrong, seed=seed)
+    assert verdict.status in ("wrong", "error") and verdict.points == 0
+    assert verdict.mistake == mistake.slug, f"{verdict.mistakes} {verdict.message}"
+    assert not any(line in verdict.message for line in _essence(task)), "the message gives the solution"
 
 
 def _essence(task):
@@ -119,7 +127,7 @@ def test_cases_differ_and_their_expected_values_are_finite(task):
 @each(TASKS)
 def test_no_right_answer_is_refused_on_any_seed(task):
     answers = [task.reference, task.fallback(), *task.valid_variants]
-    for seed in range(100, 140):
+    for seed in range(100, 120):
         verdict = evaluate(task.id, answers[seed % len(answers)], seed=seed)
         assert verdict.status == "correct", f"answer {seed % len(answers)}, seed {seed}: {verdict.message}"
 

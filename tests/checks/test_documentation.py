@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from course.checks import evaluate, exercises
-from course.checks.report import report
+from course.checks import evaluate, exercises, report
+from course.checks.exercise import Exercise
 
 TEXT = (Path(__file__).parents[2] / "docs" / "adding_an_exercise.md").read_text(encoding="utf-8")
 
@@ -40,9 +40,46 @@ def test_two_of_its_mistakes_at_once_are_named(task):
 
 
 def test_the_report_counts_what_was_caught():
-    rows = [line for line in report(["1.1", "1.4"]).splitlines() if line.startswith("| 1.") or line.startswith("| **")]
+    text = report.report(["1.1", "1.4"])
+    rows = [line for line in text.splitlines() if line.startswith("| 1.") or line.startswith("| **")]
     first, second, total = ([int(n) for n in re.findall(r" (\d+) (?=\|)", row)] for row in rows)
-    answers, accepted, mistakes, named, mutants, refused, same, survivors = first
-    assert answers == accepted == 45 and mistakes == named == len(exercises.get("1.1").misconceptions)
-    assert mutants == refused + same > 0 and survivors == 0
+    line = report.Line(*first)
+    assert line.answers == line.accepted == 45
+    assert line.mistakes == line.named == len(exercises.get("1.1").misconceptions)
+    assert line.rewritten == line.still_named == 2 * line.mistakes and line.pairs == line.pairs_named
+    assert line.mutants == line.refused + line.same > 0 and line.survivors == 0
     assert total == [a + b for a, b in zip(first, second, strict=True)]
+
+
+# -------------------------------------------------------------------------------- docs/checks.md
+
+PUBLISHED = report.rows_of(report.PATH.read_text(encoding="utf-8"))
+LINES = {id: report.Line(*(int(n) for n in re.findall(r" (\d+) (?=\|)", row))) for id, row in PUBLISHED.items()}
+
+
+def test_the_published_table_has_every_exercise_and_shows_nothing_missed():
+    assert list(PUBLISHED) == exercises.all_ids()
+    for id, line in LINES.items():
+        assert (line.answers, line.mistakes, line.survivors) == (line.accepted, line.named, 0), id
+        assert line.mutants == line.refused + line.same, id
+    total = sum(LINES.values(), report.Line())
+    assert total.still_named >= 0.95 * total.rewritten and total.pairs_named >= 0.95 * total.pairs
+    assert f"| **all** | {total.cells()} |" in report.PATH.read_text(encoding="utf-8")
+
+
+def test_the_published_table_counts_the_catalogues_as_they_are():
+    for id, line in LINES.items():
+        task = exercises.get(id)
+        assert line.answers == 5 * (1 + len(task.valid_variants)), f"{id}: run `python -m course.checks.report`"
+        if isinstance(task, Exercise):
+            assert line.mistakes == len(task.misconceptions), f"{id}: run `python -m course.checks.report`"
+
+
+QUICK = ("0.1", "1.1", "2.2", "2.3", "8.2")
+
+
+@pytest.mark.parametrize("id", [id if id in QUICK else pytest.param(id, marks=pytest.mark.slow) for id in PUBLISHED])
+def test_the_published_numbers_are_measured(id):
+    task = exercises.get(id)
+    assert PUBLISHED[id] == f"| {id} {task.title} | {report.measure(task).cells()} |", \
+        "out of date: run `python -m course.checks.report`"

@@ -7,7 +7,7 @@ import torch
 from course import attention as library
 
 from ..exercise import Case, Choice, Exercise, Misconception
-from . import mistakes_02
+from . import closed, mistakes_02, mistakes_02_masks
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -227,6 +227,7 @@ EXERCISES = [
         misconceptions=mistakes_02.ATTENTION,
         valid_variants=[_minus_infinity, _minus_billion, _renormalised, _clamped, _empty_rows_apart, _one_by_one,
                         library.scaled_dot_product_attention],
+        properties=[closed.of_function()],
         moral="This is the function that every lesson from here on calls.",
     ),
     Exercise(
@@ -238,7 +239,7 @@ EXERCISES = [
             "What you have on paper is a triangle. `torch.ones(n, n, dtype=torch.bool)` is all yes, and a tensor has "
             "methods that keep one triangle of it.",
             "`tril` keeps the lower left triangle with the diagonal, `triu` the upper right one."),
-        misconceptions=mistakes_02.CAUSAL,
+        misconceptions=mistakes_02_masks.CAUSAL,
         valid_variants=[_causal_by_loop, _causal_by_positions, lambda size: torch.tril(torch.ones(size, size)) == 1,
                         lambda size: ~torch.triu(torch.ones(size, size, dtype=torch.bool), diagonal=1),
                         lambda size: torch.from_numpy(np.tri(size, dtype=bool))],
@@ -253,7 +254,7 @@ EXERCISES = [
             "The comparison gives (B, T). It will be laid over weights (B, T_q, T_k): where must an axis of length 1 "
             "go, so that T meets the keys and B the sentences?",
             "`ids != pad_id` is True for real tokens; `unsqueeze(i)` puts an axis of length 1 at place i."),
-        misconceptions=mistakes_02.PADDING,
+        misconceptions=mistakes_02_masks.PADDING,
         valid_variants=[_padding_by_loop, lambda ids, pad_id: ids[:, None, :] != pad_id,
                         lambda ids, pad_id: ids.ne(pad_id).view(ids.shape[0], 1, -1),
                         lambda ids, pad_id: ~(ids == pad_id).unsqueeze(-2)],
@@ -267,7 +268,7 @@ EXERCISES = [
             "Two conditions, and both must hold. You have written both.",
             "Boolean tensors are joined by `&` (and) and `|` (or), place by place, after broadcasting.",
             "(B, 1, T) and (T, T) broadcast to (B, T, T). How long are the sentences of `ids`?"),
-        misconceptions=mistakes_02.DECODER,
+        misconceptions=mistakes_02_masks.DECODER,
         valid_variants=[_decoder_by_loop, _decoder_by_product,
                         lambda ids, pad_id: causal_mask(ids.shape[-1])[None] & (ids != pad_id)[:, None, :],
                         lambda ids, pad_id: (ids != pad_id)[:, None].expand(-1, ids.shape[1], -1).tril()],
@@ -302,7 +303,7 @@ EXERCISES = [
             "Two things differ: what True means, and how many axes there are.",
             "`~` exchanges True and False. An axis of length 1 goes away by an index 0 on it, or by `squeeze`.",
             "Name the axis to be squeezed: without a number, `squeeze` removes every axis of length 1."),
-        misconceptions=mistakes_02.KEY_PADDING,
+        misconceptions=mistakes_02_masks.KEY_PADDING,
         valid_variants=[lambda mask: ~mask[:, 0], lambda mask: torch.logical_not(mask).flatten(1),
                         lambda mask: mask.squeeze(-2) == 0, lambda mask: ~mask.reshape(len(mask), -1)],
         moral="With it, PyTorch's layer ignores just what ours ignores.",

@@ -10,7 +10,7 @@ from course.attention import scaled_dot_product_attention
 
 from ..exercise import Case, Choice, Exercise, Misconception, Property, TestTask
 from ..modules import Module
-from . import mistakes_03
+from . import closed, mistakes_03
 from .mistakes_03 import ordered, weights_for
 
 
@@ -311,7 +311,7 @@ EXERCISES = [
             "`scaled_dot_product_attention`, which returns just the two things that are asked for."),
         misconceptions=mistakes_03.SELF,
         valid_variants=[_SelfByHand, _SelfRenormalised, _SelfFused, _SelfFromCross],
-        properties=[_has_bias("x")],
+        properties=[_has_bias("x"), closed.of_projections(memory=False)],
         moral="Queries, keys and values are three views of the same words, and all three are learned.",
     ),
     Exercise(
@@ -326,7 +326,7 @@ EXERCISES = [
             "`w_q` gets x; `w_k` and `w_v` get memory."),
         misconceptions=mistakes_03.CROSS,
         valid_variants=[_CrossByHand, _CrossOneByOne, _CrossFromSelf],
-        properties=[_has_bias("x", "memory")],
+        properties=[_has_bias("x", "memory"), closed.of_projections(memory=True)],
         moral="One output for each target position, made of values of the source.",
     ),
     TestTask(

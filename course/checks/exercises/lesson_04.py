@@ -11,7 +11,7 @@ from course.attention import merge_heads, scaled_dot_product_attention, split_he
 
 from ..exercise import Case, Exercise, Misconception, Property, TestTask
 from ..modules import Module
-from . import mistakes_04
+from . import closed, mistakes_04, mistakes_04_attention
 
 
 class MultiHeadAttention(nn.Module):
@@ -335,10 +335,11 @@ EXERCISES = [
             "The mask (B, T_q, T_k) needs an axis for the heads before it does.",
             "In `forward`: q, k and v each are `split_heads(…)` of their own projection; the mask gets an axis of "
             "length 1 at place 1, if there is a mask; `w_o` comes last, on the merged heads."),
-        misconceptions=mistakes_04.MULTI_HEAD,
+        misconceptions=mistakes_04_attention.MULTI_HEAD,
         valid_variants=[_MinusInfinity, _MinusBillion, _Renormalised, _HeadByHead, _BiasForSome,
                         library.MultiHeadAttention],
-        properties=[Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
+        properties=[closed.of_projections(memory=True, heads=True),
+                    Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
                              "What should `__init__` do when d_model is not divisible by n_heads?")],
         moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
     ),

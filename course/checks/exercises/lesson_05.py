@@ -1,6 +1,5 @@
 """Lesson 05: positions as sines and cosines, as rotations, and added to the words."""
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -8,8 +7,7 @@ import torch
 from course.transformer import sinusoidal_encoding
 
 from ..exercise import Case, Choice, Exercise, Misconception
-from ..guard import Problem
-from ..probes import Function
+from ..probes import Table
 from . import mistakes_05
 
 
@@ -38,18 +36,6 @@ def apply_rotary(x):
     cos, sin = angle.cos(), angle.sin()
     a, b = x[..., 0::2], x[..., 1::2]
     return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
-
-
-@dataclass(frozen=True)
-class _Table(Function):
-    """A table that is computed, not learned."""
-
-    def __call__(self, answer, inputs, task):
-        values = super().__call__(answer, inputs, task)
-        if any(value.requires_grad for value in values.values()):
-            raise Problem("trainable", "Your table is trainable (`requires_grad` is True): an `nn.Parameter`, or made "
-                          "of one. These positions are computed once and stay as they are. Return a plain tensor.")
-        return values
 
 
 # -------------------------------------------------------------------------------------- cases
@@ -230,7 +216,7 @@ EXERCISES = [
     Exercise(
         id="5.1", title="sinusoidal encoding", names=("sinusoidal_encoding",), points=3, minutes=15, difficulty=2,
         takes={"max_len": "", "d_model": ""}, gives={"encoding": "max_len d_model"}, framework="torch",
-        reference=sinusoidal_encoding, cases=_tables, probe=_Table(),
+        reference=sinusoidal_encoding, cases=_tables, probe=Table(),
         hints=(
             "One frequency for each pair of columns, one position for each row, and their product is a table of "
             "angles (max_len, number of pairs). Print it before you take any sine.",

@@ -11,7 +11,7 @@ from course.transformer import EncoderLayer, FeedForward, LayerNorm
 from ..blocks import Block, block_weights
 from ..exercise import Case, Choice, Exercise, Property
 from ..modules import Module
-from . import mistakes_06, mistakes_06_layers
+from . import closed, mistakes_06, mistakes_06_layers
 
 _NORM = '''
 class LayerNorm(nn.Module):
@@ -250,6 +250,21 @@ class _InOnePiece(nn.Module):
         return y + self.linear2(torch.clamp(self.linear1(self.norm2(y)), min=0))
 
 
+class _OnTorchsAttention(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(d_model, n_heads, batch_first=True)
+        self.ln1, self.ln2 = nn.LayerNorm(d_model), nn.LayerNorm(d_model)
+        self.ff = _Sequential(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = ~mask.expand(-1, x.shape[1], -1).repeat_interleave(self.attention.num_heads, dim=0)
+        h = self.ln1(x)
+        x = x + self.attention(h, h, h, attn_mask=mask, need_weights=False)[0]
+        return x + self.ff(self.ln2(x))
+
+
 class _StackOfOthers(nn.Module):
     def __init__(self, n_layers, d_model, n_heads, d_ff):
         super().__init__()
@@ -282,6 +297,15 @@ def _initial_values(ask) -> str | None:
     if seen.returned and seen.values["y"].shape == x.shape and np.allclose(seen.values["y"], want, atol=1e-4):
         return None
     return "With given weights your numbers are right, but not with the ones your layer starts from."
+
+
+def _small_layer():
+    return block_weights(np.random.default_rng(3), 4, 6, ["self_attention"], ["norm_1", "norm_2"], ["feed_forward"])
+
+
+def _small_stack():
+    return block_weights(np.random.default_rng(3), 4, 6, ["layers.0.self_attention"],
+                         ["layers.0.norm_1", "layers.0.norm_2", "norm"], ["layers.0.feed_forward"])
 
 
 _SIZES = {"d_model": "", "n_heads": "", "d_ff": "", "x": "B T d_model", "mask": "B T T"}
@@ -334,7 +358,8 @@ EXERCISES = [
             "`h = self.norm_1(x)`, then attention from h to h, with the mask; it returns a pair, and you need its "
             "first half. Add that to x, not to h. The second step is one line."),
         misconceptions=mistakes_06_layers.LAYER,
-        valid_variants=[_OtherNames, _Wrapped, _InOnePiece, EncoderLayer],
+        valid_variants=[_OtherNames, _Wrapped, _InOnePiece, _OnTorchsAttention, EncoderLayer],
+        properties=[closed.of_block({"mask": "x"}, ("self_attention",), _small_layer)],
         moral="What goes in comes out in the same shape, so that layers can be stacked.",
     ),
     Exercise(
@@ -349,6 +374,7 @@ EXERCISES = [
             "`for layer in self.layers: x = layer(x, mask)`, and after the loop the norm."),
         misconceptions=mistakes_06_layers.STACK,
         valid_variants=[_StackOfOthers, _StackByNumber],
+        properties=[closed.of_block({"mask": "x"}, ("layers.0.self_attention",), _small_stack, n_layers=1)],
         moral="With the same weights it gives the same numbers as `torch.nn.TransformerEncoder`.",
     ),
     Choice(

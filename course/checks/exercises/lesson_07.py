@@ -10,7 +10,7 @@ from course.transformer import DecoderLayer, FeedForward, LayerNorm
 
 from ..blocks import Block, block_weights
 from ..exercise import Case, Choice, Exercise, Misconception, TestTask
-from . import mistakes_07
+from . import closed, mistakes_07
 from .mistakes_07 import Decode
 
 _LAYER = '''
@@ -157,6 +157,29 @@ class _InOnePiece(nn.Module):
         return torch.add(y, self.linear2(torch.clamp(self.linear1(self.norm3(y)), min=0)))
 
 
+class _OnTorchsAttention(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.own, self.cross = (nn.MultiheadAttention(d_model, n_heads, batch_first=True) for _ in range(2))
+        self.norms = nn.ModuleList(nn.LayerNorm(d_model) for _ in range(3))
+        self.ff = FeedForward(d_model, d_ff)
+
+    def _for_torch(self, mask, x):
+        return None if mask is None else ~mask.expand(-1, x.shape[1], -1).repeat_interleave(self.own.num_heads, dim=0)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norms[0](x)
+        x = x + self.own(h, h, h, attn_mask=self._for_torch(self_mask, x))[0]
+        h = self.norms[1](x)
+        x = x + self.cross(h, memory, memory, attn_mask=self._for_torch(memory_mask, x))[0]
+        return x + self.ff(self.norms[2](x))
+
+
+def _small_layer():
+    return block_weights(np.random.default_rng(3), 4, 6, ["self_attention", "cross_attention"],
+                         ["norm_1", "norm_2", "norm_3"], ["feed_forward"])
+
+
 def _shift_by_index(ids):
     length = ids.size(1)
     return ids[:, torch.arange(length - 1)], ids[:, torch.arange(1, length)]
@@ -247,7 +270,9 @@ EXERCISES = [
             "Normalise x to h, attend from h to h with `self_mask`, add to x. Normalise x to h again, attend from h to "
             "the memory with `memory_mask`, add to x. Feed-forward on the third norm of x, add to x."),
         misconceptions=mistakes_07.LAYER,
-        valid_variants=[_OtherNames, _Wrapped, _InOnePiece],
+        valid_variants=[_OtherNames, _Wrapped, _InOnePiece, _OnTorchsAttention],
+        properties=[closed.of_block({"self_mask": "x", "memory_mask": "memory"},
+                                    ("self_attention", "cross_attention"), _small_layer)],
         moral="One attention looks back at the target, the other across to the source.",
     ),
     Exercise(

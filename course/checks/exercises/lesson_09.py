@@ -7,8 +7,8 @@ import torch
 
 from ..exercise import Case, Choice, Exercise
 from ..text import MergedSymbols, NextTokens, PairCounts, Sentences
-from . import mistakes_09
-from .mistakes_09 import BOS, EOS, PAD
+from . import mistakes_09, mistakes_09_decoding
+from .mistakes_09_decoding import BOS, EOS, PAD
 
 
 def count_pairs(words):
@@ -258,7 +258,7 @@ EXERCISES = [
         takes={"model": "", "source": "B T_k", "bos_id": "", "eos_id": "", "pad_id": "", "max_len": ""},
         gives={"ids": "B T"}, reference=greedy_decode, cases=_tables, probe=NextTokens(), framework="torch",
         valid_variants=[_decode_to_the_end, _decode_one_by_one],
-        misconceptions=mistakes_09.DECODING,
+        misconceptions=mistakes_09_decoding.DECODING,
         hints=("Begin with a column of bos. In each round ask the model for logits, take what it says about the "
                "*last* position, and append the best token to the target.",
                "Keep a boolean vector `ended`, one entry a sentence. A sentence that has ended gets pad, whatever the "
@@ -272,7 +272,7 @@ EXERCISES = [
         takes={"hypotheses": "sentences words", "references": "sentences words", "n": ""}, gives={"precision": ""},
         reference=ngram_precision, cases=_corpora, probe=Sentences(),
         valid_variants=[_precision_by_crossing_out, _precision_by_intersection],
-        misconceptions=mistakes_09.PRECISION,
+        misconceptions=mistakes_09_decoding.PRECISION,
         hints=("For one sentence: list the n-grams of the translation, and those of the reference. How many of the "
                "first can be crossed out against the second, one for one?",
                "Two `Counter`s: an n-gram matches at most as often as the reference has it, `min` of the two counts.",

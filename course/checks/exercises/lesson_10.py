@@ -4,8 +4,8 @@ import torch
 
 from ..exercise import Case, Choice, Exercise
 from ..search import BestSentence, StepByStep, WithoutGradients
-from . import mistakes_10
-from .mistakes_10 import BOS, EOS
+from . import mistakes_10, mistakes_10_search
+from .mistakes_10_search import BOS, EOS
 
 
 def length_penalty_score(log_p, n, alpha):
@@ -102,7 +102,7 @@ def _searches(rng):
             case = Case(about, source=source, bos_id=BOS, eos_id=EOS, beam_size=beam_size, alpha=alpha,
                         max_len=max_len, by_position=by_position, by_token=rng.normal(size=(vocab, vocab)),
                         by_first=rng.normal(size=(vocab, vocab)))
-            if mistakes_10.told_apart(case) >= set(tells.split(", ")) - {""}:
+            if mistakes_10_search.told_apart(case) >= set(tells.split(", ")) - {""}:
                 break
         return case
 
@@ -275,7 +275,7 @@ EXERCISES = [
         gives={"ids": "T", "score": ""}, framework="torch",
         reference=beam_search, cases=_searches, probe=BestSentence(),
         valid_variants=[_search_with_lists, _search_in_fixed_tensors],
-        misconceptions=mistakes_10.SEARCHES,
+        misconceptions=mistakes_10_search.SEARCHES,
         hints=("Keep three things from round to round: the beginnings `target` (K, T), their `log_p` (K,), and a list "
                "of what is finished. At first there is one beginning, which holds only bos and has the "
                "log-probability 0.",
@@ -308,7 +308,7 @@ EXERCISES = [
         takes={"x": "B T d_model", "n_heads": ""}, gives={"output": "B T d_model", "projected": "T"},
         framework="torch", reference=cached_attention, cases=_positions, probe=StepByStep(),
         valid_variants=[_cache_in_a_dict, _cache_before_splitting, _cache_with_new_in_front],
-        misconceptions=mistakes_10.CACHES,
+        misconceptions=mistakes_10_search.CACHES,
         hints=("Keys and values of the new position come from x. Those of the earlier ones lie in `past`; nothing has "
                "to be computed for them.",
                "Positions are the third axis of (B, n_heads, t, d_head). `torch.cat` puts two tensors together along "

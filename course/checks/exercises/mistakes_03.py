@@ -132,6 +132,23 @@ def _shared(cls) -> list[Misconception]:
             "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.", _EMPTY,
             _CALL, sums("weights")),
         Misconception(
+            "output-unmasked", partial(cls, gives="unmasked output"),
+            "Your output is exactly the one without the mask, beside weights that have it.",
+            "The values are to be mixed with the weights that are returned.", "Which weights meet the values?"),
+        Misconception(
+            "weights-unmasked", partial(cls, gives="unmasked weights"),
+            "Your weights are exactly those without the mask, beside an output that has it.",
+            "What is returned should be what the values were mixed with.", _CALL),
+        Misconception(
+            "fill-not-low-enough", partial(cls, how="weak"),
+            "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
+            "number.", "Scores can be lower than that; then the forbidden places win.", _CALL),
+        Misconception(
+            "mask-of-first-query", partial(cls, how="first query"),
+            "Your weights are exactly what comes out when the mask of query 0 is used for all.",
+            "With a causal mask each query may see one place more than the one before.",
+            "Is there an index 0 on the mask?"),
+        Misconception(
             "outputs-swapped", partial(cls, gives="swapped"),
             "You return exactly the right two tensors in the wrong order: the weights first.",
             "All attention of the course returns (output, weights).", "Look at your `return` line."),

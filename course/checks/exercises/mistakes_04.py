@@ -1,27 +1,24 @@
-"""Lesson 04: what learners write instead, and what it means. Used by `lesson_04`."""
+"""Lesson 04, the heads: what learners write instead, and what it means. Used by `lesson_04`."""
 from functools import partial
-from types import SimpleNamespace
 
 import torch
-from torch import nn
 
 from course.attention import merge_heads, split_heads
 
-from ..evidence import sums
 from ..exercise import Misconception
 
-_HEADS = ("Head i of a position is the i-th piece of that position's own vector, and of no other position. Training "
+HEADS = ("Head i of a position is the i-th piece of that position's own vector, and of no other position. Training "
           "does not show the mistake: a model with scrambled heads still learns many tasks.")
 
 # --------------------------------------------------------------------------------- 4.1 split
 
 
-def _cut(x, n_heads):
+def cut(x, n_heads):
     batch, length, d_model = x.shape
     return x.reshape(batch, length, n_heads, d_model // n_heads)
 
 
-def _reshaped(x, n_heads, order, permute=(0, 1, 2, 3)):
+def reshaped(x, n_heads, order, permute=(0, 1, 2, 3)):
     """`x` reshaped to the named sizes, then permuted."""
     sizes = dict(zip("BT", x.shape, strict=False), h=n_heads, d=x.shape[-1] // n_heads)
     return x.reshape([sizes[name] for name in order]).permute(permute)
@@ -29,47 +26,47 @@ def _reshaped(x, n_heads, order, permute=(0, 1, 2, 3)):
 
 SPLIT = [
     Misconception(
-        "view-without-transpose", partial(_reshaped, order="BhTd"),
+        "view-without-transpose", partial(reshaped, order="BhTd"),
         "Your heads are exactly what comes out when the numbers are poured into the new shape in the order in which "
         "they lie in memory.",
-        f"The shape is right and the contents are mixed: one head gets pieces of several positions. {_HEADS}",
+        f"The shape is right and the contents are mixed: one head gets pieces of several positions. {HEADS}",
         "In memory the pieces of one position lie next to each other. Which two axes does the last axis fall into "
         "first, and what has to happen to them afterwards?"),
     Misconception(
-        "interleaved", partial(_reshaped, order="BTdh", permute=(0, 3, 1, 2)),
+        "interleaved", partial(reshaped, order="BTdh", permute=(0, 3, 1, 2)),
         "Your heads are exactly what comes out when the numbers of a vector are dealt out in turn: every n_heads-th "
         "number to the same head.",
         "Each head should get neighbouring numbers, so that weights can be copied from other implementations and "
         "`merge_heads` can simply put the pieces side by side.",
         "The last axis is cut into two. Which of them counts the pieces, and which counts within a piece?"),
     Misconception(
-        "heads-after-positions", _cut,
+        "heads-after-positions", cut,
         "Your heads are exactly the right pieces, but the axes are (B, T, n_heads, d_head).",
         "Attention works on the last two axes: with heads there, it would let the heads of one position attend to each "
         "other instead of the positions.", "Which two axes have to change places?"),
     Misconception(
-        "positions-last", lambda x, n_heads: _cut(x, n_heads).permute(0, 2, 3, 1),
+        "positions-last", lambda x, n_heads: cut(x, n_heads).permute(0, 2, 3, 1),
         "Your heads are exactly the right pieces, but the axes are (B, n_heads, d_head, T).",
         "That is how keys look just before their product with queries; `split_heads` serves queries, keys and values.",
         "Which axis comes last?"),
     Misconception(
-        "features-scrambled", partial(_reshaped, order="BhdT", permute=(0, 1, 3, 2)),
+        "features-scrambled", partial(reshaped, order="BhdT", permute=(0, 1, 3, 2)),
         "Your heads are exactly what comes out when the numbers are poured into (B, n_heads, d_head, T) and the last "
         "two axes exchanged afterwards.",
-        f"The shape is right and the contents are mixed. {_HEADS}",
+        f"The shape is right and the contents are mixed. {HEADS}",
         "A reshape may cut an axis in two, but must not carry numbers from one position to another."),
     Misconception(
-        "size-and-count-swapped", partial(_reshaped, order="BTdh", permute=(0, 2, 1, 3)),
+        "size-and-count-swapped", partial(reshaped, order="BTdh", permute=(0, 2, 1, 3)),
         "Your heads are exactly what comes out when the number of heads and their size are exchanged.",
         "The result has as many heads as a head should have dimensions.",
         "In your reshape, which of the last two sizes is `n_heads`?"),
     Misconception(
-        "sentences-mixed", partial(_reshaped, order="hBTd", permute=(1, 0, 2, 3)),
+        "sentences-mixed", partial(reshaped, order="hBTd", permute=(1, 0, 2, 3)),
         "Your heads are exactly what comes out when the heads are split off before the sentences.",
         "Pieces of one sentence end up in another, so that the result for a sentence depends on its neighbours in the "
         "batch.", "A reshape must leave the first two axes alone."),
     Misconception(
-        "sequence-first", lambda x, n_heads: _cut(x, n_heads).permute(1, 2, 0, 3),
+        "sequence-first", lambda x, n_heads: cut(x, n_heads).permute(1, 2, 0, 3),
         "Your heads are exactly what comes out when the first axis is taken for the positions and the second for the "
         "sentences.", "Older PyTorch code puts positions first; this course puts the batch first.",
         "What are the first two axes of `x`?"),
@@ -162,290 +159,4 @@ MERGE = [
         "heads-in-reverse", lambda x: merge_heads(x.flip(1)),
         "Your result is exactly what comes out when the heads are put side by side in reverse order.",
         "Head 0 comes first, so that merging undoes splitting.", "In which order do you collect the heads?"),
-]
-
-# ---------------------------------------------------------------------- 4.3 multi-head attention
-
-
-class Sloppy(nn.Module):
-    """Multi-head attention with switches."""
-
-    def __init__(self, d_model, n_heads, scale="sqrt d_head", axis=-1, split="", merge="", mask="", empty="zero",
-                 project=True, projections="qkv", roles="qkv", gives="", stable=True):
-        super().__init__()
-        if d_model % n_heads:
-            raise ValueError("not divisible")
-        self.n_heads = n_heads
-        self.how = SimpleNamespace(scale=scale, axis=axis, split=split, merge=merge, mask=mask, empty=empty,
-                                   project=project, projections=projections, roles=roles, gives=gives, stable=stable)
-        for name in "qkvo":
-            setattr(self, f"w_{name}", nn.Linear(d_model, d_model))
-
-    def forward(self, query, key, value, mask=None):
-        given = dict(zip("qkv", (query, key, value), strict=True))
-        inputs = [given[name] for name in self.how.roles]
-        layers = [getattr(self, f"w_{name}") for name in self.how.projections]
-        q, k, v = (self._heads(layer(x)) for layer, x in zip(layers, inputs, strict=True))
-        scores = q @ k.transpose(-2, -1) / self._divisor(q, k, query)
-        weights = self._weights(scores, mask)
-        if self.how.scale == "after":
-            weights = weights / q.shape[-1] ** 0.5
-        output = self._merged(weights @ v, query)
-        if self.how.project:
-            output = self.w_o(output)
-        if self.how.gives == "swapped":
-            return weights, output
-        shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "scores": scores,
-                 "first head": weights[:, 0], "transposed": weights.transpose(-1, -2)}
-        return output, shown.get(self.how.gives, weights)
-
-    def _heads(self, x):
-        if self.how.split == "view":
-            return _reshaped(x, self.n_heads, "BhTd")
-        if self.how.split == "interleaved":
-            return _reshaped(x, self.n_heads, "BTdh", (0, 3, 1, 2))
-        if self.how.split == "heads last":
-            return _cut(x, self.n_heads)
-        return split_heads(x, self.n_heads)
-
-    def _divisor(self, q, k, query):
-        return {"sqrt d_head": q.shape[-1] ** 0.5, "none": 1, "d_head": q.shape[-1], "d_model": query.shape[-1] ** 0.5,
-                "T_k": k.shape[-2] ** 0.5, "n_heads": self.n_heads ** 0.5, "after": 1}[self.how.scale]
-
-    def _merged(self, heads, query):
-        if self.how.merge == "view":
-            return heads.reshape(*query.shape)
-        if self.how.merge == "interleaved":
-            return heads.permute(0, 2, 3, 1).reshape(*query.shape)
-        if self.how.split == "heads last":
-            return heads.flatten(2)
-        return merge_heads(heads)
-
-    def _softmax(self, scores):
-        if self.how.stable:
-            return scores.softmax(self.how.axis)
-        return scores.exp() / scores.exp().sum(self.how.axis, keepdim=True)
-
-    def _weights(self, scores, mask):
-        if mask is None or self.how.mask == "ignored":
-            return self._softmax(scores)
-        if self.how.mask != "no head axis":
-            mask = mask.unsqueeze(1)
-        if self.how.mask == "inverted":
-            mask = ~mask
-        elif self.how.mask == "first sentence":
-            mask = mask[:1]
-        elif self.how.mask == "first query":
-            mask = mask[..., :1, :]
-        elif self.how.mask == "some key":
-            mask = mask.any(-1, keepdim=True)
-        if self.how.mask == "after":
-            return self._softmax(scores).masked_fill(~mask, 0)
-        if self.how.mask == "times":
-            return self._softmax(scores * mask)
-        if self.how.mask == "times -inf":
-            return self._softmax(scores + (~mask) * float("-inf"))
-        low = {"zero": 0.0, "weak": -1e4}.get(self.how.mask, torch.finfo(scores.dtype).min)
-        if self.how.empty == "nan":
-            low = float("-inf")
-        if self.how.empty == "added":
-            filled = scores + (~mask) * -1e9
-        else:
-            filled = scores.masked_fill(~mask, low)
-        weights = self._softmax(filled)
-        return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty == "zero" else weights
-
-
-def _equal_lengths(d_model, n_heads):
-    class EqualLengths(Sloppy):
-        def _heads(self, x):
-            self.length = getattr(self, "length", x.shape[1])
-            return x.reshape(x.shape[0], self.length, self.n_heads, -1).transpose(1, 2)
-    return EqualLengths(d_model, n_heads)
-
-
-_ROOT = ("A score is a sum over d_head numbers, so it spreads about √d_head wide. Dividing by just that keeps the "
-         "softmax equally sharp, however many heads there are.")
-_SHARES = "Each query of each head has 1 to give away among the keys."
-_EMPTY = ("A query that may attend to nothing, in a sentence that is all padding for instance, gets zero weights and "
-          "adds nothing: that is the course's convention.")
-
-
-def _scaled(by: str, slug: str, words: str, look: str) -> Misconception:
-    return Misconception(slug, partial(Sloppy, scale=by), f"Your weights are exactly what comes out when {words}.",
-                         _ROOT, look)
-
-
-MULTI_HEAD = [
-    Misconception(
-        "split-by-view", partial(Sloppy, split="view"),
-        "Your output is exactly what comes out when the heads are split by a reshape to (B, n_heads, T, d_head) alone.",
-        _HEADS, "Is it your `split_heads` of exercise 4.1 that you call?"),
-    Misconception(
-        "split-interleaved", partial(Sloppy, split="interleaved"),
-        "Your output is exactly what comes out when each head gets every n_heads-th number of a vector.",
-        "Each head should get neighbouring numbers, as in PyTorch, so that weights can be copied.",
-        "Is it your `split_heads` of exercise 4.1 that you call?"),
-    Misconception(
-        "attends-over-heads", partial(Sloppy, split="heads last"),
-        "Your output is exactly what comes out when the heads of one position attend to each other.",
-        "The positions are to attend to each other, in every head: they must be the axis before the last.",
-        "Which axes does your attention see as queries and keys?"),
-    Misconception(
-        "merged-without-transpose", partial(Sloppy, merge="view"),
-        "Your output is exactly what comes out when the heads are joined by a reshape to (B, T, d_model) alone.",
-        "One row then gets pieces of several positions. Training does not show the mistake.",
-        "Is it your `merge_heads` of exercise 4.2 that you call?"),
-    Misconception(
-        "merged-interleaved", partial(Sloppy, merge="interleaved"),
-        "Your output is exactly what comes out when the heads are shuffled together, one number of each in turn.",
-        "The heads lie side by side: first all of head 0, then all of head 1.",
-        "Is it your `merge_heads` of exercise 4.2 that you call?"),
-    Misconception(
-        "no-output-projection", partial(Sloppy, project=False),
-        "Your output is exactly the heads side by side, without `w_o`.",
-        "Side by side, the heads never meet. `w_o` is where what they found is put together.",
-        "Which of your four layers is never called?"),
-    *(Misconception(
-        "same-projection", partial(Sloppy, projections=projections),
-        f"Your output is exactly what comes out when {words}.",
-        "What a word asks, what it can be found by and what it hands over are three different things, so each has its "
-        "own projection.", "Which layer does each of query, key and value go through?")
-      for projections, words in (("qqq", "`w_q` projects query, key and value alike"), ("qqv", "`w_q` projects the "
-                                                                                               "keys"),
-                                 ("qkk", "`w_k` projects the values"), ("qkq", "`w_q` projects the values"),
-                                 ("kqv", "`w_q` and `w_k` have changed places"),
-                                 ("qvk", "`w_k` and `w_v` have changed places"))),
-    *(Misconception(
-        "inputs-confused", partial(Sloppy, roles=roles), f"Your output is exactly what comes out when {words}.",
-        "In self-attention all three are the same and nothing is seen of this; in the decoder's attention to the "
-        "encoder they differ.", "Which of the three arguments does each projection get?")
-      for roles, words in (("qqq", "`query` also stands in for `key` and `value`"),
-                           ("qkk", "`key` also stands in for `value`"), ("qvv", "`value` also stands in for `key`"),
-                           ("qvk", "`key` and `value` have changed places"),
-                           ("kqv", "`query` and `key` have changed places"),
-                           ("kkv", "`key` also stands in for `query`"))),
-    _scaled("none", "no-scaling", "the scores are not divided by anything", "Which step comes before the softmax?"),
-    _scaled("d_head", "divided-by-d-head", "the scores are divided by d_head, without the root",
-            "What are the scores divided by?"),
-    _scaled("d_model", "divided-by-root-of-d-model", "the scores are divided by √d_model",
-            "How many numbers does the dot product of one head add up?"),
-    _scaled("T_k", "divided-by-root-of-t-k", "the scores are divided by √T_k, the root of the number of keys",
-            "Which axis does the size under your root come from?"),
-    _scaled("n_heads", "divided-by-root-of-n-heads", "the scores are divided by √n_heads",
-            "Which axis does the size under your root come from?"),
-    Misconception(
-        "scaled-after-softmax", partial(Sloppy, scale="after"),
-        "Your weights are exactly what comes out when the division by √d_head happens after the softmax.",
-        "Dividing before the softmax changes how sharp the choice is; dividing after only makes all of it smaller.",
-        "Look at the order of the two steps.", sums("weights")),
-    Misconception(
-        "softmax-over-queries", partial(Sloppy, axis=-2),
-        "Your weights are exactly what comes out when the softmax runs over the queries.",
-        f"{_SHARES} Yours lets the queries compete for each key instead.", "Along which axis does your softmax run?",
-        sums("weights")),
-    Misconception(
-        "softmax-over-heads", partial(Sloppy, axis=1),
-        "Your weights are exactly what comes out when the softmax runs over the heads.",
-        f"{_SHARES} Axis 1 was right before there was an axis for the heads.", "Along which axis does your softmax "
-                                                                               "run?",
-        sums("weights")),
-    Misconception(
-        "softmax-over-sentences", partial(Sloppy, axis=0),
-        "Your weights are exactly what comes out when the softmax runs over the sentences of the batch.",
-        _SHARES, "Along which axis does your softmax run?", sums("weights")),
-    Misconception(
-        "mask-ignored", partial(Sloppy, mask="ignored"),
-        "Your weights are exactly what comes out without the mask.",
-        "Padding and future words then take part like all others.",
-        "Does the mask reach the scores, and is the result of `masked_fill` kept? It returns a new tensor."),
-    Misconception(
-        "mask-inverted", partial(Sloppy, mask="inverted"),
-        "Your weights are exactly what comes out when True and False of the mask are exchanged.",
-        "In this course True means: may attend. PyTorch's own modules have it the other way round, and with a causal "
-        "mask the mistake trains to a perfect score, by cheating.", "Which places does your `masked_fill` fill?"),
-    Misconception(
-        "mask-after-softmax", partial(Sloppy, mask="after"),
-        "Your weights are exactly those without the mask, with zeros put in afterwards.",
-        "The softmax had already given part of the attention to forbidden places; with zeros there, the rest no longer "
-        "sums to 1.", "Where does the mask come in, before or after the softmax?", sums("weights")),
-    *(Misconception(
-        "forbidden-scores-zero", partial(Sloppy, mask=kind),
-        "Your weights are exactly what comes out when forbidden scores become 0, by filling or by multiplying.",
-        "exp(0) is 1, not 0: a score of 0 is an ordinary score, larger than every negative one.",
-        "Which score gives a share of 0?")
-      for kind in ("zero", "times")),
-    Misconception(
-        "zero-times-infinity", partial(Sloppy, mask="times -inf"),
-        "Your weights are exactly what comes out when −∞ is multiplied by the mask: NaN.",
-        "0 · (−∞) is not 0 but NaN, so that the allowed places are spoilt.",
-        "Where do you need a choice between two values, and use a product?"),
-    Misconception(
-        "fill-not-low-enough", partial(Sloppy, mask="weak"),
-        "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
-        "number.",
-        "Scores can be lower than that; then the forbidden places win.",
-        "Which number is below every score there can be?"),
-    Misconception(
-        "mask-of-first-sentence", partial(Sloppy, mask="first sentence"),
-        "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",
-        "Sentences differ in length, so that each has its own padding.", "Is there an index 0 on the mask?"),
-    Misconception(
-        "mask-of-first-query", partial(Sloppy, mask="first query"),
-        "Your weights are exactly what comes out when the mask of query 0 is used for all.",
-        "With a causal mask each query may see one place more than the one before.", "Is there an index 0 on the "
-                                                                                     "mask?"),
-    Misconception(
-        "mask-without-head-axis", partial(Sloppy, mask="no head axis"),
-        "Your weights are exactly what comes out when the mask (B, T_q, T_k) meets the scores (B, n_heads, T_q, T_k) "
-        "as it is.", "Axes are lined up from the right, so that the mask's sentences meet the scores' heads. That "
-                     "fails, or, "
-        "with as many sentences as heads, masks the wrong things.", "Where does the mask need an axis of length 1?"),
-    Misconception(
-        "outputs-swapped", partial(Sloppy, gives="swapped"),
-        "You return exactly the right two tensors in the wrong order: the weights first.",
-        "All attention of the course returns (output, weights).", "Look at your `return` line."),
-    Misconception(
-        "weights-of-head-0-for-all", partial(Sloppy, gives="head 0"),
-        "The weights you return are exactly those of head 0, for every head.",
-        "What the other heads look at stays hidden.", "Which heads do the weights come from that you return?"),
-    Misconception(
-        "weights-of-head-0-only", partial(Sloppy, gives="first head"),
-        "The weights you return are exactly those of head 0.", "What the other heads look at stays hidden.",
-        "Which heads do the weights come from that you return?"),
-    Misconception(
-        "weights-averaged", partial(Sloppy, gives="mean"),
-        "The weights you return are exactly the mean over the heads.",
-        "PyTorch's own module does that by default. Here each head is to be seen by itself: (B, n_heads, T_q, T_k).",
-        "What happens to your weights before you return them?"),
-    Misconception(
-        "scores-returned", partial(Sloppy, gives="scores"),
-        "In place of the weights you return exactly the scores before mask and softmax.",
-        "The weights are what the values were mixed with.", "Which name stands second in your `return` line?"),
-    Misconception(
-        "weights-transposed", partial(Sloppy, gives="transposed"),
-        "The weights you return are exactly the right ones with queries and keys exchanged.",
-        "Rows are queries and columns are keys, everywhere in the course.", "Is there a transpose too many?"),
-    Misconception(
-        "lengths-confused", _equal_lengths,
-        "Your code stops exactly where the length of `query` is also taken for that of `key`.",
-        "In the decoder's attention to the encoder the two sentences have different lengths.",
-        "Where does the length come from that you split keys and values with?"),
-    # Last, because they show in few cases: made together with another mistake, the other is named first.
-    Misconception(
-        "unstable-softmax", partial(Sloppy, stable=False),
-        "Your weights are exactly what exp divided by its sum gives, on the scores as they come.",
-        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
-        "PyTorch's own softmax is protected against this, and so is yours of exercise 1.2."),
-    Misconception(
-        "empty-rows-nan", partial(Sloppy, empty="nan"),
-        "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.",
-        f"A row of nothing but −∞ is 0/0 after the softmax, and one NaN spreads through the whole model. {_EMPTY}",
-        "What do the rows without any True need?"),
-    *(Misconception(
-        "empty-rows-not-zero", partial(Sloppy, empty=how),
-        "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
-        f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
-        "What do the rows without any True need after the softmax?")
-      for how in ("kept", "added")),
 ]

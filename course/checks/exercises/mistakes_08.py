@@ -28,8 +28,9 @@ _rate_shown = _as_number("rate")
 
 
 def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order="", spread="all", right=None,
-                mean="tokens", pad=None, sign=-1, end=None):
+                mean="tokens", pad=None, sign=-1, end=None, typed=None):
     """`label_smoothing_loss` with one thing or two done differently."""
+    smoothing = smoothing if typed is None else typed
     if order == "view":
         logits = logits.reshape(logits.shape[0], -1, logits.shape[1]).transpose(1, 2)
     elif order == "positions first":
@@ -109,6 +110,8 @@ LOSS = [
           "Which id stands for padding is decided by the vocabulary.", "Do you use `pad_id`?", pad=0),
     _loss("smoothing-ignored", "the loss without smoothing", "Then `smoothing` has no effect.",
           "Where does `smoothing` come in?", spread="none", right="all"),
+    _loss("smoothing-typed-in", "the one with smoothing 0.1, whatever `smoothing` is", "It is an argument.",
+          "Does `smoothing` occur in your code?", typed=0.1),
     _loss("smoothing-over-the-others", "what comes out when the smoothing goes to the V − 1 other tokens only",
           "That is a convention, too, and some libraries have it. Here the smoothing is spread over all V tokens, the "
           "right one among them, as in PyTorch; the two differ a little in every loss, so that numbers cannot be "
@@ -171,9 +174,10 @@ LOSS = [
 # ------------------------------------------------------------------------------- 8.2 the schedule
 
 
-def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5, size=-0.5, after=None):
+def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5, size=-0.5, after=None, typed=None):
     """`warmup_lr` with one thing done differently."""
     step = step + shift
+    d_model, warmup = {"d_model": (512, warmup), "warmup": (d_model, 4000)}.get(typed, (d_model, warmup))
     rising = {"right": step * warmup ** -1.5, "linear": step * warmup ** -1.0, "root": step * warmup ** -0.5,
               "no step": warmup ** -1.5, "none": float("inf")}[up]
     falling = warmup ** -0.5 if after == "constant" else step ** down if step > 0 else float("inf")
@@ -220,6 +224,11 @@ RATE = [
           "The first step of training is number 1.", "Do you add 1 somewhere?", shift=1),
     _rate("one-step-late", "that of the step before: the first rate is then 0, and the first step does nothing",
           "The first step of training is number 1.", "Do you subtract 1 somewhere?", shift=-1),
+    _rate("d-model-typed-in", "the one for d_model = 512, whatever `d_model` is",
+          "512 is the size of the paper's model.",
+          "Does `d_model` occur in your code?", typed="d_model"),
+    _rate("warmup-typed-in", "the one for a warm-up of 4000 steps, whatever `warmup` is", "4000 is the paper's number.",
+          "Does `warmup` occur in your code?", typed="warmup"),
     _rate("restarts-after-warm-up", "what comes out when the falling part counts its steps from the end of the "
           "warm-up", "Both parts count from the beginning of training; that is why they meet.",
           "What do you put under the root?", after="restarts"),

@@ -1,0 +1,1 @@
+"""Grading of many submissions: a trusted checker, a fork server, confined children. See `docs/grading_internals.md`."""

@@ -1,0 +1,166 @@
+"""From a submitted file to code cells: whatever the file is, without running any of it."""
+import ast
+import json
+import re
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Cell", "Unreadable", "cells_of", "exercise_ids"]
+
+MAX_FILE = 64 << 20            # bytes of a notebook, pictures and all
+MAX_CELL = 200_000             # characters of code
+MAX_CODE = 600_000
+
+_ID = re.compile(r"\d{1,2}\.\d{1,2}")
+_PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "python3", "python"}
+_LINE_MAGIC = re.compile(r"^(\s*)(%|!|\?)")
+_ASSIGNED = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[%!](?!=)")
+
+
+class Unreadable(Exception):
+    """A file that is no notebook; its text says why, for the learner."""
+
+
+@dataclass
+class Cell:
+    """A cell of code."""
+
+    number: int                                        # among the code cells, from 1
+    source: str
+    tree: ast.Module | None                            # None where it is no Python
+    fault: str = ""                                    # why
+    grades: str = ""                                   # nbgrader's metadata says that it grades this exercise
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def file(self) -> str:
+        return f"<cell {self.number}>"
+
+
+def cells_of(content: bytes) -> list[Cell]:
+    """The code cells of a notebook of format 3 or 4, in order. Raises Unreadable."""
+    if not content.strip():
+        raise Unreadable("The file is empty.")
+    if len(content) > MAX_FILE:
+        raise Unreadable(f"The file has {len(content) >> 20} MB; at most {MAX_FILE >> 20} are read. "
+                         "Clear the outputs and hand it in again.")
+    for start, kind in ((b"%PDF", "a PDF"), (b"PK\3\4", "a zip or an Office document"), (b"\x89PNG", "a picture"),
+                        (b"\xff\xd8\xff", "a picture"), (b"<", "HTML or XML")):
+        if content.lstrip().startswith(start):
+            raise Unreadable(f"The file is {kind}, not a notebook, whatever its name says.")
+    found, total = [], 0
+    for source, metadata in _sources(_json(content)):
+        total += len(source)
+        if len(source) > MAX_CELL or total > MAX_CODE:
+            found.append(Cell(len(found) + 1, "", None, f"the cell holds {len(source)} characters"))
+        else:
+            found.append(_cell(len(found) + 1, source, metadata))
+    if not found:
+        raise Unreadable("The notebook holds no code.")
+    return found
+
+
+def exercise_ids(cells: list[Cell]) -> list[str]:
+    """The exercises that the notebook checks, in its order."""
+    found = [id for cell in cells if cell.tree is not None for node in ast.walk(cell.tree)
+             if (id := checked(node, ("check", "evaluate")))]
+    return list(dict.fromkeys([*found, *(cell.grades for cell in cells if cell.grades)]))
+
+
+def checked(node: ast.AST, names: tuple[str, ...] = ("check",)) -> str | None:
+    """The id in `check("1.3", ...)`."""
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and (
+            isinstance(node.func, ast.Name) and node.func.id in names
+            or isinstance(node.func, ast.Attribute) and node.func.attr in names):
+        id = node.args[0].value
+        return id if isinstance(id, str) and _ID.fullmatch(id) else None
+    return None
+
+
+def _json(content: bytes) -> Any:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return json.loads(content.decode(encoding, "replace"))
+    except RecursionError:
+        raise Unreadable("The file is no notebook: it is nested without end.") from None
+    except ValueError as error:
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise Unreadable(f"The file is no notebook: it is not valid JSON{where}. Was the download cut off?") from None
+
+
+def _sources(notebook: Any) -> list[tuple[str, dict]]:
+    if not isinstance(notebook, dict):
+        raise Unreadable("The file is no notebook: it holds JSON, but no cells.")
+    cells = notebook.get("cells")
+    if cells is None and isinstance(notebook.get("worksheets"), list):            # format 3
+        cells = [cell for sheet in notebook["worksheets"] if isinstance(sheet, dict)
+                 for cell in (sheet.get("cells") if isinstance(sheet.get("cells"), list) else [])]
+    if not isinstance(cells, list):
+        raise Unreadable("The file is no notebook: it holds JSON, but no cells.")
+    found = []
+    for cell in cells:
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", cell.get("input", ""))
+            if isinstance(source, list):
+                source = "".join(part for part in source if isinstance(part, str))
+            metadata = cell.get("metadata")
+            if isinstance(source, str):
+                found.append((source, metadata if isinstance(metadata, dict) else {}))
+    return found
+
+
+def _cell(number: int, source: str, metadata: dict) -> Cell:
+    source = source.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    cell = Cell(number, source, None, grades=_grades(metadata))
+    first = source.lstrip().splitlines()[0] if source.strip() else ""
+    if first.startswith("%%"):
+        name = first[2:].split()[0] if first[2:].split() else ""
+        if name not in _PYTHON_MAGICS:
+            cell.source, cell.tree = "", ast.Module([], [])
+            cell.notes.append(f"cell {number}: `%%{name}` is not run")
+            return cell
+        cell.notes.append(f"cell {number}: `%%{name}` is left out")
+        source = cell.source = source.replace(first, "", 1)
+    cell.tree, cell.fault = _parse(source)
+    if cell.tree is None:
+        lines = [_without_magic(line) for line in source.split("\n")]
+        if lines != source.split("\n"):
+            tree, fault = _parse("\n".join(lines))
+            if tree is not None:
+                cell.notes += [f"cell {number}: `{old.strip()[:40]}` is not run"
+                               for old, new in zip(source.split("\n"), lines, strict=True) if old != new][:5]
+                cell.source, cell.tree, cell.fault = "\n".join(lines), tree, fault
+    if cell.tree is None:
+        cell.notes.append(f"cell {number} is no Python: {cell.fault}")
+    return cell
+
+
+def _without_magic(line: str) -> str:
+    if match := _LINE_MAGIC.match(line):
+        return match[1] + "pass"
+    if match := _ASSIGNED.match(line):
+        return f"{match[1]}{match[2]} = None"
+    if re.fullmatch(r"\s*[\w.]+\?{1,2}\s*", line):
+        return line[: len(line) - len(line.lstrip())] + "pass"
+    return line
+
+
+def _parse(source: str) -> tuple[ast.Module | None, str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source), ""
+    except SyntaxError as error:
+        text = (error.text or "").strip()[:80]
+        return None, f"{type(error).__name__}: {error.msg} (line {error.lineno}" + (f": `{text}`)" if text else ")")
+    except (ValueError, RecursionError, MemoryError) as error:
+        return None, f"{type(error).__name__}: {str(error)[:80]}"
+
+
+def _grades(metadata: dict) -> str:
+    nbgrader = metadata.get("nbgrader")
+    if not isinstance(nbgrader, dict) or nbgrader.get("grade") is not True:
+        return ""
+    match = re.fullmatch(r"check-(\d{1,2})-(\d{1,2})", str(nbgrader.get("grade_id", "")))
+    return f"{match[1]}.{match[2]}" if match else ""

@@ -1,0 +1,164 @@
+"""Processes that share the work of every training batch, one core each."""
+import contextlib
+import multiprocessing
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from multiprocessing.connection import Connection
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from course.tokens import Batch
+
+__all__ = ["Team"]
+
+
+class Team:
+    """Computes the gradient of a batch that is cut into parts, a process for each part.
+
+    The first part is computed here, the others in processes forked from this one. Parameters and
+    gradients lie in shared memory, so that only ids are sent. Where a process cannot be forked
+    safely (any system but Linux, any device but the CPU) the parts are computed one after the
+    other: the result is the same.
+
+    Args:
+        loss_of: maps a `Batch` to its mean loss over the real tokens, a scalar.
+        parameters: what the loss depends on.
+        workers: number of parts.
+        seed: decides, with the step's number, what dropout does in the other processes.
+        fork: whether to use processes; by default where that is safe.
+    """
+
+    def __init__(
+        self, loss_of: Callable[[Batch], Tensor], parameters: Iterable[nn.Parameter], workers: int,
+        seed: int = 0, fork: bool | None = None,
+    ):
+        self.loss_of, self.seed = loss_of, seed
+        self.parameters = [parameter for parameter in parameters if parameter.requires_grad]
+        self.threads = torch.get_num_threads()
+        if fork is None:
+            fork = sys.platform == "linux" and all(p.device.type == "cpu" for p in self.parameters)
+        self.helpers = [_Helper(self) for _ in range(workers - 1)] if fork else []
+        if self.helpers:
+            torch.set_num_threads(1)
+            for parameter in self.parameters:
+                parameter.data.share_memory_()
+            for helper in self.helpers:
+                helper.start([other.pipe for other in self.helpers])
+
+    def compute_gradients(self, batches: Sequence[Batch], shares: Sequence[float], step: int) -> float:
+        """Leave the gradient of the sum of share x loss in `.grad`; return that sum.
+
+        Args:
+            batches: one part for each worker.
+            shares: of all real tokens, how many are in each part, as a fraction.
+            step: number of the step.
+        """
+        seeds = [hash((self.seed, step, rank)) for rank in range(len(batches))]
+        for helper, *work in zip(self.helpers, batches[1:], shares[1:], seeds[1:], strict=False):
+            helper.send(*work)
+        loss, flat = self.gradient(batches[0], shares[0])
+        if self.helpers:
+            for helper in self.helpers:
+                loss += helper.receive()
+                flat += helper.gradient
+        else:
+            for work in zip(batches[1:], shares[1:], seeds[1:], strict=True):
+                part, gradient = self.gradient_in_turn(*work)
+                loss += part
+                flat += gradient
+        pieces = flat.split([parameter.numel() for parameter in self.parameters])
+        for parameter, piece in zip(self.parameters, pieces, strict=True):
+            parameter.grad = piece.view_as(parameter)
+        return loss
+
+    def gradient(self, batch: Batch, share: float) -> tuple[float, Tensor]:
+        """share x loss of a batch, and its gradient with all parameters' entries in one row."""
+        loss = share * self.loss_of(batch)
+        gradients = torch.autograd.grad(loss, self.parameters, materialize_grads=True)
+        return loss.item(), torch.cat([gradient.flatten() for gradient in gradients])
+
+    def gradient_in_turn(self, batch: Batch, share: float, seed: int) -> tuple[float, Tensor]:
+        """What another process would compute, with its random numbers."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self.gradient(batch, share)
+
+    def close(self) -> None:
+        """End the processes, take the parameters out of shared memory and give the threads back."""
+        for helper in self.helpers:
+            helper.stop()
+        if self.helpers:
+            torch.set_num_threads(self.threads)
+            for parameter in self.parameters:
+                parameter.data = parameter.data.clone()
+        self.helpers = []
+
+
+class _Helper:
+    """One other process, seen from this one."""
+
+    def __init__(self, team: Team):
+        self.team = team
+        self.gradient = torch.zeros(sum(p.numel() for p in team.parameters)).share_memory_()
+        self.pipe, self.far_end = multiprocessing.Pipe()
+        self.process = multiprocessing.get_context("fork").Process(target=self._work, daemon=True)
+
+    def start(self, pipes: list[Connection]) -> None:
+        self.near_ends = pipes
+        with warnings.catch_warnings():     # from Python 3.12 on: that a process with threads is forked
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.process.start()
+        self.far_end.close()
+
+    def send(self, batch: Batch, share: float, seed: int) -> None:
+        with self._alive():
+            self.pipe.send((batch.source.numpy(), batch.target.numpy(), share, seed))
+
+    def receive(self) -> float:
+        with self._alive():
+            answer = self.pipe.recv()
+        if isinstance(answer, str):
+            raise RuntimeError(f"a training process stopped with an error:\n{answer}")
+        return answer
+
+    @contextlib.contextmanager
+    def _alive(self) -> Iterator[None]:
+        try:
+            yield
+        except (EOFError, ConnectionError) as error:
+            raise RuntimeError(
+                f"a training process ended unexpectedly (exit code {self.process.exitcode}); "
+                "it may have run out of memory: try smaller batches, or `workers=1`"
+            ) from error
+
+    def stop(self) -> None:
+        with contextlib.suppress(OSError):              # it may have ended by itself
+            self.pipe.send(None)
+        self.pipe.close()
+        self.process.join(timeout=5)
+        if self.process.is_alive():                     # in the middle of a gradient that nobody wants any more
+            self.process.kill()
+
+    def _work(self) -> None:
+        """The other process: gradients on demand, until it is told to stop or this one is gone."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # an interruption is the first process's business
+        torch.set_num_threads(1)
+        for pipe in self.near_ends:
+            pipe.close()
+        with contextlib.suppress(EOFError, ConnectionError):
+            while (work := self.far_end.recv()) is not None:
+                self.far_end.send(self._answer(*work))
+
+    def _answer(self, source: np.ndarray, target: np.ndarray, share: float, seed: int) -> float | str:
+        try:
+            torch.manual_seed(seed)
+            loss, gradient = self.team.gradient(Batch(torch.from_numpy(source), torch.from_numpy(target)), share)
+            self.gradient.copy_(gradient)
+            return loss
+        except Exception:
+            return traceback.format_exc()

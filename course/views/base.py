@@ -1,0 +1,163 @@
+"""What all interactive views share: how they reach JupyterLab, an exported page, and plain text.
+
+A view is a subclass of `View` and one ES module `js/NAME.js`. What Python has computed goes into
+`data`, rounded, once; what the learner does with the mouse or the keyboard is a trait of its own.
+A view that needs Python to answer observes that trait and sets another one. So a view draws itself
+from its traits alone, and that is what keeps it alive without a kernel: beside the widget it hands
+out a page of its own, with the same module, the traits as they are, and a stand-in for the kernel.
+Where scripts do not run, a table remains.
+"""
+import html
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import anywidget
+import numpy as np
+import traitlets
+
+from course.views._matrix import as_labels, number
+
+__all__ = ["Table", "View", "module", "rounded", "weights_table"]
+
+JS = Path(__file__).with_name("js")
+_LARGE = 2000          # so many cells, and the table that stands for a view is cut off
+
+
+class Table(NamedTuple):
+    """What a reader gets where nothing can be drawn: a caption and rows of text, the first one a heading."""
+
+    caption: str
+    rows: list[list[str]]
+
+
+@cache
+def module(name: str) -> str:
+    """The ES module of a view: `js/NAME.js` with `js/base.js` put in the place of its import."""
+    shared = re.sub(r"^export ", "", (JS / "base.js").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    own = (JS / f"{name}.js").read_text(encoding="utf-8")
+    joined, count = re.subn(r"^import \{[^}]*\} from \"\./base\.js\";\n", lambda _: shared, own, flags=re.MULTILINE)
+    if count != 1:
+        raise ValueError(f"{name}.js must import from ./base.js, once")
+    return joined
+
+
+def rounded(values, digits: int = 4) -> list:
+    """An array or tensor as nested lists, rounded; what is not finite becomes None, as JSON has no NaN."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().double().numpy()
+    array = np.round(np.asarray(values, dtype=np.float64), digits) + 0.0
+    return _listed(array)
+
+
+def _listed(array: np.ndarray):
+    if array.ndim:
+        return [_listed(part) for part in array]
+    if not np.isfinite(array):
+        return None
+    return int(array) if array == int(array) else float(array)
+
+
+def weights_table(caption: str, values, rows: Sequence[str], columns: Sequence[str], digits: int = 2) -> Table:
+    """A matrix (R, C) of numbers with its labels as a `Table`."""
+    body = [[row, *("NaN" if x is None else number(float(x), digits) for x in line)]
+            for row, line in zip(rows, rounded(values), strict=True)]
+    return Table(caption, [["", *columns], *body])
+
+
+class View(anywidget.AnyWidget):
+    """An interactive view; see the module for how one is made.
+
+    Attributes:
+        label: what the view shows, in a sentence: its title, and its name for a screen reader.
+        data: what Python has computed, ready for JSON.
+        kernel: whether Python answers; False in an exported page.
+        predict: begin with the numbers hidden, until the learner chooses the cell expected to be largest.
+        guess: the cell that was chosen, as [row, column]; empty before.
+    """
+
+    label = traitlets.Unicode().tag(sync=True)
+    data = traitlets.Dict().tag(sync=True)
+    kernel = traitlets.Bool(True).tag(sync=True)
+    predict = traitlets.Bool(False).tag(sync=True)
+    guess = traitlets.List().tag(sync=True)
+
+    script = ""            # the name of the module, without .js
+    height = 420           # of the frame in an exported page, in pixels, until the page measures itself
+
+    def __init_subclass__(cls, **options):
+        if "script" in vars(cls):
+            cls._esm = module(cls.script)
+            cls._css = (JS / "base.css").read_text(encoding="utf-8")
+        super().__init_subclass__(**options)
+
+    def tables(self) -> list[Table]:
+        """The view as tables, for front ends that draw nothing."""
+        raise NotImplementedError
+
+    def state(self) -> dict:
+        """The traits that the module reads, as an exported page begins with them."""
+        own = [name for name in self.traits(sync=True) if not name.startswith("_") and name not in _OF_EVERY_WIDGET]
+        return {name: getattr(self, name) for name in sorted(own)} | {"kernel": False}
+
+    def page(self) -> str:
+        """A page of its own that needs neither kernel nor network."""
+        state = json.dumps(self.state(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        script = self._esm.replace("export default", "const view =")
+        return (
+            f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.label)}</title>'
+            f"<style>body{{margin:0}}\n{self._css}</style></head><body><main id=\"view\"></main>"
+            f'<script type="application/json" id="state">{state}</script>'
+            f'<script type="module">\n{script}\n{(JS / "page.js").read_text(encoding="utf-8")}</script></body></html>'
+        )
+
+    def _repr_mimebundle_(self, **options):
+        widget = super()._repr_mimebundle_(**options)
+        data, metadata = widget if isinstance(widget, tuple) else (widget or {}, {})
+        tables = self.tables()
+        frame = (
+            f'<iframe title="{html.escape(self.label)}" srcdoc="{html.escape(self.page())}" '
+            f'style="width: 100%; height: {self.height}px; border: 0"></iframe>'
+        )
+        text = "\n\n".join([self.label, *(_as_text(table) for table in tables)])
+        plain = "".join(map(_as_html, tables))
+        below = f"<details open><summary>{html.escape(self.label)} As a table</summary>{plain}</details>"
+        return {**data, "text/plain": text, "text/html": f"<div>{frame}{below}</div>"}, metadata
+
+
+_OF_EVERY_WIDGET = set(anywidget.AnyWidget.class_traits(sync=True))
+
+
+def _cut(table: Table) -> Table:
+    wide = max(map(len, table.rows))
+    most = max(2, _LARGE // wide)
+    if len(table.rows) <= most:
+        return table
+    left_out = len(table.rows) - most
+    return Table(f"{table.caption} (the last {left_out} rows are left out)", table.rows[:most])
+
+
+def _as_html(table: Table) -> str:
+    caption, (head, *body) = _cut(table)
+    cells = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in head)
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(row[0])}</th>'
+        + "".join(f"<td>{html.escape(text)}</td>" for text in row[1:]) + "</tr>" for row in body
+    )
+    head = f"<caption>{html.escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
+    return f"<table>{head}<tbody>{rows}</tbody></table>"
+
+
+def _as_text(table: Table) -> str:
+    caption, rows = _cut(table)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([caption, *lines])
+
+
+def tokens(labels, count: int, what: str) -> list[str]:
+    """Labels for `count` places, numbers if there are none. Raises ValueError for another number of them."""
+    return [str(n) for n in range(count)] if labels is None else as_labels(labels, count, what)

@@ -1,0 +1,115 @@
+import { choice, frame, grid, guessing, h, button, number, softmax, tick } from "./base.js";
+
+const STAGES = ["scores", "scale", "mask", "softmax", "mix"];
+const SAYS = [
+  "Each query meets each key: one dot product for a cell.",
+  "Every score is divided by √d_k, so that it does not grow with the number of dimensions.",
+  "What the mask closes becomes −∞.",
+  "Each row becomes shares that add up to 1.",
+  "Each query gets a mix of the values, in the shares of its row.",
+];
+
+function render({ model, el }) {
+  const d = model.get("data");
+  const view = frame(el, model, "Choose a stage with the arrow keys on its name, or with Back and Next. " +
+    "In the last table point at a cell, or tab into it and use the arrow keys, to see the sum behind the number.");
+  const at = STAGES.indexOf(d.departs);
+  const names = STAGES.map((name, i) => `${i + 1} ${name}${
+    i === at ? " ≠" : d.yours && d.departs !== "weights" && (at < 0 || i < at) ? " ✓" : ""}`);
+  const picker = choice("Stage", names, model.get("stage"), (i) => view.set("stage", i));
+  const back = button("Back", () => view.set("stage", model.get("stage") - 1));
+  const next = button("Next", () => view.set("stage", model.get("stage") + 1));
+  let mine = Boolean(d.yours && d.departs);
+  const own = tick("my function's numbers", mine, (x) => { mine = x; show(); });
+  view.controls.append(picker, back, next);
+  if (d.yours) view.controls.append(own);
+  view.controls.after(h("p", { class: `note${d.departs || !d.yours ? "" : " well"}` }, d.verdict));
+
+  const short = (x) => number(x, Number.isInteger(x) ? 0 : 2);
+  const paren = (x) => (x < 0 ? `(${short(x)})` : short(x));
+  const open = (i, j) => !d.mask || d.mask[i][j];
+  const sum = (a, b) => a.map((x, n) => `${paren(x)}·${paren(b[n])}`).join(" + ");
+  let last, done = () => {};
+
+  function panel(caption, options, values, extra = {}) {
+    const digits = values.flat().every(Number.isInteger) && options.kind ? 0 : 2;
+    const g = grid({ label: caption, digits, ...options });
+    g.draw(values, extra);
+    view.body.append(h("figure", {}, h("figcaption", {}, caption), g.node));
+    return g;
+  }
+
+  const sums = [
+    (i, j) => `${sum(d.q[i], d.k[j])} = ${short(d.scores[i][j])}`,
+    (i, j) => `${short(d.scores[i][j])} / √${d.d_k} = ${number(d.scaled[i][j])}`,
+    (i, j) => (open(i, j) ? `may attend: ${number(d.scaled[i][j])} stays` :
+      `masked: −∞ instead of ${number(d.scaled[i][j])}`),
+    (i, j) => {
+      const row = d.scaled[i].filter((_, n) => open(i, n));
+      if (!row.length) return "nothing is open in this row: no shares, all weights are 0";
+      if (!open(i, j)) return "e to the power of −∞ is 0";
+      const top = Math.max(...row) > 9 ? Math.max(...row) : 0;      // the same shares, with smaller numbers
+      const less = top ? `−${number(top)}` : "";
+      return `e^(${number(d.scaled[i][j])}${less}) / (${row.map((x) => `e^(${number(x)}${less})`).join(" + ")}) = ` +
+        `${number(Math.exp(d.scaled[i][j] - top), 3)} / ${
+          number(row.reduce((a, x) => a + Math.exp(x - top), 0), 3)} = ${number(softmax(row)[
+          d.scaled[i].slice(0, j).filter((_, n) => open(i, n)).length], 3)}`;
+    },
+    (i, j) => `${sum(d.weights[i], d.v.map((row) => row[j]))} = ${number(d.output[i][j])}`,
+  ];
+
+  function show() {
+    const stage = model.get("stage");
+    view.body.replaceChildren();
+    picker.set(stage);
+    back.disabled = stage === 0;
+    next.disabled = stage === 4;
+    own.hidden = stage < 3;
+    const dims = d.q[0].map((_, n) => `${n + 1}`);
+    const table = { rows: d.queries, columns: d.keys, corner: "" };
+    const scores = { ...table, kind: "score", still: true };
+    const masked = d.mask ? { mask: d.mask } : {};
+    const before = [
+      () => [panel("Q, a row for each query", { rows: d.queries, columns: dims, kind: "score", still: true }, d.q, {}),
+        panel("K, a row for each key", { rows: d.keys, columns: dims, kind: "score", still: true }, d.k)],
+      () => [panel("scores", scores, d.scores)],
+      () => [panel("scaled scores", scores, d.scaled)],
+      () => [panel("scores under the mask", scores, d.scaled, masked)],
+      () => [panel("weights", { ...table, still: true }, d.weights, masked),
+        panel("V, a row for each key", { rows: d.keys, columns: d.features, kind: "score", still: true }, d.v)],
+    ][stage]();
+    const name = ["scores", "scaled", "scaled", "weights", "output"][stage];
+    const reference = d[name];
+    const yours = mine && stage >= 3 ? d.yours?.[name] : null;
+    const marks = {};
+    if (yours) {
+      reference.forEach((row, i) => row.forEach((x, j) => {
+        if (!(Math.abs(yours[i][j] - x) < 2e-4)) marks[`${i},${j}`] = "off";
+      }));
+    }
+    const light = (i, j) => [
+      () => { before[0].light(dims.map((_, n) => [i, n])); before[1].light(dims.map((_, n) => [j, n])); },
+      () => before[0].light([[i, j]]), () => before[0].light([[i, j]]),
+      () => before[0].light(d.keys.map((_, n) => [i, n])),
+      () => { before[0].light(d.keys.map((_, n) => [i, n])); before[1].light(d.keys.map((_, n) => [n, j])); },
+    ][stage]();
+    const columns = stage === 4 ? d.features : d.keys;
+    last = panel(["scores = Q·Kᵀ", `scores / √${d.d_k}`, "masked", "weights", "output"][stage] +
+      (yours ? ", as your function gives them" : ""), {
+      rows: d.queries, columns, kind: stage === 3 ? "weight" : "score",
+      point(i, j, aloud) {
+        light(i, j);
+        const off = yours && marks[`${i},${j}`] ? `\nYours: ${number(yours[i][j] ?? NaN, 3)}.` : "";
+        view.say(`${d.queries[i]}, ${columns[j]}: ${sums[stage](i, j)}${off}`, aloud);
+      },
+    }, (yours ?? reference).map((row) => row.map((x) => x ?? NaN)),
+    { marks, ...(stage === 2 || stage === 3 ? masked : {}) });
+    view.say(`${STAGES[stage]}: ${SAYS[stage]}${stage === 2 && !d.mask ? " There is no mask here." : ""}`);
+    done();
+    done = stage === 3 ? guessing(view, last) : () => {};
+  }
+  model.on("change:stage", show);
+  show();
+}
+
+export default { render };

@@ -1,0 +1,638 @@
+# %% [markdown]
+# # Lesson 12 · Capstone
+#
+# You have built a Transformer, and every part of it had a reason. In this lesson you put the reasons
+# to the test: you take out one part at a time and measure what is lost. Then you leave Spanish behind,
+# and give the whole pipeline a language of your own.
+#
+# **After this lesson** you can
+#
+# - design a comparison in which one thing differs, and see what is wrong with one in which two do;
+# - report several runs as mean and spread, and compare them seed by seed;
+# - say what two seeds can establish, and what they cannot;
+# - say which part of the uncertainty comes from the choice of test sentences;
+# - take a file of sentence pairs in any language from text to BLEU.
+#
+# **You need** lesson 08 (loss, smoothing, warm-up), lesson 09 (subwords, BLEU), and of lessons 02 to 06 what
+# √d_k, heads, positions and layer norms are for.
+#
+# **Time** about an hour and a half, 40 minutes of it for the five exercises, and some minutes of training, once.
+
+# %%
+from dataclasses import replace
+
+import numpy as np
+import sacrebleu
+import torch
+
+from course.ablation import (
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
+)
+from course.checks import carry_on, check, hint, solution
+from course.data import load_pairs, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.languages import SpacedSubwords
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+# %% [markdown]
+# ## What is it for?
+#
+# The paper makes many choices: eight heads, division by √d_k, sinusoids, label smoothing, a warm-up. Each
+# came with a reason. A reason is a hypothesis. To test it, the authors trained the same model again
+# with one choice changed, and printed what came out: their Table 3.
+#
+# Such an experiment is called an **ablation**, a word from surgery: a part is cut away, to see what
+# it did. You have done it to single heads, after training, in lesson 11. Here the model *grows up* without the
+# part, and may learn to do without.
+#
+# Everything that can be changed is a field of one object. A variant is a copy with another value.
+
+# %%
+base = Config()
+variant = replace(base, n_heads=1)
+print(base)
+print("differs in:", differences(variant, base))
+
+# %% [markdown]
+# How is a part switched off that the model does not offer to switch off? For the division by √d_k there is a
+# short way: multiply the queries by √d_k first. This is the whole class, from `course/ablation.py`:
+#
+# ```python
+# class UnscaledAttention(MultiHeadAttention):
+#     def queries(self, query):
+#         q = super().queries(query)
+#         return q * math.sqrt(q.shape[-1])
+# ```
+#
+# On the query and the keys of lesson 01 you can see that it does what it should. There the weight of "cat" was 0.694.
+# What will it be without the division?
+
+# %%
+words = ["the", "black", "cat", "sleeps"]
+q = np.array([0, 1, 2, 1])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+
+def softmax(scores):
+    shares = np.exp(scores - scores.max())
+    return shares / shares.sum()
+
+for name, scores in {"divided by √4": q @ K.T / 2, "not divided": q @ K.T, "√4·q, divided": (2 * q) @ K.T / 2}.items():
+    print(f"{name:14} scores {scores}  weights {softmax(scores).round(3)}")
+
+# %% [markdown]
+# The second and the third row agree. Without the division "cat" takes nearly everything, and the
+# gradient of the rest nearly vanishes. With heads of 16 numbers, as below, the factor is 4 and no longer 2.
+
+# %% [markdown]
+# ## One switch at a time
+#
+# "The same model with one choice changed" is easily said. Here are five comparisons. On each side stands
+# what was run; what is not mentioned is alike.
+#
+# | | left | right | measured by |
+# |---|---|---|---|
+# | **A** | 4 heads, 600 steps, seeds 0 and 1 | 1 head, 600 steps, seeds 0 and 1 | validation loss |
+# | **B** | smoothing 0.1 | no smoothing | each by its own training loss |
+# | **C** | pre-norm, 600 steps | post-norm, 1200 steps, since it learns more slowly | validation loss |
+# | **D** | sinusoids, seed 0 | no positions, the best of seeds 0 to 4 | validation loss |
+# | **E** | sinusoids, seeds 0 and 1 | learned positions, seeds 0 and 1 | validation loss |
+#
+# ### Exercise 12.1 · which comparison is fair?        ●○○  about 6 minutes · 1 point
+# Set `fair` to the set of those letters in which one switch differs and nothing else, for example `{"B", "C"}`.
+
+# %%
+fair = ...
+### BEGIN SOLUTION
+fair = {"A", "E"}
+### END SOLUTION
+
+# %%
+check("12.1", fair)
+
+# %% [markdown]
+# One thing is missing from the table, and no comparison of this kind can avoid it: the *learning rate*. It was
+# chosen for the base. A variant might do better with another. "Equal settings" is a choice, too, and it favours
+# whoever the settings were made for. The paper's table has the same weakness, and so has ours.
+#
+# ## A task for which minutes are enough
+#
+# In lesson 09 one model took five minutes. Here we need eighteen: nine variants with two seeds each. So the task
+# must be smaller. We keep short sentences, and of these the ones made of common words only, so that a model of
+# 64 numbers a vector learns the words in seconds and has time left for their order.
+
+# %%
+task = task_from(common_pairs(short_pairs(load_pairs(), max_source_words=5, max_target_words=6), min_count=100))
+print(f"{len(task.train):,} pairs to train, {len(task.valid):,} held out, {len(task.subwords):,} subwords")
+for pair in task.valid_pairs[:4]:
+    print(f"{pair.source:28} {pair.target}")
+
+# %% [markdown]
+# The budget is counted in **steps**, not in seconds. A fast computer and a slow one then do the same work, and a
+# variant that happens to run while you watch a film on the side is not at a disadvantage.
+#
+# Each run is measured in two ways on the held-out sentences: the loss in nats per token, *without* smoothing for
+# all of them, and BLEU of greedy translations.
+#
+# ### Exercise 12.2 · certainty punished        ●●○  about 4 minutes · 1 point
+# A model is trained without label smoothing, another with 0.1. Both are then measured on held-out sentences by the
+# same plain loss, without smoothing. Compared with the smoothed model, is the loss of the one trained *without*
+# smoothing lower, higher or the same? Think of what each of them was asked to do with a token that it is sure of.
+# Set `prediction` to `"lower"`, `"higher"` or `"the same"`.
+
+# %%
+prediction = ...
+### BEGIN SOLUTION
+prediction = "lower"
+### END SOLUTION
+
+# %%
+check("12.2", prediction)
+
+# %% [markdown]
+# Write down your guesses for the others as well: which of these will hurt most, and which will hardly be seen?
+#
+# The next cell trains eighteen models, each for 600 steps. That takes some minutes the first time, and longer if
+# your computer is busy with something else. What has been trained is kept, so that you may interrupt it and run the
+# cell again; the second time it takes seconds.
+
+# %% tags=["nbval-ignore-output"]
+torch.set_num_threads(1)                  # for models as small as these that is faster than sharing every product
+SEEDS = (0, 1)
+variants = {
+    "base": base,
+    "1 head": replace(base, n_heads=1),
+    "16 heads": replace(base, n_heads=16),
+    "no scaling": replace(base, scaling=False),
+    "no positions": replace(base, positions="none"),
+    "learned positions": replace(base, positions="learned"),
+    "post-norm": replace(base, norm="post"),
+    "no smoothing": replace(base, smoothing=0.0),
+    "no warm-up": replace(base, warmup=0.0),
+}
+results = {}
+for name, config in variants.items():
+    results[config] = [run(config, seed, task) for seed in SEEDS]
+    print(f"{name:18} loss {', '.join(f'{r.loss:.2f}' for r in results[config])}")
+
+# %% [markdown]
+# ## Table 3
+#
+# In the paper's table only what differs from the base is printed, and empty cells mean "as in the base". So is
+# it here. Behind each mean stands ± half the distance between the two seeds.
+
+# %% tags=["nbval-ignore-output"]
+print(results_table(results, base))
+
+# %% [markdown]
+# Before you read a story into it, read how it was made. Each row has *two* runs.
+#
+# ### Exercise 12.3 · mean and spread        ●○○  about 6 minutes · 1 point
+# - **You have** `losses`, an array (n_variants, n_seeds).
+# - **Return** the mean of each variant, and its spread: half the distance from its lowest loss to its
+#   highest. Both (n_variants,).
+# - **By hand**, for the losses 1.5 and 1.7 of one variant: mean 1.6, spread 0.1.
+
+# %%
+def mean_and_spread(losses):
+    """Mean and half range over the seeds: (n_variants, n_seeds) -> (n_variants,), (n_variants,)."""
+    ### BEGIN SOLUTION
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+    ### END SOLUTION
+
+
+# %%
+check("12.3", mean_and_spread)
+
+# %% tags=["nbval-ignore-output"]
+mean_and_spread = carry_on("12.3", mean_and_spread)
+
+losses = np.array([[r.loss for r in runs] for runs in results.values()])
+for name, mean, spread in zip(variants, *mean_and_spread(losses), strict=True):
+    print(f"{name:18} {mean:.2f} ± {spread:.2f}")
+
+# %% [markdown]
+# The same numbers as in the table. Look at the base alone: the two runs differ in nothing but the seed, that is in
+# the random first weights and the order of the batches. **This is the yardstick.** A variant whose mean is nearer
+# to the base than the base's seeds are to each other has not been shown to be better or worse.
+#
+# ## Seed against seed
+#
+# We can do better than hold two intervals side by side. The run of a variant with seed 1 began with the same
+# random numbers as the base's with seed 1, wherever the shapes allow, and read the same batches. If that order of
+# batches was lucky, it was lucky for both. So compare them with *each other*, and take the spread of the
+# differences.
+#
+# By hand, first:
+#
+# | | seed 0 | seed 1 |
+# |---|---|---|
+# | base | 1.5 | 1.9 |
+# | variant | 1.6 | 2.2 |
+# | difference | +0.1 | +0.3 |
+#
+# The intervals 1.7 ± 0.2 and 1.9 ± 0.3 overlap widely. The differences are +0.2 ± 0.1: both seeds agree that the
+# variant is worse.
+#
+# ### Exercise 12.4 · seed against seed        ●●○  about 12 minutes · 2 points
+# - **You have** `losses` (n_variants, n_seeds) and `base`, the number of the base's row.
+# - **Return** three arrays (n_variants,): the mean of the differences *variant − base*, each run against the run
+#   of the base with the same seed; half their range; and `agree`, True where all seeds say worse (above 0) or all
+#   say better (below 0).
+# - **Use** `mean_and_spread` if you like.
+
+# %%
+def paired(losses, base):
+    """Differences to the base, seed by seed: mean, half range, whether all seeds agree; (n_variants,) each."""
+    ### BEGIN SOLUTION
+    difference = losses - losses[base]
+    agree = (difference > 0).all(axis=1) | (difference < 0).all(axis=1)
+    return difference.mean(axis=1), (difference.max(axis=1) - difference.min(axis=1)) / 2, agree
+    ### END SOLUTION
+
+
+# %%
+check("12.4", paired)
+
+# %% tags=["nbval-ignore-output"]
+paired = carry_on("12.4", paired)
+
+for name, difference, spread, agree in zip(variants, *paired(losses, base=0), strict=True):
+    if name != "base":
+        print(f"{name:18} {difference:+.2f} ± {spread:.2f}   {'seeds agree' if agree else 'seeds disagree'}")
+
+# %% tags=["nbval-ignore-output"]
+show_differences(losses[1:] - losses[0], list(variants)[1:], "nats per token above the base", "What one switch costs")
+
+# %% [markdown]
+# Which variants lie far from 0, with both seeds close together? About these you may speak. With the others be
+# careful, and here is why.
+#
+# Suppose a switch does *nothing at all*, and chance decides each seed. How often will two seeds agree all the
+# same? The first may say what it likes; the second then says the same in one case of two. With eight variants that
+# do nothing, four would "agree". Let us see how many seeds it takes until agreement means something.
+
+# %%
+rng = np.random.default_rng(0)
+for n_seeds in (2, 3, 5, 8):
+    nothing = rng.normal(size=(100_000, n_seeds))            # differences that are chance alone
+    agree = (nothing > 0).all(axis=1) | (nothing < 0).all(axis=1)
+    print(f"{n_seeds} seeds agree by chance in {agree.mean():.0%} of all cases; 2 / 2^{n_seeds} = {2 / 2**n_seeds:.1%}")
+
+# %% [markdown]
+# So two seeds establish a *large* difference, one that is several times the distance between the seeds. They do not
+# establish a small one, however nicely both agree. And what no number of seeds can establish is how it would go
+# **with another budget**. A variant that learns slowly may be behind after 600 steps and ahead after 6000.
+# "No positions" is the opposite case: with sentences of five words, much of the order can be guessed.
+#
+# Now read the table once more.
+#
+# - **No scaling.** The heads have 16 numbers, so the scores are four times as large, the softmax is nearly all or
+#   nothing from the first step, and little gradient gets through (lesson 02).
+# - **Post-norm.** The paper's own arrangement, in its hardest place: a high learning rate and a warm-up of 60 steps.
+#   Lesson 06 measured its gradients. With the paper's 4000 steps of warm-up it trains well. This is a result about
+#   the arrangement *together with* our settings, and an example of what equal settings can do.
+# - **One head, sixteen heads.** The paper's row (A) says: "While single-head attention is 0.9 BLEU worse than the
+#   best setting, quality also drops off with too many heads." Do our two seeds agree with both halves?
+# - **Learned positions.** The paper's row (E) finds "nearly identical results".
+# - **No smoothing.** Is the loss lower, and what does BLEU say? The paper: smoothing "hurts perplexity, as the model
+#   learns to be more unsure, but improves accuracy and BLEU score". Whether the second half can be seen here depends
+#   on the spread of the BLEU column.
+#
+# ## What goes wrong if …
+#
+# … each is measured by its own training loss, as in comparison B? Run it. For two runs of the table, the cell
+# measures the *same* models on the *same* held-out sentences with smoothing in the loss, and without.
+
+# %% tags=["nbval-ignore-output"]
+smoothed, plain = results[base][0].model, results[variants["no smoothing"]][0].model
+for title, rates in {"the same plain loss for both": (0.0, 0.0), "each by the loss it was trained with": (0.1, 0.0),
+                     "the smoothed loss for both": (0.1, 0.1)}.items():
+    print(title)
+    for name, model, rate in zip(("smoothing 0.1", "no smoothing"), (smoothed, plain), rates, strict=True):
+        total, count = sentence_losses(model, task.valid, smoothing=rate)
+        print(f"    {name:14} {total.sum() / count.sum():.2f}")
+
+# %% [markdown]
+# Each of the two is the better one where its own goal is the yardstick, and in the middle the distance between them
+# is mostly the distance between two ways to measure. A table has one yardstick, and says which.
+
+# %% [markdown]
+# ## Other sentences
+#
+# The seed is one source of chance. The held-out sentences are another: with 500 others the losses would be
+# different. We have no others. But we can *draw* test sets from those we have, with replacement, some
+# sentences twice and some not at all, and see how much the mean difference moves. Lesson 09 let sacreBLEU do
+# that; it is called the **bootstrap**.
+#
+# Again the comparison is paired: both models are asked the same drawn sentences.
+#
+# By hand, with three sentences, b − a = (1, −1, 4) and the drawings (0, 1, 2) and (2, 2, 0): the means are 4/3 and 3.
+#
+# ### Exercise 12.5 · other sentences        ●●○  about 12 minutes · 2 points
+# - **You have** `a` and `b` (N,), the losses of two models on the same N sentences, and `draws` (R, N), whole
+#   numbers: each row says which N sentences were drawn.
+# - **Return** `low, high`: 95 of 100 drawings have a mean of b − a between them. That is the 2.5th and the 97.5th
+#   percentile of the R means.
+# - **Use** `np.percentile(means, [2.5, 97.5])`.
+
+# %%
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a (N,), from drawings of sentences (R, N): low, high."""
+    ### BEGIN SOLUTION
+    means = (b - a)[draws].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+    ### END SOLUTION
+
+
+# %%
+check("12.5", bootstrap_interval)
+
+# %% tags=["nbval-ignore-output"]
+bootstrap_interval = carry_on("12.5", bootstrap_interval)
+
+def nats(model):
+    return sentence_losses(model, task.valid)[0].numpy()
+
+n = len(task.valid)
+draws = np.random.default_rng(0).integers(0, n, size=(2000, n))
+for name in ("no scaling", "16 heads", "learned positions"):
+    for seed in SEEDS:
+        a, b = nats(results[base][seed].model), nats(results[variants[name]][seed].model)
+        low, high = bootstrap_interval(a, b, draws)
+        print(f"{name:18} seed {seed}: {(b - a).mean():+.2f} nats a sentence, 95 % between {low:+.2f} and {high:+.2f}")
+
+# %% [markdown]
+# Compare the two seeds of one variant. Where the interval of one does not contain the result of the other, the
+# interval was not *wrong*: it answered another question. It says what other sentences would do to *these two
+# models*. About other models, from other seeds, it knows nothing. Papers that report the one and mean the other
+# are not rare.
+
+# %% [markdown]
+# ## Your own language
+#
+# Nothing in the pipeline knows Spanish. `load_pairs` reads any file with a sentence, a tab and its translation in
+# each line, or two files, one sentence a line each. What it cannot read it refuses, and says which line:
+
+# %%
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from course.data import DataError
+
+with TemporaryDirectory() as folder:
+    path = Path(folder) / "mine.tsv"
+    path.write_text("The cat sleeps.\t猫睡觉。\nThe dog sleeps. 狗睡觉。\n", encoding="utf-8")
+    try:
+        load_pairs(path)
+    except DataError as error:
+        print(str(error).replace(str(path), path.name))
+
+# %% [markdown]
+# A file to try comes with the course: nearly a thousand English sentences with their Chinese translations. They
+# were written for it, some fifty one by one and the rest from patterns such as *(someone) (does something)
+# (somewhere)*, and are licensed like the text of the course (CC BY 4.0). **So do not expect the difficulties of real
+# text**: what is learned here are a few dozen patterns and their words. But they are true to one thing: Chinese puts
+# many of these words in another place.
+
+# %%
+import course
+
+FILE = Path(course.__file__).parent / "examples" / "english_chinese.tsv"     # or "mine.tsv"
+BLEU_TOKENS = "zh"                                                           # "13a" where words stand between blanks
+
+pairs = load_pairs(FILE)
+own = split_pairs(pairs, n_valid=0, n_test=len(pairs) // 10, seed=0)
+print(f"{len(own.train)} pairs to train, {len(own.test)} to test")
+for pair in [*pairs[:1], *own.train[200:900:120]]:
+    print(f"{pair.source:36} {pair.target}")
+
+# %% [markdown]
+# ### Tokens without blanks
+#
+# Chinese writes no blanks. `Subwords` thinks a word is what stands between two blanks, so that a whole sentence is
+# one "word", and byte-pair encoding finds pieces in it as before. The other way is to make every character a
+# token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and few thousand make up
+# all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before.
+#
+# Which of the two makes longer sentences? And which, do you think, copes better with a word it has seen only
+# three times?
+
+# %%
+own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
+tokenisers = {"subwords": Subwords.train(own_sentences, 600), "characters": SpacedSubwords.train(own_sentences, 600)}
+for name, tokens in tokenisers.items():
+    lengths = encode_pairs(own.train, tokens).target_lengths.float() - 2       # without bos and eos
+    print(f"{name:11} {len(tokens)} tokens, {lengths.mean():.1f} in a Chinese sentence;  "
+          f"{' '.join(tokens.tokens(tokens.encode('黑猫睡觉。')))}")
+
+# %% [markdown]
+# Now train one model with each, from the same seed for the same number of steps. Is this a fair comparison by the
+# standard of exercise 12.1?
+
+# %% tags=["nbval-ignore-output"]
+references = [pair.target for pair in own.test]
+own_models, own_translations = {}, {}
+for name, tokens in tokenisers.items():
+    torch.manual_seed(0)
+    own_models[name] = Variant(len(tokens), Config())
+    train(own_models[name], encode_pairs(own.train, tokens), steps=400, batch_tokens=400, checkpoint="cache")
+    own_translations[name] = translate(own_models[name], [pair.source for pair in own.test], tokens)
+    score = sacrebleu.corpus_bleu(own_translations[name], [references], tokenize=BLEU_TOKENS)
+    print(f"{name:11} BLEU {score.score:.0f} on {len(references)} sentences")
+
+# %% [markdown]
+# It is not quite fair: 400 tokens a batch are more *sentences* where the sentences have fewer tokens. And it is one
+# seed. What it shows is that both work.
+#
+# The scores are far higher than those for Spanish, and mean far less: nearly every test sentence is made from a
+# pattern whose other fillings stood in the training part. The few that were written by hand show
+# what happens without a pattern. See which sentences went wrong:
+
+# %% tags=["nbval-ignore-output"]
+wrong = [(pair, written) for pair, written in zip(own.test, own_translations["characters"], strict=True)
+         if written != pair.target]
+print(f"{len(wrong)} of {len(own.test)} differ from the reference")
+for pair, written in wrong[:6]:
+    print(f"{pair.source:32} model {written}   reference {pair.target}")
+
+# %% [markdown]
+# What goes wrong if BLEU is not told about the language? Its usual rule cuts words at blanks. Guess the score
+# first.
+
+# %% tags=["nbval-ignore-output"]
+for tokenize in ("zh", "char", "13a"):
+    metric = sacrebleu.BLEU(tokenize=tokenize)
+    score = metric.corpus_score(own_translations["characters"], [references]).score
+    print(f"{score:5.1f}   {metric.get_signature()}")
+
+# %% [markdown]
+# With `13a` a sentence is one or two "words", none has four in a row, and good translations score next to nothing.
+# The signature is where a reader can see it. Use `zh` for Chinese, `ja-mecab` or `char` for Japanese, `ko-mecab` or
+# `char` for Korean, and `13a` for languages with blanks.
+#
+# ## Where does it look?
+#
+# English says *the black cat is under the table*, Chinese *black cat at table under*: 黑猫在桌子下。 Rows are
+# the Chinese tokens that are read; each is used to predict the token after it. In which row should "table" be dark,
+# and where does the order of looking turn round?
+
+# %% tags=["nbval-ignore-output"]
+model, tokens = own_models["characters"], tokenisers["characters"]
+
+def look(sentence):
+    """The cross-attention of the last layer, mean of the heads, while the model translates a sentence."""
+    written = tokens.encode(translate(model, [sentence], tokens)[0]) + [tokens.eos_id]
+    source = torch.tensor([tokens.encode(sentence) + [tokens.eos_id]])
+    target = torch.tensor([[tokens.bos_id] + written[:-1]])
+    with torch.no_grad(), record_attention(model) as weights:
+        model(source, target)
+    cross = weights["decoder.layers.1.cross_attention"][0].mean(0)
+    rows = [f"{read} → {following}".replace("▁", "")
+            for read, following in zip(tokens.tokens(target[0]), tokens.tokens(written), strict=True)]
+    return show_weights(cross, rows, [t.replace("▁", "") for t in tokens.tokens(source[0])],
+                        title="Cross-attention, last layer, mean of the heads")
+
+look("The black cat is under the table.")
+
+# %% [markdown]
+# The order turns round where it should if the rows of 桌子 look towards the end of the sentence, before the row of 下
+# does. But do not be surprised if the dark cell stands *beside* "table", on "the" or on `<eos>`. What cross-attention
+# reads there is not the word any more: the encoder's self-attention has mixed every word with its neighbours, and
+# "table" can be found in several places. Lesson 11 told how much to believe of such a picture: take it for a
+# hypothesis.
+#
+# ### Your file
+#
+# Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
+# on. A few thousand short sentences are enough to see something; for tens of thousands take the sizes of lesson
+# 09, and its five minutes. Three things to mind:
+#
+# - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. Filter by length in tokens.
+# - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
+# - Look where the sentences come from, and what their licence asks of you.
+
+# %% [markdown]
+# ## The whole way
+#
+# This is the sentence you began with. One cell each, from lesson 01 to here:
+
+# %%
+scores = q @ K.T                                         # 01: how well does each key fit the query of "black"?
+weights = softmax(scores / np.sqrt(4))                   # 01, 02: scaled, so that the softmax does not saturate
+print("scores ", dict(zip(words, scores.tolist(), strict=True)))
+print("weights", dict(zip(words, weights.round(3).tolist(), strict=True)))
+
+# %% tags=["nbval-ignore-output"]
+print("The black cat sleeps.  ->", translate(model, ["The black cat sleeps."], tokens)[0])
+look("The black cat sleeps.")
+
+# %% [markdown]
+# Between the two cells lies the course.
+#
+# | lesson | what it added to the row of four numbers |
+# |---|---|
+# | 01, 02 | a query meets keys, a softmax makes shares, shares mix values; masks say who may be looked at |
+# | 03, 04 | queries, keys and values are learned projections, from one sentence or from two; several heads at once |
+# | 05 | positions, without which a sentence is a bag of words |
+# | 06, 07 | residuals, norms, feed-forward; an encoder to read, a decoder to write, and the target shift |
+# | 08 | a loss, a learning rate that rises first, and an eye for bugs |
+# | 09, 10 | subwords, real sentences, BLEU; a search for the best translation, made fast by a cache |
+# | 11, 12 | what the model does not tell about itself, and experiments that make it tell |
+#
+# ## Recap
+#
+# - An ablation changes one switch. Budget, seeds, data and measure are alike on both sides.
+# - Report mean and spread, never the best seed. Compare seed against seed.
+# - Two seeds agree by chance every second time. They establish large differences only.
+# - The bootstrap speaks of other sentences, not of other seeds; neither speaks of another budget.
+# - For another language: `load_pairs`, tokens that fit its script, and a BLEU that knows it.
+#
+# ## Common mistakes
+#
+# - **Two switches at once**, often because one of them "obviously" belongs to the other.
+# - **The base was tuned, the variant was not.** Then the table shows who was tuned.
+# - **A yardstick that the switch moves**: training losses with and without smoothing, or perplexities per token
+#   with two vocabularies.
+# - **The best of several seeds** on one side.
+# - **"No significant difference, so it is useless."** Absence of evidence after 600 steps of a small model.
+# - **BLEU of Chinese with `13a`**, or numbers with different signatures side by side.
+#
+# ## Further reading
+#
+# - *Attention Is All You Need*, §6.2 and Table 3. Look for what they varied, what they kept, and how many
+#   runs stand behind a row.
+# - Xiong et al., [*On Layer Normalization in the Transformer Architecture*](https://arxiv.org/abs/2002.04745):
+#   post-norm and the warm-up it needs.
+# - Koehn, *Statistical Significance Tests for Machine Translation Evaluation* (2004): the bootstrap for BLEU.
+# - Narang et al., [*Do Transformer Modifications Transfer Across Implementations and
+#   Applications?*](https://arxiv.org/abs/2102.11972): what became of many published improvements.
+
+# %% [markdown]
+# ## If you like
+#
+# These are not graded.
+#
+# 1. **Two more switches.** `Config` also has `tied` and `dropout`. Add `tied=False` and `dropout=0.1` to the table.
+# 2. **Another budget.** Run base, "no smoothing" and "1 head" with `steps=150` and `steps=2400`. Does any order
+#    turn round?
+# 3. **Post-norm, given a chance.** Give base and post-norm a third of the learning rate. Is the comparison still
+#    fair? What do you conclude about the row in the table?
+
+# %% [markdown]
+# <details><summary>A solution for 1</summary>
+#
+# ```python
+# more = [replace(base, tied=False), replace(base, dropout=0.1)]
+# results |= {config: [run(config, seed, task) for seed in SEEDS] for config in more}
+# print(results_table(results, base))
+# ```
+#
+# The untied model has 64,000 parameters more, which is a second difference that comes with the switch.
+#
+# </details>
+#
+# <details><summary>A solution for 2</summary>
+#
+# ```python
+# for steps in (150, 600, 2400):
+#     short = replace(base, steps=steps)
+#     rows = [short, replace(short, smoothing=0.0), replace(short, n_heads=1)]
+#     print(results_table({config: [run(config, seed, task) for seed in SEEDS] for config in rows}, short))
+# ```
+#
+# Watch the loss of the long runs: 3,000 sentences seen again and again can be learned by heart, and whatever holds a
+# model back from that, smoothing among it, gains.
+#
+# </details>
+#
+# <details><summary>A solution for 3</summary>
+#
+# ```python
+# slow = replace(base, lr=1e-3)
+# print(results_table({config: [run(config, seed, task) for seed in SEEDS]
+#                      for config in (slow, replace(slow, norm="post"))}, slow))
+# ```
+#
+# Within itself it is fair: both have the same, other learning rate. If the distance shrinks, the row in the table
+# was about post-norm *at that learning rate*. To say more, give each its own best rate, and count the tries.
+#
+# </details>
+
+# %% [markdown]
+# ## Where to go next
+#
+# Read `course/transformer.py` from top to bottom. You know every line of it, and the code of larger models
+# will look familiar: most language models of today are the decoder of lesson 07 without its cross-attention, with
+# rotary positions (lesson 05), pre-norm (lesson 06), a cache (lesson 10), and very many more numbers.

@@ -1,0 +1,78 @@
+"""Masks that only discourage are refused in every exercise that has a mask; masks that close are not."""
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from course import attention, transformer
+from course.checks import evaluate
+from course.checks.exercises import lesson_03, lesson_04
+
+
+def attend_with(fill, how):
+    """Attention whose forbidden scores are filled with `fill`, or get it added."""
+    def attend(q, k, v, mask=None):
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is None:
+            return scores.softmax(-1) @ v, scores.softmax(-1)
+        scores = scores.masked_fill(~mask, fill) if how == "filled" else scores + ~mask * fill
+        weights = scores.softmax(-1) * mask.any(-1, keepdim=True)
+        return weights @ v, weights
+    return attend
+
+
+def answers(attend):
+    """Right answers to all exercises with a mask, but for `attend`."""
+    class SelfAttention(lesson_03.SelfAttention):
+        def forward(self, x, mask=None):
+            return attend(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+    class CrossAttention(lesson_03.CrossAttention):
+        def forward(self, x, memory, mask=None):
+            return attend(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+    class MultiHeadAttention(lesson_04.MultiHeadAttention):
+        def forward(self, query, key, value, mask=None, need_weights=True):
+            q, k, v = (attention.split_heads(w(x), self.n_heads) for w, x in
+                       ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+            mixed, weights = attend(q, k, v, None if mask is None else mask.unsqueeze(1))
+            return self.w_o(attention.merge_heads(mixed)), weights
+
+    class EncoderLayer(transformer.EncoderLayer):
+        def __init__(self, d_model, n_heads, d_ff):
+            super().__init__(d_model, n_heads, d_ff)
+            self.self_attention = MultiHeadAttention(d_model, n_heads)
+
+    class Encoder(transformer.Encoder):
+        def __init__(self, n_layers, d_model, n_heads, d_ff):
+            super().__init__(n_layers, d_model, n_heads, d_ff)
+            self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+
+    def decoder_layer(part):
+        class DecoderLayer(transformer.DecoderLayer):
+            def __init__(self, d_model, n_heads, d_ff):
+                super().__init__(d_model, n_heads, d_ff)
+                setattr(self, part, MultiHeadAttention(d_model, n_heads))
+        return DecoderLayer
+
+    return [("2.1", attend), ("3.1", SelfAttention), ("3.2", CrossAttention), ("4.3", MultiHeadAttention),
+            ("6.3", EncoderLayer), ("6.4", Encoder), ("7.1", decoder_layer("self_attention")),
+            ("7.1", decoder_layer("cross_attention"))]
+
+
+@pytest.mark.parametrize("n", range(8))
+@pytest.mark.parametrize("how", ["filled", "added"])
+def test_ten_thousand_is_not_low_enough(n, how):
+    id, answer = answers(attend_with(-1e4, how))[n]
+    verdict = evaluate(id, answer)
+    assert (verdict.status, verdict.mistake) == ("wrong", "fill-not-low-enough"), verdict.message
+    assert "below every score" in verdict.message
+
+
+@pytest.mark.parametrize("n", range(8))
+@pytest.mark.parametrize("how, fill", [("filled", -1e9), ("added", -1e9), ("filled", torch.finfo(torch.float32).min)])
+def test_a_billion_is(n, how, fill):
+    id, answer = answers(attend_with(fill, how))[n]
+    verdict = evaluate(id, answer)
+    assert verdict.status == "correct", verdict.message

@@ -1,0 +1,193 @@
+"""The command as a teacher gives it: what it makes, what it says, and what it refuses."""
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course.__main__ import main
+from course.grading import batch, cluster
+
+ROOT = Path(__file__).parents[2]
+LESSON = "01_dot_product_attention"
+SOLUTION = ROOT / "solutions" / f"{LESSON}.ipynb"
+
+
+def exercise(id, status="correct", worth=1, **more):
+    return {"id": id, "title": f"title of {id}", "status": status, "points": worth if status == "correct" else 0,
+            "max_points": worth, "message": "What was seen.", "mistake": None, "mistakes": [], "printed": "",
+            "seconds": 0.0, **more}
+
+
+@pytest.fixture
+def graded(tmp_path, monkeypatch):
+    """A class whose results are there, so that the command need not run anything: it would fail if it tried."""
+    monkeypatch.chdir(tmp_path)
+    lines = []
+    for learner, status in (("ada", "correct"), ("bob", "wrong")):
+        path = tmp_path / "submitted" / learner / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"notebook of {learner}")
+        found = [exercise("1.1"), exercise("1.3", status, 3, mistakes=["no-scaling"])]
+        lines.append({
+            "learner": learner, "submission": f"{learner}/{LESSON}.ipynb", "lesson": LESSON, "status": "graded",
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "message": "", "isolation": "full",
+            "isolation_details": [], "seed": 11, "seconds": 0.1, "notes": [], "exercises": found,
+            "points": sum(e["points"] for e in found), "max_points": 4})
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return lines
+
+
+def grade(*arguments):
+    return main(["grade", "submitted", "--out", "out", "--no-progress", *arguments])
+
+
+def table(name="grades.csv"):
+    with open(f"out/{name}", encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def points():
+    return {row["learner"]: (row["points"], row["max_points"]) for row in table()}
+
+
+def test_everything_is_made_of_results(graded, capsys):
+    before = Path("out/results.jsonl").read_text()
+    assert grade() == 0
+    assert Path("out/results.jsonl").read_text() == before, "nothing was graded again"
+    assert points() == {"ada": ("4", "4"), "bob": ("1", "4")}
+    made = {path.relative_to("out").as_posix() for path in Path("out").rglob("*") if path.is_file()}
+    assert made == {"results.jsonl", "grades.csv", "exercises.csv", "canvas.csv", "moodle.csv", "class.html",
+                    "feedback/ada.html", "feedback/bob.html", "gradescope/ada/results.json",
+                    "gradescope/bob/results.json"}
+    said = capsys.readouterr()
+    assert "2 learners: 2 graded." in said.out and "class.html" in said.out and said.err == ""
+
+
+def test_the_roster_finds_who_is_missing_and_who_is_a_stranger(graded, capsys):
+    Path("class.csv").write_text("learner,name\nada,Ada\nzoe,Zoë\n", encoding="utf-8")
+    assert grade("--roster", "class.csv", "--lesson", "1") == 0
+    assert [(row["learner"], row["status"], row["points"], row["on_roster"]) for row in table()] == [
+        ("ada", "graded", "4", "yes"), ("zoe", "missing", "", "yes"), ("bob", "graded", "1", "no")]
+    assert "Not on the roster: bob." in capsys.readouterr().err
+
+
+def test_points_and_lateness_without_grading_again(graded, capsys):
+    Path("points.toml").write_text('"1.3" = 9\n')
+    Path("late.csv").write_text("learner,percent\nada,50\ncarl,10\n")
+    assert grade("--points", "points.toml", "--late", "late.csv") == 0
+    assert points() == {"ada": ("5", "10"), "bob": ("1", "10")}
+    assert "not in the class: carl." in capsys.readouterr().err
+    assert grade() == 0 and points() == {"ada": ("4", "4"), "bob": ("1", "4")}
+
+
+def test_the_name_of_the_assignment_in_canvas(graded):
+    assert grade("--canvas-column", "01=Homework 1 (55)") == 0
+    assert table("canvas.csv")[1]["Homework 1 (55)"] == "4"
+
+
+def test_without_isolation_it_is_loud(graded, monkeypatch, capsys):
+    open_ = [{**record, "isolation": "none"} for record in graded]
+    monkeypatch.setattr(batch, "grade_all", lambda *_, **__: open_)
+    assert grade() == 0
+    assert "NOT ISOLATED" in capsys.readouterr().err
+    assert "graded without isolation" in " ".join(Path("out/class.html").read_text(encoding="utf-8").split())
+
+
+def test_a_grader_error_is_an_exit_code_and_no_mark(graded, monkeypatch, capsys):
+    failed = {**graded[0], "status": "grader error", "points": 0, "exercises": []}
+    monkeypatch.setattr(batch, "grade_all", lambda *_, **__: [failed, graded[1]])
+    assert grade() == 1
+    assert points() == {"ada": ("", "4"), "bob": ("1", "4")}
+    assert "1 could not be graded, through no fault of the learner" in capsys.readouterr().err
+
+
+def test_settings_reach_the_grader(graded, monkeypatch):
+    asked = []
+    monkeypatch.setattr(batch, "grade_all", lambda found, path, **options: asked.append(options) or graded)
+    monkeypatch.setattr(cluster, "grade_all", lambda found, path, *at, **options: asked.append((at, options)) or graded)
+    settings = ("--lesson", "01", "--seed", "7", "--require-isolation", "full")
+    assert grade(*settings, "--workers", "3") == grade(*settings, "--scheduler", "tcp://x:1") == 0
+    common = {"lesson": "01", "isolation": "full", "seed": 7, "progress": False}
+    assert asked == [common | {"workers": 3}, (("tcp://x:1",), common)]
+
+
+def test_too_little_isolation_is_said(graded, monkeypatch, capsys):
+    def refuse(*_, **__):
+        raise RuntimeError("IsolationError: full is required")
+
+    monkeypatch.setattr(batch, "grade_all", refuse)
+    assert grade() == 2
+    assert "full is required" in capsys.readouterr().err and not Path("out/grades.csv").exists()
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["--lesson", "77"], "there is no lesson '77'; there are: 00, 01"),
+    (["--roster", "none.csv"], "none.csv: cannot be read"), (["--points", "none.csv"], "none.csv: cannot be read"),
+    (["--late", "none.csv"], "none.csv: cannot be read"), (["--canvas-column", "Homework"], "expected NN=NAME"),
+])
+def test_what_cannot_be_used_is_said_before_anything_runs(graded, capsys, arguments, says):
+    assert grade(*arguments) == 2
+    assert says in capsys.readouterr().err and not Path("out/grades.csv").exists()
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    ([], "SUBMISSIONS and --out are needed"), (["nowhere", "--out", "out"], "nowhere"),
+    (["empty", "--out", "out"], "empty"), (["--gradescope-zip", "x.zip"], "--lesson"),
+])
+def test_a_command_that_cannot_begin(tmp_path, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    assert main(["grade", *arguments]) == 2
+    assert says in capsys.readouterr().err and sorted(os.listdir()) == ["empty"]
+
+
+def test_a_stopped_run_says_how_to_go_on(graded, monkeypatch, capsys):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "grade_all", stop)
+    assert grade() == 130
+    assert "the same command goes on from there" in capsys.readouterr().err
+
+
+def test_help_is_cheap():
+    run = subprocess.run([sys.executable, "-X", "importtime", "-m", "course", "grade", "--help"], cwd=ROOT,
+                         capture_output=True, text=True, check=True)
+    assert "--require-isolation" in run.stdout
+    imported = {line.rsplit("|", 1)[1].strip() for line in run.stderr.splitlines() if "|" in line}
+    assert not imported & {"torch", "distributed", "matplotlib"}
+
+
+@pytest.mark.slow
+def test_a_class_from_notebooks_to_marks(tmp_path):
+    """Really graded, in processes of their own, from a zip as Moodle makes it."""
+    folder = tmp_path / "class"
+    text = SOLUTION.read_text(encoding="utf-8")
+    for name, content in (("Ada Lovelace_11", text), ("Bob B_12", "%PDF"), ("José Núñez_13", text.replace(
+            "dot_product_scores(q, k) / np.sqrt(q.shape[-1])", "dot_product_scores(q, k)"))):
+        (folder / f"{name}_assignsubmission_file_").mkdir(parents=True)
+        (folder / f"{name}_assignsubmission_file_" / "my work.ipynb").write_text(content, encoding="utf-8")
+    shutil.make_archive(str(tmp_path / "submissions"), "zip", folder)
+    (tmp_path / "worksheet.csv").write_text(
+        "Identifier,Full name,Email address,Status,Grade,Last modified (grade),Feedback comments\n"
+        + "".join(f"Participant {n},{name},{n}@x.org,,,-,\n" for n, name in (
+            (11, "Ada Lovelace"), (12, "Bob B"), (13, "José Núñez"), (14, "Zoë Z"))), encoding="utf-8")
+    command = [sys.executable, "-m", "course", "grade", "submissions.zip", "--out", "grades", "--roster",
+               "worksheet.csv", "--workers", "1", "--seed", "5"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
+                         env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert run.returncode == 0, run.stderr
+    with (tmp_path / "grades" / "moodle.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["Full name"]: row for row in csv.DictReader(file)}
+    assert {name: row["Grade"] for name, row in rows.items()} == {
+        "Ada Lovelace": "7", "Bob B": "", "José Núñez": "4", "Zoë Z": ""}
+    assert "1.3 attention: wrong. Your weights are exactly" in rows["José Núñez"]["Feedback comments"]
+    assert "no-scaling" in (tmp_path / "grades" / "class.html").read_text(encoding="utf-8")
+    assert len((tmp_path / "grades" / "results.jsonl").read_text().splitlines()) == 3

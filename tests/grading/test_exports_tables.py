@@ -1,0 +1,211 @@
+"""The CSV files: what a spreadsheet and the LMSs read, and that no cell is run."""
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.grading import adjust, gradebook, roster, safe, tables
+
+LESSON = "04_multi_head_attention"
+
+
+def exercise(id="4.1", status="correct", points=None, worth=2, **more):
+    points = (worth if status == "correct" else 0) if points is None else points
+    return {"id": id, "title": f"title of {id}", "status": status, "points": points, "max_points": worth,
+            "message": "What was seen.\n\nWhy.", "mistake": None, "mistakes": [], "printed": "", "seconds": 0.0, **more}
+
+
+def record(learner, *exercises, status="graded", lesson=LESSON, **more):
+    graded = status == "graded"
+    return {"learner": learner, "submission": f"{learner}/{lesson}.ipynb", "lesson": lesson, "sha256": "00",
+            "status": status, "message": "", "isolation": "full", "isolation_details": [], "seed": 1, "seconds": 0.0,
+            "notes": [], "exercises": list(exercises),
+            "points": sum(e["points"] for e in exercises) if graded else None,
+            "max_points": sum(e["max_points"] for e in exercises) if graded else None, **more}
+
+
+def read(path, encoding="utf-8"):
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def people(tmp_path, text):
+    path = tmp_path / "roster.csv"
+    path.write_text(text, encoding="utf-8")
+    return roster.read(path)
+
+
+RECORDS = [
+    record("ada", exercise(), exercise("4.2", "wrong", mistakes=["merged-without-transpose"])),
+    record("bob", status="unreadable", message="Not JSON.", lesson=None),
+    record("eve", exercise(), exercise("4.2", "grader error")),
+]
+
+
+def test_grades_say_why_there_are_no_points(tmp_path):
+    book = gradebook.build(RECORDS, people(tmp_path, "learner,name\nada,Ada\nbob,Bob\neve,Eve\nzoe,Zoë\n"))
+    tables.write_grades(tmp_path / "grades.csv", book)
+    rows = read(tmp_path / "grades.csv", "utf-8-sig")
+    assert [(r["learner"], r["status"], r["points"], r["max_points"]) for r in rows] == [
+        ("ada", "graded", "2", "4"), ("bob", "unreadable", "", "4"), ("eve", "grader error", "", "4"),
+        ("zoe", "missing", "", "4")]
+    assert [r["lesson"] for r in rows] == [LESSON] * 4
+    assert "Not JSON." in rows[1]["notes"] and "not the learner" in rows[2]["notes"]
+    assert (tmp_path / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbf"), "Excel needs it to read Zoë"
+
+
+def test_one_row_for_each_exercise(tmp_path):
+    tables.write_exercises(tmp_path / "exercises.csv", gradebook.build(RECORDS))
+    rows = read(tmp_path / "exercises.csv", "utf-8-sig")
+    assert [(r["learner"], r["exercise"], r["status"], r["points"]) for r in rows] == [
+        ("ada", "4.1", "correct", "2"), ("ada", "4.2", "wrong", "0"), ("eve", "4.1", "correct", "2"),
+        ("eve", "4.2", "grader error", "")]
+    assert rows[1]["mistakes"] == "merged-without-transpose"
+
+
+CANVAS = """\
+Student,ID,SIS User ID,SIS Login ID,Section,04_multi_head_attention (991),Current Score
+    Points Possible,,,,,10,(read only)
+"Lovelace, Ada",101,S1,ada@x.org,A,,50
+"Núñez, José",102,S2,jose@x.org,A,,50
+"Student, Test",,,f00,A,,
+"""
+
+
+def test_canvas_gets_its_own_columns_back(tmp_path):
+    records = [record("lovelaceada_101_777_04", exercise()), record("nunezjose", status="unreadable"),
+               record("stranger", exercise())]
+    book = gradebook.build(records, people(tmp_path, CANVAS))
+    tables.write_canvas(tmp_path / "canvas.csv", book)
+    text = (tmp_path / "canvas.csv").read_text(encoding="utf-8")
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "04_multi_head_attention (991)"],
+        ["    Points Possible", "", "", "", "", "2"],
+        ["Lovelace, Ada", "101", "S1", "ada@x.org", "A", "2"],
+        ["Núñez, José", "102", "S2", "jose@x.org", "A", ""],      # no mark, and not a zero
+    ]
+    tables.write_canvas(tmp_path / "canvas.csv", book, {"04": "Homework 4 (12)"})
+    assert "Homework 4 (12)" in read(tmp_path / "canvas.csv")[0]
+
+
+MOODLE = """\
+Identifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,Last modified (submission),\
+Last modified (grade),Feedback comments
+Participant 4711,Ada Lovelace,ada@x.org,Submitted,,10.00,Yes,-,-,
+Participant 4712,Bob B,bob@x.org,Submitted,3.00,10.00,Yes,-,"Monday, 5 May 2025, 9:00 AM",kept
+"""
+
+
+def test_moodles_worksheet_is_filled_in(tmp_path):
+    records = [record("Ada Lovelace_4711_assignsubmission_file_", exercise(), exercise("4.2", "wrong", message="<b>")),
+               record("Bob B_4712_assignsubmission_file_", status="grader error")]
+    paths = tables.write_moodle(tmp_path, gradebook.build(records, people(tmp_path, MOODLE)))
+    assert paths == [tmp_path / "moodle.csv"]
+    ada, bob = read(paths[0])
+    assert list(ada) == MOODLE.splitlines()[0].split(",")
+    assert (ada["Identifier"], ada["Grade"], bob["Grade"]) == ("Participant 4711", "2", "3.00")
+    assert bob["Last modified (grade)"] == "Monday, 5 May 2025, 9:00 AM"
+    assert "4.2 title of 4.2: wrong. &lt;b&gt;" in ada["Feedback comments"], "Moodle reads HTML"
+
+
+def test_moodles_gradebook_goes_by_email(tmp_path):
+    book = gradebook.build(RECORDS, people(tmp_path, "learner,email\nada,ada@x.org\nbob,bob@x.org\neve,eve@x.org\n"))
+    (path,) = tables.write_moodle(tmp_path, book)
+    assert [(r["Email address"], r[LESSON]) for r in read(path)] == [
+        ("ada@x.org", "2"), ("bob@x.org", ""), ("eve@x.org", "")]
+
+
+@pytest.mark.parametrize("text", [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u200b=1", "\ufeff=1", "\u00a0=1", "＝1", "＠x",
+    "\u202e=1", "=cmd|' /C calc'!A0", "\tx", "\rx", "\x00=1",
+])
+def test_no_cell_is_a_formula(text):
+    assert safe.cell(text).startswith("'")
+
+
+@given(st.text() | st.text(alphabet="=+-@;,\t\r\n\"'ａ＝ x1"))
+def test_no_piece_of_a_cell_is_a_formula(text):
+    """Nor when a program cuts the file at other characters than commas."""
+    written = io.StringIO()
+    csv.writer(written).writerow(["first", safe.cell(text), "last"])
+    (row,) = csv.reader(io.StringIO(written.getvalue(), newline=""))
+    assert row[0] == "first" and row[2] == "last"
+    for cut in ",;|\n":
+        for piece in row[1].replace('"', cut).split(cut):
+            assert not piece.strip().startswith(tuple("=+-@＝＋－＠"))
+
+
+@pytest.mark.parametrize("text", ["Ada", "ada@x.org", "José Núñez", "李明", "O'Neil", "Anne-Marie", "a + b", "0 of 2"])
+def test_plain_cells_stay(text):
+    assert safe.cell(text) == text
+
+
+@given(st.lists(st.text(min_size=1) | st.sampled_from(["a", "A", "con", "..", "/", "a/b", "a-b", "Ada"]), max_size=9))
+def test_file_names_are_safe_and_unique(names):
+    made = safe.file_names(names)
+    assert set(made) == set(names)
+    assert len({name.casefold() for name in made.values()}) == len(made)
+    for name in made.values():
+        assert name and len(name.encode()) <= 200 and not name.startswith((".", "-"))
+        assert not set(name) & set('/\\:*?"<>|\0\n') and name.casefold() not in ("con", "nul", "..")
+    for name in names:
+        assert safe.file_names(reversed(names))[name] == made[name]
+
+
+def test_points_are_changed_after_grading(tmp_path):
+    changed = tmp_path / "points.toml"
+    changed.write_text('"4.1" = 5\n"4.2" = 2.5\n')
+    book = gradebook.build(RECORDS, points=adjust.read_points(changed))
+    ada = book.marks()[0]
+    assert (ada.points, ada.max_points, book.max_points) == (5, 7.5, {LESSON: 7.5})
+    same = tmp_path / "points.csv"
+    same.write_text("exercise,points\n4.1,5\n4.2,2.5\n")
+    assert adjust.read_points(same) == adjust.read_points(changed)
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ('"4.99" = 1', "there is no exercise '4.99'"), ('"4.1" = -1', "a number of 0 or more"), ("4.1 = 3", "in quotes"),
+    ('"4.1" = true', "a number of 0 or more"), ('"4.1" = inf', "a number of 0 or more"), ("= x", "not TOML"),
+])
+def test_points_that_cannot_be_used(tmp_path, text, says):
+    path = tmp_path / "points.toml"
+    path.write_text(text)
+    with pytest.raises(adjust.SettingsError, match=says):
+        adjust.read_points(path)
+
+
+def test_late_work_loses_its_share(tmp_path):
+    path = tmp_path / "late.csv"
+    path.write_text("learner,percent,lesson\nAda,50,\nada,25%,04\nbob,100,\nnobody,10,\n")
+    late = adjust.read_late(path)
+    class_ = people(tmp_path, "learner,name\nada,Ada\nbob,Bob\neve,Eve\n")
+    book = gradebook.build(RECORDS, class_, late=late)
+    ada, bob, eve = (learner.marks[LESSON] for learner in book.learners)
+    assert (ada.points, ada.max_points, ada.late) == (1.5, 4, 25), "the lesson's own entry counts"
+    assert (bob.points, eve.late) == (None, 0)
+    assert gradebook.unmatched(late, book) == ["nobody"]
+    path.write_text("learner,percent\nada,120\n")
+    with pytest.raises(adjust.SettingsError, match="from 0 to 100"):
+        adjust.read_late(path)
+
+
+def test_the_best_of_several_submissions_counts():
+    records = [record("ada", exercise(status="wrong"), submission="first"),
+               record("ada", exercise(), submission="second"), record("ada", status="unreadable", submission="third")]
+    (mark,) = gradebook.build(records).marks()
+    assert (mark.status, mark.points, mark.record["submission"]) == ("graded", 2, "second")
+    assert mark.notes == ("3 submissions; the best counts: second",)
+
+
+def test_several_lessons(tmp_path):
+    records = [record("ada", exercise()), record("ada", exercise("1.1", worth=1), lesson="01_dot_product_attention"),
+               record("bob", exercise(status="wrong")), record("eve", status="unreadable", lesson=None)]
+    book = gradebook.build(records)
+    assert book.lessons == ("01_dot_product_attention", LESSON, gradebook.UNKNOWN)
+    bob = next(learner for learner in book.learners if learner.person.learner == "bob")
+    assert {name: mark.status for name, mark in bob.marks.items()} == {
+        "01_dot_product_attention": "missing", LESSON: "graded"}
+    tables.write_canvas(tmp_path / "canvas.csv", book)
+    assert list(read(tmp_path / "canvas.csv")[0])[5:] == ["01_dot_product_attention", LESSON]

@@ -1,0 +1,87 @@
+"""The notebooks in other people's programs: nbgrader itself, and the workflow for GitHub Classroom."""
+import csv
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from course.grading import cli
+
+ROOT = Path(__file__).parents[2]
+LESSON = "01_dot_product_attention"
+
+
+def nbgrader(folder: Path, *arguments: str) -> str:
+    """Run a command of nbgrader in `folder`, with settings and progress of its own."""
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT),
+        "COURSE_STATE": str(folder / "state"), "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_DATA_DIR": str(folder / "data"), "HOME": str(folder),
+    }
+    run = subprocess.run([sys.executable, "-W", "ignore", "-m", "nbgrader", *arguments], cwd=folder, env=environment,
+                         capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stderr
+
+
+def edited(source: Path, target: Path, **changes: str) -> None:
+    """A copy of a notebook in which some lines read otherwise."""
+    notebook = nbformat.read(source, as_version=4)
+    for old, new in changes.values():
+        (cell,) = [cell for cell in notebook.cells if cell.cell_type == "code" and old in cell.source]
+        cell.source = cell.source.replace(old, new)
+    target.parent.mkdir(parents=True)
+    nbformat.write(notebook, target)
+
+
+def stripped(path: Path) -> list[str]:
+    """The code of a notebook, without what differs between nbgrader's stubs and ours, and its solutions counted."""
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert sum("YOUR CODE HERE" in source for source in code) == 4
+    assert not any("SOLUTION" in source for source in code)
+    return ["".join(re.sub(r"raise NotImplementedError(\(\))?", "", source).split()) for source in code]
+
+
+@pytest.mark.slow
+def test_nbgrader_takes_the_notebooks_and_marks_as_we_do(tmp_path):
+    shutil.copy(ROOT / "docs" / "nbgrader_config.py", tmp_path)
+    solution = ROOT / "solutions" / f"{LESSON}.ipynb"
+    edited(solution, tmp_path / "source" / LESSON / f"{LESSON}.ipynb")
+    nbgrader(tmp_path, "generate_assignment", LESSON, "--create")
+
+    released = tmp_path / "release" / LESSON / f"{LESSON}.ipynb"
+    assert stripped(released) == stripped(ROOT / "notebooks" / f"{LESSON}.ipynb"), "it is our learner's notebook"
+
+    submitted = tmp_path / "submitted"
+    edited(solution, submitted / "right" / LESSON / f"{LESSON}.ipynb")
+    edited(solution, submitted / "wrong" / LESSON / f"{LESSON}.ipynb",
+           scaling=("softmax(dot_product_scores(q, k) / np.sqrt(q.shape[-1]))", "softmax(dot_product_scores(q, k))"))
+    edited(released, submitted / "untouched" / LESSON / f"{LESSON}.ipynb")
+    nbgrader(tmp_path, "autograde", LESSON, "--create")
+    nbgrader(tmp_path, "export")
+    with (tmp_path / "grades.csv").open(newline="") as file:
+        scores = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
+    assert scores == {"right": (7, 7), "wrong": (4, 7), "untouched": (0, 7)}
+
+
+def test_the_workflow_for_github_classroom():
+    """Its commands are ones that we have, and learners' code gets no rights."""
+    workflow = yaml.safe_load((ROOT / "docs" / "github-classroom.yml").read_text(encoding="utf-8"))
+    assert set(workflow[True]) == {"push", "workflow_dispatch"}, "`on`, which YAML reads as a truth value"
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    assert job["timeout-minutes"] <= 30
+    checkouts = [step["with"] for step in job["steps"] if step.get("uses", "").startswith("actions/checkout")]
+    assert all(options["persist-credentials"] is False for options in checkouts)
+    script = "\n".join(step["run"] for step in job["steps"] if "run" in step).replace("\\\n", " ")
+    assert "${{" not in script, "nothing that a learner can name gets into a shell"
+    (command,) = re.findall(r"-m course grade (.+)", script)
+    options = cli.parser("grade").parse_args(shlex.split(command))
+    assert options.require_isolation == "full" and options.out is not None and not options.gradescope_zip

@@ -1,0 +1,66 @@
+"""Scripts without blanks: characters as tokens, the Chinese example file, and glyphs for it."""
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+
+import course
+from course.data import load_pairs, normalise
+from course.languages import SpacedSubwords, join_characters, space_characters
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+EXAMPLE = Path(course.__file__).parent / "examples" / "english_chinese.tsv"
+
+
+@pytest.mark.parametrize(("sentence", "spaced"), [
+    ("黑猫睡觉。", "黑 猫 睡 觉。"), ("The cat sleeps.", "The cat sleeps."), ("我有2只猫!", "我 有 2 只 猫!"), ("", ""),
+])
+def test_spaces_and_back(sentence, spaced):
+    assert space_characters(sentence) == spaced
+    assert join_characters(spaced) == sentence
+
+
+def test_each_character_is_a_token_and_english_is_cut_as_before():
+    pairs = load_pairs(EXAMPLE)
+    subwords = SpacedSubwords.train([sentence for pair in pairs for sentence in pair[:2]], 600)
+    assert subwords.tokens(subwords.encode("黑猫睡觉。")) == ["▁黑", "▁猫", "▁睡", "▁觉", "。"]
+    assert subwords.tokens(subwords.encode("The black cat sleeps."))[:2] == ["▁The", "▁black"]
+    for pair in pairs:
+        for sentence in pair[:2]:
+            assert subwords.decode(subwords.encode(sentence)) == sentence
+    assert subwords.encode_all([pairs[0].target]) == [subwords.encode(pairs[0].target)]
+
+
+def test_example_file_has_no_sentence_twice():
+    pairs = load_pairs(EXAMPLE)
+    sources = [normalise(pair.source) for pair in pairs]
+    assert 500 < len(pairs) == len(set(sources))
+    assert all(pair.target[-1] in "。？！" and pair.source[-1] in ".?!" for pair in pairs)
+
+
+def test_font_has_every_character_of_the_example():
+    font = TTFont(Path(course.__file__).parent / "views" / "fonts" / "course_cjk.ttf")
+    needed = {ord(character) for pair in load_pairs(EXAMPLE) for character in pair.target}
+    assert needed - set(font.getBestCmap()) <= set(range(128))       # the others are in DejaVu Sans
+
+
+def test_figures_have_glyphs_for_chinese(caplog):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")                                # matplotlib warns of missing glyphs
+        first, second = (show_weights(np.eye(2), ["猫 → 睡", label], ["黑", "cat"]) for label in "睡觉")
+    assert "猫 → 睡" in first.alt
+    assert first.png != second.png                                    # not one box for all
+    assert not caplog.records                                         # no "findfont" either, for the bold numbers
+
+
+def test_differences_are_drawn_and_told():
+    picture = show_differences([[0.5, 0.4], [-0.02, 0.01]], ["no scaling", "16 heads"], "nats", "One switch")
+    assert picture.alt == ("One switch; nats, one number for each seed: "
+                           "no scaling 0.50 and 0.40; 16 heads −0.02 and 0.01")
+    [ax] = picture.figure.axes
+    assert [list(line.get_xdata()) for line in ax.lines[1:]] == [[0.5, -0.02], [0.4, 0.01]]
+    with pytest.raises(ValueError, match="labels"):
+        show_differences([[0.5, 0.4]], ["a", "b"], "nats", "One switch")
