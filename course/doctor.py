@@ -224,14 +224,18 @@ def grading() -> Iterator[Finding]:
     """How well the grader could confine a submission here; only teachers need it."""
     if importlib.util.find_spec("course.grading") is None:
         return
+    landlock = importlib.import_module("course.grading.landlock")
+    seccomp = importlib.import_module("course.grading.seccomp")
     try:
-        confine = importlib.import_module("course.grading.confine")
-        level = next(getattr(confine, name) for name in ("available", "level", "probe") if hasattr(confine, name))()
-    except (ImportError, OSError, StopIteration, TypeError) as error:
-        yield Finding("grading", "note", f"the level of isolation could not be found out ({type(error).__name__})",
-                      "only grading needs it; docs/teachers_guide.md says what it is")
-        return
-    yield Finding("grading", "ok", f"submissions can be confined: {level}")
+        there = {"Landlock": landlock.abi() > 0, "seccomp": seccomp.available()}
+    except OSError:
+        there = {"Landlock": False, "seccomp": seccomp.available()}
+    seen = ", ".join(f"{name} {'there' if found else 'missing'}" for name, found in there.items())
+    if all(there.values()):
+        yield Finding("grading", "ok", f"submissions can be confined: {seen}")
+    else:
+        yield Finding("grading", "note", f"submissions can be confined in part only: {seen}",
+                      "only teachers need it: docs/teachers_guide.md says what the grader protects against")
 
 
 def _installed() -> Iterator[tuple[str, str]]:

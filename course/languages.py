@@ -1,5 +1,6 @@
 """Scripts that write words without blanks between them, such as Chinese: characters as tokens."""
 import re
+from collections.abc import Iterable, Sequence
 
 from course.tokens import Subwords
 
@@ -26,7 +27,7 @@ class SpacedSubwords(Subwords):
     """
 
     @classmethod
-    def train(cls, sentences, vocab_size: int = 2000) -> "SpacedSubwords":
+    def train(cls, sentences: Iterable[str], vocab_size: int = 2000) -> "SpacedSubwords":
         """Learn about `vocab_size` subwords from `sentences`; single characters are kept even beyond that."""
         return super().train(map(space_characters, sentences), vocab_size)
 
@@ -34,10 +35,10 @@ class SpacedSubwords(Subwords):
         """The ids of a sentence, without special tokens."""
         return super().encode(space_characters(sentence))
 
-    def encode_all(self, sentences) -> list[list[int]]:
+    def encode_all(self, sentences: Sequence[str]) -> list[list[int]]:
         """`encode` for many sentences at once, faster."""
         return super().encode_all([space_characters(sentence) for sentence in sentences])
 
-    def decode(self, ids) -> str:
+    def decode(self, ids: Iterable[int]) -> str:
         """The sentence that the ids spell; special tokens are left out."""
         return join_characters(super().decode(ids))

@@ -149,6 +149,19 @@ def test_widgets(tmp_path, monkeypatch):
     assert only(doctor.widgets(tmp_path)).state == "ok"
 
 
+@pytest.mark.parametrize(("abi", "state"), [(4, "ok"), (0, "note"), (None, "note")])
+def test_how_far_submissions_can_be_confined(monkeypatch, abi, state):
+    def ask():
+        if abi is None:
+            raise OSError("Function not implemented")
+        return abi
+    parts = {"course.grading.landlock": types.SimpleNamespace(abi=ask),
+             "course.grading.seccomp": types.SimpleNamespace(available=lambda: True)}
+    monkeypatch.setattr(doctor.importlib, "import_module", parts.__getitem__)
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: name)
+    assert only(doctor.grading()).state == state
+
+
 def test_what_fails_while_looking_is_a_finding(monkeypatch, tmp_path, capsys):
     def fails():
         raise RuntimeError("no fonts at all")

@@ -86,8 +86,8 @@ def test_a_finished_translation_has_no_problems(path):
 
 def test_an_edited_cell_is_noticed_and_its_old_text_kept(path):
     edited = cells("One.", "Two, and more.")
-    problem = f"{path}: the English cell part-2 was changed after it was translated"
-    assert translation_problems(edited, path) == [problem]
+    [problem] = translation_problems(edited, path)
+    assert problem == f"{path}: the English cell part-2 was changed after it was translated"
     assert renew_translation(edited, path) == 1
     text = path.read_text(encoding="utf-8")
     assert "<!-- English\nTwo, and more.\n-->\n二。" in text
@@ -126,6 +126,13 @@ def test_prose_that_is_out_of_date_stays_english(path):
     notebook = make.new_notebook(cells=[make.new_markdown_cell("One."), make.new_markdown_cell("Two, edited.")])
     notebook.metadata["course"] = {}
     assert [cell.source for cell in translated_notebook(notebook, path).cells] == ["一。", "Two, edited."]
+
+
+def test_lines_are_joined_without_a_blank(path):
+    make = nbformat.v4
+    notebook = make.new_notebook(cells=[make.new_markdown_cell("One.")], metadata={"course": {}})
+    path.write_text(path.read_text(encoding="utf-8").replace("一。", "词，\n与键 a\nb\n\n- 行\n- 列"), encoding="utf-8")
+    assert translated_notebook(notebook, path).cells[0].source == "词，与键 a\nb\n\n- 行\n- 列"
 
 
 @pytest.mark.parametrize("text", ["一。", "<!-- cell part-1 0123456789 -->\n\n<!-- cell part-2 0123456780 -->\n二。"])

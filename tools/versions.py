@@ -2,7 +2,7 @@
 
     python tools/versions.py                         lowest and newest, this Python
     python tools/versions.py newest --python 3.13    one of them, another Python
-    python tools/versions.py lowest --fix torch==2.13.0+cpu -- --find-links DIRECTORY
+    python tools/versions.py lowest --fix torch==2.13.0+cpu -- -f DIRECTORY
                                                      one package held, the rest goes to `uv pip install`
 
 It needs uv, which finds or fetches the Python asked for. The environments are made in

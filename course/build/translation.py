@@ -21,6 +21,8 @@ from course.build.twin import BuildError, Cell
 from course.paths import atomic_path
 
 _HEADER = re.compile(r"^<!-- cell (?P<id>[\w-]+) (?P<digest>[0-9a-f]{10})(?P<todo> todo)? -->$", re.MULTILINE)
+# A line that is broken between two Chinese characters: Markdown would put a blank there.
+_WRAPPED = re.compile(r"(?<=[\u4e00-\u9fff，。；：、？！）])\n *(?=[\u4e00-\u9fff（])")
 _ENGLISH = re.compile(r"^<!-- English\n.*?\n-->\n?", re.MULTILINE | re.DOTALL)
 
 
@@ -96,7 +98,7 @@ def translated_notebook(solution: NotebookNode, path: Path) -> NotebookNode:
 
     Cells are the same, down to ids and metadata; prose that is not translated, or no longer, stays English.
     """
-    texts = {cell.digest: cell.text for cell in read_translation(path) if not cell.todo}
+    texts = {cell.digest: _WRAPPED.sub("", cell.text) for cell in read_translation(path) if not cell.todo}
     notebook = student_notebook(solution)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
