@@ -61,6 +61,7 @@ def _fork(control: socket.socket, prison: confine.Prison, channel: int, setting:
         finally:
             os._exit(71)
     os.close(channel)
+    _last[:] = [pid]
     _send(control, {"pid": pid})
 
 
@@ -113,11 +114,11 @@ def _end() -> dict:
 def _children() -> list[int]:
     try:
         return [int(pid) for pid in Path("/proc/self/task", str(os.getpid()), "children").read_text().split()]
-    except OSError:
+    except OSError:                                          # no /proc: at least the child and its group
         return _last
 
 
-_last: list[int] = []
+_last: list[int] = []       # the child at work
 
 
 def _send(control: socket.socket, message: dict) -> None:
