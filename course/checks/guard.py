@@ -135,7 +135,7 @@ def seed_all() -> None:
     random.seed(0)
     np.random.seed(0)
     if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(0)
+        sys.modules["torch"].default_generator.manual_seed(0)    # the CPU's; for GPUs torch keeps a list that grows
 
 
 @contextlib.contextmanager

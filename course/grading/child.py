@@ -242,5 +242,4 @@ def _raised(error) -> list | None:
 
 def main() -> None:
     """Serve until the checker hangs up."""
-    with guard.undisturbed():
-        Session(Channel()).serve()
+    Session(Channel()).serve()

@@ -39,7 +39,10 @@ class Cell:
         """Calls of `check`: the line, the exercise, and what is passed."""
         if self.tree is None or "check" not in self.source:
             return []
-        return [(node.lineno, id, node.args[1:]) for node in ast.walk(self.tree) if (id := checked(node))]
+        if not hasattr(self.tree, "checks"):
+            self.tree.checks = [(node.lineno, id, node.args[1:]) for node in ast.walk(self.tree)
+                                if (id := checked(node))]
+        return self.tree.checks
 
     @property
     def file(self) -> str:
@@ -154,6 +157,16 @@ def _without_magic(line: str) -> str:
 
 
 def _parse(source: str) -> tuple[ast.Module | None, str]:
+    """The syntax tree, or None and why not. Most cells of a class are the lesson's own: those are parsed once."""
+    return _parse_once(source) if len(source) < 4000 else _parse_now(source)
+
+
+@functools.lru_cache(maxsize=256)
+def _parse_once(source: str) -> tuple[ast.Module | None, str]:
+    return _parse_now(source)
+
+
+def _parse_now(source: str) -> tuple[ast.Module | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -36,7 +36,9 @@ class Statement:
     @functools.cached_property
     def uses(self) -> set[str]:
         """Global names that it reads, in functions and classes as well."""
-        return _uses(self.code)
+        if not hasattr(self.node, "uses"):               # cells that many learners have in common are read once
+            self.node.uses = _uses(self.code)
+        return self.node.uses
 
     @property
     def definite(self) -> bool:
@@ -179,6 +181,10 @@ class Slicer:
             part[-1] = part[-1][:node.end_col_offset]
             part[0] = part[0][column:]
             statement = Statement(cell, len(self.statements), node, b"\n".join(part).decode(), first)
+            if hasattr(node, "effects"):
+                statement.binds, statement.changes, statement.carries = node.effects
+                self.statements.append(statement)
+                continue
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 self.future = self.future or any(a.name == "annotations" for a in node.names)
                 continue
@@ -186,6 +192,7 @@ class Slicer:
                 statement.binds |= _starred(node.module or "")
             _Effects(statement).visit(node)
             statement.carries = _carried(node)
+            node.effects = statement.binds, statement.changes, statement.carries
             self.statements.append(statement)
 
 

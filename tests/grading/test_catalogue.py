@@ -77,7 +77,7 @@ def _value(value, lines: list[str]) -> str:
         return _expression(value, lines)
     if eval(repr(value), {"nan": None, "inf": float("inf")}) != value:
         raise Untold
-    return repr(value).replace("inf", "float('inf')")
+    return repr(value).replace("inf", "float('inf')") if isinstance(value, float) else repr(value)
 
 
 def _module(path: Path, names: set[str], lines: list[str], extra: ast.Lambda | None = None) -> str:
