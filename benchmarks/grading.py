@@ -8,6 +8,8 @@ full marks. Ours runs as `python -m course grade` does, confined as far as `--is
 start-up, results file and all. nbgrader's is `nbgrader autograde`, with start-up too, on fewer
 submissions since each takes seconds. `ratio` is how many submissions ours grades in the time of one of theirs.
 
+`cpu_seconds_each` and `cpu_ratio` compare computing time, children's included, which a busy machine changes less.
+
 Memory is what all of our processes hold together, shared pages counted once (PSS, from Linux's /proc),
 as a mean around the 100th submission and over the last hundred.
 """
@@ -16,6 +18,7 @@ import collections
 import csv
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -41,10 +44,11 @@ def main() -> None:
     (notebook,) = (ROOT / "solutions").glob(f"{int(options.lesson):02d}_*.ipynb")
 
     with tempfile.TemporaryDirectory(prefix="course-benchmark-") as folder:
-        theirs = nbgrader_seconds(notebook, Path(folder) / "nbgrader", options.nbgrader)
+        theirs, their_cpu = nbgrader_seconds(notebook, Path(folder) / "nbgrader", options.nbgrader)
         ours = measure_ours(notebook, Path(folder) / "ours", options)
     result = {
         "ratio": round(theirs * ours["per_second"], 1), **ours, "nbgrader_seconds_each": round(theirs, 2),
+        "nbgrader_cpu_seconds_each": round(their_cpu, 2), "cpu_ratio": round(their_cpu / ours["cpu_seconds_each"], 1),
         "lesson": notebook.stem, "submissions": options.submissions, "nbgrader_submissions": options.nbgrader,
         "workers": options.workers, "cores": os.cpu_count(),
     }
@@ -68,7 +72,7 @@ def measure_ours(notebook: Path, folder: Path, options: argparse.Namespace) -> d
     finished = threading.Event()
     watch = threading.Thread(target=sample, args=(results, samples, finished))
     watch.start()
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), computing()
     try:
         records = batch.grade_all(find(folder / "submitted"), results, workers=options.workers,
                                   isolation=options.isolation, progress=not options.json)
@@ -80,17 +84,18 @@ def measure_ours(notebook: Path, folder: Path, options: argparse.Namespace) -> d
     if len(records) != options.submissions or not_full:
         sys.exit(f"{len(records)} records, {len(not_full)} without full marks: {not_full[:1]}")
     early = [held for done, held in samples if 50 <= done < 150]
-    late = [held for done, held in samples if done >= options.submissions - 100]
+    late = [held for done, held in samples if done >= max(50, options.submissions - 100)]
     return {
         "per_second": round(options.submissions / seconds, 1),
+        "cpu_seconds_each": round((computing() - cpu) / options.submissions, 4),
         "isolation": dict(collections.Counter(record["isolation"] for record in records)),
         "memory_mb_at_100": round(statistics.mean(early), 1) if early else None,
         "memory_mb_at_end": round(statistics.mean(late), 1) if late else None,
     }
 
 
-def nbgrader_seconds(notebook: Path, folder: Path, submissions: int) -> float:
-    """Seconds that `nbgrader autograde` needs for one submission of this notebook, checked to be full marks."""
+def nbgrader_seconds(notebook: Path, folder: Path, submissions: int) -> tuple[float, float]:
+    """Seconds and computing seconds of `nbgrader autograde` for one submission, checked to be full marks."""
     (folder / "source" / "lesson").mkdir(parents=True)
     shutil.copy(notebook, folder / "source" / "lesson" / "lesson.ipynb")
     shutil.copy(ROOT / "docs" / "nbgrader_config.py", folder)
@@ -109,15 +114,20 @@ def nbgrader_seconds(notebook: Path, folder: Path, submissions: int) -> float:
             sys.exit(f"nbgrader {' '.join(command)} failed:\n{done.stderr[-2000:]}")
 
     run("generate_assignment", "lesson", "--create")
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), computing()
     run("autograde", "lesson", "--create")
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, computing() - cpu
     run("export")
     with (folder / "grades.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     if len(rows) != submissions or any(float(row["score"]) != float(row["max_score"]) for row in rows):
         sys.exit(f"nbgrader did not give full marks: {rows}")
-    return seconds / submissions
+    return seconds / submissions, cpu / submissions
+
+
+def computing() -> float:
+    """Computing seconds of this process and of all its children that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def sample(results: Path, samples: list[tuple[int, float]], finished: threading.Event) -> None:

@@ -9,9 +9,10 @@ from . import compare
 from .exercise import Case, Exercise, Misconception, combine
 from .outcome import Outcome, agree, ask, bare, tolerance
 
-# Seconds of computing for pairs of mistakes, for functions and for modules. Where they are not enough, a rare pair
-# stays without its names; nothing else depends on them. The tests and the report have no such limit.
-patience = {"function": 0.12, "module": 0.8}
+# Seconds of computing for what goes beyond single mistakes that explain all: half for two at once, the rest for those
+# that explain most. Where they are not enough, a rare pair stays without its names; nothing else depends on them. The
+# tests and the report have no such limit.
+patience = {"function": 0.14, "module": 0.9}
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,17 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
     for mistake in task.misconceptions:
         if all(explains(mistake, i) for i in order) and _convincing(got, wrong, known, id(mistake)):
             return Match((mistake,), False, cases, True)
-    pair = _pair(task, got, want, wrong, explains)
+    seconds = patience["module" if hasattr(task.probe, "prepare") else "function"]
+    until = time.thread_time() + seconds
+    pair = _pair(task, got, want, wrong, explains, until - seconds / 2)
     if pair is not None and pair.everywhere:
         return pair
-    cover = _cover(task, got, want, wrong, explains)
+    cover = _cover(task, got, want, wrong, explains, until)
     return max((m for m in (cover, pair) if m), key=lambda m: (m.everywhere, len(m.cases)), default=None)
 
 
 def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
-          explains: Callable) -> Match | None:
+          explains: Callable, until: float) -> Match | None:
     """Two mistakes at once, made by switches of the same function, that explain at least half of the wrong cases."""
     c = next((i for i in wrong if got[i].returned), None)
     if c is None:
@@ -58,7 +61,6 @@ def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[i
     # Where a mistake changes nothing in a case, neither will it beside another one.
     active = [m for m in task.misconceptions if not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
     best = None
-    until = time.thread_time() + patience["module" if hasattr(task.probe, "prepare") else "function"]
     for n, first in enumerate(task.misconceptions):
         for second in task.misconceptions[n + 1:]:
             if time.thread_time() > until:
@@ -81,7 +83,7 @@ def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[i
 
 
 def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
-           explains: Callable) -> Match | None:
+           explains: Callable, until: float) -> Match | None:
     """The mistake that explains most of the wrong cases, at least half, and one more for the rest."""
     def explained(mistake: Misconception, among: list[int], may_miss: float) -> list[int]:
         found: list[int] = []
@@ -94,6 +96,8 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
 
     best, part = None, []
     for mistake in task.misconceptions:
+        if time.thread_time() > until:
+            break
         now = explained(mistake, wrong, len(wrong) - max(len(wrong) / 2, len(part)))
         if len(now) > len(part) and 2 * len(now) >= len(wrong):
             best, part = mistake, now

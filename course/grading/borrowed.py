@@ -64,9 +64,9 @@ def install(lent: dict[str, str], lend: dict[str, list[str]], modules: dict[str,
         lend: for each exercise that is not solved, what `carry_on` gives in its place: source text and a name.
         modules: sys.modules; the engine's own modules leave it, so that their names are free.
     """
-    for name in [name for name in modules if name.startswith("course.grading")]:
+    for name in [name for name in modules if name.startswith("course.") and not name.startswith("course.checks")]:
         del modules[name]
-    sys.meta_path.insert(0, _Finder(lent))
+    sys.meta_path[:] = [_Finder(lent), *(f for f in sys.meta_path if not isinstance(f, _Finder))]
     checks = modules["course.checks"]
     fallen_back: dict[str, Any] = {}
 

@@ -43,7 +43,7 @@ class Channel:
         self.connection = connection
         self.connection.setblocking(False)
         self.pid, self.folder = pid, folder
-        self.nonce = b""
+        self.nonce, self.buffer = b"", bytearray()
         self.allow(1.0)
 
     def allow(self, seconds: float) -> None:
@@ -52,6 +52,8 @@ class Channel:
 
     def ask(self, header: dict, arrays: list) -> tuple[dict, list]:
         """Send a request; return the reply. Each request has a new nonce, so that no reply fits two of them."""
+        if self.buffer:
+            raise Interfered("a reply to no question")
         self.nonce = secrets.token_bytes(wire.NONCE)
         self.send(header, arrays)
         return self.receive()
@@ -89,24 +91,23 @@ class Channel:
         self.connection.close()
 
     def _exactly(self, n: int) -> bytes:
-        parts = []
-        while n:
+        while len(self.buffer) < n:
+            self._wait(True)
             try:
-                part = self.connection.recv(min(n, 1 << 20))
+                part = self.connection.recv(max(1 << 16, n - len(self.buffer)))
             except BlockingIOError:
-                self._wait(True)
                 continue
             except OSError:
                 part = b""
             if not part:
                 raise Gone("killed", "it hung up")
-            parts.append(part)
-            n -= len(part)
-        return b"".join(parts)
+            self.buffer += part
+        part, self.buffer = bytes(self.buffer[:n]), self.buffer[n:]
+        return part
 
     def _wait(self, reading: bool) -> None:
         lists = ([self.connection], [], []) if reading else ([], [self.connection], [])
-        if not any(select.select(*lists, _LOOK)):
+        while not any(select.select(*lists, _LOOK)):
             self.watch.look()
 
 

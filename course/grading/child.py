@@ -59,7 +59,7 @@ class Channel:
 
 
 class Session:
-    """One exercise of one learner."""
+    """The exercises of one learner, one after the other."""
 
     def __init__(self, channel: Channel):
         self.channel = channel
@@ -74,8 +74,7 @@ class Session:
             if header.get("fresh"):
                 self.clock.left = self.clock.total
             try:
-                with guard.undisturbed():
-                    reply, sent = getattr(self, f"do_{header['op']}")(header, arrays)
+                reply, sent = getattr(self, f"do_{header['op']}")(header, arrays)
             except guard.Problem as problem:
                 reply, sent = {"problem": [problem.slug, problem.message]}, []
             except Exception as error:       # the answer tripped the reading of what it returned
@@ -89,7 +88,7 @@ class Session:
 
     def do_load(self, header: dict, arrays: list) -> tuple[dict, list]:
         """Run the statements that the answer depends on, each by itself, and find the answer."""
-        self.task = _task(header["task"])
+        self.task, self.answer, self.printed = _task(header["task"]), None, guard.Printed()
         self.clock = guard.Clock(header["seconds"])
         module = types.ModuleType("__main__")
         module.__dict__.update(get_ipython=lambda: None, display=lambda *a, **k: None, __builtins__=builtins)
@@ -243,4 +242,5 @@ def _raised(error) -> list | None:
 
 def main() -> None:
     """Serve until the checker hangs up."""
-    Session(Channel()).serve()
+    with guard.undisturbed():
+        Session(Channel()).serve()

@@ -79,6 +79,8 @@ def lesson_name(lesson: str | None) -> str | None:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from .journal import forget_less_isolated
+
     lesson = lesson_name(options.lesson)
     columns = _columns(options.canvas_column)
     class_ = roster.read(options.roster) if options.roster else None
@@ -86,8 +88,12 @@ def _grade(options: argparse.Namespace) -> int:
     late = adjust.read_late(options.late) if options.late else {}
     submissions = _find(options.submissions)
     options.out.mkdir(parents=True, exist_ok=True)
+    results = options.out / "results.jsonl"
+    if forgotten := forget_less_isolated(results, options.require_isolation):
+        print(f"{forgotten} submissions were graded with less isolation than {options.require_isolation}, and are "
+              "graded again.")
     try:
-        records = _run(options)(submissions, options.out / "results.jsonl")
+        records = _run(options)(submissions, results)
     except RuntimeError as error:       # too little isolation, no worker that starts, two runs at once
         raise adjust.SettingsError(str(error)) from None
     book = gradebook.build(records, class_, lesson=lesson, points=points, late=late)

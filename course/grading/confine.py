@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+import struct
 import sys
 import sysconfig
 from pathlib import Path
@@ -17,6 +18,7 @@ MEMORY = 1 << 30               # bytes that an answer may ask for, on top of wha
 FILE = 8 << 20
 OPEN_FILES = 64
 _NO_NEW_PRIVS, _PDEATHSIG, _DUMPABLE = 38, 1, 4
+_KEEP_CAPABILITIES, _DAC_READ_SEARCH = 8, 2
 _FIRST_USER = 1_300_000_000    # far from any real user
 
 
@@ -30,6 +32,8 @@ class Prison:
         self.ruleset = landlock.make(_rules(work, hidden)) if self.linux and landlock.abi() else None
         self.abi = landlock.abi() if self.linux else 0
         self.root = hasattr(os, "geteuid") and os.geteuid() == 0
+        self.reads_private = self.ruleset is not None and not all(
+            map(_open_to_all, {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}))
         self.count = 0
         self.user = None
         if self.root:
@@ -110,9 +114,7 @@ def enter(prison: Prison, folder: str, cpu_seconds: int) -> tuple[str, list[str]
     _limits(cpu_seconds, own_user=prison.root)
     done.append("limits")
     if prison.root:
-        os.setgroups([])
-        os.setresgid(prison.user, prison.user, prison.user)
-        os.setresuid(prison.user, prison.user, prison.user)
+        _become(libc, prison.user, prison.reads_private)
         done.append("a user of its own")
     elif os.geteuid() == 0 or os.getuid() != os.geteuid():
         raise OSError("the privileges could not be dropped")
@@ -132,6 +134,28 @@ def enter(prison: Prison, folder: str, cpu_seconds: int) -> tuple[str, list[str]
     if full:
         _try_the_door()
     return "full" if full else "partial", done
+
+
+def _become(libc, user: int, reads_private: bool) -> None:
+    """Another user, without capabilities; but for reading Python where it is installed in root's own home.
+
+    That one is kept only beside Landlock, which then says what may be read.
+    """
+    if reads_private:
+        libc.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    if reads_private:
+        header = struct.pack("<Ii", 0x20080522, 0)
+        if libc.capset(header, struct.pack("<6I", *(1 << _DAC_READ_SEARCH,) * 2, 0, 0, 0, 0)):
+            raise OSError(ctypes.get_errno(), "capset")
+
+
+def _open_to_all(path: str) -> bool:
+    """Whether any user may enter a folder and those above it."""
+    path = os.path.realpath(path)
+    return all(os.stat(p).st_mode & 1 for p in (path, *map(str, Path(path).parents)))
 
 
 def _limits(cpu_seconds: int, own_user: bool) -> None:

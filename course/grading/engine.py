@@ -4,9 +4,10 @@ import hashlib
 import os
 import re
 import secrets
+import signal
 import stat
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +44,22 @@ class Grader:
         isolation: the least that is accepted: "full", "partial" or "none".
         seed: of the random cases; None draws one. All submissions get the same cases, and each record holds the seed:
             `evaluate(id, answer, seed=seed)` repeats a verdict.
+        seconds: at most this much computing time for each exercise; None leaves it at what the exercise says.
 
     Use it as a context manager. `level` is the isolation that was reached.
     """
 
-    def __init__(self, lesson: str | int | None = None, isolation: str = "none", seed: int | None = None):
+    def __init__(self, lesson: str | int | None = None, isolation: str = "none", seed: int | None = None,
+                 seconds: float | None = None):
         if isolation not in LEVELS:
             raise ValueError(f"isolation is {isolation!r}; expected one of {', '.join(LEVELS)}")
         self.lesson = None if lesson is None else _number(lesson)
         self.isolation = isolation
         self.seed = secrets.randbits(31) if seed is None else int(seed)
+        self.seconds = seconds
         self.level, self.details = "none", []
         self.server: Server | None = None
+        self.line: channel.Channel | None = None             # to the child at work
         self.known: dict[str, Memory] = {}
 
     def __enter__(self) -> "Grader":
@@ -114,11 +119,17 @@ class Grader:
             record["notes"].append(f"The notebook also checks exercises of other lessons: {', '.join(others[:5])}.")
         record |= {"lesson": lesson_name(lesson), "max_points": _most(lesson)}
         slicer, right = Slicer(cells), set()
-        for task in _tasks(lesson):
-            result = self._exercise(task, slicer, right, record)
-            record["exercises"].append(result)
-            if result["status"] == "correct":
-                right.add(task.id)
+        try:
+            for task in _tasks(lesson):
+                if self.seconds is not None:
+                    task = replace(task, seconds=min(task.seconds, self.seconds))
+                result = self._exercise(task, slicer, right, record)
+                record["exercises"].append(result)
+                if result["status"] == "correct":
+                    right.add(task.id)
+        finally:
+            with contextlib.suppress(ServerError):
+                self._end()
         record["points"] = sum(result["points"] for result in record["exercises"])
         failed = [r["id"] for r in record["exercises"] if r["status"] == "grader error"]
         if failed:
@@ -130,16 +141,27 @@ class Grader:
         started = time.monotonic()
         for last in (False, True):
             try:
+                used = self.line is not None
                 status, verdict, notes = self._attempt(task, slicer, right)
+                if used and status not in ("correct", "not attempted", "missing"):
+                    self._end()                                # what came before may have had its part in it
+                    status, verdict, notes = self._attempt(task, slicer, right)
                 break
             except ServerError as error:                       # once more, with a new server
                 status, verdict, notes = "grader error", ruling(task, "error", str(error)), []
+                self.line = None
                 if not last:
                     try:
                         self._renew()
                     except (ServerError, IsolationError) as again:
                         verdict = ruling(task, "error", str(again))
                         break
+            except Exception as error:                         # ours: this exercise alone cannot be graded
+                status, notes = "grader error", []
+                verdict = ruling(task, "error", f"{type(error).__name__}: {error}"[:500])
+                with contextlib.suppress(ServerError):
+                    self._end()
+                break
         record["notes"] += notes[:5]
         return {"id": task.id, "title": task.title, "status": status, "points": verdict.points,
                 "max_points": verdict.max_points, "message": verdict.message, "mistake": verdict.mistake,
@@ -153,30 +175,38 @@ class Grader:
             return "missing", ruling(task, "not attempted", f"{error} Was its cell deleted or renamed?"), []
         if part.faults:
             return "error", ruling(task, "error", part.faults[0], ("syntax-error",)), []
-        line, hello = self.server.fork()
-        ended, status, verdict = None, "", None
-        remote = Remote(line, task, self._memory(task), self.seed)
+        if self.line is None:
+            self.line, hello = self.server.fork()
+            self._confined(hello)
+        remote = Remote(self.line, task, self._memory(task), self.seed)
         notes: list[str] = []
         try:
-            self._confined(hello)
             status, verdict = self._ask(task, part, slicer, right, remote, notes)
         except channel.Gone as gone:
             status, verdict = gone.why, ruling(task, "error", _GONE[gone.why].format(f"{task.seconds:g}"), (gone.why,))
-            ended = str(gone)
+            how = self._end()
+            if status == "killed":
+                told = str(gone) if "folder" in str(gone) else channel.ending(how)
+                verdict.message = f"{verdict.message} What was seen: {told}."
+                if how is not None and os.WIFSIGNALED(how) and os.WTERMSIG(how) == signal.SIGXCPU:
+                    status = "timeout"
         except channel.Interfered as error:
+            self._end()
             status, verdict = "error", ruling(task, "error", "What came back from your code cannot be read as an "
                                               f"answer to what it was asked ({error}). No points can be given for it.",
                                               ("interfered",))
-        finally:
-            line.close()
-            how = self.server.end()
-        if status == "killed" and ended:
-            told = ended if "folder" in ended else channel.ending(how["status"])
-            verdict.message = f"{verdict.message} What was seen: {told}."
-            if how["status"] is not None and os.WIFSIGNALED(how["status"]) and os.WTERMSIG(how["status"]) == 24:
-                status, verdict.mistake, verdict.mistakes = "timeout", "timeout", ("timeout",)
+        if status in ("timeout", "memory"):
+            self._end()
         verdict.printed = verdict.printed or remote.printed
         return status, verdict, notes
+
+    def _end(self) -> int | None:
+        """End the child at work, and all that came from it; says how it ended."""
+        if self.line is None:
+            return None
+        self.line.close()
+        self.line = None
+        return self.server.end()["status"]
 
     def _ask(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote, notes: list[str]) -> tuple:
         facts, stopped = self._load(task, part, slicer, right, remote, notes)
@@ -231,7 +261,10 @@ class Grader:
         if error is not None and not error.unwritten:
             return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.",
                           ("time-limit",) * error.timed_out)
-        return choice.judge(task, None if error is not None else value)
+        try:
+            return choice.judge(task, None if error is not None else value)
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return ruling(task, "error", "Your answer cannot be read.", ("wrong-type",))
 
     def _load(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote, notes: list[str]) -> tuple:
         """Have the child run what the answer depends on. Returns facts about the answer, or a final verdict."""
@@ -246,11 +279,11 @@ class Grader:
         if hasattr(task, "probe"):
             modules |= set(re.findall(r"from course\.(\w+) import", _source(type(task.probe))))
         request = {
-            "op": "load", "task": _described(task), "future": slicer.future, "seconds": _LOADING,
+            "op": "load", "task": _described(task), "future": slicer.future, "seconds": self._loading(),
             "statements": [*statements, ["<answer>", 1, f"__answer__ = {part.answer}"]],
             "files": [[cell.file, cell.source] for cell in {s.cell.number: s.cell for s in part.statements}.values()],
             "lent": lending.lent(lesson, modules), "lend": lend}
-        remote.channel.allow(_LOADING + _EXTRA)
+        remote.channel.allow(self._loading() + _EXTRA)
         reply, _ = remote.request(request)
         facts = reply.get("facts") if isinstance(reply.get("facts"), dict) else {}
         if reply.get("found") is True:
@@ -262,7 +295,7 @@ class Grader:
             return facts, ("error", ruling(task, "error", f"{named(task)} could not be found when the notebook ran."))
         if first.timed_out:
             return facts, ("timeout", ruling(task, "error", "The cells that your answer depends on had not finished "
-                                             f"after {_LOADING:g} seconds.", ("time-limit",)))
+                                             f"after {self._loading():g} seconds.", ("time-limit",)))
         if first.unwritten:
             return facts, ("not attempted", not_attempted(task))
         where = f" ({first.where})" if first.where else ""
@@ -272,6 +305,9 @@ class Grader:
                               f"{first.kind}: {first.text}{where}", ("cell-failed",)))
 
     # ---------------------------------------------------------------------------------------------
+
+    def _loading(self) -> float:
+        return _LOADING if self.seconds is None else min(_LOADING, self.seconds)
 
     def _memory(self, task: Any) -> Memory | None:
         if not isinstance(task, Exercise):
@@ -289,6 +325,7 @@ class Grader:
                                  "Landlock and seccomp, on x86-64 or arm64.")
 
     def _renew(self) -> None:
+        self.line = None
         self.server.close()
         self.server = Server()
 

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from course.paths import atomic_path
 
-from . import batch
+from . import batch, engine
 from .submissions import Submission
 
 Record = dict[str, Any]
@@ -90,6 +90,21 @@ class Journal:
 
     def _read(self) -> dict[tuple[str, str], Record]:
         return {_key(record["learner"], record["submission"]): record for record in batch.read_results(self.path)}
+
+
+def forget_less_isolated(path: Path, isolation: str) -> int:
+    """Take out of a file of results what was run with less isolation than is required now; how many that were.
+
+    What was never run, an unreadable file, stays.
+    """
+    records = batch.read_results(path)
+    least = engine.LEVELS.index(isolation)
+    kept = [record for record in records if not record.get("exercises")
+            or record.get("isolation") in engine.LEVELS[least:]]
+    if len(kept) < len(records):
+        with atomic_path(path) as temporary:
+            temporary.write_text("".join(map(_line, kept)), encoding="utf-8")
+    return len(records) - len(kept)
 
 
 def _still_holds(record: Record, submission: Submission, lesson: str | None) -> bool:

@@ -34,6 +34,7 @@ _SAYS = HEADINGS | {
 }
 _SYMBOLS = {"correct": "✓", "wrong": "✗", "error": "!", "not attempted": "–", "missing": "–", "grader error": "?"}
 _PRINTED = 2000
+_LENT = re.compile(r"Exercise [\d.]+ is not solved; [\d.]+ was graded with the course's version of it\.$")
 _NO_MARK = WITHOUT_A_MARK | {"grader error": "The grader failed, through no fault of yours. Your teacher sees it too."}
 
 
@@ -86,8 +87,12 @@ def _lesson(book: Gradebook, name: str) -> dict:
     marks = book.marks(name)
     shares = [mark.share for mark in marks if mark.share is not None]
     counts = tally.histogram(marks)
+    lines = tally.lines(book, name)
+    common = sorted(((len(holding.learners), line.id, holding.slug) for line in lines for holding in line.holdings),
+                    key=lambda found: -found[0])
     return {
-        "name": name, "marks": marks, "shares": shares, "lines": tally.lines(book, name),
+        "name": name, "marks": marks, "shares": shares, "lines": lines,
+        "common": [found for found in common if found[0] > 1][:3],
         "median": statistics.median(shares) if shares else None,
         "histogram": figures.histogram(counts, "How many learners have which share of the points. " + ", ".join(
             f"{10 * n} to {10 * n + 10} %: {count}" for n, count in enumerate(counts) if count)),
@@ -112,5 +117,6 @@ def _environment() -> jinja2.Environment:
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
     environment.filters.update(
         message=to_html, title_of=title, number=number, plain=plain,
+        lent=lambda notes: [note for note in notes if _LENT.match(note)],
         printed=lambda text: plain(text[:_PRINTED]) + ("\n…" if len(text) > _PRINTED else ""))
     return environment

@@ -1,5 +1,6 @@
 """From a submitted file to code cells: whatever the file is, without running any of it."""
 import ast
+import functools
 import json
 import re
 import warnings
@@ -33,6 +34,13 @@ class Cell:
     grades: str = ""                                   # nbgrader's metadata says that it grades this exercise
     notes: list[str] = field(default_factory=list)
 
+    @functools.cached_property
+    def checks(self) -> list[tuple[int, str, list[ast.expr]]]:
+        """Calls of `check`: the line, the exercise, and what is passed."""
+        if self.tree is None or "check" not in self.source:
+            return []
+        return [(node.lineno, id, node.args[1:]) for node in ast.walk(self.tree) if (id := checked(node))]
+
     @property
     def file(self) -> str:
         return f"<cell {self.number}>"
@@ -63,16 +71,15 @@ def cells_of(content: bytes) -> list[Cell]:
 
 def exercise_ids(cells: list[Cell]) -> list[str]:
     """The exercises that the notebook checks, in its order."""
-    found = [id for cell in cells if cell.tree is not None for node in ast.walk(cell.tree)
-             if (id := checked(node, ("check", "evaluate")))]
+    found = [id for cell in cells for _, id, _ in cell.checks]
     return list(dict.fromkeys([*found, *(cell.grades for cell in cells if cell.grades)]))
 
 
-def checked(node: ast.AST, names: tuple[str, ...] = ("check",)) -> str | None:
+def checked(node: ast.AST) -> str | None:
     """The id in `check("1.3", ...)`."""
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and (
-            isinstance(node.func, ast.Name) and node.func.id in names
-            or isinstance(node.func, ast.Attribute) and node.func.attr in names):
+            isinstance(node.func, ast.Name) and node.func.id == "check"
+            or isinstance(node.func, ast.Attribute) and node.func.attr == "check"):
         id = node.args[0].value
         return id if isinstance(id, str) and _ID.fullmatch(id) else None
     return None

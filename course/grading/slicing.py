@@ -5,10 +5,11 @@ definition we go backwards over the names it uses, and run only what binds or ch
 So a heavy or a broken cell costs only what depends on it.
 """
 import ast
+import functools
 import symtable
 from dataclasses import dataclass, field
 
-from .reading import Cell, checked
+from .reading import Cell
 
 __all__ = ["Missing", "Slice", "Slicer"]
 
@@ -30,8 +31,12 @@ class Statement:
     line: int
     binds: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
-    uses: set[str] = field(default_factory=set)
     carries: str | None = None                   # `x = carry_on("1.1", x)`
+
+    @functools.cached_property
+    def uses(self) -> set[str]:
+        """Global names that it reads, in functions and classes as well."""
+        return _uses(self.code)
 
     @property
     def definite(self) -> bool:
@@ -91,7 +96,12 @@ class Slicer:
 
     def _check(self, id: str, names: tuple[str, ...]) -> tuple[int, list[ast.expr]]:
         """Where the exercise is checked, and what is passed; the end of the notebook if nowhere."""
-        found = [(s.index, node.args[1:]) for s in self.statements for node in ast.walk(s.node) if checked(node) == id]
+        found = []
+        for cell in self.cells:
+            for line, checks, given in cell.checks:
+                if checks == id:
+                    found += [(s.index, given) for s in self.statements
+                              if s.cell is cell and s.line <= line <= s.node.end_lineno][:1]
         usual = [f for f in found if [getattr(a, "id", None) for a in f[1]] == list(names)]
         return (usual or found or [(len(self.statements), [])])[-1]
 
@@ -175,7 +185,6 @@ class Slicer:
             if isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names):
                 statement.binds |= _starred(node.module or "")
             _Effects(statement).visit(node)
-            statement.uses = _uses(statement.code)
             statement.carries = _carried(node)
             self.statements.append(statement)
 
@@ -239,7 +248,6 @@ def _root(node: ast.AST) -> str | None:
 
 
 def _uses(code: str) -> set[str]:
-    """Global names that the code reads, in functions and classes as well."""
     try:
         tables = [symtable.symtable(code, "?", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):

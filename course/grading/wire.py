@@ -31,6 +31,8 @@ class WireError(ValueError):
 def pack(nonce: bytes, header: dict, arrays: list[np.ndarray]) -> bytes:
     """A frame, with its length in front. Arrays of other dtypes than bool, int and float raise WireError."""
     described, parts = [], []
+    if (size := sum(array.nbytes for array in arrays)) > MAX_FRAME or len(arrays) > MAX_ARRAYS:
+        raise WireError(f"{len(arrays)} arrays of {size} bytes; at most {MAX_ARRAYS} and {MAX_FRAME} are taken")
     for array in arrays:
         dtype = array.dtype.newbyteorder("<").str if array.dtype.itemsize > 1 else array.dtype.str
         if dtype not in _DTYPES:
@@ -39,7 +41,7 @@ def pack(nonce: bytes, header: dict, arrays: list[np.ndarray]) -> bytes:
         parts.append(array.astype(_DTYPES[dtype], copy=False).tobytes())
     head = json.dumps({**header, "arrays": described}).encode("utf-8", "replace")
     size = len(nonce) + _SIZE.size + len(head) + sum(map(len, parts))
-    if size > MAX_FRAME or len(head) > MAX_HEADER or len(arrays) > MAX_ARRAYS:
+    if size > MAX_FRAME or len(head) > MAX_HEADER:
         raise WireError(f"{size} bytes; at most {MAX_FRAME} are taken")
     return b"".join((_SIZE.pack(size), nonce, _SIZE.pack(len(head)), head, *parts))
 

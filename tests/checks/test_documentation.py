@@ -46,25 +46,26 @@ def test_the_report_counts_what_was_caught():
     line = report.Line(*first)
     assert line.answers == line.accepted == 45
     assert line.mistakes == line.named == len(exercises.get("1.1").misconceptions)
-    assert line.rewritten == line.still_named == 2 * line.mistakes and line.pairs == line.pairs_named
+    assert line.rewritten == line.still_named == 2 * line.mistakes and 0 < line.pairs_named <= line.pairs
     assert line.mutants == line.refused + line.same > 0 and line.survivors == 0
     assert total == [a + b for a, b in zip(first, second, strict=True)]
 
 
 # -------------------------------------------------------------------------------- docs/checks.md
 
-PUBLISHED = report.rows_of(report.PATH.read_text(encoding="utf-8"))
+TEXT_PUBLISHED = report.PATH.read_text(encoding="utf-8") if report.PATH.exists() else ""
+PUBLISHED = report.rows_of(TEXT_PUBLISHED)
 LINES = {id: report.Line(*(int(n) for n in re.findall(r" (\d+) (?=\|)", row))) for id, row in PUBLISHED.items()}
 
 
 def test_the_published_table_has_every_exercise_and_shows_nothing_missed():
-    assert list(PUBLISHED) == exercises.all_ids()
+    assert list(PUBLISHED) == exercises.all_ids(), "out of date: run `python -m course.checks.report`"
     for id, line in LINES.items():
         assert (line.answers, line.mistakes, line.survivors) == (line.accepted, line.named, 0), id
         assert line.mutants == line.refused + line.same, id
     total = sum(LINES.values(), report.Line())
     assert total.still_named >= 0.95 * total.rewritten and total.pairs_named >= 0.95 * total.pairs
-    assert f"| **all** | {total.cells()} |" in report.PATH.read_text(encoding="utf-8")
+    assert f"| **all** | {total.cells()} |" in TEXT_PUBLISHED
 
 
 def test_the_published_table_counts_the_catalogues_as_they_are():

@@ -219,5 +219,5 @@ def test_in_a_real_notebook(tmp_path, monkeypatch):
     assert error.traceback == ["Exercise 1.1 is not solved yet: see the panel above."]
     assert "not solved yet" in notebook.cells[3].outputs[0].text
     lent, = notebook.cells[4].outputs
-    assert "Not attempted yet." in lent.data["text/plain"] and "`carry_on` lends it" in lent.data["text/plain"]
+    assert "Not attempted yet." in lent.data["text/plain"] and "`carry_on` lends" in lent.data["text/plain"]
     assert "Hint 1 of 3" in notebook.cells[5].outputs[0].data["text/plain"]

@@ -3,6 +3,8 @@ import csv
 import hashlib
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from course.__main__ import main
-from course.grading import batch, cluster
+from course.grading import batch, cli, cluster
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"
@@ -100,6 +102,19 @@ def test_without_isolation_it_is_loud(graded, monkeypatch, capsys):
     assert "graded without isolation" in " ".join(Path("out/class.html").read_text(encoding="utf-8").split())
 
 
+def test_what_ran_with_less_isolation_is_not_kept(graded, monkeypatch, capsys):
+    path = Path("out/results.jsonl")
+    weak = {**graded[0], "isolation": "partial"}
+    never_run = {**graded[1], "isolation": "none", "status": "unreadable", "exercises": []}
+    path.write_text("".join(json.dumps(record) + "\n" for record in (weak, never_run)))
+    monkeypatch.setattr(batch, "grade_all", lambda *_, **__: graded)
+    assert grade("--require-isolation", "partial") == 0
+    assert batch.read_results(path) == [weak, never_run]
+    assert grade("--require-isolation", "full") == 0
+    assert batch.read_results(path) == [never_run]
+    assert "1 submissions were graded with less isolation" in capsys.readouterr().out
+
+
 def test_a_grader_error_is_an_exit_code_and_no_mark(graded, monkeypatch, capsys):
     failed = {**graded[0], "status": "grader error", "points": 0, "exercises": []}
     monkeypatch.setattr(batch, "grade_all", lambda *_, **__: [failed, graded[1]])
@@ -163,6 +178,18 @@ def test_help_is_cheap():
     assert "--require-isolation" in run.stdout
     imported = {line.rsplit("|", 1)[1].strip() for line in run.stderr.splitlines() if "|" in line}
     assert not imported & {"torch", "distributed", "matplotlib"}
+
+
+def test_the_guides_commands_are_ones_that_we_have():
+    text = (ROOT / "docs" / "teachers_guide.md").read_text(encoding="utf-8")
+    commands = re.findall(r"python -m course (\w+) ([^`\n]+)", text)
+    assert len(commands) >= 8
+    for command, arguments in commands:
+        assert command == "grade"
+        options = cli.parser("grade").parse_args(shlex.split(arguments))
+        assert options.gradescope_zip or options.submissions and options.out
+    assert set(re.findall(r"--[a-z][a-z-]+", cli.parser("grade").format_help())) >= set(
+        re.findall(r"`(--[a-z][a-z-]+)", text))
 
 
 @pytest.mark.slow

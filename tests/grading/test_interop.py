@@ -12,6 +12,7 @@ import nbformat
 import pytest
 import yaml
 
+from course.checks import CheckFailed, check, exercises
 from course.grading import cli
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +86,16 @@ def test_the_workflow_for_github_classroom():
     (command,) = re.findall(r"-m course grade (.+)", script)
     options = cli.parser("grade").parse_args(shlex.split(command))
     assert options.require_isolation == "full" and options.out is not None and not options.gradescope_zip
+
+
+def test_what_is_not_attempted_is_no_pass_under_nbgrader(monkeypatch, capsys):
+    """nbgrader gives the points of a cell that raises nothing."""
+    def softmax(x):
+        raise NotImplementedError
+
+    assert check("1.2", softmax).status == "not attempted"
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(CheckFailed) as raised:
+        check("1.2", softmax)
+    assert raised.value.verdict.status == "not attempted"
+    assert check("1.2", exercises.get("1.2").reference).status == "correct"

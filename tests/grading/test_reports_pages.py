@@ -158,6 +158,12 @@ CLASS = [
 ]
 
 
+def test_what_an_unsolved_exercise_means_for_the_next(tmp_path):
+    lent = "Exercise 4.1 is not solved; 4.3 was graded with the course's version of it."
+    page = feedback(tmp_path, record("ada", exercise(status="wrong"), notes=[lent, "handed in late", "cell 3: a link"]))
+    assert lent in page.text and "late" not in page.text and "cell 3" not in page.text
+
+
 def test_which_misconceptions_the_class_holds(tmp_path):
     one, two = tally.lines(gradebook.build(CLASS), LESSON)
     assert (one.id, one.counts, one.correct, one.total) == ("4.1", {"correct": 1, "wrong": 3}, 1, 4)
@@ -170,6 +176,8 @@ def test_which_misconceptions_the_class_holds(tmp_path):
     page = class_page(tmp_path, CLASS, links={"bob": "feedback/bob.html"})
     assert_harmless(page)
     assert MISTAKES[0] in page.text and "1 of 4 correct" in " ".join(page.text.split())
+    assert f"The most common: {MISTAKES[0]} in 4.1 (2)." in " ".join(page.text.split())
+    assert {"href": f"#{LESSON}-4.1"} in page.named("a") and f'id="{LESSON}-4.1"' in page.source
     assert {"href": "feedback/bob.html"} in page.named("a")
     assert any("2 of 4" in attributes.get("aria-label", "") for attributes in page.named("svg"))
 
@@ -216,7 +224,8 @@ def test_everything_in_one_folder(tmp_path):
     assert {"out/class.html", "out/grades.csv", "out/canvas.csv", "out/moodle.csv", "out/exercises.csv"} <= set(made)
     feedback = [name for name in made if name.startswith("out/feedback/")]
     assert len(feedback) == len({name.casefold() for name in feedback}) == 7
-    linked = {a["href"] for a in Page(tmp_path / "out" / "class.html").named("a")}
+    links = [a["href"] for a in Page(tmp_path / "out" / "class.html").named("a")]
+    linked = {link for link in links if not link.startswith("#")}
     assert linked == {name.removeprefix("out/") for name in feedback}
     results = [json.loads((tmp_path / name).read_text()) for name in made if name.endswith("results.json")]
     assert sorted(content["score"] for content in results) == [0, 0, 1, 1, 2, 2, 3]

@@ -1,0 +1,35 @@
+"""Notebooks as learners hand them in, put together from code."""
+import json
+
+RIGHT = {
+    "1.1": "def dot_product_scores(q, k):\n    return q @ k.T",
+    "1.2": "def softmax(x):\n    p = np.exp(x - x.max(-1, keepdims=True))\n    return p / p.sum(-1, keepdims=True)",
+    "1.3": "def attention(q, k, v):\n    w = softmax(dot_product_scores(q, k) / np.sqrt(q.shape[-1]))\n"
+           "    return w @ v, w",
+    "1.4": "prediction = 'sharper'",
+}
+NAMES = {"1.1": "dot_product_scores", "1.2": "softmax", "1.3": "attention", "1.4": "prediction"}
+START = "import numpy as np\nfrom course.checks import carry_on, check, hint, solution"
+
+
+def notebook(*cells: str, **more) -> bytes:
+    """An .ipynb file with these code cells."""
+    made = [{"cell_type": "code", "metadata": {}, "source": cell, "outputs": [], "execution_count": None}
+            for cell in cells]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **more}).encode()
+
+
+def lesson_01(before: str = "", **instead: str) -> bytes:
+    """Lesson 01, solved, but for the exercises given: `lesson_01(ex_1_2="def softmax(x): ...")`."""
+    answers = RIGHT | {name[3:].replace("_", "."): code for name, code in instead.items()}
+    cells = [START] + ([before] if before else [])
+    for id, code in answers.items():
+        cells += [code, f'check("{id}", {NAMES[id]})']
+        if id != "1.4":
+            cells.append(f'{NAMES[id]} = carry_on("{id}", {NAMES[id]})')
+    return notebook(*cells)
+
+
+def statuses(record: dict) -> dict[str, str]:
+    """The status of each exercise."""
+    return {result["id"]: result["status"] for result in record["exercises"]}

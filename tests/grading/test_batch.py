@@ -1,0 +1,147 @@
+"""Many submissions: results that survive, and the same marks whoever is graded beside."""
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from course.grading.batch import grade_all, read_results
+from course.grading.engine import LEVELS, Grader, IsolationError
+from course.grading.submissions import Submission, find
+
+from .helpers import lesson_01, notebook
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+@pytest.fixture
+def school(tmp_path):
+    """Five learners: two right, one wrong, one broken, one who handed in nothing."""
+    for name, content in {"anna": lesson_01(), "bert": lesson_01(ex_1_1="def dot_product_scores(q, k):\n"
+        "    return k @ q.T"),
+                          "carl": b'{"cells": [', "dora": lesson_01(before="# the same\n")}.items():
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "x.ipynb").write_bytes(content)
+    (tmp_path / "class" / "eva").mkdir()
+    return tmp_path / "class"
+
+
+def marks(records):
+    return {r["learner"]: (r["status"], r["points"]) for r in records}
+
+
+EXPECTED = {"anna": ("graded", 7), "bert": ("graded", 6), "carl": ("unreadable", 0), "dora": ("graded", 7),
+            "eva": ("missing", 0)}
+
+
+def test_a_run_goes_on_where_it_stopped(school, tmp_path):
+    results = tmp_path / "out" / "results.jsonl"
+    first = grade_all(find(school), results, workers=2, seed=4, progress=False)
+    assert marks(first) == EXPECTED and [r["learner"] for r in first] == list(EXPECTED)
+    assert sorted(read_results(results), key=lambda r: r["learner"]) == first
+    lines = results.read_bytes().splitlines(keepends=True)
+    whole = [line for line in lines if json.loads(line)["learner"] in ("anna", "bert")]
+    results.write_bytes(b"".join(whole) + lines[0][:100])                # killed in the middle of a line
+    (school / "bert" / "x.ipynb").write_bytes(lesson_01())               # and handed in again
+    second = grade_all(find(school), results, workers=1, progress=False)
+    assert marks(second) == EXPECTED | {"bert": ("graded", 7)}
+    anna = [json.loads(line) for line in whole if json.loads(line)["learner"] == "anna"]
+    assert [r for r in second if r["learner"] == "anna"] == anna, "graded twice"
+    assert {r["seed"] for r in second} == {4}
+    assert Counter(r["learner"] for r in read_results(results)) == dict.fromkeys(EXPECTED, 1)
+    assert sorted(os.listdir(results.parent)) == ["results.jsonl"]
+
+
+def test_a_killed_run_loses_nothing(school, tmp_path):
+    results = tmp_path / "results.jsonl"
+    program = ("import sys\nfrom course.grading.batch import grade_all\nfrom course.grading.submissions import find\n"
+               "grade_all(find(sys.argv[1]), sys.argv[2], workers=1, progress=False)")
+    run = subprocess.Popen([sys.executable, "-c", program, str(school), str(results)],
+                           env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])})
+    while run.poll() is None and not (results.exists() and results.read_bytes().count(b"\n") >= 2):
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    kept = read_results(results)
+    assert len(kept) >= 2
+    records = grade_all(find(school), results, workers=1, progress=False)
+    assert marks(records) == EXPECTED
+    assert [r for r in records if r["learner"] == "anna"] == [r for r in kept if r["learner"] == "anna"]
+
+
+def test_a_lost_worker_is_replaced(school, tmp_path, monkeypatch):
+    """A worker that dies in the middle: its submission is graded by another one."""
+    flag = tmp_path / "dies once"
+    flag.touch()
+    patch = tmp_path / "sitecustomize.py"
+    patch.write_text(
+        "import os, sys\n"
+        "if '-m' in sys.orig_argv and 'course.grading.worker' in sys.orig_argv:\n"
+        "    import course.grading.engine as e\n    real = e.Grader.grade\n"
+        "    def grade(self, s):\n"
+        f"        if s.learner == 'bert' and os.path.exists({str(flag)!r}):\n"
+        f"            os.unlink({str(flag)!r}); os._exit(3)\n"
+        "        return real(self, s)\n    e.Grader.grade = grade\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)]))
+    records = grade_all(find(school), tmp_path / "results.jsonl", workers=1, progress=False)
+    assert not flag.exists() and marks(records) == EXPECTED
+
+
+def test_too_little_isolation_is_refused(school, tmp_path, monkeypatch):
+    monkeypatch.setattr(Grader, "_confined", lambda self, hello: (_ for _ in ()).throw(IsolationError("no")))
+    with pytest.raises(IsolationError), Grader(isolation="full"):
+        pass
+    with pytest.raises(ValueError, match="isolation is 'total'"):
+        Grader(isolation="total")
+    with pytest.raises(ValueError, match="no lesson"):
+        Grader(lesson="77")
+
+
+def test_isolation_below_what_is_required_is_an_error():
+    grader = Grader(isolation="full")
+    with pytest.raises(IsolationError, match="'partial'"):
+        grader._confined({"level": "partial", "details": ["limits"]})
+    for level in LEVELS:
+        Grader(isolation="none")._confined({"level": level, "details": []})
+
+
+KINDS = {
+    "right": (lesson_01(), 7), "wrong": (lesson_01(ex_1_2="def softmax(x):\n"
+    "    return np.exp(x) / np.exp(x).sum(0)"), 5),
+    "stub": (lesson_01(ex_1_3="def attention(q, k, v):\n    raise NotImplementedError"), 4),
+    "raises": (lesson_01(ex_1_1="def dot_product_scores(q, k):\n    return q @ k"), 6),
+    "exits": (lesson_01(ex_1_4="import os\nprediction = os._exit"), 6),
+    "torn": (lesson_01()[:700], 0), "empty": (b"", 0), "nothing": (notebook("x = 1"), 0),
+    "large": (lesson_01(ex_1_1="def dot_product_scores(q, k):\n    return np.zeros((900, 900))"), 6),
+    "patches": (lesson_01(before="import numpy\nnumpy.allclose = lambda *a: True",
+                          ex_1_2="def softmax(x):\n    return x"), 5),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_a_thousand_submissions_need_no_more_memory_than_a_hundred(tmp_path):
+    """One Grader, a thousand submissions of ten kinds: every mark is right, and the memory stays."""
+    made = []
+    for n in range(1000):
+        kind = list(KINDS)[n % len(KINDS)]
+        path = tmp_path / f"{kind}-{n}.ipynb"
+        path.write_bytes(KINDS[kind][0] + b" " * n)
+        made.append(Submission(f"{kind}-{n}", path.name, path))
+    used = []
+    with Grader(seed=1) as grader:
+        for n, submission in enumerate(made):
+            record = grader.grade(submission)
+            assert record["points"] == KINDS[submission.learner.split("-")[0]][1], record
+            if n % 100 == 99:
+                status = Path(f"/proc/{grader.server.process.pid}/status").read_text()
+                server = int(status.split("VmRSS:")[1].split()[0])
+                used.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, server))
+    for before, after in zip(used[1], used[-1], strict=True):
+        assert after - before < 30_000, used              # kilobytes

@@ -1,0 +1,180 @@
+"""The grader says of every answer that the exercises come with what `evaluate` says of it."""
+import ast
+import functools
+import importlib.util
+import inspect
+import os
+import types
+from pathlib import Path
+
+import pytest
+
+from course.checks import evaluate, exercises
+from course.checks.exercise import Choice
+from course.grading import lending, slicing
+from course.grading.engine import Grader
+from course.grading.submissions import Submission
+
+from .helpers import notebook
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+SEED = 11
+BEGIN = """
+import functools, types
+def _module(name, source, **given):
+    module = types.ModuleType(name)
+    module.__dict__.update(given)
+    exec(compile(source, name, "exec"), module.__dict__)
+    return module
+"""
+
+
+class Untold(Exception):
+    """An answer that cannot be written down as code of a cell."""
+
+
+def written(answer) -> str:
+    """Code of a cell that makes this answer, with all that it needs, under the name `__it`."""
+    lines: list[str] = []
+    made = _expression(answer, lines)
+    return BEGIN + "\n".join([*lines, f"__it = {made}"])
+
+
+def _expression(answer, lines: list[str]) -> str:
+    if isinstance(answer, functools.partial):
+        if answer.args:
+            raise Untold
+        arguments = "".join(f", {name}={_value(value, lines)}" for name, value in answer.keywords.items())
+        return f"functools.partial({_expression(answer.func, lines)}{arguments})"
+    if not isinstance(answer, (types.FunctionType, type)):
+        raise Untold
+    try:
+        path = Path(inspect.getsourcefile(answer))
+    except TypeError:                                   # a built-in
+        raise Untold from None
+    if "course" not in path.parts or getattr(answer, "__code__", None) is not None and answer.__code__.co_freevars:
+        raise Untold
+    if answer.__name__ != "<lambda>":
+        if answer.__qualname__ != answer.__name__:
+            raise Untold
+        return f"{_module(path, {answer.__name__}, lines)}.{answer.__name__}"
+    found = [n for n in ast.walk(lending._definitions(path)[0]) if isinstance(n, ast.Lambda)
+             and n.lineno == answer.__code__.co_firstlineno
+             and _alike(eval(compile(ast.Expression(n), "?", "eval")).__code__, answer.__code__)]
+    if not found or len({ast.dump(n) for n in found}) != 1:
+        raise Untold
+    return f"{_module(path, {n.id for n in ast.walk(found[0]) if isinstance(n, ast.Name)}, lines, found[0])}.__lambda"
+
+
+def _alike(a: types.CodeType, b: types.CodeType) -> bool:
+    plain = [[c for c in code.co_consts if not isinstance(c, (types.CodeType, str))] for code in (a, b)]
+    return (a.co_code, a.co_names, a.co_varnames, plain[0]) == (b.co_code, b.co_names, b.co_varnames, plain[1])
+
+
+def _value(value, lines: list[str]) -> str:
+    if callable(value):
+        return _expression(value, lines)
+    if eval(repr(value), {"nan": None, "inf": float("inf")}) != value:
+        raise Untold
+    return repr(value).replace("inf", "float('inf')")
+
+
+def _module(path: Path, names: set[str], lines: list[str], extra: ast.Lambda | None = None) -> str:
+    tree, known = lending._definitions(path)
+    kept, todo = set(), set(names)
+    while todo:
+        name = todo.pop()
+        if name in known and name not in kept:
+            kept.add(name)
+            todo |= _globals(known[name])
+    body = [node for node in tree.body if any(known[name] is node for name in kept)]
+    if extra is not None:
+        body.append(ast.Assign([ast.Name("__lambda", ast.Store())], extra, lineno=1))
+    used = set().union(*map(_globals, body)) if body else set()
+    imports, given = [], {}
+    package = "course" + ".".join(["", *path.parts[path.parts.index("course") + 1:-1]])
+    for node in tree.body:
+        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            bound = (alias.asname or alias.name).split(".")[0]
+            if bound not in used:
+                continue
+            if isinstance(node, ast.Import) or not node.level and not node.module.startswith("course"):
+                imports.append(type(node)(names=[alias], **({} if isinstance(node, ast.Import) else
+                                                            {"module": node.module, "level": 0})))
+                continue
+            base = importlib.util.resolve_name("." * node.level + (node.module or ""), package) if node.level \
+                else node.module
+            whole = importlib.util.find_spec(f"{base}.{alias.name}") if _is_package(base) else None
+            if whole is not None:
+                wanted = {n.attr for b in body for n in ast.walk(b) if isinstance(n, ast.Attribute)
+                          and isinstance(n.value, ast.Name) and n.value.id == bound}
+                given[bound] = _module(Path(whole.origin), wanted, lines)
+            else:
+                origin = Path(importlib.util.find_spec(base).origin)
+                given[bound] = f"{_module(origin, {alias.name}, lines)}.{alias.name}"
+    source = ast.unparse(ast.fix_missing_locations(ast.Module([*imports, *body], [])))
+    passed = "".join(f", {name}={text}" for name, text in given.items())
+    line = f"({path.stem!r}, {source!r}{passed})"
+    for n, old in enumerate(lines):
+        if old.partition(" = _module")[2] == line:
+            return f"_m{n}"
+    lines.append(f"_m{len(lines)} = _module{line}")
+    return f"_m{len(lines) - 1}"
+
+
+def _globals(node: ast.stmt) -> set[str]:
+    return slicing._uses(ast.unparse(ast.fix_missing_locations(node)))
+
+
+def _is_package(name: str) -> bool:
+    spec = importlib.util.find_spec(name)
+    return spec is not None and spec.submodule_search_locations is not None
+
+
+@pytest.fixture(scope="module")
+def grade(tmp_path_factory):
+    path = tmp_path_factory.mktemp("catalogue") / "x.ipynb"
+    with Grader(seed=SEED) as grader:
+        def grade(id: str, code: str) -> dict:
+            name = exercises.get(id).names[0]
+            path.write_bytes(notebook(f"from course.checks import check\n{code}\n"
+                f"{name} = __it", f'check("{id}", {name})'))
+            record = grader.grade(Submission("anna", "x.ipynb", path))
+            assert record["status"] == "graded", record
+            return next(r for r in record["exercises"] if r["id"] == id)
+        yield grade
+
+
+@pytest.mark.parametrize("id", exercises.all_ids())
+def test_the_same_as_evaluate(grade, id):
+    task = exercises.get(id)
+    if isinstance(task, Choice):
+        for option in (task.reference, *task.wrong):
+            if isinstance(option, frozenset):
+                option = set(option)
+            result, verdict = grade(id, f"__it = {option!r}"), evaluate(id, option, seed=SEED)
+            assert (result["status"], result["mistake"], result["points"]) == (
+                verdict.status, verdict.mistake, verdict.points)
+        return
+    answers = [task.reference, *task.valid_variants, *(m.wrong for m in task.misconceptions)]
+    untold = 0
+    for answer in answers:
+        try:
+            code = written(answer)
+        except Untold:
+            untold += 1
+            continue
+        verdict = evaluate(id, answer, seed=SEED)
+        result = grade(id, code)
+        told = result["status"], result["points"], result["mistakes"]
+        assert told == (verdict.status, verdict.points, list(verdict.mistakes)), (answer, result["message"])
+        if verdict.status == "correct":
+            assert answer not in [m.wrong for m in task.misconceptions]
+    assert untold <= len(answers) / 2, f"{untold} of {len(answers)} answers could not be written down"
+
+
+@pytest.mark.parametrize("id", [id for id in exercises.all_ids() if not isinstance(exercises.get(id), Choice)])
+def test_the_reference_earns_all_points(grade, id):
+    task = exercises.get(id)
+    assert grade(id, written(task.reference))["points"] == task.points

@@ -1,0 +1,363 @@
+"""Submissions that are broken, careless or hostile: the right status, no undeserved point, nobody else harmed."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from course.grading.engine import Grader
+from course.grading.submissions import Submission
+
+from .helpers import START, lesson_01, notebook, statuses
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
+
+ROOT = Path(__file__).resolve().parents[2]
+ALL_RIGHT = {"1.1": "correct", "1.2": "correct", "1.3": "correct", "1.4": "correct"}
+SECRET = "the expected values of everybody"
+
+
+@pytest.fixture(scope="module")
+def grader():
+    with Grader(isolation="full", seed=5, seconds=1) as grader:
+        yield grader
+
+
+@pytest.fixture
+def graded(grader, tmp_path):
+    def grade(content: bytes, name: str = "x.ipynb") -> dict:
+        path = tmp_path / name
+        path.write_bytes(content)
+        record = grader.grade(Submission("anna", name, path))
+        json.dumps(record)
+        again = tmp_path / "next.ipynb"
+        again.write_bytes(lesson_01())
+        other = grader.grade(Submission("bert", "next.ipynb", again))
+        assert statuses(other) == ALL_RIGHT, "somebody else's marks changed"
+        return record
+    return grade
+
+
+def only(record: dict, id: str, status: str) -> None:
+    """This exercise has this status and no point; the others are right."""
+    assert statuses(record) == ALL_RIGHT | {id: status}, record
+    assert record["status"] == "graded"
+    assert record["points"] == record["max_points"] - {"1.1": 1, "1.2": 2, "1.3": 3, "1.4": 1}[id]
+
+
+def softmax(body: str) -> str:
+    """An `ex_1_2` that does something, and then answers rightly."""
+    lines = "\n".join("    " + line for line in body.splitlines())
+    return (f"def softmax(x):\n{lines}\n    p = np.exp(x - x.max(-1, keepdims=True))\n"
+            "    return p / p.sum(-1, keepdims=True)")
+
+
+# ---------------------------------------------------------------- what a careless or angry learner hands in
+
+BROKEN = {      # what is done before the right answer, and the status
+    "an infinite loop": ("while True:\n    pass", "timeout"),
+    "a loop that catches everything":
+        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "timeout"),
+    "sys.exit": ("import sys\nsys.exit(0)", "error"),
+    "os._exit": ("import os\nos._exit(0)", "killed"),
+    "a crash": ("import ctypes\nctypes.string_at(0)", "killed"),
+    "4 GB": ("import numpy\nnumpy.ones(500_000_000)", "memory"),
+    "4 GB in a list": ("y = [0] * 500_000_000", "memory"),
+    "a process": ("import os\nos.fork()", "error"),
+    "a program": ("import subprocess\nsubprocess.run(['/bin/true'])", "error"),
+    "a socket": ("import socket\nsocket.create_connection(('127.0.0.1', 80))", "error"),
+    "recursion": ("return softmax(x)", "error"),
+    "a raised BaseException": ("raise KeyboardInterrupt", "error"),
+    "sleeping for ever": ("import time\nwhile True: time.sleep(1000)", "timeout"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_only_that_exercise_is_lost(graded, case):
+    body, status = BROKEN[case]
+    only(graded(lesson_01(ex_1_2=softmax(body), ex_1_3=STANDALONE)), "1.2", status)
+
+
+STANDALONE = ("def attention(q, k, v):\n    s = q @ k.T / np.sqrt(q.shape[-1])\n"
+              "    p = np.exp(s - s.max(-1, keepdims=True))"
+              "\n    w = p / p.sum(-1, keepdims=True)\n    return w @ v, w")
+
+
+def test_an_exit_at_the_outer_level_costs_nothing(graded):
+    content = notebook(START, "import sys\nsys.exit()", "import os\nos._exit(1)", "while True:\n    pass",
+                       *[json.loads(lesson_01())["cells"][n]["source"] for n in range(1, 12)])
+    assert statuses(graded(content)) == ALL_RIGHT
+
+
+def test_exercises_that_use_a_broken_one_get_the_course_version(graded):
+    record = graded(lesson_01(ex_1_2="def softmax(x):\n    return x"))
+    only(record, "1.2", "wrong")
+    assert any("1.2" in note and "1.3" in note for note in record["notes"])
+
+
+def test_threads_that_never_end(graded):
+    body = "import threading, time\nfor _ in range(20):\n    threading.Thread(target=lambda: time.sleep(1e6)).start()"
+    assert statuses(graded(lesson_01(ex_1_2=softmax(body))))["1.1"] == "correct"
+
+
+def test_a_hundred_megabytes_printed(graded):
+    record = graded(lesson_01(ex_1_2=softmax("print('x' * 10_000_000)")))
+    assert statuses(record) == ALL_RIGHT
+    assert len(json.dumps(record)) < 50_000
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"   \n", b"%PDF-1.7 ...", b"PK\x03\x04....", b'{"cells": [{"cell_type": "code", "sour', b"[]", b"null", b"7",
+    b'{"cells": 3}', b'{"cells": []}', b"\xff\xfe\x00", b"<html></html>", b"[" * 100_000, b'{"a":' * 50_000,
+    json.dumps({"cells": [{"cell_type": "code", "source": "x = 1"}]}).encode()], ids=range(15))
+def test_unreadable(graded, content):
+    record = graded(content)
+    assert record["status"] == "unreadable" and record["message"] and record["points"] == 0
+
+
+def test_no_file_is_missing(grader, tmp_path):
+    assert grader.grade(Submission("anna", "anna", tmp_path))["status"] == "missing"
+    assert grader.grade(Submission("anna", "gone.ipynb", tmp_path / "gone.ipynb"))["status"] == "missing"
+
+
+def test_links_and_pipes_are_not_read(grader, tmp_path):
+    (tmp_path / "real.ipynb").write_bytes(lesson_01())
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "real.ipynb")
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    for name in ("link.ipynb", "pipe.ipynb"):
+        assert grader.grade(Submission("anna", name, tmp_path / name))["status"] == "unreadable"
+
+
+# --------------------------------------------------------------------- what wants points it has not earned
+
+WRONG = "def softmax(x):\n    return np.zeros_like(x, dtype=float)"
+PATCHES = {
+    "comparisons": "import numpy\nfor n in ('allclose', 'array_equal', 'isclose', 'abs', 'isnan'):\n"
+                   "    setattr(numpy, n, lambda *a, **k: True)\nsoftmax_ = None",
+    "serialising": "import json, struct, numpy\njson.dumps = lambda *a, **k: '{\"values\": []}'\n"
+                   "struct.pack = lambda *a: b'\\0' * 4\nnumpy.savez = print",
+    "the checks in the child": "import sys\nfor m in list(sys.modules.values()):\n"
+                               "    if getattr(m, '__name__', '').startswith('course'):\n"
+                               "        for n in list(vars(m)):\n"
+                               "            if callable(vars(m)[n]): setattr(m, n, lambda *a, **k: True)",
+    "builtins": "import builtins\nbuiltins.all = builtins.any = lambda *a: True\nbuiltins.isinstance = lambda *a: True",
+}
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_patching_earns_nothing(graded, patch):
+    lines = "\n".join("    " + line for line in PATCHES[patch].splitlines())
+    record = graded(lesson_01(ex_1_2=f"def softmax(x):\n{lines}\n    return x * 0.0"))
+    assert statuses(record)["1.2"] in ("wrong", "error", "killed")
+    assert statuses(record)["1.4"] == statuses(record)["1.1"] == "correct"
+    assert record["points"] <= 5
+
+
+ANSWERS = {
+    "an array that equals everything":
+        "class Yes(np.ndarray):\n    def __eq__(self, o): return True\n    def __array_wrap__(self, *a): return True\n"
+        "    def __reduce__(self): return (print, ('boo',))\n"
+        "def softmax(x):\n    return np.zeros(x.shape).view(Yes)",
+    "a class that claims to be an array":
+        "class Fake:\n    __class__ = np.ndarray\n    shape = (2, 3)\n    dtype = np.dtype(float)\n"
+        "    def __eq__(self, o): return True\ndef softmax(x):\n    return Fake()",
+    "an object array": "def softmax(x):\n    return np.array([print] * x.size, dtype=object).reshape(x.shape)",
+    "not a number": "def softmax(x):\n    return np.full(x.shape, np.nan)",
+    "infinity": "def softmax(x):\n    return np.full(x.shape, np.inf)",
+    "a huge array": "def softmax(x):\n    return np.zeros((5000, 5000))",
+    "a huge broadcast": "def softmax(x):\n    return np.broadcast_to(np.zeros(1), (100_000, 100_000))",
+    "65 axes of nothing": "def softmax(x):\n    return np.zeros((1,) * 30)",
+    "complex": "def softmax(x):\n    return x + 0j",
+    "text": "def softmax(x):\n    return np.array(['a'])",
+    "a pickle": "import pickle\nclass E:\n    def __reduce__(self): return (print, ('boo',))\n"
+                "def softmax(x):\n    return pickle.dumps(E())",
+    "an endless iterator": "import itertools\ndef softmax(x):\n    return itertools.count()",
+    "a list of itself": "def softmax(x):\n    y = []; y.append(y); return y",
+    "the frames of the grader":
+        "import sys\ndef softmax(x):\n    f = sys._getframe()\n    while f:\n"
+        "        for v in list(f.f_locals.values()):\n"
+        "            if isinstance(v, dict) and 'expected' in v: return v['expected']\n        f = f.f_back\n"
+        "    return x * 0.0",
+    "every array in memory":
+        "import gc\ndef softmax(x):\n    for o in gc.get_objects():\n"
+        "        if isinstance(o, np.ndarray) and o is not x"
+        " and o.shape == x.shape and abs(o.sum() - 1) < 1e-6: return o\n    return x * 0.0",
+    "the course's own": "import course.checks.exercises.lesson_01 as l\nsoftmax = l.softmax",
+    "the course's own, by its file":
+        f"import importlib.util as u\n"
+        f"s = u.spec_from_file_location('m', {str(ROOT / 'course/checks/exercises/lesson_01.py')!r})\n"
+        "m = u.module_from_spec(s)\ns.loader.exec_module(m)\nsoftmax = m.softmax",
+    "evaluate": "from course.checks import exercises\nsoftmax = exercises.get('1.2').reference",
+    "carry_on for itself": "def softmax(x):\n    raise NotImplementedError\nsoftmax = carry_on('1.2', softmax)",
+    "state between calls":
+        "calls = []\ndef softmax(x):\n    calls.append(1)\n    p = np.exp(x - x.max(-1, keepdims=True))\n"
+        "    return p / p.sum(-1, keepdims=True) if len(calls) < 5 else x * 0.0",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_no_undeserved_point(graded, answer):
+    record = graded(lesson_01(ex_1_2=ANSWERS[answer], ex_1_3=STANDALONE))
+    assert statuses(record)["1.2"] in ("wrong", "error", "not attempted", "timeout", "killed", "missing",
+                                       "memory")
+    assert record["points"] == record["max_points"] - 2
+    assert "boo" not in json.dumps(record)
+
+
+FORGED = {
+    "replies before the questions":
+        "import os, json, struct\n"
+        "head = json.dumps({'values': [['shares', {'array': 0}, 'float64']], 'arrays': []}).encode()\n"
+        "frame = bytes(16) + struct.pack('>I', len(head)) + head\n"
+        "for n in range(3, 10):\n    try: os.write(n, (struct.pack('>I', len(frame)) + frame) * 50)\n"
+        "    except OSError: pass",
+    "garbage on every descriptor":
+        "import os\nfor n in range(64):\n    try: os.write(n, os.urandom(1000))\n    except OSError: pass",
+    "a frame that claims 4 GB": "import os\nos.write(3, b'\\xff\\xff\\xff\\xff')",
+    "hanging up": "import os\nos.close(3)",
+    "everything closed": "import os\nos.closerange(0, 4096)",
+    "another question read ahead":
+        "import os\nos.set_blocking(3, False)\ntry:\n    os.read(3, 1 << 20)\nexcept OSError:\n    pass\n"
+        "os.write(3, b'\\0\\0\\0\\0')",
+    "the reply seen, and sent twice":
+        "import os\nw = os.write\ndef twice(n, data):\n    w(n, data)\n    return w(n, data)\nos.write = twice",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_forged_replies(graded, forgery):
+    record = graded(lesson_01(ex_1_2=softmax(FORGED[forgery]), ex_1_3=STANDALONE))
+    assert statuses(record)["1.2"] in ("error", "killed")
+    assert record["points"] == record["max_points"] - 2
+
+
+# ----------------------------------------------------------------- what wants out: each attempt must raise OSError
+
+def must_fail(attempt: str) -> str:
+    lines = "\n".join("        " + line for line in attempt.splitlines())
+    return ("def softmax(x):\n    import ctypes, glob, os, signal, socket, resource\n    from pathlib import Path\n"
+            "    libc = ctypes.CDLL(None, use_errno=True)\n    def check(result):\n"
+            "        if result < 0: raise OSError(ctypes.get_errno(), 'refused')\n    try:\n" + lines +
+            "\n    except (OSError, ValueError):\n        p = np.exp(x - x.max(-1, keepdims=True))\n"
+            "        return p / p.sum(-1, keepdims=True)\n    return None")
+
+
+ESCAPES = {
+    "reading the solutions": f"Path({str(ROOT / 'solutions/01_dot_product_attention.py')!r}).read_text()",
+    "reading the references": f"Path({str(ROOT / 'course/checks/exercises/lesson_01.py')!r}).read_text()",
+    "listing the repository": f"os.listdir({str(ROOT)!r})",
+    "reading /etc/passwd": "open('/etc/passwd').read()",
+    "listing home": "os.listdir(os.path.expanduser('~root'))",
+    "listing /tmp": "os.listdir('/tmp')",
+    "the server's memory": "open(f'/proc/{os.getppid()}/mem', 'rb')",
+    "the server's environment": "open(f'/proc/{os.getppid()}/environ', 'rb')",
+    "its own maps": "open('/proc/self/maps')",
+    "killing the server": "os.kill(os.getppid(), signal.SIGKILL)",
+    "killing everybody": "os.kill(-1, signal.SIGKILL)",
+    "a signal by fcntl": "import fcntl\nfcntl.fcntl(3, 8, os.getppid())",
+    "a signal by pidfd": "check(libc.syscall(434, os.getppid(), 0))",
+    "tracing the server": "check(libc.ptrace(16, os.getppid(), 0, 0))",
+    "reading the server's memory": "check(libc.syscall(310, os.getppid(), 0, 0, 0, 0, 0))",
+    "limits of the server": "resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
+    "higher limits": "resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)",
+    "a unix socket": "socket.socket(socket.AF_UNIX)",
+    "a datagram": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "fork": "os.fork()",
+    "vfork": "check(libc.vfork())",
+    "execve": "os.execv('/bin/true', ['/bin/true'])",
+    "a namespace": "check(libc.unshare(0x10000000))",
+    "mount": "check(libc.mount(b'none', b'/tmp', b'tmpfs', 0, 0))",
+    "chroot": "os.chroot('.')",
+    "becoming root": "os.setuid(0)",
+    "io_uring": "check(libc.syscall(425, 8, 0))",
+    "bpf": "check(libc.syscall(321, 0, 0, 0))",
+    "perf": "check(libc.syscall(298, 0, 0, -1, -1, 0))",
+    "userfaultfd": "check(libc.syscall(323, 0))",
+    "keyrings": "check(libc.syscall(250, 0, -3, 0))",
+    "memfd": "os.memfd_create('x')",
+    "shared memory": "check(libc.shmget(0, 4096, 0o1600))",
+    "message queues": "check(libc.msgget(0, 0o1600))",
+    "the priority of the server": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+    "a new session": "os.setsid()",
+    "an open folder": "[os.listdir(f'/proc/self/fd/{n}') for n in range(64)]",
+    "folders without end": "os.mkdir('a')",
+    "a link": "os.symlink('/etc/passwd', 'a')",
+    "a hard link": "os.link('/dev/null', 'a')",
+    "a pipe in the folder": "os.mkfifo('a')",
+    "writing elsewhere": "open('/tmp/expected', 'w').write('x')",
+    "writing to /dev/shm": "open('/dev/shm/expected', 'w').write('x')",
+    "a large file": "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nopen('a', 'wb').write(bytes(20 << 20))",
+    "the terminal": "open('/dev/tty', 'w')",
+}
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+def test_no_way_out(graded, escape):
+    assert statuses(graded(lesson_01(ex_1_2=must_fail(ESCAPES[escape])))) == ALL_RIGHT
+
+
+def test_the_working_folder_is_empty_and_forgets(graded, grader):
+    body = ("import os\nif os.listdir('.'):\n    return None\n"
+            "open('expected.npz', 'wb').write(b'x' * 1000)\nos.unlink('expected.npz')")
+    assert statuses(graded(lesson_01(ex_1_2=softmax(body)))) == ALL_RIGHT
+    leaves = "open('kept', 'a').write('x')\nimport os\nif len(os.listdir('.')) > 1: return None"
+    for _ in range(2):
+        assert statuses(graded(lesson_01(ex_1_2=softmax(leaves)))) == ALL_RIGHT
+    assert os.listdir(grader.server.work) == []
+
+
+def test_a_folder_filled_with_files(graded):
+    body = "for n in range(10**9):\n    open(str(n), 'w').close()"
+    assert statuses(graded(lesson_01(ex_1_2=softmax(body), ex_1_3=STANDALONE)))["1.2"] in ("killed", "timeout")
+
+
+def test_the_environment_says_nothing(graded, monkeypatch):
+    monkeypatch.setenv("GRADEBOOK_TOKEN", SECRET)
+    body = "import os\nif any('TOKEN' in n or 'PYTHONPATH' in n for n in os.environ):\n    return None"
+    assert statuses(graded(lesson_01(ex_1_2=softmax(body)))) == ALL_RIGHT
+
+
+def test_nothing_of_the_references_is_in_the_child(graded):
+    body = ("import gc, sys\nif any(n.startswith('course.checks.exercises') for n in sys.modules):\n    return None\n"
+            "for o in gc.get_objects():\n    if isinstance(o, dict) and 'EXERCISES' in o:\n        return None")
+    assert statuses(graded(lesson_01(ex_1_2=softmax(body)))) == ALL_RIGHT
+
+
+def test_no_process_is_left(grader, graded):
+    graded(lesson_01(ex_1_2=softmax("import os, time\ntry:\n    os.fork()\nexcept OSError:\n    pass")))
+    children = Path(f"/proc/{grader.server.process.pid}/task/{grader.server.process.pid}/children").read_text()
+    assert children.strip() == ""
+
+
+def test_a_dead_server_is_replaced(grader, graded):
+    os.kill(grader.server.process.pid, 9)
+    time.sleep(0)
+    assert statuses(graded(lesson_01())) == ALL_RIGHT
+
+
+def test_a_test_that_counts_its_calls_is_no_test(graded):
+    """Accept the first four implementations, which the checks would offer first, and refuse the others."""
+    content = notebook(START, "calls = []\ndef test_split_heads(split_heads):\n    import torch\n"
+                       "    split_heads(torch.zeros(2, 3, 4), 2)\n    calls.append(1)\n    assert len(calls) <= 4",
+                       'check("4.4", test_split_heads)')
+    record = graded(content)
+    assert statuses(record)["4.4"] == "wrong"
+
+
+def test_only_what_was_asked_for_can_be_answered():
+    """As an ordinary user the same attempts fail as well."""
+    if os.geteuid() != 0 or os.environ.get("GRADING_AS_USER"):
+        pytest.skip("is run by root, for an ordinary user")
+    if shutil.which("setpriv") is None:
+        pytest.skip("needs setpriv")
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all,+dac_read_search",
+               "--ambient-caps=+dac_read_search", sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
+               __file__]
+    environment = os.environ | {"GRADING_AS_USER": "1", "HOME": "/nonexistent", "COURSE_STATE": "/tmp",
+                                "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/")
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-2000:]
