@@ -51,6 +51,9 @@ def lab(chromium, tmp_path_factory):
         sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
         "--ServerApp.password=", "--expose-app-in-browser", f"--ServerApp.root_dir={root}",
+        # Should the tests be killed, it ends by itself.
+        "--MappingKernelManager.cull_idle_timeout=300", "--MappingKernelManager.cull_connected=True",
+        "--ServerApp.shutdown_no_activity_timeout=600",
     ]
     log = (home / "log").open("w")
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
@@ -67,7 +70,11 @@ def lab(chromium, tmp_path_factory):
         yield address, root
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
         log.close()
 
 
