@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
-from course.checks import evaluate
+from course.checks import evaluate, exercises
 from course.checks.exercises import lesson_04
 
 
@@ -189,6 +189,26 @@ def test_layers_hidden_from_parameters():
             return query, key
 
     assert_found("4.3", Listed, "not-registered", "`heads`", "list")
+
+
+def test_stacked_layers_in_a_plain_list():
+    class Listed(exercises.get("6.4").reference):
+        def __init__(self, *sizes):
+            super().__init__(*sizes)
+            layers = list(self.layers)
+            del self.layers
+            self.layers = layers
+
+    assert_found("6.4", Listed, "not-registered", "`parameters()`", "plain list")
+
+
+def test_a_stack_of_one_layer_and_its_copies():
+    class Same(exercises.get("6.4").reference):
+        def __init__(self, n_layers, *sizes):
+            super().__init__(n_layers, *sizes)
+            self.layers = nn.ModuleList([self.layers[0]] * n_layers)
+
+    assert_found("6.4", Same, "layers-shared")
 
 
 @pytest.mark.parametrize("make, slug, words", [

@@ -59,9 +59,9 @@ def _comparisons(rng):
 
 
 def _drawings(rng):
-    def of(about, sentences, times, dtype="float64"):
+    def of(about, sentences, times, dtype="float64", apart=0.0):
         hard = rng.gamma(2, 2, size=sentences)
-        a, b = hard + rng.gamma(2, 0.3, size=sentences), hard + rng.gamma(2, 0.4, size=sentences)
+        a, b = hard + rng.gamma(2, 0.3, size=sentences), hard + rng.gamma(2, 0.4, size=sentences) + apart
         return Case(about, a=a.astype(dtype), b=b.astype(dtype), draws=rng.integers(0, sentences, (times, sentences)))
     yield Case("three sentences, four drawings", a=np.array([2.0, 5.0, 3.0]), b=np.array([3.0, 4.0, 7.0]),
                draws=np.array([[0, 1, 2], [2, 2, 0], [1, 1, 2], [0, 0, 1]]))
@@ -69,7 +69,8 @@ def _drawings(rng):
     yield of("as many drawings as sentences", 9, 9)
     yield of("many sentences", 60, 200)
     yield of("one drawing", 6, 1)
-    yield of("float32", 12, 50, "float32")
+    # Far from 0: the difference of two float32 means has no digits left near 0, and is a right answer.
+    yield of("float32", 12, 50, "float32", apart=2.0)
 
 
 # -------------------------------------------------------------------- right answers, written otherwise

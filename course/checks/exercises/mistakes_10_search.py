@@ -30,9 +30,9 @@ def _as_work(sight: Sight) -> str:
 
 def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shrinks", finished="kept", parents=True,
             logits="log", choice="score", n_more=0, ids="eos", start="bos", rounds=0, running="log p",
-            returned="score", lengths="own", stand_in="none"):
+            returned="score", lengths="own", stand_in="none", at=-1, feed="all"):
     """`beam_search` with one thing done differently."""
-    target = torch.tensor([[eos_id if start == "eos" else bos_id]])
+    target = torch.tensor([[{"bos": bos_id, "eos": eos_id, "pad": 0}[start]]])
     log_p = torch.zeros(1, dtype=torch.float64)
     beam_size = 1 if width == "one" else beam_size
     done = []
@@ -42,7 +42,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
         return value / ((5 + n) / 6) ** alpha
 
     for n in range(1, max_len + rounds + 1):
-        raw = model(source.expand(len(target), -1), target)[:, -1]
+        raw = model(source.expand(len(target), -1), target if feed == "all" else target[:, -1:])[:, at]
         following = {"log": lambda raw: raw.log_softmax(-1), "raw": lambda raw: raw,
                      "p": lambda raw: raw.softmax(-1)}[logits](raw)
         places = beam_size - len(done) if width == "shrinks" else beam_size
@@ -176,6 +176,16 @@ SEARCHES = [
     _found("starts-with-eos", "Your result is exactly what comes out when the target begins with eos instead of bos.",
            "In training every target began with bos; from anything else the model starts on ground it has never seen.",
            "What stands in the first column?", start="eos"),
+    _found("starts-with-padding", "Your result is exactly what comes out when the target begins with 0, the id of "
+           "padding, instead of bos.",
+           "In training every target began with bos; from anything else the model starts on ground it has never seen.",
+           "What stands in the first column?", start="pad"),
+    _found("first-position", "Your result is exactly what comes out when the logits of the *first* position are read "
+           "in every round.", "The logits at position t say what follows the tokens up to t. What is new is at the "
+           "end.", "At which position do you read the logits?", at=0),
+    _found("only-the-last-token-fed", "Your result is exactly what comes out when the model is given the last tokens "
+           "alone.", "The next word depends on all words before it, and the model tells positions by counting from "
+           "the start of what it is given.", "What do you hand to the model in each round?", feed="last"),
     _found("one-round-too-many", "Your result is exactly what comes out when one token more than `max_len` may be "
            "written.", "`max_len` counts the tokens that are returned; bos is none of them.",
            "How often does your loop run?", rounds=1),
