@@ -423,7 +423,7 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 #
 # Chinese writes no blanks. `Subwords` thinks a word is what stands between two blanks, so that a whole sentence is
 # one "word", and byte-pair encoding finds pieces in it as before. The other way is to make every character a
-# token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and few thousand make up
+# token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and a few thousand make up
 # all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before.
 #
 # Which of the two makes longer sentences? And which, do you think, copes better with a word it has seen only

@@ -23,6 +23,7 @@ def judge(task: Choice, answer: Any) -> Verdict:
             return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.", (), printed.kept)
         if answer is None or answer is ...:
             return not_attempted(task, _offer(task))
+    written = answer
     try:
         answer = plain(answer)
     except Exception:
@@ -33,7 +34,7 @@ def judge(task: Choice, answer: Any) -> Verdict:
         if same(answer, option):
             slug = task.misconceptions[n].slug if n < len(task.misconceptions) else f"chose-{_name(option)}"
             return ruling(task, "wrong", explanation, (slug,), printed.kept)
-    return ruling(task, "wrong", f"Your answer, `{answer!r:.80}`, is none of the options. {_offer(task)}",
+    return ruling(task, "wrong", f"Your answer, `{_quoted(written)}`, is none of the options. {_offer(task)}",
                    ("no-such-option",), printed.kept)
 
 
@@ -65,6 +66,13 @@ def plain(value: Any) -> Any:
         items = tuple(plain(item) for item in value)
         return items[0] if len(items) == 1 else items
     raise TypeError(type(value).__name__)
+
+
+def _quoted(written: Any) -> str:
+    """The answer as it was written, if that is short; otherwise its beginning."""
+    if isinstance(written, (str, bool, int, float, tuple, list, set, frozenset)):
+        return f"{written!r:.80}"
+    return f"{plain(written)!r:.80}"
 
 
 def _offer(task: Choice) -> str:

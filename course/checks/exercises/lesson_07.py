@@ -241,6 +241,12 @@ def _test_three_positions(decode):
     assert torch.allclose(decode(x, memory)[:, :2], decode(changed, memory)[:, :2], atol=1e-6)
 
 
+def _test_last_position(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :5], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :5], decode(changed, memory)[:, :5], atol=1e-6)
+
+
 def _test_one_sentence(decode):
     x, memory = torch.randn(1, 6, 16), torch.randn(1, 5, 16)
     changed = torch.cat([x[:, :4], torch.randn(1, 2, 16)], dim=1)
@@ -305,6 +311,7 @@ EXERCISES = [
             Misconception(slug, wrong, "", "", "") for slug, wrong in [
                 ("accepts-everything", _test_shape_only), ("refuses-right", _test_everything_equal),
                 ("misses-one-ahead", _test_first_position_only), ("misses-short", _test_three_positions),
+                ("misses-early", _test_last_position),
                 ("misses-first-sentence", _test_one_sentence), ("misses-weak", _test_too_lenient),
                 ("calls-nothing", lambda decode: True)]],
         valid_variants=[_test_by_gradient, _test_by_prefix],

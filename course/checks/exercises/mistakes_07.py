@@ -277,7 +277,7 @@ SHIFT = [
     _shift("bos-cut-from-both", "Your decoder input is exactly `ids` without its first and last column.",
            "Without `<bos>` there is nothing from which the first word could be predicted.",
            "What has the decoder read when it is asked for the first word?", inputs=(1, -1), labels=(2, 0)),
-    _shift("sentences-cut", "You cut exactly the first and the last sentence of the batch, not token.",
+    _shift("sentences-cut", "You cut off exactly a sentence of the batch, where a token of each sentence is asked for.",
            "The first axis of `ids` counts sentences.", "How do you slice the second axis and leave the first alone?",
            axis=0),
     _shift("rolled-around", "Your labels are exactly `ids` rolled round by one, so that `<bos>` comes last.",
@@ -333,6 +333,8 @@ class Decode:
         mask = causal_mask(length)
         if self.leak == "one ahead":
             mask = torch.ones(length, length, dtype=torch.bool).tril(1)
+        elif self.leak == "early":                           # right from the fourth position on
+            mask = mask | torch.ones_like(mask).tril(1) & (torch.arange(length) < 3)[:, None]
         elif self.leak == "open" or self.leak == "deeper" and deeper:
             mask = torch.ones_like(mask)
         elif self.leak == "short":                           # made for four positions, open beyond
@@ -368,6 +370,8 @@ LEAKS = [
     Misconception("one-ahead", Decode("one ahead"), "Its mask is off by one: every position sees the next, which is "
                   "exactly the one it is asked for.", _LEAK,
                   "Do you look at the very last position before the change?"),
+    Misconception("early", Decode("early"), "Its mask is off by one for the first three positions, and right from the "
+                  "fourth on.", _LEAK, "Where do you change x? A change at the very end says nothing about early leaks."),
     Misconception("deeper-layers", Decode("deeper"), "Its first layer has the mask, the second has none.", _LEAK,
                   "Do you look at the output of the whole decoder?"),
     Misconception("inverted", Decode("inverted"), "Its mask is turned over: each position sees itself and the future.",

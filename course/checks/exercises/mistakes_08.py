@@ -277,7 +277,8 @@ def _losses_shown(sight: Sight) -> str:
     steps = len(want["losses"])
     lines = [f"    {name}  " + "  ".join(number(x).rjust(6) for x in values["losses"])
              for name, values in (("yours   ", got), ("expected", want))]
-    return f"The losses of {steps} steps in a row on one batch ({sight.got.case.about}):\n\n" + "\n".join(lines)
+    begins = "The loss of one step on one batch" if steps == 1 else f"The losses of {steps} steps in a row on one batch"
+    return f"{begins} ({sight.got.case.about}):\n\n" + "\n".join(lines)
 
 
 def _step(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
