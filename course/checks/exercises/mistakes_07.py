@@ -370,8 +370,9 @@ LEAKS = [
     Misconception("one-ahead", Decode("one ahead"), "Its mask is off by one: every position sees the next, which is "
                   "exactly the one it is asked for.", _LEAK,
                   "Do you look at the very last position before the change?"),
-    Misconception("early", Decode("early"), "Its mask is off by one for the first three positions, and right from the "
-                  "fourth on.", _LEAK, "Where do you change x? A change at the very end says nothing about early leaks."),
+    Misconception("early", Decode("early"), "Its mask is off by one for the first three positions, and right from "
+                  "the fourth on.", _LEAK,
+                  "Where do you change x? A change at the very end says nothing about early leaks."),
     Misconception("deeper-layers", Decode("deeper"), "Its first layer has the mask, the second has none.", _LEAK,
                   "Do you look at the output of the whole decoder?"),
     Misconception("inverted", Decode("inverted"), "Its mask is turned over: each position sees itself and the future.",
