@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
 
-from course.checks import CheckFailed, check, exercises
+from course.checks import CheckFailed, check
 from course.grading import cli
 
 ROOT = Path(__file__).parents[2]
@@ -98,4 +99,9 @@ def test_what_is_not_attempted_is_no_pass_under_nbgrader(monkeypatch, capsys):
     with pytest.raises(CheckFailed) as raised:
         check("1.2", softmax)
     assert raised.value.verdict.status == "not attempted"
-    assert check("1.2", exercises.get("1.2").reference).status == "correct"
+
+    def softmax(x):
+        e = np.exp(x - x.max(axis=-1, keepdims=True))
+        return e / e.sum(axis=-1, keepdims=True)
+
+    assert check("1.2", softmax).status == "correct"
