@@ -18,8 +18,8 @@ from .channel import Channel, Gone
 __all__ = ["ServerError", "Server"]
 
 _ROOT = Path(course.__file__).resolve().parent
-_CHECKS = ("behaviour", "blocks", "choice", "compare", "diagnose", "evidence", "exercise", "guard", "intervals", "links",
-           "modules", "outcome", "probes", "search", "steps", "stubs", "testing", "text", "verdict")
+_CHECKS = ("behaviour", "blocks", "choice", "compare", "diagnose", "evidence", "exercise", "guard", "intervals",
+           "links", "modules", "outcome", "probes", "search", "steps", "stubs", "testing", "text", "verdict")
 _GRADING = ("borrowed", "child", "confine", "landlock", "seccomp", "server", "wire")
 _START = 120.0             # seconds to import torch on a slow disk
 _BEGIN = 20.0              # computing seconds for a child to confine itself
