@@ -43,8 +43,9 @@ def main(control: socket.socket, setting: dict) -> None:
         if message == b"fork":
             _fork(control, prison, descriptors[0], setting)
         elif message == b"end":
-            _send(control, _end())
+            ended = _end()
             prison.clean()
+            _send(control, ended)
 
 
 def _fork(control: socket.socket, prison: confine.Prison, channel: int, setting: dict) -> None:
