@@ -3,6 +3,7 @@ import inspect
 from pathlib import Path
 
 import jupytext
+import pytest
 import torch
 
 import course.training
@@ -12,6 +13,7 @@ from course.translator import trained_translator
 LESSON = Path(__file__).parents[1] / "solutions" / "09_translator.py"
 
 
+@pytest.mark.slow
 def test_lesson_09_and_trained_translator_are_one_and_the_same_run(monkeypatch):
     runs = []
     defaults = inspect.signature(course.training.train).parameters

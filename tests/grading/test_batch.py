@@ -17,7 +17,7 @@ from course.grading.submissions import Submission, find
 
 from .helpers import lesson_01, notebook
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from course.grading.submissions import Submission
 
 from .helpers import notebook
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 SEED = 11
 BEGIN = """

@@ -14,7 +14,7 @@ from course.grading.submissions import Submission
 
 from .helpers import START, lesson_01, notebook, statuses
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")]
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL_RIGHT = {"1.1": "correct", "1.2": "correct", "1.3": "correct", "1.4": "correct"}
