@@ -308,6 +308,9 @@ for n_seeds in (2, 3, 5, 8):
 # - **No smoothing.** Is the loss lower, and what does BLEU say? The paper: smoothing "hurts perplexity, as the model
 #   learns to be more unsure, but improves accuracy and BLEU score". Whether the second half can be seen here depends
 #   on the spread of the BLEU column.
+# - **No warm-up.** Is it behind, and is the distance larger than the spread of its two seeds? The first steps are taken
+#   at the full rate, by a model that is still random. Pre-norm forgives that more easily than post-norm (Xiong et al.,
+#   below).
 #
 # ## What goes wrong if …
 #
@@ -401,7 +404,7 @@ with TemporaryDirectory() as folder:
 
 # %% [markdown]
 # A file to try comes with the course: nearly a thousand English sentences with their Chinese translations. They
-# were written for it, some fifty one by one and the rest from patterns such as *(someone) (does something)
+# were written for it, a few one by one and most from patterns such as *(someone) (does something)
 # (somewhere)*, and are licensed like the text of the course (CC BY 4.0). **So do not expect the difficulties of real
 # text**: what is learned here are a few dozen patterns and their words. But they are true to one thing: Chinese puts
 # many of these words in another place.
@@ -599,7 +602,8 @@ look("The black cat sleeps.")
 # print(results_table(results, base))
 # ```
 #
-# The untied model has 64,000 parameters more, which is a second difference that comes with the switch.
+# The untied model has a second table of vocabulary size × d_model numbers: more parameters, a second difference that
+# comes with the switch.
 #
 # </details>
 #
