@@ -6,14 +6,15 @@
 Both do forward pass, loss, backward pass and Adam on the same batches of the course's corpus, with
 the same sizes, tied embeddings, dropout and label smoothing. PyTorch's module is used as its
 documentation shows: a causal mask, padding masks for source, target and memory, logits for every
-position, cross-entropy that ignores the padding, Adam as it comes. Ours is `course.training.training_loss`
-and the optimiser of `course.training.train`.
+position, cross-entropy that ignores the padding, Adam as it comes, all threads for every product. Ours is
+the step of `course.training.train`, as lesson 09 runs it: workers that share the batch, a core for each.
 
-The two take turns in one process. `ratio` says how many times as long PyTorch's step takes. It is the
-median over the pairs, so that a busy moment of the machine hits both. `ratio_same_adam` gives PyTorch's
-module our optimiser. `ratio_workers` lets the workers of `course.training.train` share our step, a part of the
-batch and a core for each. `throughput_share` compares the floating-point operations of our step's matrix
-products with what one product of two 1024 x 1024 matrices reaches in the same run.
+They take turns. An untimed step on the same batch goes before each timed one, since a step in training follows
+one of its own kind: the threads are awake and the batch is in the processor's cache. `ratio` says how many times
+as long PyTorch's step takes. It is the median over the pairs, so that a busy moment of the machine hits both.
+`ratio_same_adam` gives PyTorch's module our fused optimiser. `ratio_one_process` is for our step without
+workers. `throughput_share` compares the floating-point operations of our step's matrix products with what
+one product of two 1024 x 1024 matrices reaches in the same run.
 """
 import argparse
 import atexit
@@ -21,7 +22,7 @@ import itertools
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -52,24 +53,24 @@ def main() -> None:
 
     encoded, vocab_size = corpus()
     stream = endless(encoded, options.batch_tokens)
-    ours = course_model(vocab_size)
     steps = {
-        "ours": stepper(ours, training_loss_of, fused=True),
+        "ours": shared_stepper(course_model(vocab_size), options.threads),
         "torch": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss),
         "torch_same_adam": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss, fused=True),
-        "workers": shared_stepper(course_model(vocab_size), options.threads),
+        "one_process": stepper(course_model(vocab_size), training_loss_of, fused=True),
     }
     times: dict[str, list[float]] = {name: [] for name in steps}
     shares, peaks = [], []
     for i, batch in enumerate(itertools.islice(stream, options.warmup + options.pairs)):
-        # Who goes first changes: the others find the batch in the processor's cache.
+        # Who goes first changes, so that nobody always comes after the same other one.
         order = list(steps)[i % len(steps) :] + list(steps)[: i % len(steps)]
         for name in order:
+            steps[name](batch)
             times[name].append(seconds(lambda name=name, batch=batch: steps[name](batch)))
         if i >= options.warmup and i % 10 == 0:
             peaks.append(matrix_throughput())
             with FlopCounterMode(display=False) as counter:
-                steps["ours"](batch)
+                steps["one_process"](batch)
             shares.append(counter.get_total_flops() / times["ours"][-1] / peaks[-1])
 
     def ratios(peer: str, own: str = "ours") -> list[float]:
@@ -81,7 +82,7 @@ def main() -> None:
         "ratio": round(ratio, 3),
         "ratio_quartiles": [round(low, 3), round(high, 3)],
         "ratio_same_adam": round(statistics.median(ratios("torch_same_adam")), 3),
-        "ratio_workers": round(statistics.median(ratios("torch", "workers")), 3),
+        "ratio_one_process": round(statistics.median(ratios("torch", "one_process")), 3),
         **{f"{name}_ms": round(1000 * statistics.median(spent[options.warmup :]), 2) for name, spent in times.items()},
         "throughput_share": round(statistics.median(shares), 3),
         "matmul_gflops": round(statistics.median(peaks) / 1e9, 1),
@@ -127,16 +128,16 @@ def course_model(vocab_size: int) -> Transformer:
     return Transformer(vocab_size, **SIZES)
 
 
-def adam(model: torch.nn.Module, fused: bool) -> torch.optim.Adam:
+def adam(parameters: Iterable[torch.nn.Parameter], fused: bool) -> torch.optim.Adam:
     options = {"fused": True} if fused else {}
-    return torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.9, 0.98), eps=1e-9, **options)
+    return torch.optim.Adam(parameters, lr=1e-3, betas=(0.9, 0.98), eps=1e-9, **options)
 
 
 def stepper(
     model: torch.nn.Module, loss_of: Callable[[torch.nn.Module, Batch], Tensor], fused: bool = False
 ) -> Callable[[Batch], None]:
     """A function that trains `model` on one batch, with Adam as it comes or as `course.training.train` has it."""
-    optimizer = adam(model, fused)
+    optimizer = adam(model.parameters(), fused)
     model.train()
 
     def step(batch: Batch) -> None:
@@ -150,10 +151,10 @@ def stepper(
 
 def shared_stepper(model: Transformer, workers: int) -> Callable[[Batch], None]:
     """The same, shared by the workers of `course.training.train`."""
-    optimizer = adam(model, fused=True)
     model.train()
     threads = torch.get_num_threads()
     team = Team(lambda batch: training_loss_of(model, batch), model.parameters(), workers)
+    optimizer = adam([team.flat], fused=True)
     torch.set_num_threads(threads)
     atexit.register(team.close)
     count = itertools.count()

@@ -25,6 +25,9 @@ class Team:
     safely (any system but Linux, any device but the CPU) the parts are computed one after the
     other: the result is the same.
 
+    `flat` holds all parameters' entries in one row, and the parameters are views of it. It is what
+    an optimiser is given: one long tensor is updated faster than many short ones.
+
     Args:
         loss_of: maps a `Batch` to its mean loss over the real tokens, a scalar.
         parameters: what the loss depends on.
@@ -39,19 +42,23 @@ class Team:
     ):
         self.loss_of, self.seed = loss_of, seed
         self.parameters = [parameter for parameter in parameters if parameter.requires_grad]
+        self.sizes = [parameter.numel() for parameter in self.parameters]
+        self.flat = nn.Parameter(_in_one_row(self.parameters))
         self.threads = torch.get_num_threads()
         if fork is None:
             fork = sys.platform == "linux" and all(p.device.type == "cpu" for p in self.parameters)
         self.helpers = [_Helper(self) for _ in range(workers - 1)] if fork else []
         if self.helpers:
             torch.set_num_threads(1)
-            for parameter in self.parameters:
-                parameter.data.share_memory_()
+            self.flat.data.share_memory_()
+        for parameter, piece in zip(self.parameters, self.flat.data.split(self.sizes), strict=True):
+            parameter.data = piece.view_as(parameter)
+        if self.helpers:
             for helper in self.helpers:
                 helper.start([other.pipe for other in self.helpers])
 
     def compute_gradients(self, batches: Sequence[Batch], shares: Sequence[float], step: int) -> float:
-        """Leave the gradient of the sum of share x loss in `.grad`; return that sum.
+        """Leave the gradient of the sum of share x loss in `flat.grad`; return that sum.
 
         Args:
             batches: one part for each worker.
@@ -61,26 +68,24 @@ class Team:
         seeds = [hash((self.seed, step, rank)) for rank in range(len(batches))]
         for helper, *work in zip(self.helpers, batches[1:], shares[1:], seeds[1:], strict=False):
             helper.send(*work)
-        loss, flat = self.gradient(batches[0], shares[0])
+        loss, gradient = self.gradient(batches[0], shares[0])
         if self.helpers:
             for helper in self.helpers:
                 loss += helper.receive()
-                flat += helper.gradient
+                gradient += helper.gradient
         else:
             for work in zip(batches[1:], shares[1:], seeds[1:], strict=True):
-                part, gradient = self.gradient_in_turn(*work)
+                part, part_gradient = self.gradient_in_turn(*work)
                 loss += part
-                flat += gradient
-        pieces = flat.split([parameter.numel() for parameter in self.parameters])
-        for parameter, piece in zip(self.parameters, pieces, strict=True):
-            parameter.grad = piece.view_as(parameter)
+                gradient += part_gradient
+        self.flat.grad = gradient
         return loss
 
     def gradient(self, batch: Batch, share: float) -> tuple[float, Tensor]:
         """share x loss of a batch, and its gradient with all parameters' entries in one row."""
         loss = share * self.loss_of(batch)
         gradients = torch.autograd.grad(loss, self.parameters, materialize_grads=True)
-        return loss.item(), torch.cat([gradient.flatten() for gradient in gradients])
+        return loss.item(), _in_one_row(gradients)
 
     def gradient_in_turn(self, batch: Batch, share: float, seed: int) -> tuple[float, Tensor]:
         """What another process would compute, with its random numbers."""
@@ -89,13 +94,13 @@ class Team:
             return self.gradient(batch, share)
 
     def close(self) -> None:
-        """End the processes, take the parameters out of shared memory and give the threads back."""
+        """End the processes, give each parameter memory of its own again, and the threads back."""
         for helper in self.helpers:
             helper.stop()
         if self.helpers:
             torch.set_num_threads(self.threads)
-            for parameter in self.parameters:
-                parameter.data = parameter.data.clone()
+        for parameter in self.parameters:
+            parameter.data = parameter.data.clone()
         self.helpers = []
 
 
@@ -104,7 +109,7 @@ class _Helper:
 
     def __init__(self, team: Team):
         self.team = team
-        self.gradient = torch.zeros(sum(p.numel() for p in team.parameters)).share_memory_()
+        self.gradient = torch.zeros(team.flat.shape, dtype=team.flat.dtype).share_memory_()
         self.pipe, self.far_end = multiprocessing.Pipe()
         self.process = multiprocessing.get_context("fork").Process(target=self._work, daemon=True)
 
@@ -162,3 +167,7 @@ class _Helper:
             return loss
         except Exception:
             return traceback.format_exc()
+
+
+def _in_one_row(tensors: Iterable[Tensor]) -> Tensor:
+    return torch.cat([tensor.detach().flatten() for tensor in tensors])

@@ -127,17 +127,20 @@ def train(
     if checkpoint == "cache":
         checkpoint = _cached_path(model, encoded, {**recipe, "schedule": [schedule(i / 20) for i in range(21)]})
     model.to(device).train()
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
+    state = None
+    if checkpoint is not None and Path(checkpoint).exists():
+        state = _load(Path(checkpoint), recipe, device)
+    team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), model.parameters(), workers, seed)
+    optimizer = torch.optim.Adam([team.flat], lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
     history: list[dict[str, float]] = []
     torch.manual_seed(seed)
-    if checkpoint is not None and Path(checkpoint).exists():
-        history = _resume(Path(checkpoint), model, optimizer, recipe, device)
+    if state is not None:
+        history = _resume(state, model, optimizer)
 
     spent = history[-1]["seconds"] if history else 0.0
     tokens = history[-1]["tokens"] if history else 0
     started = saved = time.perf_counter()
     stream = _endless_batches(encoded, batch_tokens // workers, seed, skip=workers * len(history))
-    team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), model.parameters(), workers, seed)
     bar = tqdm(total=steps or seconds, initial=len(history) if steps else min(spent, seconds), disable=not progress,
                unit="step" if steps else "s", bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit}{postfix}")
     try:
@@ -221,7 +224,7 @@ def _save(path: Path, model, optimizer, recipe: dict, history: list[dict]) -> No
         torch.save(state, temporary)
 
 
-def _resume(path: Path, model, optimizer, recipe: dict, device: str) -> list[dict]:
+def _load(path: Path, recipe: dict, device: str) -> dict[str, Any]:
     state = torch.load(path, map_location=device, weights_only=True)     # never unpickles code
     differing = [name for name in recipe if state["recipe"].get(name) != recipe[name]]
     if differing:
@@ -230,6 +233,10 @@ def _resume(path: Path, model, optimizer, recipe: dict, device: str) -> list[dic
             + ", ".join(f"{name} ({state['recipe'].get(name)} there, {recipe[name]} here)" for name in differing)
             + ". Delete it to start anew, or name another file."
         )
+    return state
+
+
+def _resume(state: dict[str, Any], model, optimizer) -> list[dict]:
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["random"].cpu())

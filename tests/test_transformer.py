@@ -16,6 +16,7 @@ from course.interop import copy_weights
 from course.transformer import (
     Decoder,
     DecoderLayer,
+    Dropout,
     Encoder,
     EncoderLayer,
     FeedForward,
@@ -368,7 +369,7 @@ def test_fresh_matrices_are_glorot_uniform_and_biases_zero():
 def test_defaults_are_pre_norm_without_dropout():
     for layer in (EncoderLayer, DecoderLayer):
         ours = layer(D_MODEL, HEADS, D_FF)
-        assert ours.norm_first and not any(part.p for part in ours.modules() if isinstance(part, nn.Dropout))
+        assert ours.norm_first and not any(part.p for part in ours.modules() if isinstance(part, Dropout))
     ours = Transformer(VOCAB, D_MODEL, HEADS)
     assert isinstance(ours.encoder.norm, LayerNorm) and isinstance(ours.decoder.norm, LayerNorm)
     assert torch.equal(ours(SOURCE, TARGET), ours(SOURCE, TARGET))
@@ -416,3 +417,40 @@ def test_every_dropout_of_the_layers_is_used():
     for layer, inputs in [(EncoderLayer, (x,)), (DecoderLayer, (x, memory))]:
         ours = scramble(layer(D_MODEL, HEADS, D_FF, dropout=1.0))
         assert torch.equal(ours(*inputs), x)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_dropout_zeroes_a_share_and_keeps_the_mean(p, dtype):
+    x = torch.ones(301, 1001, dtype=dtype, requires_grad=True)
+    y = Dropout(p)(x)
+    kept = y != 0
+    n = kept.numel()
+    assert y.dtype == dtype
+    assert abs((~kept).sum().item() / n - p) < 5 * math.sqrt(p * (1 - p) / n)
+    torch.testing.assert_close(y[kept], torch.full_like(y[kept], 1 / (1 - p)))
+    y.sum().backward()
+    torch.testing.assert_close(x.grad, y.detach())      # its derivative is the mask that it was multiplied with
+
+
+def test_dropout_decides_about_each_number_for_itself():
+    kept = Dropout(0.5)(torch.ones(64, 4096)) != 0
+    for step in (1, 2, 3, 4, 8):                         # four neighbours come from one random word
+        same = (kept[:, step:] == kept[:, :-step]).float().mean().item()
+        assert abs(same - 0.5) < 0.01
+    assert not torch.equal(kept[0], kept[1])
+
+
+def test_dropout_follows_the_seed_and_the_mode():
+    layer, x = Dropout(0.3), torch.randn(3, 5, 7)
+    torch.manual_seed(4)
+    first = layer(x)
+    torch.manual_seed(4)
+    assert torch.equal(layer(x), first)
+    assert not torch.equal(layer(x), first)
+    assert layer.eval()(x) is x
+    assert Dropout(0.0)(x) is x
+    assert not Dropout(1.0)(x).any()
+    for p in (-0.1, 1.1):
+        with pytest.raises(ValueError, match="from 0 to 1"):
+            Dropout(p)
