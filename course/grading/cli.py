@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course.checks import exercises
 
-from . import adjust, gradebook, reports, roster
+from . import adjust, gradebook, lessons, reports, roster
 
 _NOT_ISOLATED = """\
 ################################################################################
@@ -67,15 +67,13 @@ def parser(prog: str) -> argparse.ArgumentParser:
 
 def lesson_name(lesson: str | None) -> str | None:
     """ "4", "04" or "04_multi_head_attention" -> the name that records have. Raises SettingsError if there is none."""
-    from . import engine
-
     if lesson is None:
         return None
     number = lesson.partition("_")[0]
     if not number.isdigit() or int(number) not in exercises.lessons():
         known = ", ".join(f"{n:02d}" for n in exercises.lessons())
         raise adjust.SettingsError(f"--lesson: there is no lesson {lesson!r}; there are: {known}")
-    return engine.lesson_name(int(number))
+    return lessons.lesson_name(int(number))
 
 
 def _grade(options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from . import engine
 from .journal import Journal
-from .reading import Unreadable
+from .reading import NoFile, Unreadable, content_of
 from .submissions import Submission
 
 _OTHER_TRIES = 2
@@ -118,8 +118,8 @@ def _grader(settings: tuple) -> engine.Grader:
 def _content(submission: Submission) -> bytes | None:
     """The notebook, read as the grader reads it: links and devices are not."""
     try:
-        return engine._content(Path(submission.path))
-    except (Unreadable, engine._Missing):
+        return content_of(Path(submission.path))
+    except (Unreadable, NoFile):
         return None
 
 

@@ -5,10 +5,8 @@ import os
 import re
 import secrets
 import signal
-import stat
 import time
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,12 +18,13 @@ from course.checks.verdict import Verdict, named, not_attempted, ruling
 
 from . import channel, lending, wire
 from .launch import Server, ServerError
-from .reading import MAX_FILE, Unreadable, cells_of, exercise_ids
+from .lessons import before, described, lesson_name, lesson_number, majority, most_points, source, tasks
+from .reading import NoFile, Unreadable, cells_of, content_of, exercise_ids
 from .remote import Remote, raised
 from .slicing import Missing, Slice, Slicer
 from .submissions import Submission
 
-__all__ = ["Grader", "IsolationError", "LEVELS", "lesson_name"]
+__all__ = ["Grader", "IsolationError", "LEVELS"]
 
 LEVELS = ("none", "partial", "full")
 _LOADING = 8.0             # seconds for the statements that an answer depends on
@@ -53,7 +52,7 @@ class Grader:
                  seconds: float | None = None):
         if isolation not in LEVELS:
             raise ValueError(f"isolation is {isolation!r}; expected one of {', '.join(LEVELS)}")
-        self.lesson = None if lesson is None else _number(lesson)
+        self.lesson = None if lesson is None else lesson_number(lesson)
         self.isolation = isolation
         self.seed = secrets.randbits(31) if seed is None else int(seed)
         self.seconds = seconds
@@ -93,10 +92,10 @@ class Grader:
             "learner": submission.learner, "submission": submission.name, "lesson": lesson_name(self.lesson),
             "sha256": None, "status": "graded", "message": "", "isolation": self.level,
             "isolation_details": list(self.details), "seed": self.seed, "seconds": 0.0, "notes": list(submission.notes),
-            "points": 0, "max_points": _most(self.lesson), "exercises": []}
+            "points": 0, "max_points": most_points(self.lesson), "exercises": []}
         try:
             self._grade(submission, record)
-        except _Missing as error:
+        except NoFile as error:
             record |= {"status": "missing", "message": str(error)}
         except Unreadable as error:
             record |= {"status": "unreadable", "message": str(error)}
@@ -106,21 +105,21 @@ class Grader:
         return record
 
     def _grade(self, submission: Submission, record: dict) -> None:
-        content = _content(submission.path)
+        content = content_of(submission.path)
         record["sha256"] = hashlib.sha256(content).hexdigest()
         cells = cells_of(content)
         record["notes"] += [note for cell in cells for note in cell.notes][:20]
         ids = exercise_ids(cells)
-        lesson = self.lesson if self.lesson is not None else _majority(ids)
+        lesson = self.lesson if self.lesson is not None else majority(ids)
         if lesson is None:
             raise Unreadable("No exercise of the course was found in the notebook: it holds no `check(\"…\", …)` cell.")
         others = sorted({id for id in ids if int(id.split(".")[0]) != lesson})
         if others:
             record["notes"].append(f"The notebook also checks exercises of other lessons: {', '.join(others[:5])}.")
-        record |= {"lesson": lesson_name(lesson), "max_points": _most(lesson)}
+        record |= {"lesson": lesson_name(lesson), "max_points": most_points(lesson)}
         slicer, right = Slicer(cells), set()
         try:
-            for task in _tasks(lesson):
+            for task in tasks(lesson):
                 if self.seconds is not None:
                     task = replace(task, seconds=min(task.seconds, self.seconds))
                 result = self._exercise(task, slicer, right, record)
@@ -271,15 +270,15 @@ class Grader:
         statements = [[s.cell.file, s.line, s.code] for s in part.statements]
         lesson, lend = int(task.id.split(".")[0]), {}
         for carried in {s.carries for s in part.statements} - {None, task.id} - right:
-            if carried in _ids() and _order(carried) < _order(task.id) and lending.fallback(carried) is not None:
+            if carried in exercises.all_ids() and before(carried, task.id) and lending.fallback(carried) is not None:
                 lend[carried] = lending.fallback(carried)
                 notes.append(f"Exercise {carried} is not solved; {task.id} was graded with the course's version of it.")
         text = "\n".join([s.code for s in part.statements] + [source for source, _ in lend.values()])
         modules = set(re.findall(r"\bcourse\.(\w+)", text)) | set(re.findall(r"from course import (\w+)", text))
         if hasattr(task, "probe"):
-            modules |= set(re.findall(r"from course\.(\w+) import", _source(type(task.probe))))
+            modules |= set(re.findall(r"from course\.(\w+) import", source(type(task.probe))))
         request = {
-            "op": "load", "task": _described(task), "future": slicer.future, "seconds": self._loading(),
+            "op": "load", "task": described(task), "future": slicer.future, "seconds": self._loading(),
             "statements": [*statements, ["<answer>", 1, f"__answer__ = {part.answer}"]],
             "files": [[cell.file, cell.source] for cell in {s.cell.number: s.cell for s in part.statements}.values()],
             "lent": lending.lent(lesson, modules), "lend": lend}
@@ -336,86 +335,6 @@ _GONE = {
     "killed": "The process that ran your code ended before it had answered.",
     "memory": "Your code asked for more memory than there is.",
 }
-
-
-class _Missing(Exception):
-    """There is no file."""
-
-
-def lesson_name(lesson: int | None) -> str | None:
-    """"04_multi_head_attention" where the repository is at hand, else "04"."""
-    if lesson is None:
-        return None
-    return _names().get(lesson, f"{lesson:02d}")
-
-
-def _names() -> dict[int, str]:
-    folder = Path(__file__).resolve().parents[2] / "solutions"
-    if not _NAMES:
-        _NAMES.update({int(path.stem[:2]): path.stem for path in folder.glob("[0-9][0-9]_*.py")})
-    return _NAMES
-
-
-_NAMES: dict[int, str] = {}
-
-
-def _number(lesson: str | int) -> int:
-    match = re.match(r"\d+", str(lesson))
-    if not match or int(match[0]) not in exercises.lessons():
-        known = ", ".join(lesson_name(n) for n in exercises.lessons())
-        raise ValueError(f"there is no lesson {lesson!r}; there are: {known}")
-    return int(match[0])
-
-
-def _ids() -> list[str]:
-    return exercises.all_ids()
-
-
-def _tasks(lesson: int) -> list:
-    return [exercises.get(id) for id in _ids() if int(id.split(".")[0]) == lesson]
-
-
-def _most(lesson: int | None) -> int | None:
-    return None if lesson is None else sum(task.points for task in _tasks(lesson))
-
-
-def _majority(ids: list[str]) -> int | None:
-    known = [int(id.split(".")[0]) for id in ids if id in _ids()]
-    return max(set(known), key=known.count) if known else None
-
-
-def _order(id: str) -> list[int]:
-    return [int(part) for part in id.split(".")] if re.fullmatch(r"\d+\.\d+", id) else [99]
-
-
-def _described(task: Any) -> dict[str, Any]:
-    """What probes need to know of an exercise, and nothing that tells its answer."""
-    probe = getattr(task, "probe", None)
-    return {
-        "id": task.id, "names": list(task.names), "framework": task.framework, "seconds": task.seconds,
-        "takes": dict(getattr(task, "takes", {})), "gives": dict(getattr(task, "gives", {})),
-        "shares": list(getattr(task, "shares", ())), "may_change": list(getattr(task, "may_change", ())),
-        "probe": None if probe is None else [type(probe).__module__, type(probe).__name__,
-                                             {f.name: getattr(probe, f.name) for f in fields(probe)}]}
-
-
-def _source(probe: type) -> str:
-    import inspect
-    return inspect.getsource(inspect.getmodule(probe))
-
-
-def _content(path: Path) -> bytes:
-    """The file's bytes; a link, a pipe or a device is not read."""
-    if path.is_dir() or not os.path.lexists(path):
-        raise _Missing("No notebook was handed in.")
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
-    with contextlib.closing(os.fdopen(descriptor, "rb")) as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unreadable("This is no ordinary file.")
-        return file.read(MAX_FILE + 1)
 
 
 def _need_fork() -> None:

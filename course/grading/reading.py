@@ -1,13 +1,17 @@
 """From a submitted file to code cells: whatever the file is, without running any of it."""
 import ast
+import contextlib
 import functools
 import json
+import os
 import re
+import stat
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-__all__ = ["Cell", "Unreadable", "cells_of", "exercise_ids"]
+__all__ = ["Cell", "NoFile", "Unreadable", "cells_of", "content_of", "exercise_ids"]
 
 MAX_FILE = 64 << 20            # bytes of a notebook, pictures and all
 MAX_CELL = 200_000             # characters of code
@@ -21,6 +25,24 @@ _ASSIGNED = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[%!](?!=)")
 
 class Unreadable(Exception):
     """A file that is no notebook; its text says why, for the learner."""
+
+
+class NoFile(Exception):
+    """Nothing was handed in."""
+
+
+def content_of(path: Path) -> bytes:
+    """The file's bytes; a link, a pipe or a device is not read. Raises NoFile or Unreadable."""
+    if path.is_dir() or not os.path.lexists(path):
+        raise NoFile("No notebook was handed in.")
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
+    with contextlib.closing(os.fdopen(descriptor, "rb")) as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unreadable("This is no ordinary file.")
+        return file.read(MAX_FILE + 1)
 
 
 @dataclass
