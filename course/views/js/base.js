@@ -35,7 +35,13 @@ export const blue = (x) => between(BLUES, x);
 export const redBlue = (x, limit) => between(RED_BLUE, 0.5 + x / (2 * (limit || 1)));
 
 // Black or white on a colour, whichever stands out more.
+const inks = new Map();
 function ink(colour) {
+  if (!inks.has(colour)) inks.set(colour, contrast(colour));
+  return inks.get(colour);
+}
+
+function contrast(colour) {
   const [r, g, b] = colour.match(/\d+/g).map((n) => (n / 255) ** 2.2);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
 }
@@ -86,7 +92,9 @@ export function frame(el, model, help) {
 // point(i, j, aloud) is called for the cell under mouse or focus; press(i, j) for a choice.
 // A grid that is `still` is only read: no cell of it takes the focus.
 export function grid({ label, rows, columns, kind = "weight", digits = 2, point, press, corner = "", still = false }) {
-  const cells = rows.map(() => columns.map(() => h("td", { tabindex: still ? null : -1, class: "cell" })));
+  const blank = h("td", { tabindex: still ? null : -1, class: "cell" });
+  const cells = rows.map(() => columns.map(() => blank.cloneNode()));
+  const drawn = cells.map((row) => row.map(() => ""));
   const table = h("table", { class: `grid ${kind}`, role: still ? "table" : "grid", "aria-label": label },
     h("thead", {}, h("tr", {}, h("td", {}, corner), ...columns.map((word) => h("th", { scope: "col" }, word)))),
     h("tbody", {}, ...rows.map((word, i) => h("tr", {}, h("th", { scope: "row" }, word), ...cells[i]))));
@@ -111,10 +119,13 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
       const plain = g.hidden || !open || kind === "plain" || !Number.isFinite(x);
       const own = !g.hidden && extra.colour?.(i, j);
       const colour = own || (plain ? "" : kind === "weight" ? blue(x) : redBlue(x, limit));
-      cell.style.background = colour;
-      cell.style.color = own ? "#000" : colour && ink(colour);
-      cell.className = ["cell", g.hidden ? "hid" : open ? "" : "masked", !g.hidden && leak ? "leak" : "",
+      if (drawn[i][j] !== colour) {
+        drawn[i][j] = colour;
+        cell.setAttribute("style", colour && `background:${colour};color:${own ? "#000" : ink(colour)}`);
+      }
+      const kinds = ["cell", g.hidden ? "hid" : open ? "" : "masked", !g.hidden && leak ? "leak" : "",
         g.hidden ? "" : extra.marks?.[`${i},${j}`] ?? ""].join(" ").trim();
+      if (cell.className !== kinds) cell.className = kinds;
       if (!still) cell.setAttribute("aria-label", `${rows[i]}, ${columns[j]}: ${
         g.hidden ? "hidden" : extra.name?.(i, j) ?? (!open && !leak ? "masked" : text)}${leak && !g.hidden ? ", though masked" : ""}`);
     }));

@@ -35,7 +35,7 @@ function render({ model, el }) {
     const digits = values.flat().every(Number.isInteger) && options.kind ? 0 : 2;
     const g = grid({ label: caption, digits, ...options });
     g.draw(values, extra);
-    view.body.append(h("figure", {}, h("figcaption", {}, caption), g.node));
+    g.figure = h("figure", {}, h("figcaption", {}, caption), g.node);
     return g;
   }
 
@@ -58,13 +58,26 @@ function render({ model, el }) {
     (i, j) => `${sum(d.weights[i], d.v.map((row) => row[j]))} = ${number(d.output[i][j])}`,
   ];
 
+  // Each stage is drawn once and kept.
+  const made = {};
   function show() {
     const stage = model.get("stage");
-    view.body.replaceChildren();
     picker.set(stage);
     back.disabled = stage === 0;
     next.disabled = stage === 4;
     own.hidden = stage < 3;
+    const grids = made[`${stage} ${mine}`] ??= drawn(stage);
+    view.body.replaceChildren(...grids.map((g) => g.figure));
+    last = grids.at(-1);
+    last.hidden = false;
+    last.draw();
+    grids.forEach((g) => g.light([]));
+    view.say(`${STAGES[stage]}: ${SAYS[stage]}${stage === 2 && !d.mask ? " There is no mask here." : ""}`);
+    done();
+    done = stage === 3 ? guessing(view, last) : () => {};
+  }
+
+  function drawn(stage) {
     const dims = d.q[0].map((_, n) => `${n + 1}`);
     const table = { rows: d.queries, columns: d.keys, corner: "" };
     const scores = { ...table, kind: "score", still: true };
@@ -94,7 +107,7 @@ function render({ model, el }) {
       () => { before[0].light(d.keys.map((_, n) => [i, n])); before[1].light(d.keys.map((_, n) => [n, j])); },
     ][stage]();
     const columns = stage === 4 ? d.features : d.keys;
-    last = panel(["scores = Q·Kᵀ", `scores / √${d.d_k}`, "masked", "weights", "output"][stage] +
+    const after = panel(["scores = Q·Kᵀ", `scores / √${d.d_k}`, "masked", "weights", "output"][stage] +
       (yours ? ", as your function gives them" : ""), {
       rows: d.queries, columns, kind: stage === 3 ? "weight" : "score",
       point(i, j, aloud) {
@@ -104,9 +117,7 @@ function render({ model, el }) {
       },
     }, (yours ?? reference).map((row) => row.map((x) => x ?? NaN)),
     { marks, ...(stage === 2 || stage === 3 ? masked : {}) });
-    view.say(`${STAGES[stage]}: ${SAYS[stage]}${stage === 2 && !d.mask ? " There is no mask here." : ""}`);
-    done();
-    done = stage === 3 ? guessing(view, last) : () => {};
+    return [...before, after];
   }
   model.on("change:stage", show);
   show();
