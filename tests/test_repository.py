@@ -41,10 +41,18 @@ def markdown() -> list[tuple[Path, str]]:
     return texts
 
 
-def test_the_lock_satisfies_the_project():
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+def pins_of(name: str) -> list[Requirement]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if not line.startswith("#")]
+
+
+def test_the_locks_satisfy_the_project():
+    learners, testers = pins_of("requirements.lock"), pins_of("requirements-test.lock")
+    pins = learners + testers
     version = {canonicalize_name(pin.name): str(pin.specifier) for pin in pins}
+    assert {required.name for required in REQUIRED} <= {canonicalize_name(pin.name) for pin in learners}
+    assert not {canonicalize_name(pin.name) for pin in learners} & {canonicalize_name(pin.name) for pin in testers}
+    assert {"nbgrader", "pytest", "ruff", "playwright"} <= {pin.name for pin in testers}, "learners need none of these"
     assert all(re.fullmatch(r"==[\w.]+", text) for text in version.values()), "exact versions, without local suffix"
     for required in ALL_REQUIRED:
         pin = version[canonicalize_name(required.name)]
@@ -65,7 +73,7 @@ def test_conda_has_the_same_packages():
     there["pytorch"] = there["pytorch"].removesuffix(" cpu*")
     assert {name: set(text.split(",")) for name, text in there.items()} == {
         CONDA_NAMES.get(required.name, required.name): set(str(required.specifier).split(","))
-        for required in ALL_REQUIRED
+        for required in REQUIRED
     }
 
 
