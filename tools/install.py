@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK, TESTS = "requirements.lock", "requirements-test.lock"
+_NAMED = r"(?:Collecting|Processing|Requirement already satisfied:) (\S+).* \(from -r (\S+ .*)\)"
 PIP = ["-m", "pip", "--disable-pip-version-check", "--retries", "2", "--timeout", "20", "install"]
 
 
@@ -67,14 +68,14 @@ def pinned(lock: str) -> list[str]:
 def pip(python: Path, wanted: Sequence[str], root: Path, log, total: int) -> int:
     """Run `pip install`; its words go to the log, and how far it is to the screen. Returns its exit code."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PIP_PROGRESS_BAR": "off", "PYTHONIOENCODING": "utf-8"}
-    process = subprocess.Popen([str(python), *PIP, *wanted], cwd=root, env=environment, text=True, encoding="utf-8",
-                               errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     show = Progress(total)
-    for line in process.stdout:
-        log.write(line)
-        show.heard(line)
+    with subprocess.Popen([str(python), *PIP, *wanted], cwd=root, env=environment, text=True, encoding="utf-8",
+                          errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        for line in process.stdout:
+            log.write(line)
+            show.heard(line)
     show.end()
-    return process.wait()
+    return process.returncode
 
 
 class Progress:
@@ -90,9 +91,9 @@ class Progress:
 
     def heard(self, line: str) -> None:
         """Take one line of pip's output into account."""
-        if found := re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)==", line):
-            self.seen.add(found[1])
-            self.doing = found[1]
+        if found := re.match(_NAMED, line):
+            self.seen.add(found[2])                     # a line of a lock
+            self.doing = Path(found[1]).name.split("-")[0]
         elif found := re.match(r" +Downloading (?:\S*/)?([\w.]+)-\S+ \((.+)\)", line):
             self.doing = f"downloading {found[1]}, {found[2]}"
         elif found := re.match(r"Installing collected packages: (.*)", line):
