@@ -11,8 +11,8 @@ PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
 BIN := $(VENV)/bin
-READY := $(VENV)/.installed
-LOG := $(VENV)/pip.log
+READY := $(VENV)/.requirements
+READY_TESTS := $(VENV)/.requirements-test
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
@@ -24,12 +24,12 @@ lab: $(READY)
 doctor: $(READY)
 	@$(BIN)/python -m course doctor
 
-test: $(READY)
+test: $(READY_TESTS)
 	@$(BIN)/python -m course data
 	$(BIN)/ruff check .
 	$(PYTEST) $(ARGS)
 
-quick: $(READY)
+quick: $(READY_TESTS)
 	$(BIN)/ruff check .
 	$(PYTEST) -m "not slow" $(ARGS)
 
@@ -43,33 +43,31 @@ site: $(READY)
 	$(BIN)/python -m course site $(ARGS)
 
 $(READY): pyproject.toml requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	    echo "Python 3.11 or newer is needed. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the course's packages into $(VENV): once, some minutes."
-	@$(PIP) install $(PIP_ARGS) -r requirements.lock 2> $(LOG) \
-	    && $(PIP) install --quiet --no-deps --no-build-isolation --editable . 2>> $(LOG) || { \
-	    echo; \
-	    if grep -q "connection broken" $(LOG); then \
-	        echo "The course's packages could not be fetched: the package index does not answer."; \
-	        echo "Connect this computer to the internet and run the same command again."; \
-	    else \
-	        echo "The course's packages could not be installed ($(LOG) has more):"; grep ERROR $(LOG) | tail -n 2; \
-	    fi; exit 1; }
-	@touch $(READY)
+	@$(PYTHON) tools/install.py --venv $(VENV) -- $(PIP_ARGS)
 
-versions: $(READY)
+$(READY_TESTS): pyproject.toml requirements.lock requirements-test.lock
+	@$(PYTHON) tools/install.py --venv $(VENV) --tests -- $(PIP_ARGS)
+
+versions: $(READY_TESTS)
 	$(PIP) install --quiet uv
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/versions.py $(ARGS)
 
-# Exact versions for every platform. CUDA's packages are left out: a CPU build of torch has none,
-# and the others name the versions they need themselves. UPGRADE=--upgrade takes the newest of all.
-lock: $(READY)
+# Exact versions for every platform: what the course needs, and what its tests need beyond that. CUDA's
+# packages are left out: a CPU build of torch has none, and the others name the versions they need
+# themselves. UPGRADE=--upgrade takes the newest of all.
+LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+    --no-annotate --no-header pyproject.toml
+lock: $(READY_TESTS)
 	$(PIP) install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra test \
-	    --no-annotate --no-header $(UPGRADE) pyproject.toml --output-file requirements.lock
-	{ echo "# Made by \`make lock\`."; grep -vE '^(#|cuda-|nvidia-|triton)' requirements.lock; } > requirements.new
-	mv requirements.new requirements.lock
+	mkdir -p build && cat requirements.lock requirements-test.lock > build/all.lock
+	$(LOCK) --extra test $(UPGRADE) --output-file build/all.lock
+	$(LOCK) --constraint build/all.lock --output-file build/course.lock
+	grep -vE '^(#|cuda-|nvidia-|triton)' build/all.lock | sort > build/all.pins
+	grep -vE '^(#|cuda-|nvidia-|triton)' build/course.lock | sort > build/course.pins
+	{ echo "# Made by \`make lock\`: what the course needs."; cat build/course.pins; } > build/requirements.lock
+	{ echo "# Made by \`make lock\`: what the tests need beyond requirements.lock."; \
+	    awk 'NR == FNR { there[$$1]; next } !($$1 in there)' build/course.pins build/all.pins; } > build/requirements-test.lock
+	mv build/requirements.lock build/requirements-test.lock .
 
 clean:
 	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -93,10 +93,10 @@ def packages() -> Iterator[Finding]:
     except importlib.metadata.PackageNotFoundError:
         yield Finding("packages", "broken", "the course itself is not installed in this Python", INSTALL)
         return
+    wanted = [requirement for requirement in map(Requirement, required)
+              if not requirement.marker or requirement.marker.evaluate({"extra": ""})]
     missing = []
-    for requirement in map(Requirement, required):
-        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-            continue
+    for requirement in wanted:
         try:
             version = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:
@@ -107,15 +107,16 @@ def packages() -> Iterator[Finding]:
     if missing:
         yield Finding("packages", "broken", "; ".join(missing), INSTALL)
     else:
-        yield Finding("packages", "ok", f"all {len(required)} that the course names, in versions it admits")
+        yield Finding("packages", "ok", f"all {len(wanted)} that the course names, in versions it admits")
 
 
 def locked(root: Path) -> Iterator[Finding]:
-    """How the installed versions compare with `requirements.lock`, those the course is tested with."""
-    path = root / "requirements.lock"
-    if not path.exists():
+    """How the installed versions compare with the locks, the versions the course is tested with."""
+    paths = [path for name in ("requirements.lock", "requirements-test.lock") if (path := root / name).exists()]
+    if not paths:
         return
-    pins = re.findall(r"^([\w.-]+)==([\w.]+)(?: *;.*)?$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    pins = re.findall(r"^([\w.-]+)==([\w.]+)(?: *;.*)?$", text, re.MULTILINE)
     installed = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in _installed()}
     other = [
         f"{name} {installed[name]} (lock: {version})" for name, version in pins
@@ -208,16 +209,20 @@ def widgets(prefix: Path | None = None) -> Iterator[Finding]:
 
 
 def fonts() -> Iterator[Finding]:
-    """Whether figures can show Chinese characters, for the Chinese edition."""
+    """Whether a learner's own figures can show Chinese characters; the course's figures bring a font along."""
     from matplotlib import font_manager
 
     wanted = re.compile(r"CJK|WenQuanYi|PingFang|Heiti|SimHei|SimSun|Microsoft YaHei|Noto Sans SC|Source Han", re.I)
-    found = sorted({font.name for font in font_manager.fontManager.ttflist if wanted.search(font.name)})
+    found = sorted({   # matplotlib remembers fonts that are gone; "Course CJK" holds the characters of the course only
+        font.name for font in font_manager.fontManager.ttflist
+        if wanted.search(font.name) and font.name != "Course CJK" and Path(font.fname).exists()
+    })
+    own = "the course's figures bring their Chinese characters along"
     if found:
-        yield Finding("fonts", "ok", f"Chinese characters in figures: {found[0]}")
+        yield Finding("fonts", "ok", f"{own}; your own can use {found[0]}")
     else:
-        yield Finding("fonts", "note", "no font with Chinese characters; only own figures in Chinese need one",
-                      "install Noto Sans CJK, from your system's packages")
+        yield Finding("fonts", "note", f"{own}; for other Chinese text in your own figures there is no font",
+                      "if you want that: install Noto Sans CJK from your system's packages")
 
 
 def grading() -> Iterator[Finding]:

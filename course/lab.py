@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.paths import atomic_path
+from course.paths import atomic_path, cache_dir
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "notebooks/00_welcome.ipynb"
@@ -38,7 +38,8 @@ def command(arguments: Sequence[str], root: Path) -> list[str]:
     """How JupyterLab is started: by this Python, so that the notebooks run in it too."""
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     named = any(argument.endswith(".ipynb") for argument in arguments)
-    start = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", *as_root, *arguments]
+    start = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", f"--ServerApp.root_dir={root}", *as_root,
+             *arguments]   # the address to open is printed at any level
     return start if named else [*start, LESSON]
 
 
@@ -51,6 +52,8 @@ def environment() -> dict[str, str]:
 def _fetch() -> None:
     from course import data
 
+    if not (cache_dir() / "spa.tsv").exists():
+        print("Fetching the sentence pairs: 85 MB, once.", flush=True)
     try:
         data.fetch()
     except data.DataError as error:

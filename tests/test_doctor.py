@@ -122,6 +122,20 @@ def test_a_full_disk():
     assert only(doctor.disk(lambda folder: 20 * 10**9)).seen.startswith("20 GB")
 
 
+def test_fonts(monkeypatch):
+    from matplotlib import font_manager
+
+    def fonts(*pairs):
+        monkeypatch.setattr(font_manager.fontManager, "ttflist",
+                            [types.SimpleNamespace(name=name, fname=str(path)) for name, path in pairs])
+        return only(doctor.fonts())
+    here = Path(__file__)
+    assert fonts(("Noto Sans CJK SC", here)).state == "ok"
+    assert fonts(("DejaVu Sans", here)).state == "note"
+    assert fonts(("Course CJK", here)).state == "note", "the course's own has few characters"
+    assert fonts(("SimHei", here.with_name("gone.ttf"))).state == "note", "matplotlib's list may be old"
+
+
 def test_sentence_pairs(tmp_path, monkeypatch):
     assert only(doctor.pairs(tmp_path)).todo == "python -m course data"
     (tmp_path / "spa.tsv").write_bytes(b"half a fi")

@@ -3,6 +3,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -41,10 +42,18 @@ def markdown() -> list[tuple[Path, str]]:
     return texts
 
 
-def test_the_lock_satisfies_the_project():
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+def pins_of(name: str) -> list[Requirement]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if not line.startswith("#")]
+
+
+def test_the_locks_satisfy_the_project():
+    learners, testers = pins_of("requirements.lock"), pins_of("requirements-test.lock")
+    pins = learners + testers
     version = {canonicalize_name(pin.name): str(pin.specifier) for pin in pins}
+    assert {required.name for required in REQUIRED} <= {canonicalize_name(pin.name) for pin in learners}
+    assert not {canonicalize_name(pin.name) for pin in learners} & {canonicalize_name(pin.name) for pin in testers}
+    assert {"nbgrader", "pytest", "ruff", "playwright"} <= {pin.name for pin in testers}, "learners need none of these"
     assert all(re.fullmatch(r"==[\w.]+", text) for text in version.values()), "exact versions, without local suffix"
     for required in ALL_REQUIRED:
         pin = version[canonicalize_name(required.name)]
@@ -65,7 +74,7 @@ def test_conda_has_the_same_packages():
     there["pytorch"] = there["pytorch"].removesuffix(" cpu*")
     assert {name: set(text.split(",")) for name, text in there.items()} == {
         CONDA_NAMES.get(required.name, required.name): set(str(required.specifier).split(","))
-        for required in ALL_REQUIRED
+        for required in REQUIRED
     }
 
 
@@ -185,3 +194,26 @@ def test_ci_runs_what_the_reader_runs():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert script.read_text(encoding="utf-8").splitlines()[-1] == "make test"
+
+
+def test_the_image_is_built_as_a_learner_installs():
+    """Every file that the Dockerfile names is there and gets into the image; hadolint looks too, where it is."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert re.match(r"FROM \S+:[\w.-]*\d", text), "the base image is pinned"
+    assert "-r requirements.lock" in text and "--no-deps --no-build-isolation --editable ." in text
+    for name in [*re.findall(r"-r (\S+)", text), *re.findall(r"lab/tree/(\S+?)\"", text)]:
+        assert (ROOT / name).exists() and name not in ignored
+    if hadolint := shutil.which("hadolint"):
+        run = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True)
+        assert run.returncode == 0, run.stdout
+
+
+def test_colab_installs_what_it_lacks():
+    """The cell for Colab names packages of the course, and does nothing elsewhere."""
+    text = (ROOT / "docs" / "other_doors.md").read_text(encoding="utf-8")
+    [cell] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    there = set(os.listdir(ROOT))
+    exec(compile(cell, "the cell for Colab", "exec"), {})
+    assert set(os.listdir(ROOT)) == there
+    assert set(re.findall(r'"([\w-]+)"', cell.split('"-q",')[1].split("]")[0])) <= {each.name for each in REQUIRED}

@@ -29,6 +29,7 @@ def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome]
 
 
 def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Finding | None:
+    """The first input that the answer has written into, or None. `right` is whether its values are."""
     changed = next((g for g in got if g.changed), None)
     if changed is None:
         return None
@@ -41,6 +42,7 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
 
 
 def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
+    """The first output whose dtype is not the reference's, or None. `right` is whether its values are."""
     for g, w in zip(got, want, strict=True):
         for name, dtype in g.dtypes.items():
             expected = w.dtypes[name]

@@ -7,11 +7,16 @@ several it is by the order in which `forward` first uses them.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .guard import Problem
 from .modules import Module
 from .probes import backward, is_floating
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .exercise import Exercise
 
 __all__ = ["Block", "block_weights"]
 
@@ -37,7 +42,7 @@ class Block(Module):
 
     optional: tuple[str, ...] = tuple(f"{name}.bias" for name in _PROJECTIONS)
 
-    def parameters(self, answer: Callable, inputs: dict[str, Any], task) -> set[str]:
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task: "Exercise") -> set[str]:
         return set(self._find(self._ready(answer, inputs, task), inputs, task))
 
     def suit(self, names: set[str]) -> Callable:
@@ -52,7 +57,9 @@ class Block(Module):
             return case if len(kept) == len(weights) else case.without(weights=kept)
         return suit
 
-    def gradients(self, answer: Callable, inputs: dict[str, Any], task, project) -> dict[str, Any]:
+    def gradients(
+        self, answer: Callable, inputs: dict[str, Any], task: "Exercise", project: Callable
+    ) -> dict[str, Any]:
         module, found = self._filled(answer, inputs, task)
         leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
         outputs = self._forward(module, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
@@ -60,7 +67,7 @@ class Block(Module):
         gradients = backward(project(outputs), {**leaves, **{name: p.parameter for name, p in places.items()}})
         return {name: g if g is None or name not in places else places[name].part(g) for name, g in gradients.items()}
 
-    def unexpected(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, tuple[int, ...]]:
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task: "Exercise") -> dict[str, tuple[int, ...]]:
         return {}                                  # `_find` refuses them before anything is computed
 
     def _build(self, answer: Callable, inputs: dict[str, Any], task):
@@ -191,7 +198,7 @@ def _projections(module) -> dict[str, Place]:
 
 
 def block_weights(
-    rng, d_model: int, d_ff: int = 0, attentions: Sequence[str] = (), norms: Sequence[str] = (),
+    rng: "np.random.Generator", d_model: int, d_ff: int = 0, attentions: Sequence[str] = (), norms: Sequence[str] = (),
     feed_forwards: Sequence[str] = (), dtype: str = "float64",
 ) -> dict[str, Any]:
     """Random weights under the course's names, for the cases of a `Block`.

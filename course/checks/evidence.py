@@ -1,11 +1,12 @@
 """Numbers of a case, put so that a learner can read them."""
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from . import compare
-from .exercise import Exercise
+from .exercise import Case, Exercise
 from .outcome import Outcome, axis_names, sizes, tolerance, wrong_outputs
 
 # What one step along an axis is called.
@@ -35,7 +36,9 @@ class Sight:
         return axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)
 
 
-def smallest(task: Exercise, got: list[Outcome], want: list[Outcome], among=None) -> Sight | None:
+def smallest(
+    task: Exercise, got: list[Outcome], want: list[Outcome], among: Sequence[Case] | None = None
+) -> Sight | None:
     """The first case, they begin small, in which the answer returned something else than it should."""
     pairs = [(g, w) for g, w in zip(got, want, strict=True)
              if g.returned and (among is None or g.case in among) and wrong_outputs(g, w)]
@@ -131,6 +134,7 @@ def number(value: Any, digits: int = 3) -> str:
 
 
 def shape(value: Any) -> str:
+    """"(2, 4)": the shape of an array or a tensor, as a tuple is written."""
     return str(tuple(int(n) for n in value.shape))
 
 
@@ -161,7 +165,7 @@ def listing(words: list[str], last: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
-def sums(name: str):
+def sums(name: str) -> Callable[[Sight], str]:
     """Evidence: what a row of an output sums to, where it should sum to 1."""
     def shows(sight: Sight) -> str:
         got = sight.got.values[name]

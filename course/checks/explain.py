@@ -1,22 +1,28 @@
 """Why an answer is not right: status, slugs, and the message that the learner reads."""
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from . import behaviour, diagnose
 from .evidence import Sight, first_difference, smallest
 from .exercise import Exercise, Misconception
+from .guard import Clock
 from .outcome import Outcome, agree
 from .recognise import Match, recognise
 
 
 @dataclass(frozen=True)
 class Explanation:
+    """The status of an answer that is not right, what the learner reads, and the slugs of the mistakes found."""
+
     status: str
     message: str
     mistakes: tuple[str, ...] = ()
 
 
-def explain(task: Exercise, answer, got: list[Outcome], want: list[Outcome], run, clock) -> Explanation:
+def explain(
+    task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable, clock: Clock
+) -> Explanation:
     """The first that applies: unreadable, not repeatable, a known mistake, an exception, other numbers."""
     first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
     timed_out = any(g.error and g.error.timed_out for g in got)

@@ -233,5 +233,6 @@ def _raised_in_python(trace: TracebackType | None) -> bool:
 
 
 def shorten(text: str, limit: int = 300) -> str:
+    """A text in one line of at most `limit` characters."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

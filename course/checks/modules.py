@@ -1,10 +1,13 @@
 """Probe for answers that are `nn.Module` classes: build one, give it the case's weights, call it."""
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .guard import Problem
 from .probes import backward, invoke, is_floating, read
+
+if TYPE_CHECKING:
+    from .exercise import Exercise
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,11 @@ class Module:
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         return self._forward(self._build(answer, inputs, task), inputs, task)
 
-    def prepare(self, answer: Callable, inputs: dict[str, Any], task) -> Callable:
+    def prepare(self, answer: Callable, inputs: dict[str, Any], task: "Exercise") -> Callable:
         """How cases must be changed to suit the answer: weights that it does not have are left out."""
         return self.suit(self.parameters(answer, inputs, task))
 
-    def parameters(self, answer: Callable, inputs: dict[str, Any], task) -> set[str]:
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task: "Exercise") -> set[str]:
         """The names of the parameters that the answer has."""
         return {name for name, _ in self._construct(answer, inputs, task).named_parameters()}
 
@@ -42,7 +45,9 @@ class Module:
             return case if len(kept) == len(weights) else case.without(weights=kept)
         return suit
 
-    def gradients(self, answer: Callable, inputs: dict[str, Any], task, project) -> dict[str, Any]:
+    def gradients(
+        self, answer: Callable, inputs: dict[str, Any], task: "Exercise", project: Callable
+    ) -> dict[str, Any]:
         """Gradients of `project(outputs)` for the inputs and for the weights."""
         module = self._build(answer, inputs, task)
         leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
@@ -50,7 +55,7 @@ class Module:
         weights = {name: module.get_parameter(name) for name in inputs.get("weights", {})}
         return backward(project(outputs), {**leaves, **weights})
 
-    def unexpected(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, tuple[int, ...]]:
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task: "Exercise") -> dict[str, tuple[int, ...]]:
         """Names and shapes of parameters that `forward` uses and for which the case has no weights."""
         module, weights = self._build(answer, inputs, task), inputs.get("weights", {})
         used = {id(parameter) for parameter in self._used(module, inputs, task)}

@@ -124,6 +124,7 @@ def wrong_outputs(got: Outcome, want: Outcome) -> list[str]:
 
 
 def tolerance(got: Outcome, want: Outcome) -> float:
+    """How far apart two numbers may be here: that of the coarsest dtype among inputs and outputs."""
     floats = [str(x.dtype) for x in got.case.inputs.values() if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
     return compare.tolerance(*floats, *got.dtypes.values(), *want.dtypes.values())
 

@@ -2,8 +2,12 @@
 import html
 import re
 import textwrap
+from typing import TYPE_CHECKING
 
 from .verdict import Verdict
+
+if TYPE_CHECKING:
+    from .exercise import Exercise
 
 _EDGE = {"correct": "var(--jp-success-color1, #2e7d32)", "wrong": "var(--jp-warn-color1, #b26a00)",
          "error": "var(--jp-error-color1, #b3261e)", "not attempted": "var(--jp-border-color1, #8a8a8a)",
@@ -37,7 +41,7 @@ def as_html(verdict: Verdict) -> str:
     return _frame(verdict.status, f"{title}: {verdict.heading}", title, _score(verdict), body)
 
 
-def show_hints(task, opened: int) -> None:
+def show_hints(task: "Exercise", opened: int) -> None:
     """The first `opened` hints."""
     parts = [f"Hint {n} of {len(task.hints)}. {text}" for n, text in enumerate(task.hints[:opened], 1)]
     if opened == len(task.hints):
@@ -45,7 +49,7 @@ def show_hints(task, opened: int) -> None:
     _show_text(task, "Hints", "\n\n".join(parts))
 
 
-def show_solution(task) -> None:
+def show_solution(task: "Exercise") -> None:
     """The reference solution."""
     _show_text(task, "Solution", textwrap.indent(task.source(), "    "))
 

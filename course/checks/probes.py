@@ -7,11 +7,16 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .guard import Problem
+
+if TYPE_CHECKING:
+    import torch
+
+    from .exercise import Exercise
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,9 @@ class Function:
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         return read(invoke(answer, inputs, task.takes), task.gives, task.framework)
 
-    def gradients(self, answer: Callable, inputs: dict[str, Any], task, project) -> dict[str, Any]:
+    def gradients(
+        self, answer: Callable, inputs: dict[str, Any], task: "Exercise", project: Callable
+    ) -> dict[str, Any]:
         """Gradients of `project(outputs)` for each floating-point input; None where none arrives."""
         leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
         outputs = self(answer, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
@@ -90,7 +97,7 @@ def read(returned: Any, gives: dict[str, str], framework: str) -> dict[str, Any]
     return dict(zip(names, returned, strict=True))
 
 
-def backward(total, leaves: dict[str, Any]) -> dict[str, Any]:
+def backward(total: "torch.Tensor", leaves: dict[str, Any]) -> dict[str, Any]:
     """Gradients of the number `total`, None for leaves that it does not depend on."""
     import torch
     if not total.requires_grad:
@@ -163,9 +170,11 @@ def _what(value: Any) -> str:
 
 
 def is_tensor(value: Any) -> bool:
+    """Whether it is a tensor of PyTorch, which is not imported for this."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def is_floating(value: Any) -> bool:
+    """Whether it is a tensor of floating-point numbers."""
     return is_tensor(value) and value.is_floating_point()

@@ -18,6 +18,7 @@ _EMPTY: Entry = {"attempts": 0, "hints": 0, "solution": False, "points": 0, "sta
 
 
 def path() -> Path:
+    """Where the record is kept: `progress.json` in the folder for the course's state."""
     return state_dir() / "progress.json"
 
 
@@ -64,6 +65,7 @@ def record_solution(id: str) -> None:
 
 
 def opened_hints(id: str) -> int:
+    """How many hints of an exercise have been opened."""
     return load().get(id, _EMPTY)["hints"]
 
 

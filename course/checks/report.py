@@ -68,7 +68,7 @@ class Line:
         return " | ".join(map(str, dataclasses.astuple(self)))
 
 
-def measure(task) -> Line:
+def measure(task: Exercise | Choice) -> Line:
     """Put everything that an exercise comes with to its checks."""
     before = dict(recognise.patience)
     recognise.patience.update(dict.fromkeys(before, math.inf))     # the numbers are the same on every machine
@@ -124,6 +124,7 @@ def rows_of(text: str) -> dict[str, str]:
 
 
 def main() -> None:
+    """Write `docs/checks.md`; with `--check`, end with an error if it is out of date."""
     text = report()
     if "--check" in sys.argv[1:]:
         if not PATH.exists() or PATH.read_text(encoding="utf-8") != text:

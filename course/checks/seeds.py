@@ -13,9 +13,10 @@ from tqdm import tqdm
 
 from . import exercises
 from .engine import evaluate
+from .exercise import Exercise
 
 
-def refusals(task, seeds: range, in_turn: bool = False) -> tuple[int, list[str]]:
+def refusals(task: Exercise, seeds: range, in_turn: bool = False) -> tuple[int, list[str]]:
     """How many trials there were, and what was said where a right answer was refused."""
     answers = [task.reference, *task.valid_variants]
     trials, refused = 0, []
@@ -29,6 +30,7 @@ def refusals(task, seeds: range, in_turn: bool = False) -> tuple[int, list[str]]
 
 
 def main() -> None:
+    """Try the right answers on the seeds asked for; end with an error if one was refused."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ids", nargs="*", help="exercises (default: all)")
     parser.add_argument("--seeds", type=int, default=200)

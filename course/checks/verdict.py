@@ -1,6 +1,9 @@
 """What the engine says about an answer."""
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .exercise import Exercise
 
 Status = Literal["correct", "wrong", "error", "not attempted"]
 HEADINGS = {"correct": "Correct.", "wrong": "Not yet.", "error": "It stopped with an error.",
@@ -42,20 +45,22 @@ class Verdict:
         show(self)
 
 
-def ruling(task, status: Status, message: str, mistakes: tuple[str, ...] = (), printed: str = "") -> Verdict:
+def ruling(
+    task: "Exercise", status: Status, message: str, mistakes: tuple[str, ...] = (), printed: str = ""
+) -> Verdict:
     """A verdict on an exercise: all of its points or none."""
     points = task.points if status == "correct" else 0
     return Verdict(task.id, task.title, status, points, task.points, message.strip(),
                    mistakes[0] if mistakes else None, tuple(mistakes), printed)
 
 
-def not_attempted(task, message: str = "") -> Verdict:
+def not_attempted(task: "Exercise", message: str = "") -> Verdict:
     """Nothing to judge."""
     return ruling(task, "not attempted", message or f"{named(task)} is still to be written. "
                   f"`hint(\"{task.id}\")` opens a first hint.")
 
 
-def named(task) -> str:
+def named(task: "Exercise") -> str:
     """The names that the exercise asks for, as code."""
     return " and ".join(f"`{name}`" for name in task.names)
 

@@ -11,6 +11,7 @@ import re
 import struct
 import sys
 import types
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,7 +82,7 @@ class Session:
                 reply, sent = {"tripped": [type(error).__name__, str(error)[:300]]}, []
             self.channel.send({**reply, "printed": self.printed.kept}, sent)
 
-    def run(self, call):
+    def run(self, call: Callable) -> tuple:
         return guard.run(call, self.clock, self.printed)
 
     # ------------------------------------------------------------------------------------- load

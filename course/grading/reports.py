@@ -36,5 +36,6 @@ def write(out: Path, book: Gradebook, canvas_columns: Mapping[str, str] | None =
 
 
 def write_json(path: Path, content: object) -> None:
+    """Write JSON in ASCII, at once or not at all. Raises ValueError for a number that JSON does not have."""
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(content, indent=1, ensure_ascii=True, allow_nan=False) + "\n", encoding="utf-8")

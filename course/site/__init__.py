@@ -78,7 +78,9 @@ def title(notebook: NotebookNode) -> str:
     raise SiteError("a lesson has no heading")
 
 
-def page(notebook: NotebookNode, heading: str, before=None, after=None) -> str:
+def page(
+    notebook: NotebookNode, heading: str, before: tuple[str, str] | None = None, after: tuple[str, str] | None = None
+) -> str:
     """A lesson as an HTML page; `before` and `after` are (name, title) of its neighbours, or None."""
     notebook = nbformat.from_dict(notebook)
     formulas: list[str] = []

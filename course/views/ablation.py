@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course.views._matrix import as_labels, as_matrix, number
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
@@ -10,7 +11,7 @@ __all__ = ["show_differences"]
 
 
 @in_style
-def show_differences(differences, labels: Sequence, xlabel: str, title: str) -> Picture:
+def show_differences(differences: ArrayLike, labels: Sequence, xlabel: str, title: str) -> Picture:
     """Differences to a base (n_variants, n_seeds): one row a variant, a dot a seed, a bar for the mean; 0 is marked."""
     differences = as_matrix(differences, "differences")
     labels = as_labels(labels, len(differences), "rows of differences")

@@ -3,6 +3,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 from course.views._matrix import READABLE, as_labels, as_matrix, cell_size, check_matrix, draw_matrix, join, slanted
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
@@ -12,7 +13,7 @@ __all__ = ["show_alignment", "show_points"]
 
 @in_style
 def show_alignment(
-    weights, target: Sequence, source: Sequence, sure: Iterable[tuple[int, int]],
+    weights: ArrayLike, target: Sequence, source: Sequence, sure: Iterable[tuple[int, int]],
     possible: Iterable[tuple[int, int]] = (), title: str = "Attention and links made by hand",
 ) -> Picture:
     """Weights (n_target, n_source) in blue; links made by hand framed, sure ones solid, possible ones dashed.
@@ -47,7 +48,7 @@ def show_alignment(
 
 @in_style
 def show_points(
-    x, y, labels: Sequence, xlabel: str, ylabel: str, title: str, groups: Sequence | None = None
+    x: ArrayLike, y: ArrayLike, labels: Sequence, xlabel: str, ylabel: str, title: str, groups: Sequence | None = None
 ) -> Picture:
     """Labelled points (n,), coloured by group, with both axes beginning at 0 or below."""
     x, y = as_matrix(x, "x", ndim=1), as_matrix(y, "y", ndim=1)

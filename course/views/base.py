@@ -18,6 +18,7 @@ from typing import NamedTuple
 import anywidget
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from course.views._matrix import as_labels, number
 
@@ -50,7 +51,7 @@ def module(name: str) -> str:
     return joined
 
 
-def rounded(values, digits: int = 4) -> list:
+def rounded(values: ArrayLike, digits: int = 4) -> list:
     """An array or tensor as nested lists, rounded; what is not finite becomes None, as JSON has no NaN."""
     if hasattr(values, "detach"):
         values = values.detach().cpu().double().numpy()
@@ -66,7 +67,9 @@ def _listed(array: np.ndarray):
     return int(array) if array == int(array) else float(array)
 
 
-def weights_table(caption: str, values, rows: Sequence[str], columns: Sequence[str], digits: int = 2) -> Table:
+def weights_table(
+    caption: str, values: ArrayLike, rows: Sequence[str], columns: Sequence[str], digits: int = 2
+) -> Table:
     """A matrix (R, C) of numbers with its labels as a `Table`."""
     body = [[row, *("NaN" if x is None else number(float(x), digits) for x in line)]
             for row, line in zip(rows, rounded(values), strict=True)]
@@ -178,6 +181,6 @@ def _as_text(table: Table) -> str:
     return "\n".join([caption, *lines])
 
 
-def tokens(labels, count: int, what: str) -> list[str]:
+def tokens(labels: Sequence | None, count: int, what: str) -> list[str]:
     """Labels for `count` places, numbers if there are none. Raises ValueError for another number of them."""
     return [str(n) for n in range(count)] if labels is None else as_labels(labels, count, what)

@@ -1,9 +1,15 @@
 """The translator box: type a sentence, and watch its translation come, a token at a time."""
+from typing import TYPE_CHECKING
+
 import traitlets
 
 from course.views._matrix import number
 from course.views.base import Table, View
 from course.views.running import follow
+
+if TYPE_CHECKING:
+    from course.tokens import Subwords
+    from course.transformer import Transformer
 
 __all__ = ["Box", "translator"]
 
@@ -44,7 +50,9 @@ class Box(View):
                       [["step", "token", "candidates", "looks most at"], *rows])]
 
 
-def translator(model, subwords, sentence: str = "The black cat sleeps.", predict: bool = False) -> Box:
+def translator(
+    model: "Transformer", subwords: "Subwords", sentence: str = "The black cat sleeps.", predict: bool = False
+) -> Box:
     """A box for sentences, on your own trained model.
 
     Args:

@@ -15,6 +15,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
+from numpy.typing import ArrayLike
 
 from course.views._matrix import (
     READABLE,
@@ -39,7 +40,10 @@ __all__ = [
 
 
 @in_style
-def show_weights(weights, queries: Sequence, keys: Sequence, title: str = "Attention weights", mask=None) -> Picture:
+def show_weights(
+    weights: ArrayLike, queries: Sequence, keys: Sequence, title: str = "Attention weights",
+    mask: ArrayLike | None = None,
+) -> Picture:
     """Attention weights (T_q, T_k) as a table in blue, 0 to 1 whatever the numbers.
 
     A masked cell shows its number only if that is not 0, which is a mistake worth seeing.
@@ -51,7 +55,9 @@ def show_weights(weights, queries: Sequence, keys: Sequence, title: str = "Atten
 
 
 @in_style
-def show_scores(scores, queries: Sequence, keys: Sequence, title: str = "Scores", mask=None) -> Picture:
+def show_scores(
+    scores: ArrayLike, queries: Sequence, keys: Sequence, title: str = "Scores", mask: ArrayLike | None = None
+) -> Picture:
     """Scores (T_q, T_k), or any signed table: white is 0, red above it, blue below."""
     scores, queries, keys, mask = check_matrix(scores, queries, keys, mask, "scores")
     figure = _table(scores, queries, keys, title, mask, signed=True)
@@ -60,7 +66,10 @@ def show_scores(scores, queries: Sequence, keys: Sequence, title: str = "Scores"
 
 
 @in_style
-def show_heads(weights, queries: Sequence, keys: Sequence, title: str = "Attention weights", mask=None) -> Picture:
+def show_heads(
+    weights: ArrayLike, queries: Sequence, keys: Sequence, title: str = "Attention weights",
+    mask: ArrayLike | None = None,
+) -> Picture:
     """The weights (n_heads, T_q, T_k) of one sentence, head by head, each framed in its colour.
 
     More than four heads become thumbnails without numbers. The mask broadcasts to (T_q, T_k),
@@ -101,7 +110,8 @@ def show_heads(weights, queries: Sequence, keys: Sequence, title: str = "Attenti
 
 @in_style
 def show_steps(
-    scores, weights, output, queries: Sequence, keys: Sequence, features: Sequence, mask=None,
+    scores: ArrayLike, weights: ArrayLike, output: ArrayLike, queries: Sequence, keys: Sequence, features: Sequence,
+    mask: ArrayLike | None = None,
     titles: Sequence[str] = ("1 scores: QKᵀ / √d_k", "2 weights: softmax", "3 output: weights · V"),
 ) -> Picture:
     """The three steps of attention side by side: scores, weights (T_q, T_k) and output (T_q, d_v)."""
@@ -134,7 +144,9 @@ def show_steps(
 
 
 @in_style
-def show_shares(shares, labels: Sequence, title: str = "Shares", colours: Sequence[str] | None = None) -> Picture:
+def show_shares(
+    shares: ArrayLike, labels: Sequence, title: str = "Shares", colours: Sequence[str] | None = None
+) -> Picture:
     """Shares (n,) as bars from 0 to 1, the number above each."""
     shares = as_matrix(shares, "shares", ndim=1)
     labels = as_labels(labels, len(shares), "shares")
@@ -151,7 +163,8 @@ def show_shares(shares, labels: Sequence, title: str = "Shares", colours: Sequen
 
 @in_style
 def show_product(
-    left, right, cell: tuple[int, int], names: tuple[str, str, str] = ("Q", "Kᵀ", "QKᵀ"), title: str | None = None,
+    left: ArrayLike, right: ArrayLike, cell: tuple[int, int], names: tuple[str, str, str] = ("Q", "Kᵀ", "QKᵀ"),
+    title: str | None = None,
     rows: Sequence | None = None, columns: Sequence | None = None,
 ) -> Picture:
     """A matrix product (m, n) @ (n, p), with the row and the column that make one cell marked.
@@ -206,7 +219,7 @@ def show_product(
 
 @in_style
 def show_curves(
-    x, curves: Mapping[str, Sequence[float]], xlabel: str, ylabel: str, title: str, xscale: str = "linear",
+    x: ArrayLike, curves: Mapping[str, Sequence[float]], xlabel: str, ylabel: str, title: str, xscale: str = "linear",
     yscale: str = "linear",
 ) -> Picture:
     """Curves over a common x (n,), each with its name and points marked; log axes by `xscale`, `yscale`."""

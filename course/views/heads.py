@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from course.views.base import Table, View, rounded, tokens, weights_table
 
@@ -40,7 +41,7 @@ class Heads(View):
         ]
 
 
-def heads(weights, queries: Sequence | None = None, keys: Sequence | None = None,
+def heads(weights: ArrayLike, queries: Sequence | None = None, keys: Sequence | None = None,
           title: str = "The heads of one attention", predict: bool = False) -> Heads:
     """The heads of one layer, weights (n_heads, T_q, T_k): thumbnails, one large, lines between tokens.
 

@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from course.views._matrix import as_mask, as_matrix
 from course.views.base import Table, View, rounded, tokens, weights_table
@@ -47,8 +48,10 @@ class Masking(View):
         return [Table("Mask", [["", *words[1]], *opened]), weights_table("Weights under it", weights, *words)]
 
 
-def masks(q, k, v, queries: Sequence | None = None, keys: Sequence | None = None, mask=None, pad: Sequence[int] = (),
-          attention: Callable | None = None, predict: bool = False) -> Masking:
+def masks(
+    q: ArrayLike, k: ArrayLike, v: ArrayLike, queries: Sequence | None = None, keys: Sequence | None = None,
+    mask: ArrayLike | None = None, pad: Sequence[int] = (), attention: Callable | None = None, predict: bool = False,
+) -> Masking:
     """Click the cells of a mask, and see the weights of each row share out what is left.
 
     Args:

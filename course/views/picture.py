@@ -5,6 +5,7 @@ import functools
 import html
 import io
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
@@ -51,7 +52,7 @@ def use_style() -> None:
     matplotlib.rcParams.update(STYLE)
 
 
-def in_style(draw):
+def in_style(draw: Callable) -> Callable:
     """Decorate a function that draws, so that the style holds while it runs and the learner's own is left alone."""
     @functools.wraps(draw)
     def styled(*args, **kwargs):

@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from course.views._matrix import as_matrix
 from course.views.base import Table, View, rounded, tokens
@@ -49,8 +50,10 @@ class Plane(View):
                       [["word", "key", "dot product", "weight"], *rows])]
 
 
-def drag(query, keys, values, words: Sequence | None = None, attention: Callable | None = None,
-         predict: bool = False) -> Plane:
+def drag(
+    query: ArrayLike, keys: ArrayLike, values: ArrayLike, words: Sequence | None = None,
+    attention: Callable | None = None, predict: bool = False,
+) -> Plane:
     """Drag a query and its keys, and see what attention makes of them.
 
     Args:

@@ -1,7 +1,10 @@
 """Figures of a positional encoding: as a table, and as the hands of clocks."""
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Circle
+from numpy.typing import ArrayLike
 
 from course.views._matrix import as_matrix, draw_matrix, join
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
@@ -10,7 +13,7 @@ __all__ = ["show_encoding", "show_hands"]
 
 
 @in_style
-def show_encoding(encoding, title: str = "Positions and dimensions") -> Picture:
+def show_encoding(encoding: ArrayLike, title: str = "Positions and dimensions") -> Picture:
     """An encoding (T, d_model) as a coloured table: rows are positions, columns dimensions, white is 0."""
     encoding = as_matrix(encoding, "encoding")
     length, d_model = encoding.shape
@@ -31,7 +34,7 @@ def show_encoding(encoding, title: str = "Positions and dimensions") -> Picture:
 
 
 @in_style
-def show_hands(encoding, pairs=None, title: str = "One clock for each pair") -> Picture:
+def show_hands(encoding: ArrayLike, pairs: Sequence[int] = None, title: str = "One clock for each pair") -> Picture:
     """Each pair (sine, cosine) of an encoding (T, d_model) as points on a circle, one for each position.
 
     The sine goes up and the cosine to the right, so that the hand starts at three o'clock and turns

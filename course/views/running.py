@@ -5,9 +5,17 @@ sentences are decoded greedily and without a cache, so that every row of the wei
 """
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from course.views._matrix import as_matrix
 from course.views.base import rounded
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from course.tokens import Subwords
+    from course.transformer import Transformer
 
 __all__ = ["CANDIDATES", "MOST_TOKENS", "attentions", "encode", "follow", "write"]
 
@@ -16,7 +24,7 @@ MOST_TOKENS = 30        # of a translation
 MOST_LETTERS = 200      # of a sentence
 
 
-def encode(model, subwords, sentence: str):
+def encode(model: "Transformer", subwords: "Subwords", sentence: str) -> "torch.Tensor":
     """A sentence -> ids (1, T_k) with eos. Raises ValueError if it is empty or too long for the view."""
     import torch
 
@@ -29,7 +37,9 @@ def encode(model, subwords, sentence: str):
     return torch.tensor([[*subwords.encode(sentence), subwords.eos_id]], device=device)
 
 
-def write(model, subwords, source, on_step: Callable | None = None) -> list[int]:
+def write(
+    model: "Transformer", subwords: "Subwords", source: "torch.Tensor", on_step: Callable | None = None
+) -> list[int]:
     """The greedy translation of source (1, T_k) as ids, eos included; `on_step(probabilities)` at each token."""
     import torch
 
@@ -48,7 +58,7 @@ def write(model, subwords, source, on_step: Callable | None = None) -> list[int]
     return written
 
 
-def follow(model, subwords, sentence: str) -> dict:
+def follow(model: "Transformer", subwords: "Subwords", sentence: str) -> dict:
     """Translate a sentence and keep what a view shows: tokens, candidates and cross-attention, step by step.
 
     The attention is that of the last decoder layer, the mean of its heads; the row of a token is
@@ -75,7 +85,7 @@ def follow(model, subwords, sentence: str) -> dict:
             "translation": subwords.decode(written)}
 
 
-def attentions(model, ending: str = "") -> dict[str, int]:
+def attentions(model: "nn.Module", ending: str = "") -> dict[str, int]:
     """The names of a model's attentions and their numbers of heads."""
     from course.intervention import attention_names
 
@@ -83,7 +93,9 @@ def attentions(model, ending: str = "") -> dict[str, int]:
     return {name: modules[name].n_heads for name in attention_names(model, ending)}
 
 
-def intervene(model, subwords, sentence: str, off: Sequence = (), edits: Sequence = ()) -> dict:
+def intervene(
+    model: "Transformer", subwords: "Subwords", sentence: str, off: Sequence = (), edits: Sequence = ()
+) -> dict:
     """Translate with some heads silenced and some weights replaced.
 
     Args:

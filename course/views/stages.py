@@ -22,7 +22,7 @@ class Departure(NamedTuple):
     text: str
 
 
-def softmax(z, axis: int = -1) -> np.ndarray:
+def softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
     """Shares along `axis` of scores in which −∞ is closed; zeros where everything is closed."""
     top = z.max(axis, keepdims=True)
     powers = np.exp(z - np.where(np.isfinite(top), top, 0.0))
@@ -30,7 +30,7 @@ def softmax(z, axis: int = -1) -> np.ndarray:
     return powers / np.where(total > 0, total, 1.0)
 
 
-def stages(q, k, v, mask=None) -> dict[str, np.ndarray]:
+def stages(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """The five results of attention on q (T_q, d_k), k (T_k, d_k), v (T_k, d_v), by stage; mask True = may attend."""
     scores = q @ k.T
     scaled = scores / np.sqrt(q.shape[-1])
@@ -40,7 +40,10 @@ def stages(q, k, v, mask=None) -> dict[str, np.ndarray]:
 
 
 @np.errstate(all="ignore")          # an answer may hold NaN or infinite numbers
-def departure(output, weights, q, k, v, mask=None) -> Departure:
+def departure(
+    output: np.ndarray, weights: np.ndarray, q: np.ndarray, k: np.ndarray, v: np.ndarray,
+    mask: np.ndarray | None = None,
+) -> Departure:
     """The first stage at which (output, weights) leave the reference, as far as these numbers show it.
 
     Only the weights and the output are known. Scores, scale, mask and softmax are told apart by

@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from course.views._matrix import as_mask, as_matrix
 from course.views.base import Table, View, rounded, tokens, weights_table
@@ -28,7 +29,8 @@ class Stepper(View):
 
 
 def view(
-    attention: Callable, q, k, v, mask=None, queries: Sequence | None = None, keys: Sequence | None = None,
+    attention: Callable, q: ArrayLike, k: ArrayLike, v: ArrayLike, mask: ArrayLike | None = None,
+    queries: Sequence | None = None, keys: Sequence | None = None,
     features: Sequence | None = None, predict: bool = False,
 ) -> Stepper:
     """Step through attention, and see the first stage at which `attention` departs from the reference.
@@ -72,7 +74,10 @@ def view(
     return Stepper(label=f"Attention, stage by stage: your {name}.", data=data, stage=start, predict=predict)
 
 
-def run(attention: Callable, inputs, mask, arrays, allowed) -> tuple[tuple | None, Departure]:
+def run(
+    attention: Callable, inputs: Sequence[ArrayLike], mask: ArrayLike | None, arrays: Sequence[np.ndarray],
+    allowed: np.ndarray | None,
+) -> tuple[tuple | None, Departure]:
     """Call the learner's function and judge it: ((output, weights) as arrays or None, where it departs).
 
     `inputs` are q, k and v as the learner gave them, `arrays` the same as float64 arrays, `allowed`

@@ -1,10 +1,15 @@
 """Heads to switch off and weights to edit, and what becomes of a translation."""
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import traitlets
 
 from course.views.base import Table, View
 from course.views.running import attentions, intervene
+
+if TYPE_CHECKING:
+    from course.tokens import Subwords
+    from course.transformer import Transformer
 
 __all__ = ["Switches", "switches"]
 
@@ -41,8 +46,10 @@ class Switches(View):
         return [Table(f"{self._sentence} → {before}", [["attention", "head off", "translation", ""], *rows])]
 
 
-def switches(model, subwords, sentence: str = "The black cat sleeps.", names: Sequence[str] | None = None,
-             predict: bool = False) -> Switches:
+def switches(
+    model: "Transformer", subwords: "Subwords", sentence: str = "The black cat sleeps.",
+    names: Sequence[str] | None = None, predict: bool = False,
+) -> Switches:
     """Switch heads off, or edit a weight of the cross-attention, and see the translation change.
 
     Args:

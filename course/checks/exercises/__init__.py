@@ -1,13 +1,17 @@
 """All exercises, by id. A lesson's module is imported when one of its exercises is first asked for."""
 import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from course.checks.exercise import Choice, Exercise
 
 __all__ = ["all_ids", "get", "lessons"]
 
 _known: dict[str, object] = {}
 
 
-def get(id: str):
+def get(id: str) -> "Exercise | Choice":
     """The exercise with this id, for example "1.3". Raises KeyError, naming those there are."""
     if id not in _known:
         lesson = str(id).split(".")[0]
