@@ -167,6 +167,10 @@ show_encoding(sinusoidal_encoding(32, 16), title="32 positions, d_model = 16")
 # %%
 show_hands(sinusoidal_encoding(8, 8), title="Positions 0 to 7, d_model = 8: four clocks")
 
+# %%
+for i in range(4):
+    print(f"pair {i}: {math.degrees(10000 ** (-2 * i / 8)):6.3f}° for each word")
+
 # %% [markdown]
 # The fastest hand moves by 1 radian, about 57°, for each word. Each following one is slower by a fixed
 # factor, here 10. Together they tell the position as second, minute and hour hand tell the time: the fast
@@ -255,8 +259,17 @@ show_curves(distances, {f"from position {t}": [similarity[t, t + d] for d in dis
             "distance", "dot product", "How alike are two positions?")
 
 # %% [markdown]
-# Slide through it: a position, a dimension, the size of the vectors. With 4 dimensions, which position looks as
-# much like position 0 as a neighbour does? And with 64?
+# Three curves lie on top of each other: **how alike two positions are depends only on the distance between
+# them**, not on where they stand. Near ones are alike, and it falls off, with ripples from the fast
+# clocks.
+#
+# (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
+# is the distance times the frequency. What you see is a sum of 16 cosines; at distance 0 each of them is
+# 1.)
+
+# %% [markdown]
+# How many dimensions does it take? With only 4, which positions look most like position 0? And with 64? Slide
+# through the view below the numbers: a position, a dimension, the size of the vectors.
 
 # %%
 for d_model in (4, 64):
@@ -265,15 +278,6 @@ for d_model in (4, 64):
 
 # %%
 interactive.positions(sinusoidal_encoding)
-
-# %% [markdown]
-# Three curves lie on top of each other: **how alike two positions are depends only on the distance between
-# them**, not on where they stand. Near ones are alike, and it falls off, with ripples from the fast
-# clocks.
-#
-# (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
-# is the distance times the frequency. What you see is a sum of 16 cosines; at distance 0 each of them is
-# 1.)
 
 # %% [markdown]
 # ## Positions meet words
@@ -520,8 +524,8 @@ for kind in kinds:
 # Which of the four versions will still be right nearly always at places 20 to 63, where no sentence of the
 # training ever reached?
 #
-# - **Set** `prediction` to `"none"`, `"sinusoidal"`, `"learned"`, `"rotary"`, or `"all"`, for all that
-#   have positions.
+# - **Set** `prediction` to `"none"`, the version without positions, to `"sinusoidal"`, `"learned"` or
+#   `"rotary"`, or to `"all"`, for all three that have positions.
 # - **Use** what you know of each: what does place 40 look like to it? Decide before you run the next cells.
 
 # %%

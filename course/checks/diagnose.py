@@ -107,7 +107,7 @@ def _advice(task: Exercise, raised: guard.Raised) -> str:
         return "`__init__` has to begin with `super().__init__()`, which prepares the module to hold layers."
     if "missing the required" in raised.text:
         return "The class has no method named `forward`."
-    if re.search(r"mismatch in its core dimension|not aligned|could not be broadcast|must match the size|"
+    if re.search(r"mismatch in its core dimension|not aligned|could not be broadcast|must match the (existing )?size|"
                  r"shapes cannot be multiplied|Expected size for first two", raised.text):
         return "Two sizes that should be equal are not. Write the shape of each factor beside it: which axes meet?"
     return ADVICE.get(raised.kind, "")
