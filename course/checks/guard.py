@@ -7,6 +7,7 @@ import linecache
 import random
 import signal
 import sys
+import sysconfig
 import threading
 import time
 import warnings
@@ -18,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-_HERE = str(Path(__file__).parent)
+_COURSE = str(Path(__file__).parents[1])
+_LIBRARY = sysconfig.get_path("stdlib")
 _TICK = 0.05           # seconds between two looks at the clock
 _PATIENCE = 4          # waiting may take this many times as long as computing
 
@@ -216,7 +218,7 @@ def _own_frames(trace: TracebackType | None) -> tuple[TracebackType | None, Trac
     while trace is not None:
         code = trace.tb_frame.f_code
         name = code.co_filename
-        if not name.startswith((_HERE, "<frozen")) and "site-packages" not in name and name != contextlib.__file__:
+        if not name.startswith((_COURSE, _LIBRARY, "<frozen")) and "site-packages" not in name:
             inside = code.co_name in ("<listcomp>", "<genexpr>", "<setcomp>", "<dictcomp>")
             if not (inside and around is not None and around.tb_frame.f_code.co_filename == name):
                 around = trace

@@ -407,7 +407,8 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
     p, q, r, s = (waves[kind] for kind in kinds)
     if angles:                       # each number of a pair has the angle that belongs to another way of pairing
         both = angle.repeat_interleave(2, -1) if angles == "neighbours" else torch.cat((angle, angle), -1)
-        one, two = (both[..., :d // 2], both[..., d // 2:]) if pairing == "halves" else (both[..., 0::2], both[..., 1::2])
+        halves = (both[..., :d // 2], both[..., d // 2:])
+        one, two = halves if pairing == "halves" else (both[..., 0::2], both[..., 1::2])
         p, q, r, s = one.cos(), one.sin(), two.sin(), two.cos()
     new_a = a * p + signs[0] * b * q
     new_b = signs[1] * (new_a if how == "in turn" else a) * r + signs[2] * b * s
