@@ -8,7 +8,7 @@ from course.transformer import sinusoidal_encoding
 
 from ..exercise import Case, Choice, Exercise, Misconception
 from ..probes import Table
-from . import mistakes_05
+from . import mistakes_05, mistakes_05_rotary
 
 
 def shift_matrix(offset, d_model):
@@ -272,7 +272,7 @@ EXERCISES = [
             "Both are (…, T, d_head / 2), like the angles.",
             "Compute the new a and the new b. `torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
             "`.flatten(-2)` makes one row of the pairs again."),
-        misconceptions=mistakes_05.ROTARY,
+        misconceptions=mistakes_05_rotary.ROTARY,
         valid_variants=[_rotary_by_complex, _rotary_by_matrices, _rotary_by_halves, _rotary_in_place],
         moral="Scores between rotated queries and keys depend on how far apart they stand, and on nothing else of "
               "their positions.",

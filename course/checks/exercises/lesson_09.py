@@ -267,9 +267,9 @@ EXERCISES = [
                "*last* position, and append the best token to the target.",
                "Keep a boolean vector `ended`, one entry a sentence. A sentence that has ended gets pad, whatever the "
                "model says; the eos itself is kept.",
-               "The new tokens are the argmax over the vocabulary, taken at the last position: (B,). As a column (B, 1) "
-               "they are appended by `torch.cat` along axis 1. Leave the loop when all have ended, and drop the column "
-               "of bos at the end."),
+               "The new tokens are the argmax over the vocabulary at the last position: (B,). As a column (B, 1) they "
+               "are appended by `torch.cat` along axis 1. Leave the loop when all have ended, and drop the column of "
+               "bos at the end."),
         moral="The loop that turns a predictor of one token into a translator.",
     ),
     Exercise(
