@@ -644,8 +644,8 @@ show_heads(cross, rows, columns, title="The four heads one by one")
 # And how sure was it of each token of this translation? Where was it surprised?
 
 # %% tags=["nbval-ignore-output"]
-for name, p in zip(subwords.tokens(following[0]), chances[0].gather(-1, following[0].unsqueeze(-1)), strict=True):
-    print(f"{name:10} {p.item():.2f}")
+for name, token, p in zip(subwords.tokens(following[0]), following[0], chances[0], strict=True):
+    print(f"{name:10} {p[token]:.2f}")
 
 # %% [markdown]
 # Now type sentences of your own, and go through the translation token by token. After which token is
