@@ -567,10 +567,10 @@ print(f"{'guessing':18} loss            {math.log(10):.2f}")
 show_curves(range(25, 201, 25), curves, "step", "loss", "8 layers, the same learning rate")
 
 # %% [markdown]
-# Pre-norm has solved it; post-norm does not do much better than guessing one of the ten words. A warm-up
-# helps it along, but it remains far behind. That does not make post-norm wrong: with few layers, warm-up and patience it trains well, and
-# the paper's results were made with it. Pre-norm is the more forgiving one, which is why this course uses
-# it.
+# Pre-norm has solved it; post-norm does not do much better than guessing one of the ten words. A
+# warm-up helps it along, but it remains far behind. That does not make post-norm wrong: with few
+# layers, warm-up and patience it trains well, and the paper's results were made with it. Pre-norm is
+# the more forgiving one, which is why this course uses it.
 
 # %% [markdown]
 # ## Recap
