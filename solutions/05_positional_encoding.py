@@ -167,6 +167,10 @@ show_encoding(sinusoidal_encoding(32, 16), title="32 positions, d_model = 16")
 # %%
 show_hands(sinusoidal_encoding(8, 8), title="Positions 0 to 7, d_model = 8: four clocks")
 
+# %%
+for i in range(4):
+    print(f"pair {i}: {math.degrees(10000 ** (-2 * i / 8)):6.3f}° for each word")
+
 # %% [markdown]
 # The fastest hand moves by 1 radian, about 57°, for each word. Each following one is slower by a fixed
 # factor, here 10. Together they tell the position as second, minute and hour hand tell the time: the fast
@@ -187,7 +191,7 @@ show_hands(sinusoidal_encoding(8, 8), title="Positions 0 to 7, d_model = 8: four
 # %%
 table = sinusoidal_encoding(1000, 4).double()
 found = torch.linalg.lstsq(table[:60], table[3:63]).solution.T      # so that it acts on columns
-print(found)
+print(found.round(decimals=3) + 0.0)                                # + 0.0, since there is a −0.0, too
 for t in (5, 60, 900):
     print(f"t = {t:3}: largest error {(found @ table[t] - table[t + 3]).abs().max():.3f}")
 
@@ -202,7 +206,7 @@ print(f"cos 3 = {math.cos(3):.3f}, sin 3 = {math.sin(3):.3f}")
 # Three steps turn the first hand by 3 radians, wherever it stands, and a turn is a **rotation**: a linear
 # map. Two formulas from school say so:
 #
-# $$\sin(a + b) = \sin a \cos b + \cos a \sin b \qquad \cos(a + b) = \cos a \cos b - \sin a \sin b$$
+# $$\sin(a + b) = \sin a\, \cos b + \cos a\, \sin b \qquad \cos(a + b) = \cos a\, \cos b - \sin a\, \sin b$$
 #
 # With $a$ the hand's angle and $b$ the turn, the new sine is made of the old sine and the old cosine, and
 # so is the new cosine. The coefficients depend on $b$ alone.
@@ -255,8 +259,17 @@ show_curves(distances, {f"from position {t}": [similarity[t, t + d] for d in dis
             "distance", "dot product", "How alike are two positions?")
 
 # %% [markdown]
-# Slide through it: a position, a dimension, the size of the vectors. With 4 dimensions, which position looks as
-# much like position 0 as a neighbour does? And with 64?
+# Three curves lie on top of each other: **how alike two positions are depends only on the distance between
+# them**, not on where they stand. Near ones are alike, and it falls off, with ripples from the fast
+# clocks.
+#
+# (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
+# is the distance times the frequency. What you see is a sum of 16 cosines; at distance 0 each of them is
+# 1.)
+
+# %% [markdown]
+# How many dimensions does it take? With only 4, which positions look most like position 0? And with 64? Slide
+# through the view below the numbers: a position, a dimension, the size of the vectors.
 
 # %%
 for d_model in (4, 64):
@@ -267,15 +280,6 @@ for d_model in (4, 64):
 interactive.positions(sinusoidal_encoding)
 
 # %% [markdown]
-# Three curves lie on top of each other: **how alike two positions are depends only on the distance between
-# them**, not on where they stand. Near ones are alike, and it falls off, with ripples from the fast
-# clocks.
-#
-# (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
-# is the distance times the frequency. What you see is a sum of 16 cosines; at distance 0 each of them is
-# 1.)
-
-# %% [markdown]
 # ## Positions meet words
 #
 # The paper *adds* the encoding to the vectors of the words. Would each not spoil the other? In
@@ -283,7 +287,7 @@ interactive.positions(sinusoidal_encoding)
 # neither must drown the other. How long are they?
 #
 # The vectors of the words, the **embeddings**, are learned. They start small: numbers of about
-# $1/\sqrt{d_{model}}$, so that dot products between them are about 1.
+# $1/\sqrt{d_{model}}$, so that a word's vector has a length of about 1.
 
 # %%
 torch.manual_seed(0)
@@ -368,8 +372,8 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 
 # %% [markdown]
 # From the second pair on it looks like noise, and neighbours no longer resemble each other. Yet every
-# position is still different from every other, so a model can learn them by heart and trains well.
-# Compare the two pictures; nothing else would have told you.
+# position is still different from every other, so that a model can learn them by heart, and its loss falls
+# as it should. Only a look at the table shows the mistake.
 
 # %% [markdown]
 # ## Two other ways
@@ -386,7 +390,7 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 #
 # A point $(a, b)$ turned by the angle $\varphi$ is
 #
-# $$(a \cos\varphi - b \sin\varphi,\;\; a \sin\varphi + b \cos\varphi)$$
+# $$(a\, \cos\varphi - b\, \sin\varphi,\;\; a\, \sin\varphi + b\, \cos\varphi)$$
 
 # %% [markdown]
 # ### Exercise 5.4 · rotary encoding        ●●●  about 15 minutes · 3 points
@@ -520,8 +524,8 @@ for kind in kinds:
 # Which of the four versions will still be right nearly always at places 20 to 63, where no sentence of the
 # training ever reached?
 #
-# - **Set** `prediction` to `"none"`, `"sinusoidal"`, `"learned"`, `"rotary"`, or `"all"`, for all that
-#   have positions.
+# - **Set** `prediction` to `"none"`, the version without positions, to `"sinusoidal"`, `"learned"` or
+#   `"rotary"`, or to `"all"`, for all three that have positions.
 # - **Use** what you know of each: what does place 40 look like to it? Decide before you run the next cells.
 
 # %%
@@ -568,9 +572,9 @@ show_curves(places[:-1], accuracy, "place in the sentence", "share of right answ
 #
 # - **learned**: the rows from 16 on still hold the random numbers they began with. It guesses: one word
 #   in ten is right by chance.
-# - **sinusoidal**: at many places no better than guessing, with islands where it works. There *is* one rotation that
-#   would serve everywhere, as you have shown. But training on 16 places does not force the model to find just that
-#   one, and beyond them it sees the clocks in combinations that it has never met.
+# - **sinusoidal**: at many places hardly better than guessing, with islands where it does better. There *is*
+#   one rotation that would serve everywhere, as you have shown. But training on 16 places does not force the
+#   model to find just that one, and beyond them it sees the clocks in combinations that it has never met.
 # - **rotary**: as good as before. The model never sees a position at all, only differences of positions,
 #   and "three back" is the same everywhere.
 #

@@ -83,14 +83,16 @@ def difference(x):
 bare = added = X
 for n in range(7):
     length = added.norm(dim=-1).mean()
+    new, weights = scaled_dot_product_attention(added, added, added)
     print(f"after {n} rounds   bare: difference {difference(bare):.2f}   "
-          f"added: difference {difference(added):.2f}, mean length {length:6.1f}")
-    bare, added = attend(bare), added + attend(added)
+          f"added: difference {difference(added):.2f}, mean length {length:5.1f}, "
+          f"largest weights {weights.amax(-1).mean():.2f}")
+    bare, added = attend(bare), added + new
 
 # %% [markdown]
 # The words stay different for longer, but now something else goes wrong: each round doubles the lengths.
 # Scores are products of two vectors, so they grow fourfold, and the softmax soon gives everything to one
-# word.
+# word: look at the largest weight of each row, on average, in the last column.
 #
 # ## Come back to size: the layer norm
 #
@@ -198,7 +200,8 @@ some, others = torch.randn(2, 2, 4, 4)              # two pairs of sentences of 
 for name, normalise in (("over the batch", norm_over_the_batch), ("layer norm", LayerNorm(4))):
     with torch.no_grad():
         cats = [normalise(torch.cat([X.unsqueeze(0), neighbours]))[0, 2] for neighbours in (some, others)]
-    print(f"{name:15} cat beside some {cats[0]}   beside others {cats[1]}")
+    for beside, cat in zip(("some", "others"), cats, strict=True):
+        print(f"{name:15} cat beside {beside:7} {cat}")
 
 # %% [markdown]
 # Over the batch, "cat" depends on sentences that have nothing to do with it. What is worse, when you
@@ -212,7 +215,8 @@ for scale in (1.0, 0.001):
     small = scale * deviations
     inside = small / torch.sqrt(small.square().mean() + 1e-5)
     outside = small / (torch.sqrt(small.square().mean()) + 1e-5)
-    print(f"numbers around {scale:5}: inside {inside}   outside {outside}")
+    print(f"numbers around {scale}")
+    print(f"   eps inside   {inside}\n   eps outside  {outside}")
 
 # %% [markdown]
 # For tiny vectors the results differ by a factor. A model trained with one version does not work as it
@@ -557,15 +561,16 @@ curves = {"post-norm": curve(norm_first=False), "post-norm, warm-up": curve(norm
           "pre-norm": curve(norm_first=True)}
 for name, losses in curves.items():
     print(f"{name:18} loss at the end {losses[-1]:.2f}")
+print(f"{'guessing':18} loss            {math.log(10):.2f}")
 
 # %% tags=["nbval-ignore-output"]
 show_curves(range(25, 201, 25), curves, "step", "loss", "8 layers, the same learning rate")
 
 # %% [markdown]
-# Pre-norm has solved it, post-norm is still guessing. A warm-up helps post-norm along, but it remains far
-# behind. That does not make post-norm wrong: with few layers, warm-up and patience it trains well, and
-# the paper's results were made with it. Pre-norm is the more forgiving one, which is why this course uses
-# it.
+# Pre-norm has solved it; post-norm does not do much better than guessing one of the ten words. A
+# warm-up helps it along, but it remains far behind. That does not make post-norm wrong: with few
+# layers, warm-up and patience it trains well, and the paper's results were made with it. Pre-norm is
+# the more forgiving one, which is why this course uses it.
 
 # %% [markdown]
 # ## Recap

@@ -126,15 +126,17 @@ def count_words(pairs):
     return Counter(word for pair in pairs for word in normalise(pair.target).split())
 
 known, needed = count_words(train_pairs), count_words(test_pairs)
-once = sum(times == 1 for times in known.values())
+rare = sum(times < 5 for times in known.values())
 missing = sorted(word for word in needed if word not in known)
-print(f"{len(known):,} different Spanish words in the training part, {once:,} of them only once")
+letters = sum(len(word) * times for word, times in known.items()) / known.total()
+print(f"{len(known):,} different Spanish words in the training part, {rare:,} of them fewer than five times")
 print(f"{len(missing)} words of the test part never occur there:", ", ".join(missing[::25]), "…")
+print(f"a word has {letters:.1f} letters on average")
 
 # %% [markdown]
-# A list of whole words is long, mostly made of words that are too rare to learn anything about,
-# and still has gaps. Single letters have no gaps, but make sentences five times as long and leave
-# it to the model to learn spelling.
+# A list of whole words is long, mostly made of words that are too rare to learn much about, and
+# still has gaps. Single letters have no gaps, but make sentences as many times longer as a word has
+# letters, and leave it to the model to learn spelling.
 #
 # Subwords are between the two: frequent words are one token, rare ones are put together from
 # pieces. **Byte-pair encoding** finds the pieces by a simple rule. Begin with letters. Count
@@ -220,7 +222,8 @@ for step in range(6):
     best = min(counts, key=lambda pair: (-counts[pair], pair))
     merges.append(best)
     words = {tuple(merge_pair(symbols, best)): times for symbols, times in words.items()}
-    print(f"{step + 1}  {'+'.join(best):8} ({counts[best]})  ->  {'   '.join(' '.join(symbols) for symbols in words)}")
+    cut = "   ".join(" ".join(symbols) for symbols in words)
+    print(f"{step + 1}  {'+'.join(best):8} ({counts[best]})  ->  {cut}")
 
 # %% [markdown]
 # The list of merges is all there is to a tokeniser: a new word is cut by applying them in order.
@@ -264,7 +267,8 @@ encoded = encode_pairs(train_pairs, subwords)
 
 def share_of_padding(batches):
     tables = [table for batch in batches for table in (batch.source, batch.target)]
-    return sum(int((table == subwords.pad_id).sum()) for table in tables) / sum(table.numel() for table in tables)
+    padding = sum(int((table == subwords.pad_id).sum()) for table in tables)
+    return padding / sum(table.numel() for table in tables)
 
 order = torch.randperm(len(encoded), generator=torch.Generator().manual_seed(0))
 as_they_come = [encoded.batch(rows) for rows in order.split(36)]
@@ -350,8 +354,9 @@ show_curves(
 )
 
 # %% [markdown]
-# Most of it happens in the first minute. What comes later looks like little in the curve, but it
-# is the difference between gibberish and sentences.
+# Steep at first, then slow. Do not judge the slow part by the curve: if you want to see what it is
+# worth, interrupt a training of your own after a minute, let the model translate some sentences
+# with the cells below, and then go on training.
 #
 # The loss cannot reach 0, for two reasons. One is label smoothing: we ask the model to be a
 # little unsure. What is the other? Think of the many translations of one sentence.
@@ -466,7 +471,7 @@ print(f"{exact / len(references):.0%} equal their reference")
 
 # %%
 def ngram_precision(hypotheses, references, n):
-    """The share of the hypotheses' n-grams that their references have as well, each at most as often as there."""
+    """The share of the hypotheses' n-grams that their references have, each at most as often as there."""
     ### BEGIN SOLUTION
     matches = total = 0
     for hypothesis, reference in zip(hypotheses, references, strict=True):
@@ -506,15 +511,16 @@ def bleu(hypotheses, references):
     return 100 * brevity * math.prod(precisions) ** (1 / 4)
 
 sentences = ["el gato negro no duerme en la casa", "no sé qué hora es"]
-print(f"the references themselves:  {bleu([s.split() for s in sentences], [s.split() for s in sentences]):.1f}")
-print(f"without their last word:    {bleu([s.split()[:-1] for s in sentences], [s.split() for s in sentences]):.1f}")
+whole, cut_short = [s.split() for s in sentences], [s.split()[:-1] for s in sentences]
+print(f"the references themselves:  {bleu(whole, whole):.1f}")
+print(f"without their last word:    {bleu(cut_short, whole):.1f}")
 
 # %% [markdown]
 # The second line is all precision: every n-gram that is there is right. Only the brevity penalty
 # speaks.
 #
-# For real scores do not use your own function, nor anybody's: how punctuation is cut off, or
-# whether case counts, changes BLEU by several points. The library **sacreBLEU** does it in one
+# For real scores do not use your own function, nor anybody's: it matters how punctuation is cut off
+# and whether case counts; how much, the cell after the next one shows. The library **sacreBLEU** does it in one
 # fixed way and gives a *signature* that says how, so that scores can be compared. It also tells
 # how far chance goes: it draws 1,000 sentences from the test with replacement, again and again,
 # and sees how the score varies.
@@ -528,8 +534,9 @@ print(f"BLEU {score.score:.1f}, 95 % interval {score._mean - score._ci:.1f} to {
 
 # %% [markdown]
 # A number needs neighbours. What does somebody get who knows no Spanish and copies the English?
-# Who answers every sentence with the most frequent one? And your own function, on words cut off
-# from their punctuation in the same way?
+# Who answers every sentence with the most frequent one? And the same translations, by your own
+# function, with words cut off from their punctuation in the same way? With the punctuation left on
+# the words? With all letters small?
 
 # %% tags=["nbval-ignore-output"]
 frequent = Counter(pair.target for pair in train_pairs).most_common(1)[0][0]
@@ -540,6 +547,8 @@ for name, value in {
     f"always {frequent!r}": sacrebleu.corpus_bleu([frequent] * len(references), [references]).score,
     "your model": score.score,
     "your model, by your own function": bleu(*words_of),
+    "your model, punctuation left on": sacrebleu.corpus_bleu(translations, [references], tokenize="none").score,
+    "your model, all letters small": sacrebleu.corpus_bleu(translations, [references], lowercase=True).score,
 }.items():
     print(f"{value:5.1f}  {name}")
 
@@ -547,7 +556,7 @@ for name, value in {
 # ### What the number means, and what it does not
 #
 # - It is about **short, everyday sentences** from one collection. Published systems are scored on
-#   newspaper sentences three times as long, so the two numbers cannot be compared.
+#   long newspaper sentences, so the two numbers cannot be compared.
 # - There is **one reference** for each sentence. A translation in other words is counted as
 #   wrong: *tú* for *usted*, *ella es* for *es*. With several references the same translations
 #   would score higher.
@@ -561,11 +570,11 @@ for name, value in {
 # %% [markdown]
 # ## Where does it fail?
 #
-# So let us read, but not at random. First by length: BLEU for sentences of 2-4, 5-6 and 7-8
+# So let us read, but not at random. First by length: BLEU for sentences of up to 4, 5-6 and 7-8
 # words. Which will be the hardest?
 
 # %% tags=["nbval-ignore-output"]
-for low, high in ((2, 4), (5, 6), (7, 8)):
+for low, high in ((1, 4), (5, 6), (7, 8)):
     rows = [i for i, sentence in enumerate(sources) if low <= len(sentence.split()) <= high]
     part = sacrebleu.corpus_bleu([translations[i] for i in rows], [[references[i] for i in rows]])
     print(f"{low}-{high} words: BLEU {part.score:4.1f} on {len(rows)} sentences")
@@ -581,10 +590,9 @@ for i in by_quality[:60:6]:
     print(f"{sources[i]}\n    model      {translations[i]}\n    reference  {references[i]}")
 
 # %% [markdown]
-# Sort these into groups. You will find at least three: translations that are *right*, only in
-# other words than the reference; rare words that the model has seen too seldom, and replaces by
-# something it knows; and idioms, which cannot be translated piece by piece. Only the last two are
-# errors of the model.
+# Sort these into groups. Look for three: translations that are *right*, only in other words than
+# the reference; rare words that the model has seen too seldom, and replaces by something it knows;
+# and idioms, which cannot be translated piece by piece. Only the last two are errors of the model.
 #
 # Rare words can be tested directly: are sentences worse whose words are rare in training?
 
@@ -602,20 +610,22 @@ for low, high in ((0, 4), (5, 49), (50, 10 ** 9)):
 #
 # In the decoder each Spanish token asks, by cross-attention, which English tokens to look at:
 # queries from the Spanish side, keys and values from the encoder's memory. Here are the weights
-# of the last layer for our sentence, averaged over its heads. Rows are the Spanish tokens that
-# are *read*; each row is used to predict the token *after* it. Where will the row be dark that
-# predicts *negro*?
+# of the last layer, averaged over its heads. So that everybody looks at the same translation, we
+# give it to the model, as in training, whether or not it would write it by itself.
+#
+# Rows are the Spanish tokens that are *read*; each row is used to predict the token *after* it.
+# Spanish says "the house white". If the model looks where a person would, where is the row dark
+# that predicts the beginning of *blanca*, and where the one before it?
 
 # %% tags=["nbval-ignore-output"]
-source = torch.tensor([subwords.encode("The black cat is sleeping.") + [subwords.eos_id]])
-with torch.no_grad():
-    written = greedy_decode(model, source, subwords.bos_id, subwords.eos_id, subwords.pad_id, max_len=20)
-    target = torch.cat([torch.tensor([[subwords.bos_id]]), written[:, :-1]], dim=1)
-    with record_attention(model) as weights:
-        model(source, target)
+source = torch.tensor([subwords.encode("The white house is big.") + [subwords.eos_id]])
+ids = torch.tensor([[subwords.bos_id, *subwords.encode("La casa blanca es grande."), subwords.eos_id]])
+target, following = ids[:, :-1], ids[:, 1:]
+with torch.no_grad(), record_attention(model) as weights:
+    chances = model(source, target).softmax(-1)
 cross = weights["decoder.layers.1.cross_attention"][0]                    # (n_heads, T_q, T_k)
 rows = [f"{read} → {next_}" for read, next_ in
-        zip(subwords.tokens(target[0]), subwords.tokens(written[0]), strict=True)]
+        zip(subwords.tokens(target[0]), subwords.tokens(following[0]), strict=True)]
 columns = subwords.tokens(source[0])
 show_weights(cross.mean(0), rows, columns, title="Cross-attention, last layer, mean of the heads")
 
@@ -623,25 +633,26 @@ show_weights(cross.mean(0), rows, columns, title="Cross-attention, last layer, m
 show_heads(cross, rows, columns, title="The four heads one by one")
 
 # %% [markdown]
-# Now type sentences of your own. After which token is the model least sure how to go on? Which English word
-# does it look at when it writes the verb? Go through the translation token by token.
-
-# %% tags=["nbval-ignore-output"]
-with torch.no_grad():
-    sure = model(source, target)[0].softmax(-1).amax(-1)
-for name, p in zip(subwords.tokens(written[0]), sure.tolist(), strict=True):
-    print(f"{name:10} {p:.2f}")
-
-# %% tags=["nbval-ignore-output"]
-interactive.translator(model, subwords, "The black cat is sleeping.")
-
-# %% [markdown]
-# The dark cells do not run down the diagonal: where the Spanish order differs, so does the order
-# of looking. Nobody told the model which word belongs to which. It found out because it helps to
-# predict.
+# Where the order of the two languages differs, a model that has learned which words belong together
+# leaves the diagonal. Nobody told it what belongs to what; it can only find out because it helps to
+# predict. Does yours do it in all heads? (Within a word, where it spells on, it need not look at
+# the English at all.)
 #
 # Do not read too much into the picture: lesson 11 asks how far such weights can be trusted, and
 # measures it.
+#
+# And how sure was it of each token of this translation? Where was it surprised?
+
+# %% tags=["nbval-ignore-output"]
+for name, token, p in zip(subwords.tokens(following[0]), following[0], chances[0], strict=True):
+    print(f"{name:10} {p[token]:.2f}")
+
+# %% [markdown]
+# Now type sentences of your own, and go through the translation token by token. After which token is
+# the model least sure how to go on? Which English word does it look at when it writes the verb?
+
+# %% tags=["nbval-ignore-output"]
+interactive.translator(model, subwords, "The black cat is sleeping.")
 
 # %% [markdown]
 # ## Recap
@@ -668,27 +679,30 @@ interactive.translator(model, subwords, "The black cat is sleeping.")
 #
 # ## Further reading
 #
-# - Vaswani et al., *Attention Is All You Need* (2017), §5 for their training, §6.1 for their
-#   results. On the data: "Sentence pairs were batched together by approximate sequence length."
-# - Sennrich et al., *Neural Machine Translation of Rare Words with Subword Units* (2016).
-# - Papineni et al., *BLEU* (2002); Post, *A Call for Clarity in Reporting BLEU Scores* (2018),
-#   the paper behind sacreBLEU.
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §5 for their training, §6.1 for their
+#   results. On the data (§5.1): "Sentence pairs were batched together by approximate sequence length."
+# - [Sennrich, Haddow and Birch (2016), Neural Machine Translation of Rare Words with Subword
+#   Units](https://arxiv.org/abs/1508.07909), §3.2: byte-pair encoding, with the same four words.
+# - [Papineni et al. (2002), BLEU](https://aclanthology.org/P02-1040/), §2: where the trap and the brevity
+#   penalty come from.
+# - [Post (2018), A Call for Clarity in Reporting BLEU Scores](https://arxiv.org/abs/1804.08771): the paper
+#   behind sacreBLEU.
 
 # %% [markdown]
-# ## If you like
+# ## Stretch exercises
+# Without points and without checks.
 #
-# These are not graded.
+# **A · Accuracy against BLEU.** Feed the model the reference itself (teacher forcing) and count how
+# often its most likely token is the right one. Compare with the share of sentences that come out right.
 #
-# 1. **Accuracy against BLEU.** Feed the model the reference itself (teacher forcing) and count
-#    how often its most likely token is the right one. Compare with the share of sentences that
-#    come out right.
-# 2. **More or fewer subwords.** Train with `vocab_size=500` and 8000 for the same five minutes.
-#    Which is better, and why does the larger vocabulary not win here?
-# 3. **Your own sentences.** `load_pairs("mine.tsv")` reads a file with a source and a target
-#    sentence in each line, separated by a tab. Everything above works with it.
+# **B · More or fewer subwords.** Train with `vocab_size=500` and 8000 for the same five minutes. How
+# long do sentences become, how large the model, and which translates best?
+#
+# **C · Your own sentences.** `load_pairs("mine.tsv")` reads a file with a source and a target sentence
+# in each line, separated by a tab. Everything above works with it.
 
 # %% [markdown]
-# <details><summary>A solution for 1</summary>
+# <details><summary>A: a solution</summary>
 #
 # ```python
 # held_out = encode_pairs(test_pairs, subwords)
@@ -704,7 +718,40 @@ interactive.translator(model, subwords, "The black cat is sleeping.")
 # print(f"{right / total:.0%} of the next tokens, but {exact / 1000:.0%} of the sentences")
 # ```
 #
-# Two tokens of three and more are right if everything before them is; whole sentences are right
-# far less often, because one wrong token spoils a sentence and changes what comes after it.
+# The first share is far the larger one: one wrong token spoils a sentence, and changes what comes after
+# it. With teacher forcing the next token never has to follow a wrong one.
 #
 # </details>
+#
+# <details><summary>B: a way to start</summary>
+#
+# ```python
+# both = [sentence for pair in train_pairs for sentence in (pair.source, pair.target)]
+# for vocab_size in (500, 2000, 8000):
+#     pieces = Subwords.train(both, vocab_size=vocab_size)
+#     lengths = [len(pieces.encode(sentence)) for sentence in both[:10_000]]
+#     new = Transformer(len(pieces), d_model=128, n_heads=4, d_ff=512, n_layers=2)
+#     print(vocab_size, np.mean(lengths), sum(p.numel() for p in new.parameters()))
+# ```
+#
+# Then `encode_pairs`, `train` and `translate` as above, with `pieces` for `subwords` and `new` for
+# `model`, and BLEU on the same test sentences: it is computed on words, so that the three can be
+# compared, which the losses cannot. Longer sentences cost time at each step; with more subwords, each of
+# them is seen less often in five minutes.
+#
+# </details>
+#
+# <details><summary>C: a first file</summary>
+#
+# ```python
+# from pathlib import Path
+# Path("mine.tsv").write_text("The cat sleeps.\tLe chat dort.\nI sleep.\tJe dors.\n", encoding="utf-8")
+# print(load_pairs("mine.tsv"))
+# ```
+#
+# To learn something, a model needs many thousands of pairs. Lesson 12 comes back to it.
+#
+# </details>
+
+# %% [markdown]
+# Next, in lesson 10: better sentences from the same model, by looking at more than one at a time.

@@ -80,17 +80,18 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
-    if (said := _shape(sight, name)) is not None:
+    if task.shows is None and (said := _shape(sight, name)) is not None:
         return said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    for describe in (_not_finite, _forbidden, _imprecise, _factor, _temperature, _transposed, _reordered, _shares):
+    general = (_not_finite, _forbidden, _imprecise, _factor, _temperature, _transposed, _reordered, _shares)
+    for describe in general if task.shows is None else (_factor,):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
             break
     else:
         slug, sentence = None, ""
     shown = "" if slug == "fill-not-low-enough" else first_difference(sight)
-    parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name),
+    parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name) if task.shows is None else "",
              _which_cases(task, got, want)]
     return slug, "\n\n".join(part for part in parts if part)
 
@@ -101,16 +102,36 @@ def _at(task: Exercise, outcome: Outcome) -> str:
 
 def _advice(task: Exercise, raised: guard.Raised) -> str:
     if raised.kind == "TypeError" and not raised.function:
-        arguments = ", ".join(task.takes)
-        return f"It is called with {len(task.takes)} arguments: ({arguments})."
+        init = getattr(task.probe, "init", ())
+        names = [name for name in task.takes if (name in init) == ("__init__" in raised.text)] if init else task.takes
+        return f"It is called with {len(names)} arguments: ({', '.join(names)})."
+    if (kind := re.search(r"must be Tensor, not (\w+)", raised.text)) is not None:
+        layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""
+        return f"A {kind[1]} was given where a tensor is expected.{layer}"
+    if "Sequential.forward()" in raised.text:
+        return "An `nn.Sequential` hands one thing from layer to layer, so that a mask has no way through."
     if "before Module.__init__" in raised.text:
         return "`__init__` has to begin with `super().__init__()`, which prepares the module to hold layers."
     if "missing the required" in raised.text:
         return "The class has no method named `forward`."
-    if re.search(r"mismatch in its core dimension|not aligned|could not be broadcast|must match the size|"
+    if re.search(r"mismatch in its core dimension|not aligned|could not be broadcast|must match the (existing )?size|"
                  r"shapes cannot be multiplied|Expected size for first two", raised.text):
         return "Two sizes that should be equal are not. Write the shape of each factor beside it: which axes meet?"
+    if (kind := re.match(r"(list|tuple|string) index out of range", raised.text)) is not None:
+        return f"The last element of a {kind[1]} of n has the index n − 1. Which index do you use in the last round?"
+    if "used as indices must be" in raised.text:
+        return "Ids are whole numbers. Which dtype has the tensor that you made?"
+    if "unhashable type: 'list'" in raised.text:
+        return "What a dictionary, a set or a Counter counts must not be changeable: a tuple, not a list."
+    if "too many values to unpack" in raised.text:
+        return "There are fewer names than values. (A loop over a dictionary gives its keys alone.)"
     return ADVICE.get(raised.kind, "")
+
+
+def _is_layer(name: str) -> bool:
+    from torch import nn
+    kind = getattr(nn, name, None)
+    return isinstance(kind, type) and issubclass(kind, nn.Module)
 
 
 def _shape(sight: Sight, name: str) -> Said:
@@ -130,7 +151,8 @@ def _shape(sight: Sight, name: str) -> Said:
         text += f" A{listing(off)[1:]}."
     elif got.ndim < want.ndim:
         text += f" {want.ndim - got.ndim} of the {want.ndim} axes got lost, by a sum or an index perhaps."
-    match = [label for label, size in sight.sizes.items() if got.ndim == want.ndim and _one_off(got, want) == size]
+    match = [label for label, size in sight.sizes.items()
+             if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
     if match:
         text += f" The size you have there is {listing(match, 'or')}."
     return "wrong-shape", text

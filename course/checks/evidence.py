@@ -49,7 +49,10 @@ def smallest(
 
 def place(sight: Sight) -> str:
     """"On q (2, 4) and k (3, 4) (whole numbers)": the case, with its sizes."""
-    arrays = [f"`{name}` {shape(value)}" for name, value in sight.inputs.items() if isinstance(value, np.ndarray)]
+    if sight.task.place is not None:
+        return f"On {sight.task.place(sight.inputs)} ({sight.got.case.about})"
+    arrays = [f"`{name}` {shape(value)}" for name, value in sight.inputs.items()
+              if isinstance(value, np.ndarray) and name in sight.task.takes]
     plain = [f"`{name} = {value}`" for name, value in sight.inputs.items()
              if isinstance(value, (int, np.integer)) and name in sight.task.takes]
     return f"On {listing(arrays + plain)} ({sight.got.case.about})"
@@ -57,6 +60,8 @@ def place(sight: Sight) -> str:
 
 def first_difference(sight: Sight) -> str:
     """The row of an output that holds the first differing number, yours and the expected one."""
+    if sight.task.shows is not None:
+        return sight.task.shows(sight)
     name = telling_output(sight)
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape != want.shape:

@@ -115,6 +115,9 @@ class Exercise(_Task):
         properties: further things that must hold.
         shares: names of outputs whose last axis holds shares of 1.
         may_change: inputs that an answer may change in place.
+        place: what follows "On " in messages, made of a case's inputs; by default names and shapes of arrays.
+        shows: the evidence in messages, made of a `Sight`; by default the first row that differs. For exercises
+            whose answers never see the arrays of a case.
     """
 
     takes: dict[str, str]
@@ -124,6 +127,8 @@ class Exercise(_Task):
     properties: Sequence[Property] = ()
     shares: Sequence[str] = ()
     may_change: Sequence[str] = ()
+    place: Callable[[dict[str, Any]], str] | None = None
+    shows: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

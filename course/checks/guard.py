@@ -7,6 +7,7 @@ import linecache
 import random
 import signal
 import sys
+import sysconfig
 import threading
 import time
 import warnings
@@ -18,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-_HERE = str(Path(__file__).parent)
+_COURSE = str(Path(__file__).parents[1])
+_LIBRARY = sysconfig.get_path("stdlib")
 _TICK = 0.05           # seconds between two looks at the clock
 _PATIENCE = 4          # waiting may take this many times as long as computing
 
@@ -194,10 +196,10 @@ def _by_thread(meter: _Meter) -> Iterator[None]:
 
 
 def _describe(error: BaseException, clock: Clock) -> Raised:
-    entry = _own_frame(error.__traceback__)
+    entry, around = _own_frames(error.__traceback__)
     where = function = ""
     if entry is not None:
-        code = entry.tb_frame.f_code
+        code = around.tb_frame.f_code                    # a comprehension belongs to the function it stands in
         function = code.co_name
         line = linecache.getline(code.co_filename, entry.tb_lineno).strip()
         number = entry.tb_lineno - code.co_firstlineno + 1 if function != "<module>" else entry.tb_lineno
@@ -210,15 +212,19 @@ def _describe(error: BaseException, clock: Clock) -> Raised:
     return Raised(type(error).__name__, shorten(text), where, function, unwritten, isinstance(error, TimeLimit))
 
 
-def _own_frame(trace: TracebackType | None) -> TracebackType | None:
-    """The innermost frame of the learner's own code: not the engine's, not a library's."""
-    own = None
+def _own_frames(trace: TracebackType | None) -> tuple[TracebackType | None, TracebackType | None]:
+    """The innermost frame of the learner's own code, not the engine's or a library's, and the function around it."""
+    own = around = None
     while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if not name.startswith((_HERE, "<frozen")) and "site-packages" not in name and name != contextlib.__file__:
+        code = trace.tb_frame.f_code
+        name = code.co_filename
+        if not name.startswith((_COURSE, _LIBRARY, "<frozen")) and "site-packages" not in name:
+            inside = code.co_name in ("<listcomp>", "<genexpr>", "<setcomp>", "<dictcomp>")
+            if not (inside and around is not None and around.tb_frame.f_code.co_filename == name):
+                around = trace
             own = trace
         trace = trace.tb_next
-    return own
+    return own, around
 
 
 def _raised_in_python(trace: TracebackType | None) -> bool:

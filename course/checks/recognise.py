@@ -103,7 +103,7 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
             best, part = mistake, now
     if best is None or not _enough([got[i] for i in part]):
         return None
-    cases = tuple(got[i].case for i in part)
+    cases = tuple(got[i].case for i in wrong if got[i].returned and explains(best, i))
     rest = [i for i in wrong if not explains(best, i)]
     for mistake in task.misconceptions if rest else ():
         if mistake is not best and all(explains(mistake, i) for i in rest) and explained(mistake, rest, len(rest)):

@@ -75,14 +75,14 @@ def cell_size(rows: int, columns: int, room: float = 8.5) -> float:
     return min(CELL, room / max(rows, columns))
 
 
-def slanted(labels: Sequence[str]) -> bool:
-    """Whether labels above the columns are too long, or too many, to stand level."""
-    return max(map(len, labels)) > 7 or len(labels) > 10
+def slanted(labels: Sequence[str], cell: float = CELL) -> bool:
+    """Whether labels above columns of `cell` inches are too long, or too many, to stand level."""
+    return max(map(len, labels)) > 7 * min(1.0, cell / CELL) or len(labels) > 10
 
 
 def draw_matrix(
     ax: Axes, matrix: np.ndarray, rows: Sequence[str], columns: Sequence[str], *, signed: bool = False,
-    mask: np.ndarray | None = None, numbers: bool = True, labels: bool = True,
+    mask: np.ndarray | None = None, numbers: bool = True, labels: bool = True, cell: float = CELL,
 ) -> None:
     """Draw `matrix` (R, C) into `ax`: blue from 0 to 1, or with `signed` red to blue around 0; masked cells hatched."""
     shown = matrix[np.isfinite(matrix) & (True if mask is None else mask)]
@@ -112,7 +112,7 @@ def draw_matrix(
     ax.spines[:].set_visible(False)
     if labels:
         ax.set_xticks(range(matrix.shape[1]), columns, parse_math=False,
-                      **({"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if slanted(columns) else {}))
+                      **({"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if slanted(columns, cell) else {}))
         ax.set_yticks(range(matrix.shape[0]), rows, parse_math=False)
     else:
         ax.set_xticks([])

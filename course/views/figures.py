@@ -94,7 +94,7 @@ def show_heads(
             ax.set_visible(False)
             continue
         draw_matrix(ax, weights[head], queries, keys, mask=None if mask is None else mask[head],
-                    numbers=few and cell >= READABLE, labels=few)
+                    numbers=few and cell >= READABLE, labels=few, cell=cell)
         colour = HEAD_COLOURS[head] if few else "black"
         ax.set_title(f"head {head}", color=colour, fontweight="bold" if few else "normal", loc="center", pad=8)
         if few:
@@ -248,10 +248,10 @@ def _table(matrix, rows, columns, title, mask, signed) -> Figure:
     cell = cell_size(*matrix.shape)
     numbers = cell >= READABLE
     label_room = 0.085 * max(map(len, rows))
-    slant = 0.08 * max(map(len, columns)) if slanted(columns) else 0.0
+    slant = 0.08 * max(map(len, columns)) if slanted(columns, cell) else 0.0
     figure, [ax] = new_figure(
         max(3.4, 1.4 + label_room + cell * matrix.shape[1]), 1.4 + slant + cell * matrix.shape[0])
-    draw_matrix(ax, matrix, rows, columns, signed=signed, mask=mask, numbers=numbers)
+    draw_matrix(ax, matrix, rows, columns, signed=signed, mask=mask, numbers=numbers, cell=cell)
     ax.set_xlabel("keys")
     ax.xaxis.set_label_position("top")
     ax.set_ylabel("queries")

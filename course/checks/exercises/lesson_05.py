@@ -8,7 +8,7 @@ from course.transformer import sinusoidal_encoding
 
 from ..exercise import Case, Choice, Exercise, Misconception
 from ..probes import Table
-from . import mistakes_05
+from . import mistakes_05, mistakes_05_rotary
 
 
 def shift_matrix(offset, d_model):
@@ -203,7 +203,9 @@ def _rotary_in_place(x):
 
 
 _BEYOND = {
-    "none": "Was one of the four trained with distances at all, and does it look the same wherever it stands?",
+    "none": "`\"none\"` is the version without positions: it sees a bag of words, and which of them stood three places "
+            "before is not to be found in a bag. (If you mean that all four will fail: does each of them need to know "
+            "at which place it is?)",
     "learned": "The rows of the table from 16 on were never used in training. What do they hold?",
     "sinusoidal": "The encoding exists for every position. But what `w_q` and `w_k` see is its sum with the words, "
                   "and they have learned to deal with the values of positions 0 to 15; the slow pairs take values "
@@ -241,8 +243,9 @@ EXERCISES = [
             "(sin(t + k), cos(t + k)). The two formulas in the box write the second in terms of the first.",
             "The matrix for one pair is 2 × 2. Its first row makes the new sine from the old sine and the old cosine; "
             "its second row the new cosine. Only one of the four entries has a minus.",
-            "For pair i put [[cos a, sin a], [−sin a, cos a]] at rows and columns 2i and 2i + 1, where "
-            "a = offset · 10000^(−2i/d_model). Everything else is 0."),
+            "The block of pair i stands at rows and columns 2i and 2i + 1, and its angle is "
+            "offset · 10000^(−2i/d_model). For offset 0 it must be 1 0 / 0 1: that tells where the cosines go. "
+            "Everything outside the blocks is 0."),
         misconceptions=mistakes_05.SHIFT, valid_variants=[_shift_by_loop, _shift_by_blocks, _shift_by_encoding],
         moral="One matrix for all t: how to get from a word to its neighbour does not depend on where the word stands.",
     ),
@@ -260,7 +263,7 @@ EXERCISES = [
     ),
     Exercise(
         id="5.4", title="rotary encoding", names=("apply_rotary",), points=3, minutes=15, difficulty=3,
-        takes={"x": "... T d_head"}, gives={"rotated": "... T d_head"}, framework="torch",
+        takes={"x": "... T d_head"}, gives={"y": "... T d_head"}, framework="torch",
         reference=apply_rotary, cases=_vectors,
         hints=(
             "The angles are those of your encoding: position times frequency, (T, d_head / 2). They serve every "
@@ -269,7 +272,7 @@ EXERCISES = [
             "Both are (…, T, d_head / 2), like the angles.",
             "Compute the new a and the new b. `torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
             "`.flatten(-2)` makes one row of the pairs again."),
-        misconceptions=mistakes_05.ROTARY,
+        misconceptions=mistakes_05_rotary.ROTARY,
         valid_variants=[_rotary_by_complex, _rotary_by_matrices, _rotary_by_halves, _rotary_in_place],
         moral="Scores between rotated queries and keys depend on how far apart they stand, and on nothing else of "
               "their positions.",

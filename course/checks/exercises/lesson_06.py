@@ -371,7 +371,8 @@ EXERCISES = [
             "Each layer gets what the one before it returned. The last thing is a norm.",
             "A plain list hides its layers from `parameters()`. `nn.ModuleList` is a list that does not, and it takes "
             "a list or a generator that makes each layer anew.",
-            "`for layer in self.layers: x = layer(x, mask)`, and after the loop the norm."),
+            "A loop over the layers, in which the result of one becomes the input of the next; every layer gets the "
+            "same mask. The norm is called once, after the loop."),
         misconceptions=mistakes_06_layers.STACK,
         valid_variants=[_StackOfOthers, _StackByNumber],
         properties=[closed.of_block({"mask": "x"}, ("layers.0.self_attention",), _small_stack, n_layers=1)],

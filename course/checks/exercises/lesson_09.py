@@ -129,6 +129,7 @@ def _corpora(rng):
     yield of("a long and a short sentence", [[0, 1, 2, 3, 4, 0, 6], [2, 9]], [[0, 1, 2, 3, 4, 0, 5], [8, 9]], 1)
     yield of("a word of another sentence", [[0, 2], [5, 6]], [[0, 1], [2, 6]], 1)
     yield of("a sentence shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 2)
+    yield of("a sentence much shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 3)
     yield of("a translation longer than its reference", [[0, 1, 2, 3, 7, 4]], [[0, 1, 2]], 1)
     for n in (1, 2, 3):
         yield of(f"ten sentences, n = {n}", [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)],
@@ -215,6 +216,7 @@ EXERCISES = [
         id="9.1", title="count pairs", names=("count_pairs",), points=1, minutes=8, difficulty=1,
         takes={"words": "words letters", "times": "words"}, gives={"counts": "first second"},
         reference=count_pairs, cases=_word_counts, probe=PairCounts(),
+        place=mistakes_09.words_of, shows=mistakes_09.as_counts,
         valid_variants=[_counts_by_index, _counts_with_zeros],
         misconceptions=mistakes_09.COUNTS,
         hints=("Write down the pairs of `(\"l\", \"o\", \"w\")` by hand. How many are there for a word of n symbols?",
@@ -226,6 +228,7 @@ EXERCISES = [
         id="9.2", title="merge a pair", names=("merge_pair",), points=2, minutes=12, difficulty=2,
         takes={"symbols": "letters", "pair": ""}, gives={"merged": "symbols"},
         reference=merge_pair, cases=_symbol_lists, probe=MergedSymbols(),
+        place=mistakes_09.symbols_of, shows=mistakes_09.as_symbols,
         valid_variants=[_merge_from_the_left, _merge_with_a_flag],
         misconceptions=mistakes_09.MERGES,
         hints=("Go through the list from left to right with an index of your own. What are the two things that can "
@@ -257,20 +260,23 @@ EXERCISES = [
         id="9.4", title="greedy decoding", names=("greedy_decode",), points=3, minutes=20, difficulty=3,
         takes={"model": "", "source": "B T_k", "bos_id": "", "eos_id": "", "pad_id": "", "max_len": ""},
         gives={"ids": "B T"}, reference=greedy_decode, cases=_tables, probe=NextTokens(), framework="torch",
+        place=mistakes_09_decoding.source_of, shows=mistakes_09_decoding.as_ids,
         valid_variants=[_decode_to_the_end, _decode_one_by_one],
         misconceptions=mistakes_09_decoding.DECODING,
         hints=("Begin with a column of bos. In each round ask the model for logits, take what it says about the "
                "*last* position, and append the best token to the target.",
                "Keep a boolean vector `ended`, one entry a sentence. A sentence that has ended gets pad, whatever the "
                "model says; the eos itself is kept.",
-               "`logits[:, -1].argmax(-1)` is the new column, `torch.cat([target, token.unsqueeze(1)], dim=1)` appends "
-               "it. Leave the loop when `ended.all()`, and drop the column of bos at the end."),
+               "The new tokens are the argmax over the vocabulary at the last position: (B,). As a column (B, 1) they "
+               "are appended by `torch.cat` along axis 1. Leave the loop when all have ended, and drop the column of "
+               "bos at the end."),
         moral="The loop that turns a predictor of one token into a translator.",
     ),
     Exercise(
         id="9.5", title="n-gram precision", names=("ngram_precision",), points=2, minutes=15, difficulty=2,
         takes={"hypotheses": "sentences words", "references": "sentences words", "n": ""}, gives={"precision": ""},
         reference=ngram_precision, cases=_corpora, probe=Sentences(),
+        place=mistakes_09_decoding.sentences_of, shows=mistakes_09_decoding.as_sentences,
         valid_variants=[_precision_by_crossing_out, _precision_by_intersection],
         misconceptions=mistakes_09_decoding.PRECISION,
         hints=("For one sentence: list the n-grams of the translation, and those of the reference. How many of the "

@@ -14,10 +14,11 @@ _EXPONENTS = {       # from the number of the pair, i, and d_model
     "inverse": lambda i, d: -2 * i / d,
     "zero": lambda i, d: 0 * i, "pairs": lambda i, d: i / max(-(-d // 2) - 1, 1),
     "shifted": lambda i, d: (2 * i + 2) / d, "rounded up": lambda i, d: 2 * i / (d + d % 2),
+    "power first": lambda i, d: 2 * i - math.log(d, 10000),
 }
 
 
-def _frequencies(d, exponent="2i/d", base=10000.0):
+def frequencies(d, exponent="2i/d", base=10000.0):
     pair = torch.arange(-(-d // 2), dtype=torch.float64)
     return base ** -_EXPONENTS[exponent](pair, d)
 
@@ -39,22 +40,28 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
             odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast=""):
     """The encoding with switches."""
     position = torch.arange(start, start + max_len, dtype=torch.float64).unsqueeze(1) * unit
-    angle = _too_fast(position, d_model, fast) if fast else position * _frequencies(d_model, exponent, base)
+    angle = _too_fast(position, d_model, fast) if fast else position * frequencies(d_model, exponent, base)
     if rows == "scaled":
         angle = angle / max_len
+    if rows == "in the power":
+        angle = (position / base) ** _EXPONENTS[exponent](torch.arange(-(-d_model // 2), dtype=torch.float64), d_model)
     sin, cos = angle.sin(), angle.cos()
+    if layout == "waves divided":
+        frequency = frequencies(d_model, exponent, base)
+        sin, cos, layout = position.sin() * frequency, position.cos() * frequency, "interleaved"
     if each_column:
         column = torch.arange(d_model, dtype=torch.float64)
-        each = position * base ** -(column / d_model)
+        each = position * base ** -(each_column * column / d_model)
         table = torch.where(column % 2 == 0, each.sin(), each.cos())
     elif layout == "halves":
-        table = torch.cat((sin, cos), dim=1)[:, :d_model]
+        table = torch.cat((sin, cos), dim=1)[:, : None if odd == "one more" else d_model]
     elif layout == "by position":
         wave = angle.repeat_interleave(2, dim=1)[:, :d_model]
         table = torch.where(position.round() % 2 == 0, wave.sin(), wave.cos())
     else:
         first, second = {"interleaved": (sin, cos), "cosine first": (cos, sin), "sines": (sin, sin),
-                         "cosines": (cos, cos), "angles": (angle, angle), "minus": (sin, -cos)}[layout]
+                         "cosines": (cos, cos), "angles": (angle, angle), "minus": (sin, -cos),
+                         "no cosines": (sin, 0 * cos), "no sines": (0 * sin, cos)}[layout]
         table = torch.stack((first, second), dim=2).flatten(1)
         table = _odd(table, cos, max_len, d_model, odd)
     table = (table * factor(d_model) if callable(factor) else table * factor).float()
@@ -70,6 +77,8 @@ def _odd(table, cos, max_len, d_model, odd):
         return table
     if odd == "crash":
         torch.empty(max_len, d_model)[:, 1::2] = cos
+    if odd == "crash at the sines":
+        torch.empty(max_len, d_model)[:, 0::2] = cos[:, : d_model // 2]
     if odd == "one less":
         return table[:, : d_model - 1]
     table = table[:, :d_model]
@@ -100,7 +109,11 @@ ENCODING = [
           exponent="integer"),
     _slip("exponent-of-each-column", "each column has a frequency of its own, 10000^(−column/d_model)",
           "A sine and the cosine after it belong together: only with the same angle are they a point on a circle.",
-          "Does the exponent for column 3 equal that for column 2?", each_column=True),
+          "Does the exponent for column 3 equal that for column 2?", each_column=1),
+    _slip("column-taken-for-i", "the number of the column is put in for i: 10000^(2·column/d_model)",
+          "In the formula i counts pairs: 2i is the number of the even column already. A sine and the cosine after it "
+          "belong together: only with the same angle are they a point on a circle.",
+          "What is i for column 3, and what is it for column 2?", each_column=2),
     _slip("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
           f"{_SPEEDS} Yours become slower only half as far.", "The first column of pair i has the number 2i.",
           exponent="i/d"),
@@ -110,6 +123,14 @@ ENCODING = [
     _slip("exponent-not-divided", "the exponent is 2i, not divided by d_model",
           "10000 to the power of 2 or more leaves nothing of the angle from the second pair on.",
           "What is your exponent for the last pair? It should stay below 1.", exponent="2i"),
+    _slip("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
+          "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    _slip("position-in-the-power", "the position is divided by 10000 first, and the quotient raised to the power "
+          "2i/d_model", "Only the 10000 has an exponent. Python's `**` acts on whatever stands in the brackets before "
+          "it.", "What is your angle at position 0? It should be 0 for every pair.", rows="in the power"),
+    _slip("waves-divided", "sine and cosine are taken of the position alone, and then divided by 10000^(2i/d_model)",
+          "That makes the later waves lower, not slower. Each pair should be a point on a circle of radius 1.",
+          "Which brackets does the division stand in?", layout="waves divided"),
     _slip("last-pair-at-10000", "the exponents run from 0 to exactly 1",
           "Some libraries do it this way. In the paper the exponent is 2i/d_model, which never reaches 1.",
           "What do you divide by in the exponent?", exponent="pairs"),
@@ -119,9 +140,10 @@ ENCODING = [
     *(_slip("another-base", f"the base is {base:g} instead of 10000",
             "It sets how slow the slowest pair is. Any base of that order would do, but this is the paper's.",
             "Count the zeros.", base=base) for base in (1000.0, 100000.0, 1e6, math.e, 10.0)),
-    _slip("sines-then-cosines", "all sines come first and all cosines after them",
-          "Many libraries do that, and a model does not mind. In the paper, and here, sine and cosine alternate; the "
-          "next exercises rely on it.", "Which columns does `[:, 0::2]` name?", layout="halves"),
+    *(_slip("sines-then-cosines", "all sines come first and all cosines after them",
+            "Many libraries do that, and a model does not mind. In the paper, and here, sine and cosine alternate; the "
+            "next exercises rely on it.", "Which columns does `[:, 0::2]` name?", layout="halves", odd=odd)
+      for odd in ("sine", "one more")),
     _slip("cosine-first", "the even columns hold the cosines and the odd ones the sines",
           "Position 0 should begin 0 1 0 1: sin 0 = 0 and cos 0 = 1.", "Which of the two goes into `[:, 0::2]`?",
           layout="cosine first"),
@@ -131,6 +153,12 @@ ENCODING = [
     _slip("cosines-only", "every column is a cosine",
           "A cosine alone cannot tell positions before and after a turning point apart.",
           "What goes into the even columns?", layout="cosines"),
+    _slip("odd-columns-empty", "the odd columns stay 0",
+          "A sine alone cannot tell whether it is rising or falling; sine and cosine together can.",
+          "What is written into `[:, 1::2]`?", layout="no cosines"),
+    _slip("even-columns-empty", "the even columns stay 0",
+          "A cosine alone cannot tell positions before and after a turning point apart.",
+          "What is written into `[:, 0::2]`?", layout="no sines"),
     _slip("parity-of-the-position", "sine and cosine alternate from row to row instead of from column to column",
           "The rows are positions. It is the dimensions that come in pairs.", "Which axis does `[0::2]` cut?",
           layout="by position"),
@@ -155,6 +183,9 @@ ENCODING = [
     _slip("odd-size-crashes", "there is no care for an odd d_model: there are then more sines than cosines",
           "With 5 columns there are 3 even ones and only 2 odd ones.",
           "How many columns does `[:, 1::2]` have, and how many cosines do you put there?", odd="crash"),
+    _slip("odd-size-crashes", "an odd d_model gets d_model // 2 frequencies, one less than it has sines",
+          "5 columns hold two pairs, and one sine more.", "How many frequencies do you have for 5 columns?",
+          odd="crash at the sines"),
     _slip("odd-size-one-column-more", "for an odd d_model there is one column too many",
           "The last pair has room for its sine only.", "How many columns should be left at the end?", odd="one more"),
     _slip("odd-size-one-column-less", "for an odd d_model the last sine is missing",
@@ -183,7 +214,7 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
     """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block."""
     if ignore:
         return torch.eye(d_model)
-    angle = sign * offset * _frequencies(d_model, exponent, base)
+    angle = sign * offset * frequencies(d_model, exponent, base)
     waves = {"c": angle.cos(), "s": angle.sin()}
     a, b, c, d = (n * waves[kind] for n, kind in zip(signs, kinds, strict=True))
     matrix = torch.zeros(d_model, d_model)
@@ -193,6 +224,18 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
     for rows, columns, entries in ((first, first, a), (first, second, b), (second, first, c), (second, second, d)):
         matrix[rows, columns] = entries.float()
     return matrix
+
+
+def _shift_first_pair(offset, d_model):
+    matrix = torch.eye(d_model)
+    matrix[:2, :2] = _shift(offset, d_model)[:2, :2]
+    return matrix
+
+
+def _move(offset, d_model, sign, around=True):
+    eye = torch.eye(d_model + (0 if around else 2 * abs(offset)))
+    moved = torch.roll(eye, sign * offset, 0)
+    return moved if around else moved[abs(offset):abs(offset) + d_model, abs(offset):abs(offset) + d_model]
 
 
 def _turn(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
@@ -217,6 +260,9 @@ SHIFT = [
     _turn("sine-and-cosine-exchanged", "the rows of each block have changed places",
           f"The first row of a block makes the new sine, the second the new cosine. {_SUMS}",
           "What does your matrix look like for offset 0?", signs=(-1, 1, 1, 1), kinds="sccs"),
+    _turn("sine-and-cosine-exchanged", "the columns of each block have changed places",
+          f"The first column of a block meets the old sine, the second the old cosine. {_SUMS}",
+          "What does your matrix look like for offset 0?", signs=(1, 1, 1, -1), kinds="sccs"),
     _turn("halves", "number i is paired with number i + d_model/2",
           "In your encoding the sine stands directly before its cosine.", "Which columns belong to pair 0?",
           layout="halves"),
@@ -240,6 +286,16 @@ SHIFT = [
     Misconception("only-for-one-step", lambda offset, d_model: _shift(1, d_model),
                   "Your matrix is exactly that of one step, whatever `offset` is.",
                   "Several steps turn several times as far.", "Where does `offset` occur in your code?"),
+    Misconception("only-the-first-pair", _shift_first_pair,
+                  "Your matrix is exactly the right one for the first pair, and changes nothing in the others.",
+                  "The other pairs turn as well, only by smaller angles.",
+                  "How often is a block put in? There are d_model/2 of them."),
+    *(Misconception("dimensions-moved", partial(_move, **how),
+                    "Your matrix is exactly the one that moves every number `offset` places along the row.",
+                    "The step is one along the positions. The row of the next position holds other numbers, not the "
+                    f"same ones in other places. {_SUMS}", "What is the row of position 1, when that of position 0 "
+                                                           "is 0 1 0 1 …?")
+      for how in ({"sign": 1}, {"sign": -1}, {"sign": 1, "around": False}, {"sign": -1, "around": False})),
     Misconception("only-the-diagonal", lambda offset, d_model: torch.diag(_shift(offset, d_model).diagonal()),
                   "Your matrix is exactly the right one with everything off the diagonal set to 0.",
                   f"The new sine is made of the old sine *and* the old cosine. {_SUMS}",
@@ -253,9 +309,10 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", table=No
     """`add_positions` with switches."""
     batch, length, d_model = embedded.shape
     factor = {"root": math.sqrt(d_model), "none": 1.0, "d_model": d_model, "inverse": 1 / math.sqrt(d_model),
-              "length": math.sqrt(length), "square": d_model ** 2}[scale]
-    positions = sinusoidal_encoding(max(length, batch) + 1, d_model)
-    positions = {"time": positions[:length], "batch": positions[:batch, None], "last": positions[length - 1],
+              "length": math.sqrt(length), "square": d_model ** 2, "half": math.sqrt(d_model / 2)}[scale]
+    positions = sinusoidal_encoding(batch * length + 1, d_model)
+    positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
+                 "time": positions[:length], "batch": positions[:batch, None], "last": positions[length - 1],
                  "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
     if how == "times":
         return embedded * factor * positions
@@ -289,6 +346,9 @@ ADD = [
          "Multiply or divide? The scores of attention are divided; embeddings are made larger.", scale="inverse"),
     _sum("root-of-the-length", "the embeddings are multiplied by √T, the root of the sentence's length", _FACTOR,
          "Which axis does the size under your root come from?", scale="length"),
+    _sum("root-of-half", "the embeddings are multiplied by √(d_model/2)",
+         "That is the length of a position's vector. The paper's factor is √d_model (§3.4).",
+         "What stands under your root?", scale="half"),
     _sum("sum-scaled", "words and positions are both multiplied by √d_model",
          f"{_FACTOR} It must not enlarge both.", "What stands inside the brackets?", order="sum scaled"),
     _sum("positions-scaled", "the positions are multiplied by √d_model instead of the embeddings", _FACTOR,
@@ -297,6 +357,12 @@ ADD = [
          "Then words in one place of different sentences differ, and words of one sentence all have the same position: "
          "nothing is said about order. (Code that puts the length first has its positions on axis 0; ours are on "
          "axis 1.)", "Which axis of `embedded` is the time?", rows="batch"),
+    _sum("indexed-by-the-batch", "the table has as many rows as there are sentences, and is added as it is",
+         "The table needs one row for each word of a sentence. (Code that puts the length first has its positions on "
+         "axis 0; ours are on axis 1.)", "Which axis of `embedded` is the time?", rows="first axis"),
+    _sum("positions-run-on", "the positions run on from one sentence of the batch to the next",
+         "Every sentence begins at position 0, wherever it stands in the batch.",
+         "How many rows does your table have? It needs as many as one sentence has words.", rows="running on"),
     _sum("same-position-for-all", "all words get the encoding of the last position",
          "Each word needs the row of its own position.", "Do you take one row of the table, or as many as there are "
                                                          "words?", rows="last"),
@@ -316,82 +382,4 @@ ADD = [
          "What is your result made of?", how="positions only"),
     _sum("positions-lost", "only the scaled words are returned", "Without the positions the order is unknown.",
          "What is your result made of? `a + b` alone changes neither a nor b.", how="words only"),
-]
-
-# --------------------------------------------------------------------------------- 5.4 apply_rotary
-
-
-def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
-            signs=(-1, 1), kinds="cssc", how="rotate"):
-    """`apply_rotary` with switches."""
-    d = x.shape[-1]
-    axis = time if x.dim() >= -time else -2
-    length = x.shape[axis]
-    angle = sign * (torch.arange(length) + start).unsqueeze(1) * _frequencies(d, exponent, base)
-    angle = angle.reshape([length] + [1] * (-axis - 2) + [d // 2]).to(x.dtype)
-    if how == "added":
-        return x + sinusoidal_encoding(length, d)
-    if pairing == "halves":
-        a, b = x[..., :d // 2], x[..., d // 2:]
-    else:
-        a, b = x[..., 0::2], x[..., 1::2]
-    waves = {"c": angle.cos(), "s": angle.sin()}
-    p, q, r, s = (waves[kind] for kind in kinds)
-    new_a, new_b = a * p + signs[0] * b * q, signs[1] * a * r + b * s
-    if how == "scaled":
-        new_a, new_b = a * p, b * s
-    return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
-
-
-def _rotary(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(_rotate, **switches), f"Your result is exactly what comes out when {says}.", why,
-                         look)
-
-
-_TURN = "A point (a, b) turned by the angle φ is (a cos φ − b sin φ, a sin φ + b cos φ)."
-
-ROTARY = [
-    _rotary("turned-backwards", "every pair is turned the other way",
-            f"Scores between queries and keys would come out the same, but not beside code that turns forward. {_TURN}",
-            "Where does the minus belong?", sign=-1),
-    _rotary("halves", "number i is paired with number i + d_head/2",
-            "Several large models do that, and theirs works as well. Here, as in the paper on rotary encoding, "
-            "neighbours are pairs.", "Which numbers belong to pair 0?", pairing="halves", join="halves"),
-    _rotary("not-interleaved-again", "the turned pairs are not put back as neighbours: all first numbers come before "
-            "all second ones", "The result should be in the order of `x`.",
-            "How do you put the two halves of the result together?", join="halves"),
-    _rotary("halves-in-neighbours-out", "number i is paired with number i + d_head/2, and the results are stored as "
-            "neighbours", "The result should be in the order of `x`, and pairs are neighbours in both.",
-            "Which numbers belong to pair 0, before and after?", pairing="halves"),
-    _rotary("time-on-another-axis", "the angles follow the third axis from the end instead of the second",
-            "With heads, x is (B, n_heads, T, d_head). The positions are the last axis but one.",
-            "Which axis does your `arange` get its length from?", time=-3),
-    _rotary("positions-from-one", "the first position is 1", "The first word has position 0 and is not turned at all.",
-            "What does your `arange` begin with?", start=1),
-    _rotary("no-minus", "no sine is subtracted", f"That is no rotation: lengths change. {_TURN}",
-            "Which of the two formulas has a minus?", signs=(1, 1)),
-    _rotary("two-minuses", "both sines are subtracted", f"That is no rotation: lengths change. {_TURN}",
-            "Which of the two formulas has a minus?", signs=(-1, -1)),
-    _rotary("sine-and-cosine-exchanged", "sine and cosine have changed places",
-            f"Position 0 should not be turned at all: cos 0 = 1. {_TURN}", "What happens at position 0?", kinds="sccs"),
-    _rotary("only-cosines", "every number is only multiplied by the cosine of its angle",
-            f"A point that is turned also moves along the other axis. {_TURN}", "What does b contribute to the new a?",
-            how="scaled"),
-    _rotary("added", "the sinusoidal encoding is added",
-            "Rotary encoding adds nothing: it turns the pairs that are there.", "Which operation puts the positions "
-                                                                               "in?", how="added"),
-    _rotary("one-frequency", "all pairs turn at the same speed",
-            "The frequencies are those of exercise 5.1: each pair slower than the one before.",
-            "Where does the pair's number come in?", exponent="zero"),
-    _rotary("divided-for-multiplied", "the positions are multiplied by 10000^(2i/d_head) instead of divided by it",
-            "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?",
-            exponent="inverse"),
-    _rotary("exponent-halved", "the exponent is i/d_head, where i counts the pairs",
-            "The frequencies are those of exercise 5.1.", "The first number of pair i stands in place 2i.",
-            exponent="i/d"),
-    _rotary("exponent-doubled", "the exponent is 4i/d_head, where i counts the pairs",
-            "The frequencies are those of exercise 5.1.", "Write down your exponent for the second pair.",
-            exponent="4i/d"),
-    Misconception("not-turned", lambda x: x + 0.0, "Your result is exactly `x`.", "Every position but the first is to "
-                  "be turned.", "Is what you compute also what you return?"),
 ]

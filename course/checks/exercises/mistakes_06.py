@@ -28,14 +28,20 @@ class SloppyNorm(nn.Module):
         variance = x.var(spread, keepdim=True, unbiased=self.unbiased)
         if self.divisor == "mean square":
             variance = x.square().mean(spread, keepdim=True)
+        elif self.divisor == "sum of squares":
+            variance = variance * x.shape[-1]
+        elif self.divisor == "distances":
+            variance = (x - mean).abs().mean(spread, keepdim=True)
         y = (x - mean if self.centre else x) / self._divisor(variance)
+        if self.divisor == "of the mean":
+            y = x - mean / self._divisor(variance)
         return {"both": y * self.weight + self.bias, "none": y, "no bias": y * self.weight, "no weight": y + self.bias,
                 "bias first": (y + self.bias) * self.weight, "swapped": y * self.bias + self.weight}[self.affine]
 
     def _divisor(self, variance):
         inside, outside = {"inside": (self.eps, 0), "outside": (0, self.eps), "both": (self.eps, self.eps),
                            "none": (0, 0), "squared": (self.eps ** 2, 0), "subtracted": (-self.eps, 0)}[self.place]
-        if self.divisor == "variance":
+        if self.divisor in ("variance", "distances"):
             return variance + self.eps
         if self.divisor == "square root twice":
             return torch.sqrt(torch.sqrt(variance + inside))
@@ -81,6 +87,19 @@ NORM = [
         "Your result is exactly what comes out when the division is by the variance + eps, without the root.",
         "The variance counts squares. Double all numbers, and it becomes four times as large; the root doubles, too.",
         "What do you divide by?", _moments),
+    Misconception(
+        "sum-of-squares", partial(SloppyNorm, divisor="sum of squares"),
+        "Your result is exactly what comes out when the squares are added up and not divided by d_model.",
+        "The variance is their mean. With the sum, every vector gets the length 1, and its numbers become the smaller "
+        "the more there are.", "Is it the sum of the squares or their mean?", _moments),
+    Misconception(
+        "absolute-distances", partial(SloppyNorm, divisor="distances"),
+        "Your result is exactly what comes out when the division is by the mean distance from the mean, |x − mean|.",
+        "The variance is made of squares: large distances count for more.", "What do you take the mean of?", _moments),
+    Misconception(
+        "only-the-mean-divided", partial(SloppyNorm, divisor="of the mean"),
+        "Your result is exactly what comes out when only the mean is divided by the root, and not x − mean.",
+        "Division binds more strongly than subtraction.", "Is there a pair of brackets around x − mean?", _moments),
     Misconception(
         "root-taken-twice", partial(SloppyNorm, divisor="square root twice"),
         "Your result is exactly what comes out when the root is taken twice.",

@@ -31,15 +31,15 @@ class SloppyLayer(nn.Module):
             mask = None
         elif self.mask == "inverted" and mask is not None:
             mask = ~mask
-        given = x
+        given, branch = x, None
         for n, name in enumerate(self.order, 1):
             start = given if self.wiring == "parallel" else x
-            branch = self._branch(start, name, n, mask)
+            branch = self._branch(branch if self.wiring == "second gets the first" and n > 1 else start, name, n, mask)
             if str(n) == self.discard:
                 continue
             if str(n) not in self.residual:
                 x = branch
-            elif self.source == "normed" and self.norm == "before":
+            elif self.source in ("normed", f"normed {n}") and self.norm == "before":
                 x = self._norm(n)(start) + branch
             elif self.wiring == "second adds the input":
                 x = given + branch
@@ -51,6 +51,8 @@ class SloppyLayer(nn.Module):
             x = given + x
         x = self.norms[2](x) if self.final else x
         x = torch.relu(x) if self.last_relu else x
+        if self.gives == "padding zeroed" and mask is not None:
+            x = x * mask.expand(-1, x.shape[1], -1)[:, 0].unsqueeze(-1)
         return given + x if self.gives == "input added" else x
 
     def _norm(self, n):
@@ -110,12 +112,23 @@ LAYER = [
     _layer("residual-from-normalised", "Your result is exactly what comes out when the normalised vector is what the "
            "sub-layer's result is added to.", f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
            "Have you overwritten `x` with its normalised version?", source="normed"),
+    _layer("first-residual-from-normalised", "Your result is exactly what comes out when the result of attention is "
+           "added to the normalised vector, and not to the one that came in.", f"{_HIGHWAY} So nothing may stand on "
+           "that road, and a norm does.", "To what do you add the result of attention?", source="normed 1"),
+    _layer("second-residual-from-normalised", "Your result is exactly what comes out when the second norm stands on "
+           "the road: its result goes into the feed-forward part, and is also what that part's result is added to.",
+           f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+           "To what do you add the result of the feed-forward part?", source="normed 2"),
     _layer("second-residual-from-input", "Your result is exactly what comes out when the second residual connection "
            "starts at the layer's input.", "What attention has added is then lost on the way.",
            "Which vector do you add to the result of the feed-forward part?", wiring="second adds the input"),
     _layer("sublayers-in-parallel", "Your result is exactly what comes out when both sub-layers get the layer's input "
            "and both results are added to it.", "Some newer models do that for speed. Here the feed-forward part works "
            "on what attention has gathered.", "Which vector does the second norm get?", wiring="parallel"),
+    _layer("feed-forward-gets-attention-alone", "Your result is exactly what comes out when the second norm gets the "
+           "result of attention alone, before `x` has been added to it.", "The feed-forward part works on what stands "
+           "on the road: the word's own vector together with what it has gathered.",
+           "Which vector does the second norm get?", wiring="second gets the first"),
     _layer("sublayers-in-wrong-order", "Your result is exactly what comes out with the feed-forward part first and "
            "attention second.", "First a word gathers from the others, then it works on what it has.",
            "Which sub-layer does `forward` call first?", order="fa"),
@@ -169,6 +182,10 @@ LAYER = [
     _layer("mask-inverted", "Your result is exactly what comes out when True and False of the mask are exchanged.",
            "In this course True means: may attend. PyTorch's own layer has it the other way round.",
            "What happens to the mask before attention gets it?", mask="inverted"),
+    _layer("padding-set-to-zero", "Your result is exactly the right one with the rows of the padding set to 0.",
+           "The mask says who may be looked at. What stands in the rows of the padding does not matter, because nobody "
+           "looks there: `MultiHeadAttention` sees to that.", "What is done with the mask, besides handing it to "
+           "attention?", gives="padding zeroed"),
     Misconception(
         "weights-not-unpacked", _Packed,
         "Your code stops exactly where attention's pair (output, weights) is treated as one tensor.",
@@ -184,19 +201,21 @@ class SloppyEncoder(nn.Module):
 
     def __init__(self, n_layers, d_model, n_heads, d_ff, norm="end", mask="", shared=False, feed="chain", count="all"):
         super().__init__()
-        n_made = {"all": n_layers, "one less": n_layers - 1, "one": 1}[count]
+        n_made = {"one less": n_layers - 1, "one": 1}.get(count, n_layers)
         layer = EncoderLayer(d_model, n_heads, d_ff)
         self.layers = nn.ModuleList(
             layer if shared else EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_made))
         self.final = LayerNorm(d_model)
-        self.norm, self.mask, self.feed = norm, mask, feed
+        self.norm, self.mask, self.feed, self.count = norm, mask, feed, count
 
     def forward(self, x, mask=None):
         given, outputs = x, []
         x = self.final(x) if self.norm == "begin" else x
-        for n, layer in enumerate(self.layers):
+        for n, layer in enumerate(self.layers[1:] if self.count == "first unused" else self.layers):
             use = None if self.mask == "ignored" or self.mask == "first only" and n else mask
+            before = x
             x = layer(given if self.feed == "input" else x, use)
+            x = x + before if self.feed == "itself added" else x
             x = x + given if self.feed == "input added" else x
             x = self.final(x) if self.norm == "each" else x
             outputs.append(x)
@@ -239,8 +258,12 @@ STACK = [
     _stack("residual-around-each-layer", "Your result is exactly what comes out when the encoder's input is added "
            "again after every layer.", "The residual connections inside the layers carry it along already.",
            "What happens in your loop besides the call of the layer?", feed="input added"),
-    _stack("one-layer-too-few", "Your result is exactly what comes out when the last layer is missing.",
-           "`n_layers` counts all of them.", "How many times does your loop run?", count="one less"),
+    _stack("residual-around-each-layer", "Your result is exactly what comes out when what goes into a layer is added "
+           "to its result once more.", "The residual connections inside the layers carry it along already.",
+           "What happens in your loop besides the call of the layer?", feed="itself added"),
+    *(_stack("one-layer-too-few", "Your result is exactly what comes out when there is one layer less.",
+             "`n_layers` counts all of them.", "How many times does your loop run?", count=count)
+      for count in ("one less", "first unused")),
     _stack("one-layer-only", "Your result is exactly what a single layer gives, whatever `n_layers` says.",
            "Each layer builds on what the one before has gathered.", "Where is `n_layers` used?", count="one"),
 ]
