@@ -13,7 +13,8 @@ class Module:
 
     A case of such an exercise has the constructor's arguments among its inputs, and `weights`, a
     dict from parameter names ("w_q.weight") to arrays. Weights whose names end in ".bias" are
-    optional: where the answer has none, the expected values are computed without it as well.
+    optional: where the answer has none, the expected values are computed without it as well. A case
+    may have `earlier`, a dict of inputs with which the same object is called before.
 
     Args:
         init: names of the inputs that the constructor takes, in order.
@@ -116,6 +117,8 @@ class Module:
 
     def _forward(self, module, inputs: dict[str, Any], task) -> dict[str, Any]:
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
+        if "earlier" in inputs:
+            invoke(module, inputs["earlier"], takes)
         return read(invoke(module, inputs, takes), task.gives, task.framework)
 
     def _refuse_sharing(self, parameters: dict[str, Any]) -> None:

@@ -105,9 +105,12 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
         return None
     cases = tuple(got[i].case for i in part)
     rest = [i for i in wrong if not explains(best, i)]
-    for mistake in task.misconceptions if rest else ():
-        if mistake is not best and all(explains(mistake, i) for i in rest) and explained(mistake, rest, len(rest)):
-            return Match((best, mistake), False, cases, True)
+    others = [m for m in task.misconceptions if rest and m is not best and all(explains(m, i) for i in rest)
+              and explained(m, rest, len(rest))]
+    if others:                            # sooner one that also leaves right what is right
+        right = [i for i in range(len(got)) if i not in wrong]
+        second = next((m for m in others if all(explains(m, i) for i in right)), others[0])
+        return Match((best, second), False, cases, True)
     return Match((best,), False, cases, False)
 
 
