@@ -172,12 +172,13 @@ def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
 
 
 def _rounded(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    if sum(np.count_nonzero(p.got.values[name]) for p in pairs) < 4:
+        return None                                # zeros would be no evidence
     for places in range(1, 7):
         if all(_fraction(p.want.values[name]) and compare.equal(
                 p.got.values[name], np.round(p.want.values[name], places), tolerance(p.got, p.want)) for p in pairs):
-            return "rounded", (f"Your {be(name)} exactly what is expected, "
-                               f"rounded to {places} places. Round what you print, not what others go on computing "
-                               "with.")
+            return "rounded", (f"Your {be(name)} exactly what is expected, rounded to {places} places. Round what you "
+                               "print, not what others go on computing with.")
     return None
 
 

@@ -76,11 +76,16 @@ class Module:
 
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
         copies = {name: x.clone() if isinstance(x, torch.Tensor) else x for name, x in inputs.items()}
+        before = [(vars(part), _own_state(part)) for part in module.modules()]
         try:
             with torch.no_grad(), Watch():
                 invoke(module, copies, takes)
         except Exception:  # will show itself again when the answer is asked
             pass
+        for now, then in before:                   # this call has left no trace
+            for name in [name for name in now if not name.startswith("_") and name not in then]:
+                del now[name]
+            now.update(then)
         return list(seen.values())
 
     def _construct(self, answer: Callable, inputs: dict[str, Any], task):
@@ -160,6 +165,12 @@ class Module:
         have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
         return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
                        f"The parameters of yours are: {have}.")
+
+
+def _own_state(part) -> dict[str, Any]:
+    """What an answer keeps on `self` besides its layers."""
+    return {name: value.copy() if isinstance(value, (list, dict, set)) else value
+            for name, value in vars(part).items() if not name.startswith("_")}
 
 
 def _sibling(name: str) -> str:

@@ -35,7 +35,7 @@ def _too_fast(position, d, way):
 # ------------------------------------------------------------------------- 5.1 sinusoidal_encoding
 
 
-def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=False, layout="interleaved",
+def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=0, layout="interleaved",
             odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast=""):
     """The encoding with switches."""
     position = torch.arange(start, start + max_len, dtype=torch.float64).unsqueeze(1) * unit
@@ -45,7 +45,7 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
     sin, cos = angle.sin(), angle.cos()
     if each_column:
         column = torch.arange(d_model, dtype=torch.float64)
-        each = position * base ** -(column / d_model)
+        each = position * base ** -(each_column * column / d_model)
         table = torch.where(column % 2 == 0, each.sin(), each.cos())
     elif layout == "halves":
         table = torch.cat((sin, cos), dim=1)[:, :d_model]
@@ -100,7 +100,11 @@ ENCODING = [
           exponent="integer"),
     _slip("exponent-of-each-column", "each column has a frequency of its own, 10000^(−column/d_model)",
           "A sine and the cosine after it belong together: only with the same angle are they a point on a circle.",
-          "Does the exponent for column 3 equal that for column 2?", each_column=True),
+          "Does the exponent for column 3 equal that for column 2?", each_column=1),
+    _slip("exponent-of-each-column", "each column has a frequency of its own, 10000^(−2·column/d_model)",
+          "A sine and the cosine after it belong together: only with the same angle are they a point on a circle. In the "
+          "paper's formula 2i is the number of the column, and i that of the pair.",
+          "Does the exponent for column 3 equal that for column 2?", each_column=2),
     _slip("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
           f"{_SPEEDS} Yours become slower only half as far.", "The first column of pair i has the number 2i.",
           exponent="i/d"),
@@ -338,6 +342,8 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
     waves = {"c": angle.cos(), "s": angle.sin()}
     p, q, r, s = (waves[kind] for kind in kinds)
     new_a, new_b = a * p + signs[0] * b * q, signs[1] * a * r + b * s
+    if how == "overwritten":
+        new_b = signs[1] * new_a * r + b * s
     if how == "scaled":
         new_a, new_b = a * p, b * s
     return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
@@ -380,6 +386,9 @@ ROTARY = [
     _rotary("added", "the sinusoidal encoding is added",
             "Rotary encoding adds nothing: it turns the pairs that are there.", "Which operation puts the positions "
                                                                                "in?", how="added"),
+    _rotary("overwritten-on-the-way", "the new b is made of the new a instead of the old one",
+            f"Both formulas speak of the point before it was turned. {_TURN}",
+            "Is a still what it was when you compute the new b?", how="overwritten"),
     _rotary("one-frequency", "all pairs turn at the same speed",
             "The frequencies are those of exercise 5.1: each pair slower than the one before.",
             "Where does the pair's number come in?", exponent="zero"),
