@@ -25,7 +25,8 @@ class Finding:
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """The first thing that is not as it should be, or None. For answers whose values are right."""
     return (changed_inputs(task, got) or dtypes(task, got, want) or repeatable(task, answer, got[0], run)
-            or keeps_state(task, answer, got, run) or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
+            or keeps_state(task, answer, got, run) or _gradients(task, answer, got, want, run)
+            or _properties(task, answer, run))
 
 
 def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Finding | None:

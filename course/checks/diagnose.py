@@ -83,7 +83,8 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if (said := _shape(sight, name)) is not None:
         return said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    for describe in (_not_finite, _forbidden, _rounded, _imprecise, _factor, _temperature, _transposed, _reordered, _shares):
+    for describe in (_not_finite, _forbidden, _rounded, _imprecise, _factor, _temperature, _transposed, _reordered,
+                     _shares):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
             break

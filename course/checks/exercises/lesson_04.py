@@ -220,7 +220,9 @@ class _BiasForSome(_Base):
 def _accepts_remainder(ask) -> str | None:
     x = np.random.default_rng(0).normal(size=(2, 3, 10)).astype("float32")
     outcome = ask(x=x, n_heads=4)
-    return "One thing for later: 10 dimensions were cut into 4 heads, and nothing was said." if outcome.error is None else None
+    if outcome.error is not None:
+        return None
+    return "One thing for later: 10 dimensions were cut into 4 heads, and nothing was said."
 
 
 def _accepts_any_size(ask) -> str | None:

@@ -32,6 +32,8 @@ def _mask_as_used(mask, how):
 
 
 def _weights(scores, mask, axis, stable, how, empty):
+    if how == "causal":
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
     if mask is None and how == "always there":
         raise TypeError("bad operand type for unary ~: 'NoneType'")
     if mask is None or how == "ignored":
@@ -45,7 +47,8 @@ def _weights(scores, mask, axis, stable, how, empty):
         return _softmax(scores + mask.to(scores.dtype), axis, stable)
     if how == "times -inf":
         return _softmax(scores + (~mask) * float("-inf"), axis, stable)
-    low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4, "high": torch.finfo(scores.dtype).max}.get(how, torch.finfo(scores.dtype).min)
+    low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4,
+           "high": torch.finfo(scores.dtype).max}.get(how, torch.finfo(scores.dtype).min)
     filled = scores.masked_fill(~mask, float("-inf") if empty == "nan" and low < 0 else low)
     if empty == "added":
         filled = scores + (~mask) * -1e9
@@ -220,6 +223,11 @@ ATTENTION = [
         f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
         "Which number is below every score there can be?")
       for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"))),
+    Misconception(
+        "causal-whatever-the-mask", partial(sloppy_attention, how="causal"),
+        "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
+        "The function is told by `mask` what is forbidden: padding, the future, or nothing.",
+        "Which mask does your code use if `mask` is None?"),
     Misconception(
         "mask-of-first-sentence", partial(sloppy_attention, how="first sentence"),
         "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",

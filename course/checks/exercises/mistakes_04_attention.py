@@ -75,6 +75,8 @@ class Sloppy(nn.Module):
         return scores.exp() / scores.exp().sum(self.how.axis, keepdim=True)
 
     def _weights(self, scores, mask):
+        if self.how.mask == "causal":
+            mask = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
         if mask is None or self.how.mask == "ignored":
             return self._softmax(scores)
         if self.how.mask == "repeated":                      # as if heads came before sentences in the first axis
@@ -238,6 +240,11 @@ MULTI_HEAD = [
         f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
         "Which number is below every score there can be?")
       for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"))),
+    Misconception(
+        "causal-whatever-the-mask", partial(Sloppy, mask="causal"),
+        "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
+        "`mask` says what is forbidden: padding, the future, or nothing.",
+        "Which mask does your code use if `mask` is None?"),
     Misconception(
         "mask-of-first-sentence", partial(Sloppy, mask="first sentence"),
         "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",

@@ -102,8 +102,8 @@ ENCODING = [
           "A sine and the cosine after it belong together: only with the same angle are they a point on a circle.",
           "Does the exponent for column 3 equal that for column 2?", each_column=1),
     _slip("exponent-of-each-column", "each column has a frequency of its own, 10000^(−2·column/d_model)",
-          "A sine and the cosine after it belong together: only with the same angle are they a point on a circle. In the "
-          "paper's formula 2i is the number of the column, and i that of the pair.",
+          "A sine and the cosine after it belong together: only with the same angle are they a point on a circle. In "
+          "the paper's formula 2i is the number of the column, and i that of the pair.",
           "Does the exponent for column 3 equal that for column 2?", each_column=2),
     _slip("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
           f"{_SPEEDS} Yours become slower only half as far.", "The first column of pair i has the number 2i.",

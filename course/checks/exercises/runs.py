@@ -20,7 +20,7 @@ def once_per_token(inputs_of: Callable[[int], dict]) -> Property:
         few, many = (int(found.flat[0]) for found in runs)
         if many <= _GROWTH * few:
             return None
-        return (f"One thing for later: your code puts {few} beginnings through the model to write {_LENGTHS[0]} tokens, "
-                f"and {many} to write {_LENGTHS[1]}.")
+        return (f"One thing for later: your code puts {few} beginnings through the model to write {_LENGTHS[0]} "
+                f"tokens, and {many} to write {_LENGTHS[1]}.")
     return Property("redone-for-each-token", broken, "Twice the tokens should take twice the runs; yours grow with the "
                     "square.", "Does something begin again from bos for each new token?", refuses=False)
