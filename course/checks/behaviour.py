@@ -11,6 +11,7 @@ from .exercise import Case, Exercise
 from .outcome import Elsewhere, Outcome, agree, ask, axis_names, bare, recall, tolerance
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
+_SMALL = 1e-2         # of the largest gradient: smaller ones need not be more exact than this
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
             found, error = answer.pull(task, g.case)
         else:
             found, error = run(lambda case=g.case: pull(task, answer, case))
+        largest = max((np.abs(x).max(initial=0.0) for x in expected.values() if x is not None), default=0.0)
         if error is not None:
             return Finding("gradient-error", f"The values are right, but computing gradients through them raised "
                            f"{error.kind}: {error.text}", "error")
@@ -160,7 +162,7 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
                                f"behind it could learn. {where}, the gradient of your {first} with respect to `{name}` "
                                "is missing or zero. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, `no_grad` "
                                "or a tensor built anew from numbers.")
-            if not compare.equal(gradient, want_gradient, 30 * tolerance(g, w)):
+            if not compare.equal(gradient, want_gradient, 30 * tolerance(g, w), _SMALL * largest):
                 a, b = row(gradient.ravel()[:4]), row(want_gradient.ravel()[:4])
                 return Finding("gradient-wrong", f"The values are right, but the gradient for `{name}` is not. "
                                f"{where}, it begins {a} instead of {b}. Part "
