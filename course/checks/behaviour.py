@@ -8,9 +8,10 @@ import numpy as np
 from . import compare, guard, probes
 from .evidence import have, listing, row
 from .exercise import Case, Exercise
-from .outcome import Elsewhere, Outcome, agree, ask, bare, recall, tolerance
+from .outcome import Elsewhere, Outcome, agree, ask, axis_names, bare, recall, tolerance
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
+_SMALL = 1e-2         # of the largest gradient: smaller ones need not be more exact than this
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Finding:
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """The first thing that is not as it should be, or None. For answers whose values are right."""
     return (changed_inputs(task, got) or dtypes(task, got, want) or repeatable(task, answer, got[0], run)
-            or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
+            or keeps_state(task, answer, got, run) or _gradients(task, answer, got, want, run)
+            or _properties(task, answer, run))
 
 
 def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Finding | None:
@@ -81,6 +83,39 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
                    "made anew in each call; or the code keeps something from one call to the next.")
 
 
+def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
+    """For modules: is the same object right a second time, after it was called with something else?"""
+    if not hasattr(task.probe, "prepare"):
+        return None
+    masks = [name for name in task.takes if name.endswith("mask")]
+    masked = next((g for g in got if any(g.case.inputs.get(name) is not None for name in masks)), got[0])
+    for once in (got[0], masked)[:1 + (masked is not got[0])]:
+        case = once.case
+        again = ask(task, answer, case.without(earlier=_shorter(task, case)), run)
+        if agree(again, once):
+            continue
+        what = f"it raises {again.error.kind}: {again.error.text}" if again.error else "it gives other numbers"
+        return Finding("not-repeatable", f"Your numbers are right while an object of your class is called only once. "
+                       f"Called with other, shorter input before, and then with that of the case “{case.about}”, {what}"
+                       f"{'' if what.endswith('.') else '.'} It keeps something on `self` from one call to the next: a "
+                       "mask, keys, a length or a counter. What is stored in `forward`, and read again in the next?")
+    return None
+
+
+def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
+    """The arrays of a case with their signs turned, one position less where there are several."""
+    found = {}
+    for name, axes in task.takes.items():
+        value = case.inputs.get(name)
+        if not isinstance(value, np.ndarray):
+            continue
+        for i, axis in enumerate(axis_names(axes, value.ndim)):
+            if axis.startswith("T") and value.shape[i] > 1:
+                value = value.take(range(value.shape[i] - 1), axis=i)
+        found[name] = value if value.dtype == bool else -value
+    return found
+
+
 def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:
     """For an answer that is not repeatable: does it use layers that were not asked for, filled at random?"""
     if not hasattr(task.probe, "unexpected"):
@@ -110,6 +145,7 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
             found, error = answer.pull(task, g.case)
         else:
             found, error = run(lambda case=g.case: pull(task, answer, case))
+        largest = max((np.abs(x).max(initial=0.0) for x in expected.values() if x is not None), default=0.0)
         if error is not None:
             return Finding("gradient-error", f"The values are right, but computing gradients through them raised "
                            f"{error.kind}: {error.text}", "error")
@@ -128,7 +164,7 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
                                f"behind it could learn. {where}, the gradient of your {first} with respect to `{name}` "
                                "is missing or zero. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, `no_grad` "
                                "or a tensor built anew from numbers.")
-            if not compare.equal(gradient, want_gradient, 30 * tolerance(g, w)):
+            if not compare.equal(gradient, want_gradient, 30 * tolerance(g, w), _SMALL * largest):
                 a, b = row(gradient.ravel()[:4]), row(want_gradient.ravel()[:4])
                 return Finding("gradient-wrong", f"The values are right, but the gradient for `{name}` is not. "
                                f"{where}, it begins {a} instead of {b}. Part "
@@ -153,6 +189,8 @@ def pull(task: Exercise, answer: Any, case: Case) -> dict[str, np.ndarray | None
 
 def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
     for rule in task.properties:
+        if not rule.refuses:
+            continue
         seen = rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run))
         if seen:
             return Finding(rule.slug, f"{seen} {rule.why} {rule.look}")
@@ -160,16 +198,23 @@ def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
 
 
 def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
-    """For a right answer: whether it would run on a GPU, tried with tensors on PyTorch's "meta" device."""
+    """What a right answer is told besides."""
+    said = [f"{seen} {rule.why} {rule.look}" for rule in task.properties if not rule.refuses
+            and (seen := rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run)))]
+    return "\n\n".join([*said, *_device(task, answer, case, run)])
+
+
+def _device(task: Exercise, answer: Any, case: Case, run: Callable) -> list[str]:
+    """Whether it would run on a GPU, tried with tensors on PyTorch's "meta" device."""
     known = task.framework == "torch" and recall("meta", task.reference, case,
                                                  lambda: on_meta(task, task.reference, case, bare))
     if not known or not known[0]:
-        return ""
+        return []
     stays, error = on_meta(task, answer, case, run)
     if stays or error and "not on the expected device" not in error.text and "same device" not in error.text:
-        return ""                                    # nothing has been established
-    return ("One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
-            "device of an input.")
+        return []                                    # nothing has been established
+    return ["One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
+            "device of an input."]
 
 
 def on_meta(task: Exercise, answer: Any, case: Case, run: Callable) -> tuple[bool, guard.Raised | None]:

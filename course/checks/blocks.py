@@ -76,7 +76,10 @@ class Block(Module):
     def _ready(self, answer: Callable, inputs: dict[str, Any], task):
         module = self._construct(answer, inputs, task).eval()
         weights = inputs.get("weights", {})
-        return module.to(next(iter(weights.values())).dtype) if weights else module
+        if not weights:
+            return module
+        one = next(iter(weights.values()))
+        return module.to(one.device, one.dtype)
 
     def _filled(self, answer: Callable, inputs: dict[str, Any], task) -> tuple[Any, dict[str, "Place"]]:
         """The module with the case's weights in it, and where each of them went."""

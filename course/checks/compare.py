@@ -12,14 +12,18 @@ def tolerance(*dtypes: str) -> float:
     return max(known, default=_TOLERANCE["float64"])
 
 
-def differs(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64"]) -> np.ndarray:
-    """Where two arrays of one shape differ; NaN equals NaN, and infinities equal themselves."""
+def differs(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64"],
+            at_least: float = 0.0) -> np.ndarray:
+    """Where two arrays of one shape differ; NaN equals NaN, and infinities equal themselves.
+
+    `within` is relative to the largest number of the array, or to `at_least` where that is larger.
+    """
     if got.dtype.kind in "bui" and want.dtype.kind in "bui":
         return got != want
     got, want = got.astype(np.float64), want.astype(np.float64)
     with np.errstate(all="ignore"):
         finite = np.isfinite(want)
-        scale = np.abs(want[finite]).max(initial=0.0)
+        scale = np.abs(want[finite]).max(initial=at_least)
         near = finite & (np.abs(got - want) <= within * (np.abs(want) + scale))
         return ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
 
@@ -32,6 +36,6 @@ def leaks(got: np.ndarray, want: np.ndarray, within: float) -> np.ndarray:
     return (want == 0) & (np.abs(got) > (1e-300 if within <= _TOLERANCE["float64"] else 1e-40))
 
 
-def equal(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64"]) -> bool:
+def equal(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64"], at_least: float = 0.0) -> bool:
     """Same shape and same numbers."""
-    return got.shape == want.shape and not differs(got, want, within).any()
+    return got.shape == want.shape and not differs(got, want, within, at_least).any()

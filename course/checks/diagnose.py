@@ -83,7 +83,7 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if task.shows is None and (said := _shape(sight, name)) is not None:
         return said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    general = (_not_finite, _forbidden, _imprecise, _factor, _temperature, _transposed, _reordered, _shares)
+    general = (_not_finite, _forbidden, _rounded, _imprecise, _factor, _temperature, _transposed, _reordered, _shares)
     for describe in general if task.shows is None else (_factor,):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
@@ -191,6 +191,21 @@ def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
         f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
         f"{number(got[index])}; it should be 0. Whatever you put into forbidden places is not low enough: a larger "
         "score next to it, and the share is no longer small.")
+
+
+def _rounded(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    if sum(np.count_nonzero(p.got.values[name]) for p in pairs) < 4:
+        return None                                # zeros would be no evidence
+    for places in range(1, 7):
+        if all(_fraction(p.want.values[name]) and compare.equal(
+                p.got.values[name], np.round(p.want.values[name], places), tolerance(p.got, p.want)) for p in pairs):
+            return "rounded", (f"Your {be(name)} exactly what is expected, rounded to {places} places. Round what you "
+                               "print, not what others go on computing with.")
+    return None
+
+
+def _fraction(array: np.ndarray) -> bool:
+    return array.dtype.kind == "f" and bool(np.isfinite(array).all())
 
 
 def _imprecise(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:

@@ -16,7 +16,8 @@ class Module:
 
     A case of such an exercise has the constructor's arguments among its inputs, and `weights`, a
     dict from parameter names ("w_q.weight") to arrays. Weights whose names end in ".bias" are
-    optional: where the answer has none, the expected values are computed without it as well.
+    optional: where the answer has none, the expected values are computed without it as well. A case
+    may have `earlier`, a dict of inputs with which the same object is called before.
 
     Args:
         init: names of the inputs that the constructor takes, in order.
@@ -80,11 +81,16 @@ class Module:
 
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
         copies = {name: x.clone() if isinstance(x, torch.Tensor) else x for name, x in inputs.items()}
+        before = [(vars(part), _own_state(part)) for part in module.modules()]
         try:
             with torch.no_grad(), Watch():
                 invoke(module, copies, takes)
         except Exception:  # will show itself again when the answer is asked
             pass
+        for now, then in before:                   # this call has left no trace
+            for name in [name for name in now if not name.startswith("_") and name not in then]:
+                del now[name]
+            now.update(then)
         return list(seen.values())
 
     def _construct(self, answer: Callable, inputs: dict[str, Any], task):
@@ -121,6 +127,8 @@ class Module:
 
     def _forward(self, module, inputs: dict[str, Any], task) -> dict[str, Any]:
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
+        if "earlier" in inputs:
+            invoke(module, inputs["earlier"], takes)
         return read(invoke(module, inputs, takes), task.gives, task.framework)
 
     def _refuse_sharing(self, parameters: dict[str, Any]) -> None:
@@ -162,6 +170,12 @@ class Module:
         have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
         return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
                        f"The parameters of yours are: {have}.")
+
+
+def _own_state(part) -> dict[str, Any]:
+    """What an answer keeps on `self` besides its layers."""
+    return {name: value.copy() if isinstance(value, (list, dict, set)) else value
+            for name, value in vars(part).items() if not name.startswith("_")}
 
 
 def _sibling(name: str) -> str:

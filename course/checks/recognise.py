@@ -1,6 +1,6 @@
 """Which known mistake returns what the answer returned? Decided by values, never by source."""
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,10 @@ from . import compare
 from .exercise import Case, Exercise, Misconception, combine
 from .outcome import Outcome, agree, ask, bare, tolerance
 
-# Seconds of computing for what goes beyond single mistakes that explain all: half for two at once, the rest for those
+# Seconds of computing for what goes beyond single mistakes that explain all: most for two at once, the rest for those
 # that explain most. Where they are not enough, a rare pair stays without its names; nothing else depends on them. The
 # tests and the report have no such limit.
-patience = {"function": 0.14, "module": 0.9}
+patience = {"function": 0.17, "module": 1.1}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
             return Match((mistake,), False, cases, True)
     seconds = patience["module" if hasattr(task.probe, "prepare") else "function"]
     until = time.thread_time() + seconds
-    pair = _pair(task, got, want, wrong, explains, until - seconds / 2)
+    pair = _pair(task, got, want, wrong, explains, until - seconds / 4)
     if pair is not None and pair.everywhere:
         return pair
     cover = _cover(task, got, want, wrong, explains, until)
@@ -55,31 +55,47 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
 def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
           explains: Callable, until: float) -> Match | None:
     """Two mistakes at once, made by switches of the same function, that explain at least half of the wrong cases."""
-    c = next((i for i in wrong if got[i].returned), None)
-    if c is None:
+    returned = [i for i in wrong if got[i].returned]
+    if not returned:
         return None
-    # Where a mistake changes nothing in a case, neither will it beside another one.
-    active = [m for m in task.misconceptions if not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
     best = None
-    for n, first in enumerate(task.misconceptions):
-        for second in task.misconceptions[n + 1:]:
-            if time.thread_time() > until:
-                return best
-            if not (first in active and second in active or explains(first, c) or explains(second, c)):
-                continue
-            both = combine(first, second)
-            if both is None or not agree(got[c], ask(task, both, got[c].case, bare)):
-                continue
-            part = [i for i in range(len(got)) if agree(got[i], ask(task, both, got[i].case, bare))]
-            cases = tuple(got[i].case for i in wrong if i in part)
-            everywhere = len(part) == len(got)
-            telling = any(i in part and got[i].returned and _telling(got[i], want[i]) for i in wrong)
-            telling = telling and (everywhere or _enough([got[i] for i in wrong if i in part]))
-            if telling and 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
-                best = Match((first, second), True, cases, everywhere)
-            if best is not None and best.everywhere:
-                return best
+    for first, second, c in _candidates(task, got, want, returned, explains):
+        if time.thread_time() > until:
+            return best
+        both = combine(first, second)
+        if both is None or not agree(got[c], ask(task, both, got[c].case, bare)):
+            continue
+        part = [i for i in range(len(got)) if agree(got[i], ask(task, both, got[i].case, bare))]
+        cases = tuple(got[i].case for i in wrong if i in part)
+        everywhere = len(part) == len(got)
+        telling = any(i in part and got[i].returned and _telling(got[i], want[i]) for i in wrong)
+        telling = telling and (everywhere or _enough([got[i] for i in wrong if i in part]))
+        if telling and 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
+            order = (first, second) if task.misconceptions.index(first) < task.misconceptions.index(second) \
+                else (second, first)
+            best = Match(order, True, cases, everywhere)
+        if best is not None and best.everywhere:
+            return best
     return best
+
+
+def _candidates(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
+                explains: Callable) -> Iterator[tuple[Misconception, Misconception, int]]:
+    """Pairs, the likeliest first, and a wrong case on which to try each.
+
+    Likely is a mistake that explains the first wrong case by itself: the other one may only show where
+    there is a mask, or several sentences. It is tried where the first alone does not explain what came back.
+    """
+    c = wrong[0]
+    alone = [m for m in task.misconceptions if explains(m, c)]
+    for first in alone:
+        rest = next((i for i in wrong if not explains(first, i)), c)
+        yield from ((first, second, rest) for second in task.misconceptions if second is not first)
+    # Where a mistake changes nothing in a case, neither will it beside another one.
+    active = [m for m in task.misconceptions
+              if m not in alone and not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
+    for n, first in enumerate(active):
+        yield from ((first, second, c) for second in active[n + 1:])
 
 
 def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
@@ -105,9 +121,12 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
         return None
     cases = tuple(got[i].case for i in wrong if got[i].returned and explains(best, i))
     rest = [i for i in wrong if not explains(best, i)]
-    for mistake in task.misconceptions if rest else ():
-        if mistake is not best and all(explains(mistake, i) for i in rest) and explained(mistake, rest, len(rest)):
-            return Match((best, mistake), False, cases, True)
+    others = [m for m in task.misconceptions if rest and m is not best and all(explains(m, i) for i in rest)
+              and explained(m, rest, len(rest))]
+    if others:                            # sooner one that also leaves right what is right
+        right = [i for i in range(len(got)) if i not in wrong]
+        second = next((m for m in others if all(explains(m, i) for i in right)), others[0])
+        return Match((best, second), False, cases, True)
     return Match((best,), False, cases, False)
 
 

@@ -25,16 +25,19 @@ class BestSentence:
     What the model finds likely next depends on the position and on the two tokens before: the
     logits at t are `by_position`[t] + `by_token`[target[t]] + `by_first`[target[1]]. It goes on
     writing after eos, as real models do. `ids` may be a list or a tensor, (T,) or (1, T).
+    With `count_runs` the rows that went through the model are counted, and read in place of the ids.
     """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         import torch
         by_position, by_token, by_first = (inputs[name] for name in ("by_position", "by_token", "by_first"))
+        runs = []
 
         def model(source, target):
             if source.dim() != 2 or target.dim() != 2 or len(target) != len(source):
                 raise ValueError(f"the model was given source {tuple(source.shape)} and target {tuple(target.shape)}; "
                                  "both must be (B, T) with the same B: every beginning needs its row of the source")
+            runs.append(len(target))
             positions = torch.arange(target.shape[1]).clamp(max=len(by_position) - 1)
             logits = by_position[positions] + by_token[target]
             if target.shape[1] > 1:
@@ -44,7 +47,7 @@ class BestSentence:
         settings = {name: inputs[name] for name in ("bos_id", "eos_id", "beam_size", "alpha", "max_len")}
         arguments = {"model": model, "source": inputs["source"], **settings}
         ids, score = _two_things(invoke(answer, arguments, arguments), task)
-        return {"ids": _ids(ids), "score": _number(score)}
+        return {"ids": torch.tensor([sum(runs)]) if inputs.get("count_runs") else _ids(ids), "score": _number(score)}
 
 
 @dataclass(frozen=True)

@@ -90,16 +90,19 @@ class NextTokens:
     What the model finds likely next depends on the sentence, the position and the token before:
     logits[b, t] = `by_position`[b, t] + `by_token`[target[b, t]]. It goes on writing after eos,
     as real models do. Columns at the end that hold nothing but padding do not count.
+    With `count_runs` the rows that went through the model are counted, and that number is read instead.
     """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         import torch
         by_position, by_token = inputs["by_position"], inputs["by_token"]
+        runs = []
 
         def model(source, target):
             if target.dim() != 2 or len(target) != len(source):
                 raise ValueError(f"the model was given source {tuple(source.shape)} and target {tuple(target.shape)}; "
                                  "both must be (B, T) with the same B")
+            runs.append(len(target))
             positions = torch.arange(target.shape[1]).clamp(max=by_position.shape[1] - 1)
             return by_position[source[:, :1] - 10, positions] + by_token[target]
 
@@ -109,4 +112,4 @@ class NextTokens:
             raise Problem("wrong-dtype", f"Your ids have the dtype {ids.dtype}; token ids are whole numbers.")
         while ids.dim() == 2 and ids.shape[1] and (ids[:, -1] == inputs["pad_id"]).all():
             ids = ids[:, :-1]
-        return {"ids": ids.long()}
+        return {"ids": torch.tensor([sum(runs)]) if inputs.get("count_runs") else ids.long()}

@@ -42,7 +42,10 @@ def of_projections(memory: bool, heads: bool = False) -> Property:
             sizes, given, mask = {"d_model": 4, "d_k": 4, "d_v": 4}, {"x": x}, _mask(4)
             if memory:
                 given, mask = {"x": x[:, :3], "memory": x}, _mask(3)
-        return _leak(ask(**sizes, **given, mask=mask, weights=weights))
+        if (seen := _leak(ask(**sizes, **given, mask=mask, weights=weights))) is not None:
+            return seen
+        x[..., 0] = -1.0                                   # all keys as low as the allowed ones were
+        return _starved(ask(**sizes, **given, mask=mask, weights=weights))
     return Property("fill-not-low-enough", broken, _WHY, _LOOK)
 
 
@@ -76,6 +79,18 @@ def of_block(paths: dict[str, str], attentions: tuple[str, ...], weights_of: Cal
                 return (f"Two words are allowed by `{mask}` and a third is forbidden, with scores {_HIGH:.0f} and more "
                         "above theirs. When the forbidden word is exchanged for another one, what comes out for the "
                         f"other two changes by up to {number(np.abs(a - b).max())}.")
+        for mask, keys in paths.items():
+            x = np.array([[[-1.5, 1.2, 0.1, 0.2], [-1.2, 1.5, -0.2, -0.1], [-1.4, 1.3, 0.3, -0.2]]])
+            other = {name: x[:, :2] for name in set(paths.values()) - {keys}}
+            seen = [ask(**sizes, d_model=4, n_heads=2, d_ff=6, weights=weights, **_first(paths, {
+                **other, keys: x[:, :words], mask: np.arange(words)[None, None] < 2})) for words in (3, 2)]
+            if not all(outcome.returned for outcome in seen):
+                return None
+            a, b = (outcome.values["y"][:, :2] for outcome in seen)
+            if a.shape == b.shape and np.isfinite(a).all() and np.abs(a - b).max() > 1e-6:
+                return (f"Two words are allowed by `{mask}` and a third is forbidden, all with scores of about "
+                        f"−{_HIGH:.0f}. Without the third, what comes out for the other two is another thing, by up to "
+                        f"{number(np.abs(a - b).max())}.")
         return None
     return Property("fill-not-low-enough", broken, _WHY, _LOOK)
 
@@ -110,3 +125,15 @@ def _leak(outcome) -> str | None:
         return None
     return (f"Two keys are allowed, with scores of about −{_HIGH:.0f}, and two are forbidden, with scores of about "
             f"{_HIGH:.0f}. A forbidden one gets a share of {number(share)}; it should be 0.")
+
+
+def _starved(outcome) -> str | None:
+    """What the allowed places of `_mask` get together where all scores are low, if that is not 1."""
+    weights = outcome.values.get("weights")
+    if weights is None or weights.ndim < 3 or weights.shape[-1] != 4:
+        return None
+    total = min(float(weights[b][..., row].sum(-1).min()) for b, row in enumerate(_mask(1)[:, 0]))
+    if not abs(total - 1) > 1e-3:
+        return None
+    return (f"Two keys are allowed and two are forbidden, all with scores of about −{_HIGH:.0f}. The allowed ones get "
+            f"{number(total)} together; it should be 1.")

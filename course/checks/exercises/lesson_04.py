@@ -220,7 +220,9 @@ class _BiasForSome(_Base):
 def _accepts_remainder(ask) -> str | None:
     x = np.random.default_rng(0).normal(size=(2, 3, 10)).astype("float32")
     outcome = ask(x=x, n_heads=4)
-    return "10 dimensions were cut into 4 heads, and nothing was said." if outcome.error is None else None
+    if outcome.error is not None:
+        return None
+    return "One thing for later: 10 dimensions were cut into 4 heads, and nothing was said."
 
 
 def _accepts_any_size(ask) -> str | None:
@@ -304,7 +306,7 @@ EXERCISES = [
         valid_variants=[_split_by_slices, _split_by_chunks, _split_by_view,
                         lambda x, n_heads: x.unflatten(-1, (n_heads, -1)).movedim(2, 1)],
         properties=[Property("remainder-dropped", _accepts_remainder, _NOT_DIVISIBLE,
-                             "What is left over when you divide d_model by n_heads?")],
+                             "What is left over when you divide d_model by n_heads?", refuses=False)],
         moral="Every head has its own piece of every vector, and attention can now run on all heads at once.",
     ),
     Exercise(

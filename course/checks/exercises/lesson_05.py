@@ -78,6 +78,8 @@ def _sentences(rng):
     yield of("an odd number of dimensions", 3, 4, 5)
     yield of("one word", 3, 1, 8)
     yield of("one sentence", 1, 7, 10)
+    double = of("float64", 2, 3, 4)
+    yield double.without(embedded=double.inputs["embedded"].astype("float64"))
 
 
 def _vectors(rng):

@@ -66,6 +66,7 @@ def _logits(rng):
     yield of("as many positions as tokens in the vocabulary", [6, 3], 6, 0.1)
     yield of("as many sentences as positions", [3, 2, 3], 5, 0.15)
     yield of("logits in the hundreds", [4, 3], 6, 0.1, scale=300.0)
+    yield of("logits in the hundreds, no smoothing", [4, 3], 6, 0.0, scale=300.0)
     yield of("a larger vocabulary", [7, 4, 2, 5], 40, 0.1, pad_id=1)
 
 

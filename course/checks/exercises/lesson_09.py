@@ -7,7 +7,7 @@ import torch
 
 from ..exercise import Case, Choice, Exercise
 from ..text import MergedSymbols, NextTokens, PairCounts, Sentences
-from . import mistakes_09, mistakes_09_decoding
+from . import mistakes_09, mistakes_09_decoding, runs
 from .mistakes_09_decoding import BOS, EOS, PAD
 
 
@@ -117,6 +117,12 @@ def _tables(rng):
     yield of("one token at most", [5, 5], 1)
     yield of("more sentences, a larger vocabulary", [3, 9, 7, 1, 12], 12, vocab=30, t_k=6)
     yield of("all end together", [3, 3], 7)
+
+
+def _endless(length):
+    """Inputs for two sentences that never end."""
+    return {"source": np.array([[10, 4], [11, 4]]), "bos_id": BOS, "eos_id": EOS, "pad_id": PAD, "max_len": length,
+            "by_position": np.eye(9)[[4]].repeat(length + 1, 0)[None].repeat(2, 0), "by_token": np.zeros((9, 9))}
 
 
 def _corpora(rng):
@@ -262,7 +268,7 @@ EXERCISES = [
         gives={"ids": "B T"}, reference=greedy_decode, cases=_tables, probe=NextTokens(), framework="torch",
         place=mistakes_09_decoding.source_of, shows=mistakes_09_decoding.as_ids,
         valid_variants=[_decode_to_the_end, _decode_one_by_one],
-        misconceptions=mistakes_09_decoding.DECODING,
+        misconceptions=mistakes_09_decoding.DECODING, properties=[runs.once_per_token(_endless)],
         hints=("Begin with a column of bos. In each round ask the model for logits, take what it says about the "
                "*last* position, and append the best token to the target.",
                "Keep a boolean vector `ended`, one entry a sentence. A sentence that has ended gets pad, whatever the "

@@ -4,7 +4,7 @@ import torch
 
 from ..exercise import Case, Choice, Exercise
 from ..search import BestSentence, StepByStep, WithoutGradients
-from . import mistakes_10, mistakes_10_search
+from . import mistakes_10, mistakes_10_search, runs
 from .mistakes_10_search import BOS, EOS
 
 
@@ -117,6 +117,14 @@ def _searches(rng):
     yield of("one token at most", 3, 0.6, 1, "unfinished", ending=1.0)
     yield of("nearly as many places as tokens", 5, 0.6, 4, "unfinished", vocab=7)
     yield of("a beam of 2, long", 2, 1.5, 9, "wide", ending=-1.0)
+
+
+def _endless(length):
+    """Inputs for a sentence that never ends."""
+    by_position = np.tile(np.linspace(0, 1, 8), (length + 2, 1))
+    by_position[:, [0, BOS, EOS]] = -40.0
+    return {"source": np.array([[1, EOS]]), "bos_id": BOS, "eos_id": EOS, "beam_size": 2, "alpha": 0.6,
+            "max_len": length, "by_position": by_position, "by_token": np.zeros((8, 8)), "by_first": np.zeros((8, 8))}
 
 
 def _positions(rng):
@@ -275,7 +283,7 @@ EXERCISES = [
         gives={"ids": "T", "score": ""}, framework="torch",
         reference=beam_search, cases=_searches, probe=BestSentence(),
         valid_variants=[_search_with_lists, _search_in_fixed_tensors],
-        misconceptions=mistakes_10_search.SEARCHES,
+        misconceptions=mistakes_10_search.SEARCHES, properties=[runs.once_per_token(_endless)],
         hints=("Keep three things from round to round: the beginnings `target` (K, T), their `log_p` (K,), and a list "
                "of what is finished. At first there is one beginning, which holds only bos and has the "
                "log-probability 0.",

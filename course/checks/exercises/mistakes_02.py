@@ -32,6 +32,8 @@ def _mask_as_used(mask, how):
 
 
 def _weights(scores, mask, axis, stable, how, empty):
+    if how == "causal":
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
     if mask is None and how == "always there":
         raise TypeError("bad operand type for unary ~: 'NoneType'")
     if mask is None or how == "ignored":
@@ -45,11 +47,14 @@ def _weights(scores, mask, axis, stable, how, empty):
         return _softmax(scores + mask.to(scores.dtype), axis, stable)
     if how == "times -inf":
         return _softmax(scores + (~mask) * float("-inf"), axis, stable)
-    low = {"zero": 0.0, "weak": -1e4, "high": torch.finfo(scores.dtype).max}.get(how, torch.finfo(scores.dtype).min)
+    low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4,
+           "high": torch.finfo(scores.dtype).max}.get(how, torch.finfo(scores.dtype).min)
     filled = scores.masked_fill(~mask, float("-inf") if empty == "nan" and low < 0 else low)
     if empty == "added":
         filled = scores + (~mask) * -1e9
     weights = _softmax(filled, axis, stable)
+    if how == "weak, closed":
+        return weights * mask
     if empty == "renormalised":
         weights = _softmax(scores, axis, stable) * mask
         return weights / weights.sum(-1, keepdim=True)
@@ -212,11 +217,17 @@ ATTENTION = [
         "Your weights are exactly what comes out when −∞ is multiplied by the mask: NaN.",
         "0 · (−∞) is not 0 but NaN, so that the allowed places are spoilt.",
         "Where do you need a choice between two values, and use a product?"),
-    Misconception(
-        "fill-not-low-enough", partial(sloppy_attention, how="weak"),
+    *(Misconception(
+        "fill-not-low-enough", partial(sloppy_attention, how=how),
         "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
-        "number.", "Scores can be lower than that; then the forbidden places win.",
-        "Which number is below every score there can be?"),
+        f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
+        "Which number is below every score there can be?")
+      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"))),
+    Misconception(
+        "causal-whatever-the-mask", partial(sloppy_attention, how="causal"),
+        "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
+        "The function is told by `mask` what is forbidden: padding, the future, or nothing.",
+        "Which mask does your code use if `mask` is None?"),
     Misconception(
         "mask-of-first-sentence", partial(sloppy_attention, how="first sentence"),
         "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",

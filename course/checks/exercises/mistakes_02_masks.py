@@ -152,6 +152,11 @@ PADDING = [
         "left.", "That is right while all padding stands at the end. Some batches are filled up at the front.",
         "Does your mask look at where the padding stands?"),
     Misconception(
+        "closed-after-the-first-padding", lambda ids, pad_id: ((ids == pad_id).cumsum(1) == 0).unsqueeze(1),
+        "Your mask is exactly True up to the first padding of each sentence, and False from there on.",
+        "That is right while all padding stands at the end. Some batches are filled up at the front.",
+        "What becomes of a word that stands behind padding?"),
+    Misconception(
         "ids-as-mask", lambda ids, pad_id: ids.masked_fill(ids == pad_id, 0).unsqueeze(1),
         "Your mask is exactly the ids with 0 for the padding.",
         "A mask says yes or no. Numbers that stand for words will be taken for something else.",
@@ -161,7 +166,8 @@ PADDING = [
 # ------------------------------------------------------------------------- 2.4 decoder mask
 
 
-def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=False, head=False, pad=None, own=False):
+def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=False, head=False, pad=None, own=False,
+             turned=False):
     past = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
     past = {"past": past, "future": past.T, "inverted": ~past, "strict": past.tril(-1), "ahead": ~past.T | past
             | torch.ones_like(past).tril(1), "none": torch.ones_like(past)}[causal]
@@ -172,6 +178,7 @@ def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=Fa
             "inverted": ~columns, "none": torch.ones_like(columns)}[padding]
     mask = {"and": seen & past, "or": seen | past, "xor": seen ^ past}[join]
     mask = mask | torch.eye(ids.shape[1], dtype=torch.bool) if own else mask
+    mask = ~mask if turned else mask
     return mask[:, None] if head else mask
 
 
@@ -203,6 +210,11 @@ DECODER = [
         "future-instead-of-past", partial(_decoder, causal="future"),
         "Your mask is exactly what comes out with the upper triangle: every word sees itself and its future.", _BOTH,
         "Is it your `causal_mask` of exercise 2.2 that you use, and untransposed?"),
+    Misconception(
+        "inverted", partial(_decoder, turned=True),
+        "Your mask is exactly the right one with True and False exchanged.",
+        "In this course True means: may attend. PyTorch's layers take masks that say what is forbidden.",
+        "What should entry (0, 0) of a sentence without padding be?"),
     Misconception(
         "causal-inverted", partial(_decoder, causal="inverted"),
         "Your mask is exactly what comes out when True and False of the causal mask are exchanged.", _BOTH,

@@ -120,6 +120,10 @@ def _shared(cls) -> list[Misconception]:
             "Your weights are exactly what comes out when forbidden scores are set to 0.",
             "exp(0) is 1, not 0: a score of 0 is an ordinary score.", _CALL),
         Misconception(
+            "causal-whatever-the-mask", partial(cls, how="causal"),
+            "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
+            "`mask` says what is forbidden: padding, the future, or nothing.", _CALL),
+        Misconception(
             "mask-of-first-sentence", partial(cls, how="first sentence"),
             "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",
             "Sentences differ in length, so that each has its own padding.", "Is there an index 0 on the mask?"),

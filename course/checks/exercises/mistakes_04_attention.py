@@ -75,6 +75,8 @@ class Sloppy(nn.Module):
         return scores.exp() / scores.exp().sum(self.how.axis, keepdim=True)
 
     def _weights(self, scores, mask):
+        if self.how.mask == "causal":
+            mask = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
         if mask is None or self.how.mask == "ignored":
             return self._softmax(scores)
         if self.how.mask == "repeated":                      # as if heads came before sentences in the first axis
@@ -95,7 +97,7 @@ class Sloppy(nn.Module):
             return self._softmax(scores * mask)
         if self.how.mask == "times -inf":
             return self._softmax(scores + (~mask) * float("-inf"))
-        low = {"zero": 0.0, "weak": -1e4}.get(self.how.mask, torch.finfo(scores.dtype).min)
+        low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4}.get(self.how.mask, torch.finfo(scores.dtype).min)
         if self.how.empty == "nan":
             low = float("-inf")
         if self.how.empty == "added":
@@ -103,6 +105,8 @@ class Sloppy(nn.Module):
         else:
             filled = scores.masked_fill(~mask, low)
         weights = self._softmax(filled)
+        if self.how.mask == "weak, closed":
+            return weights * mask
         return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty == "zero" else weights
 
 
@@ -230,12 +234,17 @@ MULTI_HEAD = [
         "Your weights are exactly what comes out when −∞ is multiplied by the mask: NaN.",
         "0 · (−∞) is not 0 but NaN, so that the allowed places are spoilt.",
         "Where do you need a choice between two values, and use a product?"),
-    Misconception(
-        "fill-not-low-enough", partial(Sloppy, mask="weak"),
+    *(Misconception(
+        "fill-not-low-enough", partial(Sloppy, mask=how),
         "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
-        "number.",
-        "Scores can be lower than that; then the forbidden places win.",
-        "Which number is below every score there can be?"),
+        f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
+        "Which number is below every score there can be?")
+      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"))),
+    Misconception(
+        "causal-whatever-the-mask", partial(Sloppy, mask="causal"),
+        "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
+        "`mask` says what is forbidden: padding, the future, or nothing.",
+        "Which mask does your code use if `mask` is None?"),
     Misconception(
         "mask-of-first-sentence", partial(Sloppy, mask="first sentence"),
         "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",

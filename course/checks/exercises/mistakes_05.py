@@ -36,7 +36,7 @@ def _too_fast(position, d, way):
 # ------------------------------------------------------------------------- 5.1 sinusoidal_encoding
 
 
-def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=False, layout="interleaved",
+def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=0, layout="interleaved",
             odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast=""):
     """The encoding with switches."""
     position = torch.arange(start, start + max_len, dtype=torch.float64).unsqueeze(1) * unit

@@ -49,6 +49,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "all": lambda: logs.mean(-1), "sum": lambda: logs.sum(-1), "none": lambda: 0,
         "others": lambda: (logs.sum(-1) - of_right) / (vocab - 1),
         "others not pad": lambda: (logs.sum(-1) - of_right - logs[..., pad_id]) / (vocab - 2),
+        "divided by two less": lambda: (logs.sum(-1) - of_right) / max(vocab - 2, 1),
         "not pad": lambda: (logs.sum(-1) - logs[..., pad_id]) / (vocab - 1),
     }[spread]()
     share = {None: 1 - smoothing, "all": 1.0, "swapped": smoothing}[right]
@@ -116,6 +117,9 @@ LOSS = [
           "That is a convention, too, and some libraries have it. Here the smoothing is spread over all V tokens, the "
           "right one among them, as in PyTorch; the two differ a little in every loss, so that numbers cannot be "
           "compared.", "Over how many tokens do you spread?", spread="others"),
+    _loss("smoothing-over-too-few", "what comes out when each of the V − 1 other tokens gets smoothing / (V − 2)",
+          "The smoothed shares then add up to more than 1. Here the smoothing is spread over all V tokens.",
+          "What do your smoothed targets of one position add up to?", spread="divided by two less"),
     _loss("no-smoothing-for-padding", "what comes out when the smoothing leaves out the right token and padding",
           "That is the Annotated Transformer's convention. Here the smoothing is spread over all V tokens, padding "
           "among them, as in PyTorch, so that numbers can be compared.", "Over how many tokens do you spread?",
@@ -179,7 +183,7 @@ def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5,
     step = step + shift
     d_model, warmup = {"d_model": (512, warmup), "warmup": (d_model, 4000)}.get(typed, (d_model, warmup))
     rising = {"right": step * warmup ** -1.5, "linear": step * warmup ** -1.0, "root": step * warmup ** -0.5,
-              "no step": warmup ** -1.5, "none": float("inf")}[up]
+              "one bracket": (step * warmup) ** -1.5, "no step": warmup ** -1.5, "none": float("inf")}[up]
     falling = warmup ** -0.5 if after == "constant" else step ** down if step > 0 else float("inf")
     if after == "continues":
         falling = float("inf")
@@ -214,6 +218,8 @@ RATE = [
           "Put step = warmup into both terms: they should be equal.", up="linear"),
     _rate("wrong-power-of-warmup", "what comes out with `warmup` to the power −0.5 in place of −1.5", _UP,
           "Put step = warmup into both terms: they should be equal.", up="root"),
+    _rate("step-in-the-power", "what comes out with (step · warmup)^−1.5 in place of step · warmup^−1.5", _UP,
+          "To what does the exponent −1.5 belong?", up="one bracket"),
     _rate("step-forgotten", "what comes out when the second term does not depend on the step", _UP,
           "What grows during the warm-up?", up="no step"),
     _rate("falls-too-fast", "what comes out with 1/step in place of 1/√step", "The paper's rate falls slowly.",
@@ -249,7 +255,7 @@ _LOSSES = {
 
 
 def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="right", inputs="right", loss="right",
-                zero="before", backward=True, move=True, times=1):
+                zero="before", backward=True, move=True, times=1, after=False):
     """`training_step` with one thing done differently."""
     given, labels = {
         "right": (target[:, :-1], target[:, 1:]), "none": (target, target), "none, cut": (target[:, :-1],) * 2,
@@ -269,6 +275,9 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
             optimiser.zero_grad()
         if move:
             optimiser.step()
+    if after:
+        with torch.no_grad():
+            found = _LOSSES[loss](model(*sources)[:, : labels.shape[1]], labels, pad_id, smoothing)
     return found.item()
 
 
@@ -341,6 +350,9 @@ STEP = [
     _step("no-step", "Your step is exactly one in which the weights are never changed.",
           "`backward` computes gradients, and leaves the weights as they are.", "Which of the three calls is missing?",
           move=False),
+    _step("loss-after-the-change", "Your losses are exactly those of the model *after* its weights were changed.",
+          "The loss of a step is that of the forward pass that its gradients come from; a second pass costs time and "
+          "says what the next step will say.", "When is the loss computed that you return?", after=True),
     _step("two-steps", "Your step is exactly two steps, one after the other.", "One call is one step.",
           "Is there a loop?", times=2),
 ]

@@ -44,7 +44,8 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
         "right": lambda: ((5 + n) / 6) ** alpha, "none": lambda: 1.0, "length": lambda: n ** alpha,
         "without 5": lambda: (n / 6) ** alpha, "without 6": lambda: (5.0 + n) ** alpha,
         "6 outside": lambda: (5.0 + n) ** alpha / 6, "factor": lambda: alpha * (5 + n) / 6,
-        "alpha 1": lambda: (5 + n) / 6, "5 alone": lambda: (5 + n / 6) ** alpha,
+        "alpha 1": lambda: (5 + n) / 6, "whole": lambda: ((5 + n) // 6) ** alpha,
+        "5 alone": lambda: (5 + n / 6) ** alpha,
         "upside down": lambda: (6 / (5 + n)) ** alpha, "turned": lambda: (6 + n) ** alpha / 5 ** alpha,
     }[penalty]()
     return sign * (log_p.exp() if inside == "p" else log_p) / by
@@ -74,6 +75,8 @@ SCORES = [
              penalty="6 outside"),
     _formula("brackets-missing", "Your scores are exactly what comes out with 5 + (n / 6).",
              "`/` binds more tightly than `+`. Where must brackets stand?", penalty="5 alone"),
+    _formula("whole-number-division", "Your scores are exactly what comes out when (5 + n) / 6 is rounded down.",
+             "`/` divides, `//` divides and rounds down.", penalty="whole"),
     _formula("alpha-as-factor", "Your scores are exactly what comes out when α multiplies the penalty.",
              "α stands in the exponent.", penalty="factor"),
     _formula("alpha-always-1", "Your scores are exactly those of α = 1, whatever α is.",

@@ -58,7 +58,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
             done += [(score(p, n).item() if running != "score" else p.item(), p.item(), row)
                      for p, row in zip(log_p[ended], target[ended, 1:].tolist(), strict=True)]
         target, log_p = target[~ended], log_p[~ended]
-        if not len(target) or width == "shrinks" and len(done) >= beam_size:
+        if not len(target) or width in ("shrinks", "wide, stops") and len(done) >= beam_size:
             break
     if len(target) and (not done or stand_in == "always"):
         done += [(score(p, n).item(), p.item(), row) for p, row in zip(log_p, target[:, 1:].tolist(), strict=True)]
@@ -121,6 +121,10 @@ SEARCHES = [
            "The search then goes on to `max_len` every time, and collects long sentences that become less and less "
            "likely. Here a finished sentence keeps its place.",
            "How many places does `beam_step` get after one sentence is finished?", width="wide"),
+    _found("places-not-given-up", "Your sentence is exactly what comes out when the beam stays as wide as it was, "
+           "although some of its sentences are finished, until there are `beam_size` of them.",
+           "Here a finished sentence keeps its place, so that one place less is left for the others.",
+           "How many places does `beam_step` get after one sentence is finished?", width="wide, stops"),
     _found("finished-lost", "Your sentence is exactly what comes out when finished sentences are dropped and never "
            "come back.",
            "They are the only complete ones. What is left at the end is a beginning that found no end.",
