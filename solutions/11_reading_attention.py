@@ -738,7 +738,7 @@ print(f"taking away the largest weight does no harm:       {np.mean(harmless):.0
 # | compared with links made by hand | averaged weights point to the right word more often than the diagonal |
 # | read one row too low | the same weights then say nothing, and the picture does not warn you |
 # | made all weights alike | the model as a whole cannot do without them |
-# | exchanged columns in both layers | words come through these weights: a prediction that came true far more often than chance |
+# | exchanged columns in both layers | words come through these weights, as predicted: far more often than chance |
 # | exchanged columns layer by layer | equally good alignments need not have equal effects |
 # | silenced or shuffled one head | no single picture is *the* reason |
 # | took columns away | the largest weight often is not the largest effect |

@@ -268,8 +268,8 @@ EXERCISES = [
                "`topk` on the flattened table gives the best of all beginnings together, and their places in the row "
                "of K · V numbers. How do you get row and column back from such a place?",
                "`unsqueeze` gives `log_p` the axis that it lacks, so that each beginning meets its own row. Rows lie "
-               "one behind the other in the flattened table, V places each: how many whole rows lie before a place, and "
-               "how many places are left over?"),
+               "one behind the other in the flattened table, V places each: how many whole rows lie before a place, "
+               "and how many places are left over?"),
         moral="All beginnings compete with each other: a good one may have several children, a bad one none.",
     ),
     Exercise(
