@@ -185,7 +185,8 @@ variants = {
     "no warm-up": replace(base, warmup=0.0),
 }
 results = {config: [] for config in variants.values()}
-for config, seed in tqdm([(config, seed) for config in results for seed in SEEDS], unit="model", file=sys.stdout):
+models = [(config, seed) for config in results for seed in SEEDS]
+for config, seed in tqdm(models, unit="model", file=sys.stdout):
     results[config].append(run(config, seed, task, progress=False))
 for name, config in variants.items():
     print(f"{name:18} loss {', '.join(f'{r.loss:.2f}' for r in results[config])}")
