@@ -384,9 +384,9 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # Everything is there. What remains is to put it together:
 #
 # ```
-#   source ids ─ embedding · √d_model + positions ─ encoder ── memory ─┐
-#                                                                      ▼
-#   target ids ─ embedding · √d_model + positions ─────────────── decoder ─ × embeddingᵀ ─ logits
+# source ids ─ embedding · √d_model + positions ─ encoder ─ memory ┐
+#                                                                  ▼
+# target ids ─ embedding · √d_model + positions ──────────────── decoder ─ × embeddingᵀ ─ logits
 # ```
 #
 # Two lines of it are new. The paper (§3.4) multiplies the embeddings by $\sqrt{d_{model}}$, so that they
@@ -483,7 +483,8 @@ interactive.layers(kinds, title="Every head of the untrained model")
 # %%
 for name, part in model.named_children():
     print(f"{name:10} {sum(p.numel() for p in part.parameters()):>6,} parameters")
-layer_costs = [sum(p.numel() for p in stack.layers[0].parameters()) for stack in (model.encoder, model.decoder)]
+layers = model.encoder.layers[0], model.decoder.layers[0]
+layer_costs = [sum(p.numel() for p in one.parameters()) for one in layers]
 print("one encoder layer and one decoder layer:", *layer_costs)
 
 # %% [markdown]
@@ -493,7 +494,8 @@ print("one encoder layer and one decoder layer:", *layer_costs)
 # %%
 alone = model(source_ids[1:, :4], decoder_input[1:, :4])
 together = model(source_ids, decoder_input)[1:, :4]
-print("a sentence alone equals the same sentence in a padded batch:", torch.allclose(alone, together, atol=1e-5))
+print("a sentence alone equals the same sentence in a padded batch:",
+      torch.allclose(alone, together, atol=1e-5))
 
 changed = decoder_input.clone()
 changed[:, 3:] = number_of["el"]
@@ -622,7 +624,10 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 # A
 x = torch.randn(2, 6, 16, requires_grad=True)
 y = masked_by(causal_mask)(x, torch.randn(2, 4, 16))
-later = [torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)[0][:, t + 1 :].abs().max() for t in range(5)]
+later = []
+for t in range(5):
+    [gradient] = torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)
+    later.append(gradient[:, t + 1 :].abs().max())
 print("A, largest gradient of the future:", max(later).item())
 
 # %% tags=["solution-only"]
@@ -630,7 +635,8 @@ print("A, largest gradient of the future:", max(later).item())
 class DecoderOnlyLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff):
         super().__init__()
-        self.self_attention, self.feed_forward = MultiHeadAttention(d_model, n_heads), FeedForward(d_model, d_ff)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
         self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
 
     def forward(self, x, mask):
@@ -641,7 +647,8 @@ class DecoderOnlyLayer(nn.Module):
 decoder_only, encoder_layer = DecoderOnlyLayer(16, 2, 32), library.EncoderLayer(16, 2, 32)
 encoder_layer.load_state_dict(decoder_only.state_dict())
 x, mask = torch.randn(2, 5, 16), causal_mask(5).unsqueeze(0)
-print("B, the same as an encoder layer:", torch.allclose(decoder_only(x, mask), encoder_layer(x, mask), atol=1e-6))
+print("B, the same as an encoder layer:",
+      torch.allclose(decoder_only(x, mask), encoder_layer(x, mask), atol=1e-6))
 
 # %% tags=["solution-only"]
 # C
@@ -650,9 +657,11 @@ theirs = nn.Transformer(16, 2, 2, 2, 32, dropout=0.0, norm_first=False, batch_fi
 theirs.encoder.norm = theirs.decoder.norm = None
 copy_weights(theirs, post_norm)
 with torch.no_grad():
-    states = theirs(post_norm.embed(source_ids), post_norm.embed(decoder_input), tgt_mask=forbidden(causal_mask(5)),
+    states = theirs(post_norm.embed(source_ids), post_norm.embed(decoder_input),
+                    tgt_mask=forbidden(causal_mask(5)),
                     src_key_padding_mask=source_padding, memory_key_padding_mask=source_padding)
-    print("C, equal:", torch.allclose(post_norm.unembed(states), post_norm(source_ids, decoder_input), atol=1e-5))
+    print("C, equal:",
+          torch.allclose(post_norm.unembed(states), post_norm(source_ids, decoder_input), atol=1e-5))
 
 # %% [markdown]
 # Next, in lesson 08: the model has everything it needs, except that it knows nothing.

@@ -95,7 +95,8 @@ print(f"by the formula        {-(0.9 * p[2].log() + 0.1 * p.log().mean()):.3f}")
 for certain in (0.5, 0.8, 0.9, 0.925, 0.95, 0.99, 0.9999, 0.999999):
     shares = torch.full((4,), (1 - certain) / 3)
     shares[2] = certain
-    print(f"p = {certain:<8}   −log p = {-math.log(certain):.4f}   smoothed {-(wanted * shares.log()).sum():.4f}")
+    smoothed = -(wanted * shares.log()).sum()
+    print(f"p = {certain:<8}   −log p = {-math.log(certain):.4f}   smoothed {smoothed:.4f}")
 
 # %% [markdown]
 # At 0.925, exactly the share that was asked for. Beyond, the loss rises again, and without limit: a
@@ -239,7 +240,8 @@ def clause(rng):
     adjective = rng.choice([None, *adjectives])
     spanish, gender = nouns[noun]
     english = [article, adjective, noun, verb]
-    translation = [articles[article][gender], spanish, adjective and adjectives[adjective][gender], verbs[verb]]
+    translation = [articles[article][gender], spanish,
+                   adjective and adjectives[adjective][gender], verbs[verb]]
     return [word for word in english if word], [word for word in translation if word]
 
 def sentence_pair(rng):
@@ -346,7 +348,7 @@ check("8.3", prediction)
 #   `smoothing`.
 # - **Do** change the weights of the model once. `loss.backward()` *adds* a gradient to each weight,
 #   `optimiser.step()` moves the weights along the gradients it finds, `optimiser.zero_grad()` clears them.
-# - **Return** the loss of this batch, a number.
+# - **Return** the loss of this batch, a number: `loss.item()`, or the tensor with that one number in it.
 # - **Use** your `label_smoothing_loss`.
 
 # %%

@@ -168,9 +168,9 @@ for alpha in (0, 0.2, 0.6, 1):
     print(f"α = {alpha:<3}  " + "   ".join(f"{sentences[i][0]} {scores[i]:.3f}" for i in best))
 
 # %% [markdown]
-# With α = 1 the second number on paper was −1.041. The penalty is a rule of thumb: nothing says that
-# it must have just this form. It repairs a model that finds short sentences too probable, and how
-# much repair is needed has to be measured. We shall.
+# The cat turns black somewhere between 0.2 and 0.6. With α = 1 the second number on paper was −1.041.
+# The penalty is a rule of thumb: nothing says that it must have just this form. It repairs a model that
+# finds short sentences too probable, and how much repair is needed has to be measured. We shall.
 #
 # ## How to find it
 #
@@ -248,7 +248,7 @@ for i, (s, b, t) in enumerate(zip(scores, parent, token, strict=True)):
 
 # %%
 def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
-    """The best translation that a beam finds for one sentence, source (1, T_k): its ids with eos, and its score."""
+    """The best translation that a beam finds for source (1, T_k): its ids with eos, and its score."""
     ### BEGIN SOLUTION
     target = torch.tensor([[bos_id]])
     log_p = torch.zeros(1)
@@ -291,7 +291,8 @@ def tree_model(source, target):
 
 no_source = torch.tensor([[2]])
 for beam_size, alpha in ((1, 0), (2, 0), (2, 0.6)):
-    ids, score = beam_search(tree_model, no_source, bos_id=1, eos_id=2, beam_size=beam_size, alpha=alpha, max_len=8)
+    ids, score = beam_search(tree_model, no_source, bos_id=1, eos_id=2,
+                             beam_size=beam_size, alpha=alpha, max_len=8)
     print(f"beam {beam_size}, α = {alpha:<3}  {' '.join(words[i] for i in ids):30} score {score:.3f}")
 
 # %% [markdown]
@@ -318,7 +319,8 @@ def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12
                 continue
             fate = "pruned" if i >= places else "finished" if t == eos_id else "kept"
             if fate == "finished":
-                finished.append((length_penalty_score(torch.tensor(s), n, alpha).item(), n - 1, len(rounds[-1])))
+                score = length_penalty_score(torch.tensor(s), n, alpha).item()
+                finished.append((score, n - 1, len(rounds[-1])))
             rounds[-1].append(Node(nodes[b], names[t], s, fate))
         going = [i for i in range(places) if token[i] != eos_id]
         if not going:
@@ -329,14 +331,14 @@ def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12
     rounds[n][i] = rounds[n][i]._replace(fate="best")
     return rounds
 
-show_beam(rounds_of(tree_model, no_source, 1, 2, words, beam_size=2, alpha=0.6), "A beam of 2 in the tree, α = 0.6")
+tree_rounds = rounds_of(tree_model, no_source, 1, 2, words, beam_size=2, alpha=0.6)
+show_beam(tree_rounds, "A beam of 2 in the tree, α = 0.6")
 
 # %% [markdown]
-# The same, a round at a time. Before each round: which beginning will be the likeliest? Choose it, and the
-# numbers appear.
+# The same, a round at a time. What you see is the beam *before* the penalty: log p, not the score.
+# Before each round: which beginning will be the likeliest? Choose it, and the numbers appear.
 
 # %%
-tree_rounds = rounds_of(tree_model, no_source, 1, 2, words, beam_size=2, alpha=0.6)
 for n, nodes in enumerate(tree_rounds, 1):
     best = max(nodes, key=lambda node: node.log_p)
     print(f"round {n}: {len(nodes)} looked at, the likeliest ends in {best.label}, log p {best.log_p:.2f}")
@@ -345,8 +347,8 @@ for n, nodes in enumerate(tree_rounds, 1):
 interactive.beam(tree_rounds, "A beam of 2 in the tree, round by round", predict=True)
 
 # %% [markdown]
-# Look at the third column. "el gato" had two children, and both stayed; "el negro" had two as well, and
-# both were pruned. The word that greedy decoding preferred has lost.
+# Look at the third column. "el gato" had two children, and both stayed; of the children of "el negro"
+# not one did. The word that greedy decoding preferred has lost.
 
 # %% [markdown]
 # ## On your own translator
@@ -362,13 +364,14 @@ def as_source(sentence):
 with torch.no_grad():
     for sentence in ("The black cat sleeps.", "The white house is big.", "I don't know her."):
         for beam_size in (1, 4):
-            ids, score = beam_search(model, as_source(sentence), subwords.bos_id, subwords.eos_id, beam_size, 0.6, 30)
+            ids, score = beam_search(model, as_source(sentence), subwords.bos_id, subwords.eos_id,
+                                     beam_size, alpha=0.6, max_len=30)
             print(f"{sentence:24} beam {beam_size}:  {subwords.decode(ids):32} score {score:.3f}")
 
 # %% tags=["nbval-ignore-output"]
 with torch.no_grad():
-    rounds = rounds_of(model, as_source("The black cat sleeps."), subwords.bos_id, subwords.eos_id, names, 3, 0.6,
-                       pruned=1)
+    rounds = rounds_of(model, as_source("The black cat sleeps."), subwords.bos_id, subwords.eos_id, names,
+                       beam_size=3, alpha=0.6, pruned=1)
 show_beam(rounds, "The black cat sleeps.")
 
 # %% [markdown]
@@ -421,14 +424,14 @@ source_of = {pair.source: as_source(pair.source)[0] for pair in (*split.valid[:2
 
 def decode(pairs, beam_size, alpha):
     """The best hypothesis of the library's beam search for each pair: a list of (ids, score)."""
-    order = sorted(range(len(pairs)), key=lambda i: len(source_of[pairs[i].source]))     # similar lengths together
+    order = sorted(range(len(pairs)), key=lambda i: len(source_of[pairs[i].source]))     # by length
     found = [None] * len(pairs)
     for start in range(0, len(pairs), 100):
         rows = order[start:start + 100]
         batch = torch.nn.utils.rnn.pad_sequence(
             [source_of[pairs[i].source] for i in rows], batch_first=True, padding_value=subwords.pad_id)
-        for i, beam in zip(rows, library.beam_search(model, batch, subwords.bos_id, subwords.eos_id, beam_size, alpha),
-                           strict=True):
+        beams = library.beam_search(model, batch, subwords.bos_id, subwords.eos_id, beam_size, alpha)
+        for i, beam in zip(rows, beams, strict=True):
             found[i] = beam[0]
     return found
 
@@ -472,13 +475,14 @@ def measure(pairs, beam_size, alpha):
     translations = [subwords.decode(hypothesis.ids) for hypothesis in found]
     bleu = sacrebleu.corpus_bleu(translations, [[pair.target for pair in pairs]])
     log_p = [h.score * ((5 + len(h.ids)) / 6) ** alpha for h in found]
-    print(f"beam {beam_size}, α = {alpha:<3}  BLEU {bleu.score:4.1f}   length {bleu.sys_len / bleu.ref_len:.3f}   "
-          f"brevity penalty {bleu.bp:.3f}   mean log p {sum(log_p) / len(log_p):6.2f}   {seconds:4.1f} s")
+    print(f"beam {beam_size}, α = {alpha:<3}  BLEU {bleu.score:4.1f}   "
+          f"length {bleu.sys_len / bleu.ref_len:.3f}   brevity penalty {bleu.bp:.3f}   "
+          f"mean log p {sum(log_p) / len(log_p):6.2f}   {seconds:4.1f} s")
     return translations, bleu
 
 valid = split.valid[:200]
 greedy = measure(valid, 1, 0)
-alphas = (0, 0.6, 1, 2)
+alphas = (0, 0.6, 1, 2, 3)
 swept = {alpha: measure(valid, 4, alpha) for alpha in alphas}
 
 # %% [markdown]
@@ -509,7 +513,8 @@ show_curves(
 
 # %% [markdown]
 # Longer translations escape the brevity penalty, and pay for it with words that are less sure. The best α
-# lies where the two balance, and that depends on the model.
+# lies where the two balance, and that depends on the model. (Does the best of yours lie at the end of what was
+# tried? Then a better one may lie beyond, and you should try further.)
 #
 # The two questions from the beginning, in numbers: a better *search* (second line against the first),
 # and a better *aim* (the lines after it).
@@ -531,10 +536,11 @@ references = [[pair.target for pair in test]]
 metric = sacrebleu.BLEU()
 for name, translations in (("greedy", greedy), ("beam", beam)):
     score = metric.corpus_score(translations, references, n_bootstrap=300)
-    print(f"{name:6} {score.score:.1f}, 95 % interval {score._mean - score._ci:.1f} to {score._mean + score._ci:.1f}")
+    low, high = score._mean - score._ci, score._mean + score._ci
+    print(f"{name:6} {score.score:.1f}, 95 % interval {low:.1f} to {high:.1f}")
 
 # %% [markdown]
-# Three hundred sentences make wide intervals, and they overlap. Does that mean that we cannot tell?
+# Three hundred sentences make wide intervals, and in our run they overlap. Does that mean that we cannot tell?
 #
 # No. The intervals are wide because some sentences are hard and others easy, and chance decides how
 # many of each are drawn. But what is hard for one is hard for the other. A **paired** comparison draws
@@ -545,7 +551,8 @@ for name, translations in (("greedy", greedy), ("beam", beam)):
 _, results = PairedTest([("greedy", greedy), ("beam", beam)], {"BLEU": sacrebleu.BLEU()}, references,
                         test_type="bs", n_samples=1000)()
 one, two = results["BLEU"]
-print(f"greedy {one.score:.1f}, beam {two.score:.1f}, difference {two.score - one.score:+.1f}, p = {two.p_value:.3f}")
+print(f"greedy {one.score:.1f}, beam {two.score:.1f}, "
+      f"difference {two.score - one.score:+.1f}, p = {two.p_value:.3f}")
 same = sum(a == b for a, b in zip(greedy, beam, strict=True))
 print(f"{same} of {len(test)} translations are the same")
 
@@ -555,14 +562,17 @@ print(f"{same} of {len(test)} translations are the same")
 # %% tags=["nbval-ignore-output"]
 different = [i for i in range(len(test)) if greedy[i] != beam[i]]
 for i in different[::max(len(different) // 8, 1)][:8]:
-    print(f"{test[i].source}\n    greedy     {greedy[i]}\n    beam       {beam[i]}\n    reference  {test[i].target}")
+    print(test[i].source)
+    for name, sentence in (("greedy", greedy[i]), ("beam", beam[i]), ("reference", test[i].target)):
+        print(f"    {name:9}  {sentence}")
 
 # %% [markdown]
-# A beam of 4 costs several times the time of greedy decoding, and it pays here. Does a beam of 40 give
-# ten times as much? No: with a wide beam and no good aim, translations become *worse*, because the
-# search finds ever more probable sentences, and the most probable ones are too short. Stahlberg and
-# Byrne (2019) searched exhaustively: for more than half of their sentences, the most probable
-# translation was the **empty** one. A search error, it turns out, had been hiding a model error.
+# A beam of 4 costs a few times the time of greedy decoding (the last column above), and in our run it
+# pays. Does a beam of 40 give ten times as much? No: with a wide beam and no good aim, translations
+# become *worse*, because the search finds ever more probable sentences, and the most probable ones are
+# too short. Stahlberg and Byrne (2019) searched exhaustively: for more than half of their sentences,
+# the most probable translation was the **empty** one. A search error, it turns out, had been hiding a
+# model error.
 
 # %% [markdown]
 # ## Make it fast: the cache
@@ -573,7 +583,7 @@ for i in different[::max(len(different) // 8, 1)][:8]:
 
 # %%
 tokens = 40
-print(f"needed: {tokens}, computed: {' + '.join(map(str, range(1, 4)))} + … + {tokens} = {sum(range(1, tokens + 1))}")
+print(f"needed: {tokens}, computed: 1 + 2 + 3 + … + {tokens} = {sum(range(1, tokens + 1))}")
 
 # %% [markdown]
 # Does anything about the earlier positions change when a token is added? Let us see. The words of
@@ -615,7 +625,7 @@ print("the new row alone", output)
 
 # %%
 def cached_attention(attention, x, past):
-    """Self-attention for one new position x (B, 1, d_model) -> output (B, 1, d_model), and keys and values so far."""
+    """Self-attention for a new position x (B, 1, d_model) -> output (B, 1, d_model), new past."""
     ### BEGIN SOLUTION
     k, v = attention.keys_and_values(x, x)
     if past is not None:
@@ -647,8 +657,10 @@ with torch.no_grad():
         one_by_one.append(output)
     one_by_one = torch.cat(one_by_one, dim=1)
 print("keys kept:", tuple(past[0].shape))
-print(f"largest difference {(at_once - one_by_one).abs().max():.0e}, of numbers up to {at_once.abs().max():.0f}")
-show_weights(weights[0].mean(0), subwords.tokens(target[0]), subwords.tokens(target[0]), mask=causal_mask(x.shape[1]),
+print(f"largest difference {(at_once - one_by_one).abs().max():.0e}, "
+      f"of numbers up to {at_once.abs().max():.0f}")
+tokens = subwords.tokens(target[0])
+show_weights(weights[0].mean(0), tokens, tokens, mask=causal_mask(len(tokens)),
              title="What is computed: row by row, never twice")
 
 # %% [markdown]
@@ -667,7 +679,7 @@ batch = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=su
 
 @torch.no_grad()
 def write(kind, n_tokens):
-    """Write tokens greedily with a decoder of this kind: ids (B, n), states (B, n, d_model), seconds for each."""
+    """Write greedily with a decoder of this kind: ids (B, n), states (B, n, d_model), seconds (n)."""
     mask = model.source_mask(batch)
     decoder = kind(model, model.encode(batch, mask), mask)
     token, ids, states, seconds = torch.full((len(batch),), subwords.bos_id), [], [], []
@@ -761,7 +773,7 @@ def cache_bytes(n_layers, d_model, length, bytes_per_number=4):
 
 print(f"our translator, 40 tokens:           {cache_bytes(2, 128, 40) / 1e6:8.2f} MB for each sentence")
 print(f"the paper's base model, 40 tokens:   {cache_bytes(6, 512, 40) / 1e6:8.2f} MB")
-print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) / 1e9:8.0f} GB, in half precision")
+print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) / 1e9:8.0f} GB, half precision")
 
 # %% [markdown]
 # ## Recap

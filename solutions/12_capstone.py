@@ -19,11 +19,13 @@
 # **Time** about an hour and a half, 40 minutes of it for the five exercises, and some minutes of training, once.
 
 # %%
+import sys
 from dataclasses import replace
 
 import numpy as np
 import sacrebleu
 import torch
+from tqdm import tqdm
 
 from course.ablation import (
     Config,
@@ -87,7 +89,8 @@ def softmax(scores):
     shares = np.exp(scores - scores.max())
     return shares / shares.sum()
 
-for name, scores in {"divided by √4": q @ K.T / 2, "not divided": q @ K.T, "√4·q, divided": (2 * q) @ K.T / 2}.items():
+all_scores = {"divided by √4": q @ K.T / 2, "not divided": q @ K.T, "√4·q, divided": (2 * q) @ K.T / 2}
+for name, scores in all_scores.items():
     print(f"{name:14} scores {scores}  weights {softmax(scores).round(3)}")
 
 # %% [markdown]
@@ -132,7 +135,8 @@ check("12.1", fair)
 # 64 numbers a vector learns the words in seconds and has time left for their order.
 
 # %%
-task = task_from(common_pairs(short_pairs(load_pairs(), max_source_words=5, max_target_words=6), min_count=100))
+short = short_pairs(load_pairs(), max_source_words=5, max_target_words=6)
+task = task_from(common_pairs(short, min_count=100))
 print(f"{len(task.train):,} pairs to train, {len(task.valid):,} held out, {len(task.subwords):,} subwords")
 for pair in task.valid_pairs[:4]:
     print(f"{pair.source:28} {pair.target}")
@@ -167,7 +171,7 @@ check("12.2", prediction)
 # cell again; the second time it takes seconds.
 
 # %% tags=["nbval-ignore-output"]
-torch.set_num_threads(1)                  # for models as small as these that is faster than sharing every product
+torch.set_num_threads(1)          # with models as small as these, faster than sharing every product
 SEEDS = (0, 1)
 variants = {
     "base": base,
@@ -180,9 +184,11 @@ variants = {
     "no smoothing": replace(base, smoothing=0.0),
     "no warm-up": replace(base, warmup=0.0),
 }
-results = {}
+results = {config: [] for config in variants.values()}
+models = [(config, seed) for config in results for seed in SEEDS]
+for config, seed in tqdm(models, unit="model", file=sys.stdout):
+    results[config].append(run(config, seed, task, progress=False))
 for name, config in variants.items():
-    results[config] = [run(config, seed, task) for seed in SEEDS]
     print(f"{name:18} loss {', '.join(f'{r.loss:.2f}' for r in results[config])}")
 
 # %% [markdown]
@@ -272,7 +278,8 @@ for name, difference, spread, agree in zip(variants, *paired(losses, base=0), st
         print(f"{name:18} {difference:+.2f} ± {spread:.2f}   {'seeds agree' if agree else 'seeds disagree'}")
 
 # %% tags=["nbval-ignore-output"]
-show_differences(losses[1:] - losses[0], list(variants)[1:], "nats per token above the base", "What one switch costs")
+show_differences(losses[1:] - losses[0], list(variants)[1:], "nats per token above the base",
+                 "What one switch costs")
 
 # %% [markdown]
 # Which variants lie far from 0, with both seeds close together? About these you may speak. With the others be
@@ -287,7 +294,8 @@ rng = np.random.default_rng(0)
 for n_seeds in (2, 3, 5, 8):
     nothing = rng.normal(size=(100_000, n_seeds))            # differences that are chance alone
     agree = (nothing > 0).all(axis=1) | (nothing < 0).all(axis=1)
-    print(f"{n_seeds} seeds agree by chance in {agree.mean():.0%} of all cases; 2 / 2^{n_seeds} = {2 / 2**n_seeds:.1%}")
+    print(f"{n_seeds} seeds agree by chance in {agree.mean():.0%} of all cases; "
+          f"2 / 2^{n_seeds} = {2 / 2**n_seeds:.1%}")
 
 # %% [markdown]
 # So two seeds establish a *large* difference, one that is several times the distance between the seeds. They do not
@@ -319,8 +327,9 @@ for n_seeds in (2, 3, 5, 8):
 
 # %% tags=["nbval-ignore-output"]
 smoothed, plain = results[base][0].model, results[variants["no smoothing"]][0].model
-for title, rates in {"the same plain loss for both": (0.0, 0.0), "each by the loss it was trained with": (0.1, 0.0),
-                     "the smoothed loss for both": (0.1, 0.1)}.items():
+yardsticks = {"the same plain loss for both": (0.0, 0.0), "each by the loss it was trained with": (0.1, 0.0),
+              "the smoothed loss for both": (0.1, 0.1)}
+for title, rates in yardsticks.items():
     print(title)
     for name, model, rate in zip(("smoothing 0.1", "no smoothing"), (smoothed, plain), rates, strict=True):
         total, count = sentence_losses(model, task.valid, smoothing=rate)
@@ -374,7 +383,8 @@ for name in ("no scaling", "16 heads", "learned positions"):
     for seed in SEEDS:
         a, b = nats(results[base][seed].model), nats(results[variants[name]][seed].model)
         low, high = bootstrap_interval(a, b, draws)
-        print(f"{name:18} seed {seed}: {(b - a).mean():+.2f} nats a sentence, 95 % between {low:+.2f} and {high:+.2f}")
+        print(f"{name:18} seed {seed}: {(b - a).mean():+.2f} nats a sentence, "
+              f"95 % between {low:+.2f} and {high:+.2f}")
 
 # %% [markdown]
 # Compare the two seeds of one variant. Where the interval of one does not contain the result of the other, the
@@ -413,7 +423,7 @@ with TemporaryDirectory() as folder:
 import course
 
 FILE = Path(course.__file__).parent / "examples" / "english_chinese.tsv"     # or "mine.tsv"
-BLEU_TOKENS = "zh"                                                           # "13a" where words stand between blanks
+BLEU_TOKENS = "zh"                              # "13a" where words stand between blanks
 
 pairs = load_pairs(FILE)
 own = split_pairs(pairs, n_valid=0, n_test=len(pairs) // 10, seed=0)
@@ -434,7 +444,8 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 
 # %%
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
-tokenisers = {"subwords": Subwords.train(own_sentences, 600), "characters": SpacedSubwords.train(own_sentences, 600)}
+tokenisers = {"subwords": Subwords.train(own_sentences, 600),
+              "characters": SpacedSubwords.train(own_sentences, 600)}
 for name, tokens in tokenisers.items():
     lengths = encode_pairs(own.train, tokens).target_lengths.float() - 2       # without bos and eos
     print(f"{name:11} {len(tokens)} tokens, {lengths.mean():.1f} in a Chinese sentence;  "
@@ -450,7 +461,8 @@ own_models, own_translations = {}, {}
 for name, tokens in tokenisers.items():
     torch.manual_seed(0)
     own_models[name] = Variant(len(tokens), Config())
-    train(own_models[name], encode_pairs(own.train, tokens), steps=400, batch_tokens=400, checkpoint="cache")
+    train(own_models[name], encode_pairs(own.train, tokens), steps=400, batch_tokens=400, checkpoint="cache",
+          progress=False)
     own_translations[name] = translate(own_models[name], [pair.source for pair in own.test], tokens)
     score = sacrebleu.corpus_bleu(own_translations[name], [references], tokenize=BLEU_TOKENS)
     print(f"{name:11} BLEU {score.score:.0f} on {len(references)} sentences")
@@ -532,8 +544,8 @@ look("The black cat is under the table.")
 # This is the sentence you began with. One cell each, from lesson 01 to here:
 
 # %%
-scores = q @ K.T                                         # 01: how well does each key fit the query of "black"?
-weights = softmax(scores / np.sqrt(4))                   # 01, 02: scaled, so that the softmax does not saturate
+scores = q @ K.T                              # 01: how well does each key fit the query of "black"?
+weights = softmax(scores / np.sqrt(4))        # 01, 02: scaled, so that the softmax does not saturate
 print("scores ", dict(zip(words, scores.tolist(), strict=True)))
 print("weights", dict(zip(words, weights.round(3).tolist(), strict=True)))
 

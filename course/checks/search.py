@@ -47,6 +47,9 @@ class BestSentence:
         settings = {name: inputs[name] for name in ("bos_id", "eos_id", "beam_size", "alpha", "max_len")}
         arguments = {"model": model, "source": inputs["source"], **settings}
         ids, score = _two_things(invoke(answer, arguments, arguments), task)
+        if isinstance(ids, float) or is_tensor(ids) and ids.is_floating_point() and ids.dim() == 0:
+            raise Problem("ids-and-score-swapped", "Your function returned one number first; first the ids are "
+                          "expected, then the score.")
         return {"ids": torch.tensor([sum(runs)]) if inputs.get("count_runs") else _ids(ids), "score": _number(score)}
 
 

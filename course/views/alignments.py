@@ -60,11 +60,17 @@ def show_points(
     for n, group in enumerate(dict.fromkeys(groups)):
         rows = [i for i, name in enumerate(groups) if name == group]
         ax.scatter(x[rows], y[rows], color=HEAD_COLOURS[n % len(HEAD_COLOURS)], marker="os^D"[n % 4], s=50, label=group)
-    wide, high = 0.1 * max(np.ptp(x), x.max(), 1e-9), 0.04 * max(np.ptp(y), y.max(), 1e-9)
-    for n, (a, b, label) in enumerate(zip(x, y, labels, strict=True)):
-        crowded = ((np.abs(x[:n] - a) < wide) & (np.abs(y[:n] - b) < high)).any()     # then below, to the left
-        ax.annotate(label, (a, b), xytext=(-6, -4) if crowded else (6, 4), textcoords="offset points",
-                    ha="right" if crowded else "left", va="top" if crowded else "bottom", parse_math=False)
+    wide, high = 0.15 * max(np.ptp(x), x.max(), 1e-9), 0.07 * max(np.ptp(y), y.max(), 1e-9)
+    corners, taken = [(1, 1), (-1, -1), (1, -1), (-1, 1)], []       # right or left, above or below the point
+    for a, b, label in zip(x, y, labels, strict=True):
+        places = [(a + side * wide / 2, b + up * high / 2) for side, up in corners]
+        crowds = [sum(abs(p - c) < wide and abs(q - d) < high for c, d in taken)
+                  + sum(abs(p - c) < wide / 2 and abs(q - d) < high / 2 for c, d in zip(x, y, strict=True))
+                  for p, q in places]
+        best = int(np.argmin(crowds))
+        (side, up), _ = corners[best], taken.append(places[best])
+        ax.annotate(label, (a, b), xytext=(6 * side, 4 * up), textcoords="offset points",
+                    ha="left" if side > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.set_xlim(min(0.0, 1.1 * x.min()), 1.15 * max(x.max(), 1e-9))
     ax.set_ylim(min(0.0, 1.2 * y.min()), 1.15 * max(y.max(), 1e-9))

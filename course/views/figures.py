@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from course.views._matrix import (
@@ -238,6 +238,8 @@ def show_curves(
     if xscale == "log" and len(x) <= 8:
         ax.set_xticks(x, [f"{value:g}" for value in x])
         ax.xaxis.set_minor_locator(NullLocator())
+    elif xscale == "linear":
+        ax.xaxis.set_major_locator(MaxNLocator(6))            # long numbers would run into each other
     ax.grid(color="#E6E6E6")
     ax.legend()
     ends = join([f"{name} goes from {float(y[0]):.3g} to {float(y[-1]):.3g}" for name, y in curves.items()])

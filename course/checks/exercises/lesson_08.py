@@ -261,8 +261,9 @@ EXERCISES = [
             "that of the right token and the mean over all tokens.",
             "`targets != pad_id` selects positions, from the targets and from the logits alike. `log_softmax(dim=-1)` "
             "is safe for any logits. `gather` picks one number from each row: its index needs a last axis of length 1.",
-            "−((1 − smoothing) · log-probability of the right token + smoothing · mean over the vocabulary), and of "
-            "that the mean. `F.cross_entropy` knows `ignore_index` and `label_smoothing`, too."),
+            "For each real position there are two numbers: the log-probability of its right token, and the mean of its "
+            "row. How large a share has each of them, so that the shares sum to 1? Mind the sign, and take the mean "
+            "over positions last."),
         moral="The number that every training of the course makes small.",
     ),
     Exercise(

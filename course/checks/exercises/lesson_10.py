@@ -4,7 +4,7 @@ import torch
 
 from ..exercise import Case, Choice, Exercise
 from ..search import BestSentence, StepByStep, WithoutGradients
-from . import mistakes_10, mistakes_10_search, runs
+from . import mistakes_10, mistakes_10_cache, mistakes_10_search, runs
 from .mistakes_10_search import BOS, EOS
 
 
@@ -117,6 +117,7 @@ def _searches(rng):
     yield of("one token at most", 3, 0.6, 1, "unfinished", ending=1.0)
     yield of("nearly as many places as tokens", 5, 0.6, 4, "unfinished", vocab=7)
     yield of("a beam of 2, long", 2, 1.5, 9, "wide", ending=-1.0)
+    yield of("sentences that end early", 4, 2.0, 8, "revived", ending=1.5)
 
 
 def _endless(length):
@@ -259,7 +260,8 @@ EXERCISES = [
         misconceptions=mistakes_10.SCORES,
         hints=("It is one line: the formula as it stands above, with n for the length.",
                "In Python `**` binds more tightly than `/`, and `/` more tightly than `+`. Where must brackets stand?",
-               "First (5 + n) / 6, then that to the power alpha, then log_p divided by the result."),
+               "Say it in words first: what is divided by 6, what is raised to the power alpha, and what is divided "
+               "last? Each of these three steps can be a line of its own."),
         moral="A log-probability is negative, so dividing by something larger than 1 brings it up. The longer the "
               "sentence, the more.",
     ),
@@ -273,8 +275,9 @@ EXERCISES = [
         hints=("Make a table of all K · V continuations first, each with the log-probability of the whole.",
                "`topk` on the flattened table gives the best of all beginnings together, and their places in the row "
                "of K · V numbers. How do you get row and column back from such a place?",
-               "`log_p.unsqueeze(1) + next_log_p` is the table, `.flatten().topk(beam_size)` gives values and places; "
-               "a row of the table has V places, so that `//` and `%` by V lead back."),
+               "`unsqueeze` gives `log_p` the axis that it lacks, so that each beginning meets its own row. Rows lie "
+               "one behind the other in the flattened table, V places each: how many whole rows lie before a place, "
+               "and how many places are left over?"),
         moral="All beginnings compete with each other: a good one may have several children, a bad one none.",
     ),
     Exercise(
@@ -316,13 +319,13 @@ EXERCISES = [
         takes={"x": "B T d_model", "n_heads": ""}, gives={"output": "B T d_model", "projected": "T"},
         framework="torch", reference=cached_attention, cases=_positions, probe=StepByStep(),
         valid_variants=[_cache_in_a_dict, _cache_before_splitting, _cache_with_new_in_front],
-        misconceptions=mistakes_10_search.CACHES,
+        misconceptions=mistakes_10_cache.CACHES,
         hints=("Keys and values of the new position come from x. Those of the earlier ones lie in `past`; nothing has "
                "to be computed for them.",
                "Positions are the third axis of (B, n_heads, t, d_head). `torch.cat` puts two tensors together along "
                "an axis; at the first step there is nothing to put in front.",
-               "`torch.cat([past[0], k], dim=2)`, the same for the values; attend from the one new query to all of "
-               "them; return the long keys and values as the new past."),
+               "The keys that the query meets are the past ones with the new one behind them, the values likewise; and "
+               "just these long keys and values are what the next position needs as its past. No mask."),
         moral="No mask was needed: the future is not masked, it is simply not there yet.",
     ),
 ]

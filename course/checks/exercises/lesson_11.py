@@ -189,8 +189,8 @@ EXERCISES = [
         hints=("Count by hand for the diagonal: how many of its links are sure, how many possible, how many are there?",
                "`a & b` is the set of what is in both; `len` counts. A predicted link that is sure is counted twice: "
                "once for being sure, once for being possible.",
-               "Above the line: `len(predicted & sure) + len(predicted & possible)`. Below it: the number of predicted "
-               "and the number of sure links. One minus the quotient."),
+               "Four numbers, each a `len`: two intersections are added above the line, two whole sets below it. "
+               "Brackets round both sums, and the quotient is taken away from 1."),
         moral="Sure links must be found, possible ones may be. With links numbered by sentence it judges a whole "
               "collection at once.",
     ),

@@ -180,7 +180,8 @@ EXERCISES = [
         misconceptions=mistakes_12.SPREADS,
         hints=("Both results have one number for each variant, that is for each row.",
                "`losses.mean(axis=1)` goes along a row. The largest and the smallest of a row are found the same way.",
-               "The spread is `(losses.max(axis=1) - losses.min(axis=1)) / 2`."),
+               "The spread is half of a difference, and a division comes before a subtraction unless brackets say "
+               "otherwise. Return two arrays, the mean first."),
         moral="Two seeds give a first idea of the spread, and hardly more.",
     ),
     Exercise(

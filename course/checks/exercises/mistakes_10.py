@@ -44,11 +44,16 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
         "right": lambda: ((5 + n) / 6) ** alpha, "none": lambda: 1.0, "length": lambda: n ** alpha,
         "without 5": lambda: (n / 6) ** alpha, "without 6": lambda: (5.0 + n) ** alpha,
         "6 outside": lambda: (5.0 + n) ** alpha / 6, "factor": lambda: alpha * (5 + n) / 6,
-        "alpha 1": lambda: (5 + n) / 6, "whole": lambda: ((5 + n) // 6) ** alpha,
-        "5 alone": lambda: (5 + n / 6) ** alpha,
+        "alpha 1": lambda: (5 + n) / 6, "5 alone": lambda: (5 + n / 6) ** alpha,
         "upside down": lambda: (6 / (5 + n)) ** alpha, "turned": lambda: (6 + n) ** alpha / 5 ** alpha,
+        "rounded": lambda: ((5 + n) // 6) ** alpha, "6 alone": lambda: (5 + n) * 6.0 ** alpha,
     }[penalty]()
-    return sign * (log_p.exp() if inside == "p" else log_p) / by
+    if inside == "log of quotient":
+        return log_p - torch.as_tensor(by, dtype=log_p.dtype).log()
+    if inside == "power of all":
+        return (log_p / ((5 + n) / 6)) ** alpha
+    scores = sign * (log_p.exp() if inside == "p" else log_p) / by
+    return scores.sort(descending=True).values if inside == "sorted" else scores
 
 
 _SHORT = "Without it, or with another one, sentences of different lengths are not compared as they should be."
@@ -75,8 +80,21 @@ SCORES = [
              penalty="6 outside"),
     _formula("brackets-missing", "Your scores are exactly what comes out with 5 + (n / 6).",
              "`/` binds more tightly than `+`. Where must brackets stand?", penalty="5 alone"),
-    _formula("whole-number-division", "Your scores are exactly what comes out when (5 + n) / 6 is rounded down.",
-             "`/` divides, `//` divides and rounds down.", penalty="whole"),
+    _formula("rounded-down", "Your scores are exactly what comes out when (5 + n) / 6 is rounded down to a whole "
+             "number.", "`/` or `//`?", "Sentences of 1 to 6 tokens would all have the same penalty.",
+             penalty="rounded"),
+    _formula("power-of-six-only", "Your scores are exactly what comes out when only the 6 is raised to the power α, "
+             "and log p divided by both.", "`**` binds more tightly than `/`. Where must brackets stand?",
+             penalty="6 alone"),
+    _formula("power-of-everything", "Your scores are exactly what comes out when the whole quotient, log p included, "
+             "is raised to the power α.", "What is raised to the power α?",
+             "log p is negative, and a negative number has no 0.6th power: NaN.", inside="power of all"),
+    _formula("penalty-subtracted", "Your scores are exactly log p minus the logarithm of the penalty.",
+             "What does the formula divide, p or log p?",
+             "That is what comes out when the *probability* is divided by the penalty: it pushes long sentences "
+             "further down, and was meant to bring them up.", inside="log of quotient"),
+    _formula("scores-sorted", "Your scores are exactly the expected ones, sorted.", "Is there a `sort`?",
+             "Score i belongs to sentence i; sorted, nobody knows whose it is.", inside="sorted"),
     _formula("alpha-as-factor", "Your scores are exactly what comes out when α multiplies the penalty.",
              "α stands in the exponent.", penalty="factor"),
     _formula("alpha-always-1", "Your scores are exactly those of α = 1, whatever α is.",
@@ -120,7 +138,12 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         "renormalised": lambda: (past + next_log_p).flatten().log_softmax(0).view_as(next_log_p),
         "difference": lambda: next_log_p - past,
     }[table]()
-    scores, index = candidates.flatten().topk(beam_size, largest=order != "worst")
+    candidates = candidates.T if back == "transposed" else candidates
+    if order == "lowest":                                     # as "worst", where several are equally bad
+        index = candidates.flatten().argsort()[:beam_size]
+        scores = candidates.flatten()[index]
+    else:
+        scores, index = candidates.flatten().topk(beam_size, largest=order != "worst")
     if order == "ascending":
         scores, index = scores.flip(0), index.flip(0)
     parent, token = index // vocab_size, index % vocab_size
@@ -149,6 +172,11 @@ def _step_all_of_each(log_p, next_log_p, beam_size):
     best, token = (log_p.unsqueeze(1) + next_log_p).topk(min(beam_size, next_log_p.shape[1]))
     parent = torch.arange(len(log_p)).unsqueeze(1).expand_as(token)
     return best.flatten(), parent.flatten(), token.flatten()
+
+
+def _step_in_rows(log_p, next_log_p, beam_size):
+    scores, index = (log_p.unsqueeze(1) + next_log_p).topk(beam_size)
+    return scores, index // next_log_p.shape[1], index % next_log_p.shape[1]
 
 
 def _step_first_beam(log_p, next_log_p, beam_size):
@@ -204,6 +232,11 @@ STEPS = [
            "Which values do you return?", gives="next"),
     _round("worst-kept", "You keep exactly the *least* likely continuations.", "A beam keeps the best.",
            "Which end of the order do you take?", order="worst"),
+    _round("worst-kept", "You keep exactly the *least* likely continuations.", "A beam keeps the best.",
+           "Which end of the order do you take?", order="lowest"),
+    _round("table-transposed", "Your scores are right, and your parents and tokens exactly those of a table (V, K), "
+           "read as if it were (K, V).", _ROW, "Which axis comes first in the table that you flatten?",
+           back="transposed"),
     _round("worst-first", "You return exactly the right continuations, the best one last.",
            "What follows takes the first for the best.", "In which order does your sorting go?", order="ascending"),
     Misconception(
@@ -217,6 +250,11 @@ STEPS = [
         "Your continuations are exactly the beam_size best of *each* beginning.",
         "The beam would grow by the factor beam_size in every round.", "Over how many numbers does your `topk` go?",
         _as_round),
+    Misconception(
+        "rows-not-flattened", _step_in_rows,
+        "Your `topk` chooses in each row of the table by itself: you return exactly one row for each beginning.",
+        "All K · V continuations compete with each other, and only beam_size of them stay.",
+        "Over how many numbers does your `topk` go?", _as_round),
     Misconception(
         "first-beginning-only", _step_first_beam,
         "Your continuations are exactly those of beginning 0.", "The others never get a chance.",

@@ -1,4 +1,4 @@
-"""Lesson 10, search and cache: what learners write instead, and what it means. Used by `lesson_10`."""
+"""Lesson 10, beam search: what learners write instead, and what it means. Used by `lesson_10`."""
 from functools import partial
 
 import numpy as np
@@ -20,12 +20,6 @@ def _as_sentence(sight: Sight) -> str:
             f"    expected  {want['ids'].tolist()}, score {number(want['score'])}")
 
 
-def _as_work(sight: Sight) -> str:
-    steps = sight.got.values["projected"].tolist()
-    return (f"In the {len(steps)} steps of the case “{sight.got.case.about}”, the number of positions that your code "
-            f"sends through `w_k` or `w_v` is {steps}; 1 in each step is enough.")
-
-
 # -------------------------------------------------------------------------------- 10.3 search
 
 def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shrinks", finished="kept", parents=True,
@@ -44,7 +38,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
     for n in range(1, max_len + rounds + 1):
         raw = model(source.expand(len(target), -1), target if feed == "all" else target[:, -1:])[:, at]
         following = {"log": lambda raw: raw.log_softmax(-1), "raw": lambda raw: raw,
-                     "p": lambda raw: raw.softmax(-1)}[logits](raw)
+                     "p": lambda raw: raw.softmax(-1), "beams": lambda raw: raw.log_softmax(0)}[logits](raw)
         places = beam_size - len(done) if width == "shrinks" else beam_size
         candidates = (log_p.unsqueeze(1) + following).flatten()
         log_p, index = candidates.topk(min(places, len(candidates)))
@@ -57,16 +51,22 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
         if finished != "lost":
             done += [(score(p, n).item() if running != "score" else p.item(), p.item(), row)
                      for p, row in zip(log_p[ended], target[ended, 1:].tolist(), strict=True)]
-        target, log_p = target[~ended], log_p[~ended]
-        if not len(target) or width in ("shrinks", "wide, stops") and len(done) >= beam_size:
+        if finished != "go on":
+            target, log_p = target[~ended], log_p[~ended]
+        if not len(target) or width != "wide" and len(done) >= beam_size:
             break
+    if not done and stand_in == "empty":
+        return [], 0.0
+    if len(target) and not done and stand_in == "log p":
+        done = [(log_p[0].item(), log_p[0].item(), target[0, 1:].tolist())]
     if len(target) and (not done or stand_in == "always"):
         done += [(score(p, n).item(), p.item(), row) for p, row in zip(log_p, target[:, 1:].tolist(), strict=True)]
         done = done[:1] if stand_in == "none" else done
     if not done:
         raise IndexError("list index out of range")
     best = {"score": max, "worst": min, "first": lambda rows: rows[0], "last": lambda rows: rows[-1],
-            "log p": lambda rows: max(rows, key=lambda row: row[1])}[choice](done)
+            "log p": lambda rows: max(rows, key=lambda row: row[1]),
+            "longest": lambda rows: max(rows, key=lambda row: len(row[2]))}[choice](done)
     row = best[2]
     if ids == "bos":
         row = [bos_id, *row]
@@ -79,7 +79,7 @@ def told_apart(case: Case) -> set[str]:
     """Which of some mistakes give another sentence in this case, tried in NumPy since it is asked often."""
     x = case.inputs
 
-    def run(width, shrinks=True):
+    def run(width, shrinks=True, revived=False):
         beams, done = [(0.0, [])], []
         for n in range(1, x["max_len"] + 1):
             last = [ids[-1] if ids else BOS for _, ids in beams]
@@ -91,8 +91,8 @@ def told_apart(case: Case) -> set[str]:
             best = np.argsort(-table, axis=None)[: width - len(done) if shrinks else width]
             rows = [(table.flat[i], [*beams[i // table.shape[1]][1], int(i % table.shape[1])]) for i in best]
             done += [(log_p / ((5 + n) / 6) ** x["alpha"], log_p, ids) for log_p, ids in rows if ids[-1] == EOS]
-            beams = [row for row in rows if row[1][-1] != EOS]
-            if not beams:
+            beams = rows if revived else [row for row in rows if row[1][-1] != EOS]
+            if not beams or shrinks and len(done) >= width:
                 break
         return done, [(log_p / ((5 + n) / 6) ** x["alpha"], log_p, ids) for log_p, ids in beams]
 
@@ -100,7 +100,8 @@ def told_apart(case: Case) -> set[str]:
     if not done:
         return set()
     best = max(done)
-    others = {"greedy": run(1), "wide": run(x["beam_size"], shrinks=False)}
+    others = {"greedy": run(1), "wide": run(x["beam_size"], shrinks=False),
+              "revived": run(x["beam_size"], revived=True)}
     others = {name: max(finished or unfinished) for name, (finished, unfinished) in others.items()}
     others |= {"first": done[0], "last": done[-1], "log p": max(done, key=lambda row: row[1]),
                "unfinished": max(done + left)}
@@ -121,10 +122,14 @@ SEARCHES = [
            "The search then goes on to `max_len` every time, and collects long sentences that become less and less "
            "likely. Here a finished sentence keeps its place.",
            "How many places does `beam_step` get after one sentence is finished?", width="wide"),
-    _found("places-not-given-up", "Your sentence is exactly what comes out when the beam stays as wide as it was, "
-           "although some of its sentences are finished, until there are `beam_size` of them.",
-           "Here a finished sentence keeps its place, so that one place less is left for the others.",
+    _found("places-not-given-up", "Your sentence is exactly what comes out when the beam stays as wide as it was until "
+           "`beam_size` sentences are finished.",
+           "A finished sentence keeps its place here: one place less is left for the others.",
            "How many places does `beam_step` get after one sentence is finished?", width="wide, stops"),
+    _found("finished-go-on", "Your sentence is exactly what comes out when finished sentences are put aside, and go on "
+           "being continued as well.",
+           "What the model writes after eos means nothing, and it takes places from sentences that still need them.",
+           "Which rows are left in `target` and `log_p` when a round is over?", finished="go on"),
     _found("finished-lost", "Your sentence is exactly what comes out when finished sentences are dropped and never "
            "come back.",
            "They are the only complete ones. What is left at the end is a beginning that found no end.",
@@ -167,11 +172,24 @@ SEARCHES = [
     _found("probabilities-summed", "Your result is exactly what comes out when probabilities are added up, not their "
            "logarithms.", "The probability of a sequence is a product. A sum grows with every word, so that long "
            "sentences win, and one impossible word does no harm.", "`softmax` or `log_softmax`?", logits="p"),
+    _found("softmax-over-the-beam", "Your result is exactly what comes out when `log_softmax` runs over the beginnings "
+           "and not over the tokens.", "The probabilities of the next token sum to 1 for *each* beginning.",
+           "Which axis counts the tokens?", logits="beams"),
+    _found("longest-chosen", "Your sentence is exactly the longest finished one.",
+           "The penalty makes up for length; it does not reward it for its own sake.",
+           "By which number do you choose?", choice="longest"),
     _found("worst-chosen", "Your sentence is exactly the finished one with the *lowest* score.",
            "Log-probabilities are negative: the best is the one nearest to 0.", "`min` or `max`?", choice="worst"),
     _found("unfinished-chosen", "Your result is exactly what comes out when unfinished sentences compete with finished "
            "ones at the end.", "A sentence without end has not paid for its ending yet, and is no translation.",
            "What happens with the beginnings that are left when the loop is over?", stand_in="always"),
+    _found("nothing-without-an-end", "Where no sentence has finished, you return exactly nothing.",
+           "A translation that was cut off is worth more than none. The box says what stands in.",
+           "What happens when the list of finished sentences is empty?", stand_in="empty"),
+    _found("stand-in-without-penalty", "Where no sentence has finished, your score is exactly the log-probability of "
+           "the beginning that stands in, without the penalty.",
+           "Whoever compares scores of several sentences compares two different things then.",
+           "What happens when the list of finished sentences is empty?", stand_in="log p"),
     _found("bos-kept", "Your ids are exactly the expected ones with bos in front.",
            "bos only starts the model up; it is no part of the translation.", "What do you return?", ids="bos"),
     _found("eos-left-out", "Your ids are exactly the expected ones without the eos.",
@@ -196,114 +214,4 @@ SEARCHES = [
     _found("one-round-too-few", "Your result is exactly what comes out when one token less than `max_len` may be "
            "written.", "`max_len` counts the tokens that are returned; bos is none of them.",
            "How often does your loop run?", rounds=-1),
-]
-
-
-# --------------------------------------------------------------------------------- 10.5 cache
-
-def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None):
-    """`cached_attention` with one thing done differently."""
-    k, v = new = attention.keys_and_values(x, x)
-    if past is not None:
-        k, v = (torch.cat([old, *([extra] * (2 if keeps == "twice" else 1))], dim=2)
-                for old, extra in zip(past, new, strict=True))
-    kept = {"all": (k, v), "twice": (k, v), "new": new, "first": new if past is None else past,
-            "swapped": (v, k)}[keeps]
-    if attends == "new":
-        k, v = new
-    if attends == "past" and past is not None:
-        k, v = past
-    allowed = None
-    if mask == "first":
-        allowed = torch.ones(1, k.shape[2], dtype=torch.bool).tril()
-    q = attention.queries(x)
-    if not project:
-        attention = _with_identity(attention)
-    return attention.attend(q, k, v, allowed)[0], kept
-
-
-def _with_identity(attention):
-    import copy
-    bare = copy.copy(attention)
-    bare._modules = {**attention._modules, "w_o": torch.nn.Identity()}
-    return bare
-
-
-def _projects_again(attention, x, past):
-    x_all = x if past is None else torch.cat([past, x], dim=1)
-    return attention(x, x_all, x_all)[0], x_all
-
-
-def _whole_sentence(attention, x, past):
-    x_all = x if past is None else torch.cat([past, x], dim=1)
-    causal = torch.ones(x_all.shape[1], x_all.shape[1], dtype=torch.bool).tril()
-    return attention(x_all, x_all, x_all, causal)[0], x_all
-
-
-def _along(axis):
-    def wrong(attention, x, past):
-        k, v = attention.keys_and_values(x, x)
-        if past is not None:
-            k, v = torch.cat([past[0], k], dim=axis), torch.cat([past[1], v], dim=axis)
-        return attention.attend(attention.queries(x), k, v)[0], (k, v)
-    return wrong
-
-
-def _keys_only(attention, x, past):
-    k, v = attention.keys_and_values(x, x)
-    k = k if past is None else torch.cat([past[0], k], dim=2)
-    return attention.attend(attention.queries(x), k, v)[0], (k, v)
-
-
-def _memory(slug, says, why, look, **switches):
-    return Misconception(slug, partial(_cached, **switches), says, why, look)
-
-
-_PAST = "Each position attends to all positions up to its own, in training under the causal mask, and here as well."
-
-CACHES = [
-    _memory("past-not-used", "Your output is exactly what comes out when each position attends to itself alone.",
-            f"{_PAST} The past is kept here, but nobody looks at it.", "Which keys and values does the query meet?",
-            attends="new"),
-    _memory("past-not-kept", "Your output is exactly what comes out when only the newest keys and values are kept, so "
-            "that a position sees itself and the one before.", f"{_PAST}", "What do you return as the new past?",
-            keeps="new"),
-    _memory("only-the-first-kept", "Your output is exactly what comes out when the past is never extended: each "
-            "position sees itself and the very first.", f"{_PAST}", "What do you return as the new past?",
-            keeps="first"),
-    _memory("present-left-out", "Your output is exactly what comes out when a position sees the past, and not itself.",
-            f"{_PAST} It sees its own key, too: the causal mask has True on its diagonal.",
-            "Do you put the new keys behind the old ones before the query meets them, or after?", attends="past"),
-    _memory("appended-twice", "Your output is exactly what comes out when keys and values are appended twice in each "
-            "step.", "Every position after the first then counts twice.", "How often is `torch.cat` called on each?",
-            keeps="twice"),
-    _memory("keys-and-values-swapped", "Your output is exactly what comes out when keys and values change places in "
-            "the past that you return.", "They have the same shape, so nothing complains.",
-            "Compare the order of what you return with the order in which you read it.", keeps="swapped"),
-    _memory("first-key-only", "Your output is exactly what comes out when every query sees the first position alone.",
-            "A causal mask for *one* query over t keys, built as a triangle, has True in its first place only: it is "
-            "the first row of the triangle. The row of the newest position is the last one, and forbids nothing.",
-            "Is there a mask, and do you need one?", mask="first"),
-    _memory("no-output-projection", "Your output is exactly the right one without the last projection, `w_o`.",
-            "Without it this is another layer than the one that was trained.", "What does `attend` do at its end?",
-            project=False),
-    Misconception(
-        "projects-the-past-again", _projects_again,
-        "Your output is right, and your code sends all positions through `w_k` and `w_v` again in each step.",
-        "That is what the cache is there to save: t positions in step t, in place of one.",
-        "What do you keep: what goes into the projections, or what comes out?", _as_work),
-    Misconception(
-        "whole-sentence-again", _whole_sentence,
-        "Your output is exactly that of the whole sentence, computed anew in each step.",
-        "Only the newest position is asked for, (B, 1, d_model), and only that has to be computed.",
-        "How many queries do you make from x?"),
-    *(Misconception(
-        "wrong-axis", _along(axis),
-        f"Your code does exactly what joining along axis {axis} does.",
-        "Keys and values are (B, n_heads, t, d_head), and the new one belongs behind the others as a further "
-        "*position*.", "Which axis of (B, n_heads, t, d_head) counts the positions?") for axis in (0, 1, 3)),
-    Misconception(
-        "values-not-kept", _keys_only,
-        "Your code does exactly what happens when the keys are kept and the values are not.",
-        "There are then t weights, and only one value to be mixed.", "What happens to `past[1]`?"),
 ]

@@ -37,6 +37,14 @@ def _mean(predicted, sure, possible):
     return 1 - (len(predicted & possible) / len(predicted) + len(predicted & sure) / len(sure)) / 2
 
 
+def _brackets_missing(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / len(predicted) + len(sure)
+
+
+def _and_for_intersection(predicted, sure, possible):
+    return 1 - (len(predicted and sure) + len(predicted and possible)) / (len(predicted) + len(sure))
+
+
 _TWO = ("A link counts as right in two ways: sure links have to be found (recall), and what is predicted has to be at "
         "least possible (precision).")
 
@@ -86,6 +94,15 @@ RATES = [
     _of("per-cent", "Your rate is exactly the expected one times 100.", "Rates of this course lie between 0 and 1.",
         "Is there a factor of 100?", factor=100),
     Misconception(
+        "brackets-missing", _brackets_missing,
+        "Your rate is exactly what comes out when |S| is added at the end instead of standing below the line.",
+        "`/` binds more tightly than `+`.", "Where must brackets stand?", _counts),
+    Misconception(
+        "and-for-intersection", _and_for_intersection,
+        "Your rate is exactly what comes out when sets are joined with `and`.",
+        "`a and b` is simply b if a is not empty, and asks nothing about what is in both.",
+        "How is an intersection written?", _counts),
+    Misconception(
         "harmonic-mean", _harmonic,
         "Your rate is exactly one minus the harmonic mean of precision and recall.",
         "That is the F-measure with its two kinds of links. Och and Ney's rate adds the counts first and divides once.",
@@ -114,6 +131,18 @@ def _align(weights, rows=slice(None, -1), columns=slice(None, -1), heads="mean",
 
 def _votes(weights):
     return weights[:, :-1, :-1].argmax(-1).mode(0).values
+
+
+def _numbers_averaged(weights):
+    return weights[:, :-1, :-1].argmax(-1).float().mean(0)
+
+
+def _numbers_averaged_and_cut(weights):
+    return _numbers_averaged(weights).long()
+
+
+def _mean_over_rows(weights):
+    return weights.mean(1)[:-1, :-1].argmax(-1)
 
 
 def _each_head(weights):
@@ -177,6 +206,17 @@ ALIGNERS = [
         "Your links are exactly those that most heads choose, each by itself.",
         "A head that hardly prefers one word counts as much as one that is certain; average first, choose afterwards.",
         "What comes first, the argmax or the average?"),
+    *(Misconception(
+        "numbers-averaged", wrong,
+        "Your links are exactly the mean of the token *numbers* that the heads choose.",
+        "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2. The weights are to "
+        "be averaged.", "What comes first, the argmax or the average?")
+      for wrong in (_numbers_averaged, _numbers_averaged_and_cut)),
+    Misconception(
+        "averaged-over-rows", _mean_over_rows,
+        "Your numbers are exactly what comes out when the average runs over the rows, T_q, and not over the heads.",
+        "Then there is one number for each head, and the target tokens are lost.",
+        "Which axis of (n_heads, T_q, T_k) counts the heads?"),
     Misconception(
         "first-head-only", partial(_align, heads="first"),
         "Your links are exactly those of head 0.", "The exercise asks for the average of all heads.",
@@ -248,6 +288,50 @@ def _in_place(t, pairs):
             for i in source:
                 new[i, j] = new[i, j] / total
     return new / new.sum(1, keepdims=True)
+
+
+def _added_in_place(t, pairs):
+    """As `_in_place`, with `+=`."""
+    new = t.copy()
+    for source, target in pairs:
+        for j in target:
+            total = sum(new[i, j] for i in source)
+            for i in source:
+                new[i, j] += new[i, j] / total
+    return new / new.sum(1, keepdims=True)
+
+
+def _divided_after_each_pair(t, pairs):
+    counts = np.zeros_like(t)
+    for pair in pairs:
+        counts = counts + _em(t, [pair], rows="none")
+        counts = counts / np.maximum(counts.sum(1, keepdims=True), 1e-12)
+    return counts
+
+
+def _first_pair_only(t, pairs):
+    return _em(t, pairs[:1])
+
+
+def _whole_numbers(t, pairs):
+    counts = np.zeros(t.shape, dtype=int)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return counts / counts.sum(1, keepdims=True)
+
+
+def _shared_over_the_pair(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        total = sum(t[i, j] for i in source for j in target)
+        for j in target:
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(1, keepdims=True)
 
 
 def _hard_rows(t, pairs):
@@ -354,6 +438,29 @@ ROUNDS = [
         "changed-while-reading", _in_place,
         "Your table is exactly what comes out when t is changed while it is still being read.",
         "All shares of a round are computed with the *old* t.", "Into which array do you write?"),
+    _round(
+        "changed-while-reading", _added_in_place,
+        "Your table is exactly what comes out when shares are added to t itself while it is still being read.",
+        "All shares of a round are computed with the *old* t, and the counts begin with 0.",
+        "Into which array do you write?"),
+    _round(
+        "divided-after-each-pair", _divided_after_each_pair,
+        "Your table is exactly what comes out when the counts are divided after each pair.",
+        "The counts of the pairs before then weigh less and less. All pairs are counted first, and the rows divided "
+        "once.", "How far is your division indented?"),
+    _round(
+        "first-pair-only", _first_pair_only,
+        "Your table is exactly what comes out when only the first pair is counted.",
+        "Source words that do not occur in it have no counts, and 0 divided by 0 is NaN.",
+        "How far is your `return` indented?"),
+    _round(
+        "counts-are-whole-numbers", _whole_numbers,
+        "Your table is exactly what comes out when the counts can only hold whole numbers.",
+        "A share of 0.5 is cut to 0, and 0 divided by 0 is NaN.", "With which dtype do the counts begin?"),
+    _round(
+        "shared-over-the-pair", _shared_over_the_pair,
+        "Your table is exactly what comes out when a whole pair has 1 to give, and not each of its target words.",
+        f"{_SHARE} Yours divides by a sum over all words of the pair.", "Over which words does your total run?"),
     _round(
         "only-the-best-kept", _hard_rows,
         "Your table is exactly 1 for each source word's largest count and 0 elsewhere.",
