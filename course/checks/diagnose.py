@@ -2,12 +2,11 @@
 
 Each function that takes a `Sight` returns (slug, sentence) if its description holds, else None.
 """
-import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from . import compare, guard
+from . import advice, compare, guard
 from .evidence import (
     NOUNS,
     Sight,
@@ -29,18 +28,6 @@ from .outcome import Outcome, agree, tolerance, wrong_outputs
 
 Said = tuple[str, str] | None
 
-ADVICE = {
-    "NameError": "A name is misspelt, or the cell that defines it has not been run.",
-    "UnboundLocalError": "The name gets its value inside the function, but only after it is used, or on another path.",
-    "RecursionError": "The function calls itself without end.",
-    "SystemExit": "The code calls `exit` or `quit`. A function gives its result back with `return`.",
-    "KeyboardInterrupt": "It was interrupted before it had finished.",
-    "IndexError": "An index is larger than the axis it is used on. Are two lengths confused?",
-    "MemoryError": "It asked for more memory than there is. Is an array far larger than it should be?",
-    "AxisError": "The array has fewer axes than the code names.",
-}
-
-
 def error(task: Exercise, got: list[Outcome], clock: guard.Clock) -> str:
     """The answer raised something: what, where, on which case, and what worked before."""
     n = next(i for i, g in enumerate(got) if g.error)
@@ -53,7 +40,7 @@ def error(task: Exercise, got: list[Outcome], clock: guard.Clock) -> str:
         return (f"{_at(task, got[n])}, your code had not finished after {number(clock.total)} seconds.{where} "
                 "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
                 "waits, such as `sleep`?")
-    return f"{briefly(task, got[n])} {after}{_advice(task, raised)}"
+    return f"{briefly(task, got[n])} {after}{advice.on_error(task, raised)}"
 
 
 def briefly(task: Exercise, outcome: Outcome) -> str:
@@ -98,40 +85,6 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
 
 def _at(task: Exercise, outcome: Outcome) -> str:
     return place(Sight(task, outcome, outcome))
-
-
-def _advice(task: Exercise, raised: guard.Raised) -> str:
-    if raised.kind == "TypeError" and not raised.function:
-        init = getattr(task.probe, "init", ())
-        names = [name for name in task.takes if (name in init) == ("__init__" in raised.text)] if init else task.takes
-        return f"It is called with {len(names)} arguments: ({', '.join(names)})."
-    if (kind := re.search(r"must be Tensor, not (\w+)", raised.text)) is not None:
-        layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""
-        return f"A {kind[1]} was given where a tensor is expected.{layer}"
-    if "Sequential.forward()" in raised.text:
-        return "An `nn.Sequential` hands one thing from layer to layer, so that a mask has no way through."
-    if "before Module.__init__" in raised.text:
-        return "`__init__` has to begin with `super().__init__()`, which prepares the module to hold layers."
-    if "missing the required" in raised.text:
-        return "The class has no method named `forward`."
-    if re.search(r"mismatch in its core dimension|not aligned|could not be broadcast|must match the (existing )?size|"
-                 r"shapes cannot be multiplied|Expected size for first two", raised.text):
-        return "Two sizes that should be equal are not. Write the shape of each factor beside it: which axes meet?"
-    if (kind := re.match(r"(list|tuple|string) index out of range", raised.text)) is not None:
-        return f"The last element of a {kind[1]} of n has the index n − 1. Which index do you use in the last round?"
-    if "used as indices must be" in raised.text:
-        return "Ids are whole numbers. Which dtype has the tensor that you made?"
-    if "unhashable type: 'list'" in raised.text:
-        return "What a dictionary, a set or a Counter counts must not be changeable: a tuple, not a list."
-    if "too many values to unpack" in raised.text:
-        return "There are fewer names than values. (A loop over a dictionary gives its keys alone.)"
-    return ADVICE.get(raised.kind, "")
-
-
-def _is_layer(name: str) -> bool:
-    from torch import nn
-    kind = getattr(nn, name, None)
-    return isinstance(kind, type) and issubclass(kind, nn.Module)
 
 
 def _shape(sight: Sight, name: str) -> Said:

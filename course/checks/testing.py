@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from . import diagnose, guard
+from . import advice, guard
 from .evidence import listing
 from .exercise import TestTask
 from .outcome import Elsewhere
@@ -86,7 +86,7 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
                       "next person who meets it. What does it demand beyond what the exercise asks for?",
                       ("refuses-right",), printed.kept)
     return ruling(task, "error", f"{start}: it raised {trial.error.kind}: {trial.error.text}"
-                  f"\n\n    {trial.error.where.replace('`', '')}\n\n{diagnose.ADVICE.get(trial.error.kind, '')}",
+                  f"\n\n    {trial.error.where.replace('`', '')}\n\n{advice.by_kind(trial.error.kind)}",
                   ("refuses-right",), printed.kept)
 
 

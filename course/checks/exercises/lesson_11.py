@@ -4,7 +4,7 @@ import torch
 
 from ..exercise import Case, Choice, Exercise
 from ..links import LinkSets, SentencePairs
-from . import mistakes_11
+from . import mistakes_11, mistakes_11_counts, mistakes_11_links
 
 
 def alignment_error_rate(predicted, sure, possible):
@@ -198,7 +198,7 @@ EXERCISES = [
         id="11.2", title="links from attention", names=("align_from_attention",), points=2, minutes=10, difficulty=2,
         takes={"weights": "n_heads T_q T_k"}, gives={"aligned": "target_tokens"},
         reference=align_from_attention, cases=_attentions, framework="torch",
-        misconceptions=mistakes_11.ALIGNERS,
+        misconceptions=mistakes_11_links.ALIGNERS,
         valid_variants=[_align_by_loops, _align_by_masking, _align_by_slices, _align_renormalised],
         hints=("Which rows predict a word, and which one predicts <eos>? Which columns are words?",
                "The row of <bos> predicts target token 0, the next row token 1, and so on: the row number *is* the "
@@ -212,7 +212,7 @@ EXERCISES = [
         id="11.3", title="one round of counting", names=("em_step",), points=3, minutes=20, difficulty=3,
         takes={"t": "n_source n_target", "pairs": ""}, gives={"t": "n_source n_target"},
         shares=("t",), reference=em_step, cases=_corpora, probe=SentencePairs(),
-        misconceptions=mistakes_11.ROUNDS,
+        misconceptions=mistakes_11_counts.ROUNDS,
         valid_variants=[_em_by_matrices, _em_by_incidence, _em_with_dictionaries],
         hints=("Take one target word of one pair. It has 1 to give, and hands it out among the source words of its own "
                "sentence, in proportion to their t. Do that on paper for “negro” in the second round.",
