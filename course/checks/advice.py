@@ -12,7 +12,7 @@ _BY_KIND = {
     "RecursionError": "The function calls itself without end.",
     "SystemExit": "The code calls `exit` or `quit`. A function gives its result back with `return`.",
     "KeyboardInterrupt": "It was interrupted before it had finished.",
-    "IndexError": "An index is larger than the axis it is used on. Are two lengths confused?",
+    "IndexError": "Most often an index is larger than the axis it is used on. Are two lengths confused?",
     "MemoryError": "It asked for more memory than there is. Is an array far larger than it should be?",
     "AxisError": "The array has fewer axes than the code names.",
 }

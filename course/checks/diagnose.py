@@ -40,7 +40,8 @@ def error(task: Exercise, got: list[Outcome], clock: guard.Clock) -> str:
         return (f"{_at(task, got[n])}, your code had not finished after {number(clock.total)} seconds.{where} "
                 "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
                 "waits, such as `sleep`?")
-    return f"{briefly(task, got[n])} {after}{advice.on_error(task, raised)}"
+    told = briefly(task, got[n])
+    return told + ("" if told.endswith("\n") else " ") + f"{after}{advice.on_error(task, raised)}"
 
 
 def briefly(task: Exercise, outcome: Outcome) -> str:

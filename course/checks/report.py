@@ -1,8 +1,14 @@
-"""How good are the checks? `python -m course.checks.report` measures it and writes `docs/checks.md`."""
+"""How good are the checks? This measures it and writes `docs/checks.md`.
+
+    python -m course.checks.report              # every exercise: some minutes
+    python -m course.checks.report 1.3 4.2      # these anew, the others as they stand
+    python -m course.checks.report --check      # fail if the file is out of date
+"""
+import argparse
 import dataclasses
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from tqdm import tqdm
@@ -106,16 +112,15 @@ def _named(answers: Iterable[tuple[str, Callable]], id: str) -> tuple[int, int]:
     return len(right), sum(right)
 
 
-def report(ids: list[str] | None = None) -> str:
-    """The text of `docs/checks.md`."""
-    total, rows = Line(), []
+def report(ids: Collection[str] = (), known: str = "") -> str:
+    """The text of `docs/checks.md`: `ids` measured (all, if there are none), other rows as in the text `known`."""
+    rows = rows_of(known)
     for id in tqdm(ids or exercises.all_ids(), unit="exercise", disable=None):
         task = exercises.get(id)
-        line = measure(task)
-        total += line
-        rows.append(f"| {id} {task.title} | {line.cells()} |")
-    rows.append(f"| **all** | {total.cells()} |")
-    return _HEAD + "\n".join(rows) + "\n"
+        rows[id] = f"| {id} {task.title} | {measure(task).cells()} |"
+    rows = {id: rows[id] for id in exercises.all_ids() if id in rows}
+    total = sum(map(line_of, rows.values()), Line())
+    return _HEAD + "\n".join([*rows.values(), f"| **all** | {total.cells()} |"]) + "\n"
 
 
 def rows_of(text: str) -> dict[str, str]:
@@ -123,16 +128,28 @@ def rows_of(text: str) -> dict[str, str]:
     return {line.split()[1]: line for line in text.splitlines() if line.startswith("| ") and line[2].isdigit()}
 
 
+def line_of(row: str) -> Line:
+    """The numbers of one line of the table."""
+    return Line(*(int(cell) for cell in row.split("|")[2:-1]))
+
+
 def main() -> None:
     """Write `docs/checks.md`; with `--check`, end with an error if it is out of date."""
-    text = report()
-    if "--check" in sys.argv[1:]:
-        if not PATH.exists() or PATH.read_text(encoding="utf-8") != text:
-            sys.exit(f"{PATH.name} is out of date: run `python -m course.checks.report`")
-        return
-    with atomic_path(PATH) as path:
-        path.write_text(text, encoding="utf-8")
-    print(f"Wrote {PATH}", file=sys.stderr)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ids", nargs="*", help="exercises to measure (default: all)")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    options = parser.parse_args()
+    if unknown := set(options.ids) - set(exercises.all_ids()):
+        parser.error(f"there is no exercise {', '.join(sorted(unknown))}; there are: {', '.join(exercises.all_ids())}")
+    known = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
+    missing = [id for id in exercises.all_ids() if id not in rows_of(known)]
+    text = report(options.ids and {*options.ids, *missing}, known)
+    if not options.check:
+        with atomic_path(PATH) as path:
+            path.write_text(text, encoding="utf-8")
+        print(f"Wrote {PATH}", file=sys.stderr)
+    elif text != known:
+        sys.exit(f"{PATH.name} is out of date: run `python -m course.checks.report`")
 
 
 if __name__ == "__main__":

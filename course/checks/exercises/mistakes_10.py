@@ -50,6 +50,8 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
     }[penalty]()
     if inside == "log of quotient":
         return log_p - torch.as_tensor(by, dtype=log_p.dtype).log()
+    if inside == "times alpha":
+        return log_p / ((5 + n) / 6) * alpha
     if inside == "power of all":
         return (log_p / ((5 + n) / 6)) ** alpha
     scores = sign * (log_p.exp() if inside == "p" else log_p) / by
@@ -97,6 +99,9 @@ SCORES = [
              "Score i belongs to sentence i; sorted, nobody knows whose it is.", inside="sorted"),
     _formula("alpha-as-factor", "Your scores are exactly what comes out when α multiplies the penalty.",
              "α stands in the exponent.", penalty="factor"),
+    _formula("scores-times-alpha", "Your scores are exactly log p / ((5 + n) / 6), multiplied by α.",
+             "Is α in the exponent?", "As a factor it changes all scores alike, so that it never changes which "
+             "sentence is the best.", inside="times alpha"),
     _formula("alpha-always-1", "Your scores are exactly those of α = 1, whatever α is.",
              "Where does `alpha` come in?", "α says how much length counts: 0 for not at all.", penalty="alpha 1"),
     _formula("multiplied", "Your scores are exactly what comes out when log p is multiplied by the penalty.",
@@ -165,6 +170,12 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
 def _step_each_alone(log_p, next_log_p, beam_size):
     best, token = next_log_p.max(-1)
     scores, parent = (log_p + best).topk(min(beam_size, len(log_p)))
+    return scores, parent, token[parent]
+
+
+def _step_each_alone_unless_too_few(log_p, next_log_p, beam_size):
+    best, token = (log_p.unsqueeze(1) + next_log_p).max(-1)
+    scores, parent = best.topk(beam_size)
     return scores, parent, token[parent]
 
 
@@ -245,6 +256,12 @@ STEPS = [
         "Then no beginning could have two children and none could die out: several greedy searches side by side. All "
         "K · V continuations compete with each other.", "Over how many numbers does your `topk` or `max` go?",
         _as_round),
+    Misconception(
+        "each-beginning-alone-too-few", _step_each_alone_unless_too_few,
+        "Your continuations are exactly the one best of each beginning. Where there are fewer beginnings than places, "
+        "`topk` finds too few to choose from and raises an error.",
+        "All K · V continuations compete with each other: a beginning may have two children, or die out.",
+        "Over how many numbers does your `topk` or `max` go?", _as_round),
     Misconception(
         "nothing-pruned", _step_all_of_each,
         "Your continuations are exactly the beam_size best of *each* beginning.",
