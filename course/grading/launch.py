@@ -18,8 +18,9 @@ from .channel import Channel, Gone
 __all__ = ["ServerError", "Server"]
 
 _ROOT = Path(course.__file__).resolve().parent
-_CHECKS = ("behaviour", "blocks", "choice", "compare", "diagnose", "evidence", "exercise", "guard", "intervals",
-           "links", "modules", "outcome", "probes", "search", "steps", "stubs", "testing", "text", "verdict")
+_CHECKS = ("advice", "behaviour", "blocks", "choice", "compare", "diagnose", "evidence", "exercise", "guard",
+           "intervals", "links", "modules", "outcome", "probes", "search", "steps", "stubs", "testing", "text",
+           "verdict")
 _GRADING = ("borrowed", "child", "confine", "landlock", "seccomp", "server", "wire")
 _START = 120.0             # seconds to import torch on a slow disk
 _BEGIN = 20.0              # computing seconds for a child to confine itself
@@ -93,6 +94,7 @@ class Server:
             [sys.executable, "-I", "-B", "-c", _BOOT, str(theirs.fileno())], pass_fds=[theirs.fileno()], cwd="/",
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors,
             start_new_session=True)
+        theirs.close()             # so that its end is heard at once
         hidden = [str(_ROOT.parent), os.getcwd(), str(Path.home())]
         given = json.dumps({"modules": _modules(), "hidden": hidden, "work": self.work, "cpu": cpu_seconds}).encode()
         self.control.settimeout(_START)
