@@ -91,11 +91,32 @@ def _candidates(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: 
     for first in alone:
         rest = next((i for i in wrong if not explains(first, i)), c)
         yield from ((first, second, rest) for second in task.misconceptions if second is not first)
-    # Where a mistake changes nothing in a case, neither will it beside another one.
+    # Next, what gives part of the wrong numbers: the other one may show only in some rows, as an empty mask does.
+    part = {id(m): _likeness(ask(task, m.wrong, got[c].case, bare), got[c], want[c])
+            for m in task.misconceptions if m not in alone}
+    partly = sorted((m for m in task.misconceptions if part.get(id(m))), key=lambda m: -part[id(m)])
+    for first in partly:
+        yield from ((first, second, c) for second in task.misconceptions if second is not first)
+    # Elsewhere, a mistake that changes nothing in a case will not do so beside another one.
     active = [m for m in task.misconceptions
-              if m not in alone and not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
+              if part.get(id(m)) == 0 and not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
     for n, first in enumerate(active):
         yield from ((first, second, c) for second in active[n + 1:])
+
+
+def _likeness(known: Outcome, got: Outcome, want: Outcome) -> float:
+    """The share of the answer's wrong numbers, NaN and infinities apart, that a known mistake gives as well."""
+    if not known.returned:
+        return 0.0
+    wrong = same = 0
+    for name, array in got.values.items():
+        if array.shape != want.values[name].shape or array.shape != known.values[name].shape:
+            continue
+        within = tolerance(got, want)
+        off = np.asarray(compare.differs(array, want.values[name], within) & np.isfinite(array))
+        wrong += int(off.sum())
+        same += int((off & ~compare.differs(array, known.values[name], within)).sum())
+    return same / wrong if wrong else 0.0
 
 
 def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
