@@ -170,7 +170,7 @@ EXERCISES = [
                "With smoothing 0.1 it should give about 0.9, which costs −log 0.9 = 0.105 nats. And without?",
                "Without smoothing it may give 1, which costs nothing. Both are measured by the same plain loss."),
         solution_source='prediction = "lower"',
-        moral="The paper says the same of its own table: smoothing makes the model less sure, and so the loss worse.",
+        moral="The paper says so, too (§5.4): smoothing makes the model less sure, and so the loss worse.",
     ),
     Exercise(
         id="12.3", title="mean and spread", names=("mean_and_spread",), points=1, minutes=6, difficulty=1,
