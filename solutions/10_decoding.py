@@ -777,7 +777,8 @@ def cache_bytes(n_layers, d_model, length, bytes_per_number=4):
 
 print(f"our translator, 40 tokens:           {cache_bytes(2, 128, 40) / 1e6:8.2f} MB for each sentence")
 print(f"the paper's base model, 40 tokens:   {cache_bytes(6, 512, 40) / 1e6:8.2f} MB")
-print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) / 1e9:8.0f} GB, half precision")
+print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) / 1e9:8.0f} GB, "
+      "half precision")
 
 # %% [markdown]
 # ## Recap

@@ -487,19 +487,20 @@ interactive.switches(model, subwords, "The black cat sleeps.", CROSS)
 # and is missed by unequal amounts?
 
 # %% tags=["nbval-ignore-output"]
-def correlation(keys):
-    """Between error rate and BLEU lost, over these heads: −1 if they lie on a falling line."""
-    return np.corrcoef([rates[key] for key in keys], [costs[key][0] for key in keys])[0, 1]
-
-print(f"all heads  {correlation(costs):+.2f}")
-for layer in LAYERS:
-    print(f"layer {layer}    {correlation([key for key in costs if key[0] == layer]):+.2f}")
+rng = np.random.default_rng(0)
+heads_of = {f"layer {layer}": [key for key in costs if key[0] == layer] for layer in LAYERS}
+for name, keys in {"all heads": list(costs), **heads_of}.items():
+    r = np.corrcoef([rates[key] for key in keys], [costs[key][0] for key in keys])[0, 1]
+    lots = [np.corrcoef(rng.normal(size=(2, len(keys))))[0, 1] for _ in range(5000)]
+    print(f"{name:10} correlation {r:+.2f}; as low or lower for {np.mean(np.array(lots) <= r):.1%} "
+          f"of {len(keys)} points drawn by lot")
 
 # %% [markdown]
-# Be careful with the first line. If one layer aligns better *and* is missed more, that alone puts the points on a
-# falling line: two heaps make a correlation, whatever the heads within them do. And within a layer there are four
-# points; four points drawn by lot fall on some line often enough. Whether a head is needed *because* it aligns, no
-# picture of this kind can tell.
+# A correlation of −1 means that the points lie on a falling line, 0 that they follow none. Be careful with the first
+# one. If one layer aligns better *and* is missed more, that alone makes it negative: two heaps make a line, whatever
+# the heads within them do. Within a layer like is compared with like, but four points need to lie very straight
+# before they say anything. And whether a head is needed *because* it aligns, no correlation can tell: for that one
+# would have to change how it aligns, and nothing else.
 #
 # Without any single head the model still translates: the others have learned much of the same. What if a whole
 # layer goes? And if the layer stays, but looks at all words alike?

@@ -16,7 +16,8 @@ PARTS = {
 }
 BUILT = {"what goes wrong": r"(?i)goes wrong if", "a question before its answer": r"(?i)guess|predict|before you run"}
 STRETCH = re.compile(r"^## Stretch exercises$(.*?)^<details>", re.MULTILINE | re.DOTALL)
-HEADING = re.compile(r"^### Exercise (\d+\.\d+) · .+? {2,}([●○]{3}) +about (\d+) minutes · (\d+) points?$", re.MULTILINE)
+HEADING = re.compile(
+    r"^### Exercise (\d+\.\d+) · .+? {2,}([●○]{3}) +about (\d+) minutes · (\d+) points?$", re.MULTILINE)
 
 TWINS = pytest.mark.parametrize("twin", build.twins(build.ROOT), ids=lambda path: path.stem[:2])
 
