@@ -464,20 +464,6 @@ show_points(
 )
 
 # %% [markdown]
-# What does that mean for one sentence? Switch heads off, one or many, or choose a weight and change it. Which head
-# changes the translation when it alone is missing? How many can go before it breaks?
-
-# %% tags=["nbval-ignore-output"]
-for layer in LAYERS:
-    for head in HEADS:
-        with switch_off(model, CROSS[layer], [head]):
-            [written] = translate(model, ["The black cat sleeps."], subwords)
-        print(f"without layer {layer}, head {head}: {written}")
-
-# %% tags=["nbval-ignore-output"]
-interactive.switches(model, subwords, "The black cat sleeps.", CROSS)
-
-# %% [markdown]
 # (The ± is the standard error of the mean over sentences. A difference in BLEU of less than one point
 # may well be chance on 500 sentences; the loss, which is measured token by token, is the steadier of
 # the two.)
@@ -492,8 +478,8 @@ heads_of = {f"layer {layer}": [key for key in costs if key[0] == layer] for laye
 for name, keys in {"all heads": list(costs), **heads_of}.items():
     r = np.corrcoef([rates[key] for key in keys], [costs[key][0] for key in keys])[0, 1]
     lots = [np.corrcoef(rng.normal(size=(2, len(keys))))[0, 1] for _ in range(5000)]
-    print(f"{name:10} correlation {r:+.2f}; as low or lower for {np.mean(np.array(lots) <= r):.1%} "
-          f"of {len(keys)} points drawn by lot")
+    print(f"{name:10} correlation {r:+.2f}; {len(keys)} points drawn by lot get as low "
+          f"in {np.mean(np.array(lots) <= r):.1%} of the draws")
 
 # %% [markdown]
 # A correlation of −1 means that the points lie on a falling line, 0 that they follow none. Be careful with the first
@@ -501,7 +487,22 @@ for name, keys in {"all heads": list(costs), **heads_of}.items():
 # the heads within them do. Within a layer like is compared with like, but four points need to lie very straight
 # before they say anything. And whether a head is needed *because* it aligns, no correlation can tell: for that one
 # would have to change how it aligns, and nothing else.
-#
+
+# %% [markdown]
+# What does a missing head mean for one sentence? Switch heads off, one or many, or choose a weight and change it.
+# Which head changes the translation when it alone is missing? How many can go before it breaks?
+
+# %% tags=["nbval-ignore-output"]
+for layer in LAYERS:
+    for head in HEADS:
+        with switch_off(model, CROSS[layer], [head]):
+            [written] = translate(model, ["The black cat sleeps."], subwords)
+        print(f"without layer {layer}, head {head}: {written}")
+
+# %% tags=["nbval-ignore-output"]
+interactive.switches(model, subwords, "The black cat sleeps.", CROSS)
+
+# %% [markdown]
 # Without any single head the model still translates: the others have learned much of the same. What if a whole
 # layer goes? And if the layer stays, but looks at all words alike?
 
