@@ -452,9 +452,9 @@ for name, tokens in tokenisers.items():
     seen = Counter(token for pair in own.train for token in tokens.encode(pair.target))
     met = [token for pair in own.test for token in tokens.encode(pair.target)]
     rare = sum(seen[token] < 10 for token in met) / len(met)
-    print(f"{name:11} {seen.total() / len(own.train):.1f} tokens in a Chinese sentence; in the test "
+    print(f"{name:11} {seen.total() / len(own.train):.1f} tokens in a target sentence; in the test "
           f"{rare:.0%} of them were seen fewer than 10 times")
-    print("           ", *tokens.tokens(tokens.encode("黑猫睡觉。")))
+    print("           ", *tokens.tokens(tokens.encode(pairs[0].target)))
 
 # %% [markdown]
 # A word that is rare as a whole may be made of characters that are not: 杯子, "cup", ends like 桌子, "table". On the
@@ -540,10 +540,12 @@ look("The black cat is under the table.")
 #
 # Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
 # on. A few thousand short sentences are enough to see something; for tens of thousands take the sizes of lesson
-# 09, and its five minutes. Three things to mind:
+# 09, and its five minutes. Four things to mind:
 #
 # - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. Filter by length in tokens.
 # - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
+# - Where words stand between blanks, `SpacedSubwords` cuts as `Subwords` does, and the two models are the same. Give
+#   `look` a sentence of words that your file has.
 # - Look where the sentences come from, and what their licence asks of you.
 
 # %% [markdown]
