@@ -86,7 +86,7 @@ def execute(notebook: NotebookNode, name: str, environment: dict[str, str], time
 
 
 def drop_progress_bars(notebook: NotebookNode) -> None:
-    """Take tqdm's bars out of the outputs: they are for whoever waits, and a reader of the page does not.
+    """Take tqdm's bars out of the outputs: they are for whoever waits, not for a reader of the page.
 
     A bar is full also where a trained model came from the cache, and then tells of work that was not done.
     """
