@@ -353,7 +353,7 @@ interactive.beam(tree_rounds, "A beam of 2 in the tree, round by round", predict
 # %% [markdown]
 # ## On your own translator
 #
-# The same functions, and the model that you trained. First the three sentences of lesson 09:
+# The same functions, and the model that you trained. First three sentences of lesson 09:
 
 # %% tags=["nbval-ignore-output"]
 names = subwords.tokens(range(len(subwords)))
@@ -411,6 +411,10 @@ with torch.no_grad():
         print("    as it should be:   ", broken_search(as_source(sentence)))
         print("    summed:            ", broken_search(as_source(sentence), summed=True))
         print("    finished forgotten:", broken_search(as_source(sentence), forgets=True))
+
+# %% [markdown]
+# A sum only grows with each further word, so that nothing holds a sentence back from going on. And where finished
+# sentences are dropped, what has been finished long ago has to go on too, until `max_len` cuts it off.
 
 # %% [markdown]
 # ## Is it better?
@@ -490,7 +494,7 @@ swept = {alpha: measure(valid, 4, alpha) for alpha in alphas}
 #
 # - **mean log p**: a beam without penalty finds more probable sentences than greedy decoding. The
 #   search is better at what it was told to do.
-# - **length**: they are also shorter than the greedy ones. This is the tree's *el gato duerme*, on 200
+# - **length**: in our run they are also shorter than the greedy ones. This is the tree's *el gato duerme*, on 200
 #   sentences.
 # - With a growing α the sentences become longer again, and log p falls: we no longer look for the most
 #   probable ones.
@@ -569,7 +573,7 @@ for i in different[::max(len(different) // 8, 1)][:8]:
 # %% [markdown]
 # A beam of 4 costs a few times the time of greedy decoding (the last column above), and in our run it
 # pays. Does a beam of 40 give ten times as much? No: with a wide beam and no good aim, translations
-# become *worse*, because the search finds ever more probable sentences, and the most probable ones are
+# can become *worse*, because the search finds ever more probable sentences, and the most probable ones are
 # too short. Stahlberg and Byrne (2019) searched exhaustively: for more than half of their sentences,
 # the most probable translation was the **empty** one. A search error, it turns out, had been hiding a
 # model error.
@@ -773,7 +777,8 @@ def cache_bytes(n_layers, d_model, length, bytes_per_number=4):
 
 print(f"our translator, 40 tokens:           {cache_bytes(2, 128, 40) / 1e6:8.2f} MB for each sentence")
 print(f"the paper's base model, 40 tokens:   {cache_bytes(6, 512, 40) / 1e6:8.2f} MB")
-print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) / 1e9:8.0f} GB, half precision")
+print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) / 1e9:8.0f} GB, "
+      "half precision")
 
 # %% [markdown]
 # ## Recap
@@ -810,21 +815,22 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 #   Evaluation*](https://aclanthology.org/W04-3250/) (2004): the paired bootstrap.
 
 # %% [markdown]
-# ## If you like
+# ## Stretch exercises
+# Without points and without checks.
 #
-# These are not graded.
+# **A · Sampling.** Instead of the best token draw one, with the probabilities of `(logits /
+# temperature).softmax(-1)`. Translate one sentence ten times with temperature 0.3, 1 and 2. For which
+# tasks is this what one wants, and is translation one of them?
 #
-# 1. **Sampling.** Instead of the best token draw one, with the probabilities of `(logits /
-#    temperature).softmax(-1)`. Translate one sentence ten times with temperature 0.3, 1 and 2. For which
-#    tasks is this what one wants, and is translation one of them?
-# 2. **Several new positions at once.** A prompt of a language model is known from the start, so all its keys
-#    and values can be put into the cache in one go. Let `cached_attention` take x (B, T_new, d_model). What
-#    does the mask look like, (T_new, t + T_new)?
-# 3. **A wider beam.** Run `measure(valid, beam_size, 0)` for beams of 1, 2, 8 and 16. What happens to the
-#    length, to log p, and to BLEU?
+# **B · Several new positions at once.** A prompt of a language model is known from the start, so all its keys
+# and values can be put into the cache in one go. Let `cached_attention` take x (B, T_new, d_model). What
+# does the mask look like, (T_new, t + T_new)?
+#
+# **C · A wider beam.** Run `measure(valid, beam_size, 0)` for beams of 1, 2, 8 and 16. What happens to the
+# length, to log p, and to BLEU?
 
 # %% [markdown]
-# <details><summary>A solution for 1</summary>
+# <details><summary>A: a solution</summary>
 #
 # ```python
 # @torch.no_grad()
@@ -843,7 +849,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 #
 # </details>
 #
-# <details><summary>A solution for 2</summary>
+# <details><summary>B: a solution</summary>
 #
 # Row i of the new positions may see all old ones and the new ones up to itself: the *last* T_new rows of a
 # causal mask for all.
@@ -859,7 +865,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 #
 # </details>
 #
-# <details><summary>What to expect from 3</summary>
+# <details><summary>C: what to expect</summary>
 #
 # log p rises, or stays, with every widening: the search gets better. The length falls. BLEU rises at first,
 # and then stays or falls, since without a penalty the better search finds the shorter sentences.

@@ -267,8 +267,8 @@ for layer in LAYERS:
 print(f"mean of both layers {of_all:.2f}, diagonal {on_diagonal:.2f}, by lot {by_lot:.2f}")
 
 # %% [markdown]
-# Nobody ever told the model which words belong together, and yet it beats the diagonal. And means do
-# better than the heads they are made of: where one head looks elsewhere, the others outvote it.
+# Nobody ever told the model which words belong together, and yet it beats the diagonal. And in our run
+# means do better than the heads they are made of: where one head looks elsewhere, the others outvote it.
 #
 # Here is a pair as a picture, words instead of tokens, rows put where they belong. The frames are the
 # links made by hand.
@@ -408,7 +408,7 @@ for name, rate in {"by lot": by_lot, "everything": everything, "diagonal": on_di
     print(f"{name:23} {rate:.2f}  {'█' * round(40 * rate)}")
 
 # %% [markdown]
-# Counting wins, and clearly. Before you think less of your model, consider what each of the two knows
+# In our run counting wins, and clearly. Before you think less of your model, consider what each of the two knows
 # when it makes a link. IBM model 1 sees *both* words, and asks which belong together. The attention row
 # that predicts "negro" has **not seen "negro"**: it stands in the English sentence and must find out
 # what to say next. That is another task. Attention was never asked to align, and in part it does.
@@ -464,8 +464,33 @@ show_points(
 )
 
 # %% [markdown]
-# What does that mean for one sentence? Switch heads off, one or many, or choose a weight and change it. Which head
-# changes the translation when it alone is missing? How many can go before it breaks?
+# (The ± is the standard error of the mean over sentences. A difference in BLEU of less than one point
+# may well be chance on 500 sentences; the loss, which is measured token by token, is the steadier of
+# the two.)
+#
+# If alignment were what heads are for, the points would fall on a line from top left to bottom right. Do they?
+# Look at all of them first, then at the heads of one layer only. Is there a pair that aligns about equally well,
+# and is missed by unequal amounts?
+
+# %% tags=["nbval-ignore-output"]
+rng = np.random.default_rng(0)
+heads_of = {f"layer {layer}": [key for key in costs if key[0] == layer] for layer in LAYERS}
+for name, keys in {"all heads": list(costs), **heads_of}.items():
+    r = np.corrcoef([rates[key] for key in keys], [costs[key][0] for key in keys])[0, 1]
+    lots = [np.corrcoef(rng.normal(size=(2, len(keys))))[0, 1] for _ in range(5000)]
+    print(f"{name:10} correlation {r:+.2f}; {len(keys)} points drawn by lot get as low "
+          f"in {np.mean(np.array(lots) <= r):.1%} of the draws")
+
+# %% [markdown]
+# A correlation of −1 means that the points lie on a falling line, 0 that they follow none. Be careful with the first
+# one. If one layer aligns better *and* is missed more, that alone makes it negative: two heaps make a line, whatever
+# the heads within them do. Within a layer like is compared with like, but four points need to lie very straight
+# before they say anything. And whether a head is needed *because* it aligns, no correlation can tell: for that one
+# would have to change how it aligns, and nothing else.
+
+# %% [markdown]
+# What does a missing head mean for one sentence? Switch heads off, one or many, or choose a weight and change it.
+# Which head changes the translation when it alone is missing? How many can go before it breaks?
 
 # %% tags=["nbval-ignore-output"]
 for layer in LAYERS:
@@ -478,16 +503,7 @@ for layer in LAYERS:
 interactive.switches(model, subwords, "The black cat sleeps.", CROSS)
 
 # %% [markdown]
-# (The ± is the standard error of the mean over sentences. A difference in BLEU of less than one point
-# may well be chance on 500 sentences; the loss, which is measured token by token, is the steadier of
-# the two.)
-#
-# If alignment were what heads are for, the points would fall on a line from top left to bottom right.
-# Look at the heads of one layer. In our run the head that aligned best was not the one that
-# was missed most, and a head that aligned badly was missed almost as much as any other. Layers differ
-# more than heads.
-#
-# No single head is indispensable, because the others have learned much of the same. What if a whole
+# Without any single head the model still translates: the others have learned much of the same. What if a whole
 # layer goes? And if the layer stays, but looks at all words alike?
 
 # %%
@@ -544,18 +560,18 @@ for sentence, a, b in (
     print(f"{sentence}   {a} ↔ {b}\n    before {before}\n    after  {after}")
 
 # %% [markdown]
-# In our run most of the four exchanges came out: the words changed places. Not every one: some end in a
-# word left out or another slip. (Watch the endings. A red car is *rojo*; where the colour does move over to
+# In how many of the four did the words change places? Where they did not, see what was written instead: a word
+# left out, or said twice, or another slip. (Watch the endings. A red car is *rojo*; where the colour does move over to
 # the house, it should become *roja*. Which adjective it is comes through the attention that we bent; the
 # ending the decoder works out from the noun it has just written.) Try sentences of your own.
 #
 # This is much stronger evidence than a picture. We did not find a dark cell and tell a story about
-# it; we predicted what would happen if it moved, and then it did, or did not.
+# it; we predicted what would happen if it moved, and then it happened, or did not.
 #
 # How often does it? And does each layer take its words from where it looks? Make it a count: pairs of nouns in three
 # sentence patterns. An exchange *succeeds* if the model writes exactly what it writes for the
-# sentence with the nouns exchanged. We do it in both layers, then in each alone. Both layers align
-# about equally well. What do you expect?
+# sentence with the nouns exchanged. We do it in both layers, then in each alone. Look up above
+# how well each of the two aligns. What do you expect?
 
 # %%
 NOUNS = ["cat", "dog", "book", "father", "brother", "man", "doctor", "car"]
@@ -582,10 +598,10 @@ for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
     print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f}")
 
 # %% [markdown]
-# In both layers at once, about half of the translations come out word for word as predicted, which is
-# far from all and far from chance. Between the layers the result of our run was as clear as results
+# In our run, with both layers at once, about half of the translations came out word for word as predicted,
+# which is far from all and far from chance. Between the layers the result was as clear as results
 # get. In layer 1 alone the exchange worked for more than half of the sentences; in layer 0 alone hardly
-# ever, and most translations did not change at all. Yet the two layers have nearly the same error rate,
+# ever, and most translations did not change at all. Yet the error rates of the two lie close together,
 # and pictures of them look equally convincing. **From the picture of layer 0 one would have read that
 # the noun comes from there. It does not.** What layer 0 takes along is of another kind; that it is not
 # nothing you have seen when you silenced it. (Your model was trained for five minutes on your computer.
@@ -663,8 +679,8 @@ for name, share in kept.items():
     print(f"{name:23} {share:.0%} of {len(normal):,} next tokens stay the same")
 
 # %% [markdown]
-# One head's weights can be shuffled at will, and most tokens stay what they were: nine in ten, in our
-# run. Whoever had shown you the picture of that head as *the reason* for these tokens could have shown
+# One head's weights can be shuffled at will, and most tokens stay what they were: about nine in ten, in
+# our run. Whoever had shown you the picture of that head as *the reason* for these tokens could have shown
 # you any other.
 #
 # But read the table to its end before you conclude that weights mean nothing. Shuffled
@@ -778,19 +794,20 @@ print(f"taking away the largest weight does no harm:       {np.mean(harmless):.0
 # - *Attention Is All You Need*, appendix: pictures of heads. Reread its captions with what you know now.
 
 # %% [markdown]
-# ## If you like
+# ## Stretch exercises
+# Without points and without checks.
 #
-# These are not graded.
+# **A · Both directions.** Train `IBMModel1` from Spanish to English as well, and keep only the links that both
+# directions make. What happens to the error rate, and why does every serious aligner do it?
 #
-# 1. **Both directions.** Train `IBMModel1` from Spanish to English as well, and keep only the links that both
-#    directions make. What happens to the error rate, and why does every serious aligner do it?
-# 2. **Where does the rest go?** For each head, what share of its weight lies on `<eos>` and punctuation, on
-#    average? Does a head with much of it cost less when it is silenced?
-# 3. **The decoder's own attention.** Silence the heads of `decoder.layers.0.self_attention` one by one. Which of
-#    all the model's heads is missed most, and what do the translations look like without it?
+# **B · Where does the rest go?** For each head, what share of its weight lies on `<eos>` and punctuation, on
+# average? Does a head with much of it cost less when it is silenced?
+#
+# **C · The decoder's own attention.** Silence the heads of `decoder.layers.0.self_attention` one by one. Which of
+# all the model's heads is missed most, and what do the translations look like without it?
 
 # %% [markdown]
-# <details><summary>A solution for 1</summary>
+# <details><summary>A: a solution</summary>
 #
 # ```python
 # back = IBMModel1.train([(pair.target, pair.source) for pair in split.train])
@@ -805,7 +822,7 @@ print(f"taking away the largest weight does no harm:       {np.mean(harmless):.0
 #
 # </details>
 #
-# <details><summary>A solution for 2</summary>
+# <details><summary>B: a solution</summary>
 #
 # ```python
 # for layer, head in rates:
@@ -818,7 +835,7 @@ print(f"taking away the largest weight does no harm:       {np.mean(harmless):.0
 #
 # </details>
 #
-# <details><summary>A solution for 3</summary>
+# <details><summary>C: a solution</summary>
 #
 # ```python
 # for name in attention_names(model, "self_attention"):

@@ -19,7 +19,7 @@
 # **Time** about an hour and a half, 40 minutes of it for the five exercises, and some minutes of training, once.
 
 # %%
-import sys
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -186,7 +186,7 @@ variants = {
 }
 results = {config: [] for config in variants.values()}
 models = [(config, seed) for config in results for seed in SEEDS]
-for config, seed in tqdm(models, unit="model", file=sys.stdout):
+for config, seed in tqdm(models, unit="model"):
     results[config].append(run(config, seed, task, progress=False))
 for name, config in variants.items():
     print(f"{name:18} loss {', '.join(f'{r.loss:.2f}' for r in results[config])}")
@@ -301,18 +301,20 @@ for n_seeds in (2, 3, 5, 8):
 # So two seeds establish a *large* difference, one that is several times the distance between the seeds. They do not
 # establish a small one, however nicely both agree. And what no number of seeds can establish is how it would go
 # **with another budget**. A variant that learns slowly may be behind after 600 steps and ahead after 6000.
-# "No positions" is the opposite case: with sentences of five words, much of the order can be guessed.
+# With another task it is the same: in sentences of five words much of the order can be guessed, and what "no
+# positions" costs with long ones this table does not say.
 #
 # Now read the table once more.
 #
-# - **No scaling.** The heads have 16 numbers, so the scores are four times as large, the softmax is nearly all or
-#   nothing from the first step, and little gradient gets through (lesson 02).
+# - **No scaling.** The heads have 16 numbers, so the scores are four times as large, the softmax is nearer to all
+#   or nothing from the first step, and less gradient gets through (lesson 02).
 # - **Post-norm.** The paper's own arrangement, in its hardest place: a high learning rate and a warm-up of 60 steps.
-#   Lesson 06 measured its gradients. With the paper's 4000 steps of warm-up it trains well. This is a result about
+#   Lesson 06 measured its gradients. The paper gave it a warm-up of 4000 steps. This is a result about
 #   the arrangement *together with* our settings, and an example of what equal settings can do.
 # - **One head, sixteen heads.** The paper's row (A) says: "While single-head attention is 0.9 BLEU worse than the
 #   best setting, quality also drops off with too many heads." Do our two seeds agree with both halves?
-# - **Learned positions.** The paper's row (E) finds "nearly identical results".
+# - **Learned positions.** The paper's row (E) finds "nearly identical results". Is the difference here larger than
+#   the distance between the seeds?
 # - **No smoothing.** Is the loss lower, and what does BLEU say? The paper: smoothing "hurts perplexity, as the model
 #   learns to be more unsure, but improves accuracy and BLEU score". Whether the second half can be seen here depends
 #   on the spread of the BLEU column.
@@ -336,8 +338,8 @@ for title, rates in yardsticks.items():
         print(f"    {name:14} {total.sum() / count.sum():.2f}")
 
 # %% [markdown]
-# Each of the two is the better one where its own goal is the yardstick, and in the middle the distance between them
-# is mostly the distance between two ways to measure. A table has one yardstick, and says which.
+# In our run each of the two is the better one where its own goal is the yardstick. In the middle the distance between
+# them is mostly the distance between two ways to measure. A table has one yardstick, and says which.
 
 # %% [markdown]
 # ## Other sentences
@@ -439,20 +441,26 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 # token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and a few thousand make up
 # all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before.
 #
-# Which of the two makes longer sentences? And which, do you think, copes better with a word it has seen only
-# three times?
+# Which of the two makes longer sentences? And with which will the model meet more tokens in the test that it has hardly
+# seen in training?
 
 # %%
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
 tokenisers = {"subwords": Subwords.train(own_sentences, 600),
               "characters": SpacedSubwords.train(own_sentences, 600)}
 for name, tokens in tokenisers.items():
-    lengths = encode_pairs(own.train, tokens).target_lengths.float() - 2       # without bos and eos
-    print(f"{name:11} {len(tokens)} tokens, {lengths.mean():.1f} in a Chinese sentence;  "
-          f"{' '.join(tokens.tokens(tokens.encode('黑猫睡觉。')))}")
+    seen = Counter(token for pair in own.train for token in tokens.encode(pair.target))
+    met = [token for pair in own.test for token in tokens.encode(pair.target)]
+    rare = sum(seen[token] < 10 for token in met) / len(met)
+    print(f"{name:11} {seen.total() / len(own.train):.1f} tokens in a target sentence; in the test "
+          f"{rare:.0%} of them were seen fewer than 10 times")
+    print("           ", *tokens.tokens(tokens.encode(pairs[0].target)))
 
 # %% [markdown]
-# Now train one model with each, from the same seed for the same number of steps. Is this a fair comparison by the
+# A word that is rare as a whole may be made of characters that are not: 杯子, "cup", ends like 桌子, "table". On the
+# other hand, the model has to spell it.
+#
+# Train one model with each, from the same seed for the same number of steps. Is this a fair comparison by the
 # standard of exercise 12.1?
 
 # %% tags=["nbval-ignore-output"]
@@ -532,10 +540,12 @@ look("The black cat is under the table.")
 #
 # Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
 # on. A few thousand short sentences are enough to see something; for tens of thousands take the sizes of lesson
-# 09, and its five minutes. Three things to mind:
+# 09, and its five minutes. Four things to mind:
 #
 # - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. Filter by length in tokens.
 # - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
+# - Where words stand between blanks, `SpacedSubwords` cuts as `Subwords` does, and the two models are the same. Give
+#   `look` a sentence of words that your file has.
 # - Look where the sentences come from, and what their licence asks of you.
 
 # %% [markdown]
@@ -590,23 +600,25 @@ look("The black cat sleeps.")
 #   runs stand behind a row.
 # - Xiong et al., [*On Layer Normalization in the Transformer Architecture*](https://arxiv.org/abs/2002.04745):
 #   post-norm and the warm-up it needs.
-# - Koehn, *Statistical Significance Tests for Machine Translation Evaluation* (2004): the bootstrap for BLEU.
+# - Koehn, [*Statistical Significance Tests for Machine Translation
+#   Evaluation*](https://aclanthology.org/W04-3250/) (2004): the bootstrap for BLEU.
 # - Narang et al., [*Do Transformer Modifications Transfer Across Implementations and
 #   Applications?*](https://arxiv.org/abs/2102.11972): what became of many published improvements.
 
 # %% [markdown]
-# ## If you like
+# ## Stretch exercises
+# Without points and without checks.
 #
-# These are not graded.
+# **A · Two more switches.** `Config` also has `tied` and `dropout`. Add `tied=False` and `dropout=0.1` to the table.
 #
-# 1. **Two more switches.** `Config` also has `tied` and `dropout`. Add `tied=False` and `dropout=0.1` to the table.
-# 2. **Another budget.** Run base, "no smoothing" and "1 head" with `steps=150` and `steps=2400`. Does any order
-#    turn round?
-# 3. **Post-norm, given a chance.** Give base and post-norm a third of the learning rate. Is the comparison still
-#    fair? What do you conclude about the row in the table?
+# **B · Another budget.** Run base, "no smoothing" and "1 head" with `steps=150` and `steps=2400`. Does any order
+# turn round?
+#
+# **C · Post-norm, given a chance.** Give base and post-norm a third of the learning rate. Is the comparison still
+# fair? What do you conclude about the row in the table?
 
 # %% [markdown]
-# <details><summary>A solution for 1</summary>
+# <details><summary>A: a solution</summary>
 #
 # ```python
 # more = [replace(base, tied=False), replace(base, dropout=0.1)]
@@ -619,7 +631,7 @@ look("The black cat sleeps.")
 #
 # </details>
 #
-# <details><summary>A solution for 2</summary>
+# <details><summary>B: a solution</summary>
 #
 # ```python
 # for steps in (150, 600, 2400):
@@ -628,12 +640,12 @@ look("The black cat sleeps.")
 #     print(results_table({config: [run(config, seed, task) for seed in SEEDS] for config in rows}, short))
 # ```
 #
-# Watch the loss of the long runs: 3,000 sentences seen again and again can be learned by heart, and whatever holds a
+# Watch the loss of the long runs: few sentences seen again and again can be learned by heart, and whatever holds a
 # model back from that, smoothing among it, gains.
 #
 # </details>
 #
-# <details><summary>A solution for 3</summary>
+# <details><summary>C: a solution</summary>
 #
 # ```python
 # slow = replace(base, lr=1e-3)

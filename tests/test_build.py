@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from course import build
-from course.build.execute import kernel_environment, machine_traces
+from course.build.execute import drop_progress_bars, kernel_environment, machine_traces
 from course.build.notebook import solution_notebook, without_solution
 from course.build.twin import BuildError, read
 
@@ -236,6 +236,26 @@ def test_machine_traces_pass_over_links_and_pictures():
     html = '<a href="https://example.org/home/page">x</a> <img src="data:image/png;base64,/home/abc=">'
     output = nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": "a/home/b"})
     assert machine_traces(nbformat.v4.new_code_cell("", outputs=[output])) is None
+
+
+def test_progress_bars_are_not_kept():
+    def outputs(*streams):
+        return [nbformat.v4.new_output("stream", name=name, text=text) for name, text in streams]
+
+    bar = " 40%|████      | 120/300 s, loss 2.31"
+    cell = nbformat.v4.new_code_cell("", outputs=outputs(
+        ("stdout", "29% of the sentences | 3 of them\n"), ("stderr", f"{bar}\r100%|██████████| 300/300 s\n"),
+        ("stdout", "100%|██████████| 18/18 [00:19<00:00,  1.08s/model]\nloss 1.5\n")))
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    drop_progress_bars(notebook)
+    assert cell.outputs == outputs(("stdout", "29% of the sentences | 3 of them\n"), ("stdout", "loss 1.5\n"))
+
+
+def test_built_lessons_keep_no_progress_bar(twin):
+    twin.write_text(TWIN + "\n# %%\nimport tqdm\nprint(sum(tqdm.trange(3)), 'steps')\n", encoding="utf-8")
+    build.build(twin, POINTS)
+    [output] = nbformat.read(twin.with_suffix(".ipynb"), as_version=4).cells[-1].outputs
+    assert output.text == "3 steps\n"
 
 
 def test_a_header_asks_for_threads(twin):

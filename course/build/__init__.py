@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.build.execute import OutputError, execute, kernel_environment
+from course.build.execute import OutputError, drop_progress_bars, execute, kernel_environment
 from course.build.notebook import adopt_outputs, code_cells, solution_notebook, student_notebook, to_text
 from course.build.translation import renew_translation, translated_notebook, translation_of, translation_problems
 from course.build.twin import BuildError, Twin, read
@@ -61,7 +61,7 @@ def build(path: Path, points: Mapping[str, float], force: bool = False) -> list[
     old = _load(path.with_suffix(".ipynb"))
     if force or old is None or not adopt_outputs(solution, old):
         _run(twin, solution)
-    _renew_views(solution)
+    _renew_outputs(solution)
     written = []
     for target, notebook in _targets(path, solution).items():
         text = to_text(notebook)
@@ -88,7 +88,7 @@ def stale(path: Path, points: Mapping[str, float]) -> list[str]:
         return [f"{executed}: not built"]
     if not adopt_outputs(solution, old):
         return [f"{executed}: the outputs were made from other code than the twin's"]
-    _renew_views(solution)
+    _renew_outputs(solution)
     chinese = translation_of(path)
     return (translation_problems(twin.cells, chinese) if chinese.exists() else []) + [
         f"{target}: not what the twin gives"
@@ -166,8 +166,9 @@ def _run(twin: Twin, solution: NotebookNode) -> None:
             raise BuildError(f"{twin.path}:{line}: {error}") from None
 
 
-def _renew_views(solution: NotebookNode) -> None:
-    """Stored views carry their scripts along: put today's in, which needs no execution."""
+def _renew_outputs(solution: NotebookNode) -> None:
+    """What needs no execution: stored views carry their scripts along, put today's in; no progress bars."""
+    drop_progress_bars(solution)
     for cell in code_cells(solution):
         for output in cell.outputs:
             if "data-view=" in output.get("data", {}).get("text/html", ""):

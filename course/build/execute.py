@@ -16,6 +16,7 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 _PATH = re.compile(r"(?<![\w.:/])/(?:home|root|Users|tmp|var|usr|opt|private)/[\w.-]+|\b[A-Z]:\\\w+")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_BAR = re.compile(r"^.*\d%\|[^|\n]*\|.*\n?", re.MULTILINE)     # a line of tqdm's
 
 
 class OutputError(Exception):
@@ -81,6 +82,19 @@ def execute(notebook: NotebookNode, name: str, environment: dict[str, str], time
         if found:
             raise OutputError(cell.id, f"the output contains {found!r}, which differs from run to run")
     notebook.metadata = metadata
+    drop_progress_bars(notebook)
+
+
+def drop_progress_bars(notebook: NotebookNode) -> None:
+    """Take tqdm's bars out of the outputs: they are for whoever waits, not for a reader of the page.
+
+    A bar is full also where a trained model came from the cache, and then tells of work that was not done.
+    """
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                output.text = _BAR.sub("", output.text)
+        cell.outputs = [output for output in cell.outputs if output.output_type != "stream" or output.text]
 
 
 def machine_traces(cell: NotebookNode) -> str | None:

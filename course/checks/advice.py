@@ -31,6 +31,8 @@ _BY_TEXT = {      # a pattern: what it means, with the pattern's groups
     r"used as indices must be": "Ids are whole numbers. Which dtype has the tensor that you made?",
     r"unhashable type: 'list'":
         "What a dictionary, a set or a Counter counts must not be changeable: a tuple, not a list.",
+    r"truth value of an array|Boolean value of Tensor":
+        "`and`, `or`, `not` and `if` ask for one yes or no. Arrays are joined element by element by `&`, `|` and `~`.",
     r"too many values to unpack":
         "There are fewer names than values. (A loop over a dictionary gives its keys alone.)",
 }

@@ -104,7 +104,8 @@ def _shape(sight: Sight, name: str) -> Said:
                for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
         text += f" A{listing(off)[1:]}."
     elif got.ndim < want.ndim:
-        text += f" {want.ndim - got.ndim} of the {want.ndim} axes got lost, by a sum or an index perhaps."
+        lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
+        text += f" {lost} got lost, by a sum or an index perhaps."
     match = [label for label, size in sight.sizes.items()
              if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
     if match:

@@ -75,6 +75,7 @@ def show_points(
     ax.set_xlim(min(0.0, 1.1 * x.min()), 1.15 * max(x.max(), 1e-9))
     ax.set_ylim(min(0.0, 1.2 * y.min()), 1.15 * max(y.max(), 1e-9))
     ax.grid(color="#E6E6E6")
+    ax.set_axisbelow(True)
     if any(groups):
         ax.legend()
     points = join([f"{label} at {a:.3g}, {b:.3g}" if not group else f"{group} {label} at {a:.3g}, {b:.3g}"

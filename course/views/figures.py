@@ -254,7 +254,7 @@ def _table(matrix, rows, columns, title, mask, signed) -> Figure:
     figure, [ax] = new_figure(
         max(3.4, 1.4 + label_room + cell * matrix.shape[1]), 1.4 + slant + cell * matrix.shape[0])
     draw_matrix(ax, matrix, rows, columns, signed=signed, mask=mask, numbers=numbers, cell=cell)
-    ax.set_xlabel("keys")
+    ax.set_xlabel("keys", labelpad=9)
     ax.xaxis.set_label_position("top")
     ax.set_ylabel("queries")
     figure.suptitle(title, x=0.01, ha="left")

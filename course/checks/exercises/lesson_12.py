@@ -170,7 +170,7 @@ EXERCISES = [
                "With smoothing 0.1 it should give about 0.9, which costs −log 0.9 = 0.105 nats. And without?",
                "Without smoothing it may give 1, which costs nothing. Both are measured by the same plain loss."),
         solution_source='prediction = "lower"',
-        moral="The paper says the same of its own table: smoothing makes the model less sure, and so the loss worse.",
+        moral="The paper says so, too (§5.4): smoothing makes the model less sure, and so the loss worse.",
     ),
     Exercise(
         id="12.3", title="mean and spread", names=("mean_and_spread",), points=1, minutes=6, difficulty=1,
@@ -207,8 +207,9 @@ EXERCISES = [
         hints=("Each row of `draws` is a test set made of N sentences of ours, some of them twice, some not at all.",
                "`(b - a)[draws]` has the shape (R, N): the difference of each drawn sentence. You want one mean for "
                "each drawing.",
-               "`means = (b - a)[draws].mean(axis=1)`; the ends are its 2.5th and 97.5th percentile, by "
-               "`np.percentile`."),
+               "By hand, for the differences 1, −1 and 4: the drawing (2, 2, 0) has the mean (4 + 4 + 1) / 3 = 3. "
+               "With R such means, one for each row, the two percentiles say between which numbers nearly all of them "
+               "lie."),
         moral="If 0 lies outside, another choice of sentences would hardly turn the order round. Another seed still "
               "might.",
     ),

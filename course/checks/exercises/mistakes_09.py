@@ -81,6 +81,14 @@ def _count_all_pairs(words):
     return counts
 
 
+def _count_by_length(words, times=True, less=0):
+    counts = Counter()
+    for symbols, n in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] += (n if times else 1) * (len(symbols) - less)
+    return counts
+
+
 def _count_letters(words):
     counts = Counter()
     for symbols, n in words.items():
@@ -137,6 +145,13 @@ COUNTS = [
         "all-pairs-of-a-word", _count_all_pairs,
         "Your counts are exactly those you get when every symbol is paired with all that follow it in the word.",
         "Only neighbours can be merged.", "How far from the first symbol may the second one stand?", as_counts),
+    *(Misconception(
+        "weighted-by-length", wrong, f"Your counts are exactly those you get when each pair adds {what}.",
+        "How long a word is has no say: a pair that stands once in a word was read once each time the word was read.",
+        "What do you add for each pair?", as_counts)
+      for wrong, what in ((_count_by_length, "its word's count times its word's length"),
+                          (partial(_count_by_length, times=False), "the length of its word"),
+                          (partial(_count_by_length, less=1), "its word's count times the number of pairs in it"))),
     Misconception(
         "letters-for-symbols", _count_letters,
         "Your counts are exactly those of the single letters, as if nothing had been merged yet.",

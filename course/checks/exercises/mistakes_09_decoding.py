@@ -71,6 +71,21 @@ def _decode_in_one_go(model, source, bos_id, eos_id, pad_id, max_len):
     return model(source, target).argmax(-1)
 
 
+def _decode_by_one_argmax(model, source, bos_id, eos_id, pad_id, max_len, set_ended=False):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax()
+        if set_ended:
+            token[ended] = pad_id                             # raises: there is only one token
+        token = torch.where(ended, pad_id, token)
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return target[:, 1:]
+
+
 DECODING = [
     Misconception(
         "keeps-writing-after-eos", partial(_decode, after="babble"),
@@ -149,6 +164,13 @@ DECODING = [
         "least-likely", partial(_decode, worst=True),
         "Your ids are exactly those of the *least* likely tokens.",
         "Greedy decoding takes the most likely one each time.", "Which end of the logits do you take?", as_ids),
+    *(Misconception(
+        "one-argmax-for-all", wrong,
+        "Your code does exactly what it does when `argmax` is given no axis: it finds one place in the whole table "
+        "(B, vocab_size), not one in each row.",
+        "For one sentence both are the same. For several, the place counts through all rows and is no id of a token.",
+        "Which axis of (B, vocab_size) counts the tokens to choose from?", as_ids)
+      for wrong in (_decode_by_one_argmax, partial(_decode_by_one_argmax, set_ended=True))),
     Misconception(
         "predicted-in-one-go", _decode_in_one_go,
         "Your ids are exactly the model's predictions for every position of the finished target, one more than needed.",

@@ -142,6 +142,8 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         "exp": lambda: (past + next_log_p).exp(), "mean": lambda: (past + next_log_p) / 2,
         "renormalised": lambda: (past + next_log_p).flatten().log_softmax(0).view_as(next_log_p),
         "difference": lambda: next_log_p - past,
+        "log of next": lambda: past + next_log_p.log(), "log of past": lambda: past.log() + next_log_p,
+        "log of both": lambda: past.log() + next_log_p.log(), "log of sum": lambda: (past + next_log_p).log(),
     }[table]()
     candidates = candidates.T if back == "transposed" else candidates
     if order == "lowest":                                     # as "worst", where several are equally bad
@@ -218,6 +220,11 @@ STEPS = [
     _round("probabilities-returned", "Your scores are exactly the probabilities, not their logarithms.",
            "They choose the same tokens, but the next round adds them to logarithms.", "Is there an `exp`?",
            table="exp"),
+    *(_round("logarithm-taken-twice", f"Your scores are exactly what comes out when the logarithm is taken of {what}, "
+             "a second time.", "Log-probabilities are negative, and a negative number has no logarithm: NaN.",
+             "Is there a `log`? Which of your numbers are probabilities, and which logarithms already?", table=table)
+      for table, what in (("log of next", "`next_log_p`"), ("log of past", "`log_p`"), ("log of both", "both inputs"),
+                          ("log of sum", "the sum"))),
     _round("subtracted", "Your scores are exactly next_log_p minus log_p.",
            "That rewards beginnings for being unlikely.", "Which sign stands between the two?", table="difference"),
     _round("averaged", "Your scores are exactly half of what they should be.",

@@ -33,7 +33,13 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
     with np.errstate(invalid="ignore", divide="ignore"):
         return {"source": lambda c: c / c.sum(1, keepdims=True), "target": lambda c: c / c.sum(0, keepdims=True),
                 "all": lambda c: c / c.sum(), "none": lambda c: c,
-                "axis lost": lambda c: c / c.sum(1)}[rows](counts)
+                "axis lost": lambda c: c / c.sum(1), "largest": lambda c: c / c.max(1, keepdims=True),
+                "softmax": lambda c: _softmax(c, 1), "softmax of columns": lambda c: _softmax(c, 0)}[rows](counts)
+
+
+def _softmax(x, axis):
+    shares = np.exp(x - x.max(axis, keepdims=True))
+    return shares / shares.sum(axis, keepdims=True)
 
 
 def _once(ids, once):
@@ -142,6 +148,16 @@ ROUNDS = [
         "Your table is exactly the counts divided by the sum of all counts.",
         "t(target | source) is a distribution for each source word: every row sums to 1.",
         "Along which axis does your last sum run?", _sums),
+    *(_round(
+        "softmax-of-counts", partial(_em, rows=rows),
+        f"Your table is exactly what comes out when the counts go through a softmax over {what}.",
+        "Counts become shares by dividing: twice the count, twice the share. A softmax gives a share to words that "
+        "never met, too.", "What makes shares of counts?", _sums)
+      for rows, what in (("softmax", "each row"), ("softmax of columns", "each column"))),
+    _round(
+        "divided-by-the-largest", partial(_em, rows="largest"),
+        "Your table is exactly the counts, each row divided by its largest.", "Rows of t sum to 1.",
+        "By what is a row to be divided?", _sums),
     _round(
         "axis-lost", partial(_em, rows="axis lost"),
         "Your table is exactly what comes out when the sums of the rows lose their axis before the division.",

@@ -9,7 +9,8 @@ from ..exercise import Misconception
 def _align(weights, rows=slice(None, -1), columns=slice(None, -1), heads="mean", axis=-1, add=0, pick="argmax"):
     """`align_from_attention` with switches."""
     joined = {"mean": lambda w: w.mean(0), "max": lambda w: w.amax(0), "first": lambda w: w[0],
-              "last": lambda w: w[-1], "product": lambda w: w.log().sum(0)}[heads](weights)
+              "last": lambda w: w[-1], "product": lambda w: w.log().sum(0), "min": lambda w: w.amin(0),
+              "median": lambda w: w.median(0).values, "middle": lambda w: w.quantile(0.5, dim=0)}[heads](weights)
     part = joined[rows, columns]
     if part.shape[0] == 0 or part.shape[1] == 0:
         return torch.zeros(part.shape[0], dtype=torch.long)
@@ -90,6 +91,16 @@ ALIGNERS = [
         "Your links are exactly what comes out when the weights of the heads are multiplied.",
         "One head that does not look at a word then forbids it; the exercise asks for the average.",
         "How do you join the heads?"),
+    Misconception(
+        "smallest-of-all-heads", partial(_align, heads="min"),
+        "Your links are exactly what comes out when the smallest weight of any head decides.",
+        "One head that does not look at a word then forbids it; the exercise asks for the average.",
+        "How do you join the heads?"),
+    *(Misconception(
+        "median-of-heads", partial(_align, heads=heads), f"Your links are exactly those of the heads' median{which}.",
+        "A word that few heads look at, and these firmly, has a median near 0. The exercise asks for the average.",
+        "What does `median` do with the largest and the smallest weight, and what does `mean` do?")
+      for heads, which in (("median", ", as `torch.median` takes it"), ("middle", ""))),
     Misconception(
         "heads-vote", _votes,
         "Your links are exactly those that most heads choose, each by itself.",
