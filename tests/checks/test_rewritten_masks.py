@@ -111,6 +111,24 @@ def test_it_is_recognised(id, answer, slug):
     assert verdict.status == "wrong" and verdict.mistake == slug, f"{verdict.mistakes}\n{verdict.message}"
 
 
+@pytest.mark.parametrize("fill", [-math.inf, -1e9])
+@pytest.mark.parametrize("change, slug", [
+    (lambda scores, mask, fill: scores.masked_fill(mask, fill), "mask-inverted"),
+    (lambda scores, mask, fill: scores.masked_fill(~mask[..., :1, :], fill), "mask-of-first-query"),
+])
+def test_beside_empty_rows_left_to_the_softmax(change, slug, fill):
+    """Nobody thinks of the rows without any True at first, so that every other mistake comes together with that one."""
+    def answer(q, k, v, mask=None):
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        weights = (scores if mask is None else change(scores, mask, fill)).softmax(-1)
+        return weights @ v, weights
+
+    verdict = evaluate("2.1", answer)
+    empty = "empty-rows-nan" if fill == -math.inf else "empty-rows-not-zero"
+    assert verdict.status == "wrong" and {slug, empty} <= {*verdict.mistakes}, verdict.message
+
+
+
 def layer(forward, make=None):
     """A class for 3.1 or 3.2 with this `forward`, and whatever `make` adds to it."""
     class Attention(nn.Module):
