@@ -34,18 +34,21 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
     cases = tuple(got[i].case for i in wrong)
     known: dict[tuple[int, int], Outcome] = {}           # by identity of the mistake, and case
 
-    def explains(mistake: Misconception, i: int) -> bool:
+    def gives(mistake: Misconception, i: int) -> Outcome:
         key = (id(mistake), i)
         if key not in known:
             known[key] = ask(task, mistake.wrong, got[i].case, bare)
-        return agree(got[i], known[key])
+        return known[key]
+
+    def explains(mistake: Misconception, i: int) -> bool:
+        return agree(got[i], gives(mistake, i))
 
     for mistake in task.misconceptions:
         if all(explains(mistake, i) for i in order) and _convincing(got, wrong, known, id(mistake)):
             return Match((mistake,), False, cases, True)
     seconds = patience["module" if hasattr(task.probe, "prepare") else "function"]
     until = time.thread_time() + seconds
-    pair = _pair(task, got, want, wrong, explains, until - seconds / 4)
+    pair = _pair(task, got, want, wrong, gives, until - seconds / 4)
     if pair is not None and pair.everywhere:
         return pair
     cover = _cover(task, got, want, wrong, explains, until)
@@ -53,13 +56,13 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
 
 
 def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
-          explains: Callable, until: float) -> Match | None:
+          gives: Callable, until: float) -> Match | None:
     """Two mistakes at once, made by switches of the same function, that explain at least half of the wrong cases."""
     returned = [i for i in wrong if got[i].returned]
     if not returned:
         return None
     best = None
-    for first, second, c in _candidates(task, got, want, returned, explains):
+    for first, second, c in _candidates(task, got, want, returned, gives):
         if time.thread_time() > until:
             return best
         both = combine(first, second)
@@ -80,26 +83,24 @@ def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[i
 
 
 def _candidates(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
-                explains: Callable) -> Iterator[tuple[Misconception, Misconception, int]]:
+                gives: Callable) -> Iterator[tuple[Misconception, Misconception, int]]:
     """Pairs, the likeliest first, and a wrong case on which to try each.
 
     Likely is a mistake that explains the first wrong case by itself: the other one may only show where
     there is a mask, or several sentences. It is tried where the first alone does not explain what came back.
     """
     c = wrong[0]
-    alone = [m for m in task.misconceptions if explains(m, c)]
+    alone = [m for m in task.misconceptions if agree(got[c], gives(m, c))]
     for first in alone:
-        rest = next((i for i in wrong if not explains(first, i)), c)
+        rest = next((i for i in wrong if not agree(got[i], gives(first, i))), c)
         yield from ((first, second, rest) for second in task.misconceptions if second is not first)
     # Next, what gives part of the wrong numbers: the other one may show only in some rows, as an empty mask does.
-    part = {id(m): _likeness(ask(task, m.wrong, got[c].case, bare), got[c], want[c])
-            for m in task.misconceptions if m not in alone}
+    part = {id(m): _likeness(gives(m, c), got[c], want[c]) for m in task.misconceptions if m not in alone}
     partly = sorted((m for m in task.misconceptions if part.get(id(m))), key=lambda m: -part[id(m)])
     for first in partly:
         yield from ((first, second, c) for second in task.misconceptions if second is not first)
     # Elsewhere, a mistake that changes nothing in a case will not do so beside another one.
-    active = [m for m in task.misconceptions
-              if part.get(id(m)) == 0 and not agree(ask(task, m.wrong, got[c].case, bare), want[c])]
+    active = [m for m in task.misconceptions if part.get(id(m)) == 0 and not agree(gives(m, c), want[c])]
     for n, first in enumerate(active):
         yield from ((first, second, c) for second in active[n + 1:])
 
