@@ -162,9 +162,38 @@ def test_stored_views_get_the_scripts_of_today():
     assert base.renewed(old.replace("masking", "gone")) == old.replace("masking", "gone")
 
 
-@pytest.mark.parametrize("script", sorted(path.stem for path in base.JS.glob("*.js")))
+SCRIPTS = sorted(path.stem for path in base.JS.glob("*.js") if path.stem not in ("base", "page"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_scripts_are_small(script):
-    assert (base.JS / f"{script}.js").stat().st_size < 15_000
+    sent = base.module(script)
+    assert 1_000 < len(sent.encode()) < 15_000, "with all that it uses of base.js"
+    assert "import" not in sent and not re.search(r"^\s|^//", sent, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_scripts_have_what_they_use(script):
+    """Each name of base.js that a module mentions is declared in what is sent, once, and in its order."""
+    sent, shared = base.module(script), base._shared()
+    outer = re.findall(r"^(?:const|let|function) (\w+)", sent, flags=re.MULTILINE)
+    declared = [name for name in outer if name in shared]
+    assert declared == [name for name in shared if name in declared]
+    used = {name for name in shared if re.search(rf"(?<![\w.$\"]){name}[(.\[]", sent)}
+    assert used <= set(declared) and {"frame", "h"} <= used
+
+
+def test_an_import_that_base_does_not_have_is_named(tmp_path, monkeypatch):
+    (tmp_path / "base.js").write_text("export const one = 1;\n")
+    (tmp_path / "mine.js").write_text('import { one, two } from "./base.js";\nexport default { one };\n')
+    (tmp_path / "none.js").write_text("export default {};\n")
+    monkeypatch.setattr(base, "JS", tmp_path)
+    for cached in (base._text, base._shared, base.module):
+        monkeypatch.setattr(base, cached.__name__, cached.__wrapped__)
+    with pytest.raises(ValueError, match="does not have: two"):
+        base.module("mine")
+    with pytest.raises(ValueError, match="must import"):
+        base.module("none")
 
 
 def test_numbers_are_sent_rounded():

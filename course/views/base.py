@@ -42,13 +42,37 @@ def _text(name: str) -> str:
 
 @cache
 def module(name: str) -> str:
-    """The ES module of a view: `js/NAME.js` with `js/base.js` put in the place of its import."""
-    shared = re.sub(r"^export ", "", _text("base.js"), flags=re.MULTILINE)
-    joined, count = re.subn(r"^import \{[^}]*\} from \"\./base\.js\";\n", lambda _: shared, _text(f"{name}.js"),
-                            flags=re.MULTILINE)
-    if count != 1:
+    """The ES module of a view: `js/NAME.js` with what it uses of `js/base.js` in the place of its import.
+
+    Comments and indentation stay behind, so that a view, which every notebook carries whole, is small.
+    """
+    own, shared = _text(f"{name}.js"), _shared()
+    imported = re.findall(r"^import \{([^}]*)\} from \"\./base\.js\";\n", own, flags=re.MULTILINE)
+    if len(imported) != 1:
         raise ValueError(f"{name}.js must import from ./base.js, once")
-    return joined
+    needed, found = re.findall(r"\w+", imported[0]), set()
+    if unknown := set(needed) - set(shared):
+        raise ValueError(f"{name}.js imports what base.js does not have: {', '.join(sorted(unknown))}")
+    while needed:
+        part = needed.pop()
+        if part not in found:
+            found.add(part)
+            needed += [other for other in shared if re.search(rf"(?<![\w.]){other}\b", shared[part])]
+    used = "".join(text for part, text in shared.items() if part in found)
+    return re.sub(r"^import .*\n", lambda _: used, _bare(own), count=1, flags=re.MULTILINE)
+
+
+@cache
+def _shared() -> dict[str, str]:
+    """What `js/base.js` declares at its outer level: name to text, in order."""
+    start = r"^(?:export )?((?:const|let|function) (\w+).*\n(?:[^\w\n].*\n|\n)*)"
+    declared = re.findall(start, _text("base.js"), flags=re.MULTILINE)
+    return {name: _bare(text) for text, name in declared}
+
+
+def _bare(script: str) -> str:
+    """A script without comment lines, empty lines and indentation."""
+    return re.sub(r"^[ \t]*(//.*\n|\n)?", "", script, flags=re.MULTILINE)
 
 
 def rounded(values: ArrayLike, digits: int = 4) -> list:

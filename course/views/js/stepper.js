@@ -58,15 +58,18 @@ function render({ model, el }) {
     (i, j) => `${sum(d.weights[i], d.v.map((row) => row[j]))} = ${number(d.output[i][j])}`,
   ];
 
-  // Each stage is drawn once and kept.
+  // Each stage is drawn once and kept, the next one while the learner looks at this one.
   const made = {};
+  const prepare = (stage) => { if (stage < 5) made[`${stage} ${mine}`] ??= drawn(stage); };
+  const whenIdle = window.requestIdleCallback ?? ((then) => setTimeout(then, 50));
   function show() {
     const stage = model.get("stage");
     picker.set(stage);
     back.disabled = stage === 0;
     next.disabled = stage === 4;
     own.hidden = stage < 3;
-    const grids = made[`${stage} ${mine}`] ??= drawn(stage);
+    prepare(stage);
+    const grids = made[`${stage} ${mine}`];
     view.body.replaceChildren(...grids.map((g) => g.figure));
     last = grids.at(-1);
     last.hidden = false;
@@ -75,6 +78,7 @@ function render({ model, el }) {
     view.say(`${STAGES[stage]}: ${SAYS[stage]}${stage === 2 && !d.mask ? " There is no mask here." : ""}`);
     done();
     done = stage === 3 ? guessing(view, last) : () => {};
+    whenIdle(() => prepare(stage + 1));
   }
 
   function drawn(stage) {
