@@ -18,6 +18,7 @@ from .evidence import (
     number,
     place,
     row,
+    series,
     shape,
     smallest,
     telling_output,
@@ -308,7 +309,7 @@ def _which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str
             return f"It is right in every case {text}, and wrong in the others."
     names = [c.about for c in (wrong if len(wrong) <= len(right) else right)]
     which = "differ" if len(wrong) <= len(right) else "are right"
-    return f"The cases that {which}, {len(names)} of {len(got)}: {', '.join(names)}."
+    return f"The cases that {which}, {len(names)} of {len(got)}: {series(names)}."
 
 
 def _kinds(case) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import behaviour, exercises, guard, probes
+from .evidence import series
 from .exercise import Case, Choice, Exercise, TestTask
 from .explain import explain
 from .outcome import Elsewhere, Outcome, agree, ask, bare
@@ -72,7 +73,7 @@ def _judge(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
     if finding is not None:
         return ruling(task, finding.status, finding.message, (finding.slug,), on_the_way)
     remark = behaviour.remark(task, answer, got[-1].case, run)
-    return ruling(task, "correct", f"Right on all {len(got)} cases: {', '.join(g.case.about for g in got)}. "
+    return ruling(task, "correct", f"Right on all {len(got)} cases: {series([g.case.about for g in got])}. "
                   f"{task.moral}\n\n{remark}", (), on_the_way)
 
 

@@ -170,6 +170,11 @@ def listing(words: list[str], last: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
+def series(names: list[str]) -> str:
+    """"a, b, c"; or "a, with b; c" where a name has a comma of its own."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
+
+
 def sums(name: str) -> Callable[[Sight], str]:
     """Evidence: what a row of an output sums to, where it should sum to 1."""
     def shows(sight: Sight) -> str:

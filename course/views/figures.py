@@ -8,6 +8,7 @@ hatched, so that they are never mistaken for a weight of 0. Wrong shapes, labels
 ValueError.
 """
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -226,7 +227,8 @@ def show_curves(
     x = as_matrix(x, "x", ndim=1)
     if not curves:
         raise ValueError("there is no curve to draw")
-    figure, [ax] = new_figure(5.6, 3.6)
+    beside = min(len(curves), max(1, 60 // (8 + max(map(len, curves)))))
+    figure, [ax] = new_figure(5.6, 3.6 + 0.24 * math.ceil(len(curves) / beside))
     for (name, y), dashes in zip(curves.items(), itertools.cycle(["-", "--", ":", "-."])):
         y = as_matrix(y, f"curve {name!r}", ndim=1)
         if len(y) != len(x):
@@ -241,7 +243,7 @@ def show_curves(
     elif xscale == "linear":
         ax.xaxis.set_major_locator(MaxNLocator(6))            # long numbers would run into each other
     ax.grid(color="#E6E6E6")
-    ax.legend()
+    figure.legend(loc="outside lower center", ncols=beside, frameon=False)     # clear of the curves
     ends = join([f"{name} goes from {float(y[0]):.3g} to {float(y[-1]):.3g}" for name, y in curves.items()])
     return Picture(figure, f"{title}; {ylabel} against {xlabel} from {x[0]:g} to {x[-1]:g}; {ends}")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from course.checks import Verdict, evaluate
+from course.checks import Verdict, evaluate, evidence
 from course.checks.exercises.lesson_04 import EXERCISES, MultiHeadAttention
 
 
@@ -76,6 +76,11 @@ def test_a_mistake_in_most_cases_is_named_with_their_number():
     verdict = evaluate("1.1", answer)
     assert verdict.mistake == "scaled-already"
     assert "of the 8 cases: Your scores" in verdict.message and "something else besides" in verdict.message
+
+
+def test_names_of_cases_stay_apart():
+    assert evidence.series(["one key", "a batch"]) == "one key, a batch"
+    assert evidence.series(["one key", "a mask, no batch"]) == "one key; a mask, no batch"
 
 
 def test_an_exception_in_one_case_names_the_case_and_counts_the_rest():

@@ -275,7 +275,8 @@ EXERCISES = [
         hints=(
             "Two curves, a rising line and a falling one; at every step the lower of the two counts.",
             "x to the power −0.5 is `x ** -0.5`, which is 1/√x. `min(a, b)` is the smaller.",
-            "d_model ** -0.5, times the smaller of step ** -0.5 and step · warmup ** -1.5."),
+            "Try d_model = 4 and warmup = 4 by hand. At step 4 both curves give 0.25; at step 1 the line is at a "
+            "quarter of that, at step 16 the other curve is at half of it. Which of your numbers differs?"),
         moral="The two curves meet at step `warmup`: there the rate is 1/√(d_model · warmup).",
     ),
     Choice(
@@ -290,7 +291,8 @@ EXERCISES = [
         },
         hints=("The loss is lowest for a model whose probabilities are the smoothed targets themselves.",
                "The right token has 0.9 + 0.1/49, each of the other 48 has 0.1/49. The loss is −Σ share · log share.",
-               "−0.902 · log 0.902 − 48 · 0.00204 · log 0.00204. Let Python work it out."),
+               "One large share with a logarithm near 0, and 48 small ones whose logarithms are large: which part of "
+               "the sum is the larger one? `math.log` is the natural logarithm, as in the loss."),
         solution_source="prediction = 0.7",
         moral="The entropy of the smoothed target. Who expects 0 will look for a bug that is not there.",
     ),

@@ -70,10 +70,20 @@ SCORES = [
         "A dot product also counts how long the vectors are; a long key may draw more attention than a short one.",
         "Is anything divided by a length or a norm?"),
     Misconception(
+        "reshaped-not-transposed", lambda q, k: q @ k.reshape(k.shape[1], k.shape[0]),
+        "Your scores are exactly what comes out when k is reshaped to (d_k, T_k).",
+        "That shape fits the product, but `reshape` reads the numbers on in their old order and cuts them anew: the "
+        "columns are no longer the keys.", "Write down a key of your k after the step. Is it still a column?"),
+    Misconception(
         "distance", lambda q, k: np.linalg.norm(q[:, None] - k[None], axis=-1),
         "Your scores are exactly the distances between queries and keys.",
         "A distance is smallest for the best fit; a score is largest for it.",
         "Is there a difference of vectors where a product should be?"),
+    Misconception(
+        "distance", lambda q, k: -((q[:, None] - k[None]) ** 2).sum(-1),
+        "Your scores are exactly the squared distances between queries and keys, with a minus.",
+        "That too is largest for the best fit, and some models use it. A dot product multiplies; it also counts how "
+        "long the vectors are.", "Is there a difference of vectors where a product should be?"),
     Misconception(
         "summed-over-tokens", lambda q, k: q.T @ k,
         "Your scores are exactly what comes out when the sum runs over the tokens.",
@@ -253,6 +263,10 @@ def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", give
         weights = scores / scores.sum(-1, keepdims=True)
     elif gives == "twice":
         weights = _softmax(_softmax(scores))
+    elif gives == "one":
+        weights = np.eye(scores.shape[1], dtype=scores.dtype)[scores.argmax(-1)]
+    elif gives == "equal":
+        weights = np.full_like(scores, 1 / scores.shape[1])
     else:
         weights = _softmax(scores, axis=axis, shift=shift)
     if scale == "after":
@@ -353,6 +367,16 @@ ATTENTION = [
         "Your weights are exactly what comes out when the softmax is applied twice.",
         "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
         "Does one of the functions you call apply a softmax already?"),
+    Misconception(
+        "all-to-the-best-key", partial(_attention, gives="one"),
+        "Your weights are exactly 1 for the key with the largest score and 0 for all others.",
+        "That is a hard choice, with no slope that a model could learn from. Attention gives every key its share.",
+        "Where do you use `argmax` or `max`, and what should stand there?"),
+    Misconception(
+        "equal-shares", partial(_attention, gives="equal"),
+        "Your weights are exactly the same for all keys.",
+        "Then the output is the plain mean of the values, whatever the query asks for.",
+        "Do the scores reach your softmax? If all its numbers are equal, so are the shares."),
     Misconception(
         "keys-as-values", partial(_attention, values="k"),
         "Your output is exactly a mixture of the keys.",

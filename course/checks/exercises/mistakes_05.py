@@ -309,7 +309,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", table=No
     """`add_positions` with switches."""
     batch, length, d_model = embedded.shape
     factor = {"root": math.sqrt(d_model), "none": 1.0, "d_model": d_model, "inverse": 1 / math.sqrt(d_model),
-              "length": math.sqrt(length), "square": d_model ** 2, "half": math.sqrt(d_model / 2)}[scale]
+              "length": math.sqrt(length), "square": d_model ** 2, "half": math.sqrt(d_model / 2),
+              "ours": math.sqrt(128), "paper's": math.sqrt(512)}[scale]
     positions = sinusoidal_encoding(batch * length + 1, d_model)
     positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
                  "time": positions[:length], "batch": positions[:batch, None], "last": positions[length - 1],
@@ -349,6 +350,10 @@ ADD = [
     _sum("root-of-half", "the embeddings are multiplied by √(d_model/2)",
          "That is the length of a position's vector. The paper's factor is √d_model (§3.4).",
          "What stands under your root?", scale="half"),
+    *(_sum("root-of-a-fixed-size", f"the embeddings are multiplied by √{size}, whatever their size",
+           f"That is √d_model for {whose} model, and for no other.",
+           "Is there a number in your code that should be the size of the last axis?", scale=scale)
+      for scale, size, whose in (("ours", 128, "the course's"), ("paper's", 512, "the paper's"))),
     _sum("sum-scaled", "words and positions are both multiplied by √d_model",
          f"{_FACTOR} It must not enlarge both.", "What stands inside the brackets?", order="sum scaled"),
     _sum("positions-scaled", "the positions are multiplied by √d_model instead of the embeddings", _FACTOR,
