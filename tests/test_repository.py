@@ -1,5 +1,6 @@
 """The repository as a whole: its dependencies, links, pictures, and what must not be in it."""
 import ast
+import importlib.util
 import json
 import os
 import re
@@ -14,6 +15,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from course.__main__ import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -151,6 +154,28 @@ def test_links_lead_somewhere():
             assert linked.exists(), f"{path.relative_to(ROOT)}: {target}"
             if anchor and linked.suffix in (".md", ".ipynb"):
                 assert _anchor(anchor) in anchors(linked), f"{path.relative_to(ROOT)}: {target}"
+
+
+def test_commands_and_files_that_the_documentation_names_are_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    commands = {*COMMANDS, "data", "progress"}
+    checked = 0
+    for path, text in markdown():
+        if path.suffix != ".md" or path.name == "comparison.md":          # which names other courses' files
+            continue
+        code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
+        named = {
+            "target": (re.findall(r"^`*make ([a-z]+)", code, re.MULTILINE), targets.__contains__),
+            "command": (re.findall(r"python -m course ([a-z]+)", code), commands.__contains__),
+            "module": (re.findall(r"python -m (course\.[\w.]+)", code), importlib.util.find_spec),
+            "file": (re.findall(r"(?<![\w/.])(?:course|tests|tools|solutions|docs|benchmarks)/[\w/]+\.\w+", code),
+                     lambda name: "NN" in name or "NAME" in name or (ROOT / name).exists()),
+        }
+        for kind, (names, known) in named.items():
+            checked += len(names)
+            unknown = [name for name in names if not known(name)]
+            assert not unknown, f"{path.relative_to(ROOT)}: no such {kind}: {unknown}"
+    assert checked > 50
 
 
 def test_the_readme_lists_the_lessons_that_are_there():
