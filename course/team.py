@@ -1,12 +1,13 @@
 """Processes that share the work of every training batch, one core each."""
 import contextlib
 import multiprocessing
+import pickle
 import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterable, Sequence
+from multiprocessing.connection import Connection, wait
 
 import numpy as np
 import torch
@@ -105,7 +106,11 @@ class Team:
 
 
 class _Helper:
-    """One other process, seen from this one."""
+    """One other process, seen from this one.
+
+    Messages are pickled to bytes here: what `Connection.send` makes, a view of a buffer, can outlive its
+    buffer when sending fails, and some Python versions (3.12.1 among them) crash in collecting it.
+    """
 
     def __init__(self, team: Team):
         self.team = team
@@ -121,29 +126,31 @@ class _Helper:
         self.far_end.close()
 
     def send(self, batch: Batch, share: float, seed: int) -> None:
-        with self._alive():
-            self.pipe.send((batch.source.numpy(), batch.target.numpy(), share, seed))
+        work = pickle.dumps((batch.source.numpy(), batch.target.numpy(), share, seed))
+        try:
+            self.pipe.send_bytes(work)
+        except ConnectionError:
+            raise self._ended() from None
 
     def receive(self) -> float:
-        with self._alive():
-            answer = self.pipe.recv()
+        if self.pipe not in wait([self.pipe, self.process.sentinel]):
+            raise self._ended()
+        try:
+            answer = pickle.loads(self.pipe.recv_bytes())
+        except (EOFError, ConnectionError):
+            raise self._ended() from None
         if isinstance(answer, str):
             raise RuntimeError(f"a training process stopped with an error:\n{answer}")
         return answer
 
-    @contextlib.contextmanager
-    def _alive(self) -> Iterator[None]:
-        try:
-            yield
-        except (EOFError, ConnectionError) as error:
-            raise RuntimeError(
-                f"a training process ended unexpectedly (exit code {self.process.exitcode}); "
-                "it may have run out of memory: try smaller batches, or `workers=1`"
-            ) from error
+    def _ended(self) -> RuntimeError:
+        self.process.join(timeout=1)        # so that it has an exit code
+        return RuntimeError(f"a training process ended unexpectedly (exit code {self.process.exitcode}); "
+                            "it may have run out of memory: try smaller batches, or `workers=1`")
 
     def stop(self) -> None:
         with contextlib.suppress(OSError):              # it may have ended by itself
-            self.pipe.send(None)
+            self.pipe.send_bytes(pickle.dumps(None))
         self.pipe.close()
         self.process.join(timeout=5)
         if self.process.is_alive():                     # in the middle of a gradient that nobody wants any more
@@ -156,8 +163,8 @@ class _Helper:
         for pipe in self.near_ends:
             pipe.close()
         with contextlib.suppress(EOFError, ConnectionError):
-            while (work := self.far_end.recv()) is not None:
-                self.far_end.send(self._answer(*work))
+            while (work := pickle.loads(self.far_end.recv_bytes())) is not None:
+                self.far_end.send_bytes(pickle.dumps(self._answer(*work)))
 
     def _answer(self, source: np.ndarray, target: np.ndarray, share: float, seed: int) -> float | str:
         try:

@@ -130,12 +130,19 @@ def train(
     state = None
     if checkpoint is not None and Path(checkpoint).exists():
         state = _load(Path(checkpoint), recipe, device)
+        model.load_state_dict(state["model"])
+        if state["finished"]:
+            torch.set_rng_state(state["random"].cpu())
+            model.eval()
+            return state["history"]
     team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), model.parameters(), workers, seed)
     optimizer = torch.optim.Adam([team.flat], lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
     history: list[dict[str, float]] = []
     torch.manual_seed(seed)
     if state is not None:
-        history = _resume(state, model, optimizer)
+        history = state["history"]
+        optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"].cpu())
 
     spent = history[-1]["seconds"] if history else 0.0
     tokens = history[-1]["tokens"] if history else 0
@@ -143,6 +150,7 @@ def train(
     stream = _endless_batches(encoded, batch_tokens // workers, seed, skip=workers * len(history))
     bar = tqdm(total=steps or seconds, initial=len(history) if steps else min(spent, seconds), disable=not progress,
                unit="step" if steps else "s", bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit}{postfix}")
+    done = 0.0
     try:
         while True:
             elapsed = spent + time.perf_counter() - started
@@ -169,13 +177,13 @@ def train(
             if len(history) % 50 == 0:
                 bar.set_postfix_str(f"loss {sum(r['loss'] for r in history[-50:]) / 50:.2f}", refresh=False)
             if checkpoint is not None and time.perf_counter() - saved > checkpoint_seconds:
-                _save(Path(checkpoint), model, optimizer, recipe, history)
+                _save(Path(checkpoint), model, optimizer, recipe, history, finished=False)
                 saved = time.perf_counter()
     finally:
         bar.close()
         team.close()
         if checkpoint is not None and history and math.isfinite(history[-1]["loss"]):
-            _save(Path(checkpoint), model, optimizer, recipe, history)
+            _save(Path(checkpoint), model, optimizer, recipe, history, finished=done >= 1)
         model.eval()
     return history
 
@@ -215,10 +223,10 @@ def _endless_batches(encoded: Encoded, batch_tokens: int, seed: int, skip: int):
                 yield batch
 
 
-def _save(path: Path, model, optimizer, recipe: dict, history: list[dict]) -> None:
+def _save(path: Path, model, optimizer, recipe: dict, history: list[dict], finished: bool) -> None:
     state = {
         "model": model.state_dict(), "optimizer": optimizer.state_dict(), "recipe": recipe,
-        "history": history, "random": torch.get_rng_state(),
+        "history": history, "random": torch.get_rng_state(), "finished": finished,
     }
     with atomic_path(path) as temporary:
         torch.save(state, temporary)
@@ -234,10 +242,3 @@ def _load(path: Path, recipe: dict, device: str) -> dict[str, Any]:
             + ". Delete it to start anew, or name another file."
         )
     return state
-
-
-def _resume(state: dict[str, Any], model, optimizer) -> list[dict]:
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    torch.set_rng_state(state["random"].cpu())
-    return state["history"]

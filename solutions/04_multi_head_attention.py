@@ -827,7 +827,8 @@ with torch.no_grad():
 # - **Use** an `x` in which you can tell every number from every other, as in the tens and ones above,
 #   with two sentences at least, and sizes that all differ. Then say what head h should hold.
 #
-# Your test will be put to four right implementations, written in different ways, and to six wrong ones.
+# Your test will be put to four right implementations, written in different ways, and to eight wrong
+# ones.
 
 # %%
 def test_split_heads(split_heads):

@@ -303,8 +303,8 @@ with torch.no_grad():
 # - **Return** nothing if the future does not leak; if it does, let an `assert` fail.
 # - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`.
 #
-# Your test will be put to four right decoders and ten leaking ones. Some leak only a little, only at the
-# next position, only at the beginning, only beyond the fourth, or only in the second sentence of a batch.
+# Your test will be put to four right decoders and twelve leaking ones. Some leak only a little, only from the
+# next position, only at the beginning, only towards the end, or only in the second sentence of a batch.
 
 # %%
 def test_no_leak(decode):

@@ -128,12 +128,16 @@ class TestTrain:
         assert [r["lr"] for r in resumed] == [r["lr"] for r in whole]
         assert [path.name for path in tmp_path.iterdir()] == ["run.pt"], "no half-written file is left"
 
-    def test_a_finished_run_is_loaded_and_not_trained_again(self, tmp_path, monkeypatch):
-        options = dict(steps=5, batch_tokens=200, progress=False, checkpoint=tmp_path / "run.pt")
-        model, again = small_model(), small_model(seed=1)
+    def test_a_finished_run_is_loaded_and_not_trained_again(self, tmp_path, monkeypatch, capsys):
+        options = dict(steps=5, batch_tokens=200, checkpoint=tmp_path / "run.pt")
+        model, again = small_model(dropout=0.1), small_model(seed=1, dropout=0.1)
         history = train(model, reverse_task(), **options)
+        next_number = torch.rand(1)
+        assert "5/5 step" in capsys.readouterr().err
         monkeypatch.setattr(training, "training_loss", None)
         assert train(again, reverse_task(), **options) == history
+        assert torch.equal(torch.rand(1), next_number), "what is random afterwards does not depend on the cache"
+        assert not again.training and capsys.readouterr().err == "", "no bar where there is nothing to wait for"
         for name, tensor in model.state_dict().items():
             assert torch.equal(tensor, again.state_dict()[name]), name
 

@@ -139,6 +139,10 @@ def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
         if isinstance(value, (np.ndarray, np.generic)):
             raise Problem("not-a-tensor", f"Your result `{name}` is a NumPy array. It must stay a tensor all the way "
                           "through: what passes through NumPy carries no gradient, so nothing before it could learn.")
+        if isinstance(value, (bool, int, float)):
+            raise Problem("wrong-type", f"Your result `{name}` is a plain number of Python, as `.item()` and `float()` "
+                          "make it; a tensor is expected. A plain number has no gradient, so nothing could learn from "
+                          "it.")
         if not is_tensor(value):
             raise Problem("wrong-type", f"Your result `{name}` is {_what(value)}; a tensor is expected.")
         return

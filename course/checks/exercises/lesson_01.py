@@ -3,7 +3,7 @@ import numpy as np
 
 from ..evidence import row
 from ..exercise import Case, Choice, Exercise
-from . import mistakes_01
+from . import mistakes_01, mistakes_01_attention
 
 # The first sentence of the course: what "black" looks for, and what each word offers.
 WORDS = ("the", "black", "cat", "sleeps")
@@ -179,7 +179,7 @@ EXERCISES = [
             "sum of the rows of v, for all queries at once, is a matrix product.",
             "(T_q, T_k) times (T_k, d_v) gives (T_q, d_v). The size under the root is `q.shape[-1]`. Return the output "
             "first, then the weights."),
-        misconceptions=mistakes_01.ATTENTION,
+        misconceptions=mistakes_01_attention.ATTENTION,
         valid_variants=[_attention_by_loops, _attention_by_einsum, _attention_in_float64],
         moral="This is equation 1 of the paper. Everything after this lesson feeds it, masks it or runs it several "
               "times.",

@@ -228,7 +228,12 @@ def _accepts_remainder(ask) -> str | None:
 def _accepts_any_size(ask) -> str | None:
     x = np.random.default_rng(0).normal(size=(2, 3, 10)).astype("float32")
     outcome = ask(d_model=10, n_heads=4, query=x, key=x, value=x)
-    return "d_model = 10 with n_heads = 4 was accepted without a word." if outcome.error is None else None
+    if outcome.error is None:
+        return "d_model = 10 with n_heads = 4 was accepted without a word."
+    if outcome.error.kind in ("ValueError", "AssertionError"):
+        return None
+    return (f"d_model = 10 with n_heads = 4 was accepted at first; then the code stopped somewhere with "
+            f"{outcome.error.kind}: {outcome.error.text}. A `ValueError` is asked for, which says what is wrong.")
 
 
 _NOT_DIVISIBLE = ("10 is not divisible by 4, so some numbers of every vector are lost, or the heads differ in size. A "
@@ -272,6 +277,16 @@ def _test_middle_head_only(split_heads):
     assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8])
 
 
+def _test_head_0_only(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert torch.equal(split_heads(x, 3)[:, 0], x[:, :, :4])
+
+
+def _test_last_head_only(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert torch.equal(split_heads(x, 3)[:, -1], x[:, :, -4:])
+
+
 def _test_contiguous(split_heads):
     x = torch.randn(2, 5, 12)
     assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8]) and not split_heads(x, 3).is_contiguous()
@@ -283,6 +298,15 @@ def _test_one_number(split_heads):
 
 
 _WEIGHTLESS = "A model with these heads trains as well as any, so that only a test like yours can find it."
+
+
+def _first_piece_everywhere(x, n_heads):
+    return split_heads(x, n_heads)[:, :1].repeat(1, n_heads, 1, 1)
+
+
+def _first_two_exchanged(x, n_heads):
+    heads = split_heads(x, n_heads)
+    return torch.cat([heads[:, :2].flip(1), heads[:, 2:]], dim=1)
 
 
 def _bug(slug: str, says: str, look: str):
@@ -362,11 +386,15 @@ EXERCISES = [
             _bug("sentences-mixed", "Numbers move from one sentence of the batch to another.",
                  "How many sentences does your batch have, and do you look at more than the first?"),
             _bug("heads-in-reverse", "The heads come in reverse order.", "Do you look at more than one head?"),
+            Misconception("first-piece-everywhere", _first_piece_everywhere, "Every head holds the first piece of the "
+                          "vectors, and the rest of them is lost.", _WEIGHTLESS, "Do you look at every head?"),
+            Misconception("first-two-exchanged", _first_two_exchanged, "The first two heads have changed places.",
+                          _WEIGHTLESS, "Do you look at every head?"),
             _bug("heads-after-positions", "The axes are (B, T, n_heads, d_head).",
                  "Would your test notice two axes that have changed places? Choose sizes that all differ."),
         ],
         hints=(
-            "A right shape proves little: five of the six bugs have it. Choose an x in which every number is "
+            "A right shape proves little: seven of the eight bugs have it. Choose an x in which every number is "
             "different, so that you can see where each one went.",
             "Say in one sentence what head h holds, in terms of x, and turn that sentence into an `assert`.",
             "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "
@@ -374,8 +402,11 @@ EXERCISES = [
         misconceptions=[
             Misconception(slug, wrong, "", "", "") for slug, wrong in [
                 ("misses-view-without-transpose", _test_shape_only), ("accepts-everything", _test_square),
-                ("misses-view-without-transpose", _test_one_position), ("accepts-everything", _test_nothing_lost),
-                ("misses-heads-in-reverse", _test_middle_head_only), ("refuses-right", _test_contiguous),
+                ("misses-view-without-transpose", _test_one_position),
+                ("misses-view-without-transpose", _test_nothing_lost),
+                ("misses-heads-in-reverse", _test_middle_head_only),
+                ("misses-first-piece-everywhere", _test_head_0_only),
+                ("misses-first-two-exchanged", _test_last_head_only), ("refuses-right", _test_contiguous),
                 ("calls-nothing", lambda split_heads: True)]],
         valid_variants=[_test_one_number],
         moral="Sizes that all differ, numbers that all differ, and a comparison with what they should be: that is a "

@@ -10,8 +10,8 @@ from course.transformer import DecoderLayer, FeedForward, LayerNorm
 
 from ..blocks import Block, block_weights
 from ..exercise import Case, Choice, Exercise, Misconception, TestTask
-from . import closed, mistakes_07
-from .mistakes_07 import Decode
+from . import closed, mistakes_07, mistakes_07_leaks
+from .mistakes_07_leaks import Decode
 
 _LAYER = '''
 class DecoderLayer(nn.Module):
@@ -247,6 +247,25 @@ def _test_last_position(decode):
     assert torch.allclose(decode(x, memory)[:, :5], decode(changed, memory)[:, :5], atol=1e-6)
 
 
+def _test_first_words_alone(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    assert torch.allclose(decode(x, memory)[:, :3], decode(x[:, :3], memory), atol=1e-5)
+
+
+def _test_second_half(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :3], torch.randn(2, 3, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :3], decode(changed, memory)[:, :3], atol=1e-5)
+
+
+def _test_next_position_only(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    for t in range(5):
+        changed = x.clone()
+        changed[:, t + 1] = torch.randn(2, 16)
+        assert torch.allclose(decode(x, memory)[:, t], decode(changed, memory)[:, t], atol=1e-5)
+
+
 def _test_one_sentence(decode):
     x, memory = torch.randn(1, 6, 16), torch.randn(1, 5, 16)
     changed = torch.cat([x[:, :2], torch.randn(1, 4, 16)], dim=1)
@@ -299,7 +318,7 @@ EXERCISES = [
         takes={"x": "B T d_model", "memory": "B T_k d_model"}, framework="torch", reference=test_no_leak,
         right={"a decoder of two layers": Decode(), "one layer": Decode(n_layers=1),
                "no attention, a running mean": _running_mean, "every prefix by itself": _one_by_one},
-        buggy=mistakes_07.LEAKS,
+        buggy=mistakes_07_leaks.LEAKS,
         hints=(
             "What comes out at position t must not depend on x at positions after t. How can you see whether one "
             "thing depends on another, without looking inside?",
@@ -311,7 +330,8 @@ EXERCISES = [
             Misconception(slug, wrong, "", "", "") for slug, wrong in [
                 ("accepts-everything", _test_shape_only), ("refuses-right", _test_everything_equal),
                 ("misses-one-ahead", _test_first_position_only), ("misses-short", _test_three_positions),
-                ("misses-early", _test_last_position),
+                ("misses-early", _test_last_position), ("misses-late", _test_first_words_alone),
+                ("misses-late", _test_second_half), ("misses-two-ahead", _test_next_position_only),
                 ("misses-first-sentence", _test_one_sentence), ("misses-weak", _test_too_lenient),
                 ("calls-nothing", lambda decode: True)]],
         valid_variants=[_test_by_gradient, _test_by_prefix],

@@ -1,4 +1,4 @@
-"""Lesson 01: what learners write instead, and what it means. Used by `lesson_01`."""
+"""Lesson 01, scores and softmax: what learners write instead, and what it means. Used by `lesson_01`."""
 from functools import partial
 
 import numpy as np
@@ -128,7 +128,7 @@ SCORES = [
 # ------------------------------------------------------------------------------- 1.2 softmax
 
 
-def _softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum", out=None):
+def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum", out=None):
     """Softmax with switches."""
     x = sign * x
     if shift == "max":
@@ -154,17 +154,17 @@ _STABILITY = ("The shift that keeps `exp` in range has to fit every row by itsel
 
 SOFTMAX = [
     Misconception(
-        "first-axis", partial(_softmax, axis=0),
+        "first-axis", partial(softmax, axis=0),
         "Your shares are exactly those taken along the first axis.",
         "With one row the first axis is also the last, so that looks right; with more, every column sums to 1 where "
         "every row should.", "Which `axis` do your maximum and your sum run over?", sums("shares")),
     Misconception(
-        "over-everything", partial(_softmax, axis=None),
+        "over-everything", partial(softmax, axis=None),
         "Your shares are exactly those of all numbers together: the whole array sums to 1.",
         "Each row is a choice of its own, with 1 to give away.",
         "What do `sum` and `max` do when they are not told an axis?", sums("shares")),
     Misconception(
-        "second-axis", partial(_softmax, axis=1),
+        "second-axis", partial(softmax, axis=1),
         "Your shares are exactly those taken along axis 1.",
         "In a table that is the last axis; in a single row there is no axis 1, and in a batch of tables it is the "
         "wrong one.", "How do you name the last axis, whatever the number of axes?"),
@@ -174,35 +174,35 @@ SOFTMAX = [
         "NumPy then lines the sums of the rows up with the columns. For most sizes that fails; for square tables it "
         "divides each column by the sum of some row.",
         "Which shape does your sum have, and which would line up with the rows?")
-      for wrong in (partial(_softmax, keep=False), _only_division_loses_axis)),
+      for wrong in (partial(softmax, keep=False), _only_division_loses_axis)),
     Misconception(
-        "no-shift", partial(_softmax, shift="none"),
+        "no-shift", partial(softmax, shift="none"),
         "Your shares are exactly what exp divided by its sum gives, on the numbers as they come.",
         "That is the right formula, and it fails for large numbers: exp(1000) is infinity, infinity divided by "
         "infinity is NaN, and one NaN spreads through the whole model.",
         "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
     Misconception(
-        "global-maximum", partial(_softmax, shift="global"),
+        "global-maximum", partial(softmax, shift="global"),
         "Your shares are exactly what comes out when one maximum, that of the whole array, is subtracted.",
         f"A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {_STABILITY}",
         "Over which axis is your maximum taken?"),
     Misconception(
-        "minimum-subtracted", partial(_softmax, shift="min"),
+        "minimum-subtracted", partial(softmax, shift="min"),
         "Your shares are exactly what comes out when the minimum of each row is subtracted.",
         f"That leaves the largest number largest: `exp` overflows as soon as a row is spread wide. {_STABILITY}",
         "Which number of a row is the one that may overflow?"),
     Misconception(
-        "mean-subtracted", partial(_softmax, shift="mean"),
+        "mean-subtracted", partial(softmax, shift="mean"),
         "Your shares are exactly what comes out when the mean of each row is subtracted.",
         f"A number far above the mean still overflows. {_STABILITY}",
         "Which number of a row is the one that may overflow?"),
     *(Misconception(
-        "not-normalised", partial(_softmax, **switches),
+        "not-normalised", partial(softmax, **switches),
         "Your shares are exactly the powers, not divided by their sum.",
         "Shares of a row sum to 1; that is what makes them shares.", "Which step is still missing?", sums("shares"))
       for switches in ({"divide": "nothing"}, {"divide": "nothing", "shift": "none"})),
     Misconception(
-        "divided-by-count", partial(_softmax, divide="count"),
+        "divided-by-count", partial(softmax, divide="count"),
         "Your shares are exactly the powers divided by how many there are.",
         "That is a mean; shares of a row sum to 1.", "What are the powers divided by?", sums("shares")),
     Misconception(
@@ -211,7 +211,7 @@ SOFTMAX = [
         "Negative numbers then give negative shares, and a sum near 0 gives huge ones. `exp` makes everything positive "
         "first.", "Which function comes before the sum?"),
     Misconception(
-        "sign-reversed", partial(_softmax, sign=-1),
+        "sign-reversed", partial(softmax, sign=-1),
         "Your shares are exactly those of −x: the smallest number gets the largest share.",
         "The best fit should draw the most attention.", "Look at the signs inside `exp`."),
     Misconception(
@@ -220,7 +220,7 @@ SOFTMAX = [
         "What you return is exactly the logarithm of the shares.",
         "Log-softmax is of use in a loss; attention needs the shares themselves.", "Is there a `log` at the end?"),
     Misconception(
-        "another-base", partial(_softmax, base=2),
+        "another-base", partial(softmax, base=2),
         "Your shares are exactly those of powers of 2.",
         "Powers of another base give a flatter choice; softmax takes powers of e.",
         "Which function makes your powers?"),
@@ -234,179 +234,22 @@ SOFTMAX = [
         "Your shares are exactly 1 for the largest number and 0 for all others.",
         "That is a hard choice; it has no slope that a model could learn from. Softmax gives every number its part.",
         "How much should the second largest number get?"),
+    *(Misconception(
+        "clipped", lambda x, limit=limit: softmax(x.clip(-limit, limit)),
+        f"Your shares are exactly those of numbers that have been clipped to ±{limit} first.",
+        "Clipping keeps `exp` from overflowing, but it makes all numbers beyond the limit equal. Softmax depends on "
+        "differences alone, so that there is a shift which changes nothing.",
+        "What can be subtracted from a whole row without changing its shares?")
+      for limit in (20, 50, 100, 500, 700)),
     Misconception(
-        "softmax-twice", lambda x: _softmax(_softmax(x)),
+        "softmax-twice", lambda x: softmax(softmax(x)),
         "Your shares are exactly those of a softmax applied to a softmax.",
         "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
         "Is the function applied again to its own result?"),
     *(Misconception(
-        "whole-numbers-truncated", partial(_softmax, out="like", **switches),
+        "whole-numbers-truncated", partial(softmax, out="like", **switches),
         "For whole numbers, your shares are exactly the right ones with everything after the decimal point cut off.",
         "An array like an array of integers holds integers, and cuts off what is written into it, without a word.",
         "Which dtype has the array that you fill?")
       for switches in ({}, {"shift": "none"})),
-]
-
-# ----------------------------------------------------------------------------- 1.3 attention
-
-
-def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights"):
-    """Attention with switches."""
-    root = {"sqrt d_k": np.sqrt(q.shape[-1]), "none": 1.0, "d_k": q.shape[-1], "after": 1.0,
-            "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]),
-            "up": 1 / np.sqrt(q.shape[-1]), "rounded": int(np.sqrt(q.shape[-1])), "fixed": 2.0}[scale]
-    a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
-    scores = a @ b.T / root
-    if gives == "no softmax":
-        weights = scores
-    elif gives == "no exp":
-        weights = scores / scores.sum(-1, keepdims=True)
-    elif gives == "twice":
-        weights = _softmax(_softmax(scores))
-    elif gives == "one":
-        weights = np.eye(scores.shape[1], dtype=scores.dtype)[scores.argmax(-1)]
-    elif gives == "equal":
-        weights = np.full_like(scores, 1 / scores.shape[1])
-    else:
-        weights = _softmax(scores, axis=axis, shift=shift)
-    if scale == "after":
-        weights = weights / np.sqrt(q.shape[-1])
-    v = {"v": v, "k": k, "q": q}[values]
-    output = {"weights": weights, "scores": scores, "transposed": weights.T}[mix] @ v
-    if gives == "swapped":
-        return weights, output
-    shown = {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T}.get(gives, weights)
-    return output, shown
-
-
-_WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally "
-              "sharp for long and for short vectors.")
-
-
-def _divided(by: str, words: str) -> Misconception:
-    return Misconception(
-        f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(_attention, scale=by),
-        f"Your weights are exactly what comes out when the scores are divided by √{by}, {words}.",
-        _WHY_SCALE, "Which axis does the size under your root come from?")
-
-
-ATTENTION = [
-    Misconception(
-        "no-scaling", partial(_attention, scale="none"),
-        "Your weights are exactly what comes out when the scores are not divided by anything.",
-        f"{_WHY_SCALE} Without it the largest share is close to 1 early on, and the others learn nothing.",
-        "Which step stands between the scores and the softmax?"),
-    Misconception(
-        "divided-by-d-k", partial(_attention, scale="d_k"),
-        "Your weights are exactly what comes out when the scores are divided by d_k, without the root.",
-        f"{_WHY_SCALE} Divided by d_k itself, long vectors give nearly equal shares.",
-        "What are the scores divided by?"),
-    Misconception(
-        "scaled-after-softmax", partial(_attention, scale="after"),
-        "Your weights are exactly what comes out when the division by √d_k happens after the softmax.",
-        "Dividing before the softmax changes how sharp the choice is; dividing after only makes all of it smaller.",
-        "Look at the order of the two steps in your line.", sums("weights")),
-    Misconception(
-        "multiplied-by-root", partial(_attention, scale="up"),
-        "Your weights are exactly what comes out when the scores are multiplied by √d_k.",
-        f"{_WHY_SCALE} Multiplying makes the choice sharper still.", "Is the root above or below the fraction line?"),
-    _divided("T_k", "the number of keys"),
-    _divided("T_q", "the number of queries"),
-    _divided("d_v", "the size of the values"),
-    Misconception(
-        "root-rounded", partial(_attention, scale="rounded"),
-        "Your weights are exactly what comes out when √d_k is rounded down to a whole number.",
-        "√7 is 2.65, not 2; only for square numbers it makes no difference.",
-        "Is there an `int` or a `//` near the root?"),
-    Misconception(
-        "root-of-a-fixed-size", partial(_attention, scale="fixed"),
-        "Your weights are exactly what comes out when the scores are always divided by 2.",
-        "That is √d_k for the vectors of this lesson, which have 4 numbers, and for no other size.",
-        "Where does your d_k come from?"),
-    Misconception(
-        "softmax-over-queries", partial(_attention, axis=0),
-        "Your weights are exactly what comes out when the softmax runs over the queries.",
-        "Each query has 1 to give away among the keys. Yours lets the queries compete for each key instead.",
-        "Along which axis does your softmax run? Rows are queries.", sums("weights")),
-    Misconception(
-        "softmax-over-everything", partial(_attention, axis=None),
-        "Your weights are exactly what comes out when one softmax runs over the whole table.",
-        "Each query has 1 to give away, whatever the other queries do.", "Along which axis does your softmax run?",
-        sums("weights")),
-    Misconception(
-        "outputs-swapped", partial(_attention, gives="swapped"),
-        "You return exactly the right two arrays in the wrong order: the weights first.",
-        "All functions of the course return (output, weights).", "Look at your `return` line."),
-    *(Misconception(
-        "scores-returned", partial(_attention, gives=gives),
-        "In place of the weights you return exactly the scores.",
-        "The weights are what the values were mixed with: shares, each row summing to 1.",
-        "Which name stands second in your `return` line?", sums("weights"))
-      for gives in ("scores", "raw scores")),
-    Misconception(
-        "weights-transposed", partial(_attention, gives="transposed"),
-        "The weights you return are exactly the right ones with rows and columns exchanged.",
-        "Rows are queries and columns are keys, everywhere in the course.", "Is there a `.T` too many?"),
-    Misconception(
-        "mixed-by-scores", partial(_attention, mix="scores"),
-        "Your output is exactly what comes out when the values are mixed with the scores.",
-        "Scores can be negative and sum to anything; the shares are made so that the output is an average of values.",
-        "Which of your two tables meets `v`?"),
-    Misconception(
-        "no-softmax", partial(_attention, gives="no softmax"),
-        "Your weights are exactly the scaled scores: no softmax has been applied.",
-        "Scores can be negative and sum to anything. Shares of 1 make the output an average of the values.",
-        "Which step turns scores into shares?", sums("weights")),
-    Misconception(
-        "no-exponential", partial(_attention, gives="no exp"),
-        "Your weights are exactly the scaled scores divided by their sum, without `exp`.",
-        "Negative scores give negative shares, and a sum near 0 gives huge ones.",
-        "Which step makes everything positive?"),
-    Misconception(
-        "softmax-twice", partial(_attention, gives="twice"),
-        "Your weights are exactly what comes out when the softmax is applied twice.",
-        "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
-        "Does one of the functions you call apply a softmax already?"),
-    Misconception(
-        "all-to-the-best-key", partial(_attention, gives="one"),
-        "Your weights are exactly 1 for the key with the largest score and 0 for all others.",
-        "That is a hard choice, with no slope that a model could learn from. Attention gives every key its share.",
-        "Where do you use `argmax` or `max`, and what should stand there?"),
-    Misconception(
-        "equal-shares", partial(_attention, gives="equal"),
-        "Your weights are exactly the same for all keys.",
-        "Then the output is the plain mean of the values, whatever the query asks for.",
-        "Do the scores reach your softmax? If all its numbers are equal, so are the shares."),
-    Misconception(
-        "keys-as-values", partial(_attention, values="k"),
-        "Your output is exactly a mixture of the keys.",
-        "Keys say what a word can be found by; values say what it hands over.",
-        "What do your weights multiply?"),
-    Misconception(
-        "queries-as-values", partial(_attention, values="q"),
-        "Your output is exactly a mixture of the queries.",
-        "Queries only ask. What is handed over are the values.", "What do your weights multiply?"),
-    Misconception(
-        "roles-swapped", partial(_attention, roles="kq"),
-        "Your weights are exactly what comes out when queries and keys change places.",
-        "Rows are queries: each query spreads its attention over the keys, and there is one output for each query.",
-        "In which order do you pass q and k to your scores?"),
-    Misconception(
-        "queries-as-keys", partial(_attention, roles="qq"),
-        "Your weights are exactly what comes out when the queries are compared with themselves.",
-        "Each query is compared with the keys.", "Which two arrays go into your scores?"),
-    Misconception(
-        "keys-as-queries", partial(_attention, roles="kk"),
-        "Your weights are exactly what comes out when the keys are compared with themselves.",
-        "Each query is compared with the keys.", "Which two arrays go into your scores?"),
-    Misconception(
-        "mixed-by-transposed", partial(_attention, mix="transposed"),
-        "Your output is exactly what the transposed weights give.",
-        "Row i of the weights says how the values are mixed for query i.", "Is there a `.T` too many?"),
-    # Last: made together with another mistake, the other is named first.
-    Misconception(
-        "no-shift", partial(_attention, shift="none"),
-        "Your weights are exactly what an unprotected softmax gives: exp divided by its sum.",
-        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
-        "Does your softmax pass exercise 1.2? Is it the one you call here?"),
 ]

@@ -13,6 +13,8 @@ from ..exercise import Misconception
 def _softmax(scores, axis=-1, stable=True):
     if axis == "everything":
         return scores.flatten().softmax(0).reshape(scores.shape)
+    if axis == "best":
+        return torch.zeros_like(scores).scatter(-1, scores.argmax(-1, keepdim=True), 1)
     if stable:
         return scores.softmax(axis)
     return scores.exp() / scores.exp().sum(axis, keepdim=True)
@@ -150,6 +152,11 @@ ATTENTION = [
         "softmax-over-everything", partial(sloppy_attention, axis="everything"),
         "Your weights are exactly what comes out when one softmax runs over all scores together.", _SHARES,
         "Along which axis does your softmax run?", sums("weights")),
+    Misconception(
+        "hard-maximum", partial(sloppy_attention, axis="best"),
+        "Your weights are exactly 1 for the best allowed key of each query and 0 for all others.",
+        "That is a hard choice; it has no slope that a model could learn from. Softmax gives every key its part.",
+        "How much should the second best key get?", sums("weights")),
     Misconception(
         "unstable-softmax", partial(sloppy_attention, stable=False),
         "Your weights are exactly what exp divided by its sum gives, on the scores as they come.",

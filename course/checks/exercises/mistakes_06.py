@@ -201,8 +201,11 @@ _ACTIVATIONS = {
 class SloppyFeedForward(nn.Module):
     """Feed-forward with switches."""
 
-    def __init__(self, d_model, d_ff, activation="relu", where="between", biases="12", residual=False, gives=""):
+    def __init__(self, d_model, d_ff, activation="relu", where="between", biases="12", residual=False, gives="",
+                 norm=""):
         super().__init__()
+        self.norm = nn.LayerNorm(d_ff if norm in ("hidden", "bent") else d_model) if norm else None
+        self.norm_at = norm
         self.w_1 = nn.Linear(d_model, d_ff, bias="1" in biases)
         self.w_2 = nn.Linear(d_ff, d_model, bias="2" in biases)
         self.activation, self.where, self.residual, self.gives = _ACTIVATIONS[activation], where, residual, gives
@@ -210,11 +213,15 @@ class SloppyFeedForward(nn.Module):
     def forward(self, x):
         before, between, after = (self.activation if place in self.where else _ACTIVATIONS["none"]
                                   for place in ("before", "between", "after"))
-        hidden = between(self.w_1(before(x)))
+        hidden = self.w_1(before(self._normed(x, "input")))
+        hidden = self._normed(between(self._normed(hidden, "hidden")), "bent")
         if self.gives == "hidden":
             return hidden
-        y = after(self.w_2(hidden))
+        y = self._normed(after(self.w_2(hidden)), "result")
         return x + y if self.residual else y
+
+    def _normed(self, x, at):
+        return self.norm(x) if self.norm_at == at else x
 
 
 _BEND = ("Two linear layers with nothing between them are one linear layer: (x W₁) W₂ = x (W₁ W₂). The ReLU in the "
@@ -266,6 +273,13 @@ FEED_FORWARD = [
         "Your result is exactly the right one with `x` added to it.",
         "The residual connection belongs to the layer around this module. In both places, x would count twice.",
         "What is added up in your `return` line?"),
+    *(Misconception(
+        "norm-inside", partial(SloppyFeedForward, norm=at),
+        f"Your result is exactly what comes out when a norm is applied to {words}.",
+        "The norms belong to the layer around this module, which has one for each of its sub-layers.",
+        "Which layers does equation 2 of the paper have?")
+      for at, words in (("input", "`x`, before the first layer"), ("hidden", "the hidden numbers, before the ReLU"),
+                        ("bent", "the hidden numbers, after the ReLU"), ("result", "the result"))),
     Misconception(
         "second-layer-missing", partial(SloppyFeedForward, gives="hidden"),
         "You return exactly the hidden numbers, before the second layer.",

@@ -206,6 +206,7 @@ class SloppyEncoder(nn.Module):
         self.layers = nn.ModuleList(
             layer if shared else EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_made))
         self.final = LayerNorm(d_model)
+        self.own = nn.ModuleList(LayerNorm(d_model) for _ in range(n_made))
         self.norm, self.mask, self.feed, self.count = norm, mask, feed, count
 
     def forward(self, x, mask=None):
@@ -218,6 +219,7 @@ class SloppyEncoder(nn.Module):
             x = x + before if self.feed == "itself added" else x
             x = x + given if self.feed == "input added" else x
             x = self.final(x) if self.norm == "each" else x
+            x = self.own[n](x) if self.norm == "each its own" else x
             outputs.append(x)
         x = sum(outputs) if self.feed == "sum" else x
         x = given + x if self.feed == "around" else x
@@ -236,6 +238,9 @@ STACK = [
            "What happens after the last layer?", norm="none"),
     _stack("norm-after-each-layer", "Your result is exactly what comes out when the last norm is applied after every "
            "layer.", f"{_LAST} In between it would stand on the road.", "Is the norm inside your loop?", norm="each"),
+    _stack("norm-after-each-layer", "Your result is exactly what comes out when every layer is followed by a norm of "
+           "its own.", f"{_LAST} In between it would stand on the road.", "How many norms does your `__init__` make?",
+           norm="each its own"),
     _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
            "layer instead of after the last.", _LAST, "Where does `forward` call the norm?", norm="begin"),
     _stack("layers-shared", "Your result is exactly what comes out when all layers are one and the same.",

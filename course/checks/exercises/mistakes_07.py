@@ -1,7 +1,6 @@
 """Lesson 07: what learners write instead, and what it means. Used by `lesson_07`."""
 from functools import partial
 
-import torch
 from torch import nn
 
 from course.attention import MultiHeadAttention, causal_mask
@@ -18,7 +17,7 @@ class SloppyDecoderLayer(nn.Module):
 
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
-                 final=False, relu="between", inputs="xh", discard=""):
+                 final=False, relu="between", inputs="normed", discard=""):
         super().__init__()
         self.attentions = nn.ModuleList(MultiHeadAttention(d_model, n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
@@ -66,8 +65,8 @@ class SloppyDecoderLayer(nn.Module):
             hidden = self.feed_forward.w_1(h)
             return self.feed_forward.w_2(hidden.relu() if self.relu == "between" else hidden)
         if name == "s":
-            k = h if self.inputs == "xh" else x
-            return self.attentions[0](h, k, k, self_mask)[0]
+            k, v = {"normed": (h, h), "plain": (x, x), "plain keys": (x, h), "plain values": (h, x)}[self.inputs]
+            return self.attentions[0](h, k, v, self_mask)[0]
         m = self._norm(n)(memory) if self.memory == "normalised" else memory
         of = {"h": h, "m": m, "x": x}
         attention = self.attentions[0 if self.shared == "attention" else 1]
@@ -117,7 +116,12 @@ LAYER = [
     _layer("query-not-normalised", "what comes out when the queries of cross-attention are not normalised", _THREE,
            "What is the query of your second attention?", asks="xmm"),
     _layer("keys-not-normalised", "what comes out when keys and values of self-attention are not normalised",
-           "In self-attention all three come from the same vectors.", "Which three things does it get?", inputs="xx"),
+           "In self-attention all three come from the same vectors.", "Which three things does it get?",
+           inputs="plain"),
+    *(_layer(f"self-attention-{what}-not-normalised", f"what comes out when the {what} of self-attention are not "
+             "normalised", "In self-attention all three come from the same vectors.", "Which three things does it get?",
+             inputs=f"plain {what}")
+      for what in ("keys", "values")),
     _layer("self-mask-ignored", "what comes out without `self_mask`", "Then every position sees the words that it is "
            "to predict. The training loss becomes wonderful, and the model cannot write.",
            "Is it handed on to the first attention?", self_mask="ignored"),
@@ -284,108 +288,4 @@ SHIFT = [
            "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll=True),
     _shift("labels-reversed", "Your labels are exactly the right ones in reverse order.", _EACH,
            "Is there a flip too many?", flip=True),
-]
-
-# ------------------------------------------------------------------------------ 7.3 what leaks
-
-
-class Decode:
-    """A small decoder with causal self-attention, to be tested: `decode(x, memory)`; the switches let the future in.
-
-    Any batch, lengths, d_model and dtype; the weights follow from d_model.
-    """
-
-    def __init__(self, leak: str = "", n_layers: int = 2):
-        self.leak, self.n_layers = leak, n_layers
-        self.known: dict[int, nn.Module] = {}
-
-    def __call__(self, x, memory):
-        layers = self._layers(x.shape[-1]).to(x.dtype)
-        for n, layer in enumerate(layers):
-            x = self._layer(layer, x, memory, deeper=n > 0)
-        return x
-
-    def _layers(self, d_model):
-        if d_model not in self.known:
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(d_model)
-                self.known[d_model] = nn.ModuleList(_Parts(d_model) for _ in range(self.n_layers)).eval()
-        return self.known[d_model]
-
-    def _layer(self, parts, x, memory, deeper):
-        h = self._normed(parts, x)
-        if self.leak == "weak":
-            x = x + self._weakly_masked(parts.own, h)
-        else:
-            x = x + parts.own(h, h, h, self._mask(x, deeper))[0]
-        if self.leak == "memory":                            # the whole target is laid beside the source
-            memory = torch.cat([memory, x], dim=1)
-        x = x + parts.cross(parts.norm_2(x), memory, memory)[0]
-        return x + parts.feed_forward(parts.norm_3(x))
-
-    def _normed(self, parts, x):
-        if self.leak == "norm":                              # over positions instead of dimensions
-            return (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, correction=0) + 1e-5).sqrt()
-        return parts.norm_1(x)
-
-    def _mask(self, x, deeper):
-        length = x.shape[1]
-        mask = causal_mask(length)
-        if self.leak == "one ahead":
-            mask = torch.ones(length, length, dtype=torch.bool).tril(1)
-        elif self.leak == "early":                           # right from the fourth position on
-            mask = mask | torch.ones_like(mask).tril(1) & (torch.arange(length) < 3)[:, None]
-        elif self.leak == "open" or self.leak == "deeper" and deeper:
-            mask = torch.ones_like(mask)
-        elif self.leak == "short":                           # made for four positions, open beyond
-            mask = mask | (torch.arange(length) >= 4)
-        elif self.leak == "inverted":
-            mask = mask.T
-        if self.leak == "first sentence":
-            opened = torch.arange(len(x)) > 0
-            return mask[None] | opened[:, None, None]
-        return mask[None]
-
-    def _weakly_masked(self, attention, h):
-        q = attention.queries(h)
-        k, v = attention.keys_and_values(h, h)
-        scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
-        weights = scores.masked_fill(~causal_mask(h.shape[1]), -4.0).softmax(-1)
-        return attention.w_o((weights @ v).transpose(1, 2).flatten(2))
-
-
-class _Parts(nn.Module):
-    def __init__(self, d_model):
-        super().__init__()
-        n_heads = 2 if d_model % 2 == 0 else 1
-        self.own, self.cross = MultiHeadAttention(d_model, n_heads), MultiHeadAttention(d_model, n_heads)
-        self.feed_forward = FeedForward(d_model, 2 * d_model)
-        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
-
-
-_LEAK = "A model that sees the future reads off in training what it is asked for, and fails when it writes by itself."
-LEAKS = [
-    Misconception("no-mask", Decode("open"), "It has no mask at all.", _LEAK,
-                  "Change something late in x, and look at what comes out early."),
-    Misconception("one-ahead", Decode("one ahead"), "Its mask is off by one: every position sees the next, which is "
-                  "exactly the one it is asked for.", _LEAK,
-                  "Do you look at the very last position before the change?"),
-    Misconception("early", Decode("early"), "Its mask is off by one for the first three positions, and right from "
-                  "the fourth on.", _LEAK,
-                  "Where do you change x? A change at the very end says nothing about early leaks."),
-    Misconception("deeper-layers", Decode("deeper"), "Its first layer has the mask, the second has none.", _LEAK,
-                  "Do you look at the output of the whole decoder?"),
-    Misconception("inverted", Decode("inverted"), "Its mask is turned over: each position sees itself and the future.",
-                  _LEAK, "Change something late in x, and look at what comes out early."),
-    Misconception("short", Decode("short"), "Its mask was made for four positions; what comes later is open to all.",
-                  _LEAK, "How long is your x? More than four positions would show it."),
-    Misconception("first-sentence", Decode("first sentence"), "Only sentence 0 of the batch is masked.", _LEAK,
-                  "How many sentences does your batch have, and do you look at more than the first?"),
-    Misconception("norm", Decode("norm"), "Its masks are right, but its norm takes mean and variance over the "
-                  "positions, and so knows something of all of them.", _LEAK,
-                  "A leak need not come through attention: compare what comes out, whatever is inside."),
-    Misconception("weak", Decode("weak"), "It fills forbidden scores with −4, so that a little of the future comes "
-                  "through.", _LEAK, "How large a difference does your test let pass?"),
-    Misconception("memory", Decode("memory"), "Its cross-attention also sees the whole target, laid beside the memory.",
-                  _LEAK, "Change something late in x and leave the memory alone."),
 ]
