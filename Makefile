@@ -27,7 +27,7 @@ doctor: $(READY)
 test: $(READY_TESTS)
 	@$(BIN)/python -m course data
 	$(BIN)/ruff check .
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --maxfail 20 $(ARGS)
 
 quick: $(READY_TESTS)
 	$(BIN)/ruff check .
