@@ -18,7 +18,7 @@
 # **You need** some Python: functions, loops, lists. From lesson 01 on it helps to have met NumPy
 # arrays and the product of two matrices; no machine learning is assumed.
 #
-# **Time** about 30 minutes, with one small exercise.
+# **Time** about 40 minutes, with three small exercises.
 
 # %% [markdown]
 # ## Is everything there?
@@ -160,16 +160,46 @@ show_shares(shares(scores), words, title='What "black" attends to, in shares of 
 # `carry_on` the name may stand for the course's function.
 
 # %% [markdown]
+# ## What goes wrong if a score is negative?
+#
+# A score says how well two words fit, and some fit badly. The box of exercise 0.1 ruled that out:
+# *numbers that are not negative*. Guess what your function makes of 3, −1 and −1. Will the shares
+# still sum to 1?
+
+# %%
+print(shares(np.array([3, -1, -1])))
+
+# %% [markdown]
+# They do sum to 1, and they are of no use: three times all there is for the first word, less than
+# nothing for the others. Nor is there any hope for the scores 1 and −1, whose total is 0. So scores
+# have to be made positive first. Lesson 01 shows how, and why in just that way.
+
+# %% [markdown]
 # ## A first attention picture
 #
-# Now let Spanish words look at English ones. Imagine translating: you are about to write *negro*.
-# Which English word do you need to look at for that? And for *gato*? Decide before you run the
-# cells below.
+# Now let Spanish words look at English ones. Imagine translating: *el gato* is written already.
+
+# %% [markdown]
+# ### Exercise 0.2 · where to look?        ●○○  about 2 minutes · 1 point
+# You are about to write *negro*, the third word. Which word of *the black cat sleeps* do you need to
+# look at for that? Decide before you read on.
 #
-# We describe each English word by four numbers, its **key**: *how much is it about an article, a
-# dark colour, an animal, resting?* "sleeps" is about resting, and a little about an animal, since
-# somebody has to do the sleeping. Each Spanish word gets four numbers of the same kind for what it
-# looks for, its **query**. All of them are made up by hand.
+# Set `looks_at` to one of "the", "black", "cat", "sleeps".
+
+# %%
+looks_at = ...
+### BEGIN SOLUTION
+looks_at = "black"
+### END SOLUTION
+
+# %%
+check("0.2", looks_at)
+
+# %% [markdown]
+# How could a computer find that out? We describe each English word by four numbers, its **key**: *how
+# much is it about an article, a dark colour, an animal, resting?* "sleeps" is about resting, and a
+# little about an animal, since somebody has to do the sleeping. Each Spanish word gets four numbers of
+# the same kind for what it looks for, its **query**. All of them are made up by hand.
 
 # %%
 spanish = ["el", "gato", "negro", "duerme"]
@@ -192,11 +222,39 @@ print(fit)
 # Each row belongs to a Spanish word and holds its scores for the four English words. Check one of
 # them on paper: *gato* is [0, 0, 2, 0], "cat" is [0, 1, 2, 0]; multiply number by number and add up.
 #
-# To get shares we use your function, row by row, after making every score an exponential. Why
-# exponentials? That is a question for lesson 01. Here is the picture:
+# Four rows are four questions, and each has its own 1 to give away. So we need shares once more, now
+# for a whole table.
+
+# %% [markdown]
+# ### Exercise 0.3 · shares, row by row        ●○○  about 8 minutes · 1 point
+# Turn a table of scores into shares, every row by itself.
+#
+# - **You have** `scores`, a NumPy array (T_q, T_k): a row for each word that looks, a column for each word
+#   it can look at. T_q and T_k may differ. No number is negative, no row all 0.
+# - **Return** an array (T_q, T_k) in which each row sums to 1.
+# - **Use** the sum along an axis. In an array with two axes, axis 0 runs down the rows and axis 1 along
+#   the columns; `keepdims=True` keeps the axis that is summed over, with length 1.
 
 # %%
-weights = np.array([shares(np.exp(row)) for row in fit])
+def shares_by_row(scores):
+    """Each score's part of its row: (T_q, T_k) -> (T_q, T_k), every row summing to 1."""
+    ### BEGIN SOLUTION
+    return scores / scores.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+# %%
+check("0.3", shares_by_row)
+
+# %%
+shares_by_row = carry_on("0.3", shares_by_row)
+print(shares_by_row(fit).round(2))
+
+# %% [markdown]
+# The picture below makes every score an exponential first. Why? That is a question for lesson 01.
+
+# %%
+weights = shares_by_row(np.exp(fit))
 show_weights(weights, spanish, words, title="Where each Spanish word looks")
 
 # %% [markdown]
@@ -217,7 +275,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 #
 # | lesson | you build | you see |
 # |---|---|---|
-# | **00** welcome | | how the course works |
+# | **00** welcome | shares | how the course works |
 # | **01** dot-product attention | scores, softmax, attention in NumPy | three steps by hand; why √d_k |
 # | **02** scaling and masks | batched attention with masks | what a word may not look at |
 # | **03** self- and cross-attention | projections, both kinds of attention | where q, k and v come from |

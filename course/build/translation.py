@@ -21,8 +21,8 @@ from course.build.twin import BuildError, Cell
 from course.paths import atomic_path
 
 _HEADER = re.compile(r"^<!-- cell (?P<id>[\w-]+) (?P<digest>[0-9a-f]{10})(?P<todo> todo)? -->$", re.MULTILINE)
-# A line that is broken between two Chinese characters: Markdown would put a blank there.
-_WRAPPED = re.compile(r"(?<=[\u4e00-\u9fff，。；：、？！）])\n *(?=[\u4e00-\u9fff（])")
+# A line that is broken between two Chinese characters: Markdown would put a blank there. A heading is a line by itself.
+_WRAPPED = re.compile(r"(^#.*\n)|(?<=[\u4e00-\u9fff，。；：、？！）])\n *(?=[\u4e00-\u9fff（])", re.MULTILINE)
 _ENGLISH = re.compile(r"^<!-- English\n.*?\n-->\n?", re.MULTILINE | re.DOTALL)
 
 
@@ -93,12 +93,17 @@ def translation_problems(cells: Iterable[Cell], path: Path) -> list[str]:
     return problems
 
 
+def unwrapped(text: str) -> str:
+    """Lines of Chinese prose joined, so that no blanks stand where the source's lines end."""
+    return _WRAPPED.sub(lambda match: match[1] or "", text)
+
+
 def translated_notebook(solution: NotebookNode, path: Path) -> NotebookNode:
     """The student's notebook with Chinese prose.
 
     Cells are the same, down to ids and metadata; prose that is not translated, or no longer, stays English.
     """
-    texts = {cell.digest: _WRAPPED.sub("", cell.text) for cell in read_translation(path) if not cell.todo}
+    texts = {cell.digest: unwrapped(cell.text) for cell in read_translation(path) if not cell.todo}
     notebook = student_notebook(solution)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
