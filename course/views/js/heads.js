@@ -58,7 +58,7 @@ function render({ model, el }) {
   function told(i) {
     const row = matrix()[i], { queries, keys } = now();
     const best = row.indexOf(Math.max(...row));
-    return g.hidden ? "" : `${queries[i]} attends most to ${keys[best]} (${number(row[best])}).`;
+    return g.hidden ? "" : `“${queries[i]}” attends most to “${keys[best]}” (${number(row[best])}).`;
   }
   const small = () => Math.max(now().queries.length, now().keys.length) > 12;
   const matrix = () => now().weights[model.get("layer")][model.get("head")];
