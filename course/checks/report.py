@@ -35,7 +35,9 @@ whether it is up to date. For each exercise:
 * **rewritten**: the same mistakes as other code would compute them, with other rounding and in another precision, and
   how many of these were named by the same slug;
 * **pairs**: two mistakes at once, up to ten pairs for each exercise, and for how many the verdict named at least one
-  mistake;
+  mistake. This is measured without a time limit, so that it comes out the same on every machine. A learner is not
+  kept waiting: `check` looks for a second mistake for {function:g} seconds of computing ({module:g} in exercises on
+  modules), and then refuses the answer without naming the pair. Single mistakes have no such limit;
 * **mutants**: mechanical changes of the reference (an operator, an axis, a constant, a comparison, an argument, a name,
   a slice, a method, a statement), how many of them were refused, and how many compute the same as the reference on all
   inputs tried. The rest would be wrong answers that are accepted.
@@ -46,7 +48,7 @@ times the verdicts.
 | exercise | right answers | accepted | mistakes | named | rewritten | named | pairs | named | mutants | refused | \
 compute the same | wrongly accepted |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
-"""
+""".format(**recognise.patience)
 _SEEDS = (None, 1, 2, 3, 4)
 
 

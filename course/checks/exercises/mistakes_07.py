@@ -115,7 +115,7 @@ LAYER = [
            "attention alone.", "Where is `memory` used?", memory="added"),
     _layer("query-not-normalised", "what comes out when the queries of cross-attention are not normalised", _THREE,
            "What is the query of your second attention?", asks="xmm"),
-    _layer("keys-not-normalised", "what comes out when keys and values of self-attention are not normalised",
+    _layer("keys-and-values-not-normalised", "what comes out when keys and values of self-attention are not normalised",
            "In self-attention all three come from the same vectors.", "Which three things does it get?",
            inputs="plain"),
     *(_layer(f"self-attention-{what}-not-normalised", f"what comes out when the {what} of self-attention are not "
