@@ -144,6 +144,10 @@ def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum",
     return powers.astype(x.dtype) if out == "like" else powers
 
 
+def _clipped(x, limit):
+    return softmax(x.clip(-limit, limit))
+
+
 def _only_division_loses_axis(x):
     powers = np.exp(x - x.max(-1, keepdims=True))
     return powers / powers.sum(-1)
@@ -235,7 +239,7 @@ SOFTMAX = [
         "That is a hard choice; it has no slope that a model could learn from. Softmax gives every number its part.",
         "How much should the second largest number get?"),
     *(Misconception(
-        "clipped", lambda x, limit=limit: softmax(x.clip(-limit, limit)),
+        "clipped", partial(_clipped, limit=limit),
         f"Your shares are exactly those of numbers that have been clipped to ±{limit} first.",
         "Clipping keeps `exp` from overflowing, but it makes all numbers beyond the limit equal. Softmax depends on "
         "differences alone, so that there is a shift which changes nothing.",
