@@ -9,9 +9,9 @@ from torch import nn
 from course import attention as library
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
-from ..exercise import Case, Exercise, Misconception, Property, TestTask
+from ..exercise import Case, Exercise, Property, TestTask
 from ..modules import Module
-from . import closed, mistakes_04, mistakes_04_attention
+from . import closed, mistakes_04, mistakes_04_attention, mistakes_04_tests
 
 
 class MultiHeadAttention(nn.Module):
@@ -254,64 +254,9 @@ def test_split_heads(split_heads):
 test_split_heads.__test__ = False
 
 
-def _test_shape_only(split_heads):
-    assert split_heads(torch.randn(2, 5, 12), 3).shape == (2, 3, 5, 4)
-
-
-def _test_square(split_heads):
-    return split_heads(torch.randn(2, 3, 9), 3).shape == (2, 3, 3, 3)
-
-
-def _test_one_position(split_heads):
-    x = torch.randn(2, 1, 6)
-    assert torch.equal(split_heads(x, 2)[:, 1, 0], x[:, 0, 3:])
-
-
-def _test_nothing_lost(split_heads):
-    x = torch.randn(2, 5, 12)
-    assert torch.equal(split_heads(x, 3).flatten().sort().values, x.flatten().sort().values)
-
-
-def _test_middle_head_only(split_heads):
-    x = torch.randn(1, 5, 12)
-    assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8])
-
-
-def _test_head_0_only(split_heads):
-    x = torch.randn(2, 5, 12)
-    assert torch.equal(split_heads(x, 3)[:, 0], x[:, :, :4])
-
-
-def _test_last_head_only(split_heads):
-    x = torch.randn(2, 5, 12)
-    assert torch.equal(split_heads(x, 3)[:, -1], x[:, :, -4:])
-
-
-def _test_contiguous(split_heads):
-    x = torch.randn(2, 5, 12)
-    assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8]) and not split_heads(x, 3).is_contiguous()
-
-
 def _test_one_number(split_heads):
     x = torch.randn(3, 5, 12)
     return bool((split_heads(x, 3)[2, 1, 3, 2] == x[2, 3, 6]) & (split_heads(x, 3)[1, 2, 4, 0] == x[1, 4, 8]))
-
-
-_WEIGHTLESS = "A model with these heads trains as well as any, so that only a test like yours can find it."
-
-
-def _first_piece_everywhere(x, n_heads):
-    return split_heads(x, n_heads)[:, :1].repeat(1, n_heads, 1, 1)
-
-
-def _first_two_exchanged(x, n_heads):
-    heads = split_heads(x, n_heads)
-    return torch.cat([heads[:, :2].flip(1), heads[:, 2:]], dim=1)
-
-
-def _bug(slug: str, says: str, look: str):
-    wrong = next(m.wrong for m in mistakes_04.SPLIT if m.slug == slug)
-    return Misconception(slug, wrong, says, _WEIGHTLESS, look)
 
 
 EXERCISES = [
@@ -374,40 +319,14 @@ EXERCISES = [
         takes={"x": "B T d_model", "n_heads": ""}, framework="torch", reference=test_split_heads,
         right={"a reshape and a transpose": split_heads, "slices, stacked": _split_by_slices,
                "chunks, copied to be contiguous": _split_by_chunks, "a view and a permute": _split_by_view},
-        buggy=[
-            _bug("view-without-transpose", "The numbers are poured into (B, n_heads, T, d_head) as they lie in "
-                                           "memory, so "
-                 "that a head mixes several positions.", "Which numbers of x should be found in one head at one "
-                                                         "position?"),
-            _bug("interleaved", "Each head gets every n_heads-th number of a vector, not a piece of it.",
-                 "Do you look at which numbers a head holds, or only at which positions?"),
-            _bug("features-scrambled", "The numbers are poured into (B, n_heads, d_head, T), and the last two axes "
-                 "exchanged.", "Do you compare with numbers of x, each in its place?"),
-            _bug("sentences-mixed", "Numbers move from one sentence of the batch to another.",
-                 "How many sentences does your batch have, and do you look at more than the first?"),
-            _bug("heads-in-reverse", "The heads come in reverse order.", "Do you look at more than one head?"),
-            Misconception("first-piece-everywhere", _first_piece_everywhere, "Every head holds the first piece of the "
-                          "vectors, and the rest of them is lost.", _WEIGHTLESS, "Do you look at every head?"),
-            Misconception("first-two-exchanged", _first_two_exchanged, "The first two heads have changed places.",
-                          _WEIGHTLESS, "Do you look at every head?"),
-            _bug("heads-after-positions", "The axes are (B, T, n_heads, d_head).",
-                 "Would your test notice two axes that have changed places? Choose sizes that all differ."),
-        ],
+        buggy=mistakes_04_tests.BUGGY,
         hints=(
             "A right shape proves little: seven of the eight bugs have it. Choose an x in which every number is "
             "different, so that you can see where each one went.",
             "Say in one sentence what head h holds, in terms of x, and turn that sentence into an `assert`.",
             "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "
             "two sentences, several positions, more than one number per head, and look at every head."),
-        misconceptions=[
-            Misconception(slug, wrong, "", "", "") for slug, wrong in [
-                ("misses-view-without-transpose", _test_shape_only), ("accepts-everything", _test_square),
-                ("misses-view-without-transpose", _test_one_position),
-                ("misses-view-without-transpose", _test_nothing_lost),
-                ("misses-heads-in-reverse", _test_middle_head_only),
-                ("misses-first-piece-everywhere", _test_head_0_only),
-                ("misses-first-two-exchanged", _test_last_head_only), ("refuses-right", _test_contiguous),
-                ("calls-nothing", lambda split_heads: True)]],
+        misconceptions=mistakes_04_tests.WEAK,
         valid_variants=[_test_one_number],
         moral="Sizes that all differ, numbers that all differ, and a comparison with what they should be: that is a "
               "test.",

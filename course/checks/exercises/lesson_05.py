@@ -8,7 +8,7 @@ from course.transformer import sinusoidal_encoding
 
 from ..exercise import Case, Choice, Exercise, Misconception
 from ..probes import Table
-from . import mistakes_05, mistakes_05_rotary
+from . import mistakes_05, mistakes_05_rotary, mistakes_05_words
 
 
 def shift_matrix(offset, d_model):
@@ -260,7 +260,7 @@ EXERCISES = [
             "The table needs as many rows as the sentences have words. Which axis of `embedded` is that?",
             "`sinusoidal_encoding(T, d_model)` is (T, d_model), and is added to every sentence of (B, T, d_model) "
             "alike. `math.sqrt` takes the root."),
-        misconceptions=mistakes_05.ADD, valid_variants=[_add_in_place, _add_word_by_word],
+        misconceptions=mistakes_05_words.ADD, valid_variants=[_add_in_place, _add_word_by_word],
         moral="From here on, two equal words in different places are different vectors.",
     ),
     Exercise(

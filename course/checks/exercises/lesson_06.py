@@ -1,17 +1,14 @@
 """Lesson 06: layer norm, feed-forward, the encoder layer and the stack."""
 import numpy as np
-import torch
-import torch.nn.functional as F
 from torch import nn
 
 from course import transformer as library
-from course.attention import MultiHeadAttention
 from course.transformer import EncoderLayer, FeedForward, LayerNorm
 
 from ..blocks import Block, block_weights
 from ..exercise import Case, Choice, Exercise, Property
 from ..modules import Module
-from . import closed, mistakes_06, mistakes_06_layers
+from . import closed, mistakes_06, mistakes_06_layers, variants_06
 
 _NORM = '''
 class LayerNorm(nn.Module):
@@ -144,150 +141,7 @@ def _layers(rng, n_layers=None):
 def _stacks(rng):
     return _layers(rng, n_layers=2)
 
-
-# ---------------------------------------------------------------- right answers, written otherwise
-
-class _NormByStd(nn.Module):
-    def __init__(self, d_model, eps=1e-5):
-        super().__init__()
-        self.weight, self.bias, self.eps = nn.Parameter(torch.ones(d_model)), nn.Parameter(torch.zeros(d_model)), eps
-
-    def forward(self, x):
-        x = x - x.mean(dim=-1, keepdim=True)
-        return self.weight * x * torch.rsqrt(x.var(dim=-1, correction=0, keepdim=True) + self.eps) + self.bias
-
-
-class _NormByMoments(_NormByStd):
-    def forward(self, x):
-        mean, square = x.mean(-1, keepdim=True), x.pow(2).mean(-1, keepdim=True)
-        return (x - mean) / (square - mean ** 2 + self.eps).sqrt() * self.weight + self.bias
-
-
-class _NormByMatrix(_NormByStd):
-    def forward(self, x):
-        size = x.shape[-1]
-        x = x @ (torch.eye(size, dtype=x.dtype) - 1 / size)
-        variance = torch.einsum("...d,...d->...", x, x)[..., None] / size
-        return torch.addcmul(self.bias, x / (variance + self.eps) ** 0.5, self.weight)
-
-
-class _NormFused(_NormByStd):
-    def forward(self, x):
-        return F.layer_norm(x, x.shape[-1:], self.weight, self.bias, self.eps)
-
-
-class _Sequential(nn.Sequential):
-    def __init__(self, d_model, d_ff):
-        super().__init__(nn.Linear(d_model, d_ff), nn.ReLU(), nn.Dropout(0.1), nn.Linear(d_ff, d_model))
-
-
-class _SecondFirst(nn.Module):
-    def __init__(self, d_model, d_ff, dropout=0.1):
-        super().__init__()
-        self.down = nn.Linear(d_ff, d_model)
-        self.up = nn.Linear(d_model, d_ff)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x):
-        return self.down(self.dropout(F.relu(self.up(x), inplace=True)))
-
-
-class _Bare(nn.Module):
-    def __init__(self, d_model, d_ff):
-        super().__init__()
-        self.B2, self.W2 = nn.Parameter(torch.zeros(d_model)), nn.Parameter(torch.randn(d_ff, d_model))
-        self.B1, self.W1 = nn.Parameter(torch.zeros(d_ff)), nn.Parameter(torch.randn(d_model, d_ff))
-
-    def forward(self, x):
-        return torch.maximum(x @ self.W1 + self.B1, torch.zeros(())) @ self.W2 + self.B2
-
-
-class _OtherNames(nn.Module):
-    def __init__(self, d_model, n_heads, d_ff, dropout=0.1):
-        super().__init__()
-        self.ln2, self.ln1 = nn.LayerNorm(d_model), nn.LayerNorm(d_model)
-        self.ffn = _Sequential(d_model, d_ff)
-        self.mha = MultiHeadAttention(d_model, n_heads, bias=False)
-        self.drop1, self.drop2 = nn.Dropout(dropout), nn.Dropout(dropout)
-
-    def forward(self, x, mask=None):
-        normed = self.ln1(x)
-        attended, _ = self.mha(query=normed, key=normed, value=normed, mask=mask)
-        x = self.drop1(attended) + x
-        return self.drop2(self.ffn(self.ln2(x))) + x
-
-
-class _Residual(nn.Module):
-    def __init__(self, d_model):
-        super().__init__()
-        self.norm, self.dropout = LayerNorm(d_model), nn.Dropout(0.1)
-
-    def forward(self, x, sublayer):
-        return x + self.dropout(sublayer(self.norm(x)))
-
-
-class _Wrapped(nn.Module):
-    def __init__(self, d_model, n_heads, d_ff):
-        super().__init__()
-        self.around = nn.ModuleList(_Residual(d_model) for _ in range(2))
-        self.inner = nn.ModuleDict({"ff": _Bare(d_model, d_ff), "attn": MultiHeadAttention(d_model, n_heads)})
-
-    def forward(self, x, mask=None):
-        x = self.around[0](x, lambda h: self.inner["attn"](h, h, h, mask)[0])
-        return self.around[1](x, self.inner["ff"])
-
-
-class _InOnePiece(nn.Module):
-    def __init__(self, d_model, n_heads, d_ff):
-        super().__init__()
-        self.linear1, self.linear2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
-        self.attention = MultiHeadAttention(d_model, n_heads)
-        self.norm1, self.norm2, self.spare = _NormByStd(d_model), _NormFused(d_model), LayerNorm(d_model)
-
-    def forward(self, x, mask=None):
-        h = F.layer_norm(x, x.shape[-1:], self.norm1.weight, self.norm1.bias)
-        y = x + self.attention(h, h, h, mask)[0]
-        return y + self.linear2(torch.clamp(self.linear1(self.norm2(y)), min=0))
-
-
-class _OnTorchsAttention(nn.Module):
-    def __init__(self, d_model, n_heads, d_ff):
-        super().__init__()
-        self.attention = nn.MultiheadAttention(d_model, n_heads, batch_first=True)
-        self.ln1, self.ln2 = nn.LayerNorm(d_model), nn.LayerNorm(d_model)
-        self.ff = _Sequential(d_model, d_ff)
-
-    def forward(self, x, mask=None):
-        if mask is not None:
-            mask = ~mask.expand(-1, x.shape[1], -1).repeat_interleave(self.attention.num_heads, dim=0)
-        h = self.ln1(x)
-        x = x + self.attention(h, h, h, attn_mask=mask, need_weights=False)[0]
-        return x + self.ff(self.ln2(x))
-
-
-class _StackOfOthers(nn.Module):
-    def __init__(self, n_layers, d_model, n_heads, d_ff):
-        super().__init__()
-        self.ln_f = nn.LayerNorm(d_model)
-        self.blocks = nn.ModuleList([_OtherNames(d_model, n_heads, d_ff) for _ in range(n_layers)])
-
-    def forward(self, x, mask=None):
-        for i in range(len(self.blocks)):
-            x = self.blocks[i](x, mask=mask)
-        return self.ln_f(x)
-
-
-class _StackByNumber(nn.Module):
-    def __init__(self, n_layers, d_model, n_heads, d_ff):
-        super().__init__()
-        for i in reversed(range(n_layers)):
-            self.add_module(f"layer{i}", EncoderLayer(d_model, n_heads, d_ff))
-        self.n_layers, self.norm = n_layers, LayerNorm(d_model)
-
-    def forward(self, x, mask=None):
-        for i in range(self.n_layers):
-            x = getattr(self, f"layer{i}")(x, mask)
-        return self.norm(x)
+# --------------------------------------------------------------------------------- exercises
 
 
 def _initial_values(ask) -> str | None:
@@ -324,7 +178,8 @@ EXERCISES = [
             "Three lines in `forward`: the mean; the variance (if by `x.var`, then with `unbiased=False`); and "
             "(x − mean) divided by the root of (variance + eps), times weight, plus bias."),
         misconceptions=mistakes_06.NORM,
-        valid_variants=[_NormByStd, _NormByMoments, _NormByMatrix, _NormFused, nn.LayerNorm],
+        valid_variants=[variants_06.NormByStd, variants_06.NormByMoments, variants_06.NormByMatrix,
+                        variants_06.NormFused, nn.LayerNorm],
         properties=[Property("wrong-initial-values", _initial_values, "A new layer should only normalise: it scales "
                              "by 1 and shifts by 0.", "What do `weight` and `bias` hold at the start?")],
         moral="With the same weights it gives the same numbers as `torch.nn.LayerNorm`.",
@@ -342,7 +197,7 @@ EXERCISES = [
             "`torch.relu(h)` or `h.relu()` sets negative numbers to 0. Equation 2: the ReLU acts on x W₁ + b₁, and "
             "its result goes through the second layer."),
         misconceptions=mistakes_06.FEED_FORWARD,
-        valid_variants=[_Sequential, _SecondFirst, _Bare, library.FeedForward],
+        valid_variants=[variants_06.Sequential, variants_06.SecondFirst, variants_06.Bare, library.FeedForward],
         moral="Two thirds of an encoder layer's weights are in these two matrices, if d_ff is four times d_model.",
     ),
     Exercise(
@@ -358,7 +213,8 @@ EXERCISES = [
             "`h = self.norm_1(x)`, then attention from h to h, with the mask; it returns a pair, and you need its "
             "first half. Add that to x, not to h. The second step is one line."),
         misconceptions=mistakes_06_layers.LAYER,
-        valid_variants=[_OtherNames, _Wrapped, _InOnePiece, _OnTorchsAttention, EncoderLayer],
+        valid_variants=[variants_06.OtherNames, variants_06.Wrapped, variants_06.InOnePiece,
+                        variants_06.OnTorchsAttention, EncoderLayer],
         properties=[closed.of_block({"mask": "x"}, ("self_attention",), _small_layer)],
         moral="What goes in comes out in the same shape, so that layers can be stacked.",
     ),
@@ -374,7 +230,7 @@ EXERCISES = [
             "A loop over the layers, in which the result of one becomes the input of the next; every layer gets the "
             "same mask. The norm is called once, after the loop."),
         misconceptions=mistakes_06_layers.STACK,
-        valid_variants=[_StackOfOthers, _StackByNumber],
+        valid_variants=[variants_06.StackOfOthers, variants_06.StackByNumber],
         properties=[closed.of_block({"mask": "x"}, ("layers.0.self_attention",), _small_stack, n_layers=1)],
         moral="With the same weights it gives the same numbers as `torch.nn.TransformerEncoder`.",
     ),

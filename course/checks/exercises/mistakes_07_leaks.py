@@ -1,4 +1,4 @@
-"""Lesson 07: decoders that let the future through, for the test that the learner writes. Used by `lesson_07`."""
+"""Exercise 7.3: decoders that let the future through, and tests too weak to notice. Used by `lesson_07`."""
 import torch
 from torch import nn
 
@@ -117,3 +117,75 @@ LEAKS = [
     Misconception("two-ahead", Decode("two ahead", n_layers=1), "Its mask hides the next position, and "
                   "shows the one after it.", _LEAK, "Do you change only the one position that comes next?"),
 ]
+
+# --------------------------------------------------------------------------------- too weak
+
+
+def _test_shape_only(decode):
+    assert decode(torch.randn(2, 6, 16), torch.randn(2, 5, 16)).shape == (2, 6, 16)
+
+
+def _test_everything_equal(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = x.clone()
+    changed[:, 4:] += 1
+    assert torch.allclose(decode(x, memory), decode(changed, memory))
+
+
+def _test_first_position_only(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :5], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, 0], decode(changed, memory)[:, 0], atol=1e-6)
+
+
+def _test_three_positions(decode):
+    x, memory = torch.randn(2, 3, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :2], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :2], decode(changed, memory)[:, :2], atol=1e-6)
+
+
+def _test_last_position(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :5], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :5], decode(changed, memory)[:, :5], atol=1e-6)
+
+
+def _test_first_words_alone(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    assert torch.allclose(decode(x, memory)[:, :3], decode(x[:, :3], memory), atol=1e-5)
+
+
+def _test_second_half(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :3], torch.randn(2, 3, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :3], decode(changed, memory)[:, :3], atol=1e-5)
+
+
+def _test_next_position_only(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    for t in range(5):
+        changed = x.clone()
+        changed[:, t + 1] = torch.randn(2, 16)
+        assert torch.allclose(decode(x, memory)[:, t], decode(changed, memory)[:, t], atol=1e-5)
+
+
+def _test_one_sentence(decode):
+    x, memory = torch.randn(1, 6, 16), torch.randn(1, 5, 16)
+    changed = torch.cat([x[:, :2], torch.randn(1, 4, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :2], decode(changed, memory)[:, :2], atol=1e-6)
+
+
+def _test_too_lenient(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :2], torch.randn(2, 4, 16)], dim=1)
+    return (decode(x, memory)[:, :2] - decode(changed, memory)[:, :2]).abs().max() < 0.1
+
+
+WEAK = [
+    Misconception(slug, wrong, "", "", "") for slug, wrong in [
+        ("accepts-everything", _test_shape_only), ("refuses-right", _test_everything_equal),
+        ("misses-one-ahead", _test_first_position_only), ("misses-short", _test_three_positions),
+        ("misses-early", _test_last_position), ("misses-late", _test_first_words_alone),
+        ("misses-late", _test_second_half), ("misses-two-ahead", _test_next_position_only),
+        ("misses-first-sentence", _test_one_sentence), ("misses-weak", _test_too_lenient),
+        ("calls-nothing", lambda decode: True)]]
