@@ -167,6 +167,13 @@ class Module:
             return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. Yours "
                            "uses PyTorch's own attention, which keeps its projections in one matrix; here they are "
                            "layers of their own, with the names that the exercise gives them.")
+        several = next((f"`{n}` {tuple(p.shape)}" for n, p in module.named_parameters() if p.ndim == value.ndim == 2
+                        and p.shape in ((2 * len(value), value.shape[1]), (3 * len(value), value.shape[1]))), None)
+        if several and last == "weight":
+            return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. Yours "
+                           f"seems to keep several projections in one matrix, {several}. That computes the same; here "
+                           "each is a layer of its own, with the name that the exercise gives it, so that weights can "
+                           "be copied from and to PyTorch's own module.")
         have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
         return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
                        f"The parameters of yours are: {have}.")

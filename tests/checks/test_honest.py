@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
+from course.attention import scaled_dot_product_attention
 from course.checks import carry_on, check, compare, evaluate, exercises, guard, progress
 from course.checks.exercises import lesson_03, lesson_08
 
@@ -125,6 +127,32 @@ def test_pytorchs_own_attention_is_welcome_where_no_names_are_given_and_else_exp
 
     verdict = evaluate("4.3", MultiHeadAttention)
     assert verdict.mistake == "missing-layer" and "PyTorch's own attention" in verdict.message
+
+
+def test_projections_in_one_matrix_are_explained_where_the_names_are_given():
+    class MultiHeadAttention(exercises.get("4.3").reference):
+        def __init__(self, d_model, n_heads):
+            super().__init__(d_model, n_heads)
+            del self.w_q, self.w_k, self.w_v
+            self.all_three = nn.Linear(d_model, 3 * d_model)
+
+    verdict = evaluate("4.3", MultiHeadAttention)
+    assert verdict.mistake == "missing-layer"
+    assert "That computes the same" in verdict.message and "`all_three.weight` (12, 4)" in verdict.message
+
+
+def test_one_product_for_three_layers_is_right():
+    class MultiHeadAttention(exercises.get("4.3").reference):
+        def forward(self, query, key, value, mask=None):
+            layers = self.w_q, self.w_k, self.w_v
+            weight, bias = (torch.cat([getattr(layer, name) for layer in layers]) for name in ("weight", "bias"))
+            size = len(bias) // 3
+            q, k, v = (F.linear(x, weight, bias)[..., n * size : (n + 1) * size].unflatten(-1, (self.n_heads, -1))
+                       .transpose(1, 2) for n, x in enumerate((query, key, value)))
+            mixed, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+            return self.w_o(mixed.transpose(1, 2).flatten(2)), weights
+
+    assert evaluate("4.3", MultiHeadAttention).status == "correct"
 
 
 @pytest.mark.parametrize("id", ["2.1", "3.1", "4.3", "6.3", "7.1", "8.4"])
