@@ -63,6 +63,8 @@ class Sloppy(nn.Module):
     def _merged(self, heads, query):
         if self.how.merge == "view":
             return heads.reshape(*query.shape)
+        if self.how.merge == "view of a transpose":
+            return heads.transpose(1, 2).view(*query.shape)
         if self.how.merge == "interleaved":
             return heads.permute(0, 2, 3, 1).reshape(*query.shape)
         if self.how.split == "heads last":
@@ -178,7 +180,8 @@ MULTI_HEAD = [
                            ("qkk", "`key` also stands in for `value`"), ("qvv", "`value` also stands in for `key`"),
                            ("qvk", "`key` and `value` have changed places"),
                            ("kqv", "`query` and `key` have changed places"),
-                           ("kkv", "`key` also stands in for `query`"))),
+                           ("kkv", "`key` also stands in for `query`"),
+                           ("qqv", "`query` also stands in for `key`"))),
     _scaled("none", "no-scaling", "the scores are not divided by anything", "Which step comes before the softmax?"),
     _scaled("d_head", "divided-by-d-head", "the scores are divided by d_head, without the root",
             "What are the scores divided by?"),
@@ -322,4 +325,9 @@ MULTI_HEAD = [
         f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
         "What do the rows without any True need after the softmax?")
       for how in ("kept", "added")),
+    Misconception(
+        "missing-contiguous", partial(Sloppy, merge="view of a transpose"),
+        "Your code stops exactly where `view` is asked to join axes that do not lie next to each other in memory.",
+        "`transpose` only changes how the numbers are read, it does not move them, and `view` cannot move them either.",
+        "Read the end of PyTorch's message: it names what can move them."),
 ]

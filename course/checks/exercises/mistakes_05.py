@@ -138,6 +138,10 @@ ENCODING = [
     *(_slip("another-base", f"the base is {base:g} instead of 10000",
             "It sets how slow the slowest pair is. Any base of that order would do, but this is the paper's.",
             "Count the zeros.", base=base) for base in (1000.0, 100000.0, 1e6, math.e, 10.0)),
+    *(_slip("another-logarithm", f"the logarithm in the exponent is {words}",
+            "exp(−2i/d_model · ln 10000) is 10000^(−2i/d_model) with the natural logarithm only.",
+            "Which logarithm does `exp` undo?", base=math.exp(logarithm))
+      for words, logarithm in (("that to base 2", math.log2(10000)), ("that to base 10", math.log10(10000)))),
     *(_slip("sines-then-cosines", "all sines come first and all cosines after them",
             "Many libraries do that, and a model does not mind. In the paper, and here, sine and cosine alternate; the "
             "next exercises rely on it.", "Which columns does `[:, 0::2]` name?", layout="halves", odd=odd)
@@ -169,6 +173,9 @@ ENCODING = [
     _slip("degrees", "the angles are taken for degrees",
           "`torch.sin` takes radians, and so does the paper: no conversion is needed.", "Is there a 180 in your code?",
           unit=math.pi / 180),
+    _slip("degrees", "the angles are turned into degrees first",
+          "`torch.sin` takes radians, and so does the paper: no conversion is needed.", "Is there a 180 in your code?",
+          unit=180 / math.pi),
     _slip("whole-turns", "the angles are multiplied by 2π",
           "The fastest pair then makes a full turn from each position to the next, and says nothing.",
           "Is there a π in your code? The formula has none.", unit=2 * math.pi),

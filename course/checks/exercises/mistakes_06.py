@@ -14,18 +14,18 @@ class SloppyNorm(nn.Module):
     """Layer norm with switches."""
 
     def __init__(self, d_model, eps=None, default=1e-5, over=(-1,), spread=None, unbiased=False, place="inside",
-                 centre=True, divisor="root", affine="both", fixed=False):
+                 centre=True, divisor="root", affine="both", fixed=False, keep=True):
         super().__init__()
         self.eps = default if eps is None or fixed else eps
         self.over, self.spread, self.unbiased, self.place = over, spread or over, unbiased, place
-        self.centre, self.divisor, self.affine = centre, divisor, affine
+        self.centre, self.divisor, self.affine, self.keep = centre, divisor, affine, keep
         self.weight = nn.Parameter(torch.ones(d_model))
         self.bias = nn.Parameter(torch.zeros(d_model))
 
     def forward(self, x):
         over, spread = ([d for d in dims if -x.dim() <= d < x.dim()] or [-1] for dims in (self.over, self.spread))
-        mean = x.mean(over, keepdim=True)
-        variance = x.var(spread, keepdim=True, unbiased=self.unbiased)
+        mean = x.mean(over, keepdim=self.keep)
+        variance = x.var(spread, keepdim=self.keep, unbiased=self.unbiased)
         if self.divisor == "mean square":
             variance = x.square().mean(spread, keepdim=True)
         elif self.divisor == "sum of squares":
@@ -35,6 +35,11 @@ class SloppyNorm(nn.Module):
         y = (x - mean if self.centre else x) / self._divisor(variance)
         if self.divisor == "of the mean":
             y = x - mean / self._divisor(variance)
+        elif self.divisor == "length":
+            y = nn.functional.normalize(x, dim=-1)
+        elif self.divisor == "range":
+            low, high = x.aminmax(dim=-1, keepdim=True)
+            y = (x - low) / (high - low + self.eps)
         return {"both": y * self.weight + self.bias, "none": y, "no bias": y * self.weight, "no weight": y + self.bias,
                 "bias first": (y + self.bias) * self.weight, "swapped": y * self.bias + self.weight}[self.affine]
 
@@ -157,6 +162,21 @@ NORM = [
         "Your result is exactly what comes out when the mean is not subtracted.",
         "The variance says how far the numbers lie from their mean, so that they have to be moved to 0 first.",
         "What is the numerator?", _moments),
+    Misconception(
+        "axis-lost", partial(SloppyNorm, keep=False),
+        "Your code does exactly what mean and variance without `keepdim` do.",
+        "They then have one axis less than x, and PyTorch lays them beside the wrong numbers, or can lay them nowhere.",
+        "Which shape has your mean, and which has x?"),
+    Misconception(
+        "divided-by-the-length", partial(SloppyNorm, divisor="length"),
+        "Your result is exactly x divided by its length, √(x₁² + x₂² + …), times weight, plus bias.",
+        "Layer norm makes mean 0 and variance 1 of every vector. Its length then is about √d_model.",
+        "Where do you subtract the mean, and what do you divide by?", _moments),
+    Misconception(
+        "scaled-to-0-and-1", partial(SloppyNorm, divisor="range"),
+        "Your result is exactly x stretched so that its smallest number is 0 and its largest 1, times weight, plus "
+        "bias.", "Two numbers alone then decide about all the others. Layer norm asks for mean 0 and variance 1.",
+        "What do you subtract, and what do you divide by?", _moments),
     Misconception(
         "root-mean-square", partial(SloppyNorm, centre=False, divisor="mean square"),
         "Your result is exactly x divided by its root mean square: RMSNorm, as in many newer models.",
