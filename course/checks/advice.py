@@ -28,6 +28,11 @@ _BY_TEXT = {      # a pattern: what it means, with the pattern's groups
         "Two sizes that should be equal are not. Write the shape of each factor beside it: which axes meet?",
     r"^(list|tuple|string) index out of range":
         "The last element of a {0} of n has the index n − 1. Which index do you use in the last round?",
+    r"view size is not compatible":
+        "`transpose` only changes how the numbers are read, and `view` cannot move them. The message names what can.",
+    r"same dtype|expected scalar type":
+        "Something has another dtype than what came in, float32 most likely: layers are made in `__init__`, not in "
+        "`forward`, and a tensor that is made on the way takes `dtype=x.dtype`.",
     r"used as indices must be": "Ids are whole numbers. Which dtype has the tensor that you made?",
     r"unhashable type: 'list'":
         "What a dictionary, a set or a Counter counts must not be changeable: a tuple, not a list.",

@@ -132,11 +132,12 @@ class Block(Module):
         layers = _paths(weights, "w_1.")
         if layers:
             wide, narrow = weights[f"{layers[0]}w_1.weight"].shape
-            linear = {id(m.weight) for m in module.modules() if isinstance(m, nn.Linear)}
-            matrices = [p for p in rest if p.shape in ((wide, narrow), (narrow, wide))]
+            linear = {id(m.weight) for m in module.modules() if isinstance(m, (nn.Linear, nn.Conv1d))}
+            shapes = {sizes + end for sizes in ((wide, narrow), (narrow, wide)) for end in ((), (1,))}
+            matrices = [p for p in rest if p.shape in shapes]
             roles = [f"{path}w_{n}.weight" for path in layers for n in (1, 2)]
             for name, parameter in zip(roles, matrices, strict=False):
-                turned = id(parameter) not in linear and parameter.shape != weights[name].shape
+                turned = id(parameter) not in linear and parameter.shape[:2] != weights[name].shape
                 found[name] = Place(parameter, turned=turned)
             for n, size in ((1, wide), (2, narrow)):
                 vectors = [p for p in rest if p.shape == (size,)]
@@ -171,7 +172,10 @@ class Block(Module):
 
 @dataclass(frozen=True)
 class Place:
-    """Where an answer keeps one of the parameters: the whole of one of its own, or some rows, perhaps transposed."""
+    """Where an answer keeps one of the parameters: the whole of one of its own, or some rows, perhaps transposed.
+
+    The last axis of a convolution over one position is left out.
+    """
 
     parameter: Any
     rows: slice | None = None
@@ -180,6 +184,7 @@ class Place:
     def part(self, of: Any) -> Any:
         """The rows that are meant, of the parameter or of its gradient, as the course has them."""
         part = of if self.rows is None else of[self.rows]
+        part = part[..., 0] if part.ndim == 3 else part
         return part.T if self.turned else part
 
 

@@ -96,8 +96,9 @@ def _vectors(rng):
 
 def _positions(rng):
     """Everything for 6.2."""
-    def of(about, batch, length, d_model, d_ff, dtype="float64"):
-        return Case(about, d_model=d_model, d_ff=d_ff, x=rng.normal(size=(batch, length, d_model)).astype(dtype),
+    def of(about, batch, length, d_model, d_ff, dtype="float64", scale=1):
+        x = scale * rng.normal(size=(batch, length, d_model)).astype(dtype)
+        return Case(about, d_model=d_model, d_ff=d_ff, x=x,
                     weights=block_weights(rng, d_model, d_ff, feed_forwards=[""], dtype=dtype))
     yield of("a small one", 1, 2, 2, 3)
     yield of("sizes that all differ", 2, 4, 5, 7)
@@ -107,6 +108,7 @@ def _positions(rng):
     yield of("one hidden number", 2, 3, 4, 1)
     yield of("as many sentences as positions and dimensions", 3, 3, 3, 5)
     yield of("one word", 1, 1, 4, 6)
+    yield of("large numbers", 2, 3, 4, 8, scale=30)
 
 
 def _layers(rng, n_layers=None):
@@ -197,7 +199,8 @@ EXERCISES = [
             "`torch.relu(h)` or `h.relu()` sets negative numbers to 0. Equation 2: the ReLU acts on x W₁ + b₁, and "
             "its result goes through the second layer."),
         misconceptions=mistakes_06.FEED_FORWARD,
-        valid_variants=[variants_06.Sequential, variants_06.SecondFirst, variants_06.Bare, library.FeedForward],
+        valid_variants=[variants_06.Sequential, variants_06.SecondFirst, variants_06.Bare, variants_06.Convolutions,
+                        library.FeedForward],
         moral="Two thirds of an encoder layer's weights are in these two matrices, if d_ff is four times d_model.",
     ),
     Exercise(

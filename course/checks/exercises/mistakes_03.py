@@ -17,13 +17,14 @@ class Sloppy(nn.Module):
     `sloppy_attention`.
     """
 
-    def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", **switches):
+    def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
+                 **switches):
         super().__init__()
         self.w_q = nn.Linear(d_model, d_k, bias=False)
         self.w_k = nn.Linear(d_model, d_k, bias=False)
         self.w_v = nn.Linear(d_model, d_v, bias=False)
         self.projections, self.sources, self.scale, self.switches = projections, sources, scale, switches
-        self.d_model = d_model
+        self.d_model, self.d_k, self.bend = d_model, d_k, bend
 
     def forward(self, x, memory=None, mask=None):
         memory = x if memory is None else memory
@@ -32,9 +33,10 @@ class Sloppy(nn.Module):
             given["+"] = torch.cat([memory, x], dim=1)
         q, k, v = (given[source] if name == "-" else getattr(self, f"w_{name}")(given[source])
                    for name, source in zip(self.projections, self.sources, strict=True))
+        q, k, v = (x.relu() if name in self.bend else x for name, x in zip("qkv", (q, k, v), strict=True))
         scale = self.scale
-        if scale == "d_model":
-            q, scale = q * (q.shape[-1] / self.d_model) ** 0.5, "sqrt d_k"
+        if scale in ("d_model", "as projected"):
+            q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
         return sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
 
 
@@ -73,6 +75,16 @@ def _shared(cls) -> list[Misconception]:
               ("projections-swapped", "vkq", "`w_q` and `w_v` have changed places"),
               ("not-projected", "qk-", "the values are not projected at all"),
               ("not-projected", "---", "nothing is projected at all"))),
+        Misconception(
+            "not-projected", partial(cls, projections="---", scale="as projected"),
+            "Your output is exactly what comes out when nothing is projected at all.", _THREE,
+            "Which layer does each of query, key and value go through?"),
+        *(Misconception(
+            "relu-after-projections", partial(cls, bend=names),
+            f"Your output is exactly what comes out when a ReLU follows the projections of {words}.",
+            "A projection is a matrix product and nothing else. With everything negative gone, no score could say that "
+            "two words do not fit.", "What happens to the result of each layer?")
+          for names, words in (("qkv", "queries, keys and values"), ("qk", "queries and keys"), ("v", "the values"))),
         Misconception(
             "no-scaling", partial(cls, scale="none"),
             "Your weights are exactly what comes out when the scores are not divided by anything.", _ROOT,

@@ -214,7 +214,8 @@ _ACTIVATIONS = {
     "relu": torch.relu, "none": lambda x: x, "gelu": nn.functional.gelu, "sigmoid": torch.sigmoid, "tanh": torch.tanh,
     "leaky": nn.functional.leaky_relu, "softmax": lambda x: x.softmax(-1), "silu": nn.functional.silu,
     "abs": torch.abs, "square": lambda x: x.relu().square(), "gelu-tanh": lambda x: nn.functional.gelu(
-        x, approximate="tanh"), "below": lambda x: x.clamp(max=0), "elu": nn.functional.elu,
+        x, approximate="tanh"), "below": lambda x: x.clamp(max=0), "elu": nn.functional.elu, "selu": nn.functional.selu,
+    "softplus": nn.functional.softplus, "relu6": nn.functional.relu6,
 }
 
 
@@ -238,7 +239,8 @@ class SloppyFeedForward(nn.Module):
         if self.gives == "hidden":
             return hidden
         y = self._normed(after(self.w_2(hidden)), "result")
-        return x + y if self.residual else y
+        y = x + y if self.residual else y
+        return self._normed(y, "sum")
 
     def _normed(self, x, at):
         return self.norm(x) if self.norm_at == at else x
@@ -283,6 +285,7 @@ FEED_FORWARD = [
         "How many ReLUs does equation 2 of the paper have?"),
     _other("gelu", "GELU"), _other("gelu-tanh", "GELU, approximated by tanh,"), _other("silu", "SiLU"),
     _other("sigmoid", "a sigmoid"), _other("tanh", "tanh"), _other("leaky", "a leaky ReLU"), _other("elu", "ELU"),
+    _other("selu", "SELU"), _other("softplus", "softplus"), _other("relu6", "ReLU6, which also cuts off above 6,"),
     _other("softmax", "a softmax"), _other("abs", "the absolute value"), _other("square", "the square of ReLU"),
     Misconception(
         "min-for-max", partial(SloppyFeedForward, activation="below"),
@@ -300,6 +303,11 @@ FEED_FORWARD = [
         "Which layers does equation 2 of the paper have?")
       for at, words in (("input", "`x`, before the first layer"), ("hidden", "the hidden numbers, before the ReLU"),
                         ("bent", "the hidden numbers, after the ReLU"), ("result", "the result"))),
+    Misconception(
+        "residual-inside", partial(SloppyFeedForward, residual=True, norm="sum"),
+        "Your result is exactly the right one with `x` added to it, and a norm over the sum.",
+        "Both belong to the layer around this module. Here, each would come twice.",
+        "What happens after your second layer?"),
     Misconception(
         "second-layer-missing", partial(SloppyFeedForward, gives="hidden"),
         "You return exactly the hidden numbers, before the second layer.",

@@ -12,12 +12,20 @@ from ..exercise import Misconception
 # ----------------------------------------------------------------------------- 6.3 encoder layer
 
 
+JOINS = {"+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y,
+         "mean": lambda x, y: (x + y) / 2, "root": lambda x, y: (x + y) / 2 ** 0.5}
+JOINED = (("-", "result-subtracted", "each sub-layer's result is subtracted from its input"),
+          ("*", "result-multiplied", "each sub-layer's result is multiplied with its input"),
+          ("mean", "sum-halved", "the mean of each sub-layer's input and result is taken"),
+          ("root", "sum-halved", "each sum of input and result is divided by √2"))
+
+
 class SloppyLayer(nn.Module):
     """An encoder layer with switches."""
 
     def __init__(self, d_model, n_heads, d_ff, norm="before", normed="12", shared=False, residual="12", source="x",
                  order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
-                 discard="", activation="between"):
+                 discard="", activation="between", join="+", twice=False):
         super().__init__()
         self.attention = MultiHeadAttention(d_model, n_heads)
         self.feed_forward = FeedForward(d_model, d_ff)
@@ -25,6 +33,7 @@ class SloppyLayer(nn.Module):
         self.norm, self.normed, self.shared, self.residual, self.source = norm, normed, shared, residual, source
         self.order, self.wiring, self.mask, self.final, self.keys = order, wiring, mask, final, keys
         self.gives, self.last_relu, self.discard, self.activation = gives, last_relu, discard, activation
+        self.join, self.twice = JOINS[join], twice
 
     def forward(self, x, mask=None):
         if self.mask == "ignored":
@@ -40,11 +49,11 @@ class SloppyLayer(nn.Module):
             if str(n) not in self.residual:
                 x = branch
             elif self.source in ("normed", f"normed {n}") and self.norm == "before":
-                x = self._norm(n)(start) + branch
+                x = self.join(self._norm(n)(start), branch)
             elif self.wiring == "second adds the input":
-                x = given + branch
+                x = self.join(given, branch)
             else:
-                x = x + branch
+                x = self.join(x, branch)
             if self.norm == "after":
                 x = self._norm(n)(x)
         if self.residual == "whole":
@@ -66,6 +75,7 @@ class SloppyLayer(nn.Module):
             hidden = self.feed_forward.w_1(h)
             y = self.feed_forward.w_2(hidden.relu() if "between" in self.activation else hidden)
             y = y.relu() if "after" in self.activation else y
+            y = self.feed_forward(y) if self.twice else y
         else:
             k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h)}[self.keys]
             y = self.attention(h, k, v, mask)[0]
@@ -99,6 +109,11 @@ LAYER = [
     _layer("no-residual-around-feed-forward", "Your result is exactly what comes out without the residual connection "
            "around the feed-forward part.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?",
            residual="1"),
+    *(_layer(slug, f"Your result is exactly what comes out when {words}.", f"{_HIGHWAY} So the two are added, and that "
+             "is all.", "What happens to `x` and the result of a sub-layer?", join=join)
+      for join, slug, words in JOINED),
+    _layer("feed-forward-twice", "Your result is exactly what comes out when the feed-forward part is called on its "
+           "own result once more.", _TWO, "How often does `forward` call the feed-forward part?", twice=True),
     _layer("residual-around-whole-block", "Your result is exactly what comes out with one residual connection around "
            "both sub-layers together.", f"{_TWO} {_HIGHWAY}", "How often is something added in your `forward`?",
            residual="whole"),
@@ -211,7 +226,7 @@ class SloppyEncoder(nn.Module):
 
     def forward(self, x, mask=None):
         given, outputs = x, []
-        x = self.final(x) if self.norm == "begin" else x
+        x = self.final(x) if self.norm in ("begin", "begin and end") else x
         for n, layer in enumerate(self.layers[1:] if self.count == "first unused" else self.layers):
             use = None if self.mask == "ignored" or self.mask == "first only" and n else mask
             before = x
@@ -223,7 +238,7 @@ class SloppyEncoder(nn.Module):
             outputs.append(x)
         x = sum(outputs) if self.feed == "sum" else x
         x = given + x if self.feed == "around" else x
-        return self.final(x) if self.norm == "end" else x
+        return self.final(x) if self.norm in ("end", "begin and end") else x
 
 
 def _stack(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
@@ -243,6 +258,9 @@ STACK = [
            norm="each its own"),
     _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
            "layer instead of after the last.", _LAST, "Where does `forward` call the norm?", norm="begin"),
+    _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
+           "layer as well as after the last.", f"{_LAST} Every layer has norms of its own for what comes in.",
+           "How often does `forward` call the norm?", norm="begin and end"),
     _stack("layers-shared", "Your result is exactly what comes out when all layers are one and the same.",
            "The same object several times in a list has its weights only once, so that every layer must do the same.",
            "Is a layer made anew for each place in the list? `[layer] * n` repeats one.", shared=True),

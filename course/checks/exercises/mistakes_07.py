@@ -8,6 +8,7 @@ from course.transformer import FeedForward, LayerNorm
 
 from ..evidence import Sight, first_difference, listing
 from ..exercise import Misconception
+from .mistakes_06_layers import JOINED, JOINS
 
 # ------------------------------------------------------------------------------ 7.1 decoder layer
 
@@ -17,7 +18,7 @@ class SloppyDecoderLayer(nn.Module):
 
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
-                 final=False, relu="between", inputs="normed", discard=""):
+                 final=False, relu="between", inputs="normed", discard="", join="+"):
         super().__init__()
         self.attentions = nn.ModuleList(MultiHeadAttention(d_model, n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
@@ -25,6 +26,7 @@ class SloppyDecoderLayer(nn.Module):
         self.order, self.norm, self.normed, self.shared, self.residual = order, norm, normed, shared, residual
         self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
         self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
+        self.join = JOINS[join]
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
         given = x
@@ -40,7 +42,7 @@ class SloppyDecoderLayer(nn.Module):
             if str(n) not in self.residual:
                 x = y
             else:
-                x = {"x": x, "normed": h, "input": given}[self.source] + y
+                x = self.join({"x": x, "normed": h, "input": given}[self.source], y)
             x = self._norm(n)(x) if self.norm == "after" else x
         if self.residual == "whole":
             x = given + x
@@ -181,6 +183,8 @@ LAYER = [
       for name, words, kept in (("self-attention", "self-attention", "23"),
                                 ("cross-attention", "cross-attention", "13"),
                                 ("feed-forward", "the feed-forward part", "12"))),
+    *(_layer(slug, f"what comes out when {words}", f"{_HIGHWAY} So the two are added, and that is all.",
+             "What happens to `x` and the result of a sub-layer?", join=join) for join, slug, words in JOINED),
     _layer("residual-around-whole-block", "what comes out with one residual connection around all three sub-layers",
            f"{_THREE} {_HIGHWAY}", "How often is something added in your `forward`?", residual="whole"),
     _layer("residual-from-normalised", "what comes out when the normalised vector is what each result is added to",
@@ -237,7 +241,8 @@ def _both(sight: Sight) -> str:
     return f"For sentence 0 of the case “{sight.got.case.about}” yours gives\n\n" + "\n".join(lines) + f"\n\n({shapes})"
 
 
-def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll=False, flip=False):
+def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll=False, flip=False, marked=None,
+                 ends=True):
     """`shift_targets` with one thing done differently: (start, end) of each slice, end 0 for no cut."""
     def cut(start, end):
         stop = ids.shape[axis] + end
@@ -247,6 +252,10 @@ def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll
         a, b = ids, ids.roll(-1, 1)
     if flip:
         b = b.flip(1)
+    if marked is not None:
+        b = b.masked_fill(b == 0, marked)
+    if not ends:
+        a = a.masked_fill(a == 3, 0)
     return (b, a) if swapped else (a, b)
 
 
@@ -286,6 +295,12 @@ SHIFT = [
            axis=0),
     _shift("rolled-around", "Your labels are exactly `ids` rolled round by one, so that `<bos>` comes last.",
            "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll=True),
+    _shift("padding-marked", "Your labels are exactly the right ones with −100 in place of padding.",
+           "That is what `F.cross_entropy` leaves out unless told otherwise. The loss of lesson 08 is told the id of "
+           "padding, and looks for that.", "What does your function do besides cutting?", marked=-100),
+    _shift("eos-taken-out", "Your decoder input is exactly the right one with padding in place of `<eos>`.",
+           "In a longer batch a short sentence is read to its `<eos>`. It does no harm: what is asked for there is "
+           "padding, which the loss leaves out.", "What does your function do besides cutting?", ends=False),
     _shift("labels-reversed", "Your labels are exactly the right ones in reverse order.", _EACH,
            "Is there a flip too many?", flip=True),
 ]

@@ -62,6 +62,17 @@ class Bare(nn.Module):
         return torch.maximum(x @ self.W1 + self.B1, torch.zeros(())) @ self.W2 + self.B2
 
 
+class Convolutions(nn.Module):
+    """§3.3: "two convolutions with kernel size 1"."""
+
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.wider, self.narrower = nn.Conv1d(d_model, d_ff, 1), nn.Conv1d(d_ff, d_model, 1)
+
+    def forward(self, x):
+        return self.narrower(torch.relu(self.wider(x.transpose(1, 2)))).transpose(1, 2)
+
+
 class OtherNames(nn.Module):
     def __init__(self, d_model, n_heads, d_ff, dropout=0.1):
         super().__init__()
