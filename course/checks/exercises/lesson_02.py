@@ -153,7 +153,7 @@ def _clamped(q, k, v, mask=None):
     scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
     mask = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand_as(scores)
     top = scores.masked_fill(~mask, -torch.inf).amax(-1, keepdim=True).clamp(min=torch.finfo(scores.dtype).min)
-    powers = (scores - top).clamp(max=0).exp() * mask
+    powers = (scores - top).clamp(max=1).exp() * mask
     weights = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
     return weights @ v, weights
 
