@@ -503,8 +503,9 @@ for layer in LAYERS:
 interactive.switches(model, subwords, "The black cat sleeps.", CROSS)
 
 # %% [markdown]
-# Without any single head the model still translates: the others have learned much of the same. What if a whole
-# layer goes? And if the layer stays, but looks at all words alike?
+# Read them. What is lost, and is there one that has nothing to do with a sleeping cat? What one head no longer
+# tells, the others tell in part: they have learned much of the same. What if a whole layer goes? And if the
+# layer stays, but looks at all words alike?
 
 # %%
 whole_layers = {}
@@ -598,10 +599,10 @@ for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
     print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f}")
 
 # %% [markdown]
-# In our run, with both layers at once, about half of the translations came out word for word as predicted,
-# which is far from all and far from chance. Between the layers the result was as clear as results
-# get. In layer 1 alone the exchange worked for more than half of the sentences; in layer 0 alone hardly
-# ever, and most translations did not change at all. Yet the error rates of the two lie close together,
+# In our run, with both layers at once, more than half of the translations came out word for word as
+# predicted, which is far from all and far from chance. Between the layers the result was as clear as
+# results get. In layer 1 alone the exchange worked about as often; in layer 0 alone hardly ever, and
+# most translations did not change at all. Yet the error rates of the two lie close together,
 # and pictures of them look equally convincing. **From the picture of layer 0 one would have read that
 # the noun comes from there. It does not.** What layer 0 takes along is of another kind; that it is not
 # nothing you have seen when you silenced it. (Your model was trained for five minutes on your computer.

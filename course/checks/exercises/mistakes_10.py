@@ -41,7 +41,8 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
     n = n if torch.is_tensor(n) else torch.full(log_p.shape, n)
     n = {"own": n, "first": n[0], "largest": n.max(), "count": len(n), "less": n - 1, "more": n + 1}[length]
     by = {
-        "right": lambda: ((5 + n) / 6) ** alpha, "none": lambda: 1.0, "length": lambda: n ** alpha,
+        "right": lambda: ((5 + n) / 6) ** alpha, "none": lambda: 1.0,
+        "length": lambda: n ** alpha, "length alone": lambda: n,
         "without 5": lambda: (n / 6) ** alpha, "without 6": lambda: (5.0 + n) ** alpha,
         "6 outside": lambda: (5.0 + n) ** alpha / 6, "factor": lambda: alpha * (5 + n) / 6,
         "alpha 1": lambda: (5 + n) / 6, "5 alone": lambda: (5 + n / 6) ** alpha,
@@ -72,6 +73,10 @@ SCORES = [
              "What is raised to the power α?",
              "That is another penalty in use; it judges sentences of one or two words much more harshly. The formula "
              "here is (5 + n) / 6.", penalty="length"),
+    _formula("divided-by-length-alone", "Your scores are exactly the log-probabilities per token: divided by n, "
+             "whatever α is.", "Where do the 5, the 6 and `alpha` come in?",
+             "The mean over tokens is another way to compare; it favours long sentences, and leaves no α to say how "
+             "much length counts.", penalty="length alone"),
     _formula("five-missing", "Your scores are exactly what comes out with n / 6 in place of (5 + n) / 6.",
              "Is the 5 there?", penalty="without 5"),
     _formula("six-missing", "Your scores are exactly what comes out with 5 + n in place of (5 + n) / 6.",
