@@ -82,11 +82,11 @@ class Team:
         self.flat.grad = gradient
         return loss
 
-    def gradient(self, batch: Batch, share: float) -> tuple[float, Tensor]:
-        """share x loss of a batch, and its gradient with all parameters' entries in one row."""
+    def gradient(self, batch: Batch, share: float, into: Tensor | None = None) -> tuple[float, Tensor]:
+        """share x loss of a batch, and its gradient: all parameters' entries in one row, that of `into` if given."""
         loss = share * self.loss_of(batch)
         gradients = torch.autograd.grad(loss, self.parameters, materialize_grads=True)
-        return loss.item(), _in_one_row(gradients)
+        return loss.item(), _in_one_row(gradients, into)
 
     def gradient_in_turn(self, batch: Batch, share: float, seed: int) -> tuple[float, Tensor]:
         """What another process would compute, with its random numbers."""
@@ -169,12 +169,11 @@ class _Helper:
     def _answer(self, source: np.ndarray, target: np.ndarray, share: float, seed: int) -> float | str:
         try:
             torch.manual_seed(seed)
-            loss, gradient = self.team.gradient(Batch(torch.from_numpy(source), torch.from_numpy(target)), share)
-            self.gradient.copy_(gradient)
-            return loss
+            batch = Batch(torch.from_numpy(source), torch.from_numpy(target))
+            return self.team.gradient(batch, share, into=self.gradient)[0]
         except Exception:
             return traceback.format_exc()
 
 
-def _in_one_row(tensors: Iterable[Tensor]) -> Tensor:
-    return torch.cat([tensor.detach().flatten() for tensor in tensors])
+def _in_one_row(tensors: Iterable[Tensor], into: Tensor | None = None) -> Tensor:
+    return torch.cat([tensor.detach().flatten() for tensor in tensors], out=into)

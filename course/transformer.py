@@ -73,12 +73,12 @@ class Dropout(nn.Module):
         """(...) -> (...), of the same dtype."""
         if not self.training or self.p == 0:
             return x
-        if x.device.type != "cpu" or self.p > 0.9999:
+        if x.device.type != "cpu" or x.dtype not in (torch.float32, torch.float64) or self.p > 0.9999:
             return F.dropout(x, self.p)
         words = torch.empty(math.ceil(x.numel() / 4), dtype=torch.int64).random_(-2**63, None)
         bits = words.view(torch.int16)[: x.numel()].view(x.shape)      # each of -32768 to 32767 is as likely
-        keep = bits >= round(self.p * 2**16) - 2**15
-        return x * (keep.to(x.dtype) / (1 - self.p))
+        keep = bits.to(x.dtype).ge_(round(self.p * 2**16) - 2**15)     # 1.0 or 0.0
+        return x * keep.div_(1 - self.p)
 
     def extra_repr(self) -> str:
         return f"p={self.p}"
