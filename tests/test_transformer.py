@@ -420,7 +420,7 @@ def test_every_dropout_of_the_layers_is_used():
 
 
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 def test_dropout_zeroes_a_share_and_keeps_the_mean(p, dtype):
     x = torch.ones(301, 1001, dtype=dtype, requires_grad=True)
     y = Dropout(p)(x)
