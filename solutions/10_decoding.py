@@ -424,7 +424,7 @@ with torch.no_grad():
 # on twenty sentences and do not just believe.
 
 # %%
-source_of = {pair.source: as_source(pair.source)[0] for pair in (*split.valid[:200], *split.test[:300])}
+source_of = {pair.source: as_source(pair.source)[0] for pair in (*split.valid, *split.test)}
 
 def decode(pairs, beam_size, alpha):
     """The best hypothesis of the library's beam search for each pair: a list of (ids, score)."""
@@ -456,7 +456,7 @@ print(f"{same} of 20 sentences are the same")
 
 # %% [markdown]
 # ### Exercise 10.4 · without a penalty        ●○○  about 3 minutes · 1 point
-# A beam of 4 with α = 0 on 200 validation sentences: will its translations, all together, be shorter
+# A beam of 4 with α = 0 on 500 validation sentences: will its translations, all together, be shorter
 # than the references, longer, or as long?
 #
 # Set `prediction` to "shorter", "longer" or "as long".
@@ -484,7 +484,7 @@ def measure(pairs, beam_size, alpha):
           f"mean log p {sum(log_p) / len(log_p):6.2f}   {seconds:4.1f} s")
     return translations, bleu
 
-valid = split.valid[:200]
+valid = split.valid[:500]
 greedy = measure(valid, 1, 0)
 alphas = (0, 0.6, 1, 2, 3)
 swept = {alpha: measure(valid, 4, alpha) for alpha in alphas}
@@ -494,7 +494,7 @@ swept = {alpha: measure(valid, 4, alpha) for alpha in alphas}
 #
 # - **mean log p**: a beam without penalty finds more probable sentences than greedy decoding. The
 #   search is better at what it was told to do.
-# - **length**: in our run they are also shorter than the greedy ones. This is the tree's *el gato duerme*, on 200
+# - **length**: in our run they are also shorter than the greedy ones. This is the tree's *el gato duerme*, on 500
 #   sentences.
 # - With a growing α the sentences become longer again, and log p falls: we no longer look for the most
 #   probable ones.
@@ -527,7 +527,7 @@ show_curves(
 
 # %% tags=["nbval-ignore-output"]
 best_alpha = max(alphas, key=lambda alpha: swept[alpha][1].score)
-test = split.test[:300]
+test = split.test
 greedy, greedy_bleu = measure(test, 1, 0)
 beam, beam_bleu = measure(test, 4, best_alpha)
 
@@ -544,9 +544,9 @@ for name, translations in (("greedy", greedy), ("beam", beam)):
     print(f"{name:6} {score.score:.1f}, 95 % interval {low:.1f} to {high:.1f}")
 
 # %% [markdown]
-# Three hundred sentences make wide intervals, and in our run they overlap. Does that mean that we cannot tell?
+# The intervals are wide, and in our run they overlap. Does that mean that we cannot tell?
 #
-# No. The intervals are wide because some sentences are hard and others easy, and chance decides how
+# No. They are wide because some sentences are hard and others easy, and chance decides how
 # many of each are drawn. But what is hard for one is hard for the other. A **paired** comparison draws
 # the *same* sentences for both each time, and looks at the difference only. (p is how often so large a
 # difference would come about by chance if the two were equally good.)
@@ -571,12 +571,12 @@ for i in different[::max(len(different) // 8, 1)][:8]:
         print(f"    {name:9}  {sentence}")
 
 # %% [markdown]
-# A beam of 4 costs a few times the time of greedy decoding (the last column above), and in our run it
-# pays. Does a beam of 40 give ten times as much? No: with a wide beam and no good aim, translations
-# can become *worse*, because the search finds ever more probable sentences, and the most probable ones are
-# too short. Stahlberg and Byrne (2019) searched exhaustively: for more than half of their sentences,
-# the most probable translation was the **empty** one. A search error, it turns out, had been hiding a
-# model error.
+# A beam of 4 costs a few times the time of greedy decoding (the last column above). What it gains stands
+# before p, and p says how far to believe it. Does a beam of 40 give ten times as much? No: with a wide
+# beam and no good aim, translations can become *worse*, because the search finds ever more probable
+# sentences, and the most probable ones are too short. Stahlberg and Byrne (2019) searched exhaustively:
+# for more than half of their sentences, the most probable translation was the **empty** one. A search
+# error, it turns out, had been hiding a model error.
 
 # %% [markdown]
 # ## Make it fast: the cache
