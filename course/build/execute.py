@@ -68,6 +68,7 @@ def execute(notebook: NotebookNode, name: str, environment: dict[str, str], time
         client = NotebookClient(
             notebook, timeout=timeout, kernel_name="python3", resources={"metadata": {"path": folder}},
             record_timing=False, store_widget_state=False, coalesce_streams=True,
+            extra_arguments=["--log-level=ERROR"],      # it would warn, in the builder's output, of how it listens
             on_cell_start=starts, on_cell_executed=lambda **_: bar.update(),
         )
         try:
