@@ -174,9 +174,10 @@ class Module:
                            f"seems to keep several projections in one matrix, {several}. That computes the same; here "
                            "each is a layer of its own, with the name that the exercise gives it, so that weights can "
                            "be copied from and to PyTorch's own module.")
-        have = ", ".join(f"`{n}`" for n, _ in module.named_parameters()) or "none at all"
-        return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. "
-                       f"The parameters of yours are: {have}.")
+        have = ", ".join(f"`{n}`" for n, _ in module.named_parameters())
+        seen = f"The parameters of yours are: {have}." if have else (
+            "Yours has none at all. Are the layers made in `__init__`, and kept as attributes of `self`?")
+        return Problem("missing-layer", f"A parameter `{name}` of shape {tuple(value.shape)} is expected. {seen}")
 
 
 def _own_state(part) -> dict[str, Any]:

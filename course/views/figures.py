@@ -279,7 +279,7 @@ def _extremes(scores, queries, keys, mask) -> str:
     digits = digits_for(scores)
     found = []
     for word, masked, pick in (("highest", -np.inf, np.argmax), ("lowest", np.inf, np.argmin)):
-        row, column = np.unravel_index(pick(np.where(allowed, scores, masked).round(9)), scores.shape)
+        row, column = np.unravel_index(pick(np.where(allowed, scores, masked).round(4)), scores.shape)   # the first of equals
         found.append(f"{word} {number(scores[row, column], digits)} ({queries[row]}, {keys[column]})")
     text = ", ".join(found)
     return text if mask is None or mask.all() else f"{text}; {(~mask).sum()} of {mask.size} cells are masked"

@@ -13,31 +13,35 @@ class Sloppy(nn.Module):
     """Attention with learned projections, and with switches.
 
     `projections` names the layer that makes queries, keys and values, "-" for none; `sources` where
-    each comes from: x, memory, or both, one after the other. What else there is goes to
+    each comes from: x, memory, or both, one after the other; `bend` which of them go through a ReLU;
+    `as_stored` multiplies by the layers' weights without transposing them. What else there is goes to
     `sloppy_attention`.
     """
 
     def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
-                 **switches):
+                 as_stored=False, **switches):
         super().__init__()
         self.w_q = nn.Linear(d_model, d_k, bias=False)
         self.w_k = nn.Linear(d_model, d_k, bias=False)
         self.w_v = nn.Linear(d_model, d_v, bias=False)
         self.projections, self.sources, self.scale, self.switches = projections, sources, scale, switches
-        self.d_model, self.d_k, self.bend = d_model, d_k, bend
+        self.d_model, self.d_k, self.bend, self.as_stored = d_model, d_k, bend, as_stored
 
     def forward(self, x, memory=None, mask=None):
         memory = x if memory is None else memory
         given = {"x": x, "m": memory}
         if "+" in self.sources:
             given["+"] = torch.cat([memory, x], dim=1)
-        q, k, v = (given[source] if name == "-" else getattr(self, f"w_{name}")(given[source])
+        q, k, v = (given[source] if name == "-" else self.project(getattr(self, f"w_{name}"), given[source])
                    for name, source in zip(self.projections, self.sources, strict=True))
         q, k, v = (x.relu() if name in self.bend else x for name, x in zip("qkv", (q, k, v), strict=True))
         scale = self.scale
         if scale in ("d_model", "as projected"):
             q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
         return sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
+
+    def project(self, layer, x):
+        return x @ layer.weight if self.as_stored else layer(x)
 
 
 class SloppySelf(Sloppy):
@@ -79,6 +83,12 @@ def _shared(cls) -> list[Misconception]:
             "not-projected", partial(cls, projections="---", scale="as projected"),
             "Your output is exactly what comes out when nothing is projected at all.", _THREE,
             "Which layer does each of query, key and value go through?"),
+        Misconception(
+            "weights-not-transposed", partial(cls, as_stored=True),
+            "Your code does exactly what happens when inputs are multiplied by the layers' `weight` as it is stored.",
+            "`nn.Linear(d_in, d_out)` stores its weight as (d_out, d_in) and multiplies by the transposed one; only "
+            "where both sizes are equal does the other product run at all.",
+            "What does `self.w_q(x)` do that `x @ self.w_q.weight` does not?"),
         *(Misconception(
             "relu-after-projections", partial(cls, bend=names),
             f"Your output is exactly what comes out when a ReLU follows the projections of {words}.",

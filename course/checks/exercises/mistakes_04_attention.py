@@ -1,124 +1,10 @@
 """Lesson 04, multi-head attention: what learners write instead, and what it means. Used by `lesson_04`."""
 from functools import partial
-from types import SimpleNamespace
-
-import torch
-from torch import nn
-
-from course.attention import merge_heads, split_heads
 
 from ..evidence import sums
 from ..exercise import Misconception
-from .mistakes_04 import HEADS, cut, reshaped
-
-# ---------------------------------------------------------------------- 4.3 multi-head attention
-
-
-class Sloppy(nn.Module):
-    """Multi-head attention with switches."""
-
-    def __init__(self, d_model, n_heads, scale="sqrt d_head", axis=-1, split="", merge="", mask="", empty="zero",
-                 project=True, projections="qkv", roles="qkv", gives="", stable=True):
-        super().__init__()
-        if d_model % n_heads:
-            raise ValueError("not divisible")
-        self.n_heads = n_heads
-        self.how = SimpleNamespace(scale=scale, axis=axis, split=split, merge=merge, mask=mask, empty=empty,
-                                   project=project, projections=projections, roles=roles, gives=gives, stable=stable)
-        for name in "qkvo":
-            setattr(self, f"w_{name}", nn.Linear(d_model, d_model))
-
-    def forward(self, query, key, value, mask=None):
-        given = dict(zip("qkv", (query, key, value), strict=True))
-        inputs = [given[name] for name in self.how.roles]
-        layers = [getattr(self, f"w_{name}") for name in self.how.projections]
-        q, k, v = (self._heads(layer(x)) for layer, x in zip(layers, inputs, strict=True))
-        scores = q @ k.transpose(-2, -1) / self._divisor(q, k, query)
-        weights = self._weights(scores, mask)
-        if self.how.scale == "after":
-            weights = weights / q.shape[-1] ** 0.5
-        unmasked = self._softmax(scores)
-        output = self._merged((unmasked if self.how.gives == "unmasked output" else weights) @ v, query)
-        if self.how.project:
-            output = self.w_o(output)
-        if self.how.gives == "swapped":
-            return weights, output
-        shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "scores": scores,
-                 "first head": weights[:, 0], "unmasked weights": unmasked, "transposed": weights.transpose(-1, -2)}
-        return output, shown.get(self.how.gives, weights)
-
-    def _heads(self, x):
-        if self.how.split == "view":
-            return reshaped(x, self.n_heads, "BhTd")
-        if self.how.split == "interleaved":
-            return reshaped(x, self.n_heads, "BTdh", (0, 3, 1, 2))
-        if self.how.split == "heads last":
-            return cut(x, self.n_heads)
-        return split_heads(x, self.n_heads)
-
-    def _divisor(self, q, k, query):
-        return {"sqrt d_head": q.shape[-1] ** 0.5, "none": 1, "d_head": q.shape[-1], "d_model": query.shape[-1] ** 0.5,
-                "T_k": k.shape[-2] ** 0.5, "n_heads": self.n_heads ** 0.5, "after": 1}[self.how.scale]
-
-    def _merged(self, heads, query):
-        if self.how.merge == "view":
-            return heads.reshape(*query.shape)
-        if self.how.merge == "view of a transpose":
-            return heads.transpose(1, 2).view(*query.shape)
-        if self.how.merge == "interleaved":
-            return heads.permute(0, 2, 3, 1).reshape(*query.shape)
-        if self.how.split == "heads last":
-            return heads.flatten(2)
-        return merge_heads(heads)
-
-    def _softmax(self, scores):
-        if self.how.stable:
-            return scores.softmax(self.how.axis)
-        return scores.exp() / scores.exp().sum(self.how.axis, keepdim=True)
-
-    def _weights(self, scores, mask):
-        if self.how.mask == "causal":
-            mask = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
-        if mask is None or self.how.mask == "ignored":
-            return self._softmax(scores)
-        if self.how.mask == "repeated":                      # as if heads came before sentences in the first axis
-            mask = mask.repeat(self.n_heads, 1, 1).unflatten(0, (len(scores), self.n_heads))
-        elif self.how.mask != "no head axis":
-            mask = mask.unsqueeze(1)
-        if self.how.mask == "inverted":
-            mask = ~mask
-        elif self.how.mask == "first sentence":
-            mask = mask[:1]
-        elif self.how.mask == "first query":
-            mask = mask[..., :1, :]
-        elif self.how.mask == "some key":
-            mask = mask.any(-1, keepdim=True)
-        if self.how.mask == "after":
-            return self._softmax(scores).masked_fill(~mask, 0)
-        if self.how.mask == "times":
-            return self._softmax(scores * mask)
-        if self.how.mask == "times -inf":
-            return self._softmax(scores + (~mask) * float("-inf"))
-        low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4}.get(self.how.mask, torch.finfo(scores.dtype).min)
-        if self.how.empty == "nan":
-            low = float("-inf")
-        if self.how.empty == "added":
-            filled = scores + (~mask) * -1e9
-        else:
-            filled = scores.masked_fill(~mask, low)
-        weights = self._softmax(filled)
-        if self.how.mask == "weak, closed":
-            return weights * mask
-        return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty == "zero" else weights
-
-
-def _equal_lengths(d_model, n_heads):
-    class EqualLengths(Sloppy):
-        def _heads(self, x):
-            self.length = getattr(self, "length", x.shape[1])
-            return x.reshape(x.shape[0], self.length, self.n_heads, -1).transpose(1, 2)
-    return EqualLengths(d_model, n_heads)
-
+from .mistakes_04 import HEADS
+from .mistakes_04_heads import Sloppy, equal_lengths
 
 _ROOT = ("A score is a sum over d_head numbers, so it spreads about √d_head wide. Dividing by just that keeps the "
          "softmax equally sharp, however many heads there are.")
@@ -157,6 +43,22 @@ MULTI_HEAD = [
         "Your output is exactly what comes out when the heads are shuffled together, one number of each in turn.",
         "The heads lie side by side: first all of head 0, then all of head 1.",
         "Is it your `merge_heads` of exercise 4.2 that you call?"),
+    *(Misconception(
+        "weights-not-transposed", partial(Sloppy, products=products, at=at),
+        f"Your numbers are exactly what comes out when {words} multiplied by the layers' `weight` as it is stored"
+        f"{', and the biases are left out' if 'bias' in products else ''}.",
+        "`nn.Linear` stores its weight as (d_out, d_in) and multiplies by the transposed one. Here both sizes are "
+        "d_model, so that the other product runs as well, and is another one.",
+        "What does `self.w_q(query)` do that `query @ self.w_q.weight` does not?")
+      for products in ("as stored", "as stored, no bias")
+      for at, words in (("qkvo", "all four inputs are"), ("qkv", "queries, keys and values are"),
+                        ("o", "the heads, side by side, are"))),
+    *(Misconception(
+        "bias-left-out", partial(Sloppy, products="no bias", at=at),
+        f"Your numbers are exactly what comes out when the biases of {words} are left out.",
+        "An `nn.Linear` multiplies and then adds its `bias`.",
+        "Do you call the layers, or do you multiply by their weights?")
+      for at, words in (("qkvo", "all four layers"), ("qkv", "`w_q`, `w_k` and `w_v`"), ("o", "`w_o`"))),
     Misconception(
         "no-output-projection", partial(Sloppy, project=False),
         "Your output is exactly the heads side by side, without `w_o`.",
@@ -304,7 +206,7 @@ MULTI_HEAD = [
         "The weights you return are exactly the right ones with queries and keys exchanged.",
         "Rows are queries and columns are keys, everywhere in the course.", "Is there a transpose too many?"),
     Misconception(
-        "lengths-confused", _equal_lengths,
+        "lengths-confused", equal_lengths,
         "Your code stops exactly where the length of `query` is also taken for that of `key`.",
         "In the decoder's attention to the encoder the two sentences have different lengths.",
         "Where does the length come from that you split keys and values with?"),
