@@ -136,6 +136,14 @@ def test_scores_are_centred_on_zero():
     assert picture.alt == "Scores, 4 queries by 4 keys; highest 6 (black, cat), lowest −2 (the, black)"
 
 
+def test_of_equal_scores_the_first_is_named_whatever_their_last_bits():
+    scores = np.array([[1.0, 4.95, 0.0], [4.95, 2.0, 0.0]])
+    scores[1] += 1e-6
+    scores[1, 2] = -1e-6
+    assert show_scores(scores, ("a", "b"), WORDS[:3]).alt.endswith(
+        f"highest 4.95 (a, {WORDS[1]}), lowest 0.00 (a, {WORDS[2]})")
+
+
 def test_masked_scores_do_not_set_the_scale():
     scores = np.where(CAUSAL, SCORES, -1e9)
     picture = show_scores(scores, WORDS, WORDS, mask=CAUSAL)

@@ -279,7 +279,8 @@ def _extremes(scores, queries, keys, mask) -> str:
     digits = digits_for(scores)
     found = []
     for word, masked, pick in (("highest", -np.inf, np.argmax), ("lowest", np.inf, np.argmin)):
-        row, column = np.unravel_index(pick(np.where(allowed, scores, masked).round(4)), scores.shape)   # the first of equals
+        # Rounded, so that of cells that are equal but for the last bits the first is named on every machine.
+        row, column = np.unravel_index(pick(np.where(allowed, scores, masked).round(4)), scores.shape)
         found.append(f"{word} {number(scores[row, column], digits)} ({queries[row]}, {keys[column]})")
     text = ", ".join(found)
     return text if mask is None or mask.all() else f"{text}; {(~mask).sum()} of {mask.size} cells are masked"
