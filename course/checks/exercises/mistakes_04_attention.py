@@ -49,7 +49,7 @@ MULTI_HEAD = [
         f"{', and the biases are left out' if 'bias' in products else ''}.",
         "`nn.Linear` stores its weight as (d_out, d_in) and multiplies by the transposed one. Here both sizes are "
         "d_model, so that the other product runs as well, and is another one.",
-        "What does `self.w_q(query)` do that `query @ self.w_q.weight` does not?")
+        "What does calling a layer do that multiplying by its `weight` does not?")
       for products in ("as stored", "as stored, no bias")
       for at, words in (("qkvo", "all four inputs are"), ("qkv", "queries, keys and values are"),
                         ("o", "the heads, side by side, are"))),
