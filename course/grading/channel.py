@@ -1,5 +1,6 @@
 """In the checker: the line to one child. It believes nothing that comes back, waits no longer than it should, and
 knows why a child is gone."""
+import contextlib
 import os
 import secrets
 import select
@@ -123,16 +124,19 @@ class _Watch:
         self.waited += _LOOK                     # not what the clock says: a computer that was asleep has not waited
         if computing_time(self.pid) - self.computed > self.seconds or self.waited > _PATIENCE * self.seconds:
             raise Gone("timeout", f"no answer after {self.seconds:g} seconds")
-        size = files = 0
-        try:
-            for entry in os.scandir(self.folder):
-                for file in os.scandir(entry.path) if entry.is_dir(follow_symlinks=False) else ():
-                    files += 1
-                    size += file.stat(follow_symlinks=False).st_size
-                    if files > _FILES or size > _FOLDER:
-                        raise Gone("killed", "it filled its working folder")
-        except OSError:
-            pass
+        sizes = _sizes(self.folder)
+        if len(sizes) > _FILES or sum(sizes) > _FOLDER:
+            raise Gone("killed", "it filled its working folder")
+
+
+def _sizes(folder: str) -> list[int]:
+    """Bytes of the files in the working folders; no more files than it takes to say that they are too many."""
+    sizes: list[int] = []
+    for path, _, names in os.walk(folder):
+        for name in names[:_FILES + 1]:
+            with contextlib.suppress(OSError):       # what is removed meanwhile
+                sizes.append(os.lstat(os.path.join(path, name)).st_size)
+    return sizes
 
 
 def computing_time(pid: int) -> float:

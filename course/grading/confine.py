@@ -3,6 +3,7 @@ import contextlib
 import ctypes
 import os
 import resource
+import shutil
 import signal
 import socket
 import struct
@@ -56,20 +57,18 @@ class Prison:
         return path
 
     def clean(self) -> None:
-        """Remove what children left. They cannot make folders."""
+        """Remove what children left."""
         for entry in os.scandir(self.work):
-            with contextlib.suppress(OSError):
-                os.chmod(entry.path, 0o700)
-            for file in os.scandir(entry.path):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
                 with contextlib.suppress(OSError):
-                    os.unlink(file.path)
-            with contextlib.suppress(OSError):
-                os.rmdir(entry.path)
+                    os.unlink(entry.path)
 
 
 def _rules(work: str, hidden: list[str]) -> list[tuple[str, int]]:
     """Python's own files, but neither this package nor anything in `hidden`; the shared libraries; the folder."""
-    rules = [(work, landlock.READ | landlock.WRITE_FILE | landlock.REMOVE_FILE | landlock.MAKE_REG | landlock.TRUNCATE),
+    rules = [(work, landlock.READ | landlock.WRITE),
              ("/dev/null", landlock.READ | landlock.WRITE_FILE), ("/dev/zero", landlock.READ),
              ("/dev/urandom", landlock.READ), ("/etc/ld.so.cache", landlock.READ), ("/etc/localtime", landlock.READ),
              ("/usr/share/zoneinfo", landlock.READ)]
@@ -124,8 +123,10 @@ def enter(prison: Prison, folder: str, cpu_seconds: int) -> tuple[str, list[str]
         raise OSError(ctypes.get_errno(), "no_new_privs")
     done.append("no new privileges")
     if prison.ruleset is not None:
-        landlock.restrict(prison.ruleset)
-        os.close(prison.ruleset)
+        own = landlock.make([(folder, landlock.WRITE), (os.devnull, landlock.WRITE)], landlock.WRITE)
+        for ruleset in (prison.ruleset, own):        # the second: of the working folders, only its own
+            landlock.restrict(ruleset)
+            os.close(ruleset)
         done.append(f"landlock {prison.abi}")
     if prison.filter is not None:
         seccomp.restrict(prison.filter)

@@ -10,6 +10,7 @@ __all__ = ["abi", "make", "restrict"]
 _CREATE, _ADD, _RESTRICT = 444, 445, 446           # the same numbers on every machine
 READ_FILE, READ_DIR, WRITE_FILE, REMOVE_FILE, MAKE_REG, TRUNCATE = 1 << 2, 1 << 3, 1 << 1, 1 << 5, 1 << 8, 1 << 14
 READ = READ_FILE | READ_DIR
+WRITE = WRITE_FILE | REMOVE_FILE | MAKE_REG | TRUNCATE
 _FOR_FILES = READ_FILE | WRITE_FILE | TRUNCATE | 1
 _ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 
@@ -30,18 +31,19 @@ def abi() -> int:
         return 0
 
 
-def make(rules: Iterable[tuple[str, int]]) -> int:
+def make(rules: Iterable[tuple[str, int]], refused: int | None = None) -> int:
     """A ruleset as a file descriptor: all access to files is refused but for these (path, rights).
 
     Where the kernel knows how (ABI 4 and 6), TCP, abstract sockets, and signals to processes outside are refused, too.
+    With `refused` only these rights are: a second ruleset narrows what the first one leaves.
     """
     version = abi()
     handled = _ALL.get(version, (1 << 16) - 1)
-    attributes = struct.pack("<Q", handled)
-    if version >= 4:
-        attributes += struct.pack("<Q", 3)
-    if version >= 6:
-        attributes += struct.pack("<Q", 3)
+    if refused is None:
+        attributes = struct.pack("<Q", handled) + struct.pack("<Q", 3) * ((version >= 4) + (version >= 6))
+    else:
+        handled &= refused
+        attributes = struct.pack("<Q", handled)
     ruleset = _syscall(_CREATE, ctypes.c_char_p(attributes), ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
     for path, rights in rules:
         with contextlib.suppress(OSError):         # what is not there needs no rule
