@@ -174,7 +174,8 @@ def _limits(cpu_seconds: int, own_user: bool) -> None:
 def _try_the_door() -> None:
     """What must fail now, does."""
     for attempt in (lambda: os.open("/proc/self/status", os.O_RDONLY), lambda: os.open("/", os.O_RDONLY),
-                    lambda: socket.socket(socket.AF_INET), os.fork):
+                    lambda: os.open("../door", os.O_CREAT | os.O_WRONLY), os.fork,
+                    lambda: socket.socket(socket.AF_INET)):
         try:
             attempt()
         except OSError:
