@@ -231,6 +231,11 @@ def test_curves_are_drawn_and_told_from_end_to_end():
                            "measured goes from 4.1 to 66 and theory goes from 4 to 64")
 
 
+def test_measured_times_are_told_with_three_digits_and_steps_in_full():
+    assert "against s from 9.15 to 300;" in show_curves([9.15003, 299.663], {"a": [5.83, 1.98]}, "s", "loss", "t").alt
+    assert "against n from 200 to 20000;" in show_curves([200, 20000], {"a": [1, 2]}, "n", "loss", "t").alt
+
+
 def test_lists_and_tensors_are_accepted():
     expected = show_weights(WEIGHTS, WORDS, WORDS)
     tensor = torch.tensor(WEIGHTS, requires_grad=True)

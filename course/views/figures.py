@@ -245,7 +245,8 @@ def show_curves(
     ax.grid(color="#E6E6E6")
     figure.legend(loc="outside lower center", ncols=beside, frameon=False)     # clear of the curves
     ends = join([f"{name} goes from {float(y[0]):.3g} to {float(y[-1]):.3g}" for name, y in curves.items()])
-    return Picture(figure, f"{title}; {ylabel} against {xlabel} from {x[0]:g} to {x[-1]:g}; {ends}")
+    first, last = (f"{value:g}" if value.is_integer() else f"{value:.3g}" for value in (float(x[0]), float(x[-1])))
+    return Picture(figure, f"{title}; {ylabel} against {xlabel} from {first} to {last}; {ends}")
 
 
 def _table(matrix, rows, columns, title, mask, signed) -> Figure:

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -290,6 +289,7 @@ ESCAPES = {
     "a hard link": "os.link('/dev/null', 'a')",
     "a pipe in the folder": "os.mkfifo('a')",
     "writing beside its folder": "open('../beside', 'w').write('x')",
+    "moving a file out of its folder": "open('a', 'w').write('x')\nos.rename('a', '../a')",
     "writing elsewhere": "open('//tmp/expected', 'w').write('x')",
     "writing to /dev/shm": "open('/dev/shm/expected', 'w').write('x')",
     "a large file": "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nopen('a', 'wb').write(bytes(20 << 20))",
@@ -317,6 +317,13 @@ def test_a_folder_filled_with_files(graded):
     assert statuses(graded(lesson_01(ex_1_2=softmax(body), ex_1_3=STANDALONE)))["1.2"] in ("killed", "timeout")
 
 
+def test_threads_without_end(graded):
+    body = ("import threading, time\nthreading.stack_size(1 << 16)\n"
+            "while True:\n    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()")
+    record = graded(lesson_01(ex_1_2=softmax(body), ex_1_3=STANDALONE))
+    assert statuses(record)["1.2"] in ("error", "memory", "timeout")
+
+
 def test_the_environment_says_nothing(graded, monkeypatch):
     monkeypatch.setenv("GRADEBOOK_TOKEN", SECRET)
     body = "import os\nif any('TOKEN' in n or 'PYTHONPATH' in n for n in os.environ):\n    return None"
@@ -337,7 +344,7 @@ def test_no_process_is_left(grader, graded):
 
 def test_a_dead_server_is_replaced(grader, graded):
     os.kill(grader.server.process.pid, 9)
-    time.sleep(0)
+    grader.server.process.wait()
     assert statuses(graded(lesson_01())) == ALL_RIGHT
 
 
