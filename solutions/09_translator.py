@@ -344,7 +344,8 @@ history = train(model, encoded, seconds=300, batch_tokens=1200, lr=3e-3, workers
                 checkpoint="cache")
 model = model.to("cpu")
 waited, last = time.perf_counter() - started, history[-1]
-print(f"{len(history):,} steps, {last['tokens'] / 1e6:.1f} million tokens in {last['seconds']:.0f} seconds of training,")
+print(f"{len(history):,} steps, {last['tokens'] / 1e6:.1f} million tokens "
+      f"in {last['seconds']:.0f} seconds of training,")
 print(f"{max(last['seconds'] - waited, 0):.0f} of them in an earlier run")
 
 # %% tags=["nbval-ignore-output"]
