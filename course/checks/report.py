@@ -42,8 +42,8 @@ whether it is up to date. For each exercise:
   a slice, a method, a statement), how many of them were refused, and how many compute the same as the reference on all
   inputs tried. The rest would be wrong answers that are accepted.
 
-`python -m course.checks.seeds` tries the right answers on 200 seeds for each exercise, `python benchmarks/checks.py`
-times the verdicts.
+`python -m course.checks.seeds` tries the right answers on 200 seeds for each exercise, with `--mistakes` the known
+mistakes; `python benchmarks/checks.py` times the verdicts.
 
 | exercise | right answers | accepted | mistakes | named | rewritten | named | pairs | named | mutants | refused | \
 compute the same | wrongly accepted |

@@ -95,7 +95,7 @@ def _searches(rng):
     """Tables of models for which the usual mistakes, those named in `tells`, find another sentence."""
     def of(about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0):
         source = np.append(rng.integers(1, BOS, size=4), EOS)[None]
-        for _ in range(100):
+        for _ in range(1000):
             by_position = rng.normal(size=(max_len + 2, vocab))
             by_position[:, [0, BOS]] -= 9.0
             by_position[:, EOS] += ending
@@ -111,7 +111,7 @@ def _searches(rng):
     yield of("no penalty", 3, 0, 7, "greedy")
     yield of("a strong penalty", 4, 2.0, 9, "log p, first and log p", ending=0.5)
     yield of("a beam of 4", 4, 1.0, 8, "wide", vocab=9)
-    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9, "first, last", vocab=20, ending=1.0)
+    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9, "first, last, last and longest", vocab=20, ending=1.0)
     yield of("a beam of one", 1, 0.6, 6)
     yield of("a sentence that never ends", 3, 0.6, 5, ending=-40.0)
     yield of("one token at most", 3, 0.6, 1, "unfinished", ending=1.0)

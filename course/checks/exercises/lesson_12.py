@@ -50,7 +50,7 @@ def _comparisons(rng):
     yield Case("round numbers, row 0 is the base", losses=np.array([[1.5, 1.9], [1.6, 2.2], [1.3, 1.8], [1.7, 1.8]]),
                base=0)
     yield Case("four seeds, the base is row 1", base=1, losses=np.array(
-        [[1.9, 2.3, 2.0, 3.0], [1.8, 2.1, 1.9, 2.0], [1.2, 2.0, 1.6, 1.9], [1.7, 2.2, 1.6, 2.1]]))
+        [[1.9, 2.3, 2.0, 3.0], [1.8, 2.1, 1.9, 2.0], [1.2, 2.0, 1.6, 1.9], [1.7, 2.2, 1.6, 2.1], [1.1, 1.7, 1.5, 1.6]]))
     yield of("three seeds", 4, 3, 2)
     yield of("as many seeds as variants", 4, 4, 3)
     yield of("many variants", 7, 5, 4)

@@ -104,9 +104,10 @@ def told_apart(case: Case) -> set[str]:
               "revived": run(x["beam_size"], revived=True)}
     others = {name: max(finished or unfinished) for name, (finished, unfinished) in others.items()}
     others |= {"first": done[0], "last": done[-1], "log p": max(done, key=lambda row: row[1]),
-               "unfinished": max(done + left)}
+               "longest": max(done, key=lambda row: len(row[2])), "unfinished": max(done + left)}
     different = {name for name, other in others.items() if other[2] != best[2]}
-    return different | ({"first and log p"} if others["first"][2] != others["log p"][2] else set())
+    return different | {f"{a} and {b}" for a, b in (("first", "log p"), ("last", "longest"))
+                        if others[a][2] != others[b][2]}
 
 
 def _found(slug, says, why, look, **switches):
