@@ -346,7 +346,7 @@ model = model.to("cpu")
 waited, last = time.perf_counter() - started, history[-1]
 print(f"{len(history):,} steps, {last['tokens'] / 1e6:.1f} million tokens "
       f"in {last['seconds']:.0f} seconds of training,")
-print(f"{max(last['seconds'] - waited, 0):.0f} of them in an earlier run")
+print(f"{max(last['seconds'] - waited, 0):.0f} of these seconds in an earlier run")
 
 # %% tags=["nbval-ignore-output"]
 size = max(len(history) // 40, 1)

@@ -35,7 +35,8 @@ def make(rules: Iterable[tuple[str, int]], refused: int | None = None) -> int:
     """A ruleset as a file descriptor: all access to files is refused but for these (path, rights).
 
     Where the kernel knows how (ABI 4 and 6), TCP, abstract sockets, and signals to processes outside are refused, too.
-    With `refused` only these rights are: a second ruleset narrows what the first one leaves.
+    With `refused` only these rights are: a second ruleset narrows what the first one leaves. Raises OSError where the
+    kernel has no Landlock.
     """
     version = abi()
     handled = _ALL.get(version, (1 << 16) - 1)

@@ -111,7 +111,8 @@ def _searches(rng):
     yield of("no penalty", 3, 0, 7, "greedy")
     yield of("a strong penalty", 4, 2.0, 9, "log p, first and log p", ending=0.5)
     yield of("a beam of 4", 4, 1.0, 8, "wide", vocab=9)
-    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9, "first, last, last and longest", vocab=20, ending=1.0)
+    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9, "first, last, first and worst, last and longest", vocab=20,
+             ending=1.0)
     yield of("a beam of one", 1, 0.6, 6)
     yield of("a sentence that never ends", 3, 0.6, 5, ending=-40.0)
     yield of("one token at most", 3, 0.6, 1, "unfinished", ending=1.0)

@@ -104,9 +104,9 @@ def told_apart(case: Case) -> set[str]:
               "revived": run(x["beam_size"], revived=True)}
     others = {name: max(finished or unfinished) for name, (finished, unfinished) in others.items()}
     others |= {"first": done[0], "last": done[-1], "log p": max(done, key=lambda row: row[1]),
-               "longest": max(done, key=lambda row: len(row[2])), "unfinished": max(done + left)}
+               "longest": max(done, key=lambda row: len(row[2])), "worst": min(done), "unfinished": max(done + left)}
     different = {name for name, other in others.items() if other[2] != best[2]}
-    return different | {f"{a} and {b}" for a, b in (("first", "log p"), ("last", "longest"))
+    return different | {f"{a} and {b}" for a, b in (("first", "log p"), ("first", "worst"), ("last", "longest"))
                         if others[a][2] != others[b][2]}
 
 
