@@ -107,12 +107,12 @@ def _searches(rng):
         return case
 
     yield of("a beam of 2", 2, 0.6, 6, "greedy")
-    yield of("a beam of 3", 3, 0.6, 8, "greedy, last")
+    yield of("a beam of 3", 3, 0.6, 8, "greedy, last, longest, worst")
     yield of("no penalty", 3, 0, 7, "greedy")
     yield of("a strong penalty", 4, 2.0, 9, "log p, first and log p", ending=0.5)
     yield of("a beam of 4", 4, 1.0, 8, "wide", vocab=9)
-    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9, "first, last, first and worst, last and longest", vocab=20,
-             ending=1.0)
+    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9,
+             "first, last, longest, worst, first and worst, last and longest", vocab=20, ending=1.0)
     yield of("a beam of one", 1, 0.6, 6)
     yield of("a sentence that never ends", 3, 0.6, 5, ending=-40.0)
     yield of("one token at most", 3, 0.6, 1, "unfinished", ending=1.0)
