@@ -4,7 +4,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from course.checks import exercises, explain
+from course.checks import exercises, explain, guard
 from course.checks.exercise import Case, Exercise
 from course.checks.mutation import mutants, survey
 
@@ -38,3 +38,25 @@ def test_mutants_that_poor_checks_would_miss_are_reported(monkeypatch):
     monkeypatch.setitem(exercises._known, "1.1", poor)
     changes = [mutant.change for mutant in survey(poor).survivors]
     assert any("return k.T @ q" in change for change in changes) and any("return q @ k" in change for change in changes)
+
+
+def test_an_answer_that_is_held_up_once_is_not_taken_for_another_one(monkeypatch):
+    """A long garbage collection is enough for it, in the reference as well as in a mutant."""
+    task, run, calls, late = exercises.get("4.2"), guard.run, [], -1
+
+    def held_up(call, clock, printed):
+        if clock.left < 0.5:
+            calls.append(call)
+            if len(calls) == late:
+                return None, guard.Raised("TimeLimit", "", "", "", False, timed_out=True)
+        return run(call, clock, printed)
+
+    def counts():
+        calls.clear()
+        found = survey(task)
+        return len(found.refused), len(found.same), len(found.survivors)
+
+    monkeypatch.setattr(guard, "run", held_up)
+    undisturbed, total = counts(), len(calls)
+    for late in range(1, total, total // 15):
+        assert counts() == undisturbed, f"call {late} of {total}"
