@@ -6,5 +6,5 @@ WORKDIR "${HOME}/course"
 COPY --chown=${NB_UID}:${NB_GID} . .
 RUN pip install --no-cache-dir ${PIP_ARGS} -r requirements.lock \
     && pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
-    && python -m course data
+    && python -m classroom data
 CMD ["start-notebook.py", "--LabApp.default_url=/lab/tree/notebooks/00_welcome.ipynb"]

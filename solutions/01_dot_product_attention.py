@@ -21,7 +21,7 @@ import math
 
 import numpy as np
 
-from course.checks import carry_on, check, evaluate, hint, solution
+from classroom import carry_on, check, evaluate, hint, solution
 from course.views import interactive
 from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
 

@@ -26,8 +26,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from classroom import carry_on, check, evaluate, hint, solution
 from course.attention import scaled_dot_product_attention
-from course.checks import carry_on, check, evaluate, hint, solution
 from course.views import interactive
 from course.views.figures import show_curves, show_scores, show_weights
 from course.views.positions import show_encoding, show_hands

@@ -27,8 +27,8 @@ import torch.nn.functional as F
 from torch import nn
 
 import course.transformer as library
+from classroom import carry_on, check, evaluate, hint, solution
 from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
-from course.checks import carry_on, check, evaluate, hint, solution
 from course.interop import copy_weights
 from course.transformer import sinusoidal_encoding
 from course.views.figures import show_curves

@@ -29,6 +29,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import course.transformer as library
+from classroom import carry_on, check, evaluate, hint, solution
 from course.attention import (
     MultiHeadAttention,
     causal_mask,
@@ -36,7 +37,6 @@ from course.attention import (
     padding_mask,
     scaled_dot_product_attention,
 )
-from course.checks import carry_on, check, evaluate, hint, solution
 from course.inspection import record_attention
 from course.interop import copy_weights
 from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding

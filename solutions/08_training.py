@@ -30,7 +30,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course.checks import carry_on, check, hint, solution
+from classroom import carry_on, check, hint, solution
 from course.patients import patient, reveal
 from course.tokens import Encoded, token_batches
 from course.transformer import Transformer

@@ -38,7 +38,7 @@ import numpy as np
 import sacrebleu
 import torch
 
-from course.checks import carry_on, check, hint, solution
+from classroom import carry_on, check, hint, solution
 from course.data import load_pairs, normalise, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention

@@ -25,8 +25,8 @@ import torch
 from sacrebleu.significance import PairedTest
 
 import course.decoding as library
+from classroom import carry_on, check, hint, solution
 from course.attention import causal_mask, scaled_dot_product_attention
-from course.checks import carry_on, check, hint, solution
 from course.decoding import CachedDecoder, UncachedDecoder
 from course.translator import trained_translator
 from course.views import interactive

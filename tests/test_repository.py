@@ -16,7 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from course.__main__ import COMMANDS
+from classroom.app import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -83,7 +83,7 @@ def test_conda_has_the_same_packages():
 
 def test_what_is_required_is_imported_and_the_reverse():
     imported = set()
-    for path in [*(ROOT / "course").rglob("*.py"), *(ROOT / "solutions").glob("*.py")]:
+    for path in [path for folder in ("course", "classroom", "solutions") for path in (ROOT / folder).rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Import(names=names):
@@ -93,7 +93,7 @@ def test_what_is_required_is_imported_and_the_reverse():
                 case _:
                     continue
             imported |= {module.split(".")[0] for module in modules}
-    names = {canonicalize_name(name) for name in imported - {"course", *sys.stdlib_module_names}}
+    names = {canonicalize_name(name) for name in imported - {"classroom", "course", *sys.stdlib_module_names}}
     assert names - OPTIONAL | STARTED == {required.name for required in REQUIRED}
 
 
@@ -104,8 +104,8 @@ def test_tests_install_the_extras():
 
 @pytest.mark.parametrize(("arguments", "heavy"), [
     (["-c", "import course"], {"torch", "numpy", "matplotlib", "platformdirs"}),
-    (["-c", "import course.checks"], {"torch", "matplotlib"}),
-    (["-m", "course", "--help"], {"torch", "numpy", "matplotlib", "nbformat", "jupytext"}),
+    (["-c", "from classroom import check"], {"torch", "matplotlib", "IPython"}),
+    (["-m", "classroom", "--help"], {"torch", "numpy", "matplotlib", "nbformat", "jupytext"}),
 ])
 def test_importing_is_cheap(arguments, heavy):
     """What Python itself reports to have imported, in a process of its own."""
@@ -113,7 +113,7 @@ def test_importing_is_cheap(arguments, heavy):
         [sys.executable, "-X", "importtime", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
     )
     imported = {line.rsplit("|", 1)[1].strip() for line in run.stderr.splitlines() if "|" in line}
-    assert "course" in imported
+    assert imported & {"course", "classroom"}
     assert not imported & heavy
 
 
@@ -158,7 +158,7 @@ def test_links_lead_somewhere():
 
 def test_commands_and_files_that_the_documentation_names_are_there():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    commands = {*COMMANDS, "data", "progress"}
+    commands = COMMANDS
     checked = 0
     for path, text in markdown():
         if path.suffix != ".md" or path.name == "comparison.md":          # which names other courses' files
@@ -166,9 +166,10 @@ def test_commands_and_files_that_the_documentation_names_are_there():
         code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
         named = {
             "target": (re.findall(r"^`*make ([a-z]+)", code, re.MULTILINE), targets.__contains__),
-            "command": (re.findall(r"python -m course ([a-z]+)", code), commands.__contains__),
-            "module": (re.findall(r"python -m (course\.[\w.]+)", code), importlib.util.find_spec),
-            "file": (re.findall(r"(?<![\w/.])(?:course|tests|tools|solutions|docs|benchmarks)/[\w/]+\.\w+", code),
+            "command": (re.findall(r"python -m classroom ([a-z]+)", code), commands.__contains__),
+            "module": (re.findall(r"python -m ((?:classroom|tools)\.[\w.]+)", code), importlib.util.find_spec),
+            "file": (re.findall(r"(?<![\w/.])(?:classroom|course|tests|tools|solutions|docs|benchmarks)/[\w/]+\.\w+",
+                                code),
                      lambda name: "NN" in name or "NAME" in name or (ROOT / name).exists()),
         }
         for kind, (names, known) in named.items():

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from course.team import Team
+from course._team import Team
 from course.tokens import Encoded
 from course.training import training_loss
 from course.transformer import Transformer

@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course import build
-from course.build.translation import (
+from classroom import build
+from classroom.build.translation import (
     digest,
     prose_cells,
     read_translation,
@@ -15,7 +15,7 @@ from course.build.translation import (
     translation_of,
     translation_problems,
 )
-from course.build.twin import BuildError, Cell, read
+from classroom.build.twin import BuildError, Cell, read
 
 TRANSLATED = [twin for twin in build.twins(build.ROOT) if translation_of(twin).exists()]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -16,12 +16,19 @@ Made by `python tools/api.py` from the docstrings, which say more: shapes, units
 `help(name)` or `name?` shows them. A name that begins with an underscore is nobody's business but its module's.
 """
 PARTS = {   # folder: its heading
-    "": "The model, its data and its training",
-    "checks": "`course.checks`: the exercises, and how an answer is judged",
-    "views": "`course.views`: figures, and views that can be touched",
-    "grading": "`course.grading`: a class's notebooks",
-    "build": "`course.build`: from text twins to notebooks",
-    "site": "`course.site`: pages without a kernel",
+    "course": "The model, its data and its training",
+    "course/views": "`course.views`: figures, and views that can be touched",
+    "classroom": "`classroom`: what notebooks call",
+    "classroom/ask": "`classroom.ask`: putting an answer to a case",
+    "classroom/judge": "`classroom.judge`: from what came back to a verdict",
+    "classroom/exercises": "`classroom.exercises`: what is asked",
+    "classroom/grade": "`classroom.grade`: a class's notebooks",
+    "classroom/grade/read": "`classroom.grade.read`: what is handed in",
+    "classroom/grade/confine": "`classroom.grade.confine`: where a learner's code runs",
+    "classroom/grade/book": "`classroom.grade.book`: marks, tables, pages",
+    "classroom/build": "`classroom.build`: from text twins to notebooks",
+    "classroom/site": "`classroom.site`: pages without a kernel",
+    "classroom/app": "`classroom.app`: the commands",
 }
 
 
@@ -54,7 +61,7 @@ def api() -> str:
     """The whole text."""
     sections = [HEAD]
     for folder, heading in PARTS.items():
-        paths = sorted((ROOT / "course" / folder).glob("*.py"))
+        paths = sorted((ROOT / folder).glob("*.py"))
         found = [module(path) for path in paths if not path.stem.startswith("_") or path.stem == "__init__"]
         sections += [f"## {heading}\n", *filter(None, found)]
     return "\n".join(sections)

@@ -14,7 +14,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from course import site
+from classroom import site
 from course.views import interactive
 from course.views.stages import stages
 

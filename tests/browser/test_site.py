@@ -3,7 +3,7 @@ import ast
 
 import pytest
 
-from course import site
+from classroom import site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
 NAMES = sorted(path.stem for path in (site.ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))

@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from course.checks import recognise
+from classroom.judge import recognise
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,10 @@
 import pytest
 import torch
 
+from classroom import evaluate, exercises
+from classroom.exercises.lesson_04 import tasks
 from course.attention import merge_heads, split_heads
-from course.checks import evaluate, exercises
-from course.checks.exercises import lesson_04
+from tests import variants
 
 
 def assert_found(id, answer, slug, *words):
@@ -71,7 +72,7 @@ def test_layers_that_make_tensors_on_the_cpu(id):
 
 def weak(closed):
     """Attention of lesson 04 that fills forbidden places with −10000, and perhaps sets their shares to 0 afterwards."""
-    class MultiHeadAttention(lesson_04.MultiHeadAttention):
+    class MultiHeadAttention(tasks.MultiHeadAttention):
         def forward(self, query, key, value, mask=None, need_weights=True):
             q, k, v = (split_heads(w(x), self.n_heads) for w, x in
                        ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
@@ -129,7 +130,7 @@ def test_decoding_that_begins_again_for_each_token_is_remarked_upon(id):
 
     verdict = evaluate(id, again)
     assert verdict.status == "correct" and "square" in verdict.message
-    for answer in (decode, *exercises.get(id).valid_variants):
+    for answer in (decode, *variants.of(id)):
         assert "square" not in evaluate(id, answer).message
 
 
@@ -140,6 +141,6 @@ def test_rounded_results():
 
 
 def test_small_gradients_need_not_be_exact():
-    renormalised = exercises.get("4.3").valid_variants[2]          # has 1e-9 below a fraction
+    renormalised = variants.of("4.3")[2]          # has 1e-9 below a fraction
     verdict = evaluate("4.3", renormalised, seed=1007)             # one whose smallest gradients show it
     assert verdict.status == "correct", verdict.message

@@ -5,9 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from course.checks import evaluate, exercises, guard
-from course.checks.exercise import Choice, Exercise
-from course.checks.outcome import ask, bare
+from classroom import evaluate, exercises
+from classroom.ask import limits
+from classroom.ask.outcome import ask, bare
+from classroom.judge.exercise import Choice, Exercise
+from tests import variants
 
 TASKS = [exercises.get(id) for id in exercises.all_ids()]
 VALUES = [task for task in TASKS if isinstance(task, Exercise)]
@@ -45,7 +47,7 @@ def test_the_source_that_is_shown_is_right(task):
 
 @each(TASKS)
 def test_valid_variants_are_right(task):
-    for n, variant in enumerate(task.valid_variants):
+    for n, variant in enumerate(variants.of(task.id)):
         verdict = evaluate(task.id, variant)
         assert verdict.status == "correct", f"variant {n}: {verdict.message}"
 
@@ -116,7 +118,7 @@ def test_cases_differ_and_their_expected_values_are_finite(task):
     for seed in range(2):
         cases = list(task.cases(np.random.default_rng(seed)))
         assert len({case.about for case in cases}) == len(cases) >= 3
-        with guard.undisturbed():
+        with limits.undisturbed():
             for case in cases:
                 outcome = ask(task, task.reference, case, bare)
                 assert outcome.returned and not outcome.changed, (case.about, outcome.error, outcome.problem)
@@ -126,7 +128,7 @@ def test_cases_differ_and_their_expected_values_are_finite(task):
 @pytest.mark.slow
 @each(TASKS)
 def test_no_right_answer_is_refused_on_any_seed(task):
-    answers = [task.reference, task.fallback(), *task.valid_variants]
+    answers = [task.reference, task.fallback(), *variants.of(task.id)]
     for seed in range(100, 120):
         verdict = evaluate(task.id, answers[seed % len(answers)], seed=seed)
         assert verdict.status == "correct", f"answer {seed % len(answers)}, seed {seed}: {verdict.message}"

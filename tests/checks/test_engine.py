@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from course.checks import Verdict, evaluate, evidence
-from course.checks.exercises.lesson_04 import EXERCISES, MultiHeadAttention
+from classroom import Verdict, evaluate
+from classroom.exercises.lesson_04.tasks import EXERCISES, MultiHeadAttention
+from classroom.judge import evidence
 
 
 def test_the_message_of_the_style_guide():
@@ -95,7 +96,7 @@ def test_an_exception_in_one_case_names_the_case_and_counts_the_rest():
 
 def test_multi_head_attention_equals_that_of_pytorch():
     """What the checks expect in 4.3 is what PyTorch computes from the same weights."""
-    from course.checks.outcome import ask, bare
+    from classroom.ask.outcome import ask, bare
     task = next(task for task in EXERCISES if task.id == "4.3")
     compared = 0
     for case in task.cases(np.random.default_rng(3)):
@@ -124,7 +125,7 @@ def test_multi_head_attention_equals_that_of_pytorch():
 
 
 def test_importing_the_checks_and_lesson_01_does_not_import_torch():
-    code = ("import sys\nimport course.checks as checks\n"
+    code = ("import sys\nimport classroom as checks\n"
             "assert not {'torch', 'matplotlib', 'IPython'} & set(sys.modules)\n"
             "assert checks.evaluate('1.1', lambda q, k: q @ k.T).status == 'correct'\n"
             "assert 'torch' not in sys.modules")

@@ -9,9 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from classroom import carry_on, check, evaluate, exercises
+from classroom.ask import compare, limits
+from classroom.exercises.lesson_03 import tasks
+from classroom.exercises.lesson_08 import tasks as lesson_08
+from classroom.judge import record
 from course.attention import scaled_dot_product_attention
-from course.checks import carry_on, check, compare, evaluate, exercises, guard, progress
-from course.checks.exercises import lesson_03, lesson_08
 
 
 def shares(x):
@@ -75,7 +78,7 @@ def test_single_precision_on_the_way_is_seen_beside_wrong_numbers():
 
 # ------------------------------------------------------------------------------------- layers
 
-class Projections(lesson_03.SelfAttention):
+class Projections(tasks.SelfAttention):
     def __init__(self, d_model, d_k, d_v):
         super().__init__(d_model, d_k, d_v)
         self.w_o = nn.Linear(d_v, d_v)
@@ -175,7 +178,7 @@ def test_what_carry_on_lends_is_no_attempt(tmp_path, monkeypatch, capsys):
         assert "the course's own version" in capsys.readouterr().out
         assert carry_on(id, lent) is lent and "is not solved yet" in capsys.readouterr().out
         assert evaluate(id, lent).status == "correct"        # as such it is right
-        assert progress.load().get(id, {"attempts": 0})["attempts"] == 0
+        assert record.load().get(id, {"attempts": 0})["attempts"] == 0
 
 
 def test_a_right_word_is_nobodys_own(tmp_path, monkeypatch):
@@ -187,7 +190,7 @@ def test_a_right_word_is_nobodys_own(tmp_path, monkeypatch):
 
 def meter_with(monkeypatch, computed, seconds=1.0):
     """A meter whose thread has computed what `computed.now` says."""
-    meter = guard._Meter(seconds)
+    meter = limits._Meter(seconds)
     monkeypatch.setattr(meter, "_clock", lambda: meter._started + computed.now)
     return meter
 
@@ -202,7 +205,7 @@ def test_a_pause_of_an_hour_is_one_tick(monkeypatch):
 def test_computing_counts_fully_and_waiting_a_quarter(monkeypatch):
     computed = SimpleNamespace(now=0.0)
     meter = meter_with(monkeypatch, computed)
-    ticks = round(guard._PATIENCE / guard._TICK)
+    ticks = round(limits._PATIENCE / limits._TICK)
     assert [meter.tick() for _ in range(ticks)] == [False] * (ticks - 1) + [True]
     computed.now = 5.0
     assert meter.used() == pytest.approx(5.0)

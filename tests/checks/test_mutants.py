@@ -4,9 +4,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from course.checks import exercises, explain, guard
-from course.checks.exercise import Case, Exercise
-from course.checks.mutation import mutants, survey
+from classroom import exercises
+from classroom.ask import limits
+from classroom.ask.case import Case
+from classroom.judge import explain
+from classroom.judge.exercise import Exercise
+from tools.measure.mutants import mutants, survey
 
 # Of the others, and of these, test_documentation.py counts the mutants again, among all that is published.
 QUICK = [task for task in map(exercises.get, exercises.all_ids())
@@ -42,13 +45,13 @@ def test_mutants_that_poor_checks_would_miss_are_reported(monkeypatch):
 
 def test_an_answer_that_is_held_up_once_is_not_taken_for_another_one(monkeypatch):
     """A long garbage collection is enough for it, in the reference as well as in a mutant."""
-    task, run, calls, late = exercises.get("4.2"), guard.run, [], -1
+    task, run, calls, late = exercises.get("4.2"), limits.run, [], -1
 
     def held_up(call, clock, printed):
         if clock.left < 0.5:
             calls.append(call)
             if len(calls) == late:
-                return None, guard.Raised("TimeLimit", "", "", "", False, timed_out=True)
+                return None, limits.Raised("TimeLimit", "", "", "", False, timed_out=True)
         return run(call, clock, printed)
 
     def counts():
@@ -56,7 +59,7 @@ def test_an_answer_that_is_held_up_once_is_not_taken_for_another_one(monkeypatch
         found = survey(task)
         return len(found.refused), len(found.same), len(found.survivors)
 
-    monkeypatch.setattr(guard, "run", held_up)
+    monkeypatch.setattr(limits, "run", held_up)
     undisturbed, total = counts(), len(calls)
     for late in range(1, total, total // 15):
         assert counts() == undisturbed, f"call {late} of {total}"

@@ -9,8 +9,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from course.checks import CheckFailed, carry_on, check, evaluate, hint, panel, progress, solution
-from course.checks.verdict import Verdict
+from classroom import CheckFailed, carry_on, check, evaluate, hint, solution
+from classroom.judge import panel, record
+from classroom.judge.verdict import Verdict
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,7 @@ def test_an_untouched_exercise_does_not_raise(capsys):
 
     assert check("1.1", stub).status == "not attempted"
     assert "Not attempted yet." in capsys.readouterr().out
-    assert progress.load().get("1.1", {"attempts": 0})["attempts"] == 0
+    assert record.load().get("1.1", {"attempts": 0})["attempts"] == 0
 
 
 def test_hints_open_one_at_a_time_and_are_recorded(capsys):
@@ -60,14 +61,14 @@ def test_hints_open_one_at_a_time_and_are_recorded(capsys):
         texts.append(capsys.readouterr().out)
     assert [text.count("Hint ") for text in texts] == [1, 2, 3, 3]
     assert "last hint" in texts[2] and "last hint" not in texts[1]
-    assert progress.load()["1.1"]["hints"] == 3
+    assert record.load()["1.1"]["hints"] == 3
 
 
 def test_the_solution_is_shown_and_recorded(capsys):
     solution("1.1")
     text = capsys.readouterr().out
     assert "def dot_product_scores(q, k):" in text and "    return q @ k.T" in text
-    assert progress.load()["1.1"]["solution"] is True
+    assert record.load()["1.1"]["solution"] is True
 
 
 def test_unknown_exercises_are_refused_by_all():
@@ -83,13 +84,13 @@ def test_carry_on_gives_back_what_is_right_and_else_the_librarys(capsys):
     assert library is not wrong and (library(np.eye(2), np.eye(2)) == np.eye(2)).all()
     line = capsys.readouterr().out
     assert line == "Exercise 1.1 is not solved yet: the cells below use the course's `dot_product_scores`.\n"
-    assert progress.load() == {}
+    assert record.load() == {}
 
 
 def test_carry_on_does_not_evaluate_again_what_was_just_checked(monkeypatch, capsys):
-    from course.checks import engine
+    from classroom.judge import judgement
     check("1.1", right)
-    monkeypatch.setattr(engine, "evaluate", lambda *args, **kwargs: pytest.fail("evaluated again"))
+    monkeypatch.setattr(judgement, "judge", lambda *args, **kwargs: pytest.fail("evaluated again"))
     assert carry_on("1.1", right) is right
 
 
@@ -128,7 +129,7 @@ def test_the_panel_says_its_status_in_words(status, words):
     reader = read(panel.as_html(verdict))
     assert words in reader.text and "0 of 1 point" in reader.text
     assert ("aria-label", f"Exercise 1.1 · scores: {words}") in reader.attributes
-    assert "    1 2\n    3 4" in panel.as_text(verdict)
+    assert "    1 2\n    3 4" in str(verdict)
 
 
 def test_the_panel_follows_the_theme():
@@ -159,7 +160,7 @@ def test_a_learners_own_text_reaches_the_panel_escaped():
 def shell():
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
-    shell.run_cell("import numpy as np\nfrom course.checks import check, carry_on, hint, solution")
+    shell.run_cell("import numpy as np\nfrom classroom import check, carry_on, hint, solution")
     yield shell
     InteractiveShell.clear_instance()
 
@@ -203,7 +204,7 @@ def test_an_error_shows_the_line_of_the_cell(shell):
 def test_in_a_real_notebook(tmp_path, monkeypatch):
     """The kernel's own way of showing errors, and outputs that a notebook can store."""
     cells = [
-        "from course.checks import check, carry_on, hint",
+        "from classroom import check, carry_on, hint",
         "def dot_product_scores(q, k):\n    return k @ q.T",
         "check('1.1', dot_product_scores)",
         "dot_product_scores = carry_on('1.1', dot_product_scores)",

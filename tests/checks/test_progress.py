@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-from course.checks import evaluate, progress
+from classroom import evaluate
+from classroom.app import progress
+from classroom.judge import record
 
 
 @pytest.fixture(autouse=True)
@@ -23,12 +25,12 @@ def wrong(q, k):
 
 
 def attempt(answer):
-    progress.record("1.1", evaluate("1.1", answer))
-    return progress.load()["1.1"]
+    record.record("1.1", evaluate("1.1", answer))
+    return record.load()["1.1"]
 
 
 def test_attempts_points_and_the_first_pass_are_kept():
-    assert progress.load() == {}
+    assert record.load() == {}
     entry = attempt(wrong)
     assert (entry["attempts"], entry["status"], entry["points"], entry["passed"]) == (1, "wrong", 0, None)
     passed = attempt(right)
@@ -42,19 +44,19 @@ def test_an_untouched_exercise_is_no_attempt():
 
 
 def test_hints_and_solutions_are_kept():
-    progress.record_hint("1.2", 2)
-    progress.record_hint("1.2", 1)
-    progress.record_solution("1.2")
-    entry = progress.load()["1.2"]
+    record.record_hint("1.2", 2)
+    record.record_hint("1.2", 1)
+    record.record_solution("1.2")
+    entry = record.load()["1.2"]
     assert (entry["hints"], entry["solution"], entry["attempts"]) == (2, True, 0)
-    assert progress.opened_hints("1.2") == 2 and progress.opened_hints("1.3") == 0
+    assert record.opened_hints("1.2") == 2 and record.opened_hints("1.3") == 0
 
 
 @pytest.mark.parametrize("content", [
     "", "{", "[]", "null", '{"exercises": 3}', '{"exercises": {"1.1": {"points": "x"}}}', '{"exercises": {"1.1": 5}}',
     "\x00\xff"])
 def test_an_unreadable_record_is_moved_aside_and_said_so(content, own_record, capsys):
-    progress.path().write_text(content, encoding="latin-1")
+    record.path().write_text(content, encoding="latin-1")
     assert attempt(right)["attempts"] == 1
     aside = own_record / "progress.unreadable-1.json"
     assert aside.read_text(encoding="latin-1") == content
@@ -64,24 +66,24 @@ def test_an_unreadable_record_is_moved_aside_and_said_so(content, own_record, ca
 def test_a_folder_that_cannot_be_written_does_not_stop_a_check(monkeypatch, tmp_path, capsys):
     file = tmp_path / "file"
     file.write_text("not a folder")
-    monkeypatch.setattr(progress, "path", lambda: file / "progress.json")
-    progress.record("1.1", evaluate("1.1", right))
+    monkeypatch.setattr(record, "path", lambda: file / "progress.json")
+    record.record("1.1", evaluate("1.1", right))
     assert "could not be saved" in capsys.readouterr().err
 
 
 def test_many_processes_at_once_lose_nothing(own_record):
-    code = ("from course.checks import progress\n"
-            "for n in range(10): progress._update('1.1', lambda entry: entry.update(attempts=entry['attempts'] + 1))")
+    code = ("from classroom.judge import record\n"
+            "for n in range(10): record._update('1.1', lambda entry: entry.update(attempts=entry['attempts'] + 1))")
     running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
     assert [process.wait() for process in running] == [0, 0, 0]
-    assert progress.load()["1.1"]["attempts"] == 30
-    assert json.loads(progress.path().read_text())["version"] == 1
+    assert record.load()["1.1"]["attempts"] == 30
+    assert json.loads(record.path().read_text())["version"] == 1
     assert not list(own_record.glob("*.part"))
 
 
 def test_the_table_names_every_exercise(capsys):
     attempt(wrong)
-    progress.record_hint("1.1", 1)
+    record.record_hint("1.1", 1)
     attempt(right)
     progress.main()
     text = capsys.readouterr().out

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course.checks import evaluate
+from classroom import evaluate
 
 # ---------------------------------------------------------------------------------- lesson 01
 

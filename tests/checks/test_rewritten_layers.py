@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from classroom import evaluate
 from course.attention import MultiHeadAttention
-from course.checks import evaluate
 from course.transformer import FeedForward, sinusoidal_encoding
 
 

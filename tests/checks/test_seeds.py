@@ -3,8 +3,9 @@ import dataclasses
 
 import pytest
 
-from course.checks import exercises
-from course.checks.seeds import main, misnamed, refusals
+from classroom import exercises
+from tests import variants
+from tools.measure.seeds import main, misnamed, refusals
 
 SEEDS = range(40, 43)
 
@@ -21,13 +22,14 @@ def known(monkeypatch):
 
 def test_every_answer_is_tried_on_every_seed_or_one_on_each():
     task = exercises.get("1.2")
-    assert refusals(task, SEEDS) == (3 * (1 + len(task.valid_variants)), [])
+    assert refusals(task, SEEDS) == (3 * (1 + len(variants.of(task.id))), [])
     assert misnamed(task, SEEDS) == (3 * len(task.misconceptions), [])
     assert refusals(task, SEEDS, in_turn=True) == misnamed(task, SEEDS, in_turn=True) == (3, [])
 
 
-def test_a_right_answer_that_is_refused_is_found(known, capsys):
-    task = known(valid_variants=(exercises.get("1.2").misconceptions[0].wrong,))
+def test_a_right_answer_that_is_refused_is_found(monkeypatch, capsys):
+    task = exercises.get("1.2")
+    monkeypatch.setattr(variants, "of", lambda id: (task.misconceptions[0].wrong,))
     trials, refused = refusals(task, SEEDS)
     assert trials == 6 and len(refused) == 3
     assert refused[0].startswith(f"1.2, right answer 1, seed 40: wrong ('{task.misconceptions[0].slug}',)")

@@ -9,7 +9,7 @@ RIGHT = {
     "1.4": "prediction = 'sharper'",
 }
 NAMES = {"1.1": "dot_product_scores", "1.2": "softmax", "1.3": "attention", "1.4": "prediction"}
-START = "import numpy as np\nfrom course.checks import carry_on, check, hint, solution"
+START = "import numpy as np\nfrom classroom import carry_on, check, hint, solution"
 
 
 def notebook(*cells: str, **more) -> bytes:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.batch import grade_all, read_results
-from course.grading.engine import LEVELS, Grader, IsolationError
-from course.grading.submissions import Submission, find
+from classroom.grade.batch import grade_all, read_results
+from classroom.grade.grader import LEVELS, Grader, IsolationError
+from classroom.grade.read.submissions import Submission, find
 
 from .helpers import lesson_01, notebook
 
@@ -60,7 +60,8 @@ def test_a_run_goes_on_where_it_stopped(school, tmp_path):
 
 def test_a_killed_run_loses_nothing(school, tmp_path):
     results = tmp_path / "results.jsonl"
-    program = ("import sys\nfrom course.grading.batch import grade_all\nfrom course.grading.submissions import find\n"
+    program = ("import sys\nfrom classroom.grade.batch import grade_all\n"
+               "from classroom.grade.read.submissions import find\n"
                "grade_all(find(sys.argv[1]), sys.argv[2], workers=1, progress=False)")
     run = subprocess.Popen([sys.executable, "-c", program, str(school), str(results)],
                            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])})
@@ -82,8 +83,8 @@ def test_a_lost_worker_is_replaced(school, tmp_path, monkeypatch):
     patch = tmp_path / "sitecustomize.py"
     patch.write_text(
         "import os, sys\n"
-        "if '-m' in sys.orig_argv and 'course.grading.worker' in sys.orig_argv:\n"
-        "    import course.grading.engine as e\n    real = e.Grader.grade\n"
+        "if '-m' in sys.orig_argv and 'classroom.grade.worker' in sys.orig_argv:\n"
+        "    import classroom.grade.grader as e\n    real = e.Grader.grade\n"
         "    def grade(self, s):\n"
         f"        if s.learner == 'bert' and os.path.exists({str(flag)!r}):\n"
         f"            os.unlink({str(flag)!r}); os._exit(3)\n"

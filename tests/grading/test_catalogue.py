@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from course.checks import evaluate, exercises
-from course.checks.exercise import Choice
-from course.grading import lending, slicing
-from course.grading.engine import Grader
-from course.grading.submissions import Submission
+from classroom import evaluate, exercises
+from classroom.grade import lending
+from classroom.grade.grader import Grader
+from classroom.grade.read import slicing
+from classroom.grade.read.submissions import Submission
+from classroom.judge.exercise import Choice
+from tests import variants
 
 from .helpers import notebook
 
@@ -138,7 +140,7 @@ def grade(tmp_path_factory):
     with Grader(seed=SEED) as grader:
         def grade(id: str, code: str) -> dict:
             name = exercises.get(id).names[0]
-            path.write_bytes(notebook(f"from course.checks import check\n{code}\n"
+            path.write_bytes(notebook(f"from classroom import check\n{code}\n"
                 f"{name} = __it", f'check("{id}", {name})'))
             record = grader.grade(Submission("anna", "x.ipynb", path))
             assert record["status"] == "graded", record
@@ -157,7 +159,7 @@ def test_the_same_as_evaluate(grade, id):
             assert (result["status"], result["mistake"], result["points"]) == (
                 verdict.status, verdict.mistake, verdict.points)
         return
-    answers = [task.reference, *task.valid_variants, *(m.wrong for m in task.misconceptions)]
+    answers = [task.reference, *variants.of(task.id), *(m.wrong for m in task.misconceptions)]
     untold = 0
     for answer in answers:
         try:

@@ -6,8 +6,8 @@ import struct
 import numpy as np
 import pytest
 
-from course.grading import wire
-from course.grading.channel import Channel, Gone, Interfered
+from classroom.grade.channel import Channel, Gone, Interfered
+from classroom.grade.confine import wire
 
 
 @pytest.fixture

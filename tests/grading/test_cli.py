@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from course.__main__ import main
-from course.grading import batch, cli, cluster
+from classroom.app import main
+from classroom.grade import batch, cluster
+from classroom.grade import command as cli
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"
@@ -182,7 +183,7 @@ def test_help_is_cheap():
 
 def test_the_guides_commands_are_ones_that_we_have():
     text = (ROOT / "docs" / "teachers_guide.md").read_text(encoding="utf-8")
-    commands = re.findall(r"python -m course (\w+) ([^`\n]+)", text)
+    commands = re.findall(r"python -m classroom (\w+) ([^`\n]+)", text)
     assert len(commands) >= 8
     for command, arguments in commands:
         assert command == "grade"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from course.grading import cluster
-from course.grading.journal import Journal, JournalError
-from course.grading.submissions import Submission
+from classroom.grade import cluster
+from classroom.grade.journal import Journal, JournalError
+from classroom.grade.read.submissions import Submission
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = (ROOT / "solutions" / "01_dot_product_attention.ipynb").read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
 """Who handed in what: names as teachers, LMSs and file systems write them."""
 import pytest
 
-from course.grading import adjust, gradebook, roster
+from classroom.grade.book import adjust, gradebook
+from classroom.grade.read import roster
 
 
 def made(tmp_path, text, name="roster.csv"):

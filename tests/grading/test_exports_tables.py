@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.grading import adjust, gradebook, roster, safe, tables
+from classroom.grade.book import adjust, gradebook, safe, tables
+from classroom.grade.read import roster
 
 LESSON = "04_multi_head_attention"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.engine import Grader
-from course.grading.submissions import Submission
+from classroom.grade.grader import Grader
+from classroom.grade.read.submissions import Submission
 
 from .helpers import START, lesson_01, notebook, statuses
 
@@ -185,12 +185,12 @@ ANSWERS = {
         "import gc\ndef softmax(x):\n    for o in gc.get_objects():\n"
         "        if isinstance(o, np.ndarray) and o is not x"
         " and o.shape == x.shape and abs(o.sum() - 1) < 1e-6: return o\n    return x * 0.0",
-    "the course's own": "import course.checks.exercises.lesson_01 as l\nsoftmax = l.softmax",
+    "the course's own": "import classroom.exercises.lesson_01.tasks as l\nsoftmax = l.softmax",
     "the course's own, by its file":
         f"import importlib.util as u\n"
-        f"s = u.spec_from_file_location('m', {str(ROOT / 'course/checks/exercises/lesson_01.py')!r})\n"
+        f"s = u.spec_from_file_location('m', {str(ROOT / 'classroom/exercises/lesson_01/tasks.py')!r})\n"
         "m = u.module_from_spec(s)\ns.loader.exec_module(m)\nsoftmax = m.softmax",
-    "evaluate": "from course.checks import exercises\nsoftmax = exercises.get('1.2').reference",
+    "evaluate": "from classroom import exercises\nsoftmax = exercises.get('1.2').reference",
     "carry_on for itself": "def softmax(x):\n    raise NotImplementedError\nsoftmax = carry_on('1.2', softmax)",
     "state between calls":
         "calls = []\ndef softmax(x):\n    calls.append(1)\n    p = np.exp(x - x.max(-1, keepdims=True))\n"
@@ -248,7 +248,7 @@ def must_fail(attempt: str) -> str:
 
 ESCAPES = {
     "reading the solutions": f"Path({str(ROOT / 'solutions/01_dot_product_attention.py')!r}).read_text()",
-    "reading the references": f"Path({str(ROOT / 'course/checks/exercises/lesson_01.py')!r}).read_text()",
+    "reading the references": f"Path({str(ROOT / 'classroom/exercises/lesson_01/tasks.py')!r}).read_text()",
     "listing the repository": f"os.listdir({str(ROOT)!r})",
     "reading /etc/passwd": "open('/etc/passwd').read()",
     "listing home": "os.listdir(os.path.expanduser('~root'))",
@@ -331,7 +331,7 @@ def test_the_environment_says_nothing(graded, monkeypatch):
 
 
 def test_nothing_of_the_references_is_in_the_child(graded):
-    body = ("import gc, sys\nif any(n.startswith('course.checks.exercises') for n in sys.modules):\n    return None\n"
+    body = ("import gc, sys\nif any(n.startswith('classroom.exercises') for n in sys.modules):\n    return None\n"
             "for o in gc.get_objects():\n    if isinstance(o, dict) and 'EXERCISES' in o:\n        return None")
     assert statuses(graded(lesson_01(ex_1_2=softmax(body)))) == ALL_RIGHT
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import yaml
 
-from course.checks import CheckFailed, check
-from course.grading import cli
+from classroom import CheckFailed, check
+from classroom.grade import command as cli
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"
@@ -84,7 +84,7 @@ def test_the_workflow_for_github_classroom():
     assert all(options["persist-credentials"] is False for options in checkouts)
     script = "\n".join(step["run"] for step in job["steps"] if "run" in step).replace("\\\n", " ")
     assert "${{" not in script, "nothing that a learner can name gets into a shell"
-    (command,) = re.findall(r"-m course grade (.+)", script)
+    (command,) = re.findall(r"-m classroom grade (.+)", script)
     options = cli.parser("grade").parse_args(shlex.split(command))
     assert options.require_isolation == "full" and options.out is not None and not options.gradescope_zip
 

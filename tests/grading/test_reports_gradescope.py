@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from course.checks import evaluate, exercises
-from course.grading import adjust, gradescope
-from course.grading.gradebook import Mark
+from classroom import evaluate, exercises
+from classroom.grade.book import adjust, gradescope
+from classroom.grade.book.gradebook import Mark
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"
@@ -79,7 +79,7 @@ def test_the_zip_has_what_gradescope_asks_for(autograder, tmp_path):
         assert stat.S_IMODE((source / name).stat().st_mode) == 0o755
         subprocess.run(["bash", "-n", source / name], check=True)
     assert "pip install --no-cache-dir --extra-index-url ADDRESS" in (source / "setup.sh").read_text()
-    assert (source / "course" / "grading" / "templates" / "style.css").exists()
+    assert (source / "classroom" / "grade" / "book" / "templates" / "style.css").exists()
     assert not list(source.rglob("__pycache__")) and not list(source.rglob("*.ipynb"))
     again = gradescope.build_zip(tmp_path / "again.zip", LESSON, pip_args="--extra-index-url ADDRESS")
     assert again.read_bytes() == (tmp_path / "autograder.zip").read_bytes(), "the same course, the same file"
@@ -130,7 +130,8 @@ def test_the_autograder_grades(autograder, handed_in, score, says):
 
 
 def test_a_failing_grader_writes_no_result(tmp_path, monkeypatch, capsys):
-    from course.grading import engine, submissions
+    from classroom.grade import grader
+    from classroom.grade.read import submissions
 
     class Failing:
         def __init__(self, **settings):
@@ -146,7 +147,7 @@ def test_a_failing_grader_writes_no_result(tmp_path, monkeypatch, capsys):
             return {"learner": "x", "lesson": LESSON, "status": "grader error", "message": "No memory.",
                     "exercises": []}
 
-    monkeypatch.setattr(engine, "Grader", Failing)
+    monkeypatch.setattr(grader, "Grader", Failing)
     monkeypatch.setattr(submissions, "find", lambda path: [path])
     arguments = ["--lesson=01", "--isolation=full", f"--submission={tmp_path}", f"--results={tmp_path / 'r.json'}"]
     assert gradescope.main(arguments) == 1

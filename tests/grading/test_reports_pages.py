@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.checks import evaluate, exercises
-from course.grading import gradebook, pages, reports, tally
-from course.grading.roster import Person, Roster
+from classroom import evaluate, exercises
+from classroom.grade.book import files, gradebook, pages, tally
+from classroom.grade.read.roster import Person, Roster
 
 LESSON = "04_multi_head_attention"
 ATTACK = ("</pre></p>\"'><script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }} "
@@ -218,7 +218,7 @@ def test_who_is_missing_or_a_stranger(tmp_path):
 
 def test_everything_in_one_folder(tmp_path):
     book = gradebook.build([*CLASS, record("../../evil", exercise()), record("ADA", exercise())])
-    reports.write(tmp_path / "out", book)
+    files.write(tmp_path / "out", book)
     made = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     assert all(name.startswith("out/") for name in made) and not [name for name in made if name.endswith(".part")]
     assert {"out/class.html", "out/grades.csv", "out/canvas.csv", "out/moodle.csv", "out/exercises.csv"} <= set(made)

@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from course.grading import submissions
-from course.grading.submissions import find
+from classroom.grade.read import submissions
+from classroom.grade.read.submissions import find
 
 from .helpers import lesson_01
 

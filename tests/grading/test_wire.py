@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from course.grading import wire
+from classroom.grade.confine import wire
 
 NONCE = bytes(range(16))
 KINDS = st.one_of(arrays.boolean_dtypes(), arrays.integer_dtypes(endianness="<"), arrays.unsigned_integer_dtypes(

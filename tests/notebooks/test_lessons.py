@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course import build
-from course.build.execute import execute, kernel_environment
-from course.build.notebook import code_cells, unexecuted
+from classroom import build
+from classroom.build.execute import execute, kernel_environment
+from classroom.build.notebook import code_cells, unexecuted
 
 SANITISE = Path(__file__).with_name("sanitise.cfg")
 REBUILD = "\nIf the new outputs are right: make notebooks FORCE=1 LESSONS={}"

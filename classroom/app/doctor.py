@@ -1,0 +1,249 @@
+"""`python -m classroom doctor`: whether this computer is ready for the course, and what to do if not.
+
+It looks and changes nothing. Each finding is "ok", "note" (the course works, something could be
+better) or "broken" (something the course needs is missing).
+"""
+import argparse
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from course._paths import cache_dir, state_dir
+
+ROOT = Path(__file__).resolve().parents[2]
+OLDEST_PYTHON = (3, 11)
+FREE_MB = 500   # the sentence pairs, their download, and the trained models
+INSTALL = "run `make lab`, or `pip install -r requirements.lock` and `pip install --no-deps -e .`, in the " \
+          "course's own environment"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: what was looked at, how it is, what was seen, and what to do about it."""
+
+    what: str
+    state: Literal["ok", "note", "broken"]
+    seen: str
+    todo: str = ""
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """The command `python -m classroom doctor`; returns 1 if something the course needs is broken."""
+    parser = argparse.ArgumentParser(prog="python -m classroom doctor", description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    options = parser.parse_args(arguments)
+    findings = examine(root)
+    if options.json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
+    else:
+        width = max(len(finding.what) for finding in findings)
+        for finding in findings:
+            print(f"{finding.state:7}{finding.what:{width}}  {finding.seen}")
+            if finding.todo:
+                print(f"{'':7}{'':{width}}  -> {finding.todo}")
+    return 1 if any(finding.state == "broken" for finding in findings) else 0
+
+
+def examine(root: Path = ROOT) -> list[Finding]:
+    """All findings. A part of the examination that itself fails is a finding too, not an exception."""
+    findings: list[Finding] = []
+    for part in (python, packages, lambda: locked(root), torch, disk, lambda: pairs(cache_dir()), progress,
+                 widgets, fonts, grading):
+        name = getattr(part, "__name__", "").replace("<lambda>", "files")
+        try:
+            findings += part()
+        except Exception as error:   # whatever is wrong with a broken installation
+            findings.append(Finding(name, "broken", f"{type(error).__name__}: {error}", INSTALL))
+    return findings
+
+
+def python(version: tuple[int, ...] = sys.version_info[:3], in_environment: bool | None = None) -> Iterator[Finding]:
+    """The Python that runs, and whether it is an environment of its own."""
+    shown = ".".join(map(str, version))
+    wanted = ".".join(map(str, OLDEST_PYTHON))
+    if version < OLDEST_PYTHON:
+        yield Finding("Python", "broken", f"{shown}; the course needs {wanted} or newer",
+                      f"install a newer Python, then `make PYTHON=python{wanted} lab`")
+        return
+    if in_environment is None:
+        in_environment = sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ
+    if in_environment:
+        yield Finding("Python", "ok", f"{shown}, {platform.machine()}, {platform.system()}")
+    else:
+        yield Finding("Python", "note", f"{shown}, outside of any environment",
+                      "an environment of its own keeps the course's packages apart: the README says how")
+
+
+def packages() -> Iterator[Finding]:
+    """Whether every package the course requires is there, in a version that it admits."""
+    from packaging.requirements import Requirement  # comes with JupyterLab
+
+    try:
+        required = importlib.metadata.requires("build-a-transformer") or []
+    except importlib.metadata.PackageNotFoundError:
+        yield Finding("packages", "broken", "the course itself is not installed in this Python", INSTALL)
+        return
+    wanted = [requirement for requirement in map(Requirement, required)
+              if not requirement.marker or requirement.marker.evaluate({"extra": ""})]
+    missing = []
+    for requirement in wanted:
+        try:
+            version = importlib.metadata.version(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(f"{requirement.name} is not installed")
+            continue
+        if not requirement.specifier.contains(version, prereleases=True):
+            missing.append(f"{requirement.name} {version} is there, {requirement.specifier} is needed")
+    if missing:
+        yield Finding("packages", "broken", "; ".join(missing), INSTALL)
+    else:
+        yield Finding("packages", "ok", f"all {len(wanted)} that the course names, in versions it admits")
+
+
+def locked(root: Path) -> Iterator[Finding]:
+    """How the installed versions compare with the locks, the versions the course is tested with."""
+    paths = [path for name in ("requirements.lock", "requirements-test.lock") if (path := root / name).exists()]
+    if not paths:
+        return
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    pins = re.findall(r"^([\w.-]+)==([\w.]+)(?: *;.*)?$", text, re.MULTILINE)
+    installed = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in _installed()}
+    other = [
+        f"{name} {installed[name]} (lock: {version})" for name, version in pins
+        if name in installed and installed[name].split("+")[0] != version
+    ]
+    if not other:
+        yield Finding("lock", "ok", "versions are those of requirements.lock")
+    else:
+        shown = ", ".join(other[:4]) + (f" and {len(other) - 4} more" if len(other) > 4 else "")
+        yield Finding("lock", "note", f"other versions than the lock's: {shown}",
+                      "if something looks odd, `pip install -r requirements.lock` gives the tested versions")
+
+
+def torch() -> Iterator[Finding]:
+    """Whether PyTorch can compute, and with how many threads."""
+    try:
+        module = importlib.import_module("torch")
+        right = float((module.ones(2, 3) @ module.ones(3, 2)).sum()) == 12.0
+    except Exception as error:   # a broken build fails in many ways
+        yield Finding("PyTorch", "broken", f"{type(error).__name__}: {str(error).splitlines()[0]}", INSTALL)
+        return
+    if not right:
+        yield Finding("PyTorch", "broken", f"{module.__version__} multiplies matrices wrongly", INSTALL)
+        return
+    threads, cores = module.get_num_threads(), os.cpu_count() or 1
+    seen = f"{module.__version__}, {threads} of {cores} processors"
+    if threads < min(cores, 2):
+        yield Finding("PyTorch", "note", seen, "training is faster with more threads: unset OMP_NUM_THREADS")
+    else:
+        yield Finding("PyTorch", "ok", seen)
+
+
+def disk(free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> Iterator[Finding]:
+    """Whether there is room for the sentence pairs and trained models."""
+    folder = cache_dir()
+    megabytes = free(folder) // 10**6
+    if megabytes < FREE_MB:
+        yield Finding("disk", "broken", f"{megabytes} MB free at {folder}",
+                      f"make room for {FREE_MB} MB, or name another folder in the variable COURSE_CACHE")
+    else:
+        yield Finding("disk", "ok", f"{megabytes / 1000:.0f} GB free at {folder}")
+
+
+def pairs(folder: Path) -> Iterator[Finding]:
+    """Whether the sentence pairs are in the cache, and are the right ones."""
+    from course import data
+
+    path = folder / "spa.tsv"
+    if not path.exists():
+        yield Finding("sentences", "note", "the sentence pairs are not there yet; lessons 09 to 12 need them",
+                      "python -m classroom data")
+    elif data._sha256(path.read_bytes()) != data._SHA256:
+        yield Finding("sentences", "broken", f"{path} is not the file the course was written for",
+                      f"delete {path}, then: python -m classroom data")
+    else:
+        yield Finding("sentences", "ok", f"{path}, verified")
+
+
+def progress() -> Iterator[Finding]:
+    """Whether the learner's record can be read and written."""
+    folder = state_dir()
+    path = folder / "progress.json"
+    if not os.access(folder, os.W_OK):
+        yield Finding("progress", "broken", f"{folder} cannot be written to",
+                      "name another folder in the variable COURSE_STATE")
+        return
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["exercises"] if path.exists() else {}
+        solved = sum(entry["status"] == "correct" for entry in entries.values())
+    except (ValueError, KeyError, TypeError, OSError):
+        yield Finding("progress", "note", f"{path} cannot be read", "move it away; a new one is begun")
+        return
+    yield Finding("progress", "ok", f"{solved} exercises solved, kept in {path}")
+
+
+def widgets(prefix: Path | None = None) -> Iterator[Finding]:
+    """Whether the interactive views can be drawn: anywidget, and its extension to JupyterLab."""
+    if importlib.util.find_spec("anywidget") is None:
+        yield Finding("views", "note", "anywidget is not installed: the views show as still pictures or not at all",
+                      INSTALL)
+        return
+    places = [prefix or Path(sys.prefix)]
+    found = [name for name in ("anywidget", "@jupyter-widgets/jupyterlab-manager")
+             if any((place / "share" / "jupyter" / "labextensions" / name).is_dir() for place in places)]
+    if len(found) == 2:
+        yield Finding("views", "ok", f"anywidget {importlib.metadata.version('anywidget')}, in JupyterLab too")
+    else:
+        yield Finding("views", "broken", "JupyterLab in this environment lacks the extension for widgets",
+                      "pip install --force-reinstall jupyterlab_widgets anywidget, then restart JupyterLab")
+
+
+def fonts() -> Iterator[Finding]:
+    """Whether a learner's own figures can show Chinese characters; the course's figures bring a font along."""
+    from matplotlib import font_manager
+
+    wanted = re.compile(r"CJK|WenQuanYi|PingFang|Heiti|SimHei|SimSun|Microsoft YaHei|Noto Sans SC|Source Han", re.I)
+    found = sorted({   # matplotlib remembers fonts that are gone; "Course CJK" holds the characters of the course only
+        font.name for font in font_manager.fontManager.ttflist
+        if wanted.search(font.name) and font.name != "Course CJK" and Path(font.fname).exists()
+    })
+    own = "the course's figures bring their Chinese characters along"
+    if found:
+        yield Finding("fonts", "ok", f"{own}; your own can use {found[0]}")
+    else:
+        yield Finding("fonts", "note", f"{own}; for other Chinese text in your own figures there is no font",
+                      "if you want that: install Noto Sans CJK from your system's packages")
+
+
+def grading() -> Iterator[Finding]:
+    """How well the grader could confine a submission here; only teachers need it."""
+    if importlib.util.find_spec("classroom.grade") is None:
+        return
+    landlock = importlib.import_module("classroom.grade.confine.landlock")
+    seccomp = importlib.import_module("classroom.grade.confine.seccomp")
+    try:
+        there = {"Landlock": landlock.abi() > 0, "seccomp": seccomp.available()}
+    except OSError:
+        there = {"Landlock": False, "seccomp": seccomp.available()}
+    seen = ", ".join(f"{name} {'there' if found else 'missing'}" for name, found in there.items())
+    if all(there.values()):
+        yield Finding("grading", "ok", f"submissions can be confined: {seen}")
+    else:
+        yield Finding("grading", "note", f"submissions can be confined in part only: {seen}",
+                      "only teachers need it: docs/teachers_guide.md says what the grader protects against")
+
+
+def _installed() -> Iterator[tuple[str, str]]:
+    for distribution in importlib.metadata.distributions():
+        if distribution.metadata["Name"]:
+            yield distribution.metadata["Name"], distribution.version

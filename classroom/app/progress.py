@@ -1,0 +1,32 @@
+"""`python -m classroom progress`: which exercises are solved."""
+from collections.abc import Sequence
+
+from classroom import exercises
+from classroom.judge import record
+
+__all__ = ["main", "table"]
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Print the record."""
+    print(table())
+    return 0
+
+
+def table() -> str:
+    """The record of every exercise, as text."""
+    known, lines, points, total = record.load(), [], 0, 0
+    for id in exercises.all_ids():
+        task, entry = exercises.get(id), known.get(id, record.EMPTY)
+        points, total = points + entry["points"], total + task.points
+        status = "open" if entry["status"] == "not attempted" else entry["status"]
+        line = f"{id:>5}  {task.title:34.34} {status:8} {entry['points']:2} of {task.points}  {_how(entry)}"
+        lines.append(line.rstrip())
+    solved = sum(entry["status"] == "correct" for entry in known.values())
+    return "\n".join([*lines, "", f"{solved} of {len(lines)} exercises solved, {points} of {total} points."])
+
+
+def _how(entry: record.Entry) -> str:
+    counts = {name: entry[name] for name in ("attempts", "hints") if entry[name]}
+    parts = [f"{n} {name[:-1] if n == 1 else name}" for name, n in counts.items()]
+    return ", ".join(parts + ["solution shown"] * entry["solution"])

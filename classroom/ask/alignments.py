@@ -1,0 +1,36 @@
+"""Probes for answers about alignments: cases hold arrays, the answer sees sets and lists."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .call import read
+from .limits import Problem
+
+
+@dataclass(frozen=True)
+class LinkSets:
+    """`answer({(0, 0), (1, 2)}, ...) -> float`: each table of links (n, 2 or 3) becomes a set of tuples."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        sets = {name: {tuple(link) for link in table.tolist()} for name, table in inputs.items()}
+        before = {name: set(links) for name, links in sets.items()}
+        value = answer(*(sets[name] for name in task.takes))
+        for name, links in sets.items():
+            if links != before[name]:
+                raise Problem("changes-inputs:set", name=name)
+        return read(value, task.gives, task.framework)
+
+
+@dataclass(frozen=True)
+class SentencePairs:
+    """`answer(t, [([0, 1], [2, 0]), ...]) -> array`: rows of two tables, filled up with -1, become lists of ids."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        def pairs():
+            return [tuple([i for i in row.tolist() if i >= 0] for row in rows)
+                    for rows in zip(inputs["sources"], inputs["targets"], strict=True)]
+        given = pairs()
+        table = answer(inputs["t"], given)
+        if given != pairs():
+            raise Problem("changes-inputs:pairs")
+        return read(table, task.gives, task.framework)

@@ -1,0 +1,179 @@
+"""How an answer is put to a case, and how what it returns is read."""
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .limits import Problem
+
+if TYPE_CHECKING:
+    import torch
+
+    from .task import Task
+
+
+@dataclass(frozen=True)
+class Function:
+    """Call the answer with the case's inputs, in order; an input that the case leaves out is left out."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        return read(invoke(answer, inputs, task.takes), task.gives, task.framework)
+
+    def gradients(
+        self, answer: Callable, inputs: dict[str, Any], task: "Task", project: Callable
+    ) -> dict[str, Any]:
+        """Gradients of `project(outputs)` for each floating-point input; None where none arrives."""
+        leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
+        outputs = self(answer, {**inputs, **{name: leaf.clone() for name, leaf in leaves.items()}}, task)
+        return backward(project(outputs), leaves)
+
+
+@dataclass(frozen=True)
+class Table(Function):
+    """A table that is computed, not learned."""
+
+    def __call__(self, answer, inputs, task):
+        values = super().__call__(answer, inputs, task)
+        if any(value.requires_grad for value in values.values()):
+            raise Problem("trainable")
+        return values
+
+
+@dataclass(frozen=True)
+class Ends(Function):
+    """Two numbers, `low, high`; an array or a list of the two is as good as a tuple."""
+
+    def __call__(self, answer, inputs, task):
+        returned = invoke(answer, inputs, task.takes)
+        if isinstance(returned, np.ndarray) and returned.shape == (2,):
+            returned = tuple(returned)
+        return read(returned, task.gives, task.framework)
+
+
+def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) -> Any:
+    """Positional arguments, as the signatures of the course have them; by keyword where it must be."""
+    keyword_only = _keyword_only(getattr(type(function), "forward", function))
+    positional, named, gap = [], {}, False
+    for name in takes:
+        if name not in inputs:
+            gap = True
+        elif gap or name in keyword_only:
+            named[name] = inputs[name]
+        else:
+            positional.append(inputs[name])
+    return function(*positional, **named)
+
+
+@functools.lru_cache(maxsize=512)
+def _keyword_only(function: Callable) -> frozenset[str]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return frozenset()
+    return frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+
+def read(returned: Any, gives: dict[str, str], framework: str) -> dict[str, Any]:
+    """Name what came back, or raise Problem saying what it is instead of what was asked for."""
+    names = list(gives)
+    if returned is None:
+        raise Problem("returns-nothing")
+    if isinstance(returned, dict):
+        raise Problem("returns-a-dict", asked_for=_asked_for(gives))
+    if len(names) == 1:
+        if isinstance(returned, tuple):
+            if len(returned) == 1:
+                raise Problem("trailing-comma")
+            raise Problem("returns-a-tuple", count=len(returned), asked_for=_asked_for(gives))
+        returned = (returned,)
+    elif not isinstance(returned, (tuple, list)):
+        raise Problem("returns-one-thing", what=_what(returned), asked_for=_asked_for(gives))
+    elif len(returned) != len(names):
+        raise Problem("returns-another-number-of-things", count=len(returned), asked_for=_asked_for(gives))
+    for name, value in zip(names, returned, strict=True):
+        _check_type(name, value, framework, "number" if gives[name] == "" else "NumPy array")
+    return dict(zip(names, returned, strict=True))
+
+
+def backward(total: "torch.Tensor", leaves: dict[str, Any]) -> dict[str, Any]:
+    """Gradients of the number `total`, None for leaves that it does not depend on."""
+    import torch
+    if not total.requires_grad:
+        return dict.fromkeys(leaves)
+    open_ = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    found = torch.autograd.grad(total, list(open_.values()), allow_unused=True)
+    return dict.fromkeys(leaves) | dict(zip(open_, found, strict=True))
+
+
+def to_numpy(value: Any) -> np.ndarray:
+    """A copy, out of the answer's reach."""
+    if is_tensor(value):
+        value = value.detach().cpu()
+        if value.dtype.is_floating_point and value.element_size() < 4:
+            value = value.float()          # NumPy has no bfloat16
+        value = value.numpy()
+    return np.array(value, copy=True, subok=False)
+
+
+def dtype_name(value: Any) -> str:
+    """"float32", "int64", "bool"."""
+    return str(getattr(value, "dtype", None) or np.asarray(value).dtype).removeprefix("torch.")
+
+
+def to_framework(value: Any, framework: str) -> Any:
+    """A fresh copy of an input: arrays become tensors in torch exercises."""
+    if isinstance(value, dict):
+        return {name: to_framework(item, framework) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        if framework == "torch":
+            import torch
+            return torch.from_numpy(value.copy())
+        return value.copy()
+    return value
+
+
+def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
+    if framework == "torch":
+        if isinstance(value, (np.ndarray, np.generic)):
+            raise Problem("not-a-tensor", name=name)
+        if isinstance(value, (bool, int, float)):
+            raise Problem("wrong-type:plain-number", name=name)
+        if not is_tensor(value):
+            raise Problem("wrong-type:no-tensor", name=name, what=_what(value))
+        return
+    if is_tensor(value):
+        raise Problem("not-an-array:tensor", name=name, wanted=wanted)
+    if isinstance(value, (list, tuple)):
+        raise Problem("not-an-array:list", name=name, kind=type(value).__name__, wanted=wanted)
+    if value is None:
+        raise Problem("returns-nothing:result", name=name)
+    if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
+        raise Problem("wrong-type:result", name=name, what=_what(value), wanted=wanted)
+    if np.asarray(value).dtype.kind not in "biuf":
+        raise Problem("wrong-type:array", name=name, dtype=np.asarray(value).dtype)
+
+
+def _asked_for(gives: dict[str, str]) -> str:
+    """"`output` (T_q, d_v), `weights` (T_q, T_k)"."""
+    return ", ".join(f"`{name}` ({axes.replace(' ', ', ')})" if axes else f"`{name}`" for name, axes in gives.items())
+
+
+def _what(value: Any) -> str:
+    """"Tensor (2, 3)", "str"."""
+    shape = getattr(value, "shape", None)
+    return type(value).__name__ + (f" {tuple(shape)}" if isinstance(shape, tuple) else "")
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it is a tensor of PyTorch, which is not imported for this."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def is_floating(value: Any) -> bool:
+    """Whether it is a tensor of floating-point numbers."""
+    return is_tensor(value) and value.is_floating_point()

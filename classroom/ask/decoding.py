@@ -1,0 +1,118 @@
+"""Probes for decoding: a step that is asked for no gradient, a search through a model made of tables, a cache."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .call import Function, invoke, is_tensor, read
+from .limits import Problem
+
+
+@dataclass(frozen=True)
+class WithoutGradients:
+    """Call the answer as `Function` does, and never ask for gradients: decoding does not learn."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        return Function()(answer, inputs, task)
+
+
+@dataclass(frozen=True)
+class BestSentence:
+    """`answer(model, source, bos_id, eos_id, beam_size, alpha, max_len) -> (ids, score)` for one sentence.
+
+    What the model finds likely next depends on the position and on the two tokens before: the
+    logits at t are `by_position`[t] + `by_token`[target[t]] + `by_first`[target[1]]. It goes on
+    writing after eos, as real models do. `ids` may be a list or a tensor, (T,) or (1, T).
+    With `count_runs` the rows that went through the model are counted, and read in place of the ids.
+    """
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        import torch
+        by_position, by_token, by_first = (inputs[name] for name in ("by_position", "by_token", "by_first"))
+        runs = []
+
+        def model(source, target):
+            if source.dim() != 2 or target.dim() != 2 or len(target) != len(source):
+                raise ValueError(f"the model was given source {tuple(source.shape)} and target {tuple(target.shape)}; "
+                                 "both must be (B, T) with the same B: every beginning needs its row of the source")
+            runs.append(len(target))
+            positions = torch.arange(target.shape[1]).clamp(max=len(by_position) - 1)
+            logits = by_position[positions] + by_token[target]
+            if target.shape[1] > 1:
+                logits = logits + by_first[target[:, 1]].unsqueeze(1)
+            return logits
+
+        settings = {name: inputs[name] for name in ("bos_id", "eos_id", "beam_size", "alpha", "max_len")}
+        arguments = {"model": model, "source": inputs["source"], **settings}
+        ids, score = _two_things(invoke(answer, arguments, arguments), task)
+        if isinstance(ids, float) or is_tensor(ids) and ids.is_floating_point() and ids.dim() == 0:
+            raise Problem("ids-and-score-swapped")
+        return {"ids": torch.tensor([sum(runs)]) if inputs.get("count_runs") else _ids(ids), "score": _number(score)}
+
+
+@dataclass(frozen=True)
+class StepByStep:
+    """`answer(attention, x, past) -> (output, past)`, fed the positions of x (B, T, d_model) one after the other.
+
+    Read are the outputs side by side, (B, T, d_model), and `projected`, how many positions went
+    through `w_k` or `w_v` in each step, at least 1. The past is the answer's own affair.
+    """
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        import torch
+
+        from course.attention import MultiHeadAttention
+        x = inputs["x"]
+        attention = MultiHeadAttention(x.shape[-1], inputs["n_heads"]).to(x.dtype).eval()
+        attention.load_state_dict(inputs["weights"])
+        seen = []
+        for layer in (attention.w_k, attention.w_v):
+            layer.register_forward_hook(lambda _, given, __: seen.append(given[0].numel() // given[0].shape[-1]))
+        past, outputs, projected = None, [], []
+        with torch.no_grad():
+            for t in range(x.shape[1]):
+                seen.clear()
+                output, past = _two_things(answer(attention, x[:, t : t + 1], past), task)
+                if not is_tensor(output):
+                    return read((output, past), {"output": "B 1 d_model", "past": ""}, "torch")
+                if output.dim() != 3:
+                    raise Problem("wrong-number-of-axes:output", shape=tuple(output.shape),
+                                  expected=(len(x), 1, x.shape[-1]))
+                outputs.append(output)
+                projected.append(max([1, *(n // len(x) for n in seen)]))
+        sizes = {tuple(output.shape[::2]) for output in outputs}
+        if len(sizes) > 1:
+            raise Problem("shape-changes", shape=', '.join(str(tuple(output.shape)) for output in outputs[:3]))
+        return {"output": torch.cat(outputs, dim=1), "projected": torch.tensor(projected)}
+
+
+def _two_things(returned: Any, task) -> tuple:
+    if returned is None:
+        raise Problem("returns-nothing:no-return")
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        count = f" ({len(returned)})" if isinstance(returned, (tuple, list)) else ""
+        asked = "ids" if next(iter(task.gives)) == "ids" else "output"
+        raise Problem(f"not-two-things:{asked}", what=type(returned).__name__ + count)
+    return tuple(returned)
+
+
+def _ids(ids: Any):
+    import torch
+    try:
+        ids = torch.as_tensor(ids)
+    except (TypeError, ValueError, RuntimeError):
+        raise Problem("wrong-type:ids", kind=type(ids).__name__) from None
+    if ids.dim() == 2 and len(ids) == 1:
+        ids = ids[0]
+    if ids.dim() != 1:
+        raise Problem("wrong-number-of-axes:ids", shape=tuple(ids.shape))
+    if ids.numel() and (ids.is_floating_point() or ids.dtype == torch.bool):
+        raise Problem("wrong-dtype:ids", dtype=ids.dtype)
+    return ids.long()
+
+
+def _number(score: Any):
+    import torch
+    try:
+        return torch.tensor(float(score), dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        raise Problem("wrong-type:score", kind=type(score).__name__) from None

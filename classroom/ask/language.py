@@ -1,0 +1,106 @@
+"""Probes for answers that work on words and on models: cases hold arrays, the answer sees the real thing."""
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .call import read
+from .limits import Problem
+
+# What the numbers of a case stand for; -1 fills up short rows.
+SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a")
+WORDS = ("the", "black", "cat", "sleeps", "on", "a", "mat", "and", "dreams", "of", "mice")
+
+
+def spell(row: Any, alphabet: tuple[str, ...] = SYMBOLS) -> list[str]:
+    """Numbers to symbols: [0, 1, -1] -> ["l", "o"]."""
+    return [alphabet[int(i)] for i in row if i >= 0]
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """`answer({("l", "o", "w"): 5, ...}) -> {("l", "o"): 5, ...}`, read as a table symbols x symbols."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        words = {tuple(spell(row)): int(n) for row, n in zip(inputs["words"], inputs["times"], strict=True)}
+        before = dict(words)
+        counts = answer(words)
+        if words != before:
+            raise Problem("changes-inputs:words")
+        if counts is None:
+            raise Problem("returns-nothing:no-return")
+        if not isinstance(counts, Mapping):
+            raise Problem("not-a-dict", kind=type(counts).__name__)
+        table = np.zeros((len(SYMBOLS), len(SYMBOLS)), dtype=int)
+        for pair, n in counts.items():
+            if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(s, str) for s in pair):
+                raise Problem("keys-are-not-pairs", pair=f"{pair!r:.40}")
+            if not set(pair) <= set(SYMBOLS):
+                raise Problem("unknown-symbol:counts", pair=f"{pair!r:.60}")
+            table[SYMBOLS.index(pair[0]), SYMBOLS.index(pair[1])] = n
+        return {"counts": table}
+
+
+@dataclass(frozen=True)
+class MergedSymbols:
+    """`answer(["l", "o", "w"], ("l", "o")) -> ["lo", "w"]`, read as numbers; the merged symbol is the last."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        symbols, pair = spell(inputs["symbols"]), tuple(spell(inputs["pair"]))
+        before = list(symbols)
+        merged = answer(symbols, pair)
+        if symbols != before:
+            raise Problem("changes-inputs:symbols")
+        if merged is None:
+            raise Problem("returns-nothing:no-return")
+        if isinstance(merged, str):
+            raise Problem("returns-a-string")
+        known = (*SYMBOLS, "".join(pair))
+        merged = list(merged)
+        strange = [symbol for symbol in merged if symbol not in known]
+        if strange:
+            raise Problem("unknown-symbol:merged", before=before, pair=pair, merged=merged, symbol=f"{strange[0]!r}")
+        return {"merged": np.array([known.index(symbol) for symbol in merged], dtype=int)}
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """`answer(hypotheses, references, n) -> float`; both are lists of sentences, lists of words."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        hypotheses, references = ([spell(row, WORDS) for row in inputs[name]] for name in ("hypotheses", "references"))
+        precision = answer(hypotheses, references, inputs["n"])
+        return read(precision, task.gives, task.framework)
+
+
+@dataclass(frozen=True)
+class NextTokens:
+    """`answer(model, source, bos_id, eos_id, pad_id, max_len) -> ids`, with a model made of tables.
+
+    What the model finds likely next depends on the sentence, the position and the token before:
+    logits[b, t] = `by_position`[b, t] + `by_token`[target[b, t]]. It goes on writing after eos,
+    as real models do. Columns at the end that hold nothing but padding do not count.
+    With `count_runs` the rows that went through the model are counted, and that number is read instead.
+    """
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        import torch
+        by_position, by_token = inputs["by_position"], inputs["by_token"]
+        runs = []
+
+        def model(source, target):
+            if target.dim() != 2 or len(target) != len(source):
+                raise ValueError(f"the model was given source {tuple(source.shape)} and target {tuple(target.shape)}; "
+                                 "both must be (B, T) with the same B")
+            runs.append(len(target))
+            positions = torch.arange(target.shape[1]).clamp(max=by_position.shape[1] - 1)
+            return by_position[source[:, :1] - 10, positions] + by_token[target]
+
+        settings = [inputs[name] for name in ("bos_id", "eos_id", "pad_id", "max_len")]
+        ids = read(answer(model, inputs["source"], *settings), task.gives, task.framework)["ids"]
+        if ids.is_floating_point():
+            raise Problem("wrong-dtype:ids", dtype=ids.dtype)
+        while ids.dim() == 2 and ids.shape[1] and (ids[:, -1] == inputs["pad_id"]).all():
+            ids = ids[:, :-1]
+        return {"ids": torch.tensor([sum(runs)]) if inputs.get("count_runs") else ids.long()}

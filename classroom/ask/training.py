@@ -1,0 +1,96 @@
+"""Probe for training steps: a tiny model and its optimiser are handed to the answer, several times in a row."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .limits import Problem
+
+
+@dataclass(frozen=True)
+class TrainingSteps:
+    """Call `answer(model, optimiser, source, target, pad_id, smoothing)` `steps` times on the same batch.
+
+    The model's logits are `of_last[target[:, t]]` plus the mean of `of_source[source]`; both tables
+    are (vocab, vocab), given by the case. Read are the losses that the answer returns, and `of_last`
+    afterwards. Plain gradient descent: unlike Adam it shows how long a gradient is.
+    """
+
+    rate: float = 2.0
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        import torch
+        model = _model(inputs["of_last"], inputs["of_source"])
+        optimiser = _Descent(list(model.parameters()), self.rate)
+        losses = []
+        for _ in range(inputs["steps"]):
+            returned = answer(model, optimiser, inputs["source"], inputs["target"], inputs["pad_id"],
+                              inputs["smoothing"])
+            losses.append(_number(returned))
+        weights = model.of_last.detach()
+        if torch.equal(weights, inputs["of_last"]):
+            raise optimiser.why_nothing_moved()
+        return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": weights}
+
+
+class _Descent:
+    """`torch.optim.SGD`, which takes seconds to load, and a record of how it was used."""
+
+    def __init__(self, parameters: list, rate: float):
+        self.param_groups = [{"params": parameters, "lr": rate}]
+        self.gradients = self.steps = 0
+        for parameter in parameters:
+            parameter.register_hook(self._count)
+
+    def _count(self, gradient) -> None:
+        self.gradients += 1
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        for parameter in self.param_groups[0]["params"]:
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad.zero_()
+
+    def step(self, closure: Callable | None = None) -> None:
+        import torch
+        self.steps += 1
+        with torch.no_grad():
+            for parameter in self.param_groups[0]["params"]:
+                if parameter.grad is not None:
+                    parameter -= self.param_groups[0]["lr"] * parameter.grad
+
+    def why_nothing_moved(self) -> Problem:
+        if not self.gradients:
+            return Problem("no-backward")
+        if not self.steps:
+            return Problem("no-step")
+        return Problem("gradients-cleared-too-soon")
+
+
+def _model(of_last, of_source):
+    import torch
+    from torch import nn
+
+    class NextToken(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.of_last, self.of_source = nn.Parameter(of_last.clone()), nn.Parameter(of_source.clone())
+
+        def forward(self, source, target):
+            for name, ids in (("source", source), ("target", target)):
+                if not isinstance(ids, torch.Tensor) or ids.dim() != 2 or ids.dtype != torch.int64:
+                    shape = tuple(getattr(ids, "shape", ()))
+                    raise Problem("model-called-wrongly", name=name, shape=shape)
+            return self.of_last[target] + self.of_source[source].mean(1, keepdim=True)
+
+    return NextToken()
+
+
+def _number(returned: Any) -> float:
+    if returned is None:
+        raise Problem("returns-nothing:loss")
+    if isinstance(returned, tuple):
+        raise Problem("returns-a-tuple:loss", count=len(returned))
+    if getattr(returned, "numel", lambda: 1)() != 1:
+        raise Problem("not-a-number", shape=tuple(returned.shape))
+    return float(returned)

@@ -1,0 +1,276 @@
+"""Lesson 03: what learners write instead, and what it means. Used by `lesson_03`."""
+from functools import partial
+
+import torch
+from torch import nn
+
+from classroom.exercises.lesson_02.mistakes import sloppy_attention
+from classroom.judge.evidence import sums
+from classroom.judge.exercise import Misconception
+
+
+class Sloppy(nn.Module):
+    """Attention with learned projections, and with switches.
+
+    `projections` names the layer that makes queries, keys and values, "-" for none; `sources` where
+    each comes from: x, memory, or both, one after the other; `bend` which of them go through a ReLU;
+    `as_stored` multiplies by the layers' weights without transposing them. What else there is goes to
+    `sloppy_attention`.
+    """
+
+    def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
+                 as_stored=False, **switches):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.projections, self.sources, self.scale, self.switches = projections, sources, scale, switches
+        self.d_model, self.d_k, self.bend, self.as_stored = d_model, d_k, bend, as_stored
+
+    def forward(self, x, memory=None, mask=None):
+        memory = x if memory is None else memory
+        given = {"x": x, "m": memory}
+        if "+" in self.sources:
+            given["+"] = torch.cat([memory, x], dim=1)
+        q, k, v = (given[source] if name == "-" else self.project(getattr(self, f"w_{name}"), given[source])
+                   for name, source in zip(self.projections, self.sources, strict=True))
+        q, k, v = (x.relu() if name in self.bend else x for name, x in zip("qkv", (q, k, v), strict=True))
+        scale = self.scale
+        if scale in ("d_model", "as projected"):
+            q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
+        return sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
+
+    def project(self, layer, x):
+        return x @ layer.weight if self.as_stored else layer(x)
+
+
+class SloppySelf(Sloppy):
+    """The same for `forward(x, mask)`."""
+
+    def forward(self, x, mask=None):
+        return super().forward(x, None, mask)
+
+
+_SHARES = "Each query has 1 to give away among its keys."
+_THREE = ("What a word asks, what it can be found by and what it hands over are three different things, so each has a "
+          "projection of its own.")
+_ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally sharp "
+         "for short and for long keys.")
+_EMPTY = ("A query that may attend to nothing gets zero weights and adds nothing; `scaled_dot_product_attention` of "
+          "lesson 02 does that.")
+_CALL = "Is it `scaled_dot_product_attention` of lesson 02 that you call, and with the mask?"
+
+
+def _shared(cls) -> list[Misconception]:
+    """What can go wrong in self-attention and in cross-attention alike."""
+    return [
+        *(Misconception(
+            slug, partial(cls, projections=projections),
+            f"Your output is exactly what comes out when {words}.", _THREE,
+            "Which layer does each of query, key and value go through?")
+          for slug, projections, words in (
+              ("same-projection", "qqv", "`w_q` makes the keys as well"),
+              ("same-projection", "kkv", "`w_k` makes the queries as well"),
+              ("same-projection", "qkk", "`w_k` makes the values as well"),
+              ("same-projection", "qkq", "`w_q` makes the values as well"),
+              ("same-projection", "qqq", "`w_q` makes queries, keys and values"),
+              ("projections-swapped", "kqv", "`w_q` and `w_k` have changed places"),
+              ("projections-swapped", "qvk", "`w_k` and `w_v` have changed places"),
+              ("projections-swapped", "vkq", "`w_q` and `w_v` have changed places"),
+              ("not-projected", "qk-", "the values are not projected at all"),
+              ("not-projected", "---", "nothing is projected at all"))),
+        Misconception(
+            "not-projected", partial(cls, projections="---", scale="as projected"),
+            "Your output is exactly what comes out when nothing is projected at all.", _THREE,
+            "Which layer does each of query, key and value go through?"),
+        Misconception(
+            "weights-not-transposed", partial(cls, as_stored=True),
+            "Your code does exactly what happens when inputs are multiplied by the layers' `weight` as it is stored.",
+            "`nn.Linear(d_in, d_out)` stores its weight as (d_out, d_in) and multiplies by the transposed one; only "
+            "where both sizes are equal does the other product run at all.",
+            "What does `self.w_q(x)` do that `x @ self.w_q.weight` does not?"),
+        *(Misconception(
+            "relu-after-projections", partial(cls, bend=names),
+            f"Your output is exactly what comes out when a ReLU follows the projections of {words}.",
+            "A projection is a matrix product and nothing else. With everything negative gone, no score could say that "
+            "two words do not fit.", "What happens to the result of each layer?")
+          for names, words in (("qkv", "queries, keys and values"), ("qk", "queries and keys"), ("v", "the values"))),
+        Misconception(
+            "no-scaling", partial(cls, scale="none"),
+            "Your weights are exactly what comes out when the scores are not divided by anything.", _ROOT,
+            "Which step stands between the scores and the softmax?"),
+        Misconception(
+            "divided-by-d-k", partial(cls, scale="d_k"),
+            "Your weights are exactly what comes out when the scores are divided by d_k, without the root.", _ROOT,
+            "What are the scores divided by?"),
+        *(Misconception(
+            f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(cls, scale=by),
+            f"Your weights are exactly what comes out when the scores are divided by √{by}.", _ROOT,
+            "How many numbers does one dot product add up?") for by in ("d_model", "d_v", "T_k")),
+        Misconception(
+            "scaled-after-softmax", partial(cls, scale="after"),
+            "Your weights are exactly what comes out when the division by √d_k happens after the softmax.",
+            "Dividing before the softmax changes how sharp the choice is; dividing after only makes all of it "
+            "smaller.", "Look at the order of the two steps.", sums("weights")),
+        Misconception(
+            "softmax-over-queries", partial(cls, axis=-2),
+            "Your weights are exactly what comes out when the softmax runs over the queries.",
+            f"{_SHARES} Yours lets the queries compete for each key instead.", "Along which axis does your softmax "
+                                                                               "run?", sums("weights")),
+        Misconception(
+            "softmax-over-sentences", partial(cls, axis=0),
+            "Your weights are exactly what comes out when the softmax runs over the sentences of the batch.", _SHARES,
+            "Along which axis does your softmax run?", sums("weights")),
+        Misconception(
+            "keys-not-transposed-by-sentence", partial(cls, keys="all"),
+            "Your code does exactly what happens when all axes of the keys are reversed, as `.T` does.",
+            "With a batch in front only the last two axes should change places.",
+            "What does `.T` do to the shape (2, 5, 7)?"),
+        Misconception(
+            "mask-ignored", partial(cls, how="ignored"), "Your weights are exactly what comes out without the mask.",
+            "Padding and future words then take part like all others.", _CALL),
+        Misconception(
+            "mask-inverted", partial(cls, how="inverted"),
+            "Your weights are exactly what comes out when True and False of the mask are exchanged.",
+            "In this course True means: may attend.", _CALL),
+        Misconception(
+            "mask-after-softmax", partial(cls, how="after"),
+            "Your weights are exactly those without the mask, with zeros put in afterwards.",
+            "The softmax had already given part of the attention to forbidden places.", _CALL, sums("weights")),
+        Misconception(
+            "mask-fills-zero", partial(cls, how="zero"),
+            "Your weights are exactly what comes out when forbidden scores are set to 0.",
+            "exp(0) is 1, not 0: a score of 0 is an ordinary score.", _CALL),
+        Misconception(
+            "causal-whatever-the-mask", partial(cls, how="causal"),
+            "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
+            "`mask` says what is forbidden: padding, the future, or nothing.", _CALL),
+        Misconception(
+            "mask-of-first-sentence", partial(cls, how="first sentence"),
+            "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",
+            "Sentences differ in length, so that each has its own padding.", "Is there an index 0 on the mask?"),
+        Misconception(
+            "empty-rows-nan", partial(cls, empty="nan"),
+            "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.", _EMPTY,
+            _CALL),
+        Misconception(
+            "empty-rows-not-zero", partial(cls, empty="kept"),
+            "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.", _EMPTY,
+            _CALL, sums("weights")),
+        Misconception(
+            "output-unmasked", partial(cls, gives="unmasked output"),
+            "Your output is exactly the one without the mask, beside weights that have it.",
+            "The values are to be mixed with the weights that are returned.", "Which weights meet the values?"),
+        Misconception(
+            "weights-unmasked", partial(cls, gives="unmasked weights"),
+            "Your weights are exactly those without the mask, beside an output that has it.",
+            "What is returned should be what the values were mixed with.", _CALL),
+        Misconception(
+            "fill-not-low-enough", partial(cls, how="weak"),
+            "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
+            "number.", "Scores can be lower than that; then the forbidden places win.", _CALL),
+        Misconception(
+            "mask-of-first-query", partial(cls, how="first query"),
+            "Your weights are exactly what comes out when the mask of query 0 is used for all.",
+            "With a causal mask each query may see one place more than the one before.",
+            "Is there an index 0 on the mask?"),
+        Misconception(
+            "outputs-swapped", partial(cls, gives="swapped"),
+            "You return exactly the right two tensors in the wrong order: the weights first.",
+            "All attention of the course returns (output, weights).", "Look at your `return` line."),
+        Misconception(
+            "scores-returned", partial(cls, gives="scores"),
+            "In place of the weights you return exactly the scores before mask and softmax.",
+            "The weights are what the values were mixed with.", "Which name stands second in your `return` line?"),
+        Misconception(
+            "weights-transposed", partial(cls, gives="transposed"),
+            "The weights you return are exactly the right ones with queries and keys exchanged.",
+            "Rows are queries and columns are keys, everywhere in the course.", "Is there a transpose too many?"),
+    ]
+
+
+SELF = _shared(SloppySelf)
+
+_FROM = ("In the decoder's attention to the encoder, the target asks and the source answers: queries from `x`, keys "
+         "and values from `memory`.")
+
+CROSS = [
+    *(Misconception(
+        slug, partial(Sloppy, sources=sources), f"Your output is exactly what comes out when {words}.", _FROM,
+        "Which of the two inputs goes through `w_q`, which through `w_k`, which through `w_v`?")
+      for slug, sources, words in (
+          ("memory-ignored", "xxx", "`x` supplies all three: self-attention of the target"),
+          ("target-ignored", "mmm", "`memory` supplies all three: self-attention of the source"),
+          ("inputs-swapped", "mxx", "`x` and `memory` have changed places: the source asks and the target answers"),
+          ("values-from-target", "xmx", "the values come from `x`"),
+          ("keys-from-target", "xxm", "the keys come from `x`"),
+          ("keys-and-queries-swapped", "mxm", "the queries come from `memory` and the keys from `x`"),
+          ("only-keys-and-queries-from-memory", "mmx", "queries and keys come from `memory`, the values from `x`"),
+          ("memory-and-target-joined", "x++", "`memory` and `x`, one after the other, supply keys and values"))),
+    Misconception(
+        "queries-as-values", partial(Sloppy, values="q"), "Your output is exactly a mixture of the queries.",
+        "Values are what a word hands over; queries only decide where to look.",
+        "In which order do you pass q, k and v?"),
+    Misconception(
+        "roles-swapped", partial(Sloppy, roles="kq"),
+        "Your weights are exactly what comes out when queries and keys change places, after their projections.",
+        "Rows are queries: each spreads its attention over the keys.", "In which order do you pass q, k and v?"),
+    *_shared(Sloppy),
+]
+
+# --------------------------------------------------------------------- 3.3 things with a sense of order
+
+
+def weights_for(x, *sizes, seed=0):
+    """The same random matrix at every call: (d, *sizes) for vectors of d numbers."""
+    made = torch.randn(x.shape[-1], *sizes, generator=torch.Generator().manual_seed(seed))
+    return made.to(x.dtype) / x.shape[-1] ** 0.5
+
+
+def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False, first=0.0, later=False):
+    """Self-attention (..., T, d) -> (..., T, 4), with switches that give it a sense of order."""
+    length = x.shape[-2]
+    place = torch.arange(length, dtype=x.dtype)
+    h = x + positions * place[:, None]
+    q, k, v = (h @ weights_for(x, 4, seed=seed) for seed in (1, 2, 3))
+    if by_view:                                          # two heads, poured instead of split
+        q, k, v = (t.reshape(*t.shape[:-2], 2, length, 2) for t in (q, k, v))
+    scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+    scores = scores - distance * (place[:, None] - place).abs() + first * (place == 0)
+    if causal:
+        closed = place[:, None] < place
+        if later and x.dim() > 2:                        # only from the second sentence on
+            closed = closed & (torch.arange(x.shape[0]) > 0).view(-1, 1, 1)
+        scores = scores.masked_fill(closed & (not later or x.dim() > 2), float("-inf"))
+    output = scores.softmax(-1) @ v.roll(shift, dims=-2)
+    return output.reshape(*x.shape[:-1], 4) if by_view else output
+
+
+_HOLDS = "Without positions and masks, self-attention treats all places alike."
+
+ORDERED = [
+    Misconception("positions-added", partial(ordered, positions=0.3),
+                  "It adds something to every vector that depends on its place in the sentence.", _HOLDS,
+                  "Do you compare the outputs of the same word, before and after?"),
+    Misconception("looks-back-only", partial(ordered, causal=True),
+                  "It has a causal mask: each place sees itself and the places before it.", _HOLDS,
+                  "Do you compare numbers, and all of them?"),
+    Misconception("prefers-neighbours", partial(ordered, distance=1.0),
+                  "It subtracts the distance of two places from their score, so that near words count more.",
+                  "Reversing a sentence keeps all distances, and neighbours stay neighbours.",
+                  "Is your new order one that tears neighbours apart?"),
+    Misconception("values-shifted", partial(ordered, shift=1),
+                  "It hands over the value of the place before the one that was looked at.",
+                  "When a sentence is moved round in a circle, every place keeps the one before it.",
+                  "Is your new order one that tears neighbours apart?"),
+    Misconception("heads-poured", partial(ordered, by_view=True),
+                  "It has two heads, made by pouring the numbers into a new shape, so that a head mixes places.",
+                  _HOLDS, "Do you compare numbers, and all of them?"),
+    Misconception("first-word-favoured", partial(ordered, first=2.0),
+                  "It raises the score of whatever stands at place 0.", _HOLDS,
+                  "Does another word come first in your new order?"),
+    Misconception("later-sentences-only", partial(ordered, causal=True, later=True),
+                  "In the first sentence of the batch it is right; in all others it looks back only.",
+                  "What holds for the first sentence need not hold for the second.",
+                  "How many sentences does your x have, and do you look at all of them?"),
+]

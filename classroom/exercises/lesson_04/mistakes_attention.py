@@ -1,0 +1,236 @@
+"""Lesson 04, multi-head attention: what learners write instead, and what it means. Used by `lesson_04`."""
+from functools import partial
+
+from classroom.judge.evidence import sums
+from classroom.judge.exercise import Misconception
+
+from .mistakes import HEADS
+from .mistakes_heads import Sloppy, equal_lengths
+
+_ROOT = ("A score is a sum over d_head numbers, so it spreads about √d_head wide. Dividing by just that keeps the "
+         "softmax equally sharp, however many heads there are.")
+_SHARES = "Each query of each head has 1 to give away among the keys."
+_EMPTY = ("A query that may attend to nothing, in a sentence that is all padding for instance, gets zero weights and "
+          "adds nothing: that is the course's convention.")
+
+
+def _scaled(by: str, slug: str, words: str, look: str) -> Misconception:
+    return Misconception(slug, partial(Sloppy, scale=by), f"Your weights are exactly what comes out when {words}.",
+                         _ROOT, look)
+
+
+MULTI_HEAD = [
+    Misconception(
+        "split-by-view", partial(Sloppy, split="view"),
+        "Your output is exactly what comes out when the heads are split by a reshape to (B, n_heads, T, d_head) alone.",
+        HEADS, "Is it your `split_heads` of exercise 4.1 that you call?"),
+    Misconception(
+        "split-interleaved", partial(Sloppy, split="interleaved"),
+        "Your output is exactly what comes out when each head gets every n_heads-th number of a vector.",
+        "Each head should get neighbouring numbers, as in PyTorch, so that weights can be copied.",
+        "Is it your `split_heads` of exercise 4.1 that you call?"),
+    Misconception(
+        "attends-over-heads", partial(Sloppy, split="heads last"),
+        "Your output is exactly what comes out when the heads of one position attend to each other.",
+        "The positions are to attend to each other, in every head: they must be the axis before the last.",
+        "Which axes does your attention see as queries and keys?"),
+    Misconception(
+        "merged-without-transpose", partial(Sloppy, merge="view"),
+        "Your output is exactly what comes out when the heads are joined by a reshape to (B, T, d_model) alone.",
+        "One row then gets pieces of several positions. Training does not show the mistake.",
+        "Is it your `merge_heads` of exercise 4.2 that you call?"),
+    Misconception(
+        "merged-interleaved", partial(Sloppy, merge="interleaved"),
+        "Your output is exactly what comes out when the heads are shuffled together, one number of each in turn.",
+        "The heads lie side by side: first all of head 0, then all of head 1.",
+        "Is it your `merge_heads` of exercise 4.2 that you call?"),
+    *(Misconception(
+        "weights-not-transposed", partial(Sloppy, products=products, at=at),
+        f"Your numbers are exactly what comes out when {words} multiplied by the layers' `weight` as it is stored"
+        f"{', and the biases are left out' if 'bias' in products else ''}.",
+        "`nn.Linear` stores its weight as (d_out, d_in) and multiplies by the transposed one. Here both sizes are "
+        "d_model, so that the other product runs as well, and is another one.",
+        "What does calling a layer do that multiplying by its `weight` does not?")
+      for products in ("as stored", "as stored, no bias")
+      for at, words in (("qkvo", "all four inputs are"), ("qkv", "queries, keys and values are"),
+                        ("o", "the heads, side by side, are"))),
+    *(Misconception(
+        "bias-left-out", partial(Sloppy, products="no bias", at=at),
+        f"Your numbers are exactly what comes out when the biases of {words} are left out.",
+        "An `nn.Linear` multiplies and then adds its `bias`.",
+        "Do you call the layers, or do you multiply by their weights?")
+      for at, words in (("qkvo", "all four layers"), ("qkv", "`w_q`, `w_k` and `w_v`"), ("o", "`w_o`"))),
+    Misconception(
+        "no-output-projection", partial(Sloppy, project=False),
+        "Your output is exactly the heads side by side, without `w_o`.",
+        "Side by side, the heads never meet. `w_o` is where what they found is put together.",
+        "Which of your four layers is never called?"),
+    *(Misconception(
+        "same-projection", partial(Sloppy, projections=projections),
+        f"Your output is exactly what comes out when {words}.",
+        "What a word asks, what it can be found by and what it hands over are three different things, so each has its "
+        "own projection.", "Which layer does each of query, key and value go through?")
+      for projections, words in (("qqq", "`w_q` projects query, key and value alike"), ("qqv", "`w_q` projects the "
+                                                                                               "keys"),
+                                 ("qkk", "`w_k` projects the values"), ("qkq", "`w_q` projects the values"),
+                                 ("kqv", "`w_q` and `w_k` have changed places"),
+                                 ("qvk", "`w_k` and `w_v` have changed places"))),
+    *(Misconception(
+        "inputs-confused", partial(Sloppy, roles=roles), f"Your output is exactly what comes out when {words}.",
+        "In self-attention all three are the same and nothing is seen of this; in the decoder's attention to the "
+        "encoder they differ.", "Which of the three arguments does each projection get?")
+      for roles, words in (("qqq", "`query` also stands in for `key` and `value`"),
+                           ("qkk", "`key` also stands in for `value`"), ("qvv", "`value` also stands in for `key`"),
+                           ("qvk", "`key` and `value` have changed places"),
+                           ("kqv", "`query` and `key` have changed places"),
+                           ("kkv", "`key` also stands in for `query`"),
+                           ("qqv", "`query` also stands in for `key`"))),
+    _scaled("none", "no-scaling", "the scores are not divided by anything", "Which step comes before the softmax?"),
+    _scaled("d_head", "divided-by-d-head", "the scores are divided by d_head, without the root",
+            "What are the scores divided by?"),
+    _scaled("d_model", "divided-by-root-of-d-model", "the scores are divided by √d_model",
+            "How many numbers does the dot product of one head add up?"),
+    _scaled("T_k", "divided-by-root-of-t-k", "the scores are divided by √T_k, the root of the number of keys",
+            "Which axis does the size under your root come from?"),
+    _scaled("n_heads", "divided-by-root-of-n-heads", "the scores are divided by √n_heads",
+            "Which axis does the size under your root come from?"),
+    Misconception(
+        "scaled-after-softmax", partial(Sloppy, scale="after"),
+        "Your weights are exactly what comes out when the division by √d_head happens after the softmax.",
+        "Dividing before the softmax changes how sharp the choice is; dividing after only makes all of it smaller.",
+        "Look at the order of the two steps.", sums("weights")),
+    Misconception(
+        "softmax-over-queries", partial(Sloppy, axis=-2),
+        "Your weights are exactly what comes out when the softmax runs over the queries.",
+        f"{_SHARES} Yours lets the queries compete for each key instead.", "Along which axis does your softmax run?",
+        sums("weights")),
+    Misconception(
+        "softmax-over-heads", partial(Sloppy, axis=1),
+        "Your weights are exactly what comes out when the softmax runs over the heads.",
+        f"{_SHARES} Axis 1 was right before there was an axis for the heads.", "Along which axis does your softmax "
+                                                                               "run?",
+        sums("weights")),
+    Misconception(
+        "softmax-over-sentences", partial(Sloppy, axis=0),
+        "Your weights are exactly what comes out when the softmax runs over the sentences of the batch.",
+        _SHARES, "Along which axis does your softmax run?", sums("weights")),
+    Misconception(
+        "mask-ignored", partial(Sloppy, mask="ignored"),
+        "Your weights are exactly what comes out without the mask.",
+        "Padding and future words then take part like all others.",
+        "Does the mask reach the scores, and is the result of `masked_fill` kept? It returns a new tensor."),
+    Misconception(
+        "mask-inverted", partial(Sloppy, mask="inverted"),
+        "Your weights are exactly what comes out when True and False of the mask are exchanged.",
+        "In this course True means: may attend. PyTorch's own modules have it the other way round, and with a causal "
+        "mask the mistake trains to a perfect score, by cheating.", "Which places does your `masked_fill` fill?"),
+    Misconception(
+        "mask-after-softmax", partial(Sloppy, mask="after"),
+        "Your weights are exactly those without the mask, with zeros put in afterwards.",
+        "The softmax had already given part of the attention to forbidden places; with zeros there, the rest no longer "
+        "sums to 1.", "Where does the mask come in, before or after the softmax?", sums("weights")),
+    *(Misconception(
+        "forbidden-scores-zero", partial(Sloppy, mask=kind),
+        "Your weights are exactly what comes out when forbidden scores become 0, by filling or by multiplying.",
+        "exp(0) is 1, not 0: a score of 0 is an ordinary score, larger than every negative one.",
+        "Which score gives a share of 0?")
+      for kind in ("zero", "times")),
+    Misconception(
+        "zero-times-infinity", partial(Sloppy, mask="times -inf"),
+        "Your weights are exactly what comes out when −∞ is multiplied by the mask: NaN.",
+        "0 · (−∞) is not 0 but NaN, so that the allowed places are spoilt.",
+        "Where do you need a choice between two values, and use a product?"),
+    *(Misconception(
+        "fill-not-low-enough", partial(Sloppy, mask=how),
+        "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
+        f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
+        "Which number is below every score there can be?")
+      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"))),
+    Misconception(
+        "causal-whatever-the-mask", partial(Sloppy, mask="causal"),
+        "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
+        "`mask` says what is forbidden: padding, the future, or nothing.",
+        "Which mask does your code use if `mask` is None?"),
+    Misconception(
+        "mask-of-first-sentence", partial(Sloppy, mask="first sentence"),
+        "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",
+        "Sentences differ in length, so that each has its own padding.", "Is there an index 0 on the mask?"),
+    Misconception(
+        "mask-of-first-query", partial(Sloppy, mask="first query"),
+        "Your weights are exactly what comes out when the mask of query 0 is used for all.",
+        "With a causal mask each query may see one place more than the one before.", "Is there an index 0 on the "
+                                                                                     "mask?"),
+    Misconception(
+        "mask-without-head-axis", partial(Sloppy, mask="no head axis"),
+        "Your weights are exactly what comes out when the mask (B, T_q, T_k) meets the scores (B, n_heads, T_q, T_k) "
+        "as it is.", "Axes are lined up from the right, so that the mask's sentences meet the scores' heads. That "
+                     "fails, or, "
+        "with as many sentences as heads, masks the wrong things.", "Where does the mask need an axis of length 1?"),
+    Misconception(
+        "mask-repeated-in-wrong-order", partial(Sloppy, mask="repeated"),
+        "Your weights are exactly what comes out when the mask is repeated for the heads as a whole: all sentences, "
+        "and then all sentences again.",
+        "Where sentences and heads share an axis, the heads of one sentence follow each other. Repeated as a whole, "
+        "the mask of one sentence lands on a head of another.",
+        "`repeat` and `repeat_interleave` put copies in a different order. Is there an axis you could add instead?"),
+    Misconception(
+        "output-unmasked", partial(Sloppy, gives="unmasked output"),
+        "Your output is exactly the one without the mask, beside weights that have it.",
+        "The values are to be mixed with the weights that are returned.", "Which weights meet the values?"),
+    Misconception(
+        "weights-unmasked", partial(Sloppy, gives="unmasked weights"),
+        "Your weights are exactly those without the mask, beside an output that has it.",
+        "What is returned should be what the values were mixed with.", "Which name stands second in your `return`?"),
+    Misconception(
+        "outputs-swapped", partial(Sloppy, gives="swapped"),
+        "You return exactly the right two tensors in the wrong order: the weights first.",
+        "All attention of the course returns (output, weights).", "Look at your `return` line."),
+    Misconception(
+        "weights-of-head-0-for-all", partial(Sloppy, gives="head 0"),
+        "The weights you return are exactly those of head 0, for every head.",
+        "What the other heads look at stays hidden.", "Which heads do the weights come from that you return?"),
+    Misconception(
+        "weights-of-head-0-only", partial(Sloppy, gives="first head"),
+        "The weights you return are exactly those of head 0.", "What the other heads look at stays hidden.",
+        "Which heads do the weights come from that you return?"),
+    Misconception(
+        "weights-averaged", partial(Sloppy, gives="mean"),
+        "The weights you return are exactly the mean over the heads.",
+        "PyTorch's own module does that by default. Here each head is to be seen by itself: (B, n_heads, T_q, T_k).",
+        "What happens to your weights before you return them?"),
+    Misconception(
+        "scores-returned", partial(Sloppy, gives="scores"),
+        "In place of the weights you return exactly the scores before mask and softmax.",
+        "The weights are what the values were mixed with.", "Which name stands second in your `return` line?"),
+    Misconception(
+        "weights-transposed", partial(Sloppy, gives="transposed"),
+        "The weights you return are exactly the right ones with queries and keys exchanged.",
+        "Rows are queries and columns are keys, everywhere in the course.", "Is there a transpose too many?"),
+    Misconception(
+        "lengths-confused", equal_lengths,
+        "Your code stops exactly where the length of `query` is also taken for that of `key`.",
+        "In the decoder's attention to the encoder the two sentences have different lengths.",
+        "Where does the length come from that you split keys and values with?"),
+    # Last, because they show in few cases: made together with another mistake, the other is named first.
+    Misconception(
+        "unstable-softmax", partial(Sloppy, stable=False),
+        "Your weights are exactly what exp divided by its sum gives, on the scores as they come.",
+        "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
+        "PyTorch's own softmax is protected against this, and so is yours of exercise 1.2."),
+    Misconception(
+        "empty-rows-nan", partial(Sloppy, empty="nan"),
+        "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.",
+        f"A row of nothing but −∞ is 0/0 after the softmax, and one NaN spreads through the whole model. {_EMPTY}",
+        "What do the rows without any True need?"),
+    *(Misconception(
+        "empty-rows-not-zero", partial(Sloppy, empty=how),
+        "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
+        f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
+        "What do the rows without any True need after the softmax?")
+      for how in ("kept", "added")),
+    Misconception(
+        "missing-contiguous", partial(Sloppy, merge="view of a transpose"),
+        "Your code stops exactly where `view` is asked to join axes that do not lie next to each other in memory.",
+        "`transpose` only changes how the numbers are read, it does not move them, and `view` cannot move them either.",
+        "Read the end of PyTorch's message: it names what can move them."),
+]

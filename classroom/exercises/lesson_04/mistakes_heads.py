@@ -1,0 +1,127 @@
+"""Lesson 04: multi-head attention with switches for what learners write instead. Used by `mistakes_04_attention`."""
+from types import SimpleNamespace
+
+import torch
+from torch import nn
+
+from course.attention import merge_heads, split_heads
+
+from .mistakes import cut, reshaped
+
+
+class Sloppy(nn.Module):
+    """Multi-head attention with switches.
+
+    `products` says how the four layers are applied: "as stored" multiplies by their weights without
+    transposing them, "no bias" leaves the biases out; `at` names the layers where that happens.
+    """
+
+    def __init__(self, d_model, n_heads, scale="sqrt d_head", axis=-1, split="", merge="", mask="", empty="zero",
+                 project=True, projections="qkv", roles="qkv", gives="", stable=True,
+                 products="", at="qkvo"):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("not divisible")
+        self.n_heads = n_heads
+        self.how = SimpleNamespace(scale=scale, axis=axis, split=split, merge=merge, mask=mask, empty=empty,
+                                   project=project, projections=projections, roles=roles, gives=gives, stable=stable,
+                                   products=products, at=at)
+        for name in "qkvo":
+            setattr(self, f"w_{name}", nn.Linear(d_model, d_model))
+
+    def forward(self, query, key, value, mask=None):
+        given = dict(zip("qkv", (query, key, value), strict=True))
+        inputs = [given[name] for name in self.how.roles]
+        q, k, v = (self._heads(self._product(name, x)) for name, x in zip(self.how.projections, inputs, strict=True))
+        scores = q @ k.transpose(-2, -1) / self._divisor(q, k, query)
+        weights = self._weights(scores, mask)
+        if self.how.scale == "after":
+            weights = weights / q.shape[-1] ** 0.5
+        unmasked = self._softmax(scores)
+        output = self._merged((unmasked if self.how.gives == "unmasked output" else weights) @ v, query)
+        if self.how.project:
+            output = self._product("o", output)
+        if self.how.gives == "swapped":
+            return weights, output
+        shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "scores": scores,
+                 "first head": weights[:, 0], "unmasked weights": unmasked, "transposed": weights.transpose(-1, -2)}
+        return output, shown.get(self.how.gives, weights)
+
+    def _product(self, name, x):
+        layer = getattr(self, f"w_{name}")
+        if name not in self.how.at:
+            return layer(x)
+        weight = layer.weight if "as stored" in self.how.products else layer.weight.T
+        return x @ weight + (0 if "no bias" in self.how.products else layer.bias)
+
+    def _heads(self, x):
+        if self.how.split == "view":
+            return reshaped(x, self.n_heads, "BhTd")
+        if self.how.split == "interleaved":
+            return reshaped(x, self.n_heads, "BTdh", (0, 3, 1, 2))
+        if self.how.split == "heads last":
+            return cut(x, self.n_heads)
+        return split_heads(x, self.n_heads)
+
+    def _divisor(self, q, k, query):
+        return {"sqrt d_head": q.shape[-1] ** 0.5, "none": 1, "d_head": q.shape[-1], "d_model": query.shape[-1] ** 0.5,
+                "T_k": k.shape[-2] ** 0.5, "n_heads": self.n_heads ** 0.5, "after": 1}[self.how.scale]
+
+    def _merged(self, heads, query):
+        if self.how.merge == "view":
+            return heads.reshape(*query.shape)
+        if self.how.merge == "view of a transpose":
+            return heads.transpose(1, 2).view(*query.shape)
+        if self.how.merge == "interleaved":
+            return heads.permute(0, 2, 3, 1).reshape(*query.shape)
+        if self.how.split == "heads last":
+            return heads.flatten(2)
+        return merge_heads(heads)
+
+    def _softmax(self, scores):
+        if self.how.stable:
+            return scores.softmax(self.how.axis)
+        return scores.exp() / scores.exp().sum(self.how.axis, keepdim=True)
+
+    def _weights(self, scores, mask):
+        if self.how.mask == "causal":
+            mask = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
+        if mask is None or self.how.mask == "ignored":
+            return self._softmax(scores)
+        if self.how.mask == "repeated":                      # as if heads came before sentences in the first axis
+            mask = mask.repeat(self.n_heads, 1, 1).unflatten(0, (len(scores), self.n_heads))
+        elif self.how.mask != "no head axis":
+            mask = mask.unsqueeze(1)
+        if self.how.mask == "inverted":
+            mask = ~mask
+        elif self.how.mask == "first sentence":
+            mask = mask[:1]
+        elif self.how.mask == "first query":
+            mask = mask[..., :1, :]
+        elif self.how.mask == "some key":
+            mask = mask.any(-1, keepdim=True)
+        if self.how.mask == "after":
+            return self._softmax(scores).masked_fill(~mask, 0)
+        if self.how.mask == "times":
+            return self._softmax(scores * mask)
+        if self.how.mask == "times -inf":
+            return self._softmax(scores + (~mask) * float("-inf"))
+        low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4}.get(self.how.mask, torch.finfo(scores.dtype).min)
+        if self.how.empty == "nan":
+            low = float("-inf")
+        if self.how.empty == "added":
+            filled = scores + (~mask) * -1e9
+        else:
+            filled = scores.masked_fill(~mask, low)
+        weights = self._softmax(filled)
+        if self.how.mask == "weak, closed":
+            return weights * mask
+        return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty == "zero" else weights
+
+
+def equal_lengths(d_model, n_heads):
+    class EqualLengths(Sloppy):
+        def _heads(self, x):
+            self.length = getattr(self, "length", x.shape[1])
+            return x.reshape(x.shape[0], self.length, self.n_heads, -1).transpose(1, 2)
+    return EqualLengths(d_model, n_heads)

@@ -1,0 +1,95 @@
+"""Exercise 4.4: implementations with a bug, and tests that are too weak to find it. Used by `lesson_04`."""
+import torch
+
+from classroom.judge.exercise import Misconception
+from course.attention import split_heads
+
+from . import mistakes
+
+# ------------------------------------------------------------------------------------ with a bug
+
+_WEIGHTLESS = "A model with these heads trains as well as any, so that only a test like yours can find it."
+
+
+def _first_piece_everywhere(x, n_heads):
+    return split_heads(x, n_heads)[:, :1].repeat(1, n_heads, 1, 1)
+
+
+def _first_two_exchanged(x, n_heads):
+    heads = split_heads(x, n_heads)
+    return torch.cat([heads[:, :2].flip(1), heads[:, 2:]], dim=1)
+
+
+def _bug(slug: str, says: str, look: str):
+    wrong = next(m.wrong for m in mistakes.SPLIT if m.slug == slug)
+    return Misconception(slug, wrong, says, _WEIGHTLESS, look)
+
+
+BUGGY = [
+    _bug("view-without-transpose", "The numbers are poured into (B, n_heads, T, d_head) as they lie in memory, so "
+         "that a head mixes several positions.", "Which numbers of x should be found in one head at one position?"),
+    _bug("interleaved", "Each head gets every n_heads-th number of a vector, not a piece of it.",
+         "Do you look at which numbers a head holds, or only at which positions?"),
+    _bug("features-scrambled", "The numbers are poured into (B, n_heads, d_head, T), and the last two axes "
+         "exchanged.", "Do you compare with numbers of x, each in its place?"),
+    _bug("sentences-mixed", "Numbers move from one sentence of the batch to another.",
+         "How many sentences does your batch have, and do you look at more than the first?"),
+    _bug("heads-in-reverse", "The heads come in reverse order.", "Do you look at more than one head?"),
+    Misconception("first-piece-everywhere", _first_piece_everywhere, "Every head holds the first piece of the "
+                  "vectors, and the rest of them is lost.", _WEIGHTLESS, "Do you look at every head?"),
+    Misconception("first-two-exchanged", _first_two_exchanged, "The first two heads have changed places.",
+                  _WEIGHTLESS, "Do you look at every head?"),
+    _bug("heads-after-positions", "The axes are (B, T, n_heads, d_head).",
+         "Would your test notice two axes that have changed places? Choose sizes that all differ."),
+]
+
+# --------------------------------------------------------------------------------- too weak
+
+
+def _test_shape_only(split_heads):
+    assert split_heads(torch.randn(2, 5, 12), 3).shape == (2, 3, 5, 4)
+
+
+def _test_square(split_heads):
+    return split_heads(torch.randn(2, 3, 9), 3).shape == (2, 3, 3, 3)
+
+
+def _test_one_position(split_heads):
+    x = torch.randn(2, 1, 6)
+    assert torch.equal(split_heads(x, 2)[:, 1, 0], x[:, 0, 3:])
+
+
+def _test_nothing_lost(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert torch.equal(split_heads(x, 3).flatten().sort().values, x.flatten().sort().values)
+
+
+def _test_middle_head_only(split_heads):
+    x = torch.randn(1, 5, 12)
+    assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8])
+
+
+def _test_head_0_only(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert torch.equal(split_heads(x, 3)[:, 0], x[:, :, :4])
+
+
+def _test_last_head_only(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert torch.equal(split_heads(x, 3)[:, -1], x[:, :, -4:])
+
+
+def _test_contiguous(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8]) and not split_heads(x, 3).is_contiguous()
+
+
+WEAK = [
+    Misconception(slug, wrong, "", "", "") for slug, wrong in [
+        ("misses-view-without-transpose", _test_shape_only), ("accepts-everything", _test_square),
+        ("misses-view-without-transpose", _test_one_position),
+        ("misses-view-without-transpose", _test_nothing_lost),
+        ("misses-heads-in-reverse", _test_middle_head_only),
+        ("misses-first-piece-everywhere", _test_head_0_only),
+        ("misses-first-two-exchanged", _test_last_head_only), ("refuses-right", _test_contiguous),
+        ("calls-nothing", lambda split_heads: True)]]

@@ -1,0 +1,245 @@
+"""Lesson 04: splitting, merging and multi-head attention, in PyTorch."""
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+from classroom.ask.case import Case
+from classroom.ask.modules import Module
+from classroom.exercises import closed
+from classroom.judge.exercise import Exercise, Property, TestTask
+from course import attention as library
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+from . import mistakes, mistakes_attention, mistakes_tests
+
+
+class MultiHeadAttention(nn.Module):
+    """Several attentions side by side: (B, T_q, d_model) and weights (B, n_heads, T_q, T_k)."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"d_model = {d_model} is not divisible by n_heads = {n_heads}")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)      # (B, n_heads, T_q, d_head)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)                         # the same for every head
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+
+# -------------------------------------------------------------------------------------- cases
+
+def _sentences(rng):
+    """x and n_heads for 4.1."""
+    def of(about, batch, length, d_model, n_heads, dtype="float32"):
+        return Case(about, x=rng.normal(size=(batch, length, d_model)).astype(dtype), n_heads=n_heads)
+    yield Case("numbers in order", x=np.arange(12, dtype="float32").reshape(1, 3, 4), n_heads=2)
+    yield of("sizes that all differ", 2, 5, 12, 3)
+    yield of("float64", 3, 4, 10, 5, "float64")
+    yield of("as many sentences as positions", 2, 2, 8, 4)
+    yield of("as many heads as positions", 2, 3, 6, 3)
+    yield of("one head", 2, 5, 7, 1)
+    yield of("heads of one number", 2, 3, 4, 4)
+    yield of("one position", 3, 1, 8, 2)
+    yield of("one sentence", 1, 6, 9, 3)
+
+
+def _heads(rng):
+    """x for 4.2."""
+    def of(about, *shape, dtype="float32"):
+        return Case(about, x=rng.normal(size=shape).astype(dtype))
+    yield Case("numbers in order", x=np.arange(12, dtype="float32").reshape(1, 2, 3, 2))
+    yield of("sizes that all differ", 2, 3, 5, 4)
+    yield of("float64", 3, 5, 4, 2, dtype="float64")
+    yield of("as many heads as positions", 2, 3, 3, 4)
+    yield of("heads as large as sentences are long", 2, 3, 4, 4)
+    yield of("one head", 2, 1, 5, 7)
+    yield of("heads of one number", 2, 4, 3, 1)
+    yield of("one position", 3, 2, 1, 4)
+    yield of("one sentence", 1, 3, 6, 3)
+
+
+def _attentions(rng):
+    """Everything for 4.3."""
+    def of(about, batch, t_q, t_k, d_model, n_heads, mask=None, dtype="float64"):
+        def normal(*shape, scale=1.0):
+            return (scale * rng.normal(size=shape)).astype(dtype)
+        weights = {f"w_{name}.weight": normal(d_model, d_model, scale=0.7 / math.sqrt(d_model)) for name in "qkvo"}
+        weights |= {f"w_{name}.bias": normal(d_model, scale=0.3) for name in "qkvo"}
+        inputs = {} if mask is None else {"mask": mask}
+        return Case(about, d_model=d_model, n_heads=n_heads, query=normal(batch, t_q, d_model),
+                    key=normal(batch, t_k, d_model), value=normal(batch, t_k, d_model), weights=weights, **inputs)
+
+    def some(*shape):
+        """A mask with at least one True, and where there is room one False, in each row."""
+        mask = rng.random(shape) < 0.6
+        mask[..., 0] |= ~mask.any(-1)
+        mask[..., -1] &= ~mask.all(-1)
+        return mask
+
+    yield of("no mask", 1, 2, 3, 4, 2)
+    yield of("sizes that all differ", 2, 4, 5, 21, 3)
+    yield of("padding", 2, 4, 5, 12, 3, np.array([[[1, 1, 1, 0, 0]], [[1, 1, 1, 1, 0]]], dtype=bool))
+    yield of("a mask for each query", 2, 3, 5, 6, 2, some(2, 3, 5))
+    yield of("float32", 3, 4, 6, 10, 5, some(3, 1, 6), "float32")
+    short = np.array([[[1, 1, 1, 1]], [[1, 1, 1, 0]]], dtype=bool)
+    yield of("padding and future", 2, 4, 4, 8, 2, short & np.tri(4, dtype=bool))
+    yield of("as many sentences as heads", 3, 4, 5, 6, 3, some(3, 4, 5))
+    yield of("one head", 2, 3, 4, 5, 1, some(2, 1, 4))
+    yield of("heads of one number", 2, 3, 4, 3, 3)
+    yield of("one query", 2, 1, 5, 6, 2, some(2, 1, 5))
+    yield of("one key", 2, 4, 1, 6, 3)
+    empty = some(3, 4, 5)
+    empty[0, 1] = empty[2] = False
+    yield of("queries that may attend to nothing", 3, 4, 5, 6, 2, empty)
+    yield _far_below(of("very low scores", 4, 3, 5, 6, 2, some(4, 3, 5)))
+
+
+def _far_below(case: Case) -> Case:
+    """All scores beyond ±20,000, those of half of the sentences negative, and those of a row within 2 of each other."""
+    inputs, weights = case.inputs, case.inputs["weights"]
+    d_head = inputs["d_model"] // inputs["n_heads"]
+    query, one, noise = inputs["query"][0, 0], inputs["key"][0, 0], inputs["key"]
+
+    def scores(key, bias=0.0):                               # of each head, for a query without bias
+        products = (query @ weights["w_q.weight"].T) * (key @ weights["w_k.weight"].T + bias)
+        return np.abs(products.reshape(*key.shape[:-1], -1, d_head).sum(-1)) / math.sqrt(d_head)
+
+    factor = 2e4 / scores(one, weights["w_k.bias"]).min()
+    key = one + noise / (factor * scores(noise).max())
+    signs = np.resize([1.0, -1.0], (len(key), 1, 1))
+    return case.without(query=signs * factor * np.broadcast_to(query, inputs["query"].shape), key=key)
+
+
+# ---------------------------------------------------------------- right answers, written otherwise
+
+def _split_by_slices(x, n_heads):
+    d_head, rest = divmod(x.shape[-1], n_heads)
+    assert rest == 0
+    return torch.stack([x[..., i * d_head:(i + 1) * d_head] for i in range(n_heads)], dim=1)
+
+
+def _split_by_chunks(x, n_heads):
+    if x.size(-1) % n_heads != 0:
+        raise RuntimeError("not divisible")
+    return torch.stack(x.chunk(n_heads, dim=-1)).transpose(0, 1).contiguous()
+
+
+def _split_by_view(x, n_heads):
+    return x.view(x.size(0), -1, n_heads, x.size(-1) // n_heads).permute(0, 2, 1, 3)
+
+
+def _accepts_remainder(ask) -> str | None:
+    x = np.random.default_rng(0).normal(size=(2, 3, 10)).astype("float32")
+    outcome = ask(x=x, n_heads=4)
+    if outcome.error is not None:
+        return None
+    return "One thing for later: 10 dimensions were cut into 4 heads, and nothing was said."
+
+
+def _accepts_any_size(ask) -> str | None:
+    x = np.random.default_rng(0).normal(size=(2, 3, 10)).astype("float32")
+    outcome = ask(d_model=10, n_heads=4, query=x, key=x, value=x)
+    if outcome.error is None:
+        return "d_model = 10 with n_heads = 4 was accepted without a word."
+    if outcome.error.kind in ("ValueError", "AssertionError"):
+        return None
+    return (f"d_model = 10 with n_heads = 4 was accepted at first; then the code stopped somewhere with "
+            f"{outcome.error.kind}: {outcome.error.text}. A `ValueError` is asked for, which says what is wrong.")
+
+
+_NOT_DIVISIBLE = ("10 is not divisible by 4, so some numbers of every vector are lost, or the heads differ in size. A "
+                  "mistake that is reported where it is made costs a minute; found later, it costs a day.")
+
+# ------------------------------------------------------------------------------------ tests of 4.4
+
+
+def test_split_heads(split_heads):
+    """Head h must hold the h-th piece of every position's own vector, and nothing else."""
+    x = torch.arange(2 * 5 * 12.0).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 4)
+    for h in range(3):
+        assert torch.equal(heads[:, h], x[:, :, 4 * h:4 * h + 4])
+
+
+test_split_heads.__test__ = False
+
+
+EXERCISES = [
+    Exercise(
+        id="4.1", title="split the heads", names=("split_heads",), points=2, minutes=10, difficulty=2,
+        takes={"x": "B T d_model", "n_heads": ""}, gives={"heads": "B n_heads T d_head"}, framework="torch",
+        reference=split_heads, cases=_sentences,
+        hints=(
+            "Take one vector of 4 numbers and 2 heads: which numbers go to head 0? Nothing may cross from one "
+            "position to another.",
+            "Two steps: cut the last axis into two, without touching the others; then bring the axes into the order "
+            "that is asked for. A single reshape to the final shape looks right and is not.",
+            "After the first step the shape is (B, T, n_heads, d_head). `transpose(a, b)` exchanges two axes; which "
+            "two turn that into (B, n_heads, T, d_head)?"),
+        misconceptions=mistakes.SPLIT,
+        properties=[Property("remainder-dropped", _accepts_remainder, _NOT_DIVISIBLE,
+                             "What is left over when you divide d_model by n_heads?", refuses=False)],
+        moral="Every head has its own piece of every vector, and attention can now run on all heads at once.",
+    ),
+    Exercise(
+        id="4.2", title="merge the heads", names=("merge_heads",), points=1, minutes=5, difficulty=1,
+        takes={"x": "B n_heads T d_head"}, gives={"result": "B T d_model"}, framework="torch",
+        reference=merge_heads, cases=_heads,
+        hints=(
+            "It undoes `split_heads`, so the same two steps happen in the opposite order.",
+            "Before two axes can become one they have to stand next to each other, in the right order.",
+            "First exchange the axes of heads and positions. Then join the last two; `reshape` and `flatten` can do "
+            "that for any tensor, `view` only for one that lies in memory in this order."),
+        misconceptions=mistakes.MERGE,
+        moral="Together with `split_heads` it changes nothing at all: a good test of both.",
+    ),
+    Exercise(
+        id="4.3", title="multi-head attention", names=("MultiHeadAttention",), points=4, minutes=25, difficulty=3,
+        takes={"d_model": "", "n_heads": "", "query": "B T_q d_model", "key": "B T_k d_model", "value": "B T_k d_model",
+               "mask": "B T_q T_k"},
+        gives={"output": "B T_q d_model", "weights": "B n_heads T_q T_k"}, shares=("weights",), framework="torch",
+        reference=MultiHeadAttention, library=library.MultiHeadAttention, cases=_attentions,
+        probe=Module(init=("d_model", "n_heads")),
+        hints=(
+            "Five steps: project query, key and value; split; attend; merge; project once more. You have written all "
+            "of them, apart from four layers.",
+            "`scaled_dot_product_attention` takes any number of axes in front, so all heads go through in one call. "
+            "The mask (B, T_q, T_k) needs an axis for the heads before it does.",
+            "In `forward`: q, k and v each are `split_heads(…)` of their own projection; the mask gets an axis of "
+            "length 1 at place 1, if there is a mask; `w_o` comes last, on the merged heads."),
+        misconceptions=mistakes_attention.MULTI_HEAD,
+        properties=[closed.of_projections(memory=True, heads=True),
+                    Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
+                             "What should `__init__` do when d_model is not divisible by n_heads?")],
+        moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
+    ),
+    TestTask(
+        id="4.4", title="a test that finds the bug", names=("test_split_heads",), points=2, minutes=10, difficulty=2,
+        takes={"x": "B T d_model", "n_heads": ""}, framework="torch", reference=test_split_heads,
+        right={"a reshape and a transpose": split_heads, "slices, stacked": _split_by_slices,
+               "chunks, copied to be contiguous": _split_by_chunks, "a view and a permute": _split_by_view},
+        buggy=mistakes_tests.BUGGY,
+        hints=(
+            "A right shape proves little: seven of the eight bugs have it. Choose an x in which every number is "
+            "different, so that you can see where each one went.",
+            "Say in one sentence what head h holds, in terms of x, and turn that sentence into an `assert`.",
+            "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "
+            "two sentences, several positions, more than one number per head, and look at every head."),
+        misconceptions=mistakes_tests.WEAK,
+        moral="Sizes that all differ, numbers that all differ, and a comparison with what they should be: that is a "
+              "test.",
+    ),
+]

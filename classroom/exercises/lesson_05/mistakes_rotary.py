@@ -1,0 +1,116 @@
+"""Exercise 5.4: what learners write instead, and what it means. Used by `lesson_05`."""
+from functools import partial
+
+import torch
+
+from classroom.judge.exercise import Misconception
+from course.transformer import sinusoidal_encoding
+
+from .mistakes import frequencies
+
+# --------------------------------------------------------------------------------- 5.4 apply_rotary
+
+
+def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
+            signs=(-1, 1, 1), kinds="cssc", how="rotate", angles=""):
+    """`apply_rotary` with switches."""
+    d = x.shape[-1]
+    axis = time if x.dim() >= -time else -2
+    length = x.shape[axis]
+    angle = sign * (torch.arange(length) + start).unsqueeze(1) * frequencies(d, exponent, base)
+    angle = angle.reshape([length] + [1] * (-axis - 2) + [d // 2]).to(x.dtype)
+    if how == "added":
+        return x + sinusoidal_encoding(length, d)
+    if how == "multiplied":
+        return x * sinusoidal_encoding(length, d)
+    if pairing == "halves":
+        a, b = x[..., :d // 2], x[..., d // 2:]
+    else:
+        a, b = x[..., 0::2], x[..., 1::2]
+    waves = {"c": angle.cos(), "s": angle.sin()}
+    p, q, r, s = (waves[kind] for kind in kinds)
+    if angles:                       # each number of a pair has the angle that belongs to another way of pairing
+        both = angle.repeat_interleave(2, -1) if angles == "neighbours" else torch.cat((angle, angle), -1)
+        halves = (both[..., :d // 2], both[..., d // 2:])
+        one, two = halves if pairing == "halves" else (both[..., 0::2], both[..., 1::2])
+        p, q, r, s = one.cos(), one.sin(), two.sin(), two.cos()
+    new_a = a * p + signs[0] * b * q
+    new_b = signs[1] * (new_a if how == "in turn" else a) * r + signs[2] * b * s
+    if how == "scaled":
+        new_a, new_b = a * p, b * s
+    if join == "pairs":
+        return torch.stack((new_a, new_b), -1)
+    return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
+
+
+def _rotary(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(_rotate, **switches), f"Your result is exactly what comes out when {says}.", why,
+                         look)
+
+
+_TURN = "A point (a, b) turned by the angle φ is (a cos φ − b sin φ, a sin φ + b cos φ)."
+
+ROTARY = [
+    _rotary("turned-backwards", "every pair is turned the other way",
+            f"Scores between queries and keys would come out the same, but not beside code that turns forward. {_TURN}",
+            "Where does the minus belong?", sign=-1),
+    _rotary("halves", "number i is paired with number i + d_head/2",
+            "Several large models do that, and theirs works as well. Here, as in the paper on rotary encoding, "
+            "neighbours are pairs.", "Which numbers belong to pair 0?", pairing="halves", join="halves"),
+    _rotary("not-interleaved-again", "the turned pairs are not put back as neighbours: all first numbers come before "
+            "all second ones", "The result should be in the order of `x`.",
+            "How do you put the two halves of the result together?", join="halves"),
+    _rotary("halves-in-neighbours-out", "number i is paired with number i + d_head/2, and the results are stored as "
+            "neighbours", "The result should be in the order of `x`, and pairs are neighbours in both.",
+            "Which numbers belong to pair 0, before and after?", pairing="halves"),
+    _rotary("pairs-not-joined", "the turned pairs keep an axis of their own, of length 2, at the end",
+            "The result should have the shape of `x`, with the numbers of a row in one row again.",
+            "What comes after `stack`?", join="pairs"),
+    _rotary("new-a-used-for-b", "the new b is made of the *new* a",
+            f"Both new numbers are made of the old ones. {_TURN} Beware: `x[..., 0::2]` is a view. If `x` is written "
+            "to, it changes as well.", "Is `a` still the old one when the new b is computed?", how="in turn"),
+    _rotary("angles-paired-otherwise", "number i is paired with number i + d_head/2, but the angles are laid out for "
+            "pairs of neighbours", "Both numbers of a pair must be turned by one angle, and pairs are neighbours.",
+            "Which numbers belong to pair 0, and which angles meet them?", pairing="halves", join="halves",
+            angles="neighbours"),
+    _rotary("angles-paired-otherwise", "neighbours are paired, but the angles are laid out for pairs of number i and "
+            "number i + d_head/2", "Both numbers of a pair must be turned by one angle.",
+            "Which angle meets the first number of pair 0, and which the second?", angles="halves"),
+    _rotary("time-on-another-axis", "the angles follow the third axis from the end instead of the second",
+            "With heads, x is (B, n_heads, T, d_head). The positions are the last axis but one.",
+            "Which axis does your `arange` get its length from?", time=-3),
+    _rotary("positions-from-one", "the first position is 1", "The first word has position 0 and is not turned at all.",
+            "What does your `arange` begin with?", start=1),
+    _rotary("no-minus", "no sine is subtracted", f"That is no rotation: lengths change. {_TURN}",
+            "Which of the two formulas has a minus?", signs=(1, 1, 1)),
+    _rotary("two-minuses", "both sines are subtracted", f"That is no rotation: lengths change. {_TURN}",
+            "Which of the two formulas has a minus?", signs=(-1, -1, 1)),
+    _rotary("minus-at-the-cosine", "the minus stands before b cos φ",
+            f"That is a mirror, not a rotation: position 0 would turn (a, b) into (a, −b). {_TURN}",
+            "Which of the two formulas has a minus?", signs=(1, 1, -1)),
+    _rotary("sine-and-cosine-exchanged", "sine and cosine have changed places",
+            f"Position 0 should not be turned at all: cos 0 = 1. {_TURN}", "What happens at position 0?", kinds="sccs"),
+    _rotary("only-cosines", "every number is only multiplied by the cosine of its angle",
+            f"A point that is turned also moves along the other axis. {_TURN}", "What does b contribute to the new a?",
+            how="scaled"),
+    _rotary("added", "the sinusoidal encoding is added",
+            "Rotary encoding adds nothing: it turns the pairs that are there.", "Which operation puts the positions "
+                                                                               "in?", how="added"),
+    _rotary("multiplied", "`x` is multiplied by the sinusoidal encoding, number by number",
+            f"Position 0 holds a 0 in every other place: half of the first word would be wiped out. {_TURN}",
+            "Which operation puts the positions in?", how="multiplied"),
+    _rotary("one-frequency", "all pairs turn at the same speed",
+            "The frequencies are those of exercise 5.1: each pair slower than the one before.",
+            "Where does the pair's number come in?", exponent="zero"),
+    _rotary("divided-for-multiplied", "the positions are multiplied by 10000^(2i/d_head) instead of divided by it",
+            "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?",
+            exponent="inverse"),
+    _rotary("exponent-halved", "the exponent is i/d_head, where i counts the pairs",
+            "The frequencies are those of exercise 5.1.", "The first number of pair i stands in place 2i.",
+            exponent="i/d"),
+    _rotary("exponent-doubled", "the exponent is 4i/d_head, where i counts the pairs",
+            "The frequencies are those of exercise 5.1.", "Write down your exponent for the second pair.",
+            exponent="4i/d"),
+    Misconception("not-turned", lambda x: x + 0.0, "Your result is exactly `x`.", "Every position but the first is to "
+                  "be turned.", "Is what you compute also what you return?"),
+]

@@ -1,0 +1,93 @@
+"""Exercise 5.3: what learners write instead, and what it means. Used by `lesson_05`."""
+import math
+from functools import partial
+
+import torch
+
+from classroom.judge.exercise import Misconception
+from course.transformer import sinusoidal_encoding
+
+
+def _add(embedded, scale="root", rows="time", how="add", order="first", table=None):
+    """`add_positions` with switches."""
+    batch, length, d_model = embedded.shape
+    factor = {"root": math.sqrt(d_model), "none": 1.0, "d_model": d_model, "inverse": 1 / math.sqrt(d_model),
+              "length": math.sqrt(length), "square": d_model ** 2, "half": math.sqrt(d_model / 2),
+              "ours": math.sqrt(128), "paper's": math.sqrt(512)}[scale]
+    positions = sinusoidal_encoding(batch * length + 1, d_model)
+    positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
+                 "time": positions[:length], "batch": positions[:batch, None], "last": positions[length - 1],
+                 "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
+    if how == "times":
+        return embedded * factor * positions
+    if how == "concatenate":
+        return torch.cat((embedded * factor, positions.expand(batch, length, d_model)), -1)
+    if how == "subtract":
+        return embedded * factor - positions
+    if how == "positions only":
+        return positions.expand_as(embedded)
+    if how == "words only":
+        return embedded * factor
+    if order == "sum scaled":
+        return (embedded + positions) * factor
+    return embedded + positions * factor if order == "positions scaled" else embedded * factor + positions
+
+
+def _sum(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(_add, **switches), f"Your result is exactly what comes out when {says}.", why,
+                         look)
+
+
+_FACTOR = ("Embeddings start with numbers of about 1/√d_model, so that a word's vector has a length of about 1; that "
+           "of a position is √(d_model/2). The factor √d_model brings the two to a similar size.")
+
+ADD = [
+    _sum("not-scaled", "the embeddings are not multiplied by √d_model", f"{_FACTOR} Without it the words drown.",
+         "What do you multiply the embeddings by?", scale="none"),
+    _sum("scaled-by-d-model", "the embeddings are multiplied by d_model, without the root", _FACTOR,
+         "What do you multiply the embeddings by?", scale="d_model"),
+    _sum("divided-by-the-root", "the embeddings are divided by √d_model", _FACTOR,
+         "Multiply or divide? The scores of attention are divided; embeddings are made larger.", scale="inverse"),
+    _sum("root-of-the-length", "the embeddings are multiplied by √T, the root of the sentence's length", _FACTOR,
+         "Which axis does the size under your root come from?", scale="length"),
+    _sum("root-of-half", "the embeddings are multiplied by √(d_model/2)",
+         "That is the length of a position's vector. The paper's factor is √d_model (§3.4).",
+         "What stands under your root?", scale="half"),
+    *(_sum("root-of-a-fixed-size", f"the embeddings are multiplied by √{size}, whatever their size",
+           f"That is √d_model for {whose} model, and for no other.",
+           "Is there a number in your code that should be the size of the last axis?", scale=scale)
+      for scale, size, whose in (("ours", 128, "the course's"), ("paper's", 512, "the paper's"))),
+    _sum("sum-scaled", "words and positions are both multiplied by √d_model",
+         f"{_FACTOR} It must not enlarge both.", "What stands inside the brackets?", order="sum scaled"),
+    _sum("positions-scaled", "the positions are multiplied by √d_model instead of the embeddings", _FACTOR,
+         "Which of the two gets the factor?", order="positions scaled"),
+    _sum("indexed-by-the-batch", "all words of sentence b get the encoding of position b",
+         "Then words in one place of different sentences differ, and words of one sentence all have the same position: "
+         "nothing is said about order. (Code that puts the length first has its positions on axis 0; ours are on "
+         "axis 1.)", "Which axis of `embedded` is the time?", rows="batch"),
+    _sum("indexed-by-the-batch", "the table has as many rows as there are sentences, and is added as it is",
+         "The table needs one row for each word of a sentence. (Code that puts the length first has its positions on "
+         "axis 0; ours are on axis 1.)", "Which axis of `embedded` is the time?", rows="first axis"),
+    _sum("positions-run-on", "the positions run on from one sentence of the batch to the next",
+         "Every sentence begins at position 0, wherever it stands in the batch.",
+         "How many rows does your table have? It needs as many as one sentence has words.", rows="running on"),
+    _sum("same-position-for-all", "all words get the encoding of the last position",
+         "Each word needs the row of its own position.", "Do you take one row of the table, or as many as there are "
+                                                         "words?", rows="last"),
+    _sum("positions-from-one", "the first word gets the encoding of position 1", "The first word has position 0.",
+         "Where does your slice of the table begin?", rows="from one"),
+    _sum("positions-reversed", "the last word gets the encoding of position 0", "The first word has position 0.",
+         "In which direction do your positions count?", rows="reversed"),
+    _sum("multiplied", "words and positions are multiplied with each other",
+         "Position 0 holds a 0 in every other place: half of the first word would be wiped out.",
+         "How are the two combined?", how="times"),
+    _sum("concatenated", "the positions are put beside the words",
+         "It would work, but the vectors become twice as long. The paper adds.", "How are the two combined?",
+         how="concatenate"),
+    _sum("subtracted", "the positions are subtracted", "The paper adds them.", "How are the two combined?",
+         how="subtract"),
+    _sum("words-lost", "only the positions are returned", "Without the words there is nothing to say.",
+         "What is your result made of?", how="positions only"),
+    _sum("positions-lost", "only the scaled words are returned", "Without the positions the order is unknown.",
+         "What is your result made of? `a + b` alone changes neither a nor b.", how="words only"),
+]

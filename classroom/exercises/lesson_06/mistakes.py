@@ -1,0 +1,330 @@
+"""Exercises 6.1 and 6.2: what learners write instead, and what it means. Used by `lesson_06`."""
+from functools import partial
+
+import torch
+from torch import nn
+
+from classroom.judge.evidence import entry, number, place
+from classroom.judge.exercise import Misconception
+
+# ------------------------------------------------------------------------------- 6.1 layer norm
+
+
+class SloppyNorm(nn.Module):
+    """Layer norm with switches."""
+
+    def __init__(self, d_model, eps=None, default=1e-5, over=(-1,), spread=None, unbiased=False, place="inside",
+                 centre=True, divisor="root", affine="both", fixed=False, keep=True):
+        super().__init__()
+        self.eps = default if eps is None or fixed else eps
+        self.over, self.spread, self.unbiased, self.place = over, spread or over, unbiased, place
+        self.centre, self.divisor, self.affine, self.keep = centre, divisor, affine, keep
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        over, spread = ([d for d in dims if -x.dim() <= d < x.dim()] or [-1] for dims in (self.over, self.spread))
+        mean = x.mean(over, keepdim=self.keep)
+        variance = x.var(spread, keepdim=self.keep, unbiased=self.unbiased)
+        if self.divisor == "mean square":
+            variance = x.square().mean(spread, keepdim=True)
+        elif self.divisor == "sum of squares":
+            variance = variance * x.shape[-1]
+        elif self.divisor == "distances":
+            variance = (x - mean).abs().mean(spread, keepdim=True)
+        y = (x - mean if self.centre else x) / self._divisor(variance)
+        if self.divisor == "of the mean":
+            y = x - mean / self._divisor(variance)
+        elif self.divisor == "length":
+            y = nn.functional.normalize(x, dim=-1)
+        elif self.divisor == "range":
+            low, high = x.aminmax(dim=-1, keepdim=True)
+            y = (x - low) / (high - low + self.eps)
+        return {"both": y * self.weight + self.bias, "none": y, "no bias": y * self.weight, "no weight": y + self.bias,
+                "bias first": (y + self.bias) * self.weight, "swapped": y * self.bias + self.weight}[self.affine]
+
+    def _divisor(self, variance):
+        inside, outside = {"inside": (self.eps, 0), "outside": (0, self.eps), "both": (self.eps, self.eps),
+                           "none": (0, 0), "squared": (self.eps ** 2, 0), "subtracted": (-self.eps, 0)}[self.place]
+        if self.divisor in ("variance", "distances"):
+            return variance + self.eps
+        if self.divisor == "square root twice":
+            return torch.sqrt(torch.sqrt(variance + inside))
+        return torch.sqrt(variance + inside) + outside
+
+
+def _moments(sight):
+    """Evidence: the mean of a result's vector, before weight and bias, and its spread."""
+    got, inputs = sight.got.values["y"], sight.inputs
+    if got.shape != inputs["x"].shape:
+        return ""
+    index = (0,) * (got.ndim - 1)
+    plain = (got[index] - inputs["weights"]["bias"]) / inputs["weights"]["weight"]
+    return (f"{place(sight)}, take {entry('y', index, sight.axes('y'))} and undo weight and bias: its numbers have "
+            f"mean {number(round(plain.mean(), 9))} and variance {number(plain.var())}. They should have 0 and 1, or "
+            "a little less than 1.")
+
+
+_ALONE = ("Each vector is normalised by itself. Otherwise the result for a word depends on the words around it, or on "
+          "the other sentences of the batch.")
+_EPS = "It is there so that nothing is ever divided by 0, and it has to match if weights are to be exchanged."
+
+NORM = [
+    Misconception(
+        "eps-outside-root", partial(SloppyNorm, place="outside"),
+        "Your result is exactly what comes out when `eps` is added to the root instead of under it.",
+        "For ordinary vectors nothing is seen of it. For vectors of tiny numbers, √variance + eps and "
+        f"√(variance + eps) are far apart: eps = 0.00001 alone, but √eps = 0.003. {_EPS}",
+        "Which comes first in your line, the addition of eps or the root?"),
+    Misconception(
+        "unbiased-variance", partial(SloppyNorm, unbiased=True),
+        "Your result is exactly what comes out when the variance is a sum divided by d_model − 1.",
+        "That is what statisticians estimate from a sample, and what `var` and `std` of PyTorch do unless told "
+        "otherwise. Here the vector is all there is: its variance is a plain mean.",
+        "Look up the argument `unbiased` (or `correction`) of `var`.", _moments),
+    Misconception(
+        "unbiased-and-eps-outside", partial(SloppyNorm, unbiased=True, place="outside"),
+        "Your result is exactly that of a well-known tutorial: `std` with d_model − 1, and eps added to it.",
+        "It normalises nearly as well, and gives other numbers than PyTorch's LayerNorm with the same weights.",
+        "The variance is a plain mean of squares, and eps is added under the root.", _moments),
+    Misconception(
+        "divided-by-the-variance", partial(SloppyNorm, divisor="variance"),
+        "Your result is exactly what comes out when the division is by the variance + eps, without the root.",
+        "The variance counts squares. Double all numbers, and it becomes four times as large; the root doubles, too.",
+        "What do you divide by?", _moments),
+    Misconception(
+        "sum-of-squares", partial(SloppyNorm, divisor="sum of squares"),
+        "Your result is exactly what comes out when the squares are added up and not divided by d_model.",
+        "The variance is their mean. With the sum, every vector gets the length 1, and its numbers become the smaller "
+        "the more there are.", "Is it the sum of the squares or their mean?", _moments),
+    Misconception(
+        "absolute-distances", partial(SloppyNorm, divisor="distances"),
+        "Your result is exactly what comes out when the division is by the mean distance from the mean, |x − mean|.",
+        "The variance is made of squares: large distances count for more.", "What do you take the mean of?", _moments),
+    Misconception(
+        "only-the-mean-divided", partial(SloppyNorm, divisor="of the mean"),
+        "Your result is exactly what comes out when only the mean is divided by the root, and not x − mean.",
+        "Division binds more strongly than subtraction.", "Is there a pair of brackets around x − mean?", _moments),
+    Misconception(
+        "root-taken-twice", partial(SloppyNorm, divisor="square root twice"),
+        "Your result is exactly what comes out when the root is taken twice.",
+        "`std` has taken it already.", "Is there a `sqrt` around a standard deviation?", _moments),
+    Misconception(
+        "no-eps", partial(SloppyNorm, place="none"),
+        "Your result is exactly what comes out without eps.",
+        f"{_EPS} A vector of equal numbers would give 0/0 = NaN.", "Where does `eps` occur in `forward`?"),
+    Misconception(
+        "eps-inside-and-outside", partial(SloppyNorm, place="both"),
+        "Your result is exactly what comes out when eps is added twice, under the root and to it.", _EPS,
+        "How often does `eps` occur in `forward`?"),
+    Misconception(
+        "eps-squared", partial(SloppyNorm, place="squared"),
+        "Your result is exactly what comes out with the square of eps under the root.", _EPS,
+        "What exactly is added to the variance?"),
+    Misconception(
+        "eps-ignored", partial(SloppyNorm, fixed=True),
+        "Your result is exactly what comes out with eps = 0.00001, whatever `eps` is given.",
+        "Some models have been trained with another eps.", "Does `forward` use the `eps` that `__init__` was given?"),
+    *(Misconception(
+        "another-default-eps", partial(SloppyNorm, default=default),
+        f"Your result is exactly what comes out with eps = {words} where none is given.",
+        "PyTorch's default, and ours, is 1e-5. With another one the weights of a trained model give other results.",
+        "Look at the signature of `__init__`.")
+      for default, words in ((1e-6, "1e-6"), (1e-8, "1e-8"), (1e-12, "1e-12"), (1e-3, "1e-3"), (1e-4, "1e-4"))),
+    Misconception(
+        "over-the-time-axis", partial(SloppyNorm, over=(-2,)),
+        "Your result is exactly what comes out when mean and variance are taken over the positions.",
+        f"{_ALONE} Over the positions, even the future would leak into the past.",
+        "Along which axis do `mean` and `var` run?"),
+    Misconception(
+        "over-the-batch-axis", partial(SloppyNorm, over=(0,)),
+        "Your result is exactly what comes out when mean and variance are taken over the first axis, the sentences.",
+        f"{_ALONE} That is batch norm, which needs large batches and treats a single sentence differently.",
+        "Along which axis do `mean` and `var` run?"),
+    Misconception(
+        "over-positions-and-dimensions", partial(SloppyNorm, over=(-2, -1)),
+        "Your result is exactly what comes out when mean and variance are taken over all numbers of a sentence.",
+        f"{_ALONE} Padding at the end of a sentence would count, too.", "How many axes do `mean` and `var` run over?"),
+    Misconception(
+        "over-everything", partial(SloppyNorm, over=(-4, -3, -2, -1)),
+        "Your result is exactly what comes out when mean and variance are those of the whole tensor.",
+        _ALONE, "Which axis did you give to `mean` and `var`?"),
+    Misconception(
+        "axes-of-mean-and-variance-differ", partial(SloppyNorm, spread=(-4, -3, -2, -1)),
+        "Your result is exactly what comes out when the mean is that of each vector, but the variance that of the "
+        "whole tensor.", _ALONE, "Do `mean` and `var` run over the same axis?"),
+    Misconception(
+        "axes-of-mean-and-variance-differ", partial(SloppyNorm, over=(-4, -3, -2, -1), spread=(-1,)),
+        "Your result is exactly what comes out when the variance is that of each vector, but the mean that of the "
+        "whole tensor.", _ALONE, "Do `mean` and `var` run over the same axis?"),
+    Misconception(
+        "mean-not-subtracted", partial(SloppyNorm, centre=False),
+        "Your result is exactly what comes out when the mean is not subtracted.",
+        "The variance says how far the numbers lie from their mean, so that they have to be moved to 0 first.",
+        "What is the numerator?", _moments),
+    Misconception(
+        "axis-lost", partial(SloppyNorm, keep=False),
+        "Your code does exactly what mean and variance without `keepdim` do.",
+        "They then have one axis less than x, and PyTorch lays them beside the wrong numbers, or can lay them nowhere.",
+        "Which shape has your mean, and which has x?"),
+    Misconception(
+        "divided-by-the-length", partial(SloppyNorm, divisor="length"),
+        "Your result is exactly x divided by its length, √(x₁² + x₂² + …), times weight, plus bias.",
+        "Layer norm makes mean 0 and variance 1 of every vector. Its length then is about √d_model.",
+        "Where do you subtract the mean, and what do you divide by?", _moments),
+    Misconception(
+        "scaled-to-0-and-1", partial(SloppyNorm, divisor="range"),
+        "Your result is exactly x stretched so that its smallest number is 0 and its largest 1, times weight, plus "
+        "bias.", "Two numbers alone then decide about all the others. Layer norm asks for mean 0 and variance 1.",
+        "What do you subtract, and what do you divide by?", _moments),
+    Misconception(
+        "root-mean-square", partial(SloppyNorm, centre=False, divisor="mean square"),
+        "Your result is exactly x divided by its root mean square: RMSNorm, as in many newer models.",
+        "It works as well in practice. This exercise is about LayerNorm, which subtracts the mean first.",
+        "Where do you subtract the mean?", _moments),
+    Misconception(
+        "spread-around-zero", partial(SloppyNorm, divisor="mean square"),
+        "Your result is exactly what comes out when the mean is subtracted above the line, but the squares below are "
+        "those of x itself.", "The variance is the mean of (x − mean)².", "What do you square?", _moments),
+    Misconception(
+        "no-weight-and-bias", partial(SloppyNorm, affine="none"),
+        "Your result is exactly the normalised vectors, without `weight` and `bias`.",
+        "With them the model can learn to undo the normalising where it does harm.",
+        "Where does `forward` use the two parameters?"),
+    Misconception(
+        "no-bias", partial(SloppyNorm, affine="no bias"), "Your result is exactly what comes out without `bias`.",
+        "Without it the result always has mean 0 before the next layer.", "Where does `forward` use `bias`?"),
+    Misconception(
+        "no-weight", partial(SloppyNorm, affine="no weight"), "Your result is exactly what comes out without `weight`.",
+        "Without it all dimensions are always equally large.", "Where does `forward` use `weight`?"),
+    Misconception(
+        "bias-before-weight", partial(SloppyNorm, affine="bias first"),
+        "Your result is exactly what comes out when `bias` is added before the multiplication with `weight`.",
+        "The same functions can be learned, but the same parameters mean something else than in PyTorch.",
+        "Scale first, then shift."),
+    Misconception(
+        "weight-and-bias-exchanged", partial(SloppyNorm, affine="swapped"),
+        "Your result is exactly what comes out when `weight` is added and `bias` multiplied.",
+        "The weight starts at 1 and scales, the bias starts at 0 and shifts.", "Which of the two do you multiply?"),
+]
+
+# ------------------------------------------------------------------------------ 6.2 feed-forward
+
+_ACTIVATIONS = {
+    "relu": torch.relu, "none": lambda x: x, "gelu": nn.functional.gelu, "sigmoid": torch.sigmoid, "tanh": torch.tanh,
+    "leaky": nn.functional.leaky_relu, "softmax": lambda x: x.softmax(-1), "silu": nn.functional.silu,
+    "abs": torch.abs, "square": lambda x: x.relu().square(), "gelu-tanh": lambda x: nn.functional.gelu(
+        x, approximate="tanh"), "below": lambda x: x.clamp(max=0), "elu": nn.functional.elu, "selu": nn.functional.selu,
+    "softplus": nn.functional.softplus, "relu6": nn.functional.relu6,
+}
+
+
+class SloppyFeedForward(nn.Module):
+    """Feed-forward with switches."""
+
+    def __init__(self, d_model, d_ff, activation="relu", where="between", biases="12", residual=False, gives="",
+                 norm=""):
+        super().__init__()
+        self.norm = nn.LayerNorm(d_ff if norm in ("hidden", "bent") else d_model) if norm else None
+        self.norm_at = norm
+        self.w_1 = nn.Linear(d_model, d_ff, bias="1" in biases)
+        self.w_2 = nn.Linear(d_ff, d_model, bias="2" in biases)
+        self.activation, self.where, self.residual, self.gives = _ACTIVATIONS[activation], where, residual, gives
+
+    def forward(self, x):
+        before, between, after = (self.activation if place in self.where else _ACTIVATIONS["none"]
+                                  for place in ("before", "between", "after"))
+        hidden = self.w_1(before(self._normed(x, "input")))
+        hidden = self._normed(between(self._normed(hidden, "hidden")), "bent")
+        if self.gives == "hidden":
+            return hidden
+        y = self._normed(after(self.w_2(hidden)), "result")
+        y = x + y if self.residual else y
+        return self._normed(y, "sum")
+
+    def _normed(self, x, at):
+        return self.norm(x) if self.norm_at == at else x
+
+
+_BEND = ("Two linear layers with nothing between them are one linear layer: (x W₁) W₂ = x (W₁ W₂). The ReLU in the "
+         "middle is what makes the second layer worth having.")
+
+
+def _other(activation: str, words: str) -> Misconception:
+    return Misconception(
+        f"{activation}-for-relu", partial(SloppyFeedForward, activation=activation),
+        f"Your result is exactly what comes out with {words} in place of ReLU.",
+        "Other functions serve as well, and some newer models use them. The paper has max(0, ·), and with other "
+        "functions the same weights give another result.", "What is done to the hidden numbers?")
+
+
+FEED_FORWARD = [
+    Misconception(
+        "relu-missing", partial(SloppyFeedForward, activation="none"),
+        "Your result is exactly what the two layers give without ReLU between them.", _BEND,
+        "What happens to the hidden numbers between the two layers?"),
+    Misconception(
+        "relu-after-second", partial(SloppyFeedForward, where="after"),
+        "Your result is exactly what comes out when the ReLU follows the second layer.",
+        f"{_BEND} And at the end it forbids every negative result: the block could only ever add to a word's vector.",
+        "Which layer does the ReLU belong behind?"),
+    Misconception(
+        "relu-after-both", partial(SloppyFeedForward, where="between after"),
+        "Your result is exactly what comes out with a ReLU behind both layers.",
+        "At the end it forbids every negative result: the block could only ever add to a word's vector.",
+        "How many ReLUs does equation 2 of the paper have?"),
+    Misconception(
+        "relu-before-first", partial(SloppyFeedForward, where="before"),
+        "Your result is exactly what comes out when the ReLU is applied to `x`, before the first layer.",
+        f"All that is negative in `x` is lost before anyone has looked at it. {_BEND}",
+        "Which layer does the ReLU belong behind?"),
+    Misconception(
+        "relu-before-and-between", partial(SloppyFeedForward, where="before between"),
+        "Your result is exactly what comes out with a ReLU before the first layer as well as behind it.",
+        "All that is negative in `x` is lost before anyone has looked at it.",
+        "How many ReLUs does equation 2 of the paper have?"),
+    _other("gelu", "GELU"), _other("gelu-tanh", "GELU, approximated by tanh,"), _other("silu", "SiLU"),
+    _other("sigmoid", "a sigmoid"), _other("tanh", "tanh"), _other("leaky", "a leaky ReLU"), _other("elu", "ELU"),
+    _other("selu", "SELU"), _other("softplus", "softplus"), _other("relu6", "ReLU6, which also cuts off above 6,"),
+    _other("softmax", "a softmax"), _other("abs", "the absolute value"), _other("square", "the square of ReLU"),
+    Misconception(
+        "min-for-max", partial(SloppyFeedForward, activation="below"),
+        "Your result is exactly what comes out when the positive numbers are set to 0 and the negative ones kept.",
+        "ReLU is max(0, x).", "Which side of 0 do you keep?"),
+    Misconception(
+        "residual-inside", partial(SloppyFeedForward, residual=True),
+        "Your result is exactly the right one with `x` added to it.",
+        "The residual connection belongs to the layer around this module. In both places, x would count twice.",
+        "What is added up in your `return` line?"),
+    *(Misconception(
+        "norm-inside", partial(SloppyFeedForward, norm=at),
+        f"Your result is exactly what comes out when a norm is applied to {words}.",
+        "The norms belong to the layer around this module, which has one for each of its sub-layers.",
+        "Which layers does equation 2 of the paper have?")
+      for at, words in (("input", "`x`, before the first layer"), ("hidden", "the hidden numbers, before the ReLU"),
+                        ("bent", "the hidden numbers, after the ReLU"), ("result", "the result"))),
+    Misconception(
+        "residual-inside", partial(SloppyFeedForward, residual=True, norm="sum"),
+        "Your result is exactly the right one with `x` added to it, and a norm over the sum.",
+        "Both belong to the layer around this module. Here, each would come twice.",
+        "What happens after your second layer?"),
+    Misconception(
+        "second-layer-missing", partial(SloppyFeedForward, gives="hidden"),
+        "You return exactly the hidden numbers, before the second layer.",
+        "The result has to have d_model numbers again, so that it can be added to `x`.",
+        "Which of your two layers does `forward` not call?"),
+    Misconception(
+        "no-bias", partial(SloppyFeedForward, biases=""),
+        "Your result is exactly what comes out without the two biases.",
+        "Equation 2 of the paper has b₁ and b₂. Without b₁, all ReLUs have their bend at 0.",
+        "What did you say about `bias` when you made the layers?"),
+    Misconception(
+        "no-first-bias", partial(SloppyFeedForward, biases="2"),
+        "Your result is exactly what comes out without the bias of the first layer.",
+        "Equation 2 of the paper has b₁ and b₂. Without b₁, all ReLUs have their bend at 0.",
+        "What did you say about `bias` when you made the first layer?"),
+    Misconception(
+        "no-second-bias", partial(SloppyFeedForward, biases="1"),
+        "Your result is exactly what comes out without the bias of the second layer.",
+        "Equation 2 of the paper has b₁ and b₂.", "What did you say about `bias` when you made the second layer?"),
+]

@@ -1,0 +1,291 @@
+"""Exercises 6.3 and 6.4: what learners write instead, and what it means. Used by `lesson_06`."""
+from functools import partial
+
+import torch
+from torch import nn
+
+from classroom.judge.exercise import Misconception
+from course.attention import MultiHeadAttention
+from course.transformer import EncoderLayer, FeedForward, LayerNorm
+
+# ----------------------------------------------------------------------------- 6.3 encoder layer
+
+
+JOINS = {"+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y,
+         "mean": lambda x, y: (x + y) / 2, "root": lambda x, y: (x + y) / 2 ** 0.5}
+JOINED = (("-", "result-subtracted", "each sub-layer's result is subtracted from its input"),
+          ("*", "result-multiplied", "each sub-layer's result is multiplied with its input"),
+          ("mean", "sum-halved", "the mean of each sub-layer's input and result is taken"),
+          ("root", "sum-halved", "each sum of input and result is divided by √2"))
+
+
+class SloppyLayer(nn.Module):
+    """An encoder layer with switches."""
+
+    def __init__(self, d_model, n_heads, d_ff, norm="before", normed="12", shared=False, residual="12", source="x",
+                 order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
+                 discard="", activation="between", join="+", twice=False):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(3))
+        self.norm, self.normed, self.shared, self.residual, self.source = norm, normed, shared, residual, source
+        self.order, self.wiring, self.mask, self.final, self.keys = order, wiring, mask, final, keys
+        self.gives, self.last_relu, self.discard, self.activation = gives, last_relu, discard, activation
+        self.join, self.twice = JOINS[join], twice
+
+    def forward(self, x, mask=None):
+        if self.mask == "ignored":
+            mask = None
+        elif self.mask == "inverted" and mask is not None:
+            mask = ~mask
+        given, branch = x, None
+        for n, name in enumerate(self.order, 1):
+            start = given if self.wiring == "parallel" else x
+            branch = self._branch(branch if self.wiring == "second gets the first" and n > 1 else start, name, n, mask)
+            if str(n) == self.discard:
+                continue
+            if str(n) not in self.residual:
+                x = branch
+            elif self.source in ("normed", f"normed {n}") and self.norm == "before":
+                x = self.join(self._norm(n)(start), branch)
+            elif self.wiring == "second adds the input":
+                x = self.join(given, branch)
+            else:
+                x = self.join(x, branch)
+            if self.norm == "after":
+                x = self._norm(n)(x)
+        if self.residual == "whole":
+            x = given + x
+        x = self.norms[2](x) if self.final else x
+        x = torch.relu(x) if self.last_relu else x
+        if self.gives == "padding zeroed" and mask is not None:
+            x = x * mask.expand(-1, x.shape[1], -1)[:, 0].unsqueeze(-1)
+        return given + x if self.gives == "input added" else x
+
+    def _norm(self, n):
+        if str(n) not in self.normed:
+            return nn.Identity()
+        return self.norms[0 if self.shared else n - 1]
+
+    def _branch(self, x, name, n, mask):
+        h = self._norm(n)(x) if self.norm == "before" else x
+        if name == "f":
+            hidden = self.feed_forward.w_1(h)
+            y = self.feed_forward.w_2(hidden.relu() if "between" in self.activation else hidden)
+            y = y.relu() if "after" in self.activation else y
+            y = self.feed_forward(y) if self.twice else y
+        else:
+            k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h)}[self.keys]
+            y = self.attention(h, k, v, mask)[0]
+        return self._norm(n)(y) if self.norm == "on the branch" else y
+
+
+class _Packed(SloppyLayer):
+    """Attention's pair (output, weights) is used as if it were the output."""
+
+    def forward(self, x, mask=None):
+        h = self.norms[0](x)
+        x = x + self.attention(h, h, h, mask)
+        return x + self.feed_forward(self.norms[1](x))
+
+
+_HIGHWAY = ("The residual connection is the road on which a word's own vector travels from layer to layer, and on "
+            "which the gradient travels back. A sub-layer only adds to it.")
+_TWO = "Two sub-layers, each with a norm before it and a residual connection around it."
+
+
+def _layer(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(SloppyLayer, **switches), says, why, look)
+
+
+LAYER = [
+    _layer("no-residual", "Your result is exactly what comes out without any residual connection.",
+           f"{_HIGHWAY} Stacked deep, layers without it hardly learn.",
+           "What is added to the result of each sub-layer?", residual=""),
+    _layer("no-residual-around-attention", "Your result is exactly what comes out without the residual connection "
+           "around attention.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?", residual="2"),
+    _layer("no-residual-around-feed-forward", "Your result is exactly what comes out without the residual connection "
+           "around the feed-forward part.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?",
+           residual="1"),
+    *(_layer(slug, f"Your result is exactly what comes out when {words}.", f"{_HIGHWAY} So the two are added, and that "
+             "is all.", "What happens to `x` and the result of a sub-layer?", join=join)
+      for join, slug, words in JOINED),
+    _layer("feed-forward-twice", "Your result is exactly what comes out when the feed-forward part is called on its "
+           "own result once more.", _TWO, "How often does `forward` call the feed-forward part?", twice=True),
+    _layer("residual-around-whole-block", "Your result is exactly what comes out with one residual connection around "
+           "both sub-layers together.", f"{_TWO} {_HIGHWAY}", "How often is something added in your `forward`?",
+           residual="whole"),
+    _layer("post-norm", "Your result is exactly the paper's arrangement: each norm after the addition.",
+           "That is a right encoder layer, in the other of two arrangements. The course's default is the norm before "
+           "the sub-layer, which trains more easily; you will measure it below.",
+           "What does each norm get, and what happens with its result?", norm="after"),
+    _layer("norm-on-the-branch", "Your result is exactly what comes out when each norm is applied to the result of the "
+           "sub-layer, before the addition.", "The sub-layer then gets vectors that were never normalised, and they "
+           "grow from layer to layer.", "Does the norm come before or after the sub-layer?", norm="on the branch"),
+    _layer("residual-from-normalised", "Your result is exactly what comes out when the normalised vector is what the "
+           "sub-layer's result is added to.", f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+           "Have you overwritten `x` with its normalised version?", source="normed"),
+    _layer("first-residual-from-normalised", "Your result is exactly what comes out when the result of attention is "
+           "added to the normalised vector, and not to the one that came in.", f"{_HIGHWAY} So nothing may stand on "
+           "that road, and a norm does.", "To what do you add the result of attention?", source="normed 1"),
+    _layer("second-residual-from-normalised", "Your result is exactly what comes out when the second norm stands on "
+           "the road: its result goes into the feed-forward part, and is also what that part's result is added to.",
+           f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+           "To what do you add the result of the feed-forward part?", source="normed 2"),
+    _layer("second-residual-from-input", "Your result is exactly what comes out when the second residual connection "
+           "starts at the layer's input.", "What attention has added is then lost on the way.",
+           "Which vector do you add to the result of the feed-forward part?", wiring="second adds the input"),
+    _layer("sublayers-in-parallel", "Your result is exactly what comes out when both sub-layers get the layer's input "
+           "and both results are added to it.", "Some newer models do that for speed. Here the feed-forward part works "
+           "on what attention has gathered.", "Which vector does the second norm get?", wiring="parallel"),
+    _layer("feed-forward-gets-attention-alone", "Your result is exactly what comes out when the second norm gets the "
+           "result of attention alone, before `x` has been added to it.", "The feed-forward part works on what stands "
+           "on the road: the word's own vector together with what it has gathered.",
+           "Which vector does the second norm get?", wiring="second gets the first"),
+    _layer("sublayers-in-wrong-order", "Your result is exactly what comes out with the feed-forward part first and "
+           "attention second.", "First a word gathers from the others, then it works on what it has.",
+           "Which sub-layer does `forward` call first?", order="fa"),
+    _layer("one-norm-shared", "Your result is exactly what comes out when one norm serves both sub-layers.",
+           "The two sub-layers get differently distributed vectors, and each norm has its own weight and bias to learn "
+           "for its own.", "How many norms does `__init__` make, and which of them are called?", shared=True),
+    _layer("no-norms", "Your result is exactly what comes out without any norm.",
+           "Every layer adds to the vectors, so that they grow from layer to layer, and nothing holds the scores of "
+           "attention within bounds.", "Where are the two norms called?", normed=""),
+    _layer("no-norm-before-attention", "Your result is exactly what comes out without a norm before attention.",
+           _TWO, "What does attention get?", normed="2"),
+    _layer("no-norm-before-feed-forward", "Your result is exactly what comes out without a norm before the "
+           "feed-forward part.", _TWO, "What does the feed-forward part get?", normed="1"),
+    _layer("only-queries-normalised", "Your result is exactly what comes out when only the queries are "
+           "normalised, and keys and values are not.", "In self-attention all three come from the same vectors.",
+           "Which three things does attention get?", keys="plain"),
+    _layer("values-not-normalised", "Your result is exactly what comes out when the values are not normalised.",
+           "In self-attention all three come from the same vectors.", "Which three things does attention get?",
+           keys="plain values"),
+    _layer("keys-not-normalised", "Your result is exactly what comes out when the keys are not normalised.",
+           "In self-attention all three come from the same vectors.", "Which three things does attention get?",
+           keys="plain keys"),
+    _layer("norm-at-the-end", "Your result is exactly the right one with a norm on top.",
+           "With pre-norm there is one more norm, but only once, at the end of the whole stack.",
+           "What is the last thing your `forward` does?", final=True),
+    _layer("relu-at-the-end", "Your result is exactly the right one with a ReLU on top.",
+           "All that is negative in a word's vector is lost, in every layer.",
+           "What is the last thing your `forward` does?", last_relu=True),
+    _layer("input-added-again", "Your result is exactly the right one with the layer's input added once more.",
+           "The residual connections have carried it through already; now it counts twice, and in the next layer four "
+           "times.", "How often is `x` added?", gives="input added"),
+    _layer("no-feed-forward", "Your result is exactly what comes out without the feed-forward part.",
+           "Attention only mixes vectors. What to make of the mixture is worked out in the feed-forward part.",
+           "Which of your sub-layers does `forward` never call?", order="a"),
+    _layer("no-attention", "Your result is exactly what comes out without attention.",
+           "No word then learns anything of the others.", "Which of your sub-layers does `forward` never call?",
+           order="f"),
+    _layer("result-of-attention-lost", "Your result is exactly what comes out when attention is called and its result "
+           "used nowhere.", "No word then learns anything of the others.", "Which name does the result of attention "
+           "get, and where is that name used?", discard="1"),
+    _layer("relu-missing", "Your result is exactly what comes out when the feed-forward part has no ReLU.",
+           "Two linear layers with nothing between them are one linear layer.", "Do you call your `FeedForward`, or "
+           "its two layers one by one?", activation=""),
+    _layer("relu-after-second", "Your result is exactly what comes out when the ReLU of the feed-forward part follows "
+           "its second layer.", "Between the two layers it bends; behind them it only cuts off what is negative.",
+           "Do you call your `FeedForward`, or its two layers one by one?", activation="after"),
+    _layer("attention-twice", "Your result is exactly what comes out when attention is called in both places.",
+           "The second sub-layer is the feed-forward part.", "Which sub-layer does the second line call?", order="aa"),
+    _layer("mask-ignored", "Your result is exactly what comes out without the mask.",
+           "Padding then takes part like every other word.", "Is the mask handed on to attention?", mask="ignored"),
+    _layer("mask-inverted", "Your result is exactly what comes out when True and False of the mask are exchanged.",
+           "In this course True means: may attend. PyTorch's own layer has it the other way round.",
+           "What happens to the mask before attention gets it?", mask="inverted"),
+    _layer("padding-set-to-zero", "Your result is exactly the right one with the rows of the padding set to 0.",
+           "The mask says who may be looked at. What stands in the rows of the padding does not matter, because nobody "
+           "looks there: `MultiHeadAttention` sees to that.", "What is done with the mask, besides handing it to "
+           "attention?", gives="padding zeroed"),
+    Misconception(
+        "weights-not-unpacked", _Packed,
+        "Your code stops exactly where attention's pair (output, weights) is treated as one tensor.",
+        "`MultiHeadAttention` returns two things, and only the first is needed here.",
+        "What does `self.self_attention(...)` return?"),
+]
+
+# ----------------------------------------------------------------------------------- 6.4 stack
+
+
+class SloppyEncoder(nn.Module):
+    """A stack of layers with switches."""
+
+    def __init__(self, n_layers, d_model, n_heads, d_ff, norm="end", mask="", shared=False, feed="chain", count="all"):
+        super().__init__()
+        n_made = {"one less": n_layers - 1, "one": 1}.get(count, n_layers)
+        layer = EncoderLayer(d_model, n_heads, d_ff)
+        self.layers = nn.ModuleList(
+            layer if shared else EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_made))
+        self.final = LayerNorm(d_model)
+        self.own = nn.ModuleList(LayerNorm(d_model) for _ in range(n_made))
+        self.norm, self.mask, self.feed, self.count = norm, mask, feed, count
+
+    def forward(self, x, mask=None):
+        given, outputs = x, []
+        x = self.final(x) if self.norm in ("begin", "begin and end") else x
+        for n, layer in enumerate(self.layers[1:] if self.count == "first unused" else self.layers):
+            use = None if self.mask == "ignored" or self.mask == "first only" and n else mask
+            before = x
+            x = layer(given if self.feed == "input" else x, use)
+            x = x + before if self.feed == "itself added" else x
+            x = x + given if self.feed == "input added" else x
+            x = self.final(x) if self.norm == "each" else x
+            x = self.own[n](x) if self.norm == "each its own" else x
+            outputs.append(x)
+        x = sum(outputs) if self.feed == "sum" else x
+        x = given + x if self.feed == "around" else x
+        return self.final(x) if self.norm in ("end", "begin and end") else x
+
+
+def _stack(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(SloppyEncoder, **switches), says, why, look)
+
+
+_LAST = ("In pre-norm layers nothing is ever normalised on the road itself, so that its vectors grow with every layer. "
+         "One norm at the end brings them back to the size that whoever reads them expects.")
+
+STACK = [
+    _stack("no-final-norm", "Your result is exactly what comes out without a norm at the end.", _LAST,
+           "What happens after the last layer?", norm="none"),
+    _stack("norm-after-each-layer", "Your result is exactly what comes out when the last norm is applied after every "
+           "layer.", f"{_LAST} In between it would stand on the road.", "Is the norm inside your loop?", norm="each"),
+    _stack("norm-after-each-layer", "Your result is exactly what comes out when every layer is followed by a norm of "
+           "its own.", f"{_LAST} In between it would stand on the road.", "How many norms does your `__init__` make?",
+           norm="each its own"),
+    _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
+           "layer instead of after the last.", _LAST, "Where does `forward` call the norm?", norm="begin"),
+    _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
+           "layer as well as after the last.", f"{_LAST} Every layer has norms of its own for what comes in.",
+           "How often does `forward` call the norm?", norm="begin and end"),
+    _stack("layers-shared", "Your result is exactly what comes out when all layers are one and the same.",
+           "The same object several times in a list has its weights only once, so that every layer must do the same.",
+           "Is a layer made anew for each place in the list? `[layer] * n` repeats one.", shared=True),
+    _stack("mask-dropped-in-deeper-layers", "Your result is exactly what comes out when only the first layer gets the "
+           "mask.", "In every layer there is padding that must not be looked at.",
+           "What does each layer get in your loop?", mask="first only"),
+    _stack("mask-ignored", "Your result is exactly what comes out without the mask.",
+           "Padding then takes part like every other word.", "Is the mask handed on to the layers?", mask="ignored"),
+    _stack("every-layer-gets-the-input", "Your result is exactly what the last layer makes of the encoder's input.",
+           "Each layer works on what the one before it has made; what they make of it is lost here.",
+           "Which name does your loop give to a layer, and which does it assign?", feed="input"),
+    _stack("outputs-added-up", "Your result is exactly what comes out when the results of all layers are added up.",
+           "The residual connections already carry everything along; here the input would count many times.",
+           "What does your loop collect?", feed="sum"),
+    _stack("residual-around-the-stack", "Your result is exactly what comes out when the encoder's input is added once "
+           "more at the end.", "The residual connections have carried it through already.",
+           "What is added after the loop?", feed="around"),
+    _stack("residual-around-each-layer", "Your result is exactly what comes out when the encoder's input is added "
+           "again after every layer.", "The residual connections inside the layers carry it along already.",
+           "What happens in your loop besides the call of the layer?", feed="input added"),
+    _stack("residual-around-each-layer", "Your result is exactly what comes out when what goes into a layer is added "
+           "to its result once more.", "The residual connections inside the layers carry it along already.",
+           "What happens in your loop besides the call of the layer?", feed="itself added"),
+    *(_stack("one-layer-too-few", "Your result is exactly what comes out when there is one layer less.",
+             "`n_layers` counts all of them.", "How many times does your loop run?", count=count)
+      for count in ("one less", "first unused")),
+    _stack("one-layer-only", "Your result is exactly what a single layer gives, whatever `n_layers` says.",
+           "Each layer builds on what the one before has gathered.", "Where is `n_layers` used?", count="one"),
+]

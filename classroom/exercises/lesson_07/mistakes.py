@@ -1,0 +1,305 @@
+"""Lesson 07: what learners write instead, and what it means. Used by `lesson_07`."""
+from functools import partial
+
+from torch import nn
+
+from classroom.exercises.lesson_06.mistakes_layers import JOINED, JOINS
+from classroom.judge.evidence import Sight, first_difference, listing
+from classroom.judge.exercise import Misconception
+from course.attention import MultiHeadAttention, causal_mask
+from course.transformer import FeedForward, LayerNorm
+
+# ------------------------------------------------------------------------------ 7.1 decoder layer
+
+
+class SloppyDecoderLayer(nn.Module):
+    """A decoder layer with switches. Sub-layers are s (self-attention), c (cross-attention) and f (feed-forward)."""
+
+    def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
+                 source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
+                 final=False, relu="between", inputs="normed", discard="", join="+"):
+        super().__init__()
+        self.attentions = nn.ModuleList(MultiHeadAttention(d_model, n_heads) for _ in range(2))
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(4))
+        self.order, self.norm, self.normed, self.shared, self.residual = order, norm, normed, shared, residual
+        self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
+        self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
+        self.join = JOINS[join]
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        given = x
+        self_mask, memory_mask = self._masks(x, self_mask, memory_mask)
+        memory = self.norms[3](memory) if self.memory == "normalised anew" else memory
+        for n, name in enumerate(self.order, 1):
+            begin = given if self.start == "input" else x
+            h = self._norm(n)(begin) if self.norm == "before" else begin
+            y = self._sublayer(name, n, begin, h, memory, self_mask, memory_mask)
+            y = self._norm(n)(y) if self.norm == "on the branch" else y
+            if str(n) in self.discard:
+                continue
+            if str(n) not in self.residual:
+                x = y
+            else:
+                x = self.join({"x": x, "normed": h, "input": given}[self.source], y)
+            x = self._norm(n)(x) if self.norm == "after" else x
+        if self.residual == "whole":
+            x = given + x
+        if self.memory == "added":
+            x = x + memory.mean(1, keepdim=True)
+        return self.norms[3](x) if self.final else x
+
+    def _masks(self, x, self_mask, memory_mask):
+        def choose(switch, own, other):
+            inverted = None if own is None else ~own
+            return {"right": own, "ignored": None, "inverted": inverted, "other": other,
+                    "causal": causal_mask(x.shape[1])[None]}[switch]
+        return choose(self.masks[0], self_mask, memory_mask), choose(self.masks[1], memory_mask, self_mask)
+
+    def _norm(self, n):
+        if str(n) not in self.normed:
+            return nn.Identity()
+        return self.norms[{"all": 0, "last two": min(n, 2) - 1, "first two": max(n, 2) - 2}.get(self.shared, n - 1)]
+
+    def _sublayer(self, name, n, x, h, memory, self_mask, memory_mask):
+        if name == "f":
+            hidden = self.feed_forward.w_1(h)
+            return self.feed_forward.w_2(hidden.relu() if self.relu == "between" else hidden)
+        if name == "s":
+            k, v = {"normed": (h, h), "plain": (x, x), "plain keys": (x, h), "plain values": (h, x)}[self.inputs]
+            return self.attentions[0](h, k, v, self_mask)[0]
+        m = self._norm(n)(memory) if self.memory == "normalised" else memory
+        of = {"h": h, "m": m, "x": x}
+        attention = self.attentions[0 if self.shared == "attention" else 1]
+        return attention(*(of[who] for who in self.asks), memory_mask)[0]
+
+
+class _Packed(SloppyDecoderLayer):
+    """Attention's pair (output, weights) is used as if it were the output."""
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norms[0](x)
+        x = x + self.attentions[0](h, h, h, self_mask)
+        x = x + self.attentions[1](self.norms[1](x), memory, memory, memory_mask)
+        return x + self.feed_forward(self.norms[2](x))
+
+
+_HIGHWAY = ("The residual connection is the road on which a word's own vector travels from layer to layer, and on "
+            "which the gradient travels back. A sub-layer only adds to it.")
+_THREE = "Three sub-layers, each with a norm of its own before it and a residual connection around it."
+_ROLES = "The decoder asks, and the encoder's memory answers: queries from the one, keys and values from the other."
+_FIRST = "First a position looks back at what is written, then at the source, then it works on what it has gathered."
+
+
+def _layer(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(SloppyDecoderLayer, **switches), f"Your result is exactly {says}.", why, look)
+
+
+LAYER = [
+    _layer("memory-ignored", "what comes out when the second attention, too, looks at the target", f"{_ROLES} Without "
+           "it the translation has nothing to do with the source.", "Where is `memory` used?", asks="hhh"),
+    _layer("cross-attention-roles-swapped", "what comes out when the memory asks and the target answers", f"{_ROLES} "
+           "There must be one result for each position of the target.", "What does `query` get, and what `key`?",
+           asks="mhh"),
+    _layer("values-from-the-target", "what comes out when the values of cross-attention come from the target",
+           _ROLES, "What are the three inputs of your second attention?", asks="hmh"),
+    _layer("keys-from-the-target", "what comes out when the keys of cross-attention come from the target",
+           _ROLES, "What are the three inputs of your second attention?", asks="hhm"),
+    _layer("memory-asks-itself", "what comes out when query, key and value of cross-attention are all the memory",
+           _ROLES, "What are the three inputs of your second attention?", asks="mmm"),
+    _layer("memory-normalised", "what comes out when the memory passes through the norm of the decoder", "The encoder "
+           "ends with a norm of its own. The one here is for what comes along the decoder's road.",
+           "What does your second norm get?", memory="normalised"),
+    _layer("memory-normalised", "what comes out when the memory passes through a norm of its own", "The encoder ends "
+           "with a norm already.", "How many norms does your layer use?", memory="normalised anew"),
+    _layer("memory-added", "the right one with the mean of the memory added", "The memory reaches the decoder through "
+           "attention alone.", "Where is `memory` used?", memory="added"),
+    _layer("query-not-normalised", "what comes out when the queries of cross-attention are not normalised", _THREE,
+           "What is the query of your second attention?", asks="xmm"),
+    _layer("keys-and-values-not-normalised", "what comes out when keys and values of self-attention are not normalised",
+           "In self-attention all three come from the same vectors.", "Which three things does it get?",
+           inputs="plain"),
+    *(_layer(f"self-attention-{what}-not-normalised", f"what comes out when the {what} of self-attention are not "
+             "normalised", "In self-attention all three come from the same vectors.", "Which three things does it get?",
+             inputs=f"plain {what}")
+      for what in ("keys", "values")),
+    _layer("self-mask-ignored", "what comes out without `self_mask`", "Then every position sees the words that it is "
+           "to predict. The training loss becomes wonderful, and the model cannot write.",
+           "Is it handed on to the first attention?", self_mask="ignored"),
+    _layer("memory-mask-ignored", "what comes out without `memory_mask`", "Padding of the source then takes part in "
+           "every translation.", "Is it handed on to the second attention?", memory_mask="ignored"),
+    _layer("masks-ignored", "what comes out without the two masks", "Then every position sees the words that it is to "
+           "predict, and padding takes part.", "Are they handed on to the attentions?", self_mask="ignored",
+           memory_mask="ignored"),
+    _layer("self-mask-inverted", "what comes out when True and False of `self_mask` are exchanged",
+           "In this course True means: may attend. PyTorch's own layer has it the other way round.",
+           "What happens to the mask before attention gets it?", self_mask="inverted"),
+    _layer("memory-mask-inverted", "what comes out when True and False of `memory_mask` are exchanged",
+           "In this course True means: may attend. PyTorch's own layer has it the other way round.",
+           "What happens to the mask before attention gets it?", memory_mask="inverted"),
+    _layer("masks-inverted", "what comes out when True and False of both masks are exchanged",
+           "In this course True means: may attend. PyTorch's own layer has it the other way round.",
+           "What happens to the masks before attention gets them?", self_mask="inverted", memory_mask="inverted"),
+    _layer("masks-swapped", "what comes out when the two masks have changed places", "`self_mask` speaks of the "
+           "target's positions, `memory_mask` of the source's.", "Which attention gets which mask?",
+           self_mask="other", memory_mask="other"),
+    _layer("self-mask-in-cross-attention", "what comes out when cross-attention gets `self_mask`", "The source is "
+           "known from end to end; nothing of it is the future.", "Which attention gets which mask?",
+           memory_mask="other"),
+    _layer("memory-mask-in-self-attention", "what comes out when self-attention gets `memory_mask`",
+           "`memory_mask` speaks of the source's positions.", "Which attention gets which mask?", self_mask="other"),
+    _layer("causal-whatever-the-mask", "what comes out when self-attention is causal, whatever `self_mask` says",
+           "The mask is the caller's business: it also knows about padding, or wants none.", "Do you make a mask?",
+           self_mask="causal"),
+    _layer("cross-attention-first", "what comes out with cross-attention before self-attention", _FIRST,
+           "In which order does `forward` call the three?", order="csf"),
+    _layer("feed-forward-in-the-middle", "what comes out with the feed-forward part between the two attentions",
+           _FIRST, "In which order does `forward` call the three?", order="sfc"),
+    _layer("feed-forward-first", "what comes out with the feed-forward part first", _FIRST,
+           "In which order does `forward` call the three?", order="fsc"),
+    _layer("reversed-order", "what comes out when the three come in reverse order", _FIRST,
+           "In which order does `forward` call the three?", order="fcs"),
+    _layer("feed-forward-twice", "what comes out with the feed-forward part after each attention", _THREE,
+           "How many sub-layers does `forward` call?", order="sfcf", normed="1234", residual="1234"),
+    _layer("no-cross-attention", "what comes out without cross-attention", f"{_ROLES} Without it the translation has "
+           "nothing to do with the source.", "Where is `memory` used?", order="sf"),
+    _layer("no-self-attention", "what comes out without self-attention",
+           "A position must know what is written already.", "Which sub-layer does `forward` never call?", order="cf"),
+    _layer("no-feed-forward", "what comes out without the feed-forward part", "Attention only mixes vectors. What to "
+           "make of the mixture is worked out there.", "Which sub-layer does `forward` never call?", order="sc"),
+    _layer("result-of-self-attention-lost", "what comes out when self-attention is called and its result used nowhere",
+           "A position must know what is written already.", "Which name does the result get, and where is it used?",
+           discard="1"),
+    _layer("result-of-cross-attention-lost", "what comes out when cross-attention is called and its result used "
+           "nowhere", _ROLES, "Which name does the result get, and where is it used?", discard="2"),
+    _layer("attentions-shared", "what comes out when one and the same attention serves for both",
+           "Looking back at one's own words and looking at the source are two tasks, with weights of their own.",
+           "How many `MultiHeadAttention`s does `__init__` make, and which are called?", shared="attention"),
+    _layer("no-residual", "what comes out without any residual connection", _HIGHWAY,
+           "What is added to the result of each sub-layer?", residual=""),
+    *(_layer("no-residual-around-" + name, f"what comes out without the residual connection around {words}", _HIGHWAY,
+             "Which of the three sub-layers has nothing added to it?", residual=kept)
+      for name, words, kept in (("self-attention", "self-attention", "23"),
+                                ("cross-attention", "cross-attention", "13"),
+                                ("feed-forward", "the feed-forward part", "12"))),
+    *(_layer(slug, f"what comes out when {words}", f"{_HIGHWAY} So the two are added, and that is all.",
+             "What happens to `x` and the result of a sub-layer?", join=join) for join, slug, words in JOINED),
+    _layer("residual-around-whole-block", "what comes out with one residual connection around all three sub-layers",
+           f"{_THREE} {_HIGHWAY}", "How often is something added in your `forward`?", residual="whole"),
+    _layer("residual-from-normalised", "what comes out when the normalised vector is what each result is added to",
+           f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+           "Have you overwritten `x` with its normalised version?", source="normed"),
+    _layer("residual-from-input", "what comes out when every residual connection starts at the layer's input",
+           "What the sub-layers before have added is then lost on the way.",
+           "Which vector do you add to the result of each sub-layer?", source="input"),
+    _layer("sublayers-in-parallel", "what comes out when all three sub-layers get the layer's input", _FIRST,
+           "What does the second norm get?", start="input"),
+    _layer("post-norm", "the paper's arrangement: each norm after the addition", "That is a right decoder layer, in "
+           "the other of two arrangements. The course's default is the norm before the sub-layer.",
+           "What does each norm get, and what happens with its result?", norm="after"),
+    _layer("norm-on-the-branch", "what comes out when each norm is applied to the result of the sub-layer",
+           "The sub-layers then get vectors that were never normalised.", "Does the norm come before or after?",
+           norm="on the branch"),
+    _layer("no-norms", "what comes out without any norm", _THREE, "Where are the three norms called?", normed=""),
+    *(_layer("no-norm-before-" + name, f"what comes out without a norm before {words}", _THREE,
+             f"What does {words} get?", normed=kept)
+      for name, words, kept in (("self-attention", "self-attention", "23"),
+                                ("cross-attention", "cross-attention", "13"),
+                                ("feed-forward", "the feed-forward part", "12"))),
+    _layer("one-norm-shared", "what comes out when one norm serves all three sub-layers", _THREE,
+           "How many norms does `__init__` make, and which are called?", shared="all"),
+    _layer("one-norm-shared", "what comes out when the second and the third sub-layer share a norm", _THREE,
+           "How many norms does `__init__` make, and which are called?", shared="last two"),
+    _layer("one-norm-shared", "what comes out when the first and the second sub-layer share a norm", _THREE,
+           "How many norms does `__init__` make, and which are called?", shared="first two"),
+    _layer("norm-at-the-end", "the right one with a norm on top", "With pre-norm there is one more norm, but only "
+           "once, at the end of the whole stack.", "What is the last thing your `forward` does?", final=True),
+    _layer("relu-missing", "what comes out when the feed-forward part has no ReLU",
+           "Two linear layers with nothing between them are one linear layer.",
+           "Do you call your `FeedForward`, or its two layers one by one?", relu="missing"),
+    Misconception(
+        "weights-not-unpacked", _Packed,
+        "Your code stops exactly where attention's pair (output, weights) is treated as one tensor.",
+        "`MultiHeadAttention` returns two things, and only the first is needed here.",
+        "What does an attention return?"),
+]
+
+# -------------------------------------------------------------------------------- 7.2 the shift
+
+
+def _both(sight: Sight) -> str:
+    """Ids are read more easily as rows than as differences."""
+    if any(sight.got.values[name].ndim != 2 for name in sight.want.values):
+        return first_difference(sight)
+    lines = [f"    ids        {sight.inputs['ids'][0].tolist()}"]
+    for name, label in (("decoder_input", "reads"), ("labels", "asked for")):
+        got, want = (o.values[name] for o in (sight.got, sight.want))
+        first = got[0].tolist() if len(got) else []
+        lines.append(f"    {label:9}  {first}" + ("" if first == want[0].tolist() else "   ← differs"))
+    shapes = listing([f"{name} {tuple(v.shape)}" for name, v in sight.got.values.items()])
+    return f"For sentence 0 of the case “{sight.got.case.about}” yours gives\n\n" + "\n".join(lines) + f"\n\n({shapes})"
+
+
+def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll=False, flip=False, marked=None,
+                 ends=True):
+    """`shift_targets` with one thing done differently: (start, end) of each slice, end 0 for no cut."""
+    def cut(start, end):
+        stop = ids.shape[axis] + end
+        return ids.narrow(axis, start, max(stop - start, 0))
+    a, b = cut(*inputs), cut(*labels)
+    if roll:
+        a, b = ids, ids.roll(-1, 1)
+    if flip:
+        b = b.flip(1)
+    if marked is not None:
+        b = b.masked_fill(b == 0, marked)
+    if not ends:
+        a = a.masked_fill(a == 3, 0)
+    return (b, a) if swapped else (a, b)
+
+
+def _shift(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
+    return Misconception(slug, partial(sloppy_shift, **slip), says, why, look, _both)
+
+
+_EACH = "At each position the decoder has read one token and is asked for the next."
+SHIFT = [
+    _shift("no-shift", "Your decoder input and labels are exactly the same: all of `ids`.",
+           "Asked for the very token it has just read, the model learns to copy, and cannot write a word.",
+           "What should be asked for at the position that has read `<bos>`?", inputs=(0, 0), labels=(0, 0)),
+    _shift("no-shift", "Your decoder input and labels are exactly the same: `ids` without its last column.",
+           "Asked for the very token it has just read, the model learns to copy, and cannot write a word.",
+           "What should be asked for at the position that has read `<bos>`?", labels=(0, -1)),
+    _shift("no-shift", "Your decoder input and labels are exactly the same: `ids` without its first column.",
+           "Asked for the very token it has just read, the model learns to copy, and cannot write a word.",
+           "What should be asked for at the position that has read `<bos>`?", inputs=(1, 0)),
+    _shift("outputs-swapped", "You return exactly the right two in the wrong order: the labels first.",
+           "The model would read `<eos>`, and be asked for `<bos>`.", "Look at your `return` line.", swapped=True),
+    _shift("bos-among-the-labels", "Your labels are exactly all of `ids`, with `<bos>` among them.",
+           "Nobody asks the decoder for `<bos>`: it is what it starts from. The two also differ in length.",
+           "Which column has to go from the labels?", labels=(0, 0)),
+    _shift("last-column-kept", "Your decoder input is exactly all of `ids`, its last column included.",
+           "After the last token there is nothing left to ask for. The two also differ in length.",
+           "Which column has to go from the decoder input?", inputs=(0, 0)),
+    _shift("shifted-by-two", "Your labels are exactly the token after the next.", _EACH, "By how much do you shift?",
+           inputs=(0, -2), labels=(2, 0)),
+    _shift("eos-never-asked-for", "Your labels are exactly the right ones without the last column.",
+           "Where a sentence fills its row, the model is then never asked for `<eos>`, and never learns to stop.",
+           "Which column has to go from the labels?", inputs=(0, -2), labels=(1, -1)),
+    _shift("bos-cut-from-both", "Your decoder input is exactly `ids` without its first and last column.",
+           "Without `<bos>` there is nothing from which the first word could be predicted.",
+           "What has the decoder read when it is asked for the first word?", inputs=(1, -1), labels=(2, 0)),
+    _shift("sentences-cut", "You cut off exactly a sentence of the batch, where a token of each sentence is asked for.",
+           "The first axis of `ids` counts sentences.", "How do you slice the second axis and leave the first alone?",
+           axis=0),
+    _shift("rolled-around", "Your labels are exactly `ids` rolled round by one, so that `<bos>` comes last.",
+           "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll=True),
+    _shift("padding-marked", "Your labels are exactly the right ones with −100 in place of padding.",
+           "That is what `F.cross_entropy` leaves out unless told otherwise. The loss of lesson 08 is told the id of "
+           "padding, and looks for that.", "What does your function do besides cutting?", marked=-100),
+    _shift("eos-taken-out", "Your decoder input is exactly the right one with padding in place of `<eos>`.",
+           "In a longer batch a short sentence is read to its `<eos>`. It does no harm: what is asked for there is "
+           "padding, which the loss leaves out.", "What does your function do besides cutting?", ends=False),
+    _shift("labels-reversed", "Your labels are exactly the right ones in reverse order.", _EACH,
+           "Is there a flip too many?", flip=True),
+]

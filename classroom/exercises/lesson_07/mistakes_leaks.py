@@ -1,0 +1,190 @@
+"""Exercise 7.3: decoders that let the future through, and tests too weak to notice. Used by `lesson_07`."""
+import torch
+from torch import nn
+
+from classroom.judge.exercise import Misconception
+from course.attention import MultiHeadAttention, causal_mask
+from course.transformer import FeedForward, LayerNorm
+
+
+class Decode:
+    """A small decoder with causal self-attention, to be tested: `decode(x, memory)`; the switches let the future in.
+
+    Any batch, lengths, d_model and dtype; the weights follow from d_model.
+    """
+
+    def __init__(self, leak: str = "", n_layers: int = 2):
+        self.leak, self.n_layers = leak, n_layers
+        self.known: dict[int, nn.Module] = {}
+
+    def __call__(self, x, memory):
+        layers = self._layers(x.shape[-1]).to(x.dtype)
+        for n, layer in enumerate(layers):
+            x = self._layer(layer, x, memory, deeper=n > 0)
+        return x
+
+    def _layers(self, d_model):
+        if d_model not in self.known:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(d_model)
+                self.known[d_model] = nn.ModuleList(_Parts(d_model) for _ in range(self.n_layers)).eval()
+        return self.known[d_model]
+
+    def _layer(self, parts, x, memory, deeper):
+        h = self._normed(parts, x)
+        if self.leak == "weak":
+            x = x + self._weakly_masked(parts.own, h)
+        else:
+            x = x + parts.own(h, h, h, self._mask(x, deeper))[0]
+        if self.leak == "memory":                            # the whole target is laid beside the source
+            memory = torch.cat([memory, x], dim=1)
+        x = x + parts.cross(parts.norm_2(x), memory, memory)[0]
+        return x + parts.feed_forward(parts.norm_3(x))
+
+    def _normed(self, parts, x):
+        if self.leak == "norm":                              # over positions instead of dimensions
+            return (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, correction=0) + 1e-5).sqrt()
+        return parts.norm_1(x)
+
+    def _mask(self, x, deeper):
+        length = x.shape[1]
+        mask = causal_mask(length)
+        if self.leak == "one ahead":
+            mask = torch.ones(length, length, dtype=torch.bool).tril(1)
+        elif self.leak == "early":                           # right from the fourth position on
+            mask = mask | torch.ones_like(mask).tril(1) & (torch.arange(length) < 3)[:, None]
+        elif self.leak == "late":                            # right up to the third position
+            mask = mask | torch.ones_like(mask).tril(1) & (torch.arange(length) >= 3)[:, None]
+        elif self.leak == "two ahead":                       # the next is hidden, the one after it is not
+            mask = mask | torch.ones_like(mask).tril(2) & ~torch.ones_like(mask).tril(1)
+        elif self.leak == "open" or self.leak == "deeper" and deeper:
+            mask = torch.ones_like(mask)
+        elif self.leak == "short":                           # made for four positions, open beyond
+            mask = mask | (torch.arange(length) >= 4)
+        elif self.leak == "inverted":
+            mask = mask.T
+        if self.leak == "first sentence":
+            opened = torch.arange(len(x)) > 0
+            return mask[None] | opened[:, None, None]
+        return mask[None]
+
+    def _weakly_masked(self, attention, h):
+        q = attention.queries(h)
+        k, v = attention.keys_and_values(h, h)
+        scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+        weights = scores.masked_fill(~causal_mask(h.shape[1]), -4.0).softmax(-1)
+        return attention.w_o((weights @ v).transpose(1, 2).flatten(2))
+
+
+class _Parts(nn.Module):
+    def __init__(self, d_model):
+        super().__init__()
+        n_heads = 2 if d_model % 2 == 0 else 1
+        self.own, self.cross = MultiHeadAttention(d_model, n_heads), MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, 2 * d_model)
+        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
+
+
+_LEAK = "A model that sees the future reads off in training what it is asked for, and fails when it writes by itself."
+LEAKS = [
+    Misconception("no-mask", Decode("open"), "It has no mask at all.", _LEAK,
+                  "Change something late in x, and look at what comes out early."),
+    Misconception("one-ahead", Decode("one ahead"), "Its mask is off by one: every position sees the next, which is "
+                  "exactly the one it is asked for.", _LEAK,
+                  "Do you look at the very last position before the change?"),
+    Misconception("early", Decode("early"), "Its mask is off by one for the first three positions, and right from "
+                  "the fourth on.", _LEAK,
+                  "Where do you change x? A change at the very end says nothing about early leaks."),
+    Misconception("deeper-layers", Decode("deeper"), "Its first layer has the mask, the second has none.", _LEAK,
+                  "Do you look at the output of the whole decoder?"),
+    Misconception("inverted", Decode("inverted"), "Its mask is turned over: each position sees itself and the future.",
+                  _LEAK, "Change something late in x, and look at what comes out early."),
+    Misconception("short", Decode("short"), "Its mask was made for four positions; what comes later is open to all.",
+                  _LEAK, "How long is your x? More than four positions would show it."),
+    Misconception("first-sentence", Decode("first sentence"), "Only sentence 0 of the batch is masked.", _LEAK,
+                  "How many sentences does your batch have, and do you look at more than the first?"),
+    Misconception("norm", Decode("norm"), "Its masks are right, but its norm takes mean and variance over the "
+                  "positions, and so knows something of all of them.", _LEAK,
+                  "A leak need not come through attention: compare what comes out, whatever is inside."),
+    Misconception("weak", Decode("weak"), "It fills forbidden scores with −4, so that a little of the future comes "
+                  "through.", _LEAK, "How large a difference does your test let pass?"),
+    Misconception("memory", Decode("memory"), "Its cross-attention also sees the whole target, laid beside the memory.",
+                  _LEAK, "Change something late in x and leave the memory alone."),
+    Misconception("late", Decode("late"), "Its mask is right for the first three positions, and off by one from the "
+                  "fourth on.", _LEAK,
+                  "Which positions do you compare? What comes out at the first few says nothing about late leaks."),
+    Misconception("two-ahead", Decode("two ahead", n_layers=1), "Its mask hides the next position, and "
+                  "shows the one after it.", _LEAK, "Do you change only the one position that comes next?"),
+]
+
+# --------------------------------------------------------------------------------- too weak
+
+
+def _test_shape_only(decode):
+    assert decode(torch.randn(2, 6, 16), torch.randn(2, 5, 16)).shape == (2, 6, 16)
+
+
+def _test_everything_equal(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = x.clone()
+    changed[:, 4:] += 1
+    assert torch.allclose(decode(x, memory), decode(changed, memory))
+
+
+def _test_first_position_only(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :5], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, 0], decode(changed, memory)[:, 0], atol=1e-6)
+
+
+def _test_three_positions(decode):
+    x, memory = torch.randn(2, 3, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :2], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :2], decode(changed, memory)[:, :2], atol=1e-6)
+
+
+def _test_last_position(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :5], torch.randn(2, 1, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :5], decode(changed, memory)[:, :5], atol=1e-6)
+
+
+def _test_first_words_alone(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    assert torch.allclose(decode(x, memory)[:, :3], decode(x[:, :3], memory), atol=1e-5)
+
+
+def _test_second_half(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :3], torch.randn(2, 3, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :3], decode(changed, memory)[:, :3], atol=1e-5)
+
+
+def _test_next_position_only(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    for t in range(5):
+        changed = x.clone()
+        changed[:, t + 1] = torch.randn(2, 16)
+        assert torch.allclose(decode(x, memory)[:, t], decode(changed, memory)[:, t], atol=1e-5)
+
+
+def _test_one_sentence(decode):
+    x, memory = torch.randn(1, 6, 16), torch.randn(1, 5, 16)
+    changed = torch.cat([x[:, :2], torch.randn(1, 4, 16)], dim=1)
+    assert torch.allclose(decode(x, memory)[:, :2], decode(changed, memory)[:, :2], atol=1e-6)
+
+
+def _test_too_lenient(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    changed = torch.cat([x[:, :2], torch.randn(2, 4, 16)], dim=1)
+    return (decode(x, memory)[:, :2] - decode(changed, memory)[:, :2]).abs().max() < 0.1
+
+
+WEAK = [
+    Misconception(slug, wrong, "", "", "") for slug, wrong in [
+        ("accepts-everything", _test_shape_only), ("refuses-right", _test_everything_equal),
+        ("misses-one-ahead", _test_first_position_only), ("misses-short", _test_three_positions),
+        ("misses-early", _test_last_position), ("misses-late", _test_first_words_alone),
+        ("misses-late", _test_second_half), ("misses-two-ahead", _test_next_position_only),
+        ("misses-first-sentence", _test_one_sentence), ("misses-weak", _test_too_lenient),
+        ("calls-nothing", lambda decode: True)]]

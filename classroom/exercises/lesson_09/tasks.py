@@ -1,0 +1,222 @@
+"""Lesson 09: subwords, the first loss, greedy decoding, and what BLEU counts."""
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import torch
+
+from classroom.ask.case import Case
+from classroom.ask.language import MergedSymbols, NextTokens, PairCounts, Sentences
+from classroom.exercises import runs
+from classroom.judge.exercise import Choice, Exercise
+
+from . import mistakes, mistakes_decoding
+from .mistakes_decoding import BOS, EOS, PAD
+
+
+def count_pairs(words):
+    """How often each pair of neighbours occurs: {("l", "o", "w"): 5} -> {("l", "o"): 5, ("o", "w"): 5}."""
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] += times
+    return counts
+
+
+def merge_pair(symbols, pair):
+    """Write the pair as one symbol wherever it occurs: (["l", "o", "w"], ("l", "o")) -> ["lo", "w"]."""
+    merged, i = [], 0
+    while i < len(symbols):
+        if tuple(symbols[i:i + 2]) == tuple(pair):
+            merged.append("".join(pair))
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+
+
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    """The most likely next token, again and again: source ids (B, T_k) -> ids (B, T), without bos."""
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        logits = model(source, target)                       # (B, T, vocab_size)
+        token = logits[:, -1].argmax(-1)
+        token[ended] = pad_id
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return target[:, 1:]
+
+
+def ngram_precision(hypotheses, references, n):
+    """The share of the hypotheses' n-grams that their references have as well, each at most as often as there."""
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        have = Counter(tuple(hypothesis[i:i + n]) for i in range(len(hypothesis) - n + 1))
+        allowed = Counter(tuple(reference[i:i + n]) for i in range(len(reference) - n + 1))
+        matches += sum(min(count, allowed[gram]) for gram, count in have.items())
+        total += sum(have.values())
+    return matches / total
+
+
+# ------------------------------------------------------------------------------------ cases
+
+def _rows(rows):
+    """Lists of numbers as a table, filled up with -1."""
+    table = np.full((len(rows), max(map(len, rows), default=0)), -1)
+    for i, row in enumerate(rows):
+        table[i, : len(row)] = row
+    return table
+
+
+def _word_counts(rng):
+    yield Case("“low”, five times", words=_rows([[0, 1, 2]]), times=np.array([5]))
+    yield Case("two words with a pair in common", words=_rows([[0, 1, 2], [7, 1, 2]]), times=np.array([5, 2]))
+    yield Case("a pair twice in one word", words=_rows([[0, 1, 0, 1, 2]]), times=np.array([3]))
+    yield Case("a letter three times in a row", words=_rows([[3, 3, 3]]), times=np.array([4]))
+    yield Case("a word of one letter", words=_rows([[13], [0, 1]]), times=np.array([9, 1]))
+    yield Case("symbols that are merged already", words=_rows([[10, 2, 11], [10, 2, 12, 6]]), times=np.array([2, 6]))
+    yield Case("a pair and its mirror image", words=_rows([[0, 1], [1, 0]]), times=np.array([3, 4]))
+    words = {tuple(rng.integers(0, 12, size=rng.integers(2, 7))) for _ in range(9)}
+    yield Case("nine words", words=_rows(sorted(words)), times=rng.integers(1, 30, size=len(words)))
+
+
+def _symbol_lists(rng):
+    def of(about, symbols, pair):
+        return Case(about, symbols=np.array(symbols, dtype=int), pair=np.array(pair))
+    yield of("once", [0, 1, 2], (0, 1))
+    yield of("at the end", [7, 0, 1], (0, 1))
+    yield of("twice", [0, 1, 2, 0, 1], (0, 1))
+    yield of("not there", [0, 2, 1], (0, 1))
+    yield of("the mirror image", [1, 0, 2], (0, 1))
+    yield of("three equal letters", [3, 3, 3], (3, 3))
+    yield of("four equal letters", [2, 3, 3, 3, 3], (3, 3))
+    yield of("a pair of merged symbols", [10, 11, 0, 1], (10, 11))
+    yield of("a symbol that begins like the pair", [10, 2, 0, 1, 2], (1, 2))
+    yield of("one symbol", [0], (0, 1))
+    yield of("nothing", [], (0, 1))
+    yield of("a longer word", rng.integers(0, 3, size=14), (0, 1))
+    yield of("another longer word", rng.integers(0, 3, size=13), (1, 1))
+
+
+def _tables(rng):
+    """Tables of a model in which sentence b ends after `ends[b]` tokens and then babbles on."""
+    def of(about, ends, max_len, vocab=9, t_k=4):
+        by_position = rng.normal(size=(len(ends), max_len + 1, vocab))
+        by_position[:, :, [PAD, EOS, BOS]] -= 9.0
+        for row, end in enumerate(ends):
+            if end <= max_len:
+                by_position[row, end - 1, EOS] += 30.0
+        source = np.concatenate([10 + np.arange(len(ends))[:, None], rng.integers(4, vocab, (len(ends), t_k - 1))], 1)
+        return Case(about, source=source, bos_id=BOS, eos_id=EOS, pad_id=PAD, max_len=max_len,
+                    by_position=by_position, by_token=2 * rng.normal(size=(vocab, vocab)))
+    yield of("one sentence", [4], 8)
+    yield of("three sentences of different lengths", [5, 2, 4], 8)
+    yield of("a sentence that ends at once", [1, 3], 6)
+    yield of("a sentence that does not end", [9, 3], 5)
+    yield of("one token at most", [5, 5], 1)
+    yield of("more sentences, a larger vocabulary", [3, 9, 7, 1, 12], 12, vocab=30, t_k=6)
+    yield of("all end together", [3, 3], 7)
+
+
+def _endless(length):
+    """Inputs for two sentences that never end."""
+    return {"source": np.array([[10, 4], [11, 4]]), "bos_id": BOS, "eos_id": EOS, "pad_id": PAD, "max_len": length,
+            "by_position": np.eye(9)[[4]].repeat(length + 1, 0)[None].repeat(2, 0), "by_token": np.zeros((9, 9))}
+
+
+def _corpora(rng):
+    def of(about, hypotheses, references, n):
+        return Case(about, hypotheses=_rows(hypotheses), references=_rows(references), n=n)
+    yield of("words of one sentence", [[0, 2, 3]], [[0, 1, 2, 3]], 1)
+    yield of("pairs of one sentence", [[0, 2, 3]], [[0, 1, 2, 3]], 2)
+    yield of("a word said too often", [[0, 0, 0, 0]], [[0, 2, 0, 3]], 1)
+    yield of("right words in another order", [[3, 2, 1, 0]], [[0, 1, 2, 3]], 2)
+    yield of("a long and a short sentence", [[0, 1, 2, 3, 4, 0, 6], [2, 9]], [[0, 1, 2, 3, 4, 0, 5], [8, 9]], 1)
+    yield of("a word of another sentence", [[0, 2], [5, 6]], [[0, 1], [2, 6]], 1)
+    yield of("a sentence shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 2)
+    yield of("a sentence much shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 3)
+    yield of("a translation longer than its reference", [[0, 1, 2, 3, 7, 4]], [[0, 1, 2]], 1)
+    for n in (1, 2, 3):
+        yield of(f"ten sentences, n = {n}", [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)],
+                 [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)], n)
+
+
+# -------------------------------------------------------------------- right answers, written otherwise
+
+
+EXERCISES = [
+    Exercise(
+        id="9.1", title="count pairs", names=("count_pairs",), points=1, minutes=8, difficulty=1,
+        takes={"words": "words letters", "times": "words"}, gives={"counts": "first second"},
+        reference=count_pairs, cases=_word_counts, probe=PairCounts(),
+        place=mistakes.words_of, shows=mistakes.as_counts,
+        misconceptions=mistakes.COUNTS,
+        hints=("Write down the pairs of `(\"l\", \"o\", \"w\")` by hand. How many are there for a word of n symbols?",
+               "`zip(symbols, symbols[1:])` walks over neighbours. A `Counter` starts every count at 0.",
+               "Each pair of a word counts as often as the word occurs: add `times`, not 1."),
+        moral="The pair with the largest count is the next one to be merged.",
+    ),
+    Exercise(
+        id="9.2", title="merge a pair", names=("merge_pair",), points=2, minutes=12, difficulty=2,
+        takes={"symbols": "letters", "pair": ""}, gives={"merged": "symbols"},
+        reference=merge_pair, cases=_symbol_lists, probe=MergedSymbols(),
+        place=mistakes.symbols_of, shows=mistakes.as_symbols,
+        misconceptions=mistakes.MERGES,
+        hints=("Go through the list from left to right with an index of your own. What are the two things that can "
+               "happen at each place, and how far does the index move in each?",
+               "A `for` loop always moves by one. After a merge you have used up two symbols, so a `while` loop, or a "
+               "flag, fits better.",
+               "At place i compare `symbols[i:i + 2]` with the pair: a slice past the end is short, not an error. Mind "
+               "that a list never equals a tuple."),
+        moral="Byte-pair encoding is these two functions in a loop: count, merge the most frequent pair, count again.",
+    ),
+    Choice(
+        id="9.3", title="the first loss", names=("prediction",), points=1, minutes=3, difficulty=1,
+        options=(0, 0.5, 7.6, 2000), reference=7.6,
+        wrong={
+            0: "A loss of 0 means that all the probability lies on the right token. An untrained model knows nothing "
+               "of which one that is.",
+            0.5: "That would be a probability of exp(−0.5), about 0.6, for the right token: a well-trained model. "
+                 "How much can a model that knows nothing give to one token out of 2,000?",
+            2000: "2,000 is the number of tokens. The loss is the logarithm of something that has to do with it.",
+        },
+        hints=("A model that knows nothing spreads its probability over the whole vocabulary.",
+               "Each of 2,000 tokens gets about 1/2000. The loss is −log of what the right one gets.",
+               "−log(1/2000) = log 2000, the natural logarithm. `np.log(2000)` tells."),
+        solution_source="prediction = 7.6",
+        moral="log 2000 = 7.6. Whoever knows this number sees at the first step whether a model is wired up rightly: "
+              "far more means that it starts out convinced of something wrong.",
+    ),
+    Exercise(
+        id="9.4", title="greedy decoding", names=("greedy_decode",), points=3, minutes=20, difficulty=3,
+        takes={"model": "", "source": "B T_k", "bos_id": "", "eos_id": "", "pad_id": "", "max_len": ""},
+        gives={"ids": "B T"}, reference=greedy_decode, cases=_tables, probe=NextTokens(), framework="torch",
+        place=mistakes_decoding.source_of, shows=mistakes_decoding.as_ids,
+        misconceptions=mistakes_decoding.DECODING, properties=[runs.once_per_token(_endless)],
+        hints=("Begin with a column of bos. In each round ask the model for logits, take what it says about the "
+               "*last* position, and append the best token to the target.",
+               "Keep a boolean vector `ended`, one entry a sentence. A sentence that has ended gets pad, whatever the "
+               "model says; the eos itself is kept.",
+               "The new tokens are the argmax over the vocabulary at the last position: (B,). As a column (B, 1) they "
+               "are appended by `torch.cat` along axis 1. Leave the loop when all have ended, and drop the column of "
+               "bos at the end."),
+        moral="The loop that turns a predictor of one token into a translator.",
+    ),
+    Exercise(
+        id="9.5", title="n-gram precision", names=("ngram_precision",), points=2, minutes=15, difficulty=2,
+        takes={"hypotheses": "sentences words", "references": "sentences words", "n": ""}, gives={"precision": ""},
+        reference=ngram_precision, cases=_corpora, probe=Sentences(),
+        place=mistakes_decoding.sentences_of, shows=mistakes_decoding.as_sentences,
+        misconceptions=mistakes_decoding.PRECISION,
+        hints=("For one sentence: list the n-grams of the translation, and those of the reference. How many of the "
+               "first can be crossed out against the second, one for one?",
+               "Two `Counter`s: an n-gram matches at most as often as the reference has it, `min` of the two counts.",
+               "Add up matches and n-grams over all sentences first, and divide once at the end."),
+        moral="BLEU is the geometric mean of four of these, n = 1 to 4, times a penalty for translations that are too "
+              "short.",
+    ),
+]

@@ -1,0 +1,149 @@
+"""Lesson 10, the cache: what learners write instead, and what it means. Used by `lesson_10`."""
+from functools import partial
+
+import torch
+
+from classroom.judge.evidence import Sight
+from classroom.judge.exercise import Misconception
+
+
+def _as_work(sight: Sight) -> str:
+    steps = sight.got.values["projected"].tolist()
+    return (f"In the {len(steps)} steps of the case “{sight.got.case.about}”, the number of positions that your code "
+            f"sends through `w_k` or `w_v` is {steps}; 1 in each step is enough.")
+
+
+def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None, scaled=True):
+    """`cached_attention` with one thing done differently."""
+    k, v = new = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = (torch.cat([old, *([extra] * (2 if keeps == "twice" else 1))], dim=2)
+                for old, extra in zip(past, new, strict=True))
+    kept = {"all": (k, v), "twice": (k, v), "new": new, "first": new if past is None else past,
+            "swapped": (v, k)}[keeps]
+    if attends == "new":
+        k, v = new
+    if attends == "past" and past is not None:
+        k, v = past
+    allowed = None
+    if mask == "first":
+        allowed = torch.ones(1, k.shape[2], dtype=torch.bool).tril()
+    q = attention.queries(x)
+    if not project:
+        attention = _with_identity(attention)
+    if not scaled:
+        q = q * q.shape[-1] ** 0.5
+    return attention.attend(q, k, v, allowed)[0], kept
+
+
+def _with_identity(attention):
+    import copy
+    bare = copy.copy(attention)
+    bare._modules = {**attention._modules, "w_o": torch.nn.Identity()}
+    return bare
+
+
+def _projects_again(attention, x, past):
+    x_all = x if past is None else torch.cat([past, x], dim=1)
+    return attention(x, x_all, x_all)[0], x_all
+
+
+def _whole_sentence(attention, x, past):
+    x_all = x if past is None else torch.cat([past, x], dim=1)
+    causal = torch.ones(x_all.shape[1], x_all.shape[1], dtype=torch.bool).tril()
+    return attention(x_all, x_all, x_all, causal)[0], x_all
+
+
+def _along(axis):
+    def wrong(attention, x, past):
+        k, v = attention.keys_and_values(x, x)
+        if past is not None:
+            k, v = torch.cat([past[0], k], dim=axis), torch.cat([past[1], v], dim=axis)
+        return attention.attend(attention.queries(x), k, v)[0], (k, v)
+    return wrong
+
+
+def _keys_only(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    k = k if past is None else torch.cat([past[0], k], dim=2)
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+
+def _memory(slug, says, why, look, **switches):
+    return Misconception(slug, partial(_cached, **switches), says, why, look)
+
+
+_PAST = "Each position attends to all positions up to its own, in training under the causal mask, and here as well."
+
+def _orders_differ(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = torch.cat([k, past[0]], dim=2), torch.cat([past[1], v], dim=2)
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+
+def _queries_kept(attention, x, past):
+    new = (*attention.keys_and_values(x, x), attention.queries(x))
+    k, v, q = new if past is None else (torch.cat(pair, dim=2) for pair in zip(past, new, strict=True))
+    return attention.attend(q, k, v)[0], (k, v, q)
+
+
+CACHES = [
+    _memory("past-not-used", "Your output is exactly what comes out when each position attends to itself alone.",
+            f"{_PAST} The past is kept here, but nobody looks at it.", "Which keys and values does the query meet?",
+            attends="new"),
+    _memory("past-not-kept", "Your output is exactly what comes out when only the newest keys and values are kept, so "
+            "that a position sees itself and the one before.", f"{_PAST}", "What do you return as the new past?",
+            keeps="new"),
+    _memory("only-the-first-kept", "Your output is exactly what comes out when the past is never extended: each "
+            "position sees itself and the very first.", f"{_PAST}", "What do you return as the new past?",
+            keeps="first"),
+    _memory("present-left-out", "Your output is exactly what comes out when a position sees the past, and not itself.",
+            f"{_PAST} It sees its own key, too: the causal mask has True on its diagonal.",
+            "Do you put the new keys behind the old ones before the query meets them, or after?", attends="past"),
+    _memory("appended-twice", "Your output is exactly what comes out when keys and values are appended twice in each "
+            "step.", "Every position after the first then counts twice.", "How often is `torch.cat` called on each?",
+            keeps="twice"),
+    _memory("keys-and-values-swapped", "Your output is exactly what comes out when keys and values change places in "
+            "the past that you return.", "They have the same shape, so nothing complains.",
+            "Compare the order of what you return with the order in which you read it.", keeps="swapped"),
+    _memory("first-key-only", "Your output is exactly what comes out when every query sees the first position alone.",
+            "A causal mask for *one* query over t keys, built as a triangle, has True in its first place only: it is "
+            "the first row of the triangle. The row of the newest position is the last one, and forbids nothing.",
+            "Is there a mask, and do you need one?", mask="first"),
+    _memory("no-output-projection", "Your output is exactly the right one without the last projection, `w_o`.",
+            "Without it this is another layer than the one that was trained.", "What does `attend` do at its end?",
+            project=False),
+    _memory("no-scaling", "Your output is exactly what comes out when the scores are not divided by √d_head.",
+            "The layer was trained with that division; without it, it looks elsewhere.",
+            "Do you compute the scores yourself? `attend` does it.", scaled=False),
+    Misconception(
+        "orders-differ", _orders_differ,
+        "Your output is exactly what comes out when new keys are put in front of the old ones, and new values behind.",
+        "Weight t then meets the value of another position. Either order would do, if both had the same.",
+        "Compare the two calls of `torch.cat`."),
+    Misconception(
+        "queries-kept-too", _queries_kept,
+        "Your output is exactly what comes out when the queries are kept as well.",
+        "Nobody asks the queries of earlier positions again: only the newest one is to be answered, (B, 1, d_model).",
+        "What does `past` have to hold, and what not?"),
+    Misconception(
+        "projects-the-past-again", _projects_again,
+        "Your output is right, and your code sends all positions through `w_k` and `w_v` again in each step.",
+        "That is what the cache is there to save: t positions in step t, in place of one.",
+        "What do you keep: what goes into the projections, or what comes out?", _as_work),
+    Misconception(
+        "whole-sentence-again", _whole_sentence,
+        "Your output is exactly that of the whole sentence, computed anew in each step.",
+        "Only the newest position is asked for, (B, 1, d_model), and only that has to be computed.",
+        "How many queries do you make from x?"),
+    *(Misconception(
+        "wrong-axis", _along(axis),
+        f"Your code does exactly what joining along axis {axis} does.",
+        "Keys and values are (B, n_heads, t, d_head), and the new one belongs behind the others as a further "
+        "*position*.", "Which axis of (B, n_heads, t, d_head) counts the positions?") for axis in (0, 1, 3)),
+    Misconception(
+        "values-not-kept", _keys_only,
+        "Your code does exactly what happens when the keys are kept and the values are not.",
+        "There are then t weights, and only one value to be mixed.", "What happens to `past[1]`?"),
+]

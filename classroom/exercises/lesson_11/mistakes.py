@@ -1,0 +1,110 @@
+"""Exercise 11.1, the alignment error rate: what learners write instead. Used by `lesson_11`."""
+from functools import partial
+
+from classroom.judge.evidence import Sight, number, place
+from classroom.judge.exercise import Misconception
+
+
+def _counts(sight: Sight) -> str:
+    """How large the sets of a case are, and both rates."""
+    a, s, p = ({tuple(link) for link in sight.inputs[name].tolist()} for name in ("predicted", "sure", "possible"))
+    return (f"{place(sight)} there are {len(a)} predicted and {len(s)} sure links; {len(a & s)} of the predicted are "
+            f"sure and {len(a & p)} possible.\n\n    yours     {number(sight.got.values['rate'])}\n"
+            f"    expected  {number(sight.want.values['rate'])}")
+
+
+def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S", flip=True, factor=1):
+    """`alignment_error_rate` with switches."""
+    sets = {"sure": sure, "possible": possible, "only possible": possible - sure, "none": set()}
+    hits = len(predicted & sets[first]) + len(predicted & sets[second])
+    total = {"A+S": len(predicted) + len(sure), "A+P": len(predicted) + len(possible), "A": len(predicted),
+             "A or S": len(predicted | sure), "S": len(sure), "P": len(possible),
+             "A+S+P": len(predicted) + len(sure) + len(possible), "A or P": len(predicted | possible)}[below]
+    return factor * (1 - hits / total if flip else hits / total)
+
+
+def _harmonic(predicted, sure, possible):
+    precision, recall = len(predicted & possible) / len(predicted), len(predicted & sure) / len(sure)
+    return 1 - 2 * precision * recall / (precision + recall) if precision + recall else 1.0
+
+
+def _mean(predicted, sure, possible):
+    return 1 - (len(predicted & possible) / len(predicted) + len(predicted & sure) / len(sure)) / 2
+
+
+def _brackets_missing(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / len(predicted) + len(sure)
+
+
+def _and_for_intersection(predicted, sure, possible):
+    return 1 - (len(predicted and sure) + len(predicted and possible)) / (len(predicted) + len(sure))
+
+
+_TWO = ("A link counts as right in two ways: sure links have to be found (recall), and what is predicted has to be at "
+        "least possible (precision).")
+
+
+def _of(slug, says, why, look, **switches):
+    return Misconception(slug, partial(_rate, **switches), says, why, look, _counts)
+
+
+RATES = [
+    _of("not-subtracted-from-one", "Your rate is exactly one minus the expected one: a rate of what is right.",
+        "An error rate is 0 for a perfect alignment.", "What does the formula begin with?", flip=False),
+    _of("possible-ignored", "Your rate is exactly what comes out when only sure links count as right.",
+        f"{_TWO} An aligner would be punished for links that people disagree about.",
+        "Which set does your second intersection use?", second="sure"),
+    _of("sure-ignored", "Your rate is exactly what comes out when possible links count as much as sure ones.",
+        f"{_TWO} An aligner would be praised for links that nobody insists on.",
+        "Which set does your first intersection use?", first="possible"),
+    _of("sure-links-count-once", "Your rate is exactly what comes out when each predicted link counts once at most: a "
+        "sure one for being sure and not again for being possible, or the other way round.",
+        "A sure link is possible too, and counts in both terms; below the line it stands twice as well. Yours never "
+        "reaches 0.", "Are both terms there, and is one set taken out of the other?", second="only possible"),
+    _of("precision-only", "Your rate is exactly the share of predicted links that are not possible.",
+        f"{_TWO} One single safe link would be a perfect alignment.", "Where do the sure links come in?",
+        first="none", below="A"),
+    _of("precision-of-sure-links", "Your rate is exactly the share of predicted links that are not sure.",
+        _TWO, "What stands below the line?", second="none", below="A"),
+    _of("recall-only", "Your rate is exactly the share of sure links that were not found.",
+        f"{_TWO} Linking everything with everything would be perfect.", "Where does the number of predicted links "
+        "come in?", second="none", below="S"),
+    _of("all-possible-required", "Your rate is exactly what comes out when |P| stands below the line instead of |S|.",
+        "That asks for every possible link to be found; they may be there, they need not.",
+        "Which two numbers are added below the line?", below="A+P"),
+    _of("all-possible-required", "Your rate is exactly what comes out when |P| is added below the line as well.",
+        "That asks for every possible link to be found; they may be there, they need not.",
+        "Which numbers are added below the line?", below="A+S+P"),
+    _of("possible-treated-as-sure", "Your rate is exactly what comes out when every possible link counts as sure.",
+        "Possible links may be there, they need not.", "Which set does each of your terms use?",
+        first="possible", below="A+P"),
+    _of("union-below-the-line", "Your rate is exactly what comes out when |A ∪ S| stands below the line.",
+        "There a link that is in both sets counts once, but above the line it counts twice.",
+        "Do you add two numbers, or unite two sets?", below="A or S"),
+    _of("jaccard", "Your rate is exactly one minus the share of links in A ∩ S among those in A ∪ S.",
+        f"That is the Jaccard distance. {_TWO}", "Compare your quotient with the formula, term by term.",
+        second="none", below="A or S"),
+    _of("one-term-missing", "Your rate is exactly what comes out when |A ∩ P| is left out.",
+        "A perfect alignment would get 0.5.", "How many terms stand above the line?", second="none"),
+    _of("per-cent", "Your rate is exactly the expected one times 100.", "Rates of this course lie between 0 and 1.",
+        "Is there a factor of 100?", factor=100),
+    Misconception(
+        "brackets-missing", _brackets_missing,
+        "Your rate is exactly what comes out when |S| is added at the end instead of standing below the line.",
+        "`/` binds more tightly than `+`.", "Where must brackets stand?", _counts),
+    Misconception(
+        "and-for-intersection", _and_for_intersection,
+        "Your rate is exactly what comes out when sets are joined with `and`.",
+        "`a and b` is simply b if a is not empty, and asks nothing about what is in both.",
+        "How is an intersection written?", _counts),
+    Misconception(
+        "harmonic-mean", _harmonic,
+        "Your rate is exactly one minus the harmonic mean of precision and recall.",
+        "That is the F-measure with its two kinds of links. Och and Ney's rate adds the counts first and divides once.",
+        "How many divisions does the formula have?", _counts),
+    Misconception(
+        "mean-of-precision-and-recall", _mean,
+        "Your rate is exactly one minus the mean of precision and recall.",
+        "That gives two quotients the same weight, however many links each stands for. Add first, divide once.",
+        "How many divisions does the formula have?", _counts),
+]

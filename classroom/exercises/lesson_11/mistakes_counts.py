@@ -1,0 +1,245 @@
+"""Exercise 11.3, a round of expected counts: what learners write instead. Used by `lesson_11`."""
+from functools import partial
+
+import numpy as np
+
+from classroom.judge.evidence import Sight, first_difference, number, row, two_rows
+from classroom.judge.exercise import Misconception
+
+
+def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=False, once=(), drop=False,
+        lost=False):
+    """`em_step` with switches."""
+    counts = {"zero": np.zeros_like, "t": np.array, "one": np.ones_like}[start](t)
+    for source, target in pairs:
+        if reset:
+            counts = np.zeros_like(t)
+        source, target = _once(source, "source" in once), _once(target, "target" in once)
+        before = counts.copy()
+        for j in target:
+            best = max(source, key=lambda i, j=j: t[i, j])
+            total = {"sentence": sum(t[i, j] for i in source), "vocabulary": t[:, j].sum(), "nothing": 1.0}.get(by)
+            for i in source:
+                if by == "target":
+                    total = sum(t[i, k] for k in target)
+                if weigh == "best":
+                    counts[i, j] += i == best
+                elif weigh == "even":
+                    counts[i, j] += 1 / len(source)
+                elif drop or lost:             # lost: what `counts[np.ix_(source, target)] += ...` does
+                    counts[i, j] = t[i, j] / total + (before[i, j] if lost else 0)
+                else:
+                    counts[i, j] += t[i, j] / total
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {"source": lambda c: c / c.sum(1, keepdims=True), "target": lambda c: c / c.sum(0, keepdims=True),
+                "all": lambda c: c / c.sum(), "none": lambda c: c,
+                "axis lost": lambda c: c / c.sum(1), "largest": lambda c: c / c.max(1, keepdims=True),
+                "softmax": lambda c: _softmax(c, 1), "softmax of columns": lambda c: _softmax(c, 0)}[rows](counts)
+
+
+def _softmax(x, axis):
+    shares = np.exp(x - x.max(axis, keepdims=True))
+    return shares / shares.sum(axis, keepdims=True)
+
+
+def _once(ids, once):
+    return list(dict.fromkeys(ids)) if once else ids
+
+
+def _in_place(t, pairs):
+    """The table is changed while it is still being read."""
+    new = t.copy()
+    for source, target in pairs:
+        for j in target:
+            total = sum(new[i, j] for i in source)
+            for i in source:
+                new[i, j] = new[i, j] / total
+    return new / new.sum(1, keepdims=True)
+
+
+def _added_in_place(t, pairs):
+    """As `_in_place`, with `+=`."""
+    new = t.copy()
+    for source, target in pairs:
+        for j in target:
+            total = sum(new[i, j] for i in source)
+            for i in source:
+                new[i, j] += new[i, j] / total
+    return new / new.sum(1, keepdims=True)
+
+
+def _divided_after_each_pair(t, pairs):
+    counts = np.zeros_like(t)
+    for pair in pairs:
+        counts = counts + _em(t, [pair], rows="none")
+        counts = counts / np.maximum(counts.sum(1, keepdims=True), 1e-12)
+    return counts
+
+
+def _first_pair_only(t, pairs):
+    return _em(t, pairs[:1])
+
+
+def _whole_numbers(t, pairs):
+    counts = np.zeros(t.shape, dtype=int)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return counts / counts.sum(1, keepdims=True)
+
+
+def _shared_over_the_pair(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        total = sum(t[i, j] for i in source for j in target)
+        for j in target:
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(1, keepdims=True)
+
+
+def _hard_rows(t, pairs):
+    counts = _em(t, pairs, rows="none")
+    return (counts == counts.max(1, keepdims=True)).astype(t.dtype)
+
+
+def _with_pairs(sight: Sight) -> str:
+    """The pairs of a case as the learner gets them, and the first row that differs."""
+    got, want = sight.got.values["t"], sight.want.values["t"]
+    if got.shape != want.shape:
+        return first_difference(sight)
+    pairs = [tuple([int(i) for i in ids if i >= 0] for ids in pair)
+             for pair in zip(sight.inputs["sources"], sight.inputs["targets"], strict=True)]
+    shown = ", ".join(f"({source}, {target})" for source, target in pairs[:3]) + ", …" * (len(pairs) > 3)
+    i = int(np.argmax(~np.isclose(got, want).all(1)))
+    return (f"With pairs = [{shown}] and t[{i}] = {row(sight.inputs['t'][i])} before, row {i} afterwards:\n\n"
+            f"{two_rows(got[i], want[i])}")
+
+
+def _sums(sight: Sight) -> str:
+    if sight.got.values["t"].shape != sight.want.values["t"].shape:
+        return first_difference(sight)
+    return (f"{_with_pairs(sight)}\n\nThe rows of yours sum to "
+            f"{', '.join(number(x) for x in sight.got.values['t'].sum(1)[:6])}; those of t sum to 1.")
+
+
+_SHARE = ("Every target word has 1 to give. It shares it out among the source words of its own sentence, in proportion "
+          "to how probable each of them makes it.")
+
+def _round(slug, wrong, says, why, look, shows=_with_pairs):
+    return Misconception(slug, wrong, says, why, look, shows)
+
+
+ROUNDS = [
+    _round(
+        "normalised-over-source", partial(_em, rows="target"),
+        "Your table is exactly what comes out when every *column* is divided by its sum.",
+        "t(target | source) is a distribution over target words for each source word: rows sum to 1.",
+        "Along which axis does your last sum run?", _sums),
+    _round(
+        "not-normalised", partial(_em, rows="none"),
+        "Your table is exactly the counts, not yet divided.", "Rows of t sum to 1.", "Which step is still missing?",
+        _sums),
+    _round(
+        "normalised-by-everything", partial(_em, rows="all"),
+        "Your table is exactly the counts divided by the sum of all counts.",
+        "t(target | source) is a distribution for each source word: every row sums to 1.",
+        "Along which axis does your last sum run?", _sums),
+    *(_round(
+        "softmax-of-counts", partial(_em, rows=rows),
+        f"Your table is exactly what comes out when the counts go through a softmax over {what}.",
+        "Counts become shares by dividing: twice the count, twice the share. A softmax gives a share to words that "
+        "never met, too.", "What makes shares of counts?", _sums)
+      for rows, what in (("softmax", "each row"), ("softmax of columns", "each column"))),
+    _round(
+        "divided-by-the-largest", partial(_em, rows="largest"),
+        "Your table is exactly the counts, each row divided by its largest.", "Rows of t sum to 1.",
+        "By what is a row to be divided?", _sums),
+    _round(
+        "axis-lost", partial(_em, rows="axis lost"),
+        "Your table is exactly what comes out when the sums of the rows lose their axis before the division.",
+        "NumPy then divides column j by the sum of row j; for unequal sizes it fails.",
+        "Which shape does your sum have, and which would line up with the rows?", _sums),
+    _round(
+        "shared-over-vocabulary", partial(_em, by="vocabulary"),
+        "Your table is exactly what comes out when a target word is shared out among *all* source words, and those of "
+        "other sentences keep their share.",
+        f"{_SHARE} Words that are not in the sentence cannot be what it translates.",
+        "Over which source words does your total run?"),
+    _round(
+        "source-word-shared-out", partial(_em, by="target"),
+        "Your table is exactly what comes out when each source word is shared out among the target words.",
+        f"{_SHARE} Yours goes the other way.", "Over which words does your total run?"),
+    _round(
+        "not-shared-out", partial(_em, by="nothing"),
+        "Your table is exactly what comes out when t itself is added up, without being divided.",
+        f"{_SHARE} Undivided, rare words hardly count.", "What is t[i, j] to be divided by?"),
+    _round(
+        "t-not-used", partial(_em, weigh="even"),
+        "Your table is exactly what comes out when every source word of the sentence gets an equal share.",
+        f"{_SHARE} With equal shares every round gives the same table again, and nothing is learned after the first.",
+        "Where does your code use the old t?"),
+    _round(
+        "winner-takes-all", partial(_em, weigh="best"),
+        "Your table is exactly what comes out when each target word gives everything to its most probable source word.",
+        f"{_SHARE} A choice that is made too early is never taken back.", "Is there an argmax?"),
+    _round(
+        "counts-begin-with-t", partial(_em, start="t"),
+        "Your table is exactly what comes out when the counts begin with the old t instead of 0.",
+        "The old t has its say in the shares; counted again it slows learning down and never forgets its start.",
+        "What do the counts begin with?"),
+    _round(
+        "counts-begin-with-one", partial(_em, start="one"),
+        "Your table is exactly what comes out when the counts begin with 1 instead of 0.",
+        "Then words that never meet get a probability too.", "What do the counts begin with?"),
+    _round(
+        "last-pair-only", partial(_em, reset=True),
+        "Your table is exactly what comes out when only the last pair is counted.",
+        "All pairs together make the counts.", "Where are the counts set to zero?"),
+    _round(
+        "counts-replaced", partial(_em, drop=True),
+        "Your table is exactly what comes out when a share replaces the one before instead of being added.",
+        "A word that occurs in many sentences collects from all of them.", "Is it `=` or `+=`?"),
+    *(_round(
+        "repeated-words-lost", wrong,
+        "Your table is exactly what comes out when a word that occurs twice in a sentence is counted once.",
+        "Each occurrence has 1 to give, or takes part in sharing. With lists as indices, `counts[...] += ...` keeps "
+        "only one of several values for the same place.",
+        "What becomes of a repeated word?")
+      for wrong in (partial(_em, lost=True), partial(_em, once=("source", "target")), partial(_em, once=("source",)),
+                    partial(_em, once=("target",)))),
+    _round(
+        "changed-while-reading", _in_place,
+        "Your table is exactly what comes out when t is changed while it is still being read.",
+        "All shares of a round are computed with the *old* t.", "Into which array do you write?"),
+    _round(
+        "changed-while-reading", _added_in_place,
+        "Your table is exactly what comes out when shares are added to t itself while it is still being read.",
+        "All shares of a round are computed with the *old* t, and the counts begin with 0.",
+        "Into which array do you write?"),
+    _round(
+        "divided-after-each-pair", _divided_after_each_pair,
+        "Your table is exactly what comes out when the counts are divided after each pair.",
+        "The counts of the pairs before then weigh less and less. All pairs are counted first, and the rows divided "
+        "once.", "How far is your division indented?"),
+    _round(
+        "first-pair-only", _first_pair_only,
+        "Your table is exactly what comes out when only the first pair is counted.",
+        "Source words that do not occur in it have no counts, and 0 divided by 0 is NaN.",
+        "How far is your `return` indented?"),
+    _round(
+        "counts-are-whole-numbers", _whole_numbers,
+        "Your table is exactly what comes out when the counts can only hold whole numbers.",
+        "A share of 0.5 is cut to 0, and 0 divided by 0 is NaN.", "With which dtype do the counts begin?"),
+    _round(
+        "shared-over-the-pair", _shared_over_the_pair,
+        "Your table is exactly what comes out when a whole pair has 1 to give, and not each of its target words.",
+        f"{_SHARE} Yours divides by a sum over all words of the pair.", "Over which words does your total run?"),
+    _round(
+        "only-the-best-kept", _hard_rows,
+        "Your table is exactly 1 for each source word's largest count and 0 elsewhere.",
+        "The other target words may still turn out to be right; keep their share.", "Is there a max at the end?"),
+]

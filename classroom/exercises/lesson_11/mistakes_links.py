@@ -1,0 +1,144 @@
+"""Exercise 11.2, links from attention: what learners write instead. Used by `lesson_11`."""
+from functools import partial
+
+import torch
+
+from classroom.judge.exercise import Misconception
+
+
+def _align(weights, rows=slice(None, -1), columns=slice(None, -1), heads="mean", axis=-1, add=0, pick="argmax"):
+    """`align_from_attention` with switches."""
+    joined = {"mean": lambda w: w.mean(0), "max": lambda w: w.amax(0), "first": lambda w: w[0],
+              "last": lambda w: w[-1], "product": lambda w: w.log().sum(0), "min": lambda w: w.amin(0),
+              "median": lambda w: w.median(0).values, "middle": lambda w: w.quantile(0.5, dim=0)}[heads](weights)
+    part = joined[rows, columns]
+    if part.shape[0] == 0 or part.shape[1] == 0:
+        return torch.zeros(part.shape[0], dtype=torch.long)
+    if pick == "value":
+        return part.max(axis).values
+    return (part.argmin(axis) if pick == "argmin" else part.argmax(axis)) + add
+
+
+def _votes(weights):
+    return weights[:, :-1, :-1].argmax(-1).mode(0).values
+
+
+def _numbers_averaged(weights):
+    return weights[:, :-1, :-1].argmax(-1).float().mean(0)
+
+
+def _numbers_averaged_and_cut(weights):
+    return _numbers_averaged(weights).long()
+
+
+def _mean_over_rows(weights):
+    return weights.mean(1)[:-1, :-1].argmax(-1)
+
+
+def _each_head(weights):
+    return weights[:, :-1, :-1].argmax(-1)
+
+
+_SHIFT = "The decoder reads a token and predicts the next: what it looks at in that row, it looks at for the next one."
+
+ALIGNERS = [
+    Misconception(
+        "no-shift", partial(_align, rows=slice(1, None)),
+        "Your links are exactly those of the rows in which the target tokens are *read*.",
+        f"{_SHIFT} Your links tell where the word after each word comes from.",
+        "Which row predicts the first target token?"),
+    Misconception(
+        "no-shift", partial(_align, rows=slice(1, None), columns=slice(None)),
+        "Your links are exactly those of the rows in which the target tokens are *read*, with <eos> among the columns.",
+        f"{_SHIFT} Your links tell where the word after each word comes from. And <eos> is no word.",
+        "Which row predicts the first target token?"),
+    Misconception(
+        "last-row-kept", partial(_align, rows=slice(None)),
+        "You return exactly one number too many: the last row is there as well.",
+        "The last row predicts <eos>, which is no token of the sentence.", "How many target tokens are there?"),
+    Misconception(
+        "last-row-kept", partial(_align, rows=slice(None), columns=slice(None)),
+        "You return exactly one number too many, and <eos> may be among the source tokens.",
+        "The last row predicts <eos>, and the last column belongs to <eos>; neither is a token of the sentence.",
+        "How many target tokens are there, and how many source tokens?"),
+    Misconception(
+        "eos-as-source", partial(_align, columns=slice(None)),
+        "Your links are exactly what comes out when a word may be linked to <eos>.",
+        "<eos> often gets the weight that is of no use elsewhere. It is no word, and nothing is a translation of it.",
+        "Which column is that of <eos>?"),
+    Misconception(
+        "first-column-dropped", partial(_align, columns=slice(1, None)),
+        "Your links are exactly what comes out when the *first* column is left out instead of the last.",
+        "The source has no <bos> in this course, only an <eos> at its end. Besides, all numbers are then off by one.",
+        "Which special tokens does the source have, and where?"),
+    Misconception(
+        "first-column-dropped", partial(_align, columns=slice(1, None), add=1),
+        "Your links are exactly what comes out when the *first* source token may not be chosen, but <eos> may.",
+        "The source has no <bos> in this course, only an <eos> at its end.",
+        "Which special tokens does the source have, and where?"),
+    Misconception(
+        "over-the-target", partial(_align, axis=0),
+        "Your numbers are exactly those of the target token that looks hardest at each source token.",
+        "The question goes the other way: for each target token, a row, one source token, a column.",
+        "Along which axis does your argmax run?"),
+    Misconception(
+        "largest-of-all-heads", partial(_align, heads="max"),
+        "Your links are exactly what comes out when the largest weight of any head decides.",
+        "One head that is sure of itself then outvotes all others; the exercise asks for the average.",
+        "How do you join the heads?"),
+    Misconception(
+        "product-of-heads", partial(_align, heads="product"),
+        "Your links are exactly what comes out when the weights of the heads are multiplied.",
+        "One head that does not look at a word then forbids it; the exercise asks for the average.",
+        "How do you join the heads?"),
+    Misconception(
+        "smallest-of-all-heads", partial(_align, heads="min"),
+        "Your links are exactly what comes out when the smallest weight of any head decides.",
+        "One head that does not look at a word then forbids it; the exercise asks for the average.",
+        "How do you join the heads?"),
+    *(Misconception(
+        "median-of-heads", partial(_align, heads=heads), f"Your links are exactly those of the heads' median{which}.",
+        "A word that few heads look at, and these firmly, has a median near 0. The exercise asks for the average.",
+        "What does `median` do with the largest and the smallest weight, and what does `mean` do?")
+      for heads, which in (("median", ", as `torch.median` takes it"), ("middle", ""))),
+    Misconception(
+        "heads-vote", _votes,
+        "Your links are exactly those that most heads choose, each by itself.",
+        "A head that hardly prefers one word counts as much as one that is certain; average first, choose afterwards.",
+        "What comes first, the argmax or the average?"),
+    *(Misconception(
+        "numbers-averaged", wrong,
+        "Your links are exactly the mean of the token *numbers* that the heads choose.",
+        "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2. The weights are to "
+        "be averaged.", "What comes first, the argmax or the average?")
+      for wrong in (_numbers_averaged, _numbers_averaged_and_cut)),
+    Misconception(
+        "averaged-over-rows", _mean_over_rows,
+        "Your numbers are exactly what comes out when the average runs over the rows, T_q, and not over the heads.",
+        "Then there is one number for each head, and the target tokens are lost.",
+        "Which axis of (n_heads, T_q, T_k) counts the heads?"),
+    Misconception(
+        "first-head-only", partial(_align, heads="first"),
+        "Your links are exactly those of head 0.", "The exercise asks for the average of all heads.",
+        "Is there an index 0 where a mean should be?"),
+    Misconception(
+        "last-head-only", partial(_align, heads="last"),
+        "Your links are exactly those of the last head.", "The exercise asks for the average of all heads.",
+        "Is there an index -1 where a mean should be?"),
+    Misconception(
+        "heads-not-joined", _each_head,
+        "You return exactly one row of links for each head.",
+        "One source token is asked for, for each target token; the heads are averaged before anything is chosen.",
+        "Which axis is one too many?"),
+    Misconception(
+        "counted-from-one", partial(_align, add=1),
+        "Your links are exactly the expected ones plus 1.", "Tokens are counted from 0.", "What is added at the end?"),
+    Misconception(
+        "least-weight", partial(_align, pick="argmin"),
+        "Your links are exactly those with the *smallest* weight.", "Look for where most of the weight is.",
+        "Which end of the row do you take?"),
+    Misconception(
+        "weights-instead-of-numbers", partial(_align, pick="value"),
+        "What you return is exactly the largest weight of each row, not where it stands.",
+        "A link needs the number of the column.", "What do `max` and `argmax` return?"),
+]

@@ -1,0 +1,1 @@
+"""Marks: points and lateness, tables and pages, and the files of learning management systems."""

@@ -1,0 +1,128 @@
+"""Changing what exercises are worth, and taking points off late work: done to results, not to the grading."""
+import csv
+import io
+import itertools
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from classroom import exercises
+
+Points = Mapping[str, float]
+Late = Mapping[tuple[str, str | None], float]
+
+
+class SettingsError(ValueError):
+    """A file of the teacher's that cannot be used. The message names the file and what to do."""
+
+
+def read_points(path: Path) -> dict[str, float]:
+    """Points by exercise id.
+
+    Args:
+        path: a CSV file with the columns `exercise` and `points`, or a TOML file of lines `"4.3" = 6`.
+
+    Raises:
+        SettingsError: if an exercise is unknown or its points are not a number of 0 or more.
+    """
+    if path.suffix.lower() == ".toml":
+        try:
+            content = tomllib.loads(_text(path))
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path}: not TOML: {error}") from None
+        if any(isinstance(value, dict) for value in content.values()):
+            raise SettingsError(f"{path}: write each exercise in quotes, \"4.3\" = 6: a dot without them means a table")
+        pairs = list(content.items())
+    else:
+        pairs = [(row["exercise"], row["points"]) for row in rows(path, "exercise", "points")]
+    changed: dict[str, float] = {}
+    for id, points in pairs:
+        try:
+            exercises.get(id)
+        except exercises.UnknownExercise as error:
+            raise SettingsError(f"{path}: {error}") from None
+        if id in changed:
+            raise SettingsError(f"{path}: exercise {id} is there twice")
+        changed[id] = _number(path, f"exercise {id}", points, math.inf)
+    return changed
+
+
+def read_late(path: Path) -> dict[tuple[str, str | None], float]:
+    """Per cent to take off, by learner and lesson (None: every lesson).
+
+    Args:
+        path: a CSV file with the columns `learner` and `percent`, and `lesson` ("04") if it is for one only.
+
+    Raises:
+        SettingsError: if a percentage is not a number from 0 to 100.
+    """
+    late = {}
+    for row in rows(path, "learner", "percent"):
+        lesson = (row.get("lesson") or "").strip()
+        late[row["learner"], lesson[:2].zfill(2) if lesson else None] = _number(
+            path, f"learner {row['learner']}", row["percent"].strip().removesuffix("%"), 100)
+    return late
+
+
+def with_points(record: Mapping[str, Any], points: Points) -> dict[str, Any]:
+    """The record with other points: each exercise keeps its share of what it is worth."""
+    record = dict(record)
+    if not points or not record.get("exercises"):
+        return record
+    record["exercises"] = [_worth(exercise, points.get(exercise["id"])) for exercise in record["exercises"]]
+    for name in ("points", "max_points"):
+        record[name] = sum(exercise[name] or 0 for exercise in record["exercises"])
+    return record
+
+
+def rows(path: Path, *needed: str) -> list[dict[str, str]]:
+    """The rows of a CSV file with a header, as dicts; commas, semicolons or tabs between the cells.
+
+    Raises:
+        SettingsError: if it cannot be read or a needed column is not there.
+    """
+    text = _text(path)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError) as error:
+        raise SettingsError(f"{path}: not a CSV file with a header: {error}") from None
+    header = [name.strip() for name in header]
+    found = [dict(itertools.zip_longest(header, cells[: len(header)], fillvalue="")) for cells in lines if any(cells)]
+    for name in needed:
+        if name not in header or not found:
+            raise SettingsError(f"{path}: a column named {name!r} is needed, and at least one row below it; the "
+                                f"columns are: {', '.join(header)[:200]}")
+    return found
+
+
+def _worth(exercise: Mapping[str, Any], points: float | None) -> dict[str, Any]:
+    if points is None:
+        return dict(exercise)
+    share = exercise["points"] / exercise["max_points"] if exercise["max_points"] else 0
+    if exercise["max_points"] == 0 and exercise["status"] == "correct":
+        share = 1
+    return {**exercise, "points": share * points, "max_points": points}
+
+
+def _number(path: Path, what: str, value: Any, most: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not 0 <= number <= most or math.isinf(number):
+        wanted = "a number of 0 or more" if math.isinf(most) else f"a number from 0 to {most:g}"
+        raise SettingsError(f"{path}: {what}: expected {wanted}, got {value!r}")
+    return int(number) if number == int(number) else number
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None

@@ -1,0 +1,173 @@
+"""Gradescope: results in its format, and an autograder to upload there.
+
+The format is described in Gradescope's autograder documentation, "Autograder Specifications".
+"""
+import argparse
+import json
+import re
+import sys
+import tomllib
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from classroom import exercises
+from classroom.judge.verdict import Verdict
+from course._paths import atomic_path
+
+from . import adjust, gradebook
+from .gradebook import WITHOUT_A_MARK, Mark
+from .safe import plain
+
+_ROOT = Path(__file__).resolve().parents[3]
+_FILES = Path(__file__).parent / "autograder"
+
+
+def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
+    """A mark as `results.json`, or None where Gradescope is to be told nothing.
+
+    Gradescope cannot store "no mark". A file that cannot be read therefore becomes a zero that says
+    so, in a failed test of its own. What failed in the grader gives no result at all.
+
+    Args:
+        mark: of one learner, for one lesson.
+        handing_in: whether the learner is just handing in, so that a missing notebook is worth a result.
+    """
+    if mark.status == "graded":
+        return {"score": mark.points, "max_score": mark.max_points, "output_format": "text", "visibility": "visible",
+                "stdout_visibility": "hidden", "output": _overall(mark),
+                "tests": [_test(exercise) for exercise in mark.exercises]}
+    if mark.status == "grader error" or mark.status == "missing" and not handing_in:
+        return None
+    message = plain((mark.record or {}).get("message") or "")
+    text = f"{WITHOUT_A_MARK.get(mark.status, mark.status)} {message}\n\nThis is not a judgement of your work. Hand in "
+    text += "the notebook again: the file that ends in .ipynb, saved by Jupyter."
+    most = mark.max_points or points_of(mark.lesson)
+    return {"score": 0, "output": text, "output_format": "text", "visibility": "visible", "stdout_visibility": "hidden",
+            "tests": [{"name": f"The notebook ({mark.status})", "score": 0, "max_score": most, "status": "failed",
+                       "output": text, "output_format": "text", "visibility": "visible"}]}
+
+
+def points_of(lesson: str, points: adjust.Points | None = None) -> float:
+    """What a lesson's exercises are worth together."""
+    ids = [id for id in exercises.all_ids() if lesson[:2].isdigit() and id.startswith(f"{int(lesson[:2])}.")]
+    return sum((points or {}).get(id, exercises.get(id).points) for id in ids)
+
+
+def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation: str = "none",
+              pip_args: str = "") -> Path:
+    """Write an autograder for one lesson: what Gradescope runs to set up, what it runs to grade, and the course.
+
+    Args:
+        path: the zip file to write.
+        lesson: "04_multi_head_attention".
+        points: the teacher's own points, as for `adjust.read_points`.
+        isolation: refuse to run with less.
+        pip_args: options for pip while setting up.
+
+    Raises:
+        SettingsError: if the course is not there as a repository, or a setting cannot be written safely.
+    """
+    project, lock = _ROOT / "pyproject.toml", _ROOT / "requirements.lock"
+    if not (project.exists() and lock.exists()):
+        raise adjust.SettingsError(f"{_ROOT}: the autograder is built from a copy of the course's repository")
+    if not re.fullmatch(r"[\w .:/=+@~,%-]*", pip_args):
+        raise adjust.SettingsError(f"--pip-args: {pip_args!r} has characters that a shell would read")
+    requirements = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    settings = [f"--lesson={int(lesson[:2]):02d}", f"--isolation={isolation}"]
+    if points:
+        adjust.read_points(points)
+        settings.append(f"--points=points{points.suffix.lower()}")
+    fill = {"@PIP_ARGS@": pip_args, "@SETTINGS@": " ".join(settings)}
+    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("setup.sh", "run_autograder"):
+            text = (_FILES / name).read_text(encoding="utf-8")
+            for mark, value in fill.items():
+                text = text.replace(mark, value)
+            _add(archive, name, text.encode(), 0o755)
+        _add(archive, "requirements.txt", "".join(f"{line}\n" for line in requirements).encode())
+        _add(archive, "requirements.lock", lock.read_bytes())
+        if points:
+            _add(archive, f"points{points.suffix.lower()}", points.read_bytes())
+        for package in ("course", "classroom"):
+            for file in sorted((_ROOT / package).rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    _add(archive, file.relative_to(_ROOT).as_posix(), file.read_bytes())
+    return path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """What `run_autograder` calls: grade the submission in a folder, write `results.json`.
+
+    Ends with 1 and writes nothing if the grader failed, so that Gradescope reports an error of the
+    autograder and no mark.
+    """
+    from classroom.grade.grader import Grader
+    from classroom.grade.read import submissions
+
+    parser = argparse.ArgumentParser(prog="python -m classroom.grade.book.gradescope")
+    parser.add_argument("--lesson", required=True)
+    parser.add_argument("--submission", type=Path, required=True)
+    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--points", type=Path)
+    parser.add_argument("--isolation", default="none")
+    options = parser.parse_args(arguments)
+    points = adjust.read_points(options.points) if options.points else {}
+    try:
+        found = submissions.find(options.submission)
+    except ValueError:                  # nothing that could be graded
+        found = []
+    with Grader(lesson=options.lesson, isolation=options.isolation) as grader:
+        records = [{**grader.grade(submission), "learner": "you"} for submission in found]
+    mark = mark_of(records, options.lesson, points)
+    print(f"{mark.status}; isolation: {(mark.record or {}).get('isolation')}", *mark.notes, sep="\n")
+    content = results(mark, handing_in=True)
+    if content is None:
+        print((mark.record or {}).get("message", ""), file=sys.stderr)
+        return 1
+    content["extra_data"] = {name: (mark.record or {}).get(name) for name in ("isolation", "seed", "sha256")}
+    with atomic_path(options.results) as temporary:
+        temporary.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    return 0
+
+
+def mark_of(records: Sequence[gradebook.Record], lesson: str, points: adjust.Points | None = None) -> Mark:
+    """The mark of whoever handed in these; missing if there is nothing."""
+    book = gradebook.build([{**record, "lesson": record.get("lesson") or lesson} for record in records],
+                           lesson=None if records else lesson, points=points)
+    marks = book.marks()
+    return max(marks, key=lambda mark: mark.points or 0) if marks else Mark(lesson, "missing", None, None)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
+    """With a fixed date, so that the same course gives the same file."""
+    entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+    entry.external_attr, entry.compress_type = (0o100000 | mode) << 16, zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def _overall(mark: Mark) -> str:
+    text = f"{mark.points:g} of {mark.max_points:g} points."
+    return text + (f" {mark.late:g} % taken off: late." if mark.late else "")
+
+
+def _test(exercise: gradebook.Record) -> dict[str, Any]:
+    return {"name": f"{exercise['id']} {plain(exercise['title'])}", "number": exercise["id"],
+            "score": exercise["points"], "max_score": exercise["max_points"],
+            "status": "passed" if exercise["status"] == "correct" else "failed",
+            "output": _text(exercise), "output_format": "text", "visibility": "visible"}
+
+
+def _text(exercise: gradebook.Record) -> str:
+    """What the notebook's panel would say, without the line of points."""
+    status = exercise["status"]
+    if status not in ("correct", "wrong", "error", "not attempted"):
+        return plain(f"{status.capitalize()}. {exercise.get('message') or ''}").strip()
+    verdict = Verdict(exercise["id"], exercise["title"], status, exercise["points"], exercise["max_points"],
+                      exercise.get("message") or "", printed=exercise.get("printed") or "")
+    return plain(str(verdict).partition("\n\n")[2])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

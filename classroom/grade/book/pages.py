@@ -1,0 +1,122 @@
+"""The pages: feedback for each learner, and the class for the teacher.
+
+Each is one file without scripts, fonts or pictures from elsewhere. Jinja2 escapes all that learners
+wrote, and a content security policy forbids scripts and connections even if something got through.
+"""
+import base64
+import functools
+import hashlib
+import re
+import statistics
+import textwrap
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup, escape
+
+from classroom.judge.verdict import HEADINGS
+from course._paths import atomic_path
+
+from . import figures, tally
+from .gradebook import UNKNOWN, WITHOUT_A_MARK, Gradebook, Learner
+from .safe import plain
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_SAYS = HEADINGS | {
+    "timeout": "It was stopped: it took too long.",
+    "memory": "It was stopped: it needed too much memory.",
+    "killed": "It ended without an answer.",
+    "missing": "Not in the notebook.",
+    "grader error": "The grader failed here, not you.",
+}
+_SYMBOLS = {"correct": "✓", "wrong": "✗", "error": "!", "not attempted": "–", "missing": "–", "grader error": "?"}
+_PRINTED = 2000
+_LENT = re.compile(r"Exercise [\d.]+ is not solved; [\d.]+ was graded with the course's version of it\.$")
+_NO_MARK = WITHOUT_A_MARK | {"grader error": "The grader failed, through no fault of yours. Your teacher sees it too."}
+
+
+def write_feedback(path: Path, learner: Learner) -> None:
+    """A learner's page: marks, and what the checks said, without seeds, cases or anyone else's work."""
+    lessons = [mark for mark in learner.marks.values() if mark.record is not None or mark.status == "missing"]
+    total = [mark for mark in lessons if mark.points is not None]
+    _write(path, "feedback.html", person=learner.person, marks=lessons, without_a_mark=_NO_MARK,
+           points=sum(mark.points for mark in total), max_points=sum(mark.max_points for mark in total))
+
+
+def write_class(path: Path, book: Gradebook, pages: Mapping[str, str]) -> None:
+    """The teacher's page: the distribution of marks, and which misconceptions the class holds.
+
+    Args:
+        pages: the file of each learner's feedback, relative to `path`, by learner.
+    """
+    lessons = [_lesson(book, name) for name in book.lessons if name != UNKNOWN]
+    records = [mark.record for mark in book.marks() if mark.record]
+    _write(path, "class.html", book=book, lessons=lessons, statuses=Counter(mark.status for mark in book.marks()),
+           pages={name: "/".join(map(quote, page.split("/"))) for name, page in pages.items()},
+           without_a_mark=WITHOUT_A_MARK, seeds=sorted({r["seed"] for r in records if r.get("seed") is not None}),
+           isolation=Counter(record["isolation"] for record in records if record.get("exercises")))
+
+
+def to_html(message: str) -> Markup:
+    """Paragraphs, indented blocks and `code`, from text that may hold anything."""
+    blocks = re.split(r"\n\s*\n(?=\S)|\n\s*\n(?=    )", plain(message).strip("\n"))
+    return Markup("\n").join(_block(block) for block in blocks if block.strip())
+
+
+def title(lesson: str) -> str:
+    """ "04_multi_head_attention" -> "Lesson 04 · Multi head attention"."""
+    number, _, words = lesson.partition("_")
+    return f"Lesson {number} · {words.replace('_', ' ').capitalize()}" if words else lesson.capitalize()
+
+
+def number(value: float) -> str:
+    """Points without needless digits."""
+    return f"{round(value, 2):g}"
+
+
+def _block(block: str) -> Markup:
+    if block.startswith("    "):
+        return Markup('<pre tabindex="0">{}</pre>').format(textwrap.dedent(block))
+    return Markup("<p>{}</p>").format(Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(block)))))
+
+
+def _lesson(book: Gradebook, name: str) -> dict:
+    marks = book.marks(name)
+    shares = [mark.share for mark in marks if mark.share is not None]
+    counts = tally.histogram(marks)
+    lines = tally.lines(book, name)
+    common = sorted(((len(holding.learners), line.id, holding.slug) for line in lines for holding in line.holdings),
+                    key=lambda found: -found[0])
+    return {
+        "name": name, "marks": marks, "shares": shares, "lines": lines,
+        "common": [found for found in common if found[0] > 1][:3],
+        "median": statistics.median(shares) if shares else None,
+        "histogram": figures.histogram(counts, "How many learners have which share of the points. " + ", ".join(
+            f"{10 * n} to {10 * n + 10} %: {count}" for n, count in enumerate(counts) if count)),
+    }
+
+
+def _write(path: Path, template: str, **content: object) -> None:
+    text = _environment().get_template(template).render(content)
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", errors="replace")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True)
+    style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals.update(
+        style=Markup(style), figures=figures, says=_SAYS, symbols=_SYMBOLS, statuses_in_order=tally.STATUSES,
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
+    environment.filters.update(
+        message=to_html, title_of=title, number=number, plain=plain,
+        lent=lambda notes: [note for note in notes if _LENT.match(note)],
+        printed=lambda text: plain(text[:_PRINTED]) + ("\n…" if len(text) > _PRINTED else ""))
+    return environment

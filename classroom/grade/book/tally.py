@@ -1,0 +1,99 @@
+"""What the class as a whole got right, and which misconceptions it holds."""
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from classroom import exercises
+
+from .gradebook import Gradebook, Mark, Record
+from .safe import line
+
+# In the order of a stacked bar: from solved to not tried.
+STATUSES = ("correct", "wrong", "error", "timeout", "memory", "killed", "grader error", "missing", "not attempted")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A misconception and who holds it."""
+
+    slug: str
+    says: str
+    why: str
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One exercise over the whole class; `counts` by status, of those whose work was graded."""
+
+    id: str
+    title: str
+    counts: Mapping[str, int]
+    holdings: Sequence[Holding]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def correct(self) -> int:
+        return self.counts.get("correct", 0)
+
+
+def lines(book: Gradebook, lesson: str) -> list[Line]:
+    """A lesson's exercises, in order. A learner who makes two mistakes at once counts for both."""
+    counts: dict[str, Counter] = {}
+    titles: dict[str, str] = {}
+    held: dict[str, dict[str, list[tuple[str, Record]]]] = {}
+    for learner in book.learners:
+        mark = learner.marks.get(lesson)
+        for exercise in mark.exercises if mark else ():
+            id = exercise["id"]
+            titles[id] = exercise["title"]
+            counts.setdefault(id, Counter())[exercise["status"]] += 1
+            for slug in _slugs(exercise):
+                held.setdefault(id, {}).setdefault(slug, []).append((learner.person.learner, exercise))
+    return [Line(id, titles[id], counts[id], [
+        Holding(slug, *describe(id, slug, [record for _, record in found]), tuple(name for name, _ in found))
+        for slug, found in sorted(held.get(id, {}).items(), key=lambda item: (-len(item[1]), item[0]))
+    ]) for id in sorted(titles, key=_place)]
+
+
+def histogram(marks: Sequence[Mark], bins: int = 10) -> list[int]:
+    """How many graded learners have 0-10 %, 10-20 %, ... of the points; full marks are in the last bin."""
+    counts = [0] * bins
+    for mark in marks:
+        if mark.share is not None:
+            counts[min(math.floor(mark.share * bins + 1e-9), bins - 1)] += 1
+    return counts
+
+
+def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, str]:
+    """What has been established about whoever makes this mistake, and why it matters.
+
+    From the exercise's catalogue. What the engine finds by itself is told in the first sentences of a message.
+    """
+    try:
+        task = exercises.get(id)
+    except exercises.UnknownExercise:
+        task = None
+    for mistake in getattr(task, "misconceptions", ()):
+        if mistake.slug == slug and (mistake.says or mistake.why):
+            return mistake.says, mistake.why
+    for bug in getattr(task, "buggy", ()):
+        if slug == f"misses-{bug.slug}":
+            return f"The test lets a buggy implementation through. {bug.says}", bug.why
+    alone = [record for record in records if tuple(_slugs(record)) == (slug,)] or list(records)
+    return line(alone[0]["message"].split("\n\n")[0], 240) if alone else slug.replace("-", " ").capitalize(), ""
+
+
+def _slugs(exercise: Record) -> list[str]:
+    """The mistakes that were recognised; how an answer was stopped is a status, and no misconception."""
+    if exercise["status"] in ("correct", "grader error", "timeout", "memory", "killed"):
+        return []
+    return [slug for slug in dict.fromkeys(exercise.get("mistakes") or [exercise.get("mistake")]) if slug]
+
+
+def _place(id: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (math.inf, part) for part in id.split(".")]

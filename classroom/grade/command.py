@@ -1,0 +1,173 @@
+"""The command `python -m classroom grade`: from a folder of notebooks to marks, pages and tables."""
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from classroom import exercises
+
+from . import lessons
+from .book import adjust, files, gradebook
+from .read import roster
+
+_NOT_ISOLATED = """\
+################################################################################
+#  NOT ISOLATED. Learners' code ran with all your rights: it could read and     #
+#  change your files and use the network, and so its marks prove nothing.       #
+#  Grade on Linux, in a container or a virtual machine, or only code that you   #
+#  trust. --require-isolation full refuses to run like this.                    #
+################################################################################"""
+
+
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m classroom grade") -> int:
+    """Grade, write the reports, and return an exit code.
+
+    0: everything has been said; 1: some submissions could not be graded (grader errors); 2: the
+    command could not begin.
+    """
+    options = parser(prog).parse_args(arguments)
+    try:
+        if options.gradescope_zip:
+            return _gradescope_zip(options)
+        if options.submissions is None or options.out is None:
+            raise adjust.SettingsError(f"SUBMISSIONS and --out are needed: {prog} SUBMISSIONS --out GRADES")
+        return _grade(options)
+    except KeyboardInterrupt:
+        print("\nStopped. What has been graded is kept: the same command goes on from there.", file=sys.stderr)
+        return 130
+    except (adjust.SettingsError, OSError) as error:
+        print(f"{prog}: {error}", file=sys.stderr)
+        return 2
+
+
+def parser(prog: str) -> argparse.ArgumentParser:
+    """The command's arguments."""
+    command = argparse.ArgumentParser(
+        prog=prog, description="Grade a folder (or a zip, or an LMS's download) of learners' notebooks.",
+        epilog="A run that was interrupted continues where it stopped when it is given again. "
+               "docs/teachers_guide.md goes through it step by step.")
+    add = command.add_argument
+    add("submissions", nargs="?", type=Path, metavar="SUBMISSIONS", help="a folder, a zip, or one notebook")
+    add("--out", type=Path, metavar="GRADES", help="the folder for results, tables and pages")
+    add("--lesson", metavar="NN", help="the lesson that everybody hands in, as 04; by default each notebook tells")
+    add("--roster", type=Path, metavar="CSV", help="the class: your own list, or an export of Canvas, Moodle, ...")
+    add("--points", type=Path, metavar="FILE", help="what exercises are worth instead, as CSV or TOML")
+    add("--late", type=Path, metavar="CSV", help="late work: the columns learner, percent and, if need be, lesson")
+    add("--canvas-column", action="append", default=[], metavar="NN=NAME",
+        help="the assignment's name in Canvas, as '04=Homework 4 (12345)'")
+    add("--workers", type=_positive, default=2, metavar="N", help="processes on this machine (default: 2)")
+    add("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster instead, as tcp://host:8786")
+    add("--require-isolation", choices=("none", "partial", "full"), default="none", metavar="LEVEL",
+        help="refuse to run learners' code with less: none, partial or full (default: none)")
+    add("--seed", type=int, metavar="N", help="of the random cases; by default a fresh one, which the results record")
+    add("--no-progress", action="store_true", help="draw no progress bar")
+    add("--gradescope-zip", type=Path, metavar="ZIP", help="grade nothing; build an autograder for Gradescope")
+    add("--pip-args", default="", metavar="ARGS", help="with --gradescope-zip: options for pip there")
+    return command
+
+
+def lesson_name(lesson: str | None) -> str | None:
+    """ "4", "04" or "04_multi_head_attention" -> the name that records have. Raises SettingsError if there is none."""
+    if lesson is None:
+        return None
+    number = lesson.partition("_")[0]
+    if not number.isdigit() or int(number) not in exercises.lessons():
+        known = ", ".join(f"{n:02d}" for n in exercises.lessons())
+        raise adjust.SettingsError(f"--lesson: there is no lesson {lesson!r}; there are: {known}")
+    return lessons.lesson_name(int(number))
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from .journal import forget_less_isolated
+
+    lesson = lesson_name(options.lesson)
+    columns = _columns(options.canvas_column)
+    class_ = roster.read(options.roster) if options.roster else None
+    points = adjust.read_points(options.points) if options.points else {}
+    late = adjust.read_late(options.late) if options.late else {}
+    submissions = _find(options.submissions)
+    options.out.mkdir(parents=True, exist_ok=True)
+    results = options.out / "results.jsonl"
+    if forgotten := forget_less_isolated(results, options.require_isolation):
+        print(f"{forgotten} submissions were graded with less isolation than {options.require_isolation}, and are "
+              "graded again.")
+    try:
+        records = _run(options)(submissions, results)
+    except RuntimeError as error:       # too little isolation, no worker that starts, two runs at once
+        raise adjust.SettingsError(str(error)) from None
+    book = gradebook.build(records, class_, lesson=lesson, points=points, late=late)
+    files.write(options.out, book, columns)
+    return _say(book, options.out, gradebook.unmatched(late, book))
+
+
+def _find(path: Path) -> list:
+    from classroom.grade.read.submissions import find
+
+    try:
+        return find(path)
+    except ValueError as error:
+        raise adjust.SettingsError(str(error)) from None
+
+
+def _run(options: argparse.Namespace) -> Callable[[list, Path], list[dict]]:
+    """How the submissions are graded: here, or on a cluster."""
+    settings = {"lesson": options.lesson and lesson_name(options.lesson)[:2],
+                "isolation": options.require_isolation, "seed": options.seed, "progress": not options.no_progress}
+    if options.scheduler:
+        from .cluster import grade_all
+        return lambda submissions, results: grade_all(submissions, results, options.scheduler, **settings)
+    from .batch import grade_all
+    return lambda submissions, results: grade_all(submissions, results, workers=options.workers, **settings)
+
+
+def _say(book: gradebook.Gradebook, out: Path, late_nobody: Sequence[str]) -> int:
+    marks = book.marks()
+    counts = Counter(mark.status for mark in marks)
+    print(f"{len(book.learners)} learners: " + ", ".join(f"{n} {status}" for status, n in counts.most_common()) + ".")
+    print(f"Open {out / 'class.html'}; tables and feedback pages are beside it.")
+    strangers = [learner.person.learner for learner in book.learners if not learner.expected]
+    if strangers:
+        _warn(f"Not on the roster: {', '.join(strangers)}. They are in grades.csv, and not in what goes to an LMS "
+              "by number. Put the name of their folder or file into the roster's column `learner`.")
+    if late_nobody:
+        _warn(f"In the list of late work, but not in the class: {', '.join(late_nobody)}.")
+    if any((mark.record or {}).get("isolation") == "none" and mark.exercises for mark in marks):
+        _warn(_NOT_ISOLATED)
+    if counts["grader error"]:
+        _warn(f"{counts['grader error']} could not be graded, through no fault of the learner. They have no mark; "
+              "results.jsonl says why.")
+    return 1 if counts["grader error"] else 0
+
+
+def _gradescope_zip(options: argparse.Namespace) -> int:
+    from classroom.grade.book.gradescope import build_zip
+
+    lesson = lesson_name(options.lesson)
+    if lesson is None:
+        raise adjust.SettingsError("--gradescope-zip needs --lesson NN: one autograder is for one assignment")
+    path = build_zip(options.gradescope_zip, lesson, points=options.points, isolation=options.require_isolation,
+                     pip_args=options.pip_args)
+    print(f"Wrote {path}. Upload it on Gradescope under Configure Autograder.")
+    return 0
+
+
+def _columns(given: Sequence[str]) -> dict[str, str]:
+    columns = {}
+    for text in given:
+        lesson, equals, name = text.partition("=")
+        if not equals or not lesson.strip().isdigit() or not name.strip():
+            raise adjust.SettingsError(f"--canvas-column: expected NN=NAME, as '04=Homework 4 (12345)', got {text!r}")
+        columns[f"{int(lesson):02d}"] = name.strip()
+    return columns
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {number}")
+    return number
+
+
+def _warn(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,345 @@
+"""The trusted checker: from a submission to a record of marks. No line of a learner's code runs in this process."""
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import signal
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from classroom import exercises
+from classroom.ask import limits
+from classroom.ask.outcome import KnownOutcomes, known_outcomes
+from classroom.grade.read.notebooks import NoFile, Unreadable, cells_of, content_of, exercise_ids
+from classroom.grade.read.slicing import Missing, Slice, Slicer
+from classroom.grade.read.submissions import Submission
+from classroom.judge import choice, judgement, testing, words
+from classroom.judge.exercise import Choice, Exercise, TestTask
+from classroom.judge.verdict import Verdict, named, not_attempted, ruling
+
+from . import channel, lending
+from .confine import wire
+from .launch import Server, ServerError
+from .lessons import before, described, lesson_name, lesson_number, majority, most_points, source, tasks
+from .remote import Remote, raised
+
+__all__ = ["Grader", "IsolationError", "LEVELS"]
+
+LEVELS = ("none", "partial", "full")
+_LOADING = 8.0             # seconds for the statements that an answer depends on
+_EXTRA = 2.0
+
+
+class IsolationError(RuntimeError):
+    """This computer cannot confine submissions as far as it was asked to."""
+
+
+class Grader:
+    """Grades submissions one after the other; owns the fork server.
+
+    Args:
+        lesson: "04", "4" or "04_multi_head_attention"; None finds it in each notebook.
+        isolation: the least that is accepted: "full", "partial" or "none".
+        seed: of the random cases; None draws one. All submissions get the same cases, and each record holds the seed:
+            `evaluate(id, answer, seed=seed)` repeats a verdict.
+        seconds: at most this much computing time for each exercise; None leaves it at what the exercise says.
+
+    Use it as a context manager. `level` is the isolation that was reached.
+    """
+
+    def __init__(self, lesson: str | int | None = None, isolation: str = "none", seed: int | None = None,
+                 seconds: float | None = None):
+        if isolation not in LEVELS:
+            raise ValueError(f"isolation is {isolation!r}; expected one of {', '.join(LEVELS)}")
+        self.lesson = None if lesson is None else lesson_number(lesson)
+        self.isolation = isolation
+        self.seed = secrets.randbits(31) if seed is None else int(seed)
+        self.seconds = seconds
+        self.level, self.details = "none", []
+        self.server: Server | None = None
+        self.line: channel.Channel | None = None             # to the child at work
+        self.known: dict[str, KnownOutcomes] = {}
+
+    def __enter__(self) -> "Grader":
+        _need_fork()
+        import torch
+        torch.set_num_threads(1)
+        self.server = Server()
+        try:
+            line, hello = self.server.fork()
+            line.close()
+            self.server.end()
+            self._confined(hello)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server."""
+        if self.server is not None:
+            self.server.close()
+            self.server = None
+
+    def grade(self, submission: Submission) -> dict[str, Any]:
+        """One record, plain JSON. Never raises for what a submission is or does."""
+        started = time.monotonic()
+        record: dict[str, Any] = {
+            "learner": submission.learner, "submission": submission.name, "lesson": lesson_name(self.lesson),
+            "sha256": None, "status": "graded", "message": "", "isolation": self.level,
+            "isolation_details": list(self.details), "seed": self.seed, "seconds": 0.0, "notes": list(submission.notes),
+            "points": 0, "max_points": most_points(self.lesson), "exercises": []}
+        try:
+            self._grade(submission, record)
+        except NoFile as error:
+            record |= {"status": "missing", "message": str(error)}
+        except Unreadable as error:
+            record |= {"status": "unreadable", "message": str(error)}
+        except Exception as error:  # ours, whatever the submission did to bring it about
+            record |= {"status": "grader error", "message": f"{type(error).__name__}: {error}"[:500]}
+        record["seconds"] = round(time.monotonic() - started, 4)
+        return record
+
+    def _grade(self, submission: Submission, record: dict) -> None:
+        content = content_of(submission.path)
+        record["sha256"] = hashlib.sha256(content).hexdigest()
+        cells = cells_of(content)
+        record["notes"] += [note for cell in cells for note in cell.notes][:20]
+        ids = exercise_ids(cells)
+        lesson = self.lesson if self.lesson is not None else majority(ids)
+        if lesson is None:
+            raise Unreadable("No exercise of the course was found in the notebook: it holds no `check(\"…\", …)` cell.")
+        others = sorted({id for id in ids if int(id.split(".")[0]) != lesson})
+        if others:
+            record["notes"].append(f"The notebook also checks exercises of other lessons: {', '.join(others[:5])}.")
+        record |= {"lesson": lesson_name(lesson), "max_points": most_points(lesson)}
+        slicer, right = Slicer(cells), set()
+        try:
+            for task in tasks(lesson):
+                if self.seconds is not None:
+                    task = replace(task, seconds=min(task.seconds, self.seconds))
+                result = self._exercise(task, slicer, right, record)
+                record["exercises"].append(result)
+                if result["status"] == "correct":
+                    right.add(task.id)
+        finally:
+            with contextlib.suppress(ServerError):
+                self._end()
+        record["points"] = sum(result["points"] for result in record["exercises"])
+        failed = [r["id"] for r in record["exercises"] if r["status"] == "grader error"]
+        if failed:
+            record |= {"status": "grader error", "message": f"Not all exercises could be graded: {', '.join(failed)}."}
+
+    # -------------------------------------------------------------------------------- one exercise
+
+    def _exercise(self, task: Any, slicer: Slicer, right: set[str], record: dict) -> dict[str, Any]:
+        started = time.monotonic()
+        for last in (False, True):
+            try:
+                used = self.line is not None
+                status, verdict, notes = self._attempt(task, slicer, right)
+                if used and status not in ("correct", "not attempted", "missing"):
+                    self._end()                                # what came before may have had its part in it
+                    status, verdict, notes = self._attempt(task, slicer, right)
+                break
+            except ServerError as error:                       # once more, with a new server
+                status, verdict, notes = "grader error", ruling(task, "error", str(error)), []
+                self.line = None
+                if not last:
+                    try:
+                        self._renew()
+                    except (ServerError, IsolationError) as again:
+                        verdict = ruling(task, "error", str(again))
+                        break
+            except Exception as error:                         # ours: this exercise alone cannot be graded
+                status, notes = "grader error", []
+                verdict = ruling(task, "error", f"{type(error).__name__}: {error}"[:500])
+                with contextlib.suppress(ServerError):
+                    self._end()
+                break
+        record["notes"] += notes[:5]
+        return {"id": task.id, "title": task.title, "status": status, "points": verdict.points,
+                "max_points": verdict.max_points, "message": verdict.message, "mistake": verdict.mistake,
+                "mistakes": list(verdict.mistakes), "printed": verdict.printed,
+                "seconds": round(time.monotonic() - started, 4)}
+
+    def _attempt(self, task: Any, slicer: Slicer, right: set[str]) -> tuple[str, Verdict, list[str]]:
+        try:
+            part = slicer.slice(task.id, tuple(task.names))
+        except Missing as error:
+            return "missing", ruling(task, "not attempted", f"{error} Was its cell deleted or renamed?"), []
+        if part.faults:
+            return "error", ruling(task, "error", part.faults[0], ("syntax-error",)), []
+        if self.line is None:
+            self.line, hello = self.server.fork()
+            self._confined(hello)
+        remote = Remote(self.line, task, self._known(task), self.seed)
+        notes: list[str] = []
+        try:
+            status, verdict = self._ask(task, part, slicer, right, remote, notes)
+        except channel.Gone as gone:
+            status, verdict = gone.why, ruling(task, "error", _GONE[gone.why].format(f"{task.seconds:g}"), (gone.why,))
+            how = self._end()
+            if status == "killed":
+                told = str(gone) if "folder" in str(gone) else channel.ending(how)
+                verdict.message = f"{verdict.message} What was seen: {told}."
+                if how is not None and os.WIFSIGNALED(how) and os.WTERMSIG(how) == signal.SIGXCPU:
+                    status = "timeout"
+        except channel.Interfered as error:
+            self._end()
+            status, verdict = "error", ruling(task, "error", "What came back from your code cannot be read as an "
+                                              f"answer to what it was asked ({error}). No points can be given for it.",
+                                              ("interfered",))
+        if status in ("timeout", "memory"):
+            self._end()
+        verdict.printed = verdict.printed or remote.printed
+        return status, verdict, notes
+
+    def _end(self) -> int | None:
+        """End the child at work, and all that came from it; says how it ended."""
+        if self.line is None:
+            return None
+        self.line.close()
+        self.line = None
+        return self.server.end()["status"]
+
+    def _ask(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote, notes: list[str]) -> tuple:
+        facts, stopped = self._load(task, part, slicer, right, remote, notes)
+        if stopped is not None:
+            return stopped
+        if facts.get("stub") is True:
+            if isinstance(task, Choice):
+                return "not attempted", choice.judge(task, None)
+            return "not attempted", not_attempted(task)
+        remote.channel.allow(task.seconds + _EXTRA)
+        if isinstance(task, Choice):
+            verdict = self._choice(task, remote)
+        elif facts.get("callable") is not True or facts.get("module") is True and hasattr(task, "probe") \
+                and hasattr(task.probe, "prepare"):
+            verdict = ruling(task, "error", f"A {wire.text(facts.get('type'), 60)} was found in place of "
+                             f"{named(task)}; the function or class itself is wanted.", ("not-a-function",))
+        else:
+            remote.__name__ = wire.text(facts.get("name"), 80)
+            verdict = self._judge(task, remote)
+        status = verdict.status
+        if "time-limit" in verdict.mistakes:
+            status = "timeout"
+        elif status == "error" and remote.out_of_memory:
+            status = "memory"
+        return status, verdict
+
+    def _judge(self, task: Any, remote: Remote) -> Verdict:
+        """As `evaluate` does."""
+        token = known_outcomes.set(remote.known)
+        try:
+            with limits.undisturbed():
+                limits.seed_all()
+                if isinstance(task, TestTask):
+                    return testing.judge(task, remote)
+                return judgement.judge_on(task, remote, remote.known.own)
+        except (channel.Gone, channel.Interfered, ServerError):
+            raise
+        except limits.Problem as problem:
+            return ruling(task, "wrong", words.say(problem), (problem.slug,))
+        except Exception as error:
+            return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
+                          f"{error}).", ("unreadable",))
+        finally:
+            known_outcomes.reset(token)
+
+    def _choice(self, task: Choice, remote: Remote) -> Verdict:
+        try:
+            value, error = remote.choose()
+        except limits.Problem as problem:
+            return ruling(task, "error", words.say(problem), ("wrong-type",))
+        if error is not None and not error.unwritten:
+            return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.",
+                          ("time-limit",) * error.timed_out)
+        try:
+            return choice.judge(task, None if error is not None else value)
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return ruling(task, "error", "Your answer cannot be read.", ("wrong-type",))
+
+    def _load(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote, notes: list[str]) -> tuple:
+        """Have the child run what the answer depends on. Returns facts about the answer, or a final verdict."""
+        statements = [[s.cell.file, s.line, s.code] for s in part.statements]
+        lesson, lend = int(task.id.split(".")[0]), {}
+        for carried in {s.carries for s in part.statements} - {None, task.id} - right:
+            if carried in exercises.all_ids() and before(carried, task.id) and lending.fallback(carried) is not None:
+                lend[carried] = lending.fallback(carried)
+                notes.append(f"Exercise {carried} is not solved; {task.id} was graded with the course's version of it.")
+        text = "\n".join([s.code for s in part.statements] + [source for source, _ in lend.values()])
+        modules = set(re.findall(r"\bcourse\.(\w+)", text)) | set(re.findall(r"from course import (\w+)", text))
+        if hasattr(task, "probe"):
+            modules |= set(re.findall(r"from course\.(\w+) import", source(type(task.probe))))
+        request = {
+            "op": "load", "task": described(task), "future": slicer.future, "seconds": self._loading(),
+            "statements": [*statements, ["<answer>", 1, f"__answer__ = {part.answer}"]],
+            "files": [[cell.file, cell.source] for cell in {s.cell.number: s.cell for s in part.statements}.values()],
+            "lent": lending.lent(lesson, modules), "lend": lend}
+        remote.channel.allow(self._loading() + _EXTRA)
+        reply, _ = remote.request(request)
+        facts = reply.get("facts") if isinstance(reply.get("facts"), dict) else {}
+        if reply.get("found") is True:
+            return facts, None
+        errors = [raised(entry[1:]) for entry in reply.get("errors", []) if isinstance(entry, list)]
+        errors = [e for e in errors if e is not None]
+        first = next((e for e in errors if e.timed_out), errors[0] if errors else None)
+        if first is None:
+            return facts, ("error", ruling(task, "error", f"{named(task)} could not be found when the notebook ran."))
+        if first.timed_out:
+            return facts, ("timeout", ruling(task, "error", "The cells that your answer depends on had not finished "
+                                             f"after {self._loading():g} seconds.", ("time-limit",)))
+        if first.unwritten:
+            return facts, ("not attempted", not_attempted(task))
+        where = f" ({first.where})" if first.where else ""
+        memory_gone = "MemoryError" in first.kind or "allocate memory" in first.text
+        return facts, ("memory" if memory_gone else "error",
+                       ruling(task, "error", "A cell that your answer depends on stopped with an error: "
+                              f"{first.kind}: {first.text}{where}", ("cell-failed",)))
+
+    # ---------------------------------------------------------------------------------------------
+
+    def _loading(self) -> float:
+        return _LOADING if self.seconds is None else min(_LOADING, self.seconds)
+
+    def _known(self, task: Any) -> KnownOutcomes | None:
+        if not isinstance(task, Exercise):
+            return None
+        if task.id not in self.known:
+            self.known[task.id] = judgement.known(task, list(task.cases(np.random.default_rng(self.seed))))
+        return self.known[task.id]
+
+    def _confined(self, hello: dict) -> None:
+        level = hello.get("level")
+        self.level, self.details = level, hello.get("details", [])
+        if LEVELS.index(level) < LEVELS.index(self.isolation):
+            raise IsolationError(f"Submissions would run with isolation {level!r} ({', '.join(self.details)}); "
+                                 f"{self.isolation!r} is required. Full isolation needs Linux 5.13 or newer with "
+                                 "Landlock and seccomp, on x86-64 or arm64.")
+
+    def _renew(self) -> None:
+        self.line = None
+        self.server.close()
+        self.server = Server()
+
+
+_GONE = {
+    "timeout": "Your code had not finished after {} seconds, and did not stop when it was told to. Is there a loop "
+               "whose condition never becomes false?",
+    "killed": "The process that ran your code ended before it had answered.",
+    "memory": "Your code asked for more memory than there is.",
+}
+
+
+def _need_fork() -> None:
+    if not hasattr(os, "fork"):
+        raise IsolationError("The grader needs to fork processes, which Windows cannot. Run it under WSL, Linux or "
+                             "macOS.")

@@ -1,0 +1,281 @@
+"""In the checker: an answer that lives in a child. The checks ask it as they ask any other answer."""
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from classroom.ask import call, limits
+from classroom.ask.case import Case
+from classroom.ask.outcome import KnownOutcomes, Outcome, ask, bare
+from classroom.judge import words
+from classroom.judge.exercise import TestTask
+from classroom.judge.testing import Trial, describe_call
+
+from .channel import Channel, Gone, Interfered
+from .confine import wire
+
+__all__ = ["Remote", "raised"]
+
+_EXTRA = 2.0               # seconds beyond an exercise's own limit before the child is killed
+_SUITS = 64                # kinds of cases that are kept, for modules with and without biases
+_ARGUMENT = 200_000        # numbers in one argument that a learner's test passes to an implementation
+_LONGEST = 2048
+_CALLS = 5000
+_FACT = 200                # characters of one thing that was seen
+
+
+class Remote:
+    """An answer in a child, after it has been loaded: see `classroom.ask.outcome.Elsewhere`."""
+
+    lives_elsewhere = True
+
+    def __init__(self, channel: Channel, task: Any, known: KnownOutcomes | None = None, seed: int = 0):
+        self.channel, self.task, self.known, self.seed = channel, task, known, seed
+        self.printed = ""
+        self.out_of_memory = False
+        self.asked = 0
+        self.trials: dict[int, Trial] = {}
+        self.__name__ = ""
+
+    def __call__(self):                            # it is a function, elsewhere
+        raise TypeError("this answer is in another process")
+
+    def request(self, header: dict, arrays: list = ()) -> tuple[dict, list]:
+        """Ask the child. Raises Gone, Interfered, and guard.Problem where the child reports one."""
+        reply, found = self.channel.ask(header, list(arrays))
+        return self._opened(reply), found
+
+    def _opened(self, reply: dict) -> dict:
+        self.printed = wire.text(reply.get("printed"))
+        if "tripped" in reply:
+            kind, text = _texts(reply["tripped"], 2)
+            raise limits.Problem("unreadable", kind=kind, text=text)
+        if reply.get("problem") is not None and "values" not in reply:
+            raise _problem(reply["problem"])
+        return reply
+
+    def _raised(self, given: Any) -> limits.Raised | None:
+        error = raised(given)
+        if error is not None and ("MemoryError" in error.kind or "allocate memory" in error.text
+                                  or "Unable to allocate" in error.text):
+            self.out_of_memory = True
+        return error
+
+    # ------------------------------------------------------------------ what the checks ask of it
+
+    def ask(self, task: Any, case: Case) -> Outcome:
+        outcome = Outcome(case, shares=task.shares)
+        try:
+            reply, arrays = self.request(*self._with(case, "ask"))
+        except limits.Problem as problem:
+            outcome.problem = problem
+            return outcome
+        self.asked += 1
+        outcome.error = self._raised(reply.get("error"))
+        if reply.get("problem") is not None:
+            outcome.problem = _problem(reply["problem"])
+        elif outcome.error is None:
+            for name, (value, dtype) in self._values(reply, arrays, 3).items():
+                if not isinstance(value, (np.ndarray, np.generic)):
+                    raise Interfered("a value that is no array")
+                value = np.asarray(value)
+                low = dtype in ("float16", "bfloat16") or str(dtype).startswith("float8")
+                if dtype != str(value.dtype) and not (low and value.dtype == np.float32):
+                    raise Interfered("a dtype that is not the array's")
+                outcome.values[name], outcome.dtypes[name] = value, dtype
+            expected = ask(task, task.reference, self._first(), bare).values.keys()
+            if outcome.values.keys() != expected:
+                raise Interfered("values of other names")
+        changed = reply.get("changed")
+        outcome.changed = [name for name in changed if isinstance(name, str) and name in case.inputs] \
+            if isinstance(changed, list) else []
+        return outcome
+
+    def suit(self, task: Any, case: Case) -> Callable[[Case], Case]:
+        """How cases are changed to suit the answer: as `engine._suit`."""
+        try:
+            reply, _ = self.request(*self._with(case, "names"))
+        except limits.Problem:
+            return lambda case: case
+        names = reply.get("names")
+        if not isinstance(names, list):
+            return lambda case: case
+        make = task.probe.suit({name for name in names if isinstance(name, str)})
+
+        def suit(case: Case) -> Case:
+            made = make(case)
+            return made if made is case else self._same(case, made)
+        return suit
+
+    def pull(self, task: Any, case: Case) -> tuple[dict | None, limits.Raised | None]:
+        """Gradients, or what was raised on the way."""
+        try:
+            reply, arrays = self.request(*self._with(case, "pull"))
+        except limits.Problem as problem:
+            return None, limits.Raised("Problem", limits.shorten(words.say(problem)), "", "", False)
+        error = self._raised(reply.get("error"))
+        if error is not None:
+            return None, error
+        found = {name: value for name, (value,) in self._values(reply, arrays, 2).items()}
+        if any(value is not None and not isinstance(value, np.ndarray) for value in found.values()):
+            raise Interfered("a gradient that is no array")
+        return _Lenient(found), None
+
+    def on_meta(self, task: Any, case: Case) -> tuple[bool, limits.Raised | None]:
+        try:
+            reply, _ = self.request(*self._with(case, "meta"))
+        except limits.Problem:
+            return False, limits.Raised("Problem", "", "", "", False)
+        return reply.get("stays") is True, self._raised(reply.get("error"))
+
+    def choose(self) -> tuple[Any, limits.Raised | None]:
+        """The chosen option: text, a number, or a tuple or set of them; None where there is none."""
+        reply, arrays = self.request({"op": "choose"})
+        if "type" in reply:
+            raise limits.Problem("wrong-type:choice", kind=wire.text(reply["type"], 60))
+        try:
+            return wire.decode(reply.get("value"), arrays), self._raised(reply.get("error"))
+        except wire.WireError as error:
+            raise Interfered(str(error)) from None
+
+    # ------------------------------------------------------------------------------ tests to write
+
+    def trial(self, task: TestTask, implementation: Callable) -> Trial:
+        """Put the learner's test to an implementation that stays here.
+
+        All of them are tried at once, in an order that the learner cannot know: a test that counts its calls, and
+        accepts the first few, is no test.
+        """
+        if not self.trials:
+            every = [*task.right.values(), *(bug.wrong for bug in task.buggy)]
+            random.Random(f"{self.seed} {task.id}").shuffle(every)
+            for one in every:
+                self.trials[id(one)] = self._try(task, one)
+                if self.trials[id(one)].error and self.trials[id(one)].error.timed_out:
+                    break
+        return self.trials.get(id(implementation)) or next(t for t in self.trials.values() if t.error)
+
+    def _try(self, task: TestTask, implementation: Callable) -> Trial:
+        calls: list[str] = []
+        reply, arrays = self.channel.ask({"op": "trial"}, [])
+        for _ in range(_CALLS):
+            if reply.get("op") not in ("call", "back"):
+                break
+            answer, sent = self._serve(task, implementation, reply, arrays, calls)
+            self.channel.send(answer, sent)
+            reply, arrays = self.channel.receive()
+        else:
+            raise Gone("timeout", f"your test calls the function more than {_CALLS} times")
+        reply = self._opened(reply)
+        error = self._raised(reply.get("error"))
+        return Trial(error is not None or reply.get("said_no") is True, error, calls)
+
+    def _serve(self, task: TestTask, implementation: Callable, request: dict, arrays: list, calls: list) -> tuple:
+        try:
+            given, gradient = (wire.decode(request.get(key), arrays) for key in ("given", "gradient"))
+        except wire.WireError as error:
+            raise Interfered(str(error)) from None
+        if not isinstance(given, dict):
+            raise Interfered("arguments without names")
+        for value in given.values():
+            if isinstance(value, np.ndarray) and (value.size > _ARGUMENT or max(value.shape, default=0) > _LONGEST):
+                return {"raise": ["ValueError", "the grader tries tests with smaller tensors than that"]}, []
+            if isinstance(value, int) and abs(value) > _LONGEST:
+                return {"raise": ["ValueError", "the grader tries tests with smaller numbers than that"]}, []
+        if request["op"] == "call" and len(calls) < 20:
+            calls.append(describe_call(task, (), given))
+        returned, error = limits.run(lambda: _computed(task, implementation, given, gradient),
+                                    limits.Clock(task.seconds), limits.Printed())
+        if error is not None:
+            return {"raise": [error.kind, error.text]}, []
+        sent: list = []
+        return {"value": wire.encode(returned, sent)}, sent
+
+    # ---------------------------------------------------------------------------------------------
+
+    def _with(self, case: Case, op: str) -> tuple[dict, list]:
+        arrays: list = []
+        inputs = wire.encode(case.inputs, arrays)
+        fresh = self.known is not None and self.asked == len(self.known.own)
+        if fresh:
+            self.channel.allow(self.task.seconds + _EXTRA)
+            self.asked += 1
+        return {"op": op, "about": case.about, "inputs": inputs, "fresh": fresh}, arrays
+
+    def _first(self) -> Case:
+        return self.known.own[0]
+
+    def _same(self, case: Case, made: Case) -> Case:
+        """The same changed case for every answer that needs the same change, so that it is computed once."""
+        key = id(case), tuple(sorted(made.inputs.get("weights", {})))
+        if key not in self.known.suits:
+            if len(self.known.suits) > _SUITS * len(self.known.own):
+                return made
+            self.known.suits[key] = self.known.cases[id(made)] = made
+        return self.known.suits[key]
+
+    def _values(self, reply: dict, arrays: list, length: int) -> dict[str, tuple]:
+        values = reply.get("values")
+        if not isinstance(values, list) or len(values) > 200:
+            raise Interfered("a reply without values")
+        found = {}
+        for entry in values:
+            if not isinstance(entry, list) or len(entry) != length or not isinstance(entry[0], str):
+                raise Interfered("a value without a name")
+            try:
+                value = wire.decode(entry[1], arrays)
+            except wire.WireError as error:
+                raise Interfered(str(error)) from None
+            if length == 3 and not isinstance(entry[2], str):
+                raise Interfered("a value without a dtype")
+            found[entry[0]] = (value, *entry[2:])
+        return found
+
+
+class _Lenient(dict):
+    """Gradients by name; one that was not sent did not arrive."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _computed(task: TestTask, implementation: Callable, given: dict, gradient: Any) -> Any:
+    """What our implementation returns, or the gradients that it passes on."""
+    if task.framework != "torch":
+        return np.asarray(implementation(**given))
+    import torch
+    tensors = {name: torch.from_numpy(value) for name, value in given.items() if isinstance(value, np.ndarray)}
+    leaves = {name: x.requires_grad_() for name, x in tensors.items() if gradient is not None and x.is_floating_point()}
+    values = {**given, **tensors}
+    returned = implementation(*(values[name] for name in task.takes if name in values),
+                              **{name: value for name, value in values.items() if name not in task.takes})
+    if gradient is None:
+        return call.to_numpy(returned)
+    found = torch.autograd.grad(returned, list(leaves.values()), torch.from_numpy(gradient), allow_unused=True)
+    return dict.fromkeys(tensors) | {name: None if g is None else call.to_numpy(g)
+                                     for name, g in zip(leaves, found, strict=True)}
+
+
+def raised(given: Any) -> limits.Raised | None:
+    """What the child says was raised, believed as far as it has the right form."""
+    if given is None:
+        return None
+    if not isinstance(given, list) or len(given) != 6:
+        raise Interfered("an exception without its parts")
+    kind, text, where, function = _texts(given[:4], 4)
+    return limits.Raised(kind[:80], text[:300], where[:300], function[:80], given[4] is True, given[5] is True)
+
+
+def _problem(given: Any) -> limits.Problem:
+    """A problem that the child reports: one that we have words for. What it says it saw is only quoted, and cut."""
+    key, facts = given if isinstance(given, list) and len(given) == 2 else (None, None)
+    if not words.known(key, facts):
+        raise Interfered("a problem that there is not")
+    return limits.Problem(key, **{name: wire.text(value, _FACT) for name, value in facts.items()})
+
+
+def _texts(given: Any, n: int) -> list[str]:
+    if not isinstance(given, list) or len(given) != n:
+        raise Interfered("a message without its parts")
+    return [wire.text(part) for part in given]

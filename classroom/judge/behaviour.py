@@ -1,0 +1,205 @@
+"""What values alone do not show: changed inputs, lost dtypes, hidden state, cut gradients."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from classroom.ask import autograd, call, compare
+from classroom.ask.case import Case
+from classroom.ask.outcome import Outcome, agree, ask, axis_names, bare, elsewhere, recall, tolerance
+
+from .evidence import have, listing, row
+from .exercise import Exercise
+
+_NOTHING = 1e-5       # gradients below this are rounding, not learning
+_SMALL = 1e-2         # of the largest gradient: smaller ones need not be more exact than this
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Right numbers, but something else is not."""
+
+    slug: str
+    message: str
+    status: str = "wrong"
+
+
+def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
+    """The first thing that is not as it should be, or None. For answers whose values are right."""
+    return (changed_inputs(task, got) or dtypes(task, got, want) or repeatable(task, answer, got[0], run)
+            or keeps_state(task, answer, got, run) or _gradients(task, answer, got, want, run)
+            or _properties(task, answer, run))
+
+
+def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Finding | None:
+    """The first input that the answer has written into, or None. `right` is whether its values are."""
+    changed = next((g for g in got if g.changed), None)
+    if changed is None:
+        return None
+    name = changed.changed[0]
+    start = "Your numbers are right, but your" if right else "Your"
+    return Finding("changes-inputs", f"{start} code changes its input `{name}`: after the call on the case "
+                   f"“{changed.case.about}” it no longer holds what it held before. Whoever calls it next with the "
+                   f"same `{name}` gets other numbers. Look for `+=`, `-=`, `/=`, an assignment to `[...]` or a method "
+                   f"that ends in an underscore, applied to `{name}` or to a view of it.")
+
+
+def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
+    """The first output whose dtype is not the reference's, or None. `right` is whether its values are."""
+    for g, w in zip(got, want, strict=True):
+        for name, dtype in g.dtypes.items():
+            expected = w.dtypes[name]
+            if _acceptable(dtype, expected, g.case, task.framework):
+                continue
+            inputs = sorted({str(x.dtype) for x in g.case.inputs.values() if isinstance(x, np.ndarray)})
+            start = "Your numbers are right, but your" if right else "Your"
+            message = f"{start} {have(name)} the dtype {dtype}; {expected} is expected"
+            message += f" (inputs: {listing(inputs)}). " if inputs else ". "
+            if expected == "bool":
+                return Finding("wrong-dtype", message + "The functions that use it tell a boolean mask from numbers "
+                               "to be added, and treat them differently.")
+            return Finding("dtype-lost", message + "Precision is lost on the way, or the result will not combine with "
+                           "what it meets next. Look for a dtype that is written down instead of taken from the input.")
+    return None
+
+
+def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:
+    if dtype == expected:
+        return True
+    if framework == "torch" or expected == "bool" or dtype == "bool":
+        return False
+    if expected.startswith(("int", "uint")) and dtype.startswith(("int", "uint")):
+        return True                               # NumPy: whole numbers held as floats do no harm, either
+    double = any(x.dtype == np.float64 for x in case.inputs.values() if isinstance(x, np.ndarray))
+    return dtype in ("float64", "float128", "longdouble") or dtype == "float32" and not double
+
+
+def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Finding | None:
+    """Ask the first case once more: the same numbers?"""
+    again = ask(task, answer, first.case, run)
+    if agree(again, first):
+        return None
+    return Finding("not-repeatable", f"Asked the same thing twice (the case “{first.case.about}”), your code gives two "
+                   "different answers. Either something is random and still switched on, such as dropout, or layers "
+                   "made anew in each call; or the code keeps something from one call to the next.")
+
+
+def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
+    """For modules: is the same object right a second time, after it was called with something else?"""
+    if not hasattr(task.probe, "prepare"):
+        return None
+    masks = [name for name in task.takes if name.endswith("mask")]
+    masked = next((g for g in got if any(g.case.inputs.get(name) is not None for name in masks)), got[0])
+    for once in (got[0], masked)[:1 + (masked is not got[0])]:
+        case = once.case
+        again = ask(task, answer, case.without(earlier=_shorter(task, case)), run)
+        if agree(again, once):
+            continue
+        what = f"it raises {again.error.kind}: {again.error.text}" if again.error else "it gives other numbers"
+        return Finding("not-repeatable", f"Your numbers are right while an object of your class is called only once. "
+                       f"Called with other, shorter input before, and then with that of the case “{case.about}”, {what}"
+                       f"{'' if what.endswith('.') else '.'} It keeps something on `self` from one call to the next: a "
+                       "mask, keys, a length or a counter. What is stored in `forward`, and read again in the next?")
+    return None
+
+
+def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
+    """The arrays of a case with their signs turned, one position less where there are several."""
+    found = {}
+    for name, axes in task.takes.items():
+        value = case.inputs.get(name)
+        if not isinstance(value, np.ndarray):
+            continue
+        for i, axis in enumerate(axis_names(axes, value.ndim)):
+            if axis.startswith("T") and value.shape[i] > 1:
+                value = value.take(range(value.shape[i] - 1), axis=i)
+        found[name] = value if value.dtype == bool else -value
+    return found
+
+
+def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:
+    """For an answer that is not repeatable: does it use layers that were not asked for, filled at random?"""
+    if not hasattr(task.probe, "unexpected"):
+        return None
+    inputs = call.to_framework(case.inputs, task.framework)
+    found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
+    if not found:
+        return None
+    names = listing([f"`{name}` {shape}" for name, shape in found.items()])
+    none = "is none" if len(found) == 1 else "are none"
+    return Finding("unexpected-layer", f"Your code also uses {names}, which {none} of the layers that are asked for. "
+                   "The check gives the layers of the exercise their weights; what else there is starts with random "
+                   "ones, so that the result is another one each time. With weights copied from PyTorch's own module "
+                   "it would be no different. What is it for?")
+
+
+def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
+    """Does a learning signal reach everything that the output depends on?"""
+    first = next(iter(task.gives))
+    if not hasattr(task.probe, "gradients") or task.framework != "torch":
+        return None
+    if not want[0].dtypes[first].startswith("float"):
+        return None
+    for g, w in zip(got, want, strict=True):
+        expected = recall("pull", task.reference, g.case, lambda case=g.case: autograd.pull(task, task.reference, case))
+        if elsewhere(answer):
+            found, error = answer.pull(task, g.case)
+        else:
+            found, error = run(lambda case=g.case: autograd.pull(task, answer, case))
+        largest = max((np.abs(x).max(initial=0.0) for x in expected.values() if x is not None), default=0.0)
+        if error is not None:
+            return Finding("gradient-error", f"The values are right, but computing gradients through them raised "
+                           f"{error.kind}: {error.text}", "error")
+        for name, want_gradient in expected.items():
+            gradient = found[name]
+            where = f"On the case “{g.case.about}”"
+            if gradient is not None and not np.isfinite(gradient).all():
+                return Finding("gradient-nan", f"The values are right, but the gradient is not: on the case "
+                               f"“{g.case.about}” it holds NaN or infinity for `{name}`, and one training step would "
+                               "spoil every weight. This happens where a row is −∞ from end to end and the NaN is "
+                               "only replaced afterwards.")
+            if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
+                continue
+            if gradient is None or np.abs(gradient).max() < _NOTHING * np.abs(want_gradient).max():
+                return Finding("gradient-cut", f"The values are right, but no gradient reaches `{name}`, so nothing "
+                               f"behind it could learn. {where}, the gradient of your {first} with respect to `{name}` "
+                               "is missing or zero. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, `no_grad` "
+                               "or a tensor built anew from numbers.")
+            if not compare.equal(gradient, want_gradient, 30 * tolerance(g, w), _SMALL * largest):
+                a, b = row(gradient.ravel()[:4]), row(want_gradient.ravel()[:4])
+                return Finding("gradient-wrong", f"The values are right, but the gradient for `{name}` is not. "
+                               f"{where}, it begins {a} instead of {b}. Part "
+                               "of the computation is hidden from PyTorch: look for `.detach()`, `.data` or `no_grad` "
+                               "on one of the ways from input to output.")
+    return None
+
+
+def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
+    for rule in task.properties:
+        if not rule.refuses:
+            continue
+        seen = rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run))
+        if seen:
+            return Finding(rule.slug, f"{seen} {rule.why} {rule.look}")
+    return None
+
+
+def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
+    """What a right answer is told besides."""
+    said = [f"{seen} {rule.why} {rule.look}" for rule in task.properties if not rule.refuses
+            and (seen := rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run)))]
+    return "\n\n".join([*said, *_device(task, answer, case, run)])
+
+
+def _device(task: Exercise, answer: Any, case: Case, run: Callable) -> list[str]:
+    """Whether it would run on a GPU, tried with tensors on PyTorch's "meta" device."""
+    known = task.framework == "torch" and recall("meta", task.reference, case,
+                                                 lambda: autograd.on_meta(task, task.reference, case, bare))
+    if not known or not known[0]:
+        return []
+    stays, error = answer.on_meta(task, case) if elsewhere(answer) else autograd.on_meta(task, answer, case, run)
+    if stays or error and "not on the expected device" not in error.text and "same device" not in error.text:
+        return []                                    # nothing has been established
+    return ["One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
+            "device of an input."]

@@ -1,0 +1,318 @@
+"""What can be said about a wrong answer that is no known mistake: only what has been established.
+
+Each function that takes a `Sight` returns (slug, sentence) if its description holds, else None.
+"""
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from classroom.ask import compare, limits
+from classroom.ask.outcome import Outcome, agree, tolerance, wrong_outputs
+
+from . import advice, words
+from .evidence import (
+    NOUNS,
+    Sight,
+    be,
+    entry,
+    first_difference,
+    have,
+    listing,
+    number,
+    place,
+    row,
+    series,
+    shape,
+    smallest,
+    telling_output,
+    verb,
+)
+from .exercise import Exercise
+
+Said = tuple[str, str] | None
+
+def error(task: Exercise, got: list[Outcome], clock: limits.Clock) -> str:
+    """The answer raised something: what, where, on which case, and what worked before."""
+    n = next(i for i, g in enumerate(got) if g.error)
+    raised = got[n].error
+    worked = sum(g.returned for g in got)
+    after = f"The other {worked} cases ran. " if 0 < worked == len(got) - 1 else \
+        f"{worked} of the {len(got)} cases ran. " if worked else ""
+    if raised.timed_out:
+        where = f" It was stopped in {raised.where}." if raised.where else ""
+        return (f"{_at(task, got[n])}, your code had not finished after {number(clock.total)} seconds.{where} "
+                "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
+                "waits, such as `sleep`?")
+    told = briefly(task, got[n])
+    return told + ("" if told.endswith("\n") else " ") + f"{after}{advice.on_error(task, raised)}"
+
+
+def briefly(task: Exercise, outcome: Outcome) -> str:
+    """One sentence about a case that failed."""
+    if outcome.problem:
+        return words.say(outcome.problem)
+    if not outcome.error:
+        return f"The case “{outcome.case.about}” comes out otherwise."
+    raised = outcome.error
+    text = f": {raised.text}" if raised.text and raised.text != "None" else ""
+    where = f"\n\n    {raised.where.replace('`', '')}\n\n" if raised.where else ""
+    end = "" if text.endswith((".", "!", "?")) or where and not text else "."
+    return f"{_at(task, outcome)}, your code raised {raised.kind}{text}{end}{where}"
+
+
+def briefly_error(outcome: Outcome) -> str:
+    """What a recognised answer raised."""
+    return f"On the case “{outcome.case.about}” it raised {outcome.error.kind}: {outcome.error.text}"
+
+
+def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:
+    """Other numbers: a slug if the kind of difference has a name, and a message."""
+    sight = smallest(task, got, want)
+    if sight is None:
+        return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
+    name = telling_output(sight)
+    if task.shows is None and (said := _shape(sight, name)) is not None:
+        return said
+    pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
+    general = (_not_finite, _forbidden, _rounded, _imprecise, _factor, _temperature, _transposed, _reordered, _shares)
+    for describe in general if task.shows is None else (_factor,):
+        if (said := describe(sight, name, pairs)) is not None:
+            slug, sentence = said
+            break
+    else:
+        slug, sentence = None, ""
+    shown = "" if slug == "fill-not-low-enough" else first_difference(sight)
+    parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name) if task.shows is None else "",
+             _which_cases(task, got, want)]
+    return slug, "\n\n".join(part for part in parts if part)
+
+
+def _at(task: Exercise, outcome: Outcome) -> str:
+    return place(Sight(task, outcome, outcome))
+
+
+def _shape(sight: Sight, name: str) -> Said:
+    got, want = sight.got.values[name], sight.want.values[name]
+    if got.shape == want.shape:
+        return None
+    axes = sight.axes(name)
+    named = f"{shape(want)}" + (f" = ({', '.join(axes)})" if axes else "")
+    text = f"{place(sight)}, your {have(name)} the shape {shape(got)}; {named} is expected."
+    if got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape):
+        text += " These are the same sizes in another order: two axes have changed places."
+    elif np.squeeze(got).shape == np.squeeze(want).shape:
+        text += " An axis of length 1 is missing or too many."
+    elif got.ndim == want.ndim:
+        off = [f"axis {i} ({axes[i]}) is {g} and should be {w}"
+               for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
+        text += f" A{listing(off)[1:]}."
+    elif got.ndim < want.ndim:
+        lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
+        text += f" {lost} got lost, by a sum or an index perhaps."
+    match = [label for label, size in sight.sizes.items()
+             if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
+    if match:
+        text += f" The size you have there is {listing(match, 'or')}."
+    return "wrong-shape", text
+
+
+def _one_off(got: np.ndarray, want: np.ndarray) -> int | None:
+    sizes_off = [g for g, w in zip(got.shape, want.shape, strict=True) if g != w]
+    return sizes_off[0] if len(sizes_off) == 1 else None
+
+
+def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    got, want = sight.got.values[name], sight.want.values[name]
+    bad = ~np.isfinite(got.astype(float)) & np.isfinite(want.astype(float))
+    if not bad.any():
+        return None
+    what = "NaN" if np.isnan(got.astype(float)[bad]).any() else "infinity"
+    return "not-finite", (f"Your {name} {verb(name, 'hold')} {what} in {int(bad.sum())} of {bad.size} places. That "
+                          "comes from dividing 0 by 0, from a number too large for its dtype, or from −∞ meeting "
+                          "another −∞ or a 0.")
+
+
+def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    """Right to a few digits, but forbidden places have a small share instead of none."""
+    got, want = sight.got.values[name], sight.want.values[name]
+    if name not in sight.task.shares or sight.inputs.get("mask") is None:
+        return None
+    leaks = np.argwhere(compare.leaks(got, want, tolerance(sight.got, sight.want)))
+    if not len(leaks):
+        return None
+    index = tuple(int(i) for i in leaks[0])
+    if not _close(sight, 1e-3):
+        return "forbidden-places-open", (
+            f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
+            f"{number(got[index])}; it should be 0.")
+    return "fill-not-low-enough", (
+        f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
+        f"{number(got[index])}; it should be 0. Whatever you put into forbidden places is not low enough: a larger "
+        "score next to it, and the share is no longer small.")
+
+
+def _rounded(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    if sum(np.count_nonzero(p.got.values[name]) for p in pairs) < 4:
+        return None                                # zeros would be no evidence
+    for places in range(1, 7):
+        if all(_fraction(p.want.values[name]) and compare.equal(
+                p.got.values[name], np.round(p.want.values[name], places), tolerance(p.got, p.want)) for p in pairs):
+            return "rounded", (f"Your {be(name)} exactly what is expected, rounded to {places} places. Round what you "
+                               "print, not what others go on computing with.")
+    return None
+
+
+def _fraction(array: np.ndarray) -> bool:
+    return array.dtype.kind == "f" and bool(np.isfinite(array).all())
+
+
+def _imprecise(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    if not all(_close(p, 1e-4) for p in pairs):
+        return None
+    return "imprecise", ("Your numbers are nearly right, and too far off for rounding. Something small is added or "
+                         "lost: a constant that is not quite as small as it looks, or a lower precision on the way.")
+
+
+def _close(sight: Sight, within: float) -> bool:
+    return all(compare.equal(sight.got.values[n], sight.want.values[n], within) for n in sight.want.values)
+
+
+def _factor(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    """The same factor throughout each case: the constant, or the size it is made of."""
+    factors = []
+    for pair in (p for p in pairs if name in wrong_outputs(p.got, p.want)):
+        got, want = pair.got.values[name].astype(float), pair.want.values[name].astype(float)
+        if got.shape != want.shape or not np.any(want):
+            return None
+        at = np.unravel_index(np.argmax(np.abs(want)), want.shape)
+        c = got[at] / want[at]
+        if not np.isfinite(c) or c == 0 or not compare.equal(got, c * want, tolerance(pair.got, pair.want)):
+            return None
+        factors.append((c, pair))
+    if len(factors) < 2:
+        return None
+    formula = _formula(factors)
+    if formula is None and np.ptp([c for c, _ in factors]) > 1e-5 * abs(factors[0][0]):
+        return None
+    exactly = f" In every case it is {formula}." if formula else ""
+    return "off-by-a-factor", (f"Your {be(name)} right up to a factor: here every number is "
+                               f"{number(factors[0][0])} times what is expected.{exactly}")
+
+
+def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    """Shares of scores that are all multiplied by one number: the logarithms in each row are in proportion."""
+    if name not in sight.task.shares:
+        return None
+    factors = []
+    for pair in (p for p in pairs if name in wrong_outputs(p.got, p.want)):
+        got, want = (x.values[name].astype(float) for x in (pair.got, pair.want))
+        held = (want > 1e-6).all(-1) if want.ndim else np.array(False)
+        if got.shape != want.shape or want.shape[-1] < 2 or not held.any() or not (got[held] > 0).all():
+            continue
+        a, b = (np.log(x[held]) - np.log(x[held]).mean(-1, keepdims=True) for x in (got, want))
+        if (square := (b * b).sum()) == 0:
+            continue
+        if np.abs(got[held].sum(-1) - 1).max() > 1e-4:
+            return None                            # not the shares of any scores
+        factors.append(c := (a * b).sum() / square)
+        if c < 1e-3 or not compare.equal(a, c * b, 30 * tolerance(pair.got, pair.want)):
+            return None
+    if len(factors) < 2:
+        return None
+    always = "in every case" if np.ptp(factors) < 1e-4 * factors[0] else "in this case, and otherwise in others"
+    return "scores-off-by-a-factor", (
+        f"Your {be(name)} exactly what comes out when the scores are multiplied by {number(factors[0])} before the "
+        f"softmax: {always}. It is the scaling that is off, not the softmax.")
+
+
+def _formula(factors) -> str | None:
+    shapes: dict[str, Callable[[float], float]] = {
+        "{}": lambda n: n, "√{}": np.sqrt, "1/{}": lambda n: 1 / n, "1/√{}": lambda n: 1 / np.sqrt(n)}
+    for label in factors[0][1].sizes:
+        if not all(p.sizes.get(label, 0) > 0 for _, p in factors):
+            continue
+        for text, f in shapes.items():
+            if all(abs(c / f(p.sizes[label]) - 1) < 1e-4 for c, p in factors):
+                return text.format(label)
+    return None
+
+
+def _transposed(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    got, want, axes = sight.got.values[name], sight.want.values[name], sight.axes(name)
+    for a in range(want.ndim):
+        for b in range(a + 1, want.ndim):
+            if want.shape[a] == want.shape[b] and compare.equal(got.swapaxes(a, b), want):
+                return "transposed", (f"Your {name} {verb(name, 'hold')} the right numbers with two axes exchanged: "
+                                      f"{axes[a]} and {axes[b]}.")
+    return None
+
+
+def _reordered(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    for p in pairs:
+        got, want = p.got.values[name].ravel(), p.want.values[name].ravel()
+        if got.size != want.size or got.size < 3 or not compare.equal(np.sort(got), np.sort(want), 1e-6):
+            return None
+    return "reordered", f"Your {name} {verb(name, 'hold')} the right numbers, but in other places."
+
+
+def _shares(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    if name not in sight.task.shares:
+        return None
+    got = sight.got.values[name].astype(float)
+    allowed = sight.want.values[name].sum(-1) > 0
+    if (got < -1e-6).any():
+        return "negative-shares", f"Your {name} {verb(name, 'hold')} negative numbers; a share lies between 0 and 1."
+    totals = got.sum(-1)[allowed]
+    if np.abs(totals - 1).max() < 1e-4:
+        return None
+    index = tuple(int(i) for i in np.argwhere(allowed & (np.abs(got.sum(-1) - 1) > 1e-4))[0])
+    here = f"{entry(name, index, sight.axes(name))} = {row(got[index])} sums to {number(got[index].sum())}; " \
+           "a row of shares sums to 1."
+    for axis in range(got.ndim - 1):
+        if got.shape[axis] > 1 and np.abs(got.sum(axis) - 1).max() < 1e-4:
+            a, b = sight.axes(name)[axis], sight.axes(name)[-1]
+            return "rows-do-not-sum-to-one", f"Your {name} sum to 1 over {a} instead of {b}. {here}"
+    return "rows-do-not-sum-to-one", here
+
+
+def which_outputs(sight: Sight) -> str:
+    """Where several things are returned: which of them are right."""
+    wrong = wrong_outputs(sight.got, sight.want)
+    right = [name for name in sight.want.values if name not in wrong]
+    return f"Your {be(right)} right in this case; your {be(wrong)} not." if right else ""
+
+
+def _whereabouts(sight: Sight, name: str) -> str:
+    """Are the differences confined to one place of an axis?"""
+    got, want, axes = sight.got.values[name], sight.want.values[name], sight.axes(name)
+    wrong = compare.differs(got, want, tolerance(sight.got, sight.want))
+    for axis, label in enumerate(axes):
+        where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
+        if len(where) == 1 and want.shape[axis] > 2:
+            i, noun = int(where[0]), NOUNS.get(label, "index")
+            which = ", the first" if i == 0 else ", the last" if i == want.shape[axis] - 1 else ""
+            return f"All that differs in this case belongs to {noun} {i}{which}; the rest is right."
+    return ""
+
+
+def _which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str:
+    """What the right cases have in common that the wrong ones have not."""
+    right = [g.case for g, w in zip(got, want, strict=True) if agree(g, w)]
+    wrong = [g.case for g, w in zip(got, want, strict=True) if not agree(g, w)]
+    if not right or not wrong:
+        return ""
+    common: list[tuple[str, Callable]] = [
+        ("without a mask", lambda c: c.inputs.get("mask") is None),
+        ("with numbers that are not whole", lambda c: _kinds(c) == {"f"}),
+        ("in float64", lambda c: "float32" not in {str(x.dtype) for x in c.inputs.values() if hasattr(x, "dtype")}),
+    ]
+    for text, holds in common:
+        if all(map(holds, right)) and not any(map(holds, wrong)):
+            return f"It is right in every case {text}, and wrong in the others."
+    names = [c.about for c in (wrong if len(wrong) <= len(right) else right)]
+    which = "differ" if len(wrong) <= len(right) else "are right"
+    return f"The cases that {which}, {len(names)} of {len(got)}: {series(names)}."
+
+
+def _kinds(case) -> set[str]:
+    return {x.dtype.kind for x in case.inputs.values() if isinstance(x, np.ndarray)} - {"b"}

@@ -1,0 +1,191 @@
+"""Numbers of a case, put so that a learner can read them."""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from classroom.ask import compare
+from classroom.ask.case import Case
+from classroom.ask.outcome import Outcome, axis_names, sizes, tolerance, wrong_outputs
+
+from .exercise import Exercise
+
+# What one step along an axis is called.
+NOUNS = {"B": "sentence", "T": "position", "T_q": "query", "T_k": "key", "n_heads": "head", "d_model": "dimension",
+          "d_head": "dimension", "d_k": "dimension", "d_v": "dimension"}
+_SHOWN = 8           # entries of a row
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the answer returned in one case, beside what it should have."""
+
+    task: Exercise
+    got: Outcome
+    want: Outcome
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return self.got.case.inputs
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return sizes(self.task, self.got)
+
+    def axes(self, name: str) -> list[str]:
+        """Names of the axes of an output."""
+        return axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)
+
+
+def smallest(
+    task: Exercise, got: list[Outcome], want: list[Outcome], among: Sequence[Case] | None = None
+) -> Sight | None:
+    """The first case, they begin small, in which the answer returned something else than it should."""
+    pairs = [(g, w) for g, w in zip(got, want, strict=True)
+             if g.returned and (among is None or g.case in among) and wrong_outputs(g, w)]
+    if not pairs:
+        return None
+    return Sight(task, *pairs[0])
+
+
+def place(sight: Sight) -> str:
+    """"On q (2, 4) and k (3, 4) (whole numbers)": the case, with its sizes."""
+    if sight.task.place is not None:
+        return f"On {sight.task.place(sight.inputs)} ({sight.got.case.about})"
+    arrays = [f"`{name}` {shape(value)}" for name, value in sight.inputs.items()
+              if isinstance(value, np.ndarray) and name in sight.task.takes]
+    plain = [f"`{name} = {value}`" for name, value in sight.inputs.items()
+             if isinstance(value, (int, np.integer)) and name in sight.task.takes]
+    return f"On {listing(arrays + plain)} ({sight.got.case.about})"
+
+
+def first_difference(sight: Sight) -> str:
+    """The row of an output that holds the first differing number, yours and the expected one."""
+    if sight.task.shows is not None:
+        return sight.task.shows(sight)
+    name = telling_output(sight)
+    got, want = sight.got.values[name], sight.want.values[name]
+    if got.shape != want.shape:
+        return f"{place(sight)} your {have(name)} the shape {shape(got)}; {shape(want)} is expected."
+    where = np.argwhere(compare.differs(got, want, tolerance(sight.got, sight.want)) | (got != want) & (want == 0))[0]
+    row = tuple(int(i) for i in where[:-1])
+    allowed = _mask_row(sight, name, row)
+    return (f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
+            + (f"\n    mask      {allowed}" if allowed else ""))
+
+
+def telling_output(sight: Sight) -> str:
+    """The wrong output to show: the shares, if they are wrong, since the others are made from them."""
+    wrong = wrong_outputs(sight.got, sight.want)
+    return next((name for name in wrong if name in sight.task.shares), wrong[0])
+
+
+def _mask_row(sight: Sight, name: str, index: tuple[int, ...]) -> str:
+    """Which entries of a row of shares the mask allows: "True True False"."""
+    mask, shape = sight.inputs.get("mask"), sight.want.values[name].shape
+    if not isinstance(mask, np.ndarray) or name not in sight.task.shares:
+        return ""
+    if mask.ndim == len(shape) - 1:
+        mask = np.expand_dims(mask, -3)              # the same for all heads
+    try:
+        line = np.broadcast_to(mask, shape)[index]
+    except ValueError:
+        return ""
+    return f"{' '.join(str(bool(x)) for x in line[:_SHOWN])}{' …' * (line.size > _SHOWN)}"
+
+def entry(name: str, index: tuple[int, ...], axes: list[str]) -> str:
+    """"`weights[0, 1]` (head 0, query 1)"."""
+    if not index:
+        return f"`{name}`"
+    known = [f"{NOUNS[axis]} {i}" for axis, i in zip(axes, index, strict=False) if axis in NOUNS]
+    return f"`{name}[{', '.join(map(str, index))}]`" + (f" ({', '.join(known)})" if known else "")
+
+
+def two_rows(got: np.ndarray, want: np.ndarray) -> str:
+    """Two rows under each other, as preformatted text."""
+    a, b = np.atleast_1d(got), np.atleast_1d(want)
+    start = 0
+    if a.size > _SHOWN:                    # keep the first difference in sight
+        start = max(int(np.argmax(compare.differs(a, b))) - 2, 0)
+    for digits in (3, 6, 9, 12):           # as many as it takes to see a difference
+        yours, expected = row(a, start, b, digits), row(b, start, a, digits)
+        if yours.replace(".000", "") != expected.replace(".000", ""):
+            break
+    return f"    yours     {yours}\n    expected  {expected}"
+
+
+def row(values: np.ndarray, start: int = 0, beside: np.ndarray | None = None, digits: int = 3) -> str:
+    """[0.057 0.094 0.694 0.155], columns aligned with those of `beside`."""
+    values = np.atleast_1d(values)
+    part = [number(x, digits) for x in values[start:start + _SHOWN]]
+    if beside is not None and beside.shape == values.shape:
+        other = [number(x, digits) for x in np.atleast_1d(beside)[start:start + _SHOWN]]
+        part = [a.rjust(max(len(a), len(b))) for a, b in zip(part, other, strict=True)]
+    before, after = "… " * (start > 0), " …" * (start + _SHOWN < values.size)
+    return f"[{before}{' '.join(part)}{after}]"
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """Three decimals, or none for a whole number."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    value = float(value)
+    if not np.isfinite(value):
+        return str(value)
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:.{digits}f}"
+    return f"{value:.{digits - 1}e}"
+
+
+def shape(value: Any) -> str:
+    """"(2, 4)": the shape of an array or a tensor, as a tuple is written."""
+    return str(tuple(int(n) for n in value.shape))
+
+
+def plural(name: str) -> bool:
+    """Whether an output's name is one: "weights", and not "loss"."""
+    return name.endswith("s") and not name.endswith("ss")
+
+
+def verb(name: str, word: str) -> str:
+    """"weights hold", "output holds"."""
+    return word if plural(name) else f"{word}s"
+
+
+def have(name: str) -> str:
+    """"weights have", "output has"."""
+    return f"{name} {'have' if plural(name) else 'has'}"
+
+
+def be(names: str | list[str]) -> str:
+    """"weights are", "output is", "output and weights are"."""
+    names = [names] if isinstance(names, str) else names
+    return f"{listing(names)} {'are' if len(names) > 1 or plural(names[0]) else 'is'}"
+
+
+def listing(words: list[str], last: str = "and") -> str:
+    """"a, b and c"."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def series(names: list[str]) -> str:
+    """"a, b, c"; or "a, with b; c" where a name has a comma of its own."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
+
+
+def sums(name: str) -> Callable[[Sight], str]:
+    """Evidence: what a row of an output sums to, where it should sum to 1."""
+    def shows(sight: Sight) -> str:
+        got = sight.got.values[name]
+        if got.shape != sight.want.values[name].shape:
+            return first_difference(sight)
+        total = got.sum(-1)
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape))
+        line = got[index]
+        return (f"{place(sight)}, {entry(name, index, sight.axes(name))} is\n\n    {row(line)}\n\n"
+                f"and sums to {number(total[index])}; a row of shares sums to 1.")
+    return shows

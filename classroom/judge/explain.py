@@ -1,0 +1,97 @@
+"""Why an answer is not right: status, slugs, and the message that the learner reads."""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from classroom.ask.limits import Clock
+from classroom.ask.outcome import Outcome, agree
+
+from . import behaviour, diagnose, words
+from .evidence import Sight, first_difference, smallest
+from .exercise import Exercise, Misconception
+from .recognise import Match, recognise
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The status of an answer that is not right, what the learner reads, and the slugs of the mistakes found."""
+
+    status: str
+    message: str
+    mistakes: tuple[str, ...] = ()
+
+
+def explain(
+    task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable, clock: Clock
+) -> Explanation:
+    """The first that applies: unreadable, not repeatable, a known mistake, an exception, other numbers."""
+    first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
+    timed_out = any(g.error and g.error.timed_out for g in got)
+    if not timed_out:
+        for outcome in (first, got[0], max(got, key=lambda g: g.case.size())):     # few numbers may escape dropout
+            if outcome.returned and (finding := behaviour.repeatable(task, answer, outcome, run)) is not None:
+                finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
+                return Explanation("wrong", finding.message, (finding.slug,))
+        if (match := recognise(task, got, want)) is not None:
+            status = "wrong" if any(g.error is None for g in got) else "error"
+            return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
+                               tuple(mistake.slug for mistake in match.mistakes))
+    if first.problem:
+        return Explanation("wrong", words.say(first.problem), (first.problem.slug,))
+    if first.error or timed_out:
+        return Explanation("error", diagnose.error(task, got, clock), ("time-limit",) * timed_out)
+    slug, message = diagnose.values(task, got, want)
+    if slug in (None, "imprecise") and (lost := behaviour.dtypes(task, got, want, right=False)) is not None:
+        slug, message = lost.slug, f"{lost.message}\n\n{message}"
+    return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
+
+
+def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
+    """The message for recognised mistakes."""
+    first, *others = match.mistakes
+    sight = smallest(task, got, want, match.cases)
+    some = f"In {len(match.cases)} of the {len(got)} cases: "
+    if match.together:
+        return _paragraphs([
+            ("" if match.everywhere else some) + "Two things at once. What you return is exactly what comes out of "
+            "both together.", _evidence(None, sight, got),
+            *(f"{n}. {_words(m.slug)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1)),
+            "" if match.everywhere else _besides(task, match, got, want)])
+    parts = [first.says if match.everywhere and not others else some + first.says,
+             _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
+             f"{first.why} {first.look}"]
+    if others:
+        second = others[0]
+        parts.append(f"In the other cases that are not right: {second.says} {second.why} {second.look}")
+    elif not match.everywhere:
+        parts.append(_besides(task, match, got, want))
+    return _paragraphs(parts)
+
+
+def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
+    """What the recognised mistakes leave unexplained."""
+    rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
+    return f"There is something else besides. {diagnose.briefly(task, rest)}" if rest is not None else ""
+
+
+def _evidence(mistake: Misconception | None, sight: Sight | None, got: list[Outcome]) -> str:
+    if sight is None:
+        failed = next((g for g in got if g.error), None)
+        return diagnose.briefly_error(failed) if failed else ""
+    if mistake is not None and mistake.shows is not None:
+        return mistake.shows(sight)
+    return first_difference(sight)
+
+
+def _words(slug: str) -> str:
+    """A slug as words: "Divided by d k"."""
+    return slug.replace("-", " ").capitalize()
+
+
+def _and_inputs(message: str, task: Exercise, got: list[Outcome]) -> str:
+    finding = behaviour.changed_inputs(task, got, right=False)
+    return _paragraphs([message, finding.message]) if finding else message
+
+
+def _paragraphs(parts: Sequence[str]) -> str:
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())

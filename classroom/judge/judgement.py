@@ -1,0 +1,119 @@
+"""From an answer to a verdict."""
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from classroom.ask import call, limits
+from classroom.ask.case import Case
+from classroom.ask.outcome import KnownOutcomes, Outcome, agree, ask, bare, elsewhere
+from classroom.ask.stubs import is_module, is_stub
+
+from . import behaviour, choice, testing
+from .evidence import series
+from .exercise import Choice, Exercise, Task, TestTask
+from .explain import explain
+from .verdict import Verdict, named, not_attempted, ruling
+
+
+def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
+    """Judge what was given as the answer to an exercise.
+
+    Args:
+        task: the exercise.
+        given: the function, class or value itself.
+        seed: of the random cases. None gives the same cases every time, so that a learner who
+            corrects something sees the same numbers again.
+
+    Returns:
+        A Verdict. Nothing that the answer does comes out of here as an exception.
+    """
+    if task.framework == "torch":
+        import torch  # noqa: F401 - before the clock starts, and so that its random state is kept
+    with limits.undisturbed():
+        limits.seed_all()
+        try:
+            if isinstance(task, Choice):
+                return choice.judge(task, given)
+            if isinstance(task, TestTask):
+                return testing.judge(task, given)
+            rng = np.random.default_rng(zlib.crc32(task.id.encode()) if seed is None else seed)
+            return judge_on(task, given, list(task.cases(rng)))
+        except Exception as error:  # the answer found a way to trip the engine itself
+            return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
+                          f"{error}).", ("unreadable",))
+
+
+def judge_on(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
+    """Judge an answer, here or `elsewhere`, on these cases."""
+    if is_stub(answer):
+        return not_attempted(task)
+    if not callable(answer) or is_module(answer) and hasattr(task.probe, "prepare"):
+        return ruling(task, "error", _not_callable(task, answer), ("not-a-function",))
+    clock, printed = limits.Clock(task.seconds), limits.Printed()
+
+    def run(action):
+        return limits.run(action, clock, printed)
+
+    got = _ask_all(task, answer, cases, run)
+    last = got[-1].error
+    if last and last.unwritten and len(got) == 1:
+        return _unwritten(task, answer, last)
+    want = [ask(task, task.reference, outcome.case, bare) for outcome in got]
+    clock.left, on_the_way = clock.total, printed.kept
+    if not all(agree(g, w) for g, w in zip(got, want, strict=True)):
+        found = explain(task, answer, got, want, run, clock)
+        return ruling(task, found.status, found.message, found.mistakes, on_the_way)
+    finding = behaviour.examine(task, answer, got, want, run)
+    if finding is not None:
+        return ruling(task, finding.status, finding.message, (finding.slug,), on_the_way)
+    remark = behaviour.remark(task, answer, got[-1].case, run)
+    return ruling(task, "correct", f"Right on all {len(got)} cases: {series([g.case.about for g in got])}. "
+                  f"{task.moral}\n\n{remark}", (), on_the_way)
+
+
+def known(task: Exercise, cases: list[Case]) -> KnownOutcomes:
+    """To keep what the reference and the known mistakes return on these cases, while many answers are judged."""
+    return KnownOutcomes((task.reference, *(mistake.wrong for mistake in task.misconceptions)), cases)
+
+
+def _ask_all(task: Exercise, answer: Any, cases: list[Case], run) -> list[Outcome]:
+    """Put the answer to every case; stop early where it is not written yet or its time is up."""
+    got: list[Outcome] = []
+    suit = _suit(task, answer, cases[0], run)
+    for case in cases:
+        got.append(ask(task, answer, suit(case), run))
+        error = got[-1].error
+        if error and (error.timed_out or error.unwritten and len(got) == 1):
+            break
+    return got
+
+
+def _suit(task: Exercise, answer: Any, case: Case, run) -> Callable[[Case], Case]:
+    """How cases are changed to suit the answer (a module without biases, say)."""
+    prepare = getattr(task.probe, "prepare", None)
+    suit = None
+    if prepare is not None:
+        if elsewhere(answer):
+            return answer.suit(task, case)
+        try:
+            suit, _ = run(lambda: prepare(answer, call.to_framework(case.inputs, task.framework), task))
+        except limits.Problem:                        # will show itself again on the case itself
+            pass
+    return suit or (lambda case: case)
+
+
+def _unwritten(task: Exercise, answer: Any, error: limits.Raised) -> Verdict:
+    own = {*task.names, getattr(answer, "__name__", ""), "forward", "__init__", "__call__", "<lambda>", ""}
+    if error.function in own:
+        return not_attempted(task)
+    return not_attempted(task, f"{named(task)} calls `{error.function}`, which is still to be written.")
+
+
+def _not_callable(task: Exercise, answer: Any) -> str:
+    name = task.names[0]
+    if isinstance(answer, tuple) or hasattr(answer, "shape"):
+        return (f"`check` was given a result ({type(answer).__name__}), not what computes it. Pass the function "
+                f"itself, without brackets: `check(\"{task.id}\", {name})`.")
+    return f"`check` was given a {type(answer).__name__}. Pass `{name}` itself: `check(\"{task.id}\", {name})`."

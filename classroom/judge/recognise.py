@@ -1,0 +1,185 @@
+"""Which known mistake returns what the answer returned? Decided by values, never by source."""
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from classroom.ask import compare
+from classroom.ask.case import Case
+from classroom.ask.outcome import Outcome, agree, ask, bare, tolerance
+
+from .exercise import Exercise, Misconception, combine
+
+# Seconds of computing for what goes beyond single mistakes that explain all: most for two at once, the rest for those
+# that explain most. Where they are not enough, a rare pair stays without its names; nothing else depends on them. The
+# tests and the report have no such limit.
+patience = {"function": 0.17, "module": 1.1}
+
+
+@dataclass(frozen=True)
+class Match:
+    """Mistakes that explain the answer, and the cases that they explain."""
+
+    mistakes: tuple[Misconception, ...]
+    together: bool            # made at once in the same cases, rather than each in its own
+    cases: tuple[Case, ...]   # the first mistake explains these
+    everywhere: bool          # all cases are explained
+
+
+def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match | None:
+    """The mistake that explains every case; else two at once; else those that explain most cases."""
+    wrong = [i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not agree(g, w)]
+    if not wrong:
+        return None
+    order = wrong + [i for i in range(len(got)) if i not in set(wrong)]
+    cases = tuple(got[i].case for i in wrong)
+    known: dict[tuple[int, int], Outcome] = {}           # by identity of the mistake, and case
+
+    def gives(mistake: Misconception, i: int) -> Outcome:
+        key = (id(mistake), i)
+        if key not in known:
+            known[key] = ask(task, mistake.wrong, got[i].case, bare)
+        return known[key]
+
+    def explains(mistake: Misconception, i: int) -> bool:
+        return agree(got[i], gives(mistake, i))
+
+    for mistake in task.misconceptions:
+        if all(explains(mistake, i) for i in order) and _convincing(got, wrong, known, id(mistake)):
+            return Match((mistake,), False, cases, True)
+    seconds = patience["module" if hasattr(task.probe, "prepare") else "function"]
+    until = time.thread_time() + seconds
+    pair = _pair(task, got, want, wrong, gives, until - seconds / 4)
+    if pair is not None and pair.everywhere:
+        return pair
+    cover = _cover(task, got, want, wrong, explains, until)
+    return max((m for m in (cover, pair) if m), key=lambda m: (m.everywhere, len(m.cases)), default=None)
+
+
+def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
+          gives: Callable, until: float) -> Match | None:
+    """Two mistakes at once, made by switches of the same function, that explain at least half of the wrong cases."""
+    returned = [i for i in wrong if got[i].returned]
+    if not returned:
+        return None
+    best = None
+    for first, second, c in _candidates(task, got, want, returned, gives):
+        if time.thread_time() > until:
+            return best
+        both = combine(first, second)
+        if both is None or not agree(got[c], ask(task, both, got[c].case, bare)):
+            continue
+        part = [i for i in range(len(got)) if agree(got[i], ask(task, both, got[i].case, bare))]
+        cases = tuple(got[i].case for i in wrong if i in part)
+        everywhere = len(part) == len(got)
+        telling = any(i in part and got[i].returned and _telling(got[i], want[i]) for i in wrong)
+        telling = telling and (everywhere or _enough([got[i] for i in wrong if i in part]))
+        if telling and 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
+            order = (first, second) if task.misconceptions.index(first) < task.misconceptions.index(second) \
+                else (second, first)
+            best = Match(order, True, cases, everywhere)
+        if best is not None and best.everywhere:
+            return best
+    return best
+
+
+def _candidates(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
+                gives: Callable) -> Iterator[tuple[Misconception, Misconception, int]]:
+    """Pairs, the likeliest first, and a wrong case on which to try each.
+
+    Likely is a mistake that explains the first wrong case by itself: the other one may only show where
+    there is a mask, or several sentences. It is tried where the first alone does not explain what came back.
+    """
+    c = wrong[0]
+    alone = [m for m in task.misconceptions if agree(got[c], gives(m, c))]
+    for first in alone:
+        rest = next((i for i in wrong if not agree(got[i], gives(first, i))), c)
+        yield from ((first, second, rest) for second in task.misconceptions if second is not first)
+    # Next, what gives part of the wrong numbers: the other one may show only in some rows, as an empty mask does.
+    part = {id(m): _likeness(gives(m, c), got[c], want[c]) for m in task.misconceptions if m not in alone}
+    partly = sorted((m for m in task.misconceptions if part.get(id(m))), key=lambda m: -part[id(m)])
+    for first in partly:
+        yield from ((first, second, c) for second in task.misconceptions if second is not first)
+    # Elsewhere, a mistake that changes nothing in a case will not do so beside another one.
+    active = [m for m in task.misconceptions if part.get(id(m)) == 0 and not agree(gives(m, c), want[c])]
+    for n, first in enumerate(active):
+        yield from ((first, second, c) for second in active[n + 1:])
+
+
+def _likeness(known: Outcome, got: Outcome, want: Outcome) -> float:
+    """The share of the answer's wrong numbers, NaN and infinities apart, that a known mistake gives as well."""
+    if not known.returned:
+        return 0.0
+    wrong = same = 0
+    for name, array in got.values.items():
+        if array.shape != want.values[name].shape or array.shape != known.values[name].shape:
+            continue
+        within = tolerance(got, want)
+        off = np.asarray(compare.differs(array, want.values[name], within) & np.isfinite(array))
+        wrong += int(off.sum())
+        same += int((off & ~compare.differs(array, known.values[name], within)).sum())
+    return same / wrong if wrong else 0.0
+
+
+def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
+           explains: Callable, until: float) -> Match | None:
+    """The mistake that explains most of the wrong cases, at least half, and one more for the rest."""
+    def explained(mistake: Misconception, among: list[int], may_miss: float) -> list[int]:
+        found: list[int] = []
+        for n, i in enumerate(among):
+            if n - len(found) > may_miss:
+                return []
+            if got[i].returned and _telling(got[i], want[i]) and explains(mistake, i):
+                found.append(i)
+        return found
+
+    best, part = None, []
+    for mistake in task.misconceptions:
+        if time.thread_time() > until:
+            break
+        now = explained(mistake, wrong, len(wrong) - max(len(wrong) / 2, len(part)))
+        if len(now) > len(part) and 2 * len(now) >= len(wrong):
+            best, part = mistake, now
+    if best is None or not _enough([got[i] for i in part]):
+        return None
+    cases = tuple(got[i].case for i in wrong if got[i].returned and explains(best, i))
+    rest = [i for i in wrong if not explains(best, i)]
+    others = [m for m in task.misconceptions if rest and m is not best and all(explains(m, i) for i in rest)
+              and explained(m, rest, len(rest))]
+    if others:                            # sooner one that also leaves right what is right
+        right = [i for i in range(len(got)) if i not in wrong]
+        second = next((m for m in others if all(explains(m, i) for i in right)), others[0])
+        return Match((best, second), False, cases, True)
+    return Match((best,), False, cases, False)
+
+
+def _convincing(got: list[Outcome], wrong: list[int], known: dict, mistake: int) -> bool:
+    """Equal values somewhere; where the answer only ever raises, the very same message."""
+    if any(got[i].returned or got[i].problem for i in wrong):
+        return True
+    return all(got[i].error.text == known[mistake, i].error.text for i in wrong)
+
+
+def _telling(got: Outcome, want: Outcome) -> bool:
+    """Enough numbers, and different ones, that two mistakes would hardly agree on them; and wrong ones among them.
+
+    That NaN stands where it should not is no evidence: many roads lead to NaN.
+    """
+    return any(_telling_array(array, want.values[name], tolerance(got, want)) for name, array in got.values.items())
+
+
+def _enough(explained: list[Outcome]) -> bool:
+    """Four fractions prove something, in one case or in several; of yes and no, many mistakes make the same."""
+    sizes = [array.size for outcome in explained for array in outcome.values.values() if array.dtype.kind == "f"]
+    return sum(sizes) >= 4 or not sizes and len(explained) >= 2
+
+
+def _telling_array(got: np.ndarray, want: np.ndarray, within: float) -> bool:
+    if got.size >= 4 and got.dtype.kind == "f" and len(np.unique(got[np.isfinite(got)])) < 3:
+        return False
+    if got.size < 4 and got.dtype.kind != "f":
+        return False
+    if got.shape != want.shape or got.dtype.kind != "f":
+        return True
+    return bool((compare.differs(got, want, within) & np.isfinite(got)).any())

@@ -1,0 +1,96 @@
+"""Tests that the learner writes: they must accept what is right and reject what is not."""
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from classroom.ask import limits
+from classroom.ask.outcome import elsewhere
+from classroom.ask.replies import said_no
+from classroom.ask.stubs import is_stub
+
+from . import advice
+from .evidence import listing
+from .exercise import TestTask
+from .verdict import Verdict, not_attempted, ruling
+
+
+@dataclass
+class Trial:
+    """One implementation put to the learner's test."""
+
+    rejected: bool
+    error: limits.Raised | None
+    calls: list[str] = field(default_factory=list)   # how the test called the implementation
+
+
+def judge(task: TestTask, answer: Any) -> Verdict:
+    """Verdict on a test function."""
+    if is_stub(answer):
+        return not_attempted(task)
+    if not callable(answer):
+        return ruling(task, "error", f"`check` was given a {type(answer).__name__}. Pass the test function itself: "
+                      f"`check(\"{task.id}\", {task.names[0]})`.", ("not-a-function",))
+    clock, printed = limits.Clock(task.seconds), limits.Printed()
+    for how, implementation in task.right.items():
+        trial = _try(answer, implementation, task, clock, printed)
+        if trial.error and trial.error.unwritten:
+            return not_attempted(task)
+        if trial.error and trial.error.timed_out:
+            return ruling(task, "error", f"Your test had not finished after {clock.total:g} seconds.",
+                          ("time-limit",), printed.kept)
+        if not trial.calls and trial.error is None:
+            return ruling(task, "wrong", "Your test never calls the function that it is given, so it cannot tell a "
+                          "right implementation from a buggy one.", ("calls-nothing",), printed.kept)
+        if trial.rejected:
+            return _refuses(task, how, trial, printed)
+    trials = [(bug, _try(answer, bug.wrong, task, clock, printed)) for bug in task.buggy]
+    missed = [(bug, trial) for bug, trial in trials if not trial.rejected]
+    if missed:
+        return _misses(task, missed, printed)
+    return ruling(task, "correct", f"It accepts all {len(task.right)} right implementations and rejects all "
+                  f"{len(task.buggy)} buggy ones. {task.moral}", (), printed.kept)
+
+
+def _try(test: Callable, implementation: Callable, task: TestTask, clock, printed) -> Trial:
+    if elsewhere(test):
+        return test.trial(task, implementation)
+    calls: list[str] = []
+
+    def watched(*args, **kwargs):
+        if len(calls) < 20:
+            calls.append(describe_call(task, args, kwargs))
+        return implementation(*args, **kwargs)
+
+    returned, error = limits.run(lambda: test(watched), clock, printed)
+    return Trial(error is not None or said_no(returned), error, calls)
+
+
+def describe_call(task: TestTask, args: tuple, kwargs: dict) -> str:
+    """How a test called the implementation: "`x` (2, 5, 12), `n_heads = 3`"."""
+    named = dict(zip(task.takes, args, strict=False)) | kwargs
+    return ", ".join(f"`{name}` {tuple(value.shape)}" if hasattr(value, "shape") else f"`{name} = {value!r:.20}`"
+                     for name, value in named.items())
+
+
+def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
+    start = f"Your test rejects a right implementation ({how})"
+    if trial.error is None or trial.error.kind == "AssertionError":
+        where = f": {trial.error.where}" if trial.error and trial.error.where else ", by returning False"
+        return ruling(task, "wrong", f"{start}{where}.\n\nA test that fails for right code gets switched off by the "
+                      "next person who meets it. What does it demand beyond what the exercise asks for?",
+                      ("refuses-right",), printed.kept)
+    return ruling(task, "error", f"{start}: it raised {trial.error.kind}: {trial.error.text}"
+                  f"\n\n    {trial.error.where.replace('`', '')}\n\n{advice.by_kind(trial.error.kind)}",
+                  ("refuses-right",), printed.kept)
+
+
+def _misses(task: TestTask, missed, printed) -> Verdict:
+    bug, trial = missed[0]
+    everything = len(missed) == len(task.buggy)
+    start = (f"Your test lets all {len(missed)} buggy implementations through. One of them:" if everything else
+             f"Your test lets {len(missed)} of the {len(task.buggy)} buggy implementations through"
+             + (". The first:" if len(missed) > 1 else ":"))
+    seen = listing(list(dict.fromkeys(trial.calls))[:3])
+    slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)
+    return ruling(task, "wrong", f"{start} {bug.says}\n\nYour test called it with {seen}, and what it checks holds "
+                  f"there. {bug.why} {bug.look}", slugs, printed.kept)

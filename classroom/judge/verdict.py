@@ -1,0 +1,96 @@
+"""What the engine says about an answer."""
+import re
+import textwrap
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from .exercise import Task
+
+Status = Literal["correct", "wrong", "error", "not attempted"]
+HEADINGS = {"correct": "Correct.", "wrong": "Not yet.", "error": "It stopped with an error.",
+            "not attempted": "Not attempted yet."}
+
+
+@dataclass
+class Verdict:
+    """Status, points, the recognised mistake if any, and what the learner reads."""
+
+    id: str
+    title: str
+    status: Status
+    points: int
+    max_points: int
+    message: str
+    mistake: str | None = None
+    mistakes: tuple[str, ...] = ()          # all that were recognised; `mistake` is the first
+    printed: str = ""                       # what the answer printed on the way
+
+    @property
+    def heading(self) -> str:
+        return HEADINGS[self.status]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return asdict(self)
+
+    @property
+    def score(self) -> str:
+        """"2 of 3 points"."""
+        return f"{self.points} of {self.max_points} {'point' if self.max_points == 1 else 'points'}"
+
+    def __str__(self) -> str:
+        lines = [f"Exercise {self.id} · {self.title}: {self.score}", "", wrapped(f"{self.heading} {self.message}")]
+        if self.printed:
+            lines += ["", "Your code printed:", textwrap.indent(beginning(self.printed), "    ")]
+        return "\n".join(lines)
+
+
+def wrapped(message: str) -> str:
+    """For a terminal: paragraphs wrapped, indented blocks left as they are."""
+    blocks = re.split(r"\n\s*\n(?=\S)|\n\s*\n(?=    )", message.strip("\n"))
+    return "\n\n".join(block if block.startswith("    ") else textwrap.fill(" ".join(block.split()), 96)
+                       for block in blocks)
+
+
+def beginning(printed: str, lines: int = 10) -> str:
+    """The first lines of what an answer printed."""
+    kept = printed.rstrip("\n").splitlines()
+    return "\n".join(kept[:lines] + ["…"] * (len(kept) > lines))
+
+
+def ruling(
+    task: Task, status: Status, message: str, mistakes: tuple[str, ...] = (), printed: str = ""
+) -> Verdict:
+    """A verdict on an exercise: all of its points or none."""
+    points = task.points if status == "correct" else 0
+    return Verdict(task.id, task.title, status, points, task.points, message.strip(),
+                   mistakes[0] if mistakes else None, tuple(mistakes), printed)
+
+
+def not_attempted(task: Task, message: str = "") -> Verdict:
+    """Nothing to judge."""
+    return ruling(task, "not attempted", message or f"{named(task)} is still to be written. "
+                  f"`hint(\"{task.id}\")` opens a first hint.")
+
+
+def named(task: Task) -> str:
+    """The names that the exercise asks for, as code."""
+    return " and ".join(f"`{name}`" for name in task.names)
+
+
+class CheckFailed(AssertionError):
+    """An answer that is not right yet. Carries the verdict; its text is the verdict's message."""
+
+    def __init__(self, verdict: Verdict, shown: bool = False):
+        super().__init__(verdict)
+        self.verdict = verdict
+        self.shown = shown              # a panel has been drawn: the traceback need not repeat it
+
+    def __str__(self) -> str:
+        return str(self.verdict)
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter and IPython print in place of a traceback."""
+        if self.shown:
+            return [f"Exercise {self.verdict.id} is not solved yet: see the panel above."]
+        return str(self).splitlines()

@@ -1,0 +1,102 @@
+"""Lesson 04: right answers, written otherwise than the solutions."""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from classroom.exercises.lesson_04.tasks import _split_by_chunks, _split_by_slices, _split_by_view
+from course import attention as library
+from course.attention import scaled_dot_product_attention
+
+
+def _merge_by_loop(x):
+    return torch.stack([torch.cat([x[:, h, t] for h in range(x.shape[1])], -1) for t in range(x.shape[2])], 1)
+
+
+def _merge_by_view(x):
+    batch, n_heads, length, d_head = x.size()
+    return x.permute(0, 2, 1, 3).contiguous().view(batch, length, n_heads * d_head)
+
+
+class _Base(nn.Module):
+    """The layers, for the variants below."""
+
+    def __init__(self, d_model, n_heads, bias=True, dropout=0.1):
+        super().__init__()
+        assert d_model % n_heads == 0
+        self.d_head = d_model // n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model, bias=bias) for _ in range(4))
+        self.dropout = nn.Dropout(dropout)
+
+    def scores(self, query, key):
+        q, k = (w(x).unflatten(-1, (-1, self.d_head)) for w, x in ((self.w_q, query), (self.w_k, key)))
+        return torch.einsum("bqhd,bkhd->bhqk", q, k) * self.d_head ** -0.5
+
+    def finish(self, weights, value):
+        v = self.w_v(value).unflatten(-1, (-1, self.d_head))
+        return self.w_o(torch.einsum("bhqk,bkhd->bqhd", self.dropout(weights), v).flatten(2)), weights
+
+
+class _MinusInfinity(_Base):
+    def forward(self, query, key, value, mask=None):
+        scores = self.scores(query, key)
+        if mask is not None:
+            scores = scores.masked_fill(mask[:, None] == 0, float("-inf"))
+        return self.finish(F.softmax(scores, dim=-1).nan_to_num(0.0), value)
+
+
+class _MinusBillion(_Base):
+    def __init__(self, d_model, n_heads):
+        super().__init__(d_model, n_heads, bias=False)
+
+    def forward(self, query, key, value, mask=None):
+        scores = self.scores(query, key)
+        if mask is None:
+            return self.finish(scores.softmax(-1), value)
+        mask = mask.unsqueeze(1).expand_as(scores)
+        weights = torch.where(mask, scores, -1e9).softmax(-1)
+        return self.finish(weights * mask, value)
+
+
+class _Renormalised(_Base):
+    def forward(self, query, key, value, mask=None):
+        weights = self.scores(query, key).softmax(-1)
+        if mask is not None:
+            weights = weights * mask.unsqueeze(1)
+            weights = weights / (weights.sum(-1, keepdim=True) + 1e-9)
+        return self.finish(weights, value)
+
+
+class _HeadByHead(_Base):
+    def forward(self, q, k, v, mask=None):
+        q, k, v = self.w_q(q), self.w_k(k), self.w_v(v)
+        outputs, shares = [], []
+        for start in range(0, q.shape[-1], self.d_head):
+            piece = slice(start, start + self.d_head)
+            output, weights = scaled_dot_product_attention(q[..., piece], k[..., piece], v[..., piece], mask)
+            outputs.append(output)
+            shares.append(weights)
+        return self.w_o(torch.cat(outputs, dim=-1)), torch.stack(shares, dim=1)
+
+
+class _BiasForSome(_Base):
+    def __init__(self, d_model, n_heads):
+        super().__init__(d_model, n_heads)
+        self.w_k = nn.Linear(d_model, d_model, bias=False)
+
+    forward = _MinusInfinity.forward
+
+
+def _test_one_number(split_heads):
+    x = torch.randn(3, 5, 12)
+    return bool((split_heads(x, 3)[2, 1, 3, 2] == x[2, 3, 6]) & (split_heads(x, 3)[1, 2, 4, 0] == x[1, 4, 8]))
+
+
+VARIANTS = {
+    "4.1": [_split_by_slices, _split_by_chunks, _split_by_view,
+            lambda x, n_heads: x.unflatten(-1, (n_heads, -1)).movedim(2, 1)],
+    "4.2": [_merge_by_loop, _merge_by_view, lambda x: torch.cat(x.unbind(1), dim=-1),
+            lambda x: x.transpose(1, 2).reshape(x.size(0), x.size(2), -1)],
+    "4.3": [_MinusInfinity, _MinusBillion, _Renormalised, _HeadByHead, _BiasForSome,
+            library.MultiHeadAttention],
+    "4.4": [_test_one_number],
+}

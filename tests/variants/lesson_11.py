@@ -1,0 +1,85 @@
+"""Lesson 11: right answers, written otherwise than the solutions."""
+import numpy as np
+import torch
+
+
+def _rate_by_loops(predicted, sure, possible):
+    right = 0
+    for link in predicted:
+        if link in sure:
+            right += 1
+        if link in possible or link in sure:
+            right += 1
+    return (len(predicted) + len(sure) - right) / (len(predicted) + len(sure))
+
+
+def _rate_by_intersection(predicted, sure, possible):
+    return np.float64(1.0) - (len(sure.intersection(predicted)) + len((possible | sure).intersection(predicted))) / (
+        len(sure) + len(predicted))
+
+
+def _rate_by_parts(predicted, sure, possible):
+    """The weighted mean of 1 - precision and 1 - recall."""
+    n_a, n_s = len(predicted), len(sure)
+    return 1 - (n_a * (len(predicted & possible) / n_a) + n_s * (len(predicted & sure) / n_s)) / (n_a + n_s)
+
+
+def _align_by_loops(weights):
+    found = []
+    for t in range(weights.shape[1] - 1):
+        shares = [sum(float(head[t, s]) for head in weights) for s in range(weights.shape[2] - 1)]
+        found.append(shares.index(max(shares)))
+    return torch.tensor(found)
+
+
+def _align_by_masking(weights):
+    total = weights.sum(0).clone()
+    total[:, -1] = -torch.inf
+    return total.max(-1).indices[:-1]
+
+
+def _align_by_slices(weights):
+    _, t_q, t_k = weights.shape
+    inner = weights[:, : t_q - 1, : t_k - 1]
+    return torch.topk((inner / len(weights)).sum(0), 1, dim=-1).indices.squeeze(-1)
+
+
+def _align_renormalised(weights):
+    inner = weights.double().mean(0)[:-1, :-1]
+    return (inner / inner.sum(-1, keepdim=True)).argmax(1)
+
+
+def _em_by_matrices(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        part = t[np.ix_(source, target)]
+        np.add.at(counts, (np.array(source)[:, None], np.array(target)[None]), part / part.sum(0))
+    return counts / counts.sum(1)[:, None]
+
+
+def _em_by_incidence(t, pairs):
+    """Sentences as vectors of word counts."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        e, f = np.bincount(source, minlength=len(t)), np.bincount(target, minlength=t.shape[1])
+        joint = e[:, None] * t
+        counts = counts + f * joint / joint.sum(0)
+    return counts / counts.sum(-1, keepdims=True)
+
+
+def _em_with_dictionaries(t, pairs):
+    counts, totals = {}, {}
+    for source, target in pairs:
+        for j in target:
+            shares = [t[i][j] for i in source]
+            for i, share in zip(source, shares, strict=True):
+                counts[i, j] = counts.get((i, j), 0.0) + share / sum(shares)
+                totals[i] = totals.get(i, 0.0) + share / sum(shares)
+    return np.array([[counts.get((i, j), 0.0) / totals[i] for j in range(t.shape[1])] for i in range(t.shape[0])])
+
+
+VARIANTS = {
+    "11.1": [_rate_by_loops, _rate_by_intersection, _rate_by_parts],
+    "11.2": [_align_by_loops, _align_by_masking, _align_by_slices, _align_renormalised],
+    "11.3": [_em_by_matrices, _em_by_incidence, _em_with_dictionaries],
+}

@@ -1,0 +1,159 @@
+"""How good are the checks? This measures it and writes `docs/checks.md`.
+
+    python -m tools.measure.report              # every exercise: some minutes
+    python -m tools.measure.report 1.3 4.2      # these anew, the others as they stand
+    python -m tools.measure.report --check      # fail if the file is out of date
+"""
+import argparse
+import dataclasses
+import math
+import sys
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+
+from tqdm import tqdm
+
+from classroom import evaluate, exercises
+from classroom.judge import recognise
+from classroom.judge.exercise import Choice, Exercise
+from course._paths import atomic_path
+from tests import variants
+from tools.measure.mutants import survey
+from tools.measure.rewriting import pairs, rewritings
+
+PATH = Path(__file__).parents[2] / "docs" / "checks.md"
+
+_HEAD = """\
+# How good are the checks?
+
+Measured by `python -m tools.measure.report`, which writes this file; `python -m tools.measure.report --check` says
+whether it is up to date. For each exercise:
+
+* **right answers**: the reference and other right ways of writing it, each tried on several seeds, and how many of
+  these trials were accepted;
+* **mistakes**: the entries of its catalogue, and how many were refused and named by their slug;
+* **rewritten**: the same mistakes as other code would compute them, with other rounding and in another precision, and
+  how many of these were named by the same slug;
+* **pairs**: two mistakes at once, up to ten pairs for each exercise, and for how many the verdict named at least one
+  mistake. This is measured without a time limit, so that it comes out the same on every machine. A learner is not
+  kept waiting: `check` looks for a second mistake for {function:g} seconds of computing ({module:g} in exercises on
+  modules), and then refuses the answer without naming the pair. Single mistakes have no such limit;
+* **mutants**: mechanical changes of the reference (an operator, an axis, a constant, a comparison, an argument, a name,
+  a slice, a method, a statement), how many of them were refused, and how many compute the same as the reference on all
+  inputs tried. The rest would be wrong answers that are accepted.
+
+`python -m tools.measure.seeds` tries the right answers on 200 seeds for each exercise, with `--mistakes` the known
+mistakes; `python benchmarks/checks.py` times the verdicts.
+
+| exercise | right answers | accepted | mistakes | named | rewritten | named | pairs | named | mutants | refused | \
+compute the same | wrongly accepted |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
+""".format(**recognise.patience)
+_SEEDS = (None, 1, 2, 3, 4)
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """The numbers of one exercise, or of all."""
+
+    answers: int = 0
+    accepted: int = 0
+    mistakes: int = 0
+    named: int = 0
+    rewritten: int = 0
+    still_named: int = 0
+    pairs: int = 0
+    pairs_named: int = 0
+    mutants: int = 0
+    refused: int = 0
+    same: int = 0
+    survivors: int = 0
+
+    def __add__(self, other: "Line") -> "Line":
+        return Line(*(a + b for a, b in zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True)))
+
+    def cells(self) -> str:
+        return " | ".join(map(str, dataclasses.astuple(self)))
+
+
+def measure(task: Exercise | Choice) -> Line:
+    """Put everything that an exercise comes with to its checks."""
+    before = dict(recognise.patience)
+    recognise.patience.update(dict.fromkeys(before, math.inf))     # the numbers are the same on every machine
+    try:
+        return _measure(task)
+    finally:
+        recognise.patience.update(before)
+
+
+def _measure(task) -> Line:
+    answers = [task.reference, *variants.of(task.id)]
+    accepted = sum(evaluate(task.id, answer, seed=seed).status == "correct" for answer in answers for seed in _SEEDS)
+    if isinstance(task, Choice):
+        named = sum(evaluate(task.id, option).status == "wrong" for option in task.wrong)
+        return Line(len(answers) * len(_SEEDS), accepted, len(task.wrong), named)
+    named = _named(((m.slug, m.wrong) for m in task.misconceptions), task.id)
+    line = Line(len(answers) * len(_SEEDS), accepted, *named)
+    if not isinstance(task, Exercise):
+        return line
+    rewritten = _named(((m.slug, answer) for m in task.misconceptions for _, answer in rewritings(task, m)), task.id)
+    both = [evaluate(task.id, wrong) for _, _, wrong in pairs(task)]
+    both = [verdict for verdict in both if verdict.status != "correct"]     # two mistakes may make one right
+    known = {mistake.slug for mistake in task.misconceptions}
+    recognise.patience.update(dict.fromkeys(recognise.patience, 0))     # what mistakes the mutants are is not asked
+    found = survey(task)
+    refused, same, survivors = len(found.refused), len(found.same), len(found.survivors)
+    return line + Line(
+        rewritten=rewritten[0], still_named=rewritten[1], pairs=len(both),
+        pairs_named=sum(verdict.mistake in known for verdict in both),
+        mutants=refused + same + survivors, refused=refused, same=same, survivors=survivors)
+
+
+def _named(answers: Iterable[tuple[str, Callable]], id: str) -> tuple[int, int]:
+    """How many answers there are, and how many of them are named by their slug."""
+    right = [evaluate(id, answer).mistake == slug for slug, answer in answers]
+    return len(right), sum(right)
+
+
+def report(ids: Collection[str] = (), known: str = "") -> str:
+    """The text of `docs/checks.md`: `ids` measured (all, if there are none), other rows as in the text `known`."""
+    rows = rows_of(known)
+    for id in tqdm(ids or exercises.all_ids(), unit="exercise", disable=None):
+        task = exercises.get(id)
+        rows[id] = f"| {id} {task.title} | {measure(task).cells()} |"
+    rows = {id: rows[id] for id in exercises.all_ids() if id in rows}
+    total = sum(map(line_of, rows.values()), Line())
+    return _HEAD + "\n".join([*rows.values(), f"| **all** | {total.cells()} |"]) + "\n"
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """The lines of the table by exercise: {"1.1": "| 1.1 dot-product scores | 45 | ..."}."""
+    return {line.split()[1]: line for line in text.splitlines() if line.startswith("| ") and line[2].isdigit()}
+
+
+def line_of(row: str) -> Line:
+    """The numbers of one line of the table."""
+    return Line(*(int(cell) for cell in row.split("|")[2:-1]))
+
+
+def main() -> None:
+    """Write `docs/checks.md`; with `--check`, end with an error if it is out of date."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ids", nargs="*", help="exercises to measure (default: all)")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    options = parser.parse_args()
+    if unknown := set(options.ids) - set(exercises.all_ids()):
+        parser.error(f"there is no exercise {', '.join(sorted(unknown))}; there are: {', '.join(exercises.all_ids())}")
+    known = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
+    missing = [id for id in exercises.all_ids() if id not in rows_of(known)]
+    text = report(options.ids and {*options.ids, *missing}, known)
+    if not options.check:
+        with atomic_path(PATH) as path:
+            path.write_text(text, encoding="utf-8")
+        print(f"Wrote {PATH}", file=sys.stderr)
+    elif text != known:
+        sys.exit(f"{PATH.name} is out of date: run `python -m tools.measure.report`")
+
+
+if __name__ == "__main__":
+    main()
