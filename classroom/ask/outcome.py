@@ -60,6 +60,9 @@ def elsewhere(answer: Any) -> TypeGuard[Elsewhere]:
     return getattr(type(answer), "lives_elsewhere", False) is True
 
 
+_SUITS = 64           # kinds of cases that are kept, for modules with and without biases
+
+
 class KnownOutcomes:
     """What our own implementations returned, kept so that many answers to the same cases can be judged quickly.
 
@@ -85,6 +88,15 @@ class KnownOutcomes:
         if key not in self.found:
             self.found[key] = make()
         return self.found[key]
+
+    def suited(self, case: Case, made: Case) -> Case:
+        """The same changed case for every answer that needs the same change, so that it is asked of ours once."""
+        if made is case or id(case) not in self.cases:
+            return made
+        key = id(case), tuple(sorted(made.inputs.get("weights", {})))
+        if key not in self.suits and len(self.suits) < _SUITS * len(self.own):
+            self.suits[key] = self.cases[id(made)] = made
+        return self.suits.get(key, made)
 
 
 known_outcomes: contextvars.ContextVar[KnownOutcomes | None] = contextvars.ContextVar("known_outcomes", default=None)

@@ -1,13 +1,15 @@
 """From an answer to a verdict."""
+import contextlib
+import contextvars
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from classroom.ask import call, limits
 from classroom.ask.case import Case
-from classroom.ask.outcome import KnownOutcomes, Outcome, agree, ask, bare, elsewhere
+from classroom.ask.outcome import KnownOutcomes, Outcome, agree, ask, bare, elsewhere, known_outcomes
 from classroom.ask.stubs import is_module, is_stub
 
 from . import behaviour, choice, testing
@@ -38,11 +40,55 @@ def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
                 return choice.judge(task, given)
             if isinstance(task, TestTask):
                 return testing.judge(task, given)
-            rng = np.random.default_rng(zlib.crc32(task.id.encode()) if seed is None else seed)
-            return judge_on(task, given, list(task.cases(rng)))
+            kept = _remembered(task, seed)
+            if kept is None:
+                return judge_on(task, given, _cases(task, seed))
+            token = known_outcomes.set(kept)
+            try:
+                return judge_on(task, given, kept.own)
+            finally:
+                known_outcomes.reset(token)
         except Exception as error:  # the answer found a way to trip the engine itself
             return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
                           f"{error}).", ("unreadable",))
+
+
+def _cases(task: Exercise, seed: int | None) -> list[Case]:
+    return list(task.cases(np.random.default_rng(zlib.crc32(task.id.encode()) if seed is None else seed)))
+
+
+class Remembered:
+    """What is known of the exercises that were judged last. See `remembering`."""
+
+    def __init__(self, most: int = 4):
+        self.most = most
+        self.kept: dict[tuple[int, int | None], tuple[Exercise, KnownOutcomes]] = {}
+
+    def of(self, task: Exercise, seed: int | None) -> KnownOutcomes:
+        """The cases of an exercise and what our own implementations return on them."""
+        found = self.kept.pop((id(task), seed), None) or (task, known(task, _cases(task, seed)))
+        self.kept[id(task), seed] = found               # the last one again
+        if len(self.kept) > self.most:
+            del self.kept[next(iter(self.kept))]
+        return found[1]
+
+
+_remembering: contextvars.ContextVar[Remembered | None] = contextvars.ContextVar("remembering", default=None)
+
+
+@contextlib.contextmanager
+def remembering(remembered: Remembered | None = None) -> Iterator[None]:
+    """Inside, what the reference and the known mistakes return is computed once for many answers to the same cases."""
+    token = _remembering.set(remembered or Remembered())
+    try:
+        yield
+    finally:
+        _remembering.reset(token)
+
+
+def _remembered(task: Exercise, seed: int | None) -> KnownOutcomes | None:
+    remembered = _remembering.get()
+    return None if remembered is None else remembered.of(task, seed)
 
 
 def judge_on(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
@@ -81,9 +127,10 @@ def known(task: Exercise, cases: list[Case]) -> KnownOutcomes:
 def _ask_all(task: Exercise, answer: Any, cases: list[Case], run) -> list[Outcome]:
     """Put the answer to every case; stop early where it is not written yet or its time is up."""
     got: list[Outcome] = []
-    suit = _suit(task, answer, cases[0], run)
+    suit, kept = _suit(task, answer, cases[0], run), known_outcomes.get()
     for case in cases:
-        got.append(ask(task, answer, suit(case), run))
+        made = suit(case)
+        got.append(ask(task, answer, made if kept is None else kept.suited(case, made), run))
         error = got[-1].error
         if error and (error.timed_out or error.unwritten and len(got) == 1):
             break

@@ -6,17 +6,20 @@ something else on inputs that the checks do not use: there should be none.
 """
 import ast
 import copy
+import dataclasses
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from classroom import evaluate
 from classroom.ask import limits
 from classroom.ask.case import Case
 from classroom.ask.outcome import agree, ask
+from classroom.judge import judgement
 from classroom.judge.exercise import Exercise
+
+_BRIEF = 1.0           # seconds for a mutant's own work
 
 _SWAPS = {
     ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add], ast.Mult: [ast.Div, ast.Add], ast.Div: [ast.Mult, ast.FloorDiv],
@@ -67,13 +70,15 @@ def survey(task: Exercise, seed: int = 5) -> Survey:
         return any(not agrees(mutant, case, right) for case, right in pairs)
 
     def agrees(mutant, case, right):
-        outcome = asked(mutant.answer, case, 0.3)            # some never end
+        outcome = asked(mutant.answer, case, 0.2)            # some never end
         if outcome.error and outcome.error.timed_out:        # and some were only held up, by the garbage collector say
-            outcome = asked(mutant.answer, case, 1.0)
+            outcome = asked(mutant.answer, case, 0.5)
         return agree(outcome, right)
 
+    brief = dataclasses.replace(task, seconds=_BRIEF)         # a mutant that does not end is refused sooner
+
     def refused(mutant):
-        return evaluate(task.id, mutant.answer, seed=seed).status in ("wrong", "error")
+        return judgement.judge(brief, mutant.answer, seed).status in ("wrong", "error")
 
     with limits.undisturbed():
         own = beside_the_reference(task.cases(np.random.default_rng(seed)))

@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from classroom import evaluate, exercises
-from classroom.judge import recognise
+from classroom.judge import judgement, recognise
 from classroom.judge.exercise import Choice, Exercise
 from course._paths import atomic_path
 from tests import variants
@@ -81,7 +81,8 @@ def measure(task: Exercise | Choice) -> Line:
     before = dict(recognise.patience)
     recognise.patience.update(dict.fromkeys(before, math.inf))     # the numbers are the same on every machine
     try:
-        return _measure(task)
+        with judgement.remembering():
+            return _measure(task)
     finally:
         recognise.patience.update(before)
 
