@@ -7,10 +7,10 @@ what asks, judges, marks and builds, and nothing in `course` knows of it.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from classroom.face import carry_on, check, evaluate, hint, solution
+    from classroom.face import carry_on, check, evaluate, hint, own, solution
     from classroom.judge.verdict import CheckFailed, Verdict
 
-__all__ = ["CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "solution"]
+__all__ = ["CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
 
 
 def __getattr__(name: str):

@@ -1,5 +1,6 @@
 """What a notebook calls: `check`, `evaluate`, `hint`, `solution`, `carry_on`. They find the exercise, have an answer
 judged, draw, and keep the record."""
+import functools
 import os
 from typing import Any
 
@@ -8,9 +9,10 @@ from classroom.judge import panel, record
 from classroom.judge.exercise import Task
 from classroom.judge.verdict import CheckFailed, Verdict, named, not_attempted
 
-__all__ = ["CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "solution"]
+__all__ = ["CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
 
 _latest: dict[str, tuple[Any, Verdict]] = {}         # what was judged last, by exercise
+_own: dict[str, Any] = {}                            # the learner's last attempt, by exercise
 
 
 def evaluate(id: str, *answer: Any, seed: int | None = None) -> Verdict:
@@ -42,7 +44,7 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
     task = exercises.get(id)
     verdict = _no_attempt(task) if _lent(task, answer) else evaluate(id, *answer, seed=seed)
     record.record(id, verdict)
-    _latest[id] = (answer, verdict)
+    _remember(id, answer, verdict)
     drawn = panel.show(verdict)
     if verdict.status in ("wrong", "error") or verdict.status != "correct" and "NBGRADER_EXECUTION" in os.environ:
         raise CheckFailed(verdict, shown=drawn)
@@ -75,10 +77,35 @@ def carry_on(id: str, *answer: Any) -> Any:
     before, verdict = _latest.get(id, (None, None))
     if verdict is None or len(before) != len(answer) or any(a is not b for a, b in zip(before, answer, strict=True)):
         verdict = evaluate(id, *answer)
+        _remember(id, answer, verdict)
     if verdict.status == "correct":
         return answer[0] if len(answer) == 1 else answer
     print(f"Exercise {id} is not solved yet: the cells below use the course's {named(task)}.")
     return task.fallback()
+
+
+def own(id: str) -> Any:
+    """Your function as it was judged last, right or wrong; the course's while you have not written one.
+
+    After `attention = carry_on("1.3", attention)` the name may stand for the course's function. This is how the
+    views show yours, also when it is wrong: `interactive.view(own("1.3"), Q, K, V)`.
+    """
+    task = exercises.get(id)
+    if _own.get(id) is not None:
+        return _own[id]
+
+    @functools.wraps(task.fallback())
+    def courses(*args: Any, **kwargs: Any) -> Any:
+        return task.fallback()(*args, **kwargs)
+
+    courses.of_the_course = True                     # the views say so, and judge nothing
+    return courses
+
+
+def _remember(id: str, answer: tuple, verdict: Verdict) -> None:
+    _latest[id] = (answer, verdict)
+    if not _lent(exercises.get(id), answer):
+        _own[id] = None if verdict.status == "not attempted" else answer[0] if len(answer) == 1 else answer
 
 
 def _lent(task: Task, answer: tuple) -> bool:

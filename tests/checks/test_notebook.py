@@ -9,9 +9,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from classroom import CheckFailed, carry_on, check, evaluate, hint, solution
+from classroom import CheckFailed, carry_on, check, evaluate, hint, own, solution
 from classroom.judge import panel, record
 from classroom.judge.verdict import Verdict
+from course.views import interactive
 
 
 @pytest.fixture(autouse=True)
@@ -222,3 +223,36 @@ def test_in_a_real_notebook(tmp_path, monkeypatch):
     lent, = notebook.cells[4].outputs
     assert "Not attempted yet." in lent.data["text/plain"] and "`carry_on` lends" in lent.data["text/plain"]
     assert "Hint 1 of 3" in notebook.cells[5].outputs[0].data["text/plain"]
+
+
+# ------------------------------------------------------------------- the learner's own, also when it is wrong
+
+
+def test_own_is_the_last_attempt_whatever_carry_on_gave():
+    def softmax_then_scale(q, k, v):
+        shares = np.exp(q @ k.T) / np.exp(q @ k.T).sum(-1, keepdims=True) / np.sqrt(q.shape[-1])
+        return shares @ v, shares
+
+    with pytest.raises(CheckFailed):
+        check("1.3", softmax_then_scale)
+    assert carry_on("1.3", softmax_then_scale) is not softmax_then_scale
+    assert own("1.3") is softmax_then_scale
+    q = np.array([[0.0, 1], [2, 1], [1, 1]])
+    seen = interactive.view(own("1.3"), q, q, q)
+    assert seen.data["departs"] == "scale" and seen.stage == 1 and "agrees" not in seen.data["verdict"]
+
+
+def test_own_is_the_courses_while_nothing_is_written_and_says_so():
+    def split_heads(x, n_heads):
+        raise NotImplementedError
+
+    assert carry_on("4.1", split_heads) is not split_heads
+    view = interactive.shapes(own("4.1"))
+    assert view.yours["text"] == "Your split_heads is not written yet." and not view.yours["same"]
+    carry_on("1.3", lambda q, k, v: None)
+    q = np.eye(2)
+    seen = interactive.view(own("1.3"), q, q, q)
+    assert "the course's" in seen.label and seen.data["yours"] is None
+    assert seen.data["verdict"] == "This is the course's function. Yours is not written yet."
+    with pytest.raises(KeyError, match="there is no exercise '99.1'"):
+        own("99.1")

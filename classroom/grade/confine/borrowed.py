@@ -81,6 +81,6 @@ def install(lent: dict[str, str], lend: dict[str, list[str]], modules: dict[str,
             return fallen_back[id]
         return answer[0] if len(answer) == 1 else answer
 
-    silent = {name: _StandIn(f"classroom.{name}") for name in ("check", "hint", "solution", "evaluate")}
+    silent = {name: _StandIn(f"classroom.{name}") for name in ("check", "hint", "solution", "evaluate", "own")}
     face.__dict__.update(silent, carry_on=carry_on)
     face.__getattr__ = lambda attribute: _stand_in("classroom", attribute)
