@@ -1,13 +1,18 @@
 """`python -m classroom doctor` on a sound installation, and on broken ones."""
+import ctypes
 import importlib.metadata
 import json
+import os
 import re
+import sys
 import types
 from pathlib import Path
 
 import pytest
 
 from classroom.app import doctor, main
+from classroom.grade import channel
+from classroom.grade.confine import landlock, seccomp
 from course import data
 
 
@@ -163,17 +168,53 @@ def test_widgets(tmp_path, monkeypatch):
     assert only(doctor.widgets(tmp_path)).state == "ok"
 
 
-@pytest.mark.parametrize(("abi", "state"), [(4, "ok"), (0, "note"), (None, "note")])
+@pytest.mark.parametrize(("abi", "state"), [(4, "ok"), (0, "note")])
 def test_how_far_submissions_can_be_confined(monkeypatch, abi, state):
-    def ask():
-        if abi is None:
-            raise OSError("Function not implemented")
-        return abi
-    parts = {"classroom.grade.confine.landlock": types.SimpleNamespace(abi=ask),
-             "classroom.grade.confine.seccomp": types.SimpleNamespace(available=lambda: True)}
-    monkeypatch.setattr(doctor.importlib, "import_module", parts.__getitem__)
-    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(landlock, "abi", lambda: abi)
+    monkeypatch.setattr(seccomp, "available", lambda: True)
     assert only(doctor.grading()).state == state
+
+
+@pytest.fixture(params=["win32", "darwin"])
+def elsewhere(request, monkeypatch):
+    """A computer without Linux, on which no function of the C library's may be looked for."""
+    def asked(*arguments, **options):
+        raise AssertionError("the C library was asked")
+
+    for name in ("CDLL", "PyDLL"):
+        monkeypatch.setattr(ctypes, name, asked)
+    monkeypatch.setattr(sys, "platform", request.param)
+    return request.param
+
+
+def test_nothing_of_linux_is_asked_elsewhere(elsewhere):
+    finding = only(doctor.grading())
+    assert finding.state == "note" and "Linux" in finding.seen and finding.todo
+
+
+def test_the_parts_ask_nothing_elsewhere_either(elsewhere, monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: pytest.fail("/proc was read"))
+    assert landlock.abi() == 0 and seccomp.available() is False
+    for attempt in (lambda: landlock.make([]), lambda: landlock.restrict(3), lambda: seccomp.restrict(b"")):
+        with pytest.raises(OSError, match="is Linux's"):
+            attempt()
+    assert channel.computing_time(1) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the fork server needs fork")
+def test_a_child_is_not_confined_elsewhere(monkeypatch, tmp_path):
+    """It says so, and asks for nothing of Linux's on the way."""
+    from classroom.grade.confine import sandbox
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: pytest.fail("the C library was asked"))
+    for change in ("chdir", "umask"):
+        monkeypatch.setattr(os, change, lambda _: None)
+    monkeypatch.setattr(sandbox.resource, "setrlimit", lambda *_: None)
+    prison = sandbox.Prison(str(tmp_path), [])
+    assert (prison.ruleset, prison.filter, prison.abi) == (None, None, 0)
+    assert sandbox.enter(prison, str(tmp_path), 60) == ("none", ["limits"])
 
 
 def test_what_fails_while_looking_is_a_finding(monkeypatch, tmp_path, capsys):

@@ -1,7 +1,9 @@
 """`python -m classroom lab`: what it starts, without starting it, and what it says when it cannot."""
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,14 +16,14 @@ def started(monkeypatch, tmp_path):
     """A copy of the repository with lesson 00 alone; what would have been run is collected."""
     calls = []
 
-    def run(command, **options):
-        calls.append((command, options))
-        return subprocess.CompletedProcess(command, 3)
+    def become(command, folder, environment):
+        calls.append((command, {"cwd": folder, "env": environment}))
+        return 3
 
     (tmp_path / "notebooks").mkdir()
     (tmp_path / lab.LESSON).write_text("{}", encoding="utf-8")
     monkeypatch.setattr(lab, "ROOT", tmp_path)
-    monkeypatch.setattr(lab.subprocess, "run", run)
+    monkeypatch.setattr(lab, "_become", become)
     monkeypatch.setattr(lab, "_no_pop_ups", lambda prefix: None)
     monkeypatch.setattr(data, "fetch", lambda: tmp_path / "spa.tsv")
     return calls
@@ -75,3 +77,61 @@ def test_pop_ups_are_silenced_in_the_courses_own_environment(tmp_path, monkeypat
     lab._no_pop_ups(tmp_path)
     written = tmp_path / "share/jupyter/lab/settings/overrides.json"
     assert '"fetchNews": "false"' in written.read_text(encoding="utf-8")
+
+
+# What stands for JupyterLab: it says who and where it is, and runs until its input ends.
+STANDS_FOR_IT = "import os, sys; print(os.getpid(), os.getcwd(), os.environ['SAID'], flush=True); sys.stdin.read()"
+LAB = f"""
+import os, sys
+from pathlib import Path
+from classroom.app import lab
+from course import data
+data.fetch = lambda: print("fetched")
+lab._no_pop_ups = lambda prefix: None
+lab.command = lambda arguments, root: [sys.executable, "-c", {STANDS_FOR_IT!r}]
+os.environ["SAID"] = "yes"
+sys.exit(lab.main([], Path(sys.argv[1])))
+"""
+
+
+@pytest.fixture
+def running(started, tmp_path):
+    """`lab` in a process of its own, when what stands for JupyterLab has begun; and who that is."""
+    process = subprocess.Popen([sys.executable, "-c", LAB, str(tmp_path)], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True, start_new_session=True,
+                               env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])})
+    try:
+        assert process.stdout.readline() == "fetched\n"
+        pid, folder, said = process.stdout.readline().split()
+        assert (Path(folder).resolve(), said) == (tmp_path.resolve(), "yes")
+        yield process, int(pid)
+    finally:
+        process.stdin.close()                # the stand-in's own end, wherever it runs
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a word to it")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_jupyterlab_ends_when_lab_is_ended(running, name):
+    process, pid = running
+    process.send_signal(getattr(signal, name))
+    assert process.wait() == -getattr(signal, name)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_its_exit_code_is_jupyterlabs(running):
+    process, _ = running
+    process.stdin.close()
+    assert process.wait() == 0
+
+
+def test_where_no_process_can_become_another_it_runs_below(monkeypatch, tmp_path):
+    monkeypatch.setattr(lab.os, "name", "nt")
+    ran = []
+    monkeypatch.setattr(lab.subprocess, "run",
+                        lambda command, **options: ran.append(options) or subprocess.CompletedProcess(command, 3))
+    assert lab._become(["jupyter"], tmp_path, {"A": "b"}) == 3
+    assert ran == [{"cwd": tmp_path, "env": {"A": "b"}}]

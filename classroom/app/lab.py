@@ -13,7 +13,10 @@ LESSON = "notebooks/00_welcome.ipynb"
 
 
 def main(arguments: Sequence[str] = (), root: Path = ROOT) -> int:
-    """Prepare what JupyterLab needs and run it until it is stopped; returns its exit code.
+    """Prepare what JupyterLab needs and become it, so that whatever ends this process ends it.
+
+    Returns only where it has not begun, and on Windows, where no process can become another one: JupyterLab then runs
+    below this one, and the exit code is its own.
 
     Args:
         arguments: passed on to JupyterLab, such as `--no-browser` or `--port=8899`. One that ends in
@@ -28,10 +31,7 @@ def main(arguments: Sequence[str] = (), root: Path = ROOT) -> int:
         return 1
     _fetch()
     _no_pop_ups(Path(sys.prefix))
-    try:
-        return subprocess.run(command(arguments, root), cwd=root, env=environment()).returncode
-    except KeyboardInterrupt:
-        return 0
+    return _become(command(arguments, root), root, environment())
 
 
 def command(arguments: Sequence[str], root: Path) -> list[str]:
@@ -47,6 +47,18 @@ def environment() -> dict[str, str]:
     """The environment of JupyterLab: this Python's programs come first, as in an activated environment."""
     binaries = str(Path(sys.executable).parent)
     return {**os.environ, "PATH": os.pathsep.join([binaries, os.environ.get("PATH", "")])}
+
+
+def _become(command: Sequence[str], folder: Path, environment: dict[str, str]) -> int:
+    if os.name == "posix":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.chdir(folder)
+        os.execve(command[0], [*command], environment)
+    try:
+        return subprocess.run(command, cwd=folder, env=environment).returncode
+    except KeyboardInterrupt:
+        return 0
 
 
 def _fetch() -> None:

@@ -7,22 +7,29 @@ import select
 import signal
 import socket
 import struct
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from .confine import wire
 
 __all__ = ["Channel", "Gone", "Interfered"]
 
-_LOOK = 0.05               # seconds between looks at a child that is taking its time
+_LOOK = 0.05               # seconds between looks at a child, whether it sends something or nothing
 _PATIENCE = 4              # waiting may take this many times as long as computing, as in the checks
 _FOLDER = 64 << 20         # bytes and files that may lie in the working folder
 _FILES = 1000
 
 
-class Gone(Exception):
-    """The child is not there any more: `why` is "timeout", "killed" or "memory"."""
+Why = Literal["timeout", "killed"]
 
-    def __init__(self, why: str, detail: str):
+
+class Gone(Exception):
+    """The child is not there any more, or is to be ended: `why` says which status that gives its answer."""
+
+    def __init__(self, why: Why, detail: str):
         super().__init__(detail)
         self.why = why
 
@@ -38,18 +45,20 @@ class Channel:
         socket: our end.
         pid: of the child, to see how much it has computed.
         folder: where it may write.
+        clock: seconds, as `time.monotonic`.
     """
 
-    def __init__(self, connection: socket.socket, pid: int, folder: str):
+    def __init__(self, connection: socket.socket, pid: int, folder: str, clock: Callable[[], float] = time.monotonic):
         self.connection = connection
         self.connection.setblocking(False)
-        self.pid, self.folder = pid, folder
+        self.pid, self.folder, self.clock = pid, folder, clock
         self.nonce, self.buffer = b"", bytearray()
         self.allow(1.0)
 
     def allow(self, seconds: float) -> None:
-        """From now on the child has this much time, over all requests together."""
-        self.watch = _Watch(self.pid, self.folder, seconds)
+        """From now on the child has this much time, over all requests together: of computing, and `_PATIENCE` times as
+        much by the clock, however often it sends something."""
+        self.watch = _Watch(self.pid, self.folder, seconds, self.clock)
 
     def ask(self, header: dict, arrays: list) -> tuple[dict, list]:
         """Send a request; return the reply. Each request has a new nonce, so that no reply fits two of them."""
@@ -107,22 +116,41 @@ class Channel:
         return part
 
     def _wait(self, reading: bool) -> None:
-        lists = ([self.connection], [], []) if reading else ([], [self.connection], [])
-        while not any(select.select(*lists, _LOOK)):
-            self.watch.look()
+        """Until there is something to read, or room to write. Raises Gone."""
+        readers = [self.connection] if reading else []
+        writers = [] if reading else [self.connection]
+        ready = False
+        while not ready:
+            ready = any(select.select(readers, writers, [], _LOOK))
+            self.watch.turn()
 
 
 class _Watch:
-    """Looks at a child that does not answer."""
+    """Looks at a child from time to time, and says when its time is up."""
 
-    def __init__(self, pid: int, folder: str, seconds: float):
-        self.pid, self.folder, self.seconds = pid, folder, seconds
+    def __init__(self, pid: int, folder: str, seconds: float, clock: Callable[[], float]):
+        self.pid, self.folder, self.seconds, self.clock = pid, folder, seconds, clock
         self.computed = computing_time(pid)
+        self.last = self.looked = clock()
         self.waited = 0.0
 
-    def look(self) -> None:
-        self.waited += _LOOK                     # not what the clock says: a computer that was asleep has not waited
-        if computing_time(self.pid) - self.computed > self.seconds or self.waited > _PATIENCE * self.seconds:
+    def turn(self) -> None:
+        """To be called at least every `_LOOK` seconds while we wait. Raises Gone.
+
+        What lies between two calls counts as no more than two looks: longer than that it was not the child that kept
+        us, but a computer that was asleep, or work of our own.
+        """
+        now = self.clock()
+        self.waited += min(now - self.last, 2 * _LOOK)
+        self.last = now
+        if self.waited > _PATIENCE * self.seconds:
+            raise Gone("timeout", f"no answer after {self.seconds:g} seconds")
+        if now - self.looked >= _LOOK:
+            self.looked = now
+            self._look()
+
+    def _look(self) -> None:
+        if computing_time(self.pid) - self.computed > self.seconds:
             raise Gone("timeout", f"no answer after {self.seconds:g} seconds")
         sizes = _sizes(self.folder)
         if len(sizes) > _FILES or sum(sizes) > _FOLDER:
@@ -141,6 +169,8 @@ def _sizes(folder: str) -> list[int]:
 
 def computing_time(pid: int) -> float:
     """Seconds that a process has computed; 0 where that cannot be seen."""
+    if sys.platform != "linux":
+        return 0.0
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -21,7 +21,9 @@ from classroom.grade.read.submissions import Submission
 
 from .grader import Grader
 from .journal import Journal
+from .record import Level, Record, lost
 
+Settings = tuple[str | None, Level, int]         # lesson, isolation, seed
 _OTHER_TRIES = 2
 _ANSWERS = 20          # seconds for a scheduler to answer
 _here = threading.local()
@@ -32,21 +34,23 @@ class ClusterError(OSError):
 
 
 def grade_all(submissions: Sequence[Submission], results: Path, scheduler: str, *, lesson: str | None = None,
-              isolation: str = "none", seed: int | None = None, progress: bool = True) -> list[dict[str, Any]]:
+              isolation: Level = "none", seed: int | None = None, progress: bool = True) -> list[Record]:
     """Grade on the cluster of this scheduler; see `batch.grade_all`, whose results and resumption these are.
 
     Args:
         scheduler: its address, as "tcp://host:8786", or "tls://..." with certificates in Dask's configuration.
 
     Raises:
+        journal.JournalError: if another run writes to the file.
         ClusterError: if no scheduler answers or the connection is lost; the same call goes on from there.
     """
     try:
         from distributed import Client
     except ImportError:
         raise ClusterError("--scheduler needs Dask: pip install 'build-a-transformer[cluster]'") from None
-    with Journal(results, submissions, lesson, seed) as journal:
-        seed = secrets.randbelow(2**31) if journal.seed is None else journal.seed
+    with Journal(results, submissions, lesson, seed, isolation) as journal:
+        if journal.notice():
+            print(journal.notice())
         if not journal.open:
             return journal.records()
         try:
@@ -54,15 +58,16 @@ def grade_all(submissions: Sequence[Submission], results: Path, scheduler: str, 
         except (OSError, ValueError, TimeoutError) as error:
             raise ClusterError(f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`, "
                                "and workers with `dask worker ADDRESS`") from None
-        with client, tqdm(total=len(submissions), initial=len(submissions) - len(journal.open), unit="submission",
-                          disable=None if progress else True) as bar:
-            for submission, record in _graded(client, journal.open, (lesson, isolation, seed)):
+        done = len(journal.records())
+        with client, tqdm(total=done + len(journal.open), initial=done, unit="submission", desc="Grading",
+                          disable=not progress) as bar:
+            for submission, record in _graded(client, journal.open, (lesson, isolation, journal.seed)):
                 journal.write(submission, record)
                 bar.update()
         return journal.records()
 
 
-def _graded(client, submissions: Sequence[Submission], settings: tuple) -> Iterator[tuple[Submission, dict[str, Any]]]:
+def _graded(client: Any, submissions: Sequence[Submission], settings: Settings) -> Iterator[tuple[Submission, Record]]:
     """Submissions and their records as they are finished. Only so many are under way that memory stays flat."""
     from distributed import as_completed
 
@@ -73,7 +78,7 @@ def _graded(client, submissions: Sequence[Submission], settings: tuple) -> Itera
     waiting = (submission for submission in submissions if submission not in here)
     run, under_way, numbers = secrets.token_hex(4), {}, itertools.count()
 
-    def submit(submission: Submission, tries: int):
+    def submit(submission: Submission, tries: int) -> Any:
         future = client.submit(_grade, submission.learner, submission.name, _content(submission),
                                tuple(submission.notes), settings, key=f"grade-{run}-{next(numbers)}", pure=False)
         under_way[future.key] = submission, tries
@@ -91,14 +96,14 @@ def _graded(client, submissions: Sequence[Submission], settings: tuple) -> Itera
             done.add(submit(submission, tries + 1))
             continue
         else:
-            yield submission, _failed(submission, settings, future.exception())
+            yield submission, lost(submission, _said(future.exception()), seed)
         future.release()
         following = next(waiting, None)
         if following is not None:
             done.add(submit(following, 0))
 
 
-def _grade(learner: str, name: str, content: bytes, notes: tuple[str, ...], settings: tuple) -> str:
+def _grade(learner: str, name: str, content: bytes, notes: tuple[str, ...], settings: Settings) -> str:
     """On a worker: grade one notebook and return its record as JSON."""
     with tempfile.TemporaryDirectory(prefix="course-grade-") as folder:
         path = Path(folder) / "submission.ipynb"
@@ -106,7 +111,7 @@ def _grade(learner: str, name: str, content: bytes, notes: tuple[str, ...], sett
         return json.dumps(_grader(settings).grade(Submission(learner=learner, name=name, path=path, notes=notes)))
 
 
-def _grader(settings: tuple) -> Grader:
+def _grader(settings: Settings) -> Grader:
     """This thread's grader, which holds the fork server; it is started once."""
     if getattr(_here, "settings", None) != settings:
         lesson, isolation, seed = settings
@@ -124,10 +129,5 @@ def _content(submission: Submission) -> bytes | None:
         return None
 
 
-def _failed(submission: Submission, settings: tuple, error: BaseException) -> dict[str, Any]:
-    """What no worker could finish: the grader's failure, never a mark."""
-    lesson, _, seed = settings
-    return {"learner": submission.learner, "submission": submission.name, "lesson": lesson, "sha256": None,
-            "status": "grader error", "message": f"No worker could grade it: {type(error).__name__}: {error}"[:500],
-            "isolation": "none", "isolation_details": [], "seed": seed, "seconds": 0.0,
-            "notes": list(submission.notes), "points": None, "max_points": None, "exercises": []}
+def _said(error: BaseException | None) -> str:
+    return f"No worker could grade it: {type(error).__name__}: {error}"

@@ -2,14 +2,17 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from classroom import exercises
 
 from . import lessons
 from .book import adjust, files, gradebook
 from .read import roster
+from .read.submissions import Submission, find
+from .record import LEVELS, Record
 
 _NOT_ISOLATED = """\
 ################################################################################
@@ -58,7 +61,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
         help="the assignment's name in Canvas, as '04=Homework 4 (12345)'")
     add("--workers", type=_positive, default=2, metavar="N", help="processes on this machine (default: 2)")
     add("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster instead, as tcp://host:8786")
-    add("--require-isolation", choices=("none", "partial", "full"), default="none", metavar="LEVEL",
+    add("--require-isolation", choices=LEVELS, default="none", metavar="LEVEL",
         help="refuse to run learners' code with less: none, partial or full (default: none)")
     add("--seed", type=int, metavar="N", help="of the random cases; by default a fresh one, which the results record")
     add("--no-progress", action="store_true", help="draw no progress bar")
@@ -67,7 +70,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     return command
 
 
-def lesson_name(lesson: str | None) -> str | None:
+def _chosen_lesson(lesson: str | None) -> str | None:
     """ "4", "04" or "04_multi_head_attention" -> the name that records have. Raises SettingsError if there is none."""
     if lesson is None:
         return None
@@ -79,46 +82,38 @@ def lesson_name(lesson: str | None) -> str | None:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from .journal import forget_less_isolated
-
-    lesson = lesson_name(options.lesson)
+    lesson = _chosen_lesson(options.lesson)
     columns = _columns(options.canvas_column)
     class_ = roster.read(options.roster) if options.roster else None
     points = adjust.read_points(options.points) if options.points else {}
     late = adjust.read_late(options.late) if options.late else {}
     submissions = _find(options.submissions)
-    options.out.mkdir(parents=True, exist_ok=True)
-    results = options.out / "results.jsonl"
-    if forgotten := forget_less_isolated(results, options.require_isolation):
-        print(f"{forgotten} submissions were graded with less isolation than {options.require_isolation}, and are "
-              "graded again.")
     try:
-        records = _run(options)(submissions, results)
-    except RuntimeError as error:       # too little isolation, no worker that starts, two runs at once
+        records = _run(options, submissions, options.out / "results.jsonl")
+    except RuntimeError as error:       # too little isolation, no worker that starts
         raise adjust.SettingsError(str(error)) from None
     book = gradebook.build(records, class_, lesson=lesson, points=points, late=late)
     files.write(options.out, book, columns)
     return _say(book, options.out, gradebook.unmatched(late, book))
 
 
-def _find(path: Path) -> list:
-    from classroom.grade.read.submissions import find
-
+def _find(path: Path) -> list[Submission]:
     try:
         return find(path)
     except ValueError as error:
         raise adjust.SettingsError(str(error)) from None
 
 
-def _run(options: argparse.Namespace) -> Callable[[list, Path], list[dict]]:
-    """How the submissions are graded: here, or on a cluster."""
-    settings = {"lesson": options.lesson and lesson_name(options.lesson)[:2],
-                "isolation": options.require_isolation, "seed": options.seed, "progress": not options.no_progress}
+def _run(options: argparse.Namespace, submissions: list[Submission], results: Path) -> list[Record]:
+    """Grade here, or on a cluster."""
+    lesson = _chosen_lesson(options.lesson)
+    settings: dict[str, Any] = {"lesson": lesson and lesson[:2], "isolation": options.require_isolation,
+                                "seed": options.seed, "progress": not options.no_progress}
     if options.scheduler:
-        from .cluster import grade_all
-        return lambda submissions, results: grade_all(submissions, results, options.scheduler, **settings)
-    from .batch import grade_all
-    return lambda submissions, results: grade_all(submissions, results, workers=options.workers, **settings)
+        from . import cluster
+        return cluster.grade_all(submissions, results, options.scheduler, **settings)
+    from . import batch
+    return batch.grade_all(submissions, results, workers=options.workers, **settings)
 
 
 def _say(book: gradebook.Gradebook, out: Path, late_nobody: Sequence[str]) -> int:
@@ -143,7 +138,7 @@ def _say(book: gradebook.Gradebook, out: Path, late_nobody: Sequence[str]) -> in
 def _gradescope_zip(options: argparse.Namespace) -> int:
     from classroom.grade.book.gradescope import build_zip
 
-    lesson = lesson_name(options.lesson)
+    lesson = _chosen_lesson(options.lesson)
     if lesson is None:
         raise adjust.SettingsError("--gradescope-zip needs --lesson NN: one autograder is for one assignment")
     path = build_zip(options.gradescope_zip, lesson, points=options.points, isolation=options.require_isolation,

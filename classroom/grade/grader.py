@@ -23,19 +23,16 @@ from classroom.judge.verdict import Verdict, named, not_attempted, ruling
 
 from . import channel, lending
 from .confine import wire
-from .launch import Server, ServerError
+from .launch import IsolationError, Server, ServerError, need_fork
 from .lessons import before, described, lesson_name, lesson_number, majority, most_points, source, tasks
+from .record import LEVELS, Level, Record, ResultStatus, new
 from .remote import Remote, raised
 
-__all__ = ["Grader", "IsolationError", "LEVELS"]
+__all__ = ["Grader", "IsolationError"]
 
-LEVELS = ("none", "partial", "full")
+Ruled = tuple[ResultStatus, Verdict]
 _LOADING = 8.0             # seconds for the statements that an answer depends on
 _EXTRA = 2.0
-
-
-class IsolationError(RuntimeError):
-    """This computer cannot confine submissions as far as it was asked to."""
 
 
 class Grader:
@@ -51,7 +48,7 @@ class Grader:
     Use it as a context manager. `level` is the isolation that was reached.
     """
 
-    def __init__(self, lesson: str | int | None = None, isolation: str = "none", seed: int | None = None,
+    def __init__(self, lesson: str | int | None = None, isolation: Level = "none", seed: int | None = None,
                  seconds: float | None = None):
         if isolation not in LEVELS:
             raise ValueError(f"isolation is {isolation!r}; expected one of {', '.join(LEVELS)}")
@@ -59,13 +56,14 @@ class Grader:
         self.isolation = isolation
         self.seed = secrets.randbits(31) if seed is None else int(seed)
         self.seconds = seconds
-        self.level, self.details = "none", []
+        self.level: Level = "none"
+        self.details: list[str] = []
         self.server: Server | None = None
         self.line: channel.Channel | None = None             # to the child at work
         self.known: dict[str, KnownOutcomes] = {}
 
     def __enter__(self) -> "Grader":
-        _need_fork()
+        need_fork()
         import torch
         torch.set_num_threads(1)
         self.server = Server()
@@ -79,7 +77,7 @@ class Grader:
             raise
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -88,14 +86,12 @@ class Grader:
             self.server.close()
             self.server = None
 
-    def grade(self, submission: Submission) -> dict[str, Any]:
+    def grade(self, submission: Submission) -> Record:
         """One record, plain JSON. Never raises for what a submission is or does."""
         started = time.monotonic()
-        record: dict[str, Any] = {
-            "learner": submission.learner, "submission": submission.name, "lesson": lesson_name(self.lesson),
-            "sha256": None, "status": "graded", "message": "", "isolation": self.level,
-            "isolation_details": list(self.details), "seed": self.seed, "seconds": 0.0, "notes": list(submission.notes),
-            "points": 0, "max_points": most_points(self.lesson), "exercises": []}
+        lesson = None if self.lesson is None else lesson_name(self.lesson)
+        record = new(submission, status="graded", seed=self.seed, lesson=lesson,
+                     max_points=most_points(self.lesson), isolation=self.level, details=self.details)
         try:
             self._grade(submission, record)
         except NoFile as error:
@@ -104,10 +100,12 @@ class Grader:
             record |= {"status": "unreadable", "message": str(error)}
         except Exception as error:  # ours, whatever the submission did to bring it about
             record |= {"status": "grader error", "message": f"{type(error).__name__}: {error}"[:500]}
+        if record["status"] == "grader error":
+            record["points"] = None
         record["seconds"] = round(time.monotonic() - started, 4)
         return record
 
-    def _grade(self, submission: Submission, record: dict) -> None:
+    def _grade(self, submission: Submission, record: Record) -> None:
         content = content_of(submission.path)
         record["sha256"] = hashlib.sha256(content).hexdigest()
         cells = cells_of(content)
@@ -120,7 +118,8 @@ class Grader:
         if others:
             record["notes"].append(f"The notebook also checks exercises of other lessons: {', '.join(others[:5])}.")
         record |= {"lesson": lesson_name(lesson), "max_points": most_points(lesson)}
-        slicer, right = Slicer(cells), set()
+        slicer = Slicer(cells)
+        right: set[str] = set()
         try:
             for task in tasks(lesson):
                 if self.seconds is not None:
@@ -139,8 +138,9 @@ class Grader:
 
     # -------------------------------------------------------------------------------- one exercise
 
-    def _exercise(self, task: Any, slicer: Slicer, right: set[str], record: dict) -> dict[str, Any]:
+    def _exercise(self, task: Any, slicer: Slicer, right: set[str], record: Record) -> dict[str, Any]:
         started = time.monotonic()
+        status: ResultStatus
         for last in (False, True):
             try:
                 used = self.line is not None
@@ -170,7 +170,7 @@ class Grader:
                 "mistakes": list(verdict.mistakes), "printed": verdict.printed,
                 "seconds": round(time.monotonic() - started, 4)}
 
-    def _attempt(self, task: Any, slicer: Slicer, right: set[str]) -> tuple[str, Verdict, list[str]]:
+    def _attempt(self, task: Any, slicer: Slicer, right: set[str]) -> tuple[ResultStatus, Verdict, list[str]]:
         try:
             part = slicer.slice(task.id, tuple(task.names))
         except Missing as error:
@@ -178,7 +178,7 @@ class Grader:
         if part.faults:
             return "error", ruling(task, "error", part.faults[0], ("syntax-error",)), []
         if self.line is None:
-            self.line, hello = self.server.fork()
+            self.line, hello = self._running().fork()
             self._confined(hello)
         remote = Remote(self.line, task, self._known(task), self.seed)
         notes: list[str] = []
@@ -208,9 +208,10 @@ class Grader:
             return None
         self.line.close()
         self.line = None
-        return self.server.end()["status"]
+        return self._running().end()["status"]
 
-    def _ask(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote, notes: list[str]) -> tuple:
+    def _ask(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote,
+             notes: list[str]) -> Ruled:
         facts, stopped = self._load(task, part, slicer, right, remote, notes)
         if stopped is not None:
             return stopped
@@ -228,7 +229,7 @@ class Grader:
         else:
             remote.__name__ = wire.text(facts.get("name"), 80)
             verdict = self._judge(task, remote)
-        status = verdict.status
+        status: ResultStatus = verdict.status
         if "time-limit" in verdict.mistakes:
             status = "timeout"
         elif status == "error" and remote.out_of_memory:
@@ -238,12 +239,13 @@ class Grader:
     def _judge(self, task: Any, remote: Remote) -> Verdict:
         """As `evaluate` does."""
         token = known_outcomes.set(remote.known)
+        own = [] if remote.known is None else remote.known.own
         try:
             with limits.undisturbed():
                 limits.seed_all()
                 if isinstance(task, TestTask):
                     return testing.judge(task, remote)
-                return judgement.judge_on(task, remote, remote.known.own)
+                return judgement.judge_on(task, remote, own)
         except (channel.Gone, channel.Interfered, ServerError):
             raise
         except limits.Problem as problem:
@@ -267,13 +269,14 @@ class Grader:
         except (ValueError, TypeError, OverflowError, RecursionError):
             return ruling(task, "error", "Your answer cannot be read.", ("wrong-type",))
 
-    def _load(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote, notes: list[str]) -> tuple:
+    def _load(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote,
+              notes: list[str]) -> tuple[dict[str, Any], Ruled | None]:
         """Have the child run what the answer depends on. Returns facts about the answer, or a final verdict."""
         statements = [[s.cell.file, s.line, s.code] for s in part.statements]
-        lesson, lend = int(task.id.split(".")[0]), {}
-        for carried in {s.carries for s in part.statements} - {None, task.id} - right:
-            if carried in exercises.all_ids() and before(carried, task.id) and lending.fallback(carried) is not None:
-                lend[carried] = lending.fallback(carried)
+        lesson, lend = int(task.id.split(".")[0]), dict[str, tuple[str, str]]()
+        for carried in {s.carries for s in part.statements if s.carries} - {task.id} - right:
+            if carried in exercises.all_ids() and before(carried, task.id) and (given := lending.fallback(carried)):
+                lend[carried] = given
                 notes.append(f"Exercise {carried} is not solved; {task.id} was graded with the course's version of it.")
         text = "\n".join([s.code for s in part.statements] + [source for source, _ in lend.values()])
         modules = set(re.findall(r"\bcourse\.(\w+)", text)) | set(re.findall(r"from course import (\w+)", text))
@@ -286,11 +289,12 @@ class Grader:
             "lent": lending.lent(lesson, modules), "lend": lend}
         remote.channel.allow(self._loading() + _EXTRA)
         reply, _ = remote.request(request)
-        facts = reply.get("facts") if isinstance(reply.get("facts"), dict) else {}
+        facts = reply.get("facts")
+        if not isinstance(facts, dict):
+            facts = {}
         if reply.get("found") is True:
             return facts, None
-        errors = [raised(entry[1:]) for entry in reply.get("errors", []) if isinstance(entry, list)]
-        errors = [e for e in errors if e is not None]
+        errors = [e for entry in reply.get("errors", []) if isinstance(entry, list) and (e := raised(entry[1:]))]
         first = next((e for e in errors if e.timed_out), errors[0] if errors else None)
         if first is None:
             return facts, ("error", ruling(task, "error", f"{named(task)} could not be found when the notebook ran."))
@@ -318,28 +322,25 @@ class Grader:
         return self.known[task.id]
 
     def _confined(self, hello: dict) -> None:
-        level = hello.get("level")
-        self.level, self.details = level, hello.get("details", [])
-        if LEVELS.index(level) < LEVELS.index(self.isolation):
-            raise IsolationError(f"Submissions would run with isolation {level!r} ({', '.join(self.details)}); "
+        self.level, self.details = hello["level"], hello["details"]
+        if LEVELS.index(self.level) < LEVELS.index(self.isolation):
+            raise IsolationError(f"Submissions would run with isolation {self.level!r} ({', '.join(self.details)}); "
                                  f"{self.isolation!r} is required. Full isolation needs Linux 5.13 or newer with "
                                  "Landlock and seccomp, on x86-64 or arm64.")
 
+    def _running(self) -> Server:
+        if self.server is None:
+            raise ServerError("The fork server is not running.")
+        return self.server
+
     def _renew(self) -> None:
         self.line = None
-        self.server.close()
+        self.close()
         self.server = Server()
 
 
-_GONE = {
+_GONE: dict[channel.Why, str] = {
     "timeout": "Your code had not finished after {} seconds, and did not stop when it was told to. Is there a loop "
                "whose condition never becomes false?",
     "killed": "The process that ran your code ended before it had answered.",
-    "memory": "Your code asked for more memory than there is.",
 }
-
-
-def _need_fork() -> None:
-    if not hasattr(os, "fork"):
-        raise IsolationError("The grader needs to fork processes, which Windows cannot. Run it under WSL, Linux or "
-                             "macOS.")

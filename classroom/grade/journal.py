@@ -1,119 +1,191 @@
-"""`results.jsonl`: a line for each submission, written as soon as it is graded, so that a run can be continued."""
+"""`results.jsonl`: a line for each submission, on the disk as soon as it is graded, so that a run can be continued.
+
+Everything that grades many submissions, here or on a cluster, reads and writes its results through a `Journal`.
+"""
+import contextlib
+import hashlib
 import json
 import os
-from collections.abc import Sequence
+import re
+import secrets
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
 from filelock import FileLock, Timeout
 
+from classroom.grade.read.notebooks import NoFile, Unreadable, content_of
 from classroom.grade.read.submissions import Submission
 from course._paths import atomic_path
 
-from . import batch, grader
+from .record import LEVELS, Level, Record
 
-Record = dict[str, Any]
+__all__ = ["Journal", "JournalError", "read_results"]
+
+Key = tuple[str, str]
 
 
 class JournalError(OSError):
-    """The results cannot be written, or another run writes them."""
+    """The results cannot be written: another run writes them."""
 
 
 class Journal:
-    """The results of one batch, open for writing.
+    """The results of one batch. As a context manager it is theirs alone: nothing is read or written before that.
+
+    What the file holds of these submissions is kept, except for grader errors, for notebooks that have changed since,
+    and for what was graded with another lesson or seed, or with less isolation, than is asked for now. Half a line at
+    the end, from a run that was killed, is dropped. Records of other batches stay as they are. Of several records of
+    one submission the last counts.
 
     Args:
-        path: of the file. What it holds of these submissions is kept, except for grader errors, for notebooks
-            that have changed since and for what was graded with another lesson or seed than is asked for now.
-            Half a line at the end, from a run that was killed, is dropped.
-        submissions: of the batch.
-        lesson: "04" or None.
-        seed: or None.
+        path: of the file.
+        submissions: of the batch; the first of each learner and name.
+        lesson: "04", "4" or "04_multi_head_attention"; None takes records of any.
+        seed: None takes that of the results that are kept, so that all get the same cases, or else draws one.
+        isolation: the least that is accepted.
 
     Attributes:
         open: submissions that are still to be graded.
-        seed: as given, or that of the results that are there, so that all get the same cases; else None.
+        seed: of the cases.
+        less_isolated: how many are graded again because they ran with less isolation.
+
+    Raises:
+        JournalError: on entering, if another run writes to the file. The file beside it whose name ends in ".lock"
+            says so, and stays when the run is over: if it were removed, two more runs could hold one each.
     """
 
-    def __init__(self, path: Path, submissions: Sequence[Submission], lesson: str | None = None,
-                 seed: int | None = None):
-        self.path, self.submissions = Path(path), list(submissions)
-        found, own = self._read(), {_key(submission.learner, submission.name) for submission in submissions}
-        self._others = [record for key, record in found.items() if key not in own]
-        kept = {key: found[key] for key in own & found.keys() if seed in (None, found[key].get("seed"))}
-        self.seed = seed if seed is not None else next((r["seed"] for r in kept.values() if r.get("seed")), None)
-        self._records: dict[tuple[str, str], Record] = {}
-        self.open = []
-        for submission in self.submissions:
-            record = kept.get(_key(submission.learner, submission.name))
-            if record is not None and _still_holds(record, submission, lesson):
-                self._records[_key(submission.learner, submission.name)] = record
-            else:
-                self.open.append(submission)
+    def __init__(self, path: Path | str, submissions: Iterable[Submission], lesson: str | None = None,
+                 seed: int | None = None, isolation: Level = "none"):
+        self.path, self.lesson, self.isolation = Path(path), lesson, isolation
+        self._wanted: dict[Key, Submission] = {}
+        for submission in submissions:
+            self._wanted.setdefault((submission.learner, submission.name), submission)
+        self._given = seed
+        self.seed = 0 if seed is None else seed
+        self.open: list[Submission] = []
+        self.less_isolated = 0
+        self._others: list[Record] = []
+        self._records: dict[Key, Record] = {}
+        self._lock = FileLock(self.path.with_name(f".{self.path.name}.lock"))
+        self._file: TextIO | None = None
 
     def __enter__(self) -> "Journal":
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(f"{self.path}.lock")
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise JournalError(f"{self.path} is being written by another run; wait for it, or choose another --out"
                                ) from None
-        self._rewrite()
-        self._file = self.path.open("a", encoding="utf-8")
+        try:
+            self._read()
+            self._rewrite()
+            self._file = self.path.open("a", encoding="utf-8")
+        except BaseException:
+            self._lock.release()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._file.close()
-        self._rewrite()
-        self._lock.release()
+        try:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+                self._rewrite()
+        finally:
+            self._lock.release()
 
     def write(self, submission: Submission, record: Record) -> None:
         """Keep a record: it is on the disk when this returns. A second one for the same submission is not kept."""
-        key = _key(submission.learner, submission.name)
-        if key in self._records:
-            return
-        self._records[key] = record
-        self._file.write(_line(record))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        key = submission.learner, submission.name
+        if self._file is None:
+            raise ValueError("the journal is not open")
+        if key not in self._records:
+            self._records[key] = record
+            self._file.write(_line(record))
+            _sync(self._file)
 
     def records(self) -> list[Record]:
         """Those there are, in the order of the submissions."""
-        keys = [_key(submission.learner, submission.name) for submission in self.submissions]
-        return [self._records[key] for key in dict.fromkeys(keys) if key in self._records]
+        return [self._records[key] for key in self._wanted if key in self._records]
+
+    def notice(self) -> str:
+        """What is to be said before the grading begins; often nothing."""
+        if not self.less_isolated:
+            return ""
+        return (f"{self.less_isolated} submissions were graded with less isolation than {self.isolation}, and are "
+                "graded again.")
+
+    def _read(self) -> None:
+        found = {(record["learner"], record["submission"]): record for record in read_results(self.path)}
+        self._others = [record for key, record in found.items() if key not in self._wanted]
+        self._records, self.open, self.less_isolated = {}, [], 0
+        for key, submission in self._wanted.items():
+            record = found.get(key)
+            if record is None or not self._still_holds(record, submission):
+                self.open.append(submission)
+            elif _less_isolated(record, self.isolation):
+                self.less_isolated += 1
+                self.open.append(submission)
+            else:
+                self._records[key] = record
+        if self._given is None:
+            seeds = [seed for record in self.records() if type(seed := record.get("seed")) is int]
+            self.seed = seeds[0] if seeds else secrets.randbits(31)
+
+    def _still_holds(self, record: Record, submission: Submission) -> bool:
+        return (record["status"] != "grader error"
+                and self._given in (None, record.get("seed"))
+                and (self.lesson is None or _number(record.get("lesson")) == _number(self.lesson))
+                and record.get("sha256") is not None and record["sha256"] == _digest(Path(submission.path)))
 
     def _rewrite(self) -> None:
         """One line for each submission of the batch, in its order, after those of other batches."""
-        with atomic_path(self.path) as temporary:
-            temporary.write_text("".join(map(_line, [*self._others, *self.records()])), encoding="utf-8")
-
-    def _read(self) -> dict[tuple[str, str], Record]:
-        return {_key(record["learner"], record["submission"]): record for record in batch.read_results(self.path)}
-
-
-def forget_less_isolated(path: Path, isolation: str) -> int:
-    """Take out of a file of results what was run with less isolation than is required now; how many that were.
-
-    What was never run, an unreadable file, stays.
-    """
-    records = batch.read_results(path)
-    least = grader.LEVELS.index(isolation)
-    kept = [record for record in records if not record.get("exercises")
-            or record.get("isolation") in grader.LEVELS[least:]]
-    if len(kept) < len(records):
-        with atomic_path(path) as temporary:
-            temporary.write_text("".join(map(_line, kept)), encoding="utf-8")
-    return len(records) - len(kept)
+        with atomic_path(self.path) as fresh:
+            with fresh.open("w", encoding="utf-8") as file:
+                file.writelines(map(_line, [*self._others, *self.records()]))
+                _sync(file)
+        with contextlib.suppress(OSError):           # Windows opens no folders
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
 
-def _still_holds(record: Record, submission: Submission, lesson: str | None) -> bool:
-    return (record["status"] != "grader error" and batch._same_lesson(record, lesson)
-            and record.get("sha256") is not None and record["sha256"] == batch._digest(Path(submission.path)))
+def read_results(path: Path | str) -> list[Record]:
+    """The records of a file of results; lines that are not whole, or no records, are left out."""
+    found = []
+    with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            with contextlib.suppress(ValueError, RecursionError):
+                record = json.loads(line)
+                if isinstance(record, dict) and all(
+                        isinstance(record.get(name), str) for name in ("learner", "submission", "status")):
+                    found.append(record)
+    return found
 
 
-def _key(learner: str, name: str) -> tuple[str, str]:
-    return learner, name
+def _less_isolated(record: Record, isolation: Level) -> bool:
+    """What was never run, an unreadable file, needed none."""
+    return bool(record.get("exercises")) and record.get("isolation") not in LEVELS[LEVELS.index(isolation):]
+
+
+def _number(lesson: object) -> int | None:
+    match = re.match(r"\d+", str(lesson))
+    return int(match[0]) if match else None
+
+
+def _digest(path: Path) -> str | None:
+    """Of what the grader would read; None where there is nothing to read."""
+    try:
+        return hashlib.sha256(content_of(path)).hexdigest()
+    except (NoFile, Unreadable, OSError):
+        return None
+
+
+def _sync(file: TextIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _line(record: Record) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .channel import Channel, Gone
 
-__all__ = ["ServerError", "Server"]
+__all__ = ["IsolationError", "Server", "ServerError", "need_fork"]
 
 _CLASSROOM = Path(__file__).resolve().parents[1]
 _SHIPPED = ("ask", "grade/confine")        # these folders, whole: nothing else of the course is in the fork server
@@ -39,8 +39,6 @@ class Given(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
         if name in sources:
             return importlib.util.spec_from_loader(name, self, is_package=name in packages)
-    def create_module(self, spec):
-        return None
     def exec_module(self, module):
         name = module.__name__
         module.__file__ = "<" + name.replace(".", "/") + ">" if name in packages else \
@@ -61,8 +59,19 @@ server.main(control, given)
 """
 
 
+class IsolationError(RuntimeError):
+    """This computer cannot confine submissions as far as it was asked to."""
+
+
 class ServerError(RuntimeError):
     """The grader's own processes failed: nothing that a learner did, or should lose a point for."""
+
+
+def need_fork() -> None:
+    """Raise IsolationError where processes cannot be forked."""
+    if not hasattr(os, "fork"):
+        raise IsolationError("The grader needs to fork processes, which Windows cannot. Run it under WSL, Linux or "
+                             "macOS.")
 
 
 class Server:

@@ -45,14 +45,17 @@ def fallback(id: str) -> tuple[str, str] | None:
     given = exercises.get(id).fallback()
     if not inspect.isfunction(given) and not inspect.isclass(given):
         return None
-    path, name = Path(inspect.getsourcefile(given)), given.__name__
+    path, name = Path(inspect.getfile(given)), given.__name__
     source = _part(path, [name])
     return (source, name) if source else None
 
 
 @functools.cache
 def _path(module: str) -> Path:
-    return Path(importlib.util.find_spec(f"course.{module}").origin)
+    spec = importlib.util.find_spec(f"course.{module}")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"course.{module}")
+    return Path(spec.origin)
 
 
 @functools.cache
@@ -90,14 +93,14 @@ def _since(module: str, name: str, seen: frozenset = frozenset()) -> float:
     if (module, name) in seen:
         return 0
     tree, known = _parsed(module)
-    first = max(_answers().get(name, -1) + 1, _EQUAL.get(f"{module}.{name}", 0))
-    imported = {a.asname or a.name: (n.module, a.name) for n in tree.body if isinstance(n, ast.ImportFrom)
+    first: float = max(_answers().get(name, -1) + 1, _EQUAL.get(f"{module}.{name}", 0))
+    imported = {a.asname or a.name: (n.module or "", a.name) for n in tree.body if isinstance(n, ast.ImportFrom)
                 for a in n.names}
     for used in _used(known[name]) - {name}:
         inside = seen | {(module, name)}
         if used in known:
             first = max(first, _since(module, used, inside))
-        elif (imported.get(used) or ("",))[0].startswith("course."):
+        elif imported.get(used, ("", ""))[0].startswith("course."):
             other, theirs = imported[used]
             other = other.removeprefix("course.")
             first = max(first, _since(other, theirs, inside) if other in _LIBRARY and theirs in _parsed(other)[1]

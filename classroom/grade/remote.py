@@ -1,6 +1,6 @@
 """In the checker: an answer that lives in a child. The checks ask it as they ask any other answer."""
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,8 +41,8 @@ class Remote:
     def __call__(self):                            # it is a function, elsewhere
         raise TypeError("this answer is in another process")
 
-    def request(self, header: dict, arrays: list = ()) -> tuple[dict, list]:
-        """Ask the child. Raises Gone, Interfered, and guard.Problem where the child reports one."""
+    def request(self, header: dict, arrays: Sequence[np.ndarray] = ()) -> tuple[dict, list]:
+        """Ask the child. Raises Gone, Interfered, and limits.Problem where the child reports one."""
         reply, found = self.channel.ask(header, list(arrays))
         return self._opened(reply), found
 
@@ -93,7 +93,7 @@ class Remote:
         return outcome
 
     def suit(self, task: Any, case: Case) -> Callable[[Case], Case]:
-        """How cases are changed to suit the answer: as `engine._suit`."""
+        """How cases are changed to suit the answer: as the probe's own."""
         try:
             reply, _ = self.request(*self._with(case, "names"))
         except limits.Problem:
@@ -151,8 +151,8 @@ class Remote:
             every = [*task.right.values(), *(bug.wrong for bug in task.buggy)]
             random.Random(f"{self.seed} {task.id}").shuffle(every)
             for one in every:
-                self.trials[id(one)] = self._try(task, one)
-                if self.trials[id(one)].error and self.trials[id(one)].error.timed_out:
+                self.trials[id(one)] = trial = self._try(task, one)
+                if trial.error and trial.error.timed_out:
                     break
         return self.trials.get(id(implementation)) or next(t for t in self.trials.values() if t.error)
 
@@ -174,8 +174,8 @@ class Remote:
     def _serve(self, task: TestTask, implementation: Callable, request: dict, arrays: list, calls: list) -> tuple:
         try:
             given, gradient = (wire.decode(request.get(key), arrays) for key in ("given", "gradient"))
-        except wire.WireError as error:
-            raise Interfered(str(error)) from None
+        except wire.WireError as fault:
+            raise Interfered(str(fault)) from None
         if not isinstance(given, dict):
             raise Interfered("arguments without names")
         for value in given.values():
@@ -204,16 +204,22 @@ class Remote:
         return {"op": op, "about": case.about, "inputs": inputs, "fresh": fresh}, arrays
 
     def _first(self) -> Case:
-        return self.known.own[0]
+        return self._known().own[0]
+
+    def _known(self) -> KnownOutcomes:
+        """Of an exercise with cases: those that have none are not asked what needs it."""
+        assert self.known is not None
+        return self.known
 
     def _same(self, case: Case, made: Case) -> Case:
         """The same changed case for every answer that needs the same change, so that it is computed once."""
         key = id(case), tuple(sorted(made.inputs.get("weights", {})))
-        if key not in self.known.suits:
-            if len(self.known.suits) > _SUITS * len(self.known.own):
+        known = self._known()
+        if key not in known.suits:
+            if len(known.suits) > _SUITS * len(known.own):
                 return made
-            self.known.suits[key] = self.known.cases[id(made)] = made
-        return self.known.suits[key]
+            known.suits[key] = known.cases[id(made)] = made
+        return known.suits[key]
 
     def _values(self, reply: dict, arrays: list, length: int) -> dict[str, tuple]:
         values = reply.get("values")
@@ -270,7 +276,7 @@ def raised(given: Any) -> limits.Raised | None:
 def _problem(given: Any) -> limits.Problem:
     """A problem that the child reports: one that we have words for. What it says it saw is only quoted, and cut."""
     key, facts = given if isinstance(given, list) and len(given) == 2 else (None, None)
-    if not words.known(key, facts):
+    if not isinstance(key, str) or not isinstance(facts, dict) or not words.known(key, facts):
         raise Interfered("a problem that there is not")
     return limits.Problem(key, **{name: wire.text(value, _FACT) for name, value in facts.items()})
 

@@ -1,7 +1,6 @@
 """Many submissions: results that survive, and the same marks whoever is graded beside."""
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -11,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from classroom.grade.batch import grade_all, read_results
-from classroom.grade.grader import LEVELS, Grader, IsolationError
+from classroom.grade.batch import grade_all
+from classroom.grade.grader import Grader, IsolationError
+from classroom.grade.journal import read_results
 from classroom.grade.read.submissions import Submission, find
+from classroom.grade.record import LEVELS
 
 from .helpers import lesson_01, notebook
 
@@ -55,7 +56,7 @@ def test_a_run_goes_on_where_it_stopped(school, tmp_path):
     assert [r for r in second if r["learner"] == "anna"] == anna, "graded twice"
     assert {r["seed"] for r in second} == {4}
     assert Counter(r["learner"] for r in read_results(results)) == dict.fromkeys(EXPECTED, 1)
-    assert sorted(os.listdir(results.parent)) == ["results.jsonl"]
+    assert sorted(os.listdir(results.parent)) == [".results.jsonl.lock", "results.jsonl"]
 
 
 def test_a_killed_run_loses_nothing(school, tmp_path):
@@ -76,22 +77,44 @@ def test_a_killed_run_loses_nothing(school, tmp_path):
     assert [r for r in records if r["learner"] == "anna"] == [r for r in kept if r["learner"] == "anna"]
 
 
-def test_a_lost_worker_is_replaced(school, tmp_path, monkeypatch):
-    """A worker that dies in the middle: its submission is graded by another one."""
-    flag = tmp_path / "dies once"
-    flag.touch()
-    patch = tmp_path / "sitecustomize.py"
-    patch.write_text(
+@pytest.fixture
+def dying(tmp_path, monkeypatch):
+    """Workers that die while they grade bert: as often as there are files in the folder."""
+    deaths = tmp_path / "deaths"
+    deaths.mkdir()
+    (tmp_path / "patched").mkdir()
+    (tmp_path / "patched" / "sitecustomize.py").write_text(
         "import os, sys\n"
         "if '-m' in sys.orig_argv and 'classroom.grade.worker' in sys.orig_argv:\n"
         "    import classroom.grade.grader as e\n    real = e.Grader.grade\n"
         "    def grade(self, s):\n"
-        f"        if s.learner == 'bert' and os.path.exists({str(flag)!r}):\n"
-        f"            os.unlink({str(flag)!r}); os._exit(3)\n"
+        f"        if s.learner == 'bert' and os.listdir({str(deaths)!r}):\n"
+        f"            os.unlink(os.path.join({str(deaths)!r}, os.listdir({str(deaths)!r})[0])); os._exit(3)\n"
         "        return real(self, s)\n    e.Grader.grade = grade\n")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path / "patched")]))
+    return deaths
+
+
+def test_a_lost_worker_is_replaced(school, tmp_path, dying):
+    """A worker that dies in the middle: its submission is graded by another one."""
+    (dying / "1").touch()
     records = grade_all(find(school), tmp_path / "results.jsonl", workers=1, progress=False)
-    assert not flag.exists() and marks(records) == EXPECTED
+    assert not os.listdir(dying) and marks(records) == EXPECTED
+
+
+def test_what_no_worker_finishes_has_no_mark(school, tmp_path, dying):
+    for name in "12":
+        (dying / name).touch()
+    records = grade_all(find(school), tmp_path / "results.jsonl", workers=1, progress=False, seed=4)
+    assert not os.listdir(dying) and marks(records) == EXPECTED | {"bert": ("grader error", None)}
+    assert records[1]["seed"] == 4 and "lost" in records[1]["message"]
+    assert marks(grade_all(find(school), tmp_path / "results.jsonl", workers=1, progress=False)) == EXPECTED
+
+
+def test_a_failure_of_the_grader_is_no_zero(tmp_path, monkeypatch):
+    monkeypatch.setattr(Grader, "_grade", lambda *_: (_ for _ in ()).throw(OSError("no space left")))
+    record = Grader(lesson="01", seed=3).grade(Submission("anna", "x.ipynb", tmp_path / "x.ipynb"))
+    assert (record["status"], record["points"], record["message"]) == ("grader error", None, "OSError: no space left")
 
 
 def test_too_little_isolation_is_refused(school, tmp_path, monkeypatch):
@@ -129,6 +152,8 @@ KINDS = {
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_a_thousand_submissions_need_no_more_memory_than_a_hundred(tmp_path):
     """One Grader, a thousand submissions of ten kinds: every mark is right, and the memory stays."""
+    import resource
+
     made = []
     for n in range(1000):
         kind = list(KINDS)[n % len(KINDS)]

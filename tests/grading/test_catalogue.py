@@ -58,7 +58,8 @@ def _expression(answer, lines: list[str]) -> str:
         path = Path(inspect.getsourcefile(answer))
     except TypeError:                                   # a built-in
         raise Untold from None
-    if ROOT not in path.parents or ".venv" in path.parts or getattr(answer, "__code__", None) is not None and answer.__code__.co_freevars:
+    code = getattr(answer, "__code__", None)
+    if ROOT not in path.parents or ".venv" in path.parts or code is not None and code.co_freevars:
         raise Untold
     if answer.__name__ != "<lambda>":
         if answer.__qualname__ != answer.__name__:

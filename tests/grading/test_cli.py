@@ -15,6 +15,7 @@ import pytest
 from classroom.app import main
 from classroom.grade import batch, cluster
 from classroom.grade import command as cli
+from classroom.grade.journal import read_results
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"
@@ -66,8 +67,8 @@ def test_everything_is_made_of_results(graded, capsys):
     assert Path("out/results.jsonl").read_text() == before, "nothing was graded again"
     assert points() == {"ada": ("4", "4"), "bob": ("1", "4")}
     made = {path.relative_to("out").as_posix() for path in Path("out").rglob("*") if path.is_file()}
-    assert made == {"results.jsonl", "grades.csv", "exercises.csv", "canvas.csv", "moodle.csv", "class.html",
-                    "feedback/ada.html", "feedback/bob.html", "gradescope/ada/results.json",
+    assert made == {".results.jsonl.lock", "results.jsonl", "grades.csv", "exercises.csv", "canvas.csv", "moodle.csv",
+                    "class.html", "feedback/ada.html", "feedback/bob.html", "gradescope/ada/results.json",
                     "gradescope/bob/results.json"}
     said = capsys.readouterr()
     assert "2 learners: 2 graded." in said.out and "class.html" in said.out and said.err == ""
@@ -103,21 +104,58 @@ def test_without_isolation_it_is_loud(graded, monkeypatch, capsys):
     assert "graded without isolation" in " ".join(Path("out/class.html").read_text(encoding="utf-8").split())
 
 
-def test_what_ran_with_less_isolation_is_not_kept(graded, monkeypatch, capsys):
+def test_what_ran_with_less_isolation_is_graded_again(graded, monkeypatch, capsys):
     path = Path("out/results.jsonl")
     weak = {**graded[0], "isolation": "partial"}
     never_run = {**graded[1], "isolation": "none", "status": "unreadable", "exercises": []}
     path.write_text("".join(json.dumps(record) + "\n" for record in (weak, never_run)))
-    monkeypatch.setattr(batch, "grade_all", lambda *_, **__: graded)
-    assert grade("--require-isolation", "partial") == 0
-    assert batch.read_results(path) == [weak, never_run]
-    assert grade("--require-isolation", "full") == 0
-    assert batch.read_results(path) == [never_run]
-    assert "1 submissions were graded with less isolation" in capsys.readouterr().out
+    regraded = []
+
+    def grade_again(todo, *_):
+        regraded.extend(submission.learner for submission in todo)
+        return [(submission, graded[0]) for submission in todo]
+
+    monkeypatch.setattr(batch, "_graded", grade_again)
+    assert grade("--require-isolation", "partial") == 0 and not regraded
+    assert read_results(path) == [weak, never_run] and "less isolation" not in capsys.readouterr().out
+    assert grade("--require-isolation", "full") == 0 and regraded == ["ada"]
+    assert read_results(path) == [graded[0], never_run]
+    assert "1 submissions were graded with less isolation than full" in capsys.readouterr().out
+
+
+def everything(folder):
+    return {path.relative_to(folder): path.is_file() and (path.read_bytes(), path.stat().st_ino)
+            for path in Path(folder).rglob("*")}
+
+
+@pytest.mark.parametrize("isolation", ["none", "full"])
+def test_while_a_run_is_on_others_are_refused(graded, monkeypatch, capsys, isolation):
+    """The second must not let in the third; and neither writes a byte, not even to forget what was too open."""
+    path = Path("out/results.jsonl")
+    path.write_text(path.read_text().replace('"full"', '"partial"') + '{"torn')
+    by_learner = {record["learner"]: record for record in graded}
+    monkeypatch.setattr(batch, "_graded", lambda todo, *_: [(one, by_learner[one.learner]) for one in todo])
+    holds = "import sys\nfrom classroom.grade.journal import Journal\n" \
+            "with Journal('out/results.jsonl', []):\n    print('held', flush=True)\n    sys.stdin.read()"
+    first = subprocess.Popen([sys.executable, "-c", holds], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                             env=os.environ | {"PYTHONPATH": str(ROOT)})
+    try:
+        assert first.stdout.readline() == "held\n"
+        before = everything("out")
+        for _ in range(2):
+            assert grade("--require-isolation", isolation) == 2
+            assert "being written by another run" in capsys.readouterr().err
+            assert everything("out") == before
+        first.communicate("")
+        assert first.returncode == 0
+        assert grade("--require-isolation", isolation) == 0 and points() == {"ada": ("4", "4"), "bob": ("1", "4")}
+    finally:
+        first.kill()
+        first.communicate()
 
 
 def test_a_grader_error_is_an_exit_code_and_no_mark(graded, monkeypatch, capsys):
-    failed = {**graded[0], "status": "grader error", "points": 0, "exercises": []}
+    failed = {**graded[0], "status": "grader error", "points": None, "exercises": []}
     monkeypatch.setattr(batch, "grade_all", lambda *_, **__: [failed, graded[1]])
     assert grade() == 1
     assert points() == {"ada": ("", "4"), "bob": ("1", "4")}
@@ -174,7 +212,7 @@ def test_a_stopped_run_says_how_to_go_on(graded, monkeypatch, capsys):
 
 
 def test_help_is_cheap():
-    run = subprocess.run([sys.executable, "-X", "importtime", "-m", "course", "grade", "--help"], cwd=ROOT,
+    run = subprocess.run([sys.executable, "-X", "importtime", "-m", "classroom", "grade", "--help"], cwd=ROOT,
                          capture_output=True, text=True, check=True)
     assert "--require-isolation" in run.stdout
     imported = {line.rsplit("|", 1)[1].strip() for line in run.stderr.splitlines() if "|" in line}
@@ -207,7 +245,7 @@ def test_a_class_from_notebooks_to_marks(tmp_path):
         "Identifier,Full name,Email address,Status,Grade,Last modified (grade),Feedback comments\n"
         + "".join(f"Participant {n},{name},{n}@x.org,,,-,\n" for n, name in (
             (11, "Ada Lovelace"), (12, "Bob B"), (13, "José Núñez"), (14, "Zoë Z"))), encoding="utf-8")
-    command = [sys.executable, "-m", "course", "grade", "submissions.zip", "--out", "grades", "--roster",
+    command = [sys.executable, "-m", "classroom", "grade", "submissions.zip", "--out", "grades", "--roster",
                "worksheet.csv", "--workers", "1", "--seed", "5"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
                          env=os.environ | {"PYTHONPATH": str(ROOT)})

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from classroom import evaluate, exercises
 from classroom.grade.book import files, gradebook, pages, tally
 from classroom.grade.read.roster import Person, Roster
+from classroom.grade.record import RecordStatus, ResultStatus
 
 LESSON = "04_multi_head_attention"
 ATTACK = ("</pre></p>\"'><script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }} "
@@ -234,3 +236,8 @@ def test_everything_in_one_folder(tmp_path):
 def test_lessons_without_a_mark_do_not_count(tmp_path):
     records = [record("ada", exercise()), record("ada", status="unreadable", lesson="01_dot_product_attention")]
     assert "2 of 2 points in all" in " ".join(feedback(tmp_path, *records).text.split())
+
+
+def test_each_status_that_the_grader_gives_has_its_place():
+    assert sorted(tally.STATUSES) == sorted(get_args(ResultStatus))
+    assert {"graded", *gradebook.WITHOUT_A_MARK} == {*get_args(RecordStatus)}

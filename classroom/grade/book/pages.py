@@ -43,7 +43,7 @@ def write_feedback(path: Path, learner: Learner) -> None:
     lessons = [mark for mark in learner.marks.values() if mark.record is not None or mark.status == "missing"]
     total = [mark for mark in lessons if mark.points is not None]
     _write(path, "feedback.html", person=learner.person, marks=lessons, without_a_mark=_NO_MARK,
-           points=sum(mark.points for mark in total), max_points=sum(mark.max_points for mark in total))
+           points=sum(mark.points or 0 for mark in total), max_points=sum(mark.max_points or 0 for mark in total))
 
 
 def write_class(path: Path, book: Gradebook, pages: Mapping[str, str]) -> None:

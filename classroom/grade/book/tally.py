@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classroom import exercises
+from classroom.grade.record import ResultStatus
 
 from .gradebook import Gradebook, Mark, Record
 from .safe import line
 
 # In the order of a stacked bar: from solved to not tried.
-STATUSES = ("correct", "wrong", "error", "timeout", "memory", "killed", "grader error", "missing", "not attempted")
+STATUSES: tuple[ResultStatus, ...] = (
+    "correct", "wrong", "error", "timeout", "memory", "killed", "grader error", "missing", "not attempted")
 
 
 @dataclass(frozen=True)
@@ -95,5 +97,5 @@ def _slugs(exercise: Record) -> list[str]:
     return [slug for slug in dict.fromkeys(exercise.get("mistakes") or [exercise.get("mistake")]) if slug]
 
 
-def _place(id: str) -> list[tuple[int, str]]:
+def _place(id: str) -> list[tuple[float, str]]:
     return [(int(part), "") if part.isdigit() else (math.inf, part) for part in id.split(".")]

@@ -41,12 +41,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.util.spec_from_loader(name, self, is_package=name in _PACKAGES)
         return None
 
-    def create_module(self, spec):
-        return None
-
     def exec_module(self, module: types.ModuleType) -> None:
         name = module.__name__
-        module.__getattr__ = lambda attribute: _stand_in(name, attribute)
+        vars(module)["__getattr__"] = lambda attribute: _stand_in(name, attribute)
         if name in self.lent:
             exec(compile(self.lent[name], f"<{name}>", "exec", dont_inherit=True), module.__dict__)
 

@@ -11,7 +11,7 @@ import re
 import struct
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,7 +40,7 @@ class Frames:
         self.nonce, header, arrays = wire.unpack(self._exactly(size))
         return header, arrays
 
-    def send(self, header: dict, arrays: list = ()) -> None:
+    def send(self, header: dict, arrays: Sequence[np.ndarray] = ()) -> None:
         try:
             data = wire.pack(self.nonce, header, list(arrays))
         except wire.WireError as error:
@@ -94,7 +94,7 @@ class Session:
         self.task, self.answer, self.printed = _task(header["task"]), None, limits.Printed()
         self.clock = limits.Clock(header["seconds"])
         module = types.ModuleType("__main__")
-        module.__dict__.update(get_ipython=lambda: None, display=lambda *a, **k: None, __builtins__=builtins)
+        module.__dict__.update(get_ipython=lambda: None, display=lambda *_, **__: None, __builtins__=builtins)
         sys.modules["__main__"] = module
         borrowed.install(header["lent"], header["lend"], sys.modules)
         for name, source in header["files"]:
@@ -103,7 +103,7 @@ class Session:
         failed, again = self._run_all(header["statements"], header["future"], module.__dict__)
         if again:                                # the cells may be in another order
             failed, _ = self._run_all(failed, header["future"], module.__dict__)
-        errors = [[line[0], *_raised(line[3])] for line in failed]
+        errors = [[file, *(_raised(error) or ())] for file, _, _, error in failed]
         self.clock = limits.Clock(self.task.seconds)
         self.answer = module.__dict__.get(_ANSWER, None)
         limits.seed_all()
@@ -130,7 +130,8 @@ class Session:
     # -------------------------------------------------------------------------- questions to it
 
     def do_ask(self, header: dict, arrays: list) -> tuple[dict, list]:
-        case, sent = _case(header, arrays), []
+        case = _case(header, arrays)
+        sent: list = []
         outcome = ask(self.task, self.answer, case, self.run)
         reply = {"changed": outcome.changed, "error": _raised(outcome.error),
                  "problem": [outcome.problem.key, outcome.problem.facts] if outcome.problem else None,
@@ -154,7 +155,8 @@ class Session:
         return {"stays": bool(stays), "error": _raised(error)}, []
 
     def do_choose(self, header: dict, arrays: list) -> tuple[dict, list]:
-        value, error, sent = self.answer, None, []
+        value, error = self.answer, None
+        sent: list = []
         if callable(value):
             value, error = self.run(value)
         if error is None and value is not None and value is not ...:
@@ -239,7 +241,6 @@ def _raised(error) -> list | None:
     if error is None:
         return None
     return [error.kind, error.text, error.where, error.function, error.unwritten, error.timed_out]
-
 
 
 

@@ -1,9 +1,12 @@
 """Landlock: which files a process may still open, decided by the process itself and irrevocable."""
 import contextlib
 import ctypes
+import errno
 import os
 import struct
+import sys
 from collections.abc import Iterable
+from typing import Any
 
 __all__ = ["abi", "make", "restrict"]
 
@@ -15,7 +18,9 @@ _FOR_FILES = READ_FILE | WRITE_FILE | TRUNCATE | 1
 _ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 
 
-def _syscall(number: int, *arguments) -> int:
+def _syscall(number: int, *arguments: Any) -> int:
+    if sys.platform != "linux":                        # elsewhere these numbers may be another call's
+        raise OSError(errno.ENOSYS, "Landlock is Linux's")
     libc = ctypes.CDLL(None, use_errno=True)
     result = libc.syscall(ctypes.c_long(number), *arguments)
     if result < 0:
@@ -24,7 +29,7 @@ def _syscall(number: int, *arguments) -> int:
 
 
 def abi() -> int:
-    """The version that the kernel offers; 0 for none."""
+    """The version that the kernel offers; 0 for none, and where there is no Linux."""
     try:
         return _syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     except (OSError, AttributeError):

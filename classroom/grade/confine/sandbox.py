@@ -36,7 +36,7 @@ class Prison:
         self.reads_private = self.ruleset is not None and not all(
             map(_open_to_all, {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}))
         self.count = 0
-        self.user = None
+        self.user = 0                           # that of the next child, if we are root
         if self.root:
             self._next_user()
 

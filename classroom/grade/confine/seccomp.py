@@ -7,6 +7,7 @@ import ctypes
 import errno
 import platform
 import struct
+import sys
 
 __all__ = ["available", "program", "restrict"]
 
@@ -49,7 +50,7 @@ _NR, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24                       # offsets in struc
 
 def available() -> bool:
     """Whether there is a table for this machine."""
-    return platform.system() == "Linux" and platform.machine() in _ALLOWED
+    return sys.platform == "linux" and platform.machine() in _ALLOWED
 
 
 def program() -> bytes:
@@ -79,6 +80,9 @@ def _one_of(number: int, argument: int, values: tuple[int, ...]) -> list[tuple[i
 
 def restrict(filter: bytes) -> None:
     """Install the filter for this process, for good. Needs no_new_privs. Raises OSError."""
+    if sys.platform != "linux":
+        raise OSError(errno.ENOSYS, "seccomp is Linux's")
+
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_void_p)]
 

@@ -61,10 +61,11 @@ class Cell:
         """Calls of `check`: the line, the exercise, and what is passed."""
         if self.tree is None or "check" not in self.source:
             return []
-        if not hasattr(self.tree, "checks"):
-            self.tree.checks = [(node.lineno, id, node.args[1:]) for node in ast.walk(self.tree)
-                                if (id := checked(node))]
-        return self.tree.checks
+        known = vars(self.tree)                        # cells that many learners have in common are read once
+        if "checks" not in known:
+            known["checks"] = [(node.lineno, id, node.args[1:]) for node in ast.walk(self.tree)
+                               if isinstance(node, ast.Call) and (id := checked(node))]
+        return known["checks"]
 
     @property
     def file(self) -> str:
@@ -82,7 +83,8 @@ def cells_of(content: bytes) -> list[Cell]:
                         (b"\xff\xd8\xff", "a picture"), (b"<", "HTML or XML")):
         if content.lstrip().startswith(start):
             raise Unreadable(f"The file is {kind}, not a notebook, whatever its name says.")
-    found, total = [], 0
+    found: list[Cell] = []
+    total = 0
     for source, metadata in _sources(_json(content)):
         total += len(source)
         if len(source) > MAX_CELL or total > MAX_CODE:
@@ -100,9 +102,9 @@ def exercise_ids(cells: list[Cell]) -> list[str]:
     return list(dict.fromkeys([*found, *(cell.grades for cell in cells if cell.grades)]))
 
 
-def checked(node: ast.AST) -> str | None:
+def checked(node: ast.Call) -> str | None:
     """The id in `check("1.3", ...)`."""
-    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and (
+    if node.args and isinstance(node.args[0], ast.Constant) and (
             isinstance(node.func, ast.Name) and node.func.id == "check"
             or isinstance(node.func, ast.Attribute) and node.func.attr == "check"):
         id = node.args[0].value
@@ -126,8 +128,8 @@ def _sources(notebook: Any) -> list[tuple[str, dict]]:
         raise Unreadable("The file is no notebook: it holds JSON, but no cells.")
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):            # format 3
-        cells = [cell for sheet in notebook["worksheets"] if isinstance(sheet, dict)
-                 for cell in (sheet.get("cells") if isinstance(sheet.get("cells"), list) else [])]
+        parts = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for part in parts if isinstance(part, list) for cell in part]
     if not isinstance(cells, list):
         raise Unreadable("The file is no notebook: it holds JSON, but no cells.")
     found = []

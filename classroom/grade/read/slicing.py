@@ -5,15 +5,21 @@ definition we go backwards over the names it uses, and run only what binds or ch
 So a heavy or a broken cell costs only what depends on it.
 """
 import ast
+import dis
 import functools
 import symtable
+import warnings
 from dataclasses import dataclass, field
+from types import CodeType
+
+from classroom.ask import stubs
 
 from .notebooks import Cell
 
 __all__ = ["Missing", "Slice", "Slicer"]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Missing(Exception):
@@ -36,9 +42,10 @@ class Statement:
     @functools.cached_property
     def uses(self) -> set[str]:
         """Global names that it reads, in functions and classes as well."""
-        if not hasattr(self.node, "uses"):               # cells that many learners have in common are read once
-            self.node.uses = _uses(self.code)
-        return self.node.uses
+        known = vars(self.node)                          # cells that many learners have in common are read once
+        if "uses" not in known:
+            known["uses"] = _uses(self.code)
+        return known["uses"]
 
     @property
     def definite(self) -> bool:
@@ -64,7 +71,7 @@ class Slicer:
         self.future = False
         for cell in cells:
             if cell.tree is not None:
-                self._read(cell)
+                self._read(cell, cell.tree)
 
     def slice(self, id: str, names: tuple[str, ...]) -> Slice:
         """For the answer to an exercise. Raises Missing."""
@@ -103,7 +110,7 @@ class Slicer:
             for line, checks, given in cell.checks:
                 if checks == id:
                     found += [(s.index, given) for s in self.statements
-                              if s.cell is cell and s.line <= line <= s.node.end_lineno][:1]
+                              if s.cell is cell and s.line <= line <= (s.node.end_lineno or s.line)][:1]
         usual = [f for f in found if [getattr(a, "id", None) for a in f[1]] == list(names)]
         return (usual or found or [(len(self.statements), [])])[-1]
 
@@ -129,7 +136,7 @@ class Slicer:
             written = [s for s in group if not is_stub(s.node)]
             if written:
                 return written[-1]
-        return (before or found or [None])[-1]
+        return next(reversed(before or found), None)
 
     def _faulty(self, name: str) -> list[str]:
         return [f"Cell {cell.number}, which holds `{name}`, is no Python. {cell.fault}" for cell in self.cells
@@ -171,18 +178,19 @@ class Slicer:
 
     # -------------------------------------------------------------------------------- statements
 
-    def _read(self, cell: Cell) -> None:
+    def _read(self, cell: Cell, tree: ast.Module) -> None:
         lines = cell.source.encode().split(b"\n")
-        for node in cell.tree.body:
+        for node in tree.body:
             first, column = node.lineno, node.col_offset
-            if getattr(node, "decorator_list", None):
+            if isinstance(node, _DEFINITIONS) and node.decorator_list:
                 first, column = node.decorator_list[0].lineno, 0
             part = [*lines[first - 1:node.end_lineno]]
             part[-1] = part[-1][:node.end_col_offset]
             part[0] = part[0][column:]
             statement = Statement(cell, len(self.statements), node, b"\n".join(part).decode(), first)
-            if hasattr(node, "effects"):
-                statement.binds, statement.changes, statement.carries = node.effects
+            known = vars(node)
+            if "effects" in known:
+                statement.binds, statement.changes, statement.carries = known["effects"]
                 self.statements.append(statement)
                 continue
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
@@ -192,7 +200,7 @@ class Slicer:
                 statement.binds |= _starred(node.module or "")
             _Effects(statement).visit(node)
             statement.carries = _carried(node)
-            node.effects = statement.binds, statement.changes, statement.carries
+            known["effects"] = statement.binds, statement.changes, statement.carries
             self.statements.append(statement)
 
 
@@ -284,21 +292,42 @@ def _starred(module: str) -> set[str]:
 
 
 def is_stub(node: ast.stmt) -> bool:
-    """A definition whose body is only a docstring, `pass`, `...`, or the stub's `raise NotImplementedError`."""
+    """Whether a statement binds nothing that was written: the rule of `classroom.ask.stubs`. It is never run."""
     if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant) and node.value.value in (None, ...)
-    if isinstance(node, ast.ClassDef):
-        methods = [n for n in node.body if isinstance(n, ast.FunctionDef)]
-        return all(map(is_stub, methods)) if methods else all(_idle(n) for n in node.body)
-    return isinstance(node, ast.FunctionDef) and all(_idle(n) for n in node.body)
+        return isinstance(node.value, ast.Constant) and stubs.is_stub(node.value.value)
+    if not isinstance(node, _DEFINITIONS):
+        return False
+    known = vars(node)                                       # as in `Statement.uses`
+    if "stub" not in known:
+        known["stub"] = _is_stub(node)
+    return known["stub"]
 
 
-def _idle(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Raise):
-        error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        return isinstance(error, ast.Name) and error.id == "NotImplementedError"
-    if isinstance(node, ast.Return):
-        return node.value is None or isinstance(node.value, ast.Constant) and node.value.value is None
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-        return node.value.func.attr == "__init__"            # super().__init__()
-    return isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def _is_stub(node: _Definition) -> bool:
+    code = _compiled(node)
+    if code is None:
+        return False
+    if not isinstance(node, ast.ClassDef):
+        return stubs.idle(code)
+    methods = [(part.co_name, part) for part in code.co_consts if isinstance(part, CodeType)]
+    names = {name for name, _ in methods}
+    fields = [i.argval for i in dis.get_instructions(code) if i.opname == "STORE_NAME" and i.argval not in names
+              and not i.argval.startswith("__")]
+    return stubs.idle_class(methods, fields, [ast.unparse(base).rpartition(".")[2] for base in node.bases])
+
+
+def _compiled(node: _Definition) -> CodeType | None:
+    """The code of a definition's body; None if it cannot be compiled, however it was made so."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            todo = [compile(ast.Module([node], []), "?", "exec", dont_inherit=True)]
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError, OverflowError, SystemError):
+        return None
+    while todo:                                              # type parameters have a code around it
+        for part in todo.pop().co_consts:
+            if isinstance(part, CodeType):
+                if part.co_name == node.name:
+                    return part
+                todo.append(part)
+    return None

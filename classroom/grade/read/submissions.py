@@ -130,7 +130,8 @@ def _in_zip(path: Path, parts: tuple[str, ...], depth: int = 0) -> list[_Found]:
         found += [_Found(inside[:n], target, folder=True) for n in range(len(parts) + 1, len(inside))]
         if not name.endswith((".ipynb", ".zip")):
             continue
-        copy, notes = target / f"{number}{'.zip' if name.endswith('.zip') else '.ipynb'}", ()
+        copy = target / f"{number}{'.zip' if name.endswith('.zip') else '.ipynb'}"
+        notes: tuple[str, ...] = ()
         if stat.S_ISLNK(member.external_attr >> 16):
             notes = ("it is a link, which is not followed",)
         else:
@@ -141,8 +142,8 @@ def _in_zip(path: Path, parts: tuple[str, ...], depth: int = 0) -> list[_Found]:
         elif name.endswith(".ipynb"):
             found.append(_Found(inside, copy, notes))
     archive.close()
-    seen: set[tuple] = set()
-    return [f for f in found if not f.folder or not (f.parts in seen or seen.add(f.parts))]
+    folders = {f.parts: f for f in reversed(found) if f.folder}
+    return [f for f in found if not f.folder or folders[f.parts] is f]
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, copy: Path, left: int) -> tuple[int, str]:
