@@ -27,10 +27,12 @@ doctor: $(READY)
 test: $(READY_TESTS)
 	@$(BIN)/python -m classroom data
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(PYTEST) --maxfail 20 $(ARGS)
 
 quick: $(READY_TESTS)
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(PYTEST) -m "not slow" $(ARGS)
 
 notebooks: $(READY)
@@ -70,5 +72,5 @@ lock: $(READY_TESTS)
 	mv build/requirements.lock build/requirements-test.lock .
 
 clean:
-	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

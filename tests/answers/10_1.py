@@ -1,0 +1,78 @@
+# %% prelude
+import math
+import torch
+
+# %% wrong: multiplied instead of divided
+def length_penalty_score(log_p, n, alpha):
+    return log_p * ((5 + n) / 6) ** alpha
+
+# %% wrong: precedence, 5 + n / 6
+def length_penalty_score(log_p, n, alpha):
+    return log_p / (5 + n / 6) ** alpha
+
+# %% wrong: power taken before the division by 6
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) ** alpha / 6)
+
+# %% wrong: alpha as a factor
+def length_penalty_score(log_p, n, alpha):
+    return log_p / (alpha * (5 + n) / 6)
+
+# %% wrong: alpha typed in as 0.6
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** 0.6
+
+# %% wrong: simply the length to the power alpha
+def length_penalty_score(log_p, n, alpha):
+    return log_p / n ** alpha
+
+# %% wrong: eos not counted
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n - 1) / 6) ** alpha
+
+# %% wrong: whole-number division
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) // 6) ** alpha
+
+# %% wrong: n taken from the number of sentences
+def length_penalty_score(log_p, n, alpha):
+    n = len(log_p)
+    return log_p / ((5 + n) / 6) ** alpha
+
+# %% wrong: the longest length for all
+def length_penalty_score(log_p, n, alpha):
+    length = torch.as_tensor(n).max()
+    return log_p / ((5 + length) / 6) ** alpha
+
+# %% wrong: needs a tensor n
+def length_penalty_score(log_p, n, alpha):
+    penalty = ((5 + n.float()) / 6).pow(alpha)
+    return log_p / penalty
+
+# %% wrong: changes log_p in place
+def length_penalty_score(log_p, n, alpha):
+    log_p /= ((5 + n) / 6) ** alpha
+    return log_p
+
+# %% wrong: divides probabilities, then takes the logarithm
+def length_penalty_score(log_p, n, alpha):
+    return (log_p.exp() / ((5 + n) / 6) ** alpha).log()
+
+# %% right: the formula
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+# %% right: penalty as a negative power
+def length_penalty_score(log_p, n, alpha):
+    lengths = torch.as_tensor(n)
+    return log_p * torch.pow((5.0 + lengths) / 6.0, -alpha)
+
+# %% right: sentence by sentence
+def length_penalty_score(log_p, n, alpha):
+    lengths = n.tolist() if isinstance(n, torch.Tensor) and n.dim() else [int(n)] * len(log_p)
+    return torch.stack([log_p[i] / ((5 + length) / 6) ** alpha for i, length in enumerate(lengths)])
+
+# %% right: through logarithms
+def length_penalty_score(log_p, n, alpha):
+    base = (5 + torch.as_tensor(n, dtype=log_p.dtype)) / 6
+    return log_p / torch.exp(alpha * torch.log(base))

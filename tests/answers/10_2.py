@@ -1,0 +1,122 @@
+# %% prelude
+import math
+import torch
+
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+# %% wrong: log_p of the beginnings not added
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = next_log_p.flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+# %% wrong: parent and token exchanged
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    return scores, place % V, place // V
+
+# %% wrong: divided by K instead of V
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    return scores, place // K, place % K
+
+# %% wrong: flattened the other way round
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    total = (log_p.unsqueeze(1) + next_log_p).T.reshape(-1)
+    scores, place = total.topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: best token of each beginning only
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p[:, None] + next_log_p
+    best, token = total.max(dim=1)
+    scores, parent = best.topk(min(beam_size, len(best)))
+    return scores, parent, token[parent]
+
+# %% wrong: multiplied instead of added
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) * next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    V = total.size(1)
+    return scores, place // V, place % V
+
+# %% wrong: log_p added along the vocabulary
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    total = (next_log_p.flatten() + log_p.repeat(V)).view(K, V)
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: as many as there are beginnings, beam_size ignored
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    scores, place = (log_p[:, None] + next_log_p).view(-1).topk(K)
+    return scores, place // V, place % V
+
+# %% wrong: best continuation not first
+def beam_step(log_p, next_log_p, beam_size):
+    total = (log_p[:, None] + next_log_p).flatten()
+    place = total.argsort()[-beam_size:]
+    V = next_log_p.shape[1]
+    return total[place], place // V, place % V
+
+# %% wrong: parent is a float
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    return scores, torch.floor(place / V), place % V
+
+# %% wrong: scores are probabilities
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    p = log_p.exp()[:, None] * next_log_p.exp()
+    scores, place = p.flatten().topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: lists instead of tensors
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    places = place.tolist()
+    return scores.tolist(), [i // V for i in places], [i % V for i in places]
+
+# %% wrong: beginnings normalised first, and size of the vocabulary typed in
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.log_softmax(0)[:, None] + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // 8, place % 8
+
+# %% right: topk of the flattened table
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p                 # (K, V)
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // total.shape[1], place % total.shape[1]
+
+# %% right: stable sort and divmod
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    flat = (log_p.view(K, 1) + next_log_p).reshape(K * V)
+    order = torch.argsort(flat, descending=True, stable=True)[:beam_size]
+    parent = torch.div(order, V, rounding_mode="floor")
+    return flat[order], parent, order - parent * V
+
+# %% right: sorted list of triples
+def beam_step(log_p, next_log_p, beam_size):
+    triples = [(next_log_p[k, v] + log_p[k], k, v)
+               for k in range(next_log_p.shape[0]) for v in range(next_log_p.shape[1])]
+    triples.sort(key=lambda triple: -triple[0].item())
+    scores, parents, tokens = zip(*triples[:beam_size])
+    return torch.stack(scores), torch.tensor(parents), torch.tensor(tokens)
+
+# %% right: best of each beginning first, then the best of these
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    best, tokens = next_log_p.topk(min(beam_size, V), dim=1)
+    totals = best + log_p[:, None]
+    parents = torch.arange(K)[:, None].expand_as(totals)
+    scores, place = totals.reshape(-1).topk(beam_size)
+    return scores, parents.reshape(-1)[place], tokens.reshape(-1)[place]

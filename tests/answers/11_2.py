@@ -1,0 +1,82 @@
+# %% prelude
+import itertools
+import random
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+# %% wrong: each token's own row
+def align_from_attention(weights):
+    return weights.mean(dim=0)[1:, :-1].argmax(dim=-1)
+
+# %% wrong: eos not excluded
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:-1].argmax(dim=-1)
+
+# %% wrong: one link too many, the row that predicts eos is kept
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:, :-1].argmax(dim=-1)
+
+# %% wrong: first column left out instead of the last
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:-1, 1:].argmax(dim=-1)
+
+# %% wrong: argmax over the target tokens
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:-1, :-1].argmax(dim=0)
+
+# %% wrong: only the first head
+def align_from_attention(weights):
+    return weights[0, :-1, :-1].argmax(dim=-1)
+
+# %% wrong: maximum over the heads instead of their mean
+def align_from_attention(weights):
+    return weights.max(dim=0).values[:-1, :-1].argmax(dim=-1)
+
+# %% wrong: mean over the wrong axis
+def align_from_attention(weights):
+    return weights.mean(dim=1)[:, :-1].argmax(dim=-1)
+
+# %% wrong: each head's favourite, then the most frequent one
+def align_from_attention(weights):
+    favourites = weights[:, :-1, :-1].argmax(dim=-1)          # (n_heads, T_q - 1)
+    return favourites.mode(dim=0).values
+
+# %% wrong: mean of the favourites' numbers
+def align_from_attention(weights):
+    favourites = weights[:, :-1, :-1].argmax(dim=-1)
+    return favourites.float().mean(dim=0).round().long()
+
+# %% wrong: a link to eos becomes one to the last word
+def align_from_attention(weights):
+    best = weights.mean(dim=0)[:-1].argmax(dim=-1)
+    return best.clamp(max=weights.shape[-1] - 2)
+
+# %% wrong: smallest weight, and int32
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:-1, :-1].argmin(dim=-1).int()
+
+# %% right: mean, two slices, argmax
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:-1, :-1].argmax(dim=-1)
+
+# %% right: sum by einsum, eos hidden
+def align_from_attention(weights):
+    total = torch.einsum("hqk->qk", weights)
+    eos = torch.arange(total.shape[1]) == total.shape[1] - 1
+    return total.masked_fill(eos, -torch.inf)[:-1].max(dim=1).indices
+
+# %% right: row by row
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    links = []
+    for row in range(t_q - 1):
+        shares = [sum(weights[h, row, k].item() for h in range(n_heads)) / n_heads for k in range(t_k - 1)]
+        links.append(shares.index(max(shares)))
+    return torch.tensor(links, dtype=torch.int64)
+
+# %% right: cut first, heads stacked in a list
+def align_from_attention(weights):
+    words_only = weights.narrow(1, 0, weights.size(1) - 1).narrow(2, 0, weights.size(2) - 1)
+    average = torch.stack(list(words_only)).sum(0) / len(words_only)
+    return average.topk(1, dim=-1).indices.squeeze(-1)

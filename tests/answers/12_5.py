@@ -1,0 +1,119 @@
+# %% prelude
+import numpy as np
+import torch
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+# %% wrong: a minus b
+def bootstrap_interval(a, b, draws):
+    means = (a - b)[draws].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: mean over the drawings instead of the sentences
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=0)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: percentiles of single sentences, no means
+def bootstrap_interval(a, b, draws):
+    low, high = np.percentile((b - a)[draws], [2.5, 97.5])
+    return low, high
+
+# %% wrong: 90 of 100
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    low, high = np.percentile(means, [5, 95])
+    return low, high
+
+# %% wrong: shares given to percentile
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    low, high = np.percentile(means, [0.025, 0.975])
+    return low, high
+
+# %% wrong: smallest and largest mean
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    return means.min(), means.max()
+
+# %% wrong: normal approximation
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
+
+# %% wrong: draws again, the drawings given are ignored
+def bootstrap_interval(a, b, draws):
+    rng = np.random.default_rng(0)
+    n = len(a)
+    means = [(b - a)[rng.integers(0, n, size=n)].mean() for _ in range(len(draws))]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: not paired, b gets the drawings in another order
+def bootstrap_interval(a, b, draws):
+    means = b[draws[::-1]].mean(axis=1) - a[draws].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: two intervals, one subtracted from the other
+def bootstrap_interval(a, b, draws):
+    low_a, high_a = np.percentile(a[draws].mean(axis=1), [2.5, 97.5])
+    low_b, high_b = np.percentile(b[draws].mean(axis=1), [2.5, 97.5])
+    return low_b - low_a, high_b - high_a
+
+# %% wrong: each drawn sentence once only
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = [d[np.unique(row)].mean() for row in draws]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: median of each drawing, high before low
+def bootstrap_interval(a, b, draws):
+    middles = np.median((b - a)[draws], axis=1)
+    high, low = np.percentile(middles, [97.5, 2.5])
+    return high, low
+
+# %% wrong: sums, divided by the number of drawings
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].sum(axis=1) / len(draws)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: b minus a written into b
+def bootstrap_interval(a, b, draws):
+    b -= a
+    means = b[draws].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% right: drawn differences
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% right: the two percentiles as they come
+def bootstrap_interval(a, b, draws):
+    means = b[draws].mean(axis=1) - a[draws].mean(axis=1)
+    return np.percentile(means, [2.5, 97.5])
+
+# %% right: how often each sentence was drawn
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    times = np.stack([np.bincount(row, minlength=n) for row in draws])
+    means = times @ (np.asarray(b) - np.asarray(a)) / n
+    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
+
+# %% right: loops, percentile one at a time
+def bootstrap_interval(a, b, draws):
+    means = []
+    for row in draws:
+        total = 0.0
+        for i in row:
+            total += b[i] - a[i]
+        means.append(total / len(row))
+    return np.percentile(means, 2.5), np.percentile(means, 97.5)

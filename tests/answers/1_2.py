@@ -1,0 +1,123 @@
+# %% prelude
+import math
+
+import numpy as np
+
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+# %% wrong: the naive one of the text, by rows
+def softmax(x):
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: one maximum for the whole table
+def softmax(x):
+    e = np.exp(x - np.max(x))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: CS231n's one, a single row
+def softmax(x):
+    e_x = np.exp(x - np.max(x))
+    return e_x / e_x.sum(axis=0)
+
+# %% wrong: axis 1
+def softmax(x):
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+# %% wrong: keepdims only for the maximum
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1)
+
+# %% wrong: divided by the whole sum
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / np.sum(e)
+
+# %% wrong: smallest subtracted
+def softmax(x):
+    e = np.exp(x - x.min(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: mean subtracted
+def softmax(x):
+    e = np.exp(x - x.mean(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: clipped before the exponential
+def softmax(x):
+    e = np.exp(np.clip(x, -500, 500))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: divided by the maximum
+def softmax(x):
+    e = np.exp(x / x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: buffer of the type of x
+def softmax(x):
+    result = np.empty_like(x)
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    result[...] = e / e.sum(axis=-1, keepdims=True)
+    return result
+
+# %% wrong: rows of a table only
+def softmax(x):
+    out = []
+    for row in x:
+        e = np.exp(row - row.max())
+        out.append(e / e.sum())
+    return np.array(out)
+
+# %% wrong: NaN replaced afterwards
+def softmax(x):
+    with np.errstate(all="ignore"):
+        powers = np.exp(x)
+        return np.nan_to_num(powers / powers.sum(axis=-1, keepdims=True))
+
+# %% wrong: logarithm of the shares
+def softmax(x):
+    z = x - x.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+# %% wrong: written into x
+def softmax(x):
+    x -= x.max(axis=-1, keepdims=True)
+    np.exp(x, out=x)
+    x /= x.sum(axis=-1, keepdims=True)
+    return x
+
+# %% right: np.max and np.sum with keepdims
+def softmax(x):
+    shifted = x - np.max(x, axis=-1, keepdims=True)
+    exps = np.exp(shifted)
+    return exps / np.sum(exps, axis=-1, keepdims=True)
+
+# %% right: None in place of keepdims
+def softmax(x):
+    x = np.asarray(x, dtype=float)
+    e = np.exp(x - x.max(-1)[..., None])
+    return e / e.sum(-1)[..., None]
+
+# %% right: by logaddexp
+def softmax(x):
+    return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))
+
+# %% right: flattened to rows, then a loop
+def softmax(x):
+    rows = np.reshape(x, (-1, x.shape[-1]))
+    out = np.zeros(rows.shape)
+    for i, row in enumerate(rows):
+        powers = np.exp(row - row.max())
+        out[i] = powers / powers.sum()
+    return out.reshape(x.shape)
+
+# %% right: apply_along_axis
+def softmax(x):
+    def one(row):
+        p = np.exp(row - row.max())
+        return p / p.sum()
+    return np.apply_along_axis(one, -1, x)

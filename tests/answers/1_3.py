@@ -1,0 +1,139 @@
+# %% prelude
+import math
+
+import numpy as np
+
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: not divided
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k))
+    return weights @ v, weights
+
+# %% wrong: divided by d_k, not its root
+def attention(q, k, v):
+    d_k = k.shape[-1]
+    weights = softmax(dot_product_scores(q, k) / d_k)
+    return weights @ v, weights
+
+# %% wrong: root of the number of keys
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(len(k)))
+    return weights @ v, weights
+
+# %% wrong: root of d_v
+def attention(q, k, v):
+    d = v.shape[1]
+    weights = softmax(dot_product_scores(q, k) / np.sqrt(d))
+    return weights @ v, weights
+
+# %% wrong: halved, as on the page
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / 2)
+    return weights @ v, weights
+
+# %% wrong: scaled twice
+def attention(q, k, v):
+    d_k = q.shape[-1]
+    q = q / math.sqrt(d_k)
+    scores = dot_product_scores(q, k) / math.sqrt(d_k)
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: multiplied by the root
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) * q.shape[-1] ** 0.5)
+    return weights @ v, weights
+
+# %% wrong: weights and output exchanged
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    output = weights @ v
+    return weights, output
+
+# %% wrong: output alone
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return weights @ v
+
+# %% wrong: scores returned for weights
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    return softmax(scores) @ v, scores
+
+# %% wrong: the output is scaled
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k))
+    return weights @ v / math.sqrt(q.shape[-1]), weights
+
+# %% wrong: keys ask, queries answer
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(k, q) / math.sqrt(q.shape[-1]))
+    return weights.T @ v, weights.T
+
+# %% wrong: weights turned round before mixing
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return weights.T @ v, weights
+
+# %% wrong: hard choice of the best key
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    return v[weights.argmax(axis=-1)], weights
+
+# %% wrong: q scaled in place
+def attention(q, k, v):
+    q /= math.sqrt(q.shape[-1])
+    weights = softmax(q @ k.T)
+    return weights @ v, weights
+
+# %% wrong: half of d_k for its root
+def attention(q, k, v):
+    scale = q.shape[-1] // 2
+    weights = softmax(dot_product_scores(q, k) / scale)
+    return weights @ v, weights
+
+# %% right: einsum
+def attention(q, k, v):
+    scores = np.einsum("qd,kd->qk", q, k) / np.sqrt(q.shape[-1])
+    w = softmax(scores)
+    return np.einsum("qk,kv->qv", w, v), w
+
+# %% right: query scaled first, power of -0.5
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q * q.shape[1] ** -0.5, k))
+    return np.matmul(weights, v), weights
+
+# %% right: fourth root on both sides
+def attention(q, k, v):
+    root = k.shape[-1] ** 0.25
+    weights = softmax(dot_product_scores(q / root, k / root))
+    return weights @ v, weights
+
+# %% right: one query after another
+def attention(q, k, v):
+    outputs, all_weights = [], []
+    for query in q:
+        s = np.array([query @ key for key in k]) / math.sqrt(len(query))
+        p = np.exp(s - s.max())
+        w = p / p.sum()
+        all_weights.append(w)
+        outputs.append(sum(w[j] * v[j] for j in range(len(v))))
+    return np.array(outputs), np.array(all_weights)
+
+# %% right: a helper for the weights
+def attention_weights(q, k):
+    d_k = q.shape[-1]                                  # (T_q, d_k)
+    return softmax(dot_product_scores(q, k) / math.sqrt(d_k))
+
+def attention(q, k, v):
+    weights = attention_weights(q, k)                  # (T_q, T_k)
+    return (weights @ v, weights)

@@ -1,0 +1,112 @@
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+# %% wrong: view in one go
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.view(B, n_heads, T, d_model // n_heads)
+
+# %% wrong: cut, but never swapped
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads)
+
+# %% wrong: heads take every n-th number
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, d_model // n_heads, n_heads).permute(0, 3, 1, 2)
+
+# %% wrong: d2l, heads joined to the batch
+def split_heads(x, n_heads):
+    x = x.reshape(x.shape[0], x.shape[1], n_heads, -1)
+    x = x.permute(0, 2, 1, 3)
+    return x.reshape(-1, x.shape[2], x.shape[3])
+
+# %% wrong: numbers and words exchanged at the end
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).permute(0, 2, 3, 1)
+
+# %% wrong: pieces of n_heads numbers
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+
+# %% wrong: stacked in front of the batch
+def split_heads(x, n_heads):
+    return torch.stack(x.chunk(n_heads, dim=-1), dim=0)
+
+# %% wrong: words cut instead of vectors
+def split_heads(x, n_heads):
+    return torch.stack(x.chunk(n_heads, dim=1), dim=1)
+
+# %% wrong: division with a point
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model / n_heads).transpose(1, 2)
+
+# %% wrong: head size of the page
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, 2).transpose(1, 2)
+
+# %% wrong: swapped first, cut afterwards
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.transpose(1, 2).reshape(B, n_heads, T, d_model // n_heads)
+
+# %% wrong: batch and length exchanged
+def split_heads(x, n_heads):
+    T, B, d_model = x.shape
+    return x.reshape(T * B, n_heads, -1).reshape(B, T, n_heads, -1).transpose(1, 2)
+
+# %% wrong: a head size too many, all heads the same
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return x[..., :d_head].unsqueeze(1).repeat(1, n_heads, 1, 1)
+
+# %% wrong: batch of one squeezed
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2).squeeze()
+
+# %% wrong: zero-padded copies instead of pieces
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    out = torch.zeros(B, n_heads, T, d_model, dtype=x.dtype)
+    for h in range(n_heads):
+        out[:, h, :, h * d_head:(h + 1) * d_head] = x[:, :, h * d_head:(h + 1) * d_head]
+    return out
+
+# %% right: reshape and transpose
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+# %% right: unflatten and permute
+def split_heads(x, n_heads):
+    return x.unflatten(-1, (n_heads, -1)).permute(0, 2, 1, 3)
+
+# %% right: chunk and stack
+def split_heads(x, n_heads):
+    return torch.stack(torch.chunk(x, n_heads, dim=-1), dim=1)
+
+# %% right: slices in a loop
+def split_heads(x, n_heads):
+    batch, length, size = x.shape
+    piece = size // n_heads
+    result = x.new_empty(batch, n_heads, length, piece)
+    for h in range(n_heads):
+        result[:, h] = x[:, :, h * piece : (h + 1) * piece]
+    return result
+
+# %% right: unfold
+def split_heads(x, n_heads):
+    d_head = x.size(-1) // n_heads
+    return x.unfold(-1, d_head, d_head).transpose(-3, -2)

@@ -1,0 +1,103 @@
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+# %% wrong: reshaped without the swap
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.reshape(B, T, n_heads * d_head)
+
+# %% wrong: view after the transpose
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.transpose(1, 2).view(B, T, n_heads * d_head)
+
+# %% wrong: contiguous too early
+def merge_heads(x):
+    B, h, T, d = x.shape
+    return x.contiguous().transpose(1, 2).view(B, T, h * d)
+
+# %% wrong: other two axes swapped
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.transpose(2, 3).reshape(B, T, n_heads * d_head)
+
+# %% wrong: heads interleaved number by number
+def merge_heads(x):
+    return x.permute(0, 2, 3, 1).flatten(2)
+
+# %% wrong: heads put one below the other
+def merge_heads(x):
+    return torch.cat(list(x.unbind(dim=1)), dim=1)
+
+# %% wrong: sizes read before and after the swap mixed up
+def merge_heads(x):
+    x = x.transpose(1, 2)
+    B, n_heads, T, d_head = x.shape
+    return x.reshape(B, T, n_heads * d_head)
+
+# %% wrong: mean of the heads
+def merge_heads(x):
+    return x.mean(dim=1)
+
+# %% wrong: flattened to the end from axis 1
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(1)
+
+# %% wrong: swap inside the words of one sentence
+def merge_heads(x):
+    x = x.squeeze(0)
+    h, T, d = x.shape
+    return x.transpose(0, 1).reshape(1, T, h * d)
+
+# %% wrong: four words of four numbers
+def merge_heads(x):
+    return x.transpose(1, 2).reshape(-1, 4, 4)
+
+# %% wrong: split_heads used again
+def merge_heads(x):
+    return split_heads(x.flatten(2), x.shape[1])
+
+# %% wrong: NumPy's transpose
+def merge_heads(x):
+    B, h, T, d = x.shape
+    return x.transpose(0, 2, 1, 3).reshape(B, T, h * d)
+
+# %% wrong: heads from the last to the first
+def merge_heads(x):
+    return torch.cat([x[:, -h - 1] for h in range(x.shape[1])], dim=-1)
+
+# %% right: transpose and flatten
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% right: contiguous and view
+def merge_heads(x):
+    b, h, t, d = x.size()
+    return x.permute(0, 2, 1, 3).contiguous().view(b, t, h * d)
+
+# %% right: heads joined by cat
+def merge_heads(x):
+    return torch.cat(x.unbind(dim=1), dim=-1)
+
+# %% right: written into an empty tensor
+def merge_heads(heads):
+    B, n_heads, T, d_head = heads.shape
+    out = torch.empty(B, T, n_heads * d_head, dtype=heads.dtype)
+    for h in range(n_heads):
+        out[..., h * d_head:(h + 1) * d_head] = heads[:, h]
+    return out
+
+# %% right: movedim
+def merge_heads(x):
+    return x.movedim(1, 2).reshape(x.shape[0], x.shape[2], -1)

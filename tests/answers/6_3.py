@@ -1,0 +1,423 @@
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        centred = x - x.mean(dim=-1, keepdim=True)
+        variance = centred.square().mean(dim=-1, keepdim=True)
+        return centred / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+# %% wrong: post-norm, as the paper
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        x = self.norm_1(x + self.self_attention(x, x, x, mask)[0])
+        return self.norm_2(x + self.feed_forward(x))
+
+# %% wrong: normed vector carried on in the first half
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        x = self.norm_1(x)
+        x = x + self.self_attention(x, x, x, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: norm behind the sub-layer, on the side road
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        x = x + self.norm_1(self.self_attention(x, x, x, mask)[0])
+        return x + self.norm_2(self.feed_forward(x))
+
+# %% wrong: only the queries are normed
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, x, x, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: values not normed
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, x, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: one residual connection around everything
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        return x + self.feed_forward(self.norm_2(attended))
+
+# %% wrong: no residual connection around attention
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: no residual connection around feed-forward
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return self.feed_forward(self.norm_2(x))
+
+# %% wrong: one norm for both
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_1(x))
+
+# %% wrong: second norm forgotten
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(x)
+
+# %% wrong: side by side, as GPT-J
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        return x + attended + self.feed_forward(self.norm_2(x))
+
+# %% wrong: feed-forward first
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        x = x + self.feed_forward(self.norm_2(x))
+        normed = self.norm_1(x)
+        return x + self.self_attention(normed, normed, normed, mask)[0]
+
+# %% wrong: mask not handed on
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: mask negated for PyTorch
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        mask = None if mask is None else ~mask
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: both things added
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: weights taken for the output
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        _, attended = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: second residual from the beginning
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        y = x + attended
+        return x + self.feed_forward(self.norm_2(y))
+
+# %% wrong: d_ff of the paper's rule
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, 4 * d_model)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: eight heads always
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, 8 if d_model % 8 == 0 else 1)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: dropout on the side roads
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.dropout = nn.Dropout(0.1)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + self.dropout(attended)
+        return x + self.dropout(self.feed_forward(self.norm_2(x)))
+
+# %% wrong: returns the weights, too
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, weights = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x)), weights
+
+# %% wrong: a mask must be given
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: names of the drawing
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _ = self.self_attention(normed, normed, normed, mask)
+        x = x + attended
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: sub-layer connections as in the Annotated Transformer
+class SublayerConnection(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.norm = LayerNorm(size)
+
+    def forward(self, x, sublayer):
+        return x + sublayer(self.norm(x))
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attn = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.sublayer = nn.ModuleList([SublayerConnection(d_model) for _ in range(2)])
+
+    def forward(self, x, mask=None):
+        x = self.sublayer[0](x, lambda y: self.self_attn(y, y, y, mask)[0])
+        return self.sublayer[1](x, self.feed_forward)
+
+# %% right: minGPT's names
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, d_ff: int):
+        super().__init__()
+        self.ln_1 = LayerNorm(d_model)
+        self.attn = MultiHeadAttention(d_model=d_model, n_heads=n_heads)
+        self.ln_2 = LayerNorm(d_model)
+        self.mlp = FeedForward(d_model=d_model, d_ff=d_ff)
+
+    def _attend(self, x, mask):
+        return self.attn(query=x, key=x, value=x, mask=mask)[0]
+
+    def forward(self, x, mask=None):
+        x = x + self._attend(self.ln_1(x), mask)
+        x = x + self.mlp(self.ln_2(x))
+        return x
+
+# %% right: terms added up at the end
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        y = self.norm_1(x)
+        gathered = self.self_attention(y, y, y, mask=mask)[0]
+        thought = self.feed_forward(self.norm_2(x + gathered))
+        return torch.stack([x, gathered, thought]).sum(dim=0)

@@ -1,0 +1,321 @@
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+# %% wrong: the two masks are swapped
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, memory_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, self_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: self_mask is never handed on
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        out, _ = self.self_attention(h, h, h)
+        x = x + out
+        out, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        x = x + out
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: memory_mask is never handed on
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: causal mask made inside when none is given
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        causal = causal_mask(x.shape[1])
+        self_mask = causal if self_mask is None else self_mask & causal
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: query from the memory, keys and values from the target
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(memory, h, h, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: second attention looks at the target again
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attn1 = MultiHeadAttention(d_model, n_heads)
+        self.attn2 = MultiHeadAttention(d_model, n_heads)
+        self.ff = FeedForward(d_model, d_ff)
+        self.n1, self.n2, self.n3 = LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        y = self.n1(x)
+        x = x + self.attn1(y, y, y, self_mask)[0]
+        y = self.n2(x)
+        x = x + self.attn2(y, y, y, self_mask)[0]
+        return x + self.ff(self.n3(x))
+
+# %% wrong: no residual around cross-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: norms after the additions, as in the paper
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.norm_1(x + self.self_attention(x, x, x, self_mask)[0])
+        x = self.norm_2(x + self.cross_attention(x, memory, memory, memory_mask)[0])
+        x = self.norm_3(x + self.feed_forward(x))
+        return x
+
+# %% wrong: one norm serves all three sub-layers
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm(x))
+
+# %% wrong: the memory is normalised as well
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        m = self.norm_2(memory)
+        x = x + self.cross_attention(self.norm_2(x), m, m, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: cross-attention comes before self-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.cross_attention(self.norm_1(x), memory, memory, memory_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: one attention module used for both
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.attention(h, h, h, self_mask)[0]
+        x = x + self.attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: inner width typed in as four times d_model
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, 4 * d_model)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% right: plain, with the names of the text
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        out, _ = self.self_attention(h, h, h, self_mask)
+        x = x + out
+        out, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        x = x + out
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% right: a residual wrapper class around each sub-layer
+class AddNorm(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.norm = LayerNorm(size)
+
+    def forward(self, x, function):
+        return x + function(self.norm(x))
+
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.look_back = MultiHeadAttention(d_model, n_heads)
+        self.look_across = MultiHeadAttention(d_model, n_heads)
+        self.think = FeedForward(d_model, d_ff)
+        self.roads = nn.ModuleList([AddNorm(d_model) for _ in range(3)])
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.roads[0](x, lambda y: self.look_back(y, y, y, mask=self_mask)[0])
+        x = self.roads[1](x, lambda y: self.look_across(y, memory, memory, mask=memory_mask)[0])
+        return self.roads[2](x, self.think)
+
+# %% right: parts in a ModuleDict, attention called by keyword
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({
+            "back": MultiHeadAttention(d_model, n_heads), "across": MultiHeadAttention(d_model, n_heads),
+            "ff": FeedForward(d_model, d_ff),
+            "norm_back": LayerNorm(d_model), "norm_across": LayerNorm(d_model), "norm_ff": LayerNorm(d_model),
+        })
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        p = self.parts
+        seen = p["norm_back"](x)
+        after_back = x + p["back"](query=seen, key=seen, value=seen, mask=self_mask)[0]
+        asked = p["norm_across"](after_back)
+        after_across = after_back + p["across"](query=asked, key=memory, value=memory, mask=memory_mask)[0]
+        return after_across + p["ff"](p["norm_ff"](after_across))
+
+# %% right: a method for each sub-layer
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_3 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def back(self, x, mask):
+        h = self.norm_1(x)
+        return self.self_attention(h, h, h, mask)[0]
+
+    def across(self, x, memory, mask):
+        return self.cross_attention(self.norm_2(x), memory, memory, mask)[0]
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.back(x, self_mask)
+        x = x + self.across(x, memory, memory_mask)
+        x = x + self.feed_forward(self.norm_3(x))
+        return x

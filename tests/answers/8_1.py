@@ -1,0 +1,151 @@
+# %% prelude
+import math
+import random
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: padding counts in the mean
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    right = log_p.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * right + smoothing * log_p.mean(dim=-1)).mean()
+
+# %% wrong: padding set to zero but still in the denominator
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    right = log_p.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing * log_p.mean(dim=-1)
+    loss = loss * (targets != pad_id)
+    return loss.mean()
+
+# %% wrong: smoothing shared among the V - 1 others
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    V = log_p.shape[-1]
+    wanted = torch.full_like(log_p, smoothing / (V - 1))
+    wanted.scatter_(-1, targets[real].unsqueeze(-1), 1 - smoothing)
+    return -(wanted * log_p).sum(dim=-1).mean()
+
+# %% wrong: right token gets 1 - smoothing, its share of the rest forgotten
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    wanted = torch.full_like(log_p, smoothing / log_p.shape[-1])
+    wanted[torch.arange(len(wanted)), targets[real]] = 1 - smoothing
+    return -(wanted * log_p).sum(dim=-1).mean()
+
+# %% wrong: smoothing added without taking it from the right token
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -(right + smoothing * log_p.mean(dim=-1)).mean()
+
+# %% wrong: sum over the vocabulary instead of its mean
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * right + smoothing * log_p.sum(dim=-1)).mean()
+
+# %% wrong: softmax followed by log, log 0 for extreme logits
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = torch.log(torch.softmax(logits[real], dim=-1))
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return (-(1 - smoothing) * right - smoothing * log_p.mean(dim=-1)).mean()
+
+# %% wrong: view brings the vocabulary to axis 1
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    B, T, V = logits.shape
+    return F.cross_entropy(logits.reshape(B, V, T), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: softmax before the cross-entropy
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    p = logits.softmax(dim=-1)
+    return F.cross_entropy(p.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: ignore_index forgotten
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), label_smoothing=smoothing)
+
+# %% wrong: padding typed in as 0
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=0, label_smoothing=smoothing)
+
+# %% wrong: smoothing ignored
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    return -log_p.gather(-1, targets[real].unsqueeze(-1)).mean()
+
+# %% wrong: sum of the real tokens' losses
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id,
+                           label_smoothing=smoothing, reduction="sum")
+
+# %% wrong: mean of the sentences' means
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    means = []
+    for rows, ids in zip(logits, targets):
+        real = ids != pad_id
+        means.append(F.cross_entropy(rows[real], ids[real], label_smoothing=smoothing))
+    return torch.stack(means).mean()
+
+# %% wrong: softmax over the positions and smoothing over V - 1
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits.log_softmax(dim=1)[real]
+    V = log_p.shape[-1]
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    rest = (log_p.sum(dim=-1) - right) / (V - 1)
+    return -((1 - smoothing) * right + smoothing * rest).mean()
+
+# %% wrong: returns a Python number without a gradient
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * right + smoothing * log_p.mean(dim=-1)).mean().item()
+
+# %% wrong: overwrites the padding in targets
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    targets[targets == pad_id] = -100
+    return F.cross_entropy(logits.transpose(1, 2), targets, label_smoothing=smoothing)
+
+# %% right: the formula with gather
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)                       # (N, V)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * right + smoothing * log_p.mean(dim=-1)).mean()
+
+# %% right: PyTorch's cross_entropy, flattened
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=pad_id,
+                           label_smoothing=smoothing)
+
+# %% right: wanted shares written out, every position, then masked
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = (targets != pad_id).to(logits.dtype)
+    V = logits.shape[-1]
+    shares = torch.full_like(logits, smoothing / V)
+    ids = torch.where(targets == pad_id, 0, targets)
+    shares.scatter_add_(-1, ids[..., None], torch.full_like(shares[..., :1], 1.0 - smoothing))
+    costs = -torch.einsum("btv,btv->bt", shares, logits.log_softmax(dim=-1))
+    return (costs * real).sum() / real.sum()
+
+# %% right: token by token in loops
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    costs = []
+    for b in range(targets.shape[0]):
+        for t in range(targets.shape[1]):
+            word = int(targets[b, t])
+            if word == pad_id:
+                continue
+            scores = logits[b, t]
+            log_p = scores - torch.logsumexp(scores, dim=0)
+            costs.append(-(1 - smoothing) * log_p[word] - smoothing * log_p.mean())
+    return torch.stack(costs).mean()

@@ -1,0 +1,81 @@
+# %% prelude
+import math
+import torch
+
+# %% wrong: max for min
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * max(step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: warm-up with exponent minus one half
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -0.5)
+
+# %% wrong: multiplied by the root of d_model
+def warmup_lr(step, d_model, warmup):
+    return math.sqrt(d_model) * min(1 / math.sqrt(step), step * warmup ** -1.5)
+
+# %% wrong: d_model scales the first term only
+def warmup_lr(step, d_model, warmup):
+    return min(d_model ** -0.5 * step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: d_model typed in as 512
+def warmup_lr(step, d_model, warmup):
+    return 512 ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: steps counted from 0, one added
+def warmup_lr(step, d_model, warmup):
+    step = step + 1
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: rise is one step late
+def warmup_lr(step, d_model, warmup):
+    if step <= warmup:
+        return d_model ** -0.5 * (step - 1) * warmup ** -1.5
+    return d_model ** -0.5 * step ** -0.5
+
+# %% wrong: fall is counted from the end of the warm-up
+def warmup_lr(step, d_model, warmup):
+    if step <= warmup:
+        return d_model ** -0.5 * step * warmup ** -1.5
+    return d_model ** -0.5 * (step - warmup) ** -0.5
+
+# %% wrong: constant after the warm-up
+def warmup_lr(step, d_model, warmup):
+    peak = (d_model * warmup) ** -0.5
+    return peak * min(1.0, step / warmup)
+
+# %% wrong: no warm-up at all
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * step ** -0.5
+
+# %% wrong: falls as 1 / step after the peak
+def warmup_lr(step, d_model, warmup):
+    peak = d_model ** -0.5 * warmup ** -0.5
+    return peak * min(step / warmup, warmup / step)
+
+# %% wrong: whole-number division in the rise
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, (step // warmup) * warmup ** -0.5)
+
+# %% right: the formula as it stands
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+
+# %% right: two cases
+def warmup_lr(step, d_model, warmup):
+    if step < warmup:
+        factor = step / warmup ** 1.5
+    else:
+        factor = 1 / math.sqrt(step)
+    return factor / math.sqrt(d_model)
+
+# %% right: the peak times a share of it
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / math.sqrt(d_model * warmup)
+    return peak * min(step / warmup, math.sqrt(warmup / step))
+
+# %% right: in logarithms
+def warmup_lr(step, d_model, warmup):
+    rise = math.log(step) - 1.5 * math.log(warmup)
+    fall = -0.5 * math.log(step)
+    return math.exp(min(rise, fall) - 0.5 * math.log(d_model))

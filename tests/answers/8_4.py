@@ -1,0 +1,175 @@
+# %% prelude
+import math
+import random
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: zero_grad forgotten
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: zero_grad between backward and step
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.zero_grad()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: step before backward
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    optimiser.step()
+    loss.backward()
+    return loss.item()
+
+# %% wrong: optimiser never steps
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    return loss.item()
+
+# %% wrong: no shift, input and labels are the same
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target)
+    loss = label_smoothing_loss(logits, target, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: shift in the wrong direction
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    decoder_input, labels = target[:, 1:], target[:, :-1]
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: reads all of target, and takes the logits one position too late
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target)[:, 1:]
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: smoothing typed in as 0.1
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing=0.1)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: padding typed in as 0
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], 0, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: returns the loss after the change
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    with torch.no_grad():
+        loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    return loss.item()
+
+# %% wrong: the weights are changed twice
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    for _ in range(2):
+        optimiser.zero_grad()
+        loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+        loss.backward()
+        optimiser.step()
+    return loss.item()
+
+# %% wrong: nothing is returned
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+
+# %% wrong: the model reads its own guesses instead of the right words
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    written = target[:, :1]
+    for _ in range(target.shape[1] - 1):
+        logits = model(source, written)
+        written = torch.cat([written, logits[:, -1:].argmax(dim=-1)], dim=1)
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: zero_grad forgotten and the batch axis shifted
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source[:-1], target[:-1])
+    loss = label_smoothing_loss(logits, target[1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: the usual order
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[:, :-1], target[:, 1:]
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: cleared just before backward, tensor returned
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.detach()
+
+# %% right: cross_entropy written out, gradients set to zero instead of None
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    length = target.size(1) - 1
+    scores = model(source, target.narrow(1, 0, length))
+    answers = target.narrow(1, 1, length)
+    cost = F.cross_entropy(scores.reshape(-1, scores.size(-1)), answers.reshape(-1),
+                           ignore_index=pad_id, label_smoothing=smoothing)
+    optimiser.zero_grad(set_to_none=False)
+    cost.backward()
+    optimiser.step()
+    return float(cost)
+
+# %% right: cleared before and after
+def loss_of(model, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    return label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = loss_of(model, source, target, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    value = loss.item()
+    optimiser.zero_grad()
+    return value

@@ -1,0 +1,131 @@
+# %% prelude
+import math
+import random
+from collections import Counter
+from itertools import combinations, pairwise
+
+# %% wrong: frequencies of the words ignored
+def count_pairs(words):
+    counts = Counter()
+    for symbols in words:
+        for pair in pairwise(symbols):
+            counts[pair] += 1
+    return counts
+
+# %% wrong: a pair counts once for each word
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in set(pairwise(symbols)):
+            counts[pair] += times
+    return counts
+
+# %% wrong: overwrites instead of adding
+def count_pairs(words):
+    counts = {}
+    for symbols, times in words.items():
+        for pair in zip(symbols, symbols[1:]):
+            counts[pair] = times
+    return counts
+
+# %% wrong: last pair left out
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(len(symbols) - 2):
+            counts[symbols[i], symbols[i + 1]] += times
+    return counts
+
+# %% wrong: pairs do not overlap, steps of two
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(0, len(symbols) - 1, 2):
+            counts[symbols[i], symbols[i + 1]] += times
+    return counts
+
+# %% wrong: any two symbols of a word, not only neighbours
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in combinations(symbols, 2):
+            counts[pair] += times
+    return counts
+
+# %% wrong: keys are strings, not pairs
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in pairwise(symbols):
+            counts[a + b] += times
+    return counts
+
+# %% wrong: letters of the joined word instead of symbols
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        letters = "".join(symbols)
+        for i in range(len(letters) - 1):
+            counts[letters[i], letters[i + 1]] += times
+    return counts
+
+# %% wrong: the order within a pair does not count
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in pairwise(symbols):
+            counts[tuple(sorted((a, b)))] += times
+    return counts
+
+# %% wrong: the last symbol and the first are neighbours as well
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(len(symbols)):
+            counts[symbols[i - 1], symbols[i]] += times
+    return counts
+
+# %% wrong: pairs across two words
+def count_pairs(words):
+    text = [symbol for symbols, times in words.items() for _ in range(times) for symbol in symbols]
+    return Counter(pairwise(text))
+
+# %% wrong: update counts each pair once more than it occurs
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        counts.update(pairwise(symbols))
+        for pair in pairwise(symbols):
+            counts[pair] += times
+    return counts
+
+# %% right: pairwise and a Counter
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] += times
+    return counts
+
+# %% right: plain dictionary and positions
+def count_pairs(words):
+    how_often = {}
+    for word in words:
+        for i in range(1, len(word)):
+            key = (word[i - 1], word[i])
+            how_often[key] = how_often.get(key, 0) + words[word]
+    return how_often
+
+# %% right: one Counter for each word, added up
+def count_pairs(words):
+    total = Counter()
+    for word, n in words.items():
+        once = Counter(zip(word[:-1], word[1:]))
+        total.update({pair: k * n for pair, k in once.items()})
+    return dict(total)
+
+# %% right: a sum for each pair that occurs
+def count_pairs(words):
+    seen = {pair for symbols in words for pair in zip(symbols, symbols[1:])}
+    return {pair: sum(times * list(zip(symbols, symbols[1:])).count(pair) for symbols, times in words.items())
+            for pair in seen}

@@ -1,0 +1,178 @@
+# %% prelude
+import math
+import random
+from collections import Counter
+from itertools import pairwise
+
+# %% wrong: a symbol is used up twice
+def merge_pair(symbols, pair):
+    merged, used = [], set()
+    for i in range(len(symbols) - 1):
+        if (symbols[i], symbols[i + 1]) == tuple(pair):
+            merged.append(symbols[i] + symbols[i + 1])
+            used |= {i, i + 1}
+        elif i not in used:
+            merged.append(symbols[i])
+    if len(symbols) and len(symbols) - 1 not in used:
+        merged.append(symbols[-1])
+    return merged
+
+# %% wrong: second half of the pair stays behind
+def merge_pair(symbols, pair):
+    out = []
+    for i in range(len(symbols)):
+        if tuple(symbols[i:i + 2]) == tuple(pair):
+            out.append("".join(pair))
+        else:
+            out.append(symbols[i])
+    return out
+
+# %% wrong: only the first occurrence
+def merge_pair(symbols, pair):
+    symbols = list(symbols)
+    for i in range(len(symbols) - 1):
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            return symbols[:i] + [pair[0] + pair[1]] + symbols[i + 2:]
+    return symbols
+
+# %% wrong: from right to left
+def merge_pair(symbols, pair):
+    out, i = [], len(symbols) - 1
+    while i >= 0:
+        if i > 0 and symbols[i - 1] == pair[0] and symbols[i] == pair[1]:
+            out.insert(0, symbols[i - 1] + symbols[i])
+            i -= 2
+        else:
+            out.insert(0, symbols[i])
+            i -= 1
+    return out
+
+# %% wrong: list compared with tuple, so lists are never merged
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if symbols[i:i + 2] == pair:
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: text replacement ignores where symbols begin
+def merge_pair(symbols, pair):
+    return " ".join(symbols).replace(" ".join(pair), "".join(pair)).split(" ")
+
+# %% wrong: joined letters compared, so other symbols match
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if i + 1 < len(symbols) and symbols[i] + symbols[i + 1] == pair[0] + pair[1]:
+            out.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: the pair in either order
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if i + 1 < len(symbols) and {symbols[i], symbols[i + 1]} == set(pair):
+            out.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: last symbol lost
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            out.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: returns a tuple
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if tuple(symbols[i:i + 2]) == tuple(pair):
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return tuple(out)
+
+# %% wrong: shortens the list while the loop runs over its old length
+def merge_pair(symbols, pair):
+    symbols = list(symbols)
+    for i in range(len(symbols) - 1):
+        if (symbols[i], symbols[i + 1]) == tuple(pair):
+            symbols[i:i + 2] = ["".join(pair)]
+    return symbols
+
+# %% wrong: runs over the end when the last symbol begins the pair
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            out.append(pair[0] + pair[1])
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% right: while loop with an index
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if tuple(symbols[i:i + 2]) == tuple(pair):
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% right: looks at the last symbol written
+def merge_pair(symbols, pair):
+    first, second = pair
+    result, open_ = [], False            # open_: the last symbol has not been merged yet
+    for symbol in symbols:
+        if open_ and result[-1] == first and symbol == second:
+            result[-1] = first + second
+            open_ = False
+        else:
+            result.append(symbol)
+            open_ = True
+    return result
+
+# %% right: recursion
+def merge_pair(symbols, pair):
+    rest = list(symbols)
+    if len(rest) < 2:
+        return rest
+    if rest[:2] == list(pair):
+        return ["".join(pair)] + merge_pair(rest[2:], pair)
+    return rest[:1] + merge_pair(rest[1:], pair)
+
+# %% right: for loop that skips after a merge
+def merge_pair(symbols, pair):
+    merged, skip = [], False
+    for i, symbol in enumerate(symbols):
+        if skip:
+            skip = False
+            continue
+        following = symbols[i + 1] if i + 1 < len(symbols) else None
+        skip = symbol == pair[0] and following == pair[1]
+        merged.append(symbol + following if skip else symbol)
+    return merged
