@@ -7,12 +7,13 @@ from typing import Any
 from classroom import exercises
 from classroom.judge import panel, record
 from classroom.judge.exercise import Task
-from classroom.judge.verdict import CheckFailed, Verdict, named, not_attempted
+from classroom.judge.verdict import CheckError, CheckFailed, Verdict, named, not_attempted
 
 __all__ = ["CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
 
 _latest: dict[str, tuple[Any, Verdict]] = {}         # what was judged last, by exercise
 _own: dict[str, Any] = {}                            # the learner's last attempt, by exercise
+_unsaved: dict[str, int] = {}                        # hints that are open, where the record could not be written
 
 
 def evaluate(id: str, *answer: Any, seed: int | None = None) -> Verdict:
@@ -26,6 +27,7 @@ def evaluate(id: str, *answer: Any, seed: int | None = None) -> Verdict:
 
     Raises:
         KeyError: if there is no such exercise; lists those there are.
+        CheckError: if the check itself cannot be made, whatever the answer is.
     """
     from classroom.judge import judgement
     panel.drawn_as_value()
@@ -39,7 +41,8 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
     Returns the Verdict. Raises CheckFailed, an AssertionError, if the answer is wrong or stops with
     an error, so that "Run all" stops here. An exercise that is not attempted raises nothing, except
     under nbgrader, which takes a cell without an error for a solved exercise. The course's own
-    version, lent by `carry_on`, is no attempt.
+    version, lent by `carry_on`, is no attempt. Where the check itself fails, CheckError says why, and nothing is
+    recorded.
     """
     task = exercises.get(id)
     verdict = _no_attempt(task) if _lent(task, answer) else evaluate(id, *answer, seed=seed)
@@ -54,8 +57,9 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
 def hint(id: str) -> None:
     """Open the next hint of an exercise, below those that are open already."""
     task = exercises.get(id)
-    opened = min(record.opened_hints(id) + 1, len(task.hints))
-    record.record_hint(id, opened)
+    opened = min(max(record.opened_hints(id), _unsaved.get(id, 0)) + 1, len(task.hints))
+    if not record.record_hint(id, opened):
+        _unsaved[id] = opened
     panel.show_hints(task, opened)
 
 
@@ -74,9 +78,16 @@ def carry_on(id: str, *answer: Any) -> Any:
     task = exercises.get(id)
     if _lent(task, answer):
         _latest[id] = (answer, _no_attempt(task))
-    before, verdict = _latest.get(id, (None, None))
-    if verdict is None or len(before) != len(answer) or any(a is not b for a, b in zip(before, answer, strict=True)):
-        verdict = evaluate(id, *answer)
+    latest = _latest.get(id)
+    if latest is not None and len(latest[0]) == len(answer) and \
+            all(a is b for a, b in zip(latest[0], answer, strict=True)):
+        verdict = latest[1]
+    else:
+        try:
+            verdict = evaluate(id, *answer)
+        except CheckError as error:
+            print(panel.printable(str(error)))
+            return task.fallback()
         _remember(id, answer, verdict)
     if verdict.status == "correct":
         return answer[0] if len(answer) == 1 else answer
@@ -98,7 +109,7 @@ def own(id: str) -> Any:
     def courses(*args: Any, **kwargs: Any) -> Any:
         return task.fallback()(*args, **kwargs)
 
-    courses.of_the_course = True                     # the views say so, and judge nothing
+    vars(courses)["of_the_course"] = True            # the views say so, and judge nothing
     return courses
 
 

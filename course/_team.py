@@ -48,10 +48,17 @@ class Team:
         self.threads = torch.get_num_threads()
         if fork is None:
             fork = sys.platform == "linux" and all(p.device.type == "cpu" for p in self.parameters)
-        self.helpers = [_Helper(self) for _ in range(workers - 1)] if fork else []
+        self.helpers: list[_Helper] = []
+        try:
+            if fork and workers > 1:
+                helpers = [_Helper(self) for _ in range(workers - 1)]
+                self.flat.data.share_memory_()
+                self.helpers = helpers
+        except (OSError, RuntimeError) as error:        # as in a container with hardly any /dev/shm
+            warnings.warn(f"processes cannot share memory here ({str(error).splitlines()[0]}), so the parts of a batch "
+                          "are computed one after the other: slower, with the same result", stacklevel=3)
         if self.helpers:
             torch.set_num_threads(1)
-            self.flat.data.share_memory_()
         for parameter, piece in zip(self.parameters, self.flat.data.split(self.sizes), strict=True):
             parameter.data = piece.view_as(parameter)
         if self.helpers:
@@ -67,16 +74,17 @@ class Team:
             step: number of the step.
         """
         seeds = [hash((self.seed, step, rank)) for rank in range(len(batches))]
-        for helper, *work in zip(self.helpers, batches[1:], shares[1:], seeds[1:], strict=False):
-            helper.send(*work)
+        others = list(zip(batches[1:], shares[1:], seeds[1:], strict=True))
+        for helper, (batch, share, seed) in zip(self.helpers, others, strict=False):
+            helper.send(batch, share, seed)
         loss, gradient = self.gradient(batches[0], shares[0])
         if self.helpers:
             for helper in self.helpers:
                 loss += helper.receive()
                 gradient += helper.gradient
         else:
-            for work in zip(batches[1:], shares[1:], seeds[1:], strict=True):
-                part, part_gradient = self.gradient_in_turn(*work)
+            for batch, share, seed in others:
+                part, part_gradient = self.gradient_in_turn(batch, share, seed)
                 loss += part
                 gradient += part_gradient
         self.flat.grad = gradient

@@ -158,20 +158,22 @@ class IBMModel1:
         """Learn from (source, target) sentences; entries of the table exist only for words that meet."""
         source_ids: dict[str, int] = {"": 0}                       # the empty word
         target_ids: dict[str, int] = {}
-        e, f, n_e, n_f = [], [], [], []
+        words_e: list[int] = []
+        words_f: list[int] = []
+        n_e, n_f = [], []
         for source, target in pairs:
             new_e = [0, *(source_ids.setdefault(word.lower(), len(source_ids)) for word in words(source))]
             new_f = [target_ids.setdefault(word.lower(), len(target_ids)) for word in words(target)]
-            e += new_e
-            f += new_f
+            words_e += new_e
+            words_f += new_f
             n_e.append(len(new_e))
             n_f.append(len(new_f))
         # One entry for each source word and target word that meet; those of one target word stand together.
         n_meet = np.repeat(n_e, n_f)                               # for each target word, how many it meets
-        place = np.repeat(np.arange(len(f)), n_meet)
+        place = np.repeat(np.arange(len(words_f)), n_meet)
         first_e = np.repeat(np.cumsum(n_e) - n_e, n_f)
         within = np.arange(len(place)) - (np.cumsum(n_meet) - n_meet)[place]
-        e, f = np.array(e)[first_e[place] + within], np.array(f)[place]
+        e, f = np.array(words_e)[first_e[place] + within], np.array(words_f)[place]
         keys, entry = np.unique(e * len(target_ids) + f, return_inverse=True)
         e_of_key = keys // len(target_ids)
         table = np.ones(len(keys))

@@ -202,9 +202,10 @@ def _read_lines(path: Path) -> list[str]:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        number = content.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{path}, line {line}: byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8 and try again"
+            f"{path}, line {number}: byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8 and "
+            "try again"
         ) from error
     lines = text.replace("\r\n", "\n").split("\n")     # not splitlines(): it also cuts at rarer characters
     if lines[-1] == "":

@@ -1,6 +1,6 @@
 """From a trained model to sentences: greedy decoding, beam search, and a cache that makes both fast."""
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -45,7 +45,7 @@ class CachedDecoder:
 
     def __init__(self, model: Transformer, memory: Tensor, memory_mask: Tensor | None = None):
         self.model, self.memory_mask = model, memory_mask
-        layers = model.decoder.layers
+        layers = self.layers = cast(list[DecoderLayer], list(model.decoder.layers))
         self.position = 0
         self.past: list[tuple[Tensor, Tensor] | None] = [None] * len(layers)     # each (B, n_heads, t, d_head)
         self.of_memory = [layer.cross_attention.keys_and_values(memory, memory) for layer in layers]
@@ -53,7 +53,7 @@ class CachedDecoder:
     def step(self, tokens: Tensor) -> Tensor:
         """Append one token to each sentence: ids (B,) -> state of the new position (B, d_model)."""
         x = self.model.embed(tokens.unsqueeze(1), start=self.position)
-        for i, layer in enumerate(self.model.decoder.layers):
+        for i, layer in enumerate(self.layers):
             x = self._through(layer, i, x)
         self.position += 1
         return self.model.decoder.norm(x)[:, 0]
@@ -62,11 +62,11 @@ class CachedDecoder:
         """`DecoderLayer.forward` for one new position, x (B, 1, d_model)."""
         def attend_to_self(x):
             attention = layer.self_attention
-            new = attention.keys_and_values(x, x)
-            if self.past[i] is not None:
-                new = tuple(torch.cat([old, extra], dim=2) for old, extra in zip(self.past[i], new, strict=True))
-            self.past[i] = new                              # the past and the present, never the future
-            return attention.attend(attention.queries(x), *new, need_weights=False)[0]
+            k, v = attention.keys_and_values(x, x)
+            if (past := self.past[i]) is not None:
+                k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
+            self.past[i] = k, v                             # the past and the present, never the future
+            return attention.attend(attention.queries(x), k, v, need_weights=False)[0]
 
         def attend_to_memory(x):
             attention = layer.cross_attention

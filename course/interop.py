@@ -5,6 +5,7 @@ PyTorch's. Two differences of convention remain with the caller: PyTorch's boole
 where attention is *forbidden*, and its modules take the length first unless `batch_first=True`.
 """
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,7 @@ _LAYER = {
 }
 _STACK = {"layers": "layers", "norm": "norm"}
 # What each of PyTorch's modules consists of, and where ours keeps the same part.
-_PARTS = {
+_PARTS: dict[type[nn.Module], dict[str, str]] = {
     nn.MultiheadAttention: {},
     nn.LayerNorm: {},
     nn.TransformerEncoderLayer: _LAYER,
@@ -61,7 +62,7 @@ def copy_weights(source: nn.Module, target: nn.Module) -> None:
             their_tensor.copy_(our_tensor)
 
 
-def _pairs(ours: nn.Module, theirs: nn.Module, where: str) -> Iterator[Pair]:
+def _pairs(ours: Any, theirs: nn.Module, where: str) -> Iterator[Pair]:
     """All tensors that mean the same in both, ours first; `where` is the path so far, for errors."""
     for name, our_name in _SETTINGS.items():
         if hasattr(theirs, name) and hasattr(ours, our_name):
@@ -87,12 +88,14 @@ def _pairs(ours: nn.Module, theirs: nn.Module, where: str) -> Iterator[Pair]:
             yield from _pairs(our_part, their_part, f"{where}{our_name}.")
 
 
-def _attention_pairs(ours: nn.Module, theirs: nn.MultiheadAttention, where: str) -> Iterator[Pair]:
+def _attention_pairs(ours: Any, theirs: nn.MultiheadAttention, where: str) -> Iterator[Pair]:
     """PyTorch keeps the three input projections in one matrix, one below the other."""
     if theirs.in_proj_weight is None or theirs.bias_k is not None or theirs.add_zero_attn:
         raise ValueError("a MultiheadAttention with kdim, vdim, add_bias_kv or add_zero_attn has no counterpart here")
     weights = (*theirs.in_proj_weight.chunk(3), theirs.out_proj.weight)
-    biases = (None,) * 4 if theirs.in_proj_bias is None else (*theirs.in_proj_bias.chunk(3), theirs.out_proj.bias)
+    biases: tuple[Tensor | None, ...] = (None,) * 4
+    if theirs.in_proj_bias is not None:
+        biases = (*theirs.in_proj_bias.chunk(3), theirs.out_proj.bias)
     for name, weight, bias in zip(("w_q", "w_k", "w_v", "w_o"), weights, biases, strict=True):
         yield from _tensor_pair(f"{where}{name}.weight", _part(ours, f"{name}.weight", theirs), weight)
         yield from _tensor_pair(f"{where}{name}.bias", _part(ours, f"{name}.bias", theirs), bias)
@@ -100,7 +103,7 @@ def _attention_pairs(ours: nn.Module, theirs: nn.MultiheadAttention, where: str)
 
 def _tensor_pair(name: str, ours: Tensor | None, theirs: Tensor | None) -> Iterator[Pair]:
     _same(f"the shape of {name}", *(None if tensor is None else tuple(tensor.shape) for tensor in (ours, theirs)))
-    if ours is not None:
+    if ours is not None and theirs is not None:
         yield ours, theirs
 
 
@@ -114,7 +117,7 @@ def _both_have_norm(ours: nn.Module | None, theirs: nn.Module | None, where: str
     return ours_has
 
 
-def _check_nothing_left(ours: nn.Module, theirs: nn.Module, pairs: list[Pair]) -> None:
+def _check_nothing_left(ours: Any, theirs: nn.Module, pairs: list[Pair]) -> None:
     covered = {id(tensor) for tensor, _ in pairs}
     parts = [ours.encoder, ours.decoder] if isinstance(theirs, nn.Transformer) else [ours]
     left = [name for part in parts for name, tensor in part.named_parameters() if id(tensor) not in covered]
@@ -131,7 +134,7 @@ def _kind(theirs: nn.Module) -> type[nn.Module]:
     return next(kind for kind in _PARTS if isinstance(theirs, kind))
 
 
-def _part(module: nn.Module, path: str, theirs: nn.Module) -> nn.Module | Tensor | None:
+def _part(module: Any, path: str, theirs: nn.Module) -> Any:
     try:
         for name in path.split("."):
             module = getattr(module, name)

@@ -74,7 +74,7 @@ def edit_attention(model: nn.Module, names: str | Iterable[str], edit: Callable[
         return attend
 
     for module in modules:
-        module.attend = edited(module)          # hides the method of the class until it is deleted again
+        vars(module)["attend"] = edited(module)      # hides the method of the class until it is deleted again
     try:
         yield
     finally:

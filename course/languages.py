@@ -1,6 +1,7 @@
 """Scripts that write words without blanks between them, such as Chinese: characters as tokens."""
 import re
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from course.tokens import Subwords
 
@@ -29,7 +30,7 @@ class SpacedSubwords(Subwords):
     @classmethod
     def train(cls, sentences: Iterable[str], vocab_size: int = 2000) -> "SpacedSubwords":
         """Learn about `vocab_size` subwords from `sentences`; single characters are kept even beyond that."""
-        return super().train(map(space_characters, sentences), vocab_size)
+        return cast(SpacedSubwords, super().train(map(space_characters, sentences), vocab_size))
 
     def encode(self, sentence: str) -> list[int]:
         """The ids of a sentence, without special tokens."""

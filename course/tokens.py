@@ -5,7 +5,7 @@ from the training sentences of both languages together: the model shares one emb
 """
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -62,7 +62,7 @@ class Subwords:
 
     def tokens(self, ids: Iterable[int]) -> list[str]:
         """The token of each id, for labels: `["▁el", "▁gato", ...]`."""
-        return [self._tokenizer.id_to_token(int(i)) for i in ids]
+        return cast(list[str], [self._tokenizer.id_to_token(int(i)) for i in ids])
 
     def save(self, path: Path | str) -> None:
         """Write the vocabulary as JSON."""

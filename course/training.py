@@ -1,18 +1,16 @@
 """Training a translator: the loss, the learning rate, and a loop that survives interruption."""
-import hashlib
-import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from course._paths import atomic_path, cache_dir
+from course._checkpoints import Run, interrupts_between_steps, load, runs, save
 from course._team import Team
 from course.tokens import Batch, Encoded, token_batches
 
@@ -84,57 +82,66 @@ def best_device() -> str:
 
 
 def train(
-    model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, seconds: float | None = None,
-    batch_tokens: int = 1200, lr: float = 3e-3, schedule: Callable[[float], float] = linear_schedule,
-    smoothing: float = 0.1, seed: int = 0, device: str = "cpu", workers: int = 1,
-    checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
+    model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, tokens: int | None = None,
+    seconds: float | None = None, batch_tokens: int = 1200, lr: float = 3e-3,
+    schedule: Callable[[float], float] = linear_schedule, smoothing: float = 0.1, seed: int = 0, device: str = "cpu",
+    workers: int = 1, checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
 ) -> list[dict[str, float]]:
     """Train `model` in place with Adam (§5.3) and return its learning curve.
 
     Args:
         model: has `states`, `unembed` and `pad_id`, like `course.transformer.Transformer`.
         encoded: the training pairs.
-        steps, seconds: the budget; exactly one of them.
+        steps, tokens, seconds: the budget, exactly one of them, above 0. Steps, and the real tokens
+            that are read, source and target together, are the same work on every computer; what
+            comes out of a budget of seconds depends on the computer.
         batch_tokens: source and target tokens in a batch.
         lr: the peak learning rate; `schedule` maps the spent share of the budget to a share of it.
         smoothing: see `label_smoothing_loss`.
         seed: decides the order of the batches and the dropout.
-        device: "cpu", "cuda", "mps"; the model is moved there.
+        device: "cpu", "cuda", "mps"; the model is moved there, and afterwards back to where it was.
         workers: processes, of one core each, that share the work of a batch: each computes the
             gradient of its part. For models as small as ours that is faster than to let PyTorch split
             every single matrix product between the cores. See `course._team`.
         checkpoint: a file that is written every `checkpoint_seconds`, on interruption and at the end.
-            If it exists, training goes on from there: with a budget of steps to the same curve
-            as without the interruption. A finished one is loaded and returned at once.
-            "cache" names a file in the course's cache by everything that decides the result:
-            the initial model, the pairs, the settings and the code (but not the device).
+            If it exists, training goes on from there, to the same curve as without the interruption
+            (but for the time). A finished one is loaded and returned at once.
+            "cache" names a file in the course's cache by everything that decides the result: the
+            weights that the run began with, the pairs, the settings and the code (but not the
+            device). A model that was interrupted in such a run goes on with it, if it has not been
+            changed since; so does a new one that begins with the same weights.
         progress: whether to show a progress bar.
 
     Returns:
         One record per step: step, seconds, tokens (so far), lr, loss (nats per real token).
 
     Raises:
-        ValueError: if the budget is not given once, or the checkpoint is of another run.
+        ValueError: if the budget is not given once and above 0, `batch_tokens` or `workers` is below 1, a
+            sentence is longer than the model's positions, or the checkpoint is of another run or damaged.
         FloatingPointError: if the loss is no longer a finite number.
     """
-    if (steps is None) == (seconds is None):
-        raise ValueError("give a budget as `steps` or as `seconds`, and not both")
+    budget = _checked(model, encoded, {"steps": steps, "tokens": tokens, "seconds": seconds}, batch_tokens, workers)
+    (unit, total), = budget.items()
+    pad_id, home = cast(int, model.pad_id), next(model.parameters()).device
     recipe = {
-        "steps": steps, "seconds": seconds, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing,
-        "seed": seed, "workers": workers, "pairs": len(encoded),
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        **budget, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing, "seed": seed, "workers": workers,
+        "pairs": len(encoded), "parameters": sum(parameter.numel() for parameter in model.parameters()),
     }
+    run = None
     if checkpoint == "cache":
-        checkpoint = _cached_path(model, encoded, {**recipe, "schedule": [schedule(i / 20) for i in range(21)]})
-    model.to(device).train()
-    state = None
-    if checkpoint is not None and Path(checkpoint).exists():
-        state = _load(Path(checkpoint), recipe, device)
+        run = Run.of(model, encoded, {**recipe, "schedule": [schedule(i / 20) for i in range(21)]})
+        checkpoint = run.path
+    path = None if checkpoint is None else Path(checkpoint)
+    state = None if path is None else load(path, recipe, ours=run is not None)
+    if state is not None:
         model.load_state_dict(state["model"])
         if state["finished"]:
-            torch.set_rng_state(state["random"].cpu())
+            torch.set_rng_state(state["random"])
+            runs[model] = run and run.left(model)
             model.eval()
             return state["history"]
+
+    model.to(device).train()
     team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), model.parameters(), workers, seed)
     optimizer = torch.optim.Adam([team.flat], lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
     history: list[dict[str, float]] = []
@@ -142,60 +149,83 @@ def train(
     if state is not None:
         history = state["history"]
         optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"].cpu())
+        torch.set_rng_state(state["random"])
 
-    spent = history[-1]["seconds"] if history else 0.0
-    tokens = history[-1]["tokens"] if history else 0
+    last = history[-1] if history else {"seconds": 0.0, "tokens": 0}
+    earlier = last["seconds"]
     started = saved = time.perf_counter()
-    stream = _endless_batches(encoded, batch_tokens // workers, seed, skip=workers * len(history))
-    bar = tqdm(total=steps or seconds, initial=len(history) if steps else min(spent, seconds), disable=not progress,
-               unit="step" if steps else "s", bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit}{postfix}")
-    done = 0.0
+    stream = _endless_batches(encoded, max(batch_tokens // workers, 1), seed, skip=workers * len(history))
+    bar = _bar(unit, total, {"steps": len(history), **last}[unit], progress)
+    finished = False
     try:
-        while True:
-            elapsed = spent + time.perf_counter() - started
-            done = len(history) / steps if steps else elapsed / seconds
-            if done >= 1:
-                break
-            rate = lr * schedule(done)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            batches = [next(stream) for _ in range(workers)]
-            loss = team.compute_gradients(batches, token_shares(batches, model.pad_id), len(history))
-            optimizer.step()
+        with interrupts_between_steps() as stop_if_interrupted:
+            while True:
+                stop_if_interrupted()
+                elapsed = earlier + time.perf_counter() - started
+                done = {"steps": len(history), "tokens": last["tokens"], "seconds": elapsed}[unit] / total
+                if finished := done >= 1:
+                    break
+                rate = lr * schedule(done)
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                batches = [next(stream) for _ in range(workers)]
+                loss = team.compute_gradients(batches, token_shares(batches, pad_id), len(history))
+                if not math.isfinite(loss):
+                    raise FloatingPointError(f"the loss is {loss} at step {len(history) + 1}; "
+                                             f"a lower learning rate than {lr} often helps")
+                optimizer.step()
 
-            tokens += sum(_count_tokens(batch, model.pad_id) for batch in batches)
-            record = {"step": len(history) + 1, "seconds": spent + time.perf_counter() - started,
-                      "tokens": tokens, "lr": rate, "loss": loss}
-            if not math.isfinite(record["loss"]):
-                raise FloatingPointError(
-                    f"the loss is {record['loss']} at step {record['step']}; "
-                    f"a lower learning rate than {lr} often helps"
-                )
-            history.append(record)
-            bar.update(1 if steps else min(record["seconds"], seconds) - bar.n)
-            if len(history) % 50 == 0:
-                bar.set_postfix_str(f"loss {sum(r['loss'] for r in history[-50:]) / 50:.2f}", refresh=False)
-            if checkpoint is not None and time.perf_counter() - saved > checkpoint_seconds:
-                _save(Path(checkpoint), model, optimizer, recipe, history, finished=False)
-                saved = time.perf_counter()
+                read = sum(_count_tokens(batch, pad_id) for batch in batches)
+                last = {"step": len(history) + 1, "seconds": earlier + time.perf_counter() - started,
+                        "tokens": last["tokens"] + read, "lr": rate, "loss": loss}
+                history.append(last)
+                bar.update(min({"steps": len(history), **last}[unit], total) / _UNITS[unit][0] - bar.n)
+                if len(history) % 50 == 0:
+                    bar.set_postfix_str(f"loss {sum(r['loss'] for r in history[-50:]) / 50:.2f}", refresh=False)
+                if path is not None and time.perf_counter() - saved > checkpoint_seconds:
+                    save(path, model, optimizer, recipe, history, finished=False)
+                    saved = time.perf_counter()
     finally:
         bar.close()
         team.close()
-        if checkpoint is not None and history and math.isfinite(history[-1]["loss"]):
-            _save(Path(checkpoint), model, optimizer, recipe, history, finished=done >= 1)
-        model.eval()
+        model.to(home).eval()
+        if run is not None:
+            runs[model] = run.left(model)
+        if path is not None and history:
+            save(path, model, optimizer, recipe, history, finished)
     return history
 
 
-def _cached_path(model: torch.nn.Module, encoded: Encoded, recipe: dict) -> Path:
-    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode())
-    digest.update(str(model).encode())                   # layers and sizes, dropout among them
-    for tensor in [*model.state_dict().values(), *encoded]:
-        digest.update(tensor.cpu().contiguous().numpy().tobytes())
-    for module in ("attention", "transformer", "tokens", "training", "_team"):
-        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-    return cache_dir() / "models" / f"{digest.hexdigest()[:20]}.pt"
+# What one step of the bar is, and how it is written.
+_UNITS = {"steps": (1, "{n:.0f}/{total:.0f} steps"), "tokens": (1_000_000, "{n:.2f}/{total:.2f} million tokens"),
+          "seconds": (1, "{n:.0f}/{total:.0f} s")}
+
+
+def _bar(unit: str, total: float, spent: float, progress: bool) -> tqdm:
+    size, written = _UNITS[unit]
+    return tqdm(total=total / size, initial=min(spent, total) / size, disable=not progress,
+                bar_format=f"{{l_bar}}{{bar}}| {written} [{{elapsed}}<{{remaining}}]{{postfix}}")
+
+
+def _checked(
+    model: torch.nn.Module, encoded: Encoded, budgets: dict[str, float | None], batch_tokens: int, workers: int,
+) -> dict[str, float]:
+    """The one budget that is given, by its unit."""
+    given = {unit: amount for unit, amount in budgets.items() if amount is not None}
+    if len(given) != 1:
+        raise ValueError("give a budget as `steps`, as `tokens` or as `seconds`: exactly one of them")
+    for name, amount in [*given.items(), ("batch_tokens", batch_tokens), ("workers", workers)]:
+        if not amount > 0 or name != "seconds" and amount % 1 != 0:
+            raise ValueError(f"`{name}` must be {'above 0' if name == 'seconds' else 'a whole number, at least 1'}; "
+                             f"got {amount}")
+    positions = getattr(model, "positions", None)
+    for side, lengths in (("source", encoded.source_lengths), ("target", encoded.target_lengths - 1)):
+        if positions is not None and lengths.max() > len(positions):
+            raise ValueError(
+                f"the {side} sentence of pair {int(lengths.argmax())}, counted from 0, has {int(lengths.max())} "
+                f"tokens; this model knows positions only up to max_len = {len(positions)}. Leave such pairs out, or "
+                "build the model with a larger max_len.")
+    return given
 
 
 def _to(batch: Batch, device: str) -> Batch:
@@ -212,7 +242,7 @@ def _count_tokens(batch: Batch, pad_id: int) -> int:
     return int((batch.source != pad_id).sum() + (batch.target[:, 1:] != pad_id).sum())
 
 
-def _endless_batches(encoded: Encoded, batch_tokens: int, seed: int, skip: int):
+def _endless_batches(encoded: Encoded, batch_tokens: int, seed: int, skip: int) -> Iterator[Batch]:
     """Epoch after epoch; each epoch's order follows from the seed, so that a resumed run can skip ahead."""
     generator = torch.Generator().manual_seed(seed)
     while True:
@@ -221,24 +251,3 @@ def _endless_batches(encoded: Encoded, batch_tokens: int, seed: int, skip: int):
                 skip -= 1
             else:
                 yield batch
-
-
-def _save(path: Path, model, optimizer, recipe: dict, history: list[dict], finished: bool) -> None:
-    state = {
-        "model": model.state_dict(), "optimizer": optimizer.state_dict(), "recipe": recipe,
-        "history": history, "random": torch.get_rng_state(), "finished": finished,
-    }
-    with atomic_path(path) as temporary:
-        torch.save(state, temporary)
-
-
-def _load(path: Path, recipe: dict, device: str) -> dict[str, Any]:
-    state = torch.load(path, map_location=device, weights_only=True)     # never unpickles code
-    differing = [name for name in recipe if state["recipe"].get(name) != recipe[name]]
-    if differing:
-        raise ValueError(
-            f"{path} is the checkpoint of another run: it differs in "
-            + ", ".join(f"{name} ({state['recipe'].get(name)} there, {recipe[name]} here)" for name in differing)
-            + ". Delete it to start anew, or name another file."
-        )
-    return state

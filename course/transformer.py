@@ -207,6 +207,8 @@ class Transformer(nn.Module):
         max_len: the longest sentence, in tokens, that can be given a position.
     """
 
+    positions: Tensor                                    # (max_len, d_model)
+
     def __init__(
         self, vocab_size: int, d_model: int = 128, n_heads: int = 4, d_ff: int = 512, n_layers: int = 2,
         dropout: float = 0.0, norm_first: bool = True, pad_id: int = 0, max_len: int = 256,

@@ -3,11 +3,9 @@
 # ## Lesson 00 · Welcome
 #
 # In this course you write a Transformer, piece by piece, and train it to translate English
-# into Spanish. It begins with the product of two short lists of numbers, and every piece after
-# that is made of pieces you have already written.
+# into Spanish. It begins with the product of two short lists of numbers, and adds one piece at a time.
 #
-# One sentence goes with you all the way, because its translation has to change the order of
-# the words:
+# One sentence is the example in most lessons, because its translation has to change the order of the words:
 #
 # > *the black cat sleeps* → *el gato negro duerme*
 #
@@ -39,22 +37,21 @@ print(f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {tor
 
 # %% [markdown]
 # If you see three version numbers, all is well. If you see `ModuleNotFoundError`, the notebook
-# runs in another Python than the one the course was installed into; the README says how to start
-# it so that this cannot happen.
+# does not run in the Python into which the course was installed. The README says how to start it.
 #
 # Three habits save a lot of confusion later:
 #
-# - **Run the cells from top to bottom.** A cell knows what the cells *run before it* have defined,
+# - **Run the cells from top to bottom.** A cell knows what was defined by the cells that *ran before it*,
 #   wherever they stand on the page.
-# - **After changing a cell, run it again**, and then the cells that depend on it.
-# - **When in doubt, start afresh**: menu *Kernel → Restart Kernel and Run All Cells*. An unsolved
-#   exercise does not stop it, a wrong one does: the run ends at its check.
+# - **When you have changed a cell, run it again**, and then the cells that depend on it.
+# - **When in doubt, start again**: menu *Kernel → Restart Kernel and Run All Cells*. An unsolved
+#   exercise does not stop the run. A wrong one does: the run ends at its check.
 
 # %% [markdown]
 # ## How an exercise works
 #
-# In the next lesson every word of our sentence will look at the four words and give each of them
-# a score. Say "black" gives these:
+# In the next lesson every word of our sentence looks at the four words and gives each of them
+# a score. Suppose that "black" gives these:
 
 # %%
 words = ["the", "black", "cat", "sleeps"]
@@ -63,12 +60,12 @@ for word, score in zip(words, scores, strict=True):
     print(f"{word:7} {score}")
 
 # %% [markdown]
-# We would like to read the scores as *shares*: how much of its attention does "black" give to each
-# word, if all of it together is 1? Take a pencil first. The scores add up to 12, so what is the
-# share of "cat"? And of "the"?
+# We want to read the scores as *shares*: if the whole attention of "black" is 1, how much of it does
+# each word get? Take a pencil first. The scores add up to 12. What is the share of "cat"? And the
+# share of "the"?
 #
 # The exercise asks for a function that does the same for any scores. Every exercise of the course
-# looks like this one: a box that says what is wanted, a cell for your code, and a cell that
+# has the same three parts: a box that says what is wanted, a cell for your code, and a cell that
 # checks it.
 
 # %% [markdown]
@@ -76,18 +73,18 @@ for word, score in zip(words, scores, strict=True):
 # Turn scores into shares of 1.
 #
 # - **You have** `scores`, a NumPy array (n,) of numbers that are not negative, and not all 0.
-# - **Return** an array (n,): each score's part of the total.
+# - **Return** a new array (n,) of fractions: each score's part of the total. `scores` itself stays as it is.
 # - **Use** one division; an array can be divided by a number as a whole.
 
 # %% [markdown]
-# This once, please go through it in four steps. The sum is not the point; how the check speaks is.
+# Please do this exercise in four steps. They show you how a check answers.
 #
-# 1. Leave the next cell as it is. Run it, and run the check below it. What does the check say to
+# 1. Leave the next cell as it is. Run it, and run the check below it. What does the check say about
 #    an empty answer?
-# 2. Get it **wrong on purpose**: replace the last line with `return scores / scores.max()`. Run the
-#    cell again, then the check. Which number in its message tells you that something is off?
+# 2. Make it **wrong on purpose**: replace the last line with `return scores / scores.max()`. Run the
+#    cell again, then the check. Which number in its message tells you that something is wrong?
 # 3. Ask for help: run `hint("0.1")` in the cell after the check.
-# 4. Now write it as you think it should be, and check once more.
+# 4. Now write the right function, and check once more.
 
 # %%
 def shares(scores):
@@ -107,12 +104,12 @@ check("0.1", shares)
 # ## What the check has just done
 #
 # It did not look at your code. It called your function on several inputs, the four scores of this
-# page among them, and compared what came back with what should. When that differs, it tries a
-# catalogue of mistakes that people make here, and if one of them returns *exactly* your numbers,
-# it tells you which.
+# page among them, and compared the results with the right ones. If they differ, it tries a
+# catalogue of mistakes that people make here. If one of these returns *exactly* your numbers,
+# the check tells you which one it is.
 #
-# You can watch it do so. `evaluate` gives the same verdict as `check`, about any function, but
-# keeps no record. Here it judges step 2:
+# You can watch it. `evaluate` gives the same verdict as `check` for any function, but it
+# keeps no record. Here it judges the function of step 2:
 
 # %%
 def divided_by_the_largest(scores):
@@ -121,10 +118,10 @@ def divided_by_the_largest(scores):
 evaluate("0.1", divided_by_the_largest)
 
 # %% [markdown]
-# The numbers in the panel were computed from that function a moment ago: the shares sum to 2.
+# The numbers in the panel were computed with that function a moment ago: its shares sum to 2.
 #
-# Here is another one. It is right for the four scores of this page. Before you run the cell: does
-# that make it right?
+# Here is another function. It is right for the four scores of this page. Is it right for all scores?
+# Decide before you run the cell.
 
 # %%
 def divided_by_twelve(scores):
@@ -133,55 +130,55 @@ def divided_by_twelve(scores):
 evaluate("0.1", divided_by_twelve)
 
 # %% [markdown]
-# This is why a check tries several inputs, and why their sizes differ: a function that works on
-# one example may have the example built in.
+# This is why a check tries several inputs of different sizes: a function that works on one example
+# may work on that example alone.
 #
 # ## Help, and going on without it
 #
 # | you run | you get |
 # |---|---|
 # | `hint("0.1")` | the first hint; run again, the second; there are three, and the last is nearly the answer |
-# | `solution("0.1")` | a solution to read. Your record says that you looked, nothing else happens |
+# | `solution("0.1")` | a solution to read. Your record keeps that you looked; nothing else happens |
 # | `check("0.1", shares)` | a verdict, as often as you like. There is no penalty for trying |
 # | `python -m classroom progress` in a terminal | what you have solved so far |
 #
-# Nothing in a lesson waits for you. If an exercise will not come out, go on: the cell after it
-# calls `carry_on`, which keeps your function if it is right and lends you the course's if it
-# is not. It says so when it does.
+# No lesson stops at an exercise that you cannot solve. Go on: the cell after the check calls
+# `carry_on`. If your function is right, the lesson goes on with yours. If it is not, the lesson goes on
+# with the course's function, and a line says so.
 
 # %%
 shares = carry_on("0.1", shares)
 show_shares(shares(scores), words, title='What "black" attends to, in shares of its scores')
 
 # %% [markdown]
-# Half of the attention goes to "cat": 6 of 12. This is the number you had on paper.
+# Half of the attention goes to "cat": 6 of 12, as on paper.
 #
-# When you come back to an exercise later, run your own cell again, then the check: after
-# `carry_on` the name may stand for the course's function.
+# When you come back to an exercise later, run the cell with your function again, then the check. After
+# `carry_on` the name `shares` may mean the course's function.
 
 # %% [markdown]
 # ## What goes wrong if a score is negative?
 #
-# A score says how well two words fit, and some fit badly. The box of exercise 0.1 ruled that out:
-# *numbers that are not negative*. Guess what your function makes of 3, −1 and −1. Will the shares
-# still sum to 1?
+# A score says how well two words fit, and a bad fit may get a negative score. The box of exercise 0.1
+# did not allow that: *numbers that are not negative*. Guess what your function returns for 3, −1 and −1. Will
+# the shares still sum to 1?
 
 # %%
 print(shares(np.array([3, -1, -1])))
 
 # %% [markdown]
-# They do sum to 1, and they are of no use: three times all there is for the first word, less than
-# nothing for the others. Nor is there any hope for the scores 1 and −1, whose total is 0. So scores
-# have to be made positive first. Lesson 01 shows how, and why in just that way.
+# They do sum to 1, but they are not shares: the first word gets three times the whole, and the
+# others get less than nothing. For the scores 1 and −1 the function divides by 0, since their total is 0.
+# So scores have to be made positive first. Lesson 01 shows how.
 
 # %% [markdown]
 # ## A first attention picture
 #
-# Now let Spanish words look at English ones. Imagine translating: *el gato* is written already.
+# Now Spanish words look at English ones. Imagine that you translate, and *el gato* is written already.
 
 # %% [markdown]
 # ### Exercise 0.2 · where to look?        ●○○  about 2 minutes · 1 point
-# You are about to write *negro*, the third word. Which word of *the black cat sleeps* do you need to
+# The next word to write is *negro*, the third one. Which word of *the black cat sleeps* do you need to
 # look at for that? Decide before you read on.
 #
 # Set `looks_at` to one of "the", "black", "cat", "sleeps".
@@ -198,8 +195,8 @@ check("0.2", looks_at)
 # %% [markdown]
 # How could a computer find that out? We describe each English word by four numbers, its **key**: *how
 # much is it about an article, a dark colour, an animal, resting?* "sleeps" is about resting, and a
-# little about an animal, since somebody has to do the sleeping. Each Spanish word gets four numbers of
-# the same kind for what it looks for, its **query**. All of them are made up by hand.
+# little about an animal, since it is an animal that sleeps. Each Spanish word gets four numbers of
+# the same kind for what it looks for, its **query**. All these numbers are made up.
 
 # %%
 spanish = ["el", "gato", "negro", "duerme"]
@@ -222,15 +219,15 @@ print(fit)
 # Each row belongs to a Spanish word and holds its scores for the four English words. Check one of
 # them on paper: *gato* is [0, 0, 2, 0], "cat" is [0, 1, 2, 0]; multiply number by number and add up.
 #
-# Four rows are four questions, and each has its own 1 to give away. So we need shares once more, now
-# for a whole table.
+# Each row needs shares of its own, and they must sum to 1. So we need the function once more, now for a
+# whole table.
 
 # %% [markdown]
 # ### Exercise 0.3 · shares, row by row        ●○○  about 8 minutes · 1 point
-# Turn a table of scores into shares, every row by itself.
+# Turn a table of scores into shares, each row by itself.
 #
 # - **You have** `scores`, a NumPy array (T_q, T_k): a row for each word that looks, a column for each word
-#   it can look at. T_q and T_k may differ. No number is negative, no row all 0.
+#   that it can look at. T_q and T_k may differ. No number is negative, no row all 0.
 # - **Return** an array (T_q, T_k) in which each row sums to 1.
 # - **Use** the sum along an axis. In an array with two axes, axis 0 runs down the rows and axis 1 along
 #   the columns; `keepdims=True` keeps the axis that is summed over, with length 1.
@@ -251,24 +248,24 @@ shares_by_row = carry_on("0.3", shares_by_row)
 print(shares_by_row(fit).round(2))
 
 # %% [markdown]
-# The picture below makes every score an exponential first. Why? That is a question for lesson 01.
+# For the picture below, the exponential of each score is taken first. Lesson 01 explains why.
 
 # %%
 weights = shares_by_row(np.exp(fit))
 show_weights(weights, spanish, words, title="Where each Spanish word looks")
 
 # %% [markdown]
-# Read it row by row: a row is a Spanish word that is about to be written, the columns are the
-# English words it can look at, and each row sums to 1. Dark blue is a large share.
+# Read it row by row: a row is the Spanish word to be written next, the columns are the
+# English words that it can look at, and each row sums to 1. Dark blue is a large share.
 #
 # Now look at the two rows in the middle. *gato* looks at the third word and *negro* at the second:
-# the dark cells cross. That crossing is the change of word order, and yet we wrote nothing about
-# order anywhere, only what each word is about. The rest is three steps, of which you have seen
-# two: **compare**, **turn into shares**, and, in lesson 01, **mix**.
+# the dark cells cross. That crossing is the change of word order. The lists say nothing about
+# order; they only say what each word is about. Attention has three steps, and you have seen
+# two: **compare** and **turn into shares**. The third, **mix**, is in lesson 01.
 #
-# Here the lists were invented. In a Transformer they are learned: the model starts with random
-# numbers and adjusts them, sentence pair by sentence pair, until they are useful. In lesson 09
-# you train one and draw this picture again, with numbers that nobody made up.
+# Here the lists were made up. In a Transformer they are learned: the model starts with random
+# numbers and adjusts them, sentence pair by sentence pair. In lesson 09 you train one and draw
+# this picture again, with learned numbers.
 
 # %% [markdown]
 # ## The map
@@ -289,38 +286,36 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **11** reading attention | an aligner, and a measure of it | what attention pictures do and do not tell |
 # | **12** capstone | fair comparisons of models | what each part is worth; your own language |
 #
-# A lesson takes the pieces that earlier ones built from the course's
-# library: `course/attention.py` and `course/transformer.py`, which are meant to be read. Allow one
-# to two hours for each lesson from 01 on.
+# What an earlier lesson built, a later one imports from the course's library, `course/attention.py` and
+# `course/transformer.py`. Both files are meant to be read. Allow one to two hours for each lesson from 01 on.
 #
 # ## When you are stuck
 #
-# 1. **Read the message to its end.** It shows the smallest case on which your answer differs, and
+# 1. **Read the message to its end.** It shows the first case in which your answer differs, and
 #    names the mistake if it knows it.
-# 2. **Run that case yourself**: call your function in a new cell and print every step, and the
-#    `.shape` of every array.
-# 3. **Restart and run all cells.** A name you defined an hour ago may still be in memory.
+# 2. **Run that case yourself**: call your function in a new cell and print each step, and the
+#    `.shape` of each array.
+# 3. **Restart and run all cells.** A name that you defined an hour ago may still be in memory.
 # 4. **`hint`**, one at a time. Then do something else for ten minutes.
-# 5. **`solution`**, then close it and write your own from memory. Or just carry on, and come back.
+# 5. **`solution`**: read it, close it, and write your own from memory. Or go on, and come back later.
 
 # %% [markdown]
 # ## Recap
 #
-# - A check compares what your function *returns* with what it should, on several inputs, and names
+# - A check compares what your function *returns* with what it should return, on several inputs. It names
 #   the mistake if it knows one that gives exactly your numbers.
-# - `hint`, `solution` and `carry_on` mean that you can always go on.
-# - Attention is a table of shares: a row for each word that looks, a column for each word that is
-#   looked at.
+# - With `hint`, `solution` and `carry_on` you can always go on.
+# - An attention picture is a table of shares: a row for each word that looks, a column for each word that it
+#   can look at.
 #
-# **Common mistakes.** Changing a function and running the check without running the function's
-# cell again. Passing a result, `check("0.1", shares(scores))`, where the function itself is wanted.
-# Reading an attention picture by columns: in this course, rows are queries, always.
+# **Common mistakes.** Changing a function, and running the check without running the cell of the function
+# again. Passing a result, `check("0.1", shares(scores))`, instead of the function itself.
+# Reading an attention picture by columns: in this course rows are always queries.
 #
 # **Further.** If arrays are new to you, read
 # [NumPy: the absolute basics for beginners](https://numpy.org/doc/stable/user/absolute_beginners.html)
-# before lesson 01. If you want to see the whole before its parts, Jay Alammar's
-# [The Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/) is
-# drawn well.
+# before lesson 01. If you want to see the whole before its parts, read Jay Alammar's
+# [The Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/).
 #
 # **Stretch, without points.** Change the queries so that *el* looks at "cat" more than at "the". How
 # large does the third number of its query have to be? (Lesson 03 will call this agreement: in
@@ -342,4 +337,4 @@ for third in (1, 2, 3):
     print(f"third number {third}: the {row[0]:.2f}, cat {row[2]:.2f}")
 
 # %% [markdown]
-# Next: **lesson 01**, in which "black" asks its question, and you write attention.
+# Next: **lesson 01**, in which you write attention.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Lesson 01 · Dot-product attention
 #
-# Attention is one small computation, repeated everywhere in a Transformer. In this lesson you do
-# it by hand, then with loops, then with arrays, and the same numbers come out each time.
+# Attention is one small computation that occurs everywhere in a Transformer. In this lesson you do
+# it by hand, then with loops, then with arrays, and get the same numbers each time.
 #
 # **After this lesson** you can
 #
@@ -12,7 +12,7 @@
 # - recognise the usual wrong versions by what they do to the numbers.
 #
 # **You need** lesson 00; NumPy arrays, `@` for the product of two matrices, and what `axis` means
-# in `x.sum(axis=0)`. The exponential function will be reintroduced.
+# in `x.sum(axis=0)`. The exponential function is explained when it is needed.
 #
 # **Time** about 90 minutes, some 35 of them for the four exercises.
 
@@ -21,7 +21,7 @@ import math
 
 import numpy as np
 
-from classroom import carry_on, check, evaluate, hint, solution
+from classroom import carry_on, check, evaluate, hint, own, solution
 from course.views import interactive
 from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
 
@@ -31,18 +31,22 @@ np.set_printoptions(precision=3, suppress=True)
 # ## What should "black" look at?
 #
 # *The black cat sleeps.* In Spanish, "black" is *negro* or *negra*, and the word alone does not tell
-# which: it depends on the noun that it describes. So whoever translates "black" has to look at
+# which: it depends on the noun that it describes. To translate "black", a model has to look at
 # the rest of the sentence, and at one word more than at the others.
 #
-# Attention gives every word the means to do so. "black" asks a question, written as a list of
-# numbers: its **query** $q$. Every word, "black" itself included, shows what it can be found by,
-# a list of as many numbers: its **key** $k$. How well a key fits the query is measured by one
-# number, their **dot product**: multiply the two lists number by number, and add up.
+# Earlier neural translators could not look back. They read the sentence word by word, kept all of it in one
+# list of numbers of fixed length, and wrote the translation from that list. In 2014 Bahdanau, Cho and Bengio
+# suspected that this list is a bottleneck, and let the model look at all source words again for each word
+# that it writes. That is attention. The Transformer is built of it.
+#
+# "black" asks a question, written as a list of numbers: its **query** $q$. Every word, also "black" itself,
+# has a list of the same length that it can be found by: its **key** $k$. How well a key fits the query is
+# measured by one number, their **dot product**: multiply the two lists number by number, and add up.
 #
 # In a trained model these lists are learned. Ours are small whole numbers, so that you can
-# recompute everything on paper.
+# compute everything on paper.
 #
-# Which of the four words will "black" score highest? Look at the lists first, then run the cell.
+# Which of the four words will get the highest score from "black"? Look at the lists first, then run the cell.
 
 # %%
 words = ["the", "black", "cat", "sleeps"]
@@ -68,13 +72,14 @@ for key in ([0, 2, 4, 2], [5, 0, 0, 0], [0, -1, -2, -1], [1, 1, 0, -1]):
     print(f"{q} · {np.array(key)} = {q @ np.array(key)}")
 
 # %% [markdown]
-# Large where the key is large in the places where the query is large; twice the key, twice the score;
-# 0 when they have nothing in common; negative when they pull in opposite directions.
+# The score is large when the key is large in the places where the query is large. Twice the key, twice the
+# score. It is 0 when one list is 0 wherever the other is not, or when positive and negative products cancel, and
+# negative when the lists point in opposite directions.
 #
 # ## Four questions at once
 #
-# "black" is not the only word with a question. Each word has a query of its own, and we stack
-# the four of them as the rows of a matrix $Q$, just as the keys are the rows of $K$:
+# "black" is not the only word with a question. Each word has a query of its own. The four queries are
+# the rows of a matrix $Q$, as the keys are the rows of $K$:
 
 # %%
 Q = np.array([[0, -1, 1, 1],      # the: a noun, please, and not an adjective
@@ -83,8 +88,8 @@ Q = np.array([[0, -1, 1, 1],      # the: a noun, please, and not an adjective
               [1, 0, 2, 0]])      # sleeps: who does it?
 
 # %% [markdown]
-# Every query meets every key, so there are 16 scores. Three loops, one for the queries, one for the
-# keys, and one along the numbers that are multiplied:
+# Every query is compared with every key, so there are 16 scores. We need three loops: one over the queries,
+# one over the keys, and one over the numbers that are multiplied.
 
 # %%
 scores = np.zeros((4, 4), dtype=int)
@@ -99,7 +104,7 @@ print(scores)
 # are always keys**: `scores[1, 2]` is how well the query of word 1, "black", fits the key of word 2,
 # "cat".
 #
-# Compute the last row on paper, the one of "sleeps", before you go on.
+# Before you go on, compute the last row on paper, the row of "sleeps".
 
 # %% [markdown]
 # ### Exercise 1.1 · dot-product scores        ●○○  about 5 minutes · 1 point
@@ -107,7 +112,7 @@ print(scores)
 #
 # - **You have** `q` (T_q, d_k): T_q queries of d_k numbers each, and `k` (T_k, d_k).
 # - **Return** the scores (T_q, T_k).
-# - **Use** one matrix product. Which axes have to meet?
+# - **Use** one matrix product. It sums over one axis of each factor. Which axes should these be?
 
 # %%
 def dot_product_scores(q, k):
@@ -127,14 +132,14 @@ scores = dot_product_scores(Q, K)
 print(scores)
 
 # %% [markdown]
-# The same sixteen numbers. As a picture: to get the cell in row "black" and column "cat", take the row
-# of "black" from $Q$ and the column of "cat" from $K^\top$.
+# The same sixteen numbers. The picture shows one of them: for the cell in row "black" and column "cat", take
+# the row of "black" from $Q$ and the column of "cat" from $K^\top$.
 
 # %%
 show_product(Q, K.T, (1, 2), rows=words, columns=words, title='"black" meets "cat"')
 
 # %% [markdown]
-# Positive scores are drawn in red from here on, negative ones in blue, and 0 in white:
+# In this picture and all later ones, positive scores are red, negative ones blue, and 0 is white:
 
 # %%
 show_scores(scores, words, words, title="Who fits whom?")
@@ -142,9 +147,9 @@ show_scores(scores, words, words, title="Who fits whom?")
 # %% [markdown]
 # ## From scores to shares
 #
-# Scores are not an answer yet. "black" has a limited amount of attention to give, 1 in all, and we
-# want to know each word's share of it. Lesson 00 divided each score by the sum of its row. Before
-# you run the cell, look at the picture: for which word will that go wrong?
+# "black" has a limited amount of attention, 1 in all, and we want to know each word's share of it.
+# Lesson 00 divided each score by the sum of its row. Before you run the cell, look at the picture: for
+# which word will that go wrong?
 
 # %%
 for word, row in zip(words, scores, strict=True):
@@ -152,24 +157,24 @@ for word, row in zip(words, scores, strict=True):
 
 # %% [markdown]
 # For "black" we find the half for "cat" again. But "the" would give 200 % of its attention to "cat"
-# and −200 % to "black". That is no way to share.
+# and −200 % to "black". These are not shares.
 #
-# So what do we want of a recipe that turns scores into shares?
+# What do we want of a function that turns scores into shares?
 #
 # 1. No share is negative, whatever the scores.
 # 2. A higher score gets a larger share.
 # 3. The shares sum to 1.
 #
-# The third is easy: divide by the sum at the end. For the first two we need a function that makes
-# any number positive and keeps the order. The exponential does both:
+# The third is easy: divide by the sum at the end. For the first two, every score has to become positive,
+# and the order has to stay. The exponential function does both:
 
 # %%
 for x in (-2, -1, 0, 1, 2, 3, 6):
     print(f"exp({x:2}) = {math.exp(x):7.3f}")
 
 # %% [markdown]
-# With each step of 1 the result grows by the same *factor*, $e ≈ 2.718$. Hence a nice property: how
-# many times larger one share is than another depends only on the *difference* of their scores.
+# With each step of 1 the result grows by the same *factor*, $e ≈ 2.718$. So the ratio of two shares depends
+# only on the *difference* of their scores.
 #
 # First the exponential, then divide by the sum: this is the **softmax**. Plain shares gave "cat" one
 # half. Will softmax give it more, or less?
@@ -181,11 +186,11 @@ print("shares      ", powers / powers.sum())
 print(f"cat : sleeps = {powers[2] / powers[3]:.3f}, and exp(6 - 3) = {math.exp(3):.3f}")
 
 # %% [markdown]
-# More, and by far. A lead of 3 over "sleeps" became a factor of 20.
+# Much more. A score that is higher by 3 gives a share that is 20 times as large.
 #
-# That is rather sure of itself. One can soften it by making the scores smaller first, and the paper
-# divides them by $\sqrt{d_k}$, where $d_k$ is how many numbers a key has. Ours have 4, so the scores
-# are halved. Why just this divisor? That we shall measure below; first see what it does:
+# The shares become more equal if the scores are made smaller first. The paper divides them
+# by $\sqrt{d_k}$, where $d_k$ is the number of numbers in a key. Our keys have 4, so the scores
+# are halved. Why this divisor? We measure that below. First see what it does:
 
 # %%
 d_k = K.shape[1]
@@ -198,16 +203,16 @@ print(weights)
 show_shares(weights, words, title='How "black" shares out its attention')
 
 # %% [markdown]
-# Keep these four numbers in mind: **0.057 0.094 0.694 0.155**. They are the **attention weights** of
-# "black", and they will come back at every step from here on.
+# Remember these four numbers: **0.057 0.094 0.694 0.155**. They are the **attention weights** of
+# "black", and every later step of this lesson gives them again.
 #
 # ## What is handed over
 #
 # "black" now knows where to look. What does it get from there?
 #
-# A third list belongs to each word, its **value**: what it hands over to whoever looks at it. The
-# key is for being found, the value for being used, and they need not even have the same
-# length. Our values have three numbers: *is it masculine* (*el gato*: yes), *is it dark, is it alive?*
+# Each word has a third list, its **value**: what it hands over to the words that look at it. A word is
+# found by its key, and what it hands over is its value. The two may have different lengths.
+# Our values have three numbers: *is it masculine* (*el gato*: yes), *is it dark, is it alive?*
 
 # %%
 features = ["masc.", "dark", "alive"]
@@ -218,8 +223,8 @@ V = np.array([[0, 0, 0],          # the: nothing to hand over
 
 # %% [markdown]
 # "black" takes from every word in proportion to its weight: 0.057 times the value of "the", plus
-# 0.094 times that of "black", and so on. Work out the first of the three results on paper: only
-# one word has anything to give there.
+# 0.094 times the value of "black", and so on. Compute the first of the three results on paper: only
+# one word has a number other than 0 there.
 
 # %%
 for feature, column in zip(features, V.T, strict=True):
@@ -229,13 +234,13 @@ for feature, column in zip(features, V.T, strict=True):
 # %% [markdown]
 # (If your last digit differs, it is because the weights are rounded when they are printed.)
 #
-# Look at what happened. The value of "black" itself says nothing about gender; its *output* does: 2.777
-# of the 4 that "cat" has. Whoever reads the output of "black" can now choose *negro* over *negra*.
-# This is the whole purpose of attention: **a word takes up what it needs from other words.**
+# The value of "black" itself says nothing about gender. Its *output* does: it has 2.777 of the 4 that "cat"
+# has. With the output of "black", the next layer of a model can choose *negro* and not *negra*.
+# This is the purpose of attention: **a word takes what it needs from other words.**
 #
 # ## The three steps
 #
-# You have now done everything there is to do:
+# You have now done the whole computation:
 #
 # 1. **Scores**: every query with every key, divided by $\sqrt{d_k}$:  $QK^\top / \sqrt{d_k}$.
 # 2. **Weights**: softmax along each row, so that each query has shares that sum to 1.
@@ -268,14 +273,14 @@ for word, w, o in zip(words, loop_weights, loop_output, strict=True):
     print(f"{word:7} weights {np.array(w)}   output {np.array(o)}")
 
 # %% [markdown]
-# In the row of "black" you find your four weights and your three results. And for each of the other
-# words, too, there is one that it looks at most. Is it the one you would have chosen?
+# In the row of "black" you find your four weights and your three results. Each of the other words, too,
+# looks at one word most. Would you have chosen the same word?
 #
 # ## The same with arrays
 #
-# Loops in Python are slow, and the equation has none. With NumPy each of the three steps becomes one
+# The equation has no loops. With NumPy each of the three steps becomes one
 # expression. You have the first, `dot_product_scores`. The second is a softmax that works on a whole
-# table at once, and there is a trap in it. This is what you would write for one row:
+# table at once. It has one difficulty. For one row, you would write it like this:
 
 # %%
 def naive_softmax(x):
@@ -290,29 +295,32 @@ with np.errstate(all="ignore"):       # no warnings: we want to see what happens
 
 # %% [markdown]
 # The first row is "black" again. In the second, every score is larger by 10, and nothing changes:
-# only differences matter. In the third it is larger by 1000, and the answer should still be the
+# only differences matter. In the third, every score is larger by 1000, and the answer should still be the
 # same. What has happened?
 
 # %%
 with np.errstate(all="ignore"):
     for x in (709.0, 710.0):
-        print(f"exp({x:.0f}) = {np.exp(x):.1e}")
+        print(f"64 bits: exp({x:.0f}) = {np.exp(x):.1e}")
+    for x in (88, 89):
+        print(f"32 bits: exp({x}) = {np.exp(np.float32(x)):.1e}")
     print("exp(710) / exp(710) =", np.exp(710.0) / np.exp(710.0))
 
 # %% [markdown]
 # The largest number that fits into 64 bits is about 1.8 · 10³⁰⁸. $e^{709}$ still fits, $e^{710}$
-# becomes infinite, and infinity divided by infinity is *not a number*. (In 32 bits, which
-# PyTorch uses, it is over at $e^{89}$.) A single NaN is enough to ruin everything computed from it.
+# becomes infinite, and infinity divided by infinity is *not a number*, NaN. (PyTorch uses 32 bits unless it is
+# told otherwise. There $e^{89}$ is already infinite.) Everything that is computed from a NaN becomes NaN, too.
 #
-# You have just seen the way out: adding the same number to all scores of a row changes nothing. Which
-# number would you add, or subtract, so that no exponential can ever overflow?
+# You have just seen what helps: adding the same number to all scores of a row changes nothing. Which
+# number would you subtract, so that no exponential can overflow?
 
 # %% [markdown]
 # ### Exercise 1.2 · softmax        ●○○  about 10 minutes · 2 points
 # Softmax along the last axis, without overflow.
 #
 # - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k).
-# - **Return** an array of the same shape; the numbers along its last axis are shares of 1.
+# - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for
+#   numbers of any size, in arrays of 32 and of 64 bits.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%
@@ -334,9 +342,9 @@ print(softmax(np.array([1000.5, 1001.0, 1003.0, 1001.5])))
 print(softmax(scores / math.sqrt(d_k)))
 
 # %% [markdown]
-# The scores around 1000 no longer trouble it, and the second row of the table is our old acquaintance.
+# Scores around 1000 are no longer a problem, and the second row of the table is the row of "black" again.
 #
-# Two steps are yours. Now the third, and all of them together.
+# You have written two steps. Now write the third, and put all of them together.
 
 # %% [markdown]
 # ### Exercise 1.3 · attention        ●●○  about 15 minutes · 3 points
@@ -377,26 +385,27 @@ print("same output as with loops: ", np.allclose(output, loop_output))
 show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
 
 # %% [markdown]
-# Now take your own function apart. Which word does "sleeps" take most from, and which four products
-# does its score for "black" consist of? Say it first, then print the row and look the sums up in the view:
-# choose a stage, and point at a cell. Should your function ever leave the road, its first wrong stage is marked.
+# Now look at your own function, step by step. From which word does "sleeps" take most, and which four products
+# make its score for "black"? Answer first. Then print the row, and look the sums up in the view:
+# choose a stage, and point at a cell. The view shows your own function, also when the check refused it. If your
+# function goes wrong, the view marks the first stage that differs.
 
 # %%
 print("scores of sleeps ", scores[3])
 print("weights of sleeps", weights[3])
 
 # %%
-interactive.view(attention, Q, K, V, queries=words, keys=words, features=features)
+interactive.view(own("1.3"), Q, K, V, queries=words, keys=words, features=features)
 
 # %% [markdown]
-# The left-hand table decides how sharply to choose, the middle one is the choice, and the right-hand one
-# what each word has taken up. "cat" took most from "black" and is a dark cat now; "sleeps" has
-# found out who sleeps, and that he is alive.
+# In the picture above, the left table has the scores, the middle one the weights, and the right one what each
+# word has taken. "cat" took most from "black", and its output says *dark*. "sleeps" took most from "cat", and
+# its output says *masculine* and *alive*.
 #
 # ## A dictionary that always answers
 #
-# You know another thing with keys and values: a Python `dict`. There a query either equals a key and
-# gets its value, or it gets nothing at all.
+# You know another thing with keys and values: a Python `dict`. There, a query that equals a key gets its
+# value, and any other query gets nothing.
 
 # %%
 dictionary = {"the": V[0], "black": V[1], "cat": V[2], "sleeps": V[3]}
@@ -404,9 +413,9 @@ print(dictionary["cat"])
 print(dictionary.get("dog", "no such key"))
 
 # %% [markdown]
-# Attention answers questions that no key was made for. Below, the query and the keys lie in a plane, and you
-# can drag them. Where must the query point for "cat" to get nearly everything? Does it help to make it longer?
-# As you see it here, what does it get?
+# Attention also answers a query that equals no key. Below, the query and the keys lie in a plane, and you
+# can drag them. In which direction must the query point, so that "cat" gets nearly everything? Does a longer
+# query help? And what does the query receive at the starting position?
 
 # %%
 query_2d = np.array([1.0, 2.0])
@@ -416,14 +425,14 @@ output_2d, weights_2d = attention(query_2d[None], keys_2d, values_2d)
 print("weights", weights_2d[0], "  mixed value", output_2d[0])
 
 # %%
-interactive.drag(query_2d, keys_2d, values_2d, words, attention)
+interactive.drag(query_2d, keys_2d, values_2d, words, own("1.3"))
 
 # %% [markdown]
-# Attention is a dictionary gone soft: the query is compared with *every* key, and the answer is a
-# mixture of all values, those with the best-fitting keys first. How soft it is depends on the
-# number by which the scores are divided, its **temperature** $t$. So far it was $\sqrt{d_k} = 2$.
+# Attention is a soft dictionary: the query is compared with *every* key, and the answer is a
+# mixture of all values, in which the values with the best-fitting keys count most. How soft it is depends on the
+# number by which the scores are divided, the **temperature** $t$. So far it was $\sqrt{d_k} = 2$.
 #
-# Before you run the cell: what becomes of the weights when $t$ is very small? And when it is very large?
+# Before you run the cell: what happens to the weights when $t$ is very small? And when it is very large?
 
 # %%
 temperatures = [100, 2, 0.5, 0.1]
@@ -437,16 +446,16 @@ labels = [f"t = {t}" for t in temperatures]
 show_weights(by_temperature, labels, words, title='"black" at four temperatures')
 
 # %% [markdown]
-# Cold, it is a look-up: all weight on the best key, and the output is, to all printed digits, the value of "cat"
-# that the `dict` returned. Hot, it hardly looks at the keys and hands out close to the mean of all
-# values. In between it can change smoothly from one answer to another when a query changes a little,
-# and only because of this can a model *learn* where to look: step by step, by small changes.
+# When $t$ is small, attention is a look-up: all the weight is on the best key, and the output is, to all printed
+# digits, the value of "cat" that the `dict` returned. When $t$ is large, the keys hardly matter, and the output
+# is close to the mean of all values. In between, a small change of the query changes the output a little.
+# A model *learns* where to look by such small changes, step by step.
 #
 # ## Why √d_k?
 #
 # Our keys have 4 numbers. In the paper they have 64. Do dot products get larger when there are more
-# numbers to add up? Let us measure: 10,000 random queries and keys, every number drawn with mean 0
-# and variance 1; then the variance of their dot products and its root, the standard deviation.
+# numbers to add up? Let us measure it. We draw 10,000 random queries and keys, every number with mean 0
+# and variance 1. Then we take the variance of their dot products, and its root, the standard deviation.
 #
 # What do you expect for $d_k = 64$, compared with $d_k = 4$?
 
@@ -461,16 +470,16 @@ for size in sizes:
     print(f"d_k {size:3}   √d_k {math.sqrt(size):2.0f}   {spread}")
 
 # %% [markdown]
-# The variance is $d_k$, or close to it. There is nothing mysterious in this: a dot product is a sum of
+# The variance is close to $d_k$. The reason: a dot product is a sum of
 # $d_k$ products, each has variance 1, and the variances of independent numbers add up.
 #
-# So dot products typically lie about $\sqrt{d_k}$ away from 0. Divide them by $\sqrt{d_k}$, and they
-# lie about 1 away, whatever $d_k$ is. **The scale of the scores no longer depends on the size of
-# the model.** Dividing by $d_k$ itself would overdo it: they would shrink towards 0, and all weights
-# would be alike.
+# So a typical dot product is about $\sqrt{d_k}$ away from 0. Divided by $\sqrt{d_k}$, it is
+# about 1 away, whatever $d_k$ is. **The scale of the scores no longer depends on the size of
+# the keys.**
 #
-# What happens to softmax if we do not divide? We let each of 2,000 random queries choose among 10 random
-# keys, and look at the largest of the ten weights.
+# What does the softmax do if we do not divide? And if we divide by $d_k$ itself? We let each of 2,000 random
+# queries choose among 10 random keys, and look at the largest of the ten weights. Guess: what is it for
+# $d_k = 256$, in each of the three cases? (If all ten weights were equal, each would be 0.1.)
 
 # %%
 def random_scores(size, n_queries=2000, n_keys=10):
@@ -484,15 +493,16 @@ def random_scores(size, n_queries=2000, n_keys=10):
 print("largest of ten weights, on average")
 for size in sizes:
     dots = random_scores(size)
-    plain, scaled = softmax(dots).max(axis=-1), softmax(dots / math.sqrt(size)).max(axis=-1)
-    print(f"d_k {size:3}   not divided {plain.mean():.2f}   divided by √d_k {scaled.mean():.2f}")
+    plain, scaled, small = (softmax(dots / by).max(axis=-1).mean() for by in (1, math.sqrt(size), size))
+    print(f"d_k {size:3}   not divided {plain:.2f}   divided by √d_k {scaled:.2f}   divided by d_k {small:.2f}")
 
 # %% [markdown]
-# Without the division, a model with large keys has made up its mind before it has learned anything: nearly
-# all the weight lies on one key, picked by chance. Could it not change its mind later?
+# Without the division, a model with large keys gives nearly all the weight to one key before it has learned
+# anything, and chance decides which key that is. Divided by $d_k$ itself, the scores shrink towards 0, and the
+# weights become nearly equal.
 #
-# It learns by small changes, so what matters is how much a weight moves when its score is
-# nudged. Try it on "black" and "cat":
+# Can a model with too sharp weights not change them later? It learns by small changes. So what matters is how much
+# a weight moves when its score changes a little. Try it on "black" and "cat":
 
 # %%
 nudge = 0.001
@@ -503,10 +513,10 @@ print(f"the weight moves by {(after[2] - before[2]) / nudge:.3f} times the nudge
 print(f"w·(1 − w) =         {w * (1 - w):.3f}")
 
 # %% [markdown]
-# The slope of a weight $w$ with respect to its own score is $w(1 - w)$: at its largest, 0.25, for a
-# weight of one half, and almost 0 when the weight is close to 0 or to 1. A softmax that is sure of
-# itself hardly reacts any more. This slope is what learning has to pass through. Here it
-# is for the largest of the ten weights, averaged over the random queries:
+# The slope of a weight $w$ with respect to its own score is $w(1 - w)$. It is largest, 0.25, for a
+# weight of one half, and almost 0 when the weight is close to 0 or to 1. A softmax that gives nearly everything
+# to one key hardly reacts any more, and a model learns by such reactions. Here is the slope
+# for the largest of the ten weights, averaged over the random queries:
 
 # %%
 slopes = {"not divided": [], "divided by √d_k": []}
@@ -518,19 +528,19 @@ title = "How much a weight reacts to its score"
 show_curves(sizes, slopes, "d_k", "mean slope w(1 − w)", title, xscale="log")
 
 # %% [markdown]
-# Divided, the slope stays where it is for keys of any size. Not divided, it shrinks as keys grow, and
-# with it the gradient. The paper puts it so (§3.2.1):
+# With the division, the slope is about the same for keys of all four sizes. Without it, the slope shrinks as keys
+# grow, and the gradient shrinks with it. The paper says (§3.2.1):
 #
 # > "We suspect that for large values of $d_k$, the dot products grow large in magnitude, pushing the softmax
 # > function into regions where it has extremely small gradients."
 #
-# You need not suspect it; you have measured it.
+# You have just measured it, for random queries and keys.
 #
-# There is one more way for scores to grow, and no $\sqrt{d_k}$ can prevent it.
+# Scores can grow in another way, too, and the division by $\sqrt{d_k}$ does not prevent it.
 
 # %% [markdown]
 # ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point
-# "black" asks the same question twice as loudly: every number of its query is multiplied by 2, and
+# "black" asks its question twice as loudly: every number of its query is multiplied by 2, and
 # the keys stay as they are. What happens to its four weights?
 #
 # - **Set** `prediction` to one of these words: `"doubled"`, `"unchanged"`, `"sharper"` (the largest
@@ -555,12 +565,12 @@ for factor in (1, 2, 4):
 
 # %% [markdown]
 # A louder query acts like a lower temperature. So the *direction* of a query says what a word looks for, and its
-# *length* how decided it is. Both are learned.
+# *length* says how sharply it chooses. Both are learned.
 #
 # ## What attention does not see
 #
-# Suppose someone shuffles the words before "black" gets to look at them: the keys and, along with
-# them, the values. What changes in the output of "black"?
+# Suppose that the words are shuffled before "black" looks at them: the keys, and the values in the
+# same way. What changes in the output of "black"?
 
 # %%
 order = [2, 0, 3, 1]
@@ -571,13 +581,13 @@ print("output ", shuffled_output[0])
 print("before ", output[1])
 
 # %% [markdown]
-# The weights have moved with their words, and the output is the same. Nowhere in the three steps does it
-# matter *where* a key stands. For attention a sentence is a bag of words: *the cat sees the dog* and *the
-# dog sees the cat* are the same to it. Lesson 05 does something about that.
+# The weights have moved with their words, and the output is the same. It does not matter *where* a key
+# stands. For attention a sentence is a bag of words: *the cat sees the dog* and *the
+# dog sees the cat* are the same to it. Lesson 05 changes that.
 #
-# Note also what we have just done in passing: `Q[1:2]` is a single query. There can be as many queries as you
-# like, and they know nothing of each other; each row is computed as if it were alone. Nor
-# need there be as many queries as keys: in lesson 00, Spanish words looked at English ones.
+# Note also that `Q[1:2]` is a single query. The number of queries is free, and each row is computed
+# as if it were alone. There may also be more or fewer queries than keys: in lesson 00, Spanish words looked
+# at English ones.
 #
 # | | shape | for us |
 # |---|---|---|
@@ -590,8 +600,8 @@ print("before ", output[1])
 # %% [markdown]
 # ## What goes wrong if …
 #
-# Here are four versions of attention, each with one mistake that people make. Which of them will stop with an
-# error? Which will you notice by the shapes? Decide, then run them.
+# Here are four versions of attention, each with one mistake. Which of them will stop with an
+# error? Which will return a wrong shape? Decide, then run them.
 
 # %%
 def over_the_queries(q, k, v):
@@ -616,10 +626,10 @@ for version in (attention, over_the_queries, scaled_too_late, not_transposed, ke
     print(f"{version.__name__:17} output {o.shape}   black {w[1]}   sum {w[1].sum():.3f}")
 
 # %% [markdown]
-# None stops, and only one returns another shape. Two of them can be told by the sums: rows of
-# weights have to sum to 1. `not_transposed` passes even this test: its rows are shares, only of
-# the wrong scores. Our example has as many words as numbers in a key, and a square matrix can be
-# multiplied either way round. With unequal sizes the mistake comes to light:
+# None stops, and only one returns another shape. Two of them have wrong sums: each row of
+# weights has to sum to 1. `not_transposed` passes this test, too: its rows are shares, but shares of
+# the wrong scores. Our example has as many words as numbers in a key, so $K$ is square, and `q @ k` has the same
+# shape as `q @ k.T`. With unequal sizes the mistake becomes an error:
 
 # %%
 rng = np.random.default_rng(1)
@@ -630,40 +640,41 @@ except ValueError:
     print(f"ValueError: {q2.shape} and {k2.shape} cannot be multiplied")
 
 # %% [markdown]
-# Hence a habit that will save you days: **try out code on sizes that all differ.** The checks of this course
-# do. Here is what they have to say about the first of the four:
+# So make it a habit: **try code on sizes that all differ.** The checks of this course
+# do. This is what they say about the first of the four:
 
 # %%
 evaluate("1.3", over_the_queries)
 
 # %% [markdown]
-# And this is what it looks like. Add up the columns, then the rows:
+# And these are its weights. Add up the columns, then the rows:
 
 # %%
 show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the queries")
 
 # %% [markdown]
-# Every *column* sums to 1. The keys share themselves out among the queries, instead of each query sharing
-# its attention among the keys. The picture looks plausible, a network with this mistake still learns, and
-# nothing ever stops with an error. In lesson 04 you will meet a whole family of such mistakes.
+# Every *column* sums to 1. Each key is shared among the queries, but each query should share
+# its attention among the keys. The picture looks plausible, and nothing stops with an error. Lesson 04 has
+# more mistakes of this kind.
 
 # %% [markdown]
 # ## Recap
 #
-# - A **query** is what a word looks for, a **key** what it can be found by, a **value** what it hands over.
+# - A **query** says what a word looks for, a **key** what it can be found by, a **value** what it hands over.
 # - Three steps: **scores** $QK^\top/\sqrt{d_k}$, **weights** by a softmax along each row, **output** as the
 #   values mixed by the weights.
-# - Softmax sees only differences of scores. Subtracting the largest changes nothing and prevents overflow.
-# - The variance of a dot product grows with $d_k$; dividing by $\sqrt{d_k}$ keeps softmax where it can
-#   still learn.
+# - Softmax depends only on differences of scores. Subtracting the largest changes nothing and prevents overflow.
+# - The variance of a dot product grows with $d_k$. The division by $\sqrt{d_k}$ keeps the weights from becoming
+#   so sharp that they hardly react.
 # - Attention is a soft dictionary. It does not know in which order its keys stand.
 #
 # **Common mistakes**
 #
 # - Softmax over the wrong axis: rows do not sum to 1. (Or no axis given at all: the whole table does.)
-# - Dividing by $d_k$ instead of $\sqrt{d_k}$, after the softmax instead of before, or not at all.
+# - Dividing by $d_k$ instead of $\sqrt{d_k}$, after the softmax instead of before, or not at all. (`d_k ** 1/2` is
+#   half of $d_k$: Python computes `**` before `/`.)
 # - Forgetting `keepdims=True`: with as many rows as columns, NumPy then divides along the wrong axis
-#   without complaint.
+#   without an error.
 # - Exponentials without subtracting the maximum: fine on small examples, NaN on a large one.
 # - Mixing the keys instead of the values; returning weights and output in the wrong order.
 #
@@ -675,7 +686,7 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # - [Dive into Deep Learning, Queries, Keys, and Values](https://d2l.ai/chapter_attention-mechanisms-and-transformers/queries-keys-values.html):
 #   the dictionary view, taken further.
 # - [Attention in transformers, step-by-step](https://www.3blue1brown.com/lessons/attention): the same three steps in
-#   moving pictures.
+#   moving pictures, with a vector that moves when its word takes something from others.
 
 # %% [markdown]
 # ## Stretch exercises
@@ -684,8 +695,8 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # **A · A constant for everyone.** Add the same vector $c$ to *every* key. What happens to the weights? Try it,
 # then prove it in one line.
 #
-# **B · Look away.** Find a query for which "the" gets more than 90 % of the attention. Then one for which all four
-# words get equal shares.
+# **B · Other queries.** Find a query for which "the" gets more than 90 % of the attention. Then find one for which
+# all four words get equal shares.
 #
 # **C · Attention draws a curve.** Take 50 points $x$ between 0 and 6 as keys, and noisy measurements of $\sin x$ as
 # values. A new $x$ is the query, and the score is $-(q - k)^2 / t$. What comes out for the queries 1, 2, … 5, and
@@ -701,17 +712,17 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 #
 # <details><summary>B: a way to start</summary>
 #
-# Only "the" and "sleeps" have something in the first place, and only "the" and "cat" in the last. A query
-# that wants both of them, and dislikes the second and third place, leaves only "the". For equal shares
-# all scores must be equal: there is one query for which that is certain, whatever the keys.
+# Only "the" and "sleeps" have a 1 in the first place, and only "the" and "cat" in the last. A query
+# that is large in both of these places, and negative in the second and third, leaves only "the". For equal shares
+# all scores must be equal: there is one query for which they are equal whatever the keys are.
 #
 # </details>
 #
 # <details><summary>C: what to expect</summary>
 #
-# Near each query the measurements are averaged, the closest ones counting most, and the noise averages out.
-# Small $t$ follows the noise, large $t$ flattens the curve. Attention in a Transformer does the same, with
-# a measure of closeness that it learns.
+# For each query the measurements are averaged; the closest ones count most, and the noise averages out.
+# A small $t$ follows the noise, a large $t$ flattens the curve. Attention in a Transformer does the same, but
+# it learns how to measure closeness.
 #
 # </details>
 
@@ -735,5 +746,5 @@ for t in (0.01, 0.2, 20.0):
     print(f"t = {t:<5}", softmax(-(queries[:, None] - x) ** 2 / t) @ y)
 
 # %% [markdown]
-# Next in order is lesson 02: the same computation in PyTorch, for many sentences at once, and words that must not
-# be looked at.
+# Next is lesson 02: the same computation in PyTorch, for many sentences at once, and with words that no word may
+# look at.

@@ -1,18 +1,17 @@
 # %% [markdown]
 # # Lesson 02 · Scaling and masks
 #
-# The attention of lesson 01 becomes the function that the rest of the course calls: in PyTorch, for
-# whole batches of sentences, and with a *mask* that says who may look at whom. Masks are simple, and
-# most bugs in real Transformers are mistakes with masks; the second half of the lesson is a clinic for
-# them.
+# In this lesson you write the attention of lesson 01 once more, as the function that the rest of the course calls:
+# in PyTorch, for whole batches of sentences, and with a *mask* that says which word may look at which. A mask is
+# a simple thing, and a wrong mask often gives no error. The second half of the lesson is a clinic for wrong masks.
 #
 # **After this lesson** you can
 #
 # - write attention in PyTorch for any number of leading axes;
 # - show what √d_k does for learning, with gradients;
-# - build masks for padding and for the future, and join them;
-# - find out from its symptoms what is wrong with a mask: polarity, shape, broadcasting, rows without
-#   anything to look at, float masks, PyTorch's opposite conventions.
+# - build masks for padding and for the future, and combine them;
+# - find out from its symptoms what is wrong with a mask: True and False exchanged, shape, broadcasting, rows
+#   with nothing to look at, float masks, PyTorch's opposite conventions.
 #
 # **You need** lesson 01, and that shapes like (2, 3) and (3,) can be added (broadcasting). PyTorch
 # itself is introduced as far as it is needed.
@@ -26,7 +25,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from classroom import carry_on, check, evaluate, hint, solution
+from classroom import carry_on, check, evaluate, hint, own, solution
 from course.views import interactive
 from course.views.figures import show_curves, show_weights
 
@@ -35,8 +34,8 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # %% [markdown]
 # ## From arrays to tensors
 #
-# A PyTorch **tensor** is an array that can also tell how a result depends on it; that is what learning
-# needs. Nearly everything you know from NumPy has the same name. Here are the four words of lesson 01:
+# A PyTorch **tensor** is an array that can also tell how a result depends on it. Learning needs that.
+# Most of what you know from NumPy has the same name here. These are the four words of lesson 01:
 
 # %%
 words = ["the", "black", "cat", "sleeps"]
@@ -57,34 +56,39 @@ print(weights[1] @ V)
 # The row of "black", 0.057 0.094 0.694 0.155, and its output, as before. Three things to notice:
 #
 # - The dots in `0.` make the numbers floating-point. A softmax of whole numbers is an error in PyTorch.
-# - `axis` is called `dim`. Softmax is there already, protected against overflow like yours.
-# - Numbers have 32 bits, not 64: about seven digits. Hence comparisons with `torch.allclose`.
+# - `axis` is called `dim`. PyTorch has a softmax, protected against overflow like yours.
+# - Numbers have 32 bits, not 64: about seven digits. So we compare with `torch.allclose`.
 #
-# And the new ability? In lesson 01 you nudged a score by 0.001 to see how much the weight of "cat"
-# reacts. PyTorch computes such a slope exactly: mark the scores, compute, and ask backwards.
+# What is new are the slopes. In lesson 01 you changed a score by 0.001 to see how much the weight of "cat"
+# reacts. PyTorch computes such a slope without a small step: mark the scores, compute, and go backwards.
 
 # %%
 row = scores[1].clone().requires_grad_()
 weight_of_cat = row.softmax(dim=-1)[2]
 weight_of_cat.backward()
 print("slope for each score:", row.grad)
-print(f"w·(1 − w) for cat:    {weight_of_cat * (1 - weight_of_cat):.3f}")
+
+w, is_cat = weights[1], torch.tensor([0., 0, 1, 0])
+print("by hand:             ", w[2] * (is_cat - w))
 
 # %% [markdown]
-# 0.212 for its own score, as you measured; and negative slopes for the others, since what one word
-# gains the others lose. The four sum to 0. `requires_grad_()`, compute, `backward()`, read `.grad`:
-# all training in this course consists of these four steps.
+# The slope is 0.212 for its own score, as you measured in lesson 01. The slopes for the other scores are negative:
+# what one word gains, the others lose, and the four slopes sum to 0. The last line computes them by a formula: the
+# slope of weight $w_i$ with respect to score $s_j$ is $w_i(δ_{ij} - w_j)$, where $δ_{ij}$ is 1 for $i = j$ and 0
+# otherwise. For $i = j$ that is your $w(1 - w)$. A list of slopes, one for each number, is called a **gradient**.
+#
+# `requires_grad_()`, compute, `backward()`, read `.grad`: the training in this course uses these four steps.
 #
 # ## What √d_k does for learning
 #
-# Lesson 01 found that the variance of a dot product is d_k, and that a softmax which is sure of itself
-# hardly reacts. With gradients at hand we can see the consequence.
+# Lesson 01 found that the variance of a dot product is d_k, and that a softmax with one weight close to 1
+# hardly reacts. With gradients we can see the consequence.
 #
-# 2,000 random queries, ten random keys for each, and random values. The output of attention depends on
-# the ten scores; how long is the gradient that reaches them? The median tells about the typical query:
-# half have less.
+# We take 2,000 random queries, ten random keys for each, and random values. The output of attention depends on
+# the ten scores. How long is the gradient that reaches them, as a vector? We print the median: half of the
+# queries have a shorter one.
 #
-# With the division it will be about the same for all d_k. What do you expect without, at d_k = 256?
+# With the division it will be about the same for all d_k. What do you expect without it, at d_k = 256?
 
 # %%
 sizes = [4, 16, 64, 256, 1024]
@@ -108,18 +112,22 @@ title = "The gradient that reaches the scores of a typical query"
 show_curves(sizes, typical, "d_k", "median length", title, xscale="log", yscale="log")
 
 # %% [markdown]
-# The variance is d_k, and where the scores are not divided the typical gradient goes from "small" to
-# "none". (The axis is logarithmic: each line is a tenth of the one above it.) Softmax has **saturated**.
+# The variance is close to d_k. Without the division, the typical gradient shrinks until, at six decimals, nothing
+# is left of it. (The axis is logarithmic: each line is a tenth of the one above it.) Softmax has **saturated**.
 #
-# Does it matter, as long as there is *some* gradient? Let us ask 500 random queries to change their
-# minds. For each we pick one of its ten keys; the query shall learn to look at that one, by small
-# steps downhill on the squared distance between its output and the value of the chosen key. Both ways of
-# scaling get steps of the same size: each score moves by 0.3 times its own slope.
+# Does that matter, as long as there is *some* gradient? We train 500 random queries. For each we choose one of its
+# ten keys at random, and train the query to attend to that key. The number that training makes smaller is called
+# the **loss**; here it is the squared distance between the output and the value of the chosen key. Each step moves
+# the query a little against the gradient of the loss. The **learning rate** says how far.
+#
+# The learning rate is chosen so that the comparison is fair: with and without the division, a score whose slope is
+# 1 moves by about `pace`. So only the slopes differ.
 
 # %%
-def minds_changed(d_k, divisor, steps=200, n=500):
-    """The share of n queries that look most at the key chosen for them, after training."""
+def learned(d_k, divisor, pace=0.3, steps=200, n=500):
+    """The share of n queries that attend most to the key chosen for them, after training."""
     torch.manual_seed(0)
+    rate = pace * divisor**2 / d_k       # dividing the scores makes both the gradient and its effect smaller
     q, k, v = torch.randn(n, d_k), torch.randn(n, 10, d_k), torch.randn(n, 10, 8)
     chosen = torch.randint(10, (n,))
     target = v[torch.arange(n), chosen]
@@ -128,42 +136,54 @@ def minds_changed(d_k, divisor, steps=200, n=500):
         w = ((q.unsqueeze(1) * k).sum(dim=-1) / divisor).softmax(dim=-1)       # (n, 10)
         loss = ((w.unsqueeze(1) @ v).squeeze(1) - target).square().sum()
         loss.backward()
-        q = (q - 0.3 * divisor**2 / d_k * q.grad).detach()
+        q = (q - rate * q.grad).detach()
     return (w.argmax(dim=-1) == chosen).float().mean().item()
 
 # %% [markdown]
-# One such query, to play with: random vectors of d_k numbers, six keys. From which d_k on does one key
-# get nearly all, if nothing is divided? And which temperature undoes that at d_k = 64? (**Entropy** says in bits how
-# evenly the weight is shared: 0 bits when one key has it all.) Guess, print, then move the sliders.
-
-# %%
-random_scores = torch.tensor(interactive.temperature(6).data["scores"])     # a row for each d_k: 1, 2, 4 ... 512
-for d_k, row in zip((1, 4, 16, 64, 256), random_scores[::2], strict=True):
-    print(f"d_k = {d_k:<4} largest weight: divided {(row / math.sqrt(d_k)).softmax(-1).max():.2f}, "
-          f"not divided {row.softmax(-1).max():.2f}")
+# Before we run it, look at one random query with six keys. From which d_k on does one key
+# get nearly all the weight, if nothing is divided? And which temperature makes the weights even again at d_k = 64?
+# (**Entropy** says in bits how evenly the weight is shared: 0 bits when one key has all of it.) Guess, then move the
+# sliders. The cell below the view prints the largest weight, on average over 1,000 such queries.
 
 # %%
 interactive.temperature(6)
 
+# %%
+torch.manual_seed(3)
+for d_k in (1, 4, 16, 64, 256):
+    dots = (torch.randn(1000, 1, d_k) * torch.randn(1000, 6, d_k)).sum(dim=-1)      # six scores for each query
+    divided, plain = (x.softmax(dim=-1).amax(dim=-1).mean() for x in (dots / math.sqrt(d_k), dots))
+    print(f"d_k = {d_k:<4} largest weight: divided {divided:.2f}, not divided {plain:.2f}")
+
 # %% [markdown]
-# Before training one in ten looks at the right key, by chance. And afterwards, at d_k = 128, with and
-# without the division? Guess two numbers.
+# Now the 500 queries. Before the training, one in ten attends most to its chosen key, by chance. And after it, at
+# d_k = 128, with and without the division? Guess two numbers.
 
 # %%
 my_guess = None     # for example (0.9, 0.7): divided, not divided
 
 # %% tags=["nbval-ignore-output"]
 for name, divisor in [("divided by √d_k", math.sqrt(128)), ("not divided", 1.0)]:
-    print(f"{name:16} {minds_changed(128, divisor):.2f}")
+    print(f"{name:16} {learned(128, divisor):.2f}")
 print("my guess:", my_guess)
 
 # %% [markdown]
-# With the division, nearly all learn what they are asked. Without it most stay with the key that chance
-# gave them. One line, a division by a constant, decides whether attention can be trained.
+# With the division, nearly all queries learn what they should. Without it, most of them do not. Could larger steps
+# make up for the missing gradient? Or were the steps too large? The next cell takes a tenth of the pace, and ten
+# times the pace.
+
+# %% tags=["nbval-ignore-output"]
+for pace in (0.03, 0.3, 3):
+    print(f"pace {pace:<4}   divided by √d_k {learned(128, math.sqrt(128), pace):.2f}"
+          f"   not divided {learned(128, 1.0, pace):.2f}")
+
+# %% [markdown]
+# Without the division, the result is far worse at all three paces. In this experiment a division by a constant decides
+# whether the queries can be trained.
 #
 # ## Many sentences at once
 #
-# Training works on many sentences at a time. A tensor has one size for all of them, so short sentences
+# Training works on many sentences at a time. In a tensor all of them have the same length, so short sentences
 # are filled up with a token that means nothing, the **padding**. Words become numbers, their **ids**:
 
 # %%
@@ -181,21 +201,22 @@ q, k, v = query_of[ids], key_of[ids], value_of[ids]              # look up every
 print("ids", tuple(ids.shape), "  q", tuple(q.shape), "  k", tuple(k.shape), "  v", tuple(v.shape))
 
 # %% [markdown]
-# An axis for the sentences has come in front: (B, T, d_k), with B = 2 sentences. Attention is to work
-# within each sentence. `@` does the right thing: it multiplies the last two axes and repeats that for all
-# axes in front. But `k.T` would now be a mistake: it turns round *all* axes. What we want is
-# `k.transpose(-2, -1)`: exchange the last two, counted from the end.
+# There is a new axis in front, for the sentences: (B, T, d_k), with B = 2 sentences. Attention should work
+# within each sentence. Here is a loop over the sentences:
 
 # %%
-scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])        # (B, T_q, T_k)
+scores = torch.stack([q[b] @ k[b].T / 2 for b in range(2)])      # (B, T_q, T_k), and √d_k is 2
 weights = scores.softmax(dim=-1)
 print("weights", tuple(weights.shape))
 print("black in sentence 0:", weights[0, 1])
 print("cat in sentence 1:  ", weights[1, 0])
 
 # %% [markdown]
-# "black" is right. But look at "cat": in a sentence of two words it gives 0.848 of its attention to two
-# that are not there, and its output will be mostly the nonsense of the padding. This is how it should be,
+# You will not need the loop: `@` multiplies the last two axes, and does so for each sentence. But `k.T` reverses
+# the order of *all* axes. `transpose(i, j)` exchanges two, and they may be counted from the end, as in `dim=-1`.
+#
+# The row of "black" is right. But look at "cat": in a sentence of two words it gives 0.848 of its attention to two
+# places where there is no word, and most of its output comes from the padding. This is how it should be,
 # *cat sleeps* by itself:
 
 # %%
@@ -207,7 +228,7 @@ print("sleeps:", alone[1], "  output", alone[1] @ V[2:])
 # ## Closing a place
 #
 # We want the same from the padded sentence: for "cat" the weights 0.378 0.622 0 0. A **mask** says for
-# every query and key whether the one may look at the other. In this course **True means: may attend**.
+# every query and every key whether the query may look at the key. In this course **True means: may attend**.
 # For "cat" in sentence 1:
 
 # %%
@@ -217,7 +238,7 @@ print("scores", row)
 
 # %% [markdown]
 # How do you get a share of exactly 0 for a forbidden place, and shares that sum to 1 for the others?
-# Three attempts, each of which somebody has shipped. Which one is right?
+# Here are three attempts. Which one is right?
 
 # %%
 attempts = {
@@ -229,38 +250,51 @@ for name, w in attempts.items():
     print(f"{name}   {w}   sum {w.sum():.3f}")
 
 # %% [markdown]
-# - The first comes too late: the softmax has already given nearly everything away. (Dividing by the sum
-#   of what is left would repair it.)
+# - The first comes too late: the softmax has already given most of the attention to forbidden places.
 # - The second forgets that exp(0) is 1. A score of 0 is an ordinary score.
 # - The third is right: exp(−∞) is 0. `masked_fill(where, value)` returns a new tensor with `value` in
-#   all places where `where` is True. The forbidden ones are `~mask_row`, *not* the mask.
+#   all places where `where` is True. The forbidden places are `~mask_row`, *not* the mask.
 #
-# Now a case that seems far-fetched. What if *everything* is forbidden? Before you run it: what do you
-# think comes out?
+# Can the first attempt be repaired, if each row is divided by the sum of what is left? Here is the same row, and
+# then the same row with higher scores at the forbidden places. What does the division give?
+
+# %%
+for extra in (0, 20, 200):
+    left = (row + extra * ~mask_row).softmax(dim=-1) * mask_row
+    print(f"forbidden scores + {extra:<3}   left {left.sum():.1e}   divided {left / left.sum()}")
+
+# %% [markdown]
+# The division works as long as something is left. A forbidden score that is far above the others takes all there
+# is, and then it is 0/0: NaN, *not a number*. So forbidden scores must not get into the softmax at all.
+#
+# What if *everything* is forbidden? Before you run it: what do you think comes out?
 
 # %%
 nothing = torch.tensor([False, False, False, False])
 print(row.masked_fill(~nothing, float("-inf")).softmax(dim=-1))
 
 # %% [markdown]
-# 0/0, four times *not a number*. It is not far-fetched: a sentence that is nothing but padding, a
-# padding at the front together with a causal mask, and there it is; and one NaN in one row spoils every
-# weight of the model at the next training step.
+# Four times NaN: a row of nothing but −∞ is 0/0 as well. Such rows do occur: in a sentence that is nothing but
+# padding, or where padding at the front meets a mask that closes the future. A loss that is computed from a NaN is
+# NaN, its gradients are NaN, and after one training step the weights of the model are NaN.
 #
 # The convention of this course: **a query that may attend to nothing gets weights of 0, an output of 0,
-# and finite gradients.** One way to it avoids the infinity. Fill with the lowest number that there is,
-# and set the forbidden weights to 0 afterwards:
+# and finite gradients.** One way to get there avoids the infinity, and fills with a very low number instead. What
+# will the softmax make of a row in which all four scores are the lowest number of their dtype?
 
 # %%
-lowest = torch.finfo(torch.float32).min
-print(f"lowest number of 32 bits: {lowest:.2e}")
-for mask in (mask_row, nothing):
-    w = row.masked_fill(~mask, lowest).softmax(dim=-1)
-    print(w, " then ", w.masked_fill(~mask, 0.0))
+for dtype in (torch.float32, torch.float16):
+    four_lowest = torch.full((4,), torch.finfo(dtype).min, dtype=dtype)
+    print(f"{dtype}: lowest {four_lowest[0]:.2e}, softmax of four of them {four_lowest.softmax(-1).tolist()}")
+
+try:
+    torch.zeros(4, dtype=torch.float16).masked_fill(~nothing, -1e9)
+except RuntimeError as error:
+    print("−10⁹ in 16 bits:", error)
 
 # %% [markdown]
-# For the first mask the second step changes nothing; for the second it turns a meaningless row of
-# quarters into zeros.
+# Quarters: equal shares of four forbidden places. So the fill alone is not enough; after the softmax something is
+# left to do. And the lowest number depends on the dtype: there is no −10⁹ in `float16`, which takes half the memory.
 
 # %% [markdown]
 # ### Exercise 2.1 · attention with a mask        ●●●  about 20 minutes · 4 points
@@ -269,10 +303,11 @@ for mask in (mask_row, nothing):
 # - **You have** `q` (..., T_q, d_k), `k` (..., T_k, d_k), `v` (..., T_k, d_v). The dots stand for any
 #   number of axes, also none. `mask` is None or boolean, True = may attend, and its shape can be
 #   broadcast to that of the weights.
-# - **Return** the output (..., T_q, d_v) and the weights (..., T_q, T_k). Where a query may attend to
-#   nothing, both are 0.
-# - **Use** the steps above. Count axes from the end. Any way of masking is fine that gives these numbers
-#   and finite gradients.
+# - **Return** the output (..., T_q, d_v) and the weights (..., T_q, T_k), in the dtype of `q`. Where a query may
+#   attend to nothing, both are 0.
+# - **Use** what you have seen above, for all sentences at once. Count axes from the end. Any way of masking is
+#   right if a forbidden place gets a weight of 0 and changes nothing, however high its score is, and if all
+#   gradients are finite. The function keeps nothing from one call to the next.
 
 # %%
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -301,8 +336,8 @@ print("black in sentence 0:", weights[0, 1], "  output", output[0, 1])
 print("cat in sentence 1:  ", weights[1, 0], "  output", output[1, 0])
 
 # %% [markdown]
-# "black" is unchanged, and "cat" has what it had when its sentence was alone. That is the test of a
-# padding mask: **padding must make no difference.** Masked places are hatched in our pictures, so that
+# The row of "black" is unchanged, and "cat" has the numbers that it had when its sentence was alone. That is the
+# test of a padding mask: **padding must make no difference.** Masked places are hatched in our pictures, so that
 # you can tell "forbidden" from "a share of 0":
 
 # %%
@@ -310,16 +345,16 @@ shown = [vocabulary[i] for i in ids[1]]
 show_weights(weights[1], shown, shown, mask=mask[1], title="cat sleeps, with padding")
 
 # %% [markdown]
-# Only the *columns* of the padding are closed. Its rows are filled in: padding does look at words, and
-# it does not matter, since nobody looks at the padding.
+# Only the *columns* of the padding are closed. Its rows are filled: the padding looks at words. That does no
+# harm, since no word looks at the padding.
 #
 # ## The future
 #
 # A translator writes one word after another: *el*, then *gato*, then *negro*. When it has to
-# find the third word, only two are there. In training, however, the whole Spanish sentence is at hand,
-# and one wants to practise all positions at once. So each position must be kept from looking at what
-# comes after it, or else it would copy the next word instead of predicting it. This is the **causal
-# mask**: position t may look at 0, 1, …, t. The paper says (§3.2.3):
+# find the third word, only two are there. In training, however, the whole Spanish sentence is known,
+# and all positions are trained at once. So no position may look at the words after it: it could copy the next
+# word instead of predicting it. This is the **causal mask**: position t may look at 0, 1, …, t. The
+# paper says (§3.2.3):
 #
 # > "We need to prevent leftward information flow in the decoder to preserve the auto-regressive property."
 #
@@ -327,11 +362,12 @@ show_weights(weights[1], shown, shown, mask=mask[1], title="cat sleeps, with pad
 
 # %% [markdown]
 # ### Exercise 2.2 · causal mask        ●○○  about 5 minutes · 1 point
-# Everybody sees itself and the past.
+# Each position sees itself and the past.
 #
-# - **You have** `size`, the number of positions.
+# - **You have** `size`, the number of positions, which can be any number from 1 on.
 # - **Return** a boolean tensor (size, size): entry (t, j) is True if query t may attend to key j.
-# - **Use** `torch.ones(..., dtype=torch.bool)`, and a method that keeps one triangle.
+# - **Use** what you like. There are at least two ways without a loop: begin with a table of True and keep a part
+#   of it, or compare the numbers of the positions with each other.
 
 # %%
 def causal_mask(size):
@@ -355,34 +391,35 @@ print(causal_mask(4).int())
 
 # %%
 causal_output, causal_weights = scaled_dot_product_attention(Q, K, V, causal_mask(4))
-show_weights(causal_weights, words, words, mask=causal_mask(4), title="Nobody looks ahead")
+show_weights(causal_weights, words, words, mask=causal_mask(4), title="No word looks ahead")
 
 # %% [markdown]
-# A mask to click. What becomes of the row of "cat" when you close its own cell? What is a row worth in which
-# everything is closed? The cell below prints the first answer; the second is for you to find.
-
-# %%
-mask_of_mine = causal_mask(4)
-mask_of_mine[2, 2] = False
-print("cat, as above:          ", causal_weights[2])
-print("cat, blind to itself:   ", scaled_dot_product_attention(Q, K, V, mask_of_mine)[1][2])
-
-# %%
-interactive.masks(Q, K, V, words, words, mask=causal_mask(4), pad=[3], attention=scaled_dot_product_attention)
-
-# %% [markdown]
-# And your function under this mask, stage by stage. In which of the five stages does the mask act, and what
-# does the softmax make of it?
-
-# %%
-interactive.view(scaled_dot_product_attention, Q, K, V, causal_mask(4), words, words)
-
-# %% [markdown]
-# The last row is the old one, since "sleeps" has everything before it. "black" can no longer look at
-# "cat", which comes after it; "the" has only itself.
+# The last row is unchanged, since no word stands after "sleeps". "black" can no longer look at
+# "cat", which comes after it. "the" has only itself.
 #
-# The test of a causal mask: **another future must not change the past.** We exchange the last word for something
-# absurd, and see which outputs notice.
+# Here is a mask in which you can click. What happens to the row of "cat" when you close its own cell? And what does
+# a row look like in which everything is closed? Guess, then click. The cell after the view prints the first answer.
+
+# %%
+interactive.masks(Q, K, V, words, words, mask=causal_mask(4), pad=[3], attention=own("2.1"))
+
+# %%
+mask_of_mine = causal_mask(4).clone()
+mask_of_mine[2, 2] = False
+print("cat, as above:                    ", causal_weights[2])
+print("cat, when it cannot see itself:   ", scaled_dot_product_attention(Q, K, V, mask_of_mine)[1][2])
+
+# %% [markdown]
+# The next view shows your own function under this mask, stage by stage, also when the check refused it. If your
+# function goes wrong, the view marks the first stage that differs. In which of the five stages does the mask
+# act, and what does the softmax make of it?
+
+# %%
+interactive.view(own("2.1"), Q, K, V, causal_mask(4), words, words)
+
+# %% [markdown]
+# This is the test of a causal mask: **another future must not change the past.** We replace the last word by
+# absurd numbers, and see which outputs change.
 
 # %%
 K_other, V_other = K.clone(), V.clone()
@@ -392,7 +429,7 @@ for word, before, after in zip(words, causal_output, changed_output, strict=True
     print(f"{word:7} {before}   {after}")
 
 # %% [markdown]
-# Only "sleeps" itself.
+# Only the output of "sleeps" itself changes.
 #
 # ## Padding, from ids
 #
@@ -400,12 +437,12 @@ for word, before, after in zip(words, causal_output, changed_output, strict=True
 
 # %% [markdown]
 # ### Exercise 2.3 · padding mask        ●●○  about 8 minutes · 2 points
-# Nobody looks at padding.
+# No word looks at padding.
 #
 # - **You have** `ids` (B, T), and `pad_id`, the id of the padding, which can be any number. The padding
 #   usually stands at the end, but it need not.
-# - **Return** a boolean mask (B, 1, T), True for real tokens. It will meet weights (B, T_q, T_k): the axis
-#   of length 1 says *the same for all queries*.
+# - **Return** a boolean mask (B, 1, T), True for real tokens. It will be combined with weights (B, T_q, T_k): the
+#   axis of length 1 says *the same for all queries*.
 # - **Use** one comparison, and `unsqueeze(i)`, which puts an axis of length 1 at place i.
 
 # %%
@@ -428,7 +465,7 @@ print("the mask from above:", torch.equal(padding_mask(ids, pad_id), mask))
 # %% [markdown]
 # ## Both at once
 #
-# The decoder, the half of the translator that writes Spanish, needs both: what it looks at must be real
+# The decoder is the half of the translator that writes Spanish. It needs both masks: what it looks at must be real
 # *and* not in the future.
 
 # %% [markdown]
@@ -437,7 +474,7 @@ print("the mask from above:", torch.equal(padding_mask(ids, pad_id), mask))
 #
 # - **You have** `ids` (B, T) of the target sentences, and `pad_id`.
 # - **Return** a boolean mask (B, T, T).
-# - **Use** the two masks that you have; `&` is *and* for boolean tensors.
+# - **Use** the two masks that you have. Write their shapes under each other: what does broadcasting make of them?
 
 # %%
 def decoder_mask(ids, pad_id):
@@ -458,17 +495,17 @@ print("padding", tuple(padding_mask(ids, pad_id).shape), "  causal", tuple(causa
 print(decoder_mask(ids, pad_id)[1].int())
 
 # %% [markdown]
-# This is *cat sleeps* with two places of padding. Broadcasting has done the rest: (B, 1, T) and (T, T)
-# make (B, T, T). It compares shapes **from the right**, and an axis of length 1, or one that is not there,
-# is repeated. Nearly everything in the clinic below is about this rule, or about the meaning of True.
+# This is *cat sleeps* with two places of padding. By broadcasting, (B, 1, T) and (T, T)
+# become (B, T, T). Broadcasting compares shapes **from the right**, and an axis of length 1, or a missing axis,
+# is repeated. Most of the clinic below is about this rule, or about the meaning of True.
 
 # %% [markdown]
 # ## The mask clinic
 #
-# Six patients. All are short pieces of code that run without an error and are wrong. For each you
-# see its symptoms; you find out what it is ill with, and repair it.
+# Here are six patients. All are short pieces of code that run without an error and are wrong. For each, you
+# see the symptoms, diagnose it, and repair it.
 #
-# The doctor's instrument is a function that does not look at any mask at all. It only examines what must
+# The symptoms come from a function that looks at no mask at all. It examines only what must
 # be true of attention with padding, whatever the numbers are:
 
 # %%
@@ -518,11 +555,11 @@ examine(right)
 # %% [markdown]
 # ### Patient 1: the wrong way round
 #
-# A colleague keeps a tensor that is True *where there is padding*. It has the right shape, so it was handed
-# over as it is.
+# A colleague has a tensor that is True *where there is padding*. It has the right shape, and it was used
+# as it is.
 #
-# **Repair it**: change the function below and run its cell again, until it says *healthy*. The same for the
-# patients after it.
+# **Repair it**: change the function below and run its cell again, until it says *healthy*. Do the same for the
+# other patients.
 
 # %%
 def patient_1(q, k, v, is_real):
@@ -541,12 +578,15 @@ def patient_1(q, k, v, is_real):
 examine(patient_1)
 
 # %% [markdown]
-# This is the most frequent one, and it can look like success: with a *causal* mask the wrong way round, a
-# model sees exactly the words that it has to predict, and its loss is a dream.
+# With a *causal* mask, the same mistake can look like success. The mask then shows each position the words after
+# it, also the very next one, which it has to predict. A model can copy that word, and its loss looks superb:
+
+# %%
+print((~causal_mask(4)).int())
 
 # %% [markdown]
 # ### Exercise 2.5 · whose padding?        ●●○  about 4 minutes · 1 point
-# A prediction about the next patient. It uses the comparison alone, `mask = ids != pad_id`, of shape
+# Predict what the next patient does. It uses the comparison alone, `mask = ids != pad_id`, of shape
 # (B, T). Our batch `four` has 4 sentences of 4 words, so the mask is (4, 4) and the weights are (4, 4, 4).
 # What happens?
 #
@@ -575,7 +615,7 @@ def patient_2(q, k, v, is_real):
 examine(patient_2)
 
 # %% [markdown]
-# This is what the mask did to the sentence *sleeps*, which has no more than one real word:
+# This is what the mask did to the sentence *sleeps*, which has only one real word:
 
 # %%
 allowed = (four != pad_id).expand(4, 4, 4)[3]                    # as broadcasting sees it
@@ -590,8 +630,8 @@ def patient_2(q, k, v, is_real):
 examine(patient_2)
 
 # %% [markdown]
-# No error, because the batch is as large as its sentences are long. With the first three sentences there is
-# one at once:
+# There is no error, because the batch has as many sentences as a sentence has places. With the first three
+# sentences alone there is one:
 
 # %%
 three = torch.randn(3, 4, 6)
@@ -601,13 +641,13 @@ except RuntimeError as error:
     print("RuntimeError:", error)
 
 # %% [markdown]
-# Hence: **try masks on sizes that all differ.** The error above is the best thing that can happen to you.
+# So **try masks on sizes that all differ.** An error is much better than a wrong mask that nobody sees.
 
 # %% [markdown]
 # ### Patient 3: rows instead of columns
 #
-# This one has three axes, and broadcasting is content. What do the rows of weights belong to, and what the
-# columns?
+# This mask has three axes, and broadcasting raises no error. To what do the rows of the weights belong, and to
+# what the columns? Which axis will this mask line up with?
 
 # %%
 def patient_3(q, k, v, is_real):
@@ -624,13 +664,14 @@ def patient_3(q, k, v, is_real):
 examine(patient_3)
 
 # %% [markdown]
-# It forbade the padding to look, where it should have forbidden everyone to look at the padding.
+# The mask closed the rows of the padding: the padding may look at nothing. But it should close the columns, so that
+# no word looks at the padding.
 
 # %% [markdown]
 # ### Patient 4: nothing to look at
 #
-# A batch with an empty sentence. Somebody had seen NaN in the output and replaced it afterwards. The
-# output is fine now. Is the patient?
+# This batch has an empty sentence. The author had seen NaN in the output and replaced it by 0. Now the
+# output is right. Is the gradient?
 
 # %%
 with_empty = torch.tensor([[1, 2, 3, 4], [0, 0, 0, 0], [3, 4, 0, 0]])
@@ -653,16 +694,25 @@ def patient_4(q, k, v, is_real):
 examine(patient_4, with_empty)
 
 # %% [markdown]
-# The gradient goes backwards through the softmax, where the NaN still is. It would have become visible one
-# step later, as a loss of NaN. (By `masked_fill` with −∞ the gradient is stopped before it gets there; by
-# adding −∞ it is not.)
+# The gradient goes backwards through the softmax, where the NaN still is, and from there into `q`, and into all
+# weights from which `q` is computed. (When −∞ is filled in by `masked_fill`, the gradient of the filled places is 0.
+# When −∞ is added, it is not. The next cell shows both.)
+
+# %%
+closed = torch.zeros(4, dtype=torch.bool)                        # nothing may be looked at
+for how in ("filled in", "added"):
+    row = torch.zeros(4, requires_grad=True)
+    low = torch.full((4,), float("-inf"))
+    hidden = row.masked_fill(~closed, float("-inf")) if how == "filled in" else row + low
+    hidden.softmax(-1).nan_to_num(0.0).sum().backward()
+    print(f"{how:10} gradient {row.grad}")
 
 # %% [markdown]
 # ### Patient 5: a float mask
 #
 # PyTorch has the function of exercise 2.1, too, in a fast version that does not return the weights:
-# `F.scaled_dot_product_attention(q, k, v, attn_mask=...)`. A boolean mask means the same there as in this
-# course. A mask of *floats* means something else. Can you tell from the symptoms what?
+# `F.scaled_dot_product_attention(q, k, v, attn_mask=...)`. There, a boolean mask means the same as in this
+# course. A mask of *floats* means something else. Do the symptoms tell you what it is?
 
 # %%
 def patient_5(q, k, v, is_real):
@@ -679,9 +729,9 @@ def patient_5(q, k, v, is_real):
 examine(patient_5)
 
 # %% [markdown]
-# Floats are **added** to the scores: 1 for real words, 0 for padding, a slight preference where there should be
-# a prohibition. As a float mask one needs 0 where one may look and −∞ where one may not. There is a
-# trap on the way to that as well. What comes out of the first line?
+# Floats are **added** to the scores: 1 for real words and 0 for padding. That is a slight preference, and it
+# forbids nothing. A float mask needs 0 where a query may look and −∞ where it may not. There is a second mistake
+# to make here. What does the first line below print?
 
 # %%
 is_real = (with_empty != pad_id)[2]
@@ -689,18 +739,28 @@ print((1 - is_real.float()) * float("-inf"))
 print(torch.zeros(4).masked_fill(~is_real, float("-inf")))
 
 # %% [markdown]
-# 0 · (−∞) is not a number. Where you need a *choice* between two values, do not use a product. (A very
-# low finite number in the place of −∞ avoids that, but a row of nothing but −10⁹ becomes equal shares of
-# forbidden places. Ours becomes zero, and so does PyTorch's with −∞.)
+# 0 · (−∞) is not a number. When you need a *choice* between two values, do not use a product.
 #
-# The course's own version of the function refuses to guess: for a mask that is not boolean it raises a
-# `TypeError`.
+# What does PyTorch's function do with a row in which everything is forbidden? The values are 1, 2, 3 and 4, so
+# equal shares of all four would give 2.5.
+
+# %%
+one, numbers = torch.zeros(1, 1, 2), torch.tensor([[[1.], [2], [3], [4]]])
+for name, low in (("−∞", float("-inf")), ("−10⁹", -1e9)):
+    found = F.scaled_dot_product_attention(one, one.expand(1, 4, 2), numbers, attn_mask=torch.full((1, 4), low))
+    print(f"{name:5} output {found.item():.2f}")
+
+# %% [markdown]
+# With −∞ the output is 0, as with our function. With −10⁹ it is the mean of the four values, though all of them
+# are forbidden.
+#
+# The course's own function accepts boolean masks only. For any other mask it raises a `TypeError`.
 #
 # <details><summary>Treatments for patients 1 to 5</summary>
 #
 # 1. `mask = ~is_padding.unsqueeze(1)`: the course's masks say who may be looked at.
 # 2. `mask = is_real.unsqueeze(1)`: an axis of length 1 for the queries.
-# 3. The same: `unsqueeze(1)`, so that the words of the mask meet the keys, not the queries.
+# 3. The same: `unsqueeze(1)`, so that the words of the mask line up with the keys, not with the queries.
 # 4. Fill the scores by `masked_fill(~mask, torch.finfo(scores.dtype).min)`, then set the forbidden weights to 0
 #    by a second `masked_fill`. Nothing infinite, nothing to repair afterwards.
 # 5. Leave out `.float()`.
@@ -710,10 +770,9 @@ print(torch.zeros(4).masked_fill(~is_real, float("-inf")))
 # %% [markdown]
 # ### Patient 6: the opposite convention
 #
-# The last one comes from PyTorch itself. Its *layer* `nn.MultiheadAttention`, which you will rebuild in
-# lesson 04, takes a `key_padding_mask` of shape (B, T), in which **True means: ignore this key**. The
-# *function* of patient 5 has it the other way round. The same library, the same word "mask", two
-# meanings.
+# The last patient comes from PyTorch itself. Its *layer* `nn.MultiheadAttention`, which you will rebuild in
+# lesson 04, takes a `key_padding_mask` of shape (B, T), in which **True means: ignore this key**. In the
+# *function* of patient 5, True means the opposite. In one library the word "mask" has two meanings.
 
 # %%
 torch.manual_seed(0)
@@ -726,16 +785,18 @@ print("cat in sentence 1:  ", layer_weights[1, 0])
 print("black in sentence 0:", layer_weights[0, 1])
 
 # %% [markdown]
-# "cat" looks at nothing but padding, and in sentence 0, in which all four words are forbidden, everything
-# is NaN: the layer has no convention for rows without anything to look at.
+# "cat" looks at nothing but padding. In sentence 0 all four words are forbidden, and everything
+# is NaN: the layer has no convention for rows with nothing to look at.
 
 # %% [markdown]
 # ### Exercise 2.6 · a mask for PyTorch        ●○○  about 5 minutes · 1 point
 # Translate between the two conventions.
 #
 # - **You have** `mask` (B, 1, T), boolean, as `padding_mask` makes it: True = may attend.
-# - **Return** a boolean `key_padding_mask` (B, T) for PyTorch's layers: True = ignore.
-# - **Use** `~`. Mind the batch of one sentence.
+# - **Return** a boolean `key_padding_mask` (B, T) for PyTorch's layers: True = ignore. (The layers also take floats,
+#   to be added. This exercise asks for the boolean kind.)
+# - **Use** what you know of the two conventions: what differs in the meaning, and what in the shape? B and T may
+#   also be 1.
 
 # %%
 def to_key_padding_mask(mask):
@@ -770,8 +831,8 @@ print("black in sentence 0:", layer_weights[0, 1])
 # %% [markdown]
 # ## What goes wrong if …
 #
-# … the mask is applied, and its result thrown away? `masked_fill` returns a new tensor. What will the check
-# say to this?
+# … the mask is applied, and its result is not kept? `masked_fill` returns a new tensor. What will the check
+# say about this function?
 
 # %%
 def forgetful(q, k, v, mask=None):
@@ -785,32 +846,47 @@ def forgetful(q, k, v, mask=None):
 evaluate("2.1", forgetful)
 
 # %% [markdown]
-# It looks at values, not at code: what comes out is what comes out without a mask. PyTorch's names help:
-# methods that change a tensor in place end in an underscore, `masked_fill_`; all others return a new one.
+# The check looks at values, not at code: these are the numbers that come out without a mask. In PyTorch, the names of
+# methods that change a tensor in place end in an underscore: `masked_fill_`. The same method without the
+# underscore returns a new tensor.
+#
+# ## What it costs
+#
+# Every query is compared with every key. What happens to the cost when a sentence is twice as long? Guess first.
+
+# %%
+d = 64                                                           # numbers in a key, and in a value
+for T in (10, 20, 1000, 2000):
+    print(f"T {T:4}   numbers in the weights {T * T:9,}   multiplications {T * T * d + T * T * d:13,}")
+
+# %% [markdown]
+# It is four times as much, in memory and in time: the weights have T · T numbers, and each costs d multiplications
+# for its score and d more in the mixing. For our sentences that is nothing. For long texts it is what limits
+# attention. This is why PyTorch's fast function does not return the weights: so it need not store the whole table.
 #
 # ## Recap
 #
 # - The variance of q·k is d_k. Without the division by √d_k softmax saturates as keys grow: the typical gradient
-#   vanishes, and queries cannot change their minds.
+#   vanishes, and queries do not learn.
 # - Count axes from the end: `transpose(-2, -1)`, `softmax(dim=-1)`. Then any number of axes may stand in
 #   front.
-# - **True = may attend.** Forbidden scores get the lowest number before the softmax; a row without anything
+# - **True = may attend.** Forbidden scores get the lowest number before the softmax. A row with nothing
 #   to look at becomes zero.
 # - Padding closes *columns*, (B, 1, T). The causal mask is a lower triangle, (T, T). The decoder needs both.
-# - Two tests find nearly every mistake with masks: *padding must make no difference*, and *another future
-#   must not change the past*.
+# - Two tests of a mask: *padding must make no difference*, and *another future must not change the past*.
+# - The cost grows with the square of the length.
 #
 # **Common mistakes**
 #
 # - True and False exchanged; `triu` for `tril`; a diagonal too few (row 0 sees nothing) or too many (the
 #   next word is seen).
-# - (B, T) where (B, 1, T) is needed: an error on most sizes, silence on equal ones. (B, T, 1): rows instead of
+# - (B, T) where (B, 1, T) is needed: an error on most sizes, no error on equal ones. (B, T, 1): rows instead of
 #   columns.
-# - 0 in the place of −∞; −10000, which large scores can beat; 0 · (−∞).
-# - Masking after the softmax without dividing by the rest.
-# - NaN replaced in the output, and alive in the gradient.
+# - 0 in the place of −∞; −10000, which is not below every score; 0 · (−∞).
+# - Masking after the softmax. Dividing by what is left helps only while something is left.
+# - NaN replaced in the output, and still there in the gradient.
 # - A float mask where a boolean one is meant: it is added.
-# - `k.T` with more than two axes: PyTorch turns round all of them.
+# - `k.T` with more than two axes: PyTorch reverses the order of all of them.
 #
 # **Further reading**
 #
@@ -830,9 +906,9 @@ evaluate("2.1", forgetful)
 # **B · A prefix.** A model reads a question and then writes the answer. The words of the question, the first
 # `prefix` positions, may all look at each other; the answer is causal. Write `prefix_mask(size, prefix)`.
 #
-# **C · A float mask with a purpose.** Add −|i − j| to the score of query i and key j: near words count
-# more, and none is forbidden ([Press et al., 2022](https://arxiv.org/abs/2108.12409), train with such a bias in
-# the place of positions). Do it with `F.scaled_dot_product_attention` for our sentence, and show that it equals a
+# **C · A float mask of use.** Add −|i − j| to the score of query i and key j: near words count
+# more, and none is forbidden. ([Press et al., 2022](https://arxiv.org/abs/2108.12409), train with such a bias
+# instead of positions.) Do it with `F.scaled_dot_product_attention` for our sentence, and show that it equals a
 # softmax over the sum.
 
 # %% [markdown]
@@ -852,8 +928,8 @@ evaluate("2.1", forgetful)
 #
 # <details><summary>C: how to begin</summary>
 #
-# `position = torch.arange(4.)`; the table of all differences is `position[:, None] - position[None, :]`. The weights of
-# the fast function can be had by giving it `torch.eye(4)` as values.
+# `position = torch.arange(4.)`; the table of all differences is `position[:, None] - position[None, :]`. Give the fast
+# function `torch.eye(4)` as values: then its output is its weights.
 #
 # </details>
 
@@ -881,4 +957,4 @@ print(fast)
 print("equal:", torch.allclose(fast, slow, atol=1e-6))
 
 # %% [markdown]
-# Next, in lesson 03: so far queries, keys and values were given. Where do they come from, and from whose words?
+# So far queries, keys and values were given. Lesson 03 shows where they come from, and from which words.

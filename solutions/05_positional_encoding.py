@@ -1,22 +1,23 @@
 # %% [markdown]
 # # Lesson 05 · Positional encoding
 #
-# Attention does not know in which order the words stand. In this lesson you show that, give every
-# word a position, and find out what the strange sines and cosines of the paper are good for.
+# Attention does not know the order of the words. In this lesson you show this, give every
+# word a position, and find out why the paper uses sines and cosines for it.
 #
 # **After this lesson** you can
 #
 # - demonstrate that attention without positions sees a bag of words;
+# - name the places where a position can go in: the vectors, the queries and keys, the scores;
 # - write the sinusoidal encoding of the paper, and explain it as hands of clocks;
 # - show in numbers that a step from one word to the next is a rotation, the same everywhere;
 # - say why embeddings are multiplied by √d_model;
-# - write rotary encoding, and choose between learned, sinusoidal and rotary positions by what each
-#   can do beyond the sentence lengths of training.
+# - write rotary encoding, and say what each kind of positions did in two measured tasks, also beyond the
+#   sentence lengths of training.
 #
-# **You need** lessons 01 and 02: scores, weights, output, in PyTorch. Sine and cosine will be
-# reintroduced.
+# **You need** lessons 01 to 03: scores, weights, masks, modules and the training loop. Sine and cosine
+# are explained again.
 #
-# **Time** about 100 minutes, some 55 of them for the five exercises. Two cells train small models and
+# **Time** about 110 minutes, some 55 of them for the five exercises. Two cells train small models and
 # take some seconds each.
 
 # %%
@@ -27,7 +28,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from classroom import carry_on, check, evaluate, hint, solution
-from course.attention import scaled_dot_product_attention
+from course.attention import causal_mask, scaled_dot_product_attention
 from course.views import interactive
 from course.views.figures import show_curves, show_scores, show_weights
 from course.views.positions import show_encoding, show_hands
@@ -38,7 +39,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # ## A bag of words
 #
 # Here are four words as vectors; the numbers are the keys of lesson 01. Each word attends to all
-# four, in the simplest way: query, key and value are the word's own vector.
+# four. To keep it simple, the query, the key and the value of a word are the word's own vector.
 #
 # Then we write the sentence backwards: *sleeps cat black the*. What will change in the output?
 
@@ -61,26 +62,40 @@ for sentence in (words, words[::-1]):
         print(f"   {word:7} {row}")
 
 # %% [markdown]
-# Look for "cat" in both lists: the same four numbers. And so for every word. The rows have moved with
-# their words, and nothing else has happened. **Shuffle the input of attention, and its output is
+# Find "cat" in both lists: the same four numbers. The same is true of every word. The rows have moved with
+# their words, and nothing else has changed. **Shuffle the input of attention, and its output is
 # shuffled in the same way.** Lesson 03 called this permutation equivariance.
 #
-# Projections, heads, further layers do not help. Each of them treats all positions alike, so that the
-# shuffle passes through unchanged. For such a model *the dog sees the cat* and *the cat sees the dog*
+# Projections, heads and further layers do not help. Each of them treats all positions alike, so the
+# outputs are still only shuffled. For such a model *the dog sees the cat* and *the cat sees the dog*
 # are the same bag of words.
 #
-# There is only one way out: **the position must be part of the vector.**
+# So something must treat positions differently. It can be put in at three places:
+#
+# - **into the vectors**, before attention: the way of the paper, and the first half of this lesson;
+# - **into queries and keys**, after the projections: rotary encoding, the second half;
+# - **into the scores**: a penalty on distance, or a mask. Will a causal mask alone change the output of "cat"?
+
+# %%
+for sentence in (words, words[::-1]):
+    x = embed(sentence)
+    output, _ = scaled_dot_product_attention(x, x, x, causal_mask(4))
+    print(f"{' '.join(sentence):23} cat: {output[sentence.index('cat')]}")
+
+# %% [markdown]
+# Yes: in the two sentences "cat" sees different words. At the end of this lesson we measure what each of these ways
+# can do. An encoder has no causal mask, so the paper needed something else.
 
 # %% [markdown]
 # ## How to write down a position
 #
 # What could we add to the vector of word number $t$?
 #
-# - **The number $t$ itself.** At the end of a long sentence it would be larger than anything the word
-#   has to say.
-# - **A fraction**, $t$ divided by the length of the sentence. Now it stays between 0 and 1, but "the
-#   next word" is a different step in every sentence.
-# - **The number in binary.** Only zeros and ones, a fixed number of places, and every position looks
+# - **The number $t$ itself.** At the end of a long sentence it would dwarf every number in the word's
+#   vector.
+# - **A fraction**, $t$ divided by the length of the sentence. It stays between 0 and 1, but the step to
+#   the next word is different in every sentence.
+# - **The number in binary.** Only zeros and ones, a fixed number of digits, and every position looks
 #   different:
 
 # %%
@@ -88,11 +103,11 @@ for t in range(8):
     print(t, " ".join(f"{t:03b}"))
 
 # %% [markdown]
-# Look down the columns. The last one alternates at every step, the one before it half as often, the first
-# one slower still. Fast columns tell neighbours apart, slow ones tell the beginning from the end.
+# Look down the columns. The last one changes at every step, the one before it half as often, and the first
+# one even more slowly. Fast columns tell neighbours apart, slow ones tell the beginning from the end.
 #
-# It is nearly what we want, but it jumps: from 3 to 4 all three places change, from 2 to 3 only one. The
-# paper takes the same idea and makes it smooth: instead of switches, **waves**, fast ones and slow ones.
+# This is nearly what we want, but it jumps: from 3 to 4 all three digits change, from 2 to 3 only one. The
+# paper makes the same idea smooth, with fast and slow **waves**.
 # For position $t$ and the pair of columns $2i$ and $2i+1$ (§3.5 of the paper; it writes *pos* for $t$):
 #
 # $$PE_{t,\,2i} = \sin\!\left(t \,/\, 10000^{2i/d_{model}}\right) \qquad
@@ -112,8 +127,8 @@ for t in range(4):
     print(f"position {t}: angles {angles[0]:.2f} {angles[1]:.2f}   row", " ".join(f"{x:6.3f}" for x in row))
 
 # %% [markdown]
-# Position 0 is `0 1 0 1`, since sin 0 = 0 and cos 0 = 1. The first pair changes quickly, the second
-# hardly at all: its time will come in longer sentences.
+# Position 0 is `0 1 0 1`, because sin 0 = 0 and cos 0 = 1. The first pair changes quickly, the second
+# hardly at all: it is needed in longer sentences.
 
 # %% [markdown]
 # ### Exercise 5.1 · sinusoidal encoding        ●●○  about 15 minutes · 3 points
@@ -121,10 +136,10 @@ for t in range(4):
 #
 # - **You have** `max_len`, the number of positions, and `d_model`, which may be odd: then the last
 #   column is a sine without its cosine.
-# - **Return** the table (max_len, d_model), float32; column $2i$ holds sines, column $2i+1$ the cosines
-#   of the same angles. A plain tensor, nothing to be trained.
+# - **Return** the table (max_len, d_model), a tensor of float32 for any max_len; column $2i$ holds sines, column
+#   $2i+1$ the cosines of the same angles. A plain tensor, not a parameter.
 # - **Use** a column of positions (max_len, 1) and a row of frequencies: their product is a table of all
-#   angles. `table[:, 0::2]` names the even columns.
+#   angles. `table[:, 0::2]` is the even columns; numbers can be assigned to it.
 
 # %%
 def sinusoidal_encoding(max_len, d_model):
@@ -149,20 +164,20 @@ sinusoidal_encoding = carry_on("5.1", sinusoidal_encoding)
 print(sinusoidal_encoding(4, 4))
 
 # %% [markdown]
-# The same four rows as above. And a larger table, 32 positions with 16 numbers each; red is positive,
+# The same four rows as above. Here is a larger table, 32 positions with 16 numbers each; red is positive,
 # blue negative:
 
 # %%
 show_encoding(sinusoidal_encoding(32, 16), title="32 positions, d_model = 16")
 
 # %% [markdown]
-# On the left the fast waves, on the right columns that hardly move within 32 words.
+# On the left are the fast waves, on the right columns that hardly change within 32 words.
 #
 # ## Hands of clocks
 #
-# Why two columns for each frequency? Take the sine as a height and the cosine as a distance to the
-# right. Then the pair is a **point on a circle**, and with each position it moves on by the same angle,
-# like the hand of a clock (only that it starts at three o'clock and turns the other way):
+# Why two columns for each frequency? Let the sine be a height and the cosine a distance to the
+# right. Then the pair is a **point on a circle**, and with each position it moves by the same angle,
+# like the hand of a clock (but it starts at three o'clock and turns the other way):
 
 # %%
 show_hands(sinusoidal_encoding(8, 8), title="Positions 0 to 7, d_model = 8: four clocks")
@@ -172,10 +187,10 @@ for i in range(4):
     print(f"pair {i}: {math.degrees(10000 ** (-2 * i / 8)):6.3f}° for each word")
 
 # %% [markdown]
-# The fastest hand moves by 1 radian, about 57°, for each word. Each following one is slower by a fixed
-# factor, here 10. Together they tell the position as second, minute and hour hand tell the time: the fast
-# one exactly but again and again, the slow ones roughly but only once. A sine alone could not do it: it
-# cannot tell 80° from 100°.
+# The fastest hand moves by 1 radian, about 57°, for each word. Each next one is slower by a fixed
+# factor, here 10. Together they tell the position as the hands of a clock tell the time: the fast
+# hand is exact but comes round again and again, the slow ones are rough but do not repeat. A sine alone is not
+# enough: it is the same for 80° and 100°.
 #
 # ## One step is the same everywhere
 #
@@ -184,19 +199,19 @@ for i in range(4):
 # > "… we hypothesized it would allow the model to easily learn to attend by relative positions, since for any
 # > fixed offset $k$, $PE_{pos+k}$ can be represented as a linear function of $PE_{pos}$." (§3.5)
 #
-# That can be tried. Is there *one* matrix that leads from the row of any position $t$ to the row of position
-# $t + 3$? We let least squares look for it, on the positions 0 to 59, and then try it on positions that it
-# has not seen:
+# Let us test this. Is there *one* matrix that leads from the row of any position $t$ to the row of position
+# $t + 3$? We search for it with least squares, on the positions 0 to 59, and then try it on positions that
+# were not used:
 
 # %%
 table = sinusoidal_encoding(1000, 4).double()
 found = torch.linalg.lstsq(table[:60], table[3:63]).solution.T      # so that it acts on columns
-print(found.round(decimals=3) + 0.0)                                # + 0.0, since there is a −0.0, too
+print(found.round(decimals=3) + 0.0)                                # + 0.0 turns −0.0 into 0.0
 for t in (5, 60, 900):
     print(f"t = {t:3}: largest error {(found @ table[t] - table[t + 3]).abs().max():.3f}")
 
 # %% [markdown]
-# There is. It has two blocks, one for each pair, and zeros elsewhere: the clocks do not influence each other.
+# There is one. It has two blocks, one for each pair, and zeros elsewhere: the clocks do not influence each other.
 # Do you recognise the numbers in the first block?
 
 # %%
@@ -208,16 +223,29 @@ print(f"cos 3 = {math.cos(3):.3f}, sin 3 = {math.sin(3):.3f}")
 #
 # $$\sin(a + b) = \sin a\, \cos b + \cos a\, \sin b \qquad \cos(a + b) = \cos a\, \cos b - \sin a\, \sin b$$
 #
-# With $a$ the hand's angle and $b$ the turn, the new sine is made of the old sine and the old cosine, and
+# Let $a$ be the hand's angle and $b$ the turn. Then the new sine is made of the old sine and the old cosine, and
 # so is the new cosine. The coefficients depend on $b$ alone.
+#
+# The next exercise puts numbers into a matrix at chosen places. There are two ways that look alike. Which one
+# writes two numbers, and which one four?
+
+# %%
+rows, columns = torch.tensor([0, 2]), torch.tensor([3, 1])
+two, four = torch.zeros(4, 4), torch.zeros(4, 4)
+two[rows, columns] = torch.tensor([7.0, 8.0])         # one place for each pair: (0, 3) and (2, 1)
+four[0::2, 1::2] = torch.tensor([7.0, 8.0])           # every even row with every odd column
+print(torch.cat([two, four], dim=1).int())
 
 # %% [markdown]
 # ### Exercise 5.2 · a step is a rotation        ●●●  about 15 minutes · 2 points
-# Build the matrix, instead of searching for it.
+# Build the matrix, instead of searching for it. (With more than a few dimensions the search fails: the slow clocks
+# hardly move, and many different matrices fit nearly as well. So solvers such as `lstsq` are not accepted here.)
 #
-# - **You have** `offset`, a whole number, also negative, and `d_model`, even.
-# - **Return** a matrix $R$ (d_model, d_model) with `encoding[t + offset]` = $R$ `@ encoding[t]` for every t.
-# - **Use** the two formulas. Begin with a single pair, on paper.
+# - **You have** `offset`, a whole number, also negative or 0, and `d_model`, even.
+# - **Return** a matrix $R$ (d_model, d_model), float32, with `encoding[t + offset]` = $R$ `@ encoding[t]` for every
+#   t.
+# - **Use** the two formulas. Begin with a single pair, on paper. Put the numbers into a matrix of zeros as in the
+#   cell above.
 
 # %%
 def shift_matrix(offset, d_model):
@@ -247,29 +275,33 @@ for t in (0, 7, 90):
 # %% [markdown]
 # The first matrix is the one that least squares has found.
 #
-# What does a model gain by it? A query is $W_q$ times a vector, and $W_q$ is learned. If it learns to be
+# How can a model use this? A query is $W_q$ times a vector, and $W_q$ is learned. If it learns to be
 # such a rotation, every word asks for "the word three places before me", with one matrix for all places.
-# And scores are dot products, so let us look at the dot products of positions with each other:
+# Scores are dot products, so we look at the dot products of positions with each other. The three curves begin at
+# different positions. Each is drawn 4 higher than the one before, because otherwise you would see only one:
 
 # %%
 table = sinusoidal_encoding(64, 32)
 similarity = table @ table.T
 distances = range(0, 25)
-show_curves(distances, {f"from position {t}": [similarity[t, t + d] for d in distances] for t in (0, 10, 35)},
-            "distance", "dot product", "How alike are two positions?")
+curves = {t: torch.stack([similarity[t, t + d] for d in distances]) for t in (0, 10, 35)}
+print("largest difference between the three curves:", f"{(curves[0] - curves[35]).abs().max():.5f}")
+show_curves(distances, {f"from position {t} (+ {4 * n})": curve + 4 * n for n, (t, curve) in enumerate(curves.items())},
+            "distance", "dot product", "How similar are two positions?")
 
 # %% [markdown]
-# Three curves lie on top of each other: **how alike two positions are depends only on the distance between
-# them**, not on where they stand. Near ones are alike, and it falls off, with ripples from the fast
+# The three curves are the same: **how similar two positions are depends only on the distance between
+# them**, not on where they are. Near ones are similar, and it falls off, with ripples from the fast
 # clocks.
 #
 # (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
-# is the distance times the frequency. What you see is a sum of 16 cosines; at distance 0 each of them is
+# is the distance times the frequency. The curve is a sum of 16 cosines; at distance 0 each of them is
 # 1.)
 
 # %% [markdown]
-# How many dimensions does it take? With only 4, which positions look most like position 0? And with 64? Slide
-# through the view below the numbers: a position, a dimension, the size of the vectors.
+# How many dimensions are needed until the nearest positions are also the most similar? With only 4, which positions
+# look most like position 0? And with 64? Below the numbers, a view has three sliders: a position, a dimension, the
+# size of the vectors.
 
 # %%
 for d_model in (4, 64):
@@ -282,9 +314,9 @@ interactive.positions(sinusoidal_encoding)
 # %% [markdown]
 # ## Positions meet words
 #
-# The paper *adds* the encoding to the vectors of the words. Would each not spoil the other? In
-# vectors with many numbers there is room for both, and the model can learn to keep them apart. But
-# neither must drown the other. How long are they?
+# The paper *adds* the encoding to the vectors of the words. Does each not disturb the other? In
+# vectors with many numbers there is room for both: a model can learn to use some directions for words and
+# others for positions. But neither must be much longer than the other. How long are they?
 #
 # The vectors of the words, the **embeddings**, are learned. They start small: numbers of about
 # $1/\sqrt{d_{model}}$, so that a word's vector has a length of about 1.
@@ -298,16 +330,16 @@ print(f"length of a position's vector, on average {sinusoidal_encoding(50, d_mod
 print(f"√(d_model/2) = {math.sqrt(d_model / 2):.2f}   √d_model = {math.sqrt(d_model):.2f}")
 
 # %% [markdown]
-# Every pair contributes sin² + cos² = 1 to the square of a position's length, so that it is exactly
-# $\sqrt{d_{model}/2}$ for all of them. Beside it the words would be a whisper. So the paper multiplies
-# the embeddings by $\sqrt{d_{model}}$ (§3.4), in one short sentence without a reason. Here you see one:
+# Every pair adds sin² + cos² = 1 to the square of a position's length, so the length is exactly
+# $\sqrt{d_{model}/2}$ for all of them. A word's vector would be eight times shorter. The paper multiplies
+# the embeddings by $\sqrt{d_{model}}$ (§3.4) and gives no reason. Here is a possible one:
 # now both have a similar length.
 
 # %% [markdown]
 # ### Exercise 5.3 · words and positions        ●○○  about 5 minutes · 1 point
 # What goes into the first layer of a Transformer.
 #
-# - **You have** `embedded` (B, T, d_model): the vectors of the words of B sentences.
+# - **You have** `embedded` (B, T, d_model): the vectors of the words of B sentences, of up to 1,000 words.
 # - **Return** (B, T, d_model): the vectors times √d_model, plus the encoding of each word's position; the
 #   first word of every sentence has position 0.
 # - **Use** your `sinusoidal_encoding`.
@@ -334,12 +366,12 @@ for sentence in (words, words[::-1]):
         print(f"   {word:7} {row}")
 
 # %% [markdown]
-# Compare "cat" in the two sentences: no longer the same. The bag of words has become a sentence.
+# Compare "cat" in the two sentences: the numbers differ now. The bag of words has become a sentence.
 #
 # ## What goes wrong if …
 #
-# … the position is taken from the wrong axis? Older PyTorch code has the length first, (T, B, d_model),
-# and `x.size(0)` is then the length. Copied into a course where the batch comes first, it gives this.
+# … the position is taken from the wrong axis? Older PyTorch code has the length first, (T, B, d_model), and there
+# `x.size(0)` is the length. In this course the batch comes first. Here is the same code with our tensors.
 # Which words now have the same position?
 
 # %%
@@ -357,10 +389,10 @@ print("cat in the second, alone in its batch:", alone[0, 1])
 evaluate("5.3", positions_of_the_batch)
 
 # %% [markdown]
-# No error, no wrong shape, and the result of a sentence depends on its place in the batch: the last two rows
-# should be equal. Words of one sentence all have the same position, so that it is still a bag.
+# No error, no wrong shape, but the result of a sentence depends on its place in the batch: the last two rows
+# should be equal. All words of a sentence have the same position, so it is still a bag of words.
 #
-# … and if one multiplies by $10000^{2i/d_{model}}$ where one should divide?
+# … and if the code multiplies by $10000^{2i/d_{model}}$ instead of dividing?
 
 # %%
 def too_fast(max_len, d_model):
@@ -371,22 +403,26 @@ def too_fast(max_len, d_model):
 show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 
 # %% [markdown]
-# From the second pair on it looks like noise, and neighbours no longer resemble each other. Yet every
-# position is still different from every other, so that a model can learn them by heart, and its loss falls
-# as it should. Only a look at the table shows the mistake.
+# From the second pair on it looks like noise, and neighbours no longer resemble each other. But every
+# position is still different from every other, so a model can learn them one by one. With this table, too, the two
+# tasks below are learned perfectly within the length of training. So the loss does not show the mistake; a picture of
+# the table does.
 
 # %% [markdown]
-# ## Two other ways
+# ## Three other ways
 #
-# **Learned positions.** Why compute the table at all? Make it a parameter, one row of random numbers for each
-# position, and let the model learn it along with everything else: `nn.Embedding(max_len, d_model)`. The paper
-# tried that, too, and found "nearly identical results" (§3.5). BERT and GPT-2 do it.
+# **Learned positions.** Why compute the table at all? It can be a parameter, one row of random numbers for each
+# position, learned along with everything else: `nn.Embedding(max_len, d_model)`. The paper
+# tried this, too, and found "nearly identical results" (§3.5). BERT and GPT-2 do it.
 #
-# **Rotary positions** (Su et al., 2021; most large models today). If a step is a rotation, why *add*
-# anything? Leave the words as they are, and when it comes to scores, *turn* the query and the key, each
+# **A penalty on distance** (Press et al., 2021: ALiBi). The vectors stay as they are. Each score is made
+# smaller by a fixed number times the distance of the two words, and there is a causal mask.
+#
+# **Rotary positions** (Su et al., 2021; many of today's large models). If a step is a rotation, why *add*
+# anything? Leave the words as they are. Before the scores are computed, *turn* the query and the key, each
 # by its own position: pair $i$ of the word at position $t$ by the angle $t \cdot 10000^{-2i/d_{head}}$. A
 # score is a dot product, and it depends on the angle between the two. If both are turned by the same
-# amount, nothing changes; what remains is the difference of the positions.
+# amount, nothing changes; only the difference of the positions counts.
 #
 # A point $(a, b)$ turned by the angle $\varphi$ is
 #
@@ -398,17 +434,18 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 #
 # - **You have** `x` (…, T, d_head) with an even d_head; there may be none, one or two axes before T
 #   (sentences, heads).
-# - **Return** a tensor of the same shape, in which each pair of neighbours, columns $2i$ and $2i+1$, is
+# - **Return** a tensor of the same shape and dtype, in which each pair of neighbours, columns $2i$ and $2i+1$, is
 #   turned by $t \cdot 10000^{-2i/d_{head}}$. Position 0 stays as it is.
-# - **Use** the same angles as in exercise 5.1. `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
+# - **Use** the same angles as in exercise 5.1, in the dtype of x, which is float32 or float64:
+#   `torch.arange(..., dtype=x.dtype)`. `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
 
 # %%
 def apply_rotary(x):
     """Turn each pair of neighbours in x (..., T, d_head) by its position times the pair's frequency."""
     ### BEGIN SOLUTION
     length, d_head = x.shape[-2:]
-    frequency = 10000.0 ** (-torch.arange(0, d_head, 2) / d_head)
-    angle = torch.arange(length).unsqueeze(1) * frequency                # (T, d_head / 2)
+    frequency = 10000.0 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    angle = torch.arange(length, dtype=x.dtype).unsqueeze(1) * frequency     # (T, d_head / 2)
     cos, sin = angle.cos(), angle.sin()
     a, b = x[..., 0::2], x[..., 1::2]
     return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
@@ -424,20 +461,21 @@ check("5.4", apply_rotary)
 # %%
 apply_rotary = carry_on("5.4", apply_rotary)
 
-q = torch.tensor([1.0, 0, 2, 0]).expand(8, 4)        # "sleeps" asks, from each of 8 positions
-k = torch.tensor([0.0, 1, 2, 1]).expand(8, 4)        # "cat" answers, from each of 8 positions
+q = torch.tensor([1.0, 0, 2, 0]).repeat(8, 1)        # "sleeps" asks, from each of 8 positions
+k = torch.tensor([0.0, 1, 2, 1]).repeat(8, 1)        # "cat" answers, from each of 8 positions
 scores = apply_rotary(q) @ apply_rotary(k).T
 show_scores(scores, range(8), range(8), title='Rotary: "sleeps" in row t asks, "cat" in column s answers')
 
 # %% [markdown]
-# On the diagonal, where both stand in one place, the score is 4, as in lesson 01. Along each diagonal all
-# numbers are equal: the score depends on what the two words are, and on how far the second stands before
-# or behind the first, and on nothing else.
+# On the main diagonal both have the same position, and the score is 4, as in lesson 01. Along each diagonal all
+# numbers are equal: the score depends on the two words, and on how far the second is before
+# or after the first, and on nothing else.
 #
 # ## Which of them is better?
 #
-# Let us measure, on a model as small as possible: embeddings, one attention with one head, one
-# linear layer. The only difference between the four versions is how they get their positions.
+# Let us measure, on a small model: embeddings, one attention with one head, one linear layer. There are six
+# versions, and they differ only in how positions come in. (`register_buffer` keeps a table with the model that is
+# not a parameter.)
 
 # %%
 class Reader(nn.Module):
@@ -464,26 +502,32 @@ class Reader(nn.Module):
         q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
         if self.positions == "rotary":
             q, k = apply_rotary(q), apply_rotary(k)
-        return self.out(scaled_dot_product_attention(q, k, v)[0])
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if self.positions == "penalty":
+            place = torch.arange(length)
+            scores = scores - 0.5 * (place.unsqueeze(1) - place).abs()
+        if self.positions in ("causal mask", "penalty"):
+            scores = scores.masked_fill(~causal_mask(length), float("-inf"))
+        return self.out(scores.softmax(dim=-1) @ v)
 
 
 def train(model, batch, steps):
     """`batch()` returns ids and a function from logits to loss."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
     for _ in range(steps):
         ids, loss_of = batch()
         loss = loss_of(model(ids))
-        optimizer.zero_grad()
+        optimiser.zero_grad()
         loss.backward()
-        optimizer.step()
+        optimiser.step()
 
 
-kinds = ["none", "sinusoidal", "learned", "rotary"]
+kinds = ["none", "causal mask", "penalty", "sinusoidal", "learned", "rotary"]
 
 # %% [markdown]
 # **A task that needs order.** Sentences of 6 words, among them exactly one "cat" and one "dog". Which of
-# the two comes first? In a bag of words the answer is not to be found. What will the version without
-# positions reach?
+# the two comes first? A bag of words does not say. How often will the version without
+# positions be right? And the one with nothing but a causal mask?
 
 # %% tags=["nbval-ignore-output"]
 CAT, DOG, N_WORDS = 0, 1, 12
@@ -512,20 +556,21 @@ for kind in kinds:
     print(f"{kind:11} {accuracy:.0%} right")
 
 # %% [markdown]
-# Without positions it tosses a coin; with any of the three kinds it is right nearly always. For order
-# alone, it does not matter which one you take.
+# Without positions the model is right half of the time, as by tossing a coin. With any of the other five it is
+# right nearly always, **also with nothing but a causal mask**: the mask tells earlier from later, and this task
+# needs no more.
 #
-# **A task that needs distance.** At every place, say which word stood *three places before*. We train on
+# **A task that needs distance.** At every place, say which word was *three places before*. We train on
 # sentences of 16 words only, and then test on sentences of 64. At which places do you expect the models
 # to fail?
 
 # %% [markdown]
 # ### Exercise 5.5 · beyond the training length        ●●○  about 3 minutes · 1 point
-# Which of the four versions will still be right nearly always at places 20 to 63, where no sentence of the
-# training ever reached?
+# Which of these versions will still be right nearly always at places 20 to 63? No sentence of the training was so
+# long.
 #
 # - **Set** `prediction` to `"none"`, the version without positions, to `"sinusoidal"`, `"learned"` or
-#   `"rotary"`, or to `"all"`, for all three that have positions.
+#   `"rotary"`, or to `"all"`, for these last three together.
 # - **Use** what you know of each: what does place 40 look like to it? Decide before you run the next cells.
 
 # %%
@@ -563,36 +608,44 @@ for kind in kinds:
     print(f"{kind:11} places 3 to 15: {right[3:16].mean():4.0%}   places 20 to 63: {right[20:].mean():4.0%}")
 
 # %% tags=["nbval-ignore-output"]
-show_curves(places[:-1], accuracy, "place in the sentence", "share of right answers",
+shown = {kind: accuracy[kind] for kind in ("none", "sinusoidal", "learned", "rotary")}
+show_curves(places[:-1], shown, "place in the sentence", "share of right answers",
             "Three places back: trained on 16 words, tested on 64")
 
 # %% [markdown]
-# Within the length of training all three are equally good. (Without positions, a model can still guess
-# one of the words that are there.) Beyond it they part:
+# Within the length of training, sinusoidal, learned and rotary positions are equally good. The causal mask and the
+# penalty are not enough for this task: a mask says which words are earlier, not how much earlier, and this penalty
+# makes all far words weaker, so no word can prefer the third one. (Without positions, a model can still name one of
+# the words that are there.) Beyond the length of training:
 #
-# - **learned**: the rows from 16 on still hold the random numbers they began with. It guesses: one word
+# - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
-# - **sinusoidal**: at many places hardly better than guessing, with islands where it does better. There *is*
+# - **sinusoidal**: at many places hardly better than chance, at some places better. There *is*
 #   one rotation that would serve everywhere, as you have shown. But training on 16 places does not force the
-#   model to find just that one, and beyond them it sees the clocks in combinations that it has never met.
-# - **rotary**: as good as before. The model never sees a position at all, only differences of positions,
+#   model to find this one, and beyond them the clocks stand in combinations that it has never met.
+# - **rotary**: as good as before. The model never sees a position, only differences of positions,
 #   and "three back" is the same everywhere.
 #
-# That is why newer models prefer rotary encoding. Mind what this does not show: a distance that training
-# never had would be new for rotary encoding, too.
+# What does this show, and what not? In the long sentences, the words that are *not* wanted are up to 63 places
+# away, which training never had, and rotary encoding still finds the third one. But the task never *needs* a
+# distance that training did not have. And real texts are another matter: Press et al. (2021) report that language
+# models with rotary positions, too, get worse on texts only a little longer than those of training. So our picture
+# is no proof that rotary positions are better for long texts.
 #
-# The rest of the course uses sinusoids, as the paper does: our sentences are short, and training covers
+# The rest of the course uses sinusoids, as the paper does: our sentences are short, and training has sentences of
 # every length.
 
 # %% [markdown]
 # ## Recap
 #
-# - Attention treats all positions alike. Without an encoding of positions a Transformer sees a bag of words.
+# - Attention treats all positions alike. Without a mask and without positions it sees a bag of words. Positions can
+#   go into the vectors, into queries and keys, or into the scores. A causal mask alone already tells earlier from
+#   later.
 # - The **sinusoidal encoding** is a set of clocks, fast ones and slow ones; each pair of columns is one hand.
 # - A fixed offset is a **rotation** of each hand, the same for every position, so it is one matrix.
 # - Embeddings are multiplied by **√d_model** so that words and positions are about equally long.
-# - **Learned** positions end where the training data end. **Rotary** encoding turns queries and keys, and
-#   scores depend only on distances.
+# - **Learned** positions end where the training data end. **Rotary** encoding turns queries and keys; then scores
+#   depend on the words and on distances only.
 #
 # **Common mistakes**
 #
@@ -600,7 +653,8 @@ show_curves(places[:-1], accuracy, "place in the sentence", "share of right answ
 # - `//` in the exponent; an exponent for every column instead of for every pair; doubling an index that
 #   already counts in twos.
 # - Taking the position from the batch axis.
-# - A table that is a parameter, or that crashes for an odd d_model.
+# - A table that is a parameter, that crashes for an odd d_model, or that has a fixed number of rows.
+# - `matrix[0::2, 1::2] = numbers` for `matrix[even, odd] = numbers`: the first fills a whole quarter.
 # - Forgetting the factor √d_model, or giving it to the positions as well.
 # - In decoding, word by word: starting at position 0 again for every new word. (Lesson 10.)
 #
@@ -612,7 +666,8 @@ show_curves(places[:-1], accuracy, "place in the sentence", "share of right answ
 # - [Shaw et al. (2018)](https://arxiv.org/abs/1803.02155): distances learned directly, between sinusoids
 #   and rotations.
 # - [Press et al. (2021), ALiBi](https://arxiv.org/abs/2108.12409): a penalty on distance instead of an
-#   encoding, made for going beyond the training length.
+#   encoding, and measurements beyond the training length for four kinds of positions.
+# - [Haviv et al. (2022)](https://arxiv.org/abs/2203.16634): language models with a causal mask and no positions.
 
 # %% [markdown]
 # ## Stretch exercises
@@ -623,10 +678,10 @@ show_curves(places[:-1], accuracy, "place in the sentence", "share of right answ
 # rotations?
 #
 # **B · A head that looks back.** Choose `w_q` and `w_k` by hand, without any training, so that attention
-# over bare positions puts nearly all weight on the position one before. One of the two is a multiple of a
+# over positions without words puts nearly all weight on the position before. One of the two is a multiple of a
 # `shift_matrix`.
 #
-# **C · Rotary as a bag.** Rotate queries and keys, but let all words stand at position 0. What happens to
+# **C · Rotary as a bag.** Rotate queries and keys, but give all words the position 0. What happens to
 # the order task above, and why?
 
 # %% [markdown]
@@ -641,13 +696,13 @@ show_curves(places[:-1], accuracy, "place in the sentence", "share of right answ
 #
 # The key of position s may be its encoding as it is. The query of position t should be most like the key
 # of t − 1, so it should *be* the encoding of t − 1: `shift_matrix(-1, d) @ encoding[t]`. Similarity falls
-# off slowly, so multiply by something to make the softmax sharp; temperature, in lesson 01.
+# off slowly, so multiply by a number that makes the softmax sharp (temperature, in lesson 02).
 #
 # </details>
 #
 # <details><summary>C: what to expect</summary>
 #
-# An angle of 0 turns nothing: it is the version without positions, and it tosses a coin.
+# An angle of 0 turns nothing: this is the version without positions, and it is right half of the time.
 #
 # </details>
 

@@ -14,7 +14,7 @@
 # - split a target sentence into what the decoder reads and what it is asked for;
 # - explain why one run of the decoder trains all words of a sentence at once;
 # - write a test that finds out whether a decoder sees the future;
-# - assemble encoder, decoder, embeddings and output into a Transformer.
+# - say how encoder, decoder, embeddings and output become a Transformer.
 #
 # **You need** lessons 02 (masks), 03 (who supplies Q, K and V), 04 (heads) and 06 (the encoder layer).
 #
@@ -52,17 +52,17 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # *the black cat sleeps.* Two words of the translation are there already: *el gato*. What comes next, and
 # what did you have to know to say so?
 #
-# You looked **back**: an article and a noun, masculine, are written; after them an adjective may follow.
-# And you looked **across**: there is a "black" in the English sentence which has not been translated yet.
+# You looked **back**: a masculine article and a noun are written, and an adjective may follow them. And you
+# looked **across**: the English sentence has a "black" that has not been translated yet.
 #
-# The decoder does the same, with an attention for each. To have a beginning, every target starts with the
-# token `<bos>`; and so that the model can say that it is done, it ends with `<eos>`.
+# The decoder does the same, with one attention for each. Every target starts with the token `<bos>`, so that
+# there is something to begin from, and ends with `<eos>`, so that the model can say that it is done.
 #
 # ### Looking back
 #
-# Let the position that has just read *gato* ask the question of lesson 01, [0, 1, 2, 1]. In training the
-# whole translation is there, so there are five keys to compare it with. Before you run the cell: which
-# word will score highest, and why should that worry you?
+# Let the position that has just read *gato* ask the question of lesson 01, [0, 1, 2, 1]. In training we have
+# the whole translation, so there are five keys to compare it with. Before you run the cell: which word will
+# score highest, and why should that worry you?
 
 # %%
 target = ["<bos>", "el", "gato", "negro", "duerme"]
@@ -77,10 +77,10 @@ for word, k, score in zip(target, K, scores, strict=True):
     print(f"{word:7} {' + '.join(f'{a:.0f}·{b:.0f}' for a, b in zip(q, k, strict=True))} = {score:.0f}")
 
 # %% [markdown]
-# *negro*, with 9. But *negro* is the very word that this position is going to be asked for. In training it
-# stands there to be read; when the model writes by itself, it does not exist yet. So what comes later must
-# be hidden: the **causal mask** of lesson 02. Scores of later words become −∞, and the softmax shares
-# everything among the rest:
+# *negro*, with 9. But *negro* is exactly the word that this position will be asked for. In training it can
+# simply be read; when the model writes by itself, it does not exist yet. So what comes later must be hidden,
+# by the **causal mask** of lesson 02. Scores of later words become −∞, and the softmax shares everything
+# among the rest:
 
 # %%
 allowed = torch.tensor([True, True, True, False, False])
@@ -93,7 +93,7 @@ print("masked   ", *(f"{share:7.3f}" for share in masked))
 # %% [markdown]
 # Check one of them on paper: exp(3) / (exp(0.5) + exp(1) + exp(3)) = 0.821.
 #
-# All five positions ask at once, each with its own row of the mask. Here everybody asks the same question,
+# All five positions ask at once, each with its own row of the mask. Here all of them ask the same question,
 # so that only the mask makes a difference:
 
 # %%
@@ -101,7 +101,7 @@ weights = scaled_dot_product_attention(q.expand(5, 4), K, K, causal_mask(5))[1]
 show_weights(weights, target, target, title="Looking back, under the causal mask", mask=causal_mask(5))
 
 # %% [markdown]
-# The row of *gato* is the one from above. `<bos>` can only look at itself.
+# The row of *gato* is the one from above. `<bos>` can attend only to itself.
 #
 # ### Looking across
 #
@@ -117,9 +117,9 @@ print("scores   ", *(f"{score:7.0f}" for score in question[0]))
 print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
 
 # %% [markdown]
-# 0.87 for "black", as in lesson 03. No causal mask here: the English sentence is known from end to end
-# before the first Spanish word is written, and *negro*, which comes third, needs the second English word.
-# Only the padding of the **source** is hidden.
+# 0.87 for "black", as in lesson 03. There is no causal mask here: the whole English sentence is known before
+# the first Spanish word is written, and *negro*, which comes third, needs the second English word. Only the
+# padding of the **source** is hidden.
 #
 # | | Q from | K, V from | mask (True = may attend) |
 # |---|---|---|---|
@@ -136,20 +136,21 @@ print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
 # 2. cross-attention: what does the source say about it?
 # 3. feed-forward: what follows from the two?
 #
-# The paper's Figure 1 shows it on the right. (It has the norms after the additions; we have them before,
-# as in lesson 06.) In cross-attention only the query is normalised. The memory needs none: a norm is the
-# last thing the encoder does.
+# The paper's Figure 1 shows it on the right. (There the norms stand after the additions; ours stand before
+# the sub-layers, as in lesson 06.) In cross-attention only the query is normalised. The memory needs no norm,
+# since the encoder ends with one.
 
 # %% [markdown]
 # ### Exercise 7.1 · DecoderLayer        ●●●  about 20 minutes · 4 points
 # - **You have** in `__init__`: `d_model`, `n_heads`, `d_ff`. In `forward`: `x` (B, T_q, d_model), `memory`
 #   (B, T_k, d_model), and two masks, each None or bool: `self_mask` (B, T_q, T_q), `memory_mask` (B, 1, T_k)
-#   or (B, T_q, T_k).
+#   or (B, T_q, T_k). None forbids nothing: the layer makes no mask of its own, and is causal only if
+#   `self_mask` is.
 # - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The check does
 #   not mind other names; with these, weights can be copied from PyTorch's layer at the end.
 # - **Return** a tensor (B, T_q, d_model).
 # - **Use** `MultiHeadAttention(d_model, n_heads)`, which returns output *and* weights; `FeedForward(d_model,
-#   d_ff)` and `LayerNorm(d_model)`.
+#   d_ff)` and `LayerNorm(d_model)`. PyTorch's finished `nn.TransformerDecoderLayer` earns no points.
 
 # %%
 class DecoderLayer(nn.Module):
@@ -192,11 +193,11 @@ def forbidden(mask):
 
 torch.manual_seed(0)
 theirs = nn.TransformerDecoderLayer(12, 3, 20, dropout=0.0, norm_first=True, batch_first=True)
-mine = DecoderLayer(12, 3, 20)
+mine = DecoderLayer(12, 3, 20).eval()
 try:
     copy_weights(theirs, mine)
-except TypeError as error:                              # a right layer whose parts bear other names
-    print(error)
+except (TypeError, ValueError) as error:                # a right layer with other names, or without biases
+    print(f"{error}; the page goes on with the course's layer")
     DecoderLayer = library.DecoderLayer
     mine = DecoderLayer(12, 3, 20)
     copy_weights(theirs, mine)
@@ -227,9 +228,8 @@ for t in range(5):
 show_shift(tokens, title="The target shift")
 
 # %% [markdown]
-# The decoder always reads the *right* words, even if it would have written something else itself. That
-# is called **teacher forcing**. Without it, one wrong word at the beginning would make all that follows a
-# guess about a sentence which nobody asked for.
+# The decoder always reads the *right* words, even if it would have written something else itself. That is
+# called **teacher forcing**. Without it, one early error would make every later target meaningless.
 
 # %% [markdown]
 # ### Exercise 7.2 · the shift        ●○○  about 5 minutes · 1 point
@@ -264,26 +264,25 @@ for name, ids in [("ids", target_ids), ("reads", decoder_input), ("labels", labe
 
 # %% [markdown]
 # In the second sentence the decoder reads `<eos>` and is asked for `<pad>`. That does no harm: the loss of
-# lesson 08 leaves out labels that are padding. And nobody looks at the padding that is read: it stands at the
-# end, and the causal mask hides the end from everything before it.
+# lesson 08 leaves out labels that are padding. And no real word attends to the padding that is read: it
+# stands at the end, and the causal mask hides the end from everything before it.
 #
-# **What goes wrong if** the shift is forgotten, and reading and labels are the same? Nothing stops. The loss
-# even falls to almost 0, since the model only has to repeat what it has just read. Lesson 08 has a patient
-# with this illness.
+# **What goes wrong if** the shift is forgotten, and the decoder is asked for what it reads? There is no error.
+# The loss even falls to almost 0, since the model only has to repeat what it has just read. Lesson 08 shows a
+# training run with this bug.
 
 # %% [markdown]
 # ## Does the future leak?
 #
-# A decoder that sees the future reads off in training what it is asked for. Its loss is splendid, and it
-# cannot write. So before training anything, one wants to know. How could you find out, without looking into
-# the code?
+# A decoder that sees the future can read the answers while it is trained. Its loss is very low, and it cannot
+# write. So we want to know before we train anything. How could you find out, without reading the code?
 #
-# By what must hold for every causal decoder: **change the future, and the past does not move.** And what goes
+# Use what must hold for every causal decoder: **change the future, and the past does not move.** And what goes
 # wrong if the mask is left out? Run it both ways:
 
 # %%
 torch.manual_seed(0)
-layer = DecoderLayer(16, 2, 32)
+layer = DecoderLayer(16, 2, 32).eval()
 x, memory = torch.randn(1, 5, 16), torch.randn(1, 4, 16)
 other_future = x.clone()
 other_future[:, 3:] = torch.randn(1, 2, 16)
@@ -300,11 +299,14 @@ with torch.no_grad():
 # ### Exercise 7.3 · a test for leaks        ●●○  about 15 minutes · 2 points
 # - **You have** some decoder `decode(x, memory)`: `x` (B, T, d_model) and `memory` (B, T_k, d_model) to
 #   (B, T, d_model). It makes its masks itself; any sizes will do, for example d_model = 16.
-# - **Return** nothing if the future does not leak; if it does, let an `assert` fail.
-# - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`.
+# - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (A test that returns False
+#   or raises another error counts as failing, too.)
+# - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new
+#   random numbers: a layer norm removes one number that is added to a whole vector.
 #
-# Your test will be put to four right decoders and twelve leaking ones. Some leak only a little, only from the
-# next position, only at the beginning, only towards the end, or only in the second sentence of a batch.
+# Your test will be tried on four right decoders and fifteen leaking ones. Some leak only a little, only from
+# the next position, only at the first or the last position, only in longer sentences, or only in some
+# sentences of a batch. So look at *all* positions before *every* change.
 
 # %%
 def test_no_leak(decode):
@@ -327,25 +329,35 @@ check("7.3", test_no_leak)
 test_no_leak = carry_on("7.3", test_no_leak)
 
 def masked_by(make_mask):
-    return lambda x, memory: layer(x, memory, make_mask(x.shape[1]).unsqueeze(0))
+    """A decoder of one layer with this mask, for vectors of any size and dtype."""
+    layers = {}
+
+    def decode(x, memory):
+        d_model = x.shape[-1]
+        if d_model not in layers:
+            layers[d_model] = DecoderLayer(d_model, 1, 2 * d_model).eval()
+        return layers[d_model].to(x.dtype)(x, memory, make_mask(x.shape[1]).unsqueeze(0))
+
+    return decode
 
 masks = {
     "causal": causal_mask,
     "off by one": lambda size: torch.ones(size, size).tril(1).bool(),
-    "turned over": lambda size: causal_mask(size).T,
+    "transposed": lambda size: causal_mask(size).T,
 }
 for name, make_mask in masks.items():
     try:
-        with torch.no_grad():
-            test_no_leak(masked_by(make_mask))
-        print(f"{name:12} no leak")
-    except AssertionError:
-        print(f"{name:12} leaks")
+        said = test_no_leak(masked_by(make_mask))
+        leaks = said is not None and not said           # a test may also return False
+    except Exception:
+        leaks = True
+    print(f"{name:12} {'leaks' if leaks else 'no leak'}")
 
 # %% [markdown]
 # ## What the mask is worth
 #
-# What comes out at position t does not depend on what follows. So it does not matter whether anything does.
+# What comes out at position t does not depend on what follows. So it makes no difference whether later words
+# exist at all.
 
 # %% [markdown]
 # ### Exercise 7.4 · how many runs?        ●○○  about 3 minutes · 1 point
@@ -381,7 +393,7 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # %% [markdown]
 # ## The whole model
 #
-# Everything is there. What remains is to put it together:
+# All layers are written. The next cell, which is given, puts them together:
 #
 # ```
 # source ids ─ embedding · √d_model + positions ─ encoder ─ memory ┐
@@ -389,11 +401,11 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # target ids ─ embedding · √d_model + positions ──────────────── decoder ─ × embeddingᵀ ─ logits
 # ```
 #
-# Two lines of it are new. The paper (§3.4) multiplies the embeddings by $\sqrt{d_{model}}$, so that they
-# are not drowned by the positions that are added. And it uses **one table** three times: for the source,
-# for the target, and, transposed, for the output. The logit of a token is the dot product of the decoder's
-# last vector with the embedding of that token. The first idea of lesson 01, similarity as a dot product,
-# is also the last step of the model.
+# The factor $\sqrt{d_{model}}$ is that of lesson 05 (§3.4 of the paper). One thing is new: the paper uses **one
+# table** three times, for the source, for the target, and, transposed, for the output. The logit of a token is
+# the dot product of the decoder's last vector with the embedding of that token. The first idea of lesson 01,
+# similarity as a dot product, is also the last step of the model. (`register_buffer` keeps the positions with
+# the model, without training them.)
 
 # %%
 class Decoder(nn.Module):
@@ -433,16 +445,16 @@ class Transformer(nn.Module):
         return states @ self.embedding.weight.T
 
 # %% [markdown]
-# Every layer of the decoder reads the *same* memory, what the last layer of the encoder has made. And the
-# encoder runs once for a sentence, however many words are written.
+# Every layer of the decoder reads the *same* memory, the output of the whole encoder. And the encoder runs
+# once for a sentence, however many words are written.
 #
-# Two sentences go through, *the black cat sleeps* and *the cat sleeps*. Which shape will the logits have?
+# We put two sentences through, *the black cat sleeps* and *the cat sleeps*. Which shape will the logits have?
 
 # %%
 source_ids = torch.tensor([[number_of[word] for word in "the black cat sleeps <eos>".split()],
                            [number_of[word] for word in "the cat sleeps <eos> <pad>".split()]])
 torch.manual_seed(0)
-model = Transformer(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2)
+model = Transformer(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2).eval()
 with torch.no_grad():
     logits = model(source_ids, decoder_input)
 for name, tensor in [("source", source_ids), ("decoder input", decoder_input), ("logits", logits)]:
@@ -453,7 +465,7 @@ for t, word in enumerate(target):
     print(f"after {word:7} it prefers {first:7} then {second:7} and is asked for {tokens[t + 1]}")
 
 # %% [markdown]
-# Three kinds of attention are at work in it. How many tables of weights are there for one sentence, with two
+# The model has three kinds of attention. How many tables of weights are there for one sentence, with two
 # layers and two heads? Of what shape, and which of them have a corner that is all zeros? Decide, then look.
 
 # %%
@@ -475,8 +487,9 @@ for name, (weights, _, _) in kinds.items():
 interactive.layers(kinds, title="Every head of the untrained model")
 
 # %% [markdown]
-# It knows nothing yet, of course. (Did you notice what it prefers? The output is a product with the
-# embeddings, and the vector of the token that was read still stands on the residual road.)
+# It knows nothing yet, of course. (Did you notice what it prefers, above? Each time the token that it has just
+# read. The output is a product with the embeddings, and the vector of that token is still part of the sum on
+# the residual road.)
 #
 # Its parts, and what they cost:
 
@@ -488,8 +501,8 @@ layer_costs = [sum(p.numel() for p in one.parameters()) for one in layers]
 print("one encoder layer and one decoder layer:", *layer_costs)
 
 # %% [markdown]
-# A decoder layer has one attention and one norm more. Two properties that must hold, whatever the weights.
-# What would break each of them?
+# A decoder layer has one attention and one norm more. Two properties must hold, whatever the weights. What
+# would break each of them?
 
 # %%
 alone = model(source_ids[1:, :4], decoder_input[1:, :4])
@@ -516,7 +529,7 @@ class CausalOnly(Transformer):
         causal = causal_mask(target.shape[1]).unsqueeze(0)
         return self.decoder(self.embed(target), memory, causal, source_mask) @ self.embedding.weight.T
 
-causal_only = CausalOnly(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2)
+causal_only = CausalOnly(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2).eval()
 causal_only.load_state_dict(model.state_dict())
 longer = torch.cat([decoder_input, torch.full((2, 3), PAD)], dim=1)
 real = longer != PAD
@@ -524,14 +537,14 @@ same = torch.allclose(model(source_ids, longer)[real], causal_only(source_ids, l
 print("real tokens notice:", not same)
 
 # %% [markdown]
-# No. Padding stands at the end, and the end is hidden anyway. The course's library therefore leaves that mask
-# out, and saves the time.
+# No. Padding stands at the end, and the end is hidden anyway. That is why the course's library leaves this
+# mask out.
 
 # %% [markdown]
 # ### Is it the real thing?
 #
 # `torch.nn.Transformer` is encoder and decoder without embeddings and output. We give it our vectors, our
-# masks turned over, and the same weights, and compare everything.
+# masks inverted (its True means forbidden), and the same weights, and compare everything.
 
 # %%
 warnings.filterwarnings("ignore", message="enable_nested_tensor")   # a shortcut that is not taken here
@@ -552,7 +565,9 @@ print("equal ", torch.allclose(my_logits, their_logits, atol=1e-5))
 print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max() < 1e-5}")
 
 # %% [markdown]
-# Every number. From the dot product of two vectors to this cell, you have written a Transformer.
+# Every number. From the dot product of two vectors to the decoder layer, you have written every part of a
+# Transformer. The two classes that put the parts together, `Decoder` and `Transformer`, were given; read them
+# once more, for there is nothing in them that you do not know.
 
 # %% [markdown]
 # ## Recap
@@ -567,7 +582,7 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 #
 # **Common mistakes**
 #
-# - Labels that are not shifted: a loss near 0, and a model that repeats itself.
+# - Labels that are not shifted: a loss near 0, and a model that repeats what it reads.
 # - A causal mask in cross-attention, or the target's padding there.
 # - Queries and keys of cross-attention exchanged: one output for each *source* word.
 # - A norm shared by several sub-layers, or one on the memory.
@@ -577,8 +592,8 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 #
 # **Further reading**
 #
-# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.1, §3.2.3 and §3.4, with Figure 1 beside
-#   it. You can now name every arrow of that figure.
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.1, §3.2.3 and §3.4, with Figure 1. You
+#   can now name every arrow of that figure.
 # - [Press and Wolf (2017)](https://arxiv.org/abs/1608.05859): why one table for input and output.
 # - [torch.nn.Transformer](https://docs.pytorch.org/docs/stable/generated/torch.nn.Transformer.html): look at
 #   its masks, and at what it does *not* contain.
@@ -590,9 +605,9 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 # **A · The leak, by gradient.** Write the test of 7.3 without changing x: with `x.requires_grad_()`, the gradient
 # of what comes out at position t with respect to x must be exactly 0 at later positions.
 #
-# **B · A decoder without an encoder.** Leave out cross-attention, and what remains predicts the next word from
-# those before: a language model. Build the layer from your pieces. Which layer that you have written
-# already computes the same, given a causal mask?
+# **B · A decoder without an encoder.** Leave out cross-attention. What remains predicts the next word from those
+# before it: a language model. Build the layer from your parts. Which layer that you have written computes the
+# same, if it gets a causal mask?
 #
 # **C · The paper's arrangement.** Build the model with `norm_first=False` (`library.Transformer` has the switch)
 # and compare it with PyTorch's. PyTorch puts a norm at the end of each stack even then; the paper does not.

@@ -17,7 +17,7 @@
 # - read a loss curve: too slow, too fast, overfitted;
 # - find a planted bug from its symptoms.
 #
-# **You need** lesson 07. Of optimisation you need to know only that an optimiser moves every weight a
+# **You need** lesson 07. Of optimisation you only need to know that an optimiser moves every weight a
 # little against its gradient.
 #
 # **Time** about two hours, some 70 minutes of them for the nine exercises; five of these are short.
@@ -41,9 +41,9 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # %% [markdown]
 # ## One token
 #
-# *the black cat sleeps* is to become *el gato negro duerme*. The decoder has read *el* and gives every
-# word of its vocabulary a score, the **logit**. To have numbers that we know, let the vocabulary be
-# four words and the scores those of lesson 01: 1, 2, 6 and 3. The right word is *gato*.
+# *the black cat sleeps* is to become *el gato negro duerme*. The decoder has read *el*, and gives every
+# word of its vocabulary a score, the **logit**. Let the vocabulary be four words, and the scores those of
+# lesson 01: 1, 2, 6 and 3. The right word is *gato*.
 #
 # A softmax makes probabilities of the scores. The loss of this token is $-\log p$ of the right word,
 # in **nats** (natural logarithms). Before you run the cell: will it be near 0 or far from it? And what
@@ -57,15 +57,15 @@ for word, score, share in zip(vocabulary_of_four, logits, p, strict=True):
     print(f"{word:7} score {score:.0f}   p = {share:.3f}   −log p = {-share.log():.3f}")
 
 # %% [markdown]
-# A right guess made with confidence costs nearly nothing; *el* would have cost 5. Half of the
-# probability for the right word costs log 2 = 0.69, and a model that knows nothing and gives each of V
-# words the same 1/V pays log V.
+# A confident right guess costs nearly nothing; *el* would have cost 5. A probability of one half for the
+# right word costs log 2 = 0.69. A model that knows nothing gives each of V words the same 1/V, and pays
+# log V.
 #
 # ## Not quite certain
 #
-# $-\log p$ is never satisfied: 0.99 is better than 0.9, and 0.9999 better still. To get there the model
-# must push the right score further and further away from the others. But *gato* is not the only
-# possible word there: *el* could be followed by *felino*, too. The paper (§5.4) asks for less:
+# For $-\log p$ no probability is high enough: 0.99 is better than 0.9, and 0.9999 better still. To get
+# there the model must push the right score further and further away from the others. But *gato* is not
+# the only possible word: *el* could also be followed by *felino*. The paper (§5.4) asks for less:
 #
 # > During training, we employed label smoothing of value $\epsilon_{ls} = 0.1$. This hurts perplexity,
 # > as the model learns to be more unsure, but improves accuracy and BLEU score.
@@ -99,13 +99,13 @@ for certain in (0.5, 0.8, 0.9, 0.925, 0.95, 0.99, 0.9999, 0.999999):
     print(f"p = {certain:<8}   −log p = {-math.log(certain):.4f}   smoothed {smoothed:.4f}")
 
 # %% [markdown]
-# At 0.925, exactly the share that was asked for. Beyond, the loss rises again, and without limit: a
-# probability of 0 for a word that was to get 0.025 costs infinitely much.
+# At 0.925, exactly the share that was asked for. Beyond it the loss rises again, without limit: a
+# probability of 0 for a word that should get 0.025 has an infinite loss.
 #
 # ## Many tokens, some of them padding
 #
-# A batch holds sentences of different lengths, and the short ones are filled up. Here are *el gato
-# negro duerme* and *el gato duerme*, each followed by the end, and for every token what it cost:
+# A batch holds sentences of different lengths, and the short ones are filled up with padding. Here are
+# *el gato negro duerme* and *el gato duerme*, each with its end mark, and the loss of every token:
 
 # %%
 losses = torch.tensor([[0.2, 0.4, 1.0, 0.3, 0.1],           # el gato negro duerme <eos>
@@ -116,7 +116,7 @@ print(f"mean over all positions         {losses.mean():.3f}   (3.2 / 10)")
 print(f"mean of the sentences' means    {torch.stack([losses[0].mean(), losses[1, :4].mean()]).mean():.3f}")
 
 # %% [markdown]
-# Three numbers for the same model. The second gets better by adding padding, since a model soon learns
+# Three numbers for the same model. The second gets better with more padding, since a model soon learns
 # that padding is followed by padding. In the third a word counts more when its sentence is short. We
 # take the first: **every real token counts once.**
 
@@ -125,12 +125,12 @@ print(f"mean of the sentences' means    {torch.stack([losses[0].mean(), losses[1
 # Cross-entropy with label smoothing, averaged over the real tokens.
 #
 # - **You have** `logits` (B, T, V), `targets` (B, T) with the ids of the right tokens, `pad_id`, and
-#   `smoothing` between 0 and 1. Positions whose target is `pad_id` do not count.
+#   `smoothing` between 0 and 1. Positions whose target is `pad_id` do not count, wherever they stand.
 # - **Return** one number, a tensor without axes. The smoothing goes in equal shares to all V tokens.
 # - **Use** `log_softmax(dim=-1)`, which is safe where `softmax` followed by `log` meets log 0. A boolean
 #   mask picks the real positions: `logits[real]` is (N, V). `x.gather(-1, index)` picks one number from
-#   each row, with `index` of shape (N, 1). Or all of it with `F.cross_entropy`, whose documentation is
-#   worth reading.
+#   each row, with `index` of shape (N, 1). `F.cross_entropy` is allowed, too: it can do all of it, and its
+#   documentation is worth reading.
 
 # %%
 def label_smoothing_loss(logits, targets, pad_id, smoothing):
@@ -159,8 +159,8 @@ theirs = F.cross_entropy(many.transpose(1, 2), targets, ignore_index=0, label_sm
 print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
 
 # %% [markdown]
-# Notice the `transpose`: PyTorch wants the vocabulary on axis 1, (B, V, T). We will meet somebody who
-# got it there by other means.
+# Notice the `transpose`: PyTorch wants the vocabulary on axis 1, (B, V, T). One of the patients below has
+# brought it there in another way.
 
 # %% [markdown]
 # ## How large a step?
@@ -170,16 +170,18 @@ print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
 #
 # $$rate = d_{model}^{-0.5} \cdot \min(step^{-0.5},\; step \cdot warmup^{-1.5})$$
 #
-# In the first steps the gradients of a random model point in all directions, and Adam, which divides
-# each by its usual size, does not know the usual sizes yet. So the steps begin small.
+# Why begin with small steps? The optimiser here is **Adam**. It divides each gradient by its usual size,
+# and in the first step it has seen only one: what remains is +1 or −1. So every weight moves by the full
+# learning rate, whether its gradient is large or tiny (lesson 06 has measured it). That is much for a
+# direction that comes from one batch and a random model.
 #
 # Put step = warmup into both terms. What do you get?
 
 # %% [markdown]
 # ### Exercise 8.2 · warm-up        ●○○  about 8 minutes · 1 point
-# - **You have** `step`, counted from 1, `d_model` and `warmup`.
-# - **Return** the learning rate, a number.
-# - **Use** `min`, and `x ** -0.5` for $1/\sqrt{x}$.
+# - **You have** `step`, counted from 1, `d_model` and `warmup`, three plain numbers.
+# - **Return** the learning rate, a plain number, too: not a tensor.
+# - **Use** `min`, and `x ** -0.5` for $1/\sqrt{x}$. (`x ** -1/2` is something else. What?)
 
 # %%
 def warmup_lr(step, d_model, warmup):
@@ -203,8 +205,8 @@ show_curves(steps, {
 }, "step", "learning rate", "The paper's learning rate")
 
 # %% [markdown]
-# Both terms are equal at step = warmup; there lies the peak, $1/\sqrt{d_{model} \cdot warmup}$. After it
-# the curves of equal d_model are one.
+# Both terms are equal at step = warmup. There is the peak, $1/\sqrt{d_{model} \cdot warmup}$. After the
+# later of two peaks, curves of equal d_model are the same.
 #
 # **What goes wrong if** the steps are counted from 0, as Python's `range` does?
 
@@ -217,14 +219,14 @@ print(f"rate at the peak                                {warmup_lr(4000, 512, 40
 print(f"after 30 epochs, if the schedule counts epochs  {warmup_lr(30, 512, 4000):.6f}")
 
 # %% [markdown]
-# The first is loud. The second, counting *epochs* where steps are meant, is silent: after 30 epochs of
-# thousands of steps each the warm-up has hardly begun, and the model "learns slowly".
+# The first raises an error. The second does not: if you count *epochs* where steps are meant, the warm-up
+# has hardly begun after 30 epochs of thousands of steps each, and the model "learns slowly".
 
 # %% [markdown]
 # ## A language of 49 words
 #
-# To watch training we need a task that a small model learns in seconds. Here is a piece of English and
-# Spanish that still has what makes translating hard: the adjective moves behind its noun, and article
+# To watch training we need a task that a small model learns in seconds. Here is a small part of English
+# and Spanish that still has what makes translating hard: the adjective moves behind its noun, and article
 # and adjective follow the noun's gender. Our sentence belongs to it.
 
 # %%
@@ -253,7 +255,7 @@ def sentence_pair(rng):
 
 rng = random.Random(0)
 pairs = {"the black cat sleeps": "el gato negro duerme"}
-while len(pairs) < 1201:
+while len(pairs) < 1401:
     english, spanish = sentence_pair(rng)
     pairs[english] = spanish
 english, spanish = list(pairs), list(pairs.values())
@@ -261,9 +263,11 @@ for n in (0, 1, 2, 3):
     print(f"{english[n]:45} {spanish[n]}")
 
 # %% [markdown]
-# The ids as in the whole course: 0 fills up, 2 begins a sentence, 3 ends it. A source row ends with the
-# end mark; a target row also begins with the beginning mark. The first 201 pairs, our sentence among
-# them, are kept apart for testing: no model on this page is trained on them.
+# The ids are those of the whole course: 0 is padding, 2 begins a sentence, 3 ends it. A source row ends with
+# the end mark; a target row also begins with the beginning mark. We keep two parts of the pairs away from
+# training. On the **validation** part, 200 pairs, we look as often as we like. The **test** part, 201 pairs
+# with our sentence among them, is measured once, at the end. If you choose a learning rate by its loss on
+# some pairs, that loss is no longer a fair measure.
 
 # %%
 PAD, BOS, EOS = 0, 2, 3
@@ -278,7 +282,8 @@ def to_ids(sentences, begin=""):
 
 source, target = to_ids(english), to_ids(spanish, begin="<bos>")
 test_source, test_target = source[:201], target[:201]
-source, target = source[201:], target[201:]
+validation_source, validation_target = source[1201:], target[1201:]
+source, target = source[201:1201], target[201:1201]
 print(len(vocabulary), "tokens;", tuple(source.shape), "and", tuple(target.shape))
 print("source", test_source[0].tolist(), "\ntarget", test_target[0].tolist())
 print(f"padding in the target: {(target == PAD).float().mean():.0%}")
@@ -286,10 +291,9 @@ print(f"padding in the target: {(target == PAD).float().mean():.0%}")
 # %% [markdown]
 # ### Batches by tokens
 #
-# Every padded position is computed and thrown away. Two remedies, both in the paper (§5.1): sentences of
-# similar length go into the same batch, and a batch is measured in tokens, not in sentences, so that each
-# step costs about the same. `token_batches` of the course does that. Which batches will hold the most
-# sentences?
+# Every padded position is computed and thrown away. The paper (§5.1) has two remedies: sentences of similar
+# length go into the same batch, and a batch is measured in tokens, not in sentences, so that each step costs
+# about the same. The course's `token_batches` does that. Which batches will hold the most sentences?
 
 # %%
 lengths = (source != PAD).sum(dim=1), (target != PAD).sum(dim=1)
@@ -306,25 +310,25 @@ for name, batches in [("32 at random", at_random), ("about 500 tokens", by_token
     print(*(f"  {tuple(batch.target.shape)}" for batch in batches[:4]))
 
 # %% [markdown]
-# Short sentences come in large batches, long ones in small. The *order* of the batches is still random:
-# training on all the short ones first would teach the model that sentences are short.
+# Short sentences come in large batches, long ones in small batches. The *order* of the batches is still
+# random: a model that first sees only short sentences would learn that sentences are short.
 #
-# On this page we take 32 at random all the same. The task is small, and some of the bugs below live on
-# padding.
+# On this page we still take 32 sentences at random. The task is small, and some of the bugs below show only
+# where there is padding.
 
 # %% [markdown]
 # ## The training step
 #
-# Lesson 07 drew it: the decoder reads the *right* words so far, whatever it would have said itself
-# (**teacher forcing**), and is asked, at every position at once, for the next.
+# You know it from lesson 07: the decoder reads the *right* words so far, whatever it would have written itself
+# (**teacher forcing**). At every position at once it is asked for the next token.
 #
 # | position | 0 | 1 | 2 | 3 | 4 |
 # |---|---|---|---|---|---|
 # | it reads | `<bos>` | el | gato | negro | duerme |
 # | it is asked for | el | gato | negro | duerme | `<eos>` |
 #
-# A question before we train. With smoothing 0.1 and 49 tokens, a model learns its sentences by heart
-# until nothing is left to improve. What will its loss be then?
+# A question before we train. With smoothing 0.1 and 49 tokens, a model learns its sentences by heart, until
+# nothing is left to improve. What will its loss be then?
 
 # %% [markdown]
 # ### Exercise 8.3 · the lowest loss        ●●○  about 5 minutes · 1 point
@@ -346,8 +350,9 @@ check("8.3", prediction)
 # - **You have** `model(source, decoder_input)`, which returns logits (B, T, V) for a decoder input (B, T);
 #   `optimiser`; `source` (B, T_k); `target` (B, T + 1) with beginning, end and padding; `pad_id` and
 #   `smoothing`.
-# - **Do** change the weights of the model once. `loss.backward()` *adds* a gradient to each weight,
-#   `optimiser.step()` moves the weights along the gradients it finds, `optimiser.zero_grad()` clears them.
+# - **Do** change the weights of the model once, by one call of `optimiser.step()`, without arguments.
+#   `loss.backward()` *adds* a gradient to that of each weight, `optimiser.step()` moves the weights by the
+#   gradients it finds, `optimiser.zero_grad()` clears them. Gradients are used as they are, without clipping.
 # - **Return** the loss of this batch, a number: `loss.item()`, or the tensor with that one number in it.
 # - **Use** your `label_smoothing_loss`.
 
@@ -374,15 +379,16 @@ training_step = carry_on("8.4", training_step)
 # %% [markdown]
 # ## Overfit one batch
 #
-# The first thing to do with a new training loop, before any real training: take *one* small batch and
-# learn it by heart. A model that cannot learn eight sentences by heart has a bug, and you know it after
-# seconds. Will the loss end where exercise 8.3 says?
+# Before any real training, try a new training loop on *one* small batch, and let the model learn it by
+# heart. If it cannot learn eight sentences by heart, there is a bug, and you know it after seconds. Will the
+# loss end where exercise 8.3 says?
 
 # %% tags=["nbval-ignore-output"]
 def new_model(**changes):
     torch.manual_seed(1)
     sizes = dict(d_model=48, n_heads=4, d_ff=96, n_layers=1, pad_id=PAD) | changes
     model = Transformer(len(vocabulary), **sizes)
+    # the paper's numbers (§5.3): gradients are averaged over about 10 steps, their squares over about 50
     return model, torch.optim.Adam(model.parameters(), lr=4e-3, betas=(0.9, 0.98), eps=1e-9)
 
 model, optimiser = new_model()
@@ -400,14 +406,13 @@ print(f"knowing nothing, log 49    {math.log(49):.3f}")
 # %% [markdown]
 # It does, to within a few hundredths. Look at the *first* loss, too. A model that knows nothing would pay
 # log 49; ours pays more, so it is convinced of something wrong. Of what? Its embedding table is also its
-# output layer (lesson 07), so what comes in has a good chance to come out: a new model expects the token
-# it has just read. That will be of use later.
+# output layer (lesson 07), so a new model expects the token that it has just read. Remember that for later.
 
 # %% [markdown]
 # ## Reading a curve
 #
-# Now with all sentences. `fit` takes random batches of 32 and the learning rate of exercise 8.2, its peak
-# at a rate of our choice. From here on there is no smoothing, so that losses can be read as $-\log p$.
+# Now with all sentences. `fit` takes random batches of 32, and the learning rate of exercise 8.2 with a peak
+# of our choice. From here on there is no smoothing, so that losses can be read as $-\log p$.
 
 # %%
 def fit(step, source=source, target=target, steps=160, peak=8e-3, warmup=20, **changes):
@@ -423,15 +428,17 @@ def fit(step, source=source, target=target, steps=160, peak=8e-3, warmup=20, **c
     return model.eval(), losses
 
 def healthy(model, optimiser, source, target, pad_id):
-    return training_step(model, optimiser, source, target, pad_id, smoothing=0.0)
+    loss = training_step(model, optimiser, source, target, pad_id, smoothing=0.0)
+    return torch.as_tensor(loss).item()                 # a number, whether it was one or a tensor
 
-def test_loss(model):
+def loss_on(model, source, target):
     with torch.no_grad():
-        logits = model(test_source, test_target[:, :-1])
-    return label_smoothing_loss(logits, test_target[:, 1:], PAD, smoothing=0.0).item()
+        logits = model(source, target[:, :-1])
+    labels = target[:, 1:].contiguous()                 # moved together, for a loss that uses `view`
+    return label_smoothing_loss(logits, labels, PAD, smoothing=0.0).item()
 
 def write(model, source, length=10):
-    """The likeliest next word, again and again, `length` times: we do not stop at <eos>."""
+    """The most probable next word, `length` times: we do not stop at <eos>."""
     ids = torch.full((len(source), 1), BOS)
     with torch.no_grad():
         for _ in range(length):
@@ -452,19 +459,19 @@ def smooth(losses, width=10):
 # %% tags=["nbval-ignore-output"]
 model, healthy_losses = fit(healthy)
 print("every 20th loss:", *(f"{loss:.2f}" for loss in healthy_losses[::20]))
-print(f"test loss: {test_loss(model):.2f}")
+print(f"validation loss: {loss_on(model, validation_source, validation_target):.2f}")
 show_samples(model)
+healthy_model = model
 
 # %% [markdown]
-# The model has never seen our sentence, and translates it. It moves the adjective, and it looks ahead to
-# the noun to choose between *el* and *la*.
+# The model has never seen our sentence, and translates it. It moves the adjective, and it chooses between
+# *el* and *la* by the noun, which comes later.
 #
-# What it writes after the first `<eos>` means nothing: nobody ever asked it what follows an end. Keep that
-# in mind.
+# What it writes after the first `<eos>` means nothing: it was never asked what follows an end. Remember that
+# for later.
 #
-# Three more runs, and three ways in which a curve says that something is not right. First the learning
-# rate: one that is 20 times smaller, one that is 10 times larger. Sketch the two curves before you run
-# the cell.
+# Next, three ways in which a curve says that something is wrong. First the learning rate: one that is 20
+# times smaller, and one that is 10 times larger. Sketch the two curves before you run the cell.
 
 # %% tags=["nbval-ignore-output"]
 curves = {"peak 0.008": smooth(healthy_losses)}
@@ -474,31 +481,31 @@ for peak in (0.0004, 0.08):
 show_curves(range(10, 161, 10), curves, "step", "loss (mean of 10 steps)", "Three learning rates")
 
 # %% [markdown]
-# - **Too low**: the right curve in slow motion. More patience would do, or a higher rate.
-# - **Too high**: it falls fast at first, then stays where it is. The steps are too long for the valley that
-#   the model is in; it jumps from one side to the other.
+# - **Too low**: the right curve in slow motion. More steps would help, or a higher rate.
+# - **Too high**: it falls fast at first, then stays where it is.
 #
-# Now the number of sentences: the same model, given 20 sentences instead of 1,000.
+# Now the number of sentences: the same model, trained on 20 sentences instead of 1,000.
 
 # %% tags=["nbval-ignore-output"]
 seen, unseen = [], []
 
 def watched(model, optimiser, *batch):
     if len(seen) % 10 == 0:
-        unseen.append(test_loss(model))
+        unseen.append(loss_on(model, validation_source, validation_target))
     seen.append(healthy(model, optimiser, *batch))
     return seen[-1]
 
 fit(watched, source[:20], target[:20])
-show_curves(range(10, 161, 10), {"20 training sentences": smooth(seen), "test sentences": unseen},
+show_curves(range(10, 161, 10), {"20 training sentences": smooth(seen), "validation sentences": unseen},
             "step", "loss", "Learning by heart")
 
 # %% [markdown]
-# The training loss goes to 0. The test loss goes with it for a while, turns round and rises: from there on
-# the model learns its 20 sentences and no longer the language. The training curve alone does not show it.
+# The training loss goes to 0. The validation loss falls with it for a while, and then rises: from there on the
+# model learns its 20 sentences and no longer the language. This is **overfitting**, and the training curve
+# alone does not show it.
 #
-# And the warm-up. The paper's model has its norms *after* the residual (lesson 06), and is known to need
-# one. With two layers and without warm-up, which of the two arrangements will suffer?
+# And the warm-up. The paper's model has its norms *after* the residual connection (lesson 06), and is known
+# to need one. With two layers and without warm-up, which of the two arrangements will suffer?
 
 # %% tags=["nbval-ignore-output"]
 print("loss after 120 steps       warm-up of 40 steps   none")
@@ -516,20 +523,21 @@ for name, norm_first in [("norm first (ours)", True), ("norm last (the paper)", 
     print(f"{name:26} {ends[0]:19.2f}   {ends[1]:4.2f}")
 
 # %% [markdown]
-# With a warm-up both come down. Without it ours lags behind, and the paper's has hardly learned anything:
-# its first steps have thrown it somewhere from where it does not come back in this time. One seed is no
-# proof; lesson 12 repeats the experiment with more of them.
+# With a warm-up both losses come down. Without it ours is higher, and the paper's arrangement has hardly learned
+# anything in this time. (In lesson 06, with six layers and another task, a warm-up was not enough for it.) One
+# seed is no proof; lesson 12 repeats the experiment with more of them.
 
 # %% [markdown]
 # ## The clinic
 #
-# Five people send us their training steps. They all run without an error. In each there is one bug, and
-# we do not look at the code. What we have is
+# Five people send us their training steps. All of them run without an error. Each has one bug, and we do not
+# look at the code. We have
 #
 # 1. **the curve**, beside that of a healthy step;
 # 2. **samples**, written past the end of the sentence;
-# 3. **the gradient.** We hand the step a "model" whose logits are all 0, and see which of them it wants to
-#    raise: *at this position it pushes that token*. No training is needed for that.
+# 3. **the gradient.** We give the step a "model" whose logits are all 0, and an "optimiser" that moves nothing
+#    and notes the gradients that it gets. They say which logits the step wants to raise: *at this position it
+#    pushes that token*. No training is needed for that.
 #
 # First all three for the healthy step, so that we know what health looks like. The sentences of the third
 # are *el gato negro duerme* and *el gato duerme*. Which tokens should be pushed where?
@@ -545,15 +553,25 @@ class Blank(nn.Module):
     def forward(self, source, target):
         return self.logits[:, : target.shape[1]] * 1
 
+class Recorder(torch.optim.SGD):
+    """An optimiser that changes nothing: each `step` notes where it would have gone, against the gradient."""
+
+    def __init__(self, model):
+        super().__init__(model.parameters(), lr=0.0)
+        self.seen = []
+
+    def step(self):
+        [weights] = self.param_groups[0]["params"]
+        self.seen.append(-weights.grad.detach().clone())
+
 def pushes(step):
     """What a step pushes at each position, the first time and, nothing else changed, the second time."""
     ids = to_ids(["el gato negro duerme", "el gato duerme"], begin="<bos>")
     blank = Blank()
-    still = torch.optim.SGD(blank.parameters(), lr=0.0)
-    seen = []
+    recorder = Recorder(blank)
     for _ in range(2):
-        step(blank, still, to_ids(["the black cat sleeps", "the cat sleeps"]), ids, PAD)
-        seen.append(-blank.logits.grad.detach().clone())
+        step(blank, recorder, to_ids(["the black cat sleeps", "the cat sleeps"]), ids, PAD)
+    seen = recorder.seen
     for sentence in range(2):
         print("reads    pushes     first time  second time")
         for t, read in enumerate(ids[sentence].tolist()):
@@ -565,9 +583,8 @@ def pushes(step):
 pushes(healthy)
 
 # %% [markdown]
-# Each position pushes the word after the one it reads, up to the end mark, all with the same strength:
-# nearly 1/9, for there are nine real tokens. Nothing is pushed after the end. And the second time is as
-# the first.
+# Each position pushes the word after the one it reads, up to the end mark, all with the same strength: nearly
+# 1/9, since there are nine real tokens. Nothing is pushed after the end. And the second time equals the first.
 #
 # Now the patients. The bug of each is one of these eight; five of them occur.
 #
@@ -587,7 +604,7 @@ def examine(letter):
     """Train with a patient's step; print losses and samples; return the curve beside the healthy one."""
     model, losses = fit(patient(letter))
     print("every 20th loss:", *(f"{loss:.2f}" for loss in losses[::20]))
-    print(f"test loss, computed as in exercise 8.1: {test_loss(model):.2f}")
+    print(f"validation loss, computed as in exercise 8.1: {loss_on(model, validation_source, validation_target):.2f}")
     show_samples(model)
     curves = {"healthy": smooth(healthy_losses), f"patient {letter}": smooth(losses)}
     return show_curves(range(10, 161, 10), curves, "step", "loss (mean of 10 steps)", f"Patient {letter}")
@@ -710,15 +727,16 @@ check("8.9", diagnosis_e)
 # %% [markdown]
 # ### The files are opened
 #
-# When you have your five diagnoses, have a look at the lines in question.
+# When you have your five diagnoses, look at the lines in question.
 
 # %%
 for letter in "ABCDE":
     print(f"{letter}\n{reveal(letter)}\n")
 
 # %% [markdown]
-# Two of the five, D and E, have curves that look healthy. What exposed them were a sample and a gradient.
-# And A's curve is the best of all: **a loss that is too good is a symptom.**
+# D's curve looks healthy: a sample and the gradient gave it away. E's falls, too, only less far, as that of a
+# harder task might; its samples and its gradient say that something is wrong. And A's curve is the best of all:
+# **a loss that is too good is a symptom.**
 #
 # B's loss has a floor, and you can compute it. Probabilities lie between 0 and 1; taken for scores, the
 # best a model can offer is a 1 among 48 zeros:
@@ -729,6 +747,12 @@ best[0] = 1.0
 print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {math.log(math.e + 48) - 1:.2f}")
 
 # %% [markdown]
+# One thing is left: the test part, measured once, with the healthy model.
+
+# %% tags=["nbval-ignore-output"]
+print(f"test loss of the healthy model: {loss_on(healthy_model, test_source, test_target):.2f}")
+
+# %% [markdown]
 # ## Recap
 #
 # - The loss is $-\log p$ of the right token, averaged over the **real** tokens. A model that knows nothing
@@ -737,17 +761,18 @@ print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {mat
 # - The rate rises for `warmup` steps and falls as $1/\sqrt{step}$; steps count from 1.
 # - Teacher forcing: read `target[:, :-1]`, be asked for `target[:, 1:]`.
 # - First overfit one batch. Then look at three things: the curve, beside one that you know to be healthy;
-#   samples; gradients. None of them suffices alone.
+#   samples; gradients. None of them is enough alone.
+# - Choose by the validation loss; measure the test loss once, at the end.
 #
 # **Common mistakes**
 #
-# - Labels not shifted: a splendid loss, and a model that repeats `<bos>`.
+# - Labels not shifted: a very low loss, and a model that repeats `<bos>`.
 # - Padding in the mean. The loss cannot be compared, and changes with the batch.
 # - `softmax` before `cross_entropy`; `softmax` followed by `log`.
 # - `view(B, V, T)` for `transpose(1, 2)`.
 # - `zero_grad` forgotten, or called between `backward` and `step`.
 # - A schedule that counts epochs, or from 0.
-# - Comparing a smoothed training loss with a test loss that is not smoothed.
+# - Comparing a smoothed training loss with a validation loss that is not smoothed.
 # - `eval()` and `no_grad()` forgotten when testing: dropout stays on, and memory fills up.
 #
 # **Further reading**
@@ -757,8 +782,8 @@ print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {mat
 #   to come to trust a training loop, step by step. Overfitting one batch is one of them.
 # - [Müller, Kornblith and Hinton (2019)](https://arxiv.org/abs/1906.02629), *When Does Label Smoothing
 #   Help?*
-# - [Xiong et al. (2020)](https://arxiv.org/abs/2002.04745): why post-norm needs warm-up, and pre-norm can
-#   do without.
+# - [Xiong et al. (2020)](https://arxiv.org/abs/2002.04745): an explanation of why post-norm needs a warm-up and
+#   pre-norm does not. Lesson 06 has tested it for one small model.
 
 # %% [markdown]
 # ## Stretch exercises
@@ -794,8 +819,8 @@ print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {mat
 #
 # <details><summary>C: what to expect</summary>
 #
-# Hardly. Adam divides every gradient by its usual size, so that a shorter gradient does not make shorter
-# steps. Clipping helps against single bad batches, not against a rate that is too high.
+# Hardly. Adam divides every gradient by its usual size. If all gradients are shortened, so is the usual size,
+# and the steps are as long as before. Clipping is made for single bad batches, not for a rate that is too high.
 #
 # </details>
 

@@ -2,14 +2,14 @@
 # # Lesson 12 · Capstone
 #
 # You have built a Transformer, and every part of it had a reason. In this lesson you put the reasons
-# to the test: you take out one part at a time and measure what is lost. Then you leave Spanish behind,
+# to the test: you take out one part at a time and measure what is lost. Then you leave Spanish,
 # and give the whole pipeline a language of your own.
 #
 # **After this lesson** you can
 #
 # - design a comparison in which one thing differs, and see what is wrong with one in which two do;
 # - report several runs as mean and spread, and compare them seed by seed;
-# - say what two seeds can establish, and what they cannot;
+# - say what a few seeds can establish, and what they cannot;
 # - say which part of the uncertainty comes from the choice of test sentences;
 # - take a file of sentence pairs in any language from text to BLEU.
 #
@@ -55,7 +55,7 @@ from course.views.figures import show_weights
 # with one choice changed, and printed what came out: their Table 3.
 #
 # Such an experiment is called an **ablation**, a word from surgery: a part is cut away, to see what
-# it did. You have done it to single heads, after training, in lesson 11. Here the model *grows up* without the
+# it did. You have done it to single heads, after training, in lesson 11. Here the model is *trained* without the
 # part, and may learn to do without.
 #
 # Everything that can be changed is a field of one object. A variant is a copy with another value.
@@ -125,11 +125,11 @@ check("12.1", fair)
 # %% [markdown]
 # One thing is missing from the table, and no comparison of this kind can avoid it: the *learning rate*. It was
 # chosen for the base. A variant might do better with another. "Equal settings" is a choice, too, and it favours
-# whoever the settings were made for. The paper's table has the same weakness, and so has ours.
+# the side for which the settings were made. The paper's table has the same weakness, and so has ours.
 #
 # ## A task for which minutes are enough
 #
-# In lesson 09 one model took five minutes. Here we need eighteen: nine variants with two seeds each. So the task
+# In lesson 09 one model took about five minutes. Here we need eighteen: nine variants with two seeds each. So the task
 # must be smaller. We keep short sentences, and of these the ones made of common words only, so that a model of
 # 64 numbers a vector learns the words in seconds and has time left for their order.
 
@@ -142,16 +142,16 @@ for pair in task.valid_pairs[:4]:
 
 # %% [markdown]
 # The budget is counted in **steps**, not in seconds. A fast computer and a slow one then do the same work, and a
-# variant that happens to run while you watch a film on the side is not at a disadvantage.
+# variant that happens to run while your computer is busy with something else is not at a disadvantage.
 #
 # Each run is measured in two ways on the held-out sentences: the loss in nats per token, *without* smoothing for
 # all of them, and BLEU of greedy translations.
 #
 # ### Exercise 12.2 · certainty punished        ●●○  about 4 minutes · 1 point
 # A model is trained without label smoothing, another with 0.1. Both are then measured on held-out sentences by the
-# same plain loss, without smoothing. Compared with the smoothed model, is the loss of the one trained *without*
-# smoothing lower, higher or the same? Think of what each of them was asked to do with a token that it is sure of.
-# Set `prediction` to `"lower"`, `"higher"` or `"the same"`.
+# same plain loss, without smoothing. **In this table, after 600 steps**: compared with the smoothed model, is the loss
+# of the one trained *without* smoothing lower, higher or the same? Think of what each of them was asked to do with a
+# token that it is sure of. Set `prediction` to `"lower"`, `"higher"` or `"the same"`.
 
 # %%
 prediction = ...
@@ -200,7 +200,7 @@ for name, config in variants.items():
 print(results_table(results, base))
 
 # %% [markdown]
-# Before you read a story into it, read how it was made. Each row has *two* runs.
+# Before you interpret it, look at how it was made. Each row has *two* runs.
 #
 # ### Exercise 12.3 · mean and spread        ●○○  about 6 minutes · 1 point
 # - **You have** `losses`, an array (n_variants, n_seeds).
@@ -228,14 +228,14 @@ for name, mean, spread in zip(variants, *mean_and_spread(losses), strict=True):
 
 # %% [markdown]
 # The same numbers as in the table. Look at the base alone: the two runs differ in nothing but the seed, that is in
-# the random first weights and the order of the batches. **This is the yardstick.** A variant whose mean is nearer
-# to the base than the base's seeds are to each other has not been shown to be better or worse.
+# the random first weights and the order of the batches. **This is the measure for all other differences.** A variant
+# whose mean is nearer to the base than the base's seeds are to each other has not been shown to be better or worse.
 #
 # ## Seed against seed
 #
-# We can do better than hold two intervals side by side. The run of a variant with seed 1 began with the same
+# We can do better than compare two intervals. The run of a variant with seed 1 began with the same
 # random numbers as the base's with seed 1, wherever the shapes allow, and read the same batches. If that order of
-# batches was lucky, it was lucky for both. So compare them with *each other*, and take the spread of the
+# batches was a good one, it was good for both. So compare them with *each other*, and take the spread of the
 # differences.
 #
 # By hand, first:
@@ -281,11 +281,10 @@ show_differences(losses[1:] - losses[0], list(variants)[1:], "nats per token abo
                  "What one switch costs")
 
 # %% [markdown]
-# Which variants lie far from 0, with both seeds close together? About these you may speak. With the others be
-# careful, and here is why.
+# Which variants lie far from 0, with both seeds close together? Be careful with the others, and here is why.
 #
 # Suppose a switch does *nothing at all*, and chance decides each seed. How often will two seeds agree all the
-# same? The first may say what it likes; the second then says the same in one case of two. With eight variants that
+# same? Whatever the first says, the second says the same in one case of two. With eight variants that
 # do nothing, four would "agree". Let us see how many seeds it takes until agreement means something.
 
 # %%
@@ -297,26 +296,61 @@ for n_seeds in (2, 3, 5, 8):
           f"2 / 2^{n_seeds} = {2 / 2**n_seeds:.1%}")
 
 # %% [markdown]
-# So two seeds establish a *large* difference, one that is several times the distance between the seeds. They do not
-# establish a small one, however nicely both agree. And what no number of seeds can establish is how it would go
-# **with another budget**. A variant that learns slowly may be behind after 600 steps and ahead after 6000.
-# With another task it is the same: in sentences of five words much of the order can be guessed, and what "no
-# positions" costs with long ones this table does not say.
+# So that two seeds agree proves nothing. What about a *large* difference, many times the distance between the seeds?
+#
+# An interval for a mean of n numbers is mean ± t · s / √n. Here s is the standard deviation with n − 1 below, and t is
+# a factor that is large when s itself is known from few numbers. Two numbers leave one difference between them: one
+# **degree of freedom**, and t is 12.7. Nearly nothing can be shown that way.
+#
+# But there are eight variants, and each has its two seeds. If chance is about as large in all of them, all eight
+# distances may be used together to estimate it: s² is the mean of the eight variances, with eight degrees of freedom,
+# and t is 2.3. (It is an assumption, and it can be looked at: are the eight spreads above alike?)
+
+# %% tags=["nbval-ignore-output"]
+T_95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 8: 2.31, 16: 2.12, 24: 2.06, 32: 2.04}      # Student's t
+d = (losses - losses[0])[1:]                             # (n_variants - 1, n_seeds)
+n_seeds = d.shape[1]
+alone = d.std(axis=1, ddof=1)
+pooled = np.sqrt((alone ** 2).mean())
+free = len(d) * (n_seeds - 1)
+print(f"s of each variant: {', '.join(f'{x:.3f}' for x in alone)}")
+print(f"pooled {pooled:.3f}, {free} degrees of freedom")
+for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), alone, strict=True):
+    by_itself = T_95[n_seeds - 1] * own / np.sqrt(n_seeds)
+    together = T_95[free] * pooled / np.sqrt(n_seeds)
+    print(f"{name:18} {mean:+.2f}   by itself ± {by_itself:.2f}   pooled ± {together:.2f}   "
+          f"{'shown' if abs(mean) > together else 'not shown'}")
+
+# %% [markdown]
+# Look at the column "by itself" first. Two seeds that happen to lie close together give a narrow interval, two that do
+# not a very wide one: with one degree of freedom the width is itself mostly chance. Pooled, all rows have the same
+# width. The large differences are shown, and the small ones are not, even where both seeds agree.
+#
+# Two warnings go with it. The variants share their base, so that the eight rows are not independent: if the base was
+# lucky with one seed, all of them look worse. And with eight intervals of 95 %, one that misses the truth is no
+# surprise. To be sure of one row, run it with more seeds: stretch exercise D.
+#
+# What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
+# behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
+# the order can be guessed, and what "no positions" costs with long ones this table does not say. (Besides, a decoder
+# with a causal mask can find out positions by itself: the first token sees one token, the tenth sees ten.)
 #
 # Now read the table once more.
 #
 # - **No scaling.** The heads have 16 numbers, so the scores are four times as large, the softmax is nearer to all
 #   or nothing from the first step, and less gradient gets through (lesson 02).
-# - **Post-norm.** The paper's own arrangement, in its hardest place: a high learning rate and a warm-up of 60 steps.
+# - **Post-norm.** The paper's own arrangement, where it is hardest for it: a high learning rate, 60 steps of warm-up.
 #   Lesson 06 measured its gradients. The paper gave it a warm-up of 4000 steps. This is a result about
 #   the arrangement *together with* our settings, and an example of what equal settings can do.
 # - **One head, sixteen heads.** The paper's row (A) says: "While single-head attention is 0.9 BLEU worse than the
-#   best setting, quality also drops off with too many heads." Do our two seeds agree with both halves?
+#   best setting, quality also drops off with too many heads." Does our table show either half?
 # - **Learned positions.** The paper's row (E) finds "nearly identical results". Is the difference here larger than
-#   the distance between the seeds?
+#   its pooled interval?
 # - **No smoothing.** Is the loss lower, and what does BLEU say? The paper: smoothing "hurts perplexity, as the model
 #   learns to be more unsure, but improves accuracy and BLEU score". Whether the second half can be seen here depends
-#   on the spread of the BLEU column.
+#   on the spread of the BLEU column. And the first half depends on the budget: trained for much longer, the model
+#   without smoothing learns its sentences by heart, becomes certain of wrong tokens too, and loses its lead (stretch
+#   exercise B).
 # - **No warm-up.** Is it behind, and is the distance larger than the spread of its two seeds? The first steps are taken
 #   at the full rate, by a model that is still random. Pre-norm forgives that more easily than post-norm (Xiong et al.,
 #   below).
@@ -328,24 +362,24 @@ for n_seeds in (2, 3, 5, 8):
 
 # %% tags=["nbval-ignore-output"]
 smoothed, plain = results[base][0].model, results[variants["no smoothing"]][0].model
-yardsticks = {"the same plain loss for both": (0.0, 0.0), "each by the loss it was trained with": (0.1, 0.0),
+measures = {"the same plain loss for both": (0.0, 0.0), "each by the loss it was trained with": (0.1, 0.0),
               "the smoothed loss for both": (0.1, 0.1)}
-for title, rates in yardsticks.items():
+for title, rates in measures.items():
     print(title)
     for name, model, rate in zip(("smoothing 0.1", "no smoothing"), (smoothed, plain), rates, strict=True):
         total, count = sentence_losses(model, task.valid, smoothing=rate)
         print(f"    {name:14} {total.sum() / count.sum():.2f}")
 
 # %% [markdown]
-# In our run each of the two is the better one where its own goal is the yardstick. In the middle the distance between
-# them is mostly the distance between two ways to measure. A table has one yardstick, and says which.
+# In our run each of the two is the better one where its own goal is the measure. In the middle the distance between
+# them is mostly the distance between two ways to measure. A table has one measure, and says which.
 
 # %% [markdown]
 # ## Other sentences
 #
 # The seed is one source of chance. The held-out sentences are another: with 500 others the losses would be
 # different. We have no others. But we can *draw* test sets from those we have, with replacement, some
-# sentences twice and some not at all, and see how much the mean difference moves. Lesson 09 let sacreBLEU do
+# sentences twice and some not at all, and see how much the mean difference varies. Lesson 09 let sacreBLEU do
 # that; it is called the **bootstrap**.
 #
 # Again the comparison is paired: both models are asked the same drawn sentences.
@@ -357,7 +391,7 @@ for title, rates in yardsticks.items():
 #   numbers: each row says which N sentences were drawn.
 # - **Return** `low, high`: 95 of 100 drawings have a mean of b − a between them. That is the 2.5th and the 97.5th
 #   percentile of the R means.
-# - **Use** `np.percentile(means, [2.5, 97.5])`.
+# - **Use** the drawings that are given, and `np.percentile(means, [2.5, 97.5])`.
 
 # %%
 def bootstrap_interval(a, b, draws):
@@ -379,6 +413,8 @@ def nats(model):
     return sentence_losses(model, task.valid)[0].numpy()
 
 n = len(task.valid)
+lengths = sentence_losses(results[base][0].model, task.valid)[1]
+print(f"{n} sentences of {lengths.float().mean():.1f} tokens on average")
 draws = np.random.default_rng(0).integers(0, n, size=(2000, n))
 for name in ("no scaling", "16 heads", "learned positions"):
     for seed in SEEDS:
@@ -388,10 +424,12 @@ for name in ("no scaling", "16 heads", "learned positions"):
               f"95 % between {low:+.2f} and {high:+.2f}")
 
 # %% [markdown]
+# (The unit is nats per *sentence* here, since a sentence is what is drawn; in the table it is nats per token. So these
+# numbers are larger, by as many times as a sentence has tokens.)
+#
 # Compare the two seeds of one variant. Where the interval of one does not contain the result of the other, the
 # interval was not *wrong*: it answered another question. It says what other sentences would do to *these two
-# models*. About other models, from other seeds, it knows nothing. Papers that report the one and mean the other
-# are not rare.
+# models*. About other models, from other seeds, it knows nothing. Some papers report the one and mean the other.
 
 # %% [markdown]
 # ## Your own language
@@ -428,6 +466,8 @@ BLEU_TOKENS = "zh"                              # "13a" where words stand betwee
 
 pairs = load_pairs(FILE)
 own = split_pairs(pairs, n_valid=0, n_test=len(pairs) // 10, seed=0)
+if not own.test:
+    raise DataError(f"{len(pairs)} pairs are too few to put some aside for a test; a few hundred are needed")
 print(f"{len(own.train)} pairs to train, {len(own.test)} to test")
 for pair in [*pairs[:1], *own.train[200:900:120]]:
     print(f"{pair.source:36} {pair.target}")
@@ -435,8 +475,8 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 # %% [markdown]
 # ### Tokens without blanks
 #
-# Chinese writes no blanks. `Subwords` thinks a word is what stands between two blanks, so that a whole sentence is
-# one "word", and byte-pair encoding finds pieces in it as before. The other way is to make every character a
+# Chinese is written without blanks. For `Subwords` a word is what stands between two blanks, so that a whole sentence
+# is one "word", and byte-pair encoding finds pieces in it as before. The other way is to make every character a
 # token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and a few thousand make up
 # all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before.
 #
@@ -447,6 +487,8 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
 tokenisers = {"subwords": Subwords.train(own_sentences, 600),
               "characters": SpacedSubwords.train(own_sentences, 600)}
+if all(len({tuple(t.tokens(t.encode(pair.target))) for t in tokenisers.values()}) == 1 for pair in own.train):
+    del tokenisers["subwords"]                  # words between blanks: both cut alike
 for name, tokens in tokenisers.items():
     seen = Counter(token for pair in own.train for token in tokens.encode(pair.target))
     met = [token for pair in own.test for token in tokens.encode(pair.target)]
@@ -508,7 +550,7 @@ for tokenize in ("zh", "char", "13a"):
 #
 # English says *the black cat is under the table*, Chinese *black cat at table under*: 黑猫在桌子下。 Rows are
 # the Chinese tokens that are read; each is used to predict the token after it. In which row should "table" be dark,
-# and where does the order of looking turn round?
+# and where does the order of looking reverse?
 
 # %% tags=["nbval-ignore-output"]
 model, tokens = own_models["characters"], tokenisers["characters"]
@@ -529,21 +571,22 @@ def look(sentence):
 look("The black cat is under the table.")
 
 # %% [markdown]
-# The order turns round where it should if the rows of 桌子 look towards the end of the sentence, before the row of 下
-# does. But do not be surprised if the dark cell stands *beside* "table", on "the" or on `<eos>`. What cross-attention
+# The order is reversed where it should be if the rows of 桌子 look towards the end of the sentence, before the row of
+# 下 does. But do not be surprised if the dark cell is *beside* "table", on "the" or on `<eos>`. What cross-attention
 # reads there is not the word any more: the encoder's self-attention has mixed every word with its neighbours, and
-# "table" can be found in several places. Lesson 11 told how much to believe of such a picture: take it for a
+# "table" can be found in several places. Lesson 11 measured how much to believe of such a picture: treat it as a
 # hypothesis.
 #
 # ### Your file
 #
 # Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
-# on. A few thousand short sentences are enough to see something; for tens of thousands take the sizes of lesson
-# 09, and its five minutes. Four things to mind:
+# on. A few thousand short sentences are enough to see something; for tens of thousands take the sizes and the budget
+# of lesson 09. Two files, a sentence in each line, are read by `load_pairs("mine.en", "mine.de")`. Four things to
+# mind:
 #
 # - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. Filter by length in tokens.
 # - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
-# - Where words stand between blanks, `SpacedSubwords` cuts as `Subwords` does, and the two models are the same. Give
+# - Where words stand between blanks, `SpacedSubwords` cuts as `Subwords` does, and one model is trained, not two. Give
 #   `look` a sentence of words that your file has.
 # - Look where the sentences come from, and what their licence asks of you.
 
@@ -559,11 +602,17 @@ print("scores ", dict(zip(words, scores.tolist(), strict=True)))
 print("weights", dict(zip(words, weights.round(3).tolist(), strict=True)))
 
 # %% tags=["nbval-ignore-output"]
-print("The black cat sleeps.  ->", translate(model, ["The black cat sleeps."], tokens)[0])
-look("The black cat sleeps.")
+sentence = "The black cat sleeps."
+print(f"{sentence}  ->", translate(model, [sentence], tokens)[0])
+seen = [pair.target for pair in own.train if pair.source == sentence]
+print("in the training part:", f"yes, with {seen[0]}" if seen else "no")
+look(sentence)
 
 # %% [markdown]
-# Between the two cells lies the course.
+# If the sentence is in the training part, as in our run, this is no proof of skill: the model may know it by heart. The
+# test sentences above are what shows that it can do more than that.
+#
+# Between the two cells is the whole course.
 #
 # | lesson | what it added to the row of four numbers |
 # |---|---|
@@ -571,15 +620,16 @@ look("The black cat sleeps.")
 # | 03, 04 | queries, keys and values are learned projections, from one sentence or from two; several heads at once |
 # | 05 | positions, without which a sentence is a bag of words |
 # | 06, 07 | residuals, norms, feed-forward; an encoder to read, a decoder to write, and the target shift |
-# | 08 | a loss, a learning rate that rises first, and an eye for bugs |
+# | 08 | a loss, a learning rate that rises first, and how to find bugs |
 # | 09, 10 | subwords, real sentences, BLEU; a search for the best translation, made fast by a cache |
-# | 11, 12 | what the model does not tell about itself, and experiments that make it tell |
+# | 11, 12 | what a model does not show by itself, and experiments that show it |
 #
 # ## Recap
 #
 # - An ablation changes one switch. Budget, seeds, data and measure are alike on both sides.
 # - Report mean and spread, never the best seed. Compare seed against seed.
-# - Two seeds agree by chance every second time. They establish large differences only.
+# - Two seeds agree by chance every second time. Their spread, pooled over all variants, can show large differences
+#   only.
 # - The bootstrap speaks of other sentences, not of other seeds; neither speaks of another budget.
 # - For another language: `load_pairs`, tokens that fit its script, and a BLEU that knows it.
 #
@@ -587,7 +637,7 @@ look("The black cat sleeps.")
 #
 # - **Two switches at once**, often because one of them "obviously" belongs to the other.
 # - **The base was tuned, the variant was not.** Then the table shows who was tuned.
-# - **A yardstick that the switch moves**: training losses with and without smoothing, or perplexities per token
+# - **A measure that the switch changes**: training losses with and without smoothing, or perplexities per token
 #   with two vocabularies.
 # - **The best of several seeds** on one side.
 # - **"No significant difference, so it is useless."** Absence of evidence after 600 steps of a small model.
@@ -610,11 +660,14 @@ look("The black cat sleeps.")
 #
 # **A · Two more switches.** `Config` also has `tied` and `dropout`. Add `tied=False` and `dropout=0.1` to the table.
 #
-# **B · Another budget.** Run base, "no smoothing" and "1 head" with `steps=150` and `steps=2400`. Does any order
-# turn round?
+# **B · Another budget.** Run base, "no smoothing" and "1 head" with `steps=150`, `steps=2400` and `steps=4800`. Does
+# any ranking reverse?
 #
-# **C · Post-norm, given a chance.** Give base and post-norm a third of the learning rate. Is the comparison still
+# **C · Post-norm at another rate.** Give base and post-norm a third of the learning rate. Is the comparison still
 # fair? What do you conclude about the row in the table?
+#
+# **D · More seeds.** Choose the row that you would most like to know. Run it and the base with five seeds. How wide is
+# its interval by itself now?
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -633,14 +686,14 @@ look("The black cat sleeps.")
 # <details><summary>B: a solution</summary>
 #
 # ```python
-# for steps in (150, 600, 2400):
+# for steps in (150, 600, 2400, 4800):
 #     short = replace(base, steps=steps)
 #     rows = [short, replace(short, smoothing=0.0), replace(short, n_heads=1)]
 #     print(results_table({config: [run(config, seed, task) for seed in SEEDS] for config in rows}, short))
 # ```
 #
-# Watch the loss of the long runs: few sentences seen again and again can be learned by heart, and whatever holds a
-# model back from that, smoothing among it, gains.
+# Watch the loss of the long runs: a few sentences, seen again and again, can be learned by heart. What prevents that,
+# smoothing for one, then helps.
 #
 # </details>
 #
@@ -654,6 +707,18 @@ look("The black cat sleeps.")
 #
 # Within itself it is fair: both have the same, other learning rate. If the distance shrinks, the row in the table
 # was about post-norm *at that learning rate*. To say more, give each its own best rate, and count the tries.
+#
+# </details>
+#
+# <details><summary>D: a solution</summary>
+#
+# ```python
+# five, row = range(5), variants["16 heads"]
+# d = np.array([run(row, seed, task).loss - run(base, seed, task).loss for seed in five])
+# print(f"{d.mean():+.3f} ± {T_95[4] * d.std(ddof=1) / np.sqrt(5):.3f}")
+# ```
+#
+# Six of the ten runs are new; the other four are in the cache.
 #
 # </details>
 

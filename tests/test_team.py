@@ -148,3 +148,18 @@ def test_a_parameter_that_the_loss_does_not_use_gets_a_zero_gradient(fork):
     finally:
         team.close()
     assert team.flat.grad[:3].tolist() == [0, 0, 0]      # its own parameters come before its layers'
+
+
+@forks
+def test_without_shared_memory_the_parts_are_computed_in_turn(monkeypatch):
+    def no_room(self):
+        raise RuntimeError("unable to allocate shared memory(shm): No space left on device (28)")
+
+    monkeypatch.setattr(torch.Tensor, "share_memory_", no_room)
+    model, whole, parts = task()
+    with pytest.warns(UserWarning, match="cannot share memory here.*same result"):
+        team = Team(lambda batch: training_loss(model, batch), model.parameters(), 2)
+    assert not team.helpers
+    expected = training_loss(model, whole).item()
+    assert team.compute_gradients(parts, shares(parts), 0) == pytest.approx(expected, rel=1e-5)
+    team.close()

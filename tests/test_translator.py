@@ -46,3 +46,11 @@ def test_lesson_09_and_trained_translator_are_one_and_the_same_run(monkeypatch):
     assert loaded_recipe == taught_recipe
     assert loaded_layers == taught_layers
     assert len(loaded) == len(taught) and all(map(torch.equal, loaded, taught))
+
+
+def test_a_line_says_which_model_it_is():
+    history = [{"seconds": 200.0, "tokens": 3_000_000}, {"seconds": 400.0, "tokens": 6_500_123}]
+    which = course.translator._which
+    assert "from the cache: 6.5 million tokens in 2 steps, 400 seconds" in which(history, waited=0.3)
+    assert "trained just now" in which(history, waited=400.2)
+    assert "begun earlier, and trained to its end now (150 of the seconds were earlier)" in which(history, waited=250.0)

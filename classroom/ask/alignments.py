@@ -5,6 +5,7 @@ from typing import Any
 
 from .call import read
 from .limits import Problem
+from .replies import as_float
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class LinkSets:
         for name, links in sets.items():
             if links != before[name]:
                 raise Problem("changes-inputs:set", name=name)
-        return read(value, task.gives, task.framework)
+        return read(as_float(value), task.gives, task.framework)
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,22 @@ class SentencePairs:
         if given != pairs():
             raise Problem("changes-inputs:pairs")
         return read(table, task.gives, task.framework)
+
+
+@dataclass(frozen=True)
+class Links:
+    """`answer(weights) -> numbers of tokens`, as a tensor, an array or a list: what links words takes each of them."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        import numpy as np
+        import torch
+        found = answer(inputs["weights"])
+        if isinstance(found, (np.ndarray, list)):
+            try:
+                found = torch.as_tensor(found)
+            except (TypeError, ValueError, RuntimeError):
+                raise Problem("wrong-type:links") from None
+        [(name, links)] = read(found, task.gives, task.framework).items()
+        if not links.is_floating_point() and links.dtype != torch.bool:
+            links = links.long()
+        return {name: links}

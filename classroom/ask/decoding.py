@@ -16,12 +16,27 @@ class WithoutGradients:
 
 
 @dataclass(frozen=True)
+class Continuations(WithoutGradients):
+    """As `WithoutGradients`; whole numbers, as which rows and tokens are counted, may be of any such dtype."""
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
+        values = super().__call__(answer, inputs, task)
+        for name in ("parent", "token"):
+            found = values[name]
+            if found.is_floating_point() and found.numel() and (found == found.floor()).all():
+                raise Problem("wrong-dtype:index", name=name, dtype=found.dtype)
+            if not found.is_floating_point():
+                values[name] = found.long()
+        return values
+
+
+@dataclass(frozen=True)
 class BestSentence:
     """`answer(model, source, bos_id, eos_id, beam_size, alpha, max_len) -> (ids, score)` for one sentence.
 
     What the model finds likely next depends on the position and on the two tokens before: the
     logits at t are `by_position`[t] + `by_token`[target[t]] + `by_first`[target[1]]. It goes on
-    writing after eos, as real models do. `ids` may be a list or a tensor, (T,) or (1, T).
+    writing after eos, as real models do. `ids` may be a list or a tensor (T,).
     With `count_runs` the rows that went through the model are counted, and read in place of the ids.
     """
 
@@ -53,8 +68,9 @@ class BestSentence:
 class StepByStep:
     """`answer(attention, x, past) -> (output, past)`, fed the positions of x (B, T, d_model) one after the other.
 
-    Read are the outputs side by side, (B, T, d_model), and `projected`, how many positions went
-    through `w_k` or `w_v` in each step, at least 1. The past is the answer's own affair.
+    Read are the outputs side by side, (B, T, d_model). With `count_projected` it is, in their place, how many
+    positions went through `w_k` or `w_v` in each step, at least 1. With `look_at_past` the past is looked at as well:
+    a pair of keys and values, each (B, n_heads, t, d_head), that the next step leaves as it is.
     """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
@@ -71,18 +87,44 @@ class StepByStep:
         with torch.no_grad():
             for t in range(x.shape[1]):
                 seen.clear()
-                output, past = _two_things(answer(attention, x[:, t : t + 1], past), task)
+                before: Any = past and [part.clone() for part in past] if inputs.get("look_at_past") else None
+                output, new_past = _two_things(answer(attention, x[:, t : t + 1], past), task)
                 if not is_tensor(output):
-                    return read((output, past), {"output": "B 1 d_model", "past": ""}, "torch")
+                    return read((output, new_past), {"output": "B 1 d_model", "past": ""}, "torch")
                 if output.dim() != 3:
                     raise Problem("wrong-number-of-axes:output", shape=tuple(output.shape),
                                   expected=(len(x), 1, x.shape[-1]))
                 outputs.append(output)
                 projected.append(max([1, *(n // len(x) for n in seen)]))
+                if inputs.get("look_at_past"):
+                    _check_past(attention, x[:, : t + 1], before, past, new_past)
+                past = new_past
         sizes = {tuple(output.shape[::2]) for output in outputs}
         if len(sizes) > 1:
             raise Problem("shape-changes", shape=', '.join(str(tuple(output.shape)) for output in outputs[:3]))
-        return {"output": torch.cat(outputs, dim=1), "projected": torch.tensor(projected)}
+        return {"output": torch.tensor(projected) if inputs.get("count_projected") else torch.cat(outputs, dim=1)}
+
+
+def _check_past(attention: Any, x: Any, before: Any, past: Any, new: Any) -> None:
+    """Whether a step has left `past` as it was `before`, and `new` holds the keys and values of all of x."""
+    import torch
+    if before is not None and (len(past) != 2 or not all(map(torch.equal, before, past))):
+        raise Problem("changes-inputs:past")
+    wanted = attention.keys_and_values(x, x)
+    shape = tuple(wanted[0].shape)
+    if not isinstance(new, (tuple, list)) or len(new) != 2 or not all(is_tensor(part) for part in new):
+        count = f" of {len(new)}" if isinstance(new, (tuple, list)) else ""
+        raise Problem("past-is-no-pair", what=type(new).__name__ + count, shape=shape)
+    if any(tuple(part.shape) != shape for part in new):
+        raise Problem("past-is-no-pair:shapes", have=[tuple(part.shape) for part in new], shape=shape)
+
+    def holds(part, keys):
+        """The positions may stand in either order."""
+        return torch.allclose(part, keys, atol=1e-4) or torch.allclose(part.flip(2), keys, atol=1e-4)
+
+    if not all(map(holds, new, wanted)):
+        swapped = all(map(holds, new, wanted[::-1]))
+        raise Problem("past-is-no-pair:swapped") if swapped else Problem("past-is-no-pair:others")
 
 
 def _two_things(returned: Any, task) -> tuple:
@@ -101,8 +143,6 @@ def _ids(ids: Any):
         ids = torch.as_tensor(ids)
     except (TypeError, ValueError, RuntimeError):
         raise Problem("wrong-type:ids", kind=type(ids).__name__) from None
-    if ids.dim() == 2 and len(ids) == 1:
-        ids = ids[0]
     if ids.dim() != 1:
         raise Problem("wrong-number-of-axes:ids", shape=tuple(ids.shape))
     if ids.numel() and (ids.is_floating_point() or ids.dtype == torch.bool):

@@ -7,10 +7,12 @@ import numpy as np
 
 from .call import read
 from .limits import Problem
+from .replies import as_float
 
 # What the numbers of a case stand for; -1 fills up short rows.
-SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a")
-WORDS = ("the", "black", "cat", "sleeps", "on", "a", "mat", "and", "dreams", "of", "mice")
+SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a", "ow")
+WORDS = ("the", "black", "cat", "sleeps", "on", "a", "mat", "and", "dreams", "of", "mice", "The", "no", "where", "now",
+         "here")
 
 
 def spell(row: Any, alphabet: tuple[str, ...] = SYMBOLS) -> list[str]:
@@ -70,8 +72,11 @@ class Sentences:
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         hypotheses, references = ([spell(row, WORDS) for row in inputs[name]] for name in ("hypotheses", "references"))
+        before = [list(map(list, side)) for side in (hypotheses, references)]
         precision = answer(hypotheses, references, inputs["n"])
-        return read(precision, task.gives, task.framework)
+        if [hypotheses, references] != before:
+            raise Problem("changes-inputs:sentences")
+        return read(as_float(precision), task.gives, task.framework)
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,21 @@
-"""Run a learner's code so that nothing it does gets out: exceptions, exits, loops, prints, random state."""
+"""Run a learner's code so that nothing it does gets out: exceptions, exits, loops, prints."""
 import contextlib
 import ctypes
 import dis
 import io
 import linecache
-import random
 import signal
-import sys
 import sysconfig
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
+from .room import seed_all as seed_all
+from .room import undisturbed as undisturbed
 
 _CLASSROOM = str(Path(__file__).parents[1])
 _OURS = (_CLASSROOM, _CLASSROOM.removesuffix("classroom") + "course")   # frames of these are not the learner's
@@ -88,24 +86,33 @@ class Clock:
 
 
 def run(call: Callable[[], Any], clock: Clock, printed: Printed) -> tuple[Any, Raised | None]:
-    """Call it. Returns its value and None, or None and what it raised."""
+    """Call it. Returns its value and None, or None and what it raised.
+
+    Raises KeyboardInterrupt where the process was interrupted meanwhile, whatever the code made of that.
+    """
     meter = _Meter(clock.left)
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _time_limit(meter):
-            return call(), None
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _interrupts(meter), \
+                _time_limit(meter):
+            value, raised = call(), None
     except Problem:
-        raise
-    except BaseException as error:  # noqa: B902 - exits and interrupts are the answer's doing, too
-        return None, _describe(error, clock)
+        value, raised = None, None
+        if not meter.interrupted:
+            raise
+    except BaseException as error:  # noqa: B902 - exits are the answer's doing, too
+        value, raised = None, _describe(error, clock)
     finally:
         clock.left = max(clock.left - meter.used(), _TICK)
+    if meter.interrupted:
+        raise KeyboardInterrupt
+    return value, raised
 
 
 class _Meter:
     """How much of its time one call has used. Made in the thread that makes the call."""
 
     def __init__(self, seconds: float):
-        self.seconds, self.ticks = seconds, 0
+        self.seconds, self.ticks, self.interrupted = seconds, 0, False
         self._clock = time.thread_time
         if hasattr(time, "pthread_getcpuclockid"):           # can be read from another thread as well
             number = time.pthread_getcpuclockid(threading.get_ident())
@@ -120,34 +127,26 @@ class _Meter:
     def tick(self) -> bool:
         """One more tick has passed. True once the time is up."""
         self.ticks += 1
-        return self.used() >= self.seconds
+        return self.interrupted or self.used() >= self.seconds
 
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Leave warnings, NumPy's error state and all random generators as they were found."""
-    python_state, numpy_state = random.getstate(), np.random.get_state()
-    torch = sys.modules.get("torch")
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
-        stack.enter_context(np.errstate(all="ignore"))
-        if torch is not None:
-            stack.enter_context(torch.random.fork_rng(devices=[]))
-            stack.enter_context(torch.enable_grad())
-        try:
-            yield
-        finally:
-            random.setstate(python_state)
-            np.random.set_state(numpy_state)
+def _interrupts(meter: _Meter) -> Iterator[None]:
+    """Notice that somebody interrupts: code that catches everything would hide it."""
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(previous):
+        yield
+        return
 
+    def noticed(number, frame):
+        meter.interrupted = True
+        return previous(number, frame)
 
-def seed_all() -> None:
-    """The same random numbers in every evaluation."""
-    random.seed(0)
-    np.random.seed(0)
-    if "torch" in sys.modules:
-        sys.modules["torch"].default_generator.manual_seed(0)    # the CPU's; for GPUs torch keeps a list that grows
+    signal.signal(signal.SIGINT, noticed)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 @contextlib.contextmanager
@@ -208,7 +207,7 @@ def _by_thread(meter: _Meter) -> Iterator[None]:
 def _describe(error: BaseException, clock: Clock) -> Raised:
     entry, around = _own_frames(error.__traceback__)
     where = function = ""
-    if entry is not None:
+    if entry is not None and around is not None:
         code = around.tb_frame.f_code                    # a comprehension belongs to the function it stands in
         function = code.co_name
         line = linecache.getline(code.co_filename, entry.tb_lineno).strip()

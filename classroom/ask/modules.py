@@ -1,5 +1,6 @@
 """Probe for answers that are `nn.Module` classes: build one, give it the case's weights, call it."""
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,8 @@ class Module:
 
     def _construct(self, answer: Callable, inputs: dict[str, Any], task):
         from torch import nn
-        module = invoke(answer, inputs, {name: "" for name in self.init})
+        with _by_its_name(answer, task.names[0]):
+            module = invoke(answer, inputs, {name: "" for name in self.init})
         if not isinstance(module, nn.Module):
             raise Problem("not-a-module", answer=task.names[0], kind=type(module).__name__)
         return module
@@ -167,6 +169,31 @@ class Module:
         if have:
             return Problem("missing-layer:has-others", name=name, shape=tuple(value.shape), have=have)
         return Problem("missing-layer:has-none", name=name, shape=tuple(value.shape))
+
+
+@contextlib.contextmanager
+def _by_its_name(answer: Any, name: str) -> Iterator[None]:
+    """Inside, the code of a class finds it under its own name and under the exercise's.
+
+    `super(SelfAttention, self).__init__()` is right, and would fail where the class has been given another name, was
+    made inside a function, or where the course's stands under its name for the time being.
+    """
+    own = vars(answer).get("__init__") if isinstance(answer, type) else None
+    known = getattr(own, "__globals__", None)
+    if not isinstance(known, dict):
+        yield
+        return
+    missing = object()
+    before = {n: known.get(n, missing) for n in {answer.__name__, name} if known.get(n) not in answer.__mro__}
+    known.update(dict.fromkeys(before, answer))
+    try:
+        yield
+    finally:
+        for n, value in before.items():
+            if value is missing:
+                known.pop(n, None)
+            else:
+                known[n] = value
 
 
 def _own_state(part) -> dict[str, Any]:

@@ -152,9 +152,9 @@ def bare(call: Callable) -> tuple[Any, limits.Raised | None]:
 def agree(a: Outcome, b: Outcome) -> bool:
     """Whether two answers did the same on a case."""
     if a.error or b.error:
-        return bool(a.error and b.error) and a.error.kind == b.error.kind
+        return a.error is not None and b.error is not None and a.error.kind == b.error.kind
     if a.problem or b.problem:
-        return bool(a.problem and b.problem) and a.problem.slug == b.problem.slug
+        return a.problem is not None and b.problem is not None and a.problem.slug == b.problem.slug
     return not wrong_outputs(a, b)
 
 

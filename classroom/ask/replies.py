@@ -1,11 +1,12 @@
 """What a learner's answer to a question, and what a learner's test says, as plain values."""
+import decimal
 import numbers
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["plain", "said_no"]
+__all__ = ["as_float", "plain", "said_no"]
 
 
 def plain(value: Any) -> Any:
@@ -31,3 +32,10 @@ def said_no(returned: Any) -> bool:
     if type(returned).__name__ == "Tensor" and returned.numel() == 1:
         return not bool(returned)
     return getattr(returned, "size", 1) == 1 and isinstance(returned, (bool, np.bool_)) and not returned
+
+
+def as_float(value: Any) -> Any:
+    """A number of any kind, a `Fraction` or a whole one, as a float; everything else as it is."""
+    if isinstance(value, (numbers.Real, decimal.Decimal)) and not isinstance(value, bool):
+        return float(value)
+    return value

@@ -19,7 +19,7 @@ class TrainingSteps:
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         import torch
-        model = _model(inputs["of_last"], inputs["of_source"])
+        model = _model(inputs["of_last"], inputs["of_source"], inputs.get("stretch", 1.0))
         optimiser = _Descent(list(model.parameters()), self.rate)
         losses = []
         for _ in range(inputs["steps"]):
@@ -28,7 +28,9 @@ class TrainingSteps:
             losses.append(_number(returned))
         weights = model.of_last.detach()
         if torch.equal(weights, inputs["of_last"]):
-            raise optimiser.why_nothing_moved()
+            raise optimiser.why_nothing_moved(model.without_gradients)
+        if not optimiser.steps:
+            raise Problem("no-step:by-hand")
         return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": weights}
 
 
@@ -36,7 +38,7 @@ class _Descent:
     """`torch.optim.SGD`, which takes seconds to load, and a record of how it was used."""
 
     def __init__(self, parameters: list, rate: float):
-        self.param_groups = [{"params": parameters, "lr": rate}]
+        self.param_groups: list[dict[str, Any]] = [{"params": parameters, "lr": rate}]
         self.gradients = self.steps = 0
         for parameter in parameters:
             parameter.register_hook(self._count)
@@ -53,21 +55,23 @@ class _Descent:
 
     def step(self, closure: Callable | None = None) -> None:
         import torch
+        if closure is not None:
+            raise Problem("step-with-a-closure")
         self.steps += 1
         with torch.no_grad():
             for parameter in self.param_groups[0]["params"]:
                 if parameter.grad is not None:
                     parameter -= self.param_groups[0]["lr"] * parameter.grad
 
-    def why_nothing_moved(self) -> Problem:
+    def why_nothing_moved(self, without_gradients: bool) -> Problem:
         if not self.gradients:
-            return Problem("no-backward")
+            return Problem("no-gradient") if without_gradients else Problem("no-backward")
         if not self.steps:
             return Problem("no-step")
         return Problem("gradients-cleared-too-soon")
 
 
-def _model(of_last, of_source):
+def _model(of_last, of_source, stretch):
     import torch
     from torch import nn
 
@@ -75,13 +79,15 @@ def _model(of_last, of_source):
         def __init__(self):
             super().__init__()
             self.of_last, self.of_source = nn.Parameter(of_last.clone()), nn.Parameter(of_source.clone())
+            self.without_gradients = False
 
         def forward(self, source, target):
             for name, ids in (("source", source), ("target", target)):
                 if not isinstance(ids, torch.Tensor) or ids.dim() != 2 or ids.dtype != torch.int64:
                     shape = tuple(getattr(ids, "shape", ()))
                     raise Problem("model-called-wrongly", name=name, shape=shape)
-            return self.of_last[target] + self.of_source[source].mean(1, keepdim=True)
+            self.without_gradients = not torch.is_grad_enabled()
+            return stretch * (self.of_last[target] + self.of_source[source].mean(1, keepdim=True))
 
     return NextToken()
 

@@ -43,6 +43,8 @@ class UnknownExercise(KeyError):
 
 
 def _load(lesson: int) -> None:
-    module = importlib.import_module(f"{__name__}.lesson_{lesson:02d}.tasks")
+    from classroom.ask.room import undisturbed
+    with undisturbed():                            # an exercise may make tensors of its own
+        module = importlib.import_module(f"{__name__}.lesson_{lesson:02d}.tasks")
     for exercise in module.EXERCISES:
         _known[exercise.id] = exercise

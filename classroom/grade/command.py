@@ -9,7 +9,7 @@ from typing import Any
 from classroom import exercises
 
 from . import lessons
-from .book import adjust, files, gradebook
+from .book import adjust, decisions, due, files, gradebook, gradescope_export, lms, pages
 from .read import roster
 from .read.submissions import Submission, find
 from .record import LEVELS, Record
@@ -26,8 +26,8 @@ _NOT_ISOLATED = """\
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m classroom grade") -> int:
     """Grade, write the reports, and return an exit code.
 
-    0: everything has been said; 1: some submissions could not be graded (grader errors); 2: the
-    command could not begin.
+    0: everything has been said; 1: some submissions could not be graded (grader errors), or a table for Canvas or
+    Moodle was refused, since its points are not ours; 2: the command could not begin.
     """
     options = parser(prog).parse_args(arguments)
     try:
@@ -57,6 +57,14 @@ def parser(prog: str) -> argparse.ArgumentParser:
     add("--roster", type=Path, metavar="CSV", help="the class: your own list, or an export of Canvas, Moodle, ...")
     add("--points", type=Path, metavar="FILE", help="what exercises are worth instead, as CSV or TOML")
     add("--late", type=Path, metavar="CSV", help="late work: the columns learner, percent and, if need be, lesson")
+    add("--due", type=Path, metavar="CSV", help="deadlines: lesson, due, and if need be grace_hours, percent_per_day, "
+        "and learner for an extension")
+    add("--times", type=Path, metavar="CSV", help="with --due: when work was handed in: learner, time, lesson, where "
+        "neither Moodle's worksheet nor Gradescope's export says it")
+    add("--adjust", type=Path, metavar="CSV", help="your own decisions, which come last: learner, lesson or exercise, "
+        "points (a number, +1, -1 or EX to excuse), comment")
+    add("--scale", action="store_true", help="convert points if an assignment in Canvas or Moodle is worth others")
+    add("--likeness", action="store_true", help="also list pairs of learners whose answers are alike; no mark changes")
     add("--canvas-column", action="append", default=[], metavar="NN=NAME",
         help="the assignment's name in Canvas, as '04=Homework 4 (12345)'")
     add("--workers", type=_positive, default=2, metavar="N", help="processes on this machine (default: 2)")
@@ -87,14 +95,27 @@ def _grade(options: argparse.Namespace) -> int:
     class_ = roster.read(options.roster) if options.roster else None
     points = adjust.read_points(options.points) if options.points else {}
     late = adjust.read_late(options.late) if options.late else {}
+    if options.times and not options.due:
+        raise adjust.SettingsError("--times needs --due: times alone take nothing off")
+    deadlines = due.read(options.due, options.times) if options.due else None
+    decided = decisions.read(options.adjust) if options.adjust else []
+    elsewhere = sorted({id for id in points if lesson and id not in adjust.exercises_of(lesson)})
+    if elsewhere and len(elsewhere) == len(points):
+        raise adjust.SettingsError(f"{options.points}: none of its exercises is in lesson {lesson}: "
+                                   f"{', '.join(elsewhere)}")
     submissions = _find(options.submissions)
+    export = gradescope_export.find(options.submissions)
+    files.private(options.out)
     try:
         records = _run(options, submissions, options.out / "results.jsonl")
     except RuntimeError as error:       # too little isolation, no worker that starts
         raise adjust.SettingsError(str(error)) from None
-    book = gradebook.build(records, class_, lesson=lesson, points=points, late=late)
-    files.write(options.out, book, columns)
-    return _say(book, options.out, gradebook.unmatched(late, book))
+    book = gradebook.build(records, class_, lesson=lesson, points=points, late=late, decided=decided,
+                           deadlines=deadlines, export=export)
+    sources = {(submission.learner, submission.name): submission.path for submission in submissions}
+    written = files.write(options.out, book, columns, scale=options.scale, alike=sources if options.likeness else None)
+    _slips(book, points, late, deadlines, decided)
+    return _say(book, options.out, written)
 
 
 def _find(path: Path) -> list[Submission]:
@@ -116,7 +137,26 @@ def _run(options: argparse.Namespace, submissions: list[Submission], results: Pa
     return batch.grade_all(submissions, results, workers=options.workers, **settings)
 
 
-def _say(book: gradebook.Gradebook, out: Path, late_nobody: Sequence[str]) -> int:
+def _slips(book: gradebook.Gradebook, points: adjust.Points, late: adjust.Late, deadlines: due.Deadlines | None,
+           decided: Sequence[decisions.Decision]) -> None:
+    """Warn of what in the teacher's lists has had no effect."""
+    there = {id for lesson in book.lessons for id in adjust.exercises_of(lesson)}
+    unused = [id for id in points if id not in there]
+    if unused:
+        _warn(f"In the list of points, but in no lesson that was handed in: {', '.join(unused)}.")
+    times = deadlines or due.Deadlines()
+    for what, nobody in (("late work", gradebook.unmatched(late, book)),
+                         ("extensions", gradebook.unmatched(times.extensions, book)),
+                         ("times", gradebook.unmatched(times.times, book)),
+                         ("your decisions", gradebook.undecided(decided, book))):
+        if nobody:
+            _warn(f"In the list of {what}, but not in the class: {', '.join(nobody)}.")
+    if book.untimed:
+        _warn(f"It is not known when these handed in, and nothing was taken off: {', '.join(book.untimed)}. "
+              "--times takes a list.")
+
+
+def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
     marks = book.marks()
     counts = Counter(mark.status for mark in marks)
     print(f"{len(book.learners)} learners: " + ", ".join(f"{n} {status}" for status, n in counts.most_common()) + ".")
@@ -125,14 +165,21 @@ def _say(book: gradebook.Gradebook, out: Path, late_nobody: Sequence[str]) -> in
     if strangers:
         _warn(f"Not on the roster: {', '.join(strangers)}. They are in grades.csv, and not in what goes to an LMS "
               "by number. Put the name of their folder or file into the roster's column `learner`.")
-    if late_nobody:
-        _warn(f"In the list of late work, but not in the class: {', '.join(late_nobody)}.")
+    several = pages.versions(book)
+    if several:
+        _warn("These results are of several versions of the course: " + ", ".join(
+            f"{version} ({count})" for version, count in several.items())
+            + ". Grade into a new --out folder to have all of one version.")
+    for note in written.notes:
+        print(note)
+    for refusal in written.refused:
+        _warn(refusal)
     if any((mark.record or {}).get("isolation") == "none" and mark.exercises for mark in marks):
         _warn(_NOT_ISOLATED)
     if counts["grader error"]:
         _warn(f"{counts['grader error']} could not be graded, through no fault of the learner. They have no mark; "
               "results.jsonl says why.")
-    return 1 if counts["grader error"] else 0
+    return 1 if counts["grader error"] or written.refused else 0
 
 
 def _gradescope_zip(options: argparse.Namespace) -> int:

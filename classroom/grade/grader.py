@@ -14,8 +14,8 @@ import numpy as np
 from classroom import exercises
 from classroom.ask import limits
 from classroom.ask.outcome import KnownOutcomes, known_outcomes
-from classroom.grade.read.notebooks import NoFile, Unreadable, cells_of, content_of, exercise_ids
-from classroom.grade.read.slicing import Missing, Slice, Slicer
+from classroom.grade.read.notebooks import Cell, NoFile, Unreadable, cells_of, content_of, digest, exercise_ids
+from classroom.grade.read.slicing import Missing, Slice, Slicer, TooDeep
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
 from classroom.judge.exercise import Choice, Exercise, TestTask
@@ -24,7 +24,8 @@ from classroom.judge.verdict import Verdict, named, not_attempted, ruling
 from . import channel, lending
 from .confine import wire
 from .launch import IsolationError, Server, ServerError, need_fork
-from .lessons import before, described, lesson_name, lesson_number, majority, most_points, source, tasks
+from .lessons import before, described, lesson_name, lesson_number, majority, most_points, solutions, source, tasks
+from .own_time import TooLong, own_time
 from .record import LEVELS, Level, Record, ResultStatus, new
 from .remote import Remote, raised
 
@@ -33,6 +34,8 @@ __all__ = ["Grader", "IsolationError"]
 Ruled = tuple[ResultStatus, Verdict]
 _LOADING = 8.0             # seconds for the statements that an answer depends on
 _EXTRA = 2.0
+_OWN = 60.0                # seconds that the checker may compute about one answer
+_TRIES = 3                 # of an exercise, each with a new server, if the grader's own processes fail
 
 
 class Grader:
@@ -108,10 +111,17 @@ class Grader:
     def _grade(self, submission: Submission, record: Record) -> None:
         content = content_of(submission.path)
         record["sha256"] = hashlib.sha256(content).hexdigest()
-        cells = cells_of(content)
-        record["notes"] += [note for cell in cells for note in cell.notes][:20]
+        cells = _cells(content, submission.name)
+        record["notes"] += [note[:300] for cell in cells for note in cell.notes][:20]
+        if digest(cells) in solutions():
+            raise NoFile("This is the course's own solution, cell by cell. Only your own work counts: hand in the "
+                         "notebook that you wrote in.")
         ids = exercise_ids(cells)
+        known = {int(id.split(".")[0]) for id in ids if id in exercises.all_ids()}
         lesson = self.lesson if self.lesson is not None else majority(ids)
+        if self.lesson is not None and known and self.lesson not in known:
+            raise NoFile(f"Wrong lesson: this is a notebook of lesson {', '.join(f'{n:02d}' for n in sorted(known))}; "
+                         f"lesson {self.lesson:02d} was to be handed in.")
         if lesson is None:
             raise Unreadable("No exercise of the course was found in the notebook: it holds no `check(\"…\", …)` cell.")
         others = sorted({id for id in ids if int(id.split(".")[0]) != lesson})
@@ -141,8 +151,10 @@ class Grader:
     def _exercise(self, task: Any, slicer: Slicer, right: set[str], record: Record) -> dict[str, Any]:
         started = time.monotonic()
         status: ResultStatus
-        for last in (False, True):
+        for tries in range(1, _TRIES + 1):
             try:
+                if isinstance(task, Choice):
+                    self._end()                                # a child of its own: it is asked once, and no more
                 used = self.line is not None
                 status, verdict, notes = self._attempt(task, slicer, right)
                 if used and status not in ("correct", "not attempted", "missing"):
@@ -152,12 +164,9 @@ class Grader:
             except ServerError as error:                       # once more, with a new server
                 status, verdict, notes = "grader error", ruling(task, "error", str(error)), []
                 self.line = None
-                if not last:
-                    try:
+                if tries < _TRIES:
+                    with contextlib.suppress(ServerError):     # then the next try says so
                         self._renew()
-                    except (ServerError, IsolationError) as again:
-                        verdict = ruling(task, "error", str(again))
-                        break
             except Exception as error:                         # ours: this exercise alone cannot be graded
                 status, notes = "grader error", []
                 verdict = ruling(task, "error", f"{type(error).__name__}: {error}"[:500])
@@ -175,6 +184,8 @@ class Grader:
             part = slicer.slice(task.id, tuple(task.names))
         except Missing as error:
             return "missing", ruling(task, "not attempted", f"{error} Was its cell deleted or renamed?"), []
+        except TooDeep as error:
+            return "error", ruling(task, "error", f"{error}. Write it in shorter steps.", ("too-deep",)), []
         if part.faults:
             return "error", ruling(task, "error", part.faults[0], ("syntax-error",)), []
         if self.line is None:
@@ -241,7 +252,7 @@ class Grader:
         token = known_outcomes.set(remote.known)
         own = [] if remote.known is None else remote.known.own
         try:
-            with limits.undisturbed():
+            with limits.undisturbed(), own_time(_OWN):
                 limits.seed_all()
                 if isinstance(task, TestTask):
                     return testing.judge(task, remote)
@@ -250,6 +261,9 @@ class Grader:
             raise
         except limits.Problem as problem:
             return ruling(task, "wrong", words.say(problem), (problem.slug,))
+        except TooLong:
+            return ruling(task, "error", f"What your code returned could not be examined within {_OWN:g} seconds.",
+                          ("too-long",))
         except Exception as error:
             return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
                           f"{error}).", ("unreadable",))
@@ -288,13 +302,17 @@ class Grader:
             "files": [[cell.file, cell.source] for cell in {s.cell.number: s.cell for s in part.statements}.values()],
             "lent": lending.lent(lesson, modules), "lend": lend}
         remote.channel.allow(self._loading() + _EXTRA)
-        reply, _ = remote.request(request)
+        try:
+            reply, _ = remote.request(request)
+        except wire.WireError:
+            return {}, ("error", ruling(task, "error", "More code belongs to this answer than can be sent: the cells "
+                                        "that it depends on are too long.", ("too-long",)))
         facts = reply.get("facts")
         if not isinstance(facts, dict):
             facts = {}
         if reply.get("found") is True:
             return facts, None
-        errors = [e for entry in reply.get("errors", []) if isinstance(entry, list) and (e := raised(entry[1:]))]
+        errors = _errors(reply.get("errors"))
         first = next((e for e in errors if e.timed_out), errors[0] if errors else None)
         if first is None:
             return facts, ("error", ruling(task, "error", f"{named(task)} could not be found when the notebook ran."))
@@ -337,6 +355,24 @@ class Grader:
         self.line = None
         self.close()
         self.server = Server()
+
+
+def _errors(given: Any) -> list[limits.Raised]:
+    """Of the cells that stopped, as far as what the child says of them can be believed; no more than matter."""
+    if not isinstance(given, list):
+        raise channel.Interfered("errors that are no list")
+    return [error for entry in given[:100] if isinstance(entry, list) and (error := raised(entry[1:])) is not None]
+
+
+def _cells(content: bytes, name: str) -> list[Cell]:
+    """The cells, whatever the file is called; where it is no notebook by its name either, that is what is said."""
+    try:
+        return cells_of(content)
+    except Unreadable:
+        if content.strip() and not name.lower().endswith((".ipynb", ".ipynb.txt", ".json")) and "." in name:
+            raise Unreadable(f"`{name.rpartition('/')[2][:100]}` is no notebook. Hand in the file that ends in .ipynb: "
+                             "your notebook itself, neither printed nor exported.") from None
+        raise
 
 
 _GONE: dict[channel.Why, str] = {

@@ -1,5 +1,6 @@
 """In the checker: starting the fork server, and asking it for children."""
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from .channel import Channel, Gone
@@ -19,6 +21,7 @@ _CLASSROOM = Path(__file__).resolve().parents[1]
 _SHIPPED = ("ask", "grade/confine")        # these folders, whole: nothing else of the course is in the fork server
 _START = 120.0             # seconds to import torch on a slow disk
 _BEGIN = 20.0              # computing seconds for a child to confine itself
+_BUSY = (0.1, 0.3, 1.0, 3.0, 6.0)      # seconds between tries to start a process, where others have taken all there are
 
 # The server's first lines: modules come as text through its socket, so that nothing of this package needs to be on its
 # path, and nothing of it is.
@@ -67,6 +70,10 @@ class ServerError(RuntimeError):
     """The grader's own processes failed: nothing that a learner did, or should lose a point for."""
 
 
+class _Busy(ServerError):
+    """The system has no process to spare at the moment."""
+
+
 def need_fork() -> None:
     """Raise IsolationError where processes cannot be forked."""
     if not hasattr(os, "fork"):
@@ -78,10 +85,13 @@ class Server:
     """A fork server and the folder its children work in."""
 
     def __init__(self, cpu_seconds: int = 60):
-        self.work = tempfile.mkdtemp(prefix="grading-")
-        os.chmod(self.work, 0o711)
-        self.control, theirs = socket.socketpair()
         self.process: subprocess.Popen | None = None
+        try:
+            self.work = tempfile.mkdtemp(prefix="grading-")
+            os.chmod(self.work, 0o711)
+            self.control, theirs = socket.socketpair()
+        except OSError as error:
+            raise ServerError(f"The fork server did not start: {error}") from None
         try:
             self._start(theirs, cpu_seconds)
         except BaseException:
@@ -94,10 +104,18 @@ class Server:
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self.work,
                        "TMPDIR": self.work, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-c", _BOOT, str(theirs.fileno())], pass_fds=[theirs.fileno()], cwd="/",
-            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors,
-            start_new_session=True)
+        for wait in (*_BUSY, None):
+            try:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-I", "-B", "-c", _BOOT, str(theirs.fileno())], pass_fds=[theirs.fileno()],
+                    cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors,
+                    start_new_session=True)
+                break
+            except OSError as error:                         # EAGAIN: no more processes, for now
+                if wait is None or error.errno != errno.EAGAIN:
+                    self.errors.close()
+                    raise ServerError(f"The fork server did not start: {error}") from None
+                time.sleep(wait)
         theirs.close()             # so that its end is heard at once
         hidden = [str(_CLASSROOM.parent), os.getcwd(), str(Path.home())]
         modules = _modules()
@@ -111,7 +129,20 @@ class Server:
             raise ServerError(f"The fork server did not start: {self._said() or error}") from None
 
     def fork(self) -> tuple[Channel, dict]:
-        """A new child, confined and waiting; and what it says about its confinement. Raises ServerError."""
+        """A new child, confined and waiting; and what it says about its confinement. Raises ServerError.
+
+        Where a neighbour has taken all processes of this user, it is tried again for some seconds.
+        """
+        for wait in (*_BUSY, None):
+            try:
+                return self._fork()
+            except _Busy:
+                if wait is None:
+                    raise
+                time.sleep(wait)
+        raise AssertionError
+
+    def _fork(self) -> tuple[Channel, dict]:
         ours, theirs = socket.socketpair()
         try:
             socket.send_fds(self.control, [b"fork"], [theirs.fileno()])
@@ -123,7 +154,7 @@ class Server:
             theirs.close()
         if "pid" not in reply:
             ours.close()
-            raise ServerError(f"No child could be started: {reply.get('error')}")
+            raise _Busy(f"No child could be started: {reply.get('error')}")
         channel = Channel(ours, reply["pid"], self.work)
         channel.allow(_BEGIN)
         try:

@@ -1,27 +1,29 @@
 """In the checker: an answer that lives in a child. The checks ask it as they ask any other answer."""
+import copy
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from classroom.ask import call, limits
+from classroom.ask import limits
 from classroom.ask.case import Case
 from classroom.ask.outcome import KnownOutcomes, Outcome, ask, bare
 from classroom.judge import words
 from classroom.judge.exercise import TestTask
-from classroom.judge.testing import Trial, describe_call
+from classroom.judge.testing import Trial
 
 from .channel import Channel, Gone, Interfered
 from .confine import wire
+from .trials import STOPPED, Tried
 
 __all__ = ["Remote", "raised"]
 
 _EXTRA = 2.0               # seconds beyond an exercise's own limit before the child is killed
 _SUITS = 64                # kinds of cases that are kept, for modules with and without biases
-_ARGUMENT = 200_000        # numbers in one argument that a learner's test passes to an implementation
-_LONGEST = 2048
-_CALLS = 5000
+_CALLS = 5000               # of one implementation by a learner's test
+MOST_VALUES = 4 << 20          # bytes of all that an answer returns for one case: more than any case has
 _FACT = 200                # characters of one thing that was seen
 
 
@@ -36,6 +38,7 @@ class Remote:
         self.out_of_memory = False
         self.asked = 0
         self.trials: dict[int, Trial] = {}
+        self.own = limits.Clock(2 * task.seconds)            # for what our own implementations compute in a test
         self.__name__ = ""
 
     def __call__(self):                            # it is a function, elsewhere
@@ -88,8 +91,7 @@ class Remote:
             if outcome.values.keys() != expected:
                 raise Interfered("values of other names")
         changed = reply.get("changed")
-        outcome.changed = [name for name in changed if isinstance(name, str) and name in case.inputs] \
-            if isinstance(changed, list) else []
+        outcome.changed = [name for name in case.inputs if name in changed] if isinstance(changed, list) else []
         return outcome
 
     def suit(self, task: Any, case: Case) -> Callable[[Case], Case]:
@@ -145,7 +147,7 @@ class Remote:
         """Put the learner's test to an implementation that stays here.
 
         All of them are tried at once, in an order that the learner cannot know: a test that counts its calls, and
-        accepts the first few, is no test.
+        accepts the first few, is no test. One that does not end rejects nothing, and no more are tried.
         """
         if not self.trials:
             every = [*task.right.values(), *(bug.wrong for bug in task.buggy)]
@@ -154,43 +156,27 @@ class Remote:
                 self.trials[id(one)] = trial = self._try(task, one)
                 if trial.error and trial.error.timed_out:
                     break
-        return self.trials.get(id(implementation)) or next(t for t in self.trials.values() if t.error)
+        late = next((trial for trial in self.trials.values() if trial.error and trial.error.timed_out), None)
+        return late or self.trials[id(implementation)]
 
     def _try(self, task: TestTask, implementation: Callable) -> Trial:
-        calls: list[str] = []
+        tried = Tried(task, copy.deepcopy(implementation), self.seed, self.own)
         reply, arrays = self.channel.ask({"op": "trial"}, [])
         for _ in range(_CALLS):
             if reply.get("op") not in ("call", "back"):
                 break
-            answer, sent = self._serve(task, implementation, reply, arrays, calls)
+            answer, sent = tried.serve(reply, arrays)
             self.channel.send(answer, sent)
             reply, arrays = self.channel.receive()
         else:
             raise Gone("timeout", f"your test calls the function more than {_CALLS} times")
         reply = self._opened(reply)
         error = self._raised(reply.get("error"))
-        return Trial(error is not None or reply.get("said_no") is True, error, calls)
-
-    def _serve(self, task: TestTask, implementation: Callable, request: dict, arrays: list, calls: list) -> tuple:
-        try:
-            given, gradient = (wire.decode(request.get(key), arrays) for key in ("given", "gradient"))
-        except wire.WireError as fault:
-            raise Interfered(str(fault)) from None
-        if not isinstance(given, dict):
-            raise Interfered("arguments without names")
-        for value in given.values():
-            if isinstance(value, np.ndarray) and (value.size > _ARGUMENT or max(value.shape, default=0) > _LONGEST):
-                return {"raise": ["ValueError", "the grader tries tests with smaller tensors than that"]}, []
-            if isinstance(value, int) and abs(value) > _LONGEST:
-                return {"raise": ["ValueError", "the grader tries tests with smaller numbers than that"]}, []
-        if request["op"] == "call" and len(calls) < 20:
-            calls.append(describe_call(task, (), given))
-        returned, error = limits.run(lambda: _computed(task, implementation, given, gradient),
-                                    limits.Clock(task.seconds), limits.Printed())
-        if error is not None:
-            return {"raise": [error.kind, error.text]}, []
-        sent: list = []
-        return {"value": wire.encode(returned, sent)}, sent
+        if error is not None and error.timed_out:
+            return Trial(False, error, tried.calls)
+        if error is not None and tried.raised is not None and error.text == STOPPED:
+            error = replace(error, kind=tried.raised.kind, text=tried.raised.text)      # the page may say which
+        return Trial(error is not None or reply.get("said_no") is True, error, tried.calls)
 
     # ---------------------------------------------------------------------------------------------
 
@@ -236,6 +222,8 @@ class Remote:
             if length == 3 and not isinstance(entry[2], str):
                 raise Interfered("a value without a dtype")
             found[entry[0]] = (value, *entry[2:])
+        if sum(value.nbytes for value, *_ in found.values() if isinstance(value, np.ndarray)) > MOST_VALUES:
+            raise limits.Problem("unreadable:values", text=f"it holds more than {MOST_VALUES >> 20} MB")
         return found
 
 
@@ -244,23 +232,6 @@ class _Lenient(dict):
 
     def __missing__(self, name: str) -> None:
         return None
-
-
-def _computed(task: TestTask, implementation: Callable, given: dict, gradient: Any) -> Any:
-    """What our implementation returns, or the gradients that it passes on."""
-    if task.framework != "torch":
-        return np.asarray(implementation(**given))
-    import torch
-    tensors = {name: torch.from_numpy(value) for name, value in given.items() if isinstance(value, np.ndarray)}
-    leaves = {name: x.requires_grad_() for name, x in tensors.items() if gradient is not None and x.is_floating_point()}
-    values = {**given, **tensors}
-    returned = implementation(*(values[name] for name in task.takes if name in values),
-                              **{name: value for name, value in values.items() if name not in task.takes})
-    if gradient is None:
-        return call.to_numpy(returned)
-    found = torch.autograd.grad(returned, list(leaves.values()), torch.from_numpy(gradient), allow_unused=True)
-    return dict.fromkeys(tensors) | {name: None if g is None else call.to_numpy(g)
-                                     for name, g in zip(leaves, found, strict=True)}
 
 
 def raised(given: Any) -> limits.Raised | None:

@@ -1,11 +1,16 @@
-"""What to look at when an answer raises an error."""
+"""What to look at when an answer raises an error: what it means here, in a sentence, for code that is there."""
 import re
 
 from classroom.ask import limits
+from classroom.ask.call import Function
+from classroom.ask.case import Case
 
+from .evidence import listing
 from .exercise import Exercise
 
 __all__ = ["by_kind", "on_error"]
+
+Advice = tuple[str, str]      # a slug, or "" where the cause has no name, and a sentence
 
 _BY_KIND = {
     "NameError": "A name is misspelt, or the cell that defines it has not been run.",
@@ -18,30 +23,104 @@ _BY_KIND = {
     "AxisError": "The array has fewer axes than the code names.",
 }
 
-_BY_TEXT = {      # a pattern: what it means, with the pattern's groups
-    r"Sequential\.forward\(\)":
-        "An `nn.Sequential` hands one thing from layer to layer, so that a mask has no way through.",
-    r"before Module\.__init__":
-        "`__init__` has to begin with `super().__init__()`, which prepares the module to hold layers.",
-    r"missing the required": "The class has no method named `forward`.",
-    r"mismatch in its core dimension|not aligned|could not be broadcast|must match the (?:existing )?size|"
-    r"shapes cannot be multiplied|Expected size for first two":
-        "Two sizes that should be equal are not. Write the shape of each factor beside it: which axes meet?",
-    r"^(list|tuple|string) index out of range":
-        "The last element of a {0} of n has the index n − 1. Which index do you use in the last round?",
-    r"view size is not compatible":
-        "`transpose` only changes how the numbers are read, and `view` cannot move them. The message names what can.",
-    r"same dtype|expected scalar type":
-        "Something has another dtype than what came in, float32 most likely: layers are made in `__init__`, not in "
-        "`forward`, and a tensor that is made on the way takes `dtype=x.dtype`.",
-    r"used as indices must be": "Ids are whole numbers. Which dtype has the tensor that you made?",
-    r"unhashable type: 'list'":
-        "What a dictionary, a set or a Counter counts must not be changeable: a tuple, not a list.",
-    r"truth value of an array|Boolean value of Tensor":
-        "`and`, `or`, `not` and `if` ask for one yes or no. Arrays are joined element by element by `&`, `|` and `~`.",
-    r"too many values to unpack":
-        "There are fewer names than values. (A loop over a dictionary gives its keys alone.)",
-}
+_BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's groups
+    ("sequential-with-a-mask",
+     r"Sequential\.forward\(\)",
+     "An `nn.Sequential` hands one thing from layer to layer, so that a mask has no way through."),
+    ("super-init-missing",
+     r"before Module\.__init__",
+     "`__init__` has to begin with `super().__init__()`, which prepares the module to hold layers."),
+    ("super-of-another-class",
+     r"obj must be an instance or subtype of type|"
+     r"obj \(instance of \w+\) is not an instance or subtype of type",
+     "The class that `super(...)` names is not the one it stands in. `super().__init__()` needs no name."),
+    ("no-forward",
+     r"missing the required",
+     "The class has no method named `forward`."),
+    ("vocabulary-not-on-axis-1",
+     r"Expected target size (.*), got (.*)",
+     "`cross_entropy` takes the classes on axis 1: logits (N, classes) with targets (N,), or (B, classes, T) with "
+     "targets (B, T). On which axis of your logits is the vocabulary?"),
+    ("flattened-unevenly",
+     r"Expected input batch_size \((\d+)\) to match target batch_size \((\d+)\)",
+     "`cross_entropy` was given {0} rows of logits and {1} targets. Logits (B·T, vocabulary) and targets (B·T,) "
+     "belong together: which of the two still has its axes B and T?"),
+    ("number-before-backward",
+     r"'(?:float|int)' object has no attribute 'backward'",
+     "The loss is a plain number of Python here, as `.item()` and `float()` make it. Only the tensor knows how it "
+     "was computed, so `backward` is a method of the tensor."),
+    ("backward-of-no-tensor",
+     r"'NoneType' object has no attribute 'backward'|'tuple' object has no attribute 'backward'",
+     "`backward` is a method of the loss, a tensor with one number in it. What does the name hold there?"),
+    ("loss-without-gradients",
+     r"does not require grad and does not have a grad_fn",
+     "`backward` finds no way from this number to any weight. It was computed where gradients are switched off "
+     "(`no_grad`, `inference_mode`), or detached, or made anew from plain numbers."),
+    ("backward-of-many-numbers",
+     r"grad can be implicitly created only for scalar outputs",
+     "`backward` starts from one number. Which step makes one of them all?"),
+    ("in-place-needs-gradient",
+     r"modified by an inplace operation",
+     "A method whose name ends in `_`, an `+=` or an assignment to `[...]` has overwritten numbers that PyTorch "
+     "needs for the gradient. The same method without `_` makes a new tensor."),
+    ("in-place-needs-gradient",
+     r"a view of a leaf Variable that requires grad|"
+     r"a leaf Variable that requires grad is being used in an in-place",
+     "A weight is overwritten where PyTorch follows what is computed. An optimiser does that inside "
+     "`torch.no_grad()`."),
+    ("shapes-do-not-fit",
+     r"mismatch in its core dimension|not aligned|could not be broadcast|must match the (?:existing )?size|"
+     r"shapes cannot be multiplied|Expected size for first two|operands could not be broadcast",
+     "Two sizes that should be equal are not. Write the shape of each factor beside it: which axes meet?"),
+    ("index-beyond-the-end",
+     r"^(list|tuple|string) index out of range",
+     "The last element of a {0} of n has the index n − 1. Which index do you use in the last round?"),
+    ("sizes-do-not-multiply",
+     r"shape '?\[(.*?)\]'? is invalid for input of size (\d+)",
+     "`reshape` and `view` keep the numbers that there are, {1} here: the sizes that you give, {0}, must multiply to "
+     "that. Where does each of them come from?"),
+    ("sizes-do-not-multiply",
+     r"cannot reshape array of size (\d+) into shape (\(.*?\))",
+     "`reshape` keeps the numbers that there are, {0} here: the sizes that you give, {1}, must multiply to that. Where "
+     "does each of them come from?"),
+    ("sizes-are-whole-numbers",
+     r"must be tuple of ints, ?but got float|'float' object cannot be interpreted as an integer|"
+     r"slice indices must be integers",
+     "A size, a number of rounds and a place are whole numbers, and `/` makes a float even where it divides evenly. "
+     "`//` gives a whole number."),
+    ("view-of-a-transpose",
+     r"view size is not compatible",
+     "`transpose` only changes how the numbers are read, and `view` cannot move them. The message names what can."),
+    ("whole-numbers",
+     r"not implemented for '(Long|Int|Bool)'|Input dtype must be either a floating point|"
+     r"only support floating-point|can't be cast to the desired output type (?:Long|Int)",
+     "The tensor holds whole numbers or truth values, and this step needs fractions. Where is it made, and with "
+     "which dtype?"),
+    ("in-place-on-integers",
+     r"Cannot cast ufunc '\w+' output from dtype\('float\d+'\) to dtype\('(\w+)'\)",
+     "The array holds whole numbers ({0}), and fractions are to be written into it. An array keeps the dtype that it "
+     "was made with: make a new one, or begin with one of floats."),
+    ("ids-not-whole",
+     r"used as indices must be",
+     "Ids are whole numbers. Which dtype has the tensor that you made?"),
+    ("unhashable",
+     r"unhashable type: 'list'",
+     "What a dictionary, a set or a Counter counts must not be changeable: a tuple, not a list."),
+    ("max-gives-two-things",
+     r"torch\.return_types\.(\w+)",
+     "`{0}` along an axis returns two things in PyTorch: the values, and where they are. You need the values alone."),
+    ("another-number-of-names",
+     r"too many values to unpack",
+     "There are fewer names than values. (A loop over a dictionary gives its keys alone.)"),
+]
+
+_NUMPY = "The inputs of this exercise are NumPy arrays."
+_TENSORS = "The inputs of this exercise are PyTorch tensors."
+_NUMPYS = {"dim": "axis", "keepdim": "keepdims"}
+_METHODS_OF_TENSORS = {"softmax", "masked_fill", "masked_fill_", "unsqueeze", "permute", "matmul", "mm", "bmm", "exp",
+                       "sqrt", "float", "long", "mT", "contiguous", "expand", "softmax_", "log_softmax", "dim", "log"}
+_METHODS_OF_ARRAYS = {"astype", "copy", "dot", "swapaxes", "tolist", "ravel"}
+_NOTHING = ("", "")
 
 
 def by_kind(kind: str) -> str:
@@ -49,19 +128,119 @@ def by_kind(kind: str) -> str:
     return _BY_KIND.get(kind, "")
 
 
-def on_error(task: Exercise, raised: limits.Raised) -> str:
-    """A sentence on the error that an answer to `task` raised; empty if there is nothing to say."""
-    if raised.kind == "TypeError" and not raised.function:
-        init = getattr(task.probe, "init", ())
-        names = [name for name in task.takes if (name in init) == ("__init__" in raised.text)] if init else task.takes
-        return f"It is called with {len(names)} arguments: ({', '.join(names)})."
-    if (kind := re.search(r"must be Tensor, not (\w+)", raised.text)) is not None:
-        layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""
-        return f"A {kind[1]} was given where a tensor is expected.{layer}"
-    for pattern, says in _BY_TEXT.items():
+def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) -> Advice:
+    """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say."""
+    line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", raised.where.partition(": `")[2])       # the code alone
+    for say in (_how_it_is_called, _other_library, _a_yes_or_no, _wrong_thing, _dtypes):
+        said = say(task, raised, line, case)
+        if said[1]:
+            return said
+    for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
-            return says.format(*found.groups())
-    return by_kind(raised.kind)
+            return slug, says.format(*found.groups())
+    return "", by_kind(raised.kind)
+
+
+def _how_it_is_called(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
+    """The signature does not fit: what is given in this case, and which argument wants a default."""
+    if raised.kind != "TypeError" or raised.function:
+        return _NOTHING
+    init = getattr(task.probe, "init", ())
+    names = [name for name in task.takes if (name in init) == ("__init__" in raised.text)] if init else list(task.takes)
+    given = [name for name in names if case is None or name in case.inputs]
+    left_out = [name for name in names if name not in given and f"'{name}'" in raised.text]
+    slug = "wrong-number-of-arguments" if re.search(r"argument", raised.text) else ""
+    if left_out:
+        defaults = listing([f"`{name}=None`" for name in left_out])
+        return slug, (f"In this case it is called without {listing([f'`{name}`' for name in left_out])}, with "
+                      f"({', '.join(given)}). What may be left out needs a default in the first line: {defaults}.")
+    arguments = "1 argument" if len(names) == 1 else f"{len(names)} arguments"
+    return slug, f"It is called with {arguments}: ({', '.join(names)})."
+
+
+def _other_library(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
+    """PyTorch's words in a NumPy exercise, or NumPy's in one of PyTorch."""
+    if task.framework == "torch":
+        return "numpy-in-torch", _numpy_in_pytorch(raised.text, line)
+    return "torch-in-numpy", _pytorch_in_numpy(raised.text, line) if isinstance(task.probe, Function) else ""
+
+
+def _pytorch_in_numpy(text: str, line: str) -> str:
+    if "'int' object is not callable" in text and ".size(" in line:
+        return (f"{_NUMPY} There, `size` is a number, how many there are in all, and cannot be called as PyTorch's "
+                "can; the length of each axis is in `shape`.")
+    if re.search(r"must be Tensor, not (?:numpy\.)?ndarray", text):
+        return f"{_NUMPY} A function of PyTorch does not take them: this exercise does without PyTorch."
+    if found := re.search(r"(?:numpy\.ndarray|numpy\.float\d+)' object has no attribute '(\w+)'", text):
+        if found[1] in _METHODS_OF_TENSORS:
+            return f"{_NUMPY} `.{found[1]}` belongs to PyTorch's tensors; NumPy says it in another way."
+    if found := re.search(r"unexpected keyword argument '(dim|keepdim)'", text):
+        return f"{_NUMPY} What PyTorch calls `{found[1]}`, NumPy calls `{_NUMPYS[found[1]]}`."
+    if re.search(r"\.transpose\(\s*-?\d+\s*,\s*-?\d+\s*\)", line) and \
+            re.search(r"core dimension|axes don't match", text):
+        return (f"{_NUMPY} There, the numbers in `transpose(...)` are the new order of *all* axes, not two that change "
+                "places as in PyTorch. `swapaxes` exchanges two.")
+    if ".view(" in line and re.search(r"data type|dtype|positional arguments?", text):
+        return f"{_NUMPY} There, `view` reads the same bytes as another dtype; `reshape` gives another shape."
+    return ""
+
+
+def _numpy_in_pytorch(text: str, line: str) -> str:
+    if re.search(r"must be Tensor, not (?:numpy\.)?(?:ndarray|float\d+)", text):
+        return f"{_TENSORS} An array of NumPy has come in between, as a function of NumPy's returns it. Which line?"
+    if found := re.search(r"'Tensor' object has no attribute '(\w+)'", text):
+        if found[1] in _METHODS_OF_ARRAYS:
+            return f"{_TENSORS} `.{found[1]}` belongs to NumPy's arrays; PyTorch says it in another way."
+    if re.search(r"invalid combination of arguments - got \([^)]*\b(?:out|axis)=", text) or \
+            "Can't call numpy() on Tensor that requires grad" in text:
+        return (f"{_TENSORS} A function of NumPy was given one. PyTorch has functions of its own for all of these, and "
+                "gradients go through no others.")
+    if re.search(r"unsupported operand type\(s\) for .*'numpy\.ndarray'|'numpy\.ndarray' object has no", text):
+        return f"{_TENSORS} An array of NumPy has come in between. Which line makes one?"
+    return ""
+
+
+def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
+    """A whole array was asked whether it is true: by what?"""
+    if re.search(r"Negative, the `-` operator|Subtraction, the `-` operator|numpy boolean (?:subtract|negative)",
+                 raised.text):
+        return "not-on-booleans", ("True and False cannot be subtracted or negated with `-`. The other way round is "
+                                   "`~mask`.")
+    if not re.search(r"truth value of an array|Boolean value of Tensor", raised.text):
+        return _NOTHING
+    if found := re.search(r"(?<![\w.])(max|min|sorted)\(", line):
+        whose = "NumPy" if task.framework == "numpy" else "PyTorch"
+        return f"pythons-{found[1]}", (
+            f"`{found[1]}` is Python's own: it compares whole things and needs one yes or no for each pair. Comparing "
+            f"element by element is done by a function of {whose}'s.")
+    if re.search(r"\b(and|or|not)\b", line):
+        return "not-on-booleans", ("`and`, `or` and `not` ask for one yes or no. Element by element, arrays are joined "
+                                   "by `&`, `|` and `~`.")
+    if re.search(r"\b(if|while|elif|assert)\b", line):
+        return "condition-on-an-array", ("`if`, `while` and `assert` ask for one yes or no, and here is one for each "
+                                         "element. Which one is meant?")
+    if re.search(r"[<>]=?[^<>=]+[<>]", line):
+        return "condition-on-an-array", ("A chain of comparisons asks for one yes or no after the first. Write two, "
+                                         "joined by `&`.")
+    return "", "One yes or no was asked of a whole array, which has one for each element."
+
+
+def _wrong_thing(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
+    """Something that is no tensor was given to a function of PyTorch's."""
+    if (kind := re.search(r"must be Tensor, not (\w+)", raised.text)) is None:
+        return _NOTHING
+    layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""
+    return "layer-not-called" if layer else "", f"A {kind[1]} was given where a tensor is expected.{layer}"
+
+
+def _dtypes(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
+    """Numbers of two dtypes meet."""
+    if not re.search(r"same dtype|expected scalar type", raised.text):
+        return _NOTHING
+    made = "a tensor that is made on the way takes `dtype=x.dtype`, that of an input"
+    if hasattr(task.probe, "prepare"):
+        made = f"layers are made in `__init__`, not in `forward`, and {made}"
+    return "dtypes-mixed", f"Two things of different dtypes have met, one of them float32 most likely: {made}."
 
 
 def _is_layer(name: str) -> bool:

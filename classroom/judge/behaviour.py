@@ -1,4 +1,5 @@
 """What values alone do not show: changed inputs, lost dtypes, hidden state, cut gradients."""
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from classroom.ask import autograd, call, compare
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, axis_names, bare, elsewhere, recall, tolerance
 
+from . import advice
 from .evidence import have, listing, row
 from .exercise import Exercise
+from .verdict import Status
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
 _SMALL = 1e-2         # of the largest gradient: smaller ones need not be more exact than this
@@ -22,7 +25,7 @@ class Finding:
 
     slug: str
     message: str
-    status: str = "wrong"
+    status: Status = "wrong"
 
 
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
@@ -40,8 +43,8 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
     name = changed.changed[0]
     start = "Your numbers are right, but your" if right else "Your"
     return Finding("changes-inputs", f"{start} code changes its input `{name}`: after the call on the case "
-                   f"“{changed.case.about}” it no longer holds what it held before. Whoever calls it next with the "
-                   f"same `{name}` gets other numbers. Look for `+=`, `-=`, `/=`, an assignment to `[...]` or a method "
+                   f"“{changed.case.about}” it no longer holds what it held before. The next call with the same "
+                   f"`{name}` gives other numbers. Look for `+=`, `-=`, `/=`, an assignment to `[...]` or a method "
                    f"that ends in an underscore, applied to `{name}` or to a view of it.")
 
 
@@ -142,15 +145,18 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
     if not want[0].dtypes[first].startswith("float"):
         return None
     for g, w in zip(got, want, strict=True):
-        expected = recall("pull", task.reference, g.case, lambda case=g.case: autograd.pull(task, task.reference, case))
+        expected = recall("pull", task.reference, g.case,
+                          functools.partial(autograd.pull, task, task.reference, g.case))
         if elsewhere(answer):
             found, error = answer.pull(task, g.case)
         else:
-            found, error = run(lambda case=g.case: autograd.pull(task, answer, case))
+            found, error = run(functools.partial(autograd.pull, task, answer, g.case))
         largest = max((np.abs(x).max(initial=0.0) for x in expected.values() if x is not None), default=0.0)
-        if error is not None:
-            return Finding("gradient-error", f"The values are right, but computing gradients through them raised "
-                           f"{error.kind}: {error.text}", "error")
+        if error is not None or found is None:
+            slug, means = advice.on_error(task, error, g.case) if error else ("", "")
+            raised = f" {error.kind}: {error.text.rstrip('.')}." if error else " an error."
+            return Finding(slug or "gradient-error", "The values are right, but computing gradients through them raised"
+                           f"{raised} {means}", "error")
         for name, want_gradient in expected.items():
             gradient = found[name]
             where = f"On the case “{g.case.about}”"
@@ -193,13 +199,14 @@ def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
 
 
 def _device(task: Exercise, answer: Any, case: Case, run: Callable) -> list[str]:
-    """Whether it would run on a GPU, tried with tensors on PyTorch's "meta" device."""
-    known = task.framework == "torch" and recall("meta", task.reference, case,
-                                                 lambda: autograd.on_meta(task, task.reference, case, bare))
+    """Whether it would run on a GPU, as far as that can be seen here."""
+    known = task.framework == "torch" and recall("device", task.reference, case, functools.partial(
+        autograd.stays_on_device, task, task.reference, case, bare))
     if not known or not known[0]:
         return []
-    stays, error = answer.on_meta(task, case) if elsewhere(answer) else autograd.on_meta(task, answer, case, run)
-    if stays or error and "not on the expected device" not in error.text and "same device" not in error.text:
+    stays, error = answer.on_meta(task, case) if elsewhere(answer) else \
+        autograd.stays_on_device(task, answer, case, run)
+    if stays or error:
         return []                                    # nothing has been established
     return ["One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
             "device of an input."]

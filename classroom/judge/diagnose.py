@@ -16,35 +16,36 @@ from .evidence import (
     be,
     entry,
     first_difference,
-    have,
-    listing,
     number,
     place,
     row,
     series,
-    shape,
     smallest,
     telling_output,
     verb,
 )
 from .exercise import Exercise
+from .shapes import Said, for_one_size, wrong_shape
 
-Said = tuple[str, str] | None
 
-def error(task: Exercise, got: list[Outcome], clock: limits.Clock) -> str:
-    """The answer raised something: what, where, on which case, and what worked before."""
-    n = next(i for i, g in enumerate(got) if g.error)
-    raised = got[n].error
+def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock) -> tuple[str | None, str]:
+    """The answer raised something: a slug or None, and what, where, on which case, and what worked before."""
+    failed, raised = next((g, g.error) for g in got if g.error)
     worked = sum(g.returned for g in got)
     after = f"The other {worked} cases ran. " if 0 < worked == len(got) - 1 else \
         f"{worked} of the {len(got)} cases ran. " if worked else ""
     if raised.timed_out:
         where = f" It was stopped in {raised.where}." if raised.where else ""
-        return (f"{_at(task, got[n])}, your code had not finished after {number(clock.total)} seconds.{where} "
+        return "time-limit", (
+                f"{_at(task, failed)}, your code had not finished after {number(clock.total)} seconds.{where} "
                 "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
                 "waits, such as `sleep`?")
-    told = briefly(task, got[n])
-    return told + ("" if told.endswith("\n") else " ") + f"{after}{advice.on_error(task, raised)}"
+    told = briefly(task, failed)
+    slug, means = advice.on_error(task, raised, failed.case)
+    typed = for_one_size(task, got, want) if slug in ("", "shapes-do-not-fit", "sizes-do-not-multiply") else None
+    if typed is not None:
+        slug, means = typed[0], f"{typed[1]} {means}"
+    return slug or None, told + ("" if told.endswith("\n") else " ") + f"{after}{means}"
 
 
 def briefly(task: Exercise, outcome: Outcome) -> str:
@@ -62,7 +63,8 @@ def briefly(task: Exercise, outcome: Outcome) -> str:
 
 def briefly_error(outcome: Outcome) -> str:
     """What a recognised answer raised."""
-    return f"On the case “{outcome.case.about}” it raised {outcome.error.kind}: {outcome.error.text}"
+    raised = f" {outcome.error.kind}: {outcome.error.text}" if outcome.error else ""
+    return f"On the case “{outcome.case.about}” it raised{raised}"
 
 
 def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:
@@ -71,8 +73,9 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
-    if task.shows is None and (said := _shape(sight, name)) is not None:
-        return said
+    typed = for_one_size(task, got, want)
+    if task.shows is None and (said := wrong_shape(sight, name)) is not None:
+        return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
     general = (_not_finite, _forbidden, _rounded, _imprecise, _factor, _temperature, _transposed, _reordered, _shares)
     for describe in general if task.shows is None else (_factor,):
@@ -82,43 +85,19 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     else:
         slug, sentence = None, ""
     shown = "" if slug == "fill-not-low-enough" else first_difference(sight)
+    if typed is not None and slug in _SYMPTOMS:
+        slug, sentence = typed[0], f"{typed[1]} {sentence}".strip()
     parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name) if task.shows is None else "",
              _which_cases(task, got, want)]
     return slug, "\n\n".join(part for part in parts if part)
 
 
+# What can be seen, and has many causes.
+_SYMPTOMS = (None, "not-finite", "negative-shares", "rows-do-not-sum-to-one")
+
+
 def _at(task: Exercise, outcome: Outcome) -> str:
     return place(Sight(task, outcome, outcome))
-
-
-def _shape(sight: Sight, name: str) -> Said:
-    got, want = sight.got.values[name], sight.want.values[name]
-    if got.shape == want.shape:
-        return None
-    axes = sight.axes(name)
-    named = f"{shape(want)}" + (f" = ({', '.join(axes)})" if axes else "")
-    text = f"{place(sight)}, your {have(name)} the shape {shape(got)}; {named} is expected."
-    if got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape):
-        text += " These are the same sizes in another order: two axes have changed places."
-    elif np.squeeze(got).shape == np.squeeze(want).shape:
-        text += " An axis of length 1 is missing or too many."
-    elif got.ndim == want.ndim:
-        off = [f"axis {i} ({axes[i]}) is {g} and should be {w}"
-               for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
-        text += f" A{listing(off)[1:]}."
-    elif got.ndim < want.ndim:
-        lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
-        text += f" {lost} got lost, by a sum or an index perhaps."
-    match = [label for label, size in sight.sizes.items()
-             if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
-    if match:
-        text += f" The size you have there is {listing(match, 'or')}."
-    return "wrong-shape", text
-
-
-def _one_off(got: np.ndarray, want: np.ndarray) -> int | None:
-    sizes_off = [g for g, w in zip(got.shape, want.shape, strict=True) if g != w]
-    return sizes_off[0] if len(sizes_off) == 1 else None
 
 
 def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
@@ -192,9 +171,9 @@ def _factor(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if len(factors) < 2:
         return None
     formula = _formula(factors)
-    if formula is None and np.ptp([c for c, _ in factors]) > 1e-5 * abs(factors[0][0]):
+    if formula is None and not _precedence(factors) and np.ptp([c for c, _ in factors]) > 1e-5 * abs(factors[0][0]):
         return None
-    exactly = f" In every case it is {formula}." if formula else ""
+    exactly = f" In every case it is {formula}." if formula else _precedence(factors)
     return "off-by-a-factor", (f"Your {be(name)} right up to a factor: here every number is "
                                f"{number(factors[0][0])} times what is expected.{exactly}")
 
@@ -203,7 +182,7 @@ def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     """Shares of scores that are all multiplied by one number: the logarithms in each row are in proportion."""
     if name not in sight.task.shares:
         return None
-    factors = []
+    factors: list[tuple[float, Sight]] = []
     for pair in (p for p in pairs if name in wrong_outputs(p.got, p.want)):
         got, want = (x.values[name].astype(float) for x in (pair.got, pair.want))
         held = (want > 1e-6).all(-1) if want.ndim else np.array(False)
@@ -214,15 +193,16 @@ def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
             continue
         if np.abs(got[held].sum(-1) - 1).max() > 1e-4:
             return None                            # not the shares of any scores
-        factors.append(c := (a * b).sum() / square)
+        factors.append(((c := (a * b).sum() / square), pair))
         if c < 1e-3 or not compare.equal(a, c * b, 30 * tolerance(pair.got, pair.want)):
             return None
     if len(factors) < 2:
         return None
-    always = "in every case" if np.ptp(factors) < 1e-4 * factors[0] else "in this case, and otherwise in others"
+    numbers = [c for c, _ in factors]
+    always = "in every case" if np.ptp(numbers) < 1e-4 * numbers[0] else "in this case, and otherwise in others"
     return "scores-off-by-a-factor", (
-        f"Your {be(name)} exactly what comes out when the scores are multiplied by {number(factors[0])} before the "
-        f"softmax: {always}. It is the scaling that is off, not the softmax.")
+        f"Your {be(name)} exactly what comes out when the scores are multiplied by {number(numbers[0])} before the "
+        f"softmax: {always}. It is the scaling that is off, not the softmax.{_precedence(factors)}")
 
 
 def _formula(factors) -> str | None:
@@ -235,6 +215,20 @@ def _formula(factors) -> str | None:
             if all(abs(c / f(p.sizes[label]) - 1) < 1e-4 for c, p in factors):
                 return text.format(label)
     return None
+
+
+def _precedence(factors: Sequence[tuple[float, Sight]]) -> str:
+    """Does an exponent 1/2 without brackets explain the factors? `n ** 1/2` is half of n."""
+    for label in factors[0][1].sizes:
+        sizes = [p.sizes.get(label, 0) for _, p in factors]
+        if min(sizes) < 1 or len(set(sizes)) < 2:
+            continue                               # of one size alone, many factors could be made
+        for sign, makes in (("", lambda n: np.sqrt(n) / 2), ("", lambda n: 2 / np.sqrt(n)),
+                            ("-", lambda n: 1 / (2 * np.sqrt(n)))):
+            if all(abs(c / makes(n) - 1) < 1e-4 for (c, _), n in zip(factors, sizes, strict=True)):
+                return (f" An exponent {sign}1/2 without brackets gives just this: Python computes `**` before `/`, so "
+                        f"that `{label} ** {sign}1/2` is ({label} ** {sign}1) / 2.")
+    return ""
 
 
 def _transposed(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:

@@ -2,7 +2,7 @@
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,6 +98,8 @@ class Exercise(Task):
         place: what follows "On " in messages, made of a case's inputs; by default names and shapes of arrays.
         shows: the evidence in messages, made of a `Sight`; by default the first row that differs. For exercises
             whose answers never see the arrays of a case.
+        styles: right ways of writing it that come apart once a mistake is made: `functools.partial`s of the function
+            whose switches the misconceptions set. Every mistake is looked for in every style, before two are.
     """
 
     takes: dict[str, str]
@@ -109,6 +111,7 @@ class Exercise(Task):
     may_change: Sequence[str] = ()
     place: Callable[[dict[str, Any]], str] | None = None
     shows: Callable[[Any], str] | None = None
+    styles: Sequence[Callable] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +144,8 @@ class TestTask(Task):
         right: right implementations, by a description of how they are written.
         buggy: `Misconception`s whose `wrong` is the buggy implementation; `says` describes the bug.
         takes: names of the implementation's arguments, for the message.
+        notices: given a bug that the test let pass and the inputs of its calls, by name, as NumPy arrays: what can be
+            said of them, or "".
     """
 
     __test__ = False                     # this is not a test for pytest to collect
@@ -148,11 +153,16 @@ class TestTask(Task):
     right: dict[str, Callable]
     buggy: Sequence[Misconception]
     takes: dict[str, str]
+    notices: Callable[[Misconception, Sequence[Mapping[str, Any]]], str] | None = None
 
 
 def combine(first: Misconception, second: Misconception) -> Callable | None:
     """Both mistakes at once, if they are switches of the same function, else None."""
-    a, b = first.wrong, second.wrong
+    return both(first.wrong, second.wrong)
+
+
+def both(a: Callable, b: Callable) -> Callable | None:
+    """The switches of two `functools.partial`s of the same function together, else None."""
     if not (isinstance(a, functools.partial) and isinstance(b, functools.partial)):
         return None
     if a.func is not b.func or a.args or b.args or a.keywords.keys() & b.keywords.keys():

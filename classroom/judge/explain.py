@@ -1,4 +1,5 @@
 """Why an answer is not right: status, slugs, and the message that the learner reads."""
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,14 @@ from . import behaviour, diagnose, words
 from .evidence import Sight, first_difference, smallest
 from .exercise import Exercise, Misconception
 from .recognise import Match, recognise
+from .verdict import Status
 
 
 @dataclass(frozen=True)
 class Explanation:
     """The status of an answer that is not right, what the learner reads, and the slugs of the mistakes found."""
 
-    status: str
+    status: Status
     message: str
     mistakes: tuple[str, ...] = ()
 
@@ -33,13 +35,14 @@ def explain(
                 finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))
         if (match := recognise(task, got, want)) is not None:
-            status = "wrong" if any(g.error is None for g in got) else "error"
+            status: Status = "wrong" if any(g.error is None for g in got) else "error"
             return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
                                tuple(mistake.slug for mistake in match.mistakes))
     if first.problem:
         return Explanation("wrong", words.say(first.problem), (first.problem.slug,))
     if first.error or timed_out:
-        return Explanation("error", diagnose.error(task, got, clock), ("time-limit",) * timed_out)
+        slug, message = diagnose.error(task, got, want, clock)
+        return Explanation("error", message, ("time-limit",) if timed_out else (slug,) if slug else ())
     slug, message = diagnose.values(task, got, want)
     if slug in (None, "imprecise") and (lost := behaviour.dtypes(task, got, want, right=False)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"
@@ -47,22 +50,21 @@ def explain(
 
 
 def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
-    """The message for recognised mistakes."""
+    """The message for recognised mistakes. "Exactly" is said only where all numbers of all cases agree."""
     first, *others = match.mistakes
     sight = smallest(task, got, want, match.cases)
     some = f"In {len(match.cases)} of the {len(got)} cases: "
     if match.together:
         return _paragraphs([
-            ("" if match.everywhere else some) + "Two things at once. What you return is exactly what comes out of "
-            "both together.", _evidence(None, sight, got),
-            *(f"{n}. {_words(m.slug)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1)),
-            "" if match.everywhere else _besides(task, match, got, want)])
-    parts = [first.says if match.everywhere and not others else some + first.says,
+            "Two things at once. What you return is exactly what comes out of both together.",
+            _evidence(None, sight, got),
+            *(f"{n}. {_words(m.slug)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1))])
+    parts = [first.says if match.everywhere and not others else some + _in_part(first.says),
              _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
              f"{first.why} {first.look}"]
     if others:
         second = others[0]
-        parts.append(f"In the other cases that are not right: {second.says} {second.why} {second.look}")
+        parts.append(f"In the other cases that are not right: {_in_part(second.says)} {second.why} {second.look}")
     elif not match.everywhere:
         parts.append(_besides(task, match, got, want))
     return _paragraphs(parts)
@@ -71,7 +73,11 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
 def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
     """What the recognised mistakes leave unexplained."""
     rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
-    return f"There is something else besides. {diagnose.briefly(task, rest)}" if rest is not None else ""
+    if rest is None:
+        return ("In some of the others this mistake would show, too, but your numbers are right there. So your code "
+                "does it only now and then, or does something else that looks like it.")
+    return ("That does not explain the other cases that are not right: there is something else besides, or another "
+            f"mistake altogether. {diagnose.briefly(task, rest)}")
 
 
 def _evidence(mistake: Misconception | None, sight: Sight | None, got: list[Outcome]) -> str:
@@ -81,6 +87,11 @@ def _evidence(mistake: Misconception | None, sight: Sight | None, got: list[Outc
     if mistake is not None and mistake.shows is not None:
         return mistake.shows(sight)
     return first_difference(sight)
+
+
+def _in_part(says: str) -> str:
+    """What a mistake says, where some numbers are not explained by it alone."""
+    return re.sub(r"\bexactly ", "", says)
 
 
 def _words(slug: str) -> str:

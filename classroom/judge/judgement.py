@@ -16,7 +16,7 @@ from . import behaviour, choice, testing
 from .evidence import series
 from .exercise import Choice, Exercise, Task, TestTask
 from .explain import explain
-from .verdict import Verdict, named, not_attempted, ruling
+from .verdict import CheckError, Verdict, named, not_attempted, ruling
 
 
 def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
@@ -30,9 +30,13 @@ def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
 
     Returns:
         A Verdict. Nothing that the answer does comes out of here as an exception.
+
+    Raises:
+        CheckError: if the check itself fails.
+        KeyboardInterrupt: if the process is interrupted.
     """
     if task.framework == "torch":
-        import torch  # noqa: F401 - before the clock starts, and so that its random state is kept
+        import torch  # noqa: F401 - before the clock starts, and so that its state is kept
     with limits.undisturbed():
         limits.seed_all()
         try:
@@ -40,6 +44,7 @@ def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
                 return choice.judge(task, given)
             if isinstance(task, TestTask):
                 return testing.judge(task, given)
+            assert isinstance(task, Exercise)
             kept = _remembered(task, seed)
             if kept is None:
                 return judge_on(task, given, _cases(task, seed))
@@ -48,13 +53,33 @@ def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
                 return judge_on(task, given, kept.own)
             finally:
                 known_outcomes.reset(token)
+        except CheckError:
+            raise
         except Exception as error:  # the answer found a way to trip the engine itself
             return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
                           f"{error}).", ("unreadable",))
 
 
 def _cases(task: Exercise, seed: int | None) -> list[Case]:
-    return list(task.cases(np.random.default_rng(zlib.crc32(task.id.encode()) if seed is None else seed)))
+    try:
+        return list(task.cases(np.random.default_rng(zlib.crc32(task.id.encode()) if seed is None else seed)))
+    except Exception as error:
+        raise _failed(task, f"its cases could not be made: {type(error).__name__}: {error}") from error
+
+
+def _expected(task: Exercise, case: Case) -> Outcome:
+    """What the reference returns. Raises CheckError if it does not: two equal errors are no agreement."""
+    outcome = ask(task, task.reference, case, bare)
+    if outcome.returned:
+        return outcome
+    what = f"raised {outcome.error.kind}: {outcome.error.text}" if outcome.error else "could not be read"
+    raise _failed(task, f"on the case “{case.about}” the course's own solution {what}")
+
+
+def _failed(task: Exercise, what: str) -> CheckError:
+    return CheckError(f"The check of exercise {task.id} has failed itself: {what.rstrip('.')}. That says nothing about "
+                      "your code, and nothing was recorded. Something in this session changes how NumPy, PyTorch or "
+                      "the course compute. Restart the kernel, run the notebook from the top, and check again.")
 
 
 class Remembered:
@@ -106,7 +131,7 @@ def judge_on(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
     last = got[-1].error
     if last and last.unwritten and len(got) == 1:
         return _unwritten(task, answer, last)
-    want = [ask(task, task.reference, outcome.case, bare) for outcome in got]
+    want = [_expected(task, outcome.case) for outcome in got]
     clock.left, on_the_way = clock.total, printed.kept
     if not all(agree(g, w) for g, w in zip(got, want, strict=True)):
         found = explain(task, answer, got, want, run, clock)

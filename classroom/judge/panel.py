@@ -97,11 +97,34 @@ _shown_in_this_cell: Verdict | None = None
 
 def _display(text: str, markup: str) -> bool:
     if _shell() is None:
-        print(text)
+        print(printable(text))
         return False
     from IPython.display import display
     display({"text/plain": text, "text/html": markup}, raw=True)
     return True
+
+
+def printable(text: str) -> str:
+    """The text, with signs that the terminal's encoding lacks written otherwise: ASCII, cp1252."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = "".join(sign if _can(sign, encoding) else _PLAIN.get(sign, sign) for sign in text)
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def _can(sign: str, encoding: str) -> bool:
+    try:
+        sign.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_PLAIN = {"“": '"', "”": '"', "‘": "'", "’": "'", "·": "*", "√": "sqrt ", "∞": "inf", "−": "-", "–": "-", "—": "-",
+          "…": "...", "×": "x", "→": "->", "≠": "!=", "≤": "<=", "≥": ">=", "²": "^2", "ᵀ": "^T", "Σ": "sum "}
 
 
 def _shell() -> Any:

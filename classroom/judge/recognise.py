@@ -9,7 +9,7 @@ from classroom.ask import compare
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, bare, tolerance
 
-from .exercise import Exercise, Misconception, combine
+from .exercise import Exercise, Misconception, both, combine
 
 # Seconds of computing for what goes beyond single mistakes that explain all: most for two at once, the rest for those
 # that explain most. Where they are not enough, a rare pair stays without its names; nothing else depends on them. The
@@ -28,7 +28,7 @@ class Match:
 
 
 def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match | None:
-    """The mistake that explains every case; else two at once; else those that explain most cases."""
+    """The mistake that explains every case, in some style; else two at once; else those that explain most cases."""
     wrong = [i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not agree(g, w)]
     if not wrong:
         return None
@@ -50,38 +50,56 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
             return Match((mistake,), False, cases, True)
     seconds = patience["module" if hasattr(task.probe, "prepare") else "function"]
     until = time.thread_time() + seconds
-    pair = _pair(task, got, want, wrong, gives, until - seconds / 4)
-    if pair is not None and pair.everywhere:
-        return pair
-    cover = _cover(task, got, want, wrong, explains, until)
-    return max((m for m in (cover, pair) if m), key=lambda m: (m.everywhere, len(m.cases)), default=None)
+    for mistake, otherwise in _in_other_styles(task):
+        if time.thread_time() > until:
+            return None                    # something simpler than two mistakes has not been ruled out
+        found = _explained(task, otherwise, got, order)
+        if found is not None and _convincing(got, wrong, found, id(otherwise)):
+            return Match((mistake,), False, cases, True)
+    until = time.thread_time() + seconds
+    return _pair(task, got, want, wrong, gives, until - seconds / 4) or \
+        _cover(task, got, want, wrong, explains, until)
+
+
+def _in_other_styles(task: Exercise) -> Iterator[tuple[Misconception, Callable]]:
+    """Each mistake made in each of the styles in which the rest may be written."""
+    for style in task.styles:
+        for mistake in task.misconceptions:
+            if (otherwise := both(mistake.wrong, style)) is not None:
+                yield mistake, otherwise
+
+
+def _explained(
+    task: Exercise, wrong: Callable, got: list[Outcome], order: list[int]
+) -> dict[tuple[int, int], Outcome] | None:
+    """What it returns in all cases, if that is what came back in all of them."""
+    found = {}
+    for i in order:
+        found[id(wrong), i] = ask(task, wrong, got[i].case, bare)
+        if not agree(got[i], found[id(wrong), i]):
+            return None
+    return found
 
 
 def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
           gives: Callable, until: float) -> Match | None:
-    """Two mistakes at once, made by switches of the same function, that explain at least half of the wrong cases."""
+    """Two mistakes at once, made by switches of the same function, that explain every case."""
     returned = [i for i in wrong if got[i].returned]
     if not returned:
         return None
-    best = None
     for first, second, c in _candidates(task, got, want, returned, gives):
         if time.thread_time() > until:
-            return best
-        both = combine(first, second)
-        if both is None or not agree(got[c], ask(task, both, got[c].case, bare)):
+            break
+        together = combine(first, second)
+        if together is None or not agree(got[c], ask(task, together, got[c].case, bare)):
             continue
-        part = [i for i in range(len(got)) if agree(got[i], ask(task, both, got[i].case, bare))]
-        cases = tuple(got[i].case for i in wrong if i in part)
-        everywhere = len(part) == len(got)
-        telling = any(i in part and got[i].returned and _telling(got[i], want[i]) for i in wrong)
-        telling = telling and (everywhere or _enough([got[i] for i in wrong if i in part]))
-        if telling and 2 * len(cases) >= len(wrong) and (best is None or len(cases) > len(best.cases)):
+        if _explained(task, together, got, [*wrong, *range(len(got))]) is None:
+            continue
+        if any(_telling(got[i], want[i]) for i in returned):
             order = (first, second) if task.misconceptions.index(first) < task.misconceptions.index(second) \
                 else (second, first)
-            best = Match(order, True, cases, everywhere)
-        if best is not None and best.everywhere:
-            return best
-    return best
+            return Match(order, True, tuple(got[i].case for i in wrong), True)
+    return None
 
 
 def _candidates(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
@@ -124,7 +142,11 @@ def _likeness(known: Outcome, got: Outcome, want: Outcome) -> float:
 
 def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[int],
            explains: Callable, until: float) -> Match | None:
-    """The mistake that explains most of the wrong cases, at least half, and one more for the rest."""
+    """The mistake that explains most of the wrong cases, at least half, and one more for the rest.
+
+    One that leaves wrong cases unexplained is named only if more cases speak for it than against it: those that it
+    would spoil, and that are right, speak against it, too. One that explains all that is wrong must do so twice.
+    """
     def explained(mistake: Misconception, among: list[int], may_miss: float) -> list[int]:
         found: list[int] = []
         for n, i in enumerate(among):
@@ -134,7 +156,8 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
                 found.append(i)
         return found
 
-    best, part = None, []
+    best: Misconception | None = None
+    part: list[int] = []
     for mistake in task.misconceptions:
         if time.thread_time() > until:
             break
@@ -147,18 +170,24 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
     rest = [i for i in wrong if not explains(best, i)]
     others = [m for m in task.misconceptions if rest and m is not best and all(explains(m, i) for i in rest)
               and explained(m, rest, len(rest))]
+    right = [i for i in range(len(got)) if i not in wrong]
     if others:                            # sooner one that also leaves right what is right
-        right = [i for i in range(len(got)) if i not in wrong]
         second = next((m for m in others if all(explains(m, i) for i in right)), others[0])
         return Match((best, second), False, cases, True)
-    return Match((best,), False, cases, False)
+    spoilt = sum(not explains(best, i) for i in right)
+    convinced = len(part) > len(rest) + spoilt if rest else len(part) > 1 or not spoilt
+    return Match((best,), False, cases, False) if convinced else None
 
 
 def _convincing(got: list[Outcome], wrong: list[int], known: dict, mistake: int) -> bool:
     """Equal values somewhere; where the answer only ever raises, the very same message."""
     if any(got[i].returned or got[i].problem for i in wrong):
         return True
-    return all(got[i].error.text == known[mistake, i].error.text for i in wrong)
+    return all(_raised(got[i]) == _raised(known[mistake, i]) for i in wrong)
+
+
+def _raised(outcome: Outcome) -> str:
+    return outcome.error.text if outcome.error else ""
 
 
 def _telling(got: Outcome, want: Outcome) -> bool:

@@ -54,9 +54,9 @@ def record(id: str, verdict: Verdict) -> None:
     _update(id, change)
 
 
-def record_hint(id: str, opened: int) -> None:
-    """Note that hints 1 to `opened` are open."""
-    _update(id, lambda entry: entry.update(hints=max(entry["hints"], opened)))
+def record_hint(id: str, opened: int) -> bool:
+    """Note that hints 1 to `opened` are open. False if that could not be saved."""
+    return _update(id, lambda entry: entry.update(hints=max(entry["hints"], opened)))
 
 
 def record_solution(id: str) -> None:
@@ -76,7 +76,7 @@ def _checked(entry: Entry) -> Entry:
     return entry
 
 
-def _update(id: str, change: Callable[[Entry], None]) -> None:
+def _update(id: str, change: Callable[[Entry], None]) -> bool:
     """Read, change, write, while nobody else does. Progress that cannot be kept never stops a check."""
     try:
         with FileLock(f"{path()}.lock", timeout=5):
@@ -86,6 +86,8 @@ def _update(id: str, change: Callable[[Entry], None]) -> None:
                 temporary.write_text(json.dumps({"version": 1, "exercises": content}, indent=1), encoding="utf-8")
     except (OSError, Timeout) as error:
         _say(f"Your progress could not be saved: {error}")
+        return False
+    return True
 
 
 def _move_aside() -> None:

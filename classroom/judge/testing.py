@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from classroom.ask import limits
+from classroom.ask.call import to_numpy
 from classroom.ask.outcome import elsewhere
 from classroom.ask.replies import said_no
 from classroom.ask.stubs import is_stub
@@ -11,7 +12,9 @@ from classroom.ask.stubs import is_stub
 from . import advice
 from .evidence import listing
 from .exercise import TestTask
-from .verdict import Verdict, not_attempted, ruling
+from .verdict import CheckError, Verdict, not_attempted, ruling
+
+_KEPT = 20          # calls of an implementation that are looked at
 
 
 @dataclass
@@ -21,10 +24,25 @@ class Trial:
     rejected: bool
     error: limits.Raised | None
     calls: list[str] = field(default_factory=list)   # how the test called the implementation
+    inputs: list[dict[str, Any]] = field(default_factory=list)         # and with what
 
 
 def judge(task: TestTask, answer: Any) -> Verdict:
-    """Verdict on a test function."""
+    """Verdict on a test function. Raises CheckError where Python runs without `assert`."""
+    verdict = _judge(task, answer)
+    if not __debug__ and verdict.status != "correct" and not elsewhere(answer) and not _unwritten(answer):
+        raise CheckError(f"Exercise {task.id} cannot be checked here: this Python runs with the option -O (or "
+                         "PYTHONOPTIMIZE is set), which switches every `assert` off, and your test with them. Nothing "
+                         "was recorded. Start Python without it, and check again.")
+    return verdict
+
+
+def _unwritten(answer: Any) -> bool:
+    """Whether there is a stub's `raise NotImplementedError`. A test made of asserts is empty without them."""
+    return answer is None or "NotImplementedError" in getattr(getattr(answer, "__code__", None), "co_names", ())
+
+
+def _judge(task: TestTask, answer: Any) -> Verdict:
     if is_stub(answer):
         return not_attempted(task)
     if not callable(answer):
@@ -55,14 +73,17 @@ def _try(test: Callable, implementation: Callable, task: TestTask, clock, printe
     if elsewhere(test):
         return test.trial(task, implementation)
     calls: list[str] = []
+    inputs: list[dict[str, Any]] = []
 
     def watched(*args, **kwargs):
-        if len(calls) < 20:
+        if len(calls) < _KEPT:
             calls.append(describe_call(task, args, kwargs))
+            if task.notices is not None:
+                inputs.append(named_inputs(task, args, kwargs))
         return implementation(*args, **kwargs)
 
     returned, error = limits.run(lambda: test(watched), clock, printed)
-    return Trial(error is not None or said_no(returned), error, calls)
+    return Trial(error is not None or said_no(returned), error, calls, inputs)
 
 
 def describe_call(task: TestTask, args: tuple, kwargs: dict) -> str:
@@ -70,6 +91,12 @@ def describe_call(task: TestTask, args: tuple, kwargs: dict) -> str:
     named = dict(zip(task.takes, args, strict=False)) | kwargs
     return ", ".join(f"`{name}` {tuple(value.shape)}" if hasattr(value, "shape") else f"`{name} = {value!r:.20}`"
                      for name, value in named.items())
+
+
+def named_inputs(task: TestTask, args: tuple, kwargs: dict) -> dict[str, Any]:
+    """What a test called the implementation with, by name; tensors as NumPy copies."""
+    named = dict(zip(task.takes, args, strict=False)) | kwargs
+    return {name: to_numpy(value) if hasattr(value, "shape") else value for name, value in named.items()}
 
 
 def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
@@ -91,6 +118,10 @@ def _misses(task: TestTask, missed, printed) -> Verdict:
              f"Your test lets {len(missed)} of the {len(task.buggy)} buggy implementations through"
              + (". The first:" if len(missed) > 1 else ":"))
     seen = listing(list(dict.fromkeys(trial.calls))[:3])
+    why = f"{bug.why} {bug.look}"
+    if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
+        seen, why = f"{seen}. {noticed}", bug.why
+    else:
+        seen += ", and what it checks holds there."
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)
-    return ruling(task, "wrong", f"{start} {bug.says}\n\nYour test called it with {seen}, and what it checks holds "
-                  f"there. {bug.why} {bug.look}", slugs, printed.kept)
+    return ruling(task, "wrong", f"{start} {bug.says}\n\nYour test called it with {seen} {why}", slugs, printed.kept)

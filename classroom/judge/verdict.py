@@ -78,6 +78,14 @@ def named(task: Task) -> str:
     return " and ".join(f"`{name}`" for name in task.names)
 
 
+class CheckError(RuntimeError):
+    """The check itself could not be made, whatever the answer is: there is no verdict, and nothing is recorded."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter and IPython print in place of a traceback."""
+        return wrapped(str(self)).splitlines()
+
+
 class CheckFailed(AssertionError):
     """An answer that is not right yet. Carries the verdict; its text is the verdict's message."""
 

@@ -24,16 +24,24 @@ def _names(template: str) -> set[str]:
 
 _WORDS = {
     "changes-inputs:pairs":
-        "Your code changes the list `pairs` that it was given, or one of its sentences. Whoever counts with it "
-        "next counts something else.",
+        "Your code changes the list `pairs` that it was given, or one of its sentences. What is counted with "
+        "it next is something else.",
+    "changes-inputs:past":
+        "Your code changes the past that it was given. Code that still needs the earlier one, a beam for example, "
+        "then has another. `torch.cat` makes new tensors; return them in a new tuple.",
+    "changes-inputs:sentences":
+        "Your code changes the lists of words that it was given. What is counted with them next is something else.",
     "changes-inputs:set":
         "Your code changes the set `{name}` that it was given. `a & b` and `a | b` make new sets; methods such "
         "as `update` and `remove`, and `|=`, do not.",
     "changes-inputs:symbols":
         "Your code changes the list `symbols` that it was given. Build a new list and return it.",
     "changes-inputs:words":
-        "Your code changes the dictionary `words` that it was given. Whoever uses it next counts something else. "
+        "Your code changes the dictionary `words` that it was given. What is counted with it next is something else. "
         "Collect the counts in a dictionary of their own.",
+    "frozen":
+        "`{name}` has `requires_grad=False`, so no optimiser would ever change it. A parameter learns unless it is "
+        "told not to.",
     "gradients-cleared-too-soon":
         "After your step the weights are what they were: when `optimiser.step()` was called, the gradients had "
         "been cleared, or not been computed yet.",
@@ -41,6 +49,12 @@ _WORDS = {
         "Your function returned one number first; first the ids are expected, then the score.",
     "keys-are-not-pairs":
         "Your counts have the key {pair}; each key is a pair of symbols, a tuple such as `(\"l\", \"o\")`.",
+    "keyword-only":
+        "Your `forward` takes `{name}` by its name only: it stands after a `*`. The cells below pass it by its place, "
+        "as the first line that you were given allows.",
+    "layers-out-of-order":
+        "`self.layers[0]` is not the first layer that `forward` uses. Layers are numbered in the order of their use: "
+        "weights are copied from and to PyTorch's encoder by these numbers.",
     "missing-layer:attention":
         "A `MultiHeadAttention`, with its `w_q`, `w_k`, `w_v` and `w_o`, is expected among the layers that "
         "`parameters()` lists. Found besides attention and norms: {have}. Layers in a plain list or dict are "
@@ -70,6 +84,12 @@ _WORDS = {
         "them.",
     "no-step":
         "After your step the weights are what they were: `optimiser.step()` was never called.",
+    "no-step:by-hand":
+        "Your step changes the weights itself and never calls `optimiser.step()`. It would move along the bare "
+        "gradient whatever the optimiser is, and this page trains with Adam.",
+    "no-gradient":
+        "After your step the weights are what they were: the model was called where gradients are switched off "
+        "(`no_grad`, `inference_mode`), so that `backward` found no way to the weights.",
     "not-a-dict":
         "Your function returned a {kind}; a dictionary from pairs to counts is expected.",
     "not-a-layer":
@@ -82,6 +102,9 @@ _WORDS = {
     "not-a-tensor":
         "Your result `{name}` is a NumPy array. It must stay a tensor all the way through: what passes through "
         "NumPy carries no gradient, so nothing before it could learn.",
+    "not-a-tensor:table":
+        "Your result `{name}` is a NumPy array; a tensor is expected, since it is added to tensors. PyTorch has the "
+        "same functions, or `torch.from_numpy` makes a tensor of the array.",
     "not-an-array:list":
         "Your result `{name}` is a {kind}; a {wanted} is expected. The cells below use array operations on it, "
         "which lists do not have.",
@@ -102,6 +125,17 @@ _WORDS = {
         "Your function returned this: {what}. Two things are expected, `ids` and `score`.",
     "not-two-things:output":
         "Your function returned this: {what}. Two things are expected, the output and the new past.",
+    "past-is-no-pair":
+        "Your new past is a {what}; a tuple `(k, v)` is expected, each {shape} = (B, n_heads, t, d_head), since others "
+        "read it: `past[0]` are the keys.",
+    "past-is-no-pair:others":
+        "Your new past is a pair of the right shapes, but it does not hold the keys and the values of all positions "
+        "so far: first the keys, then the values, as `attention.keys_and_values` makes them.",
+    "past-is-no-pair:shapes":
+        "Your new past holds tensors of the shapes {have}; keys and values are expected, each {shape} = (B, n_heads, "
+        "t, d_head).",
+    "past-is-no-pair:swapped":
+        "Your new past holds the values first and then the keys; `(k, v)` is expected, in this order.",
     "returns-a-dict":
         "Your function returned a dict; it should return {asked_for}.",
     "returns-a-string":
@@ -123,11 +157,29 @@ _WORDS = {
         "Your result `{name}` is `None`.",
     "returns-one-thing":
         "Your function returned one thing, of type {what}; it should return {asked_for}.",
+    "searched-for":
+        "Your code searches for the matrix with a solver of PyTorch's, `{name}`. On the page that works for 4 "
+        "dimensions. With more of them the slow clocks hardly move, many different matrices fit the rows nearly as "
+        "well, and the solver returns one of these. Build the matrix from the two formulas in the box.",
     "shape-changes":
         "The shape of your output changes from step to step: {shape}.",
     "shared-weights":
         "`{a}` and `{b}` are one and the same layer: `{other}` and `{name}` are the same tensor, so they cannot "
         "learn different things. Each needs a layer of its own.",
+    "step-with-a-closure":
+        "`optimiser.step` was given something. It takes no argument here: `zero_grad`, `backward` and `step` are "
+        "three calls, one after the other.",
+    "torchs-own":
+        "`{answer}` is PyTorch's own `nn.{name}`, inherits from it, or holds one. What it computes may well be right; "
+        "but the exercise is to write it yourself, from smaller parts, so this earns no points. The cells below go on "
+        "with the course's version.",
+    "torchs-own:function":
+        "`{answer}` calls PyTorch's own `{name}`. What it computes may well be right; but the exercise is to write it "
+        "yourself, from `mean` and arithmetic, so this earns no points. The cells below go on with the course's "
+        "version.",
+    "torchs-own:whole":
+        "`{answer}` calls PyTorch's own `{name}`, which does all that is asked for. The exercise is to build it from "
+        "its parts, so this earns no points. The cells below go on with the course's version.",
     "trailing-comma":
         "Your function returned a tuple with one thing in it. A comma at the end of the `return` line does that.",
     "trainable":
@@ -146,6 +198,10 @@ _WORDS = {
         "What your code returned cannot be read: {text}.",
     "wrong-dtype:ids":
         "Your ids have the dtype {dtype}; token ids are whole numbers.",
+    "wrong-dtype:index":
+        "Your `{name}` has the dtype {dtype}. It is used as an index, so whole numbers (int64) are expected. `/` and "
+        "`floor` give floating-point numbers, even where nothing stands after the point; `//` of whole numbers does "
+        "not.",
     "wrong-layer-shape":
         "`{name}` has the shape {shape}; {expected} is expected. (A Linear's weight is (outputs, inputs).)",
     "wrong-number-of-axes:ids":
@@ -158,6 +214,8 @@ _WORDS = {
         "Your answer is of type {kind}.",
     "wrong-type:ids":
         "Your ids are a {kind} that is no list of whole numbers.",
+    "wrong-type:links":
+        "Your links are not a row of whole numbers, one for each target token.",
     "wrong-type:no-tensor":
         "Your result `{name}` is of type {what}; a tensor is expected.",
     "wrong-type:plain-number":

@@ -1,11 +1,13 @@
 """One labelled matrix: checked, drawn into given axes, and put into words."""
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 CELL = 0.62            # inches
 READABLE = 0.42        # below this size of cell the numbers are left out
@@ -15,7 +17,7 @@ _ROWS_IN_WORDS = 6     # an alt text goes through this many rows, and names the 
 _FLAT = 1e-6           # weights closer than this count as equal
 
 
-def as_matrix(values, name: str, ndim: int = 2) -> np.ndarray:
+def as_matrix(values: Any, name: str, ndim: int = 2) -> np.ndarray:
     """Array or tensor -> float64 array with `ndim` axes, none of them empty. Raises ValueError."""
     if hasattr(values, "detach"):                        # a torch tensor, without importing torch
         values = values.detach().cpu().double()
@@ -42,7 +44,7 @@ def as_labels(labels: Sequence, count: int, what: str, other: int | None = None)
     return labels
 
 
-def as_mask(mask, shape: tuple[int, ...]) -> np.ndarray | None:
+def as_mask(mask: Any, shape: tuple[int, ...]) -> np.ndarray | None:
     """A boolean mask, True = may attend, broadcast to `shape`; None stays None. Raises ValueError."""
     if mask is None:
         return None
@@ -111,8 +113,8 @@ def draw_matrix(
     ax.tick_params(labeltop=True, labelbottom=False)
     ax.spines[:].set_visible(False)
     if labels:
-        ax.set_xticks(range(matrix.shape[1]), columns, parse_math=False,
-                      **({"rotation": 45, "ha": "left", "rotation_mode": "anchor"} if slanted(columns, cell) else {}))
+        slant: dict[str, Any] = {"rotation": 45, "ha": "left", "rotation_mode": "anchor"}
+        ax.set_xticks(range(matrix.shape[1]), columns, parse_math=False, **(slant if slanted(columns, cell) else {}))
         ax.set_yticks(range(matrix.shape[0]), rows, parse_math=False)
     else:
         ax.set_xticks([])
@@ -157,7 +159,9 @@ def describe_weights(weights: np.ndarray, queries: Sequence[str], keys: Sequence
     return text
 
 
-def check_matrix(values, queries, keys, mask, name: str):
+def check_matrix(
+    values: ArrayLike, queries: Sequence, keys: Sequence, mask: ArrayLike | None, name: str
+) -> tuple[np.ndarray, list[str], list[str], np.ndarray | None]:
     """The four arguments of a labelled matrix, checked and converted."""
     matrix = as_matrix(values, name)
     n_queries, n_keys = matrix.shape

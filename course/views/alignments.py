@@ -21,16 +21,16 @@ def show_alignment(
     Rows are target words and columns source words, as in cross-attention; a link is
     (source word, target word). Raises ValueError for a link outside the table.
     """
-    weights, target, source, _ = check_matrix(weights, target, source, None, "weights")
+    table, target, source, _ = check_matrix(weights, target, source, None, "weights")
     sure, possible = set(sure), set(possible) - set(sure)
     for i, j in sure | possible:
         if not (0 <= i < len(source) and 0 <= j < len(target)):
             raise ValueError(f"the link {(i, j)} lies outside {len(source)} source and {len(target)} target words")
-    cell = cell_size(*weights.shape)
+    cell = cell_size(*table.shape)
     slant = 0.08 * max(map(len, source)) if slanted(source) else 0.0
     figure, [ax] = new_figure(max(4.2, 1.4 + 0.085 * max(map(len, target)) + cell * len(source)),
                               1.5 + slant + cell * len(target))
-    draw_matrix(ax, weights, target, source, numbers=cell >= READABLE)
+    draw_matrix(ax, table, target, source, numbers=cell >= READABLE)
     for links, dashes in ((possible, "--"), (sure, "-")):
         for i, j in links:
             ax.add_patch(Rectangle((i - 0.44, j - 0.44), 0.88, 0.88, fill=False, edgecolor=HEAD_COLOURS[1],
@@ -38,7 +38,7 @@ def show_alignment(
     figure.suptitle(f"{title}\nframed: links made by hand (dashed: possible)", x=0.01, ha="left")
     told = []
     for j, word in enumerate(target):
-        best = int(weights[j].argmax())
+        best = int(table[j].argmax())
         kind = "sure" if (best, j) in sure else "possible" if (best, j) in possible else "not linked"
         told.append(f"{word} looks most at {source[best]} ({kind})")
     hits = sum(text.endswith("(sure)") for text in told)
@@ -61,14 +61,16 @@ def show_points(
         rows = [i for i, name in enumerate(groups) if name == group]
         ax.scatter(x[rows], y[rows], color=HEAD_COLOURS[n % len(HEAD_COLOURS)], marker="os^D"[n % 4], s=50, label=group)
     wide, high = 0.15 * max(np.ptp(x), x.max(), 1e-9), 0.07 * max(np.ptp(y), y.max(), 1e-9)
-    corners, taken = [(1, 1), (-1, -1), (1, -1), (-1, 1)], []       # right or left, above or below the point
+    corners = [(1, 1), (-1, -1), (1, -1), (-1, 1)]                  # right or left, above or below the point
+    taken: list[tuple[float, float]] = []
     for a, b, label in zip(x, y, labels, strict=True):
         places = [(a + side * wide / 2, b + up * high / 2) for side, up in corners]
         crowds = [sum(abs(p - c) < wide and abs(q - d) < high for c, d in taken)
                   + sum(abs(p - c) < wide / 2 and abs(q - d) < high / 2 for c, d in zip(x, y, strict=True))
                   for p, q in places]
         best = int(np.argmin(crowds))
-        (side, up), _ = corners[best], taken.append(places[best])
+        side, up = corners[best]
+        taken.append(places[best])
         ax.annotate(label, (a, b), xytext=(6 * side, 4 * up), textcoords="offset points",
                     ha="left" if side > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)

@@ -120,7 +120,7 @@ class View(anywidget.AnyWidget):
     data = traitlets.Dict().tag(sync=True)
     kernel = traitlets.Bool(True).tag(sync=True)
     predict = traitlets.Bool(False).tag(sync=True)
-    guess = traitlets.List().tag(sync=True)
+    guess: traitlets.List = traitlets.List().tag(sync=True)
 
     script = ""            # the name of the module, without .js
     height = 420           # of the frame in an exported page, in pixels, until the page measures itself
@@ -199,8 +199,8 @@ def _as_html(table: Table) -> str:
         f'<tr><th scope="row">{html.escape(row[0])}</th>'
         + "".join(f"<td>{html.escape(text)}</td>" for text in row[1:]) + "</tr>" for row in body
     )
-    head = f"<caption>{html.escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
-    return f"<table>{head}<tbody>{rows}</tbody></table>"
+    top = f"<caption>{html.escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
+    return f"<table>{top}<tbody>{rows}</tbody></table>"
 
 
 def _as_text(table: Table) -> str:

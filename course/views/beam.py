@@ -69,7 +69,7 @@ def _box(frame: str, face: str) -> dict:
     return {"boxstyle": "round,pad=0.25", "edgecolor": frame, "facecolor": face, "linewidth": 1.5}
 
 
-def _check(rounds: list[list[Node]]) -> None:
+def _check(rounds: Sequence[Sequence[Node]]) -> None:
     if not rounds or not all(rounds):
         raise ValueError("there must be at least one round, and a node in each")
     for n, nodes in enumerate(rounds):
@@ -82,7 +82,7 @@ def _check(rounds: list[list[Node]]) -> None:
                                  "is not there")
 
 
-def _layout(rounds: list[list[Node]]) -> tuple[list[list[float]], int]:
+def _layout(rounds: Sequence[Sequence[Node]]) -> tuple[list[list[float]], int]:
     """The height of each node, counted in leaves from the top: a parent stands amid its children."""
     heights = [[0.0] * len(nodes) for nodes in rounds]
     leaves = 0
@@ -102,19 +102,22 @@ def _layout(rounds: list[list[Node]]) -> tuple[list[list[float]], int]:
     return heights, leaves
 
 
-def _ways_to_the_best(rounds: list[list[Node]]) -> set[tuple[int, int]]:
+def _ways_to_the_best(rounds: Sequence[Sequence[Node]]) -> set[tuple[int, int]]:
     """(round, number) of the best node and of those that lead to it."""
     ways = set()
     for n, nodes in enumerate(rounds):
         for i, node in enumerate(nodes):
             if node.fate == "best":
-                while i is not None:
-                    ways.add((n, i))
-                    n, i = n - 1, rounds[n][i].parent
+                m, at = n, i
+                while True:
+                    ways.add((m, at))
+                    if (above := rounds[m][at].parent) is None:
+                        break
+                    m, at = m - 1, above
     return ways
 
 
-def _sentence(rounds: list[list[Node]], n: int, i: int | None) -> str:
+def _sentence(rounds: Sequence[Sequence[Node]], n: int, i: int | None) -> str:
     words = []
     while i is not None:
         words.append(rounds[n][i].label)
@@ -122,7 +125,7 @@ def _sentence(rounds: list[list[Node]], n: int, i: int | None) -> str:
     return " ".join(reversed(words))
 
 
-def _in_words(rounds: list[list[Node]]) -> str:
+def _in_words(rounds: Sequence[Sequence[Node]]) -> str:
     parts = []
     for n, nodes in enumerate(rounds):
         said = []

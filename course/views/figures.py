@@ -49,9 +49,9 @@ def show_weights(
 
     A masked cell shows its number only if that is not 0, which is a mistake worth seeing.
     """
-    weights, queries, keys, mask = check_matrix(weights, queries, keys, mask, "weights")
-    figure = _table(weights, queries, keys, title, mask, signed=False)
-    alt = f"{title}, {len(queries)} queries by {len(keys)} keys; {describe_weights(weights, queries, keys, mask)}"
+    table, queries, keys, allowed = check_matrix(weights, queries, keys, mask, "weights")
+    figure = _table(table, queries, keys, title, allowed, signed=False)
+    alt = f"{title}, {len(queries)} queries by {len(keys)} keys; {describe_weights(table, queries, keys, allowed)}"
     return Picture(figure, alt)
 
 
@@ -116,20 +116,20 @@ def show_steps(
     titles: Sequence[str] = ("1 scores: QKᵀ / √d_k", "2 weights: softmax", "3 output: weights · V"),
 ) -> Picture:
     """The three steps of attention side by side: scores, weights (T_q, T_k) and output (T_q, d_v)."""
-    scores, queries, keys, mask = check_matrix(scores, queries, keys, mask, "scores")
-    weights = check_matrix(weights, queries, keys, None, "weights")[0]
+    score_table, queries, keys, allowed = check_matrix(scores, queries, keys, mask, "scores")
+    weight_table = check_matrix(weights, queries, keys, None, "weights")[0]
     output = as_matrix(output, "output")
     if len(output) != len(queries):
         raise ValueError(f"the output has {len(output)} rows, but there are {len(queries)} queries")
     features = as_labels(features, output.shape[1], "columns of the output")
-    panels = [(scores, keys, True, mask), (weights, keys, False, mask), (output, features, True, None)]
+    panels = [(score_table, keys, True, allowed), (weight_table, keys, False, allowed), (output, features, True, None)]
     cell = cell_size(len(queries), len(keys), 3.0)
     # Placed by hand, in inches, so that the row of one query is level in all three.
     left, below = 0.12 + 0.09 * max(map(len, queries)), 0.1
     slant = 0.08 * max(map(len, [*keys, *features])) if slanted(keys) or slanted(features) else 0.0
     width = sum(left + cell * len(columns) for _, columns, _, _ in panels) + 0.3
     height = below + cell * len(queries) + 0.65 + slant
-    figure = Figure(figsize=(width, height), layout="none")
+    figure = Figure(figsize=(width, height), layout="none")  # type: ignore[arg-type] # the stubs lack it
     x = 0.0
     for title, (matrix, columns, signed, panel_mask) in zip(titles, panels, strict=True):
         size = (cell * len(columns), cell * len(queries))
@@ -138,8 +138,8 @@ def show_steps(
         ax.text(0, 1 + (0.4 + slant) / size[1], title, transform=ax.transAxes)
         x += left + size[0] + 0.1
     alt = (f"Three steps of attention, {len(queries)} queries by {len(keys)} keys. "
-           f"Scores: {_extremes(scores, queries, keys, mask)}. "
-           f"Weights: {describe_weights(weights, queries, keys, mask)}. Output: "
+           f"Scores: {_extremes(score_table, queries, keys, allowed)}. "
+           f"Weights: {describe_weights(weight_table, queries, keys, allowed)}. Output: "
            + "; ".join(f"{query} gets {_listed(row, features)}" for query, row in zip(queries, output, strict=True)))
     return Picture(figure, alt)
 
@@ -230,10 +230,10 @@ def show_curves(
     beside = min(len(curves), max(1, 60 // (8 + max(map(len, curves)))))
     figure, [ax] = new_figure(5.6, 3.6 + 0.24 * math.ceil(len(curves) / beside))
     for (name, y), dashes in zip(curves.items(), itertools.cycle(["-", "--", ":", "-."])):
-        y = as_matrix(y, f"curve {name!r}", ndim=1)
-        if len(y) != len(x):
-            raise ValueError(f"curve {name!r} has {len(y)} points, but x has {len(x)}")
-        ax.plot(x, y, marker="o", markersize=4, linestyle=dashes, label=name)
+        heights = as_matrix(y, f"curve {name!r}", ndim=1)
+        if len(heights) != len(x):
+            raise ValueError(f"curve {name!r} has {len(heights)} points, but x has {len(x)}")
+        ax.plot(x, heights, marker="o", markersize=4, linestyle=dashes, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xscale=xscale, yscale=yscale)
     if yscale == "linear" and all((as_matrix(y, name, 1) >= 0).all() for name, y in curves.items()):
         ax.set_ylim(bottom=0)

@@ -16,7 +16,7 @@ __all__ = ["Masking", "masks"]
 class Masking(View):
     """A mask and the weights under it, side by side; a cell of the mask opens and closes, the rows renormalise."""
 
-    mask = traitlets.List(help="T_q rows of T_k booleans, True = may attend").tag(sync=True)
+    mask: traitlets.List = traitlets.List(help="T_q rows of T_k booleans, True = may attend").tag(sync=True)
     yours = traitlets.Dict(help="weights and verdict of the learner's function under that mask").tag(sync=True)
     script = "masking"
     height = 480
@@ -73,7 +73,9 @@ def masks(
     shape = len(arrays[0]), len(arrays[1])
     if outside := [n for n in pad if not 0 <= n < shape[1]]:
         raise ValueError(f"pad names key {outside[0]}, but there are {shape[1]}, counted from 0")
-    allowed = np.ones(shape, dtype=bool) if mask is None else as_mask(mask, shape)
+    allowed = as_mask(mask, shape)
+    if allowed is None:
+        allowed = np.ones(shape, dtype=bool)
     return Masking(
         attention, (q, k, v), label="A mask to click: what is closed gets no share, and the others share more.",
         data={"queries": tokens(queries, shape[0], "queries (rows)"), "keys": tokens(keys, shape[1], "keys (columns)"),

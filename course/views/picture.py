@@ -7,6 +7,7 @@ import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -21,10 +22,10 @@ TOKEN_COLOURS = (*HEAD_COLOURS, "#E69F00", "#56B4E9")   # Okabe and Ito's palett
 fontManager.addfont(Path(__file__).with_name("fonts") / "course_cjk.ttf")
 fontManager.ttflist.append(dataclasses.replace(fontManager.ttflist[-1], weight=700))    # it stands in for its own bold
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.facecolor": "white",
     "axes.labelsize": 11,
-    "axes.prop_cycle": matplotlib.cycler(color=TOKEN_COLOURS),
+    "axes.prop_cycle": matplotlib.cycler(color=TOKEN_COLOURS),     # type: ignore[attr-defined] # the stubs lack it
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",

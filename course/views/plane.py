@@ -18,8 +18,8 @@ _EDGE = 4.0            # the plane shows −4 to 4
 class Plane(View):
     """A query and keys to drag in one plane; dot products, weights and the mixed value, in a second one, follow."""
 
-    query = traitlets.List(help="[x, y]").tag(sync=True)
-    places = traitlets.List(help="[[x, y], ...], a key for each word").tag(sync=True)
+    query: traitlets.List = traitlets.List(help="[x, y]").tag(sync=True)
+    places: traitlets.List = traitlets.List(help="[[x, y], ...], a key for each word").tag(sync=True)
     scale = traitlets.Bool(True, help="divide by √2").tag(sync=True)
     yours = traitlets.Dict(help="weights, output and verdict of the learner's function, for these vectors").tag(
         sync=True)

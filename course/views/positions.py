@@ -34,7 +34,9 @@ def show_encoding(encoding: ArrayLike, title: str = "Positions and dimensions") 
 
 
 @in_style
-def show_hands(encoding: ArrayLike, pairs: Sequence[int] = None, title: str = "One clock for each pair") -> Picture:
+def show_hands(
+    encoding: ArrayLike, pairs: Sequence[int] | None = None, title: str = "One clock for each pair"
+) -> Picture:
     """Each pair (sine, cosine) of an encoding (T, d_model) as points on a circle, one for each position.
 
     The sine goes up and the cosine to the right, so that the hand starts at three o'clock and turns

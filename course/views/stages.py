@@ -117,13 +117,13 @@ def _by_ratios(weights, scores, d_k, mask) -> Departure:
     if not np.isfinite(weights).all():
         return Departure("weights", f"{(~np.isfinite(weights)).sum()} of your weights are not numbers. Whether the "
                                     "scores, the scale, the mask or the softmax is to blame, the weights do not show.")
-    x, y = [], []
+    found: tuple[list, list] = [], []
     for s_row, w_row, open_row in zip(scores, weights, opened, strict=True):
         use = open_row & (w_row > 1e-5)
         if use.sum() > 1:
-            x.append(s_row[use] - s_row[use].mean())
-            y.append(np.log(w_row[use]) - np.log(w_row[use]).mean())
-    x, y = np.concatenate([*x, [0.0]]), np.concatenate([*y, [0.0]])
+            found[0].append(s_row[use] - s_row[use].mean())
+            found[1].append(np.log(w_row[use]) - np.log(w_row[use]).mean())
+    x, y = (np.concatenate([*parts, [0.0]]) for parts in found)
     if (x @ x) > 1e-9:
         factor = (x @ y) / (x @ x)
         if np.abs(y - factor * x).max() < 1e-3 and abs(factor * np.sqrt(d_k) - 1) > 1e-3:

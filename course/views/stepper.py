@@ -56,7 +56,7 @@ def view(
         raise ValueError(f"there must be a value for each key, but there are {len(arrays[1])} keys and "
                          f"{len(arrays[2])} values")
     allowed = as_mask(mask, (len(arrays[0]), len(arrays[1])))
-    steps = stages(*arrays, allowed)
+    steps = stages(arrays[0], arrays[1], arrays[2], allowed)
     found, seen = run(attention, (q, k, v), mask, arrays, allowed)
     data = {
         "queries": tokens(queries, len(arrays[0]), "queries (rows)"),
@@ -96,9 +96,9 @@ def run(
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
         return None, Departure("weights", f"Your function must return (output, weights), not {type(answer).__name__}.")
     try:
-        found = tuple(as_matrix(values, name) for values, name in zip(answer, ("output", "weights"), strict=True))
+        found = as_matrix(answer[0], "output"), as_matrix(answer[1], "weights")
     except ValueError as error:
         return None, Departure("weights", f"What your function returned cannot be shown: {error}.")
-    seen = departure(*found, *arrays, allowed)
+    seen = departure(*found, arrays[0], arrays[1], arrays[2], allowed)
     fits = found[0].shape == (len(arrays[0]), arrays[2].shape[1]) and found[1].shape == (len(arrays[0]), len(arrays[1]))
     return (found if fits else None), seen

@@ -20,8 +20,9 @@ class Switches(View):
     Without a kernel there are the answers that were computed in advance: one head off at a time.
     """
 
-    off = traitlets.List(help="[name of an attention, head] for each head that is off").tag(sync=True)
-    edits = traitlets.List(help="[name, head, row, column, value] for each edited weight").tag(sync=True)
+    off: traitlets.List = traitlets.List(help="[name of an attention, head] for each head that is off").tag(sync=True)
+    edits: traitlets.List = traitlets.List(
+        help="[name, head, row, column, value] for each edited weight").tag(sync=True)
     result = traitlets.Dict(help="{off, edits, translation, tokens} or {off, edits, error}").tag(sync=True)
     script = "switches"
     height = 640

@@ -121,7 +121,7 @@ class FeedForward(nn.Module):
     def forward(self, x):
         return x + self.w_2(F.relu(self.w_1(x)))
 
-# %% wrong: dropout between, as in the Annotated Transformer
+# %% right: dropout between, as in the Annotated Transformer
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()
@@ -132,7 +132,7 @@ class FeedForward(nn.Module):
     def forward(self, x):
         return self.w_2(self.dropout(self.w_1(x).relu()))
 
-# %% wrong: names of PyTorch's layer
+# %% right: names of PyTorch's layer
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()
@@ -142,7 +142,7 @@ class FeedForward(nn.Module):
     def forward(self, x):
         return self.linear2(F.relu(self.linear1(x)))
 
-# %% wrong: a Sequential
+# %% right: a Sequential
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()

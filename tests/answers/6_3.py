@@ -308,7 +308,7 @@ class EncoderLayer(nn.Module):
         x = x + attended
         return x + self.feed_forward(self.norm_2(x))
 
-# %% wrong: dropout on the side roads
+# %% right: dropout on the side roads
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff):
         super().__init__()

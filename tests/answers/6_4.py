@@ -240,7 +240,7 @@ class Encoder(nn.Module):
         x = self.layers(x, mask)
         return self.norm(x)
 
-# %% wrong: layers called blocks
+# %% right: layers called blocks
 class Encoder(nn.Module):
     def __init__(self, n_layers, d_model, n_heads, d_ff):
         super().__init__()

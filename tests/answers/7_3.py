@@ -58,7 +58,7 @@ def test_no_leak(decode):
         other[:, t:] = torch.randn(2, 6 - t, 16)
         assert torch.allclose(decode(x, memory)[:, :t], decode(other, memory)[:, :t], atol=1e-5)
 
-# %% wrong: returns True or False instead of asserting
+# %% right: returns True or False instead of asserting
 def test_no_leak(decode):
     x, memory = torch.randn(2, 8, 16), torch.randn(2, 4, 16)
     before = decode(x, memory)
@@ -122,7 +122,7 @@ def test_no_leak(decode):
         other[:, t:] = torch.randn(3, 8 - t, 16)
         assert torch.allclose(before[:, 0], decode(other, memory)[:, 0], atol=1e-5)
 
-# %% wrong: raises ValueError, not an assertion
+# %% right: raises ValueError, not an assertion
 def test_no_leak(decode):
     x, memory = torch.randn(2, 8, 16), torch.randn(2, 4, 16)
     before = decode(x, memory)

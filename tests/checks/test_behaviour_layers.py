@@ -126,10 +126,14 @@ def test_decoding_that_begins_again_for_each_token_is_remarked_upon(id):
     decode = exercises.get(id).reference
 
     def again(*inputs):
-        return [decode(*inputs[:-1], length + 1) for length in range(inputs[-1])][-1]
+        for length in range(1, inputs[-1] + 1):
+            written = decode(*inputs[:-1], length)
+            if id == "9.4" and (written == inputs[3]).any(1).all():        # all have ended
+                break
+        return written
 
     verdict = evaluate(id, again)
-    assert verdict.status == "correct" and "square" in verdict.message
+    assert verdict.status == "correct" and "square" in verdict.message, verdict.message
     for answer in (decode, *variants.of(id)):
         assert "square" not in evaluate(id, answer).message
 

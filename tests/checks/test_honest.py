@@ -58,7 +58,7 @@ def test_yes_and_no_in_one_case_prove_no_pair():
     assert evaluate("2.3", last_column_closed).mistake is None
 
 
-@pytest.mark.parametrize("divisor", [8.0, 1.2])
+@pytest.mark.parametrize("divisor", [3.3, 1.2])
 def test_scores_off_by_a_constant_factor(divisor):
     def attention(q, k, v):
         weights = shares(q @ k.T / divisor)
@@ -106,7 +106,7 @@ def test_dropout_left_on_in_a_block_is_no_unexpected_layer():
     assert evaluate("6.3", EncoderLayer).mistake == "not-repeatable"
 
 
-def test_pytorchs_own_attention_is_welcome_where_no_names_are_given_and_else_explained():
+def test_pytorchs_own_layer_is_no_answer_and_its_own_attention_is_explained():
     class EncoderLayer(nn.Module):
         def __init__(self, d_model, n_heads, d_ff):
             super().__init__()
@@ -118,7 +118,7 @@ def test_pytorchs_own_attention_is_welcome_where_no_names_are_given_and_else_exp
                 mask = ~mask.expand(-1, x.shape[1], -1).repeat_interleave(self.n_heads, dim=0)
             return self.layer(x, src_mask=mask)
 
-    assert evaluate("6.3", EncoderLayer).status == "correct"
+    assert evaluate("6.3", EncoderLayer).mistake == "torchs-own"
 
     class MultiHeadAttention(nn.Module):
         def __init__(self, d_model, n_heads):

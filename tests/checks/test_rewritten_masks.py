@@ -74,7 +74,8 @@ def past(size):
 @pytest.mark.parametrize("id, answer, slug", [
     ("2.1", lambda q, k, v, mask=None: attend(q, k, v, mask, divisor=k.shape[-2] ** 0.5), "divided-by-root-of-t-k"),
     ("2.1", lambda q, k, v, mask=None: attend(q, k, v, mask, divisor=2.0), "root-of-a-fixed-size"),
-    ("2.1", lambda q, k, v, mask=None: attend(q, k, v, mask, divisor=8.0), "scores-off-by-a-factor"),
+    ("2.1", lambda q, k, v, mask=None: attend(q, k, v, mask, divisor=8.0), "root-of-a-fixed-size"),
+    ("2.1", lambda q, k, v, mask=None: attend(q, k, v, mask, divisor=3.3), "scores-off-by-a-factor"),
     ("2.1", only_three_axes, "mask-ignored"), ("2.1", only_when_as_many, "mask-ignored"),
     ("2.1", lambda q, k, v, mask=None: attend(q, k, v, None if mask is None else mask[..., :1, :]),
      "mask-of-first-query"),

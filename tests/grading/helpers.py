@@ -33,3 +33,11 @@ def lesson_01(before: str = "", **instead: str) -> bytes:
 def statuses(record: dict) -> dict[str, str]:
     """The status of each exercise."""
     return {result["id"]: result["status"] for result in record["exercises"]}
+
+
+def handed_in(path) -> bytes:
+    """A notebook of the course as somebody's own work: with a cell more, for the course's own never counts."""
+    made = json.loads(path.read_text(encoding="utf-8"))
+    made["cells"].append({"cell_type": "code", "metadata": {}, "source": "# worked through from the top", "outputs": [],
+                          "execution_count": None})
+    return json.dumps(made).encode()

@@ -148,6 +148,35 @@ KINDS = {
 }
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such promise")
+def test_a_worker_in_the_middle_of_something_ends_with_its_parent(tmp_path, monkeypatch):
+    """In a C function that never comes back, where no Python of ours could notice anything."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nif '-m' in sys.orig_argv and 'classroom.grade.worker' in sys.orig_argv:\n"
+        "    import re, classroom.grade.grader as g\n"
+        "    g.Grader.__init__ = lambda self, **_: print('begun', re.match('(a+)+$', 'a' * 60 + 'b'))\n")
+    parent = ("import subprocess, sys, time\n"
+              "w = subprocess.Popen([sys.executable, '-m', 'classroom.grade.worker'], stdin=subprocess.PIPE)\n"
+              "w.stdin.write(b'{}\\n'); w.stdin.flush()\nprint(w.pid, flush=True)\ntime.sleep(1000)")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)])}
+    run = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True, env=environment)
+    worker = Path("/proc", run.stdout.readline().strip(), "stat")
+
+    def computed() -> int:
+        return int(worker.read_text().rpartition(")")[2].split()[11])
+
+    until = time.monotonic() + 200
+    while time.monotonic() < until and computed() < 100 * 12:     # imports take a few seconds; then it is in there
+        time.sleep(0.1)
+    run.kill()
+    run.wait()
+    run.stdout.close()
+    until = time.monotonic() + 10
+    while worker.exists() and " Z " not in worker.read_text() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not worker.exists() or " Z " in worker.read_text()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_a_thousand_submissions_need_no_more_memory_than_a_hundred(tmp_path):

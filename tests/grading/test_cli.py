@@ -15,7 +15,9 @@ import pytest
 from classroom.app import main
 from classroom.grade import batch, cluster
 from classroom.grade import command as cli
+from classroom.grade.book import adjust, decisions, due
 from classroom.grade.journal import read_results
+from classroom.grade.read import roster
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"
@@ -94,6 +96,54 @@ def test_points_and_lateness_without_grading_again(graded, capsys):
 def test_the_name_of_the_assignment_in_canvas(graded):
     assert grade("--canvas-column", "01=Homework 1 (55)") == 0
     assert table("canvas.csv")[1]["Homework 1 (55)"] == "4"
+
+
+def test_decisions_deadlines_and_likeness_without_grading_again(graded, capsys):
+    Path("adjust.csv").write_text("learner,lesson,exercise,points,comment\nbob,,1.3,2,Half right.\neve,1,,EX,\n")
+    Path("due.csv").write_text("lesson,due,percent_per_day\n01,2026-05-04 18:00,10\n")
+    Path("times.csv").write_text("learner,time\nada,2026-05-05 12:00\n")
+    lists = ("--adjust", "adjust.csv", "--due", "due.csv", "--times", "times.csv")
+    assert grade(*lists, "--likeness") == 0
+    assert points() == {"ada": ("3.6", "4"), "bob": ("3", "4")}
+    said = capsys.readouterr().err
+    assert "In the list of your decisions, but not in the class: eve." in said
+    assert "not known when these handed in, and nothing was taken off: bob." in said
+    assert "Half right." in Path("out/feedback/bob.html").read_text(encoding="utf-8")
+    assert Path("out/likeness.html").exists() and table("likeness.csv") == []
+    assert grade() == 0 and points() == {"ada": ("4", "4"), "bob": ("1", "4")}
+    assert not Path("out/likeness.html").exists()
+
+
+def test_another_maximum_is_refused_with_an_exit_code(graded, capsys):
+    Path("class.csv").write_text("Student,ID,SIS Login ID,Section,HW (5)\n    Points Possible,,,,100\n"
+                                 "Ada,1,ada,A,\nBob,2,bob,A,\n")
+    settings = ("--roster", "class.csv", "--canvas-column", "01=HW (5)")
+    assert grade(*settings) == 1 and not Path("out/canvas.csv").exists()
+    assert "is worth 100 points, the lesson 4" in capsys.readouterr().err
+    assert grade(*settings, "--scale") == 0 and table("canvas.csv")[2]["HW (5)"] == "25"
+    assert "multiplied by 25" in capsys.readouterr().out
+    assert grade(*settings) == 1 and not Path("out/canvas.csv").exists(), "the old file would be taken for the new"
+
+
+def test_points_for_another_lesson_are_a_slip(graded, capsys):
+    Path("points.csv").write_text("exercise,points\n4.1,2\n")
+    assert grade("--lesson", "01", "--points", "points.csv") == 2
+    assert "none of its exercises is in lesson 01_dot_product_attention: 4.1" in capsys.readouterr().err
+    assert grade("--points", "points.csv") == 0
+    assert "in no lesson that was handed in: 4.1." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX alone has these rights")
+def test_results_are_for_the_teachers_eyes(graded):
+    Path("out").chmod(0o755)
+    assert grade() == 0 and Path("out").stat().st_mode & 0o777 == 0o700
+
+
+def test_results_of_several_versions_are_said(graded, monkeypatch, capsys):
+    versions = [{**record, "course": f"0.{n} (x)"} for n, record in enumerate(graded)]
+    monkeypatch.setattr(batch, "grade_all", lambda *_, **__: versions)
+    assert grade() == 0
+    assert "several versions of the course: 0.0 (x) (1), 0.1 (x) (1)" in capsys.readouterr().err
 
 
 def test_without_isolation_it_is_loud(graded, monkeypatch, capsys):
@@ -184,7 +234,9 @@ def test_too_little_isolation_is_said(graded, monkeypatch, capsys):
 @pytest.mark.parametrize(("arguments", "says"), [
     (["--lesson", "77"], "there is no lesson '77'; there are: 00, 01"),
     (["--roster", "none.csv"], "none.csv: cannot be read"), (["--points", "none.csv"], "none.csv: cannot be read"),
-    (["--late", "none.csv"], "none.csv: cannot be read"), (["--canvas-column", "Homework"], "expected NN=NAME"),
+    (["--late", "none.csv"], "none.csv: cannot be read"), (["--adjust", "none.csv"], "none.csv: cannot be read"),
+    (["--due", "none.csv"], "none.csv: cannot be read"), (["--times", "none.csv"], "--times needs --due"),
+    (["--canvas-column", "Homework"], "expected NN=NAME"),
 ])
 def test_what_cannot_be_used_is_said_before_anything_runs(graded, capsys, arguments, says):
     assert grade(*arguments) == 2
@@ -231,19 +283,36 @@ def test_the_guides_commands_are_ones_that_we_have():
         re.findall(r"`(--[a-z][a-z-]+)", text))
 
 
+def test_the_guides_lists_are_ones_that_we_read(tmp_path):
+    text = (ROOT / "docs" / "teachers_guide.md").read_text(encoding="utf-8")
+    readers = {"learner,name,email": roster.read, "learner,percent,lesson": adjust.read_late,
+               "lesson,due,grace_hours,percent_per_day,learner": due.read, "learner,lesson,time": due.read_times,
+               "exercise,points": adjust.read_points, "learner,lesson,exercise,points,comment": decisions.read}
+    lists = re.findall(r"```\n(\w+(?:,\w+)+)\n(.*?)```", text, re.DOTALL)
+    assert sorted(header for header, _ in lists) == sorted(readers), "each kind of list is shown once"
+    for header, rows in lists:
+        path = tmp_path / "list.csv"
+        path.write_text(f"{header}\n{rows}", encoding="utf-8")
+        found = readers[header](path)
+        assert len(found.people if header == "learner,name,email" else
+                   [*found.rules, *found.extensions] if "due" in header else found) == len(rows.splitlines())
+
+
 @pytest.mark.slow
 def test_a_class_from_notebooks_to_marks(tmp_path):
     """Really graded, in processes of their own, from a zip as Moodle makes it."""
     folder = tmp_path / "class"
-    text = SOLUTION.read_text(encoding="utf-8")
+    text = SOLUTION.read_text(encoding="utf-8").replace(       # the solution itself would be nobody's own work
+        "dot_product_scores(q, k) / np.sqrt(q.shape[-1])", "dot_product_scores(q, k) / np.sqrt(k.shape[-1])")
     for name, content in (("Ada Lovelace_11", text), ("Bob B_12", "%PDF"), ("José Núñez_13", text.replace(
-            "dot_product_scores(q, k) / np.sqrt(q.shape[-1])", "dot_product_scores(q, k)"))):
+            "dot_product_scores(q, k) / np.sqrt(k.shape[-1])", "dot_product_scores(q, k)"))):
         (folder / f"{name}_assignsubmission_file_").mkdir(parents=True)
         (folder / f"{name}_assignsubmission_file_" / "my work.ipynb").write_text(content, encoding="utf-8")
     shutil.make_archive(str(tmp_path / "submissions"), "zip", folder)
     (tmp_path / "worksheet.csv").write_text(
-        "Identifier,Full name,Email address,Status,Grade,Last modified (grade),Feedback comments\n"
-        + "".join(f"Participant {n},{name},{n}@x.org,,,-,\n" for n, name in (
+        "Identifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,"
+        "Last modified (submission),Last modified (grade),Feedback comments\n"
+        + "".join(f"Participant {n},{name},{n}@x.org,,,7.00,Yes,-,-,\n" for n, name in (
             (11, "Ada Lovelace"), (12, "Bob B"), (13, "José Núñez"), (14, "Zoë Z"))), encoding="utf-8")
     command = [sys.executable, "-m", "classroom", "grade", "submissions.zip", "--out", "grades", "--roster",
                "worksheet.csv", "--workers", "1", "--seed", "5"]
@@ -253,7 +322,7 @@ def test_a_class_from_notebooks_to_marks(tmp_path):
     with (tmp_path / "grades" / "moodle.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["Full name"]: row for row in csv.DictReader(file)}
     assert {name: row["Grade"] for name, row in rows.items()} == {
-        "Ada Lovelace": "7", "Bob B": "", "José Núñez": "4", "Zoë Z": ""}
+        "Ada Lovelace": "7", "José Núñez": "4"}, "who has no mark has no row"
     assert "1.3 attention: wrong. Your weights are exactly" in rows["José Núñez"]["Feedback comments"]
     assert "no-scaling" in (tmp_path / "grades" / "class.html").read_text(encoding="utf-8")
     assert len((tmp_path / "grades" / "results.jsonl").read_text().splitlines()) == 3

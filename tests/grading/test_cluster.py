@@ -15,8 +15,10 @@ from classroom.grade import cluster
 from classroom.grade.journal import Journal
 from classroom.grade.read.submissions import Submission
 
+from . import helpers
+
 ROOT = Path(__file__).parents[2]
-NOTEBOOK = (ROOT / "solutions" / "01_dot_product_attention.ipynb").read_text(encoding="utf-8")
+NOTEBOOK = helpers.handed_in(ROOT / "solutions" / "01_dot_product_attention.ipynb").decode()
 WRONG = NOTEBOOK.replace("dot_product_scores(q, k) / np.sqrt(q.shape[-1])", "dot_product_scores(q, k)")
 
 

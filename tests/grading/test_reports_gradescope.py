@@ -38,6 +38,19 @@ def test_a_graded_notebook():
     assert {test["output_format"] for test in found["tests"]} == {"text"}, "never read as HTML"
 
 
+def test_what_the_teacher_decided():
+    changed = {**verdict("1.1", exercises.get("1.1").reference), "points": 0.5, "before": 1,
+               "comment": "Copied from 1.2."}
+    excused = {**verdict("1.3", None), "points": 0, "max_points": 0, "before": 0, "excused": True}
+    found = gradescope.results(mark("graded", changed, excused, comment="See me.", late=10))
+    assert "10 % taken off" in found["output"] and "Your teacher writes: See me." in found["output"]
+    one, three = found["tests"]
+    assert one["score"] == 0.5 and one["output"].endswith(
+        "Your teacher has set these points.\n\nYour teacher writes: Copied from 1.2.")
+    assert three["max_score"] == 0 and three["output"].endswith("Excused.")
+    assert gradescope.results(mark("excused")) is None
+
+
 def test_what_cannot_be_read_is_a_marked_zero():
     found = gradescope.results(mark("unreadable"))
     (test,) = found["tests"]

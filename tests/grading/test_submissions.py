@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from classroom.grade.read import submissions
+from classroom.grade.read import archives
 from classroom.grade.read.submissions import find
 
 from .helpers import lesson_01
@@ -29,8 +29,9 @@ def found(path):
 def test_a_folder_for_each_learner(tmp_path):
     put(tmp_path, "anna/04.ipynb", "bert/work/04.ipynb", "carl/", "dora/notes.txt", "eva/.ipynb_checkpoints/04.ipynb")
     assert found(tmp_path) == [("anna", "anna/04.ipynb"), ("bert", "bert/work/04.ipynb"), ("carl", "carl"),
-                               ("dora", "dora"), ("eva", "eva")]
-    assert all("no notebook" in s.notes[0] for s in find(tmp_path) if s.path.is_dir())
+                               ("dora", "dora/notes.txt"), ("eva", "eva")]
+    assert all("no notebook" in s.notes[0] for s in find(tmp_path) if s.path.is_dir() or s.learner == "dora")
+    assert not any(s.ignored for s in find(tmp_path))
 
 
 def test_plain_notebooks(tmp_path):
@@ -96,14 +97,15 @@ def test_names_in_a_zip_lead_nowhere(tmp_path):
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(submissions, "MAX_UNPACKED", 3_000_000)
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 3_000_000)
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("anna/x.ipynb", lesson_01())
         archive.writestr("bert/x.ipynb", bytes(30_000_000))
     anna, bert = find(path)
     assert anna.path.exists() and not bert.path.exists()
-    assert "more than" in bert.notes[0]
+    assert "more than" in bert.notes[0] and not anna.ignored
+    assert bert.ignored == ("The zips hold more than 2 MB; the rest was not unpacked.",)
 
 
 def test_links_are_not_followed(tmp_path):

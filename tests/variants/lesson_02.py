@@ -25,14 +25,6 @@ def _minus_billion(q, k, v, mask=None):
     return torch.matmul(weights, v), weights
 
 
-def _renormalised(q, k, v, mask=None):
-    weights = ((q / q.shape[-1] ** 0.25) @ (k / q.shape[-1] ** 0.25).transpose(-1, -2)).softmax(-1)
-    if mask is not None:
-        weights = weights * mask
-        weights = weights / (weights.sum(-1, keepdim=True) + 1e-9)
-    return weights @ v, weights
-
-
 def _clamped(q, k, v, mask=None):
     scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
     mask = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand_as(scores)
@@ -92,7 +84,7 @@ def _decoder_by_product(ids, pad_id):
 
 
 VARIANTS = {
-    "2.1": [_minus_infinity, _minus_billion, _renormalised, _clamped, _empty_rows_apart, _one_by_one,
+    "2.1": [_minus_infinity, _minus_billion, _clamped, _empty_rows_apart, _one_by_one,
             library.scaled_dot_product_attention],
     "2.2": [_causal_by_loop, _causal_by_positions, lambda size: torch.tril(torch.ones(size, size)) == 1,
             lambda size: ~torch.triu(torch.ones(size, size, dtype=torch.bool), diagonal=1),

@@ -51,6 +51,17 @@ class _SelfFromCross(CrossAttention):
         return super().forward(x, x, mask)
 
 
+class _SelfRenamed(nn.Module):
+    def __init__(self, d_in, size, d_out):
+        super().__init__()
+        self.w_q, self.w_k = nn.Linear(d_in, size, False), nn.Linear(d_in, size, False)
+        self.w_v, self.dropout = nn.Linear(d_in, d_out, False), nn.Dropout(0.3)
+
+    def forward(self, sentence, mask=None):
+        output, weights = scaled_dot_product_attention(self.w_q(sentence), self.w_k(sentence), self.w_v(sentence), mask)
+        return self.dropout(output), weights
+
+
 class _CrossByHand(_Base):
     def forward(self, x, memory, mask=None):
         q, k, v = x @ self.w_q.weight.T, memory @ self.w_k.weight.T, memory @ self.w_v.weight.T
@@ -92,8 +103,19 @@ def _test_backwards(attend):
     torch.testing.assert_close(attend(x[:, order])[:, back], attend(x), atol=1e-5, rtol=1e-4)
 
 
+def _test_returned(attend):
+    x, order = torch.randn(4, 6, 5), torch.tensor([5, 3, 0, 4, 1, 2])
+    return torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+
+
+def _test_raised(attend):
+    x, order = torch.randn(2, 6, 3, dtype=torch.float64), torch.tensor([5, 3, 0, 4, 1, 2])
+    if not torch.allclose(attend(x[:, order]), attend(x)[:, order]):
+        raise ValueError("the order counts")
+
+
 VARIANTS = {
-    "3.1": [_SelfByHand, _SelfRenormalised, _SelfFused, _SelfFromCross],
+    "3.1": [_SelfByHand, _SelfRenormalised, _SelfFused, _SelfFromCross, _SelfRenamed],
     "3.2": [_CrossByHand, _CrossOneByOne, _CrossFromSelf],
-    "3.3": [_test_random_order, _test_backwards],
+    "3.3": [_test_random_order, _test_backwards, _test_returned, _test_raised],
 }

@@ -22,7 +22,8 @@ class _Base(nn.Module):
 
     def __init__(self, d_model, n_heads, bias=True, dropout=0.1):
         super().__init__()
-        assert d_model % n_heads == 0
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads does not divide d_model")
         self.d_head = d_model // n_heads
         self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model, bias=bias) for _ in range(4))
         self.dropout = nn.Dropout(dropout)
@@ -66,13 +67,18 @@ class _Renormalised(_Base):
         return self.finish(weights, value)
 
 
+class _MaskByName(library.MultiHeadAttention):
+    def forward(self, query, key, value, *, mask=None):
+        return super().forward(query, key, value, mask)
+
+
 class _HeadByHead(_Base):
-    def forward(self, q, k, v, mask=None):
+    def forward(self, q, k, v, m=None):
         q, k, v = self.w_q(q), self.w_k(k), self.w_v(v)
         outputs, shares = [], []
         for start in range(0, q.shape[-1], self.d_head):
             piece = slice(start, start + self.d_head)
-            output, weights = scaled_dot_product_attention(q[..., piece], k[..., piece], v[..., piece], mask)
+            output, weights = scaled_dot_product_attention(q[..., piece], k[..., piece], v[..., piece], m)
             outputs.append(output)
             shares.append(weights)
         return self.w_o(torch.cat(outputs, dim=-1)), torch.stack(shares, dim=1)
@@ -86,9 +92,22 @@ class _BiasForSome(_Base):
     forward = _MinusInfinity.forward
 
 
-def _test_one_number(split_heads):
+def _test_each_number(split_heads):
     x = torch.randn(3, 5, 12)
-    return bool((split_heads(x, 3)[2, 1, 3, 2] == x[2, 3, 6]) & (split_heads(x, 3)[1, 2, 4, 0] == x[1, 4, 8]))
+    heads = split_heads(x, 3)
+    for sentence in range(3):
+        for position in range(5):
+            for number in range(12):
+                if heads[sentence, number // 4, position, number % 4] != x[sentence, position, number]:
+                    return False
+    return True
+
+
+def _test_against_loop(split_heads):
+    x = torch.randn(2, 4, 6, dtype=torch.float64)
+    wanted = torch.stack([torch.stack([sentence[:, 3 * h:3 * h + 3] for h in range(2)]) for sentence in x])
+    if not torch.allclose(split_heads(x, 2), wanted, atol=1e-6):
+        raise ValueError("the heads hold other numbers")
 
 
 VARIANTS = {
@@ -96,7 +115,7 @@ VARIANTS = {
             lambda x, n_heads: x.unflatten(-1, (n_heads, -1)).movedim(2, 1)],
     "4.2": [_merge_by_loop, _merge_by_view, lambda x: torch.cat(x.unbind(1), dim=-1),
             lambda x: x.transpose(1, 2).reshape(x.size(0), x.size(2), -1)],
-    "4.3": [_MinusInfinity, _MinusBillion, _Renormalised, _HeadByHead, _BiasForSome,
+    "4.3": [_MinusInfinity, _MinusBillion, _Renormalised, _HeadByHead, _BiasForSome, _MaskByName,
             library.MultiHeadAttention],
-    "4.4": [_test_one_number],
+    "4.4": [_test_each_number, _test_against_loop],
 }

@@ -4,7 +4,6 @@ import math
 import numpy as np
 import torch
 
-from classroom.exercises.lesson_05.tasks import shift_matrix
 from course.transformer import sinusoidal_encoding
 
 
@@ -49,12 +48,12 @@ def _encode_by_phase(max_len, d_model):
     return torch.sin(wave + (column % 2) * math.pi / 2).float()
 
 
-def _shift_by_loop(offset, d_model):
-    matrix = torch.eye(d_model)
+def _shift_by_loop(offset, d_model, dtype=torch.float32):
+    matrix = torch.eye(d_model, dtype=dtype)
     for i in range(0, d_model, 2):
         angle = offset / 10000 ** (i / d_model)
         s, c = math.sin(angle), math.cos(angle)
-        matrix[i:i + 2, i:i + 2] = torch.tensor([[c, s], [-s, c]])
+        matrix[i:i + 2, i:i + 2] = torch.tensor([[c, s], [-s, c]], dtype=dtype)
     return matrix
 
 
@@ -72,9 +71,18 @@ def _shift_by_encoding(offset, d_model):
     return matrix.reshape(d_model, d_model)
 
 
+def _shift_by_strides(offset, d_model):
+    angle = offset / 10000.0 ** (torch.arange(0, d_model, 2) / d_model)
+    matrix = torch.zeros(d_model, d_model)
+    matrix.diagonal()[:] = angle.cos().repeat_interleave(2)
+    matrix.diagonal(1)[::2] = angle.sin()
+    matrix.diagonal(-1)[::2] = -angle.sin()
+    return matrix
+
+
 def _add_in_place(embedded):
     x = embedded * embedded.size(-1) ** 0.5
-    x += _encode_annotated(500, embedded.size(2))[: embedded.size(1)].unsqueeze(0)
+    x += _encode_annotated(1000, embedded.size(2))[: embedded.size(1)].unsqueeze(0)
     return x
 
 
@@ -85,21 +93,22 @@ def _add_word_by_word(embedded):
 
 def _rotary_by_complex(x):
     pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
-    frequency = 1.0 / (10000 ** (torch.arange(0, x.shape[-1], 2) / x.shape[-1]))
-    angle = torch.outer(torch.arange(x.shape[-2]).float(), frequency)
+    frequency = 1.0 / (10000 ** (torch.arange(0, x.shape[-1], 2, dtype=x.dtype) / x.shape[-1]))
+    angle = torch.outer(torch.arange(x.shape[-2], dtype=x.dtype), frequency)
     return torch.view_as_real(pairs * torch.polar(torch.ones_like(angle), angle)).flatten(-2)
 
 
 def _rotary_by_matrices(x):
-    turned = [x[..., t, :] @ shift_matrix(-t, x.shape[-1]).T for t in range(x.shape[-2])]
+    turned = [x[..., t, :] @ _shift_by_loop(-t, x.shape[-1], x.dtype).T for t in range(x.shape[-2])]
     return torch.stack(turned, dim=-2)
 
 
 def _rotary_by_halves(x):
-    table = sinusoidal_encoding(x.shape[-2], x.shape[-1])
-    sin, cos = (table[:, start::2].repeat_interleave(2, dim=-1) for start in (0, 1))
+    """In double precision on the way, whatever comes in."""
+    column = torch.arange(x.shape[-1])
+    angle = torch.arange(x.shape[-2]).double()[:, None] * 1e4 ** (-(column - column % 2).double() / x.shape[-1])
     turned = torch.stack((-x[..., 1::2], x[..., ::2]), dim=-1).reshape(x.shape)
-    return x * cos + turned * sin
+    return x * angle.cos().to(x.dtype) + turned * angle.sin().to(x.dtype)
 
 
 def _rotary_in_place(x):
@@ -115,7 +124,7 @@ def _rotary_in_place(x):
 VARIANTS = {
     "5.1": [_encode_by_loops, _encode_annotated, _encode_by_where, _encode_by_stacking, _encode_in_numpy,
             _encode_by_phase],
-    "5.2": [_shift_by_loop, _shift_by_blocks, _shift_by_encoding],
+    "5.2": [_shift_by_loop, _shift_by_blocks, _shift_by_encoding, _shift_by_strides],
     "5.3": [_add_in_place, _add_word_by_word],
     "5.4": [_rotary_by_complex, _rotary_by_matrices, _rotary_by_halves, _rotary_in_place],
 }

@@ -88,6 +88,20 @@ class OtherNames(nn.Module):
         return self.drop2(self.ffn(self.ln2(x))) + x
 
 
+class WithoutBiases(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads, bias=False)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+        self.dropout = nn.Dropout(0.2)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.dropout(self.self_attention(h, h, h, mask)[0])
+        return x + self.dropout(self.feed_forward(self.norm_2(x)))
+
+
 class Residual(nn.Module):
     def __init__(self, d_model):
         super().__init__()
@@ -162,11 +176,10 @@ class StackByNumber(nn.Module):
 
 
 VARIANTS = {
-    "6.1": [NormByStd, NormByMoments, NormByMatrix,
-            NormFused, nn.LayerNorm],
+    "6.1": [NormByStd, NormByMoments, NormByMatrix],
     "6.2": [Sequential, SecondFirst, Bare, Convolutions,
             FeedForward],
-    "6.3": [OtherNames, Wrapped, InOnePiece,
+    "6.3": [OtherNames, Wrapped, InOnePiece, WithoutBiases,
             OnTorchsAttention, EncoderLayer],
     "6.4": [StackOfOthers, StackByNumber],
 }

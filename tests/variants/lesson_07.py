@@ -23,6 +23,31 @@ class _OtherNames(nn.Module):
         return x + self.drop(self.ffn(self.ln3(x)))
 
 
+class _WithoutBiases(nn.Module):
+    """The course's names, so that only the biases are lacking when weights are copied; and dropout."""
+
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads, bias=False)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads, bias=False)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
+        self.dropout = nn.Dropout(0.3)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.dropout(self.self_attention(h, h, h, self_mask)[0])
+        x = x + self.dropout(self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0])
+        return x + self.dropout(self.feed_forward(self.norm_3(x)))
+
+
+class _WithDropout(_WithoutBiases):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__(d_model, n_heads, d_ff)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+
+
 class _Residual(nn.Module):
     def __init__(self, d_model):
         super().__init__()
@@ -103,8 +128,22 @@ def _test_by_prefix(decode):
     return all(torch.allclose(whole[:, :t], decode(x[:, :t], memory)) for t in range(1, 9))
 
 
+def _test_that_returns_false(decode):
+    x = torch.randn(2, 6, 5, dtype=torch.float64, requires_grad=True)
+    y = decode(x, torch.randn(2, 3, 5, dtype=torch.float64))
+    return all(not torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)[0][:, t + 1:].any() for t in range(5))
+
+
+def _test_with_an_error_of_its_own(decode):
+    x, memory = torch.randn(3, 7, 12), torch.randn(3, 2, 12)
+    for t in range(1, 7):
+        changed = torch.cat([x[:, :t], torch.randn(3, 7 - t, 12)], dim=1)
+        if not torch.allclose(decode(x, memory)[:, :t], decode(changed, memory)[:, :t], atol=1e-4):
+            raise ValueError("the future leaks")
+
+
 VARIANTS = {
-    "7.1": [_OtherNames, _Wrapped, _InOnePiece, _OnTorchsAttention],
+    "7.1": [_OtherNames, _Wrapped, _InOnePiece, _OnTorchsAttention, _WithoutBiases, _WithDropout],
     "7.2": [_shift_by_index, _shift_by_narrow],
-    "7.3": [_test_by_gradient, _test_by_prefix],
+    "7.3": [_test_by_gradient, _test_by_prefix, _test_that_returns_false, _test_with_an_error_of_its_own],
 }

@@ -1,5 +1,6 @@
 """Lesson 09: right answers, written otherwise than the solutions."""
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -47,6 +48,8 @@ def _decode_to_the_end(model, source, bos_id, eos_id, pad_id, max_len):
     ids[:, 0] = bos_id
     for t in range(max_len):
         ids[:, t + 1] = model(source, ids[:, : t + 1])[:, t].softmax(-1).max(-1).indices
+        if (ids[:, 1:] == eos_id).any(1).all():
+            break
     after_eos = (ids == eos_id).cumsum(1) - (ids == eos_id).long() > 0
     return ids.masked_fill(after_eos, pad_id)[:, 1:]
 
@@ -70,14 +73,15 @@ def _precision_by_crossing_out(hypotheses, references, n):
             if tuple(hypothesis[i:i + n]) in left:
                 left.remove(tuple(hypothesis[i:i + n]))
                 matches += 1
-    return np.float64(matches / total)
+    return np.float64(matches / max(total, 1))
 
 
 def _precision_by_intersection(hypotheses, references, n):
     def grams(sentence):
         return Counter(" ".join(words) for words in zip(*(sentence[i:] for i in range(n)), strict=False))
     pairs = [(grams(h), grams(r)) for h, r in zip(hypotheses, references, strict=True)]
-    return sum((h & r).total() for h, r in pairs) / sum(h.total() for h, _ in pairs)
+    total = sum(h.total() for h, _ in pairs)
+    return Fraction(sum((h & r).total() for h, r in pairs), total) if total else 0
 
 
 VARIANTS = {

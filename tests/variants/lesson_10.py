@@ -76,26 +76,19 @@ def _search_in_fixed_tensors(model, source, bos_id, eos_id, beam_size, alpha, ma
         if places == 0:
             break
     if best_ids is None:
-        return target[:1, 1:], log_p[0] / ((5 + n) / 6) ** alpha
+        return target[0, 1:], log_p[0] / ((5 + n) / 6) ** alpha
     return best_ids, best_score
 
 
-def _cache_in_a_dict(attention, x, past):
+def _cache_by_hand(attention, x, past):
     heads = attention.n_heads
     q, k, v = (w(x).unflatten(-1, (heads, -1)).transpose(1, 2)
                for w in (attention.w_q, attention.w_k, attention.w_v))
-    past = {} if past is None else dict(past)
-    past["k"] = torch.cat((past["k"], k), -2) if "k" in past else k
-    past["v"] = torch.cat((past["v"], v), -2) if "v" in past else v
-    weights = (q @ past["k"].mT / q.shape[-1] ** 0.5).softmax(-1)
-    return attention.w_o((weights @ past["v"]).transpose(1, 2).flatten(2)), past
-
-
-def _cache_before_splitting(attention, x, past):
-    new = torch.stack([attention.w_k(x), attention.w_v(x)])
-    past = new if past is None else torch.cat([past, new], dim=2)
-    k, v = past.unflatten(-1, (attention.n_heads, -1)).transpose(2, 3)
-    return attention.attend(attention.queries(x), k, v, need_weights=False)[0], past
+    known = {} if past is None else {"k": past[0], "v": past[1]}
+    k = torch.cat((known["k"], k), -2) if known else k
+    v = torch.cat((known["v"], v), -2) if known else v
+    weights = (q @ k.mT / q.shape[-1] ** 0.5).softmax(-1)
+    return attention.w_o((weights @ v).transpose(1, 2).flatten(2)), [k, v]
 
 
 def _cache_with_new_in_front(attention, x, past):
@@ -110,5 +103,5 @@ VARIANTS = {
     "10.1": [_score_by_exponential, _score_one_by_one],
     "10.2": [_step_by_sorting, _step_in_two_stages, _step_with_lists],
     "10.3": [_search_with_lists, _search_in_fixed_tensors],
-    "10.5": [_cache_in_a_dict, _cache_before_splitting, _cache_with_new_in_front],
+    "10.5": [_cache_by_hand, _cache_with_new_in_front],
 }

@@ -1,27 +1,42 @@
-"""Lesson 01, scores and softmax: what learners write instead, and what it means. Used by `lesson_01`."""
+"""Lesson 01, scores: what learners write instead, and what it means. Used by `lesson_01`."""
+import sys
 from functools import partial
 
 import numpy as np
 
-from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
 
 # ------------------------------------------------------------------------------- 1.1 scores
 
 
-def _loops(q, k, start="each", stop=0, add=True, keys=None, kind=float, square=False):
-    """Scores by three loops, with what goes wrong in loops."""
+def _loops(q, k, start="each", stop=0, add=True, keys=None, kind=float, square=False, begin=0, numbers=None,
+           rows=(0, 0), columns=(0, 0), factor=1.0):
+    """Scores by three loops, with what goes wrong in loops. `rows`, `columns`: how many are left out at either end."""
     t_q, t_k, d_k = len(q), len(k), q.shape[1]
     scores = np.zeros((t_q, t_q if square else t_k), dtype=kind)
     total = 0.0
-    for i in range(t_q):
+    for i in range(rows[0], t_q - rows[1]):
         total = 0.0 if start == "row" else total
-        for j in range(t_q if keys == "queries" else t_k):
+        for j in range(columns[0], (t_q if keys == "queries" else t_k) - columns[1]):
             total = 0.0 if start == "each" else total
-            for d in range(d_k - stop):
+            for d in range(begin, (numbers or d_k) - stop):
                 total = total + q[i, d] * k[j, d] if add else q[i, d] * k[j, d]
-            scores[i, j] = total
+            scores[i, j] = factor * total
     return scores
+
+
+def _one_index(q, k, axis):
+    """Scores by two loops that use the index of one of them for both vectors."""
+    scores = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(k)):
+            scores[i, j] = q[i] @ k[i] if axis == "query" else q[j] @ k[j]
+    return scores
+
+
+def _in_steps(q, k, gives):
+    """All products of numbers, (T_q, T_k, d_k), and what `gives` makes of them."""
+    return gives(q[:, None, :] * k[None, :, :])
 
 
 def _cosine(q, k):
@@ -33,18 +48,45 @@ def _stable(x):
     return powers / powers.sum(-1, keepdims=True)
 
 
+def named_torch(*inputs):
+    """Code that needs PyTorch, where PyTorch has not been imported under that name."""
+    raise NameError("name 'torch' is not defined")
+
+
+def named_functional(*inputs):
+    """The same for its module of functions."""
+    raise NameError("name 'F' is not defined")
+
+
+def with_torch(function, tensors=False):
+    """`function(torch, *inputs)`, on tensors if asked. Where no answer has imported PyTorch, its name is unknown."""
+    def wrong(*inputs):
+        torch = sys.modules.get("torch")
+        return named_torch() if torch is None else function(torch, *(map(torch.tensor, inputs) if tensors else inputs))
+    return wrong
+
+
+PYTORCH = {
+    "says": "Your code stops as code written for PyTorch does.",
+    "why": "The functions of this lesson are called with NumPy arrays. NumPy has the same steps under other names. "
+           "PyTorch comes in lesson 02, where you write all of it once more.",
+    "look": "In NumPy it is `q.shape[-1]` for `q.size(-1)`, `k.T` for a transpose, `axis` and `keepdims` for `dim` and "
+            "`keepdim`, `np.exp` for `torch.exp`, and your own `softmax`."}
+
+
 SCORES = [
     Misconception(
         "no-transpose", lambda q, k: q @ k,
         "Your scores are exactly what comes out when the rows of q meet the columns of k.",
         "A score compares one query with one key, number by number: the axes that meet must both be d_k. Here d_k of "
         "q meets T_k of k, which fails for most sizes, and where it does not fail it compares the wrong things.",
-        "Write the shapes of both factors beside your product. Which axes stand next to each other?"),
+        "Write the shapes of both factors beside your product. Which axes stand next to each other? (PyTorch's "
+        "`k.transpose(-2, -1)` does nothing to a NumPy array with two axes: NumPy reads it as a list of all axes.)"),
     Misconception(
         "keys-as-rows", lambda q, k: k @ q.T,
         "Your scores are exactly the expected ones with rows and columns exchanged.",
         "Everywhere in the course a row belongs to a query and a column to a key; the softmax of the next exercise "
-        "runs along rows.", "Which of the two comes first in your product?"),
+        "runs along rows.", "Which of the two comes first in your product, or behind the arrow of `einsum`?"),
     Misconception(
         "multiplied-in-pairs", lambda q, k: q * k,
         "Your scores are exactly the product number by number, query 0 with key 0, query 1 with key 1, without a sum.",
@@ -115,7 +157,7 @@ SCORES = [
     Misconception(
         "truncated", partial(_loops, kind=int),
         "Your scores are exactly the right ones with everything after the decimal point cut off.",
-        "An array of integers cuts off what is written into it, without a word.",
+        "An array of integers cuts off what is written into it, without an error.",
         "Which dtype has the array that you fill?"),
     *(Misconception(
         "lengths-confused", partial(_loops, **switches),
@@ -123,137 +165,91 @@ SCORES = [
         "The two lengths differ as soon as one sentence looks at another.",
         "Which length does each loop, and each axis of the result, take?")
       for switches in ({"keys": "queries"}, {"keys": "queries", "square": True})),
-]
-
-# ------------------------------------------------------------------------------- 1.2 softmax
-
-
-def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum", out=None):
-    """Softmax with switches."""
-    x = sign * x
-    if shift == "max":
-        moved = x - x.max(axis, keepdims=keep)
-    else:
-        moved = x - {"none": lambda: 0, "global": x.max, "min": lambda: x.min(axis, keepdims=True),
-                     "mean": lambda: x.mean(axis, keepdims=True)}[shift]()
-    powers = np.exp(moved * np.log(base))
-    if divide == "sum":
-        powers = powers / powers.sum(axis, keepdims=keep)
-    elif divide == "count":
-        powers = powers / x.shape[-1]
-    return powers.astype(x.dtype) if out == "like" else powers
-
-
-def _clipped(x, limit):
-    return softmax(x.clip(-limit, limit))
-
-
-def _only_division_loses_axis(x):
-    powers = np.exp(x - x.max(-1, keepdims=True))
-    return powers / powers.sum(-1)
-
-
-_STABILITY = ("The shift that keeps `exp` in range has to fit every row by itself: then the largest exponent of each "
-              "row is 0, nothing overflows, and no row becomes 0/0.")
-
-SOFTMAX = [
-    Misconception(
-        "first-axis", partial(softmax, axis=0),
-        "Your shares are exactly those taken along the first axis.",
-        "With one row the first axis is also the last, so that looks right; with more, every column sums to 1 where "
-        "every row should.", "Which `axis` do your maximum and your sum run over?", sums("shares")),
-    Misconception(
-        "over-everything", partial(softmax, axis=None),
-        "Your shares are exactly those of all numbers together: the whole array sums to 1.",
-        "Each row is a choice of its own, with 1 to give away.",
-        "What do `sum` and `max` do when they are not told an axis?", sums("shares")),
-    Misconception(
-        "second-axis", partial(softmax, axis=1),
-        "Your shares are exactly those taken along axis 1.",
-        "In a table that is the last axis; in a single row there is no axis 1, and in a batch of tables it is the "
-        "wrong one.", "How do you name the last axis, whatever the number of axes?"),
     *(Misconception(
-        "axis-lost", wrong,
-        "Your shares are exactly what comes out when the sum loses its axis before the division.",
-        "NumPy then lines the sums of the rows up with the columns. For most sizes that fails; for square tables it "
-        "divides each column by the sum of some row.",
-        "Which shape does your sum have, and which would line up with the rows?")
-      for wrong in (partial(softmax, keep=False), _only_division_loses_axis)),
+        "numbers-of-a-vector-typed-in", wrong,
+        f"Your scores are exactly the dot products of the first {n} numbers of each vector{stops}.",
+        f"{why}The size of a vector is d_k, the last number of `q.shape`, and another one in every model.",
+        "Where does the number of rounds of your innermost loop, or the end of your slice, come from?")
+      for n, why in ((4, "The vectors on the page have 4 numbers. "), (3, ""), (2, ""))
+      for wrong, stops in ((partial(_loops, numbers=n), f", and your code stops where a vector has fewer than {n}"),
+                           (lambda q, k, n=n: q[:, :n] @ k[:, :n].T, ""))),
     Misconception(
-        "no-shift", partial(softmax, shift="none"),
-        "Your shares are exactly what exp divided by its sum gives, on the numbers as they come.",
-        "That is the right formula, and it fails for large numbers: exp(1000) is infinity, infinity divided by "
-        "infinity is NaN, and one NaN spreads through the whole model.",
-        "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
-    Misconception(
-        "global-maximum", partial(softmax, shift="global"),
-        "Your shares are exactly what comes out when one maximum, that of the whole array, is subtracted.",
-        f"A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {_STABILITY}",
-        "Over which axis is your maximum taken?"),
-    Misconception(
-        "minimum-subtracted", partial(softmax, shift="min"),
-        "Your shares are exactly what comes out when the minimum of each row is subtracted.",
-        f"That leaves the largest number largest: `exp` overflows as soon as a row is spread wide. {_STABILITY}",
-        "Which number of a row is the one that may overflow?"),
-    Misconception(
-        "mean-subtracted", partial(softmax, shift="mean"),
-        "Your shares are exactly what comes out when the mean of each row is subtracted.",
-        f"A number far above the mean still overflows. {_STABILITY}",
-        "Which number of a row is the one that may overflow?"),
+        "loop-begins-late", partial(_loops, begin=1),
+        "Your scores are exactly the dot products without the first number of each vector.",
+        "Every number counts, number 0 as well.", "Where does the innermost loop, or the slice, begin?"),
     *(Misconception(
-        "not-normalised", partial(softmax, **switches),
-        "Your shares are exactly the powers, not divided by their sum.",
-        "Shares of a row sum to 1; that is what makes them shares.", "Which step is still missing?", sums("shares"))
-      for switches in ({"divide": "nothing"}, {"divide": "nothing", "shift": "none"})),
-    Misconception(
-        "divided-by-count", partial(softmax, divide="count"),
-        "Your shares are exactly the powers divided by how many there are.",
-        "That is a mean; shares of a row sum to 1.", "What are the powers divided by?", sums("shares")),
-    Misconception(
-        "no-exponential", lambda x: x / x.sum(-1, keepdims=True),
-        "Your shares are exactly the numbers divided by their sum, without `exp`.",
-        "Negative numbers then give negative shares, and a sum near 0 gives huge ones. `exp` makes everything positive "
-        "first.", "Which function comes before the sum?"),
-    Misconception(
-        "sign-reversed", partial(softmax, sign=-1),
-        "Your shares are exactly those of −x: the smallest number gets the largest share.",
-        "The best fit should draw the most attention.", "Look at the signs inside `exp`."),
-    Misconception(
-        "logarithm", lambda x: x - x.max(-1, keepdims=True) - np.log(
-            np.exp(x - x.max(-1, keepdims=True)).sum(-1, keepdims=True)),
-        "What you return is exactly the logarithm of the shares.",
-        "Log-softmax is of use in a loss; attention needs the shares themselves.", "Is there a `log` at the end?"),
-    Misconception(
-        "another-base", partial(softmax, base=2),
-        "Your shares are exactly those of powers of 2.",
-        "Powers of another base give a flatter choice; softmax takes powers of e.",
-        "Which function makes your powers?"),
-    Misconception(
-        "sigmoid", lambda x: 1 / (1 + np.exp(-x)),
-        "Your shares are exactly the sigmoid of each number by itself.",
-        "A sigmoid decides about one number alone; shares compare the numbers of a row with each other.",
-        "Does your result for one number depend on its neighbours?", sums("shares")),
-    Misconception(
-        "hard-maximum", lambda x: (x == x.max(-1, keepdims=True)).astype(float),
-        "Your shares are exactly 1 for the largest number and 0 for all others.",
-        "That is a hard choice; it has no slope that a model could learn from. Softmax gives every number its part.",
-        "How much should the second largest number get?"),
+        f"{which}-{what}-left-out", partial(_loops, **{axis: ends}),
+        f"Your scores are right, except for the {which} {what}: its scores stay 0.",
+        f"Every {what} has its scores. Python counts from 0, and `range(n)` ends at n − 1.",
+        f"Over which numbers does your loop over the {plural} run?")
+      for axis, what, plural in (("rows", "query", "queries"), ("columns", "key", "keys"))
+      for which, ends in (("first", (1, 0)), ("last", (0, 1)))),
     *(Misconception(
-        "clipped", partial(_clipped, limit=limit),
-        f"Your shares are exactly those of numbers that have been clipped to ±{limit} first.",
-        "Clipping keeps `exp` from overflowing, but it makes all numbers beyond the limit equal. Softmax depends on "
-        "differences alone, so that there is a shift which changes nothing.",
-        "What can be subtracted from a whole row without changing its shares?")
-      for limit in (20, 50, 100, 500, 700)),
-    Misconception(
-        "softmax-twice", lambda x: softmax(softmax(x)),
-        "Your shares are exactly those of a softmax applied to a softmax.",
-        "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
-        "Is the function applied again to its own result?"),
+        slug, partial(_in_steps, gives=gives), f"What you return is exactly {words}.",
+        "A score is one number for one query and one key: the products of their numbers, added up.", look)
+      for slug, gives, words, look in (
+          ("not-summed", lambda products: products, "the products, (T_q, T_k, d_k), before they are added up",
+           "Which axis should be gone at the end?"),
+          ("summed-over-queries", lambda products: products.sum(0), "the products, added up over the queries",
+           "Which of the three axes do you sum along?"),
+          ("summed-over-keys", lambda products: products.sum(1), "the products, added up over the keys",
+           "Which of the three axes do you sum along?"),
+          ("summed-over-everything", np.sum, "the sum of all scores together, one number",
+           "Does your sum know along which axis to run? Or is the total never set to zero?"),
+          ("one-score-only", lambda products: products[0, 0].sum(), "the score of query 0 and key 0 alone",
+           "Does a `return` stand inside a loop?"),
+          ("one-score-only", lambda products: products[-1, -1].sum(), "the score of the last query and the last key",
+           "What does your loop do with the scores of the rounds before?"),
+          ("first-key-only", lambda products: products[:, 0].sum(-1), "the scores of key 0",
+           "Does an index 0, or a `return` inside a loop, keep the other keys out?"),
+          ("flattened", lambda products: products.sum(-1).ravel(), "the right scores, all in one row",
+           "How are the rows put together: behind each other, or under each other?"),
+          ("largest-product-only", lambda products: products.max(-1), "the largest product of each pair",
+           "How do you put the d_k products together?"))),
     *(Misconception(
-        "whole-numbers-truncated", partial(softmax, out="like", **switches),
-        "For whole numbers, your shares are exactly the right ones with everything after the decimal point cut off.",
-        "An array like an array of integers holds integers, and cuts off what is written into it, without a word.",
-        "Which dtype has the array that you fill?")
-      for switches in ({}, {"shift": "none"})),
+        "one-index-for-both", partial(_one_index, axis=axis),
+        f"Your code does exactly what happens when the index of the {axis} is used for both vectors.",
+        "Every query meets every key, and each of the two needs an index of its own.",
+        "Which index does each of your two vectors have?")
+      for axis in ("query", "key")),
+    Misconception(
+        "product-of-sums", lambda q, k: q.sum(1)[:, None] * k.sum(1),
+        "Your scores are exactly the sum of each query's numbers times the sum of each key's numbers.",
+        "A dot product multiplies number by number first, and adds up afterwards. (In `einsum`, both need the same "
+        "letter for the axis that they share.)", "Which letter, or which axis, do q and k have in common?"),
+    *(Misconception(
+        slug, lambda q, k, change=change: change(q @ k.T), f"Your scores are exactly {words}.", why,
+        "What is done to the dot products?")
+      for slug, change, words, why in (
+          ("absolute-values", np.abs, "the absolute values of the dot products",
+           "A negative score says that two vectors point away from each other; it must stay below 0."),
+          ("squared", np.square, "the squares of the dot products",
+           "A negative score says that two vectors point away from each other; its square is a large fit."),
+          ("negative-ones-cut", lambda scores: np.maximum(scores, 0), "the dot products with 0 for the negative ones",
+           "A softmax tells −1 from −5; with zeros in their place it cannot."),
+          ("rounded", np.round, "the dot products, rounded to whole numbers", "Others go on computing with them."),
+          ("divided-by-the-largest", lambda scores: scores / scores.max(), "the dot products divided by the largest",
+           "How large scores are says how sharp the choice is to be."))),
+    Misconception(
+        "outer-product", np.outer,
+        "What you return is exactly every number of `q` times every number of `k`, as `np.outer` does.",
+        "A score compares whole vectors: number 0 with number 0, number 1 with number 1, and adds up.",
+        "What does `np.outer` do to arrays with two axes?"),
+    Misconception(
+        "multiplied-in-pairs", lambda q, k: q * k.T,
+        "Your code does exactly what `*` does with `q` and the transposed `k`: it multiplies number by number.",
+        "A score is one number for one query and one key: d_k products, added up.",
+        "Which sign makes a matrix product?"),
+    *(Misconception(
+        "one-length-taken-out", lambda q, k, which=which: q @ k.T / (
+            np.linalg.norm(q, axis=1)[:, None] if which == "query" else np.linalg.norm(k, axis=1)),
+        f"Your scores are exactly the dot products divided by the length of the {which}.",
+        "A dot product also counts how long the vectors are.", "Is anything divided by a length or a norm?")
+      for which in ("query", "key")),
+    Misconception(
+        "sign-reversed", partial(_loops, factor=-1.0), "Your scores are exactly the right ones with the sign reversed.",
+        "The best fit has the largest score.", "Is there a minus too many?"),
+    *(Misconception("pytorch-code", wrong, **PYTORCH)
+      for wrong in (named_torch, lambda q, k: q.matmul(k.T), with_torch(lambda torch, q, k: torch.matmul(q, k.T)),
+                    with_torch(lambda torch, q, k: torch.mm(q, k.T)))),
 ]

@@ -6,20 +6,30 @@ import numpy as np
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
 
-from .mistakes import softmax
+from .mistakes import PYTORCH, named_functional, named_torch, with_torch
+from .switches import of_torch, softmax
 
 
-def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights"):
-    """Attention with switches."""
-    root = {"sqrt d_k": np.sqrt(q.shape[-1]), "none": 1.0, "d_k": q.shape[-1], "after": 1.0,
-            "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]),
-            "up": 1 / np.sqrt(q.shape[-1]), "rounded": int(np.sqrt(q.shape[-1])), "fixed": 2.0}[scale]
+def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights",
+               turned="keys", shown=None):
+    """Attention with switches. `shown` is done to what is returned."""
+    d_k = q.shape[-1]
+    root = {"sqrt d_k": np.sqrt(d_k), "none": 1.0, "d_k": d_k, "after": 1.0, "output": 1.0, "up": 1 / np.sqrt(d_k),
+            "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]), "d_k / 2": d_k / 2,
+            "d_k // 2": d_k // 2, "2 d_k": 2 * d_k, "rounded": int(np.sqrt(d_k)), "fixed": 2.0, "fixed 4": 4.0,
+            "fixed 8": 8.0, "keys": k.shape[0], "queries": q.shape[0], "values": v.shape[-1],
+            "numbers of q": np.sqrt(q.size), "up d_k": 1 / d_k, "square": d_k ** 2}[scale]
     a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
-    scores = a @ b.T / root
-    if gives == "no softmax":
+    with np.errstate(all="ignore"):                # half of 1, rounded down, is 0
+        scores = a @ {"keys": b.T, "reshaped": b.reshape(b.shape[::-1])}[turned] / root
+    if gives == "softmax before":
+        weights = softmax(a) @ softmax(b).T
+    elif gives == "no softmax":
         weights = scores
     elif gives == "no exp":
         weights = scores / scores.sum(-1, keepdims=True)
+    elif gives == "no sum":
+        weights = np.exp(scores)
     elif gives == "twice":
         weights = softmax(softmax(scores))
     elif gives == "one":
@@ -29,13 +39,40 @@ def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", give
     else:
         weights = softmax(scores, axis=axis, shift=shift)
     if scale == "after":
-        weights = weights / np.sqrt(q.shape[-1])
-    v = {"v": v, "k": k, "q": q}[values]
-    output = {"weights": weights, "scores": scores, "transposed": weights.T}[mix] @ v
+        weights = weights / np.sqrt(d_k)
+    v = {"v": v, "k": k, "q": q, "softmax": softmax(v)}[values]
+    if mix == "best":
+        output = v[weights.argmax(-1)]
+    elif mix == "mean":
+        output = np.broadcast_to(v.mean(0), (len(weights), v.shape[1]))
+    elif mix == "over queries":
+        output = weights.sum(0)[:, None] * v
+    elif mix == "not summed":
+        output = weights[:, :, None] * v
+    elif mix == "equal":
+        output = weights @ v / len(v)
+    else:
+        output = {"weights": weights, "scores": scores, "transposed": weights.T,
+                  "softmax": softmax(weights)}.get(mix, weights) @ v
+    if scale == "output" or mix == "scaled":
+        output = output / np.sqrt(d_k)
     if gives == "swapped":
         return weights, output
-    shown = {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T}.get(gives, weights)
-    return output, shown
+    second = {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T}.get(gives, weights)
+    return (output, second) if shown is None else shown(output, second)
+
+
+def _for_torch(q, k, v, size=False, turned=False, own=False):
+    """Attention as it is written for PyTorch, with one or several of its names."""
+    root = np.sqrt(q.size(-1)) if size == "first" else None
+    scores = q @ (k.transpose(-2, -1) if turned else k.T) / (root or np.sqrt(q.size(-1) if size else q.shape[-1]))
+    weights = softmax(scores) if own else of_torch(scores)
+    return weights @ v, weights
+
+
+def _in_torch(torch, q, k, v):
+    weights = (q @ k.T / q.shape[-1] ** 0.5).softmax(-1)
+    return weights @ v, weights
 
 
 _WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally "
@@ -45,7 +82,7 @@ _WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing 
 def _divided(by: str, words: str) -> Misconception:
     return Misconception(
         f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(_attention, scale=by),
-        f"Your weights are exactly what comes out when the scores are divided by √{by}, {words}.",
+        f"Your weights are exactly what comes out when the scores are divided by √{by}, where {by} is {words}.",
         _WHY_SCALE, "Which axis does the size under your root come from?")
 
 
@@ -53,18 +90,31 @@ ATTENTION = [
     Misconception(
         "no-scaling", partial(_attention, scale="none"),
         "Your weights are exactly what comes out when the scores are not divided by anything.",
-        f"{_WHY_SCALE} Without it the largest share is close to 1 early on, and the others learn nothing.",
+        f"{_WHY_SCALE} Without it, long vectors give one share close to 1, and hardly any gradient to the others.",
         "Which step stands between the scores and the softmax?"),
     Misconception(
         "divided-by-d-k", partial(_attention, scale="d_k"),
         "Your weights are exactly what comes out when the scores are divided by d_k, without the root.",
         f"{_WHY_SCALE} Divided by d_k itself, long vectors give nearly equal shares.",
-        "What are the scores divided by?"),
+        "What are the scores divided by? And how often: dividing by √d_k twice is dividing by d_k."),
+    *(Misconception(
+        "root-as-one-half", partial(_attention, scale=scale),
+        f"Your weights are exactly what comes out when the scores are divided by {words}.",
+        f"Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. {_WHY_SCALE}",
+        "Is there an exponent 1/2 without brackets?")
+      for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     Misconception(
         "scaled-after-softmax", partial(_attention, scale="after"),
         "Your weights are exactly what comes out when the division by √d_k happens after the softmax.",
         "Dividing before the softmax changes how sharp the choice is; dividing after only makes all of it smaller.",
         "Look at the order of the two steps in your line.", sums("weights")),
+    *(Misconception(
+        "output-scaled", partial(_attention, **switches),
+        f"Your output is exactly what comes out when it is divided by √d_k at the end, {words}.",
+        "Dividing the scores changes how sharp the choice is; dividing the output only makes all of it smaller.",
+        "Which of your lines divides, and what?")
+      for switches, words in (({"scale": "output"}, "and the scores are not divided by anything"),
+                              ({"mix": "scaled"}, "besides the scores"))),
     Misconception(
         "multiplied-by-root", partial(_attention, scale="up"),
         "Your weights are exactly what comes out when the scores are multiplied by √d_k.",
@@ -72,6 +122,32 @@ ATTENTION = [
     _divided("T_k", "the number of keys"),
     _divided("T_q", "the number of queries"),
     _divided("d_v", "the size of the values"),
+    *(Misconception(
+        slug, partial(_attention, scale=scale),
+        f"Your weights are exactly what comes out when the scores are divided by {words}.", _WHY_SCALE,
+        "What is the divisor made of? Three things count: which size it is, of what, and whether its root is taken.")
+      for slug, scale, words in (
+          ("divided-by-number-of-keys", "keys", "T_k, the number of keys"),
+          ("divided-by-number-of-queries", "queries", "T_q, the number of queries"),
+          ("divided-by-size-of-values", "values", "d_v, the size of the values"),
+          ("divided-by-root-of-all-numbers", "numbers of q",
+           "the root of how many numbers `q` has in all, which is what `q.size` counts in NumPy"),
+          ("divided-by-d-k-squared", "square", "d_k², the square"))),
+    Misconception(
+        "multiplied-by-d-k", partial(_attention, scale="up d_k"),
+        "Your weights are exactly what comes out when the scores are multiplied by d_k.", _WHY_SCALE,
+        "Is the size above or below the fraction line, and is its root taken?"),
+    Misconception(
+        "half-for-root", partial(_attention, scale="d_k // 2"),
+        "Your weights are exactly what comes out when the scores are divided by half of d_k, rounded down.",
+        f"For the vectors of this lesson, which have 4 numbers, half of d_k happens to be its root. {_WHY_SCALE}",
+        "Which function makes your root?"),
+    *(Misconception(
+        "root-of-a-fixed-size", partial(_attention, scale=f"fixed {n}"),
+        f"Your weights are exactly what comes out when the scores are always divided by {n}.",
+        f"{why}. Other vectors have another size.", "Where does your d_k come from?")
+      for n, why in ((4, "That is d_k for the vectors of this lesson, which have 4 numbers, and not its root"),
+                     (8, "That is √64, for the 64 numbers that the paper's vectors have"))),
     Misconception(
         "root-rounded", partial(_attention, scale="rounded"),
         "Your weights are exactly what comes out when √d_k is rounded down to a whole number.",
@@ -86,7 +162,8 @@ ATTENTION = [
         "softmax-over-queries", partial(_attention, axis=0),
         "Your weights are exactly what comes out when the softmax runs over the queries.",
         "Each query has 1 to give away among the keys. Yours lets the queries compete for each key instead.",
-        "Along which axis does your softmax run? Rows are queries.", sums("weights")),
+        "Along which axis does your softmax run? Rows are queries. (The same comes out where keys and queries change "
+        "places before the softmax and the weights are transposed after it.)", sums("weights")),
     Misconception(
         "softmax-over-everything", partial(_attention, axis=None),
         "Your weights are exactly what comes out when one softmax runs over the whole table.",
@@ -122,6 +199,11 @@ ATTENTION = [
         "Negative scores give negative shares, and a sum near 0 gives huge ones.",
         "Which step makes everything positive?"),
     Misconception(
+        "not-normalised", partial(_attention, gives="no sum"),
+        "Your weights are exactly the exponentials of the scaled scores, not divided by their sum.",
+        "Each row has 1 to give away, so that the output is an average of the values.",
+        "Which step makes the numbers of a row sum to 1?", sums("weights")),
+    Misconception(
         "softmax-twice", partial(_attention, gives="twice"),
         "Your weights are exactly what comes out when the softmax is applied twice.",
         "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
@@ -142,6 +224,15 @@ ATTENTION = [
         "Keys say what a word can be found by; values say what it hands over.",
         "What do your weights multiply?"),
     Misconception(
+        "softmax-on-values", partial(_attention, values="softmax"),
+        "Your output is exactly a mixture of the softmax of each value.",
+        "Only scores become shares. The values are handed over as they are.", "What do your weights multiply?"),
+    Misconception(
+        "softmax-before-the-scores", partial(_attention, gives="softmax before"),
+        "Your weights are exactly the dot products of a softmax of each query with a softmax of each key.",
+        "Scores come first; the softmax then makes shares of the scores of one query.",
+        "What goes into your softmax?", sums("weights")),
+    Misconception(
         "queries-as-values", partial(_attention, values="q"),
         "Your output is exactly a mixture of the queries.",
         "Queries only ask. What is handed over are the values.", "What do your weights multiply?"),
@@ -159,9 +250,60 @@ ATTENTION = [
         "Your weights are exactly what comes out when the keys are compared with themselves.",
         "Each query is compared with the keys.", "Which two arrays go into your scores?"),
     Misconception(
+        "keys-reshaped", partial(_attention, turned="reshaped"),
+        "Your weights are exactly what comes out when k is reshaped to (d_k, T_k).",
+        "That shape fits the product, but `reshape` reads the numbers on in their old order and cuts them anew: the "
+        "columns are no longer the keys.", "Is there a `reshape` where two axes should change places?"),
+    *(Misconception(
+        slug, partial(_attention, mix=mix), f"Your output is exactly {words}.", why, look)
+      for slug, mix, words, why, look in (
+          ("output-of-the-best-key", "best", "the value of the best key of each query",
+           "That is a hard choice, with no slope that a model could learn from. Every value comes in, by its weight.",
+           "What do your weights multiply?"),
+          ("output-is-the-mean", "mean", "the mean of all values, the same for every query",
+           "Each query mixes the values by its own weights.", "Do your weights come into the output?"),
+          ("summed-over-queries", "over queries", "each value times the weights that all queries together give it",
+           "An output belongs to one query, and is a sum over the keys.", "Along which axis do you sum?"),
+          ("not-summed", "not summed", "the values times their weights, (T_q, T_k, d_v), before they are added up",
+           "An output belongs to one query, and is a sum over the keys.", "Which axis should be gone at the end?"),
+          ("output-divided-by-keys", "equal", "the right one divided by the number of keys",
+           "The weights of a row sum to 1: what they give is an average already.",
+           "Is there a `mean` where a sum should be?"),
+          ("mixed-after-a-second-softmax", "softmax", "what comes out when the values are mixed with a softmax of the "
+           "weights", "The weights are shares already.", "How often does `softmax` stand in your code?"))),
+    *(Misconception(
+        slug, partial(_attention, shown=shown), f"{what} exactly {words}.",
+        "The output has a row for each query, and so have the weights, with a column for each key.", look)
+      for slug, shown, what, words, look in (
+          ("output-transposed", lambda output, weights: (output.T, weights), "Your output is",
+           "the right one with rows and columns exchanged", "Is there a `.T` too many?"),
+          ("first-query-only", lambda output, weights: (output[0], weights[0]), "What you return is",
+           "what belongs to query 0", "Does an index 0, or a `return` inside a loop, keep the other queries out?"),
+          ("output-of-first-query", lambda output, weights: (output[0], weights), "Your output is",
+           "the row of query 0", "Does an index 0, or a `return` inside a loop, keep the other queries out?"),
+          ("output-of-last-query", lambda output, weights: (output[-1], weights), "Your output is",
+           "the row of the last query", "What does your loop do with the outputs of the rounds before?"),
+          ("weights-of-last-query", lambda output, weights: (output, weights[-1]), "Your second result is",
+           "the weights of the last query alone", "What does your loop keep of the weights of the rounds before?"),
+          ("weights-of-first-query", lambda output, weights: (output, weights[0]), "Your second result is",
+           "the weights of query 0 alone", "Is there an index 0 on the weights?"),
+          ("outputs-summed", lambda output, weights: (output.sum(0), weights), "Your output is",
+           "the sum over all queries", "Over which axis do you sum? Each query has an output of its own."))),
+    Misconception(
         "mixed-by-transposed", partial(_attention, mix="transposed"),
         "Your output is exactly what the transposed weights give.",
         "Row i of the weights says how the values are mixed for query i.", "Is there a `.T` too many?"),
+    Misconception(
+        "no-transpose", partial(_for_torch, turned=True, own=True),
+        "Your weights are exactly what comes out when the rows of q meet the columns of k as it is.",
+        "A score compares one query with one key, number by number: the axes that meet must both be d_k. (PyTorch's "
+        "`k.transpose(-2, -1)` does nothing to a NumPy array with two axes: NumPy reads it as a list of all axes.)",
+        "Write the shapes of both factors beside your product. Which axes stand next to each other?"),
+    *(Misconception("pytorch-code", wrong, **PYTORCH)
+      for wrong in (*(partial(_for_torch, size=size, turned=turned, own=own) for size in ("first", "later", False)
+                      for turned in (True, False) for own in (True, False) if size or not own),
+                    named_torch, named_functional, with_torch(_in_torch, tensors=True),
+                    with_torch(lambda torch, q, k, v: torch.matmul(q, k.T)))),
     # Last: made together with another mistake, the other is named first.
     Misconception(
         "no-shift", partial(_attention, shift="none"),

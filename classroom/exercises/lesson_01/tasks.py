@@ -5,7 +5,8 @@ from classroom.ask.case import Case
 from classroom.judge.evidence import row
 from classroom.judge.exercise import Choice, Exercise
 
-from . import mistakes, mistakes_attention
+from . import mistakes, mistakes_attention, mistakes_softmax
+from .mistakes_softmax import CLIPPED
 
 # The first sentence of the course: what "black" looks for, and what each word offers.
 WORDS = ("the", "black", "cat", "sleeps")
@@ -55,11 +56,19 @@ def _arrays(rng):
     yield Case("a batch of tables", x=2 * rng.normal(size=(2, 4, 5)))
     yield Case("four axes", x=2 * rng.normal(size=(2, 3, 4, 5)))
     yield Case("rows of length 1", x=rng.normal(size=(4, 1)))
+    yield Case("one number", x=rng.normal(size=1))
+    yield Case("a batch of one", x=2 * rng.normal(size=(1, 3, 4)))
+    yield Case("equal numbers", x=np.array([[2.0, 2.0, 2.0], [-1.0, 3.0, 3.0]]))
+    yield Case("long rows", x=2 * rng.normal(size=(3, 60)))
     yield Case("large numbers", x=1000 + rng.normal(size=(2, 4)))
     yield Case("very negative numbers", x=-1000 + rng.normal(size=(2, 4)))
     yield Case("rows far apart", x=rng.normal(size=(3, 4)) + np.array([[0.0], [2000.0], [-300.0]]))
-    yield Case("a wide spread", x=np.array([[0.0, 1000.0, 999.0], [-700.0, 0.0, 100.0]]) + rng.normal(size=(2, 3)))
+    yield Case("a wide spread", x=rng.normal(size=(3, 3)) + np.array(
+        [[0.0, 1000.0, 999.0], [-700.0, 0.0, 100.0], [900.0, 1000.0, -500.0]]))
     yield Case("a very wide spread", x=np.array([[-9000.0, 0.0, 9000.0, 8999.0]]) + rng.normal(size=(1, 4)))
+    yield Case("rows at many heights", x=np.array([[c - 1.0, c + 1.5] for n in CLIPPED for c in (n, -n)]))
+    yield Case("very large numbers", x=np.array([[1e5, 1e5 + 1, 1e5 - 2], [-1e5, -1e5 - 1, -1e5 + 0.5]]))
+    yield Case("large numbers in float32", x=np.array([[200, 201, 199], [-150, -151, -149]], dtype="float32"))
 
 
 def _triples(rng):
@@ -77,7 +86,13 @@ def _triples(rng):
     yield of("one query", 1, 5, 7, 6)
     yield of("one key", 4, 1, 7, 6)
     yield of("vectors of one number", 4, 5, 1, 1)
-    yield of("large scores", 2, 4, 6, 5, scale=40.0)
+    yield of("one query, one key", 1, 1, 7, 6)
+    yield of("many queries and keys", 40, 60, 5, 3)
+    # Row 0 has scores of 25,000, row 1 of −25,000: the exponential of either is out of range in any dtype.
+    yield Case("large scores", q=np.array([[1e3, 0.0, 0, 1], [-1e3, 0, 0, 2]]),
+               k=np.array([[50.0, 1, 0, 0], [50, 0, 3, 1], [50, 2, 1, -1]]), v=rng.normal(size=(3, 5)))
+    yield Case("scores far apart", q=np.array([[1e3, 0.0, 0, 1], [-1e3, 0, 0, 2]]),
+               k=np.array([[50.0, 1, 0, 0], [-50, 0, 3, 1], [50, 2, 1, -1]]), v=rng.normal(size=(3, 5)))
 
 
 # ------------------------------------------------------------------ right answers, written otherwise
@@ -110,7 +125,7 @@ EXERCISES = [
             "lines up. For large numbers, remember that exp(x − c) / Σ exp(x − c) is the same for every c.",
             "Choose c as the largest number of each row: `x.max(axis=-1, keepdims=True)`. Subtract it before `np.exp`; "
             "the sum takes the same two arguments."),
-        misconceptions=mistakes.SOFTMAX,
+        misconceptions=mistakes_softmax.SOFTMAX,
         moral="Large numbers do it no harm, and it works along the last axis of anything: that will be needed for "
               "batches and heads.",
     ),
@@ -144,7 +159,7 @@ EXERCISES = [
                "exp(3 − 1) is 7.4 and exp(6 − 2) is 54.6: that is how many times the larger share exceeds the "
                "smaller."),
         solution_source='prediction = "sharper"',
-        moral=f"The row of “black” goes from {_black(1)} to {_black(2)}. The length of a query says how decided it is; "
-              "dividing by √d_k keeps long vectors from deciding too early.",
+        moral=f"The row of “black” goes from {_black(1)} to {_black(2)}. The length of a query says how sharply it "
+              "chooses.",
     ),
 ]

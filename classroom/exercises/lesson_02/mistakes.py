@@ -1,5 +1,4 @@
 """Lesson 02, attention: what learners write instead, and what it means. Used by `lesson_02`."""
-import math
 from functools import partial
 
 import torch
@@ -7,86 +6,23 @@ import torch
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
 
-# ---------------------------------------------------------------------------- 2.1 attention
+from .switches import STYLES, in_style, sloppy_attention
+
+__all__ = ["ATTENTION", "STYLES", "in_style", "sloppy_attention"]
 
 
-def _softmax(scores, axis=-1, stable=True):
-    if axis == "everything":
-        return scores.flatten().softmax(0).reshape(scores.shape)
-    if axis == "best":
-        return torch.zeros_like(scores).scatter(-1, scores.argmax(-1, keepdim=True), 1)
-    if stable:
-        return scores.softmax(axis)
-    return scores.exp() / scores.exp().sum(axis, keepdim=True)
+def _asked_for_truth(q, k, v, mask=None):
+    return sloppy_attention(q, k, v, mask if mask else None)
 
 
-def _mask_as_used(mask, how):
-    """The mask after something was done to it that should not have been."""
-    if how == "inverted":
-        return ~mask
-    if how == "first sentence":
-        return mask[:1] if mask.dim() > 2 else mask
-    if how == "first query":
-        return mask[..., :1, :]
-    if how == "some key":
-        return mask.any(-1, keepdim=True)
-    return mask.transpose(-1, -2) if how == "transposed" else mask
+def _three_letters(q, k, v, mask=None):
+    return (torch.einsum("bqd,bkd->bqk", q, k), sloppy_attention(q, k, v, mask))[1]
 
 
-def _weights(scores, mask, axis, stable, how, empty):
-    if how == "causal":
-        mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
-    if mask is None and how == "always there":
-        raise TypeError("bad operand type for unary ~: 'NoneType'")
-    if mask is None or how == "ignored":
-        return _softmax(scores, axis, stable)
-    mask = _mask_as_used(mask, how)
-    if how == "after":
-        return _softmax(scores, axis, stable).masked_fill(~mask, 0)
-    if how == "times":
-        return _softmax(scores * mask, axis, stable)
-    if how == "added":
-        return _softmax(scores + mask.to(scores.dtype), axis, stable)
-    if how == "times -inf":
-        return _softmax(scores + (~mask) * float("-inf"), axis, stable)
-    low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4,
-           "high": torch.finfo(scores.dtype).max}.get(how, torch.finfo(scores.dtype).min)
-    filled = scores.masked_fill(~mask, float("-inf") if empty == "nan" and low < 0 else low)
-    if empty == "added":
-        filled = scores + (~mask) * -1e9
-    weights = _softmax(filled, axis, stable)
-    if how == "weak, closed":
-        return weights * mask
-    if empty == "renormalised":
-        weights = _softmax(scores, axis, stable) * mask
-        return weights / weights.sum(-1, keepdim=True)
-    return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if empty == "zero" else weights
-
-
-def sloppy_attention(q, k, v, mask=None, scale="sqrt d_k", axis=-1, stable=True, how="", empty="zero", keys="last two",
-               values="v", gives="", roles="qk"):
-    """Attention with switches."""
-    a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
-    turned = {"last two": lambda: b.transpose(-2, -1), "all": lambda: b.permute(*reversed(range(b.dim()))),
-              "first two": lambda: b.transpose(0, 1), "middle two": lambda: b.transpose(1, 2),
-              "none": lambda: b}[keys]()
-    d_k = q.shape[-1]
-    divisor = {"sqrt d_k": math.sqrt(d_k), "d_k": d_k, "T_k": math.sqrt(k.shape[-2]), "first": math.sqrt(q.shape[0]),
-               "second": math.sqrt(q.shape[1]), "T_q": math.sqrt(q.shape[-2]), "d_v": math.sqrt(v.shape[-1]),
-               "up": 1 / math.sqrt(d_k), "fixed": 2.0, "rounded": int(math.sqrt(d_k))}.get(scale, 1.0)
-    scores = a @ turned / divisor
-    weights = _weights(scores, mask, axis, stable, how, empty)
-    if scale == "after":
-        weights = weights / math.sqrt(d_k)
-    output = weights @ {"v": v, "k": k, "q": q}[values]
-    if gives == "swapped":
-        return weights, output
-    if gives == "unmasked output":
-        return _softmax(scores) @ v, weights
-    shown = {"scores": scores, "transposed": weights.transpose(-2, -1)}.get(gives, weights)
-    if gives == "unmasked weights":
-        shown = _softmax(scores)
-    return output, shown
+def _filled_for_64_bits(q, k, v, mask=None):
+    if mask is not None:
+        q.masked_fill(torch.zeros(1, dtype=torch.bool), torch.finfo(torch.float64).min)
+    return sloppy_attention(q, k, v, mask)
 
 
 _ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally sharp "
@@ -113,7 +49,13 @@ ATTENTION = [
     Misconception(
         "divided-by-d-k", partial(sloppy_attention, scale="d_k"),
         "Your weights are exactly what comes out when the scores are divided by d_k, without the root.", _ROOT,
-        "What are the scores divided by?"),
+        "What are the scores divided by? And how often: dividing by √d_k twice is dividing by d_k."),
+    *(Misconception(
+        "root-as-one-half", partial(sloppy_attention, scale=scale),
+        f"Your weights are exactly what comes out when the scores are divided by {words}.",
+        f"Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. {_ROOT}",
+        "Is there an exponent 1/2 without brackets?")
+      for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     _divided("T_k", "T_k, the number of keys"),
     _divided("T_q", "T_q, the number of queries"),
     _divided("first", "the size of the first axis"),
@@ -128,6 +70,30 @@ ATTENTION = [
         "Your weights are exactly what comes out when the scores are always divided by 2.",
         "That is √d_k for our sentence, whose keys have 4 numbers, and for no other size.",
         "Where does your d_k come from?"),
+    Misconception(
+        "root-of-a-fixed-size", partial(sloppy_attention, scale="fixed 8"),
+        "Your weights are exactly what comes out when the scores are always divided by 8.",
+        "That is √64, for the 64 numbers that the keys of the paper have, and for no other size.",
+        "Where does your d_k come from?"),
+    *(Misconception(
+        slug, partial(sloppy_attention, scale=scale),
+        f"Your weights are exactly what comes out when the scores are {words}.", f"{why}{_ROOT}", look)
+      for slug, scale, words, why, look in (
+          ("half-for-root", "d_k // 2", "divided by half of d_k, rounded down",
+           "For keys of 4 numbers, half of d_k happens to be its root. ", "Which function makes your root?"),
+          ("divided-by-number-of-keys", "keys", "divided by T_k, the number of keys", "",
+           "Which axis does the size come from, and is its root taken?"),
+          ("divided-by-size-of-values", "values", "divided by d_v, the size of the values", "",
+           "Which tensor does the size come from, and is its root taken?"),
+          ("multiplied-by-d-k", "up d_k", "multiplied by d_k", "",
+           "Is the size above or below the fraction line, and is its root taken?"))),
+    *(Misconception(
+        "output-scaled", partial(sloppy_attention, **switches),
+        f"Your output is exactly what comes out when it is divided by √d_k at the end, {words}.",
+        "Dividing the scores changes how sharp the choice is; dividing the output only makes all of it smaller.",
+        "Which of your lines divides, and what?")
+      for switches, words in (({"scale": "output"}, "and the scores are not divided by anything"),
+                              ({"values": "scaled"}, "besides the scores"))),
     Misconception(
         "root-rounded", partial(sloppy_attention, scale="rounded"),
         "Your weights are exactly what comes out when √d_k is rounded down to a whole number.",
@@ -153,6 +119,20 @@ ATTENTION = [
         "Your weights are exactly what comes out when one softmax runs over all scores together.", _SHARES,
         "Along which axis does your softmax run?", sums("weights")),
     Misconception(
+        "not-normalised", partial(sloppy_attention, axis="no sum"),
+        "Your weights are exactly the exponentials of the scaled scores, not divided by their sum.", _SHARES,
+        "Which step makes the numbers of a row sum to 1?", sums("weights")),
+    *(Misconception(
+        slug, partial(sloppy_attention, axis=axis), f"Your weights are exactly {words}.", _SHARES, look,
+        sums("weights"))
+      for slug, axis, words, look in (
+          ("no-softmax", "nothing", "the scaled scores, with the mask: no softmax has been applied",
+           "Which step turns scores into shares?"),
+          ("logarithm", "logarithm", "what a logarithm makes of them at the end, as `log_softmax` does",
+           "Which softmax do you call?"),
+          ("softmax-twice", "twice", "what comes out when the softmax is applied twice",
+           "Does one of the functions that you call apply a softmax already?"))),
+    Misconception(
         "hard-maximum", partial(sloppy_attention, axis="best"),
         "Your weights are exactly 1 for the best allowed key of each query and 0 for all others.",
         "That is a hard choice; it has no slope that a model could learn from. Softmax gives every key its part.",
@@ -176,6 +156,17 @@ ATTENTION = [
         f"With one batch axis that is right, and with none or two it is not. {_AXES}",
         "Count the two axes from the end."),
     Misconception(
+        "three-axes-assumed", _three_letters,
+        "Your code stops where `einsum` gets tensors with another number of axes than there are letters.",
+        f"With one batch axis it is right, and with none or two it is not. {_AXES}",
+        "How does `einsum` write any number of axes in front? Or does `@` do what you need?"),
+    Misconception(
+        "keys-reshaped", partial(sloppy_attention, keys="reshaped"),
+        "Your weights are exactly what comes out when k is reshaped to (..., d_k, T_k).",
+        "That shape fits the product, but `reshape` and `view` read the numbers on in their old order and cut them "
+        "anew: the columns are no longer the keys.",
+        "Is there a `reshape` or a `view` where two axes should change places?"),
+    Misconception(
         "no-transpose", partial(sloppy_attention, keys="none"),
         "Your weights are exactly what comes out when the rows of q meet the columns of k as it is.",
         "A score compares one query with one key, number by number: the axes that meet must both be d_k.",
@@ -191,6 +182,40 @@ ATTENTION = [
         "where `mask` is None.", "Without a mask everybody may attend to everything.",
         "What should happen to the scores when `mask` is None?"),
     Misconception(
+        "mask-asked-for-truth", _asked_for_truth,
+        "Your code stops where it asks whether the whole mask is true.",
+        "`if mask:` asks for one yes or no, and a mask has one for each place.",
+        "What do you want to know of the mask at that point? It is there, or it is None."),
+    Misconception(
+        "mask-not-as-large-as-the-scores", partial(sloppy_attention, how="by index"),
+        "Your code does exactly what happens when a mask is used as an index, as in `weights[~mask] = 0`: it stops "
+        "unless the mask is as large as the scores.",
+        "A mask may be smaller: one for all sentences, or one row for all queries. `masked_fill` and `torch.where` "
+        "spread it over the scores; an index does not.", "Which line has the mask in square brackets?"),
+    *(Misconception(
+        "mask-not-as-large-as-the-scores", partial(sloppy_attention, how=f"by index, behind {how}"),
+        f"Your code does exactly what happens when a mask is used as an index, as in `weights[{index}, ~mask] = 0`: it "
+        f"stops unless the mask has just two axes, (T_q, T_k){more}.",
+        "A mask may be smaller: one row for all queries; or larger: one for each sentence. `masked_fill` and "
+        "`torch.where` spread it over the scores; an index does not.", "Which line has the mask in square brackets?")
+      for how, index, more in (("one", ":", ", and the scores have three"), ("all", "...", ""))),
+    *(Misconception(
+        "axis-put-into-the-mask", partial(sloppy_attention, how=f"axis {axis}"),
+        f"Your code does exactly what happens when the mask gets one more axis, at place {axis}.",
+        "Axes are lined up from the right: what counted the sentences then meets another axis, or adds one to the "
+        "scores. The mask comes in as it is to be used.", "Which line changes the shape of the mask?")
+      for axis in (1, 0)),
+    Misconception(
+        "causal-without-a-mask", partial(sloppy_attention, how="causal without a mask"),
+        "Your weights are exactly what comes out when a causal mask is used wherever none is given.",
+        "Without a mask everybody may attend to everything: the encoder will need that.",
+        "What does your code do if `mask` is None?"),
+    Misconception(
+        "closed-by-a-single-place", partial(sloppy_attention, empty="all"),
+        "Your weights are exactly what comes out when a query gets zeros as soon as one of its places is forbidden.",
+        f"A forbidden place closes itself, and not its row. {_EMPTY}",
+        "Which rows do you set to 0: those without any True, or those with a False?", sums("weights")),
+    Misconception(
         "mask-inverted", partial(sloppy_attention, how="inverted"),
         "Your weights are exactly what comes out when True and False of the mask are exchanged.",
         "In this course True means: may attend. A model with the mistake may look at nothing but what is forbidden.",
@@ -203,8 +228,15 @@ ATTENTION = [
     Misconception(
         "mask-fills-zero", partial(sloppy_attention, how="zero"),
         "Your weights are exactly what comes out when forbidden scores are set to 0.",
-        "exp(0) is 1, not 0: a score of 0 is an ordinary score, larger than every negative one.",
+        "exp(0) is 1, not 0: a score of 0 is an ordinary score, larger than every negative one. So is a number close "
+        "to 0, such as 1e-9.",
         "Which score gives a share of 0?"),
+    Misconception(
+        "mask-fills-zero", partial(sloppy_attention, how="zero, closed"),
+        "Your weights are exactly what comes out when forbidden scores are set to 0, and their shares to 0 afterwards.",
+        "exp(0) is 1, not 0, and exp(1e-9) hardly differs: in the softmax the forbidden places take their part of the "
+        "whole, and with zeros in their place the rest no longer sums to 1.", "Which score gives a share of 0?",
+        sums("weights")),
     Misconception(
         "mask-fills-high", partial(sloppy_attention, how="high"),
         "Your weights are exactly what comes out when forbidden scores are set to the highest number there is.",
@@ -224,6 +256,13 @@ ATTENTION = [
         "Your weights are exactly what comes out when −∞ is multiplied by the mask: NaN.",
         "0 · (−∞) is not 0 but NaN, so that the allowed places are spoilt.",
         "Where do you need a choice between two values, and use a product?"),
+    *(Misconception(
+        "zero-times-infinity", partial(sloppy_attention, how="times lowest", empty=empty),
+        "Your weights are exactly what comes out when the lowest number of 64 bits is multiplied by the mask: NaN in "
+        "float64.",
+        "True and False times a number of Python's make a tensor of float32, and in 32 bits that number is −∞. And "
+        "0 · (−∞) is not 0 but NaN.", "Where do you need a choice between two values, and use a product?")
+      for empty in ("zero", "rows", "kept", "multiplied")),
     *(Misconception(
         "fill-not-low-enough", partial(sloppy_attention, how=how),
         "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
@@ -255,20 +294,40 @@ ATTENTION = [
         "The mask is to decide for each query and each key.", "Which axis of the mask did you sum up?"),
     Misconception(
         "empty-rows-nan", partial(sloppy_attention, empty="nan"),
-        "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.",
-        f"A row of nothing but −∞ is 0/0 after the softmax, and one NaN spreads through the whole model. {_EMPTY}",
+        "Your weights are right, except for queries that may attend to nothing: there they are NaN.",
+        f"NaN is what 0/0 gives: the softmax of a row of nothing but −∞ is 0/0, and so is a row of zeros divided by "
+        f"its sum. One NaN spreads through the whole model. {_EMPTY}",
         "What do the rows without any True need?"),
     Misconception(
-        "empty-rows-nan", partial(sloppy_attention, empty="renormalised"),
-        "Your weights are exactly what dividing by the sum of the rest gives: NaN for queries that may attend to "
-        "nothing.", f"In such a row the rest is 0, and 0/0 is NaN. {_EMPTY}",
-        "What do the rows without any True need?"),
+        "only-the-output-repaired", partial(sloppy_attention, empty="nan", gives="output repaired"),
+        "Your output is right. Your weights are NaN for queries that may attend to nothing.",
+        f"The weights are returned as well, and NaN spreads through all that is made of them. {_EMPTY}",
+        "On which line are the NaN replaced, and what is computed from the weights before it?"),
+    Misconception(
+        "only-the-weights-repaired", partial(sloppy_attention, empty="nan", gives="weights repaired"),
+        "Your weights are right. Your output is NaN for queries that may attend to nothing.",
+        "NaN times anything is NaN: the output was computed from weights that still held it.",
+        "On which line are the NaN replaced, and what is computed from the weights before it?"),
+    Misconception(
+        "only-the-output-closed", partial(sloppy_attention, empty="kept", gives="output closed"),
+        "Your output is right. Your weights for queries that may attend to nothing are those of a softmax over "
+        "forbidden places.", f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
+        "What is set to 0, and what is returned beside it?"),
+    *(Misconception(
+        "renormalised-after-softmax", partial(sloppy_attention, empty=how),
+        "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
+        f"row is then divided by what is left of it{nan}.",
+        "That repairs a row as long as something is left. Where a forbidden score is far above the allowed ones, the "
+        f"softmax gives it all there is, and the shares of the allowed ones are 0 already. {_EMPTY}",
+        "Do the forbidden scores get into your softmax?")
+      for how, nan in (("renormalised", ": 0/0, NaN, where nothing is left"),
+                       ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
     *(Misconception(
         "empty-rows-not-zero", partial(sloppy_attention, empty=how),
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
         f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
-        "What do the rows without any True need after the softmax?", sums("weights"))
-      for how in ("kept", "added")),
+        "What do the rows without any True need after the softmax?")
+      for how in ("kept", "added", "opened, kept")),
     Misconception(
         "output-unmasked", partial(sloppy_attention, gives="unmasked output"),
         "Your output is exactly the one without the mask, beside weights that have it.",
@@ -296,10 +355,30 @@ ATTENTION = [
         "queries-as-values", partial(sloppy_attention, values="q"), "Your output is exactly a mixture of the queries.",
         "Queries only ask. What is handed over are the values.", "What do your weights multiply?"),
     *(Misconception(
+        slug, partial(sloppy_attention, values=values), f"Your output is exactly {words}.", why,
+        "What stands on the left of `v` in your last product?")
+      for slug, values, words, why in (
+          ("output-of-the-best-key", "of the best key", "the value of the best key of each query",
+           "That is a hard choice, with no slope that a model could learn from. Every value comes in, by its weight."),
+          ("mixed-by-transposed", "of weights transposed", "what the transposed weights give",
+           "Row i of the weights says how the values are mixed for query i."),
+          ("mixed-by-scores", "of scores", "what comes out when the values are mixed with the scores",
+           "Scores can be negative and sum to anything; the shares make the output an average of values."))),
+    *(Misconception(
         slug, partial(sloppy_attention, roles=roles), f"Your weights are exactly what comes out when {words}.",
         "Each query is compared with the keys, and there is a row for each query.",
         "Which two tensors go into your scores, and in which order?")
       for slug, roles, words in (("roles-swapped", "kq", "queries and keys change places"),
                                  ("queries-as-keys", "qq", "the queries are compared with themselves"),
                                  ("keys-as-queries", "kk", "the keys are compared with themselves"))),
+    Misconception(
+        "fill-too-low-for-float32", _filled_for_64_bits,
+        "Your code stops in float32: the number that you fill in is too low for 32 bits.",
+        "Every dtype has a lowest number of its own, and tensors of both kinds come in.",
+        "Where does the dtype of your fill come from?"),
+    Misconception(
+        "dtype-lost", partial(sloppy_attention, inside=torch.float32),
+        "Your numbers are exactly those of 32 bits, float32, where tensors of 64 bits come in and float64 is expected.",
+        "What is lost on the way does not come back when the result is turned into 64 bits.",
+        "Is there a `.float()`, or a `torch.float32`, on the way?"),
 ]

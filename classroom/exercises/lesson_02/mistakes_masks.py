@@ -1,78 +1,21 @@
-"""Lesson 02, the masks: what learners write instead, and what it means. Used by `lesson_02`."""
+"""Lesson 02, padding and the decoder's mask: what learners write instead, and what it means. Used by `lesson_02`."""
 from functools import partial
 
 import torch
 
 from classroom.judge.exercise import Misconception
 
-# -------------------------------------------------------------------------- 2.2 causal mask
+
+def added(mask, low):
+    """The mask that is added to scores: 0 where `mask` allows, `low` where not."""
+    return torch.zeros(mask.shape).masked_fill(~mask, low)
 
 
-def _causal(size, start=0, invert=False, turn=False, kind=torch.bool, shape=None, fixed=None):
-    size = fixed or size
-    mask = torch.ones(size, size, dtype=torch.bool).tril(start)
-    mask = ~mask if invert else mask
-    mask = mask.flip(-1) if turn else mask
-    mask = mask.reshape(shape or mask.shape) if not isinstance(shape, int) else mask[None]
-    return mask.to(kind)
-
-
-def _added(size):
-    return torch.zeros(size, size).masked_fill(~_causal(size), float("-inf"))
-
-
-_PAST = "Row t is the query at position t. It may look at positions 0 to t: itself and what came before."
-
-CAUSAL = [
-    Misconception(
-        "future-instead-of-past", lambda size: torch.ones(size, size, dtype=torch.bool).triu(),
-        "Your mask is exactly the upper triangle: every position sees itself and its future.",
-        f"{_PAST} A translator with your mask reads the next word instead of predicting it.",
-        "Which words does row 0 of your mask allow?"),
-    Misconception(
-        "inverted", partial(_causal, invert=True),
-        "Your mask is exactly the right one with True and False exchanged.",
-        f"{_PAST} In this course True means: may attend. A mask that says what is forbidden is PyTorch's layers' "
-        "convention.", "What is `mask[0, 0]`, and what should it be?"),
-    Misconception(
-        "not-even-itself", partial(_causal, start=-1),
-        "Your mask is exactly the lower triangle without its diagonal.",
-        f"{_PAST} Row 0 of yours has nothing to attend to at all.", "What is `mask[0, 0]`, and what should it be?"),
-    Misconception(
-        "one-step-ahead", partial(_causal, start=1),
-        "Your mask is exactly the lower triangle and one diagonal more: every position sees the next one as well.",
-        f"{_PAST} One step ahead is precisely the word that is to be predicted.", "What is `mask[0, 1]`?"),
-    Misconception(
-        "everything-allowed", lambda size: torch.ones(size, size, dtype=torch.bool),
-        "Your mask is exactly True everywhere.", f"{_PAST} Nothing is hidden by yours.",
-        "Is the result of `tril` kept? It returns a new tensor."),
-    Misconception(
-        "only-itself", lambda size: torch.eye(size, dtype=torch.bool),
-        "Your mask is exactly the diagonal: every position sees only itself.", _PAST, "What is `mask[2, 0]`?"),
-    Misconception(
-        "only-the-last", lambda size: torch.ones(size, size, dtype=torch.bool).tril().triu(-1),
-        "Your mask is exactly the diagonal and the one below: every position sees itself and one before.", _PAST,
-        "What is `mask[2, 0]`?"),
-    Misconception(
-        "mirrored", partial(_causal, turn=True), "Your mask is exactly the right one, mirrored left to right.",
-        f"{_PAST} Keys run from left to right.", "Which word does row 0 of your mask allow?"),
-    Misconception(
-        "mask-to-be-added", _added,
-        "Your mask is exactly the kind that is added to the scores: 0 where allowed, −∞ where not.",
-        "PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.",
-        "Which dtype does your mask have?"),
-    Misconception(
-        "batch-axis-added", partial(_causal, shape=1), "Your mask is exactly the right one with an axis in front.",
-        "It is the same for all sentences; broadcasting adds axes in front where they are needed.",
-        "Which shape is asked for?"),
-    Misconception(
-        "fixed-size", partial(_causal, fixed=4), "Your mask is exactly the one for 4 words, whatever the size.",
-        "The size is an argument.", "Is there a number in your code that should be `size`?"),
-    Misconception(
-        "one-row-only", lambda size: torch.ones(size, dtype=torch.bool),
-        "Your mask is exactly a single row of True.", "Every query has a row of its own.",
-        "How many axes should the mask have?"),
-]
+LOW = (float("-inf"), -1e9, torch.finfo(torch.float32).min)
+TO_BE_ADDED = {
+    "says": "Your mask is exactly the kind that is added to the scores: 0 where attention is allowed, −∞ or a very low "
+            "number where it is not.",
+    "look": "Which dtype does your mask have?"}
 
 # ------------------------------------------------------------------------- 2.3 padding mask
 
@@ -83,8 +26,16 @@ def _padding(ids, pad_id, invert=False, axis=1, only_first=False, kind=torch.boo
     real = ~real if invert else real
     real = {1: lambda: real.unsqueeze(1), 2: lambda: real.unsqueeze(2), 0: lambda: real.unsqueeze(0),
             "none": lambda: real, "two": lambda: real[:, None, None], "pairs": lambda: real[:, None] & real[..., None],
-            "square": lambda: real[:, None].expand(-1, ids.shape[1], -1)}[axis]()
+            "square": lambda: real[:, None].expand(-1, ids.shape[1], -1), "flat": lambda: real.flatten(),
+            "turned": lambda: real.T, "turned, one": lambda: real.T.unsqueeze(1),
+            "past": lambda: real[:, None].expand(-1, ids.shape[1], -1).tril(),
+            "first": lambda: real[:1].unsqueeze(1)}[axis]()
     return real.to(kind)
+
+
+def _of_numpy(ids, pad_id, name):
+    """What an array has, and a tensor has not."""
+    return getattr(ids != pad_id, name)
 
 
 def _lengths(ids, pad_id):
@@ -132,16 +83,72 @@ PADDING = [
         "mask-of-first-sentence", partial(_padding, only_first=True),
         "Your mask is exactly that of sentence 0, for every sentence.", "Each sentence has its own padding.",
         "Is there an index 0?"),
+    Misconception(
+        "only-the-first-sentence", partial(_padding, axis="first"), "Your mask is exactly that of sentence 0 alone.",
+        "Each sentence has its own padding.", "Is there an index 0, or a `return` inside a loop?"),
+    *(Misconception(
+        "transposed", partial(_padding, axis=axis), f"Your mask is exactly the right one {words}.",
+        "Sentences come first, keys last.", "Is there a transpose too many?")
+      for axis, words in (("turned", "transposed, (T, B)"), ("turned, one", "with sentences and keys exchanged"))),
+    Misconception(
+        "flattened", partial(_padding, axis="flat"), "Your mask is exactly the right one, all in one row.",
+        "Each sentence has a row of its own.",
+        "How are the rows put together: behind each other, or under each other?"),
+    Misconception(
+        "causal-as-well", partial(_padding, axis="past"),
+        "Your mask is exactly the padding mask and the causal mask together, (B, T, T).",
+        "The encoder reads the whole sentence, and needs the padding mask alone. Both together come in exercise 2.4.",
+        "What does this mask have to hide, and what not?"),
+    Misconception(
+        "places-compared", lambda ids, pad_id: (torch.arange(ids.shape[1]) != pad_id).expand(len(ids), 1, -1),
+        "Your mask is exactly True where the number of the place, 0, 1, 2 and so on, is not `pad_id`.",
+        "The ids say which words are real, and not where they stand.", "What do you compare with `pad_id`?"),
+    *(Misconception(
+        "padding-removed", lambda ids, pad_id, shape=shape: (ids[ids != pad_id]).reshape(shape),
+        "What you return is exactly the ids of all real tokens, one behind the other.",
+        "A mask has a yes or a no for every place, and leaves the ids where they are.",
+        "What does a comparison in square brackets do?") for shape in ((-1,), (-1, 1), (1, -1), (1, 1, -1))),
+    Misconception(
+        "places-returned", lambda ids, pad_id: (ids != pad_id).nonzero(),
+        "What you return is exactly the list of the places where real tokens stand.",
+        "A mask has a yes or a no for every place.", "Which step makes a list of places?"),
+    *(Misconception(
+        "padding-read-off", lambda ids, pad_id, which=which: (ids != which(ids)).unsqueeze(1),
+        f"Your mask is exactly the one for padding with the id {words}, whatever `pad_id` is.",
+        "A batch may have no padding at all, or padding elsewhere.", "Does `pad_id` occur in your code?")
+      for which, words in ((lambda ids: ids[:, -1:], "at the end of each sentence"),
+                           (lambda ids: ids[-1, -1], "at the end of the last sentence"))),
+    *(Misconception(
+        "is-in-place-of-equals", wrong,
+        "Your code does exactly what `is` makes of a whole tensor: one single yes or no.",
+        "`is` asks whether two names mean the same thing; it does not look at the numbers.",
+        "With which sign do you compare?")
+      for wrong in (lambda ids, pad_id: (ids is not pad_id).unsqueeze(1),
+                    lambda ids, pad_id: (ids is not pad_id)[:, None])),
+    *(Misconception(
+        "numpys-name", partial(_of_numpy, name=name),
+        f"Your code stops, since PyTorch's tensors have no `{name}`.",
+        f"That is NumPy's. {why}", "Which line has NumPy's word?")
+      for name, why in (
+          ("expand_dims", "In PyTorch an axis of length 1 comes from `unsqueeze`, or from `None` in an index."),
+          ("astype", "In PyTorch another dtype comes from `.to(...)`, `.bool()`, `.long()` or `.float()`."))),
     *(Misconception(
         "pad-id-fixed", partial(_padding, pad=pad),
         f"Your mask is exactly the one for padding with the id {pad}, whatever `pad_id` is.",
-        "Which id stands for padding depends on the vocabulary.", "Does `pad_id` occur in your code?")
-      for pad in (0, 1)),
+        f"Which id stands for padding depends on the vocabulary.{truth}", "Does `pad_id` occur in your code?")
+      for pad, truth in ((0, " (As a yes or no, every number but 0 is a yes.)"), (1, ""))),
     Misconception(
         "larger-than-pad", lambda ids, pad_id: (ids > pad_id).unsqueeze(1),
         "Your mask is exactly True where the id is larger than `pad_id`.",
         "That is right while padding has the smallest id of all. Nothing guarantees it.",
         "With which sign do you compare?"),
+    *(Misconception(
+        "larger-than-pad" if sign == "≥" else "smaller-than-pad",
+        lambda ids, pad_id, holds=holds: holds(ids, pad_id).unsqueeze(1),
+        f"Your mask is exactly True where the id is {words} `pad_id`, or `pad_id` itself.",
+        "The padding itself is then let in, and whether a word is depends on its number.",
+        "With which sign do you compare?")
+      for sign, holds, words in (("≥", torch.ge, "larger than"), ("≤", torch.le, "smaller than"))),
     Misconception(
         "smaller-than-pad", lambda ids, pad_id: (ids < pad_id).unsqueeze(1),
         "Your mask is exactly True where the id is smaller than `pad_id`.",
@@ -161,6 +168,9 @@ PADDING = [
         "Your mask is exactly the ids with 0 for the padding.",
         "A mask says yes or no. Numbers that stand for words will be taken for something else.",
         "Which dtype does your mask have?"),
+    *(Misconception(
+        "mask-to-be-added", lambda ids, pad_id, low=low: added(_padding(ids, pad_id), low), **TO_BE_ADDED,
+        why="PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.") for low in LOW),
 ]
 
 # ------------------------------------------------------------------------- 2.4 decoder mask
@@ -175,7 +185,7 @@ def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=Fa
     real = real[:1].expand_as(real) if first else real
     columns = real.unsqueeze(1).expand(-1, ids.shape[1], -1)
     seen = {"columns": columns, "rows": columns.transpose(1, 2), "both": columns & columns.transpose(1, 2),
-            "inverted": ~columns, "none": torch.ones_like(columns)}[padding]
+            "inverted": ~columns, "none": torch.ones_like(columns), "first axis": real.unsqueeze(0)}[padding]
     mask = {"and": seen & past, "or": seen | past, "xor": seen ^ past}[join]
     mask = mask | torch.eye(ids.shape[1], dtype=torch.bool) if own else mask
     mask = ~mask if turned else mask
@@ -252,6 +262,21 @@ DECODER = [
         "Which id stands for padding depends on the vocabulary.", "Does `pad_id` occur in your code?")
       for pad in (0, 1)),
     Misconception(
+        "batch-axis-last", partial(_decoder, padding="first axis"),
+        "Your code does exactly what happens when a padding mask (1, B, T) meets the causal mask: your sentences meet "
+        "the queries.", "The first axis must be that of the sentences. That is an error, or with one sentence, or as "
+        "many sentences as words, no error and the wrong mask.",
+        "Is it your `padding_mask` that you use? Where is its axis of length 1?"),
+    Misconception(
+        "triangle-of-one-row", lambda ids, pad_id: (ids != pad_id).unsqueeze(1).tril(),
+        "Your mask is exactly what `tril` makes of the padding mask (B, 1, T): only column 0 of one row is left.",
+        "A triangle needs a row for each query, and the padding mask has one row for all.",
+        "Which shape has the tensor before `tril`?"),
+    Misconception(
+        "only-the-first-sentence", lambda ids, pad_id: _decoder(ids, pad_id)[0],
+        "Your mask is exactly that of sentence 0 alone, (T, T).", "Each sentence has its own padding.",
+        "Is there an index 0 too many?"),
+    Misconception(
         "padding-sees-itself", partial(_decoder, own=True),
         "Your mask is exactly the right one with the whole diagonal open, padding included.",
         f"{_BOTH} A row with nothing open does no harm here: attention gives it zero weights.",
@@ -264,52 +289,41 @@ DECODER = [
         & torch.ones(len(ids), len(ids), dtype=torch.bool).tril(),
         "Your code does exactly what happens when the causal mask gets the number of sentences as its size.",
         "The causal mask is as large as a sentence is long.", "Which axis of `ids` counts the words?"),
+    *(Misconception(
+        "shape-for-the-size", lambda ids, pad_id, made=made, given=given: made(given(ids)),
+        f"Your code stops, as `causal_mask` does when it is given {words} in place of one number.",
+        "The causal mask is square: its size is one number, how many words a sentence has.",
+        "What does the call of `causal_mask` have in its brackets?")
+      for given, words in ((lambda ids: ids.shape, "the whole shape of `ids`"),
+                           (lambda ids: ids, "`ids`, or a sentence of them,"))
+      for made in (lambda size: torch.ones(size, size, dtype=torch.bool), lambda size: torch.ones(size, size),
+                   torch.arange)),
+    *(Misconception(
+        "stacked", lambda ids, pad_id, dim=dim: torch.stack([_decoder(ids, pad_id, causal="none"),
+                                                             _decoder(ids, pad_id, padding="none")], dim),
+        "What you return is exactly both masks, one beside the other.", _BOTH,
+        "How do two masks become one, place by place?") for dim in (0, 1)),
+    Misconception(
+        "as-long-as-the-longest", lambda ids, pad_id: _decoder(*(lambda n: (ids[:, :n], pad_id))(
+            int((ids != pad_id).sum(1).max()))),
+        "Your mask is exactly the right one, cut to as many places as the longest sentence has real tokens.",
+        "Padding may stand in front, and it has its place in the mask.", "Where does your size come from?"),
+    *(Misconception(
+        "matrix-product", wrong,
+        f"Your code does exactly what `@`, the matrix product, makes of the two masks: {words}.", _BOTH,
+        "Which operator joins the two masks, place by place?")
+      for wrong, words in (
+          (lambda ids, pad_id: (ids != pad_id).unsqueeze(1) @ torch.ones(ids.shape[1], ids.shape[1]).bool().tril(),
+           "it stops, since there is none for True and False"),
+          (lambda ids, pad_id: (ids != pad_id).unsqueeze(1).float() @ torch.ones(ids.shape[1], ids.shape[1]).tril(),
+           "sums, with one row for each sentence"))),
     Misconception(
         "no-query-axis", lambda ids, pad_id: (ids != pad_id) & torch.ones(
             ids.shape[1], ids.shape[1], dtype=torch.bool).tril(),
         "Your code does exactly what happens when a padding mask (B, T) meets the causal mask (T, T).",
         "Axes are lined up from the right: your sentences meet the queries. That is an error, or with one sentence, or "
         "as many sentences as words, no error and the wrong shape.", "Is it your `padding_mask` that you use?"),
-]
-
-# ---------------------------------------------------------------------- 2.6 key_padding_mask
-
-
-def _handed_over(mask, invert=True, shape="row", kind=torch.bool):
-    mask = ~mask if invert else mask
-    out = {"row": lambda: mask[:, 0], "same": lambda: mask, "squeezed": lambda: mask.squeeze(),
-           "first": lambda: mask[0], "column": lambda: mask[:, :, 0], "turned": lambda: mask[:, 0].T,
-           "heads": lambda: mask.unsqueeze(1)}[shape]()
-    return out.to(kind)
-
-
-_OPPOSITE = "For `key_padding_mask`, True means: ignore this key. It is the opposite of ours."
-
-KEY_PADDING = [
-    Misconception(
-        "not-inverted", partial(_handed_over, invert=False),
-        "Your mask is exactly ours without its middle axis: True where a key may be attended to.",
-        f"{_OPPOSITE} With yours, every word looks at nothing but padding, and a sentence without padding gives NaN.",
-        "What should a real word's entry be?"),
-    Misconception(
-        "axis-kept", partial(_handed_over, shape="same"), "Your mask is exactly the right one, still (B, 1, T).",
-        "PyTorch wants (B, T) here and adds the axes for heads and queries by itself.",
-        "How do you get rid of an axis of length 1?"),
-    Misconception(
-        "all-single-axes-dropped", partial(_handed_over, shape="squeezed"),
-        "Your mask is exactly what `squeeze()` gives: every axis of length 1 is gone.",
-        "With one sentence the axis of sentences is lost, too, and with one word that of words.",
-        "Which axis is to go? `squeeze` takes its number."),
-    Misconception(
-        "first-sentence-only", partial(_handed_over, shape="first"), "Your mask is exactly that of sentence 0.",
-        "Each sentence has its own padding.", "On which axis is your index 0?"),
-    Misconception(
-        "one-key-only", partial(_handed_over, shape="column"), "Your mask is exactly the entry of word 0.",
-        "Every key has its own entry.", "On which axis is your index 0?"),
-    Misconception(
-        "transposed", partial(_handed_over, shape="turned"), "Your mask is exactly the right one, transposed.",
-        "Sentences come first here, keys second.", "Is there a transpose too many?"),
-    Misconception(
-        "head-axis-added", partial(_handed_over, shape="heads"), "Your mask is exactly inverted, with one axis more.",
-        "PyTorch adds the axes for heads and queries by itself: it wants (B, T).", "Which shape is asked for?"),
+    *(Misconception(
+        "mask-to-be-added", lambda ids, pad_id, low=low: added(_decoder(ids, pad_id), low), **TO_BE_ADDED,
+        why="PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.") for low in LOW),
 ]

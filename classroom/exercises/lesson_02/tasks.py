@@ -1,4 +1,5 @@
 """Lesson 02: attention for batches, and the masks, in PyTorch."""
+import functools
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course import attention as library
 
-from . import mistakes, mistakes_masks
+from . import mistakes, mistakes_causal, mistakes_key_padding, mistakes_masks
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -75,14 +76,28 @@ def _attentions(rng):
     yield of("everything square", (3,), 3, 3, 3, 3, some(3, 3, 3))
     yield of("a mask that forbids nothing", (2,), 3, 4, 5, 2, np.ones((2, 3, 4), dtype=bool))
     yield of("one query", (2,), 1, 5, 7, 6, some(2, 1, 5))
+    yield of("a batch of one", (1,), 4, 5, 7, 6, some(1, 1, 5))
+    yield of("one sentence, one head, one query", (1, 1), 1, 5, 7, 6, some(1, 1, 1, 5), "float32")
+    yield of("a mask of one row", (2,), 4, 5, 7, 6, np.array([True, True, False, True, False]))
+    yield of("a long sentence", (2,), 40, 60, 5, 3, some(2, 1, 60), "float32")
     yield of("one key", (2,), 4, 1, 7, 6)
     yield of("keys of one number", (2,), 3, 4, 1, 2, some(2, 3, 4))
     yield of("large scores", (2,), 3, 4, 6, 5, scale=400.0)
     empty = some(3, 4, 5)
     empty[0, 1] = empty[2] = False
     yield of("queries that may attend to nothing", (3,), 4, 5, 7, 6, empty)
-    yield of("the same in float32", (3,), 4, 5, 7, 6, empty, "float32")
+    yield of("other such queries, in float32", (3,), 4, 5, 7, 6, empty[::-1].copy(), "float32")
+    front = np.array([[[1, 1, 0, 1, 0]], [[0, 1, 1, 1, 1]]], dtype=bool)
+    yield _towering(of("a forbidden score far above the allowed ones", (2,), 3, 5, 4, 6, front))
+    yield _towering(of("a forbidden score far above, in float32", (2,), 3, 5, 4, 6, front, "float32"))
     yield _far_below(of("very low scores", (4,), 3, 5, 6, 2, some(4, 3, 5)))
+
+
+def _towering(case: Case) -> Case:
+    """Scores of 5000 at the forbidden places, and ordinary ones at the others."""
+    q, k = case.inputs["q"].copy(), case.inputs["k"].copy()
+    q[..., 0], k[..., 0] = 100, 100 * ~case.inputs["mask"][:, 0]
+    return case.without(q=q, k=k)
 
 
 def _far_below(case: Case) -> Case:
@@ -96,7 +111,8 @@ def _far_below(case: Case) -> Case:
 
 
 def _sizes(rng):
-    for size, about in ((4, "our sentence"), (1, "one word"), (2, "two words"), (7, "seven words"), (5, "five words")):
+    for size, about in ((4, "our sentence"), (1, "one word"), (2, "two words"), (7, "seven words"), (5, "five words"),
+                        (600, "six hundred words")):
         yield Case(about, size=size)
 
 
@@ -109,6 +125,8 @@ def _ids(rng):
     yield Case("as many sentences as words", ids=np.array([[5, 0, 0], [6, 7, 0], [5, 6, 7]]), pad_id=0)
     yield Case("one sentence", ids=np.array([[5, 6, 2, 1, 1]]), pad_id=1)
     yield Case("one word each", ids=np.array([[5], [1], [6]]), pad_id=1)
+    yield Case("one sentence of one word", ids=np.array([[5]]), pad_id=1)
+    yield Case("long sentences", ids=np.sort(rng.integers(4, 99, size=(3, 80)) % 70)[:, ::-1].copy(), pad_id=4)
     yield Case("a sentence that is all padding", ids=np.array([[1, 1, 1, 1], [5, 4, 0, 1]]), pad_id=1)
     pad_id = int(rng.integers(0, 9))
     ids = rng.integers(0, 9, size=(4, 6))
@@ -121,6 +139,8 @@ def _padding_masks(rng):
     yield Case("sizes that differ", mask=rng.random((3, 1, 5)) < 0.6)
     yield Case("one sentence", mask=np.array([[[1, 1, 0]]], dtype=bool))
     yield Case("one word each", mask=np.array([[[True]], [[False]], [[True]]]))
+    yield Case("one sentence of one word", mask=np.array([[[True]]]))
+    yield Case("long sentences", mask=rng.random((2, 1, 80)) < 0.6)
     yield Case("as many sentences as words", mask=np.array([[[1, 0, 0]], [[1, 1, 0]], [[1, 1, 1]]], dtype=bool))
 
 
@@ -145,6 +165,7 @@ EXERCISES = [
             "Fill `~mask` with `torch.finfo(scores.dtype).min`, the lowest finite number; after the softmax, put 0 "
             "into the forbidden places once more. That leaves good rows alone and makes empty ones zero."),
         misconceptions=mistakes.ATTENTION,
+        styles=[functools.partial(mistakes.sloppy_attention, empty=style) for style in mistakes.STYLES],
         properties=[closed.of_function()],
         moral="This is the function that every lesson from here on calls.",
     ),
@@ -157,7 +178,7 @@ EXERCISES = [
             "What you have on paper is a triangle. `torch.ones(n, n, dtype=torch.bool)` is all yes, and a tensor has "
             "methods that keep one triangle of it.",
             "`tril` keeps the lower left triangle with the diagonal, `triu` the upper right one."),
-        misconceptions=mistakes_masks.CAUSAL,
+        misconceptions=mistakes_causal.CAUSAL,
         moral="Row t has t + 1 places open.",
     ),
     Exercise(
@@ -212,7 +233,7 @@ EXERCISES = [
             "Two things differ: what True means, and how many axes there are.",
             "`~` exchanges True and False. An axis of length 1 goes away by an index 0 on it, or by `squeeze`.",
             "Name the axis to be squeezed: without a number, `squeeze` removes every axis of length 1."),
-        misconceptions=mistakes_masks.KEY_PADDING,
+        misconceptions=mistakes_key_padding.KEY_PADDING,
         moral="With it, PyTorch's layer ignores just what ours ignores.",
     ),
 ]

@@ -1,6 +1,9 @@
 """Lesson 03: what learners write instead, and what it means. Used by `lesson_03`."""
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -100,9 +103,10 @@ def _shared(cls) -> list[Misconception]:
             "Your weights are exactly what comes out when the scores are not divided by anything.", _ROOT,
             "Which step stands between the scores and the softmax?"),
         Misconception(
-            "divided-by-d-k", partial(cls, scale="d_k"),
-            "Your weights are exactly what comes out when the scores are divided by d_k, without the root.", _ROOT,
-            "What are the scores divided by?"),
+            "scaled-twice", partial(cls, scale="d_k"),
+            "Your weights are exactly what comes out when the scores are divided by d_k in all: by √d_k twice, or by "
+            "d_k without the root.", _ROOT,
+            "`scaled_dot_product_attention` divides already. Does your own code divide as well?"),
         *(Misconception(
             f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(cls, scale=by),
             f"Your weights are exactly what comes out when the scores are divided by √{by}.", _ROOT,
@@ -227,8 +231,17 @@ def weights_for(x, *sizes, seed=0):
     return made.to(x.dtype) / x.shape[-1] ** 0.5
 
 
-def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False, first=0.0, later=False):
-    """Self-attention (..., T, d) -> (..., T, 4), with switches that give it a sense of order."""
+def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False, first=0.0, last=0.0, sentences="all",
+            drift=0.0, numbers=slice(None)):
+    """Self-attention (..., T, d) -> (..., T, 4), with switches that give it a sense of order.
+
+    `sentences` says in which ones it has it: "all", "later" (all but the first) or "first"; `numbers` in which numbers
+    of the output.
+    """
+    if numbers != slice(None):
+        output = ordered(x).clone()
+        output[..., numbers] = ordered(x, causal=causal)[..., numbers]
+        return output
     length = x.shape[-2]
     place = torch.arange(length, dtype=x.dtype)
     h = x + positions * place[:, None]
@@ -236,22 +249,47 @@ def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False
     if by_view:                                          # two heads, poured instead of split
         q, k, v = (t.reshape(*t.shape[:-2], 2, length, 2) for t in (q, k, v))
     scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
-    scores = scores - distance * (place[:, None] - place).abs() + first * (place == 0)
+    scores = scores - distance * (place[:, None] - place).abs() + first * (place == 0) + last * (place == length - 1)
     if causal:
         closed = place[:, None] < place
-        if later and x.dim() > 2:                        # only from the second sentence on
-            closed = closed & (torch.arange(x.shape[0]) > 0).view(-1, 1, 1)
-        scores = scores.masked_fill(closed & (not later or x.dim() > 2), float("-inf"))
-    output = scores.softmax(-1) @ v.roll(shift, dims=-2)
+        if sentences != "all":
+            number = torch.arange(x.shape[0] if x.dim() > 2 else 1).view(-1, *[1] * (x.dim() - 1))
+            closed = closed & (number > 0 if sentences == "later" else number == 0)
+            closed = closed if x.dim() > 2 else closed[0]
+        scores = scores.masked_fill(closed, float("-inf"))
+    output = scores.softmax(-1) @ v.roll(shift, dims=-2) + drift * place[:, None]
     return output.reshape(*x.shape[:-1], 4) if by_view else output
+
+
+def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
+    """Why a test sees nothing of a bug, as far as its inputs tell; empty if they do not.
+
+    Args:
+        bug: one of `ORDERED`, which the test accepted.
+        calls: what the test called it with: `x` (B, T, d_model), NumPy arrays.
+    """
+    given = [call["x"] for call in calls if "x" in call]
+    if bug.slug == "noise" or len(given) < 2 or not all(np.array_equal(x, given[0]) for x in given):
+        return ""
+    return ("It was called with the same `x` every time: your order leaves each word in its place. Choose one that "
+            "moves them all.")
 
 
 _HOLDS = "Without positions and masks, self-attention treats all places alike."
 
+def _noise(x):
+    return torch.randn(*x.shape[:-1], 4, dtype=x.dtype)
+
+
 ORDERED = [
+    Misconception("noise", _noise, "It returns random numbers, others at each call.",
+                  "No comparison of two outputs could hold for it.",
+                  "Do you compare numbers, and is there an `assert` in front? `torch.allclose(a, b)` alone is True or "
+                  "False, and nobody looks at it."),
     Misconception("positions-added", partial(ordered, positions=0.3),
-                  "It adds something to every vector that depends on its place in the sentence.", _HOLDS,
-                  "Do you compare the outputs of the same word, before and after?"),
+                  "It adds something to every vector that depends on its place in the sentence.",
+                  "Any order that moves a word shows it, if the outputs of the same word are compared, before and "
+                  "after.", "Which words does your order move? And which outputs do you compare?"),
     Misconception("looks-back-only", partial(ordered, causal=True),
                   "It has a causal mask: each place sees itself and the places before it.", _HOLDS,
                   "Do you compare numbers, and all of them?"),
@@ -268,8 +306,24 @@ ORDERED = [
                   _HOLDS, "Do you compare numbers, and all of them?"),
     Misconception("first-word-favoured", partial(ordered, first=2.0),
                   "It raises the score of whatever stands at place 0.", _HOLDS,
-                  "Does another word come first in your new order?"),
-    Misconception("later-sentences-only", partial(ordered, causal=True, later=True),
+                  "Does another word come first in your new order? (With an order drawn at random it may stay: choose "
+                  "one, or try several.)"),
+    Misconception("last-word-favoured", partial(ordered, last=2.0),
+                  "It raises the score of whatever stands at the last place.", _HOLDS,
+                  "Does another word come last in your new order? (With an order drawn at random it may stay: choose "
+                  "one, or try several.)"),
+    Misconception("only-last-number", partial(ordered, causal=True, numbers=slice(-1, None)),
+                  "It looks back only, but just in the last number of each output; all others are right.", _HOLDS,
+                  "Do you compare all numbers of an output?"),
+    Misconception("small-difference", partial(ordered, drift=0.005),
+                  "It adds 0.005 to the output at place 1, 0.010 at place 2, and so on.",
+                  "Small differences come from a mistake as well as large ones. Rounding is far smaller still.",
+                  "How far apart may two numbers be that your test takes for equal?"),
+    Misconception("first-sentence-only", partial(ordered, causal=True, sentences="first"),
+                  "In the first sentence of the batch it looks back only; in all others it is right.",
+                  "What holds for the second sentence need not hold for the first.",
+                  "Do you look at all sentences of your x?"),
+    Misconception("later-sentences-only", partial(ordered, causal=True, sentences="later"),
                   "In the first sentence of the batch it is right; in all others it looks back only.",
                   "What holds for the first sentence need not hold for the second.",
                   "How many sentences does your x have, and do you look at all of them?"),

@@ -1,4 +1,5 @@
 """Lesson 03: learned projections, self-attention and cross-attention."""
+import functools
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ from torch import nn
 from classroom.ask.case import Case
 from classroom.ask.modules import Module
 from classroom.exercises import closed
+from classroom.exercises.lesson_02.mistakes import STYLES
 from classroom.judge.exercise import Choice, Exercise, Misconception, Property, TestTask
 from course.attention import scaled_dot_product_attention
 
@@ -115,9 +117,6 @@ def _has_bias(*inputs):
                     "can be compared with products on paper.", "`nn.Linear` adds a bias unless it is told not to.")
 
 
-# ---------------------------------------------------------------- right answers, written otherwise
-
-
 # ------------------------------------------------------------------------------------ tests of 3.3
 
 def test_equivariance(attend):
@@ -178,6 +177,20 @@ def _test_sentences_shuffled(attend):
     assert torch.allclose(attend(x[order]), attend(x)[order], atol=1e-5)
 
 
+def _weak(order=(2, 5, 0, 3, 1, 4), sentences=slice(None), numbers=slice(None), atol=1e-5):
+    """A test that leaves something out."""
+    def test(attend):
+        x, places = torch.randn(3, 6, 8), torch.tensor(order)
+        before, after = attend(x)[:, places], attend(x[:, places])
+        assert torch.allclose(after[sentences, ..., numbers], before[sentences, ..., numbers], atol=atol)
+    return test
+
+
+def _test_without_assert(attend):
+    x, order = torch.randn(3, 6, 8), torch.tensor([2, 5, 0, 3, 1, 4])
+    torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+
+
 def _test_undone_the_wrong_way(attend):
     x, order = torch.randn(2, 5, 8), torch.tensor([3, 0, 4, 2, 1])
     assert torch.allclose(attend(x[:, order])[:, order], attend(x), atol=1e-5)
@@ -210,8 +223,18 @@ _SUPPLIERS = {
 }
 
 
+_RIGHT = ("decoder", "encoder", "encoder")
+_WORDS = {"decoder": "target", "encoder": "source"}
+_IN_OTHER_WORDS = {
+    tuple(_WORDS[half] for half in halves): f"In the words that the exercise asks for, that is `{halves}`. {says}"
+    for halves, says in {_RIGHT: "You have understood it: now set `suppliers` to the three words \"encoder\" or "
+                                 "\"decoder\", the halves that read the source and write the target.",
+                         **_SUPPLIERS}.items()}
+
+
 def _option(suppliers) -> Misconception:
-    return Misconception("-".join(("supplied-by", *suppliers)), lambda: suppliers, "", "", "")
+    slug = "in-other-words" if suppliers in _IN_OTHER_WORDS else "-".join(("supplied-by", *suppliers))
+    return Misconception(slug, lambda: suppliers, "", "", "")
 
 
 _SIZES = dict(d_model="", d_k="", d_v="")
@@ -229,6 +252,7 @@ EXERCISES = [
             "In `forward`, x goes through each of the three layers, and the three results, with the mask, through "
             "`scaled_dot_product_attention`, which returns just the two things that are asked for."),
         misconceptions=mistakes.SELF,
+        styles=[functools.partial(mistakes.SloppySelf, empty=style) for style in STYLES],
         properties=[_has_bias("x"), closed.of_projections(memory=False)],
         moral="Queries, keys and values are three views of the same words, and all three are learned.",
     ),
@@ -243,6 +267,7 @@ EXERCISES = [
             "at: keys and values belong together.",
             "`w_q` gets x; `w_k` and `w_v` get memory."),
         misconceptions=mistakes.CROSS,
+        styles=[functools.partial(mistakes.Sloppy, empty=style) for style in STYLES],
         properties=[_has_bias("x", "memory"), closed.of_projections(memory=True)],
         moral="One output for each target position, made of values of the source.",
     ),
@@ -251,7 +276,7 @@ EXERCISES = [
         difficulty=2, takes={"x": "B T d_model"}, framework="torch", reference=test_equivariance,
         right={"self-attention with learned projections": ordered, "without projections": _without_projections,
                "two heads side by side": _two_heads, "equal shares for all words": _equal_shares},
-        buggy=mistakes.ORDERED,
+        buggy=mistakes.ORDERED, notices=mistakes.notices,
         hints=(
             "Say it in words first: if I shuffle the words and then attend, I get the same as if I attend and then "
             "shuffle the ...",
@@ -263,20 +288,27 @@ EXERCISES = [
             Misconception(slug, wrong, "", "", "") for slug, wrong in [
                 ("misses-prefers-neighbours", _test_reversed), ("misses-values-shifted", _test_rolled),
                 ("misses-later-sentences-only", _test_one_sentence), ("accepts-everything", _test_shape_only),
-                ("accepts-everything", _test_same_order), ("refuses-right", _test_nothing_changes),
+                ("accepts-everything", _test_without_assert), ("misses-positions-added", _test_same_order),
+                ("misses-small-difference", _weak(atol=1.0)), ("misses-small-difference", _weak(atol=0.1)),
+                ("misses-first-sentence-only", _weak(sentences=slice(1, None))),
+                ("misses-later-sentences-only", _weak(sentences=slice(0, 1))),
+                ("misses-last-word-favoured", _weak(order=(2, 4, 0, 3, 1, 5))),
+                ("misses-first-word-favoured", _weak(order=(0, 4, 2, 5, 1, 3))),
+                ("misses-only-last-number", _weak(numbers=slice(0, -1))),
+                ("refuses-right", _test_nothing_changes),
                 ("misses-positions-added", _test_sentences_shuffled), ("refuses-right", _test_undone_the_wrong_way),
                 ("calls-nothing", lambda attend: True)]],
         moral="It holds for all weights, so that it needs no training and no expected numbers.",
     ),
     Choice(
         id="3.4", title="who supplies what?", names=("suppliers",), points=1, minutes=3, difficulty=1,
-        options=sorted([("decoder", "encoder", "encoder"), *_SUPPLIERS]), reference=("decoder", "encoder", "encoder"),
-        wrong=_SUPPLIERS, misconceptions=[_option(suppliers) for suppliers in _SUPPLIERS],
+        options=sorted([_RIGHT, *_SUPPLIERS]), reference=_RIGHT, wrong={**_SUPPLIERS, **_IN_OTHER_WORDS},
+        misconceptions=[_option(suppliers) for suppliers in (*_SUPPLIERS, *_IN_OTHER_WORDS)],
         hints=(
             "Who needs an answer: the English words or the Spanish ones?",
             "There is one output for each query. The decoder needs an output for each of its positions.",
-            "The question comes from the Spanish side. It is put to the English side, which has to be found (keys) and "
-            "to hand something over (values)."),
+            "The Spanish side asks the question. The English side is searched (keys), and hands something over "
+            "(values)."),
         solution_source='suppliers = ("decoder", "encoder", "encoder")',
         moral="The target asks; the source is looked at, and hands over.",
     ),

@@ -75,6 +75,11 @@ SPLIT = [
         "Masks and weights have an axis for the heads everywhere in the course.", "How many axes should the result "
                                                                                   "have?"),
     Misconception(
+        "squeezed", lambda x, n_heads: split_heads(x, n_heads).squeeze(),
+        "Your heads are exactly the right ones, but every axis of length 1 is gone.",
+        "`squeeze()` takes away all axes of length 1: with one sentence, one head or one position, axes that are "
+        "needed.", "Where is there a `squeeze()`? With a number in its brackets it takes away that axis only."),
+    Misconception(
         "heads-in-reverse", lambda x, n_heads: split_heads(x, n_heads).flip(1),
         "Your heads are exactly the right ones in reverse order.",
         "Head 0 is the first piece of the vector, so that merging can put them side by side.",
@@ -100,6 +105,10 @@ SPLIT = [
 def _sizes(x):
     batch, n_heads, length, d_head = x.shape
     return batch, length, n_heads * d_head
+
+
+def _squeezed_for_one_head(x):
+    return x.squeeze() if x.shape[1] == 1 else merge_heads(x)
 
 
 MERGE = [
@@ -154,6 +163,14 @@ MERGE = [
     Misconception(
         "first-head-only", lambda x: x[:, 0],
         "Your result is exactly head 0.", "The other heads are lost.", "Is there an index 0?"),
+    *(Misconception(
+        "squeezed", wrong, f"Your result is exactly what comes out when `squeeze()` is called {where}.",
+        "`squeeze()` takes away all axes of length 1, not only that of the heads: with one sentence, or with one "
+        "word, the axis of the sentences or of the words is gone as well.",
+        "Which shape does your result have for one sentence of several words?")
+      for wrong, where in ((_squeezed_for_one_head, "where there is one head"),
+                           (lambda x: merge_heads(x).squeeze(), "on it"),
+                           (lambda x: x.transpose(1, 2).flatten(2).squeeze(0), "on axis 0"))),
     Misconception(
         "heads-in-reverse", lambda x: merge_heads(x.flip(1)),
         "Your result is exactly what comes out when the heads are put side by side in reverse order.",

@@ -86,8 +86,8 @@ MULTI_HEAD = [
                            ("kkv", "`key` also stands in for `query`"),
                            ("qqv", "`query` also stands in for `key`"))),
     _scaled("none", "no-scaling", "the scores are not divided by anything", "Which step comes before the softmax?"),
-    _scaled("d_head", "divided-by-d-head", "the scores are divided by d_head, without the root",
-            "What are the scores divided by?"),
+    _scaled("d_head", "scaled-twice", "the scores are divided by d_head in all: by √d_head twice, or by d_head without "
+            "the root", "`scaled_dot_product_attention` divides already. Does your own code divide as well?"),
     _scaled("d_model", "divided-by-root-of-d-model", "the scores are divided by √d_model",
             "How many numbers does the dot product of one head add up?"),
     _scaled("T_k", "divided-by-root-of-t-k", "the scores are divided by √T_k, the root of the number of keys",
@@ -181,6 +181,11 @@ MULTI_HEAD = [
         "weights-unmasked", partial(Sloppy, gives="unmasked weights"),
         "Your weights are exactly those without the mask, beside an output that has it.",
         "What is returned should be what the values were mixed with.", "Which name stands second in your `return`?"),
+    Misconception(
+        "squeezed", partial(Sloppy, gives="squeezed"),
+        "What you return is exactly right, but every axis of length 1 is gone.",
+        "`squeeze()` takes away all axes of length 1: with one sentence, one head or one query, axes that are needed.",
+        "Where is there a `squeeze()`? With a number in its brackets it takes away that axis only."),
     Misconception(
         "outputs-swapped", partial(Sloppy, gives="swapped"),
         "You return exactly the right two tensors in the wrong order: the weights first.",

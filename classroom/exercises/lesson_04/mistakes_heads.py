@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import torch
 from torch import nn
 
+from classroom.exercises.lesson_02.mistakes import STYLES, in_style
 from course.attention import merge_heads, split_heads
 
 from .mistakes import cut, reshaped
@@ -43,6 +44,8 @@ class Sloppy(nn.Module):
             output = self._product("o", output)
         if self.how.gives == "swapped":
             return weights, output
+        if self.how.gives == "squeezed":
+            return output.squeeze(), weights.squeeze()
         shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "scores": scores,
                  "first head": weights[:, 0], "unmasked weights": unmasked, "transposed": weights.transpose(-1, -2)}
         return output, shown.get(self.how.gives, weights)
@@ -106,7 +109,10 @@ class Sloppy(nn.Module):
             return self._softmax(scores * mask)
         if self.how.mask == "times -inf":
             return self._softmax(scores + (~mask) * float("-inf"))
-        low = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4}.get(self.how.mask, torch.finfo(scores.dtype).min)
+        fills = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4}
+        if self.how.empty in STYLES and self.how.mask not in fills:
+            return in_style(scores, mask, self._softmax, self.how.empty)
+        low = fills.get(self.how.mask, torch.finfo(scores.dtype).min)
         if self.how.empty == "nan":
             low = float("-inf")
         if self.how.empty == "added":
@@ -116,7 +122,7 @@ class Sloppy(nn.Module):
         weights = self._softmax(filled)
         if self.how.mask == "weak, closed":
             return weights * mask
-        return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty == "zero" else weights
+        return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty in ("zero", *STYLES) else weights
 
 
 def equal_lengths(d_model, n_heads):

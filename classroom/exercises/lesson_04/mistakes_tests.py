@@ -1,4 +1,6 @@
 """Exercise 4.4: implementations with a bug, and tests that are too weak to find it. Used by `lesson_04`."""
+from functools import partial
+
 import torch
 
 from classroom.judge.exercise import Misconception
@@ -20,12 +22,38 @@ def _first_two_exchanged(x, n_heads):
     return torch.cat([heads[:, :2].flip(1), heads[:, 2:]], dim=1)
 
 
+def _noise(x, n_heads):
+    return torch.randn(split_heads(x, n_heads).shape)
+
+
+def _other_pieces(x, n_heads, place, axis):
+    """The heads come in reverse order, but only at one place of an axis of the result."""
+    heads = split_heads(x, n_heads).clone()
+    part = heads.select(axis, place)
+    part.copy_(part.flip(1 if axis != 0 else 0).clone())
+    return heads
+
+
+def _last_number_lost(x, n_heads):
+    heads = split_heads(x, n_heads).clone()
+    heads[..., -1] = heads[..., 0]
+    return heads
+
+
+def _last_two_exchanged(x, n_heads):
+    heads = split_heads(x, n_heads)
+    return torch.cat([heads[:, :-2], heads[:, -2:].flip(1)], dim=1)
+
+
 def _bug(slug: str, says: str, look: str):
     wrong = next(m.wrong for m in mistakes.SPLIT if m.slug == slug)
     return Misconception(slug, wrong, says, _WEIGHTLESS, look)
 
 
 BUGGY = [
+    Misconception("noise", _noise, "It returns random numbers of the right shape, others at each call.",
+                  "No comparison of numbers could hold for it.", "What does your test compare, and is there an "
+                  "`assert` in front? `torch.equal(a, b)` alone is True or False, and nobody looks at it."),
     _bug("view-without-transpose", "The numbers are poured into (B, n_heads, T, d_head) as they lie in memory, so "
          "that a head mixes several positions.", "Which numbers of x should be found in one head at one position?"),
     _bug("interleaved", "Each head gets every n_heads-th number of a vector, not a piece of it.",
@@ -39,6 +67,20 @@ BUGGY = [
                   "vectors, and the rest of them is lost.", _WEIGHTLESS, "Do you look at every head?"),
     Misconception("first-two-exchanged", _first_two_exchanged, "The first two heads have changed places.",
                   _WEIGHTLESS, "Do you look at every head?"),
+    *(Misconception(f"only-{name}-wrong", partial(_other_pieces, place=place, axis=axis), f"It is right apart from the "
+                    f"{name.replace('-', ' ')}, where the heads come in reverse order.", _WEIGHTLESS, look)
+      for name, place, axis, look in (
+          ("first-sentence", 0, 0, "Do you look at all sentences, the first one too?"),
+          ("last-sentence", -1, 0, "How many sentences does your batch have, and do you look at all of them?"),
+          ("first-position", 0, 2, "Do you look at all positions, the first one too?"),
+          ("last-position", -1, 2, "Do you look at all positions, up to the last?"))),
+    Misconception("last-two-exchanged", _last_two_exchanged, "The last two heads have changed places.",
+                  _WEIGHTLESS, "Do you look at every head, up to the last?"),
+    Misconception("last-number-lost", _last_number_lost, "The last number of each piece is lost; the first one stands "
+                  "in its place.", _WEIGHTLESS, "Do you look at all numbers of a piece?"),
+    Misconception("numbers-changed", lambda x, n_heads: split_heads(x, n_heads) + 0.01, "It adds 0.01 to every number.",
+                  "Splitting moves numbers and changes none.", "How far apart may two numbers be that your test takes "
+                  "for equal? Here they can be equal exactly."),
     _bug("heads-after-positions", "The axes are (B, T, n_heads, d_head).",
          "Would your test notice two axes that have changed places? Choose sizes that all differ."),
 ]
@@ -79,6 +121,23 @@ def _test_last_head_only(split_heads):
     assert torch.equal(split_heads(x, 3)[:, -1], x[:, :, -4:])
 
 
+def _all_but(sentences=slice(None), positions=slice(None), numbers=slice(None), heads=3, atol=0.0):
+    """A test that leaves something out."""
+    def test(split_heads):
+        x = torch.arange(3 * 5 * 12.0).reshape(3, 5, 12)
+        found = split_heads(x, 3)
+        for h in range(heads):
+            wanted = x[:, :, 4 * h:4 * h + 4]
+            assert torch.allclose(found[:, h][sentences, positions, numbers], wanted[sentences, positions, numbers],
+                                  atol=atol)
+    return test
+
+
+def _test_without_assert(split_heads):
+    x = torch.randn(2, 5, 12)
+    torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8])
+
+
 def _test_contiguous(split_heads):
     x = torch.randn(2, 5, 12)
     assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8]) and not split_heads(x, 3).is_contiguous()
@@ -86,10 +145,18 @@ def _test_contiguous(split_heads):
 
 WEAK = [
     Misconception(slug, wrong, "", "", "") for slug, wrong in [
-        ("misses-view-without-transpose", _test_shape_only), ("accepts-everything", _test_square),
+        ("misses-noise", _test_shape_only), ("accepts-everything", _test_square),
+        ("accepts-everything", _test_without_assert),
         ("misses-view-without-transpose", _test_one_position),
         ("misses-view-without-transpose", _test_nothing_lost),
         ("misses-heads-in-reverse", _test_middle_head_only),
         ("misses-first-piece-everywhere", _test_head_0_only),
         ("misses-first-two-exchanged", _test_last_head_only), ("refuses-right", _test_contiguous),
+        ("misses-only-last-sentence-wrong", _all_but(sentences=slice(0, 2))),
+        ("misses-only-first-sentence-wrong", _all_but(sentences=slice(1, None))),
+        ("misses-only-last-position-wrong", _all_but(positions=slice(0, -1))),
+        ("misses-only-first-position-wrong", _all_but(positions=slice(1, None))),
+        ("misses-first-piece-everywhere", _all_but(heads=1)),
+        ("misses-last-number-lost", _all_but(numbers=slice(0, -1))),
+        ("misses-numbers-changed", _all_but(atol=1.0)),
         ("calls-nothing", lambda split_heads: True)]]

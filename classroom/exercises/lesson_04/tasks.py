@@ -1,18 +1,20 @@
 """Lesson 04: splitting, merging and multi-head attention, in PyTorch."""
+import functools
 import math
 
 import numpy as np
 import torch
 from torch import nn
 
+from classroom.ask.built import BuiltModule
 from classroom.ask.case import Case
-from classroom.ask.modules import Module
 from classroom.exercises import closed
+from classroom.exercises.lesson_02.mistakes import STYLES
 from classroom.judge.exercise import Exercise, Property, TestTask
 from course import attention as library
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
-from . import mistakes, mistakes_attention, mistakes_tests
+from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests
 
 
 class MultiHeadAttention(nn.Module):
@@ -53,6 +55,9 @@ def _sentences(rng):
     yield of("heads of one number", 2, 3, 4, 4)
     yield of("one position", 3, 1, 8, 2)
     yield of("one sentence", 1, 6, 9, 3)
+    yield of("one head for one sentence", 1, 4, 6, 1)
+    yield of("one head for one position", 2, 1, 5, 1)
+    yield of("one number in all", 1, 1, 1, 1)
 
 
 def _heads(rng):
@@ -68,6 +73,10 @@ def _heads(rng):
     yield of("heads of one number", 2, 4, 3, 1)
     yield of("one position", 3, 2, 1, 4)
     yield of("one sentence", 1, 3, 6, 3)
+    yield of("one head for one sentence", 1, 1, 4, 6)
+    yield of("one head for one position", 2, 1, 1, 5)
+    yield of("one head of one number", 2, 1, 3, 1)
+    yield of("one number in all", 1, 1, 1, 1)
 
 
 def _attentions(rng):
@@ -100,6 +109,7 @@ def _attentions(rng):
     yield of("heads of one number", 2, 3, 4, 3, 3)
     yield of("one query", 2, 1, 5, 6, 2, some(2, 1, 5))
     yield of("one key", 2, 4, 1, 6, 3)
+    yield of("one head, one sentence, one query", 1, 1, 3, 4, 1, some(1, 1, 3))
     empty = some(3, 4, 5)
     empty[0, 1] = empty[2] = False
     yield of("queries that may attend to nothing", 3, 4, 5, 6, 2, empty)
@@ -148,19 +158,42 @@ def _accepts_remainder(ask) -> str | None:
     return "One thing for later: 10 dimensions were cut into 4 heads, and nothing was said."
 
 
+_UNEVEN = ((10, 4), (9, 2), (12, 8), (6, 4), (4, 8))      # d_model and n_heads that do not go together
+
+
+def _made(ask, d_model: int, n_heads: int):
+    """What happens in `__init__`: the weights do not fit, so that `forward` is never called."""
+    x = np.random.default_rng(0).normal(size=(2, 3, d_model)).astype("float32")
+    return ask(d_model=d_model, n_heads=n_heads, query=x, key=x, value=x, weights={"w_q.weight": x[0, :1, :1]})
+
+
 def _accepts_any_size(ask) -> str | None:
-    x = np.random.default_rng(0).normal(size=(2, 3, 10)).astype("float32")
-    outcome = ask(d_model=10, n_heads=4, query=x, key=x, value=x)
-    if outcome.error is None:
-        return "d_model = 10 with n_heads = 4 was accepted without a word."
-    if outcome.error.kind in ("ValueError", "AssertionError"):
-        return None
-    return (f"d_model = 10 with n_heads = 4 was accepted at first; then the code stopped somewhere with "
-            f"{outcome.error.kind}: {outcome.error.text}. A `ValueError` is asked for, which says what is wrong.")
+    for d_model, n_heads in _UNEVEN:
+        if _made(ask, d_model, n_heads).error is None:
+            x = np.random.default_rng(0).normal(size=(2, 3, d_model)).astype("float32")
+            called = ask(d_model=d_model, n_heads=n_heads, query=x, key=x, value=x)
+            start = f"A layer with d_model = {d_model} and n_heads = {n_heads} was made without a word"
+            if called.error is None:
+                return f"{start}."
+            return (f"{start}; only when it was called did the code stop, with {called.error.kind}: "
+                    f"{called.error.text}. The exercise asks for the `ValueError` in `__init__`.")
+    return None
 
 
-_NOT_DIVISIBLE = ("10 is not divisible by 4, so some numbers of every vector are lost, or the heads differ in size. A "
-                  "mistake that is reported where it is made costs a minute; found later, it costs a day.")
+def _raises_otherwise(ask) -> str | None:
+    for d_model, n_heads in _UNEVEN:
+        error = _made(ask, d_model, n_heads).error
+        if error is not None and error.kind != "ValueError":
+            return (f"For d_model = {d_model} and n_heads = {n_heads}, `__init__` stops with {error.kind}; the "
+                    "exercise asks for a `ValueError`.")
+    return None
+
+
+_NOT_DIVISIBLE = ("If d_model is not divisible by n_heads, some numbers of every vector are lost, or the heads differ "
+                  "in size. A mistake that is reported where it is made costs a minute; found later, it costs a day.")
+_NOT_ASSERTED = ("An `assert` says what the code itself must guarantee, and `python -O` leaves all of them out. What "
+                 "comes from the caller is checked with `if` and `raise`.")
+
 
 # ------------------------------------------------------------------------------------ tests of 4.4
 
@@ -204,7 +237,7 @@ EXERCISES = [
             "First exchange the axes of heads and positions. Then join the last two; `reshape` and `flatten` can do "
             "that for any tensor, `view` only for one that lies in memory in this order."),
         misconceptions=mistakes.MERGE,
-        moral="Together with `split_heads` it changes nothing at all: a good test of both.",
+        moral="After `split_heads` it gives back what went in. (The next cells show that this alone proves little.)",
     ),
     Exercise(
         id="4.3", title="multi-head attention", names=("MultiHeadAttention",), points=4, minutes=25, difficulty=3,
@@ -212,7 +245,8 @@ EXERCISES = [
                "mask": "B T_q T_k"},
         gives={"output": "B T_q d_model", "weights": "B n_heads T_q T_k"}, shares=("weights",), framework="torch",
         reference=MultiHeadAttention, library=library.MultiHeadAttention, cases=_attentions,
-        probe=Module(init=("d_model", "n_heads")),
+        probe=BuiltModule(init=("d_model", "n_heads"),
+                          whole=("multi_head_attention_forward", "_native_multi_head_attention")),
         hints=(
             "Five steps: project query, key and value; split; attend; merge; project once more. You have written all "
             "of them, apart from four layers.",
@@ -221,9 +255,11 @@ EXERCISES = [
             "In `forward`: q, k and v each are `split_heads(…)` of their own projection; the mask gets an axis of "
             "length 1 at place 1, if there is a mask; `w_o` comes last, on the merged heads."),
         misconceptions=mistakes_attention.MULTI_HEAD,
+        styles=[functools.partial(mistakes_heads.Sloppy, empty=style) for style in STYLES],
         properties=[closed.of_projections(memory=True, heads=True),
                     Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
-                             "What should `__init__` do when d_model is not divisible by n_heads?")],
+                             "What should `__init__` do when d_model is not divisible by n_heads?"),
+                    Property("not-a-value-error", _raises_otherwise, _NOT_ASSERTED, "Which line of `__init__` stops?")],
         moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
     ),
     TestTask(
@@ -233,7 +269,7 @@ EXERCISES = [
                "chunks, copied to be contiguous": _split_by_chunks, "a view and a permute": _split_by_view},
         buggy=mistakes_tests.BUGGY,
         hints=(
-            "A right shape proves little: seven of the eight bugs have it. Choose an x in which every number is "
+            "A right shape proves little: nearly all of the bugs have it. Choose an x in which every number is "
             "different, so that you can see where each one went.",
             "Say in one sentence what head h holds, in terms of x, and turn that sentence into an `assert`.",
             "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "

@@ -35,10 +35,13 @@ def _too_fast(position, d, way):
 
 
 def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=0, layout="interleaved",
-            odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast=""):
-    """The encoding with switches."""
+            odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast="", single=False, most=None):
+    """The encoding with switches; `single` takes the angles in float32, `most` rows there are at most."""
+    max_len = min(max_len, max_len if most is None else most(d_model) if callable(most) else most)
     position = torch.arange(start, start + max_len, dtype=torch.float64).unsqueeze(1) * unit
     angle = _too_fast(position, d_model, fast) if fast else position * frequencies(d_model, exponent, base)
+    if single:
+        angle = (position / unit * frequencies(d_model, exponent, base)).float() * unit
     if rows == "scaled":
         angle = angle / max_len
     if rows == "in the power":
@@ -85,6 +88,9 @@ def _odd(table, cos, max_len, d_model, odd):
     elif odd == "cosine":
         table[:, -1] = cos[:, -1]
     return table
+
+
+_FIRST = {4: 4, 6: 7, 12: 5, 16: 50, 8: 1, 2: 9}     # rows of the first table that the check asks for, by d_model
 
 
 def _slip(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
@@ -137,7 +143,7 @@ ENCODING = [
           exponent="shifted"),
     *(_slip("another-base", f"the base is {base:g} instead of 10000",
             "It sets how slow the slowest pair is. Any base of that order would do, but this is the paper's.",
-            "Count the zeros.", base=base) for base in (1000.0, 100000.0, 1e6, math.e, 10.0)),
+            "Count the zeros.", base=base) for base in (1000.0, 100000.0, 1e6, math.e, 10.0, 512.0, 2.0)),
     *(_slip("another-logarithm", f"the logarithm in the exponent is {words}",
             "exp(−2i/d_model · ln 10000) is 10000^(−2i/d_model) with the natural logarithm only.",
             "Which logarithm does `exp` undo?", base=math.exp(logarithm))
@@ -173,12 +179,13 @@ ENCODING = [
     _slip("degrees", "the angles are taken for degrees",
           "`torch.sin` takes radians, and so does the paper: no conversion is needed.", "Is there a 180 in your code?",
           unit=math.pi / 180),
-    _slip("degrees", "the angles are turned into degrees first",
-          "`torch.sin` takes radians, and so does the paper: no conversion is needed.", "Is there a 180 in your code?",
-          unit=180 / math.pi),
-    _slip("whole-turns", "the angles are multiplied by 2π",
-          "The fastest pair then makes a full turn from each position to the next, and says nothing.",
-          "Is there a π in your code? The formula has none.", unit=2 * math.pi),
+    *(_slip("degrees", "the angles are turned into degrees first",
+            "`torch.sin` takes radians, and so does the paper: no conversion is needed.",
+            "Is there a 180 in your code?", unit=180 / math.pi, single=single) for single in (False, True)),
+    *(_slip("whole-turns", "the angles are multiplied by 2π",
+            "The fastest pair then makes a full turn from each position to the next, and says nothing.",
+            "Is there a π in your code? The formula has none.", unit=2 * math.pi, single=single)
+      for single in (False, True)),
     _slip("divided-by-length", "the angles are also divided by max_len",
           "A position must look the same in a short table and in a long one.", "Where does `max_len` occur?",
           rows="scaled"),
@@ -203,6 +210,14 @@ ENCODING = [
     _slip("odd-size-rounded-up", "for an odd d_model the exponents are those of d_model + 1",
           "The formula divides by d_model, whatever it is.", "What do you divide by in the exponent?",
           exponent="rounded up"),
+    *(_slip("table-of-fixed-length", f"there are never more than {rows} positions",
+            "Row t must exist for every t below max_len.",
+            f"Where does the {rows} come from? The number of rows is an argument.", most=rows)
+      for rows in (8, 10, 16, 32, 50, 64, 100, 128, 200, 256, 500, 512)),
+    _slip("table-kept-from-first-call", "the table of the first call with some d_model is kept, and all later calls "
+          "get its first rows", "A later call may ask for more positions than the first one did.",
+          "What is stored between two calls, and for which sizes is it right?",
+          most=lambda d_model: _FIRST.get(d_model, 1000)),
     _slip("batch-axis", "the table has an axis of length 1 in front",
           "Nothing is lost by it, and nothing gained: (max_len, d_model) is added to a batch just as well.",
           "Is there an `unsqueeze` or `[None]` at the end?", shape="batch axis"),
@@ -226,6 +241,8 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
     half = d_model // 2
     first, second = ((torch.arange(half), torch.arange(half) + half) if layout == "halves" else
                      (torch.arange(0, d_model, 2), torch.arange(1, d_model, 2)))
+    if layout == "quarters":
+        first, second = slice(0, None, 2), slice(1, None, 2)
     for rows, columns, entries in ((first, first, a), (first, second, b), (second, first, c), (second, second, d)):
         matrix[rows, columns] = entries.float()
     return matrix
@@ -268,6 +285,16 @@ SHIFT = [
     _turn("sine-and-cosine-exchanged", "the columns of each block have changed places",
           f"The first column of a block meets the old sine, the second the old cosine. {_SUMS}",
           "What does your matrix look like for offset 0?", signs=(1, 1, 1, -1), kinds="sccs"),
+    *(_turn("reflection", f"the minus stands before the {which} cosine of each block",
+            f"That is a mirror and no rotation: for offset 0 it would not leave the row as it is. {_SUMS}",
+            "Which of the two formulas has a minus, and before which product?", signs=signs)
+      for which, signs in (("second", (1, 1, 1, -1)), ("first", (-1, 1, 1, 1)))),
+    *(_turn("quarters-filled", "all even rows and columns that cross get numbers, and not one place for each pair"
+            f"{turned}", "`M[0::2, 0::2]` is a whole quarter of the matrix: a row of numbers assigned to it is written "
+            "into every line of the quarter. The clocks do not influence each other, so everything outside the blocks "
+            "is 0.", "How many numbers of your matrix are not 0? Print it for d_model = 4, beside the one that least "
+            "squares found.", layout="quarters", signs=signs)
+      for turned, signs in (("", (1, 1, -1, 1)), (". The minus, too, stands in the other corner", (1, -1, 1, 1)))),
     _turn("halves", "number i is paired with number i + d_model/2",
           "In your encoding the sine stands directly before its cosine.", "Which columns belong to pair 0?",
           layout="halves"),

@@ -1,4 +1,5 @@
 """Exercise 5.4: what learners write instead, and what it means. Used by `lesson_05`."""
+import math
 from functools import partial
 
 import torch
@@ -10,14 +11,28 @@ from .mistakes import frequencies
 
 # --------------------------------------------------------------------------------- 5.4 apply_rotary
 
+# Ways to the same angles, from positions, even columns and d_head. In float32 each rounds differently.
+_SINGLE = {
+    "power": lambda t, even, d: t * 10000.0 ** (-even / d),
+    "divided": lambda t, even, d: t / 10000.0 ** (even / d),
+    "inverse": lambda t, even, d: t * (1.0 / 10000.0 ** (even / d)),
+    "exp": lambda t, even, d: t * torch.exp(even * (-math.log(10000.0) / d)),
+    "exp of a quotient": lambda t, even, d: t * torch.exp(-even / d * math.log(10000.0)),
+}
+
 
 def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
-            signs=(-1, 1, 1), kinds="cssc", how="rotate", angles=""):
-    """`apply_rotary` with switches."""
+            signs=(-1, 1, 1), kinds="cssc", how="rotate", angles="", single=""):
+    """`apply_rotary` with switches; `single` names what is done in float32."""
+    if single == "all":
+        return _rotate(x.float(), sign, pairing, join, start, exponent, base, time, signs, kinds, how,
+                       angles).to(x.dtype)
     d = x.shape[-1]
     axis = time if x.dim() >= -time else -2
     length = x.shape[axis]
     angle = sign * (torch.arange(length) + start).unsqueeze(1) * frequencies(d, exponent, base)
+    if single in _SINGLE:
+        angle = _SINGLE[single](torch.arange(length).unsqueeze(1), torch.arange(0, d, 2), d)
     angle = angle.reshape([length] + [1] * (-axis - 2) + [d // 2]).to(x.dtype)
     if how == "added":
         return x + sinusoidal_encoding(length, d)
@@ -40,6 +55,8 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
         new_a, new_b = a * p, b * s
     if join == "pairs":
         return torch.stack((new_a, new_b), -1)
+    if join == "swapped":
+        new_a, new_b = new_b, new_a
     return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
 
 
@@ -66,6 +83,9 @@ ROTARY = [
     _rotary("pairs-not-joined", "the turned pairs keep an axis of their own, of length 2, at the end",
             "The result should have the shape of `x`, with the numbers of a row in one row again.",
             "What comes after `stack`?", join="pairs"),
+    _rotary("pairs-swapped", "the new b of each pair stands before its new a",
+            "The result should be in the order of `x`: the first number of a pair stays the first.",
+            "In which order do you stack the two?", join="swapped"),
     _rotary("new-a-used-for-b", "the new b is made of the *new* a",
             f"Both new numbers are made of the old ones. {_TURN} Beware: `x[..., 0::2]` is a view. If `x` is written "
             "to, it changes as well.", "Is `a` still the old one when the new b is computed?", how="in turn"),
@@ -111,6 +131,12 @@ ROTARY = [
     _rotary("exponent-doubled", "the exponent is 4i/d_head, where i counts the pairs",
             "The frequencies are those of exercise 5.1.", "Write down your exponent for the second pair.",
             exponent="4i/d"),
+    *(Misconception("single-precision", partial(_rotate, single=single),
+                    f"In float64, your result is exactly what comes out when {what}.",
+                    "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
+                    "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`.")
+      for single, what in (*((way, "the angles are computed in float32") for way in _SINGLE),
+                           ("all", "`x` is turned in float32 and converted back at the end"))),
     Misconception("not-turned", lambda x: x + 0.0, "Your result is exactly `x`.", "Every position but the first is to "
                   "be turned.", "Is what you compute also what you return?"),
 ]

@@ -8,15 +8,22 @@ from classroom.judge.exercise import Misconception
 from course.transformer import sinusoidal_encoding
 
 
-def _add(embedded, scale="root", rows="time", how="add", order="first", table=None):
-    """`add_positions` with switches."""
+def _add(embedded, scale="root", rows="time", how="add", order="first", most=None):
+    """`add_positions` with switches; of positions there are at most `most`."""
     batch, length, d_model = embedded.shape
+    most = most.get(d_model) if isinstance(most, dict) else most
+    if most is not None and length > most:
+        if rows == "time":
+            return embedded * math.sqrt(d_model) + sinusoidal_encoding(most, d_model)[:length]
+        row = torch.arange(length).clamp(max=most - 1) if rows == "clamped" else torch.arange(length) % most
+        return embedded * math.sqrt(d_model) + sinusoidal_encoding(most, d_model)[row]
     factor = {"root": math.sqrt(d_model), "none": 1.0, "d_model": d_model, "inverse": 1 / math.sqrt(d_model),
               "length": math.sqrt(length), "square": d_model ** 2, "half": math.sqrt(d_model / 2),
               "ours": math.sqrt(128), "paper's": math.sqrt(512)}[scale]
     positions = sinusoidal_encoding(batch * length + 1, d_model)
     positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
                  "time": positions[:length], "batch": positions[:batch, None], "last": positions[length - 1],
+                 "clamped": positions[:length], "in a ring": positions[:length],
                  "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
     if how == "times":
         return embedded * factor * positions
@@ -78,6 +85,19 @@ ADD = [
          "Where does your slice of the table begin?", rows="from one"),
     _sum("positions-reversed", "the last word gets the encoding of position 0", "The first word has position 0.",
          "In which direction do your positions count?", rows="reversed"),
+    *(_sum("table-of-fixed-length", f"the table has {most} rows, however long the sentence is",
+           "Sentences have up to 1,000 words, and each of them needs a row of its own.",
+           "Where does the number of rows in your table come from?", most=most)
+      for most in (8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512)),
+    _sum("table-kept-from-first-call", "the table of the first call with some d_model is kept, and all later calls get "
+         "its first rows", "A later sentence may be longer than the first one was.",
+         "What is stored between two calls, and for which sizes is it right?", most={4: 3, 6: 5, 8: 3, 5: 4, 10: 7}),
+    *(_sum("table-of-fixed-length", f"the table has {most} rows, and {words}",
+           "Sentences have up to 1,000 words, and each of them needs a row of its own.",
+           "Where does the number of rows in your table come from?", most=most, rows=rows)
+      for rows, words in (("clamped", "all later words get the last one"),
+                          ("in a ring", "later words begin again at the first"))
+      for most in (8, 10, 64, 100, 128, 256, 512)),
     _sum("multiplied", "words and positions are multiplied with each other",
          "Position 0 holds a 0 in every other place: half of the first word would be wiped out.",
          "How are the two combined?", how="times"),

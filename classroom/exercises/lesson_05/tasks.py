@@ -4,6 +4,7 @@ import math
 import numpy as np
 import torch
 
+from classroom.ask.built import Built
 from classroom.ask.call import Table
 from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise, Misconception
@@ -32,8 +33,8 @@ def add_positions(embedded):
 def apply_rotary(x):
     """Turn each pair of neighbours in x (..., T, d_head) by its position times the pair's frequency."""
     length, d_head = x.shape[-2:]
-    frequency = 10000.0 ** (-torch.arange(0, d_head, 2) / d_head)
-    angle = torch.arange(length).unsqueeze(1) * frequency                # (T, d_head / 2)
+    frequency = 10000.0 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    angle = torch.arange(length, dtype=x.dtype).unsqueeze(1) * frequency     # (T, d_head / 2)
     cos, sin = angle.cos(), angle.sin()
     a, b = x[..., 0::2], x[..., 1::2]
     return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
@@ -51,6 +52,7 @@ def _tables(rng):
     yield Case("one position", max_len=1, d_model=8)
     yield Case("one pair", max_len=9, d_model=2)
     yield Case("sizes at random", max_len=int(rng.integers(10, 30)), d_model=2 * int(rng.integers(7, 20)))
+    yield Case("a thousand positions", max_len=1000, d_model=4)
     yield Case("an odd number of dimensions", max_len=6, d_model=5)
     yield Case("an odd number of dimensions, more of them", max_len=8, d_model=11)
 
@@ -79,14 +81,15 @@ def _sentences(rng):
     yield of("an odd number of dimensions", 3, 4, 5)
     yield of("one word", 3, 1, 8)
     yield of("one sentence", 1, 7, 10)
+    yield of("a thousand words", 1, 1000, 4)
     double = of("float64", 2, 3, 4)
     yield double.without(embedded=double.inputs["embedded"].astype("float64"))
 
 
 def _vectors(rng):
     """Queries or keys for 5.4."""
-    def of(about, *shape):
-        return Case(about, x=rng.normal(size=shape).astype("float32"))
+    def of(about, *shape, dtype="float32"):
+        return Case(about, x=rng.normal(size=shape).astype(dtype))
     yield Case("the point (1, 0) at each position", x=np.array([[1, 0]] * 4, dtype="float32"))
     yield Case("whole numbers", x=rng.integers(-3, 4, size=(3, 4)).astype("float32"))
     yield of("a batch", 2, 5, 6)
@@ -97,6 +100,8 @@ def _vectors(rng):
     yield of("many positions", 1, 40, 16)
     yield of("one position", 2, 2, 1, 4)
     yield of("one pair", 3, 7, 2)
+    yield of("float64", 2, 3, 4, dtype="float64")
+    yield of("600 positions in float64", 1, 600, 16, dtype="float64")
 
 
 # ---------------------------------------------------------------- right answers, written otherwise
@@ -135,15 +140,16 @@ EXERCISES = [
     Exercise(
         id="5.2", title="a step is a rotation", names=("shift_matrix",), points=2, minutes=15, difficulty=3,
         takes={"offset": "", "d_model": ""}, gives={"matrix": "d_model d_model"}, framework="torch",
-        reference=shift_matrix, cases=_offsets,
+        reference=shift_matrix, cases=_offsets, probe=Built(),
         hints=(
             "Begin with d_model = 2. The row of position t is (sin t, cos t), and that of t + k is "
             "(sin(t + k), cos(t + k)). The two formulas in the box write the second in terms of the first.",
             "The matrix for one pair is 2 × 2. Its first row makes the new sine from the old sine and the old cosine; "
             "its second row the new cosine. Only one of the four entries has a minus.",
             "The block of pair i stands at rows and columns 2i and 2i + 1, and its angle is "
-            "offset · 10000^(−2i/d_model). For offset 0 it must be 1 0 / 0 1: that tells where the cosines go. "
-            "Everything outside the blocks is 0."),
+            "offset · 10000^(−2i/d_model). For offset 0 it must be 1 0 / 0 1: that tells where the cosines go. Begin "
+            "with zeros, and write four rows of numbers into it: with `even` = 0, 2, 4, … and `odd` = 1, 3, 5, …, "
+            "`matrix[odd, even] = numbers` writes to (1, 0), (3, 2), (5, 4), …, one number each."),
         misconceptions=mistakes.SHIFT,
         moral="One matrix for all t: how to get from a word to its neighbour does not depend on where the word stands.",
     ),
@@ -168,7 +174,8 @@ EXERCISES = [
             "sentence and every head alike.",
             "`x[..., 0::2]` and `x[..., 1::2]` are the first and second numbers of all pairs, a and b in the formula. "
             "Both are (…, T, d_head / 2), like the angles.",
-            "Compute the new a and the new b. `torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
+            "Angles and `x` have one dtype: give `arange` the `dtype=x.dtype`. Compute the new a and the new b. "
+            "`torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
             "`.flatten(-2)` makes one row of the pairs again."),
         misconceptions=mistakes_rotary.ROTARY,
         moral="Scores between rotated queries and keys depend on how far apart they stand, and on nothing else of "

@@ -45,7 +45,12 @@ class SloppyNorm(nn.Module):
 
     def _divisor(self, variance):
         inside, outside = {"inside": (self.eps, 0), "outside": (0, self.eps), "both": (self.eps, self.eps),
-                           "none": (0, 0), "squared": (self.eps ** 2, 0), "subtracted": (-self.eps, 0)}[self.place]
+                           "none": (0, 0), "squared": (self.eps ** 2, 0), "subtracted": (-self.eps, 0),
+                           "floor": (0, 0), "floor of the root": (0, 0)}[self.place]
+        if self.place == "floor":
+            variance = variance.clamp(min=self.eps)
+        elif self.place == "floor of the root":
+            return variance.sqrt().clamp(min=self.eps)
         if self.divisor in ("variance", "distances"):
             return variance + self.eps
         if self.divisor == "square root twice":
@@ -117,6 +122,12 @@ NORM = [
         "eps-inside-and-outside", partial(SloppyNorm, place="both"),
         "Your result is exactly what comes out when eps is added twice, under the root and to it.", _EPS,
         "How often does `eps` occur in `forward`?"),
+    *(Misconception(
+        "eps-as-a-floor", partial(SloppyNorm, place=place),
+        f"Your result is exactly what comes out when eps is not added, but is the smallest value that {what} may have.",
+        f"Then it changes nothing for ordinary vectors, and everything for tiny ones. {_EPS}",
+        "What happens to the variance where it is larger than eps?")
+      for place, what in (("floor", "the variance"), ("floor of the root", "the root"))),
     Misconception(
         "eps-squared", partial(SloppyNorm, place="squared"),
         "Your result is exactly what comes out with the square of eps under the root.", _EPS,
@@ -189,7 +200,7 @@ NORM = [
     Misconception(
         "no-weight-and-bias", partial(SloppyNorm, affine="none"),
         "Your result is exactly the normalised vectors, without `weight` and `bias`.",
-        "With them the model can learn to undo the normalising where it does harm.",
+        "With them the model can learn how large each dimension should be, and around which number.",
         "Where does `forward` use the two parameters?"),
     Misconception(
         "no-bias", partial(SloppyNorm, affine="no bias"), "Your result is exactly what comes out without `bias`.",
@@ -215,7 +226,7 @@ _ACTIVATIONS = {
     "leaky": nn.functional.leaky_relu, "softmax": lambda x: x.softmax(-1), "silu": nn.functional.silu,
     "abs": torch.abs, "square": lambda x: x.relu().square(), "gelu-tanh": lambda x: nn.functional.gelu(
         x, approximate="tanh"), "below": lambda x: x.clamp(max=0), "elu": nn.functional.elu, "selu": nn.functional.selu,
-    "softplus": nn.functional.softplus, "relu6": nn.functional.relu6,
+    "softplus": nn.functional.softplus, "relu6": nn.functional.relu6, "python": lambda x: max(0, x),
 }
 
 
@@ -287,6 +298,12 @@ FEED_FORWARD = [
     _other("sigmoid", "a sigmoid"), _other("tanh", "tanh"), _other("leaky", "a leaky ReLU"), _other("elu", "ELU"),
     _other("selu", "SELU"), _other("softplus", "softplus"), _other("relu6", "ReLU6, which also cuts off above 6,"),
     _other("softmax", "a softmax"), _other("abs", "the absolute value"), _other("square", "the square of ReLU"),
+    Misconception(
+        "pythons-max", partial(SloppyFeedForward, activation="python"),
+        "Your code stops exactly where a whole tensor is asked for one yes or no, as Python's own `max(0, h)` and "
+        "`if h > 0` do.",
+        "Python's `max` compares two things and keeps one of them. Here each of the hidden numbers is to be compared "
+        "with 0 by itself.", "Which function of PyTorch does that for a whole tensor at once?"),
     Misconception(
         "min-for-max", partial(SloppyFeedForward, activation="below"),
         "Your result is exactly what comes out when the positive numbers are set to 0 and the negative ones kept.",

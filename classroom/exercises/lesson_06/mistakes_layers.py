@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from classroom.judge.exercise import Misconception
-from course.attention import MultiHeadAttention
+from course.attention import MultiHeadAttention, causal_mask
 from course.transformer import EncoderLayer, FeedForward, LayerNorm
 
 # ----------------------------------------------------------------------------- 6.3 encoder layer
@@ -24,9 +24,9 @@ class SloppyLayer(nn.Module):
 
     def __init__(self, d_model, n_heads, d_ff, norm="before", normed="12", shared=False, residual="12", source="x",
                  order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
-                 discard="", activation="between", join="+", twice=False):
+                 discard="", activation="between", join="+", twice=False, heads=None):
         super().__init__()
-        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.attention = MultiHeadAttention(d_model, heads or n_heads)
         self.feed_forward = FeedForward(d_model, d_ff)
         self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(3))
         self.norm, self.normed, self.shared, self.residual, self.source = norm, normed, shared, residual, source
@@ -39,6 +39,10 @@ class SloppyLayer(nn.Module):
             mask = None
         elif self.mask == "inverted" and mask is not None:
             mask = ~mask
+        elif self.mask == "causal":
+            mask = causal_mask(x.shape[1])[None]
+        elif self.mask == "causal if none" and mask is None:
+            mask = causal_mask(x.shape[1])[None]
         given, branch = x, None
         for n, name in enumerate(self.order, 1):
             start = given if self.wiring == "parallel" else x
@@ -90,6 +94,16 @@ class _Packed(SloppyLayer):
         return x + self.feed_forward(self.norms[1](x))
 
 
+class _NoDefault(SloppyLayer):
+    """`mask` has no default. The error that Python raises names the learner's function."""
+
+    def forward(self, x, mask):
+        return super().forward(x, mask)
+
+    forward.__qualname__ = "EncoderLayer.forward"
+
+
+NO_DEFAULT = ("`mask=None` in the signature is what lets a caller leave it out, as one does where nothing is padded.")
 _HIGHWAY = ("The residual connection is the road on which a word's own vector travels from layer to layer, and on "
             "which the gradient travels back. A sub-layer only adds to it.")
 _TWO = "Two sub-layers, each with a norm before it and a residual connection around it."
@@ -196,8 +210,16 @@ LAYER = [
     _layer("mask-inverted", "Your result is exactly what comes out when True and False of the mask are exchanged.",
            "In this course True means: may attend. PyTorch's own layer has it the other way round.",
            "What happens to the mask before attention gets it?", mask="inverted"),
+    _layer("causal-whatever-the-mask", "Your result is exactly what comes out when attention is causal, whatever "
+           "`mask` says.", "The encoder reads a sentence that is known from end to end.",
+           "Do you make a mask?", mask="causal"),
+    _layer("causal-without-a-mask", "Your result is exactly what comes out when attention is causal where no mask is "
+           "given.", "None forbids nothing: every word may look at every word.", "What happens where `mask` is None?",
+           mask="causal if none"),
+    _layer("one-head-only", "Your result is exactly what attention with a single head gives, whatever `n_heads` says.",
+           "Several heads look at several things at once.", "What is `MultiHeadAttention` told?", heads=1),
     _layer("padding-set-to-zero", "Your result is exactly the right one with the rows of the padding set to 0.",
-           "The mask says who may be looked at. What stands in the rows of the padding does not matter, because nobody "
+           "The mask says who may be looked at. What stands in the rows of the padding does not matter, as no word "
            "looks there: `MultiHeadAttention` sees to that.", "What is done with the mask, besides handing it to "
            "attention?", gives="padding zeroed"),
     Misconception(
@@ -205,6 +227,10 @@ LAYER = [
         "Your code stops exactly where attention's pair (output, weights) is treated as one tensor.",
         "`MultiHeadAttention` returns two things, and only the first is needed here.",
         "What does `self.self_attention(...)` return?"),
+    Misconception(
+        "mask-has-no-default", _NoDefault,
+        "Your `forward` stops exactly where it is called without a mask: its `mask` has no default value.", NO_DEFAULT,
+        "Compare the line that begins with `def forward` with the one you were given."),
 ]
 
 # ----------------------------------------------------------------------------------- 6.4 stack
@@ -215,7 +241,7 @@ class SloppyEncoder(nn.Module):
 
     def __init__(self, n_layers, d_model, n_heads, d_ff, norm="end", mask="", shared=False, feed="chain", count="all"):
         super().__init__()
-        n_made = {"one less": n_layers - 1, "one": 1}.get(count, n_layers)
+        n_made = {"one less": n_layers - 1, "one": 1, "two": 2}.get(count, n_layers)
         layer = EncoderLayer(d_model, n_heads, d_ff)
         self.layers = nn.ModuleList(
             layer if shared else EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_made))
@@ -228,6 +254,8 @@ class SloppyEncoder(nn.Module):
         x = self.final(x) if self.norm in ("begin", "begin and end") else x
         for n, layer in enumerate(self.layers[1:] if self.count == "first unused" else self.layers):
             use = None if self.mask == "ignored" or self.mask == "first only" and n else mask
+            use = None if self.mask == "last only" and n < len(self.layers) - 1 else use
+            use = ~use if self.mask == "inverted" and use is not None else use
             before = x
             x = layer(given if self.feed == "input" else x, use)
             x = x + before if self.feed == "itself added" else x
@@ -240,12 +268,21 @@ class SloppyEncoder(nn.Module):
         return self.final(x) if self.norm in ("end", "begin and end") else x
 
 
+class _NoMaskDefault(SloppyEncoder):
+    """`mask` has no default. The error that Python raises names the learner's function."""
+
+    def forward(self, x, mask):
+        return super().forward(x, mask)
+
+    forward.__qualname__ = "Encoder.forward"
+
+
 def _stack(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
     return Misconception(slug, partial(SloppyEncoder, **switches), says, why, look)
 
 
 _LAST = ("In pre-norm layers nothing is ever normalised on the road itself, so that its vectors grow with every layer. "
-         "One norm at the end brings them back to the size that whoever reads them expects.")
+         "One norm at the end brings them back to the size that the decoder expects.")
 
 STACK = [
     _stack("no-final-norm", "Your result is exactly what comes out without a norm at the end.", _LAST,
@@ -266,8 +303,14 @@ STACK = [
     _stack("mask-dropped-in-deeper-layers", "Your result is exactly what comes out when only the first layer gets the "
            "mask.", "In every layer there is padding that must not be looked at.",
            "What does each layer get in your loop?", mask="first only"),
+    _stack("mask-in-the-last-layer-only", "Your result is exactly what comes out when only the last layer gets the "
+           "mask.", "In every layer there is padding that must not be looked at.",
+           "What does each layer get in your loop?", mask="last only"),
     _stack("mask-ignored", "Your result is exactly what comes out without the mask.",
            "Padding then takes part like every other word.", "Is the mask handed on to the layers?", mask="ignored"),
+    _stack("mask-inverted", "Your result is exactly what comes out when True and False of the mask are exchanged.",
+           "In this course True means: may attend. PyTorch's own encoder has it the other way round.",
+           "What happens to the mask before a layer gets it?", mask="inverted"),
     _stack("every-layer-gets-the-input", "Your result is exactly what the last layer makes of the encoder's input.",
            "Each layer works on what the one before it has made; what they make of it is lost here.",
            "Which name does your loop give to a layer, and which does it assign?", feed="input"),
@@ -288,4 +331,11 @@ STACK = [
       for count in ("one less", "first unused")),
     _stack("one-layer-only", "Your result is exactly what a single layer gives, whatever `n_layers` says.",
            "Each layer builds on what the one before has gathered.", "Where is `n_layers` used?", count="one"),
+    _stack("two-layers-typed-in", "Your result is exactly what two layers give, whatever `n_layers` says: it is wrong "
+           "where one is asked for, and where four are.", "How many layers a model has is decided where it is made.",
+           "Does `n_layers` occur in your `__init__`?", count="two"),
+    Misconception(
+        "mask-has-no-default", _NoMaskDefault,
+        "Your `forward` stops exactly where it is called without a mask: its `mask` has no default value.", NO_DEFAULT,
+        "Compare the line that begins with `def forward` with the one you were given."),
 ]

@@ -1,31 +1,18 @@
 """Lesson 06: layer norm, feed-forward, the encoder layer and the stack."""
 import numpy as np
+import torch
+from torch import nn
 
-from classroom.ask.blocks import Block, block_weights
+from classroom.ask.blocks import block_weights
 from classroom.ask.case import Case
-from classroom.ask.modules import Module
+from classroom.ask.own import OwnBlock, OwnModule
 from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise, Property
 from course import transformer as library
-from course.transformer import EncoderLayer, FeedForward, LayerNorm
+from course.transformer import EncoderLayer, FeedForward
 
 from . import mistakes, mistakes_layers
 
-_NORM = '''
-class LayerNorm(nn.Module):
-    """Give each vector (..., d_model) mean 0 and variance 1, then scale by `weight` and shift by `bias`."""
-
-    def __init__(self, d_model, eps=1e-5):
-        super().__init__()
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(d_model))
-        self.bias = nn.Parameter(torch.zeros(d_model))
-
-    def forward(self, x):
-        mean = x.mean(-1, keepdim=True)
-        variance = (x - mean).square().mean(-1, keepdim=True)
-        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
-'''
 _FEED_FORWARD = '''
 class FeedForward(nn.Module):
     """Two linear layers with a ReLU between, at each position alike (eq. 2 of the paper)."""
@@ -69,6 +56,23 @@ class Encoder(nn.Module):
         return self.norm(x)
 '''
 
+
+
+class LayerNorm(nn.Module):
+    """Give each vector (..., d_model) mean 0 and variance 1, then scale by `weight` and shift by `bias`."""
+
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        variance = (x - mean).square().mean(-1, keepdim=True)
+        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+
 # -------------------------------------------------------------------------------------- cases
 
 
@@ -87,6 +91,9 @@ def _vectors(rng):
     yield of("numbers far from 0", 2, 3, 7, offset=100.0)
     yield of("another eps", 2, 5, 4, eps=0.5)
     yield of("a very small eps and tiny numbers", 3, 4, 2, scale=1e-3, eps=1e-9)
+    yield of("numbers that hardly differ", 2, 3, 4, scale=1e-7)
+    yield Case("numbers that are all equal", d_model=3, x=np.array([[[2.0, 2.0, 2.0], [0.0, 0.0, 0.0]]]),
+               weights=block_weights(rng, 3, norms=[""]))
     yield of("float32", 3, 4, 6, offset=2.0, dtype="float32")
     yield of("as many sentences as positions and dimensions", 3, 3, 3)
     yield of("as many positions as dimensions", 2, 4, 4)
@@ -171,8 +178,9 @@ EXERCISES = [
     Exercise(
         id="6.1", title="layer norm", names=("LayerNorm",), points=3, minutes=15, difficulty=2, framework="torch",
         takes={"d_model": "", "eps": "", "x": "... d_model"}, gives={"y": "... d_model"},
-        reference=LayerNorm, library=library.LayerNorm, solution_source=_NORM, cases=_vectors,
-        probe=Module(init=("d_model", "eps"), optional=()),
+        reference=LayerNorm, cases=_vectors,
+        probe=OwnModule(init=("d_model", "eps"), optional=(), classes=("LayerNorm", "GroupNorm", "_InstanceNorm"),
+                        functions=("layer_norm", "native_layer_norm", "group_norm", "instance_norm")),
         hints=(
             "Take the vector 1, 2, 3, 6 and do it on paper: its mean, the mean of the squared distances from it, the "
             "root of that. Then do the same with `x`, along its last axis.",
@@ -189,7 +197,7 @@ EXERCISES = [
         id="6.2", title="feed-forward", names=("FeedForward",), points=2, minutes=5, difficulty=1, framework="torch",
         takes={"d_model": "", "d_ff": "", "x": "B T d_model"}, gives={"y": "B T d_model"},
         reference=FeedForward, library=library.FeedForward, solution_source=_FEED_FORWARD, cases=_positions,
-        probe=Block(init=("d_model", "d_ff")),
+        probe=OwnBlock(init=("d_model", "d_ff")),
         hints=(
             "From d_model numbers to d_ff, set the negative ones to 0, and back to d_model. An `nn.Linear` works on "
             "the last axis of any tensor, so that positions need no loop.",
@@ -204,7 +212,8 @@ EXERCISES = [
         id="6.3", title="the encoder layer", names=("EncoderLayer",), points=4, minutes=20, difficulty=3,
         framework="torch", takes=_SIZES, gives={"y": "B T d_model"},
         reference=EncoderLayer, library=library.EncoderLayer, solution_source=_LAYER, cases=_layers,
-        probe=Block(init=("d_model", "n_heads", "d_ff")),
+        probe=OwnBlock(init=("d_model", "n_heads", "d_ff"),
+                       classes=("TransformerEncoderLayer", "TransformerDecoderLayer")),
         hints=(
             "Two steps of the same form: x = x + sublayer(norm(x)). The first sub-layer is attention, the second the "
             "feed-forward part.",
@@ -220,7 +229,8 @@ EXERCISES = [
         id="6.4", title="a stack of layers", names=("Encoder",), points=2, minutes=10, difficulty=2, framework="torch",
         takes={"n_layers": "", **_SIZES}, gives={"y": "B T d_model"},
         reference=library.Encoder, solution_source=_STACK, cases=_stacks,
-        probe=Block(init=("n_layers", "d_model", "n_heads", "d_ff")),
+        probe=OwnBlock(init=("n_layers", "d_model", "n_heads", "d_ff"),
+                       classes=("TransformerEncoder", "TransformerEncoderLayer")),
         hints=(
             "Each layer gets what the one before it returned. The last thing is a norm.",
             "A plain list hides its layers from `parameters()`. `nn.ModuleList` is a list that does not, and it takes "
@@ -235,19 +245,19 @@ EXERCISES = [
         id="6.5", title="who learns?", names=("prediction",), points=1, minutes=3, difficulty=2,
         options=("pre-norm", "post-norm", "both", "neither"), reference="pre-norm",
         wrong={
-            "post-norm": "Look at the gradients of the last layers before training: whose are so large that the first "
-                         "steps at full learning rate throw them about?",
-            "both": "With a warm-up and more patience both do learn. Here the very first steps are taken at full "
-                    "learning rate. In the picture, which of the two has large gradients in its last layers?",
-            "neither": "The learning rate is high, but one of the two bears it. In the picture, which of them has "
-                       "small gradients in all later layers?",
+            "post-norm": "To write a sentence backwards, each position has to know which word stands where. In the "
+                         "picture, whose words have become more alike after six layers?",
+            "both": "In the picture, the words of one of the two become more and more alike, as with bare attention at "
+                    "the beginning of this lesson. Will that one find its way in 200 steps?",
+            "neither": "The learning rate is high, but one of the two bears it. In the picture, which of them still "
+                       "has words that differ after six layers?",
         },
         hints=(
-            "A step changes a layer in proportion to its learning rate; Adam evens out the size of the gradients, but "
-            "not how much a change of the last layers changes the output.",
-            "In which of the two does the output react strongly to every change of the last layers?",
-            "One of the two has the norm on the main road, so that each layer counts fully. That one needs a careful "
-            "start."),
-        moral="Nothing stands on its main road, so that a careless start does less harm.",
+            "What must the model know at the first position, in order to write the last word there?",
+            "At the beginning of this lesson bare attention made all words alike, and no later layer could tell them "
+            "apart. Which curve of the picture comes closest to that?",
+            "In one of the two, each norm on the main road makes the word's own part smaller. The other one has only "
+            "plus signs there."),
+        moral="On its main road nothing is scaled down, so that the words stay different.",
     ),
 ]

@@ -3,7 +3,7 @@ from functools import partial
 
 from torch import nn
 
-from classroom.exercises.lesson_06.mistakes_layers import JOINED, JOINS
+from classroom.exercises.lesson_06.mistakes_layers import JOINED, JOINS, NO_DEFAULT
 from classroom.judge.evidence import Sight, first_difference, listing
 from classroom.judge.exercise import Misconception
 from course.attention import MultiHeadAttention, causal_mask
@@ -17,23 +17,24 @@ class SloppyDecoderLayer(nn.Module):
 
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
-                 final=False, relu="between", inputs="normed", discard="", join="+"):
+                 final=False, relu="between", inputs="normed", discard="", join="+", heads=None, top="", stale=""):
         super().__init__()
-        self.attentions = nn.ModuleList(MultiHeadAttention(d_model, n_heads) for _ in range(2))
+        self.attentions = nn.ModuleList(MultiHeadAttention(d_model, heads or n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
         self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(4))
         self.order, self.norm, self.normed, self.shared, self.residual = order, norm, normed, shared, residual
         self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
         self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
-        self.join = JOINS[join]
+        self.join, self.top, self.stale = JOINS[join], top, stale
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
-        given = x
+        given, last = x, None
         self_mask, memory_mask = self._masks(x, self_mask, memory_mask)
         memory = self.norms[3](memory) if self.memory == "normalised anew" else memory
         for n, name in enumerate(self.order, 1):
             begin = given if self.start == "input" else x
             h = self._norm(n)(begin) if self.norm == "before" else begin
+            h = last = last if str(n) in self.stale else h
             y = self._sublayer(name, n, begin, h, memory, self_mask, memory_mask)
             y = self._norm(n)(y) if self.norm == "on the branch" else y
             if str(n) in self.discard:
@@ -41,19 +42,23 @@ class SloppyDecoderLayer(nn.Module):
             if str(n) not in self.residual:
                 x = y
             else:
-                x = self.join({"x": x, "normed": h, "input": given}[self.source], y)
+                x = self.join({"x": x, "normed": h, "input": given, f"normed {n}": h}.get(self.source, x), y)
             x = self._norm(n)(x) if self.norm == "after" else x
         if self.residual == "whole":
             x = given + x
         if self.memory == "added":
             x = x + memory.mean(1, keepdim=True)
-        return self.norms[3](x) if self.final else x
+        x = self.norms[3](x) if self.final else x
+        return {"": x, "relu": x.relu(), "input added": given + x}[self.top]
 
     def _masks(self, x, self_mask, memory_mask):
+        causal = causal_mask(x.shape[1])[None]
+
         def choose(switch, own, other):
-            inverted = None if own is None else ~own
-            return {"right": own, "ignored": None, "inverted": inverted, "other": other,
-                    "causal": causal_mask(x.shape[1])[None]}[switch]
+            if switch in ("inverted", "causal as well") and own is not None:
+                return ~own if switch == "inverted" else own & causal
+            return {"right": own, "ignored": None, "inverted": None, "other": other, "causal": causal,
+                    "causal if none": causal if own is None else own, "causal as well": causal}[switch]
         return choose(self.masks[0], self_mask, memory_mask), choose(self.masks[1], memory_mask, self_mask)
 
     def _norm(self, n):
@@ -64,7 +69,8 @@ class SloppyDecoderLayer(nn.Module):
     def _sublayer(self, name, n, x, h, memory, self_mask, memory_mask):
         if name == "f":
             hidden = self.feed_forward.w_1(h)
-            return self.feed_forward.w_2(hidden.relu() if self.relu == "between" else hidden)
+            y = self.feed_forward.w_2(hidden.relu() if self.relu == "between" else hidden)
+            return y.relu() if self.relu == "after" else y
         if name == "s":
             k, v = {"normed": (h, h), "plain": (x, x), "plain keys": (x, h), "plain values": (h, x)}[self.inputs]
             return self.attentions[0](h, k, v, self_mask)[0]
@@ -82,6 +88,15 @@ class _Packed(SloppyDecoderLayer):
         x = x + self.attentions[0](h, h, h, self_mask)
         x = x + self.attentions[1](self.norms[1](x), memory, memory, memory_mask)
         return x + self.feed_forward(self.norms[2](x))
+
+
+class _NoDefaults(SloppyDecoderLayer):
+    """The masks have no default. The error that Python raises names the learner's function."""
+
+    def forward(self, x, memory, self_mask, memory_mask):
+        return super().forward(x, memory, self_mask, memory_mask)
+
+    forward.__qualname__ = "DecoderLayer.forward"
 
 
 _HIGHWAY = ("The residual connection is the road on which a word's own vector travels from layer to layer, and on "
@@ -148,6 +163,12 @@ LAYER = [
            memory_mask="other"),
     _layer("memory-mask-in-self-attention", "what comes out when self-attention gets `memory_mask`",
            "`memory_mask` speaks of the source's positions.", "Which attention gets which mask?", self_mask="other"),
+    _layer("causal-without-a-mask", "what comes out when self-attention is causal where `self_mask` is None",
+           "None forbids nothing. Which positions may be looked at is the caller's business.",
+           "What happens where `self_mask` is None?", self_mask="causal if none"),
+    _layer("causal-besides-the-mask", "what comes out when self-attention is causal besides what `self_mask` says",
+           "Which positions may be looked at is the caller's business: the mask that is given is all of it.",
+           "Do you make a mask?", self_mask="causal as well"),
     _layer("causal-whatever-the-mask", "what comes out when self-attention is causal, whatever `self_mask` says",
            "The mask is the caller's business: it also knows about padding, or wants none.", "Do you make a mask?",
            self_mask="causal"),
@@ -189,6 +210,29 @@ LAYER = [
     _layer("residual-from-normalised", "what comes out when the normalised vector is what each result is added to",
            f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
            "Have you overwritten `x` with its normalised version?", source="normed"),
+    *(_layer(f"{word}-residual-from-normalised", f"what comes out when the result of {words} is added to its "
+             "normalised input", f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+             f"To what do you add the result of {words}?", source=f"normed {n}")
+      for n, word, words in ((1, "first", "self-attention"), (2, "second", "cross-attention"),
+                             (3, "third", "the feed-forward part"))),
+    _layer("stale-norm", "what comes out when the queries of cross-attention are the normalised vectors that "
+           "self-attention got, and know nothing of what it has found", _THREE,
+           "Which `h` does your second attention get: is it made anew from `x`?", stale="2"),
+    _layer("stale-norm", "what comes out when the feed-forward part gets the normalised vectors that cross-attention "
+           "got, and knows nothing of what it has found", _THREE,
+           "Which `h` does your feed-forward part get: is it made anew from `x`?", stale="3"),
+    _layer("stale-norm", "what comes out when all three sub-layers get the same normalised vectors", _THREE,
+           "Is `h` made anew from `x` before each sub-layer?", stale="23"),
+    _layer("one-head-only", "what attentions with a single head give, whatever `n_heads` says",
+           "Several heads look at several things at once.", "What is `MultiHeadAttention` told?", heads=1),
+    _layer("relu-at-the-end", "the right one with a ReLU on top",
+           "All that is negative in a word's vector is lost, in every layer.",
+           "What is the last thing your `forward` does?", top="relu"),
+    _layer("input-added-again", "the right one with the layer's input added once more",
+           "The residual connections have carried it through already.", "How often is `x` added?", top="input added"),
+    _layer("relu-after-second", "what comes out when the ReLU of the feed-forward part follows its second layer",
+           "Between the two layers it bends; behind them it only cuts off what is negative.",
+           "Do you call your `FeedForward`, or its two layers one by one?", relu="after"),
     _layer("residual-from-input", "what comes out when every residual connection starts at the layer's input",
            "What the sub-layers before have added is then lost on the way.",
            "Which vector do you add to the result of each sub-layer?", source="input"),
@@ -222,6 +266,10 @@ LAYER = [
         "Your code stops exactly where attention's pair (output, weights) is treated as one tensor.",
         "`MultiHeadAttention` returns two things, and only the first is needed here.",
         "What does an attention return?"),
+    Misconception(
+        "mask-has-no-default", _NoDefaults,
+        "Your `forward` stops exactly where it is called without masks: they have no default value.", NO_DEFAULT,
+        "Compare the line that begins with `def forward` with the one you were given."),
 ]
 
 # -------------------------------------------------------------------------------- 7.2 the shift
@@ -231,16 +279,25 @@ def _both(sight: Sight) -> str:
     """Ids are read more easily as rows than as differences."""
     if any(sight.got.values[name].ndim != 2 for name in sight.want.values):
         return first_difference(sight)
-    lines = [f"    ids        {sight.inputs['ids'][0].tolist()}"]
+    sentence = _first_that_differs(sight)
+    lines = [f"    ids        {sight.inputs['ids'][sentence].tolist()}"]
     for name, label in (("decoder_input", "reads"), ("labels", "asked for")):
         got, want = (o.values[name] for o in (sight.got, sight.want))
-        first = got[0].tolist() if len(got) else []
-        lines.append(f"    {label:9}  {first}" + ("" if first == want[0].tolist() else "   ← differs"))
+        row = got[sentence].tolist() if len(got) > sentence else []
+        lines.append(f"    {label:9}  {row}" + ("" if row == want[sentence].tolist() else "   ← differs"))
     shapes = listing([f"{name} {tuple(v.shape)}" for name, v in sight.got.values.items()])
-    return f"For sentence 0 of the case “{sight.got.case.about}” yours gives\n\n" + "\n".join(lines) + f"\n\n({shapes})"
+    return (f"For sentence {sentence} of the case “{sight.got.case.about}” yours gives\n\n" + "\n".join(lines)
+            + f"\n\n({shapes})")
 
 
-def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll=False, flip=False, marked=None,
+def _first_that_differs(sight: Sight) -> int:
+    """The first sentence for which anything is not as expected."""
+    pairs = [(sight.got.values[name].tolist(), want.tolist()) for name, want in sight.want.values.items()]
+    return next((n for n in range(len(sight.inputs["ids"])) if any(got[n:n + 1] != want[n:n + 1]
+                                                                  for got, want in pairs)), 0)
+
+
+def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll="", flip=False, marked=None,
                  ends=True):
     """`shift_targets` with one thing done differently: (start, end) of each slice, end 0 for no cut."""
     def cut(start, end):
@@ -248,7 +305,9 @@ def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll
         return ids.narrow(axis, start, max(stop - start, 0))
     a, b = cut(*inputs), cut(*labels)
     if roll:
-        a, b = ids, ids.roll(-1, 1)
+        rolled = ids.roll(-1 if roll == "left" else 1, 1)
+        a, b = {"left": (ids, rolled), "right": (ids, rolled), "right, cut": (a, rolled[:, :-1]),
+                "right, read": (rolled, ids)}[roll]
     if flip:
         b = b.flip(1)
     if marked is not None:
@@ -292,8 +351,14 @@ SHIFT = [
     _shift("sentences-cut", "You cut off exactly a sentence of the batch, where a token of each sentence is asked for.",
            "The first axis of `ids` counts sentences.", "How do you slice the second axis and leave the first alone?",
            axis=0),
-    _shift("rolled-around", "Your labels are exactly `ids` rolled round by one, so that `<bos>` comes last.",
-           "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll=True),
+    _shift("rolled-around", "Your labels are exactly `ids` rolled by one to the left, so that `<bos>` comes last.",
+           "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll="left"),
+    *(_shift("rolled-the-wrong-way", f"Your labels are exactly `ids` rolled by one to the right{words}: the token "
+             "*before* the one that is read.", _EACH, "In which direction does `roll` move?", roll=roll)
+      for roll, words in (("right", ""), ("right, cut", " and cut at the end"))),
+    _shift("rolled-around", "Your decoder input is exactly `ids` rolled by one to the right, so that the last token "
+           "comes first, and your labels are all of `ids`.", "Nobody asks the decoder for `<bos>`.",
+           "`roll` moves in a circle.", roll="right, read"),
     _shift("padding-marked", "Your labels are exactly the right ones with −100 in place of padding.",
            "That is what `F.cross_entropy` leaves out unless told otherwise. The loss of lesson 08 is told the id of "
            "padding, and looks for that.", "What does your function do besides cutting?", marked=-100),

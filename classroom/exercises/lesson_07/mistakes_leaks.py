@@ -1,10 +1,19 @@
 """Exercise 7.3: decoders that let the future through, and tests too weak to notice. Used by `lesson_07`."""
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 import torch
 from torch import nn
 
+from classroom.judge.evidence import number
 from classroom.judge.exercise import Misconception
 from course.attention import MultiHeadAttention, causal_mask
 from course.transformer import FeedForward, LayerNorm
+
+_OPENED = {"one ahead": lambda row, length: row >= 0, "early": lambda row, length: row < 3,
+           "late": lambda row, length: row >= 3, "first": lambda row, length: row == 0,
+           "last": lambda row, length: row == length - 2}
 
 
 class Decode:
@@ -13,7 +22,7 @@ class Decode:
     Any batch, lengths, d_model and dtype; the weights follow from d_model.
     """
 
-    def __init__(self, leak: str = "", n_layers: int = 2):
+    def __init__(self, leak: str = "", n_layers: int = 1):
         self.leak, self.n_layers = leak, n_layers
         self.known: dict[int, nn.Module] = {}
 
@@ -49,22 +58,21 @@ class Decode:
     def _mask(self, x, deeper):
         length = x.shape[1]
         mask = causal_mask(length)
-        if self.leak == "one ahead":
-            mask = torch.ones(length, length, dtype=torch.bool).tril(1)
-        elif self.leak == "early":                           # right from the fourth position on
-            mask = mask | torch.ones_like(mask).tril(1) & (torch.arange(length) < 3)[:, None]
-        elif self.leak == "late":                            # right up to the third position
-            mask = mask | torch.ones_like(mask).tril(1) & (torch.arange(length) >= 3)[:, None]
+        next_one = torch.ones_like(mask).tril(1)
+        rows = torch.arange(length)[:, None]
+        if self.leak in _OPENED:                             # some rows see the next position, too
+            mask = mask | next_one & _OPENED[self.leak](rows, length)
         elif self.leak == "two ahead":                       # the next is hidden, the one after it is not
-            mask = mask | torch.ones_like(mask).tril(2) & ~torch.ones_like(mask).tril(1)
+            mask = mask | torch.ones_like(mask).tril(2) & ~next_one
         elif self.leak == "open" or self.leak == "deeper" and deeper:
             mask = torch.ones_like(mask)
         elif self.leak == "short":                           # made for four positions, open beyond
             mask = mask | (torch.arange(length) >= 4)
         elif self.leak == "inverted":
             mask = mask.T
-        if self.leak == "first sentence":
-            opened = torch.arange(len(x)) > 0
+        if self.leak in ("all but the first", "all but the last"):
+            sentences = torch.arange(len(x))
+            opened = sentences > 0 if self.leak == "all but the first" else sentences < len(x) - 1
             return mask[None] | opened[:, None, None]
         return mask[None]
 
@@ -72,7 +80,7 @@ class Decode:
         q = attention.queries(h)
         k, v = attention.keys_and_values(h, h)
         scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
-        weights = scores.masked_fill(~causal_mask(h.shape[1]), -4.0).softmax(-1)
+        weights = scores.masked_fill(~causal_mask(h.shape[1]), -6.0).softmax(-1)
         return attention.w_o((weights @ v).transpose(1, 2).flatten(2))
 
 
@@ -95,27 +103,76 @@ LEAKS = [
     Misconception("early", Decode("early"), "Its mask is off by one for the first three positions, and right from "
                   "the fourth on.", _LEAK,
                   "Where do you change x? A change at the very end says nothing about early leaks."),
-    Misconception("deeper-layers", Decode("deeper"), "Its first layer has the mask, the second has none.", _LEAK,
-                  "Do you look at the output of the whole decoder?"),
-    Misconception("inverted", Decode("inverted"), "Its mask is turned over: each position sees itself and the future.",
+    Misconception("deeper-layers", Decode("deeper", n_layers=2), "Its first layer has the mask, the second has none.",
+                  _LEAK, "Do you look at the output of the whole decoder?"),
+    Misconception("inverted", Decode("inverted"), "Its mask is transposed: each position sees itself and the future.",
                   _LEAK, "Change something late in x, and look at what comes out early."),
     Misconception("short", Decode("short"), "Its mask was made for four positions; what comes later is open to all.",
                   _LEAK, "How long is your x? More than four positions would show it."),
-    Misconception("first-sentence", Decode("first sentence"), "Only sentence 0 of the batch is masked.", _LEAK,
+    Misconception("first-sentence", Decode("all but the first"), "Only sentence 0 of the batch is masked.", _LEAK,
                   "How many sentences does your batch have, and do you look at more than the first?"),
+    Misconception("last-sentence", Decode("all but the last"), "Only the last sentence of the batch is masked.", _LEAK,
+                  "How many sentences does your batch have, and do you look at more than the last?"),
     Misconception("norm", Decode("norm"), "Its masks are right, but its norm takes mean and variance over the "
                   "positions, and so knows something of all of them.", _LEAK,
                   "A leak need not come through attention: compare what comes out, whatever is inside."),
-    Misconception("weak", Decode("weak"), "It fills forbidden scores with −4, so that a little of the future comes "
+    Misconception("weak", Decode("weak"), "It fills forbidden scores with −6, so that a little of the future comes "
                   "through.", _LEAK, "How large a difference does your test let pass?"),
     Misconception("memory", Decode("memory"), "Its cross-attention also sees the whole target, laid beside the memory.",
                   _LEAK, "Change something late in x and leave the memory alone."),
     Misconception("late", Decode("late"), "Its mask is right for the first three positions, and off by one from the "
                   "fourth on.", _LEAK,
                   "Which positions do you compare? What comes out at the first few says nothing about late leaks."),
-    Misconception("two-ahead", Decode("two ahead", n_layers=1), "Its mask hides the next position, and "
-                  "shows the one after it.", _LEAK, "Do you change only the one position that comes next?"),
+    Misconception("first-position", Decode("first"), "The very first position sees the second; all others are masked "
+                  "rightly.", _LEAK, "Is there a change that leaves nothing but position 0 as it was?"),
+    Misconception("last-position", Decode("last"), "The last position but one sees the last; all others are masked "
+                  "rightly.", _LEAK, "Is there a change of the last position alone?"),
+    Misconception("two-ahead", Decode("two ahead"), "Its mask hides the next position, and shows the one after it.",
+                  _LEAK, "Do you change only the one position that comes next?"),
 ]
+
+
+def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
+    """Why a test sees nothing of a leak, as far as its inputs tell; empty if they do not.
+
+    Args:
+        bug: one of `LEAKS`, which the test accepted.
+        calls: what the test called it with: `x` (B, T, d_model) and `memory` (B, T_k, d_model), NumPy arrays.
+    """
+    given = [(call["x"], call["memory"]) for call in calls if {"x", "memory"} <= call.keys()]
+    first, *others = given or [(None, None)]
+    others = [(x, memory) for x, memory in others if x.shape == first[0].shape]
+    if not others or len(others) < len(given) - 1:
+        return ""
+    changes = [x - first[0] for x, _ in others]
+    if not any(change.any() for change in changes):
+        return ("It was called with the very same `x` every time, so that nothing could move. `x2 = x` gives a tensor "
+                "a second name: a change through one name is a change of both. Which method makes a copy?")
+    if all(np.allclose(change, change.mean(-1, keepdims=True), atol=1e-4 * (1 + np.abs(change).max()))
+           for change in changes):
+        return ("Where its second `x` differs from the first, one and the same number has been added to all "
+                "dimensions of a position. The layer norm subtracts the mean, and with it that number: attention gets "
+                "what it got before. Put in other random numbers.")
+    moved, t = max(_moved(bug.wrong, first, other) for other in others)
+    if moved < _SEEN:
+        return ""
+    return (f"Your test changed x from position {t} on, and what came out before it moved, by up to {number(moved)}. "
+            "Which of the positions and sentences does it compare, and how large a difference does it let pass?")
+
+
+_SEEN = 1e-3          # a difference that a test for equality within 1e-5 cannot overlook
+
+
+def _moved(decode: Decode, one: tuple, other: tuple) -> tuple[float, int]:
+    """Two inputs that begin alike: by how much what comes out for that beginning differs, and how long it is."""
+    differs = np.abs(one[0] - other[0]).max(axis=(0, 2)) > 0
+    t = int(np.argmax(differs)) if differs.any() else 0
+    if t == 0 or one[1].shape != other[1].shape or (one[1] != other[1]).any():
+        return 0.0, t
+    with torch.no_grad():
+        a, b = (decode(torch.from_numpy(x), torch.from_numpy(memory))[:, :t] for x, memory in (one, other))
+    return float((a - b).abs().max()), t
+
 
 # --------------------------------------------------------------------------------- too weak
 
@@ -180,6 +237,25 @@ def _test_too_lenient(decode):
     return (decode(x, memory)[:, :2] - decode(changed, memory)[:, :2]).abs().max() < 0.1
 
 
+def _test_nearly_anything(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    for t in range(1, 6):
+        changed = torch.cat([x[:, :t], torch.randn(2, 6 - t, 16)], dim=1)
+        assert torch.allclose(decode(x, memory)[:, :t], decode(changed, memory)[:, :t], atol=1)
+
+
+def _compared(first, last, upto=0, sentences=slice(None)):
+    """For each change from position `first` to `last`: what comes out before it, less `upto` positions."""
+    def test(decode):
+        x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+        before = decode(x, memory)
+        for t in range(first, last + 1):
+            changed = torch.cat([x[:, :t], torch.randn(2, 6 - t, 16)], dim=1)
+            kept = sentences, slice(0, t - upto)
+            assert torch.allclose(before[kept], decode(changed, memory)[kept], atol=1e-5)
+    return test
+
+
 WEAK = [
     Misconception(slug, wrong, "", "", "") for slug, wrong in [
         ("accepts-everything", _test_shape_only), ("refuses-right", _test_everything_equal),
@@ -187,4 +263,8 @@ WEAK = [
         ("misses-early", _test_last_position), ("misses-late", _test_first_words_alone),
         ("misses-late", _test_second_half), ("misses-two-ahead", _test_next_position_only),
         ("misses-first-sentence", _test_one_sentence), ("misses-weak", _test_too_lenient),
+        ("accepts-everything", _test_nearly_anything), ("misses-one-ahead", _compared(1, 5, upto=1)),
+        ("misses-last-position", _compared(1, 4)), ("misses-first-position", _compared(2, 5)),
+        ("misses-first-sentence", _compared(1, 5, sentences=0)),
+        ("misses-last-sentence", _compared(1, 5, sentences=-1)),
         ("calls-nothing", lambda decode: True)]]

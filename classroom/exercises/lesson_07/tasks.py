@@ -2,8 +2,9 @@
 import numpy as np
 import torch
 
-from classroom.ask.blocks import Block, block_weights
+from classroom.ask.blocks import block_weights
 from classroom.ask.case import Case
+from classroom.ask.own import OwnBlock
 from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise, TestTask
 from course import transformer as library
@@ -118,7 +119,7 @@ def _running_mean(x, memory):
 
 def _one_by_one(x, memory):
     """The whole decoder anew for every prefix, as when a model writes."""
-    decode = Decode(n_layers=1)
+    decode = Decode()
     return torch.cat([decode(x[:, : t + 1], memory)[:, -1:] for t in range(x.shape[1])], dim=1)
 
 
@@ -130,7 +131,8 @@ EXERCISES = [
                "self_mask": "B T_q T_q", "memory_mask": "B T_q T_k"},
         gives={"y": "B T_q d_model"},
         reference=DecoderLayer, library=library.DecoderLayer, solution_source=_LAYER, cases=_layers,
-        probe=Block(init=("d_model", "n_heads", "d_ff")),
+        probe=OwnBlock(init=("d_model", "n_heads", "d_ff"),
+                       classes=("TransformerDecoderLayer", "TransformerEncoderLayer")),
         hints=(
             "Take your encoder layer and put one more sub-layer into the middle. All three have the same form: "
             "x = x + sublayer(norm(x)).",
@@ -158,9 +160,10 @@ EXERCISES = [
     TestTask(
         id="7.3", title="a test for leaks", names=("test_no_leak",), points=2, minutes=15, difficulty=2,
         takes={"x": "B T d_model", "memory": "B T_k d_model"}, framework="torch", reference=test_no_leak,
-        right={"a decoder of two layers": Decode(), "one layer": Decode(n_layers=1),
+        right={"a decoder of two layers": Decode(n_layers=2), "one layer": Decode(),
                "no attention, a running mean": _running_mean, "every prefix by itself": _one_by_one},
         buggy=mistakes_leaks.LEAKS,
+        notices=mistakes_leaks.notices,
         hints=(
             "What comes out at position t must not depend on x at positions after t. How can you see whether one "
             "thing depends on another, without looking inside?",

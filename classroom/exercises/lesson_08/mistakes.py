@@ -1,4 +1,4 @@
-"""Lesson 08: what learners write instead, and what it means. Used by `lesson_08`."""
+"""Exercises 8.1 and 8.2: what learners write instead, and what it means. Used by `lesson_08`."""
 import math
 from functools import partial
 
@@ -6,7 +6,6 @@ import torch
 
 from classroom.judge.evidence import Sight, first_difference, number, place
 from classroom.judge.exercise import Misconception
-from course.training import label_smoothing_loss
 
 # ------------------------------------------------------------------------------------ evidence
 
@@ -27,9 +26,11 @@ _rate_shown = _as_number("rate")
 
 
 def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order="", spread="all", right=None,
-                mean="tokens", pad=None, sign=-1, end=None, typed=None):
+                mean="tokens", pad=None, sign=-1, end=None, typed=None, stop=None, form="own"):
     """`label_smoothing_loss` with one thing or two done differently."""
     smoothing = smoothing if typed is None else typed
+    if form != "own":
+        return _by_cross_entropy(logits, targets, pad_id, smoothing, form)
     if order == "view":
         logits = logits.reshape(logits.shape[0], -1, logits.shape[1]).transpose(1, 2)
     elif order == "positions first":
@@ -41,6 +42,10 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "one minus": lambda: logits.softmax(-1) - 1, "base 10": lambda: logits.log_softmax(-1) / 2.302585092994046,
     }[log]()
     real = targets != (pad_id if pad is None else pad)
+    if stop is not None:
+        real = {"first padding": real.cumprod(1).bool(), "count": torch.arange(real.shape[1]) < real.sum(1, True),
+                "last column": real & (torch.arange(real.shape[1]) < real.shape[1] - 1),
+                "first column": real & (torch.arange(real.shape[1]) > 0)}[stop]
     safe = targets.clamp(0, logits.shape[-1] - 1)
     of_right = logs.gather(-1, safe.unsqueeze(-1)).squeeze(-1)
     vocab = logits.shape[-1]
@@ -51,7 +56,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "divided by two less": lambda: (logs.sum(-1) - of_right) / max(vocab - 2, 1),
         "not pad": lambda: (logs.sum(-1) - logs[..., pad_id]) / (vocab - 1),
     }[spread]()
-    share = {None: 1 - smoothing, "all": 1.0, "swapped": smoothing}[right]
+    share = {None: 1 - smoothing, "all": 1.0, "swapped": smoothing, "less": 1 - smoothing - smoothing / vocab}[right]
     rest = 1 - smoothing if right == "swapped" else smoothing
     losses = sign * (share * of_right + rest * others)
     if end == "kl":
@@ -65,6 +70,16 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "none": lambda: losses[real], "unmasked sum": lambda: losses.sum() / real.sum(),
     }[mean]()
     return averaged.exp() if end == "perplexity" else averaged
+
+
+def _by_cross_entropy(logits, targets, pad_id, smoothing, form):
+    """PyTorch's own function, called as it does not want to be called."""
+    cross_entropy = partial(torch.nn.functional.cross_entropy, label_smoothing=smoothing)
+    if form == "axes as they are":
+        return cross_entropy(logits, targets, ignore_index=pad_id)
+    if form == "targets not flattened":
+        return cross_entropy(logits.flatten(0, 1), targets, ignore_index=pad_id)
+    raise ValueError(form)
 
 
 _MEAN = ("The mean runs over the real tokens: then the loss does not depend on how much padding a batch happens to "
@@ -96,7 +111,8 @@ LOSS = [
     _loss("padding-in-the-sum", "the sum over all positions, divided by the number of the real ones", _MEAN,
           "Which positions are in your sum?", mean="unmasked sum"),
     _loss("not-averaged", "the sum over the real tokens, not their mean",
-          "A batch with more tokens would then take larger steps.", "What happens to the sum?", mean="sum"),
+          "It grows with the number of tokens, so that losses of two batches cannot be compared, and the learning rate "
+          "would have to follow the size of the batch.", "What happens to the sum?", mean="sum"),
     _loss("mean-of-sentences", "the mean of each sentence's own mean",
           f"A word of a short sentence then counts more than one of a long sentence. {_MEAN}",
           "Do you average twice?", mean="sentences"),
@@ -106,6 +122,18 @@ LOSS = [
           "By how many is the sum to be divided?", mean="length"),
     _loss("one-loss-per-token", "a list of losses, one for each real token",
           "`backward()` needs one number.", "What turns many losses into one?", mean="none"),
+    _loss("stops-at-the-first-padding", "what comes out when everything from the first padding of a row on is left out",
+          "Padding may stand anywhere: `pad_id` says which positions do not count, and all others do.",
+          "Do you find the real tokens one by one, or a length?", stop="first padding"),
+    _loss("counts-from-the-left", "what comes out when a row's real tokens are taken to stand at its beginning",
+          "Padding may stand anywhere: `pad_id` says which positions do not count, and all others do.",
+          "Do you find the real tokens one by one, or a length?", stop="count"),
+    _loss("a-column-left-out", "what comes out when the last column does not count",
+          "The shift is done already: `targets` has one label for each row of `logits`.",
+          "Do you cut anything off?", stop="last column"),
+    _loss("a-column-left-out", "what comes out when the first column does not count",
+          "The shift is done already: `targets` has one label for each row of `logits`.",
+          "Do you cut anything off?", stop="first column"),
     _loss("pad-id-typed-in", "what comes out when 0 is taken for padding, whatever `pad_id` is",
           "Which id stands for padding is decided by the vocabulary.", "Do you use `pad_id`?", pad=0),
     _loss("smoothing-ignored", "the loss without smoothing", "Then `smoothing` has no effect.",
@@ -132,6 +160,8 @@ LOSS = [
           _TARGET, "Do you take a sum over the vocabulary, or a mean?", spread="sum"),
     _loss("right-token-not-reduced", "what comes out when the right token keeps all of its 1 and the smoothing comes "
           "on top", _TARGET, "What share is left for the right token?", right="all"),
+    _loss("right-token-without-its-part", "what comes out when the right token gets 1 − smoothing and each other one "
+          "smoothing / V", _TARGET, "Does the right token get its own part of the smoothing, too?", right="less"),
     _loss("smoothing-swapped", "what comes out when `smoothing` and 1 − `smoothing` have changed places", _TARGET,
           "With smoothing 0.1, what should the right token get?", right="swapped"),
     _loss("softmax-twice", "what comes out when the logits pass a softmax before the one inside the cross-entropy",
@@ -167,6 +197,18 @@ LOSS = [
     _loss("sentences-and-positions-mixed", "what comes out when the logits are lined up position by position, and the "
           "targets sentence by sentence", "Then words are compared with the scores of other sentences.",
           "Are logits and targets flattened in the same order?", order="positions first"),
+    Misconception(
+        "vocabulary-not-on-axis-1", partial(sloppy_loss, form="axes as they are"),
+        "Your code does exactly what `F.cross_entropy(logits, targets)` does with logits (B, T, V).",
+        "It takes axis 1 for the vocabulary: logits are to be (B, V, T), or (N, V) beside targets (N,). Where T and V "
+        "happen to be equal it raises nothing and compares the wrong numbers.",
+        "Which shapes does its documentation ask for? An axis is moved by `transpose`, two are joined by `flatten`.",
+        _loss_shown),
+    Misconception(
+        "only-the-logits-flattened", partial(sloppy_loss, form="targets not flattened"),
+        "Your code does exactly what `F.cross_entropy` does with logits (N, V) and targets that still are (B, T).",
+        "Beside logits (N, V) it wants targets (N,): one label for each row.",
+        "Which of the two did you flatten?", _loss_shown),
     _loss("perplexity", "e to the power of the loss, the perplexity", "It is a way of reporting a loss, "
           "not of training with it.", "What is the last thing you do?", end="perplexity"),
     _loss("kl-divergence", "the KL divergence: the loss minus the entropy of the target distribution",
@@ -177,17 +219,27 @@ LOSS = [
 # ------------------------------------------------------------------------------- 8.2 the schedule
 
 
-def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5, size=-0.5, after=None, typed=None):
+def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5, size=-0.5, after=None, typed=None,
+                halves=""):
     """`warmup_lr` with one thing done differently."""
     step = step + shift
+    if halves:                                  # x ** -1/2 is (x ** -1) / 2
+        def power(name, x, half):
+            return x ** -(2 * half) / 2 if name in halves else x ** -half
+        return power("d", d_model, 0.5) * min(power("s", step, 0.5), step * power("w", warmup, 1.5))
     d_model, warmup = {"d_model": (512, warmup), "warmup": (d_model, 4000)}.get(typed, (d_model, warmup))
     rising = {"right": step * warmup ** -1.5, "linear": step * warmup ** -1.0, "root": step * warmup ** -0.5,
-              "one bracket": (step * warmup) ** -1.5, "no step": warmup ** -1.5, "none": float("inf")}[up]
+              "one bracket": (step * warmup) ** -1.5, "late": (step - 1) * warmup ** -1.5,
+              "whole": step // warmup * warmup ** -0.5, "no step": warmup ** -1.5, "none": float("inf")}[up]
     falling = warmup ** -0.5 if after == "constant" else step ** down if step > 0 else float("inf")
     if after == "continues":
         falling = float("inf")
     if after == "restarts":
         falling = (step - warmup) ** down if step > warmup else float("inf")
+    if after == "inverse":
+        falling = warmup ** 0.5 / step if step > 0 else float("inf")
+    if size == "first only":
+        return pick(rising, d_model ** -0.5 * falling)
     return d_model ** size * pick(rising, falling)
 
 
@@ -200,17 +252,25 @@ RATE = [
     _rate("larger-of-the-two", "the larger of the two terms, where the smaller is asked for",
           "It begins high and falls, then rises without end.", "`min` or `max`?", pick=max),
     _rate("no-warm-up", "1/√step from the first step on: without warm-up",
-          "The first steps then are the largest, when the gradients are least to be trusted.",
+          "The first steps are then the largest ones. The page shows further down what that does to training.",
           "What is the second thing that `min` compares?", up="none"),
     _rate("never-falls", "the straight line: it goes on rising after the warm-up",
-          "A rate that grows without end makes the weights jump about.", "What is the first thing that `min` compares?",
+          "A rate that grows without end is too high at some point.", "What is the first thing that `min` compares?",
           after="continues"),
     _rate("constant-after-warm-up", "what comes out when the rate stays at its peak after the warm-up",
           "In the paper it falls as 1/√step.", "What happens after step `warmup`?", after="constant"),
     _rate("d-model-forgotten", "the right one without the factor for d_model", "The paper gives larger models smaller "
           "steps.", "Where does `d_model` come in?", size=0),
+    _rate("d-model-in-one-term-only", "what comes out when the factor for d_model belongs to the first term alone",
+          "It stands before the bracket: both terms are multiplied by it.", "Where do your brackets begin and end?",
+          size="first only"),
     _rate("d-model-without-root", "what comes out with 1/d_model in place of 1/√d_model", "Compare with the formula.",
           "Which power of `d_model` do you take?", size=-1),
+    *(_rate("exponent-without-brackets", f"what comes out when {where} to the power −1/2 is written without brackets",
+            "Python takes the power first: `x ** -1/2` is (1/x)/2.", "What belongs to the exponent, and what does not?",
+            halves=halves)
+      for halves, where in (("d", "d_model"), ("s", "step"), ("ds", "d_model and step"),
+                            ("dsw", "each number, warmup to −3/2,"), ("w", "warmup, here to −3/2,"))),
     _rate("times-root-of-d-model", "what comes out when √d_model multiplies instead of dividing",
           "Larger models then would take larger steps.", "Is the exponent negative?", size=0.5),
     _rate("wrong-power-of-warmup", "what comes out with `warmup` to the power −1 in place of −1.5", _UP,
@@ -221,6 +281,14 @@ RATE = [
           "To what does the exponent −1.5 belong?", up="one bracket"),
     _rate("step-forgotten", "what comes out when the second term does not depend on the step", _UP,
           "What grows during the warm-up?", up="no step"),
+    _rate("rise-one-step-late", "what comes out when the rising part counts from 0 and the falling part from 1",
+          "The first step of training is number 1, in both parts. Otherwise the first step does nothing.",
+          "Do you subtract 1 somewhere?", up="late"),
+    _rate("whole-number-division", "what comes out when step // warmup takes the place of step / warmup",
+          "`//` leaves out the fraction, so that the rate is 0 up to the end of the warm-up.",
+          "Which kind of division do you use?", up="whole"),
+    _rate("falls-too-fast", "what comes out when the rate falls from its peak as 1/step",
+          "The paper's falls as 1/√step.", "Which power of `step` do you take?", after="inverse"),
     _rate("falls-too-fast", "what comes out with 1/step in place of 1/√step", "The paper's rate falls slowly.",
           "Which power of `step` do you take?", down=-1),
     _rate("root-of-step-rises", "what comes out with √step in place of 1/√step", "After the warm-up the rate falls.",
@@ -237,121 +305,4 @@ RATE = [
     _rate("restarts-after-warm-up", "what comes out when the falling part counts its steps from the end of the "
           "warm-up", "Both parts count from the beginning of training; that is why they meet.",
           "What do you put under the root?", after="restarts"),
-]
-
-# --------------------------------------------------------------------------------- 8.4 the step
-
-
-_LOSSES = {
-    "right": label_smoothing_loss,
-    "no smoothing": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.0),
-    "0.1": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.1),
-    "softmax": lambda logits, *others: label_smoothing_loss(logits.softmax(-1), *others),
-    "negative": lambda *inputs: -label_smoothing_loss(*inputs),
-    "padding": partial(sloppy_loss, mean="everything"), "sum": partial(sloppy_loss, mean="sum"),
-    "view": partial(sloppy_loss, order="view"), "positions first": partial(sloppy_loss, order="positions first"),
-}
-
-
-def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="right", inputs="right", loss="right",
-                zero="before", backward=True, move=True, times=1, after=False):
-    """`training_step` with one thing done differently."""
-    given, labels = {
-        "right": (target[:, :-1], target[:, 1:]), "none": (target, target), "none, cut": (target[:, :-1],) * 2,
-        "none, cut in front": (target[:, 1:],) * 2, "backwards": (target[:, 1:], target[:, :-1]),
-        "two": (target[:, :-2], target[:, 2:]), "rolled": (target, target.roll(-1, 1)),
-        "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]),
-    }[shift]
-    sources = {"right": (source, given), "swapped": (given, source), "target twice": (given, given)}[inputs]
-    if zero == "before":
-        optimiser.zero_grad()
-    for _ in range(times):
-        logits = model(*sources)[:, : labels.shape[1]]
-        found = _LOSSES[loss](logits, labels[:, : logits.shape[1]], pad_id, smoothing)
-        if backward:
-            found.backward()
-        if zero == "after backward":
-            optimiser.zero_grad()
-        if move:
-            optimiser.step()
-    if after:
-        with torch.no_grad():
-            found = _LOSSES[loss](model(*sources)[:, : labels.shape[1]], labels, pad_id, smoothing)
-    return found.item()
-
-
-def _losses_shown(sight: Sight) -> str:
-    got, want = sight.got.values, sight.want.values
-    steps = len(want["losses"])
-    lines = [f"    {name}  " + "  ".join(number(x).rjust(6) for x in values["losses"])
-             for name, values in (("yours   ", got), ("expected", want))]
-    begins = "The loss of one step on one batch" if steps == 1 else f"The losses of {steps} steps in a row on one batch"
-    return f"{begins} ({sight.got.case.about}):\n\n" + "\n".join(lines)
-
-
-def _step(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
-    return Misconception(slug, partial(sloppy_step, **slip), says, why, look, _losses_shown)
-
-
-_SHIFT = ("At position t the decoder has read the target up to t, and is asked for t + 1. If it is asked for what it "
-          "has just read, it learns to copy, reaches a loss near 0, and cannot write a word.")
-_WHOSE = "The decoder reads bos and the words; it is asked for the words and eos."
-STEP = [
-    *(_step("no-shift", f"Your step is exactly one in which the decoder {words}.", _SHIFT,
-            f"Which part of `target` does the model read, and which is it asked for? {_WHOSE}", shift=shift)
-      for shift, words in (("none", "reads the whole target and is asked for the same"),
-                           ("none, cut", "reads target[:, :-1] and is asked for the same"),
-                           ("none, cut in front", "reads target[:, 1:] and is asked for the same"))),
-    _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
-          "it has read last.", _SHIFT, f"Which end is cut off which? {_WHOSE}", shift="backwards"),
-    _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
-          _SHIFT, f"How much is cut off at each end? {_WHOSE}", shift="two"),
-    _step("rolled-around", "Your step is exactly one in which the labels are the target rolled round by one, so that "
-          "bos comes last.", "The last position of a full row is then asked to predict bos.",
-          f"`roll` moves in a circle. {_WHOSE}", shift="rolled"),
-    _step("reads-bos-only", "Your step is exactly one in which the decoder reads bos at every position.",
-          "Teacher forcing hands it the right words so far.", _WHOSE, shift="bos only"),
-    _step("source-and-target-swapped", "Your step is exactly one in which source and target have changed places in the "
-          "call of the model.", "The model takes (source, decoder input).", "Look at the call of `model`.",
-          inputs="swapped"),
-    _step("target-as-source", "Your step is exactly one in which the encoder reads the target, too.",
-          "Then it is told what it should find.", "Look at the call of `model`.", inputs="target twice"),
-    _step("padding-counted", "Your step is exactly one whose loss counts padding.",
-          "Predicting padding is easy, so that the loss looks better than it is.", "Which loss do you use?",
-          loss="padding"),
-    _step("softmax-twice", "Your step is exactly one in which the logits pass a softmax before the loss.",
-          "The loss has a softmax of its own. Doubled, its gradients are tiny and it never comes near 0.",
-          "What happens to the logits before the loss gets them?", loss="softmax"),
-    _step("axes-mixed", "Your step is exactly one in which a reshape brings the vocabulary's axis before the "
-          "positions.", "A reshape does not move numbers: scores of one position are taken for those of another.",
-          "In which shape does the loss get the logits?", loss="view"),
-    _step("sentences-and-positions-mixed", "Your step is exactly one in which logits are lined up position by position "
-          "and labels sentence by sentence.", "Then words are compared with the scores of other sentences.",
-          "Are logits and labels flattened in the same order?", loss="positions first"),
-    _step("smoothing-ignored", "Your step is exactly one without label smoothing.", "`smoothing` then has no effect.",
-          "Do you pass `smoothing` on?", loss="no smoothing"),
-    _step("smoothing-typed-in", "Your step is exactly one with smoothing 0.1, whatever `smoothing` is.",
-          "It is an argument.", "Do you pass `smoothing` on?", loss="0.1"),
-    _step("not-averaged", "Your step is exactly one whose loss is a sum over the tokens, not their mean.",
-          "A batch with more tokens then takes larger steps.", "Which loss do you use?", loss="sum"),
-    _step("climbs", "Your step is exactly one that goes uphill: it makes the loss larger.",
-          "An optimiser walks downhill on what `backward` was called on.", "Is there a minus too many?",
-          loss="negative"),
-    _step("zero-grad-forgotten", "Your step is exactly one in which the gradients of earlier steps are still there.",
-          "`backward` adds to the gradients it finds. From the second step on yours walks along the sum of old and "
-          "new ones.", "What has to happen before `backward`?", zero="never"),
-    _step("gradients-cleared-too-soon", "Your step is exactly one in which the gradients are cleared before they are "
-          "used: the weights never move.", "`backward` fills them, `step` uses them, `zero_grad` empties them.",
-          "In which order do you call the three?", zero="after backward"),
-    _step("no-backward", "Your step is exactly one in which no gradients are computed: the weights never move.",
-          "`optimiser.step()` uses the gradients that `backward` has left.", "Which of the three calls is missing?",
-          backward=False),
-    _step("no-step", "Your step is exactly one in which the weights are never changed.",
-          "`backward` computes gradients, and leaves the weights as they are.", "Which of the three calls is missing?",
-          move=False),
-    _step("loss-after-the-change", "Your losses are exactly those of the model *after* its weights were changed.",
-          "The loss of a step is that of the forward pass that its gradients come from; a second pass costs time and "
-          "says what the next step will say.", "When is the loss computed that you return?", after=True),
-    _step("two-steps", "Your step is exactly two steps, one after the other.", "One call is one step.",
-          "Is there a loop?", times=2),
 ]

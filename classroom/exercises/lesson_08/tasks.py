@@ -8,7 +8,7 @@ from classroom.judge.exercise import Choice, Exercise
 from course import training as library
 from course.training import label_smoothing_loss as library_loss
 
-from . import mistakes
+from . import mistakes, mistakes_steps
 
 
 def label_smoothing_loss(logits, targets, pad_id, smoothing):
@@ -48,8 +48,10 @@ def _padded(rng, lengths, vocab, pad_id, first=()):
 
 def _logits(rng):
     """Everything for 8.1."""
-    def of(about, lengths, vocab, smoothing, pad_id=0, dtype="float32", scale=2.0):
+    def of(about, lengths, vocab, smoothing, pad_id=0, dtype="float32", scale=2.0, gaps=()):
         targets = _padded(rng, lengths, vocab, pad_id)
+        for place in gaps:
+            targets[place] = pad_id
         logits = (scale * rng.normal(size=(*targets.shape, vocab))).astype(dtype)
         return Case(about, logits=logits, targets=targets, pad_id=pad_id, smoothing=smoothing)
     yield Case("one token, the scores of lesson 01", logits=np.array([[[1, 2, 6, 3]]], dtype="float32"),
@@ -66,6 +68,9 @@ def _logits(rng):
     yield of("logits in the hundreds", [4, 3], 6, 0.1, scale=300.0)
     yield of("logits in the hundreds, no smoothing", [4, 3], 6, 0.0, scale=300.0)
     yield of("a larger vocabulary", [7, 4, 2, 5], 40, 0.1, pad_id=1)
+    yield of("padding at the beginning and in the middle", [6, 6, 6], 7, 0.1, gaps=((0, 0), (1, 2), (1, 3), (2, 4)))
+    yield of("the last id is padding, and stands in the middle", [5, 5], 6, 0.2, pad_id=5, gaps=((0, 2), (1, 0)))
+    yield of("one sentence of one token", [1], 3, 0.3, pad_id=2)
 
 
 def _schedules(rng):
@@ -89,11 +94,12 @@ def _schedules(rng):
 
 def _batches(rng):
     """Everything for 8.4."""
-    def of(about, lengths, source_lengths, vocab, smoothing, steps, pad_id=0):
+    def of(about, lengths, source_lengths, vocab, smoothing, steps, pad_id=0, **more):
         bos = 1 if pad_id != 1 else 2
         return Case(about, source=_padded(rng, source_lengths, vocab, pad_id),
                     target=_padded(rng, lengths, vocab, pad_id, first=(bos,)), pad_id=pad_id, smoothing=smoothing,
-                    steps=steps, of_last=rng.normal(size=(vocab, vocab)), of_source=rng.normal(size=(vocab, vocab)))
+                    steps=steps, of_last=rng.normal(size=(vocab, vocab)), of_source=rng.normal(size=(vocab, vocab)),
+                    **more)
     yield of("one step, no padding, no smoothing", [5, 5], [4, 4], 8, 0.0, 1)
     yield of("two steps", [5, 5], [3, 3], 8, 0.0, 2)
     yield of("padding", [6, 4, 3], [5, 3, 4], 9, 0.0, 2)
@@ -101,9 +107,7 @@ def _batches(rng):
     yield of("all together", [4, 7, 5], [6, 3, 4], 10, 0.25, 4)
     yield of("padding that is not token 0", [3, 6, 5], [4, 2, 5], 8, 0.1, 3, pad_id=4)
     yield of("as many positions as tokens in the vocabulary", [8, 5], [7, 6], 7, 0.1, 2)
-
-
-# -------------------------------------------------------------------- right answers, written otherwise
+    yield of("gradients that are long", [4, 3], [3, 2], 6, 0.1, 1, stretch=60.0)
 
 
 # ------------------------------------------------------------------------------ 8.5 to 8.9, the clinic
@@ -122,8 +126,8 @@ _IF = {
                            "time, on the very same sentence.",
     "future visible": "If the decoder saw the future, the right tokens would be pushed at full strength, for the "
                       "mistake would be in the model; the loss would fall to 0, and the samples would be nonsense.",
-    "learning rate too high": "With too high a rate the loss would jump about, and the pushes would be right, for they "
-                              "do not depend on the rate.",
+    "learning rate too high": "With too high a rate the loss would fall at first and then stay where it is, as in the "
+                              "picture above, and the pushes would be right, for they do not depend on the rate.",
     "learning rate too low": "With too low a rate the loss would fall along the right curve in slow motion, and the "
                              "pushes would be right, for they do not depend on the rate.",
 }
@@ -132,7 +136,8 @@ _SEEN = {
     "B": "In patient B the right tokens are pushed, 50 times too feebly, and the loss hardly falls.",
     "C": "In patient C the first push is right, and the second, on the same sentence, is twice as strong.",
     "D": "Patient D translates well. But there is something to be seen after the end of a sentence.",
-    "E": "In patient E the loss falls nicely, and the tokens that are pushed have nothing to do with the sentence.",
+    "E": "In patient E the loss falls, though less far than the healthy one, and the tokens that are pushed have "
+         "nothing to do with the sentence.",
 }
 _BUG = {
     "A": ("no shift", "The labels are the decoder's input: the model learns to copy what it reads. A loss that is too "
@@ -220,14 +225,14 @@ EXERCISES = [
                "One large share with a logarithm near 0, and 48 small ones whose logarithms are large: which part of "
                "the sum is the larger one? `math.log` is the natural logarithm, as in the loss."),
         solution_source="prediction = 0.7",
-        moral="The entropy of the smoothed target. Who expects 0 will look for a bug that is not there.",
+        moral="It is the entropy of the smoothed target. If you expect 0, you will hunt for a bug that isn't there.",
     ),
     Exercise(
         id="8.4", title="the training step", names=("training_step",), points=3, minutes=15, difficulty=2,
         takes={"source": "B T_k", "target": "B T", "pad_id": "", "smoothing": "", "steps": ""},
         gives={"losses": "steps", "weights": "read next"},
         framework="torch", reference=training_step, cases=_batches, probe=TrainingSteps(),
-        misconceptions=mistakes.STEP,
+        misconceptions=mistakes_steps.STEP,
         hints=(
             "Six lines: shift, model, loss, and the three calls that every training with PyTorch has.",
             "Both parts of the shift are slices of `target`: one lacks its last column, the other its first. Your "

@@ -147,7 +147,8 @@ COUNTS = [
         "Only neighbours can be merged.", "How far from the first symbol may the second one stand?", as_counts),
     *(Misconception(
         "weighted-by-length", wrong, f"Your counts are exactly those you get when each pair adds {what}.",
-        "How long a word is has no say: a pair that stands once in a word was read once each time the word was read.",
+        "The length of a word does not matter: a pair that stands once in a word was read once each time the word was "
+        "read.",
         "What do you add for each pair?", as_counts)
       for wrong, what in ((_count_by_length, "its word's count times its word's length"),
                           (partial(_count_by_length, times=False), "the length of its word"),
@@ -173,17 +174,18 @@ COUNTS = [
 # ---------------------------------------------------------------------------------- 9.2 merges
 
 def _merge(symbols, pair, limit=None, skip=True, back=False, mirrored=False, whole=True, end=True, glue=True,
-           last=True):
+           last=True, spelt=False):
     """`merge_pair` with one thing done differently."""
     pair = tuple(pair)
     merged, i, done = [], 0, 0
     if back:
-        turned = _merge(symbols[::-1], pair[::-1], limit, skip, False, mirrored, whole, end, glue, last)
+        turned = _merge(symbols[::-1], pair[::-1], limit, skip, False, mirrored, whole, end, glue, last, spelt)
         return ["".join(pair) if symbol == "".join(pair[::-1]) else symbol for symbol in turned[::-1]]
     while i < len(symbols) - (not last):
         here = tuple(symbols[i:i + 2])
         hit = here == pair or mirrored and here == pair[::-1]
         hit = hit or not whole and len(here) == 2 and pair[0] == here[0]
+        hit = hit or spelt and len(here) == 2 and "".join(here) == "".join(pair)
         if hit and (limit is None or done < limit) and (end or i + 2 < len(symbols)):
             merged += ["".join(pair)] if glue else []
             done += 1
@@ -198,11 +200,6 @@ def _merge_first_stays(symbols, pair):
     return [part for i, symbol in enumerate(symbols)
             for part in ([symbol, "".join(pair)] if tuple(symbols[i:i + 2]) == tuple(pair) else [symbol])
             if not (i and tuple(symbols[i - 1:i + 1]) == tuple(pair) and part == symbol)]
-
-
-def _merge_by_replacing_text(symbols, pair):
-    text = "\0" + "\0".join(symbols) + "\0"
-    return [part for part in text.replace("\0".join(pair) + "\0", "".join(pair) + "\0").split("\0") if part]
 
 
 MERGES = [
@@ -235,6 +232,12 @@ MERGES = [
         "first-symbol-decides", partial(_merge, whole=False),
         "Your list is exactly what comes out when any two symbols are merged whose first is that of the pair.",
         "Both must fit, or other letters are swallowed.", "Do you compare both symbols?", as_symbols),
+    Misconception(
+        "compared-by-spelling", partial(_merge, spelt=True),
+        "Your list is exactly what comes out when any two symbols are merged that *spell* what the pair spells.",
+        "The pair (lo, w) is not the pair (l, ow), although both spell “low”: the counts were counted for one of them. "
+        "A tokeniser must cut a word in the way in which it was trained.",
+        "What do you compare: two symbols with two symbols, or two strings that are joined?", as_symbols),
     Misconception(
         "not-at-the-end", partial(_merge, end=False),
         "Your list is exactly what comes out when a pair at the very end is left alone.",

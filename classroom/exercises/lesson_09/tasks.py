@@ -8,9 +8,9 @@ import torch
 from classroom.ask.case import Case
 from classroom.ask.language import MergedSymbols, NextTokens, PairCounts, Sentences
 from classroom.exercises import runs
-from classroom.judge.exercise import Choice, Exercise
+from classroom.judge.exercise import Choice, Exercise, Property
 
-from . import mistakes, mistakes_decoding
+from . import mistakes, mistakes_decoding, mistakes_precision
 from .mistakes_decoding import BOS, EOS, PAD
 
 
@@ -59,7 +59,7 @@ def ngram_precision(hypotheses, references, n):
         allowed = Counter(tuple(reference[i:i + n]) for i in range(len(reference) - n + 1))
         matches += sum(min(count, allowed[gram]) for gram, count in have.items())
         total += sum(have.values())
-    return matches / total
+    return matches / total if total else 0.0
 
 
 # ------------------------------------------------------------------------------------ cases
@@ -96,6 +96,7 @@ def _symbol_lists(rng):
     yield of("four equal letters", [2, 3, 3, 3, 3], (3, 3))
     yield of("a pair of merged symbols", [10, 11, 0, 1], (10, 11))
     yield of("a symbol that begins like the pair", [10, 2, 0, 1, 2], (1, 2))
+    yield of("other symbols that spell the same", [0, 14, 10, 2], (10, 2))
     yield of("one symbol", [0], (0, 1))
     yield of("nothing", [], (0, 1))
     yield of("a longer word", rng.integers(0, 3, size=14), (0, 1))
@@ -104,15 +105,25 @@ def _symbol_lists(rng):
 
 def _tables(rng):
     """Tables of a model in which sentence b ends after `ends[b]` tokens and then babbles on."""
-    def of(about, ends, max_len, vocab=9, t_k=4):
+    def of(about, ends, max_len, vocab=9, t_k=4, bos=BOS, eos=EOS, pad=PAD, padding=()):
         by_position = rng.normal(size=(len(ends), max_len + 1, vocab))
-        by_position[:, :, [PAD, EOS, BOS]] -= 9.0
+        by_position[:, :, [*{PAD, EOS, BOS, bos, eos, pad}]] -= 9.0
         for row, end in enumerate(ends):
             if end <= max_len:
-                by_position[row, end - 1, EOS] += 30.0
+                by_position[row, end - 1, eos] += 40.0
+        for row, t in padding:                        # here the model itself writes a padding token
+            by_position[row, t, pad] += 40.0
         source = np.concatenate([10 + np.arange(len(ends))[:, None], rng.integers(4, vocab, (len(ends), t_k - 1))], 1)
-        return Case(about, source=source, bos_id=BOS, eos_id=EOS, pad_id=PAD, max_len=max_len,
-                    by_position=by_position, by_token=2 * rng.normal(size=(vocab, vocab)))
+        by_token = 2 * rng.normal(size=(vocab, vocab))
+        # After bos, eos and pad, and only there, other tokens are likely than after all others: each start differs.
+        for token, likely in zip((bos, eos, pad), (6, 7, 8), strict=True):
+            by_token[token] = 0.0
+            by_token[token, likely] = 15.0
+        for token in {PAD, BOS, EOS} - {bos, eos, pad}:          # ... and after the usual ids, where these are others
+            by_token[token] = 0.0
+            by_token[token, 3] = 15.0
+        return Case(about, source=source, bos_id=bos, eos_id=eos, pad_id=pad, max_len=max_len,
+                    by_position=by_position, by_token=by_token)
     yield of("one sentence", [4], 8)
     yield of("three sentences of different lengths", [5, 2, 4], 8)
     yield of("a sentence that ends at once", [1, 3], 6)
@@ -120,12 +131,38 @@ def _tables(rng):
     yield of("one token at most", [5, 5], 1)
     yield of("more sentences, a larger vocabulary", [3, 9, 7, 1, 12], 12, vocab=30, t_k=6)
     yield of("all end together", [3, 3], 7)
+    yield of("other ids for bos, eos and pad", [4, 2, 5], 7, bos=1, eos=4, pad=5)
+    yield of("the model writes a padding token in the middle", [5, 4], 8, padding=[(0, 2), (1, 1)])
 
 
 def _endless(length):
     """Inputs for two sentences that never end."""
     return {"source": np.array([[10, 4], [11, 4]]), "bos_id": BOS, "eos_id": EOS, "pad_id": PAD, "max_len": length,
             "by_position": np.eye(9)[[4]].repeat(length + 1, 0)[None].repeat(2, 0), "by_token": np.zeros((9, 9))}
+
+
+def _stops(ask):
+    """Does the loop end when all sentences have ended? What it writes after that cannot be seen: it is padding."""
+    ends, lengths = (3, 5), (15, 30)
+    runs = []
+    for length in lengths:
+        inputs = _endless(length)
+        by_position = inputs["by_position"].copy()
+        for row, end in enumerate(ends):
+            by_position[row, end - 1, EOS] = 9.0
+        runs.append(ask(**{**inputs, "by_position": by_position}, count_runs=True).values.get("ids"))
+    if any(found is None or found.size != 1 for found in runs):
+        return None
+    few, many = (int(found.flat[0]) for found in runs)
+    if many <= few:
+        return None
+    return (f"Your ids are right. But two sentences that end after {ends[0]} and {ends[1]} tokens go through the model "
+            f"{few} times with max_len = {lengths[0]}, and {many} times with max_len = {lengths[1]}.")
+
+
+_STOPS = Property("does-not-stop", _stops, "When every sentence has ended there is nothing left to ask the model: what "
+                  "follows is padding. Decoding then takes as long for “Yes.” as for the longest sentence.",
+                  "Is there a `break`, and is its condition true when each sentence ended in a round of its own?")
 
 
 def _corpora(rng):
@@ -140,6 +177,11 @@ def _corpora(rng):
     yield of("a sentence shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 2)
     yield of("a sentence much shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 3)
     yield of("a translation longer than its reference", [[0, 1, 2, 3, 7, 4]], [[0, 1, 2]], 1)
+    yield of("a perfect translation", [[0, 1, 2, 3], [5, 6]], [[0, 1, 2, 3], [5, 6]], 2)
+    yield of("capitals", [[11, 2, 3]], [[0, 2, 3]], 1)
+    yield of("other words that are written alike without blanks", [[14, 15, 2]], [[12, 13, 2]], 2)
+    yield of("no n-gram at all", [[0, 2], [5]], [[0, 1, 2, 3], [5, 6]], 3)
+    yield of("no words at all", [[]], [[0, 2]], 1)
     for n in (1, 2, 3):
         yield of(f"ten sentences, n = {n}", [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)],
                  [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)], n)
@@ -178,25 +220,25 @@ EXERCISES = [
         id="9.3", title="the first loss", names=("prediction",), points=1, minutes=3, difficulty=1,
         options=(0, 0.5, 7.6, 2000), reference=7.6,
         wrong={
-            0: "A loss of 0 means that all the probability lies on the right token. An untrained model knows nothing "
-               "of which one that is.",
+            0: "A loss of 0 means that all the probability lies on the right token. An untrained model does not know "
+               "which one that is.",
             0.5: "That would be a probability of exp(−0.5), about 0.6, for the right token: a well-trained model. "
                  "How much can a model that knows nothing give to one token out of 2,000?",
-            2000: "2,000 is the number of tokens. The loss is the logarithm of something that has to do with it.",
+            2000: "2,000 is the number of tokens. The loss is a logarithm: of which number?",
         },
         hints=("A model that knows nothing spreads its probability over the whole vocabulary.",
                "Each of 2,000 tokens gets about 1/2000. The loss is −log of what the right one gets.",
                "−log(1/2000) = log 2000, the natural logarithm. `np.log(2000)` tells."),
         solution_source="prediction = 7.6",
-        moral="log 2000 = 7.6. Whoever knows this number sees at the first step whether a model is wired up rightly: "
-              "far more means that it starts out convinced of something wrong.",
+        moral="log 2000 = 7.6. With this number in mind you see at the first step whether a model is put together "
+              "correctly: far more means that it is sure of something wrong.",
     ),
     Exercise(
         id="9.4", title="greedy decoding", names=("greedy_decode",), points=3, minutes=20, difficulty=3,
         takes={"model": "", "source": "B T_k", "bos_id": "", "eos_id": "", "pad_id": "", "max_len": ""},
         gives={"ids": "B T"}, reference=greedy_decode, cases=_tables, probe=NextTokens(), framework="torch",
         place=mistakes_decoding.source_of, shows=mistakes_decoding.as_ids,
-        misconceptions=mistakes_decoding.DECODING, properties=[runs.once_per_token(_endless)],
+        misconceptions=mistakes_decoding.DECODING, properties=[_STOPS, runs.once_per_token(_endless)],
         hints=("Begin with a column of bos. In each round ask the model for logits, take what it says about the "
                "*last* position, and append the best token to the target.",
                "Keep a boolean vector `ended`, one entry a sentence. A sentence that has ended gets pad, whatever the "
@@ -210,8 +252,8 @@ EXERCISES = [
         id="9.5", title="n-gram precision", names=("ngram_precision",), points=2, minutes=15, difficulty=2,
         takes={"hypotheses": "sentences words", "references": "sentences words", "n": ""}, gives={"precision": ""},
         reference=ngram_precision, cases=_corpora, probe=Sentences(),
-        place=mistakes_decoding.sentences_of, shows=mistakes_decoding.as_sentences,
-        misconceptions=mistakes_decoding.PRECISION,
+        place=mistakes_precision.sentences_of, shows=mistakes_precision.as_sentences,
+        misconceptions=mistakes_precision.PRECISION,
         hints=("For one sentence: list the n-grams of the translation, and those of the reference. How many of the "
                "first can be crossed out against the second, one for one?",
                "Two `Counter`s: an n-gram matches at most as often as the reference has it, `min` of the two counts.",

@@ -47,7 +47,8 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
         "6 outside": lambda: (5.0 + n) ** alpha / 6, "factor": lambda: alpha * (5 + n) / 6,
         "alpha 1": lambda: (5 + n) / 6, "5 alone": lambda: (5 + n / 6) ** alpha,
         "upside down": lambda: (6 / (5 + n)) ** alpha, "turned": lambda: (6 + n) ** alpha / 5 ** alpha,
-        "rounded": lambda: ((5 + n) // 6) ** alpha, "6 alone": lambda: (5 + n) * 6.0 ** alpha,
+        "minus": lambda: ((5 - n) / 6) ** alpha, "rounded": lambda: ((5 + n) // 6) ** alpha,
+        "6 alone": lambda: (5 + n) * 6.0 ** alpha,
     }[penalty]()
     if inside == "log of quotient":
         return log_p - torch.as_tensor(by, dtype=log_p.dtype).log()
@@ -77,6 +78,10 @@ SCORES = [
              "whatever α is.", "Where do the 5, the 6 and `alpha` come in?",
              "The mean over tokens is another way to compare; it favours long sentences, and leaves no α to say how "
              "much length counts.", penalty="length alone"),
+    _formula("n-subtracted", "Your scores are exactly what comes out with (5 − n) / 6 in place of (5 + n) / 6.",
+             "Which sign stands between 5 and n?",
+             "A longer sentence then gets a *smaller* divisor; from n = 6 on it is negative, and a negative number "
+             "raised to the power 0.6 is NaN.", penalty="minus"),
     _formula("five-missing", "Your scores are exactly what comes out with n / 6 in place of (5 + n) / 6.",
              "Is the 5 there?", penalty="without 5"),
     _formula("six-missing", "Your scores are exactly what comes out with 5 + n in place of (5 + n) / 6.",

@@ -1,16 +1,42 @@
 """Lesson 10, the cache: what learners write instead, and what it means. Used by `lesson_10`."""
 from functools import partial
 
+import numpy as np
 import torch
 
-from classroom.judge.evidence import Sight
-from classroom.judge.exercise import Misconception
+from classroom.judge import words
+from classroom.judge.exercise import Misconception, Property
 
 
-def _as_work(sight: Sight) -> str:
-    steps = sight.got.values["projected"].tolist()
-    return (f"In the {len(steps)} steps of the case “{sight.got.case.about}”, the number of positions that your code "
-            f"sends through `w_k` or `w_v` is {steps}; 1 in each step is enough.")
+def _past(ask) -> str | None:
+    """Is what a step returns as the new past a pair of keys and values, and the old one left as it was?"""
+    problem = ask("three positions", **example(), look_at_past=True).problem
+    return None if problem is None else f"Your output is right. {words.say(problem)}"
+
+
+def _work(ask) -> str | None:
+    """Is each position projected once?"""
+    steps = ask("three positions", **example(), count_projected=True).values.get("output")
+    if steps is None or not (steps > 1).any():
+        return None
+    return (f"Your output is right. But in {len(steps)} steps the number of positions that your code sends through "
+            f"`w_k` or `w_v` is {steps.tolist()}; 1 in each step is enough.")
+
+
+def example() -> dict:
+    """Inputs for three positions of two sentences."""
+    rng = np.random.default_rng(0)
+    weights = {f"{name}.{part}": rng.normal(size=(6,) * n)
+               for name in ("w_q", "w_k", "w_v", "w_o") for part, n in (("weight", 2), ("bias", 1))}
+    return {"x": rng.normal(size=(2, 3, 6)), "n_heads": 2, "weights": weights}
+
+
+PROPERTIES = [
+    Property("another-past", _past, "What you return as the past is also read by others: by a beam that keeps some of "
+             "its sentences, and by the cells below.", "Compare with what the exercise asks for."),
+    Property("projects-the-past-again", _work, "That is what the cache should save: t positions in step t, in place of "
+             "one.", "What do you keep: what goes into the projections, or what comes out?"),
+]
 
 
 def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None, scaled=True):
@@ -41,11 +67,6 @@ def _with_identity(attention):
     bare = copy.copy(attention)
     bare._modules = {**attention._modules, "w_o": torch.nn.Identity()}
     return bare
-
-
-def _projects_again(attention, x, past):
-    x_all = x if past is None else torch.cat([past, x], dim=1)
-    return attention(x, x_all, x_all)[0], x_all
 
 
 def _whole_sentence(attention, x, past):
@@ -90,7 +111,7 @@ def _queries_kept(attention, x, past):
 
 CACHES = [
     _memory("past-not-used", "Your output is exactly what comes out when each position attends to itself alone.",
-            f"{_PAST} The past is kept here, but nobody looks at it.", "Which keys and values does the query meet?",
+            f"{_PAST} The past is kept here, but not used.", "Which keys and values does the query meet?",
             attends="new"),
     _memory("past-not-kept", "Your output is exactly what comes out when only the newest keys and values are kept, so "
             "that a position sees itself and the one before.", f"{_PAST}", "What do you return as the new past?",
@@ -109,8 +130,10 @@ CACHES = [
             "Compare the order of what you return with the order in which you read it.", keeps="swapped"),
     _memory("first-key-only", "Your output is exactly what comes out when every query sees the first position alone.",
             "A causal mask for *one* query over t keys, built as a triangle, has True in its first place only: it is "
-            "the first row of the triangle. The row of the newest position is the last one, and forbids nothing.",
-            "Is there a mask, and do you need one?", mask="first"),
+            "the first row of the triangle. The row of the newest position is the last one, and forbids nothing. The "
+            "same comes out when `past` is never extended and the new position is left out.",
+            "Is there a mask? Do you need one? And do the new keys and values get into what the query meets?",
+            mask="first"),
     _memory("no-output-projection", "Your output is exactly the right one without the last projection, `w_o`.",
             "Without it this is another layer than the one that was trained.", "What does `attend` do at its end?",
             project=False),
@@ -125,13 +148,8 @@ CACHES = [
     Misconception(
         "queries-kept-too", _queries_kept,
         "Your output is exactly what comes out when the queries are kept as well.",
-        "Nobody asks the queries of earlier positions again: only the newest one is to be answered, (B, 1, d_model).",
+        "The queries of earlier positions are not needed again: only the newest one is answered, (B, 1, d_model).",
         "What does `past` have to hold, and what not?"),
-    Misconception(
-        "projects-the-past-again", _projects_again,
-        "Your output is right, and your code sends all positions through `w_k` and `w_v` again in each step.",
-        "That is what the cache is there to save: t positions in step t, in place of one.",
-        "What do you keep: what goes into the projections, or what comes out?", _as_work),
     Misconception(
         "whole-sentence-again", _whole_sentence,
         "Your output is exactly that of the whole sentence, computed anew in each step.",

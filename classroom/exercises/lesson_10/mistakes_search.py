@@ -13,7 +13,7 @@ BOS, EOS = 5, 6
 # -------------------------------------------------------------------------- evidence in words
 
 
-def _as_sentence(sight: Sight) -> str:
+def as_sentence(sight: Sight) -> str:
     got, want, inputs = sight.got.values, sight.want.values, sight.inputs
     return (f"On the case “{sight.got.case.about}” (beam_size {inputs['beam_size']}, α {inputs['alpha']}, max_len "
             f"{inputs['max_len']}, bos {BOS}, eos {EOS}):\n\n"
@@ -25,11 +25,12 @@ def _as_sentence(sight: Sight) -> str:
 
 def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shrinks", finished="kept", parents=True,
             logits="log", choice="score", n_more=0, ids="eos", start="bos", rounds=0, running="log p",
-            returned="score", lengths="own", stand_in="none", at=-1, feed="all"):
+            returned="score", lengths="own", stand_in="none", at=-1, feed="all", fewer=0):
     """`beam_search` with one thing done differently."""
+    alpha = 0.6 if lengths == "alpha typed in" else alpha
     target = torch.tensor([[{"bos": bos_id, "eos": eos_id, "pad": 0}[start]]])
     log_p = torch.zeros(1, dtype=torch.float64)
-    beam_size = 1 if width == "one" else beam_size
+    beam_size = {"one": 1, "four": 4}.get(width, beam_size)
     done = []
 
     def score(value, n):
@@ -40,7 +41,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
         raw = model(source.expand(len(target), -1), target if feed == "all" else target[:, -1:])[:, at]
         following = {"log": lambda raw: raw.log_softmax(-1), "raw": lambda raw: raw,
                      "p": lambda raw: raw.softmax(-1), "beams": lambda raw: raw.log_softmax(0)}[logits](raw)
-        places = beam_size - len(done) if width == "shrinks" else beam_size
+        places = beam_size - len(done) if width in ("shrinks", "one", "four") else beam_size
         candidates = (log_p.unsqueeze(1) + following).flatten()
         log_p, index = candidates.topk(min(places, len(candidates)))
         parent, token = index // raw.shape[1], index % raw.shape[1]
@@ -54,7 +55,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
                      for p, row in zip(log_p[ended], target[ended, 1:].tolist(), strict=True)]
         if finished != "go on":
             target, log_p = target[~ended], log_p[~ended]
-        if not len(target) or width != "wide" and len(done) >= beam_size:
+        if not len(target) or width != "wide" and len(done) >= max(beam_size - fewer, 1):
             break
     if not done and stand_in == "empty":
         return [], 0.0
@@ -69,18 +70,25 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
             "log p": lambda rows: max(rows, key=lambda row: row[1]),
             "longest": lambda rows: max(rows, key=lambda row: len(row[2]))}[choice](done)
     row = best[2]
-    if ids == "bos":
+    if ids == "bos" or ids == "bos, finished" and row[-1] == eos_id or ids == "bos, unfinished" and row[-1] != eos_id:
         row = [bos_id, *row]
+    if ids == "cut":
+        row = row[:-1]
     if ids == "no eos":
         row = row[:-1] if row[-1] == eos_id else row
     return row, best[1] if returned == "log p" else best[0]
+
+
+def place(inputs: dict) -> str:
+    """The case as the learner knows it."""
+    return ", ".join(f"`{name} = {inputs[name]}`" for name in ("beam_size", "alpha", "max_len", "bos_id", "eos_id"))
 
 
 def told_apart(case: Case) -> set[str]:
     """Which of some mistakes give another sentence in this case, tried in NumPy since it is asked often."""
     x = case.inputs
 
-    def run(width, shrinks=True, revived=False):
+    def run(width, shrinks=True, revived=False, fewer=0, alpha=x["alpha"]):
         beams, done = [(0.0, [])], []
         for n in range(1, x["max_len"] + 1):
             last = [ids[-1] if ids else BOS for _, ids in beams]
@@ -91,18 +99,19 @@ def told_apart(case: Case) -> set[str]:
             table -= np.log(np.exp(logits).sum(-1, keepdims=True))
             best = np.argsort(-table, axis=None)[: width - len(done) if shrinks else width]
             rows = [(table.flat[i], [*beams[i // table.shape[1]][1], int(i % table.shape[1])]) for i in best]
-            done += [(log_p / ((5 + n) / 6) ** x["alpha"], log_p, ids) for log_p, ids in rows if ids[-1] == EOS]
+            done += [(log_p / ((5 + n) / 6) ** alpha, log_p, ids) for log_p, ids in rows if ids[-1] == EOS]
             beams = rows if revived else [row for row in rows if row[1][-1] != EOS]
-            if not beams or shrinks and len(done) >= width:
+            if not beams or shrinks and len(done) >= max(width - fewer, 1):
                 break
-        return done, [(log_p / ((5 + n) / 6) ** x["alpha"], log_p, ids) for log_p, ids in beams]
+        return done, [(log_p / ((5 + n) / 6) ** alpha, log_p, ids) for log_p, ids in beams]
 
     done, left = run(x["beam_size"])
     if not done:
         return set()
     best = max(done)
     others = {"greedy": run(1), "wide": run(x["beam_size"], shrinks=False),
-              "revived": run(x["beam_size"], revived=True)}
+              "revived": run(x["beam_size"], revived=True), "early": run(x["beam_size"], fewer=1),
+              "four": run(4), "typed": run(x["beam_size"], alpha=0.6)}
     others = {name: max(finished or unfinished) for name, (finished, unfinished) in others.items()}
     others |= {"first": done[0], "last": done[-1], "log p": max(done, key=lambda row: row[1]),
                "longest": max(done, key=lambda row: len(row[2])), "worst": min(done), "unfinished": max(done + left)}
@@ -112,13 +121,23 @@ def told_apart(case: Case) -> set[str]:
 
 
 def _found(slug, says, why, look, **switches):
-    return Misconception(slug, partial(_search, **switches), says, why, look, _as_sentence)
+    return Misconception(slug, partial(_search, **switches), says, why, look, as_sentence)
 
 
 SEARCHES = [
     _found("greedy", "Your sentence is exactly the one of greedy decoding, whatever the beam size.",
-           "Only one beginning is followed.", "How many beginnings does `target` hold in the second round?",
-           width="one"),
+           "So one beginning is followed, or several copies of one: a search that starts with `beam_size` equal rows "
+           "of bos keeps `beam_size` copies of its best continuation, and adds nothing.",
+           "How many *different* beginnings does `target` hold in the second round?", width="one"),
+    _found("beam-size-typed-in", "Your result is exactly that of a beam of 4, whatever `beam_size` is.",
+           "The caller says how wide the beam is.", "Where does `beam_size` stand in your code, and where a number?",
+           width="four"),
+    _found("stops-too-early", "Your sentence is exactly what comes out when the search ends with one finished sentence "
+           "fewer than `beam_size`.", "The last place may hold the best sentence, which is still being written.",
+           "What does your loop compare with `beam_size`, and by which sign?", fewer=1),
+    _found("alpha-typed-in", "Your result is exactly that of α = 0.6, whatever `alpha` is.",
+           "The caller says how much length counts.", "Where does `alpha` stand in your code?",
+           lengths="alpha typed in"),
     _found("places-not-given-up", "Your sentence is exactly what comes out when the beam stays as wide as it was, "
            "although some of its sentences are finished.",
            "The search then goes on to `max_len` every time, and collects long sentences that become less and less "
@@ -135,7 +154,7 @@ SEARCHES = [
     _found("finished-lost", "Your sentence is exactly what comes out when finished sentences are dropped and never "
            "come back.",
            "They are the only complete ones. What is left at the end is a beginning that found no end.",
-           "Where do the sentences go that end in eos, and who looks there at the end?", finished="lost"),
+           "Where are the sentences kept that end in eos, and what is done with them at the end?", finished="lost"),
     _found("keeps-writing-after-eos", "Your sentence is exactly what comes out when sentences go on after their eos.",
            "The model writes something after eos, too; it means nothing. And a sentence never ends.",
            "Where does your code look for `eos_id`?", finished="written on"),
@@ -178,7 +197,7 @@ SEARCHES = [
            "and not over the tokens.", "The probabilities of the next token sum to 1 for *each* beginning.",
            "Which axis counts the tokens?", logits="beams"),
     _found("longest-chosen", "Your sentence is exactly the longest finished one.",
-           "The penalty makes up for length; it does not reward it for its own sake.",
+           "The penalty balances what each further token costs; it does not reward length as such.",
            "By which number do you choose?", choice="longest"),
     _found("worst-chosen", "Your sentence is exactly the finished one with the *lowest* score.",
            "Log-probabilities are negative: the best is the one nearest to 0.", "`min` or `max`?", choice="worst"),
@@ -190,19 +209,28 @@ SEARCHES = [
            "What happens when the list of finished sentences is empty?", stand_in="empty"),
     _found("stand-in-without-penalty", "Where no sentence has finished, your score is exactly the log-probability of "
            "the beginning that stands in, without the penalty.",
-           "Whoever compares scores of several sentences compares two different things then.",
+           "The scores of several sentences are then not the same quantity, and cannot be compared.",
            "What happens when the list of finished sentences is empty?", stand_in="log p"),
     _found("bos-kept", "Your ids are exactly the expected ones with bos in front.",
-           "bos only starts the model up; it is no part of the translation.", "What do you return?", ids="bos"),
+           "bos only starts the model; it is not part of the translation.", "What do you return?", ids="bos"),
+    _found("bos-kept", "Your ids are exactly the expected ones, with bos in front of those that are finished.",
+           "bos only starts the model; it is not part of the translation.",
+           "Which part of `target` is put aside when a sentence has ended?", ids="bos, finished"),
+    _found("bos-kept", "Your ids are exactly the expected ones; where no sentence has finished, bos stands in front.",
+           "bos only starts the model; it is not part of the translation.",
+           "Which part of `target` do you return when nothing has finished?", ids="bos, unfinished"),
+    _found("last-token-cut-off", "Your ids are exactly the expected ones without their last token, eos or not.",
+           "The eos belongs to the answer; and a sentence that was cut off at `max_len` ends in a word.",
+           "What do you return?", ids="cut"),
     _found("eos-left-out", "Your ids are exactly the expected ones without the eos.",
-           "Without it nobody can tell a finished sentence from one that was cut off at `max_len`.",
+           "Without it a finished sentence looks like one that was cut off at `max_len`.",
            "What do you return?", ids="no eos"),
     _found("starts-with-eos", "Your result is exactly what comes out when the target begins with eos instead of bos.",
-           "In training every target began with bos; from anything else the model starts on ground it has never seen.",
+           "In training every target began with bos; any other beginning is one that the model has never seen.",
            "What stands in the first column?", start="eos"),
     _found("starts-with-padding", "Your result is exactly what comes out when the target begins with 0, the id of "
            "padding, instead of bos.",
-           "In training every target began with bos; from anything else the model starts on ground it has never seen.",
+           "In training every target began with bos; any other beginning is one that the model has never seen.",
            "What stands in the first column?", start="pad"),
     _found("first-position", "Your result is exactly what comes out when the logits of the *first* position are read "
            "in every round.", "The logits at position t say what follows the tokens up to t. What is new is at the "

@@ -1,9 +1,11 @@
 """Lesson 10: scores of finished translations, beam search, and a cache of keys and values."""
+import functools
+
 import numpy as np
 import torch
 
 from classroom.ask.case import Case
-from classroom.ask.decoding import BestSentence, StepByStep, WithoutGradients
+from classroom.ask.decoding import BestSentence, Continuations, StepByStep, WithoutGradients
 from classroom.exercises import runs
 from classroom.judge.exercise import Choice, Exercise
 
@@ -94,34 +96,48 @@ def _rounds(rng):
     yield of("float32", 3, 30, 5, "float32", 2.0)
 
 
-def _searches(rng):
-    """Tables of models for which the usual mistakes, those named in `tells`, find another sentence."""
-    def of(about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0):
-        source = np.append(rng.integers(1, BOS, size=4), EOS)[None]
-        for _ in range(1000):
-            by_position = rng.normal(size=(max_len + 2, vocab))
-            by_position[:, [0, BOS]] -= 9.0
-            by_position[:, EOS] += ending
-            case = Case(about, source=source, bos_id=BOS, eos_id=EOS, beam_size=beam_size, alpha=alpha,
-                        max_len=max_len, by_position=by_position, by_token=rng.normal(size=(vocab, vocab)),
-                        by_first=rng.normal(size=(vocab, vocab)))
-            if mistakes_search.told_apart(case) >= set(tells.split(", ")) - {""}:
-                break
-        return case
+def _search(rng, about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0):
+    """Tables of a model for which the usual mistakes, those named in `tells`, find another sentence."""
+    source = np.append(rng.integers(1, BOS, size=4), EOS)[None]
+    for _ in range(3000):
+        by_position = rng.normal(size=(max_len + 2, vocab))
+        by_position[:, [0, BOS]] -= 9.0
+        by_position[:, EOS] += ending
+        case = Case(about, source=source, bos_id=BOS, eos_id=EOS, beam_size=beam_size, alpha=alpha,
+                    max_len=max_len, by_position=by_position, by_token=rng.normal(size=(vocab, vocab)),
+                    by_first=rng.normal(size=(vocab, vocab)))
+        if mistakes_search.told_apart(case) >= set(tells.split(", ")) - {""}:
+            return case
+    raise ValueError(f"no such case was found: {about}")
 
-    yield of("a beam of 2", 2, 0.6, 6, "greedy")
-    yield of("a beam of 3", 3, 0.6, 8, "greedy, last, longest, worst")
-    yield of("no penalty", 3, 0, 7, "greedy")
-    yield of("a strong penalty", 4, 2.0, 9, "log p, first and log p", ending=0.5)
-    yield of("a beam of 4", 4, 1.0, 8, "wide", vocab=9)
-    yield of("a beam of 5, a larger vocabulary", 5, 0.6, 9,
-             "first, last, longest, worst, first and worst, last and longest", vocab=20, ending=1.0)
-    yield of("a beam of one", 1, 0.6, 6)
-    yield of("a sentence that never ends", 3, 0.6, 5, ending=-40.0)
-    yield of("one token at most", 3, 0.6, 1, "unfinished", ending=1.0)
-    yield of("nearly as many places as tokens", 5, 0.6, 4, "unfinished", vocab=7)
-    yield of("a beam of 2, long", 2, 1.5, 9, "wide", ending=-1.0)
-    yield of("sentences that end early", 4, 2.0, 8, "revived", ending=1.5)
+
+@functools.cache
+def _deciding():
+    """Cases that are always the same: what they tell apart does not depend on the draw."""
+    def of(seed, *case, **more):
+        return _search(np.random.default_rng(seed), *case, **more)
+    return (
+        of(1, "a beam of 2", 2, 0.6, 6, "greedy, four"),
+        of(2, "a beam of 3", 3, 0.6, 8, "greedy, last, longest, worst"),
+        of(3, "no penalty", 3, 0, 7, "greedy, typed"),
+        of(4, "a strong penalty", 4, 2.0, 9, "log p, first and log p, typed", ending=0.5),
+        of(5, "a beam of 4", 4, 1.0, 8, "wide", vocab=9),
+        of(6, "a beam of 5, a larger vocabulary", 5, 0.6, 9,
+           "first, last, longest, worst, first and worst, last and longest", vocab=20, ending=1.0),
+        of(7, "nearly as many places as tokens", 5, 0.6, 4, "unfinished, four", vocab=7),
+        of(8, "a beam of 2, long", 2, 1.5, 9, "wide", ending=-1.0),
+        of(9, "sentences that end early", 4, 2.0, 8, "revived", ending=1.5),
+        of(11, "the last one to finish is the best", 3, 2.0, 8, "early"),
+        of(12, "the second of two to finish is the best", 2, 1.5, 7, "early"),
+        of(10, "one token at most", 3, 0.6, 1, "unfinished", ending=1.0),
+    )
+
+
+def _searches(rng):
+    yield from (case.without() for case in _deciding())
+    yield _search(rng, "a beam of one", 1, 0.6, 6)
+    yield _search(rng, "a sentence that never ends", 3, 0.6, 5, ending=-40.0)
+    yield _search(rng, "a beam of 3, once more", 3, 0.8, 7)
 
 
 def _endless(length):
@@ -169,7 +185,7 @@ EXERCISES = [
         id="10.2", title="one round of the beam", names=("beam_step",), points=2, minutes=15, difficulty=2,
         takes={"log_p": "K", "next_log_p": "K V", "beam_size": ""},
         gives={"scores": "beam_size", "parent": "beam_size", "token": "beam_size"}, framework="torch",
-        reference=beam_step, cases=_rounds, probe=WithoutGradients(),
+        reference=beam_step, cases=_rounds, probe=Continuations(),
         misconceptions=mistakes.STEPS,
         hints=("Make a table of all K · V continuations first, each with the log-probability of the whole.",
                "`topk` on the flattened table gives the best of all beginnings together, and their places in the row "
@@ -184,6 +200,7 @@ EXERCISES = [
         takes={"model": "", "source": "1 T_k", "bos_id": "", "eos_id": "", "beam_size": "", "alpha": "", "max_len": ""},
         gives={"ids": "T", "score": ""}, framework="torch",
         reference=beam_search, cases=_searches, probe=BestSentence(),
+        place=mistakes_search.place, shows=mistakes_search.as_sentence,
         misconceptions=mistakes_search.SEARCHES, properties=[runs.once_per_token(_endless)],
         hints=("Keep three things from round to round: the beginnings `target` (K, T), their `log_p` (K,), and a list "
                "of what is finished. At first there is one beginning, which holds only bos and has the "
@@ -214,9 +231,9 @@ EXERCISES = [
     ),
     Exercise(
         id="10.5", title="attention with a memory", names=("cached_attention",), points=2, minutes=15, difficulty=2,
-        takes={"x": "B T d_model", "n_heads": ""}, gives={"output": "B T d_model", "projected": "T"},
+        takes={"x": "B T d_model", "n_heads": ""}, gives={"output": "B T d_model"},
         framework="torch", reference=cached_attention, cases=_positions, probe=StepByStep(),
-        misconceptions=mistakes_cache.CACHES,
+        misconceptions=mistakes_cache.CACHES, properties=mistakes_cache.PROPERTIES,
         hints=("Keys and values of the new position come from x. Those of the earlier ones lie in `past`; nothing has "
                "to be computed for them.",
                "Positions are the third axis of (B, n_heads, t, d_head). `torch.cat` puts two tensors together along "

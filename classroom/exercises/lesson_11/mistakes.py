@@ -13,27 +13,45 @@ def _counts(sight: Sight) -> str:
             f"    expected  {number(sight.want.values['rate'])}")
 
 
-def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S", flip=True, factor=1):
+def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S", flip=True, factor=1, whole=False,
+          without_links=None, without_sure=None, always=None, counts=False):
     """`alignment_error_rate` with switches."""
+    if always is not None:
+        return always
+    if without_links is not None and not predicted:
+        return without_links
+    if without_sure is not None and not sure:
+        return without_sure
     sets = {"sure": sure, "possible": possible, "only possible": possible - sure, "none": set()}
     hits = len(predicted & sets[first]) + len(predicted & sets[second])
     total = {"A+S": len(predicted) + len(sure), "A+P": len(predicted) + len(possible), "A": len(predicted),
              "A or S": len(predicted | sure), "S": len(sure), "P": len(possible),
              "A+S+P": len(predicted) + len(sure) + len(possible), "A or P": len(predicted | possible)}[below]
+    if counts:
+        return float(hits if first == second == "sure" else total - hits)
+    if whole:
+        return float(1 - hits // total)
+    if not total:
+        return 1.0 if below in ("A", "S", "P") else float("nan")
     return factor * (1 - hits / total if flip else hits / total)
 
 
+def _parts(predicted, sure, possible):
+    """Precision and recall, 0 where there is nothing to divide by."""
+    return (len(predicted & possible) / max(len(predicted), 1), len(predicted & sure) / max(len(sure), 1))
+
+
 def _harmonic(predicted, sure, possible):
-    precision, recall = len(predicted & possible) / len(predicted), len(predicted & sure) / len(sure)
+    precision, recall = _parts(predicted, sure, possible)
     return 1 - 2 * precision * recall / (precision + recall) if precision + recall else 1.0
 
 
 def _mean(predicted, sure, possible):
-    return 1 - (len(predicted & possible) / len(predicted) + len(predicted & sure) / len(sure)) / 2
+    return 1 - sum(_parts(predicted, sure, possible)) / 2
 
 
 def _brackets_missing(predicted, sure, possible):
-    return 1 - (len(predicted & sure) + len(predicted & possible)) / len(predicted) + len(sure)
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / max(len(predicted), 1) + len(sure)
 
 
 def _and_for_intersection(predicted, sure, possible):
@@ -49,13 +67,30 @@ def _of(slug, says, why, look, **switches):
 
 
 RATES = [
+    *(_of("the-same-for-all", f"Your rate is {value:g} in every case, whatever the links are.",
+          "A rate that does not depend on the links judges nothing.",
+          "Print the parts of your formula: which of them is never anything but 0?", always=value)
+      for value in (0.0, 0.5, 1.0)),
+    _of("rounded-down", "Your rate is exactly what comes out when the quotient is rounded down to a whole number.",
+        "What is right is a share between 0 and 1; rounded down it is 0, but for a perfect alignment.",
+        "In Python `/` divides, and `//` divides and rounds down.", whole=True),
+    _of("not-divided", "Your rate is exactly the number of what is wrong, not divided by anything.",
+        "Of two alignments the longer one would look worse, even if a smaller share of it is wrong.",
+        "What stands below the line?", counts=True),
+    *(_of("nothing-predicted-is-special", f"Your rate is right, but where nothing was predicted it is {value:g}.",
+          "The formula needs no special case there: above the line stands 0, below it |S|. An aligner that says "
+          "nothing has found none of the sure links.", "Is there an `if` for an empty set?", without_links=value)
+      for value in (0.0, 0.5)),
+    *(_of("no-sure-links-is-special", f"Your rate is right, but where there are no sure links it is {value:g}.",
+          "The formula needs no special case there: below the line stands |A|, and possible links still count as "
+          "right.", "Is there an `if` for an empty set?", without_sure=value) for value in (0.0, 1.0)),
     _of("not-subtracted-from-one", "Your rate is exactly one minus the expected one: a rate of what is right.",
         "An error rate is 0 for a perfect alignment.", "What does the formula begin with?", flip=False),
     _of("possible-ignored", "Your rate is exactly what comes out when only sure links count as right.",
         f"{_TWO} An aligner would be punished for links that people disagree about.",
         "Which set does your second intersection use?", second="sure"),
     _of("sure-ignored", "Your rate is exactly what comes out when possible links count as much as sure ones.",
-        f"{_TWO} An aligner would be praised for links that nobody insists on.",
+        f"{_TWO} An aligner would be praised for links that need not be there.",
         "Which set does your first intersection use?", first="possible"),
     _of("sure-links-count-once", "Your rate is exactly what comes out when each predicted link counts once at most: a "
         "sure one for being sure and not again for being possible, or the other way round.",

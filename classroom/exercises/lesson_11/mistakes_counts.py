@@ -8,9 +8,9 @@ from classroom.judge.exercise import Misconception
 
 
 def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=False, once=(), drop=False,
-        lost=False):
+        lost=False, often=(), least=0.0):
     """`em_step` with switches."""
-    counts = {"zero": np.zeros_like, "t": np.array, "one": np.ones_like}[start](t)
+    counts = {"zero": np.zeros_like, "t": np.array, "one": np.ones_like}[start](t) + least
     for source, target in pairs:
         if reset:
             counts = np.zeros_like(t)
@@ -29,7 +29,8 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
                 elif drop or lost:             # lost: what `counts[np.ix_(source, target)] += ...` does
                     counts[i, j] = t[i, j] / total + (before[i, j] if lost else 0)
                 else:
-                    counts[i, j] += t[i, j] / total
+                    times = source.count(i) if "source" in often else target.count(j) if "target" in often else 1
+                    counts[i, j] += times * t[i, j] / total
     with np.errstate(invalid="ignore", divide="ignore"):
         return {"source": lambda c: c / c.sum(1, keepdims=True), "target": lambda c: c / c.sum(0, keepdims=True),
                 "all": lambda c: c / c.sum(), "none": lambda c: c,
@@ -44,6 +45,15 @@ def _softmax(x, axis):
 
 def _once(ids, once):
     return list(dict.fromkeys(ids)) if once else ids
+
+
+def _list_as_index(t, pairs):
+    """`counts[source, j] += ...` with a list as index: of several values for one place only one is kept."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            counts[source, j] += t[source, j] / t[source, j].sum()
+    return counts / counts.sum(1, keepdims=True)
 
 
 def _in_place(t, pairs):
@@ -189,7 +199,7 @@ ROUNDS = [
     _round(
         "counts-begin-with-t", partial(_em, start="t"),
         "Your table is exactly what comes out when the counts begin with the old t instead of 0.",
-        "The old t has its say in the shares; counted again it slows learning down and never forgets its start.",
+        "The old t decides the shares already. Counted again, it slows learning down, and the start stays.",
         "What do the counts begin with?"),
     _round(
         "counts-begin-with-one", partial(_em, start="one"),
@@ -211,6 +221,24 @@ ROUNDS = [
         "What becomes of a repeated word?")
       for wrong in (partial(_em, lost=True), partial(_em, once=("source", "target")), partial(_em, once=("source",)),
                     partial(_em, once=("target",)))),
+    _round(
+        "repeated-words-lost", _list_as_index,
+        "Your table is exactly what comes out when a source word that occurs twice in a sentence takes two shares of "
+        "the total, and gets one of them.",
+        "With a list as index, `counts[source, j] += ...` keeps only one of several values for the same place. "
+        "`np.add.at` adds them all, and so does a loop.", "What becomes of a repeated source word?"),
+    *(_round(
+        "repeated-words-counted-too-often", partial(_em, often=often),
+        f"Your table is exactly what comes out when a {what} word that occurs twice in a sentence counts four times.",
+        "Each occurrence has its turn in the loop already, and is counted once there.",
+        "Is something multiplied by how often a word occurs, inside a loop over all occurrences?")
+      for often, what in ((("source",), "source"), (("target",), "target"))),
+    *(_round(
+        "pseudo-count", partial(_em, least=least),
+        "Your table is exactly what comes out when the counts begin with a very small number instead of 0.",
+        "Then words that never meet get a probability too: a small one, but one that can grow in the next rounds. And "
+        "it is not needed: each source word occurs, so that no row sums to 0.", "What do the counts begin with?")
+      for least in (1e-12, 1e-9, 1e-6)),
     _round(
         "changed-while-reading", _in_place,
         "Your table is exactly what comes out when t is changed while it is still being read.",

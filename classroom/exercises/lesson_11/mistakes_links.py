@@ -19,6 +19,20 @@ def _align(weights, rows=slice(None, -1), columns=slice(None, -1), heads="mean",
     return (part.argmin(axis) if pick == "argmin" else part.argmax(axis)) + add
 
 
+def _clamped(weights):
+    return weights.mean(0)[:-1].argmax(-1).clamp(max=max(weights.shape[2] - 2, 0))
+
+
+def _eos_to_zero(weights):
+    found = weights.mean(0)[:-1].argmax(-1)
+    return torch.where(found == weights.shape[2] - 1, 0, found)
+
+
+def _rows_dropped(weights):
+    found = weights.mean(0)[:-1].argmax(-1)
+    return found[found < weights.shape[2] - 1]
+
+
 def _votes(weights):
     return weights[:, :-1, :-1].argmax(-1).mode(0).values
 
@@ -45,12 +59,12 @@ ALIGNERS = [
     Misconception(
         "no-shift", partial(_align, rows=slice(1, None)),
         "Your links are exactly those of the rows in which the target tokens are *read*.",
-        f"{_SHIFT} Your links tell where the word after each word comes from.",
+        f"{_SHIFT} Your links say where the word *after* each word comes from.",
         "Which row predicts the first target token?"),
     Misconception(
         "no-shift", partial(_align, rows=slice(1, None), columns=slice(None)),
         "Your links are exactly those of the rows in which the target tokens are *read*, with <eos> among the columns.",
-        f"{_SHIFT} Your links tell where the word after each word comes from. And <eos> is no word.",
+        f"{_SHIFT} Your links say where the word *after* each word comes from. And <eos> is no word.",
         "Which row predicts the first target token?"),
     Misconception(
         "last-row-kept", partial(_align, rows=slice(None)),
@@ -64,8 +78,20 @@ ALIGNERS = [
     Misconception(
         "eos-as-source", partial(_align, columns=slice(None)),
         "Your links are exactly what comes out when a word may be linked to <eos>.",
-        "<eos> often gets the weight that is of no use elsewhere. It is no word, and nothing is a translation of it.",
+        "<eos> often gets the weight that is of no use elsewhere. It is no word, so nothing is a translation of it.",
         "Which column is that of <eos>?"),
+    *(Misconception(
+        "eos-replaced", wrong,
+        f"Your links are exactly what comes out when a token that looks mostly at <eos> is linked to {what} instead.",
+        "That word need not have any weight. Where <eos> comes first, the word that comes *second* is asked for: leave "
+        "the column of <eos> out before you look for the largest weight.",
+        "When is <eos> taken out: before the argmax, or after it?")
+      for wrong, what in ((_clamped, "the last word"), (_eos_to_zero, "the first word"))),
+    Misconception(
+        "eos-rows-dropped", _rows_dropped,
+        "Your links are exactly the expected ones without the tokens that look mostly at <eos>.",
+        "Then nobody knows to which target token a number belongs. Each of them gets a link, to the word with the "
+        "largest weight.", "When is <eos> taken out: before the argmax, or after it?"),
     Misconception(
         "first-column-dropped", partial(_align, columns=slice(1, None)),
         "Your links are exactly what comes out when the *first* column is left out instead of the last.",

@@ -1,7 +1,7 @@
 """Lesson 11: judging an alignment, reading one off attention, learning one by counting."""
 import numpy as np
 
-from classroom.ask.alignments import LinkSets, SentencePairs
+from classroom.ask.alignments import Links, LinkSets, SentencePairs
 from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise
 
@@ -35,7 +35,7 @@ def em_step(t, pairs):
 
 def _alignments(rng):
     def of(about, predicted, sure, only_possible=()):
-        width = len((*predicted, *sure)[0])
+        width = len((*predicted, *sure, *only_possible)[0])
         tables = [np.array(links, dtype=int).reshape(-1, width) for links in (predicted, sure, [*sure, *only_possible])]
         return Case(about, predicted=tables[0], sure=tables[1], possible=tables[2])
     cat = [(0, 0), (1, 2), (2, 1), (3, 3)]
@@ -46,6 +46,8 @@ def _alignments(rng):
     yield of("all right", cat, cat, [(0, 1), (3, 1)])
     yield of("all right, possible ones too", [*cat, (0, 1)], cat, [(0, 1), (3, 1)])
     yield of("a single link", [(0, 0)], [(0, 0), (1, 1)], [(1, 0)])
+    yield of("nothing predicted", [], cat, [(0, 1)])
+    yield of("no sure links", [(0, 0), (1, 1), (2, 1)], [], [(0, 0), (1, 2)])
     for about, size, width in (("a long sentence", 9, 2), ("three sentences, numbered in front", 7, 3)):
         heads = range(3) if width == 3 else [None]
         grid = [(*([n] * (width - 2)), i, j) for n in heads for i in range(size) for j in range(size)]
@@ -101,6 +103,7 @@ def _corpora(rng):
     yield of("float32", [([0, 1], [0, 1]), ([1, 2, 0], [3, 2])], 3, 4, dtype="float32")
     yield of("eight pairs", drawn(8, 9, 7, 6), 9, 7)
     yield of("one pair", [([2, 0, 1], [1, 0])], 3, 2)
+    yield of("both words occur twice", [([0, 1, 0, 2], [2, 0, 2]), ([1, 2, 2], [1, 1, 0])], 3, 3)
 
 
 # -------------------------------------------------------------------- right answers, written otherwise
@@ -123,14 +126,14 @@ EXERCISES = [
     Exercise(
         id="11.2", title="links from attention", names=("align_from_attention",), points=2, minutes=10, difficulty=2,
         takes={"weights": "n_heads T_q T_k"}, gives={"aligned": "target_tokens"},
-        reference=align_from_attention, cases=_attentions, framework="torch",
+        reference=align_from_attention, cases=_attentions, framework="torch", probe=Links(),
         misconceptions=mistakes_links.ALIGNERS,
         hints=("Which rows predict a word, and which one predicts <eos>? Which columns are words?",
                "The row of <bos> predicts target token 0, the next row token 1, and so on: the row number *is* the "
                "token number. Average the heads first.",
                "`weights.mean(dim=0)` is (T_q, T_k). Leave out its last row and its last column, and take the argmax "
                "along what remains of each row."),
-        moral="The row of a token tells what was looked at to find the *next* one. Read one row too low, and the "
+        moral="The row of a token shows what was looked at to find the *next* one. Read one row too low, and the "
               "picture explains the wrong words.",
     ),
     Exercise(

@@ -104,6 +104,9 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
     same = {"all": lambda: (d > 0).all(1) | (d < 0).all(1), "better": lambda: (d < 0).all(1),
             "worse": lambda: (d > 0).all(1), "large": lambda: np.abs(d.mean(1)) > half(d),
             "any": lambda: (d != 0).any(1), "both": lambda: (d > 0).all(1) & (d < 0).all(1),
+            "ends": lambda: d[:, 0] * d[:, -1] > 0, "product": lambda: d.prod(1) > 0,
+            "neighbours": lambda: (d[:, 1:] * d[:, :-1] > 0).all(1), "signs": lambda: d.sum(1) != 0,
+            "most": lambda: np.abs(np.sign(d).sum(1)) > 0.5 * d.shape[1],
             "zero": lambda: (d >= 0).all(1) | (d <= 0).all(1),
             "apart": lambda: (losses.min(1) > losses[base].max()) | (losses.max(1) < losses[base].min())}[agree]()
     return d.mean(1), shown, same
@@ -161,6 +164,15 @@ PAIRS = [
     _pair("mean-beyond-spread", "Your `agree` is exactly what comes out when the mean is compared with the spread.",
           "With two seeds that is the same thing. With more, all of them can agree although one is far ahead.",
           "What is asked of every single seed?", agree="large"),
+    _pair("first-and-last-seed", "Your `agree` is exactly what comes out when only the first and the last seed count.",
+          "With two seeds these are all; with more, those between may say the opposite.",
+          "Which columns of the differences does your condition read?", agree="ends"),
+    _pair("product-of-differences", "Your `agree` is exactly what comes out when the product of all differences must "
+          "be above 0.", "The product of two negative numbers is positive: with three seeds, (+, −, −) counts as "
+          "agreement and (−, −, −) as none.", "Which sign has a product of three negative numbers?", agree="product"),
+    _pair("most-seeds", "Your `agree` is exactly what comes out when a clear majority of the seeds is enough.",
+          "All of them must say the same. Among many seeds a majority is common by chance.",
+          "What is asked of every single seed?", agree="most"),
     _pair("not-equal", "Your `agree` is exactly what comes out when any difference will do.",
           "Two runs hardly ever have the very same loss.", "What is asked of every single seed?", agree="any"),
     _pair("both-at-once", "Your `agree` is exactly what comes out when all seeds must be better *and* worse: it is "
@@ -177,8 +189,10 @@ PAIRS = [
 # --------------------------------------------------------------------------------- 12.5 bootstrap
 
 
-def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled="mean"):
+def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled="mean", method="linear", own=None):
     """`bootstrap_interval` with one thing done differently."""
+    if own is not None:
+        draws = np.random.default_rng(own).integers(0, len(a), size=draws.shape)
     d = sign * (b - a)
     drawn = d[draws] - (d.mean() if of == "centred" else 0)
     if of == "sizes":
@@ -194,14 +208,30 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
     if of == "places":
         means = np.sort(means)
         return means[int(0.025 * len(means))], means[int(0.975 * len(means))]
+    if of == "cut":
+        means, k = np.sort(means), int(0.025 * len(means))
+        return means[k], means[len(means) - 1 - k]
     if of == "one mean":
         means = drawn.mean()
+    if of in ("basic", "half width", "wide"):
+        low, high = np.percentile(means, ends)
+        return {"basic": (2 * d.mean() - high, 2 * d.mean() - low), "half width": (means.mean(), (high - low) / 2),
+                "wide": (np.percentile(b[draws].mean(1), ends[0]) - np.percentile(a[draws].mean(1), ends[1]),
+                         np.percentile(b[draws].mean(1), ends[1]) - np.percentile(a[draws].mean(1), ends[0]))}[of]
+    if of in ("two deviations", "one deviation", "sample deviation", "error of drawings"):
+        far = {"two deviations": 2 * means.std(), "one deviation": means.std(),
+               "sample deviation": 1.96 * means.std(ddof=int(len(means) > 1)),
+               "error of drawings": 1.96 * means.std() / np.sqrt(len(means))}[of]
+        return means.mean() - far, means.mean() + far
+    if of == "sample error":
+        far = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
+        return d.mean() - far, d.mean() + far
     if of == "normal":
         return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
     if of == "error":
         error = d.std() / np.sqrt(len(d))
         return d.mean() - 1.96 * error, d.mean() + 1.96 * error
-    low, high = np.percentile({"sentences": d, "drawn": drawn}.get(of, means), ends)
+    low, high = np.percentile({"sentences": d, "drawn": drawn}.get(of, means), ends, method=method)
     return low, high
 
 
@@ -210,6 +240,8 @@ def _end(slug, says, why, look, **changes):
 
 
 _MIDDLE = "Between the two ends lie 95 of 100 drawings; 2.5 are left over on each side."
+_BETWEEN = ("With thousands of drawings that is nearly the same; with few it is not. `np.percentile`, as it comes, "
+            "goes between two neighbours where a percentile falls between them.")
 
 INTERVALS = [
     _end("sign-reversed", "Your interval is exactly that of a − b.",
@@ -219,6 +251,53 @@ INTERVALS = [
          "The first is to be the lower end.", "In which order do you ask for the percentiles?", ends=(97.5, 2.5)),
     _end("ninety-per-cent", "Your interval is exactly the one from the 5th to the 95th percentile.", _MIDDLE,
          "How much is left over below, and how much above?", ends=(5, 95)),
+    _end("ninety-nine-per-cent", "Your interval is exactly the one from the 0.5th to the 99.5th percentile.", _MIDDLE,
+         "How much is left over below, and how much above?", ends=(0.5, 99.5)),
+    _end("middle-half", "Your interval is exactly the one from the 25th to the 75th percentile.", _MIDDLE,
+         "How much is left over below, and how much above?", ends=(25, 75)),
+    *(_end("one-sided", f"Your interval is exactly the one from the {low} to the {high} percentile.",
+           f"{_MIDDLE} Yours leaves out more on one side than on the other.",
+           "How much is left over below, and how much above?", ends=ends)
+      for ends, low, high in (((0, 95), "lowest", "95th"), ((5, 100), "5th", "highest"), ((2.5, 95), "2.5th", "95th"),
+                              ((5, 97.5), "5th", "97.5th"))),
+    *(_end("drawn-anew", f"Your interval is exactly that of drawings of your own, with the seed {seed}.",
+           "`draws` says which sentences are drawn. Two models, or two people, are compared on the same drawings.",
+           "Where does `draws` stand in your code, beside its shape?", own=seed) for seed in (0, 1, 42)),
+    *(_end("another-percentile", f"Your ends are exactly the percentiles by NumPy's method “{method}”: each of them is "
+           "one of the drawn means.", _BETWEEN, "Which `method` or `interpolation` do you ask for?", method=method)
+      for method in ("nearest", "lower", "higher", "inverted_cdf", "closest_observation")),
+    *(_end("another-percentile", f"Your ends are exactly the percentiles by NumPy's method “{method}”.",
+           "It is another rule for what lies between two neighbours. The exercise asks for the usual one.",
+           "Which `method` or `interpolation` do you ask for?", method=method)
+      for method in ("midpoint", "hazen", "weibull", "median_unbiased")),
+    _end("sorted-and-cut", "Your ends are exactly the lowest and the highest of the sorted means after 2.5 % of them, "
+         "rounded down, were cut off at each end.", _BETWEEN, "How many means do you cut off, if there are 40 of them?",
+         of="cut"),
+    _end("basic-bootstrap", "Your interval is exactly the right one, mirrored at the mean difference: what is called "
+         "the basic bootstrap interval.", "That is another interval in use. The exercise asks for the percentiles "
+         "themselves.", "What is done with the two percentiles after they are found?", of="basic"),
+    _end("mean-and-half-width", "Your two numbers are exactly the mean of the drawings and half the width of the right "
+         "interval.", "Two ends are asked for: they need not lie equally far from the mean.",
+         "What do you return?", of="half width"),
+    _end("ends-crossed", "Your interval is exactly from b's lower end minus a's upper end to b's upper end minus a's "
+         "lower one.", "A hard sentence is hard for both models, and only in the difference does that cancel. Yours is "
+         "much too wide.", "Where in your code is b − a?", of="wide"),
+    _end("normal", "Your interval is exactly mean ± 2 standard deviations of the drawings.",
+         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
+         "Which of the drawn means are the ends?", of="two deviations"),
+    _end("normal", "Your interval is exactly mean ± 1.96 standard deviations of the drawings, with R − 1 below.",
+         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
+         "Which of the drawn means are the ends?", of="sample deviation"),
+    _end("one-deviation", "Your interval is exactly mean ± one standard deviation of the drawings.",
+         "About two thirds of the drawings lie there, not 95 of 100.", "Which of the drawn means are the ends?",
+         of="one deviation"),
+    _end("error-of-the-drawings", "Your interval is exactly mean ± 1.96 standard deviations, divided by √R.",
+         "That would become as narrow as you like if only you drew often enough. But there are no more sentences than "
+         "before: the spread of the drawn means *is* the uncertainty.", "What does the number of drawings do in your "
+         "code?", of="error of drawings"),
+    _end("standard-error", "Your interval is exactly mean ± 1.96 standard errors (N − 1 below), without any drawing.",
+         "That is nearly the same for many sentences. The percentiles need no formula, and work for BLEU as well.",
+         "Where does `draws` stand in your code?", of="sample error"),
     _end("fractions-for-per-cent", "Your interval is exactly what `np.percentile` gives for 0.025 and 0.975.",
          "`np.percentile` counts from 0 to 100; `np.quantile` counts from 0 to 1.",
          "In what unit does your function expect its second argument?", ends=(0.025, 0.975)),
@@ -253,8 +332,7 @@ INTERVALS = [
          "It is to tell where the difference itself lies, and whether 0 is among the likely values.",
          "What is taken away from the means?", of="centred"),
     _end("places-for-percentiles", "Your ends are exactly the sorted means at the places 0.025 · R and 0.975 · R, "
-         "rounded down.", "With thousands of drawings that is nearly the same; with few it is not. `np.percentile` "
-         "goes between two neighbours where a percentile falls between them.",
+         "rounded down.", _BETWEEN,
          "How many means lie below your lower end, and how many above your upper one?", of="places"),
     _end("sums", "Your interval is exactly that of the sums.", "The question is about nats per sentence.",
          "By what is a sum to be divided?", pooled="sum"),

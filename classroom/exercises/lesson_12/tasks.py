@@ -53,6 +53,11 @@ def _comparisons(rng):
                base=0)
     yield Case("four seeds, the base is row 1", base=1, losses=np.array(
         [[1.9, 2.3, 2.0, 3.0], [1.8, 2.1, 1.9, 2.0], [1.2, 2.0, 1.6, 1.9], [1.7, 2.2, 1.6, 2.1], [1.1, 1.7, 1.5, 1.6]]))
+    yield Case("three seeds, every pattern of signs", base=0, losses=np.array(
+        [[1.5, 1.7, 1.6], [1.6, 1.5, 1.9], [1.7, 1.6, 1.5], [1.3, 1.6, 1.5], [1.9, 1.8, 1.7], [1.2, 1.8, 1.9],
+         [1.5, 1.8, 1.7], [1.4, 1.9, 1.2]]))
+    yield Case("five seeds, one of them against the others", base=2, losses=np.array(
+        [[1.9, 1.8, 1.9, 1.6, 2.2], [1.2, 1.3, 1.6, 1.1, 1.5], [1.6, 1.7, 1.5, 1.8, 1.9], [1.9, 1.9, 1.3, 2.1, 2.3]]))
     yield of("three seeds", 4, 3, 2)
     yield of("as many seeds as variants", 4, 4, 3)
     yield of("many variants", 7, 5, 4)
@@ -70,6 +75,7 @@ def _drawings(rng):
     yield of("sizes that differ", 8, 40)
     yield of("as many drawings as sentences", 9, 9)
     yield of("many sentences", 60, 200)
+    yield of("79 drawings", 10, 79)
     yield of("one drawing", 6, 1)
     # Far from 0: the difference of two float32 means has no digits left near 0, and is a right answer.
     yield of("float32", 12, 50, "float32", apart=2.0)
@@ -86,8 +92,8 @@ _WHY = {
          "the heads become smaller when there are more of them belongs to the switch.",
     "B": "In B each side is judged by its own training loss, and smoothing changes that loss itself: what is measured "
          "is not the same quantity.",
-    "C": "In C one side gets twice the steps. It may well need them, but then two things differ, and nobody can say "
-         "which of them made the difference.",
+    "C": "In C one side gets twice the steps. It may well need them, but then two things differ, and the result does "
+         "not show which of them made the difference.",
     "D": "In D one side shows its best of five. Tried five times, anything looks better than tried once.",
     "E": "E changes one switch, and runs both sides with the same seeds, steps, data and measure.",
 }
@@ -109,7 +115,7 @@ EXERCISES = [
         wrong={chosen: _explain(chosen) for chosen in _SUBSETS if chosen != _FAIR},
         hints=("For each line, write down everything in which the two sides differ. A fair line has one entry.",
                "Steps, seeds, data and measure are entries, too. Is the measure the same quantity on both sides?",
-               "Two of the five are fair. One gives a side more steps, one more tries, one another yardstick."),
+               "Two of the five are fair. The others give a side more steps or more tries, or measure two things."),
         solution_source='fair = {"A", "E"}',
         moral="One switch; everything else, the measure included, alike.",
     ),
@@ -117,16 +123,20 @@ EXERCISES = [
         id="12.2", title="certainty punished", names=("prediction",), points=1, minutes=4, difficulty=2,
         options=("lower", "higher", "the same"), reference="lower",
         wrong={
-            "higher": "Smoothing asks the model to keep a tenth of its certainty back, for tokens that are wrong. Then "
-                      "what does the right token cost, measured without smoothing?",
-            "the same": "The two models were trained towards different goals, one of them to be a little unsure. That "
-                        "shows in the probability of the right token, and so in the loss.",
+            "higher": "That can happen, after a training so long that the model learns its sentences by heart: then it "
+                      "is certain of wrong tokens, too, and smoothing helps. 600 steps are too few for that. How much "
+                      "does the right token cost a model that was asked to keep a tenth of its certainty back?",
+            "the same": "There is a budget at which it comes out the same; 600 steps are fewer. The two models were "
+                        "trained towards different goals, one of them to be a little unsure. What does that do to the "
+                        "probability of the right token, and so to the loss?",
         },
         hints=("Suppose a model knows the next token for certain. What probability does smoothing want it to give?",
                "With smoothing 0.1 it should give about 0.9, which costs −log 0.9 = 0.105 nats. And without?",
-               "Without smoothing it may give 1, which costs nothing. Both are measured by the same plain loss."),
+               "Without smoothing it may give 1, which costs nothing. Both are measured by the same plain loss, after "
+               "600 steps: too few to learn the sentences by heart."),
         solution_source='prediction = "lower"',
-        moral="The paper says so, too (§5.4): smoothing makes the model less sure, and so the loss worse.",
+        moral="The paper says so, too (§5.4): smoothing makes the model less sure, and so the loss worse. In this "
+              "table, that is, after 600 steps; stretch exercise B looks at longer trainings.",
     ),
     Exercise(
         id="12.3", title="mean and spread", names=("mean_and_spread",), points=1, minutes=6, difficulty=1,
@@ -150,7 +160,8 @@ EXERCISES = [
                "spread are then those of exercise 12.3, on this table.",
                "All seeds agree if all differences of a row are above 0, or all below: `(d > 0).all(axis=1)`, and the "
                "same for the other sign, joined by `|`."),
-        moral="What both runs of a pair share, cancels. That is why the pairs should share as much as possible.",
+        moral="What both runs of a pair have in common cancels. That is why the pairs should have as much as possible "
+              "in common.",
     ),
     Exercise(
         id="12.5", title="other sentences", names=("bootstrap_interval",), points=2, minutes=12, difficulty=2,
@@ -163,7 +174,7 @@ EXERCISES = [
                "By hand, for the differences 1, −1 and 4: the drawing (2, 2, 0) has the mean (4 + 4 + 1) / 3 = 3. "
                "With R such means, one for each row, the two percentiles say between which numbers nearly all of them "
                "lie."),
-        moral="If 0 lies outside, another choice of sentences would hardly turn the order round. Another seed still "
+        moral="If 0 lies outside, another choice of sentences would hardly reverse the order. Another seed still "
               "might.",
     ),
 ]

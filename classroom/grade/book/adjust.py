@@ -3,6 +3,7 @@ import csv
 import io
 import itertools
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,7 +46,7 @@ def read_points(path: Path) -> dict[str, float]:
             raise SettingsError(f"{path}: {error}") from None
         if id in changed:
             raise SettingsError(f"{path}: exercise {id} is there twice")
-        changed[id] = _number(path, f"exercise {id}", points, math.inf)
+        changed[id] = number(path, f"exercise {id}", points, math.inf)
     return changed
 
 
@@ -61,7 +62,7 @@ def read_late(path: Path) -> dict[tuple[str, str | None], float]:
     late = {}
     for row in rows(path, "learner", "percent"):
         lesson = (row.get("lesson") or "").strip()
-        late[row["learner"], lesson[:2].zfill(2) if lesson else None] = _number(
+        late[row["learner"], lesson_number(path, lesson) if lesson else None] = number(
             path, f"learner {row['learner']}", row["percent"].strip().removesuffix("%"), 100)
     return late
 
@@ -69,12 +70,24 @@ def read_late(path: Path) -> dict[tuple[str, str | None], float]:
 def with_points(record: Mapping[str, Any], points: Points) -> dict[str, Any]:
     """The record with other points: each exercise keeps its share of what it is worth."""
     record = dict(record)
-    if not points or not record.get("exercises"):
+    if not points:
         return record
+    if not record.get("exercises"):
+        return record | ({"max_points": points_of(record["lesson"], points)} if record.get("lesson") else {})
     record["exercises"] = [_worth(exercise, points.get(exercise["id"])) for exercise in record["exercises"]]
     for name in ("points", "max_points"):
         record[name] = sum(exercise[name] or 0 for exercise in record["exercises"])
     return record
+
+
+def points_of(lesson: str, points: Points | None = None) -> float:
+    """What a lesson's exercises are worth together; "04_multi_head_attention", or "04"."""
+    return sum((points or {}).get(id, exercises.get(id).points) for id in exercises_of(lesson))
+
+
+def exercises_of(lesson: str) -> list[str]:
+    """The ids of a lesson's exercises."""
+    return [id for id in exercises.all_ids() if lesson[:2].isdigit() and id.startswith(f"{int(lesson[:2])}.")]
 
 
 def rows(path: Path, *needed: str) -> list[dict[str, str]]:
@@ -108,15 +121,24 @@ def _worth(exercise: Mapping[str, Any], points: float | None) -> dict[str, Any]:
     return {**exercise, "points": share * points, "max_points": points}
 
 
-def _number(path: Path, what: str, value: Any, most: float) -> float:
+def number(path: Path, what: str, value: Any, most: float) -> float:
+    """A number from 0 to `most`, whole if it is. Raises SettingsError."""
     try:
-        number = float(value)
+        found = float(value)
     except (TypeError, ValueError):
-        number = math.nan
-    if isinstance(value, bool) or not 0 <= number <= most or math.isinf(number):
+        found = math.nan
+    if isinstance(value, bool) or not 0 <= found <= most or math.isinf(found):
         wanted = "a number of 0 or more" if math.isinf(most) else f"a number from 0 to {most:g}"
         raise SettingsError(f"{path}: {what}: expected {wanted}, got {value!r}")
-    return int(number) if number == int(number) else number
+    return int(found) if found == int(found) else found
+
+
+def lesson_number(path: Path, lesson: str) -> str:
+    """"04" for "4", "04" and "04_multi_head_attention". Raises SettingsError if there is no such lesson."""
+    digits = re.match(r"\d{1,2}(?!\d)", lesson.strip())
+    if not digits or int(digits[0]) not in exercises.lessons():
+        raise SettingsError(f"{path}: there is no lesson {lesson!r}")
+    return f"{int(digits[0]):02d}"
 
 
 def _text(path: Path) -> str:

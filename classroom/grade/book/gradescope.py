@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classroom import exercises
 from classroom.judge.verdict import Verdict
 from course._paths import atomic_path
 
 from . import adjust, gradebook
-from .gradebook import WITHOUT_A_MARK, Mark
+from .decisions import EXCUSED
+from .gradebook import Mark
 from .safe import plain
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -38,21 +38,15 @@ def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
         return {"score": mark.points, "max_score": mark.max_points, "output_format": "text", "visibility": "visible",
                 "stdout_visibility": "hidden", "output": _overall(mark),
                 "tests": [_test(exercise) for exercise in mark.exercises]}
-    if mark.status == "grader error" or mark.status == "missing" and not handing_in:
+    if mark.status in ("grader error", EXCUSED) or mark.status == "missing" and not handing_in:
         return None
-    message = plain((mark.record or {}).get("message") or "")
-    text = f"{WITHOUT_A_MARK.get(mark.status, mark.status)} {message}\n\nThis is not a judgement of your work. Hand in "
+    message = plain((mark.record or {}).get("message") or "") if mark.status != "missing" else ""
+    text = f"{plain(mark.why)} {message}".strip() + "\n\nThis is not a judgement of your work. Hand in "
     text += "the notebook again: the file that ends in .ipynb, saved by Jupyter."
-    most = mark.max_points or points_of(mark.lesson)
+    most = mark.max_points or adjust.points_of(mark.lesson)
     return {"score": 0, "output": text, "output_format": "text", "visibility": "visible", "stdout_visibility": "hidden",
             "tests": [{"name": f"The notebook ({mark.status})", "score": 0, "max_score": most, "status": "failed",
                        "output": text, "output_format": "text", "visibility": "visible"}]}
-
-
-def points_of(lesson: str, points: adjust.Points | None = None) -> float:
-    """What a lesson's exercises are worth together."""
-    ids = [id for id in exercises.all_ids() if lesson[:2].isdigit() and id.startswith(f"{int(lesson[:2])}.")]
-    return sum((points or {}).get(id, exercises.get(id).points) for id in ids)
 
 
 def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation: str = "none",
@@ -126,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if content is None:
         print((mark.record or {}).get("message", ""), file=sys.stderr)
         return 1
-    content["extra_data"] = {name: (mark.record or {}).get(name) for name in ("isolation", "seed", "sha256")}
+    content["extra_data"] = {name: (mark.record or {}).get(name) for name in (
+        "isolation", "seed", "sha256", "course", "python", "torch", "time")}
     with atomic_path(options.results) as temporary:
         temporary.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return 0
@@ -149,14 +144,23 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644)
 
 def _overall(mark: Mark) -> str:
     text = f"{mark.points:g} of {mark.max_points:g} points."
-    return text + (f" {mark.late:g} % taken off: late." if mark.late else "")
+    text += f" {mark.late:g} % taken off: late." if mark.late else ""
+    return text + (f"\n\nYour teacher writes: {plain(mark.comment)}" if mark.comment else "")
 
 
 def _test(exercise: gradebook.Record) -> dict[str, Any]:
     return {"name": f"{exercise['id']} {plain(exercise['title'])}", "number": exercise["id"],
             "score": exercise["points"], "max_score": exercise["max_points"],
             "status": "passed" if exercise["status"] == "correct" else "failed",
-            "output": _text(exercise), "output_format": "text", "visibility": "visible"}
+            "output": _text(exercise) + _by_hand(exercise), "output_format": "text", "visibility": "visible"}
+
+
+def _by_hand(exercise: gradebook.Record) -> str:
+    """What the teacher decided about it."""
+    text = ""
+    if "before" in exercise:
+        text = "\n\nExcused." if exercise.get("excused") else "\n\nYour teacher has set these points."
+    return text + (f"\n\nYour teacher writes: {plain(exercise['comment'])}" if exercise.get("comment") else "")
 
 
 def _text(exercise: gradebook.Record) -> str:

@@ -1,7 +1,8 @@
 """The pages: feedback for each learner, and the class for the teacher.
 
-Each is one file without scripts, fonts or pictures from elsewhere. Jinja2 escapes all that learners
-wrote, and a content security policy forbids scripts and connections even if something got through.
+Each is one file without fonts or pictures from elsewhere. Jinja2 escapes all that learners wrote, and a content
+security policy forbids scripts and connections even if something got through. The class page alone has a script, which
+sorts its table; the policy names its digest.
 """
 import base64
 import functools
@@ -10,7 +11,7 @@ import re
 import statistics
 import textwrap
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,11 +21,12 @@ from markupsafe import Markup, escape
 from classroom.judge.verdict import HEADINGS
 from course._paths import atomic_path
 
-from . import figures, tally
-from .gradebook import UNKNOWN, WITHOUT_A_MARK, Gradebook, Learner
+from . import due, figures, tally
+from .gradebook import UNKNOWN, WITHOUT_A_MARK, Gradebook, Learner, Mark
 from .safe import plain
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _SAYS = HEADINGS | {
     "timeout": "It was stopped: it took too long.",
     "memory": "It was stopped: it needed too much memory.",
@@ -35,12 +37,15 @@ _SAYS = HEADINGS | {
 _SYMBOLS = {"correct": "✓", "wrong": "✗", "error": "!", "not attempted": "–", "missing": "–", "grader error": "?"}
 _PRINTED = 2000
 _LENT = re.compile(r"Exercise [\d.]+ is not solved; [\d.]+ was graded with the course's version of it\.$")
-_NO_MARK = WITHOUT_A_MARK | {"grader error": "The grader failed, through no fault of yours. Your teacher sees it too."}
+_NO_MARK = {            # where the learner reads something else than the teacher
+    "grader error": "The grader failed, through no fault of yours. Your teacher sees it too.",
+    "excused": "You are excused from this lesson.",
+}
 
 
 def write_feedback(path: Path, learner: Learner) -> None:
     """A learner's page: marks, and what the checks said, without seeds, cases or anyone else's work."""
-    lessons = [mark for mark in learner.marks.values() if mark.record is not None or mark.status == "missing"]
+    lessons = list(learner.marks.values())
     total = [mark for mark in lessons if mark.points is not None]
     _write(path, "feedback.html", person=learner.person, marks=lessons, without_a_mark=_NO_MARK,
            points=sum(mark.points or 0 for mark in total), max_points=sum(mark.max_points or 0 for mark in total))
@@ -54,10 +59,34 @@ def write_class(path: Path, book: Gradebook, pages: Mapping[str, str]) -> None:
     """
     lessons = [_lesson(book, name) for name in book.lessons if name != UNKNOWN]
     records = [mark.record for mark in book.marks() if mark.record]
+    script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     _write(path, "class.html", book=book, lessons=lessons, statuses=Counter(mark.status for mark in book.marks()),
+           script=Markup(script), policy=f"{_POLICY}; style-src {_digest(_style())}; script-src {_digest(script)}",
+           late=sum(is_late(mark) for mark in book.marks()), versions=versions(book),
            pages={name: "/".join(map(quote, page.split("/"))) for name, page in pages.items()},
            without_a_mark=WITHOUT_A_MARK, seeds=sorted({r["seed"] for r in records if r.get("seed") is not None}),
-           isolation=Counter(record["isolation"] for record in records if record.get("exercises")))
+           isolation=Counter(record["isolation"] for record in records if record.get("exercises")
+                             and record.get("isolation")))
+
+
+def write_likeness(path: Path, pairs: Sequence[object], names: Mapping[str, str]) -> None:
+    """The teacher's page of answers that are alike; see `likeness.pairs`.
+
+    Args:
+        names: what to call each learner.
+    """
+    _write(path, "likeness.html", pairs=pairs, names=names)
+
+
+def versions(book: Gradebook) -> dict[str, int]:
+    """How many results are of which version of the course, where they are of more than one."""
+    found = Counter(str(record["course"]) for mark in book.marks() if (record := mark.record) and record.get("course"))
+    return dict(found.most_common()) if len(found) > 1 else {}
+
+
+def is_late(mark: Mark) -> bool:
+    """Something is taken off, or the learning management system said so."""
+    return bool(mark.late) or any("handed in late" in note for note in mark.notes)
 
 
 def to_html(message: str) -> Markup:
@@ -105,18 +134,24 @@ def _write(path: Path, template: str, **content: object) -> None:
         temporary.write_text(text, encoding="utf-8", errors="replace")
 
 
+def _style() -> str:
+    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True)
-    style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(
-        style=Markup(style), figures=figures, says=_SAYS, symbols=_SYMBOLS, statuses_in_order=tally.STATUSES,
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
+        style=Markup(_style()), figures=figures, says=_SAYS, symbols=_SYMBOLS, statuses_in_order=tally.STATUSES,
+        policy=f"{_POLICY}; style-src {_digest(_style())}", script="", is_late=is_late, stopped=tally.STOPPED)
     environment.filters.update(
-        message=to_html, title_of=title, number=number, plain=plain,
+        time=due.said, message=to_html, title_of=title, number=number, plain=plain,
         lent=lambda notes: [note for note in notes if _LENT.match(note)],
         printed=lambda text: plain(text[:_PRINTED]) + ("\n…" if len(text) > _PRINTED else ""))
     return environment

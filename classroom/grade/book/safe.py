@@ -18,7 +18,7 @@ def cell(value: object) -> object:
     Numbers and None stay. Text that begins like a formula (`=`, `+`, `-`, `@`, a tab or a carriage
     return, also after invisible characters) gets an apostrophe in front, which spreadsheets show as text.
     """
-    if value is None or isinstance(value, (int, float)):
+    if value is None or isinstance(value, (int, float)) or value == "-":      # a dash alone is no formula
         return value
     text = "".join(" " if c in "\t\r\v\f" else c for c in plain(str(value), keep="\n\t\r\v\f"))
     text = _INSIDE.sub(r"\1'", text)

@@ -13,6 +13,7 @@ from .safe import line
 # In the order of a stacked bar: from solved to not tried.
 STATUSES: tuple[ResultStatus, ...] = (
     "correct", "wrong", "error", "timeout", "memory", "killed", "grader error", "missing", "not attempted")
+STOPPED = ("error", "timeout", "memory", "killed")
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,19 @@ class Holding:
 
 @dataclass(frozen=True)
 class Line:
-    """One exercise over the whole class; `counts` by status, of those whose work was graded."""
+    """One exercise over the whole class.
+
+    Attributes:
+        counts: by status, of those whose work was graded.
+        holdings: the misconceptions, the commonest first.
+        stopped: how code stopped without one being recognised: an error, too much time or memory. The slug is a status.
+    """
 
     id: str
     title: str
     counts: Mapping[str, int]
     holdings: Sequence[Holding]
+    stopped: Sequence[Holding] = ()
 
     @property
     def total(self) -> int:
@@ -48,6 +56,7 @@ def lines(book: Gradebook, lesson: str) -> list[Line]:
     counts: dict[str, Counter] = {}
     titles: dict[str, str] = {}
     held: dict[str, dict[str, list[tuple[str, Record]]]] = {}
+    stopped: dict[str, dict[tuple[str, str], list[str]]] = {}
     for learner in book.learners:
         mark = learner.marks.get(lesson)
         for exercise in mark.exercises if mark else ():
@@ -56,9 +65,15 @@ def lines(book: Gradebook, lesson: str) -> list[Line]:
             counts.setdefault(id, Counter())[exercise["status"]] += 1
             for slug in _slugs(exercise):
                 held.setdefault(id, {}).setdefault(slug, []).append((learner.person.learner, exercise))
+            if exercise["status"] in STOPPED and not _slugs(exercise):
+                said = exercise["status"], line(exercise["message"].split("\n\n")[0], 240)
+                stopped.setdefault(id, {}).setdefault(said, []).append(learner.person.learner)
     return [Line(id, titles[id], counts[id], [
         Holding(slug, *describe(id, slug, [record for _, record in found]), tuple(name for name, _ in found))
         for slug, found in sorted(held.get(id, {}).items(), key=lambda item: (-len(item[1]), item[0]))
+    ], [
+        Holding(status, says, "", tuple(names))
+        for (status, says), names in sorted(stopped.get(id, {}).items(), key=lambda item: (-len(item[1]), item[0]))
     ]) for id in sorted(titles, key=_place)]
 
 

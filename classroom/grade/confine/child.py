@@ -183,6 +183,8 @@ class _Elsewhere:
 
     @classmethod
     def call(cls, frames: Frames, task, args: tuple, kwargs: dict) -> Any:
+        if len(args) > len(task.takes) or kwargs.keys() & list(task.takes)[:len(args)]:
+            raise TypeError(f"the function that a test is given is called with {', '.join(task.takes)}")
         given = dict(zip(task.takes, args, strict=False)) | kwargs
         if task.framework != "torch":
             return cls._ask(frames, "call", {n: np.asarray(v) if hasattr(v, "shape") else v for n, v in given.items()})

@@ -18,6 +18,7 @@ __all__ = ["Prison", "enter"]
 MEMORY = 1 << 30               # bytes that an answer may ask for, on top of what the server has
 FILE = 8 << 20
 OPEN_FILES = 64
+_TASKS = 32                    # threads of one child
 _NO_NEW_PRIVS, _PDEATHSIG, _DUMPABLE = 38, 1, 4
 _KEEP_CAPABILITIES, _DAC_READ_SEARCH = 8, 2
 _FIRST_USER = 1_300_000_000    # far from any real user
@@ -164,11 +165,25 @@ def _limits(cpu_seconds: int, own_user: bool) -> None:
     memory = pages * resource.getpagesize() + MEMORY
     limits = {resource.RLIMIT_AS: memory, resource.RLIMIT_FSIZE: FILE, resource.RLIMIT_NOFILE: OPEN_FILES,
               resource.RLIMIT_CORE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}
-    if own_user:                             # for an ordinary user the limit would count the rest of the desktop
-        limits[resource.RLIMIT_NPROC] = 32
+    # Threads count as processes. For an ordinary user the rest of the desktop is counted with them.
+    limits[resource.RLIMIT_NPROC] = _TASKS if own_user else _tasks() + 2 * _TASKS
     for what, value in limits.items():
+        most = resource.getrlimit(what)[1]
+        value = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(what, (value, value))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+
+
+def _tasks() -> int:
+    """Processes and threads of this user, as far as /proc shows them."""
+    user, count = os.getuid(), 0
+    for entry in os.scandir("/proc"):
+        with contextlib.suppress(OSError, KeyError):                    # one that has just ended
+            if entry.name.isdigit():
+                lines = Path(entry.path, "status").read_bytes().split(b"\n")
+                of = {key: value.split() for key, _, value in (line.partition(b":") for line in lines)}
+                count += int(of[b"Threads"][0]) * (int(of[b"Uid"][0]) == user)
+    return count
 
 
 def _try_the_door() -> None:

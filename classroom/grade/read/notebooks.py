@@ -1,7 +1,7 @@
 """From a submitted file to code cells: whatever the file is, without running any of it."""
 import ast
-import contextlib
 import functools
+import hashlib
 import json
 import os
 import re
@@ -9,18 +9,19 @@ import stat
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-__all__ = ["Cell", "NoFile", "Unreadable", "cells_of", "content_of", "exercise_ids"]
+__all__ = ["Cell", "NoFile", "Unreadable", "cells_of", "content_of", "digest", "exercise_ids", "opened"]
 
 MAX_FILE = 64 << 20            # bytes of a notebook, pictures and all
 MAX_CELL = 200_000             # characters of code
 MAX_CODE = 600_000
 
-_ID = re.compile(r"\d{1,2}\.\d{1,2}")
+# Patterns see a learner's text only where it is short: everything longer is read from left to right, once.
+_ID = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
+_GRADES = re.compile(r"check-([0-9]{1,2})-([0-9]{1,2})")
+_SHOWN = 40                    # characters of the learner's in a note
 _PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "python3", "python"}
-_LINE_MAGIC = re.compile(r"^(\s*)(%|!|\?)")
-_ASSIGNED = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[%!](?!=)")
 
 
 class Unreadable(Exception):
@@ -35,14 +36,20 @@ def content_of(path: Path) -> bytes:
     """The file's bytes; a link, a pipe or a device is not read. Raises NoFile or Unreadable."""
     if path.is_dir() or not os.path.lexists(path):
         raise NoFile("No notebook was handed in.")
+    with opened(path) as file:
+        return file.read(MAX_FILE + 1)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """An ordinary file, to be read. Raises Unreadable, at once, for links, pipes, devices and what may not be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
-    with contextlib.closing(os.fdopen(descriptor, "rb")) as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unreadable("This is no ordinary file.")
-        return file.read(MAX_FILE + 1)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Unreadable("This is no ordinary file.")
+    return os.fdopen(descriptor, "rb")
 
 
 @dataclass
@@ -96,6 +103,12 @@ def cells_of(content: bytes) -> list[Cell]:
     return found
 
 
+def digest(cells: list[Cell]) -> str:
+    """Of the code alone, without empty lines and spaces at the ends of lines: it stays when a notebook is run."""
+    lines = (line.rstrip() for cell in cells for line in cell.source.split("\n"))
+    return hashlib.sha256("\n".join(line for line in lines if line).encode()).hexdigest()
+
+
 def exercise_ids(cells: list[Cell]) -> list[str]:
     """The exercises that the notebook checks, in its order."""
     found = [id for cell in cells for _, id, _ in cell.checks]
@@ -108,7 +121,7 @@ def checked(node: ast.Call) -> str | None:
             isinstance(node.func, ast.Name) and node.func.id == "check"
             or isinstance(node.func, ast.Attribute) and node.func.attr == "check"):
         id = node.args[0].value
-        return id if isinstance(id, str) and _ID.fullmatch(id) else None
+        return id if isinstance(id, str) and len(id) <= 5 and _ID.fullmatch(id) else None
     return None
 
 
@@ -149,7 +162,7 @@ def _cell(number: int, source: str, metadata: dict) -> Cell:
     cell = Cell(number, source, None, grades=_grades(metadata))
     first = source.lstrip().splitlines()[0] if source.strip() else ""
     if first.startswith("%%"):
-        name = first[2:].split()[0] if first[2:].split() else ""
+        name = next(iter(first[2:].split(maxsplit=1)), "")[:_SHOWN]
         if name not in _PYTHON_MAGICS:
             cell.source, cell.tree = "", ast.Module([], [])
             cell.notes.append(f"cell {number}: `%%{name}` is not run")
@@ -171,13 +184,21 @@ def _cell(number: int, source: str, metadata: dict) -> Cell:
 
 
 def _without_magic(line: str) -> str:
-    if match := _LINE_MAGIC.match(line):
-        return match[1] + "pass"
-    if match := _ASSIGNED.match(line):
-        return f"{match[1]}{match[2]} = None"
-    if re.fullmatch(r"\s*[\w.]+\?{1,2}\s*", line):
-        return line[: len(line) - len(line.lstrip())] + "pass"
+    """A line without what only IPython understands: `%magic`, `!shell`, `x = !shell`, `name?`."""
+    code = line.strip()
+    indent = line[: len(line) - len(line.lstrip())]
+    if code.startswith(("%", "!", "?")) or code.endswith("?") and _dotted(code.rstrip("?")):
+        return indent + "pass"
+    targets, sign, value = code.partition("=")
+    value = value.lstrip()
+    if sign and value.startswith(("%", "!")) and not value.startswith(("%=", "!=")) and all(
+            name.strip().isidentifier() for name in targets.split(",")):
+        return f"{indent}{targets.rstrip()} = None"
     return line
+
+
+def _dotted(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
 
 
 def _parse(source: str) -> tuple[ast.Module | None, str]:
@@ -197,7 +218,8 @@ def _parse_now(source: str) -> tuple[ast.Module | None, str]:
             return ast.parse(source), ""
     except SyntaxError as error:
         text = (error.text or "").strip()[:80]
-        return None, f"{type(error).__name__}: {error.msg} (line {error.lineno}" + (f": `{text}`)" if text else ")")
+        where = f"line {error.lineno}" + (f": `{text}`" if text else "")
+        return None, f"{type(error).__name__}: {str(error.msg)[:200]} ({where})"
     except (ValueError, RecursionError, MemoryError) as error:
         return None, f"{type(error).__name__}: {str(error)[:80]}"
 
@@ -206,5 +228,6 @@ def _grades(metadata: dict) -> str:
     nbgrader = metadata.get("nbgrader")
     if not isinstance(nbgrader, dict) or nbgrader.get("grade") is not True:
         return ""
-    match = re.fullmatch(r"check-(\d{1,2})-(\d{1,2})", str(nbgrader.get("grade_id", "")))
+    id = nbgrader.get("grade_id")
+    match = _GRADES.fullmatch(id) if isinstance(id, str) and len(id) <= 11 else None
     return f"{match[1]}.{match[2]}" if match else ""

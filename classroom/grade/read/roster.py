@@ -2,11 +2,12 @@
 import functools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from classroom.grade.book import adjust
+from classroom.grade.book import adjust, sheets
 
 # Column names, without case, that say the same thing. The first that is there and filled counts.
 _COLUMNS = {
@@ -16,7 +17,7 @@ _COLUMNS = {
     "ids": ("id", "identifier", "sid", "sis user id", "sis login id", "id number", "github_username", "student_id",
             "username", "login"),
 }
-_FIRST, _LAST = ("first name", "first_name"), ("last name", "last_name", "surname")
+_FIRST, _LAST = ("first name", "first_name", "firstname"), ("last name", "last_name", "lastname", "surname")
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Roster:
-    """The class, in the order of the file. `columns` are those of the file."""
+    """The class, in the order of the file. `sheet` is what the file is besides."""
 
     people: tuple[Person, ...]
-    columns: tuple[str, ...] = ()
+    sheet: sheets.Sheet = sheets.Sheet()
 
     def find(self, learner: str) -> Person | None:
         """The one person that a submission's learner can only be, or None.
@@ -50,6 +51,28 @@ class Roster:
         number = re.search(r"[_(](?:LATE_)?(\d+)(?=[_)]|$)", learner)
         found = self._numbers.get(number[1], ()) if number else ()
         return self.people[found[0]] if len(found) == 1 else None
+
+    def clones(self, names: Iterable[str]) -> dict[str, Person]:
+        """Whose the clones are that GitHub Classroom makes, called `assignment-username`; by name.
+
+        Only for a list with the column `github_username`. An assignment's name is what several clones have in front:
+        of "hw-ada" and "hw-ada-bob" the second is not bob's, unless there is an assignment "hw-ada".
+        """
+        users = {user.casefold(): person for person in self.people for column, user in person.row.items()
+                 if column.strip().casefold() == "github_username" and user.strip()}
+        found: dict[str, list[tuple[str, Person]]] = {}
+        for name in dict.fromkeys(names):
+            low = name.casefold()
+            found[name] = [(low[: cut.start()], users[user]) for cut in re.finditer("-", low)
+                           if cut.start() and (user := low[cut.end():]) in users]
+        counts = Counter(prefix for pairs in found.values() for prefix, _ in pairs)
+        clear = {}
+        for name, pairs in found.items():
+            good = [person for prefix, person in pairs if not any(
+                prefix.startswith(f"{other}-") and counts[other] > counts[prefix] for other in counts)]
+            if len(good) == 1:
+                clear[name] = good[0]
+        return clear
 
     @functools.cached_property
     def _indexes(self) -> list[tuple[Callable[[str], str], dict[str, list[int]]]]:
@@ -77,21 +100,20 @@ def read(path: Path) -> Roster:
     Raises:
         SettingsError: if there is no such column, a row is empty in it, or two rows are the same.
     """
-    rows = adjust.rows(path)
-    people = [_person(row) for row in rows if "points possible" not in row.get("Student", "").casefold()
-              and not row.get("Student", "").startswith("Student, Test")]
+    sheet, rows = sheets.read(adjust.rows(path))
+    people = [_person(row, sheet) for row in rows]
     nobody = next((n for n, person in enumerate(people, 1) if not person.learner), None)
     if not people or nobody:
         raise adjust.SettingsError(
             f"{path}: " + (f"entry {nobody} names nobody" if nobody else "nobody is in it") + ". A column `learner`, "
-            f"`name` or `email` is needed, filled in every row; the columns are: {', '.join(rows[0] if rows else ())}")
+            f"`name` or `email` is needed, filled in every row; the columns are: {', '.join(sheet.columns)}")
     seen = set()
     for person in people:
         if person.learner in seen:
             raise adjust.SettingsError(f"{path}: {person.learner!r} is there twice; each learner needs a row of their "
                                        "own, told apart in the column `learner`")
         seen.add(person.learner)
-    return Roster(tuple(people), tuple(rows[0]))
+    return Roster(tuple(people), sheet)
 
 
 def of_learners(learners: Iterable[str]) -> Roster:
@@ -99,16 +121,22 @@ def of_learners(learners: Iterable[str]) -> Roster:
     return Roster(tuple(Person(learner) for learner in learners))
 
 
-def _person(row: Mapping[str, str]) -> Person:
+def _person(row: Mapping[str, str], sheet: sheets.Sheet) -> Person:
     lower = {name.casefold(): value.strip() for name, value in row.items()}
+    lower |= {role: row[column].strip() for role, column in sheet.roles.items() if role in ("name", "email")}
 
     def first(names: Iterable[str]) -> str:
         return next((lower[name] for name in names if lower.get(name)), "")
 
-    name = first(_COLUMNS["name"]) or f"{first(_FIRST)} {first(_LAST)}".strip()
+    given, family = first(_FIRST), first(_LAST)
+    split = f"{family}, {given}" if sheet.system == "canvas" else f"{given} {family}"
+    name = first(_COLUMNS["name"]) or split.strip(" ,")
     email = first(_COLUMNS["email"])
-    ids = tuple(dict.fromkeys(lower[column] for column in _COLUMNS["ids"] if lower.get(column)))
-    learner = first(_COLUMNS["learner"]) or email or name or first(_COLUMNS["ids"])
+    identifier = row[sheet.roles["identifier"]].strip() if sheet.roles else ""
+    ids = tuple(dict.fromkeys(filter(None, [
+        *(lower.get(column, "") for column in _COLUMNS["ids"]), identifier, sheets.participant(identifier),
+        f"{family} {given}".strip()])))
+    learner = first(_COLUMNS["learner"]) or email or name or first(_COLUMNS["ids"]) or identifier
     return Person(learner, name, email, ids, row)
 
 

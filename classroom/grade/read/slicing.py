@@ -3,12 +3,17 @@
 A notebook trains models and draws pictures; an answer needs a few imports and definitions of it. From the answer's
 definition we go backwards over the names it uses, and run only what binds or changes them, in the notebook's order.
 So a heavy or a broken cell costs only what depends on it.
+
+Nothing here calls itself over a learner's code, and each statement is looked at once for each name that it touches, so
+that neither deep nor long code costs anybody but its author.
 """
 import ast
+import bisect
 import dis
 import functools
 import symtable
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 
@@ -16,7 +21,7 @@ from classroom.ask import stubs
 
 from .notebooks import Cell
 
-__all__ = ["Missing", "Slice", "Slicer"]
+__all__ = ["Missing", "Slice", "Slicer", "TooDeep"]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -24,6 +29,10 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 class Missing(Exception):
     """The notebook holds nothing that could be the answer."""
+
+
+class TooDeep(Exception):
+    """The answer is written in a way that cannot be read: nested too deeply, or with numbers of thousands of digits."""
 
 
 @dataclass(eq=False)
@@ -69,16 +78,33 @@ class Slicer:
         self.cells = cells
         self.statements: list[Statement] = []
         self.future = False
+        self.binders: dict[str, list[Statement]] = {}         # by name, in the notebook's order
+        self.changers: dict[str, list[Statement]] = {}
+        self.touchers: dict[str, list[Statement]] = {}        # either
+        self.of_cell: dict[int, list[Statement]] = {}
         for cell in cells:
             if cell.tree is not None:
                 self._read(cell, cell.tree)
+        for s in self.statements:
+            self.of_cell.setdefault(s.cell.number, []).append(s)
+            for names, index in ((s.binds, self.binders), (s.changes, self.changers),
+                                 (s.binds | s.changes, self.touchers)):
+                for name in names:
+                    index.setdefault(name, []).append(s)
+        self._written: dict[str, int] = {}
 
     def slice(self, id: str, names: tuple[str, ...]) -> Slice:
-        """For the answer to an exercise. Raises Missing."""
+        """For the answer to an exercise. Raises Missing and TooDeep."""
+        try:
+            return self._slice(id, names)
+        except (RecursionError, MemoryError, ValueError, OverflowError) as error:
+            raise TooDeep(f"The code that belongs to it cannot be read ({type(error).__name__}: {str(error)[:80]})"
+                          ) from None
+
+    def _slice(self, id: str, names: tuple[str, ...]) -> Slice:
         place, given = self._check(id, names)
         answer = self._answer(id, names, place, given)
-        chosen: set[Statement] = set()
-        done: set[tuple[str, int]] = set()
+        walk = _Walk(self, place, id)
         if isinstance(answer, ast.expr):
             text, needed = ast.unparse(answer), {n.id for n in ast.walk(answer) if isinstance(n, ast.Name)}
         else:
@@ -91,15 +117,16 @@ class Slicer:
                     if not faults:
                         raise Missing(f"Nothing in the notebook is called `{name}`.")
                     return Slice([], text, faults)
-                self._need(name, place, place, id, chosen, done)
+                walk.need(name, place)
                 continue
-            chosen.add(start)
-            self._uses(start, place, id, chosen, done)
-            for later in self.statements[start.index + 1:max(place, start.index + 1)]:
-                if name in later.changes and later.carries != id:
-                    chosen.add(later)
-                    self._uses(later, place, id, chosen, done)
-        return Slice(sorted(chosen, key=lambda s: s.index), text, [])
+            walk.choose(start)
+            for later in self.changers.get(name, ())[_first(self.changers.get(name, ()), start.index + 1):]:
+                if later.index >= place:
+                    break
+                if later.carries != id:
+                    walk.choose(later)
+        walk.finish()
+        return Slice(sorted(walk.chosen, key=lambda s: s.index), text, [])
 
     # ------------------------------------------------------------------------ finding the answer
 
@@ -107,10 +134,12 @@ class Slicer:
         """Where the exercise is checked, and what is passed; the end of the notebook if nowhere."""
         found = []
         for cell in self.cells:
+            mine = self.of_cell.get(cell.number, [])
             for line, checks, given in cell.checks:
                 if checks == id:
-                    found += [(s.index, given) for s in self.statements
-                              if s.cell is cell and s.line <= line <= (s.node.end_lineno or s.line)][:1]
+                    at = bisect.bisect_right(mine, line, key=lambda s: s.line) - 1
+                    if at >= 0 and line <= (mine[at].node.end_lineno or mine[at].line):
+                        found.append((mine[at].index, given))
         usual = [f for f in found if [getattr(a, "id", None) for a in f[1]] == list(names)]
         return (usual or found or [(len(self.statements), [])])[-1]
 
@@ -121,60 +150,32 @@ class Slicer:
             used = {node.id for node in ast.walk(given[0]) if isinstance(node, ast.Name)}
             if isinstance(given[0], ast.Constant) or all(
                     (s := self._definition(name, id, place)) is not None and not is_stub(s.node) for name in used
-                    if name in self._bound()):
+                    if name in self.binders):
                 return given[0]
         return names[0]
 
-    def _bound(self) -> set[str]:
-        return set().union(*(s.binds for s in self.statements)) if self.statements else set()
-
     def _definition(self, name: str, id: str, place: int) -> Statement | None:
         """The last definition before the check, or the last at all; one that is written rather than a stub."""
-        found = [s for s in self.statements if name in s.binds and s.carries != id]
+        found = [s for s in self.binders.get(name, ()) if s.carries != id]
         before = [s for s in found if s.index < place]
         for group in (before, found):
-            written = [s for s in group if not is_stub(s.node)]
-            if written:
-                return written[-1]
+            written = next((s for s in reversed(group) if not is_stub(s.node)), None)
+            if written is not None:
+                return written
         return next(reversed(before or found), None)
 
     def _faulty(self, name: str) -> list[str]:
         return [f"Cell {cell.number}, which holds `{name}`, is no Python. {cell.fault}" for cell in self.cells
                 if cell.tree is None and name in cell.source]
 
-    # -------------------------------------------------------------------------------- dependencies
-
-    def _uses(self, statement: Statement, place: int, id: str, chosen: set, done: set) -> None:
-        late = isinstance(statement.node, _DEFINITIONS)      # names in a body are looked up when it is called
-        for name in statement.uses:
-            if name in statement.binds and late:
-                continue
-            limit = statement.index
-            self._need(name, max(place, limit) if late else limit, place, id, chosen, done)
-            if isinstance(statement.node, ast.ClassDef):
-                self._need(name, limit, place, id, chosen, done)
-
-    def _need(self, name: str, limit: int, place: int, id: str, chosen: set, done: set) -> None:
-        if (name, limit) in done:
-            return
-        done.add((name, limit))
-        for statement in reversed(self.statements[:limit]):
-            if name not in statement.binds and name not in statement.changes or statement.carries == id:
-                continue
-            binds = name in statement.binds and statement.definite
-            if binds and self._written_before(name, statement):
-                continue                                     # a stub, copied below what was written
-            chosen.add(statement)
-            self._uses(statement, place, id, chosen, done)
-            if binds:
-                return
-        if limit < len(self.statements) and not any(name in s.binds for s in self.statements[:limit]):
-            self._need(name, len(self.statements), place, id, chosen, done)
-
-    def _written_before(self, name: str, stub: Statement) -> bool:
-        return isinstance(stub.node, _DEFINITIONS) and is_stub(stub.node) and any(
-            name in s.binds and isinstance(s.node, _DEFINITIONS) and not is_stub(s.node)
-            for s in self.statements[:stub.index])
+    def written_before(self, name: str, stub: Statement) -> bool:
+        """Whether a stub stands below a definition of the same name that was written: a copy of the page's."""
+        if not isinstance(stub.node, _DEFINITIONS) or not is_stub(stub.node):
+            return False
+        if name not in self._written:
+            self._written[name] = next((s.index for s in self.binders.get(name, ()) if isinstance(s.node, _DEFINITIONS)
+                                        and not is_stub(s.node)), len(self.statements))
+        return self._written[name] < stub.index
 
     # -------------------------------------------------------------------------------- statements
 
@@ -184,10 +185,13 @@ class Slicer:
             first, column = node.lineno, node.col_offset
             if isinstance(node, _DEFINITIONS) and node.decorator_list:
                 first, column = node.decorator_list[0].lineno, 0
-            part = [*lines[first - 1:node.end_lineno]]
-            part[-1] = part[-1][:node.end_col_offset]
-            part[0] = part[0][column:]
-            statement = Statement(cell, len(self.statements), node, b"\n".join(part).decode(), first)
+            last = node.end_lineno or first
+            if first == last:
+                code = lines[first - 1][column:node.end_col_offset]
+            else:
+                code = b"\n".join([lines[first - 1][column:], *lines[first:last - 1],
+                                   lines[last - 1][:node.end_col_offset]])
+            statement = Statement(cell, len(self.statements), node, code.decode(), first)
             known = vars(node)
             if "effects" in known:
                 statement.binds, statement.changes, statement.carries = known["effects"]
@@ -198,62 +202,106 @@ class Slicer:
                 continue
             if isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names):
                 statement.binds |= _starred(node.module or "")
-            _Effects(statement).visit(node)
+            _effects(node, statement.binds, statement.changes)
             statement.carries = _carried(node)
             known["effects"] = statement.binds, statement.changes, statement.carries
             self.statements.append(statement)
 
 
-class _Effects(ast.NodeVisitor):
-    """Names that a statement binds or changes at the outer level."""
+class _Walk:
+    """Backwards over the names that are used: what has been chosen, and what is still to be looked for."""
 
-    def __init__(self, statement: Statement):
-        self.to = statement
+    def __init__(self, slicer: Slicer, place: int, id: str):
+        self.slicer, self.place, self.id = slicer, place, id
+        self.chosen: set[Statement] = set()
+        self.todo: list[Statement] = []                      # chosen, and not yet asked what they use
+        self.wanted: list[tuple[str, int]] = []              # names, as they are before a statement
+        self.seen: set[tuple[str, int]] = set()              # of a name, the statements that have been passed
 
-    def visit_FunctionDef(self, node) -> None:
-        self.to.binds.add(node.name)
+    def choose(self, statement: Statement) -> None:
+        if statement not in self.chosen:
+            self.chosen.add(statement)
+            self.todo.append(statement)
 
-    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
+    def need(self, name: str, limit: int) -> None:
+        self.wanted.append((name, limit))
 
-    def visit_Lambda(self, node) -> None:
-        pass
+    def finish(self) -> None:
+        """Until nothing more is used."""
+        while self.todo or self.wanted:
+            if self.wanted:
+                self._find(*self.wanted.pop())
+            else:
+                self._uses(self.todo.pop())
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda
+    def _uses(self, statement: Statement) -> None:
+        late = isinstance(statement.node, _DEFINITIONS)      # names in a body are looked up when it is called
+        for name in statement.uses:
+            if name in statement.binds and late:
+                continue
+            limit = statement.index
+            self.need(name, max(self.place, limit) if late else limit)
+            if isinstance(statement.node, ast.ClassDef):
+                self.need(name, limit)
 
-    def visit_Name(self, node) -> None:
-        if not isinstance(node.ctx, ast.Load):
-            self.to.binds.add(node.id)
+    def _find(self, name: str, limit: int) -> None:
+        """What binds or changes a name before a statement, back to where it is bound whatever happens."""
+        touchers = self.slicer.touchers.get(name, ())
+        for n in range(_first(touchers, limit) - 1, -1, -1):
+            if (name, n) in self.seen:                       # and so is all that comes before it
+                break
+            self.seen.add((name, n))
+            statement = touchers[n]
+            if statement.carries == self.id:
+                continue
+            binds = name in statement.binds and statement.definite
+            if binds and self.slicer.written_before(name, statement):
+                continue                                     # a stub, copied below what was written
+            self.choose(statement)
+            if binds:
+                break
+        binders = self.slicer.binders.get(name)
+        if limit < len(self.slicer.statements) and touchers and (not binders or binders[0].index >= limit):
+            self.need(name, len(self.slicer.statements))
 
-    def visit_Import(self, node) -> None:
-        self.to.binds |= {a.asname or a.name.split(".")[0] for a in node.names}
 
-    def visit_ImportFrom(self, node) -> None:
-        self.to.binds |= {a.asname or a.name for a in node.names}
+def _first(statements: Sequence[Statement], index: int) -> int:
+    """The place of the first of these that does not stand before this index of the notebook."""
+    return bisect.bisect_left(statements, index, key=lambda s: s.index)
 
-    def visit_ExceptHandler(self, node) -> None:
-        if node.name:
-            self.to.binds.add(node.name)
-        self.generic_visit(node)
 
-    def visit_AugAssign(self, node) -> None:
-        self.generic_visit(node)
-        if isinstance(node.target, ast.Name):
-            self.to.changes.add(node.target.id)
+_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
-    def _target(self, node) -> None:
-        root = _root(node)
-        if root and not isinstance(node.ctx, ast.Load):
-            self.to.changes.add(root)
-        self.generic_visit(node)
 
-    visit_Attribute = visit_Subscript = _target
-
-    def visit_Expr(self, node) -> None:
-        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+def _effects(outer: ast.stmt, binds: set[str], changes: set[str]) -> None:
+    """Add the names that a statement binds or changes at the outer level."""
+    todo: list[ast.AST] = [outer]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, _DEFINITIONS):
+            binds.add(node.name)
+            continue
+        if isinstance(node, _SCOPES):
+            continue
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            binds.add(node.id)
+        elif isinstance(node, ast.Import):
+            binds |= {a.asname or a.name.split(".")[0] for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            binds |= {a.asname or a.name for a in node.names}
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            binds.add(node.name)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            changes.add(node.target.id)
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            if root := _root(node):
+                changes.add(root)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) \
+                and isinstance(node.value.func, ast.Attribute):
             root = _root(node.value.func)
             if root and root not in ("plt", "np", "torch", "nn", "F"):
-                self.to.changes.add(root)
-        self.generic_visit(node)
+                changes.add(root)
+        todo.extend(ast.iter_child_nodes(node))
 
 
 def _root(node: ast.AST) -> str | None:
@@ -280,8 +328,9 @@ def _uses(code: str) -> set[str]:
 def _carried(node: ast.stmt) -> str | None:
     call = getattr(node, "value", None)
     if isinstance(node, ast.Assign) and isinstance(call, ast.Call) and isinstance(call.func, ast.Name) \
-            and call.func.id == "carry_on" and call.args and isinstance(call.args[0], ast.Constant):
-        return str(call.args[0].value)
+            and call.func.id == "carry_on" and call.args and isinstance(call.args[0], ast.Constant) \
+            and isinstance(call.args[0].value, str):
+        return call.args[0].value[:10]
     return None
 
 
@@ -299,7 +348,10 @@ def is_stub(node: ast.stmt) -> bool:
         return False
     known = vars(node)                                       # as in `Statement.uses`
     if "stub" not in known:
-        known["stub"] = _is_stub(node)
+        try:
+            known["stub"] = _is_stub(node)
+        except (RecursionError, MemoryError, ValueError, OverflowError):      # as where it cannot be compiled
+            known["stub"] = False
     return known["stub"]
 
 

@@ -1,30 +1,28 @@
 """Finding submissions: in a folder, a zip, or what a learning management system lets a teacher download.
 
-Nothing here trusts a name or an archive: links are not followed, members of a zip are written under numbers and never
-under their own names, and no archive unpacks to more than its share.
+Nothing here trusts a name or an archive, and nothing that one learner hands in changes what is found of another: each
+has a budget of their own, and names that read the same are kept apart.
 """
-import atexit
 import os
 import re
-import shutil
-import stat
-import tempfile
 import unicodedata
-import zipfile
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from .notebooks import MAX_FILE
+from .archives import DEPTH, MAX_CLASS, Budget, shortened
+from .places import IGNORED, Kind, Place, Unpacked, on_disk
 
 __all__ = ["Submission", "find"]
 
-MAX_MEMBERS = 50_000
-MAX_UNPACKED = 4 << 30         # bytes of one zip
-_DEPTH = 8
-_IGNORED = {"__MACOSX", ".ipynb_checkpoints", ".git", "__pycache__"}
+_NESTED = 2                    # zips around a zip that is still opened
 _MOODLE = re.compile(r"(?P<learner>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?$")
 _CANVAS = re.compile(r"(?P<learner>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(\d+)_(?P<file>.+)$", re.I)
 _WRAPPERS = {"submitted", "submissions", "submission", "download", "downloads"}
+_NOTEBOOKS = (".ipynb", ".ipynb.txt")
+_OTHERS = (".json", ".py", ".pdf", ".html", ".htm", ".docx", ".doc", ".odt", ".txt", ".md", ".rar", ".7z", ".gz",
+           ".tar", ".png", ".jpg", ".jpeg", ".heic")         # handed in instead of a notebook, the likeliest first
+_NOT_HANDED_IN = {"timestamp.txt", "feedback.html", "requirements.txt", "readme.md", "readme.txt"}
+_OWN = "solutions"             # the course's folder of solutions, in a repository that is handed in whole
 
 
 @dataclass(frozen=True)
@@ -36,12 +34,15 @@ class Submission:
         name: the path inside the folder or zip, with forward slashes.
         path: where it can be read now.
         notes: what the teacher should know: that it was late, that it was not unpacked.
+        ignored: what else this learner handed in and was not read, or whose name was not kept, as sentences. All of it
+            is in the notes as well.
     """
 
     learner: str
     name: str
     path: Path
     notes: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass
@@ -49,14 +50,28 @@ class _Found:
     parts: tuple[str, ...]
     path: Path
     notes: tuple[str, ...] = ()
-    folder: bool = False
+    missing: str = ""                  # why nothing of this learner's is a notebook
+
+
+@dataclass
+class _Owner:
+    """What one entry of the class's folder holds: what one learner handed in."""
+
+    raw: str                           # as the entry is called
+    learner: str
+    id: str | None
+    late: bool
+    found: list[_Found]
+    budget: Budget
+    plain: bool = True                 # the name is spelt as it is read
 
 
 def find(path: Path | str) -> list[Submission]:
     """All submissions under a folder, in a zip, or the one notebook that `path` is; in the order of their names.
 
     Understood are Moodle's and Canvas's downloads, nbgrader's `submitted/<student>/<assignment>`, a folder for each
-    learner, and plain notebooks. A learner's folder without a notebook is a submission as well: a missing one.
+    learner, and plain notebooks. A learner's folder without a notebook is a submission as well: a missing one, or,
+    where there is something else in it, one that cannot be read.
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
@@ -65,177 +80,212 @@ def find(path: Path | str) -> list[Submission]:
     path = Path(path)
     if not os.path.lexists(path):
         raise FileNotFoundError(f"{path}: there is nothing here; expected a folder, a zip or a notebook")
+    place = on_disk(path)
     if path.is_dir():
-        found = _in_folder(path)
-    elif path.suffix.lower() == ".ipynb":
-        return [Submission(_clean(path.stem), _clean(path.name), path)]
-    elif zipfile.is_zipfile(path):
-        found = _in_zip(path, ())
-    else:
+        place = _read_as(place, "folder")
+    elif place.name.lower().endswith(_NOTEBOOKS):
+        return [Submission(_clean(_stem(path.name)), _clean(path.name), path)]
+    elif place.kind == "file":
+        place = _read_as(place, "zip")
+    if place.kind not in ("folder", "zip"):
         raise ValueError(f"{path}: this is neither a folder nor a zip nor a notebook")
-    found = _unwrapped(found)
-    submissions = [s for s in map(_submission, _with_missing(found)) if s is not None]
-    if not submissions:
+    with Unpacked() as unpacked:
+        whole = Budget(members=MAX_CLASS, unpacked=4 << 30, notebooks=MAX_CLASS)
+        tops = _tops(place, unpacked, whole)
+        if place.note:
+            raise ValueError(f"{path}: this is neither a folder nor a zip nor a notebook ({place.note})")
+        owners: dict[tuple[str, str], _Owner] = {}
+        for top in tops:
+            with Unpacked(beside=unpacked) as open_zips:
+                owner = _owner(top, open_zips)
+            if owner is not None and (first := owners.setdefault((owner.raw, owner.learner), owner)) is not owner:
+                first.found += owner.found                   # a zip, and the folder that was made of it
+                first.budget.refused |= owner.budget.refused
+    if not owners:
         raise ValueError(f"{path}: there is no notebook in it, nor a folder of a learner")
-    return sorted(_told_apart(submissions), key=lambda s: s.name)
+    _tell_apart(list(owners.values()))
+    return sorted((s for owner in owners.values() for s in _submissions(owner)), key=lambda s: s.name)
 
 
-def _in_folder(root: Path) -> list[_Found]:
-    found: list[_Found] = []
-    todo: list[tuple[Path, tuple[str, ...]]] = [(root, ())]
-    while todo:
-        folder, parts = todo.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=lambda e: e.name)
-        except OSError as error:
-            found.append(_Found(parts, folder, (f"this folder cannot be read: {error.strerror}",), True))
-            continue
-        for entry in entries:
-            inside, path = (*parts, entry.name), folder / entry.name
-            if entry.name in _IGNORED or len(found) > MAX_MEMBERS:
-                continue
-            if entry.is_symlink():
-                if entry.name.lower().endswith(".ipynb"):
-                    found.append(_Found(inside, path, ("it is a link, which is not followed",)))
-            elif entry.is_dir(follow_symlinks=False):
-                found.append(_Found(inside, path, folder=True))
-                if len(inside) < _DEPTH:
-                    todo.append((path, inside))
-            elif entry.name.lower().endswith(".ipynb"):
-                found.append(_Found(inside, path))
-            elif entry.name.lower().endswith(".zip") and zipfile.is_zipfile(path):
-                found += _in_zip(path, (*parts, entry.name[:-4]))
-    return found
+def _read_as(place: Place, kind: Kind) -> Place:
+    """What a teacher names may be a link, or a zip by another name."""
+    return Place(place.name, kind, place.path)
 
 
-def _in_zip(path: Path, parts: tuple[str, ...], depth: int = 0) -> list[_Found]:
-    """What a zip holds; notebooks are unpacked under numbers."""
-    target = Path(tempfile.mkdtemp(prefix="submissions-"))
-    atexit.register(shutil.rmtree, target, ignore_errors=True)
-    found: list[_Found] = [_Found(parts, target, folder=True)] if parts else []
-    left = MAX_UNPACKED
-    try:
-        archive = zipfile.ZipFile(path)
-        members = archive.infolist()[:MAX_MEMBERS]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        return [_Found((*parts, path.name), target / "none", (f"the zip cannot be read: {error}",))]
-    for number, member in enumerate(members):
-        inside = (*parts, *_parts(member))
-        if len(inside) == len(parts) or set(inside) & _IGNORED:
-            continue
-        name = inside[-1].lower()
-        if member.is_dir():
-            found.append(_Found(inside, target, folder=True))
-            continue
-        found += [_Found(inside[:n], target, folder=True) for n in range(len(parts) + 1, len(inside))]
-        if not name.endswith((".ipynb", ".zip")):
-            continue
-        copy = target / f"{number}{'.zip' if name.endswith('.zip') else '.ipynb'}"
-        notes: tuple[str, ...] = ()
-        if stat.S_ISLNK(member.external_attr >> 16):
-            notes = ("it is a link, which is not followed",)
-        else:
-            left, fault = _unpack(archive, member, copy, left)
-            notes = (fault,) if fault else ()
-        if name.endswith(".zip") and not notes and depth < 1 and zipfile.is_zipfile(copy):
-            found += _in_zip(copy, (*inside[:-1], inside[-1][:-4]), depth + 1)
-        elif name.endswith(".ipynb"):
-            found.append(_Found(inside, copy, notes))
-    archive.close()
-    folders = {f.parts: f for f in reversed(found) if f.folder}
-    return [f for f in found if not f.folder or folders[f.parts] is f]
+# ------------------------------------------------------------------------------------ the class
 
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, copy: Path, left: int) -> tuple[int, str]:
-    """Write one member, no more of it than is read anyway. What is left of the zip's share, and what went wrong."""
-    try:
-        with archive.open(member) as source, open(copy, "wb") as target:
-            size = 0
-            while size <= MAX_FILE and (part := source.read(1 << 20)):
-                size += len(part)
-                left -= len(part)
-                if left < 0:
-                    raise ValueError("the zip holds more than is unpacked")
-                target.write(part)
-        return left, ""
-    except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile,
-            MemoryError) as error:
-        copy.unlink(missing_ok=True)
-        return left, f"it could not be unpacked: {error}"
-    except Exception as error:                          # zlib and lzma have errors of their own
-        copy.unlink(missing_ok=True)
-        return left, f"it could not be unpacked: {type(error).__name__}"
-
-
-def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
-    """The parts of a member's name that are names; `..`, roots and drives are dropped."""
-    name = member.filename
-    if not member.flag_bits & 0x800:                    # no word on the encoding: UTF-8 if it can be
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            pass
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    return tuple(p for p in parts if p not in ("/", "..", ".") and not re.fullmatch(r"[A-Za-z]:", p))[:_DEPTH]
-
-
-def _unwrapped(found: list[_Found]) -> list[_Found]:
-    """Without folders that hold the whole class: `submitted`, or one that is alone and holds several others."""
+def _tops(place: Place, unpacked: Unpacked, budget: Budget) -> list[Place]:
+    """The learners' entries, without folders that hold the whole class: `submitted`, or one that is alone and holds
+    several others."""
     while True:
-        tops = {f.parts[0] for f in found if f.parts}
-        if len(tops) != 1 or any(len(f.parts) == 1 and not f.folder for f in found):
-            return found
-        inner = {f.parts[1] for f in found if len(f.parts) > 1}
-        folders = {f.parts[1] for f in found if len(f.parts) > 2 or len(f.parts) == 2 and f.folder}
-        top = next(iter(tops))
-        files = inner - folders
-        class_of_files = len(files) > 1 and all(_CANVAS.match(name) for name in files)
-        known = top.lower() in _WRAPPERS or any(_MOODLE.match(name) for name in inner) or class_of_files
-        if _MOODLE.match(top) or not (known or len(folders) > 1 and not files):
-            return found
-        if not inner:
-            return []
-        found = [_Found(f.parts[1:], f.path, f.notes, f.folder) for f in found if len(f.parts) > 1]
+        tops = [child for child in place.children(unpacked, budget) if _counts(child)]
+        if len(tops) != 1 or not _holds(tops[0]):
+            return tops
+        top = tops[0]
+        inner = [child for child in top.children(unpacked, budget) if _counts(child)]
+        folders = [child for child in inner if _holds(child)]
+        files = [child for child in inner if not _holds(child)]
+        class_of_files = len(files) > 1 and all(_CANVAS.match(child.name) for child in files)
+        known = _entry(top).lower() in _WRAPPERS or any(_MOODLE.match(child.name) for child in inner) or class_of_files
+        if _MOODLE.match(_entry(top)) or not (known or len(folders) > 1 and not files):
+            return tops
+        place = top
 
 
-def _with_missing(found: list[_Found]) -> list[_Found]:
-    """The notebooks, and the learners' folders that hold none."""
-    notebooks = [f for f in found if not f.folder]
-    owners = {f.parts[0] for f in notebooks if len(f.parts) > 1}
-    return notebooks + [f for f in found if f.folder and len(f.parts) == 1 and f.parts[0] not in owners
-                        and f.parts[0] not in _WRAPPERS]
+def _holds(place: Place) -> bool:
+    return place.kind in ("folder", "zip")
 
 
-def _submission(found: _Found) -> Submission | None:
-    top, notes = found.parts[0], list(found.notes)
-    learner = top
-    if match := _MOODLE.match(top):
-        learner = match["learner"]
-    elif len(found.parts) == 1 and not found.folder:
-        learner = top[: -len(".ipynb")]
-        if match := _CANVAS.match(learner):
-            learner = match["learner"]
-            if match["late"]:
-                notes.append("handed in late")
-    if found.folder:
-        notes.append("there is no notebook in this folder")
-    return Submission(_clean(learner), "/".join(map(_clean, found.parts)), found.path, tuple(notes))
+def _counts(place: Place) -> bool:
+    """Whether an entry of the class's folder can be what somebody handed in."""
+    name = place.name.lower()
+    return _holds(place) or name.endswith(_NOTEBOOKS) or place.kind == "file" and (
+        name.endswith((".py", ".pdf", ".docx")) or bool(_CANVAS.match(place.name)))
 
 
-def _told_apart(submissions: list[Submission]) -> list[Submission]:
-    """Canvas writes `anderskim` for two people of one name: their numbers tell them apart."""
-    numbers: dict[str, set[str]] = {}
-    for s in submissions:
-        if match := _numbered(s):
-            numbers.setdefault(s.learner, set()).add(match)
-    return [Submission(f"{s.learner} ({_numbered(s)})", s.name, s.path, s.notes)
-            if len(numbers.get(s.learner, ())) > 1 else s for s in submissions]
+def _entry(place: Place) -> str:
+    return place.name[:-4] if place.kind == "zip" and place.name.lower().endswith(".zip") else place.name
 
 
-def _numbered(submission: Submission) -> str | None:
-    first = submission.name.split("/")[0]
-    match = _MOODLE.match(first) or _CANVAS.match(first)
-    return match["id"] if match else None
+def _owner(top: Place, unpacked: Unpacked) -> _Owner | None:
+    """Who, and what they handed in."""
+    raw, budget = _entry(top), Budget()
+    learner, id, late = raw if _holds(top) else _stem(raw), None, False
+    if match := _MOODLE.match(raw):
+        learner, id = match["learner"], match["id"]
+    elif match := _CANVAS.match(raw):
+        id = match["id"]
+        if not _holds(top):
+            learner, late = match["learner"], bool(match["late"])
+    found = _handed_in(top, unpacked, budget)
+    if not found and raw.lower() in _WRAPPERS:
+        return None
+    return _Owner(raw, learner, id, late, found, budget)
+
+
+# ------------------------------------------------------------------------------------ one learner
+
+def _handed_in(top: Place, unpacked: Unpacked, budget: Budget) -> list[_Found]:
+    """The notebooks; or the other files that were handed in instead; or, of an empty folder, the folder."""
+    notebooks: list[_Found] = []
+    others: list[tuple[tuple[str, ...], Place]] = []
+    todo: list[tuple[Place, tuple[str, ...], int]] = [(top, (_entry(top),), 0)]
+    while todo:
+        place, parts, nested = todo.pop()
+        name = place.name.lower()
+        if not budget.member():
+            break
+        if place.kind == "folder" and name == _OWN:
+            budget.refuse(f"`{'/'.join(map(_clean, parts))}` is where the course keeps its own solutions; nothing in "
+                          "it counts.")
+        elif _holds(place):
+            if len(parts) > DEPTH or nested > _NESTED:
+                budget.refuse(f"`{'/'.join(map(_clean, parts))[-200:]}` is too deep in other folders or zips, and was "
+                              "not read.")
+                continue
+            inside = place.children(unpacked, budget)
+            if place.note and place.kind == "zip":
+                others.append(((*parts[:-1], place.name), place))
+            deeper = nested + (place.kind == "zip")
+            todo += [(child, (*parts, shortened(_entry(child))), deeper) for child in reversed(inside)]
+        elif name.endswith(".ipynb"):
+            if budget.notebook():
+                notebooks.append(_read(parts, place, unpacked, budget))
+        elif name not in IGNORED | _NOT_HANDED_IN and not name.startswith("."):
+            others.append((parts, place))
+            if place.kind == "other":
+                budget.refuse(f"`{_clean(place.name)}` is no ordinary file, and was not opened.")
+    if notebooks:
+        return notebooks
+    instead = [_read(parts, place, unpacked, budget) for parts, place in others
+               if place.name.lower().endswith(_NOTEBOOKS) and budget.notebook()]
+    if instead:
+        return instead
+    likely = sorted(others, key=lambda other: (_rank(other[1].name), other[0]))
+    if likely:
+        (parts, place), names = likely[0], [_clean(place.name)[:60] for _, place in likely]
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        found = _read(parts, place, unpacked, budget)
+        found.missing = f"there is no notebook (.ipynb), but {', '.join(names[:3])}{more}"
+        return [found]
+    folder = top.path if top.path is not None and top.kind == "folder" else unpacked.folder
+    return [_Found((_entry(top),), folder, (top.note,) if top.note else (), "there is no notebook in this folder")]
+
+
+def _read(parts: tuple[str, ...], place: Place, unpacked: Unpacked, budget: Budget) -> _Found:
+    """One file, and where it can be read."""
+    if place.kind == "link":
+        return _Found(parts, place.path or unpacked.copy(".ipynb"), ("it is a link, which is not followed",))
+    path = place.file(unpacked, budget, ".ipynb")
+    return _Found(parts, path, (place.note,) if place.note else ())
+
+
+def _rank(name: str) -> int:
+    return next((n for n, suffix in enumerate(_OTHERS) if name.lower().endswith(suffix)), len(_OTHERS))
+
+
+def _submissions(owner: _Owner) -> list[Submission]:
+    """One for each file, none of which has the name of another."""
+    made: dict[str, Submission] = {}
+    for found in owner.found:
+        notes = list(found.notes) + ["handed in late"] * owner.late + [found.missing] * bool(found.missing)
+        name = "/".join(_clean(part) for part in (owner.raw, *found.parts[1:]))
+        if name in made:
+            owner.budget.refuse(f"Two files are called {name}; only the first was read.")
+            continue
+        made[name] = Submission(owner.learner, name, found.path, tuple(notes))
+    first, *rest = made.values()
+    refused = tuple(owner.budget.refused)
+    return [replace(first, notes=first.notes + refused, ignored=refused), *rest]
+
+
+# ------------------------------------------------------------------------------------ names
+
+def _tell_apart(owners: list[_Owner]) -> None:
+    """Nobody's work is laid to somebody else whose name reads the same.
+
+    Canvas writes `anderskim` for two people of one name: their numbers tell them apart. Of other names that differ only
+    in spaces, in case, in letters that look the same or in signs that cannot be seen, one keeps its name if it alone is
+    written plainly; the others get theirs as it is spelt behind it, so that no roster matches them.
+    """
+    groups: dict[str, dict[str, list[_Owner]]] = {}
+    for owner in owners:
+        owner.plain = owner.learner == _clean(owner.learner) == _shown(owner.learner)
+        owner.learner = _clean(owner.learner)
+        who = f"number {owner.id}" if owner.id else owner.raw
+        groups.setdefault(_key(owner.learner), {}).setdefault(who, []).append(owner)
+    for group in groups.values():
+        if len(group) == 1:
+            continue
+        numbered = [who for who, mine in group.items() if mine[0].id]
+        exact = numbered or [who for who, mine in group.items() if mine[0].plain]
+        for who, mine in group.items():
+            for owner in mine:
+                if owner.id and len(numbered) > 1:
+                    owner.learner = f"{owner.learner} ({owner.id})"
+                elif not owner.id and exact != [who]:
+                    written = owner.raw.encode("unicode_escape", "surrogatepass").decode("ascii")[:80]
+                    others = ", ".join(repr(other)[:80] for other in list(group)[:4] if other != who)
+                    owner.budget.refuse(f"The name {written!r} reads like {others}: it was not matched to anybody.")
+                    owner.raw = owner.learner = f"{owner.learner} [{written}]"
+
+
+def _key(name: str) -> str:
+    """What two names have in common that can be taken for each other."""
+    return " ".join(_shown(name).casefold().split())
+
+
+def _shown(name: str) -> str:
+    """Without what cannot be seen, and each letter as the common one that looks like it."""
+    return "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+
+
+def _stem(name: str) -> str:
+    """A file's name without its ending."""
+    for ending in (*reversed(_NOTEBOOKS), *_OTHERS):
+        if name.lower().endswith(ending):
+            return name[:-len(ending)]
+    return name
 
 
 def _clean(name: str) -> str:

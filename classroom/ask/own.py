@@ -1,0 +1,87 @@
+"""Probes for exercises that ask the learner to write what PyTorch has ready-made.
+
+A class that is PyTorch's module, inherits from it or holds one may compute the right numbers, and is not an answer.
+Parameters that never learn are refused as well, and arguments that the pages could not pass by position.
+"""
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .blocks import Block, Place
+from .limits import Problem
+from .modules import Module
+
+if TYPE_CHECKING:
+    from .task import Task
+
+__all__ = ["OwnBlock", "OwnModule"]
+
+
+@dataclass(frozen=True)
+class _Own(Module):
+    """What both have: names of classes of `torch.nn` and of functions that may not do the work.
+
+    Args:
+        classes: the answer may neither be one of them nor hold one: ("LayerNorm",).
+        functions: `forward` may not call them: ("layer_norm",).
+    """
+
+    classes: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+
+    def _construct(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> Any:
+        module = super()._construct(answer, inputs, task)
+        for part in module.modules():
+            for base in type(part).__mro__:
+                if base.__name__ in self.classes and base.__module__.startswith("torch."):
+                    raise Problem("torchs-own", answer=task.names[0], name=base.__name__)
+        for name, parameter in module.named_parameters():
+            if not parameter.requires_grad:
+                raise Problem("frozen", name=name)
+        for argument in inspect.signature(module.forward).parameters.values():
+            if argument.kind is argument.KEYWORD_ONLY and argument.name in task.takes:
+                raise Problem("keyword-only", name=argument.name)
+        return module
+
+    def _forward(self, module: Any, inputs: dict[str, Any], task: "Task") -> dict[str, Any]:
+        if not self.functions:
+            return super()._forward(module, inputs, task)
+        from torch.overrides import TorchFunctionMode
+        called: list[str] = []
+
+        class Watch(TorchFunctionMode):
+            def __torch_function__(self, function, types, args=(), kwargs=None):
+                called.append(getattr(function, "__name__", ""))
+                return function(*args, **(kwargs or {}))
+
+        with Watch():
+            values = super()._forward(module, inputs, task)
+        for name in called:
+            if name in self.functions:
+                raise Problem("torchs-own:function", answer=task.names[0], name=name)
+        return values
+
+
+@dataclass(frozen=True)
+class OwnModule(_Own):
+    """As `Module`."""
+
+
+@dataclass(frozen=True)
+class OwnBlock(_Own, Block):
+    """As `Block`."""
+
+    optional: tuple[str, ...] = Block.optional
+
+    def _find(self, module: Any, inputs: dict[str, Any], task: "Task") -> dict[str, Place]:
+        from torch import nn
+        found = super()._find(module, inputs, task)
+        layers = getattr(module, "layers", None)
+        if isinstance(layers, nn.ModuleList) and len(layers) > 1:      # weights are copied by their numbers
+            used = {id(parameter): n for n, parameter in enumerate(self._used(module, inputs, task))}
+            first = [[used[id(p)] for p in layer.parameters() if id(p) in used] for layer in layers]
+            order = [min(places) for places in first if places]
+            if order != sorted(order):
+                raise Problem("layers-out-of-order")
+        return found

@@ -1,0 +1,301 @@
+"""Lesson 01, softmax: what learners write instead, and what it means. Used by `lesson_01`."""
+from functools import partial
+
+import numpy as np
+
+from classroom.judge.evidence import sums
+from classroom.judge.exercise import Misconception
+
+from . import switches
+from .mistakes import PYTORCH, named_functional, named_torch, with_torch
+from .switches import over, softmax
+
+CLIPPED = (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709)       # limits that people choose
+_STABILITY = ("The shift that keeps `exp` in range has to fit every row by itself: then the largest exponent of each "
+              "row is 0, nothing overflows, and no row becomes 0/0.")
+
+SOFTMAX = [
+    Misconception(
+        "first-axis", partial(softmax, axis=0),
+        "Your shares are exactly those taken along the first axis.",
+        "With one row the first axis is also the last, so that looks right; with more, every column sums to 1 where "
+        "every row should.", "Which `axis` do your maximum and your sum run over?", sums("shares")),
+    Misconception(
+        "over-everything", partial(softmax, axis=None),
+        "Your shares are exactly those of all numbers together: the whole array sums to 1.",
+        "Each row is a choice of its own, with 1 to give away.",
+        "What do `sum` and `max` do when they are not told an axis?", sums("shares")),
+    Misconception(
+        "divided-by-the-whole-sum", partial(softmax, total="everything"),
+        "Your shares are exactly the powers divided by the sum of the whole array.",
+        "Each row is a choice of its own, with 1 to give away.",
+        "What does `sum` do when it is not told an axis?", sums("shares")),
+    Misconception(
+        "divided-by-the-sum-of-the-column", partial(softmax, total="column"),
+        "Your shares are exactly the powers divided by the sums along the first axis.",
+        "Each row is a choice of its own, with 1 to give away. Your maximum runs along the rows, your sum does not.",
+        "Which `axis` does your sum run over?", sums("shares")),
+    Misconception(
+        "loop-over-the-first-axis", partial(softmax, axis="all but the first"),
+        "Your shares are exactly what comes out when `x` is taken apart along its first axis, and each part by itself "
+        "gets shares that sum to 1.",
+        "In a table these parts are the rows. A single row falls apart into numbers, each with a share of 1; a batch "
+        "falls apart into tables, each of which shares out 1 in all.",
+        "What does `for row in x` give when `x` has one axis, and when it has three?", sums("shares")),
+    *(Misconception(
+        "two-axes-assumed", partial(switches.two_axes, how=how),
+        f"Your code does exactly what happens when {words}: it is right for tables alone.",
+        "`x` may be a single row, or a batch of tables. Counted from the end, the axis of a row is always the last.",
+        look)
+      for how, words, look in (
+          ("None", "the sums get a second axis by `[:, None]`",
+           "How does a sum keep its axis by itself, wherever it is?"),
+          ("reshape", "the sums get the shape (-1, 1)", "How does a sum keep its axis by itself, wherever it is?"),
+          ("transposed", "the table is transposed, divided, and transposed back",
+           "What does `.T` do to three axes?"))),
+    Misconception(
+        "last-but-one-axis", partial(softmax, axis=-2),
+        "Your shares are exactly those taken along the last axis but one.",
+        "Every column then sums to 1 where every row should, and a single row has no such axis.",
+        "Which `axis` do your maximum and your sum run over?", sums("shares")),
+    Misconception(
+        "third-axis", partial(softmax, axis=2),
+        "Your shares are exactly those taken along axis 2.",
+        "In a batch of tables that is the last axis; tables and single rows have no axis 2.",
+        "How do you name the last axis, whatever the number of axes?"),
+    Misconception(
+        "second-axis", partial(softmax, axis=1),
+        "Your shares are exactly those taken along axis 1.",
+        "In a table that is the last axis; in a single row there is no axis 1, and in a batch of tables it is the "
+        "wrong one.", "How do you name the last axis, whatever the number of axes?"),
+    *(Misconception(
+        "axis-lost", wrong,
+        "Your shares are exactly what comes out when the sum loses its axis before the division.",
+        "NumPy then lines the sums of the rows up with the columns. For most sizes that fails; for square tables it "
+        "divides each column by the sum of some row.",
+        "Which shape does your sum have, and which would line up with the rows?")
+      for wrong in (partial(softmax, keep=False), switches.only_division_loses_axis)),
+    Misconception(
+        "axis-lost-by-the-maximum", switches.only_maximum_loses_axis,
+        "Your shares are exactly what comes out when the maximum loses its axis before it is subtracted.",
+        "NumPy then lines the maxima of the rows up with the columns. For most sizes that fails; in a square table the "
+        "maximum of some row is taken from each column, and that changes the shares.",
+        "Which shape does your maximum have, and which would line up with the rows?"),
+    Misconception(
+        "no-shift", partial(softmax, shift="none"),
+        "Your shares are exactly what exp divided by its sum gives, on the numbers as they come.",
+        "That is the right formula, and it fails for large numbers: exp(1000) is infinity, infinity divided by "
+        "infinity is NaN, and one NaN spreads through the whole model.",
+        "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
+    Misconception(
+        "no-shift", switches.longer_floats,
+        "Your shares are exactly what exp divided by its sum gives in numbers of more bits, such as `np.longdouble`.",
+        "More bits move the limit and do not remove it: exp(12000) is too large for them, too. On many computers "
+        "`np.longdouble` has no more bits than other numbers.",
+        "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
+    Misconception(
+        "global-maximum", partial(softmax, shift="global"),
+        "Your shares are exactly what comes out when one maximum, that of the whole array, is subtracted.",
+        f"A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {_STABILITY}",
+        "Over which axis is your maximum taken?"),
+    Misconception(
+        "maximum-of-the-column", partial(softmax, shift="column"),
+        "Your shares are exactly what comes out when the maximum of each column is subtracted.",
+        "A softmax depends on differences within a row. Taking another number from each column changes them. "
+        "Where only one number is taken from a whole row, the shares stay.", "Along which axis is your maximum taken?"),
+    *(Misconception(
+        f"{which}-subtracted", partial(softmax, shift=which),
+        f"Your shares are exactly what comes out when the {which} number of each row is subtracted.",
+        f"A number far above the {which} still overflows. {_STABILITY}",
+        "Which number of a row is the one that may overflow?") for which in ("first", "last")),
+    Misconception(
+        "sum-subtracted", partial(softmax, shift="sum"),
+        "Your shares are exactly what comes out when the sum of each row is subtracted.",
+        f"The sum may be far from all numbers of the row. {_STABILITY}",
+        "Which number of a row is the one that may overflow?"),
+    *(Misconception(
+        "shifted-in-one-place", wrong,
+        f"Your shares are exactly what comes out when the shift is made {words}.",
+        "exp(x − c) / Σ exp(x − c) is the same for every c, but only if the c above the line and the c below it are "
+        "the same.", "How often does `np.exp` stand in your code, and with what in its brackets?", sums("shares"))
+      for wrong, words in ((partial(softmax, total="of what came in"), "above the line, and not in the sum"),
+                           (switches.unprotected_above, "in the sum, and not above the line"),
+                           (partial(switches.two_shifts, above="row"),
+                            "by the maximum of the row above the line, and by that of the whole array in the sum"),
+                           (partial(switches.two_shifts, above="whole"),
+                            "by the maximum of the whole array above the line, and by that of the row in the sum"))),
+    *(Misconception(
+        "shifted-only-if-large", partial(switches.shifted_if_large, limit=limit),
+        "Your shares are exactly what comes out when the maximum of the whole array is subtracted only if it is large "
+        f"(above {limit}, or a number near it), and nothing otherwise.",
+        "That leaves out what is very negative, and rows that are far apart. A shift harms no row, so that no "
+        f"condition is needed. {_STABILITY}", "Which rows does your condition leave as they are?")
+      for limit in (100, 700)),
+    *(Misconception(
+        "shifted-after-exp", wrong, f"Your shares are exactly what comes out when {words} is subtracted after `exp`.",
+        "The shift is there to keep `exp` in range: it has to come before. And afterwards it changes the shares.",
+        "Where do the brackets of `np.exp` end?")
+      for wrong, words in ((switches.shifted_afterwards, "the largest power"),
+                           (switches.subtracted_from_the_powers, "the largest number of the row"))),
+    Misconception(
+        "scaled-after-exp", switches.divided_afterwards,
+        "Your shares are exactly what comes out when the powers are divided by the largest of their row, and then by "
+        "their sum.",
+        "Dividing powers by exp(c) is the same as subtracting c before `exp`; but afterwards it is too late: what is "
+        "infinity stays so.", "Could the same be done before `exp`?"),
+    Misconception(
+        "beyond-the-last-axis", switches.beyond_the_last_axis,
+        "Your code stops, since it names an axis that `x` does not have: its number of axes.",
+        "Axes are counted from 0, so that the last of n has the number n − 1.",
+        "How do you name the last axis, whatever the number of axes?"),
+    *(Misconception(
+        "nan-replaced", partial(softmax, shift=shift, after=np.nan_to_num),
+        f"Your shares are exactly what comes out {words}, with 0 wherever that is NaN.",
+        "A NaN says that the computation failed: for large numbers infinity was divided by infinity, for very negative "
+        "ones 0 by 0. A 0 in its place hides that, and the row has nothing to give away any more.",
+        "What makes the NaN? Which shift would keep `exp` in range?", sums("shares"))
+      for shift, words in (("none", "of exp divided by its sum, on the numbers as they come"),
+                           ("global", "when one maximum, that of the whole array, is subtracted"),
+                           ("min", "when the minimum of each row is subtracted"),
+                           ("mean", "when the mean of each row is subtracted"))),
+    Misconception(
+        "nan-replaced", lambda x: over(np.nan_to_num(np.exp(x))),
+        "Your shares are exactly what comes out when infinite powers are replaced by the largest number there is.",
+        "Two such numbers sum to infinity again, and all powers beyond the limit have become equal.",
+        "Which shift would keep `exp` in range?", sums("shares")),
+    *(Misconception(
+        "small-number-below", partial(softmax, shift="none", below=small),
+        f"Your shares are exactly what exp divided by its sum and {small:g} gives, on the numbers as they come.",
+        "A small number below the line prevents 0/0, and takes something from every share where all powers are small. "
+        "Against infinity it does nothing.",
+        "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?",
+        sums("shares")) for small in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)),
+    Misconception(
+        "minimum-subtracted", partial(softmax, shift="min"),
+        "Your shares are exactly what comes out when the minimum of each row is subtracted.",
+        f"That leaves the largest number largest: `exp` overflows as soon as a row is spread wide. {_STABILITY}",
+        "Which number of a row is the one that may overflow?"),
+    Misconception(
+        "mean-subtracted", partial(softmax, shift="mean"),
+        "Your shares are exactly what comes out when the mean of each row is subtracted.",
+        f"A number far above the mean still overflows. {_STABILITY}",
+        "Which number of a row is the one that may overflow?"),
+    *(Misconception(
+        "not-normalised", partial(softmax, **how),
+        "Your shares are exactly the powers, not divided by their sum.",
+        "Shares of a row sum to 1; that is what makes them shares.",
+        "Which step is still missing? (A division by the largest power of the row changes nothing after the shift.)",
+        sums("shares"))
+      for how in ({"divide": "nothing"}, {"divide": "nothing", "shift": "none"})),
+    Misconception(
+        "divided-by-count", partial(softmax, divide="count"),
+        "Your shares are exactly the powers divided by how many there are.",
+        "That is a mean; shares of a row sum to 1.", "What are the powers divided by?", sums("shares")),
+    *(Misconception(
+        f"divided-by-the-{divide}", partial(softmax, divide=divide, shift=shift), f"Your shares are exactly {words}.",
+        "Shares of a row sum to 1; that is what makes them shares.", "What are the powers divided by?", sums("shares"))
+      for divide, shift, words in (
+          ("largest", "none", "the powers divided by the largest of their row, on the numbers as they come"),
+          ("length", "max", "the powers divided by the length of their row as a vector"),
+          ("length", "none", "the powers, on the numbers as they come, divided by the length of their row"))),
+    *(Misconception(
+        slug, partial(softmax, first=first, shift=shift),
+        f"Your shares are exactly what comes out when each number is {words} before `exp`.",
+        "A softmax depends on differences. Dividing makes them smaller or larger, and with that the choice flatter or "
+        f"sharper{more}. Subtracting a number leaves them as they are.",
+        "What do you do to the numbers before `exp`, and is it a minus?")
+      for slug, first, words, more in (
+          ("divided-before-exp", lambda x: x / x.max(-1, keepdims=True), "divided by the maximum of its row",
+           "; and a negative maximum turns the order around"),
+          ("divided-before-exp", lambda x: x / x.max(), "divided by the maximum of the whole array",
+           "; and a negative maximum turns the order around"),
+          ("divided-before-exp", lambda x: x / np.abs(x).max(-1, keepdims=True),
+           "divided by the largest absolute value of its row", ""),
+          ("divided-before-exp", lambda x: x / x.sum(-1, keepdims=True), "divided by the sum of its row",
+           "; and a negative sum turns the order around"),
+          ("divided-before-exp", lambda x: x / np.linalg.norm(x, axis=-1, keepdims=True),
+           "divided by the length of its row as a vector", ""),
+          ("scaled-already", lambda x: x / np.sqrt(x.shape[-1]), "divided by the root of how many there are", ""),
+          ("standardised", lambda x: (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True),
+           "divided by the standard deviation of its row", ""),
+          ("stretched-to-0-and-1",
+           lambda x: (x - x.min(-1, keepdims=True)) / np.ptp(x, axis=-1, keepdims=True),
+           "stretched so that its row runs from 0 to 1", ""))
+      for shift in ("none", "max")),
+    Misconception(
+        "exponential-of-the-sum", switches.exp_of_the_sum,
+        "Your shares are exactly exp(x) divided by exp of the sum.",
+        "The powers are added up, and not the numbers: that alone makes shares that sum to 1.",
+        "Which comes first under the line, `exp` or `sum`?", sums("shares")),
+    *(Misconception(
+        "no-exponential", wrong, f"Your shares are exactly {words}, without `exp`.",
+        "`exp` makes everything positive and keeps the order; and it makes differences into ratios, which nothing else "
+        "does.", "Which function comes before the sum?")
+      for wrong, words in (
+          (lambda x: np.abs(x) / np.abs(x).sum(-1, keepdims=True), "the absolute values divided by their sum"),
+          (lambda x: np.square(x) / np.square(x).sum(-1, keepdims=True), "the squares divided by their sum"),
+          (lambda x: over(x - x.min(-1, keepdims=True)), "what lies above the minimum, divided by its sum"))),
+    Misconception(
+        "no-exponential", lambda x: x / x.sum(-1, keepdims=True),
+        "Your shares are exactly the numbers divided by their sum, without `exp`.",
+        "Negative numbers then give negative shares, and a sum near 0 gives huge ones. `exp` makes everything positive "
+        "first.", "Which function comes before the sum?"),
+    Misconception(
+        "sign-reversed", partial(softmax, sign=-1),
+        "Your shares are exactly those of −x: the smallest number gets the largest share.",
+        "The best fit should draw the most attention.", "Look at the signs inside `exp`."),
+    Misconception(
+        "logarithm", lambda x: x - x.max(-1, keepdims=True) - np.log(
+            np.exp(x - x.max(-1, keepdims=True)).sum(-1, keepdims=True)),
+        "What you return is exactly the logarithm of the shares.",
+        "Log-softmax is of use in a loss; attention needs the shares themselves.", "Is there a `log` at the end?"),
+    *(Misconception(
+        "another-base", partial(softmax, base=base), f"Your shares are exactly those of powers of {base}.",
+        f"Powers of another base give a {kind} choice; softmax takes powers of e.",
+        "Which function makes your powers?") for base, kind in ((2, "flatter"), (10, "sharper"))),
+    Misconception(
+        "sigmoid", lambda x: 1 / (1 + np.exp(-x)),
+        "Your shares are exactly the sigmoid of each number by itself.",
+        "A sigmoid decides about one number alone; shares compare the numbers of a row with each other.",
+        "Does your result for one number depend on its neighbours?", sums("shares")),
+    Misconception(
+        "hard-maximum", lambda x: (x == x.max(-1, keepdims=True)).astype(float),
+        "Your shares are exactly 1 for the largest number and 0 for all others.",
+        "That is a hard choice; it has no slope that a model could learn from. Softmax gives every number its part.",
+        "How much should the second largest number get?"),
+    *(Misconception(
+        "clipped", partial(switches.clipped, limit=limit, below=below),
+        f"Your shares are exactly those of numbers that have been clipped to {sign}{limit} first.",
+        "Clipping keeps `exp` from overflowing, but it makes all numbers beyond the limit equal. Softmax depends on "
+        "differences alone, so that there is a shift which changes nothing.",
+        "What can be subtracted from a whole row without changing its shares?")
+      for limit in CLIPPED for below, sign in ((True, "±"), (False, "at most "))),
+    Misconception(
+        "softmax-twice", lambda x: softmax(softmax(x)),
+        "Your shares are exactly those of a softmax applied to a softmax.",
+        "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
+        "Is the function applied again to its own result?"),
+    *(Misconception(
+        "whole-numbers-truncated", partial(softmax, out="like", **how),
+        "For whole numbers, your shares are exactly the right ones with everything after the decimal point cut off.",
+        "An array like an array of integers holds integers, and cuts off what is written into it, without an error.",
+        "Which dtype has the array that you fill?")
+      for how in ({}, {"shift": "none"})),
+    Misconception(
+        "every-share-is-one", lambda x: np.ones(x.shape), "Your shares are exactly 1 everywhere.",
+        "That is what each number gets when it is alone. A share needs the whole row.",
+        "Does your function see a row at once, or one number after another?", sums("shares")),
+    *(Misconception(
+        "one-number-at-a-time", wrong, f"Your code does exactly what happens when {what}.",
+        "`math.exp` and `float` take one number. `x` is an array with any number of axes, and NumPy has functions that "
+        "take all of it at once.", "Which function makes your powers?")
+      for wrong, what in (
+          (switches.number_by_number, "each number is given to a function by itself, as `np.vectorize` does"),
+          (switches.one_number, "a whole array is given to a function for single numbers, such as `math.exp`"),
+          (switches.one_row, "a loop over `x` calls `math.exp`: it is right for one row, and in a table the loop runs "
+                             "over rows"))),
+    *(Misconception("pytorch-code", wrong, **PYTORCH)
+      for wrong in (switches.of_torch, switches.torch_maximum, switches.torch_sum, named_torch, named_functional,
+                    with_torch(lambda torch, x: torch.exp(x)), with_torch(lambda torch, x: torch.softmax(x, dim=-1)),
+                    with_torch(lambda torch, x: x.softmax(-1), tensors=True))),
+]

@@ -1,0 +1,80 @@
+"""Lesson 02, PyTorch's mask: what learners write instead, and what it means. Used by `lesson_02`."""
+from functools import partial
+
+import torch
+
+from classroom.judge.exercise import Misconception
+
+from .mistakes_masks import LOW, TO_BE_ADDED, added
+
+
+def _handed_over(mask, invert=True, shape="row", kind=torch.bool):
+    mask = ~mask if invert else mask
+    out = {"row": lambda: mask[:, 0], "same": lambda: mask, "squeezed": lambda: mask.squeeze(),
+           "first": lambda: mask[0], "column": lambda: mask[:, :, 0], "turned": lambda: mask[:, 0].T,
+           "heads": lambda: mask.unsqueeze(1), "flat": mask.flatten, "axis 0": lambda: mask.squeeze(0),
+           "last axis": lambda: mask.squeeze(-1), "exchanged": lambda: mask.transpose(0, 1),
+           "square": lambda: mask.expand(-1, mask.shape[-1], -1),
+           "one column": lambda: mask.reshape(-1, 1), "one row": lambda: mask.reshape(1, -1),
+           "any": lambda: mask.any(-1)}[shape]()
+    return out.to(kind)
+
+
+_OPPOSITE = "For `key_padding_mask`, True means: ignore this key. It is the opposite of ours."
+
+KEY_PADDING = [
+    Misconception(
+        "not-inverted", partial(_handed_over, invert=False),
+        "Your mask is exactly ours without its middle axis: True where a key may be attended to.",
+        f"{_OPPOSITE} With yours, every word looks at nothing but padding, and a sentence without padding gives NaN.",
+        "What should a real word's entry be?"),
+    Misconception(
+        "axis-kept", partial(_handed_over, shape="same"), "Your mask is exactly the right one, still (B, 1, T).",
+        "PyTorch wants (B, T) here and adds the axes for heads and queries by itself.",
+        "How do you get rid of an axis of length 1?"),
+    Misconception(
+        "all-single-axes-dropped", partial(_handed_over, shape="squeezed"),
+        "Your mask is exactly what `squeeze()` gives: every axis of length 1 is gone.",
+        "With one sentence the axis of sentences is lost, too, and with one word that of words.",
+        "Which axis is to go? `squeeze` takes its number."),
+    Misconception(
+        "first-sentence-only", partial(_handed_over, shape="first"), "Your mask is exactly that of sentence 0.",
+        "Each sentence has its own padding.", "On which axis is your index 0?"),
+    Misconception(
+        "one-key-only", partial(_handed_over, shape="column"), "Your mask is exactly the entry of word 0.",
+        "Every key has its own entry.", "On which axis is your index 0?"),
+    Misconception(
+        "transposed", partial(_handed_over, shape="turned"), "Your mask is exactly the right one, transposed.",
+        "Sentences come first here, keys second.", "Is there a transpose too many?"),
+    *(Misconception(
+        slug, partial(_handed_over, shape=shape), f"Your mask is exactly {words}.", why, look)
+      for slug, shape, words, why, look in (
+          ("flattened", "flat", "the right one, with all sentences in one row", "Each sentence has a row of its own.",
+           "Which axes became one? Only the middle one is to go."),
+          ("flattened", "one column", "the right one, with all sentences in one column",
+           "Each sentence has a row of its own.", "Which size stands second in your `view` or `reshape`?"),
+          ("flattened", "one row", "the right one, with all sentences in one row",
+           "Each sentence has a row of its own.", "Which size stands first in your `view` or `reshape`?"),
+          ("another-axis-squeezed", "axis 0", "the right one, with axis 0 squeezed, that of the sentences",
+           "That does something only where there is a single sentence.", "Which axis has the length 1?"),
+          ("another-axis-squeezed", "last axis", "the right one, with the last axis squeezed, that of the keys",
+           "That does something only where there is a single word.", "Which axis has the length 1?"),
+          ("axes-exchanged", "exchanged", "the right one as (1, B, T)",
+           "The axis of length 1 is to go, and not to move.", "Is there a transpose too many?"),
+          ("repeated-for-each-query", "square", "the right one, repeated for each of T queries",
+           "PyTorch adds the axes for heads and queries by itself: it wants (B, T).", "Which shape is asked for?"),
+          ("one-answer-for-each-sentence", "any", "one yes or no for each sentence: whether it has any padding",
+           "Every key has its own entry.", "Along which axis does your `any` or `all` run?"))),
+    Misconception(
+        "head-axis-added", partial(_handed_over, shape="heads"), "Your mask is exactly inverted, with one axis more.",
+        "PyTorch adds the axes for heads and queries by itself: it wants (B, T).", "Which shape is asked for?"),
+    Misconception(
+        "bits-turned-round", lambda mask: ~mask.int()[:, 0],
+        "Your mask is exactly what `~` makes of whole numbers: −1 of 0, and −2 of 1.",
+        "`~` turns every bit round. Of True and False that makes the other one; of whole numbers it does not.",
+        "Which dtype does the mask have when `~` comes?"),
+    *(Misconception(
+        "mask-to-be-added", lambda mask, low=low: added(mask, low)[:, 0], **TO_BE_ADDED,
+        why="PyTorch's layers take such a mask, too, and add it to the scores. The exercise asks for the boolean kind, "
+            "which says the same with True for the keys to ignore.") for low in LOW),
+]

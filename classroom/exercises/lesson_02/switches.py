@@ -1,0 +1,153 @@
+"""Attention with a mask, with switches for what learners write instead. Used by the mistakes of lessons 02 to 04."""
+import math
+from functools import partial
+
+import torch
+
+
+def _softmax(scores, axis=-1, stable=True):
+    if axis == "everything":
+        return scores.flatten().softmax(0).reshape(scores.shape)
+    if axis == "no sum":
+        return scores.exp()
+    if axis == "nothing":
+        return scores
+    if axis == "logarithm":
+        return scores.log_softmax(-1)
+    if axis == "twice":
+        return scores.softmax(-1).softmax(-1)
+    if axis == "best":
+        return torch.zeros_like(scores).scatter(-1, scores.argmax(-1, keepdim=True), 1)
+    if stable:
+        return scores.softmax(axis)
+    return scores.exp() / scores.exp().sum(axis, keepdim=True)
+
+
+def _mask_as_used(mask, how):
+    """The mask after something was done to it that should not have been."""
+    if how == "inverted":
+        return ~mask
+    if how == "first sentence":
+        return mask[:1] if mask.dim() > 2 else mask
+    if how == "first query":
+        return mask[..., :1, :]
+    if how in ("axis 0", "axis 1"):
+        return mask.unsqueeze(int(how[-1]))
+    if how == "some key":
+        return mask.any(-1, keepdim=True)
+    return mask.transpose(-1, -2) if how == "transposed" else mask
+
+
+# Right ways to close places and whole rows that come apart once the softmax runs along another axis.
+STYLES = ("closed", "rows", "-inf, rows", "-inf, nan to 0", "opened")
+
+
+def in_style(scores, mask, softmax, style):
+    """Weights under a mask, in one of the `STYLES`."""
+    nothing = ~mask.any(-1, keepdim=True)
+    if style in ("closed", "rows"):
+        weights = softmax(scores.masked_fill(~mask, torch.finfo(scores.dtype).min))
+    elif style == "opened":
+        weights = softmax(scores.masked_fill(~(mask | nothing), float("-inf")))
+    else:
+        weights = softmax(scores.masked_fill(~mask, float("-inf")))
+    if style == "-inf, nan to 0":
+        return weights.nan_to_num(0.0)
+    return weights.masked_fill(~mask if style == "closed" else nothing, 0)
+
+
+def _weights(scores, mask, axis, stable, how, empty):
+    if how == "causal":
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    if mask is None and how == "always there":
+        raise TypeError("bad operand type for unary ~: 'NoneType'")
+    if mask is None and how == "causal without a mask":
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    if mask is not None and how == "by index":
+        scores.detach().clone()[~mask] = 0.0            # PyTorch stops, unless the mask is as large as the scores
+    if mask is not None and how == "by index, behind one":
+        scores.detach().clone()[:, ~mask] = 0.0
+    if mask is not None and how == "by index, behind all":
+        scores.detach().clone()[..., ~mask] = 0.0
+    if mask is None or how == "ignored":
+        return _softmax(scores, axis, stable)
+    mask = _mask_as_used(mask, how)
+    if how == "after":
+        return _softmax(scores, axis, stable).masked_fill(~mask, 0)
+    if how == "times":
+        return _softmax(scores * mask, axis, stable)
+    if how == "added":
+        return _softmax(scores + mask.to(scores.dtype), axis, stable)
+    if how == "times -inf":
+        return _softmax(scores + (~mask) * float("-inf"), axis, stable)
+    if how == "times lowest":                           # True times a number of Python's is float32
+        spoilt = _softmax(scores + (~mask) * torch.finfo(scores.dtype).min, axis, stable)
+        closed = {"zero": ~mask, "closed": ~mask, "rows": ~mask.any(-1, keepdim=True)}.get(empty)
+        spoilt = spoilt * mask if empty == "multiplied" else spoilt
+        return spoilt if closed is None else spoilt.masked_fill(closed, 0)
+    fills = {"zero": 0.0, "zero, closed": 0.0, "weak": -1e4, "weak, closed": -1e4,
+             "high": torch.finfo(scores.dtype).max}
+    if empty == "opened, kept":
+        return _softmax(scores.masked_fill(~mask & mask.any(-1, keepdim=True), float("-inf")), axis, stable)
+    if empty in STYLES and how not in fills:
+        return in_style(scores, mask, partial(_softmax, axis=axis, stable=stable), empty)
+    low = fills.get(how, torch.finfo(scores.dtype).min)
+    filled = scores.masked_fill(~mask, float("-inf") if empty == "nan" and low < 0 else low)
+    if empty == "added":
+        filled = scores + (~mask) * -1e9
+    weights = _softmax(filled, axis, stable)
+    if empty.startswith("renormalised"):
+        weights = _softmax(scores, axis, stable) * mask
+        return weights / (weights.sum(-1, keepdim=True) + (1e-9 if empty == "renormalised, 1e-9" else 0.0))
+    if empty == "all":                                  # rows are closed where any place of theirs is
+        return weights.masked_fill(~mask.all(-1, keepdim=True), 0)
+    if empty == "zero" and how not in ("zero", "weak", "high"):          # as the reference: every forbidden place
+        return weights.masked_fill(~mask, 0)
+    return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if empty in ("zero", *STYLES) else weights
+
+
+def sloppy_attention(q, k, v, mask=None, scale="sqrt d_k", axis=-1, stable=True, how="", empty="zero", keys="last two",
+                     values="v", gives="", roles="qk", inside=None):
+    """Attention with switches."""
+    if inside is not None:
+        found = sloppy_attention(q.to(inside), k.to(inside), v.to(inside), mask, scale, axis, stable, how, empty, keys,
+                                 values, gives, roles)
+        return tuple(x.to(q.dtype) for x in found)
+    a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
+    turned = {"last two": lambda: b.transpose(-2, -1), "all": lambda: b.permute(*reversed(range(b.dim()))),
+              "first two": lambda: b.transpose(0, 1), "middle two": lambda: b.transpose(1, 2),
+              "reshaped": lambda: b.reshape(*b.shape[:-2], b.shape[-1], b.shape[-2]), "none": lambda: b}[keys]()
+    d_k = q.shape[-1]
+    divisor = {"sqrt d_k": math.sqrt(d_k), "d_k": d_k, "T_k": math.sqrt(k.shape[-2]), "first": math.sqrt(q.shape[0]),
+               "second": math.sqrt(q.shape[1]), "T_q": math.sqrt(q.shape[-2]), "d_v": math.sqrt(v.shape[-1]),
+               "up": 1 / math.sqrt(d_k), "d_k / 2": d_k / 2, "2 d_k": 2 * d_k, "fixed": 2.0, "fixed 8": 8.0,
+               "rounded": int(math.sqrt(d_k)), "d_k // 2": d_k // 2, "keys": k.shape[-2], "values": v.shape[-1],
+               "up d_k": 1 / d_k}.get(scale, 1.0)
+    scores = a @ turned / divisor
+    weights = _weights(scores, mask, axis, stable, how, empty)
+    if scale == "after":
+        weights = weights / math.sqrt(d_k)
+    if values == "of the best key":
+        output = torch.zeros_like(weights).scatter(-1, weights.argmax(-1, keepdim=True), 1) @ v
+    elif values == "of weights transposed":
+        output = weights.transpose(-2, -1) @ v
+    elif values == "of scores":
+        output = scores @ v
+    else:
+        output = weights @ {"k": k, "q": q}.get(values, v)
+    if scale == "output" or values == "scaled":
+        output = output / math.sqrt(d_k)
+    if gives == "output repaired":
+        return output.nan_to_num(0.0), weights
+    if gives == "weights repaired":
+        return output, weights.nan_to_num(0.0)
+    if gives == "output closed":
+        return output if mask is None else output.masked_fill(~mask.any(-1, keepdim=True), 0), weights
+    if gives == "swapped":
+        return weights, output
+    if gives == "unmasked output":
+        return _softmax(scores) @ v, weights
+    shown = {"scores": scores, "transposed": weights.transpose(-2, -1)}.get(gives, weights)
+    if gives == "unmasked weights":
+        shown = _softmax(scores)
+    return output, shown

@@ -1,0 +1,156 @@
+"""Exercise 8.4: training steps with one thing done differently, and what it means. Used by `lesson_08`."""
+from functools import partial
+
+import torch
+
+from classroom.ask.compare import differs
+from classroom.ask.outcome import tolerance
+from classroom.judge.evidence import Sight, two_rows
+from classroom.judge.exercise import Misconception
+from course.training import label_smoothing_loss
+
+from .mistakes import sloppy_loss
+
+_LOSSES = {
+    "right": label_smoothing_loss,
+    "no smoothing": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.0),
+    "0.1": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.1),
+    "softmax": lambda logits, *others: label_smoothing_loss(logits.softmax(-1), *others),
+    "negative": lambda *inputs: -label_smoothing_loss(*inputs),
+    "padding": partial(sloppy_loss, mean="everything"), "sum": partial(sloppy_loss, mean="sum"),
+    "pad 0": partial(sloppy_loss, pad=0),
+    "view": partial(sloppy_loss, order="view"), "positions first": partial(sloppy_loss, order="positions first"),
+}
+
+
+def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="right", inputs="right", loss="right",
+                zero="before", backward=True, move=True, times=1, after=False, clip=None, cut=""):
+    """`training_step` with one thing done differently."""
+    given, labels = {
+        "right": (target[:, :-1], target[:, 1:]), "none": (target, target), "none, cut": (target[:, :-1],) * 2,
+        "none, cut in front": (target[:, 1:],) * 2, "backwards": (target[:, 1:], target[:, :-1]),
+        "two": (target[:, :-2], target[:, 2:]), "rolled": (target, target.roll(-1, 1)),
+        "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]),
+    }[shift]
+    sources = {"right": (source, given), "swapped": (given, source), "target twice": (given, given)}[inputs]
+    if zero == "before":
+        optimiser.zero_grad()
+    for _ in range(times):
+        logits = model(*sources)[:, : labels.shape[1]]
+        found = _LOSSES[loss](logits, labels[:, : logits.shape[1]], pad_id, smoothing)
+        if cut:
+            found = {"number": found.item, "detached": found.detach}[cut]()
+        if backward:
+            found.backward()
+        if zero == "after backward":
+            optimiser.zero_grad()
+        if clip == "by value":
+            torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)
+        elif clip is not None:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+        for _ in range(move):
+            optimiser.step()
+    if after:
+        with torch.no_grad():
+            found = _LOSSES[loss](model(*sources)[:, : labels.shape[1]], labels, pad_id, smoothing)
+    return found.item()
+
+
+def _losses_shown(sight: Sight) -> str:
+    got, want = sight.got.values, sight.want.values
+    steps, batch = len(want["losses"]), f"on one batch ({sight.got.case.about})"
+    done = "one step" if steps == 1 else f"{steps} steps in a row"
+    if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():
+        losses = "The loss" if steps == 1 else "The losses"
+        return f"{losses} of {done} {batch}:\n\n{two_rows(got['losses'], want['losses'])}"
+    off = differs(got["weights"], want["weights"], tolerance(sight.got, sight.want)).any(-1)
+    row = int(off.argmax())
+    return (f"After {done} {batch} the losses that you return are right, but the model's weights are not. A row of "
+            f"them:\n\n{two_rows(got['weights'][row], want['weights'][row])}")
+
+
+def _step(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
+    return Misconception(slug, partial(sloppy_step, **slip), says, why, look, _losses_shown)
+
+
+_SHIFT = ("At position t the decoder has read the target up to t, and is asked for t + 1. If it is asked for what it "
+          "has just read, it learns to copy, reaches a loss near 0, and cannot write a word.")
+_WHOSE = "The decoder reads bos and the words; it is asked for the words and eos."
+_CLIP = ("Clipping is useful where single batches have wild gradients. It is not asked for here: with it, a step is "
+         "another one.")
+STEP = [
+    *(_step("no-shift", f"Your step is exactly one in which the decoder {words}.", _SHIFT,
+            f"Which part of `target` does the model read, and which is it asked for? {_WHOSE}", shift=shift)
+      for shift, words in (("none", "reads the whole target and is asked for the same"),
+                           ("none, cut", "reads target[:, :-1] and is asked for the same"),
+                           ("none, cut in front", "reads target[:, 1:] and is asked for the same"))),
+    _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
+          "it has read last.", _SHIFT, f"Which end is cut off which? {_WHOSE}", shift="backwards"),
+    _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
+          _SHIFT, f"How much is cut off at each end? {_WHOSE}", shift="two"),
+    _step("rolled-around", "Your step is exactly one in which the labels are the target rolled round by one, so that "
+          "bos comes last.", "The last position of a full row is then asked to predict bos.",
+          f"`roll` moves in a circle. {_WHOSE}", shift="rolled"),
+    _step("reads-bos-only", "Your step is exactly one in which the decoder reads bos at every position.",
+          "Teacher forcing hands it the right words so far.", _WHOSE, shift="bos only"),
+    _step("source-and-target-swapped", "Your step is exactly one in which source and target have changed places in the "
+          "call of the model.", "The model takes (source, decoder input).", "Look at the call of `model`.",
+          inputs="swapped"),
+    _step("target-as-source", "Your step is exactly one in which the encoder reads the target, too.",
+          "Then it is told what it should find.", "Look at the call of `model`.", inputs="target twice"),
+    _step("padding-counted", "Your step is exactly one whose loss counts padding.",
+          "Predicting padding is easy, so that the loss looks better than it is.", "Which loss do you use?",
+          loss="padding"),
+    _step("softmax-twice", "Your step is exactly one in which the logits pass a softmax before the loss.",
+          "The loss has a softmax of its own. Doubled, its gradients are tiny and it never comes near 0.",
+          "What happens to the logits before the loss gets them?", loss="softmax"),
+    _step("axes-mixed", "Your step is exactly one in which a reshape brings the vocabulary's axis before the "
+          "positions.", "A reshape does not move numbers: scores of one position are taken for those of another.",
+          "In which shape does the loss get the logits?", loss="view"),
+    _step("sentences-and-positions-mixed", "Your step is exactly one in which logits are lined up position by position "
+          "and labels sentence by sentence.", "Then words are compared with the scores of other sentences.",
+          "Are logits and labels flattened in the same order?", loss="positions first"),
+    _step("smoothing-ignored", "Your step is exactly one without label smoothing.", "`smoothing` then has no effect.",
+          "Do you pass `smoothing` on?", loss="no smoothing"),
+    _step("smoothing-typed-in", "Your step is exactly one with smoothing 0.1, whatever `smoothing` is.",
+          "It is an argument.", "Do you pass `smoothing` on?", loss="0.1"),
+    _step("not-averaged", "Your step is exactly one whose loss is a sum over the tokens, not their mean.",
+          "It grows with the number of tokens, and its gradients with it.", "Which loss do you use?", loss="sum"),
+    _step("climbs", "Your step is exactly one that goes uphill: it makes the loss larger.",
+          "An optimiser walks downhill on what `backward` was called on.", "Is there a minus too many?",
+          loss="negative"),
+    _step("zero-grad-forgotten", "Your step is exactly one in which the gradients of earlier steps are still there.",
+          "`backward` adds to the gradients it finds. From the second step on yours walks along the sum of old and "
+          "new ones.", "What has to happen before `backward`?", zero="never"),
+    _step("gradients-cleared-too-soon", "Your step is exactly one in which the gradients are cleared before they are "
+          "used: the weights never move.", "`backward` fills them, `step` uses them, `zero_grad` empties them.",
+          "In which order do you call the three?", zero="after backward"),
+    _step("no-backward", "Your step is exactly one in which no gradients are computed: the weights never move.",
+          "`optimiser.step()` uses the gradients that `backward` has left.", "Which of the three calls is missing?",
+          backward=False),
+    _step("no-step", "Your step is exactly one in which the weights are never changed.",
+          "`backward` computes gradients, and leaves the weights as they are.", "Which of the three calls is missing?",
+          move=False),
+    _step("loss-after-the-change", "Your losses are exactly those of the model *after* its weights were changed.",
+          "The loss of a step is that of the forward pass that its gradients come from; a second pass costs time and "
+          "says what the next step will say.", "When is the loss computed that you return?", after=True),
+    *(_step("gradients-clipped", f"Your step is exactly one that {words}.", _CLIP,
+            "What happens between `backward` and `step`?", clip=clip)
+      for clip, words in ((1.0, "shortens the gradient to length 1 where it is longer"),
+                          (5.0, "shortens the gradient to length 5 where it is longer"),
+                          (10.0, "shortens the gradient to length 10 where it is longer"),
+                          ("by value", "cuts off every gradient at −1 and 1"))),
+    _step("number-before-backward", "Your code stops exactly where `backward` is called on a plain number.",
+          "`.item()` and `float()` take the number out of the tensor, and with it everything that leads back to the "
+          "weights. It is the last thing to do, for the `return`.", "Where do you make a number of the loss?",
+          cut="number"),
+    _step("loss-without-gradients", "Your code stops exactly where `backward` is called on a loss that has no way back "
+          "to the weights.", "Gradients are switched off under `no_grad` and `inference_mode`, and cut off by `detach` "
+          "and `.data`.", "Where on the way from the model to the loss is one of these?", cut="detached"),
+    _step("pad-id-typed-in", "Your step is exactly one that takes 0 for padding, whatever `pad_id` is.",
+          "Which id stands for padding is decided by the vocabulary.", "Do you pass `pad_id` on?", loss="pad 0"),
+    _step("moved-twice", "Your step is exactly one that calls `optimiser.step()` twice for one gradient.",
+          "One call is one step.", "How often is it called?", move=2),
+    _step("two-steps", "Your step is exactly two steps, one after the other.", "One call is one step.",
+          "Is there a loop?", times=2),
+]

@@ -1,0 +1,259 @@
+"""Lesson 09, n-gram precision: what learners write instead, and what it means. Used by `lesson_09`."""
+from collections import Counter
+from functools import partial
+
+import numpy as np
+
+from classroom.ask.language import WORDS, spell
+from classroom.judge.evidence import Sight
+from classroom.judge.exercise import Misconception
+
+# -------------------------------------------------------------------------- evidence in words
+
+
+def sentences_of(inputs: dict) -> str:
+    n = len(inputs["hypotheses"])
+    return f"{n} sentence{'s' * (n > 1)}, n = {inputs['n']}"
+
+
+def as_sentences(sight: Sight) -> str:
+    pairs = zip(sight.inputs["hypotheses"], sight.inputs["references"], strict=True)
+    lines = [f"    “{' '.join(spell(h, WORDS))}” against “{' '.join(spell(r, WORDS))}”" for h, r in pairs]
+    shown = "\n".join(lines[:3]) + ("\n    …" if len(lines) > 3 else "")
+    got, want = float(sight.got.values["precision"]), float(sight.want.values["precision"])
+    return f"With n = {sight.inputs['n']} and\n\n{shown}\n\nyou find {got:.3f}; {want:.3f} is expected."
+
+
+# ------------------------------------------------------------------------------- 9.5 precision
+
+def _grams(sentence, n, kind="ngram"):
+    if kind == "short":
+        return [tuple(sentence[i:i + n]) for i in range(len(sentence) - n)]
+    if kind == "ragged":
+        return [tuple(sentence[i:i + n]) for i in range(len(sentence))]
+    if kind == "blocks":
+        return [tuple(sentence[i:i + n]) for i in range(0, len(sentence) - n + 1, n)]
+    if kind in ("letters", "letters and blanks"):
+        sentence = ("" if kind == "letters" else " ").join(sentence)
+        return [sentence[i:i + n] for i in range(len(sentence) - n + 1)]
+    if kind in ("glued", "lower-cased", "words"):
+        change = {"glued": "".join, "lower-cased": lambda gram: " ".join(gram).lower(), "words": " ".join}[kind]
+        n = 1 if kind == "words" else n
+        return [change(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
+    if kind == "bags":
+        return [tuple(sorted(sentence[i:i + n])) for i in range(len(sentence) - n + 1)]
+    if kind == "up to n":
+        return [gram for m in range(1, n + 1) for gram in _grams(sentence, m)]
+    return [tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
+
+
+def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, mean=False, kind="ngram",
+               by_words=False, joined=False, by_place=False, only=None, distinct=False, negative=False,
+               every=False, added=False, whole=False, at_least_one=False, brevity=False, constant=None):
+    """`ngram_precision` with one thing done differently."""
+    if constant is not None:
+        return constant
+    if swap:
+        hypotheses, references = references, hypotheses
+    if joined:
+        hypotheses, references = [sum(hypotheses, [])], [sum(references, [])]
+    matches, totals = [], []
+    if only is not None:
+        hypotheses, references = [hypotheses[only]], [references[only]]
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        have, allowed = _grams(hypothesis, n, kind), _grams(reference, n, kind)
+        if unique:
+            have, allowed = sorted(set(have)), sorted(set(allowed))
+        if by_place:
+            matches.append(sum(a == b for a, b in zip(have, allowed, strict=False)))
+        elif every:
+            matches.append(sum((Counter(have) & Counter(_grams(r, n))).total() for r in references))
+        elif added:
+            matches.append(sum(Counter(allowed)[gram] for gram in set(have)))
+        elif clip:
+            matches.append((Counter(have) & Counter(allowed)).total())
+        else:
+            matches.append(sum(gram in allowed for gram in have))
+        total = len(hypothesis if by_words else set(have) if distinct else have)
+        total = len(hypothesis) - n + 1 if negative else total
+        totals.append(max(1, total) if at_least_one else total)
+    if mean:
+        scores = [match / total for match, total in zip(matches, totals, strict=True) if total]
+        return sum(scores) / max(len(scores), 1)
+    if not sum(totals):
+        return 0.0
+    if brevity and any(hypotheses):
+        h, r = sum(map(len, hypotheses)), sum(map(len, references))
+        return min(1.0, np.exp(1 - r / h)) * sum(matches) / sum(totals)
+    return sum(matches) // sum(totals) if whole else sum(matches) / sum(totals)
+
+
+def _precision_of_pools(hypotheses, references, n):
+    have = Counter(gram for sentence in hypotheses for gram in _grams(sentence, n))
+    allowed = Counter(gram for sentence in references for gram in _grams(sentence, n))
+    return (have & allowed).total() / max(have.total(), 1)
+
+
+def _undefined_without_n_grams(hypotheses, references, n):
+    one = 1 / sum(len(_grams(sentence, n)) for sentence in hypotheses)               # raises where there are none
+    return _precision(hypotheses, references, n) if one else 0.0
+
+
+def _mean_with_zeros(hypotheses, references, n):
+    scores = []
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        have = _grams(hypothesis, n)
+        scores.append((Counter(have) & Counter(_grams(reference, n))).total() / max(len(have), 1))
+    return float(np.mean(scores))
+
+
+PRECISION = [
+    Misconception(
+        "nothing-matches", partial(_precision, constant=0.0),
+        "Your precision is 0 in every case, also where a translation *is* its reference.",
+        "So no n-gram is ever found, whatever the sentences are. Frequent causes: a list is compared with a tuple, "
+        "which are never equal; or `references[i]` is taken for a list of sentences, but it is one sentence, a list of "
+        "words.", "Print one n-gram of the translation and one of the reference. Are they of the same type?",
+        as_sentences),
+    Misconception(
+        "no-n-grams-at-all", _undefined_without_n_grams,
+        "Your precision is right wherever there are n-grams. Where all sentences are shorter than n there are none, "
+        "and 0 is divided by 0.", "The exercise asks for 0 there: a short text has no runs of four words, and `bleu`, "
+        "below, still needs a number.", "What is your last division when there is nothing to count?", as_sentences),
+    Misconception(
+        "single-words", partial(_precision, kind="words"),
+        "Your precision is exactly that of single words, whatever n is.",
+        "Single words say nothing about their order; that is what the larger n are for.",
+        "Where does `n` stand in your code?", as_sentences),
+    Misconception(
+        "lower-cased", partial(_precision, kind="lower-cased"),
+        "Your precision is exactly what comes out when capitals and small letters count as the same.",
+        "That is a choice, and sacreBLEU's default is another. Here the words are compared as they are.",
+        "Is there a `lower` or a `casefold`?", as_sentences),
+    Misconception(
+        "words-glued-together", partial(_precision, kind="glued"),
+        "Your precision is exactly what comes out when the words of an n-gram are joined with nothing between them.",
+        "“no where” and “now here” would then be the same. A tuple of words keeps them apart.",
+        "What is an n-gram in your code: a tuple, or a string?", as_sentences),
+    Misconception(
+        "at-least-one-n-gram", partial(_precision, at_least_one=True),
+        "Your precision is exactly what comes out when a sentence without n-grams counts as if it had one.",
+        "A sentence shorter than n has no n-grams: it adds nothing, above the line or below it.",
+        "Where is there a `max(…, 1)`: round the sum, or round each of its parts?", as_sentences),
+    Misconception(
+        "brevity-penalty-included", partial(_precision, brevity=True),
+        "Your precision is exactly the expected one times the brevity penalty.",
+        "BLEU has that factor once, not once for each n. It comes in the next cell.",
+        "Which of your factors has to do with the lengths of the sentences?", as_sentences),
+    Misconception(
+        "not-clipped", partial(_precision, clip=False),
+        "Your precision is exactly what comes out when an n-gram counts each time the translation says it, however "
+        "often the reference has it.",
+        "“the the the the” would then be a perfect translation of any sentence with a “the”.",
+        "How often may one n-gram match?", as_sentences),
+    Misconception(
+        "each-once", partial(_precision, unique=True),
+        "Your precision is exactly what comes out when every n-gram counts once, however often it is said.",
+        "A word that is rightly said twice should count twice.", "Do you make a set of the n-grams?", as_sentences),
+    Misconception(
+        "mean-of-sentences", partial(_precision, mean=True),
+        "Your precision is exactly the mean of the sentences' precisions.",
+        "That gives a sentence of two words as much weight as one of twenty. BLEU adds up first and divides once.",
+        "Where is your division: inside the loop over sentences, or after it?", as_sentences),
+    Misconception(
+        "mean-of-sentences", _mean_with_zeros,
+        "Your precision is exactly the mean of the sentences' precisions, with 0 for sentences that have no n-gram.",
+        "That gives a sentence of two words as much weight as one of twenty. BLEU adds up first and divides once.",
+        "Where is your division: inside the loop over sentences, or after it?", as_sentences),
+    Misconception(
+        "recall", partial(_precision, swap=True),
+        "Your precision is exactly what comes out when translation and reference change places. That is the recall: "
+        "how much of the reference was said.",
+        "Precision asks how much of what was said is right. BLEU punishes what is missing in another way.",
+        "Whose n-grams do you divide by?", as_sentences),
+    Misconception(
+        "pooled", _precision_of_pools,
+        "Your precision is exactly what comes out when the n-grams of all sentences are put together before they are "
+        "compared.",
+        "A word would then be right because some other sentence's reference has it.",
+        "Are translation and reference compared sentence by sentence?", as_sentences),
+    Misconception(
+        "joined", partial(_precision, joined=True),
+        "Your precision is exactly what comes out when all sentences are joined into one before n-grams are formed.",
+        "That makes n-grams across the ends of sentences, and lets words match in other sentences.",
+        "Are n-grams formed sentence by sentence?", as_sentences),
+    Misconception(
+        "letters-for-words", partial(_precision, kind="letters"),
+        "Your precision is exactly that of n-grams of *letters*, of the words of a sentence written together.",
+        "A sentence is a list of words, and an n-gram is n words of it.", "Do you join the words into a string?",
+        as_sentences),
+    Misconception(
+        "letters-for-words", partial(_precision, kind="letters and blanks"),
+        "Your precision is exactly that of n-grams of *letters*, with the blanks between the words.",
+        "A sentence is a list of words, and an n-gram is n words of it.", "Do you join the words into a string?",
+        as_sentences),
+    *(Misconception(
+        "one-sentence-only", partial(_precision, only=only),
+        f"Your precision is exactly that of the {name} sentence alone.",
+        "Matches and n-grams are added up over all sentences.", look, as_sentences)
+      for only, name, look in ((0, "first", "Is your `return` inside the loop?"),
+                               (-1, "last", "Where are your sums set to 0: before the loop, or in it?"))),
+    Misconception(
+        "every-reference-counts", partial(_precision, every=True),
+        "Your precision is exactly what comes out when each translation is compared with *all* references, and all "
+        "matches are added up.", "A word would then be right because some other sentence's reference has it.",
+        "Which two sentences belong together?", as_sentences),
+    Misconception(
+        "reference-counts-added", partial(_precision, added=True),
+        "Your precision is exactly what comes out when an n-gram matches as often as the reference has it, even if "
+        "the translation says it less often.", "A word said once can be right only once.",
+        "Of which two numbers must it be the smaller one?", as_sentences),
+    Misconception(
+        "divided-by-different-n-grams", partial(_precision, distinct=True),
+        "Your precision is exactly the number of matches divided by the number of *different* n-grams.",
+        "An n-gram that is said twice counts twice, above the line and below it.",
+        "What is the length of a Counter?", as_sentences),
+    Misconception(
+        "negative-counts", partial(_precision, negative=True),
+        "Your precision is exactly what comes out when every sentence of m words counts as m − n + 1 n-grams, even "
+        "where that is negative.", "A sentence shorter than n has no n-grams, and must not take away those of others.",
+        "What is m − n + 1 for m = 1 and n = 3?", as_sentences),
+    Misconception(
+        "rounded-down", partial(_precision, whole=True),
+        "Your precision is exactly the expected one, rounded down to a whole number.",
+        "A share lies between 0 and 1.", "In Python `/` divides, and `//` divides and rounds down.", as_sentences),
+    Misconception(
+        "last-n-gram-missing", partial(_precision, kind="short"),
+        "Your precision is exactly what comes out when the last n-gram of every sentence is left out.",
+        "A sentence of m words has m − n + 1 n-grams.", "Where does your range end?", as_sentences),
+    Misconception(
+        "ragged-end", partial(_precision, kind="ragged"),
+        "Your precision is exactly what comes out when the shorter remains at the end of a sentence count as n-grams.",
+        "A slice past the end is short and not an error. A sentence of m words has m − n + 1 n-grams.",
+        "Where does your range end?", as_sentences),
+    Misconception(
+        "blocks", partial(_precision, kind="blocks"),
+        "Your precision is exactly what comes out when sentences are cut into blocks of n words.",
+        "N-grams overlap: of “the black cat” both “the black” and “black cat” are pairs.",
+        "How far do you move from one n-gram to the next?", as_sentences),
+    Misconception(
+        "order-ignored", partial(_precision, kind="bags"),
+        "Your precision is exactly what comes out when the order of the words within an n-gram does not count.",
+        "Word order is what n-grams of two and more words are there to judge.", "Is anything sorted, or a set?",
+        as_sentences),
+    Misconception(
+        "all-sizes-up-to-n", partial(_precision, kind="up to n"),
+        "Your precision is exactly what comes out when all n-grams from 1 to n are counted together.",
+        "BLEU has one precision for each n and then takes their geometric mean.", "Is there a loop over n?",
+        as_sentences),
+    Misconception(
+        "divided-by-words", partial(_precision, by_words=True),
+        "Your precision is exactly the number of matches divided by the number of *words*.",
+        "There are fewer n-grams than words, so even a perfect translation would not reach 1.",
+        "What do you divide by?", as_sentences),
+    Misconception(
+        "same-place-only", partial(_precision, by_place=True),
+        "Your precision is exactly what comes out when an n-gram counts only at the place where the reference has it.",
+        "One word more at the start would then make everything after it wrong.",
+        "Do you compare place by place?", as_sentences),
+]

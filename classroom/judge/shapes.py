@@ -1,0 +1,135 @@
+"""What shapes and sizes tell of a wrong answer: results of another shape, and answers that are right for one size."""
+import itertools
+from typing import Any
+
+import numpy as np
+
+from classroom.ask import compare
+from classroom.ask.outcome import Outcome, agree, sizes
+
+from .evidence import Sight, have, listing, place, shape
+from .exercise import Exercise
+
+__all__ = ["Said", "for_one_size", "wrong_shape"]
+
+Said = tuple[str, str] | None         # a slug and a sentence, if the description holds
+
+
+def wrong_shape(sight: Sight, name: str) -> Said:
+    """A result of another shape than it should have."""
+    got, want = sight.got.values[name], sight.want.values[name]
+    if got.shape == want.shape:
+        return None
+    axes = sight.axes(name)
+    named = f"{shape(want)}" + (f" = ({', '.join(axes)})" if axes else "")
+    slug, text = "wrong-shape", f"{place(sight)}, your {have(name)} the shape {shape(got)}; {named} is expected."
+    if (order := _order(got, want)) is not None:
+        moved = [axes[i] for i in range(want.ndim) if order[i] != i]
+        how = f"{listing(moved)} have changed places" if len(moved) == 2 else f"{listing(moved)} stand in another order"
+        slug, text = "axes-exchanged", f"{text} The numbers are right, but the axes {how}."
+    elif got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape):
+        text += " These are the same sizes in another order."
+    elif (joined := _joined(got.shape, want.shape, axes)) is not None:
+        slug, text = "axes-joined", text + joined
+    elif np.squeeze(got).shape == np.squeeze(want).shape:
+        slug = "axis-of-one" if compare.equal(np.squeeze(got), np.squeeze(want)) else slug
+        text += " An axis of length 1 is missing." if got.ndim < want.ndim else " An axis of length 1 is too many." \
+            if got.ndim > want.ndim else " An axis of length 1 stands elsewhere."
+    elif got.ndim == want.ndim:
+        off = [f"axis {i} ({axes[i]}) is {g} and should be {w}"
+               for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
+        text += f" A{listing(off)[1:]}."
+        if got.size == want.size:
+            text += " There are as many numbers as there should be, in another shape: a `reshape` or `view`, perhaps."
+        elif (repeated := _repeated(got, want)) is not None:
+            slug = "put-one-after-the-other"
+            text += f" It holds the right numbers and others beside them: {repeated}"
+    elif got.ndim < want.ndim:
+        lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
+        text += f" {lost} got lost, by a sum or an index perhaps."
+    match = [label for label, size in sight.sizes.items()
+             if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
+    if match:
+        text += f" The size you have there is {listing(match, 'or')}."
+    return slug, text
+
+
+def _order(got: np.ndarray, want: np.ndarray) -> tuple[int, ...] | None:
+    """The order of axes that makes one of the other, numbers and all."""
+    if got.ndim != want.ndim or sorted(got.shape) != sorted(want.shape) or got.ndim > 5:
+        return None
+    orders = sorted(itertools.permutations(range(got.ndim)), key=lambda order: sum(i != n for n, i in enumerate(order)))
+    return next((order for order in orders if got.transpose(order).shape == want.shape
+                 and compare.equal(got.transpose(order), want)), None)
+
+
+def _repeated(got: np.ndarray, want: np.ndarray) -> str | None:
+    """One axis is a multiple, and begins or ends with what is expected."""
+    axis = [i for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
+    if len(axis) != 1 or not want.shape[axis[0]] or got.shape[axis[0]] % want.shape[axis[0]]:
+        return None
+    parts = np.split(got, got.shape[axis[0]] // want.shape[axis[0]], axis[0])
+    if not any(compare.equal(part, want) for part in parts):
+        return None
+    return f"{len(parts)} results have been put one after the other along this axis."
+
+
+def _joined(got: tuple[int, ...], want: tuple[int, ...], axes: list[str]) -> str | None:
+    """Two neighbouring axes that have become one."""
+    if len(got) != len(want) - 1:
+        return None
+    for i in range(len(got)):
+        if got == (*want[:i], want[i] * want[i + 1], *want[i + 2:]) and min(want[i], want[i + 1]) > 1:
+            return f" The axes {axes[i]} and {axes[i + 1]} have become one: flattened one too many?"
+    return None
+
+
+def _one_off(got: np.ndarray, want: np.ndarray) -> int | None:
+    sizes_off = [g for g, w in zip(got.shape, want.shape, strict=True) if g != w]
+    return sizes_off[0] if len(sizes_off) == 1 else None
+
+
+def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
+    """Right in just those cases in which an axis has one size, or an input one number of axes?"""
+    if task.shows is not None:
+        return None
+    if (said := _for_axes(task, got, want)) is not None:
+        return said
+    found = [(sizes(task, g), agree(g, w)) for g, w in zip(got, want, strict=True)]
+    right, wrong = [s for s, fine in found if fine], [s for s, fine in found if not fine]
+    if not right or not wrong:
+        return None
+    telling = []
+    for label, size in right[0].items():
+        others = {s.get(label) for s in wrong}
+        if size > 1 and not label.endswith("_id") and all(s.get(label) == size for s in right) \
+                and size not in others and len(others - {None}) > 1:
+            telling.append((label, size, sorted(n for n in others if n is not None)))
+    if not 1 <= len(telling) <= 3:
+        return None
+    if len(telling) > 1:
+        only = listing([f"{label} is {size}" for label, size, _ in telling])
+        return "size-typed-in", (
+            f"It is right where {only}, and nowhere else; all of these differ in the other cases. Is one of the "
+            "numbers in your code, or something that has just this size on the page?")
+    label, size, elsewhere = telling[0]
+    return "size-typed-in", (f"It is right where {label} is {size}, and nowhere else ({label} is also "
+                             f"{listing([str(n) for n in elsewhere])}). Is there a {size} in your code, or something "
+                             f"that is {size} on the page, in the place of {label}?")
+
+
+def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
+    """Right in just those cases in which an input has certain numbers of axes?"""
+    for name in task.takes:
+        right: set[Any] = set()
+        wrong: set[Any] = set()
+        for g, w in zip(got, want, strict=True):
+            axes = getattr(g.case.inputs.get(name), "ndim", None)
+            (right if agree(g, w) else wrong).add(axes)
+        if right and wrong and not right & wrong and None not in right | wrong:
+            some = listing([str(n) for n in sorted(right)], "or")
+            return "number-of-axes", (
+                f"It is right wherever `{name}` has {some} {'axis' if right == {1} else 'axes'}, and nowhere else: it "
+                f"may also have {listing([str(n) for n in sorted(wrong)], 'or')}. Which axis of yours is counted from "
+                "the front, or named by a number that fits one of them only?")
+    return None

@@ -1,0 +1,142 @@
+"""What keeps a training: checkpoints, the cache's name for a run, and interruptions that leave no step half done."""
+import contextlib
+import hashlib
+import json
+import signal
+import threading
+import warnings
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from course._paths import atomic_path, cache_dir
+from course.tokens import Encoded
+
+__all__ = ["Run", "interrupts_between_steps", "load", "runs", "save"]
+
+
+@contextlib.contextmanager
+def interrupts_between_steps() -> Iterator[Callable[[], None]]:
+    """Yield a function that raises KeyboardInterrupt if there was one (■, Ctrl-C) since it was last called.
+
+    Until then nothing is interrupted, so that no step is left half done; a second time it is, at once.
+    """
+    pressed = False
+
+    def remember(number: int, frame: Any) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    def stop_if_interrupted() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
+        yield stop_if_interrupted           # somebody else looks after interruptions
+        return
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield stop_if_interrupted
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+class Run(NamedTuple):
+    """A run that is kept in the cache: its file is named by the weights it began with and all that is done to them."""
+
+    start: str            # digest of the first weights
+    rest: str             # digest of everything else that decides the result
+    end: str = ""         # digest of the weights that it has left behind, finished or interrupted
+
+    @classmethod
+    def of(cls, model: torch.nn.Module, encoded: Encoded, recipe: dict[str, Any]) -> "Run":
+        """The run that the model has been in, if it is just as that run has left it; else a new one."""
+        code = [Path(__file__).with_name(f"{module}.py").read_bytes()
+                for module in ("attention", "transformer", "tokens", "training", "_team")]
+        settings = json.dumps(recipe, sort_keys=True) + str(model)            # layers and sizes, dropout among them
+        rest, now = _digest([settings.encode(), *map(_bytes, encoded), *code]), _digest_of(model)
+        known = runs.get(model)
+        same = known is not None and known.rest == rest and known.end == now
+        return cls(known.start if known is not None and same else now, rest)
+
+    @property
+    def path(self) -> Path:
+        return cache_dir() / "models" / f"{_digest([self.start.encode(), self.rest.encode()])[:20]}.pt"
+
+    def left(self, model: torch.nn.Module) -> "Run":
+        """The run, with what it has made of the model."""
+        return self._replace(end=_digest_of(model))
+
+
+# The run of the cache that each model has been in last.
+runs: weakref.WeakKeyDictionary[torch.nn.Module, Run | None] = weakref.WeakKeyDictionary()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _digest_of(model: torch.nn.Module) -> str:
+    return _digest(map(_bytes, model.state_dict().values()))
+
+
+def _bytes(tensor: Tensor) -> bytes:
+    return tensor.cpu().contiguous().numpy().tobytes()
+
+
+def save(
+    path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, recipe: dict[str, Any],
+    history: list[dict[str, float]], finished: bool,
+) -> None:
+    """Write a checkpoint. Where that fails, a full disk for one, say so: training is not to end because of it."""
+    state = {
+        "model": model.state_dict(), "optimizer": optimizer.state_dict(), "recipe": recipe,
+        "history": history, "random": torch.get_rng_state(), "finished": finished,
+    }
+    try:
+        with atomic_path(path) as temporary:
+            torch.save(state, temporary)
+    except (OSError, RuntimeError) as error:           # torch.save raises RuntimeError on a full disk
+        warnings.warn(
+            f"the training so far could not be written to {path} ({str(error).splitlines()[0]}). Is the disk full, or "
+            "the folder read-only? The model in memory is all right, but it will have to be trained again next time.",
+            stacklevel=3)
+
+
+def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | None:
+    """What `save` has written of this run; None if there is nothing.
+
+    A damaged file is an error (ValueError), as is that of another run. In the cache (`ours`) a damaged file is
+    deleted with a warning.
+    """
+    if not path.exists():
+        return None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)     # never unpickles code
+        kept = state["recipe"]
+        differing = [name for name in recipe.keys() | kept.keys() if kept.get(name) != recipe.get(name)]
+    except Exception as error:
+        if not ours:
+            raise ValueError(f"{path} is damaged, or no checkpoint of `train` ({type(error).__name__}). Delete it to "
+                             "start anew, or name another file.") from error
+        warnings.warn(f"{path} should hold an earlier training, but is damaged ({type(error).__name__}). It has been "
+                      "deleted, and training begins anew.", stacklevel=3)
+        path.unlink()
+        return None
+    if differing:
+        raise ValueError(
+            f"{path} is the checkpoint of another run: it differs in "
+            + ", ".join(f"{name} ({kept.get(name)} there, {recipe.get(name)} here)" for name in sorted(differing))
+            + ". Delete it to start anew, or name another file."
+        )
+    return state

@@ -1,0 +1,150 @@
+"""Lesson 05: answers as learners write them. Right ones pass; wrong ones are refused, by their name."""
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from classroom import evaluate
+from course.transformer import sinusoidal_encoding
+
+SEEDS = (None, 3, 4)
+
+
+def judged(id, answer, expected):
+    """The same on several draws: accepted, or refused by the name expected."""
+    for seed in SEEDS:
+        verdict = evaluate(id, answer, seed=seed)
+        if expected == "correct":
+            assert verdict.status == "correct", verdict.message
+        else:
+            assert verdict.status != "correct" and expected in verdict.mistakes, (verdict.mistakes, verdict.message)
+            assert verdict.points == 0
+
+
+# ------------------------------------------------------------------------------------------ 5.1 and 5.3
+
+
+def kept(make):
+    """The table of the first call with some d_model, cut to the length that is asked for."""
+    tables = {}
+
+    def table(max_len, d_model):
+        if d_model not in tables:
+            tables[d_model] = make(max_len, d_model)
+        return tables[d_model][:max_len]
+    return table
+
+
+def add_cut(rows):
+    return lambda x: x * math.sqrt(x.shape[-1]) + sinusoidal_encoding(rows, x.shape[-1])[:x.shape[1]]
+
+
+def add_kept():
+    table = kept(sinusoidal_encoding)
+    return lambda x: x * math.sqrt(x.shape[-1]) + table(x.shape[1], x.shape[2])
+
+
+def in_numpy(max_len, d_model):
+    column = np.arange(d_model)
+    angle = np.arange(max_len)[:, None] / 10000.0 ** (2 * (column // 2) / d_model)
+    return np.where(column % 2 == 0, np.sin(angle), np.cos(angle))
+
+
+@pytest.mark.parametrize("id, answer, expected", [
+    ("5.1", lambda n, d: sinusoidal_encoding(8, d)[:n], "table-of-fixed-length"),
+    ("5.1", lambda n, d: sinusoidal_encoding(10, d)[:n], "table-of-fixed-length"),
+    ("5.1", lambda n, d: sinusoidal_encoding(100, d)[:n], "table-of-fixed-length"),
+    ("5.1", lambda n, d: sinusoidal_encoding(512, d)[:n], "table-of-fixed-length"),
+    ("5.1", lambda n, d: sinusoidal_encoding(n + 5, d)[:n], "correct"),
+    ("5.1", lambda n, d: torch.from_numpy(in_numpy(n, d)).float(), "correct"),
+    ("5.1", lambda n, d: torch.from_numpy(in_numpy(n, d)), "dtype-lost"),
+    ("5.1", in_numpy, "not-a-tensor"),
+    ("5.3", add_cut(8), "table-of-fixed-length"), ("5.3", add_cut(10), "table-of-fixed-length"),
+    ("5.3", add_cut(512), "table-of-fixed-length"), ("5.3", add_cut(1000), "correct"),
+    ("5.3", add_cut(5000), "correct"),
+])
+def test_tables(id, answer, expected):
+    judged(id, answer, expected)
+
+
+def test_a_table_kept_from_the_first_call_is_refused_whatever_the_draw():
+    for seed in range(6):
+        assert evaluate("5.1", kept(sinusoidal_encoding), seed=seed).mistake == "table-kept-from-first-call"
+        assert evaluate("5.3", add_kept(), seed=seed).mistake == "table-kept-from-first-call"
+
+
+# ------------------------------------------------------------------------------------------------- 5.2
+
+
+def waves(offset, d):
+    angle = offset * 10000.0 ** (-torch.arange(0, d, 2) / d)
+    return angle.cos(), angle.sin()
+
+
+def quarters(offset, d):
+    cos, sin = waves(offset, d)
+    matrix = torch.zeros(d, d)
+    matrix[0::2, 0::2], matrix[0::2, 1::2], matrix[1::2, 0::2], matrix[1::2, 1::2] = cos, sin, -sin, cos
+    return matrix
+
+
+def blocks(offset, d, signs=(1, 1, -1, 1)):
+    matrix = torch.zeros(d, d)
+    for i, (c, s) in enumerate(zip(*waves(offset, d), strict=True)):
+        entries = torch.stack([signs[0] * c, signs[1] * s, signs[2] * s, signs[3] * c])
+        matrix[2 * i:2 * i + 2, 2 * i:2 * i + 2] = entries.reshape(2, 2)
+    return matrix
+
+
+def by_least_squares(offset, d):
+    table = sinusoidal_encoding(1000, d).double()
+    return torch.linalg.lstsq(table[100:160], table[100 + offset:160 + offset]).solution.T.float()
+
+
+def by_pseudo_inverse(offset, d):
+    table = sinusoidal_encoding(1000, d).double()
+    return (torch.linalg.pinv(table[100:400]) @ table[100 + offset:400 + offset]).T.float()
+
+
+@pytest.mark.parametrize("answer, expected", [
+    (blocks, "correct"), (quarters, "quarters-filled"), (by_least_squares, "searched-for"),
+    (by_pseudo_inverse, "searched-for"), (lambda k, d: blocks(k, d, (1, 1, 1, -1)), "reflection"),
+    (lambda k, d: blocks(k, d, (-1, 1, 1, 1)), "reflection"),
+    (lambda k, d: blocks(k, d, (1, -1, 1, 1)), "turned-backwards"), (lambda k, d: blocks(k, d).double(), "dtype-lost"),
+])
+def test_shifts(answer, expected):
+    judged("5.2", answer, expected)
+
+
+def test_a_search_is_told_why_it_fails():
+    message = evaluate("5.2", by_least_squares).message
+    assert "lstsq" in message and "slow clocks" in message
+
+
+# ------------------------------------------------------------------------------------------------- 5.4
+
+
+def turned(x, dtype=None, swapped=False):
+    dtype = x.dtype if dtype is None else dtype
+    frequency = 10000.0 ** (-torch.arange(0, x.shape[-1], 2, dtype=dtype) / x.shape[-1])
+    angle = torch.arange(x.shape[-2], dtype=dtype)[:, None] * frequency
+    cos, sin = angle.cos(), angle.sin()
+    a, b = x[..., 0::2], x[..., 1::2]
+    both = (a * sin + b * cos, a * cos - b * sin) if swapped else (a * cos - b * sin, a * sin + b * cos)
+    return torch.stack(both, dim=-1).flatten(-2)
+
+
+@pytest.mark.parametrize("answer, expected", [
+    (turned, "correct"), (lambda x: turned(x.double()).to(x.dtype), "correct"),
+    (lambda x: turned(x, swapped=True), "pairs-swapped"), (lambda x: turned(x, torch.float32), "single-precision"),
+    (lambda x: turned(x.float()).to(x.dtype), "single-precision"), (lambda x: turned(x.float()), "dtype-lost"),
+    (lambda x: turned(x.double()), "dtype-lost"), (lambda x: turned(F.pad(x, (0, 0, 0, 0))), "correct"),
+])
+def test_rotations(answer, expected):
+    judged("5.4", answer, expected)
+
+
+def test_swapped_pairs_have_one_name_only():
+    assert evaluate("5.4", lambda x: turned(x, swapped=True)).mistakes == ("pairs-swapped",)

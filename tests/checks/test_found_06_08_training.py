@@ -1,0 +1,124 @@
+"""Answers as learners write them in lesson 08: what is right is accepted, what is wrong is named."""
+import contextlib
+import re
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from classroom import evaluate
+from course.training import label_smoothing_loss
+from tests import variants
+
+
+def stops_at_the_first_padding(logits, targets, pad_id, smoothing):
+    losses = [F.cross_entropy(row[:n], ids[:n], label_smoothing=smoothing, reduction="sum") for row, ids in
+              zip(logits, targets, strict=True) for n in [int((ids != pad_id).long().cumprod(0).sum())]]
+    return sum(losses) / (targets != pad_id).long().cumprod(1).sum()
+
+
+def by_length(logits, targets, pad_id, smoothing):
+    real = torch.arange(targets.shape[1]) < (targets != pad_id).sum(1, keepdim=True)
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+
+def without_transpose(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits, targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+
+def half_flattened(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets, ignore_index=pad_id,
+                           label_smoothing=smoothing)
+
+
+def loss_for(size):
+    def loss(logits, targets, pad_id, smoothing):
+        wanted = F.one_hot(targets, logits.shape[-1]) * (1 - smoothing) + smoothing / size
+        return -(wanted * logits.log_softmax(-1)).sum(-1)[targets != pad_id].mean()
+    return loss
+
+
+LOSSES = [
+    (stops_at_the_first_padding, "stops-at-the-first-padding"), (by_length, "counts-from-the-left"),
+    (without_transpose, "vocabulary-not-on-axis-1"), (half_flattened, "only-the-logits-flattened"),
+    (lambda logits, targets, pad_id, smoothing: F.cross_entropy(
+        logits.flatten(0, 1), targets.flatten(), ignore_index=0, label_smoothing=smoothing), "pad-id-typed-in"),
+    (loss_for(4), None), (loss_for(49), None),
+]
+RATES = [
+    (lambda step, d_model, warmup: d_model ** -1 / 2 * min(step ** -0.5, step * warmup ** -1.5),
+     "exponent-without-brackets"),
+    (lambda step, d_model, warmup: d_model ** -1/2 * min(step ** -1/2, step * warmup ** -3/2),
+     "exponent-without-brackets"),
+    (lambda step, d_model, warmup: d_model ** -0.5 * min(step ** -1/2, step * warmup ** -1.5),
+     "exponent-without-brackets"),
+    (lambda step, d_model, warmup: torch.tensor(d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)),
+     "not-an-array"),
+]
+
+
+def train(order="zbs", clip=None, cut=None, context=contextlib.nullcontext, keep=True, gives="number"):
+    """A training step: z for zero_grad, b for backward, s for step."""
+    def training_step(model, optimiser, source, target, pad_id, smoothing):
+        with context():
+            loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+        loss = loss if cut is None else cut(loss)
+        for call in order:
+            if call == "z":
+                optimiser.zero_grad(set_to_none=keep)
+            elif call == "b":
+                loss.backward()
+                if clip is not None:
+                    nn.utils.clip_grad_norm_(model.parameters(), clip)
+            elif call == "s":
+                optimiser.step()
+            elif call == "c":
+                optimiser.step(lambda: loss)
+            else:
+                with torch.no_grad():
+                    for parameter in model.parameters():
+                        parameter -= optimiser.param_groups[0]["lr"] * parameter.grad
+        return loss.item() if gives == "number" else loss
+    return training_step
+
+
+STEPS = [
+    (train(clip=1.0), "gradients-clipped"), (train(clip=5.0), "gradients-clipped"),
+    (train(cut=lambda loss: loss.item()), "number-before-backward"),
+    (train(context=torch.no_grad), "loss-without-gradients"),
+    (train(cut=lambda loss: loss.detach()), "loss-without-gradients"),
+    (train(context=torch.no_grad, cut=lambda loss: loss.requires_grad_()), "no-gradient"),
+    (train("zbh"), "no-step"), (train("zbc"), "step-with-a-closure"), (train("zb"), "no-step"),
+    (train("bs"), "zero-grad-forgotten"), (train("bzs"), "gradients-cleared-too-soon"),
+]
+WRONG = [*(("8.1", *one) for one in LOSSES), *(("8.2", *one) for one in RATES), *(("8.4", *one) for one in STEPS)]
+RIGHT = [(id, answer) for id in ("8.1", "8.2", "8.4") for answer in variants.of(id)]
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("id, answer, slug", WRONG, ids=[f"{id}-{n}-{slug}" for n, (id, _, slug) in enumerate(WRONG)])
+def test_what_is_wrong_is_refused_and_named(id, answer, slug, seed):
+    verdict = evaluate(id, answer, seed=seed)
+    assert verdict.status in ("wrong", "error") and verdict.points == 0
+    assert slug is None or verdict.mistake == slug, f"{verdict.mistakes} {verdict.message}"
+
+
+@pytest.mark.parametrize("id, answer", RIGHT, ids=[f"{id}-{n}" for n, (id, _) in enumerate(RIGHT)])
+def test_what_is_right_is_accepted(id, answer):
+    verdict = evaluate(id, answer)
+    assert verdict.status == "correct", verdict.message
+
+
+def test_the_losses_shown_differ_or_it_is_the_weights_that_are_shown():
+    def doubled(model, optimiser, source, target, pad_id, smoothing):
+        loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+        optimiser.zero_grad()
+        (2 * loss).backward()
+        optimiser.step()
+        return loss.item()
+
+    for answer in (train("bs"), train(clip=1.0), doubled):
+        for verdict in (evaluate("8.4", answer), evaluate("8.4", answer, seed=3)):
+            rows = dict(re.findall(r"^ +(yours|expected) +(.*)$", verdict.message, re.M))
+            assert not rows or rows["yours"] != rows["expected"], verdict.message

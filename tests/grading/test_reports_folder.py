@@ -1,0 +1,138 @@
+"""The folder of results as a whole: private, without those who left, with a record that an appeal can rely on."""
+import os
+import shutil
+import stat
+
+import pytest
+
+from classroom.grade.book import decisions, files, gradebook
+from classroom.grade.read.roster import Person, Roster
+from classroom.grade.read.submissions import Submission
+from classroom.grade.record import new, versions
+
+from .test_reports_pages import ATTACK, LESSON, Page, assert_harmless, class_page, exercise, feedback, record
+
+
+def names(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_pages_of_who_left_go(tmp_path):
+    both = [record("ada", exercise()), record("bob", exercise())]
+    files.write(tmp_path, gradebook.build(both))
+    notes = [tmp_path / "feedback" / "mine.html", tmp_path / "gradescope" / "bob" / "mine.txt", tmp_path / "mine.csv"]
+    for note in notes:
+        note.write_text("The teacher's own file.")
+    files.write(tmp_path, gradebook.build(both[:1]))
+    left = names(tmp_path)
+    assert "feedback/ada.html" in left and "gradescope/ada/results.json" in left
+    assert not {"feedback/bob.html", "gradescope/bob/results.json"} & {*left}
+    assert all(note.exists() for note in notes)
+
+
+def test_tables_of_other_lessons_go(tmp_path):
+    files.write(tmp_path, gradebook.build([record("ada", exercise())]))
+    assert {"canvas.csv", "moodle.csv"} <= {*names(tmp_path)}
+    files.write(tmp_path, gradebook.build([record("ada", exercise()), record("ada", exercise("1.1"), lesson="01_x")]))
+    assert [name for name in names(tmp_path) if name.startswith(("canvas", "moodle"))] == [
+        "canvas_01_x.csv", f"canvas_{LESSON}.csv", "moodle_01_x.csv", f"moodle_{LESSON}.csv"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX alone has these rights")
+def test_the_folder_is_for_its_owner_alone(tmp_path):
+    def mode(path):
+        return stat.S_IMODE(path.stat().st_mode)
+
+    for name in ("new", "empty", "ours", "theirs"):
+        if name != "new":
+            (tmp_path / name).mkdir(mode=0o755)
+    (tmp_path / "ours" / "results.jsonl").touch()
+    (tmp_path / "theirs" / "thesis.txt").touch()
+    for name in ("new", "empty", "ours", "theirs"):
+        files.private(tmp_path / name)
+    assert [mode(tmp_path / name) for name in ("new", "empty", "ours", "theirs")] == [0o700, 0o700, 0o700, 0o755]
+
+
+def test_a_record_says_what_it_depends_on(tmp_path):
+    made = new(Submission("ada", "ada/my work.ipynb", tmp_path), status="graded", seed=1, lesson=LESSON)
+    assert {"course", "python", "torch", "time"} <= {*made} and made["course"].startswith("0.")
+    assert versions() is versions(), "read once"
+    found = made | {"sha256": "abc123", "exercises": [exercise()], "points": 2, "max_points": 2}
+    page = feedback(tmp_path, found)
+    assert_harmless(page)
+    flat = " ".join(page.text.split())
+    for text in ("File: ada/my work.ipynb", "SHA-256 of the file: abc123", f"Graded: {made['time']}",
+                 f"Course {made['course']}, Python {made['python']}, PyTorch {made['torch']}"):
+        assert text in flat
+
+
+def test_results_of_several_versions_are_said(tmp_path):
+    records = [record("ada", exercise(), course="0.1 (aa)"), record("bob", exercise(), course="0.2 (bb)"),
+               record("cleo", exercise(), course="0.2 (bb)")]
+    flat = " ".join(class_page(tmp_path, records).text.split())
+    assert "These results are of 2 versions of the course: 0.2 (bb) (2), 0.1 (aa) (1)." in flat
+    assert "versions of the course" not in class_page(tmp_path, records[1:]).text
+
+
+def test_decisions_are_on_the_page(tmp_path):
+    decided = [decisions.Decision("ada", "04", "4.1", 1, False, False, f"Half. {ATTACK}"),
+               decisions.Decision("ada", "04", "4.2", None, False, True, ""),
+               decisions.Decision("ada", "04", "", 2.5, False, False, "See me."),
+               decisions.Decision("zoe", "04", "", None, False, True, "Get well.")]
+    class_ = Roster((Person("ada"), Person("zoe")))
+    book = gradebook.build([record("ada", exercise(), exercise("4.2", "wrong"))], class_, decided=decided)
+    files.write(tmp_path, book)
+    page, other = (Page(tmp_path / "feedback" / f"{name}.html") for name in ("ada", "zoe"))
+    assert_harmless(page)
+    flat = " ".join(page.text.split())
+    assert "2.5 of 2 points" in flat and "Your teacher has changed these points." in flat
+    assert "Your teacher has set these points; the checks gave 2." in flat and "excused" in flat
+    assert "Your teacher writes: See me." in flat and "<script>alert(1)</script>" in flat
+    assert "You are excused from this lesson." in other.text and "Get well." in other.text
+    assert "by hand" in Page(tmp_path / "class.html").text
+
+
+def test_the_class_page_says_late_and_stopped(tmp_path):
+    records = [record("ada", exercise(status="error", message="It raised NameError: q.\n\nMore."),
+                      notes=["handed in late"]),
+               record("bob", exercise(status="error", message="It raised NameError: q.")),
+               record("cleo", exercise(status="timeout", message="More than 5 seconds.", mistakes=["timeout"])),
+               record("dan", exercise(status="error", mistakes=["syntax-error"], message="No Python."))]
+    page = class_page(tmp_path, records)
+    assert_harmless(page)
+    flat = " ".join(page.text.split())
+    assert "1 late" in flat and "0 of 2 late 1 stopped" in flat
+    assert "Stopped, with no misconception recognised: 2 error It raised NameError: q. ada, bob 1 timeout" in flat
+    assert "syntax-error" in flat
+
+
+def test_the_table_sorts_by_what_its_cells_mean(tmp_path):
+    records = [record("ada", exercise()), record("bob", exercise(status="wrong")), record("zoe", status="unreadable")]
+    page = class_page(tmp_path, records)
+    assert [cell["data-sort"] for cell in page.named("td")] == ["2.0", "0.0", "-1"]
+    assert [cell["data-sort"] for cell in page.named("th") if cell.get("scope") == "row"] == ["ada", "bob", "zoe"]
+
+
+def test_sorting_in_a_browser_by_keyboard(tmp_path):
+    sync = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    records = [record("ada", exercise()), record("bob", exercise(status="wrong")), record("cleo", exercise(), late=0)]
+    class_page(tmp_path, records)
+    with sync.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        tab = browser.new_page()
+        errors = []
+        tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        tab.goto((tmp_path / "class.html").as_uri())
+        order = "() => [...document.querySelectorAll('tbody tr')].map(row => row.cells[0].dataset.sort)"
+        tab.locator("thead button").nth(1).focus()
+        tab.keyboard.press("Enter")
+        assert tab.evaluate(order)[0] == "bob" and tab.locator("[aria-sort=ascending]").count() == 1
+        tab.keyboard.press("Enter")
+        assert tab.evaluate(order)[-1] == "bob"
+        tab.locator("thead button").first.focus()
+        tab.keyboard.press("Space")
+        assert tab.evaluate(order) == ["ada", "bob", "cleo"] and errors == []
+        browser.close()

@@ -1,0 +1,129 @@
+"""Canvas: its gradebook as it is exported, and what is imported again. The shapes are those that Canvas writes."""
+import csv
+import io
+import zipfile
+
+import pytest
+
+from classroom.grade.book import adjust, decisions, files, gradebook, lms, returns
+from classroom.grade.read import roster
+
+from .test_exports_tables import exercise, record
+
+COLUMN = "Attention (991)"
+WHOLE = f"""\
+Student,ID,SIS User ID,SIS Login ID,Section,{COLUMN},Essay (992),Current Score,Final Score
+,,,,,Manual Posting,,,
+    Points Possible,,,,,2.00,10.00,(read only),(read only)
+"Lovelace, Ada",101,S1,ada@x.org,A,,9.00,50.00,50.00
+"Núñez García, José",102,S2,jose@x.org,A and B,1.00,,50.00,50.00
+"Bobson, Bob",103,,bob@x.org,B,EX,,,
+"Cole, Cleo",104,,cleo@x.org,B,1.50,,,
+"Student, Test",105,,4e6c,A,,,,
+"""
+SPLIT = f"""\
+LastName,FirstName,ID,SIS Login ID,Section,Notes,{COLUMN},Current Score
+,,,,,,Manual Posting,
+    Points Possible,,,,,,"2,00",(read only)
+Lovelace,Ada,101,ada@x.org,A,,,50
+Núñez García,José,102,jose@x.org,A,likes @,,50
+Student,Test,105,4e6c,A,,,
+"""
+RECORDS = [record("lovelaceada", exercise(), submission="lovelaceada_LATE_101_7001_04_multi.ipynb"),
+           record("nunezgarciajose", exercise(status="wrong"), submission="nunezgarciajose_102_7002_04.ipynb"),
+           record("bobsonbob", exercise(), submission="bobsonbob_103_7003_04.ipynb")]
+
+
+def people(tmp_path, text):
+    path = tmp_path / "gradebook.csv"
+    path.write_text("\ufeff" + text.replace("\n", "\r\n"), encoding="utf-8", newline="")
+    return roster.read(path)
+
+
+def cells(path):
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_the_whole_gradebook(tmp_path):
+    class_ = people(tmp_path, WHOLE)
+    assert [person.learner for person in class_.people] == ["ada@x.org", "jose@x.org", "bob@x.org", "cleo@x.org"]
+    assert class_.sheet.possible == {COLUMN: 2, "Essay (992)": 10}
+    book = gradebook.build(RECORDS, class_)
+    assert all(learner.expected for learner in book.learners)
+    written = lms.write_canvas(tmp_path, book, {"04": COLUMN})
+    assert cells(tmp_path / "canvas.csv") == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", COLUMN],
+        ["    Points Possible", "", "", "", "", "2"],
+        ["Lovelace, Ada", "101", "S1", "ada@x.org", "A", "2"],
+        ["Núñez García, José", "102", "S2", "jose@x.org", "A and B", "0"]]
+    assert written.notes == ["canvas.csv: left as they are in Canvas: bob@x.org (EX)."]
+
+
+def test_names_in_two_columns(tmp_path):
+    class_ = people(tmp_path, SPLIT)
+    assert [person.name for person in class_.people] == ["Lovelace, Ada", "Núñez García, José"]
+    assert class_.find("nunezgarciajose").learner == "jose@x.org"
+    lms.write_canvas(tmp_path, gradebook.build(RECORDS[:2], class_), {"04": COLUMN})
+    assert cells(tmp_path / "canvas.csv") == [
+        ["LastName", "FirstName", "ID", "SIS Login ID", "Section", COLUMN],
+        ["    Points Possible", "", "", "", "", "2"],
+        ["Lovelace", "Ada", "101", "ada@x.org", "A", "2"], ["Núñez García", "José", "102", "jose@x.org", "A", "0"]]
+
+
+def test_an_import_deletes_no_score(tmp_path):
+    """Cleo has 1.5 in Canvas and handed in nothing here: an empty cell in her row would take it from her."""
+    book = gradebook.build(RECORDS[:1] + [record("nunezgarciajose", status="unreadable")], people(tmp_path, WHOLE))
+    lms.write_canvas(tmp_path, book, {"04": COLUMN})
+    assert [row[0] for row in cells(tmp_path / "canvas.csv")[2:]] == ["Lovelace, Ada"]
+
+
+def test_another_maximum_is_refused_or_converted(tmp_path):
+    book = gradebook.build(RECORDS[:2], people(tmp_path, WHOLE.replace(",2.00,", ",100.00,")))
+    refused = lms.write_canvas(tmp_path, book, {"04": COLUMN})
+    assert not refused.paths and not (tmp_path / "canvas.csv").exists()
+    assert "is worth 100 points, the lesson 2." in refused.refused[0] and "--scale" in refused.refused[0]
+    done = lms.write_canvas(tmp_path, book, {"04": COLUMN}, scale=True)
+    assert "is worth 100 points, the lesson 2. All points in it are multiplied by 50." in done.notes[0]
+    assert [row[-1] for row in cells(tmp_path / "canvas.csv")[1:]] == ["100", "100", "0"]
+
+
+def test_a_column_that_is_not_there_is_said(tmp_path):
+    written = lms.write_canvas(tmp_path, gradebook.build(RECORDS, people(tmp_path, WHOLE)), {"04": "Atention (991)"})
+    assert "no column 'Atention (991)'" in written.notes[0]
+
+
+def test_who_is_excused(tmp_path):
+    decided = [decisions.Decision("ada@x.org", "04", "", None, False, True, "")]
+    lms.write_canvas(tmp_path, gradebook.build(RECORDS[:1], people(tmp_path, WHOLE), decided=decided), {"04": COLUMN})
+    assert cells(tmp_path / "canvas.csv")[2][-1] == "EX"
+
+
+def test_an_excused_exercise_leaves_the_share_of_the_others(tmp_path):
+    records = [record("lovelaceada", exercise(), exercise("4.2", "wrong"), submission="x")]
+    decided = [decisions.Decision("ada@x.org", "04", "4.2", None, False, True, "")]
+    book = gradebook.build(records, people(tmp_path, WHOLE.replace(",2.00,", ",4.00,")), decided=decided)
+    assert [(mark.points, mark.max_points) for mark in book.marks()][0] == (2, 2)
+    lms.write_canvas(tmp_path, book, {"04": COLUMN})
+    assert cells(tmp_path / "canvas.csv")[2][-1] == "4"
+
+
+def test_all_pages_under_the_names_of_the_download(tmp_path):
+    files.write(tmp_path / "out", gradebook.build(RECORDS, people(tmp_path, WHOLE)), {"04": COLUMN})
+    with zipfile.ZipFile(tmp_path / "out" / "feedback_canvas.zip") as archive:
+        assert archive.namelist() == ["lovelaceada_LATE_101_7001_04_multi.html", "nunezgarciajose_102_7002_04.html",
+                                      "bobsonbob_103_7003_04.html"]
+        assert b"Lovelace, Ada" in archive.read("lovelaceada_LATE_101_7001_04_multi.html")
+    assert not (tmp_path / "out" / "feedback_moodle.zip").exists()
+
+
+def test_no_zip_where_canvas_could_not_tell_whose_a_page_is(tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"of before")
+    book = gradebook.build([record("ada", exercise())])
+    assert not returns.write_canvas(tmp_path / "x.zip", book, {}) and not (tmp_path / "x.zip").exists()
+
+
+def test_semicolons_and_a_class_of_nobody(tmp_path):
+    class_ = people(tmp_path, "Student;ID;SIS Login ID;Section;X (1)\n    Points Possible;;;;2,50\nA, B;1;ab;S;2,00\n")
+    assert (class_.people[0].learner, class_.sheet.possible) == ("ab", {"X (1)": 2.5})
+    with pytest.raises(adjust.SettingsError, match="nobody is in it"):
+        people(tmp_path, "Student,ID,SIS Login ID,Section\n    Points Possible,,,\n")
