@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from classroom.face import carry_on, check, evaluate, hint, own, solution
-    from classroom.judge.verdict import CheckFailed, Verdict
+    from classroom.judge.verdict import CheckError, CheckFailed, Verdict
 
-__all__ = ["CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
+__all__ = ["CheckError", "CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
 
 
 def __getattr__(name: str):

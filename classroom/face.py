@@ -9,7 +9,7 @@ from classroom.judge import panel, record
 from classroom.judge.exercise import Task
 from classroom.judge.verdict import CheckError, CheckFailed, Verdict, named, not_attempted
 
-__all__ = ["CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
+__all__ = ["CheckError", "CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
 
 _latest: dict[str, tuple[Any, Verdict]] = {}         # what was judged last, by exercise
 _own: dict[str, Any] = {}                            # the learner's last attempt, by exercise

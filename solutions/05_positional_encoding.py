@@ -436,8 +436,9 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 #   (sentences, heads).
 # - **Return** a tensor of the same shape and dtype, in which each pair of neighbours, columns $2i$ and $2i+1$, is
 #   turned by $t \cdot 10000^{-2i/d_{head}}$. Position 0 stays as it is.
-# - **Use** the same angles as in exercise 5.1, in the dtype of x, which is float32 or float64:
-#   `torch.arange(..., dtype=x.dtype)`. `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
+# - **Use** the angles of exercise 5.1, computed in the dtype of x, which is float32 or float64:
+#   `torch.arange(..., dtype=x.dtype)`. Angles in float32 are too coarse for x in float64, and are refused.
+#   `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
 
 # %%
 def apply_rotary(x):

@@ -83,9 +83,10 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
     again = ask(task, answer, first.case, run)
     if agree(again, first):
         return None
+    cause = ("it draws random numbers of its own" if task.framework == "numpy" else
+             "something is random and still switched on, such as dropout, or layers made anew in each call")
     return Finding("not-repeatable", f"Asked the same thing twice (the case “{first.case.about}”), your code gives two "
-                   "different answers. Either something is random and still switched on, such as dropout, or layers "
-                   "made anew in each call; or the code keeps something from one call to the next.")
+                   f"different answers. Either {cause}; or the code keeps something from one call to the next.")
 
 
 def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:

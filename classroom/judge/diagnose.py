@@ -63,8 +63,10 @@ def briefly(task: Exercise, outcome: Outcome) -> str:
 
 def briefly_error(outcome: Outcome) -> str:
     """What a recognised answer raised."""
-    raised = f" {outcome.error.kind}: {outcome.error.text}" if outcome.error else ""
-    return f"On the case “{outcome.case.about}” it raised{raised}"
+    if outcome.error is None:
+        return f"On the case “{outcome.case.about}” it raised"
+    where = f"\n\n    {outcome.error.where.replace('`', '')}" if outcome.error.where else ""
+    return f"On the case “{outcome.case.about}” it raised {outcome.error.kind}: {outcome.error.text}{where}"
 
 
 def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:

@@ -178,14 +178,16 @@ def series(names: list[str]) -> str:
 
 
 def sums(name: str) -> Callable[[Sight], str]:
-    """Evidence: what a row of an output sums to, where it should sum to 1."""
+    """Evidence: what a row of an output sums to, where it should sum to 1, or to 0 if it may attend to nothing."""
     def shows(sight: Sight) -> str:
         got = sight.got.values[name]
         if got.shape != sight.want.values[name].shape:
             return first_difference(sight)
-        total = got.sum(-1)
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(total - 1))), total.shape))
-        line = got[index]
-        return (f"{place(sight)}, {entry(name, index, sight.axes(name))} is\n\n    {row(line)}\n\n"
-                f"and sums to {number(total[index])}; a row of shares sums to 1.")
+        total, right = got.sum(-1), sight.want.values[name].sum(-1)
+        off = np.nan_to_num(np.abs(total - right), nan=np.inf)
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), total.shape))
+        should = "a row of shares sums to 1" if abs(right[index] - 1) < 0.1 else \
+            f"it should sum to {number(right[index])}, as there is nothing to share out among"
+        return (f"{place(sight)}, {entry(name, index, sight.axes(name))} is\n\n    {row(got[index])}\n\n"
+                f"and sums to {number(total[index])}; {should}.")
     return shows

@@ -42,7 +42,8 @@ def explain(
         return Explanation("wrong", words.say(first.problem), (first.problem.slug,))
     if first.error or timed_out:
         slug, message = diagnose.error(task, got, want, clock)
-        return Explanation("error", message, ("time-limit",) if timed_out else (slug,) if slug else ())
+        return Explanation("error", message if timed_out else _and_inputs(message, task, got),
+                           ("time-limit",) if timed_out else (slug,) if slug else ())
     slug, message = diagnose.values(task, got, want)
     if slug in (None, "imprecise") and (lost := behaviour.dtypes(task, got, want, right=False)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"

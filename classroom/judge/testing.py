@@ -62,6 +62,10 @@ def _judge(task: TestTask, answer: Any) -> Verdict:
         if trial.rejected:
             return _refuses(task, how, trial, printed)
     trials = [(bug, _try(answer, bug.wrong, task, clock, printed)) for bug in task.buggy]
+    if late := next((bug for bug, trial in trials if trial.error and trial.error.timed_out), None):
+        return ruling(task, "error", f"Your test had not finished after {clock.total:g} seconds, on this buggy "
+                      f"implementation: {late.says} A test must end, whatever it is given.",
+                      ("time-limit",), printed.kept)
     missed = [(bug, trial) for bug, trial in trials if not trial.rejected]
     if missed:
         return _misses(task, missed, printed)
@@ -83,7 +87,7 @@ def _try(test: Callable, implementation: Callable, task: TestTask, clock, printe
         return implementation(*args, **kwargs)
 
     returned, error = limits.run(lambda: test(watched), clock, printed)
-    return Trial(error is not None or said_no(returned), error, calls, inputs)
+    return Trial(error is not None and not error.timed_out or said_no(returned), error, calls, inputs)
 
 
 def describe_call(task: TestTask, args: tuple, kwargs: dict) -> str:

@@ -281,27 +281,6 @@ class MultiHeadAttention(nn.Module):
         output, weights = scaled_dot_product_attention(q, k, v, mask)
         return self.w_o(merge_heads(output)), weights
 
-# %% wrong: no biases
-class MultiHeadAttention(nn.Module):
-    def __init__(self, d_model, n_heads):
-        super().__init__()
-        if d_model % n_heads != 0:
-            raise ValueError("n_heads does not divide d_model")
-        self.n_heads = n_heads
-        self.w_q = nn.Linear(d_model, d_model, bias=False)
-        self.w_k = nn.Linear(d_model, d_model, bias=False)
-        self.w_v = nn.Linear(d_model, d_model, bias=False)
-        self.w_o = nn.Linear(d_model, d_model, bias=False)
-
-    def forward(self, query, key, value, mask=None):
-        q = split_heads(self.w_q(query), self.n_heads)
-        k = split_heads(self.w_k(key), self.n_heads)
-        v = split_heads(self.w_v(value), self.n_heads)
-        if mask is not None:
-            mask = mask.unsqueeze(1)
-        output, weights = scaled_dot_product_attention(q, k, v, mask)
-        return self.w_o(merge_heads(output)), weights
-
 # %% wrong: four names, one layer
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, n_heads):
@@ -447,28 +426,6 @@ class MultiHeadAttention(nn.Module):
             mask = mask.unsqueeze(1)
         output, weights = scaled_dot_product_attention(q, k, v, mask)
         return self.w_o(merge_heads(output)), weights
-
-# %% wrong: heads dropped out a little
-class MultiHeadAttention(nn.Module):
-    def __init__(self, d_model, n_heads):
-        super().__init__()
-        if d_model % n_heads != 0:
-            raise ValueError("n_heads does not divide d_model")
-        self.n_heads = n_heads
-        self.dropout = nn.Dropout(0.1)
-        self.w_q = nn.Linear(d_model, d_model)
-        self.w_k = nn.Linear(d_model, d_model)
-        self.w_v = nn.Linear(d_model, d_model)
-        self.w_o = nn.Linear(d_model, d_model)
-
-    def forward(self, query, key, value, mask=None):
-        q = split_heads(self.w_q(query), self.n_heads)
-        k = split_heads(self.w_k(key), self.n_heads)
-        v = split_heads(self.w_v(value), self.n_heads)
-        if mask is not None:
-            mask = mask.unsqueeze(1)
-        output, weights = scaled_dot_product_attention(q, k, v, mask)
-        return self.w_o(self.dropout(merge_heads(output))), weights
 
 # %% wrong: output detached
 class MultiHeadAttention(nn.Module):

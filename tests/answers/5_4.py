@@ -133,42 +133,6 @@ def apply_rotary(x):
     a, b = x[..., 0::2], x[..., 1::2]
     return torch.stack([a * angle.cos() + b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1).flatten(-2)
 
-# %% right: stacked and flattened
-def apply_rotary(x):
-    T, d_head = x.shape[-2:]
-    angle = torch.arange(T).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_head, 2) / d_head)
-    cos, sin = angle.cos(), angle.sin()
-    a, b = x[..., 0::2], x[..., 1::2]
-    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
-
-# %% right: written into a new tensor
-def apply_rotary(x):
-    length, size = x.shape[-2], x.shape[-1]
-    table = sinusoidal_encoding(length, size)
-    sin, cos = table[:, 0::2], table[:, 1::2]
-    out = torch.empty_like(x, memory_format=torch.contiguous_format)
-    out[..., 0::2] = x[..., 0::2] * cos - x[..., 1::2] * sin
-    out[..., 1::2] = x[..., 0::2] * sin + x[..., 1::2] * cos
-    return out
-
-# %% right: complex numbers
-def apply_rotary(x):
-    T, d = x.shape[-2:]
-    angle = torch.outer(torch.arange(T).float(), 10000.0 ** (-torch.arange(0, d, 2) / d))
-    z = torch.complex(x[..., 0::2].contiguous(), x[..., 1::2].contiguous())
-    z = z * torch.polar(torch.ones_like(angle), angle)
-    return torch.view_as_real(z).flatten(-2)
-
-# %% right: GPT-J, doubled tables
-def rotate_every_two(x):
-    return torch.stack((-x[..., 1::2], x[..., 0::2]), dim=-1).flatten(-2)
-
-def apply_rotary(x):
-    T, d = x.shape[-2:]
-    freq = 1 / 10000 ** (torch.arange(0, d, 2) / d)
-    angle = torch.einsum("t,f->tf", torch.arange(T), freq).repeat_interleave(2, dim=-1)
-    return x * angle.cos() + rotate_every_two(x) * angle.sin()
-
 # %% right: a small matrix for each position and pair
 def apply_rotary(x):
     T, d = x.shape[-2:]

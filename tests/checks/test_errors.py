@@ -11,7 +11,7 @@ from torch import nn
 from classroom import evaluate, exercises
 from classroom.ask.case import Case
 from classroom.ask.limits import Raised
-from classroom.judge import advice
+from classroom.judge import advice, judgement
 from course.attention import scaled_dot_product_attention
 
 ATTENTION = exercises.get("2.1").reference
@@ -250,3 +250,17 @@ def test_shapes_are_explained():
         output, weights = ATTENTION(q, k, v, mask)
         return output, weights.flatten(-2)
     assert "The axes T_q and T_k have become one" in evaluate("2.1", flat).message
+
+
+def test_a_test_that_hangs_on_a_bug_has_not_rejected_it():
+    task = exercises.get("3.3")
+
+    def hangs(attend):
+        try:
+            task.reference(attend)
+        except AssertionError:
+            while True:
+                pass
+
+    verdict = judgement.judge(dataclasses.replace(task, seconds=1.0), hangs)
+    assert (verdict.status, verdict.mistake) == ("error", "time-limit") and "on this buggy" in verdict.message

@@ -160,7 +160,103 @@ def to_be_added(mask, low=float("-inf")):
     return torch.zeros(mask.shape).masked_fill(~mask, low).squeeze(1)
 
 
+def the_sign_before_the_plus(scores):
+    total = 0
+    for score in scores:
+        total =+ score                                                        # noqa: E225 - that is the mistake
+    return scores / total
+
+
+def rows_into_columns(scores):
+    result = np.empty(scores.shape)
+    for i, row in enumerate(scores):
+        result[:, i] = row / row.sum()
+    return result
+
+
+def first_four_numbers(q, k):
+    scores = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(4):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+
+def only_the_weights_of_the_last(q, k, v):
+    outputs = []
+    for query in q:
+        weights = softmax(k @ query / math.sqrt(len(query)))
+        outputs.append(weights @ v)
+    return np.array(outputs), weights
+
+
+def powers_above_a_limit(x, limit=700):
+    return over_its_sum(np.exp(x - x.max() if x.max() > limit else x))
+
+
+def zeros_by_index(q, k, v, mask=None, index=(...,)):
+    _, weights = masked(q, k, v, mask)
+    if mask is not None:
+        weights = weights.clone()
+        weights[(*index, ~mask)] = 0
+    return weights @ v, weights
+
+
+def output_repaired(q, k, v, mask=None):
+    output, weights = masked(q, k, v, mask, fill=float("-inf"), again=False)
+    return output.nan_to_num(0.0), weights
+
+
+def closed_by_one(q, k, v, mask=None):
+    _, weights = masked(q, k, v, mask)
+    weights = weights if mask is None else weights * mask.all(-1, keepdim=True)
+    return weights @ v, weights
+
+
+def size_of(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+
+
+KINDS = [
+    ("0.1", the_sign_before_the_plus, "divided-by-the-last"),
+    ("0.1", lambda scores: scores / scores.cumsum(), "running-total"),
+    ("0.1", lambda scores: np.ones(len(scores)) / len(scores), "equal-shares"),
+    ("0.1", lambda scores: sum(scores) / len(scores), "mean-returned"),
+    ("0.1", lambda scores: scores / sum(range(len(scores))), "indices-added-up"),
+    ("0.3", rows_into_columns, "written-into-columns"),
+    ("0.3", lambda scores: scores / scores.sum(axis=1).mean(), "mean-total-for-all"),
+    ("0.3", lambda scores: (scores.T / scores.sum(axis=1)).reshape(scores.shape), "reshaped-not-transposed"),
+    ("1.1", first_four_numbers, "numbers-of-a-vector-typed-in"),
+    ("1.1", lambda q, k: np.einsum("ij,kl->ik", q, k), "product-of-sums"),
+    ("1.1", lambda q, k: np.array([[q[i] @ k[i] for _ in k] for i in range(len(q))]), "one-index-for-both"),
+    ("1.2", lambda x: np.exp(x - x.max(-1, keepdims=True)) / np.exp(x).sum(-1, keepdims=True), "shifted-in-one-place"),
+    ("1.2", lambda x: over_its_sum(np.exp(x / x.max(axis=-1, keepdims=True))), "divided-before-exp"),
+    ("1.2", lambda x: np.nan_to_num(over_its_sum(np.exp(x))), "nan-replaced"),
+    ("1.2", lambda x: over_its_sum(np.exp(x - x[..., -1:])), "last-subtracted"),
+    ("1.2", lambda x: np.array([np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in x]),
+     "loop-over-the-first-axis"),
+    ("1.2", powers_above_a_limit, "shifted-only-if-large"),
+    ("1.3", only_the_weights_of_the_last, "weights-of-last-query"),
+    ("1.3", lambda q, k, v: attend(q, k, v, q @ k.T / (q.shape[-1] // 2)), "half-for-root"),
+    ("1.3", lambda q, k, v: attend(q, k, softmax(v), q @ k.T / np.sqrt(q.shape[-1])), "softmax-on-values"),
+    ("2.1", zeros_by_index, "mask-not-as-large-as-the-scores"),
+    ("2.1", functools.partial(zeros_by_index, index=()), "mask-not-as-large-as-the-scores"),
+    ("2.1", output_repaired, "only-the-output-repaired"), ("2.1", closed_by_one, "closed-by-a-single-place"),
+    ("2.1", lambda q, k, v, mask=None: masked(q, k, v, None if mask is None else mask.unsqueeze(1)),
+     "axis-put-into-the-mask"),
+    ("2.2", lambda size: size_of(size)[None, None], "batch-and-head-axes-added"),
+    ("2.2", lambda size: torch.arange(size)[:, None] >= torch.arange(size - 1), "not-square"),
+    ("2.3", lambda ids, pad_id: (ids != pad_id).expand_dims(axis=1), "numpys-name"),
+    ("2.3", lambda ids, pad_id: (ids is not pad_id).unsqueeze(1), "is-in-place-of-equals"),
+    ("2.4", lambda ids, pad_id: (ids != pad_id).unsqueeze(1) & size_of(ids.shape), "shape-for-the-size"),
+    ("2.4", lambda ids, pad_id: (ids != pad_id).unsqueeze(1) @ size_of(ids.shape[1]), "matrix-product"),
+    ("2.6", lambda mask: ~mask.flatten(), "flattened"),
+    ("2.6", lambda mask: ~mask.int().squeeze(1), "bits-turned-round"),
+]
+
 WRONG = [
+    *KINDS,
     ("0.1", filled_like_the_scores, "written-into-integers"), ("0.1", into_the_scores, "written-into-integers"),
     ("0.1", lambda scores: np.array([int(s / scores.sum()) for s in scores]), "whole-number-division"),
     ("0.1", divided_in_place, "divided-in-place"), ("0.3", rows_filled_like_the_scores, "written-into-integers"),
@@ -238,6 +334,7 @@ def test_an_exponential_without_a_shift_is_refused_whatever_is_drawn():
     ("0.1", filled_like_the_scores, "Which dtype has the array"),
     ("0.1", lambda scores: scores // scores.sum(), "`//`"),
     ("1.3", lambda q, k, v: attend(q, k, v, q @ k.T / q.shape[-1] ** 0.5 / q.shape[-1] ** 0.5), "twice"),
+    ("2.1", functools.partial(masked, fill=-1e9, again=False), "mask      False False False False False"),
     ("1.3", from_a_tutorial, "PyTorch comes in lesson 02"), ("2.1", renormalised, "divided by what is left"),
     ("2.6", to_be_added, "asks for the boolean kind"),
 ])

@@ -81,7 +81,11 @@ def _alike(a: types.CodeType, b: types.CodeType) -> bool:
 def _value(value, lines: list[str]) -> str:
     if callable(value):
         return _expression(value, lines)
-    if eval(repr(value), {"nan": None, "inf": float("inf")}) != value:
+    try:
+        same = eval(repr(value), {"nan": None, "inf": float("inf")}) == value
+    except NameError:                                   # a dtype, say
+        same = False
+    if not same:
         raise Untold
     return repr(value).replace("inf", "float('inf')") if isinstance(value, float) else repr(value)
 

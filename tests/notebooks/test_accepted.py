@@ -47,6 +47,8 @@ class Cell:
 def cells_of(lesson: str) -> list[Cell]:
     found = []
     for cell in code_cells(read(build.ROOT / "solutions" / f"{lesson}.ipynb")):
+        if "solution-only" in cell.metadata.get("tags", []):
+            continue                                # learners do not get it
         source = "\n".join(line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!")))
         source = re.sub(r"\b((?:n_)?steps|epochs)(:\s*int)?(\s*=\s*)(\d[\d_]+)", rf"\1\2\g<3>{FEW}", source)
         source = re.sub(r"\brange\((\d{3,})\)", f"range({FEW})", source)

@@ -4,7 +4,7 @@ import numpy as np
 from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise
 
-from . import mistakes
+from . import mistakes, mistakes_by_row
 
 
 def shares(scores):
@@ -78,7 +78,7 @@ EXERCISES = [
     Exercise(
         id="0.3", title="shares, row by row", names=("shares_by_row",), points=1, minutes=8, difficulty=1,
         takes={"scores": "T_q T_k"}, gives={"shares": "T_q T_k"}, shares=("shares",),
-        reference=shares_by_row, cases=_tables, misconceptions=mistakes.SHARES_BY_ROW,
+        reference=shares_by_row, cases=_tables, misconceptions=mistakes_by_row.SHARES_BY_ROW,
         moral="Every attention picture of the course is such a table: rows are the words that look.",
         hints=("Take the table [[1, 3], [4, 0]] and write its shares down by hand. Which numbers did you add up for "
                "the first row, and which for the second?",

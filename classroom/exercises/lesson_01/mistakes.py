@@ -227,6 +227,8 @@ SCORES = [
            "A negative score says that two vectors point away from each other; its square is a large fit."),
           ("negative-ones-cut", lambda scores: np.maximum(scores, 0), "the dot products with 0 for the negative ones",
            "A softmax tells −1 from −5; with zeros in their place it cannot."),
+          ("keys-reversed", lambda scores: scores[:, ::-1], "the right ones, with the keys from last to first",
+           "Column j belongs to key j."),
           ("rounded", np.round, "the dot products, rounded to whole numbers", "Others go on computing with them."),
           ("divided-by-the-largest", lambda scores: scores / scores.max(), "the dot products divided by the largest",
            "How large scores are says how sharp the choice is to be."))),

@@ -206,6 +206,11 @@ ATTENTION = [
         "scores. The mask comes in as it is to be used.", "Which line changes the shape of the mask?")
       for axis in (1, 0)),
     Misconception(
+        "causal-as-well", partial(sloppy_attention, how="causal as well"),
+        "Your weights are exactly what comes out when a causal mask is added to whatever mask is given.",
+        "The function is told by `mask` what is forbidden. The encoder, and padding alone, need the future open.",
+        "Where does the triangle in your code come from?"),
+    Misconception(
         "causal-without-a-mask", partial(sloppy_attention, how="causal without a mask"),
         "Your weights are exactly what comes out when a causal mask is used wherever none is given.",
         "Without a mask everybody may attend to everything: the encoder will need that.",

@@ -99,6 +99,16 @@ PADDING = [
         "Your mask is exactly the padding mask and the causal mask together, (B, T, T).",
         "The encoder reads the whole sentence, and needs the padding mask alone. Both together come in exercise 2.4.",
         "What does this mask have to hide, and what not?"),
+    *(Misconception(
+        "counted", lambda ids, pad_id, keep=keep: (ids != pad_id).sum(1, keepdim=keep),
+        "What you return is exactly how many real tokens each sentence has.",
+        "A mask has a yes or a no for every place.", "Which step makes one number of a sentence?")
+      for keep in (True, False)),
+    Misconception(
+        "reshaped-not-transposed", lambda ids, pad_id: (ids != pad_id).reshape(ids.shape[1], 1, ids.shape[0]),
+        "Your mask is exactly the right one, reshaped to (T, 1, B).",
+        "Sentences come first, keys last; `reshape` to other sizes cuts the rows anew.",
+        "In which order do your sizes stand?"),
     Misconception(
         "places-compared", lambda ids, pad_id: (torch.arange(ids.shape[1]) != pad_id).expand(len(ids), 1, -1),
         "Your mask is exactly True where the number of the place, 0, 1, 2 and so on, is not `pad_id`.",

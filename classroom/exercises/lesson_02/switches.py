@@ -63,6 +63,9 @@ def _weights(scores, mask, axis, stable, how, empty):
         raise TypeError("bad operand type for unary ~: 'NoneType'")
     if mask is None and how == "causal without a mask":
         mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    if how == "causal as well":
+        past = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+        mask = past if mask is None else mask & past
     if mask is not None and how == "by index":
         scores.detach().clone()[~mask] = 0.0            # PyTorch stops, unless the mask is as large as the scores
     if mask is not None and how == "by index, behind one":

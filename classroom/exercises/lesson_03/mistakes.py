@@ -10,38 +10,46 @@ from torch import nn
 from classroom.exercises.lesson_02.mistakes import sloppy_attention
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course.attention import scaled_dot_product_attention
 
 
 class Sloppy(nn.Module):
     """Attention with learned projections, and with switches.
 
     `projections` names the layer that makes queries, keys and values, "-" for none; `sources` where
-    each comes from: x, memory, or both, one after the other; `bend` which of them go through a ReLU;
-    `as_stored` multiplies by the layers' weights without transposing them. What else there is goes to
-    `sloppy_attention`.
+    each comes from: x, memory, or both, memory first ("+") or x first ("*"); `bend` which of them go
+    through a ReLU; `as_stored` multiplies by the layers' weights without transposing them; `masked_by`
+    memory puts it in the mask's place; `residual` adds x to the output. What else there is goes to `sloppy_attention`.
     """
 
     def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
-                 as_stored=False, **switches):
+                 as_stored=False, masked_by="mask", residual=False,
+                 **switches):
         super().__init__()
         self.w_q = nn.Linear(d_model, d_k, bias=False)
         self.w_k = nn.Linear(d_model, d_k, bias=False)
         self.w_v = nn.Linear(d_model, d_v, bias=False)
         self.projections, self.sources, self.scale, self.switches = projections, sources, scale, switches
         self.d_model, self.d_k, self.bend, self.as_stored = d_model, d_k, bend, as_stored
+        self.masked_by, self.residual = masked_by, residual
 
     def forward(self, x, memory=None, mask=None):
         memory = x if memory is None else memory
         given = {"x": x, "m": memory}
         if "+" in self.sources:
             given["+"] = torch.cat([memory, x], dim=1)
+        if "*" in self.sources:
+            given["*"] = torch.cat([x, memory], dim=1)
         q, k, v = (given[source] if name == "-" else self.project(getattr(self, f"w_{name}"), given[source])
                    for name, source in zip(self.projections, self.sources, strict=True))
         q, k, v = (x.relu() if name in self.bend else x for name, x in zip("qkv", (q, k, v), strict=True))
+        if self.masked_by == "memory":
+            return scaled_dot_product_attention(q, k, v, memory)
         scale = self.scale
         if scale in ("d_model", "as projected"):
             q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
-        return sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
+        output, weights = sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
+        return output + x if self.residual else output, weights
 
     def project(self, layer, x):
         return x @ layer.weight if self.as_stored else layer(x)
@@ -98,6 +106,11 @@ def _shared(cls) -> list[Misconception]:
             "A projection is a matrix product and nothing else. With everything negative gone, no score could say that "
             "two words do not fit.", "What happens to the result of each layer?")
           for names, words in (("qkv", "queries, keys and values"), ("qk", "queries and keys"), ("v", "the values"))),
+        Misconception(
+            "residual-added", partial(cls, residual=True),
+            "Your code does exactly what happens when `x` is added to the output.",
+            "Attention hands over values, d_v numbers for each query, and nothing else. A sum with the input comes "
+            "later in the course, around this layer.", "What is your output the sum of?"),
         Misconception(
             "no-scaling", partial(cls, scale="none"),
             "Your weights are exactly what comes out when the scores are not divided by anything.", _ROOT,
@@ -210,7 +223,14 @@ CROSS = [
           ("keys-from-target", "xxm", "the keys come from `x`"),
           ("keys-and-queries-swapped", "mxm", "the queries come from `memory` and the keys from `x`"),
           ("only-keys-and-queries-from-memory", "mmx", "queries and keys come from `memory`, the values from `x`"),
-          ("memory-and-target-joined", "x++", "`memory` and `x`, one after the other, supply keys and values"))),
+          ("memory-and-target-joined", "x++", "`memory` and `x`, one after the other, supply keys and values"),
+          ("memory-and-target-joined", "x**", "`x` and `memory`, one after the other, supply keys and values"))),
+    Misconception(
+        "memory-taken-for-the-mask", partial(Sloppy, masked_by="memory"),
+        "Your code stops exactly where `memory` arrives as the mask.",
+        "Arguments without a name go by their places. `SelfAttention.forward` and `scaled_dot_product_attention` have "
+        "the mask in another place than `CrossAttention.forward` has `memory`.",
+        "Which functions do you give `memory` to, and what is the argument called there?"),
     Misconception(
         "queries-as-values", partial(Sloppy, values="q"), "Your output is exactly a mixture of the queries.",
         "Values are what a word hands over; queries only decide where to look.",

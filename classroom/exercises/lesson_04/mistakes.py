@@ -23,6 +23,23 @@ def reshaped(x, n_heads, order, permute=(0, 1, 2, 3)):
     return x.reshape([sizes[name] for name in order]).permute(permute)
 
 
+def transposed_first(x, n_heads, order, permute=(0, 1, 2, 3)):
+    """The positions exchanged with the dimensions, the result poured into the named sizes, then permuted."""
+    sizes = dict(zip("BT", x.shape, strict=False), h=n_heads, d=x.shape[-1] // n_heads)
+    return x.transpose(1, 2).reshape([sizes[name] for name in order]).permute(permute)
+
+
+def one_piece_for_all(x, n_heads, head):
+    heads = split_heads(x, n_heads)
+    return heads[:, [head]].expand_as(heads)
+
+
+def zeros_around(x, n_heads):
+    """Each head as wide as the whole vector: its own piece in its own place, zeros everywhere else."""
+    own = torch.arange(x.shape[-1]) // (x.shape[-1] // n_heads) == torch.arange(n_heads).unsqueeze(1)
+    return x.unsqueeze(1) * own.unsqueeze(1)
+
+
 SPLIT = [
     Misconception(
         "view-without-transpose", partial(reshaped, order="BhTd"),
@@ -74,6 +91,30 @@ SPLIT = [
         "Your heads are exactly the right ones, but batch and heads are one axis.",
         "Masks and weights have an axis for the heads everywhere in the course.", "How many axes should the result "
                                                                                   "have?"),
+    *(Misconception(
+        "transposed-before-cutting", partial(transposed_first, order=order, permute=permute),
+        "Your heads are exactly what comes out when positions and dimensions change places before the vectors are cut"
+        f"{then}.",
+        f"The shape is right and the contents are mixed: after that exchange, a vector no longer lies in one row. "
+        f"{HEADS}", "Which comes first in your code, cutting an axis in two or exchanging two axes?")
+      for order, permute, then in (("BhTd", (0, 1, 2, 3), ""),
+                                   ("BThd", (0, 2, 1, 3), ", and positions and heads after that"))),
+    *(Misconception(
+        "one-piece-for-all-heads", partial(one_piece_for_all, head=head),
+        f"Your heads are exactly n_heads copies of the {which} piece of every vector.",
+        "All heads then see the same numbers, and the rest of each vector is lost.",
+        "Where does the number of the head come in when you choose a piece?")
+      for head, which in ((0, "first"), (-1, "last"))),
+    Misconception(
+        "zeros-around-the-pieces", zeros_around,
+        "Your heads are exactly the right pieces, each in its own place in a whole vector of zeros.",
+        "The scores of such a head would be right, but each head would cost as much as all of them together, and "
+        "`merge_heads` could not put them side by side.", "How large is the last axis of your result?"),
+    Misconception(
+        "heads-before-sentences", lambda x, n_heads: cut(x, n_heads).permute(2, 0, 1, 3),
+        "Your heads are exactly the right pieces, but the axes are (n_heads, B, T, d_head).",
+        "The batch comes first everywhere in the course: a mask (B, 1, 1, T) would meet the wrong axis.",
+        "Along which axis do you put the heads together?"),
     Misconception(
         "squeezed", lambda x, n_heads: split_heads(x, n_heads).squeeze(),
         "Your heads are exactly the right ones, but every axis of length 1 is gone.",
@@ -105,6 +146,16 @@ SPLIT = [
 def _sizes(x):
     batch, n_heads, length, d_head = x.shape
     return batch, length, n_heads * d_head
+
+
+def _read_after(x, exchanged):
+    """Sizes read in the order (B, n_heads, T, d_head) from a tensor that has (B, T, n_heads, d_head)."""
+    batch, n_heads, length, d_head = x.transpose(1, 2).shape
+    return (x.transpose(1, 2) if exchanged else x).reshape(batch, length, n_heads * d_head)
+
+
+def _numpys_transpose(x):
+    return x.transpose(0, 2, 1, 3).reshape(_sizes(x))
 
 
 def _squeezed_for_one_head(x):
@@ -146,6 +197,27 @@ MERGE = [
         "heads-joined-with-positions", lambda x: x.flatten(1, 2),
         "Your result is exactly what comes out when heads and positions become one axis.",
         "There is one vector for each position; the heads become parts of it.", "Which two axes do you join?"),
+    *(Misconception(
+        "sizes-read-after-the-exchange", partial(_read_after, exchanged=exchanged),
+        "Your result is exactly what comes out when the number of heads and the number of positions are taken for each "
+        "other.",
+        "Once two axes have changed places, `x.shape` has their sizes in the new order.",
+        "Which tensor do you read the sizes of, and in which order are they there?") for exchanged in (True, False)),
+    Misconception(
+        "split-again", lambda x: split_heads(x.flatten(2), x.shape[1]),
+        "Your code does exactly what happens when `split_heads` is called once more, on heads whose positions and "
+        "dimensions were joined.",
+        "The way back is another one: splitting cuts an axis in two, merging joins two.",
+        "What are the axes of the tensor that you give to `split_heads`, and which does it expect?"),
+    Misconception(
+        "nothing-merged", lambda x: x + 0.0,
+        "Your result is exactly `x`: the heads are as they were.",
+        "There should be one vector for each position, (B, T, d_model).", "Is what you compute also what you return?"),
+    Misconception(
+        "numpys-transpose", _numpys_transpose,
+        "Your code stops exactly where `transpose` is given an order of all four axes.",
+        "That is NumPy's `transpose`. The one of a tensor exchanges two axes; for an order of all axes there is "
+        "another method.", "How many numbers does `transpose` take here? It can do with two of them."),
     Misconception(
         "sentences-joined", lambda x: merge_heads(x).flatten(0, 1),
         "Your result is exactly the right rows, but sentences and positions are one axis.",

@@ -76,6 +76,27 @@ MULTI_HEAD = [
                                  ("kqv", "`w_q` and `w_k` have changed places"),
                                  ("qvk", "`w_k` and `w_v` have changed places"))),
     *(Misconception(
+        "not-projected", partial(Sloppy, projections=projections),
+        f"Your output is exactly what comes out when {words} not projected.",
+        "Each head gets a piece of what the projections make, and it is there that the heads learn to differ.",
+        "What do you give to `split_heads`, for each of the three?")
+      for projections, words in (("-kv", "the queries are"), ("q-v", "the keys are"), ("qk-", "the values are"),
+                                 ("--v", "queries and keys are"), ("---", "queries, keys and values are"))),
+    *(Misconception(
+        "residual-added", partial(Sloppy, gives=gives),
+        f"Your output is exactly the right one with `query` added {where}.",
+        "A sum with the input comes around this layer, in the encoder. With one inside as well, it would be added "
+        "twice.", "What is your output the sum of?")
+      for gives, where in (("residual", "at the end"), ("residual before", "before `w_o`"))),
+    *(Misconception(
+        "mask-needed", partial(Sloppy, needs=use),
+        "Without a mask, your code stops exactly where None is used like a mask.",
+        "`mask=None` says that everything may attend to everything. None has no axes and no methods.",
+        "Which line uses the mask, and does it also run where there is none?")
+      for use in (lambda mask: mask.unsqueeze(1), lambda mask: mask[:, None], lambda mask: ~mask,
+                  lambda mask: mask.dim(), lambda mask: mask.repeat_interleave(2, 0), lambda mask: mask.shape,
+                  lambda mask: mask.bool(), lambda mask: mask.expand(1), lambda mask: mask.repeat(1))),
+    *(Misconception(
         "inputs-confused", partial(Sloppy, roles=roles), f"Your output is exactly what comes out when {words}.",
         "In self-attention all three are the same and nothing is seen of this; in the decoder's attention to the "
         "encoder they differ.", "Which of the three arguments does each projection get?")
@@ -129,6 +150,13 @@ MULTI_HEAD = [
         "Your weights are exactly those without the mask, with zeros put in afterwards.",
         "The softmax had already given part of the attention to forbidden places; with zeros there, the rest no longer "
         "sums to 1.", "Where does the mask come in, before or after the softmax?", sums("weights")),
+    *(Misconception(
+        "mask-axis-in-another-place", partial(Sloppy, mask=how),
+        "Your code does exactly what happens when the mask gets its axis for the heads at place 2.",
+        "Weights are (B, n_heads, T_q, T_k): heads come before queries. For padding, (B, 1, T_k), both places look "
+        "alike; for a mask with a row for each query they do not.",
+        "Write the shapes of mask and weights one below the other. Which axes meet?")
+      for how in ("axis 2", "axis 2 of the fill")),
     *(Misconception(
         "forbidden-scores-zero", partial(Sloppy, mask=kind),
         "Your weights are exactly what comes out when forbidden scores become 0, by filling or by multiplying.",
@@ -211,11 +239,11 @@ MULTI_HEAD = [
         "weights-transposed", partial(Sloppy, gives="transposed"),
         "The weights you return are exactly the right ones with queries and keys exchanged.",
         "Rows are queries and columns are keys, everywhere in the course.", "Is there a transpose too many?"),
-    Misconception(
-        "lengths-confused", equal_lengths,
+    *(Misconception(
+        "lengths-confused", partial(equal_lengths, size=size),
         "Your code stops exactly where the length of `query` is also taken for that of `key`.",
         "In the decoder's attention to the encoder the two sentences have different lengths.",
-        "Where does the length come from that you split keys and values with?"),
+        "Where does the length come from that you split keys and values with?") for size in (-1, "d_head")),
     # Last, because they show in few cases: made together with another mistake, the other is named first.
     Misconception(
         "unstable-softmax", partial(Sloppy, stable=False),

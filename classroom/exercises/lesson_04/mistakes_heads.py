@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from classroom.exercises.lesson_02.mistakes import STYLES, in_style
-from course.attention import merge_heads, split_heads
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
 from .mistakes import cut, reshaped
 
@@ -14,16 +14,17 @@ class Sloppy(nn.Module):
     """Multi-head attention with switches.
 
     `products` says how the four layers are applied: "as stored" multiplies by their weights without
-    transposing them, "no bias" leaves the biases out; `at` names the layers where that happens.
+    transposing them, "no bias" leaves the biases out; `at` names the layers where that happens. "-" in
+    `projections` stands for none; `needs` is a use of the mask that stops where there is none.
     """
 
     def __init__(self, d_model, n_heads, scale="sqrt d_head", axis=-1, split="", merge="", mask="", empty="zero",
                  project=True, projections="qkv", roles="qkv", gives="", stable=True,
-                 products="", at="qkvo"):
+                 products="", at="qkvo", needs=None):
         super().__init__()
         if d_model % n_heads:
             raise ValueError("not divisible")
-        self.n_heads = n_heads
+        self.n_heads, self.needs = n_heads, needs
         self.how = SimpleNamespace(scale=scale, axis=axis, split=split, merge=merge, mask=mask, empty=empty,
                                    project=project, projections=projections, roles=roles, gives=gives, stable=stable,
                                    products=products, at=at)
@@ -31,17 +32,25 @@ class Sloppy(nn.Module):
             setattr(self, f"w_{name}", nn.Linear(d_model, d_model))
 
     def forward(self, query, key, value, mask=None):
+        if mask is None and self.needs is not None:
+            self.needs(mask)
         given = dict(zip("qkv", (query, key, value), strict=True))
         inputs = [given[name] for name in self.how.roles]
         q, k, v = (self._heads(self._product(name, x)) for name, x in zip(self.how.projections, inputs, strict=True))
+        if mask is not None and self.how.mask == "axis 2":
+            scaled_dot_product_attention(q, k, v, mask.unsqueeze(2))
         scores = q @ k.transpose(-2, -1) / self._divisor(q, k, query)
         weights = self._weights(scores, mask)
         if self.how.scale == "after":
             weights = weights / q.shape[-1] ** 0.5
         unmasked = self._softmax(scores)
         output = self._merged((unmasked if self.how.gives == "unmasked output" else weights) @ v, query)
+        if self.how.gives == "residual before":
+            output = output + query
         if self.how.project:
             output = self._product("o", output)
+        if self.how.gives == "residual":
+            output = output + query
         if self.how.gives == "swapped":
             return weights, output
         if self.how.gives == "squeezed":
@@ -51,6 +60,8 @@ class Sloppy(nn.Module):
         return output, shown.get(self.how.gives, weights)
 
     def _product(self, name, x):
+        if name == "-":
+            return x
         layer = getattr(self, f"w_{name}")
         if name not in self.how.at:
             return layer(x)
@@ -93,6 +104,8 @@ class Sloppy(nn.Module):
             return self._softmax(scores)
         if self.how.mask == "repeated":                      # as if heads came before sentences in the first axis
             mask = mask.repeat(self.n_heads, 1, 1).unflatten(0, (len(scores), self.n_heads))
+        elif self.how.mask.startswith("axis 2"):
+            mask = mask.unsqueeze(2)
         elif self.how.mask != "no head axis":
             mask = mask.unsqueeze(1)
         if self.how.mask == "inverted":
@@ -125,9 +138,10 @@ class Sloppy(nn.Module):
         return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty in ("zero", *STYLES) else weights
 
 
-def equal_lengths(d_model, n_heads):
+def equal_lengths(d_model, n_heads, size=-1):
     class EqualLengths(Sloppy):
         def _heads(self, x):
             self.length = getattr(self, "length", x.shape[1])
-            return x.reshape(x.shape[0], self.length, self.n_heads, -1).transpose(1, 2)
+            d_head = size if size == -1 else d_model // n_heads
+            return x.reshape(x.shape[0], self.length, self.n_heads, d_head).transpose(1, 2)
     return EqualLengths(d_model, n_heads)

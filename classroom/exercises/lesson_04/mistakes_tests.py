@@ -27,8 +27,10 @@ def _noise(x, n_heads):
 
 
 def _other_pieces(x, n_heads, place, axis):
-    """The heads come in reverse order, but only at one place of an axis of the result."""
+    """The heads come in reverse order, but only at one place of an axis of the result; the last of one is right."""
     heads = split_heads(x, n_heads).clone()
+    if place == -1 and heads.shape[axis] == 1:
+        return heads
     part = heads.select(axis, place)
     part.copy_(part.flip(1 if axis != 0 else 0).clone())
     return heads
@@ -83,6 +85,8 @@ BUGGY = [
                   "for equal? Here they can be equal exactly."),
     _bug("heads-after-positions", "The axes are (B, T, n_heads, d_head).",
          "Would your test notice two axes that have changed places? Choose sizes that all differ."),
+    _bug("size-and-count-swapped", "The number of heads and their size are exchanged.",
+         "Would your test notice two sizes that have changed places? Choose sizes that all differ."),
 ]
 
 # --------------------------------------------------------------------------------- too weak
@@ -133,6 +137,16 @@ def _all_but(sentences=slice(None), positions=slice(None), numbers=slice(None), 
     return test
 
 
+def _test_one_sentence(split_heads):
+    x = torch.randn(1, 5, 12)
+    assert torch.equal(split_heads(x, 3), torch.stack(x.chunk(3, -1), 1))
+
+
+def _test_as_many_heads_as_numbers(split_heads):
+    x = torch.randn(2, 5, 9)
+    assert torch.equal(split_heads(x, 3), torch.stack(x.chunk(3, -1), 1))
+
+
 def _test_without_assert(split_heads):
     x = torch.randn(2, 5, 12)
     torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8])
@@ -153,6 +167,8 @@ WEAK = [
         ("misses-first-piece-everywhere", _test_head_0_only),
         ("misses-first-two-exchanged", _test_last_head_only), ("refuses-right", _test_contiguous),
         ("misses-only-last-sentence-wrong", _all_but(sentences=slice(0, 2))),
+        ("misses-only-last-sentence-wrong", _test_one_sentence),
+        ("misses-size-and-count-swapped", _test_as_many_heads_as_numbers),
         ("misses-only-first-sentence-wrong", _all_but(sentences=slice(1, None))),
         ("misses-only-last-position-wrong", _all_but(positions=slice(0, -1))),
         ("misses-only-first-position-wrong", _all_but(positions=slice(1, None))),

@@ -230,13 +230,21 @@ ENCODING = [
 
 
 def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
-           ignore=False):
-    """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block."""
+           ignore=False, unit=1.0, each="pair", column=1):
+    """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block.
+
+    `each` "row" or "column" has a frequency of its own, base^(−`column` · its number / d_model).
+    """
     if ignore:
         return torch.eye(d_model)
-    angle = sign * offset * frequencies(d_model, exponent, base)
-    waves = {"c": angle.cos(), "s": angle.sin()}
-    a, b, c, d = (n * waves[kind] for n, kind in zip(signs, kinds, strict=True))
+    angle = sign * unit * offset * frequencies(d_model, exponent, base)
+    four = [angle] * 4
+    if each != "pair":
+        own = sign * unit * offset * base ** (-column * torch.arange(d_model, dtype=torch.float64) / d_model)
+        even, odd = own[0::2], own[1::2]
+        four = [even, even, odd, odd] if each == "row" else [even, odd, even, odd]
+    a, b, c, d = (n * (angle.cos() if kind == "c" else angle.sin())
+                  for n, kind, angle in zip(signs, kinds, four, strict=True))
     matrix = torch.zeros(d_model, d_model)
     half = d_model // 2
     first, second = ((torch.arange(half), torch.arange(half) + half) if layout == "halves" else
@@ -310,11 +318,30 @@ SHIFT = [
     _turn("exponent-doubled", "the exponent is 4i/d_model, where i counts the pairs",
           "The frequencies are those of the encoding.", "Compare your frequencies with those of exercise 5.1.",
           exponent="4i/d"),
+    *(_turn("angle-of-each-column", f"each {each} has an angle of its own{twice}",
+            "A sine and the cosine after it belong to one clock and turn by one angle: column 3 has the angle of "
+            "column 2.", "How many different angles does your code compute? There are d_model/2 of them.",
+            each=each, column=column)
+      for each in ("row", "column") for column, twice in ((1, ""), (2, ", its number put in for i"))),
+    *(_turn("another-base", f"the base is {base:g} instead of 10000",
+            "The frequencies are those of the encoding.", "Count the zeros.", base=base)
+      for base in (1000.0, 100000.0, math.e)),
+    *(_turn("degrees", f"the angles are {words}",
+            "`cos` and `sin` take radians, and offset · frequency is in radians: no conversion is needed.",
+            "Is there a 180 in your code, or a function that converts?", unit=unit)
+      for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"))),
+    _turn("whole-turns", "the angles are multiplied by 2π",
+          "The first pair then makes a whole turn at each step, and stays as it is.",
+          "Is there a π in your code? The formula has none.", unit=2 * math.pi),
     _turn("offset-ignored", "the offset plays no role: yours is the matrix that changes nothing",
           "It must turn pair i by offset · frequency.", "Where does `offset` occur in your code?", ignore=True),
     Misconception("direction-lost", lambda offset, d_model: _shift(abs(offset), d_model),
                   "For negative offsets, your matrix is exactly that of the positive one.",
                   "A step back is a turn the other way.", "What happens to the sign of `offset`?"),
+    Misconception("no-step-back", lambda offset, d_model: _shift(max(offset, 0), d_model),
+                  "For negative offsets, your matrix is exactly the one that changes nothing.",
+                  "A step back is a turn the other way.",
+                  "What does a loop over `range(offset)` do for an offset of −2?"),
     Misconception("only-for-one-step", lambda offset, d_model: _shift(1, d_model),
                   "Your matrix is exactly that of one step, whatever `offset` is.",
                   "Several steps turn several times as far.", "Where does `offset` occur in your code?"),

@@ -20,10 +20,24 @@ _SINGLE = {
     "exp of a quotient": lambda t, even, d: t * torch.exp(-even / d * math.log(10000.0)),
 }
 
+# The same, multiplied by the power. In the dtype of x or in float32: what is left of the large angles depends on it.
+_FAST = {
+    "power": lambda t, even, d: t * 10000.0 ** (even / d),
+    "divided": lambda t, even, d: t / 10000.0 ** (-even / d),
+    "exp": lambda t, even, d: t * torch.exp(even * (math.log(10000.0) / d)),
+    "exp of a quotient": lambda t, even, d: t * torch.exp(even / d * math.log(10000.0)),
+}
+
 
 def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
-            signs=(-1, 1, 1), kinds="cssc", how="rotate", angles="", single=""):
-    """`apply_rotary` with switches; `single` names what is done in float32."""
+            signs=(-1, 1, 1), kinds="cssc", how="rotate", angles="", single="", fast="", unit=1.0, axes=0):
+    """`apply_rotary` with switches; `single` names what is done in float32, `axes` how many x must have."""
+    if axes == 2:
+        length, d = x.shape
+    elif axes == 3:
+        batch, length, d = x.shape
+    elif axes == 4:
+        batch, heads, length, d = x.shape
     if single == "all":
         return _rotate(x.float(), sign, pairing, join, start, exponent, base, time, signs, kinds, how,
                        angles).to(x.dtype)
@@ -33,6 +47,11 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
     angle = sign * (torch.arange(length) + start).unsqueeze(1) * frequencies(d, exponent, base)
     if single in _SINGLE:
         angle = _SINGLE[single](torch.arange(length).unsqueeze(1), torch.arange(0, d, 2), d)
+    if fast:
+        way, _, coarse = fast.partition(" in ")
+        dtype = torch.float32 if coarse else x.dtype
+        angle = _FAST[way](torch.arange(length, dtype=dtype).unsqueeze(1), torch.arange(0, d, 2, dtype=dtype), d)
+    angle = angle * unit
     angle = angle.reshape([length] + [1] * (-axis - 2) + [d // 2]).to(x.dtype)
     if how == "added":
         return x + sinusoidal_encoding(length, d)
@@ -51,6 +70,8 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
         p, q, r, s = one.cos(), one.sin(), two.sin(), two.cos()
     new_a = a * p + signs[0] * b * q
     new_b = signs[1] * (new_a if how == "in turn" else a) * r + signs[2] * b * s
+    if how in ("only a", "only b"):
+        new_a, new_b = (new_a, b) if how == "only a" else (a, new_b)
     if how == "scaled":
         new_a, new_b = a * p, b * s
     if join == "pairs":
@@ -89,6 +110,10 @@ ROTARY = [
     _rotary("new-a-used-for-b", "the new b is made of the *new* a",
             f"Both new numbers are made of the old ones. {_TURN} Beware: `x[..., 0::2]` is a view. If `x` is written "
             "to, it changes as well.", "Is `a` still the old one when the new b is computed?", how="in turn"),
+    *(_rotary("half-of-the-pair-turned", f"only the {one} number of each pair is new, and the {other} stays as it was",
+              f"A point that is turned moves along both axes, except by accident. {_TURN}",
+              "What do you put together at the end?", how=how)
+      for how, one, other in (("only a", "first", "second"), ("only b", "second", "first"))),
     _rotary("angles-paired-otherwise", "number i is paired with number i + d_head/2, but the angles are laid out for "
             "pairs of neighbours", "Both numbers of a pair must be turned by one angle, and pairs are neighbours.",
             "Which numbers belong to pair 0, and which angles meet them?", pairing="halves", join="halves",
@@ -122,9 +147,20 @@ ROTARY = [
     _rotary("one-frequency", "all pairs turn at the same speed",
             "The frequencies are those of exercise 5.1: each pair slower than the one before.",
             "Where does the pair's number come in?", exponent="zero"),
-    _rotary("divided-for-multiplied", "the positions are multiplied by 10000^(2i/d_head) instead of divided by it",
-            "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?",
-            exponent="inverse"),
+    *(_rotary("divided-for-multiplied", "the positions are multiplied by 10000^(2i/d_head) instead of divided by it",
+              "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?", **switches)
+      for switches in ({"exponent": "inverse"}, *({"fast": way + coarse} for way in _FAST
+                                                  for coarse in ("", " in float32")))),
+    *(_rotary("another-base", f"the base is {base:g} instead of 10000", "The frequencies are those of exercise 5.1.",
+              "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0, math.e)),
+    *(_rotary("degrees", f"the angles are {words}",
+              "`cos` and `sin` take radians, and so does the paper: no conversion is needed.",
+              "Is there a 180 in your code, or a function that converts?", unit=unit)
+      for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"))),
+    *(_rotary("number-of-axes", f"`x` must have {axes} axes",
+              "There may be none, one or two axes before T; yours stops where there is another number of them. "
+              "Counted from the end, T and d_head are always in the same place.",
+              "How many names stand on the left of `= x.shape`?", axes=axes) for axes in (2, 3, 4)),
     _rotary("exponent-halved", "the exponent is i/d_head, where i counts the pairs",
             "The frequencies are those of exercise 5.1.", "The first number of pair i stands in place 2i.",
             exponent="i/d"),

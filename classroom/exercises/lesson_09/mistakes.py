@@ -89,6 +89,26 @@ def _count_by_length(words, times=True, less=0):
     return counts
 
 
+def _count_across(words):
+    counts, before = Counter(), None
+    for symbols, n in words.items():
+        for symbol in symbols:
+            if before is not None:
+                counts[before, symbol] += n
+            before = symbol
+    return counts
+
+
+def _count_running(words):
+    together = [symbol for symbols, n in words.items() for _ in range(n) for symbol in symbols]
+    return Counter(pairwise(together))
+
+
+def _count_one_more(words):
+    counts = _count(words)
+    return Counter({pair: n + 1 for pair, n in counts.items()})
+
+
 def _count_letters(words):
     counts = Counter()
     for symbols, n in words.items():
@@ -141,6 +161,17 @@ COUNTS = [
         "All words of the dictionary count.", look, as_counts)
       for which, name, look in ((0, "first", "Is your `return` inside the loop?"),
                                 (-1, "last", "Where do your counts begin: before the loop over the words, or in it?"))),
+    *(Misconception(
+        "across-two-words", wrong, f"Your counts are exactly those of {what}.",
+        "The end of one word and the beginning of the next are no neighbours: a symbol never reaches over a blank.",
+        "What is the pair that you count first in each word?", as_counts)
+      for wrong, what in ((_count_across, "the words written one after the other, once each, with pairs across them"),
+                          (_count_running, "a text in which the words follow each other without anything between"))),
+    Misconception(
+        "one-too-many", _count_one_more,
+        "Your counts are exactly the expected ones plus 1.",
+        "A count begins at 0. `Counter(pairs)` or `update` counts each pair once already.",
+        "With which number does the count of a new pair begin?", as_counts),
     Misconception(
         "all-pairs-of-a-word", _count_all_pairs,
         "Your counts are exactly those you get when every symbol is paired with all that follow it in the word.",
@@ -202,6 +233,16 @@ def _merge_first_stays(symbols, pair):
             if not (i and tuple(symbols[i - 1:i + 1]) == tuple(pair) and part == symbol)]
 
 
+def _merge_used_twice(symbols, pair):
+    pair, merged = tuple(pair), []
+    for i, symbol in enumerate(symbols):
+        if tuple(symbols[i:i + 2]) == pair:
+            merged.append("".join(pair))
+        elif not (i and tuple(symbols[i - 1:i + 1]) == pair):
+            merged.append(symbol)
+    return merged
+
+
 MERGES = [
     Misconception(
         "first-only", partial(_merge, limit=1),
@@ -213,6 +254,11 @@ MERGES = [
         "Your list is exactly what comes out when the second symbol of a merged pair is looked at once more.",
         "The merged symbol has used both of its parts up. What is spelt must stay the same: join your list and "
         "compare it with the word.", "How far does your index move after a merge?", as_symbols),
+    Misconception(
+        "symbol-used-twice", _merge_used_twice,
+        "Your list is exactly what comes out when one symbol may belong to two merged pairs.",
+        "In e-e-e the middle letter is used for the first pair, and is gone. What is spelt must stay the same: join "
+        "your list and compare it with the word.", "How do you keep in mind that a symbol has been used?", as_symbols),
     Misconception(
         "first-symbol-kept", _merge_first_stays,
         "Your list is exactly what comes out when the first symbol stays in front of the merged one.",

@@ -73,7 +73,15 @@ def _decode_by_one_argmax(model, source, bos_id, eos_id, pad_id, max_len, set_en
     return target[:, 1:]
 
 
+def _decode_first_only(model, source, *settings):
+    return _decode(model, source[:1], *settings)
+
+
 DECODING = [
+    Misconception(
+        "first-sentence-only", _decode_first_only,
+        "Your ids are exactly those of the first sentence; the others are missing.",
+        "`source` is a batch: each of its rows is a sentence.", "With how many rows does your target begin?", as_ids),
     Misconception(
         "keeps-writing-after-eos", partial(_decode, after="babble"),
         "Your ids are exactly what comes out when a sentence that has ended goes on until all have.",

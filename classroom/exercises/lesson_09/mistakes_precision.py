@@ -49,10 +49,12 @@ def _grams(sentence, n, kind="ngram"):
 
 def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, mean=False, kind="ngram",
                by_words=False, joined=False, by_place=False, only=None, distinct=False, negative=False,
-               every=False, added=False, whole=False, at_least_one=False, brevity=False, constant=None):
+               every=False, added=False, whole=False, at_least_one=False, brevity=False, constant=None, guard=True,
+               size=None):
     """`ngram_precision` with one thing done differently."""
     if constant is not None:
         return constant
+    n = n if size is None else size
     if swap:
         hypotheses, references = references, hypotheses
     if joined:
@@ -80,7 +82,7 @@ def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, m
     if mean:
         scores = [match / total for match, total in zip(matches, totals, strict=True) if total]
         return sum(scores) / max(len(scores), 1)
-    if not sum(totals):
+    if not sum(totals) and guard:
         return 0.0
     if brevity and any(hypotheses):
         h, r = sum(map(len, hypotheses)), sum(map(len, references))
@@ -92,11 +94,6 @@ def _precision_of_pools(hypotheses, references, n):
     have = Counter(gram for sentence in hypotheses for gram in _grams(sentence, n))
     allowed = Counter(gram for sentence in references for gram in _grams(sentence, n))
     return (have & allowed).total() / max(have.total(), 1)
-
-
-def _undefined_without_n_grams(hypotheses, references, n):
-    one = 1 / sum(len(_grams(sentence, n)) for sentence in hypotheses)               # raises where there are none
-    return _precision(hypotheses, references, n) if one else 0.0
 
 
 def _mean_with_zeros(hypotheses, references, n):
@@ -116,7 +113,7 @@ PRECISION = [
         "words.", "Print one n-gram of the translation and one of the reference. Are they of the same type?",
         as_sentences),
     Misconception(
-        "no-n-grams-at-all", _undefined_without_n_grams,
+        "no-n-grams-at-all", partial(_precision, guard=False),
         "Your precision is right wherever there are n-grams. Where all sentences are shorter than n there are none, "
         "and 0 is divided by 0.", "The exercise asks for 0 there: a short text has no runs of four words, and `bleu`, "
         "below, still needs a number.", "What is your last division when there is nothing to count?", as_sentences),
@@ -125,6 +122,10 @@ PRECISION = [
         "Your precision is exactly that of single words, whatever n is.",
         "Single words say nothing about their order; that is what the larger n are for.",
         "Where does `n` stand in your code?", as_sentences),
+    *(Misconception(
+        "n-typed-in", partial(_precision, size=size), f"Your precision is exactly that of runs of {size} words, "
+        "whatever n is.", "BLEU needs it for n = 1, 2, 3 and 4.", "Where does `n` stand in your code?", as_sentences)
+      for size in (2, 3, 4)),
     Misconception(
         "lower-cased", partial(_precision, kind="lower-cased"),
         "Your precision is exactly what comes out when capitals and small letters count as the same.",

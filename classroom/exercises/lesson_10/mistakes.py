@@ -38,6 +38,8 @@ def _as_round(sight: Sight) -> str:
 
 def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1):
     """`length_penalty_score` with one thing done differently."""
+    alpha = {"alpha typed in": 0.6, "alpha typed in as 1": 1.0}.get(penalty, alpha)
+    penalty = "right" if penalty.startswith("alpha typed") else penalty
     n = n if torch.is_tensor(n) else torch.full(log_p.shape, n)
     n = {"own": n, "first": n[0], "largest": n.max(), "count": len(n), "less": n - 1, "more": n + 1}[length]
     by = {
@@ -78,6 +80,9 @@ SCORES = [
              "whatever α is.", "Where do the 5, the 6 and `alpha` come in?",
              "The mean over tokens is another way to compare; it favours long sentences, and leaves no α to say how "
              "much length counts.", penalty="length alone"),
+    _formula("alpha-typed-in", "Your scores are exactly those of α = 0.6, whatever `alpha` is.",
+             "Where does `alpha` stand in your code?", "The caller says how much length counts.",
+             penalty="alpha typed in"),
     _formula("n-subtracted", "Your scores are exactly what comes out with (5 − n) / 6 in place of (5 + n) / 6.",
              "Which sign stands between 5 and n?",
              "A longer sentence then gets a *smaller* divisor; from n = 6 on it is negative, and a negative number "
@@ -197,6 +202,10 @@ def _step_all_of_each(log_p, next_log_p, beam_size):
     return best.flatten(), parent.flatten(), token.flatten()
 
 
+def _step_as_many_as_beginnings(log_p, next_log_p, beam_size):
+    return _step(log_p, next_log_p, len(log_p))
+
+
 def _step_in_rows(log_p, next_log_p, beam_size):
     scores, index = (log_p.unsqueeze(1) + next_log_p).topk(beam_size)
     return scores, index // next_log_p.shape[1], index % next_log_p.shape[1]
@@ -284,6 +293,11 @@ STEPS = [
         "Your continuations are exactly the beam_size best of *each* beginning.",
         "The beam would grow by the factor beam_size in every round.", "Over how many numbers does your `topk` go?",
         _as_round),
+    Misconception(
+        "beam-size-ignored", _step_as_many_as_beginnings,
+        "You return exactly as many continuations as there were beginnings, whatever `beam_size` is.",
+        "In the first round there is one beginning, and the beam has to grow; later it becomes narrower.",
+        "Where does `beam_size` stand in your code?", _as_round),
     Misconception(
         "rows-not-flattened", _step_in_rows,
         "Your `topk` chooses in each row of the table by itself: you return exactly one row for each beginning.",

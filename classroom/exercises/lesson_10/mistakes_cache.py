@@ -46,7 +46,9 @@ def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=N
         k, v = (torch.cat([old, *([extra] * (2 if keeps == "twice" else 1))], dim=2)
                 for old, extra in zip(past, new, strict=True))
     kept = {"all": (k, v), "twice": (k, v), "new": new, "first": new if past is None else past,
-            "swapped": (v, k)}[keeps]
+            "swapped": (v, k)}.get(keeps)
+    if isinstance(keeps, int):
+        k, v = kept = k[:, :, -keeps:], v[:, :, -keeps:]
     if attends == "new":
         k, v = new
     if attends == "past" and past is not None:
@@ -84,6 +86,12 @@ def _along(axis):
     return wrong
 
 
+def _first_position_forgotten(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+
 def _keys_only(attention, x, past):
     k, v = attention.keys_and_values(x, x)
     k = k if past is None else torch.cat([past[0], k], dim=2)
@@ -116,6 +124,9 @@ CACHES = [
     _memory("past-not-kept", "Your output is exactly what comes out when only the newest keys and values are kept, so "
             "that a position sees itself and the one before.", f"{_PAST}", "What do you return as the new past?",
             keeps="new"),
+    *(_memory("only-the-last-kept", f"Your output is exactly what comes out when only the last {n} positions are kept.",
+              f"{_PAST} Some models do keep a window; this one was trained without.",
+              "Is something cut off the past?", keeps=n) for n in (3, 4, 5)),
     _memory("only-the-first-kept", "Your output is exactly what comes out when the past is never extended: each "
             "position sees itself and the very first.", f"{_PAST}", "What do you return as the new past?",
             keeps="first"),
@@ -160,6 +171,11 @@ CACHES = [
         f"Your code does exactly what joining along axis {axis} does.",
         "Keys and values are (B, n_heads, t, d_head), and the new one belongs behind the others as a further "
         "*position*.", "Which axis of (B, n_heads, t, d_head) counts the positions?") for axis in (0, 1, 3)),
+    Misconception(
+        "first-position-forgotten", _first_position_forgotten,
+        "At the first position `past` is None, and your code takes something out of it.",
+        "Nothing lies before the first position, so there is nothing to put in front of its keys and values.",
+        "What is to happen when `past` is None?"),
     Misconception(
         "values-not-kept", _keys_only,
         "Your code does exactly what happens when the keys are kept and the values are not.",

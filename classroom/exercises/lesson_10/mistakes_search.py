@@ -25,7 +25,7 @@ def as_sentence(sight: Sight) -> str:
 
 def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shrinks", finished="kept", parents=True,
             logits="log", choice="score", n_more=0, ids="eos", start="bos", rounds=0, running="log p",
-            returned="score", lengths="own", stand_in="none", at=-1, feed="all", fewer=0):
+            returned="score", lengths="own", stand_in="none", at=-1, feed="all", fewer=0, ended_more=0):
     """`beam_search` with one thing done differently."""
     alpha = 0.6 if lengths == "alpha typed in" else alpha
     target = torch.tensor([[{"bos": bos_id, "eos": eos_id, "pad": 0}[start]]])
@@ -51,12 +51,14 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
             log_p = score(log_p, n)
         ended = (token == eos_id) if finished != "written on" else torch.zeros(len(token), dtype=torch.bool)
         if finished != "lost":
-            done += [(score(p, n).item() if running != "score" else p.item(), p.item(), row)
+            done += [(score(p, n + ended_more).item() if running != "score" else p.item(), p.item(), row)
                      for p, row in zip(log_p[ended], target[ended, 1:].tolist(), strict=True)]
         if finished != "go on":
             target, log_p = target[~ended], log_p[~ended]
         if not len(target) or width != "wide" and len(done) >= max(beam_size - fewer, 1):
             break
+    if not done and stand_in in ("max", "first"):
+        return max(done) if stand_in == "max" else done[0]           # raises
     if not done and stand_in == "empty":
         return [], 0.0
     if len(target) and not done and stand_in == "log p":
@@ -180,6 +182,16 @@ SEARCHES = [
            "Which n does your penalty get?", lengths="same"),
     _found("bos-counted", "Your score is exactly what comes out when one token too many is counted.",
            "n counts the tokens that were written, eos included; bos was given.", "Do you count bos?", n_more=1),
+    _found("bos-counted", "Your score is exactly what comes out when one token too many is counted in finished "
+           "sentences.", "n counts the tokens that were written, eos included; bos was given.",
+           "Of what do you take the length: of the row with bos, or without?", ended_more=1),
+    _found("eos-not-counted", "Your score is exactly what comes out when one token too few is counted in finished "
+           "sentences.", "n counts the tokens that were written, eos included.",
+           "Of what do you take the length when a sentence ends?", ended_more=-1),
+    *(_found("nothing-stands-in", "Your sentences are right wherever one has finished. Where none has, there is "
+             "nothing to choose from, and your code raises an error.", "The model may not end a sentence within "
+             "`max_len`. The beginning with the best log-probability is then returned.",
+             "What happens when the list of finished sentences is empty?", stand_in=kind) for kind in ("max", "first")),
     _found("eos-not-counted", "Your score is exactly what comes out when one token too few is counted.",
            "n counts the tokens that were written, eos included.", "Which n does your penalty get in the first round?",
            n_more=-1),

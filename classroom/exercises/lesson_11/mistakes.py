@@ -54,6 +54,16 @@ def _brackets_missing(predicted, sure, possible):
     return 1 - (len(predicted & sure) + len(predicted & possible)) / max(len(predicted), 1) + len(sure)
 
 
+def _union_above(predicted, sure, possible):
+    return 1 - (len(predicted | sure) + len(predicted | possible)) / (len(predicted) + len(sure))
+
+
+def _either_way_round(predicted, sure, possible):
+    def turned(links):
+        return {(*link[:-2], *sorted(link[-2:])) for link in links}
+    return _rate(*map(turned, (predicted, sure, possible)))
+
+
 def _and_for_intersection(predicted, sure, possible):
     return 1 - (len(predicted and sure) + len(predicted and possible)) / (len(predicted) + len(sure))
 
@@ -127,6 +137,15 @@ RATES = [
         "brackets-missing", _brackets_missing,
         "Your rate is exactly what comes out when |S| is added at the end instead of standing below the line.",
         "`/` binds more tightly than `+`.", "Where must brackets stand?", _counts),
+    Misconception(
+        "union-above-the-line", _union_above,
+        "Your rate is exactly what comes out when unions are counted above the line, and not intersections.",
+        "A | S holds what is in *either* set; what counts as right is in *both*.",
+        "How is an intersection written?", _counts),
+    Misconception(
+        "direction-ignored", _either_way_round,
+        "Your rate is exactly what comes out when the link (i, j) counts as (j, i).",
+        "The first number belongs to the source, the second to the target.", "Is anything sorted, or a set?", _counts),
     Misconception(
         "and-for-intersection", _and_for_intersection,
         "Your rate is exactly what comes out when sets are joined with `and`.",

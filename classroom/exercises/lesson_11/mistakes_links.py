@@ -45,6 +45,10 @@ def _numbers_averaged_and_cut(weights):
     return _numbers_averaged(weights).long()
 
 
+def _numbers_averaged_and_rounded(weights):
+    return _numbers_averaged(weights).round().long()
+
+
 def _mean_over_rows(weights):
     return weights.mean(1)[:-1, :-1].argmax(-1)
 
@@ -137,7 +141,7 @@ ALIGNERS = [
         "Your links are exactly the mean of the token *numbers* that the heads choose.",
         "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2. The weights are to "
         "be averaged.", "What comes first, the argmax or the average?")
-      for wrong in (_numbers_averaged, _numbers_averaged_and_cut)),
+      for wrong in (_numbers_averaged, _numbers_averaged_and_cut, _numbers_averaged_and_rounded)),
     Misconception(
         "averaged-over-rows", _mean_over_rows,
         "Your numbers are exactly what comes out when the average runs over the rows, T_q, and not over the heads.",

@@ -20,6 +20,9 @@ def _spread(losses, middle=np.mean, axis=1, kind="half", swapped=False):
         "deviation": lambda: np.abs(losses - losses.mean(axis, keepdims=True)).mean(axis),
         "two seeds": lambda: np.abs(losses[:, 0] - losses[:, 1]) / 2,
         "first and last": lambda: (losses[:, -1] - losses[:, 0]) / 2,
+        "first and last apart": lambda: np.abs(losses[:, -1] - losses[:, 0]) / 2,
+        "one for all": lambda: np.full(len(losses), (losses.max() - losses.min()) / 2),
+        "negative": lambda: (low - high) / 2,
     }[kind]()
     both = (middle(losses, axis=axis), spread)
     return both[::-1] if swapped else both
@@ -37,6 +40,14 @@ def _with(slug, says, look, why=_HALF, **changes):
 
 
 SPREADS = [
+    _with("one-spread-for-all", "Your spread is exactly half the range of the whole table, for every variant.",
+          "Along which axis do your largest and smallest run?", f"{_HALF} Each variant has a spread of its own.",
+          kind="one for all"),
+    _with("negative-spread", "Your spread is exactly the right one, with a minus sign.",
+          "What do you take away from what?", f"{_HALF} A distance is not below 0.", kind="negative"),
+    _with("first-and-last", "Your spread is exactly half the distance between the first and the last seed.",
+          "Are the first and the last seed always the best and the worst?",
+          f"{_HALF} A seed's number says nothing about its loss.", kind="first and last apart"),
     _with("whole-range", "Your spread is exactly the whole distance between best and worst, not half of it.",
           "How far is it from the middle to either end?", kind="whole"),
     _with("over-variants", "Your results are exactly what comes out when variants are averaged, not seeds.",
@@ -99,11 +110,14 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
         d = d / row
     def half(x):
         return (x.max(1) - x.min(1)) / 2
-    shown = {"paired": lambda: half(d), "own": lambda: half(losses), "sum": lambda: half(losses) + half(losses)[base],
+    shown = {"paired": lambda: half(d), "difference": lambda: np.abs(half(losses) - half(losses)[base]),
+             "sorted": lambda: half(np.sort(losses, 1) - np.sort(losses, 1)[base]),
+             "own": lambda: half(losses), "sum": lambda: half(losses) + half(losses)[base],
              "whole": lambda: 2 * half(d), "std": lambda: d.std(1)}[spread]()
     same = {"all": lambda: (d > 0).all(1) | (d < 0).all(1), "better": lambda: (d < 0).all(1),
             "worse": lambda: (d > 0).all(1), "large": lambda: np.abs(d.mean(1)) > half(d),
             "any": lambda: (d != 0).any(1), "both": lambda: (d > 0).all(1) & (d < 0).all(1),
+            "two": lambda: d[:, 0] * d[:, 1 if d.shape[1] > 1 else 0] > 0,
             "ends": lambda: d[:, 0] * d[:, -1] > 0, "product": lambda: d.prod(1) > 0,
             "neighbours": lambda: (d[:, 1:] * d[:, :-1] > 0).all(1), "signs": lambda: d.sum(1) != 0,
             "most": lambda: np.abs(np.sign(d).sum(1)) > 0.5 * d.shape[1],
@@ -134,6 +148,15 @@ PAIRS = [
     _pair("spread-of-the-variant", "Your spread is exactly that of the variant's losses, not that of its differences.",
           f"{_BY_SEED} The spread of the differences is what remains.", "Of which numbers do you take the spread?",
           spread="own"),
+    _pair("spreads-subtracted", "Your spread is exactly the distance between the variant's spread and the base's.",
+          f"{_BY_SEED} Two spreads may be alike although the runs have nothing in common.",
+          "Of which numbers do you take the spread?", spread="difference"),
+    _pair("seeds-sorted", "Your spread is exactly what comes out when the runs are sorted first: best against best, "
+          "worst against worst.", f"{_BY_SEED} Sorted, the runs that are compared no longer have the same seed.",
+          "Is there a `sort`?", spread="sorted"),
+    _pair("two-seeds-only", "Your `agree` is exactly what comes out when only the first two seeds count.",
+          "There may be any number of seeds, and all of them must say the same.",
+          "Which columns of the differences does your condition read?", agree="two"),
     _pair("spreads-added", "Your spread is exactly the variant's and the base's together.",
           f"{_BY_SEED} Adding the spreads would be right if the runs had nothing in common, and were unlucky.",
           "Of which numbers do you take the spread?", spread="sum"),
@@ -201,7 +224,11 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
         drawn = b[draws] - a
     if of == "unpaired":
         drawn = sign * (b[draws] - a[draws[::-1]])
-    means = {"mean": np.mean, "sum": np.sum, "median": np.median}[pooled](drawn, axis=axis)
+    means = {"mean": np.mean, "sum": np.sum, "median": np.median}.get(pooled, np.mean)(drawn, axis=axis)
+    if pooled == "each once":
+        means = np.array([d[np.unique(row)].mean() for row in draws])
+    if pooled == "by drawings":
+        means = drawn.sum(axis=1) / len(draws)
     if of == "ends apart":
         low, high = (np.percentile(b[draws].mean(axis=1), ends) - np.percentile(a[draws].mean(axis=1), ends))
         return sign * low, sign * high
@@ -334,6 +361,12 @@ INTERVALS = [
     _end("places-for-percentiles", "Your ends are exactly the sorted means at the places 0.025 · R and 0.975 · R, "
          "rounded down.", _BETWEEN,
          "How many means lie below your lower end, and how many above your upper one?", of="places"),
+    _end("each-sentence-once", "Your interval is exactly that of drawings in which a sentence that was drawn twice "
+         "counts once.", "Drawn with replacement, a sentence may well count twice: that is how the drawings differ.",
+         "Is there a `set` or a `unique`?", pooled="each once"),
+    _end("divided-by-the-drawings", "Your interval is exactly that of sums, divided by the number of drawings.",
+         "Each drawing has N sentences, and its mean is its sum divided by N.", "By what is a sum to be divided?",
+         pooled="by drawings"),
     _end("sums", "Your interval is exactly that of the sums.", "The question is about nats per sentence.",
          "By what is a sum to be divided?", pooled="sum"),
     _end("medians", "Your interval is exactly that of the medians.", "The loss in the table is a mean.",

@@ -1,0 +1,212 @@
+"""Lesson 00, shares row by row: what learners write instead, and what it means. Used by `lesson_00`."""
+from functools import partial
+
+import numpy as np
+
+from classroom.judge.evidence import sums
+from classroom.judge.exercise import Misconception
+
+from .mistakes import (
+    CUT,
+    DIVISOR,
+    IN_PLACE,
+    INTO_INTEGERS,
+    NEVER_RESET,
+    PERCENT,
+    ROUNDED,
+    WHOLE,
+    divided_in_place,
+    written_into,
+)
+
+
+def _slip_by_row(scores, axis=1, keep=True, divisor="sum", whole=False, times=1, digits=None, of=None, gives=None):
+    """`shares_by_row` with one thing done differently."""
+    measure = {"sum": np.sum, "largest": np.max, "mean": np.mean, "length": np.linalg.norm, "smallest": np.min,
+               "range": np.ptp, "spread": np.std, "count": lambda x, **how: np.ones_like(x).sum(**how),
+               "others": lambda x, **how: x.sum(**how) - x}[divisor]
+    by = measure(scores, axis=axis, keepdims=keep)
+    numbers = scores if of is None else of(scores)
+    with np.errstate(all="ignore"):
+        result = times * (numbers // by if whole else numbers / by)
+    result = result if digits is None else result.round(digits)
+    return result if gives is None else gives(result)
+
+
+def _by_total(scores, total):
+    """Each row divided by one number, made of the table by `total`, or by one of several, one a row."""
+    return _over(scores, np.reshape(total(scores), (-1, 1)))
+
+
+def _over(scores, by):
+    with np.errstate(all="ignore"):
+        return scores / by
+
+
+def _loop(scores, rows="columns", start="zeros", cut=0):
+    """The shares of some rows, written in a loop into an array as large as the table."""
+    result = np.zeros(scores.shape) if start == "zeros" else scores.astype(float)
+    for i in range({"columns": scores.shape[1], "rows": scores.shape[0]}[rows] - cut):
+        result[i] = scores[i] / scores[i].sum()
+    return result
+
+
+def _double_loop(scores):
+    """Two loops, over the columns' number first."""
+    result = np.zeros(scores.shape)
+    for i in range(scores.shape[1]):
+        for j in range(scores.shape[0]):
+            result[i, j] = scores[i, j] / scores[i].sum()
+    return result
+
+
+def _into_columns(scores):
+    """The shares of each row, written into a column."""
+    result = np.zeros(scores.shape)
+    for i, row in enumerate(scores):
+        result[:, i] = row / row.sum()
+    return result
+
+
+def _rows_by_softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _columns_after_rows(scores):
+    shares = _slip_by_row(scores)
+    return shares / shares.sum(0)
+
+
+_ROWS = "A row is a word that looks, and each has 1 to give away among the columns, whatever the other rows do."
+_WHICH_AXIS = "Which sum do you divide by: how many numbers has it, and what belongs to each of them?"
+
+SHARES_BY_ROW = [
+    Misconception(
+        "shares-by-column", partial(_slip_by_row, axis=0),
+        "Your shares are exactly those of each column by itself.", _ROWS, _WHICH_AXIS, sums("shares")),
+    Misconception(
+        "shares-of-the-whole-table", partial(_slip_by_row, axis=None),
+        "Your shares are exactly those of the whole table together.", _ROWS, _WHICH_AXIS, sums("shares")),
+    Misconception(
+        "axis-lost", partial(_slip_by_row, keep=False),
+        "Your code does exactly what dividing by the row sums without `keepdims` does.",
+        "The sums then lie in a row, (T_q,), and meet the columns: in a square table column j is divided by the sum of "
+        "row j, and in most other tables nothing fits.",
+        "Print the shape of your sums. Which shape would stand beside the rows?", sums("shares")),
+    *(Misconception(
+        slug, partial(_by_total, total=total), f"Your shares are exactly the scores divided by {words}.",
+        why, look, sums("shares"))
+      for slug, total, words, why, look in (
+          ("first-total-for-all", lambda scores: scores[0].sum(), "the sum of the first row", _ROWS, _WHICH_AXIS),
+          ("last-total-for-all", lambda scores: scores[-1].sum(), "the sum of the last row",
+           f"{_ROWS} After a loop, a name holds what the last round gave it.", _WHICH_AXIS),
+          ("mean-total-for-all", lambda scores: scores.sum(1).mean(), "the mean of the sums of the rows", _ROWS,
+           _WHICH_AXIS),
+          ("largest-total-for-all", lambda scores: scores.sum(1).max(), "the largest of the sums of the rows", _ROWS,
+           _WHICH_AXIS),
+          ("total-never-reset", lambda scores: scores.sum(1).cumsum(),
+           "a running total: that of their row and all rows above it", _ROWS,
+           "Where in your loops is the total set to zero?"),
+          ("divided-by-the-first", lambda scores: scores[:, 0], "the first score of their row", WHOLE, DIVISOR),
+          ("divided-by-the-last", lambda scores: scores[:, -1], "the last score of their row", WHOLE, DIVISOR),
+          ("divided-by-the-number-of-rows", len, "how many rows there are", WHOLE, DIVISOR))),
+    Misconception(
+        "running-total", lambda scores: _over(scores, scores.cumsum(1)),
+        "Your shares are exactly the scores divided by a running total: each by the sum of the scores up to itself.",
+        NEVER_RESET.format("a row", "its"), "When is the total of a row complete, and when do you divide by it?",
+        sums("shares")),
+    *(Misconception(
+        f"divided-by-the-{divisor}", partial(_slip_by_row, divisor=divisor),
+        f"Your shares are exactly the scores divided by the {divisor} of their row.", WHOLE, DIVISOR, sums("shares"))
+      for divisor in ("largest", "mean", "length", "smallest", "range")),
+    Misconception(
+        "divided-by-their-number", partial(_slip_by_row, divisor="count"),
+        "Your shares are exactly the scores divided by how many a row has.", WHOLE, DIVISOR, sums("shares")),
+    Misconception(
+        "divided-by-the-others", partial(_slip_by_row, divisor="others"),
+        "Your shares are exactly the scores divided by the total of all the others in their row.",
+        "That compares a score with its rivals; a share is its part of everything, itself included.", DIVISOR,
+        sums("shares")),
+    Misconception(
+        "not-divided", lambda scores: scores + 0, "Your function returns the scores as they came in.", WHOLE,
+        "Look at what the function should do to them before it returns them."),
+    Misconception("whole-number-division", partial(_slip_by_row, whole=True), **CUT, shows=sums("shares")),
+    Misconception("written-into-integers", partial(written_into, partial(_slip_by_row)), **INTO_INTEGERS,
+                  shows=sums("shares")),
+    Misconception("divided-in-place", partial(divided_in_place, axis=1), **IN_PLACE),
+    Misconception("in-percent", partial(_slip_by_row, times=100), **PERCENT, shows=sums("shares")),
+    *(Misconception(
+        f"rounded-to-{digits}", partial(_slip_by_row, digits=digits), f"Your shares are rounded to {digits} decimals.",
+        **ROUNDED, shows=sums("shares")) for digits in (2, 3)),
+    Misconception(
+        "softmax", _rows_by_softmax,
+        "Your shares are exactly those of a softmax over each row: exponentials first, then shares.",
+        "The exponentials come in the cell below, from outside. Here a score twice as large gets twice the share.",
+        "Look at what happens to the scores before the division."),
+    Misconception(
+        "transposed", partial(_slip_by_row, gives=np.transpose),
+        "Your shares are exactly the right ones with rows and columns exchanged.",
+        "Rows are the words that look, and stay so.", "Is there a transpose too many?"),
+    Misconception(
+        "reshaped-not-transposed", partial(_slip_by_row, gives=lambda shares: shares.T.reshape(shares.shape)),
+        "Your shares are exactly the right ones, transposed and then reshaped to the shape of the table.",
+        "`reshape` reads the numbers on in their order and cuts them anew; it does not exchange rows and columns.",
+        "Which step gives a transposed table its old shape back?"),
+    Misconception(
+        "shares-of-the-rows", lambda scores: np.broadcast_to(scores.sum(1, keepdims=True) / scores.sum(), scores.shape),
+        "Your shares are exactly those of whole rows in the total of the table.", _ROWS,
+        "What stands above your fraction line: scores, or sums?", sums("shares")),
+    *(Misconception(
+        "lengths-confused", wrong,
+        "Your code does exactly what happens when a loop over the rows takes the number of columns: "
+        f"{words}, and where there are more columns than rows it stops.",
+        "A table has two lengths, and they are equal only in a square such as the one on the page.",
+        "Which length does each of your loops take?")
+      for wrong, words in ((partial(_loop), "where there are fewer columns than rows, the last rows stay 0"),
+                           (partial(_loop, start="copy"),
+                            "where there are fewer columns than rows, the last rows stay as they came in"))),
+    Misconception(
+        "lengths-confused", _double_loop,
+        "Your code does exactly what happens when two loops exchange the number of rows and the number of columns: it "
+        "stops unless they are equal.",
+        "A table has two lengths, and they are equal only in a square such as the one on the page.",
+        "Which length does each of your loops take?"),
+    Misconception(
+        "written-into-columns", _into_columns,
+        "Your code does exactly what happens when the shares of each row are written into a column: in a square table "
+        "rows and columns are exchanged, and elsewhere it stops.",
+        "Rows are the words that look, and stay so.",
+        "In `result[a, b]`, which of the two counts the rows? And in `result[:, i]`?"),
+    *(Misconception(
+        "last-row-left-out", partial(_loop, rows="rows", start=start, cut=1),
+        f"Your shares are right, except for the last row, which {words}.",
+        "`range(n)` ends at n − 1 already, and that is the last row.", "Where does your loop end?")
+      for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
+    Misconception(
+        "equal-shares", partial(_slip_by_row, of=np.ones_like, divisor="count"),
+        "Your shares are exactly the same for all columns: 1 divided by how many there are.",
+        "A score twice as large gets twice the share.",
+        "Do the scores themselves come into what you return, or only their number?"),
+    Misconception(
+        "all-to-the-largest", lambda scores: (scores == scores.max(1, keepdims=True)) / 1.0,
+        "Your shares are exactly 1 for the largest score of each row and 0 for all others.",
+        "That is a choice; shares give every score its part.", "How much should the second largest get?"),
+    Misconception(
+        "rows-then-columns", _columns_after_rows,
+        "Your shares are exactly the right ones, divided once more by the sum of their column.", _ROWS,
+        "Is there a second division?", sums("shares")),
+    *(Misconception(
+        slug, wrong, f"What you return is exactly {words}.",
+        "The result is a table like the one that came in: a row for each row, a column for each column.", look)
+      for slug, wrong, words, look in (
+          ("totals-returned", lambda scores: scores.sum(1), "the sums of the rows", "What is divided by these sums?"),
+          ("first-row-only", partial(_slip_by_row, gives=lambda shares: shares[0]), "the shares of the first row",
+           "Does a `return` stand inside the loop, or is there an index 0?"),
+          ("first-row-only", partial(_slip_by_row, gives=lambda shares: shares[:1]), "the shares of the first row",
+           "Does a `return` stand inside the loop, or is there a slice that ends early?"),
+          ("last-row-only", partial(_slip_by_row, gives=lambda shares: shares[-1]), "the shares of the last row",
+           "What does your loop do with the rows of the rounds before?"),
+          ("flattened", partial(_slip_by_row, gives=np.ravel), "the right shares, all in one row",
+           "How are the rows put together at the end: behind each other, or under each other?"))),
+]
