@@ -46,8 +46,8 @@ class Elsewhere(Protocol):
         """As `autograd.pull`, and what was raised on the way."""
         ...
 
-    def on_meta(self, task: Any, case: Case) -> tuple[bool, limits.Raised | None]:
-        """As `autograd.on_meta`."""
+    def stays_on_device(self, task: Any, case: Case) -> tuple[bool, limits.Raised | None]:
+        """As `autograd.stays_on_device`."""
         ...
 
     def trial(self, task: Any, implementation: Callable) -> Any:

@@ -115,7 +115,10 @@ def _grade(options: argparse.Namespace) -> int:
     sources = {(submission.learner, submission.name): submission.path for submission in submissions}
     written = files.write(options.out, book, columns, scale=options.scale, alike=sources if options.likeness else None)
     _slips(book, points, late, deadlines, decided)
-    return _say(book, options.out, written)
+    ignored = [f"{submission.learner}: {text}" for submission in submissions for text in submission.ignored]
+    for text in ignored:
+        _warn(text)
+    return _say(book, options.out, written) or int(bool(ignored))
 
 
 def _find(path: Path) -> list[Submission]:

@@ -19,7 +19,7 @@ from classroom.grade.read.slicing import Missing, Slice, Slicer, TooDeep
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
 from classroom.judge.exercise import Choice, Exercise, TestTask
-from classroom.judge.verdict import Verdict, named, not_attempted, ruling
+from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling
 
 from . import channel, lending
 from .confine import wire
@@ -257,7 +257,7 @@ class Grader:
                 if isinstance(task, TestTask):
                     return testing.judge(task, remote)
                 return judgement.judge_on(task, remote, own)
-        except (channel.Gone, channel.Interfered, ServerError):
+        except (channel.Gone, channel.Interfered, ServerError, CheckError):
             raise
         except limits.Problem as problem:
             return ruling(task, "wrong", words.say(problem), (problem.slug,))

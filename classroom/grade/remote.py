@@ -124,9 +124,9 @@ class Remote:
             raise Interfered("a gradient that is no array")
         return _Lenient(found), None
 
-    def on_meta(self, task: Any, case: Case) -> tuple[bool, limits.Raised | None]:
+    def stays_on_device(self, task: Any, case: Case) -> tuple[bool, limits.Raised | None]:
         try:
-            reply, _ = self.request(*self._with(case, "meta"))
+            reply, _ = self.request(*self._with(case, "device"))
         except limits.Problem:
             return False, limits.Raised("Problem", "", "", "", False)
         return reply.get("stays") is True, self._raised(reply.get("error"))

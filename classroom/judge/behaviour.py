@@ -205,7 +205,7 @@ def _device(task: Exercise, answer: Any, case: Case, run: Callable) -> list[str]
         autograd.stays_on_device, task, task.reference, case, bare))
     if not known or not known[0]:
         return []
-    stays, error = answer.on_meta(task, case) if elsewhere(answer) else \
+    stays, error = answer.stays_on_device(task, case) if elsewhere(answer) else \
         autograd.stays_on_device(task, answer, case, run)
     if stays or error:
         return []                                    # nothing has been established

@@ -193,6 +193,16 @@ def part_of(positions=slice(None), sentences=slice(None), heads=3, tolerance=0.0
     return test
 
 
+def only_one_sentence(split):
+    for h in range(3):
+        assert torch.equal(*heads_and_wanted(split, h, batch=1))
+
+
+def three_heads_of_three(split):
+    x = torch.arange(2 * 5 * 9).reshape(2, 5, 9)
+    assert all(torch.equal(split(x, 3)[:, h], x[..., 3 * h:3 * h + 3]) for h in range(3))
+
+
 @pytest.mark.parametrize("answer, expected", [
     (returns_equal, "correct"), (returns_a_list_of_tensors_at_once, "correct"), (raises_assertion_by_hand, "correct"),
     (part_of(), "correct"), (computes_and_forgets, "misses-noise"),
@@ -202,6 +212,7 @@ def part_of(positions=slice(None), sentences=slice(None), heads=3, tolerance=0.0
     (part_of(sentences=slice(0, 1)), "misses-only-last-sentence-wrong"),
     (part_of(sentences=slice(1, None)), "misses-only-first-sentence-wrong"),
     (part_of(heads=1), "misses-first-piece-everywhere"),
+    (only_one_sentence, "misses-only-last-sentence-wrong"), (three_heads_of_three, "misses-size-and-count-swapped"),
 ])
 def test_tests_of_split_heads(answer, expected):
     judged("4.4", answer, expected)
@@ -229,6 +240,12 @@ def test_the_right_answer_in_other_words_is_told_so():
 
 @pytest.mark.parametrize("id, answer, expected", [
     ("4.1", lambda x, n_heads: split_heads(x, n_heads).squeeze(), "squeezed"),
+    ("4.1", lambda x, n_heads: torch.stack(x.chunk(n_heads, dim=-1)), "heads-before-sentences"),
+    ("4.1", lambda x, n_heads: x.mT.reshape(*x.shape[:2], n_heads, -1).transpose(1, 2), "transposed-before-cutting"),
+    ("4.1", lambda x, n_heads: torch.stack([x.chunk(n_heads, -1)[0]] * n_heads, 1), "one-piece-for-all-heads"),
+    ("4.2", lambda x: x.max(dim=1)[0], "largest-of-the-heads"), ("4.2", lambda x: x, "nothing-merged"),
+    ("4.2", lambda x: x.transpose(0, 1).flatten(2), "sentences-exchanged-with-heads"),
+    ("4.2", lambda x: x.transpose(0, 2, 1, 3).flatten(2), "numpys-transpose"),
     ("4.2", lambda x: x.squeeze() if x.shape[1] == 1 else merge_heads(x), "squeezed"),
     ("4.2", lambda x: merge_heads(x).squeeze(), "squeezed"),
     ("4.2", lambda x: x.squeeze(1) if x.shape[1] == 1 else merge_heads(x), "correct"),
@@ -331,6 +348,17 @@ class OtherMask(Heads):
         return super().forward(query, key, value, attn_mask)
 
 
+class MaskAlwaysThere(Heads):
+    def forward(self, query, key, value, mask=None):
+        return super().forward(query, key, value, mask[:, None].squeeze(1))
+
+
+class SumWithTheInput(Heads):
+    def forward(self, query, key, value, mask=None):
+        output, weights = super().forward(query, key, value, mask)
+        return query + output, weights
+
+
 class PyTorchsFunction(Heads):
     def forward(self, query, key, value, mask=None):
         weights = torch.cat([self.w_q.weight, self.w_k.weight, self.w_v.weight])
@@ -358,6 +386,7 @@ class PyTorchsModule(Heads):
     (RoundsDown, "no-divisibility-check"), (OnlyForTooManyHeads, "no-divisibility-check"),
     (OnlyForOddSizes, "no-divisibility-check"), (OnlyInForward, "no-divisibility-check"),
     (Asserts, "not-a-value-error"), (RaisesTypeError, "not-a-value-error"), (ScaledTwice, "scaled-twice"),
+    (MaskAlwaysThere, "mask-needed"), (SumWithTheInput, "residual-added"),
     (OtherMask, "correct"), (PyTorchsFunction, "torchs-own"), (PyTorchsModule, "torchs-own"),
 ])
 def test_multi_head_attention(answer, expected):

@@ -112,6 +112,8 @@ def by_pseudo_inverse(offset, d):
     (blocks, "correct"), (quarters, "quarters-filled"), (by_least_squares, "searched-for"),
     (by_pseudo_inverse, "searched-for"), (lambda k, d: blocks(k, d, (1, 1, 1, -1)), "reflection"),
     (lambda k, d: blocks(k, d, (-1, 1, 1, 1)), "reflection"),
+    (lambda k, d: blocks(k + 1, d), "one-step-off"), (lambda k, d: k * blocks(1, d), "multiplied-by-the-offset"),
+    (lambda k, d: blocks(k * 180 / math.pi, d), "degrees"), (lambda k, d: blocks(max(k, 0), d), "no-step-back"),
     (lambda k, d: blocks(k, d, (1, -1, 1, 1)), "turned-backwards"), (lambda k, d: blocks(k, d).double(), "dtype-lost"),
 ])
 def test_shifts(answer, expected):
@@ -136,10 +138,21 @@ def turned(x, dtype=None, swapped=False):
     return torch.stack(both, dim=-1).flatten(-2)
 
 
+def first_of_each_pair(x):
+    return torch.stack((turned(x)[..., 0::2], x[..., 1::2]), dim=-1).flatten(-2)
+
+
+def three_axes(x):
+    batch, length, size = x.shape
+    return turned(x.reshape(batch, length, size))
+
+
 @pytest.mark.parametrize("answer, expected", [
     (turned, "correct"), (lambda x: turned(x.double()).to(x.dtype), "correct"),
     (lambda x: turned(x, swapped=True), "pairs-swapped"), (lambda x: turned(x, torch.float32), "single-precision"),
     (lambda x: turned(x.float()).to(x.dtype), "single-precision"), (lambda x: turned(x.float()), "dtype-lost"),
+    (first_of_each_pair, "half-of-the-pair-turned"), (lambda x: x + turned(x), "x-added"),
+    (lambda x: turned(x.flip(-2)).flip(-2), "positions-reversed"), (three_axes, "number-of-axes"),
     (lambda x: turned(x.double()), "dtype-lost"), (lambda x: turned(F.pad(x, (0, 0, 0, 0))), "correct"),
 ])
 def test_rotations(answer, expected):

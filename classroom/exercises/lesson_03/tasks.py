@@ -73,6 +73,7 @@ def _alone(rng):
     yield of("a mask for each query", 3, 4, 7, 5, 2, _some(rng, 3, 4, 4))
     yield of("everything square", 4, 4, 4, 4, 4, _some(rng, 4, 4, 4))
     yield of("one word", 2, 1, 6, 3, 5)
+    yield of("one sentence", 1, 5, 8, 6, 4)
     yield of("keys of one number", 2, 3, 5, 1, 1)
     yield of("keys longer than the vectors", 2, 3, 4, 9, 7)
     empty = _some(rng, 3, 4, 4)
@@ -97,6 +98,7 @@ def _across(rng):
     yield of("everything square", 4, 4, 4, 4, 4, 4, _some(rng, 4, 4, 4))
     yield of("one query", 2, 1, 5, 6, 3, 4, _some(rng, 2, 1, 5))
     yield of("one source word", 2, 4, 1, 6, 3, 5)
+    yield of("one sentence", 1, 4, 5, 7, 6, 2)
     yield of("keys of one number", 2, 3, 4, 5, 1, 1)
     empty = _some(rng, 3, 4, 5)
     empty[0, 1] = empty[2] = False

@@ -233,8 +233,31 @@ MERGE = [
         "Averaged, nothing can tell any more which head found what. They are put side by side.",
         "Which axis is gone from your result without a trace?"),
     Misconception(
+        "largest-of-the-heads", lambda x: x.max(1).values,
+        "Your result is exactly the largest number of all heads, in each place.",
+        "Nothing can tell any more which head found what. They are put side by side.",
+        "Which axis is gone from your result without a trace?"),
+    Misconception(
         "first-head-only", lambda x: x[:, 0],
         "Your result is exactly head 0.", "The other heads are lost.", "Is there an index 0?"),
+    Misconception(
+        "last-head-only", lambda x: x[:, -1],
+        "Your result is exactly the last head.", "The other heads are lost.",
+        "Is there an index −1, or a loop that keeps only what came last?"),
+    Misconception(
+        "sentences-exchanged-with-heads", lambda x: x.transpose(0, 1).flatten(2),
+        "Your result is exactly what comes out when sentences and heads change places before joining.",
+        "Head and dimension become one axis, so it is these two that must be neighbours.",
+        "Number the axes of `x` from 0. Which numbers do you exchange?"),
+    Misconception(
+        "poured-and-not-joined", lambda x: x.reshape(len(x), x.shape[2], x.shape[1], x.shape[3]),
+        "Your result is exactly what comes out when the numbers are poured into (B, T, n_heads, d_head) as they lie in "
+        "memory.", "A reshape does not exchange axes: one row gets pieces of several positions. And the last two axes "
+        "have to become one.", "Which two axes have to change places, and what does that?"),
+    Misconception(
+        "joined-with-the-sentences", lambda x: x.transpose(1, 2).flatten(0, 1),
+        "Your result is exactly what comes out when sentences and positions become one axis, and heads keep theirs.",
+        "Head and dimension are to become one axis.", "Counted from 0, which two axes does your `flatten` join?"),
     *(Misconception(
         "squeezed", wrong, f"Your result is exactly what comes out when `squeeze()` is called {where}.",
         "`squeeze()` takes away all axes of length 1, not only that of the heads: with one sentence, or with one "

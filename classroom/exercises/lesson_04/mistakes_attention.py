@@ -82,6 +82,29 @@ MULTI_HEAD = [
         "What do you give to `split_heads`, for each of the three?")
       for projections, words in (("-kv", "the queries are"), ("q-v", "the keys are"), ("qk-", "the values are"),
                                  ("--v", "queries and keys are"), ("---", "queries, keys and values are"))),
+    Misconception(
+        "nothing-split", partial(Sloppy, split="none"),
+        "Your output is exactly that of a single head, and every head shows its weights.",
+        "With one head as large as the vector, each query has one choice; several heads have several.",
+        "Where do you call `split_heads`?"),
+    Misconception(
+        "output-projection-twice", partial(Sloppy, at="twice"),
+        "Your output is exactly what comes out when it goes through `w_o` twice.",
+        "One product puts together what the heads found.", "How often do you call `w_o`?"),
+    Misconception(
+        "output-projection-of-the-values", partial(Sloppy, at="values", project=False),
+        "Your output is exactly what comes out when `w_o` follows `w_v`, before the values are mixed.",
+        "Then each head mixes numbers of all heads, and what the heads found never meets.",
+        "At which place of `forward` do you call `w_o`?"),
+    Misconception(
+        "heads-averaged", partial(Sloppy, merge="mean"),
+        "Your output is exactly what comes out when every head is replaced by the mean of all before `w_o`.",
+        "Averaged, nothing can tell any more which head found what. They are put side by side.",
+        "How do you make one vector of the heads?"),
+    Misconception(
+        "relu-after-the-output", partial(Sloppy, gives="relu"),
+        "Your output is exactly the right one with everything negative set to 0.",
+        "`w_o` comes last. A ReLU belongs to another layer of the model.", "What happens after `w_o`?"),
     *(Misconception(
         "residual-added", partial(Sloppy, gives=gives),
         f"Your output is exactly the right one with `query` added {where}.",

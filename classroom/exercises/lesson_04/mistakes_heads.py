@@ -36,7 +36,13 @@ class Sloppy(nn.Module):
             self.needs(mask)
         given = dict(zip("qkv", (query, key, value), strict=True))
         inputs = [given[name] for name in self.how.roles]
-        q, k, v = (self._heads(self._product(name, x)) for name, x in zip(self.how.projections, inputs, strict=True))
+        q, k, v = (self._product(name, x) for name, x in zip(self.how.projections, inputs, strict=True))
+        if self.how.split == "none":
+            output, weights = scaled_dot_product_attention(q, k, v, mask)
+            return self.w_o(output), weights.unsqueeze(1).expand(-1, self.n_heads, -1, -1)
+        if self.how.at == "values":
+            v = self.w_o(v)
+        q, k, v = (self._heads(x) for x in (q, k, v))
         if mask is not None and self.how.mask == "axis 2":
             scaled_dot_product_attention(q, k, v, mask.unsqueeze(2))
         scores = q @ k.transpose(-2, -1) / self._divisor(q, k, query)
@@ -47,10 +53,16 @@ class Sloppy(nn.Module):
         output = self._merged((unmasked if self.how.gives == "unmasked output" else weights) @ v, query)
         if self.how.gives == "residual before":
             output = output + query
+        if self.how.merge == "mean":
+            output = self._heads(output).mean(1).repeat(1, 1, self.n_heads)
+        if self.how.at == "twice":
+            output = self.w_o(output)
         if self.how.project:
             output = self._product("o", output)
         if self.how.gives == "residual":
             output = output + query
+        if self.how.gives == "relu":
+            output = output.relu()
         if self.how.gives == "swapped":
             return weights, output
         if self.how.gives == "squeezed":
@@ -63,7 +75,7 @@ class Sloppy(nn.Module):
         if name == "-":
             return x
         layer = getattr(self, f"w_{name}")
-        if name not in self.how.at:
+        if not self.how.products or name not in self.how.at:
             return layer(x)
         weight = layer.weight if "as stored" in self.how.products else layer.weight.T
         return x @ weight + (0 if "no bias" in self.how.products else layer.bias)

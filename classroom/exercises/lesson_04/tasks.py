@@ -110,7 +110,7 @@ def _attentions(rng):
     yield of("vectors of one number", 2, 4, 3, 1, 1)
     yield of("one query", 2, 1, 5, 6, 2, some(2, 1, 5))
     yield of("one key", 2, 4, 1, 6, 3)
-    yield of("one head, one sentence, one query", 1, 1, 3, 4, 1, some(1, 1, 3))
+    yield of("one head, one sentence, one query", 1, 1, 5, 7, 1, some(1, 1, 5))
     empty = some(3, 4, 5)
     empty[0, 1] = empty[2] = False
     yield of("queries that may attend to nothing", 3, 4, 5, 6, 2, empty)

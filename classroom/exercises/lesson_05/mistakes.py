@@ -230,14 +230,20 @@ ENCODING = [
 
 
 def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
-           ignore=False, unit=1.0, each="pair", column=1):
+           ignore=False, unit=1.0, each="pair", column=1,
+           steps=0, how=""):
     """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block.
 
     `each` "row" or "column" has a frequency of its own, base^(−`column` · its number / d_model).
     """
     if ignore:
         return torch.eye(d_model)
+    if how == "times offset":
+        return offset * _shift(1, d_model)
+    offset = offset + steps
     angle = sign * unit * offset * frequencies(d_model, exponent, base)
+    if how == "frequencies reversed":
+        angle = angle.flip(0)
     four = [angle] * 4
     if each != "pair":
         own = sign * unit * offset * base ** (-column * torch.arange(d_model, dtype=torch.float64) / d_model)
@@ -330,6 +336,19 @@ SHIFT = [
             "`cos` and `sin` take radians, and offset · frequency is in radians: no conversion is needed.",
             "Is there a 180 in your code, or a function that converts?", unit=unit)
       for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"))),
+    *(_turn("one-step-off", f"the offset is one {word}", "For an offset of 0 nothing may change.",
+            "What is your angle for an offset of 0?", steps=steps) for steps, word in ((1, "more"), (-1, "less"))),
+    _turn("multiplied-by-the-offset", "the matrix of one step is multiplied by `offset`",
+          "Several steps turn several times as far; a matrix times 3 makes everything three times as long.",
+          "Where does `offset` occur in your code, inside the cosine or in front of it?", how="times offset"),
+    _turn("frequencies-reversed", "the slowest pair comes first", "The first pair is the fastest, as in the encoding.",
+          "What is your angle for pair 0, and what for the last?", how="frequencies reversed"),
+    _turn("last-pair-at-10000", "the exponents run from 0 to exactly 1",
+          "The frequencies are those of the encoding; the exponent is 2i/d_model, which never reaches 1.",
+          "What do you divide by in the exponent?", exponent="pairs"),
+    *(_turn("one-wave-only", f"the {which} are left out", f"Each new number is made of both old ones. {_SUMS}",
+            "How many entries of each block have you filled?", signs=signs)
+      for which, signs in (("cosines", (0, 1, -1, 0)), ("sines that make the new cosine", (1, 1, 0, 1)))),
     _turn("whole-turns", "the angles are multiplied by 2π",
           "The first pair then makes a whole turn at each step, and stays as it is.",
           "Is there a π in your code? The formula has none.", unit=2 * math.pi),

@@ -30,7 +30,8 @@ _FAST = {
 
 
 def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
-            signs=(-1, 1, 1), kinds="cssc", how="rotate", angles="", single="", fast="", unit=1.0, axes=0):
+            signs=(-1, 1, 1), kinds="cssc", how="rotate", angles="", single="", fast="", unit=1.0, axes=0,
+            places="in order"):
     """`apply_rotary` with switches; `single` names what is done in float32, `axes` how many x must have."""
     if axes == 2:
         length, d = x.shape
@@ -44,7 +45,10 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
     d = x.shape[-1]
     axis = time if x.dim() >= -time else -2
     length = x.shape[axis]
-    angle = sign * (torch.arange(length) + start).unsqueeze(1) * frequencies(d, exponent, base)
+    place = torch.arange(length, dtype=torch.float64) + start
+    place = {"reversed": place.flip(0), "last": place[-1:].expand(length), "of the whole": place / length}.get(
+        places, place)
+    angle = sign * place.unsqueeze(1) * frequencies(d, exponent, base)
     if single in _SINGLE:
         angle = _SINGLE[single](torch.arange(length).unsqueeze(1), torch.arange(0, d, 2), d)
     if fast:
@@ -72,6 +76,10 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
     new_b = signs[1] * (new_a if how == "in turn" else a) * r + signs[2] * b * s
     if how in ("only a", "only b"):
         new_a, new_b = (new_a, b) if how == "only a" else (a, new_b)
+    if how == "sines only":
+        new_a, new_b = -b * q, a * r
+    if how == "x added":
+        new_a, new_b = a + new_a, b + new_b
     if how == "scaled":
         new_a, new_b = a * p, b * s
     if join == "pairs":
@@ -153,6 +161,29 @@ ROTARY = [
                                                   for coarse in ("", " in float32")))),
     *(_rotary("another-base", f"the base is {base:g} instead of 10000", "The frequencies are those of exercise 5.1.",
               "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0, math.e)),
+    _rotary("whole-turns", "the angles are multiplied by 2π",
+            "The first pair then makes a whole turn at each step, and stays as it is.",
+            "Is there a π in your code? The formula has none.", unit=2 * math.pi),
+    _rotary("last-pair-at-10000", "the exponents run from 0 to exactly 1",
+            "The frequencies are those of exercise 5.1; the exponent is 2i/d_head, which never reaches 1.",
+            "What do you divide by in the exponent?", exponent="pairs"),
+    _rotary("only-the-first-pair", "only the first pair is turned, as happens with an exponent of 2i that is not "
+            "divided by d_head", "All pairs turn, each by less than the one before. (10000 to the power of 2 "
+            "or more leaves nothing of the angle from the second pair on.)",
+            "What is your angle for the last pair at position 1?", exponent="2i"),
+    *(_rotary(slug, says, why, "Which numbers are your positions, from the first word to the last?", places=places)
+      for slug, places, says, why in (
+          ("positions-reversed", "reversed", "the last word has position 0", "The first word has position 0."),
+          ("same-position-for-all", "last", "all words are turned by the angles of the last position",
+           "If all words turn alike, scores stay as they were, and say nothing of the order."),
+          ("divided-by-length", "of the whole", "the positions are also divided by T",
+           "A step must be the same turn in a short sentence and in a long one."))),
+    _rotary("only-sines", "the products with the cosine are left out",
+            f"A point that is turned keeps part of what it was. {_TURN}", "How many products does each formula have?",
+            how="sines only"),
+    _rotary("x-added", "`x` is added to the turned pairs",
+            "A rotation takes the place of what was there: lengths must stay as they are.",
+            "What is your result the sum of?", how="x added"),
     *(_rotary("degrees", f"the angles are {words}",
               "`cos` and `sin` take radians, and so does the paper: no conversion is needed.",
               "Is there a 180 in your code, or a function that converts?", unit=unit)

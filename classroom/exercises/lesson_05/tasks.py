@@ -99,6 +99,7 @@ def _vectors(rng):
     yield of("as many positions as dimensions", 2, 6, 6)
     yield of("many positions", 1, 40, 16)
     yield of("one position", 2, 2, 1, 4)
+    yield of("one position for each sentence", 3, 1, 6)
     yield of("one pair", 3, 7, 2)
     yield of("float64", 2, 3, 4, dtype="float64")
     yield of("600 positions in float64", 1, 600, 16, dtype="float64")

@@ -4,16 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from classroom import exercises
 
 from . import adjust
-
-if TYPE_CHECKING:
-    from .gradebook import Mark
-
-EXCUSED = "excused"
+from .mark import EXCUSED, Mark
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ def read(path: Path) -> list[Decision]:
     return list(found.values())
 
 
-def applied(mark: "Mark", decisions: Sequence[Decision]) -> "Mark":
+def applied(mark: Mark, decisions: Sequence[Decision]) -> Mark:
     """The mark after the teacher's decisions about it. What was taken off for lateness is not taken off those again."""
     for_exercises = {d.exercise: d for d in decisions if d.exercise}
     if for_exercises:
@@ -91,12 +87,12 @@ def applied(mark: "Mark", decisions: Sequence[Decision]) -> "Mark":
     return mark
 
 
-def comments(mark: "Mark") -> list[str]:
+def comments(mark: Mark) -> list[str]:
     """What the teacher wrote about it, as lines of text."""
     return [*filter(None, [mark.comment]), *(f"{e['id']}: {e['comment']}" for e in mark.exercises if e.get("comment"))]
 
 
-def _exercises(mark: "Mark", decisions: Mapping[str, Decision]) -> "Mark":
+def _exercises(mark: Mark, decisions: Mapping[str, Decision]) -> Mark:
     found = list(mark.exercises) or [_not_there(id) for id in adjust.exercises_of(mark.lesson)]
     found += [_not_there(id) for id in decisions if id not in {e["id"] for e in found}]
     done = [_decided(exercise, decisions.get(exercise["id"])) for exercise in found]

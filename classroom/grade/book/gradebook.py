@@ -7,59 +7,10 @@ from typing import Any
 from classroom.grade.read.roster import Person, Roster, of_learners
 
 from . import adjust, decisions, due, gradescope_export
+from .mark import Mark, Record
 from .sheets import Sheet
 
-Record = Mapping[str, Any]
 UNKNOWN = "unknown lesson"
-# What is said where there is no mark. Never a zero: a teacher decides what becomes of it.
-WITHOUT_A_MARK = {
-    "missing": "Nothing was handed in.",
-    "unreadable": "The file could not be read as a notebook.",
-    "grader error": "The grader failed, not the learner. Grade it again, or by hand.",
-    decisions.EXCUSED: "Excused from this lesson.",
-}
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What one learner got for one lesson.
-
-    Attributes:
-        status: "graded", or why there is no mark: a key of `WITHOUT_A_MARK`.
-        points: None unless graded; what was taken off for lateness is off, and what the teacher decided is in.
-        late: per cent taken off.
-        record: what the grader said of the submission that counts; None if nothing was handed in.
-        notes: for the teacher.
-        comment: the teacher's, for the learner.
-        by_hand: the teacher has changed the points.
-        time: when it was handed in, where that is known.
-    """
-
-    lesson: str
-    status: str
-    points: float | None
-    max_points: float | None
-    late: float = 0
-    record: Record | None = None
-    notes: tuple[str, ...] = ()
-    comment: str = ""
-    by_hand: bool = False
-    time: datetime | None = None
-
-    @property
-    def exercises(self) -> Sequence[Record]:
-        return (self.record or {}).get("exercises") or ()
-
-    @property
-    def share(self) -> float | None:
-        """Of the points, from 0 to 1; None without a mark, or if nothing is to be had."""
-        return self.points / self.max_points if self.points is not None and self.max_points else None
-
-    @property
-    def why(self) -> str:
-        """Why there is no mark, in a sentence."""
-        message = str((self.record or {}).get("message") or "") if self.status == "missing" else ""
-        return message or WITHOUT_A_MARK.get(self.status, self.status)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from course._paths import atomic_path
 
 from . import adjust, gradebook
 from .decisions import EXCUSED
-from .gradebook import Mark
+from .mark import Mark
 from .safe import plain
 
 _ROOT = Path(__file__).resolve().parents[3]

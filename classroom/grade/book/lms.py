@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .decisions import EXCUSED
-from .gradebook import UNKNOWN, Gradebook, Learner, Mark
+from .gradebook import UNKNOWN, Gradebook, Learner
+from .mark import Mark
 from .tables import number, summary, write
 
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

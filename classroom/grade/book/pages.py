@@ -22,7 +22,8 @@ from classroom.judge.verdict import HEADINGS
 from course._paths import atomic_path
 
 from . import due, figures, tally
-from .gradebook import UNKNOWN, WITHOUT_A_MARK, Gradebook, Learner, Mark
+from .gradebook import UNKNOWN, Gradebook, Learner
+from .mark import WITHOUT_A_MARK, Mark
 from .safe import plain
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -7,7 +7,8 @@ from pathlib import Path
 from classroom.grade.read.roster import Person
 from course._paths import atomic_path
 
-from .gradebook import Gradebook, Learner, Mark
+from .gradebook import Gradebook, Learner
+from .mark import Mark
 from .safe import plain
 from .sheets import participant
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from course._paths import atomic_path
 
 from . import decisions, due
-from .gradebook import Gradebook, Mark
+from .gradebook import Gradebook
+from .mark import Mark
 from .safe import cell, line
 
 _FOR_EXCEL = "utf-8-sig"      # without the mark, Excel reads accents wrong

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from classroom import exercises
 from classroom.grade.record import ResultStatus
 
-from .gradebook import Gradebook, Mark, Record
+from .gradebook import Gradebook
+from .mark import Mark, Record
 from .safe import line
 
 # In the order of a stacked bar: from solved to not tried.
