@@ -99,7 +99,7 @@ def merge_pair(symbols, pair):
             i += 1
     return out
 
-# %% wrong: returns a tuple
+# %% right: returns a tuple
 def merge_pair(symbols, pair):
     out, i = [], 0
     while i < len(symbols):
