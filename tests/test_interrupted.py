@@ -74,8 +74,8 @@ class TestACellThatIsInterrupted:
     def test_after_a_restart_of_the_kernel_it_goes_on_too(self, cache, monkeypatch):
         self.interrupt(small_model(dropout=0.2), monkeypatch)
         script = (
-            "import sys; sys.path[:0] = ['.', 'tests']\n"
-            "from test_training import *\n"
+            "import sys; sys.path[:0] = ['.']\n"
+            "from tests.test_interrupted import *\n"
             "history = train(small_model(dropout=0.2), reverse_task(), **TestACellThatIsInterrupted.options)\n"
             "print([record['loss'] for record in history])\n")
         done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -160,7 +160,7 @@ def test_a_notebook_is_interrupted_and_run_again(tmp_path, monkeypatch):
         return client.execute_interactive(code, timeout=120, output_hook=lambda message: None)["content"]
 
     try:
-        first = run("import sys; sys.path[:0] = ['.', 'tests']\nfrom test_training import *\nmodel = small_model()\n"
+        first = run("import sys; sys.path[:0] = ['.']\nfrom tests.test_interrupted import *\nmodel = small_model()\n"
                     "data = reverse_task(3000)\n"
                     "train(small_model(), data, steps=1)      # what torch imports when it first trains")
         assert first["status"] == "ok"

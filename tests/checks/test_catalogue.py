@@ -14,7 +14,9 @@ from tests import variants
 TASKS = [exercises.get(id) for id in exercises.all_ids()]
 VALUES = [task for task in TASKS if isinstance(task, Exercise)]
 SEEDS = (None, 1)
-MISTAKES = [pytest.param(task, mistake, id=f"{task.id}-{n}-{mistake.slug}")
+QUICK = 6                  # of the known mistakes of an exercise, as many are tried by `make quick`, spread over all
+MISTAKES = [pytest.param(task, mistake, id=f"{task.id}-{n}-{mistake.slug}",
+                         marks=[pytest.mark.slow] if n % max(1, len(task.misconceptions) // QUICK) else [])
             for task in TASKS for n, mistake in enumerate(task.misconceptions) if not isinstance(task, Choice)]
 
 

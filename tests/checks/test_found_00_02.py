@@ -9,6 +9,8 @@ import torch.nn.functional as F
 
 from classroom import evaluate
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 # ----------------------------------------------------------------------------------- lesson 00
 
 

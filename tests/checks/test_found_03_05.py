@@ -9,6 +9,8 @@ from torch import nn
 from classroom import evaluate
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 SEEDS = (None, 3, 4)
 
 

@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from classroom import evaluate
 from course.transformer import sinusoidal_encoding
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 SEEDS = (None, 3, 4)
 
 

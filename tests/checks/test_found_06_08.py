@@ -10,6 +10,8 @@ from course.attention import MultiHeadAttention, causal_mask
 from course.transformer import DecoderLayer, Encoder, EncoderLayer, FeedForward, LayerNorm
 from tests import variants
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 
 def named(answer, name):
     """As it is called in a notebook, so that Python's messages are those that a learner gets."""

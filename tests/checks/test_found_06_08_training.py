@@ -11,6 +11,8 @@ from classroom import evaluate
 from course.training import label_smoothing_loss
 from tests import variants
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 
 def stops_at_the_first_padding(logits, targets, pad_id, smoothing):
     losses = [F.cross_entropy(row[:n], ids[:n], label_smoothing=smoothing, reduction="sum") for row, ids in

@@ -13,6 +13,8 @@ from classroom.exercises.lesson_10.tasks import beam_search, beam_step, cached_a
 
 from .told import SEEDS, accepted, refused
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 # ---------------------------------------------------------------------------------- 9.1, 9.2
 
 def test_pairs_that_do_not_occur_may_be_in_the_counts_with_0():

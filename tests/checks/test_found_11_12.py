@@ -9,6 +9,8 @@ from classroom import evaluate
 
 from .told import accepted, refused
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 # ----------------------------------------------------------------------------------------- 11
 
 def rate(predicted, sure, possible):

@@ -10,6 +10,8 @@ from classroom.exercises.lesson_03.tasks import CrossAttention, SelfAttention
 from classroom.judge.exercise import both
 from course.attention import MultiHeadAttention, merge_heads, split_heads
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 STYLED = ("2.1", "3.1", "3.2", "4.3")
 
 
