@@ -71,20 +71,23 @@ class Session:
         self.answer: Any = None
         self.task: Any = None
         self.clock = limits.Clock(1.0)
+        self.room = contextlib.ExitStack()
 
     def serve(self) -> None:
         while True:
             header, arrays = self.frames.receive()
             if header.get("fresh"):
                 self.clock.left = self.clock.total
-            room = contextlib.nullcontext() if header["op"] == "load" else limits.undisturbed()
-            try:                             # whatever the notebook has set, an answer is asked as in `evaluate`
-                with room:
-                    reply, sent = getattr(self, f"do_{header['op']}")(header, arrays)
+            if header["op"] == "load":
+                self.room.close()
+            try:
+                reply, sent = getattr(self, f"do_{header['op']}")(header, arrays)
             except limits.Problem as problem:
                 reply, sent = {"problem": [problem.key, problem.facts]}, []
             except Exception as error:       # the answer tripped the reading of what it returned
                 reply, sent = {"tripped": [type(error).__name__, str(error)[:300]]}, []
+            if header["op"] == "load":       # whatever the notebook has set, its answer is asked as in `evaluate`
+                self.room.enter_context(limits.undisturbed())
             self.frames.send({**reply, "printed": self.printed.kept}, sent)
 
     def run(self, call: Callable) -> tuple:
