@@ -44,8 +44,8 @@ print(f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {tor
 # - **Run the cells from top to bottom.** A cell knows what was defined by the cells that *ran before it*,
 #   wherever they stand on the page.
 # - **When you have changed a cell, run it again**, and then the cells that depend on it.
-# - **When in doubt, start again**: menu *Kernel → Restart Kernel and Run All Cells*. An unsolved
-#   exercise does not stop the run. A wrong one does: the run ends at its check.
+# - **When in doubt, start again**: menu *Kernel → Restart Kernel and Run All Cells*. An exercise that is
+#   still empty does not stop such a run. A wrong one does: the run ends at its check.
 
 # %% [markdown]
 # ## How an exercise works
@@ -67,6 +67,16 @@ for word, score in zip(words, scores, strict=True):
 # The exercise asks for a function that does the same for any scores. Every exercise of the course
 # has the same three parts: a box that says what is wanted, a cell for your code, and a cell that
 # checks it.
+#
+# How to read a box, in all lessons:
+#
+# - **You have** says what comes in, and **Return** what must come out. **Make** and **Not** are conditions, too.
+#   **Use** is advice: any other way that returns the same is as good, unless the box says that it is not accepted.
+# - Whatever a function is given stays as it is: it returns something new. All numbers that come in are finite.
+# - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. *Boolean* means the dtype
+#   `bool`.
+# - The first line of the code cell says in which order the arguments come. The pages give them by their places, so
+#   that their names are yours to choose, and their order is not.
 
 # %% [markdown]
 # ### Exercise 0.1 · shares        ●○○  about 5 minutes · 1 point
@@ -142,7 +152,7 @@ evaluate("0.1", divided_by_twelve)
 # | `check("0.1", shares)` | a verdict, as often as you like. There is no penalty for trying |
 # | `python -m classroom progress` in a terminal | what you have solved so far |
 #
-# No lesson stops at an exercise that you cannot solve. Go on: the cell after the check calls
+# You can go on after any exercise, also after one that you cannot solve: run the next cell. It calls
 # `carry_on`. If your function is right, the lesson goes on with yours. If it is not, the lesson goes on
 # with the course's function, and a line says so.
 
@@ -228,7 +238,7 @@ print(fit)
 #
 # - **You have** `scores`, a NumPy array (T_q, T_k): a row for each word that looks, a column for each word
 #   that it can look at. T_q and T_k may differ. No number is negative, no row all 0.
-# - **Return** an array (T_q, T_k) in which each row sums to 1.
+# - **Return** a new array (T_q, T_k) in which each row sums to 1.
 # - **Use** the sum along an axis. In an array with two axes, axis 0 runs down the rows and axis 1 along
 #   the columns; `keepdims=True` keeps the axis that is summed over, with length 1.
 
@@ -285,6 +295,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **10** decoding | beam search, a key-value cache | better search, faster |
 # | **11** reading attention | an aligner, and a measure of it | what attention pictures do and do not tell |
 # | **12** capstone | fair comparisons of models | what each part is worth; your own language |
+# | **13** from 2017 to today | RMSNorm, SwiGLU, shared keys, one stack | what each new part changes |
 #
 # What an earlier lesson built, a later one imports from the course's library, `course/attention.py` and
 # `course/transformer.py`. Both files are meant to be read. Allow one to two hours for each lesson from 01 on.

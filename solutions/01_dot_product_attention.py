@@ -108,7 +108,7 @@ print(scores)
 
 # %% [markdown]
 # ### Exercise 1.1 · dot-product scores        ●○○  about 5 minutes · 1 point
-# The same without loops: one line, for any number of queries and keys.
+# The same for any number of queries and keys. Without loops, one line is enough.
 #
 # - **You have** `q` (T_q, d_k): T_q queries of d_k numbers each, and `k` (T_k, d_k).
 # - **Return** the scores (T_q, T_k).
@@ -204,7 +204,7 @@ show_shares(weights, words, title='How "black" shares out its attention')
 
 # %% [markdown]
 # Remember these four numbers: **0.057 0.094 0.694 0.155**. They are the **attention weights** of
-# "black", and every later step of this lesson gives them again.
+# "black". The same four numbers must come out when all words are computed at once, and from your own functions.
 #
 # ## What is handed over
 #

@@ -303,11 +303,11 @@ except RuntimeError as error:
 # - **You have** `q` (..., T_q, d_k), `k` (..., T_k, d_k), `v` (..., T_k, d_v). The dots stand for any
 #   number of axes, also none. `mask` is None or boolean, True = may attend, and its shape can be
 #   broadcast to that of the weights.
-# - **Return** the output (..., T_q, d_v) and the weights (..., T_q, T_k), in the dtype of `q`. Where a query may
-#   attend to nothing, both are 0.
+# - **Return** the output (..., T_q, d_v) and the weights (..., T_q, T_k), in the dtype of `q`, float32 or float64.
+#   Where a query may attend to nothing, both are 0.
 # - **Use** what you have seen above, for all sentences at once. Count axes from the end. Any way of masking is
-#   right if a forbidden place gets a weight of 0 and changes nothing, however high its score is, and if all
-#   gradients are finite. The function keeps nothing from one call to the next.
+#   right if a forbidden place gets a weight of 0 and changes nothing, however high its (finite) score is, and if all
+#   gradients are finite. Dividing by what is left, as above, is not. The function keeps nothing from one call to the next.
 
 # %%
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -411,8 +411,8 @@ print("cat, when it cannot see itself:   ", scaled_dot_product_attention(Q, K, V
 
 # %% [markdown]
 # The next view shows your own function under this mask, stage by stage, also when the check refused it. If your
-# function goes wrong, the view marks the first stage that differs. In which of the five stages does the mask
-# act, and what does the softmax make of it?
+# function goes wrong, the view marks the first stage that differs. There are five, and the mask is the third: what
+# does it do to the scores, and what does the softmax make of that?
 
 # %%
 interactive.view(own("2.1"), Q, K, V, causal_mask(4), words, words)
@@ -762,7 +762,8 @@ for name, low in (("−∞", float("-inf")), ("−10⁹", -1e9)):
 # 2. `mask = is_real.unsqueeze(1)`: an axis of length 1 for the queries.
 # 3. The same: `unsqueeze(1)`, so that the words of the mask line up with the keys, not with the queries.
 # 4. Fill the scores by `masked_fill(~mask, torch.finfo(scores.dtype).min)`, then set the forbidden weights to 0
-#    by a second `masked_fill`. Nothing infinite, nothing to repair afterwards.
+#    by a second `masked_fill`. Nothing infinite, nothing to repair afterwards. (Filling in −∞ and replacing the NaN
+#    in the weights is right as well, as the cell after this patient shows. Adding −∞ is not.)
 # 5. Leave out `.float()`.
 #
 # </details>
@@ -884,7 +885,7 @@ for T in (10, 20, 1000, 2000):
 #   columns.
 # - 0 in the place of −∞; −10000, which is not below every score; 0 · (−∞).
 # - Masking after the softmax. Dividing by what is left helps only while something is left.
-# - NaN replaced in the output, and still there in the gradient.
+# - −∞ added to the scores, and the NaN replaced afterwards: it is still there in the gradient.
 # - A float mask where a boolean one is meant: it is added.
 # - `k.T` with more than two axes: PyTorch reverses the order of all of them.
 #

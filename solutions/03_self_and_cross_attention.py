@@ -171,7 +171,8 @@ print({name: tuple(parameter.shape) for name, parameter in layer.named_parameter
 #
 # - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T, d_model), and `mask`,
 #   which is None or boolean and broadcasts to (B, T, T), True = may attend.
-# - **Make** three `nn.Linear` without bias, with the names `w_q`, `w_k`, `w_v`.
+# - **Make** three `nn.Linear` without bias, with the names `w_q`, `w_k`, `w_v`, and no other parameters. (Dropout,
+#   if you add it, is off in the check.)
 # - **Return** the output (B, T, d_v) and the weights (B, T, T).
 # - **Use** `scaled_dot_product_attention(q, k, v, mask)` of lesson 02, which divides by √d_k and returns both.
 #   (PyTorch's `nn.MultiheadAttention` does not fit: it has other parameters under other names.)
@@ -541,8 +542,8 @@ for i, (word, row) in enumerate(zip(words, before[0], strict=True)):
 # ### Exercise 3.3 · a test for blindness to order        ●●○  about 15 minutes · 2 points
 # Write a test that passes what is equivariant, and fails what is not.
 #
-# - **You have** a function `attend`, as an argument. It takes `x` (B, T, d_model), of any size, and returns an output
-#   (B, T, d_v), the same each time for the same x.
+# - **You have** a function `attend`, as an argument. It takes `x` (B, T, d_model), of any size, float32 or float64, as
+#   `torch.randn` makes it, and returns an output (B, T, d_v), the same each time for the same x.
 # - **Return** nothing if it is blind to the order of the words; if it is not, let an `assert` fail. (Returning
 #   False or raising another error counts as well.)
 # - **Use** `x[:, order]`, which puts the words of every sentence into the order that a tensor of

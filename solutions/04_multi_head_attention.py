@@ -485,9 +485,9 @@ for sentence in range(2):
 #
 # - **You have** in `__init__`: `d_model` and `n_heads`. In `forward`: `query` (B, T_q, d_model),
 #   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
-#   T_k), True = may attend.
+#   T_k), True = may attend. (A mask without the axis of the sentences will not come.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
-#   biases. (Dropout, if you add it, is off in the check.) In `__init__`, raise a `ValueError` if `n_heads` does not
+#   biases, and no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a `ValueError` if `n_heads` does not
 #   divide `d_model`.
 # - **Return** the output (B, T_q, d_model) and the weights (B, n_heads, T_q, T_k).
 # - **Use** your `split_heads` and `merge_heads`, and `scaled_dot_product_attention(q, k, v, mask)` of
@@ -639,7 +639,8 @@ for length in (64, 512, 4096):
 # Suppose your layer had a mistake. Would you notice? You would train it, see that it learns, and
 # believe that it is right. Let us try.
 #
-# Here is the layer again, in pieces, so that a bug can replace any one of them.
+# Here is the layer again, in pieces, so that a bug can replace any one of them. It has only what this experiment
+# needs: its mask is (T, T), one for all sentences and heads, and leaves no row empty, so that −10⁹ is low enough.
 
 # %%
 class Layer(nn.Module):
@@ -852,7 +853,7 @@ with torch.no_grad():
 # %% [markdown]
 # ### Exercise 4.4 · a test that finds the bug        ●●○  about 10 minutes · 2 points
 # *There and back* was not enough: the wrong `view` passes it together with its own wrong way back. Write a
-# test of `split_heads` that needs no `merge_heads`.
+# test of `split_heads` that says itself what the heads should hold, and needs no `merge_heads`.
 #
 # - **You have** some implementation of `split_heads(x, n_heads)`, as an argument.
 # - **Return** nothing if it is right; if it is wrong, let an `assert` fail. (Returning False or raising another
@@ -861,7 +862,8 @@ with torch.no_grad():
 #   with two sentences at least, and sizes that all differ. Then say what head h should hold.
 #
 # Your test will be run on four right implementations, written in different ways, and on seventeen wrong
-# ones. Some are wrong in one sentence only, or at one position, or in one number: look at all of them.
+# ones. The right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide
+# d_model: ask for neither. Some are wrong in one sentence only, or at one position, or in one number: look at all of them.
 
 # %%
 def test_split_heads(split_heads):

@@ -72,7 +72,8 @@ for sentence in (words, words[::-1]):
 #
 # So something must treat positions differently. It can be put in at three places:
 #
-# - **into the vectors**, before attention: the way of the paper, and the first half of this lesson;
+# - **into the vectors**, before attention: the way of the paper, and the first half of this lesson. (At the round
+#   table of lesson 04, each place had a vector that was learned and added to that of the digit. That is why it worked.)
 # - **into queries and keys**, after the projections: rotary encoding, the second half;
 # - **into the scores**: a penalty on distance, or a mask. Will a causal mask alone change the output of "cat"?
 
@@ -136,7 +137,7 @@ for t in range(4):
 #
 # - **You have** `max_len`, the number of positions, and `d_model`, which may be odd: then the last
 #   column is a sine without its cosine.
-# - **Return** the table (max_len, d_model), a tensor of float32 for any max_len; column $2i$ holds sines, column
+# - **Return** the table (max_len, d_model), a tensor of float32, right for any max_len; column $2i$ holds sines, column
 #   $2i+1$ the cosines of the same angles. A plain tensor, not a parameter.
 # - **Use** a column of positions (max_len, 1) and a row of frequencies: their product is a table of all
 #   angles. `table[:, 0::2]` is the even columns; numbers can be assigned to it.
@@ -238,12 +239,13 @@ print(torch.cat([two, four], dim=1).int())
 
 # %% [markdown]
 # ### Exercise 5.2 · a step is a rotation        ●●●  about 15 minutes · 2 points
-# Build the matrix, instead of searching for it. (With more than a few dimensions the search fails: the slow clocks
-# hardly move, and many different matrices fit nearly as well. So solvers such as `lstsq` are not accepted here.)
+# Build the matrix, instead of searching for it. (In many dimensions, a search finds *some* matrix that fits the rows
+# it is given: the slow clocks hardly move, and many different matrices fit nearly as well. You are asked for the one
+# that turns each pair by itself. Solvers such as `lstsq` are not accepted here; any way to compute it is.)
 #
 # - **You have** `offset`, a whole number, also negative or 0, and `d_model`, even.
 # - **Return** a matrix $R$ (d_model, d_model), float32, with `encoding[t + offset]` = $R$ `@ encoding[t]` for every
-#   t.
+#   t for which there are both rows.
 # - **Use** the two formulas. Begin with a single pair, on paper. Put the numbers into a matrix of zeros as in the
 #   cell above.
 
@@ -339,7 +341,8 @@ print(f"√(d_model/2) = {math.sqrt(d_model / 2):.2f}   √d_model = {math.sqrt(
 # ### Exercise 5.3 · words and positions        ●○○  about 5 minutes · 1 point
 # What goes into the first layer of a Transformer.
 #
-# - **You have** `embedded` (B, T, d_model): the vectors of the words of B sentences, of up to 1,000 words.
+# - **You have** `embedded` (B, T, d_model): the vectors of the words of B sentences. T and d_model are whatever
+#   comes in; a sentence may have 1 word, or 1,000.
 # - **Return** (B, T, d_model): the vectors times √d_model, plus the encoding of each word's position; the
 #   first word of every sentence has position 0.
 # - **Use** your `sinusoidal_encoding`.

@@ -5,8 +5,8 @@
 # each word. The decoder writes the Spanish sentence, one word at a time. For each word it looks back at
 # what it has written so far, and across to the memory.
 #
-# At the end of this lesson all parts are put together, and the result is compared, number by number,
-# with PyTorch's own Transformer.
+# At the end of this lesson you put all parts together, and compare the result, number by number, with
+# PyTorch's own Transformer.
 #
 # **After this lesson** you can
 #
@@ -14,11 +14,11 @@
 # - split a target sentence into what the decoder reads and what it is asked for;
 # - explain why one run of the decoder trains all words of a sentence at once;
 # - write a test that finds out whether a decoder sees the future;
-# - say how encoder, decoder, embeddings and output become a Transformer.
+# - build a whole Transformer from encoder, decoder, embeddings, positions and masks.
 #
 # **You need** lessons 02 (masks), 03 (who supplies Q, K and V), 04 (heads) and 06 (the encoder layer).
 #
-# **Time** about 90 minutes, some 45 of them for the four exercises.
+# **Time** about two hours, some 80 minutes of them for the six exercises.
 
 # %%
 import math
@@ -391,21 +391,20 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # > predictions for position $i$ can depend only on the known outputs at positions less than $i$.
 
 # %% [markdown]
-# ## The whole model
+# ## A stack of layers
 #
-# All layers are written. The next cell, which is given, puts them together:
-#
-# ```
-# source ids ─ embedding · √d_model + positions ─ encoder ─ memory ┐
-#                                                                  ▼
-# target ids ─ embedding · √d_model + positions ──────────────── decoder ─ × embeddingᵀ ─ logits
-# ```
-#
-# The factor $\sqrt{d_{model}}$ is that of lesson 05 (§3.4 of the paper). One thing is new: the paper uses **one
-# table** three times, for the source, for the target, and, transposed, for the output. The logit of a token is
-# the dot product of the decoder's last vector with the embedding of that token. The first idea of lesson 01,
-# similarity as a dot product, is also the last step of the model. (`register_buffer` keeps the positions with
-# the model, without training them.)
+# One layer looks back once and across once. The paper stacks six of them, as lesson 06 did with the encoder.
+# What each layer reads across is always the same: the memory, the output of the *whole* encoder. Why not give
+# the first layer of the decoder what the first layer of the encoder has made, and so on? Because the first layer
+# of the encoder has hardly begun. The memory is the best that there is to say about the source, and it is ready
+# before the first word is written.
+
+# %% [markdown]
+# ### Exercise 7.5 · the decoder        ●○○  about 8 minutes · 2 points
+# - **You have** in `__init__`: `n_layers`, `d_model`, `n_heads`, `d_ff`. In `forward`: what the layer of 7.1 gets.
+# - **Make** `layers`, an `nn.ModuleList` with `n_layers` of your `DecoderLayer`, and `norm`, a `LayerNorm` for the
+#   end. The check does not mind other names; with these, weights can be copied from PyTorch's decoder.
+# - **Return** a tensor (B, T_q, d_model).
 
 # %%
 class Decoder(nn.Module):
@@ -413,20 +412,89 @@ class Decoder(nn.Module):
 
     def __init__(self, n_layers, d_model, n_heads, d_ff):
         super().__init__()
+        ### BEGIN SOLUTION
         self.layers = nn.ModuleList(DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
         self.norm = LayerNorm(d_model)
+        ### END SOLUTION
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
+        ### BEGIN SOLUTION
         for layer in self.layers:
             x = layer(x, memory, self_mask, memory_mask)
         return self.norm(x)
+        ### END SOLUTION
 
 
+# %%
+check("7.5", Decoder)
+
+# %%
+Decoder = carry_on("7.5", Decoder)
+
+# %% [markdown]
+# ## The whole model
+#
+# Now everything that you have built since lesson 01 comes together:
+#
+# ```
+# source ids ─ embedding · √d_model + positions ─ encoder ─ memory ┐
+#                                                                  ▼
+# target ids ─ embedding · √d_model + positions ──────────────── decoder ─ × embeddingᵀ ─ logits
+# ```
+#
+# Two things are new. The first is how often the **table** of embeddings is used. The paper (§3.4) says:
+#
+# > In our model, we share the same weight matrix between the two embedding layers and the pre-softmax linear
+# > transformation [...]. In the embedding layers, we multiply those weights by $\sqrt{d_{model}}$.
+#
+# So one table serves three times: for the source, for the target and, transposed, for the output. The logit of a
+# token is the dot product of the decoder's last vector with the embedding of that token. The first idea of lesson
+# 01, similarity as a dot product, is also the last step of the model.
+#
+# The second is why √d_model is needed. As an output layer the table should begin with small numbers. What happens
+# to the logits of a new model if it does not, and what to a word's vector if it does? Guess before you run the
+# cell; a vector of the positions has the length √(d_model / 2), which is 16 here.
+
+# %%
+torch.manual_seed(0)
+state = LayerNorm(512)(torch.randn(512))                  # what a decoder gives: numbers of size 1
+for name, size in [("1", 1.0), ("1/√d_model", 512 ** -0.5)]:
+    table = size * torch.randn(2000, 512)
+    logits = table @ state
+    print(f"table of size {name:11} logits spread by {logits.std():5.2f}, loss {-logits.log_softmax(0).mean():6.1f}, "
+          f"length of a word's vector {table.norm(dim=1).mean():5.2f}")
+print(f"knowing nothing, the loss would be log 2000 = {math.log(2000):.1f}")
+print(f"length of a word's vector, times √d_model: {(table * math.sqrt(512)).norm(dim=1).mean():.2f}")
+
+# %% [markdown]
+# With numbers of size 1 a new model is sure of something, and of the wrong thing. With numbers of size 1/√d_model
+# it begins without an opinion; but a word's vector would have length 1 beside a position of length 16. The factor
+# puts that right: both are then of one order.
+
+# %% [markdown]
+# ### Exercise 7.6 · the Transformer        ●●●  about 25 minutes · 5 points
+# - **You have** in `__init__`: the number of tokens, the sizes, the number of layers in *each* of the two stacks, the
+#   id of padding, and `max_len`, the longest sentence in tokens. In `forward`: `source` (B, T_k) and `target`
+#   (B, T_q), ids of tokens. The target has been shifted already; padding stands at the end of a sentence.
+# - **Make** `embedding`, an `nn.Embedding(vocab_size, d_model)` whose weights begin with numbers of size
+#   1/√d_model: `nn.init.normal_(weights, std=...)`; `positions`, from `sinusoidal_encoding(max_len, d_model)`;
+#   `encoder` and `decoder`. The check does not mind other names; with these, weights can be copied from PyTorch's
+#   model at the end.
+# - **Return** the logits (B, T_q, vocab_size), without a softmax, from the same table, transposed, and without a
+#   bias. What comes out where the target is padding does not matter.
+# - **Use** `Encoder(n_layers, d_model, n_heads, d_ff)` of lesson 06, your `Decoder`, and `padding_mask(ids, pad_id)`
+#   and `decoder_mask(ids, pad_id)` of lesson 02: the model makes its masks itself. The table below
+#   “Looking across” says who gets which. `self.register_buffer("positions", ...)` keeps a tensor with the model,
+#   without training it.
+#   PyTorch's finished `nn.Transformer` earns no points.
+
+# %%
 class Transformer(nn.Module):
     """Source ids (B, T_k) and decoder input ids (B, T_q) -> logits (B, T_q, vocab_size)."""
 
-    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=64):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
         super().__init__()
+        ### BEGIN SOLUTION
         self.pad_id, self.scale = pad_id, math.sqrt(d_model)
         self.embedding = nn.Embedding(vocab_size, d_model)
         nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
@@ -436,17 +504,41 @@ class Transformer(nn.Module):
 
     def embed(self, ids):
         return self.embedding(ids) * self.scale + self.positions[: ids.shape[1]]
+        ### END SOLUTION
 
     def forward(self, source, target):
+        ### BEGIN SOLUTION
         source_mask = padding_mask(source, self.pad_id)                 # (B, 1, T_k)
         target_mask = decoder_mask(target, self.pad_id)                 # (B, T_q, T_q)
         memory = self.encoder(self.embed(source), source_mask)
         states = self.decoder(self.embed(target), memory, target_mask, source_mask)
         return states @ self.embedding.weight.T
+        ### END SOLUTION
+
+
+# %%
+check("7.6", Transformer)
+
+# %%
+Transformer = carry_on("7.6", Transformer)
+
+def like_pytorchs():
+    """PyTorch's encoder and decoder, of the sizes of this page."""
+    warnings.filterwarnings("ignore", message="enable_nested_tensor")     # a shortcut that is not taken here
+    return nn.Transformer(d_model=16, nhead=2, num_encoder_layers=2, num_decoder_layers=2, dim_feedforward=32,
+                          dropout=0.0, norm_first=True, batch_first=True)
+
+sizes = dict(d_model=16, n_heads=2, d_ff=32, n_layers=2)
+try:
+    model = Transformer(len(vocabulary), *sizes.values())
+    copy_weights(like_pytorchs(), model)
+    model.embedding.weight
+except (AttributeError, TypeError, ValueError) as error:    # a right model with other names, or without biases
+    print(f"{error}; the page goes on with the course's model")
+    Transformer = library.Transformer
 
 # %% [markdown]
-# Every layer of the decoder reads the *same* memory, the output of the whole encoder. And the encoder runs
-# once for a sentence, however many words are written.
+# The encoder runs once for a sentence, however many words are written.
 #
 # We put two sentences through, *the black cat sleeps* and *the cat sleeps*. Which shape will the logits have?
 
@@ -454,7 +546,7 @@ class Transformer(nn.Module):
 source_ids = torch.tensor([[number_of[word] for word in "the black cat sleeps <eos>".split()],
                            [number_of[word] for word in "the cat sleeps <eos> <pad>".split()]])
 torch.manual_seed(0)
-model = Transformer(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2).eval()
+model = Transformer(len(vocabulary), *sizes.values()).eval()
 with torch.no_grad():
     logits = model(source_ids, decoder_input)
 for name, tensor in [("source", source_ids), ("decoder input", decoder_input), ("logits", logits)]:
@@ -519,18 +611,18 @@ print("another future leaves the past alone:",
 # The first breaks when the source's padding is not masked, in the encoder or in cross-attention, the second
 # when the causal mask is missing.
 #
-# And the target's padding: our `decoder_mask` hides it. Would a real token notice if it did not? Decide first.
+# And the target's padding: `decoder_mask` hides it. Would a real token notice if it did not? Decide first.
 
 # %%
-class CausalOnly(Transformer):
-    def forward(self, source, target):
-        source_mask = padding_mask(source, self.pad_id)
-        memory = self.encoder(self.embed(source), source_mask)
-        causal = causal_mask(target.shape[1]).unsqueeze(0)
-        return self.decoder(self.embed(target), memory, causal, source_mask) @ self.embedding.weight.T
+def embed(ids):
+    return model.embedding(ids) * math.sqrt(16) + sinusoidal_encoding(ids.shape[1], 16)
 
-causal_only = CausalOnly(len(vocabulary), d_model=16, n_heads=2, d_ff=32, n_layers=2).eval()
-causal_only.load_state_dict(model.state_dict())
+def causal_only(source, target):
+    """The logits of `model`, with nothing but the causal mask for the target."""
+    source_mask, causal = padding_mask(source, PAD), causal_mask(target.shape[1]).unsqueeze(0)
+    memory = model.encoder(embed(source), source_mask)
+    return model.decoder(embed(target), memory, causal, source_mask) @ model.embedding.weight.T
+
 longer = torch.cat([decoder_input, torch.full((2, 3), PAD)], dim=1)
 real = longer != PAD
 same = torch.allclose(model(source_ids, longer)[real], causal_only(source_ids, longer)[real], atol=1e-5)
@@ -538,7 +630,7 @@ print("real tokens notice:", not same)
 
 # %% [markdown]
 # No. Padding stands at the end, and the end is hidden anyway. That is why the course's library leaves this
-# mask out.
+# mask out, and why the check accepts both.
 
 # %% [markdown]
 # ### Is it the real thing?
@@ -547,15 +639,13 @@ print("real tokens notice:", not same)
 # masks inverted (its True means forbidden), and the same weights, and compare everything.
 
 # %%
-warnings.filterwarnings("ignore", message="enable_nested_tensor")   # a shortcut that is not taken here
 torch.manual_seed(1)
-theirs = nn.Transformer(d_model=16, nhead=2, num_encoder_layers=2, num_decoder_layers=2, dim_feedforward=32,
-                        dropout=0.0, norm_first=True, batch_first=True)
+theirs = like_pytorchs()
 copy_weights(theirs, model)
 
 source_padding, target_padding = source_ids == PAD, decoder_input == PAD     # True = forbidden, PyTorch's way
 with torch.no_grad():
-    states = theirs(model.embed(source_ids), model.embed(decoder_input), tgt_mask=forbidden(causal_mask(5)),
+    states = theirs(embed(source_ids), embed(decoder_input), tgt_mask=forbidden(causal_mask(5)),
                     src_key_padding_mask=source_padding, memory_key_padding_mask=source_padding,
                     tgt_key_padding_mask=target_padding)
     their_logits = states @ model.embedding.weight.T
@@ -565,9 +655,8 @@ print("equal ", torch.allclose(my_logits, their_logits, atol=1e-5))
 print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max() < 1e-5}")
 
 # %% [markdown]
-# Every number. From the dot product of two vectors to the decoder layer, you have written every part of a
-# Transformer. The two classes that put the parts together, `Decoder` and `Transformer`, were given; read them
-# once more, for there is nothing in them that you do not know.
+# Every number. From the dot product of two vectors to the whole model, you have written every part of a
+# Transformer.
 
 # %% [markdown]
 # ## Recap
@@ -578,7 +667,8 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 # - It reads `ids[:, :-1]` and is asked for `ids[:, 1:]`. With teacher forcing and the causal mask one run
 #   trains all positions; writing takes a run for each word.
 # - Change the future, and the past does not move: a test without training.
-# - One embedding table serves source, target and output.
+# - Every layer of the decoder reads the same memory, the output of the whole encoder.
+# - One embedding table serves source, target and output. It begins small, and what goes in is multiplied by √d_model.
 #
 # **Common mistakes**
 #
@@ -589,6 +679,8 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 # - The causal mask off by one; made once for a fixed length; dropped in deeper layers.
 # - Each decoder layer given the encoder layer of the same height instead of the finished memory.
 # - The encoder run anew for every word that is written.
+# - The padding of the source masked in the encoder, and forgotten in cross-attention.
+# - √d_model forgotten, or applied to the positions as well; an output layer with a table of its own.
 #
 # **Further reading**
 #

@@ -15,14 +15,17 @@
 # - write the paper's learning rate, and show what happens without its warm-up;
 # - write a training step with teacher forcing, and prove it on a single batch;
 # - read a loss curve: too slow, too fast, overfitted;
+# - say what dropout does in training and in evaluation, and where the paper puts it;
+# - write a training loop that stops by the validation loss, and give its loss as a perplexity;
 # - find a planted bug from its symptoms.
 #
 # **You need** lesson 07. Of optimisation you only need to know that an optimiser moves every weight a
 # little against its gradient.
 #
-# **Time** about two hours, some 70 minutes of them for the nine exercises; five of these are short.
+# **Time** about two and a half hours, some 90 minutes of them for the ten exercises; five of these are short.
 
 # %%
+import copy
 import math
 import random
 
@@ -33,7 +36,7 @@ from torch import nn
 from classroom import carry_on, check, hint, solution
 from course.patients import patient, reveal
 from course.tokens import Encoded, token_batches
-from course.transformer import Transformer
+from course.transformer import Dropout, EncoderLayer, Transformer
 from course.views.figures import show_curves
 
 torch.set_printoptions(precision=3, sci_mode=False)
@@ -161,6 +164,23 @@ print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
 # %% [markdown]
 # Notice the `transpose`: PyTorch wants the vocabulary on axis 1, (B, V, T). One of the patients below has
 # brought it there in another way.
+#
+# ### Perplexity
+#
+# Is a loss of 0.7 nats much? A second way to write the same number is easier to picture: **perplexity**, which is
+# exp(loss). It says among how many words, all equally likely, one would have to guess to be as unsure. What is the
+# perplexity of a model that knows nothing of 49 words? And of one that wavers between two?
+
+# %%
+for name, p_right in [("knows nothing of 49 words", 1 / 49), ("wavers between two words", 1 / 2),
+                      ("gives the right word 0.93", 0.93), ("is certain, and right", 1.0)]:
+    loss = math.log(1 / p_right)
+    print(f"{name:26} loss {loss:.3f}   perplexity exp({loss:.3f}) = {math.exp(loss):5.2f}")
+
+# %% [markdown]
+# It is computed from the plain loss, without smoothing: with smoothing a perfect model would not have perplexity 1.
+# That is also what the paper means by "hurts perplexity": a model that was trained to leave a tenth of its certainty
+# to other words is never quite sure, and pays for it here.
 
 # %% [markdown]
 # ## How large a step?
@@ -265,9 +285,9 @@ for n in (0, 1, 2, 3):
 # %% [markdown]
 # The ids are those of the whole course: 0 is padding, 2 begins a sentence, 3 ends it. A source row ends with
 # the end mark; a target row also begins with the beginning mark. We keep two parts of the pairs away from
-# training. On the **validation** part, 200 pairs, we look as often as we like. The **test** part, 201 pairs
-# with our sentence among them, is measured once, at the end. If you choose a learning rate by its loss on
-# some pairs, that loss is no longer a fair measure.
+# training. On the **validation** part, 201 pairs with our sentence among them, we look as often as we like: to
+# draw curves, to choose a learning rate, to read what the model writes. The **test** part, 200 pairs, is measured
+# once, at the end. If you choose a learning rate by its loss on some pairs, that loss is no longer a fair measure.
 
 # %%
 PAD, BOS, EOS = 0, 2, 3
@@ -281,11 +301,11 @@ def to_ids(sentences, begin=""):
     return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
 
 source, target = to_ids(english), to_ids(spanish, begin="<bos>")
-test_source, test_target = source[:201], target[:201]
-validation_source, validation_target = source[1201:], target[1201:]
+validation_source, validation_target = source[:201], target[:201]
+test_source, test_target = source[1201:], target[1201:]
 source, target = source[201:1201], target[201:1201]
 print(len(vocabulary), "tokens;", tuple(source.shape), "and", tuple(target.shape))
-print("source", test_source[0].tolist(), "\ntarget", test_target[0].tolist())
+print("source", validation_source[0].tolist(), "\ntarget", validation_target[0].tolist())
 print(f"padding in the target: {(target == PAD).float().mean():.0%}")
 
 # %% [markdown]
@@ -450,7 +470,7 @@ def in_words(ids):
 
 def show_samples(model):
     for n in range(3):
-        print(f"  {english[n]:42} {in_words(write(model, test_source[n : n + 1])[0])}")
+        print(f"  {english[n]:42} {in_words(write(model, validation_source[n : n + 1])[0])}")
 
 def smooth(losses, width=10):
     """The mean of every 10 losses in a row."""
@@ -459,7 +479,8 @@ def smooth(losses, width=10):
 # %% tags=["nbval-ignore-output"]
 model, healthy_losses = fit(healthy)
 print("every 20th loss:", *(f"{loss:.2f}" for loss in healthy_losses[::20]))
-print(f"validation loss: {loss_on(model, validation_source, validation_target):.2f}")
+loss = loss_on(model, validation_source, validation_target)
+print(f"validation loss: {loss:.2f}, perplexity {math.exp(loss):.2f}")
 show_samples(model)
 healthy_model = model
 
@@ -502,7 +523,7 @@ show_curves(range(10, 161, 10), {"20 training sentences": smooth(seen), "validat
 # %% [markdown]
 # The training loss goes to 0. The validation loss falls with it for a while, and then rises: from there on the
 # model learns its 20 sentences and no longer the language. This is **overfitting**, and the training curve
-# alone does not show it.
+# alone does not show it. What helps against it comes after the next experiment.
 #
 # And the warm-up. The paper's model has its norms *after* the residual connection (lesson 06), and is known
 # to need one. With two layers and without warm-up, which of the two arrangements will suffer?
@@ -526,6 +547,159 @@ for name, norm_first in [("norm first (ours)", True), ("norm last (the paper)", 
 # With a warm-up both losses come down. Without it ours is higher, and the paper's arrangement has hardly learned
 # anything in this time. (In lesson 06, with six layers and another task, a warm-up was not enough for it.) One
 # seed is no proof; lesson 12 repeats the experiment with more of them.
+
+# %% [markdown]
+# ## Dropout
+#
+# More sentences are the best remedy for overfitting, if one has them. The paper has another one (§5.4):
+# **dropout**. While training, each number is set to 0 with probability p, other numbers in each step. A model that
+# can lose any number at any time cannot rely on single ones, and learns the same thing in several places.
+#
+# What becomes of the numbers that are left? Look at the first three rows, with p = 0.25. Which number stands there
+# instead of 1, and why not 1?
+
+# %%
+torch.manual_seed(0)
+dropout, ones = nn.Dropout(0.25), torch.ones(8)
+for _ in range(3):
+    print("training  ", *(f"{number:.3f}" for number in dropout(ones).tolist()))
+dropout.eval()
+print("evaluation", *(f"{number:.3f}" for number in dropout(ones).tolist()))
+dropout.train()
+many = dropout(torch.ones(100_000))
+print(f"of 100,000 numbers {(many == 0).float().mean():.3f} are 0; mean of all {many.mean():.3f}, "
+      f"without the factor it would be {(many != 0).float().mean():.3f}")
+
+# %% [markdown]
+# 1.333 is 1/(1 − 0.25). A quarter of the numbers is missing, and those that are left are made larger, so that sums
+# are as large as before, on average. In **evaluation** nothing is missing, and nothing has to be made larger: what
+# goes in comes out. That is what `model.train()` and `model.eval()` switch.
+#
+# Where does it belong? The paper:
+#
+# > We apply dropout [...] to the output of each sub-layer, before it is added to the sub-layer input and normalized.
+# > In addition, we apply dropout to the sums of the embeddings and the positional encodings in both the encoder and
+# > decoder stacks. For the base model, we use a rate of $P_{drop} = 0.1$.
+#
+# Our model does the same. We count the zeros that each dropout makes, with p = 0.25 and one layer in each stack, and
+# those that come out of the encoder layer, after the addition. How many places will there be? How many zeros will be
+# left after the addition?
+
+# %%
+model, _ = new_model(dropout=0.25)
+hooks = []
+for name, module in model.named_modules():
+    if isinstance(module, Dropout | EncoderLayer):
+        where = name.removesuffix(".dropout") + (", after the addition" if isinstance(module, EncoderLayer) else "")
+        hooks.append(module.register_forward_hook(lambda module, given, numbers, where=where: print(
+            f"{where.replace('dropout', 'embedding + position'):36} {str(tuple(numbers.shape)):13} "
+            f"{(numbers == 0).float().mean():5.1%} zeros")))
+model(source[:32], target[:32, :-1])
+for hook in hooks:
+    hook.remove()
+
+# %% [markdown]
+# Seven places: two sums of embedding and position, two sub-layers of the encoder layer, three of the decoder layer.
+# After the addition hardly any is left. A number is 0 there only if it was lost three times, in the embedding and in
+# both sub-layers: 0.25 · 0.25 · 0.25 = 1.6 %. Dropout takes away part of what a sub-layer has to say, and never
+# touches the road that goes past it.
+
+# %% [markdown]
+# ## Stop in time
+#
+# The validation loss says when to stop, if one looks. **Early stopping** looks after every epoch, which is one pass
+# through all training sentences. It keeps a copy of the best weights so far, and gives up when there has been no new
+# best for some epochs, the *patience*. In the end it goes back to the best weights.
+
+# %% [markdown]
+# ### Exercise 8.10 · the training loop        ●●●  about 20 minutes · 3 points
+# - **You have** `model`; `step(model, batch)`, which changes its weights once; `batches`, a list; `validate(model)`,
+#   which returns the validation loss, a number; `patience` and `max_epochs`.
+# - **Do**, in every epoch: switch to training mode; one step for each batch, in the given order; switch to evaluation
+#   mode; `validate`, once.
+# - **Stop** when `patience` epochs in a row have brought no new lowest loss, or after `max_epochs`. An equal loss is
+#   no new one.
+# - **Leave** the model with the weights of its best epoch. `model.state_dict()` gives its weights by name, and
+#   `model.load_state_dict(weights)` puts some in. Mind that the first does not copy: what it gives are the weights
+#   themselves, and the next step changes them. `copy.deepcopy(...)` makes a copy.
+# - **Return** the list of the validation losses, one for each epoch.
+
+# %%
+def train_until(model, step, batches, validate, patience, max_epochs):
+    """Train with early stopping; return the validation loss after each epoch."""
+    ### BEGIN SOLUTION
+    losses, best, waited = [], math.inf, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, waited = losses[-1], 0
+            kept = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    model.load_state_dict(kept)
+    return losses
+    ### END SOLUTION
+
+
+# %%
+check("8.10", train_until)
+
+# %% [markdown]
+# Now 60 sentences in three batches, with dropout and without. Which of the two will stop sooner, and which will have
+# the lower validation loss? The losses of training below are measured in evaluation mode, too.
+
+# %% tags=["nbval-ignore-output"]
+train_until = carry_on("8.10", train_until)
+
+curves, stopped = {}, {}
+for p in (0.0, 0.2):
+    model, optimiser = new_model(dropout=p)
+    torch.manual_seed(5)
+
+    def one_step(model, rows):
+        return healthy(model, optimiser, source[rows], target[rows], PAD)
+
+    def validate(model):
+        return loss_on(model, validation_source, validation_target)
+
+    losses = train_until(model, one_step, torch.arange(60).split(20), validate, patience=10, max_epochs=100)
+    losses = [float(loss) for loss in losses]
+    curves[f"dropout {p}"], stopped[p] = losses, model.eval()
+    print(f"dropout {p}: {len(losses):3} epochs, the best was epoch {losses.index(min(losses)) + 1:2}; "
+          f"training loss {loss_on(model, source[:60], target[:60]):.3f}, "
+          f"validation loss {validate(model):.3f}, perplexity {math.exp(validate(model)):.2f}")
+
+# %% tags=["nbval-ignore-output"]
+length = max(map(len, curves.values()))
+shown = {name: losses + [min(losses)] * (length - len(losses)) for name, losses in curves.items()}
+show_curves(range(1, length + 1), shown, "epoch", "validation loss", "60 training sentences")
+
+# %% [markdown]
+# (Where one of them has stopped, its line goes on with the loss of the weights that were kept.)
+#
+# Both learn their 60 sentences nearly by heart. But in our run the one with dropout has learned much more of the
+# language on the way, and takes longer to stop getting better. (It is one seed and a tiny task. In lesson 09 the model
+# sees each of 115,000 pairs only a few times, and there the course trains without dropout.)
+#
+# **What goes wrong if** evaluation mode is forgotten? The validation loss of both models, three times in each mode:
+
+# %% tags=["nbval-ignore-output"]
+for p, model in stopped.items():
+    measured = []
+    for mode in (True, False):
+        model.train(mode)
+        measured.append(" ".join(f"{validate(model):.3f}" for _ in range(3)))
+    print(f"dropout {p}   training mode {measured[0]}   evaluation mode {measured[1]}")
+
+# %% [markdown]
+# Without dropout the mode makes no difference. With it, the loss is higher than it should be, and another one each
+# time. It is a bug that raises no error, like those in the clinic.
 
 # %% [markdown]
 # ## The clinic
@@ -747,10 +921,12 @@ best[0] = 1.0
 print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {math.log(math.e + 48) - 1:.2f}")
 
 # %% [markdown]
-# One thing is left: the test part, measured once, with the healthy model.
+# One thing is left: the test part. Until here nobody has looked at it, neither we nor the loop that chose the best
+# epoch. Now it is measured once, with the healthy model. Will the loss be like that on the validation part?
 
 # %% tags=["nbval-ignore-output"]
-print(f"test loss of the healthy model: {loss_on(healthy_model, test_source, test_target):.2f}")
+loss = loss_on(healthy_model, test_source, test_target)
+print(f"test loss of the healthy model: {loss:.2f}, perplexity {math.exp(loss):.2f}")
 
 # %% [markdown]
 # ## Recap
@@ -762,6 +938,10 @@ print(f"test loss of the healthy model: {loss_on(healthy_model, test_source, tes
 # - Teacher forcing: read `target[:, :-1]`, be asked for `target[:, 1:]`.
 # - First overfit one batch. Then look at three things: the curve, beside one that you know to be healthy;
 #   samples; gradients. None of them is enough alone.
+# - Perplexity is exp(loss): among how many words one might as well guess.
+# - Dropout: zeros with probability p and the factor 1/(1 − p) in training, nothing in evaluation; on what a sub-layer
+#   gives, before it is added.
+# - Early stopping: keep a copy of the best weights, and wait for as long as patience says.
 # - Choose by the validation loss; measure the test loss once, at the end.
 #
 # **Common mistakes**
@@ -774,12 +954,16 @@ print(f"test loss of the healthy model: {loss_on(healthy_model, test_source, tes
 # - A schedule that counts epochs, or from 0.
 # - Comparing a smoothed training loss with a validation loss that is not smoothed.
 # - `eval()` and `no_grad()` forgotten when testing: dropout stays on, and memory fills up.
+# - `model.state_dict()` kept without a copy: the best weights go on changing.
+# - A choice made by the test part: a learning rate, an epoch, one model of several.
 #
 # **Further reading**
 #
 # - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §5: one page on everything in this lesson.
 # - [Karpathy, *A Recipe for Training Neural Networks*](https://karpathy.github.io/2019/04/25/recipe/): how
 #   to come to trust a training loop, step by step. Overfitting one batch is one of them.
+# - [Srivastava et al. (2014), *Dropout*](https://jmlr.org/papers/v15/srivastava14a.html): where it comes from, and
+#   why it helps. There the weights are made smaller in evaluation; the factor in training is the same thing.
 # - [Müller, Kornblith and Hinton (2019)](https://arxiv.org/abs/1906.02629), *When Does Label Smoothing
 #   Help?*
 # - [Xiong et al. (2020)](https://arxiv.org/abs/2002.04745): an explanation of why post-norm needs a warm-up and
@@ -832,7 +1016,7 @@ def sees_the_future(model, optimiser, source, target, pad_id):
 
 model, losses = fit(sees_the_future)
 print("A, every 20th loss:", *(f"{loss:.2f}" for loss in losses[::20]))
-print("  ", in_words(write(model, test_source[:1])[0]))
+print("  ", in_words(write(model, validation_source[:1])[0]))
 
 # %% tags=["solution-only"]
 # B

@@ -658,8 +658,8 @@ print("the new row alone", output)
 #   in each of B sentences; `past`, which is None at the first position, and afterwards what you returned
 #   at the one before.
 # - **Return** the output for the new position (B, 1, d_model), and the new past: keys and values of all
-#   positions so far, a tuple `(k, v)`, the keys first, each (B, n_heads, t, d_head). Others read it, so it is no
-#   dictionary; and the old `past` stays as it was.
+#   positions so far, a tuple `(k, v)`, the keys first, each (B, n_heads, t, d_head), the positions in their order,
+#   the new one last. Others read it, so it is no dictionary; and the old `past` stays as it was.
 # - **Use** the three parts that the course's `MultiHeadAttention` is made of: `attention.queries(x)` and
 #   `attention.keys_and_values(x, x)` project and split into heads, `attention.attend(q, k, v)` returns
 #   (output, weights).

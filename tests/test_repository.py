@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 REQUIRED = [Requirement(text) for text in PROJECT["dependencies"]]
 EXTRAS = {name: [Requirement(text) for text in texts] for name, texts in PROJECT["optional-dependencies"].items()}
 ALL_REQUIRED = REQUIRED + [
-    required for name in ("test", "cluster", "interop") for required in EXTRAS[name] if required.name != PROJECT["name"]
+    required for name in ("test", "cluster", "interop", "slides") for required in EXTRAS[name] if required.name != PROJECT["name"]
 ]
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "dask": "distributed"}
 STARTED = {"jupyterlab", "ipykernel"}   # programs, not imported

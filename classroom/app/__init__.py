@@ -12,7 +12,10 @@ COMMANDS = {
     "data": ("classroom.app.data", "fetch the sentence pairs, verify them and keep them in the cache"),
     "progress": ("classroom.app.progress", "show which exercises are solved"),
     "grade": ("classroom.grade.command", "grade a class's notebooks: marks, feedback pages, tables"),
+    "page": ("classroom.app.page", "a trained translator as one web page that works without network"),
     "site": ("classroom.site", "the solved lessons as pages that open without network"),
+    "slides": ("classroom.lecture.slides", "a lesson as a deck of slides that needs no network"),
+    "question-bank": ("classroom.lecture.bank", "choices and predictions for Moodle, Canvas and what reads QTI"),
     "build": ("classroom.build", "build the notebooks from their text twins"),
 }
 

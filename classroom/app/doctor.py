@@ -166,7 +166,7 @@ def pairs(folder: Path) -> Iterator[Finding]:
 
     path = folder / "spa.tsv"
     if not path.exists():
-        yield Finding("sentences", "note", "the sentence pairs are not there yet; lessons 09 to 12 need them",
+        yield Finding("sentences", "note", "the sentence pairs are not there yet; lessons 09 to 13 need them",
                       "python -m classroom data")
     elif data._sha256(path.read_bytes()) != data._SHA256:
         yield Finding("sentences", "broken", f"{path} is not the file the course was written for",

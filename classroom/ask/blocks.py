@@ -51,9 +51,9 @@ class Block(Module):
             if not weights or not names:
                 return case
             lacking = {name for name in weights if name.endswith(self.optional)} - names
-            # Cases differ in the number of layers: what the answer lacks is told by the ends of the names.
-            ends = {_end(name) for name in lacking} - {_end(name) for name in names}
-            kept = {name: w for name, w in weights.items() if _end(name) not in ends}
+            # Cases differ in the number of layers: what the answer lacks is told by the names without numbers.
+            kinds = {_kind(name) for name in lacking} - {_kind(name) for name in names}
+            kept = {name: w for name, w in weights.items() if _kind(name) not in kinds}
             return case if len(kept) == len(weights) else case.without(weights=kept)
         return suit
 
@@ -124,6 +124,9 @@ class Block(Module):
 
         norms = [m for m in module.modules() if getattr(m._parameters.get("weight"), "ndim", 0) == 1]
         inside |= {id(p) for m in norms for p in m.parameters()}
+        besides = self._besides(used, weights)
+        found |= besides
+        inside |= {id(place.parameter) for place in besides.values()}
         for path, norm in zip(_norm_paths(weights), sorted(norms, key=first_use), strict=False):
             found |= {f"{path}{end}": Place(p) for end, p in norm._parameters.items() if p is not None}
 
@@ -152,6 +155,10 @@ class Block(Module):
             if id(parameter) not in placed:
                 raise Problem("unexpected-layer", name=own[id(parameter)], shape=tuple(parameter.shape))
         return found
+
+    def _besides(self, used: Sequence, weights: dict[str, Any]) -> dict[str, "Place"]:
+        """What else an exercise asks for, by the course's names. `used` is in the order of first use."""
+        return {}
 
     def _refuse_hidden(self, used: Iterable, own: dict[int, str]) -> None:
         hidden = next((p for p in used if id(p) not in own), None)
@@ -235,10 +242,10 @@ def _paths(weights: dict[str, Any], part: str) -> list[str]:
 
 
 def _norm_paths(weights: dict[str, Any]) -> list[str]:
-    return [name.removesuffix("weight") for name in weights if name.endswith("weight")
-            and name.split(".")[-2:][0] not in (*_PROJECTIONS, "w_1", "w_2")]
+    return [name.removesuffix("weight") for name, value in weights.items() if name.endswith("weight")
+            and value.ndim == 1]
 
 
-def _end(name: str) -> str:
-    """"w_q.bias" of "layers.0.self_attention.w_q.bias"."""
-    return ".".join(name.split(".")[-2:])
+def _kind(name: str) -> str:
+    """"layers.self_attention.w_q.bias" of "layers.0.self_attention.w_q.bias"."""
+    return ".".join(part for part in name.split(".") if not part.isdigit())

@@ -57,11 +57,18 @@ class Ends(Function):
         return read(returned, task.gives, task.framework)
 
 
-def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) -> Any:
-    """Positional arguments, as the signatures of the course have them; by keyword where it must be."""
+def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str], masks_by_name: bool = False) -> Any:
+    """Positional arguments, as the signatures of the course have them; by keyword where one before is left out.
+
+    The cells of a lesson give by its place what has no default, and a mask. A function that takes it by its name only
+    is a Problem; `masks_by_name` lets it pass for masks, where the cells are written for either.
+    """
     keyword_only = _keyword_only(getattr(type(function), "forward", function))
     positional, named, gap = [], {}, False
     for name in takes:
+        is_mask = name.endswith("mask")
+        if name in keyword_only and (not masks_by_name if is_mask else not keyword_only[name]):
+            raise Problem("keyword-only", name=name)
         if name not in inputs:
             gap = True
         elif gap or name in keyword_only:
@@ -72,12 +79,13 @@ def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str]) ->
 
 
 @functools.lru_cache(maxsize=512)
-def _keyword_only(function: Callable) -> frozenset[str]:
+def _keyword_only(function: Callable) -> dict[str, bool]:
+    """The arguments that can be given by their names only, and whether they have a default."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return frozenset()
-    return frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        return {}
+    return {p.name: p.default is not p.empty for p in parameters if p.kind is p.KEYWORD_ONLY}
 
 
 def read(returned: Any, gives: dict[str, str], framework: str) -> dict[str, Any]:

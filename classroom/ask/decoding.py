@@ -119,12 +119,12 @@ def _check_past(attention: Any, x: Any, before: Any, past: Any, new: Any) -> Non
         raise Problem("past-is-no-pair:shapes", have=[tuple(part.shape) for part in new], shape=shape)
 
     def holds(part, keys):
-        """The positions may stand in either order."""
-        return torch.allclose(part, keys, atol=1e-4) or torch.allclose(part.flip(2), keys, atol=1e-4)
+        return torch.allclose(part, keys, atol=1e-4)
 
     if not all(map(holds, new, wanted)):
         swapped = all(map(holds, new, wanted[::-1]))
-        raise Problem("past-is-no-pair:swapped") if swapped else Problem("past-is-no-pair:others")
+        turned = all(holds(part.flip(2), keys) for part, keys in zip(new, wanted, strict=True))
+        raise Problem(f"past-is-no-pair:{'swapped' if swapped else 'turned' if turned else 'others'}")
 
 
 def _two_things(returned: Any, task) -> tuple:

@@ -10,7 +10,7 @@ from .limits import Problem
 from .replies import as_float
 
 # What the numbers of a case stand for; -1 fills up short rows.
-SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a", "ow")
+SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a", "ow", ".", "?")
 WORDS = ("the", "black", "cat", "sleeps", "on", "a", "mat", "and", "dreams", "of", "mice", "The", "no", "where", "now",
          "here")
 

@@ -85,7 +85,7 @@ class Module:
         before = [(vars(part), _own_state(part)) for part in module.modules()]
         try:
             with torch.no_grad(), Watch():
-                invoke(module, copies, takes)
+                invoke(module, copies, takes, masks_by_name=True)
         except Exception:  # will show itself again when the answer is asked
             pass
         for now, then in before:                   # this call has left no trace
@@ -129,8 +129,8 @@ class Module:
     def _forward(self, module, inputs: dict[str, Any], task) -> dict[str, Any]:
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
         if "earlier" in inputs:
-            invoke(module, inputs["earlier"], takes)
-        return read(invoke(module, inputs, takes), task.gives, task.framework)
+            invoke(module, inputs["earlier"], takes, masks_by_name=True)
+        return read(invoke(module, inputs, takes, masks_by_name=True), task.gives, task.framework)
 
     def _refuse_sharing(self, parameters: dict[str, Any]) -> None:
         seen: dict[int, str] = {}

@@ -75,6 +75,7 @@ class KnownOutcomes:
 
     def __init__(self, answers: Iterable[Any], cases: Sequence[Case]):
         self.answers = {id(answer): answer for answer in answers}
+        self.together: dict[tuple[int, int], tuple] = {}
         self.own = list(cases)
         self.cases = {id(case): case for case in cases}
         self.suits: dict[tuple, Case] = {}
@@ -88,6 +89,16 @@ class KnownOutcomes:
         if key not in self.found:
             self.found[key] = make()
         return self.found[key]
+
+    def combined(self, first: Any, second: Any, make: Callable[[], Any]) -> Any:
+        """Two of our implementations made one by `make`: the same one each time, so that what it returns is kept."""
+        key = id(first), id(second)
+        if key not in self.together:
+            made = make()
+            self.together[key] = made, first, second       # an id holds as long as its object
+            if made is not None:
+                self.answers[id(made)] = made
+        return self.together[key][0]
 
     def suited(self, case: Case, made: Case) -> Case:
         """The same changed case for every answer that needs the same change, so that it is asked of ours once."""
@@ -106,6 +117,12 @@ def recall(what: str, answer: Any, case: Case, make: Callable[[], Any]) -> Any:
     """The value of `make()`, from the outcomes that are known already if there are any."""
     kept = known_outcomes.get()
     return make() if kept is None else kept.recall(what, answer, case, make)
+
+
+def combined(first: Any, second: Any, make: Callable[[], Any]) -> Any:
+    """The value of `make()`, which makes one implementation of these two; the same one where outcomes are kept."""
+    kept = known_outcomes.get()
+    return make() if kept is None else kept.combined(first, second, make)
 
 
 def ask(task: Task, answer: Any, case: Case, run: Callable) -> Outcome:

@@ -2,10 +2,11 @@
 
 Scores of ±40,000 tell a mask that closes from one that only discourages: −10000, filled in or added,
 lets a forbidden key win whose own score is that much higher. A mask that is laid over the shares and
-followed by a division by their sum passes: it closes, and that it underflows here is not held against it.
+followed by a division by their sum closes, and is left with 0/0 where a forbidden score towers above
+the others: cases made by `towering` show it.
 """
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -13,10 +14,30 @@ from classroom.judge.evidence import number
 from classroom.judge.exercise import Property
 
 _HIGH = 40_000.0      # scores of forbidden keys; those of allowed ones are just as low
+_TOWER = 5_000.0
 _WHY = ("Whatever you fill in or add is not low enough: a score can be higher than that, and the forbidden place wins. "
         "Numbers as large as this are rare, and a model that meets them reads what it must not.")
 _LOOK = "Which number is below every score there can be?"
 _SHARE = 1e-30
+
+
+def towering(
+    asking: np.ndarray, asked: np.ndarray, allowed: np.ndarray, weights: Mapping[str, np.ndarray], n_heads: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs of a layer with projections, such that every score of a forbidden key is far above those of the others.
+
+    Args:
+        asking: what is projected by `w_q`: (B, T_q, d_model). All of it comes back close to its first vector.
+        asked: what is projected by `w_k`: (B, T_k, d_model). Forbidden ones come back as another vector.
+        allowed: bool (B, T_k).
+        weights: with "w_q.weight" and "w_k.weight"; there are at least as many dimensions as numbers of a key.
+        n_heads: the keys are cut into as many pieces.
+    """
+    query = weights["w_q.weight"] @ asking[0, 0]
+    least = (query.reshape(n_heads, -1) ** 2).sum(-1).min() / math.sqrt(len(query) / n_heads)
+    key = np.linalg.pinv(weights["w_k.weight"]) @ query * (_TOWER / least)
+    near = asking[0, 0] + 0.05 * asking
+    return near.astype(asking.dtype), np.where(allowed[..., None], asked, key).astype(asked.dtype)
 
 
 def of_function() -> Property:

@@ -127,7 +127,7 @@ class _Worker(contextlib.AbstractContextManager):
         self.current = work
         submission = work[0]
         self._write({"learner": submission.learner, "name": submission.name, "notes": list(submission.notes),
-                     "path": os.fsencode(submission.path).hex()})
+                     "path": os.fsencode(submission.path).hex(), "unreadable": submission.unreadable})
 
     def messages(self) -> list[dict | None]:
         """What it has said; None at the end, if it is lost."""

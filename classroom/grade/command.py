@@ -2,14 +2,29 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from classroom import exercises
 
-from . import lessons
-from .book import adjust, decisions, due, files, gradebook, gradescope_export, lms, pages
+from . import journal, lessons, tidy
+from .book import (
+    adjust,
+    decisions,
+    due,
+    files,
+    gradebook,
+    gradescope_export,
+    groups,
+    lms,
+    owners,
+    pages,
+    several,
+    tables,
+)
+from .book.mark import UNDECIDED
+from .book.safe import line
 from .read import roster
 from .read.submissions import Submission, find
 from .record import LEVELS, Record
@@ -23,11 +38,15 @@ _NOT_ISOLATED = """\
 ################################################################################"""
 
 
+_NAMED = 30                # learners that are named in one sentence
+
+
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m classroom grade") -> int:
     """Grade, write the reports, and return an exit code.
 
-    0: everything has been said; 1: some submissions could not be graded (grader errors), or a table for Canvas or
-    Moodle was refused, since its points are not ours; 2: the command could not begin.
+    0: everything has been said; 1: some submissions could not be graded (grader errors), it is not decided which of
+    several notebooks counts, something was ignored, or a table for Canvas or Moodle was refused, since its points are
+    not ours; 2: the command could not begin.
     """
     options = parser(prog).parse_args(arguments)
     try:
@@ -35,7 +54,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m classroo
             return _gradescope_zip(options)
         if options.submissions is None or options.out is None:
             raise adjust.SettingsError(f"SUBMISSIONS and --out are needed: {prog} SUBMISSIONS --out GRADES")
-        return _grade(options)
+        with tidy.temporary_files():
+            return _grade(options)
     except KeyboardInterrupt:
         print("\nStopped. What has been graded is kept: the same command goes on from there.", file=sys.stderr)
         return 130
@@ -63,6 +83,12 @@ def parser(prog: str) -> argparse.ArgumentParser:
         "neither Moodle's worksheet nor Gradescope's export says it")
     add("--adjust", type=Path, metavar="CSV", help="your own decisions, which come last: learner, lesson or exercise, "
         "points (a number, +1, -1 or EX to excuse), comment")
+    add("--several", choices=several.RULES, default="best", metavar="RULE", help="where a learner handed in several "
+        "notebooks for a lesson: best (the default), latest, or refuse, which gives no mark until you have decided")
+    add("--groups", type=Path, metavar="CSV", help="groups: the columns group and learner; one member's notebook "
+        "counts for all")
+    add("--regrade", action="append", default=[], metavar="LEARNER", help="grade this learner anew, after an appeal; "
+        "the result before is kept and shown. May be given several times")
     add("--scale", action="store_true", help="convert points if an assignment in Canvas or Moodle is worth others")
     add("--likeness", action="store_true", help="also list pairs of learners whose answers are alike; no mark changes")
     add("--canvas-column", action="append", default=[], metavar="NN=NAME",
@@ -99,22 +125,35 @@ def _grade(options: argparse.Namespace) -> int:
         raise adjust.SettingsError("--times needs --due: times alone take nothing off")
     deadlines = due.read(options.due, options.times) if options.due else None
     decided = decisions.read(options.adjust) if options.adjust else []
+    grouped = groups.read(options.groups) if options.groups else {}
     elsewhere = sorted({id for id in points if lesson and id not in adjust.exercises_of(lesson)})
     if elsewhere and len(elsewhere) == len(points):
         raise adjust.SettingsError(f"{options.points}: none of its exercises is in lesson {lesson}: "
                                    f"{', '.join(elsewhere)}")
     submissions = _find(options.submissions)
     export = gradescope_export.find(options.submissions)
-    files.private(options.out)
+    handed_in = [{"learner": submission.learner, "submission": submission.name} for submission in submissions]
+    again, nobody = owners.submissions_of(options.regrade, handed_in, class_, export, grouped)
+    if nobody:
+        raise adjust.SettingsError(f"--regrade: nothing was handed in by {', '.join(nobody)}")
+    if not files.private(options.out):
+        _warn(f"{options.out} holds other files and can be read by others on this computer, so it was not closed. "
+              f"Close it (chmod 700 {options.out}), or choose a new folder.")
+    results = options.out / "results.jsonl"
+    if again:
+        journal.supersede(results, again, "--regrade")
     try:
-        records = _run(options, submissions, options.out / "results.jsonl")
+        records = _run(options, submissions, results)
     except RuntimeError as error:       # too little isolation, no worker that starts
         raise adjust.SettingsError(str(error)) from None
     book = gradebook.build(records, class_, lesson=lesson, points=points, late=late, decided=decided,
-                           deadlines=deadlines, export=export)
+                           deadlines=deadlines, export=export, rule=options.several, grouped=grouped,
+                           stamps=due.nbgrader(options.submissions, submissions),
+                           earlier=journal.superseded(results))
     sources = {(submission.learner, submission.name): submission.path for submission in submissions}
     written = files.write(options.out, book, columns, scale=options.scale, alike=sources if options.likeness else None)
     _slips(book, points, late, deadlines, decided)
+    _say_anew(records, again, results)
     ignored = [f"{submission.learner}: {text}" for submission in submissions for text in submission.ignored]
     for text in ignored:
         _warn(text)
@@ -154,6 +193,8 @@ def _slips(book: gradebook.Gradebook, points: adjust.Points, late: adjust.Late, 
                          ("your decisions", gradebook.undecided(decided, book))):
         if nobody:
             _warn(f"In the list of {what}, but not in the class: {', '.join(nobody)}.")
+    if book.ungrouped:
+        _warn(f"In the list of groups, but not in the class: {', '.join(book.ungrouped)}.")
     if book.untimed:
         _warn(f"It is not known when these handed in, and nothing was taken off: {', '.join(book.untimed)}. "
               "--times takes a list.")
@@ -164,14 +205,20 @@ def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
     counts = Counter(mark.status for mark in marks)
     print(f"{len(book.learners)} learners: " + ", ".join(f"{n} {status}" for status, n in counts.most_common()) + ".")
     print(f"Open {out / 'class.html'}; tables and feedback pages are beside it.")
+    _say_without_a_mark(book)
     strangers = [learner.person.learner for learner in book.learners if not learner.expected]
     if strangers:
         _warn(f"Not on the roster: {', '.join(strangers)}. They are in grades.csv, and not in what goes to an LMS "
               "by number. Put the name of their folder or file into the roster's column `learner`.")
-    several = pages.versions(book)
-    if several:
+    for learner in book.learners:
+        for mark in learner.marks.values():
+            if mark.chosen:
+                (_warn if mark.status == UNDECIDED else print)(
+                    f"{learner.person.learner}, lesson {mark.lesson[:2]}: {mark.chosen}.")
+    versions = pages.versions(book)
+    if versions:
         _warn("These results are of several versions of the course: " + ", ".join(
-            f"{version} ({count})" for version, count in several.items())
+            f"{version} ({count})" for version, count in versions.items())
             + ". Grade into a new --out folder to have all of one version.")
     for note in written.notes:
         print(note)
@@ -182,7 +229,38 @@ def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
     if counts["grader error"]:
         _warn(f"{counts['grader error']} could not be graded, through no fault of the learner. They have no mark; "
               "results.jsonl says why.")
-    return 1 if counts["grader error"] or written.refused else 0
+    return 1 if counts["grader error"] or counts[UNDECIDED] or written.refused else 0
+
+
+def _say_without_a_mark(book: gradebook.Gradebook) -> None:
+    """Who has handed in nothing that counts, and why, where something was handed in."""
+    for status in ("missing", "unreadable"):
+        said = []
+        for learner in book.learners:
+            for mark in learner.marks.values():
+                if mark.status == status:
+                    why = str((mark.record or {}).get("message") or "")
+                    of = f" in {mark.lesson[:2]}" if len(book.lessons) > 1 else ""
+                    said.append(learner.person.learner + of + (f" ({line(why, 160)})" if why else ""))
+        more = [f"and {len(said) - _NAMED} more, in grades.csv"] if len(said) > _NAMED else []
+        if said:
+            print(f"{status.capitalize()}: {', '.join([*said[:_NAMED], *more])}")
+
+
+def _say_anew(records: Sequence[Record], again: set[tuple[str, str]], results: Path) -> None:
+    """What --regrade has changed."""
+    before = {(record["learner"], record["submission"]): record for record in journal.superseded(results)}
+    for record in records:
+        key = record["learner"], record["submission"]
+        if key in again:
+            old = _said(before[key]) if key in before else "no mark"
+            print(f"Graded anew: {record['submission']}: {_said(record)}; before: {old}.")
+
+
+def _said(record: Mapping[str, Any]) -> str:
+    if record["status"] != "graded":
+        return str(record["status"])
+    return f"{tables.number(record['points'])} of {tables.number(record['max_points'])}"
 
 
 def _gradescope_zip(options: argparse.Namespace) -> int:
@@ -192,8 +270,9 @@ def _gradescope_zip(options: argparse.Namespace) -> int:
     if lesson is None:
         raise adjust.SettingsError("--gradescope-zip needs --lesson NN: one autograder is for one assignment")
     path = build_zip(options.gradescope_zip, lesson, points=options.points, isolation=options.require_isolation,
-                     pip_args=options.pip_args)
-    print(f"Wrote {path}. Upload it on Gradescope under Configure Autograder.")
+                     pip_args=options.pip_args, rule=options.several)
+    print(f"Wrote {path}. Upload it on Gradescope under Configure Autograder. Building the image there takes a few "
+          "minutes, once; each submission then takes about as long as its slowest answers, and some seconds to start.")
     return 0
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from classroom import exercises
 from classroom.ask import limits
 from classroom.ask.outcome import KnownOutcomes, known_outcomes
-from classroom.grade.read.notebooks import Cell, NoFile, Unreadable, cells_of, content_of, digest, exercise_ids
-from classroom.grade.read.slicing import Missing, Slice, Slicer, TooDeep
+from classroom.grade.read import apart
+from classroom.grade.read.notebooks import NoFile, Unreadable, content_of
+from classroom.grade.read.reading import Notebook, Part
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
 from classroom.judge.exercise import Choice, Exercise, TestTask
@@ -24,7 +24,18 @@ from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, r
 from . import channel, lending
 from .confine import wire
 from .launch import IsolationError, Server, ServerError, need_fork
-from .lessons import before, described, lesson_name, lesson_number, majority, most_points, solutions, source, tasks
+from .lessons import (
+    before,
+    described,
+    lesson_name,
+    lesson_number,
+    majority,
+    most_points,
+    names,
+    solutions,
+    source,
+    tasks,
+)
 from .own_time import TooLong, own_time
 from .record import LEVELS, Level, Record, ResultStatus, new
 from .remote import Remote, raised
@@ -109,32 +120,31 @@ class Grader:
         return record
 
     def _grade(self, submission: Submission, record: Record) -> None:
-        content = content_of(submission.path)
-        record["sha256"] = hashlib.sha256(content).hexdigest()
-        cells = _cells(content, submission.name)
-        record["notes"] += [note[:300] for cell in cells for note in cell.notes][:20]
-        if digest(cells) in solutions():
+        if submission.unreadable:
+            raise Unreadable(submission.unreadable)
+        record["sha256"] = hashlib.sha256(content_of(submission.path)).hexdigest()
+        book = apart.notebook(submission.path, submission.name, self.lesson, list(names().items()))
+        record["notes"] += book.notes
+        if book.digest in solutions():
             raise NoFile("This is the course's own solution, cell by cell. Only your own work counts: hand in the "
                          "notebook that you wrote in.")
-        ids = exercise_ids(cells)
-        known = {int(id.split(".")[0]) for id in ids if id in exercises.all_ids()}
-        lesson = self.lesson if self.lesson is not None else majority(ids)
+        known = {int(id.split(".")[0]) for id in book.ids if id in names()}
+        lesson = self.lesson if self.lesson is not None else majority(book.ids)
         if self.lesson is not None and known and self.lesson not in known:
             raise NoFile(f"Wrong lesson: this is a notebook of lesson {', '.join(f'{n:02d}' for n in sorted(known))}; "
                          f"lesson {self.lesson:02d} was to be handed in.")
         if lesson is None:
             raise Unreadable("No exercise of the course was found in the notebook: it holds no `check(\"…\", …)` cell.")
-        others = sorted({id for id in ids if int(id.split(".")[0]) != lesson})
+        others = sorted({id for id in book.ids if int(id.split(".")[0]) != lesson})
         if others:
             record["notes"].append(f"The notebook also checks exercises of other lessons: {', '.join(others[:5])}.")
         record |= {"lesson": lesson_name(lesson), "max_points": most_points(lesson)}
-        slicer = Slicer(cells)
         right: set[str] = set()
         try:
             for task in tasks(lesson):
                 if self.seconds is not None:
                     task = replace(task, seconds=min(task.seconds, self.seconds))
-                result = self._exercise(task, slicer, right, record)
+                result = self._exercise(task, book, right, record)
                 record["exercises"].append(result)
                 if result["status"] == "correct":
                     right.add(task.id)
@@ -148,18 +158,18 @@ class Grader:
 
     # -------------------------------------------------------------------------------- one exercise
 
-    def _exercise(self, task: Any, slicer: Slicer, right: set[str], record: Record) -> dict[str, Any]:
+    def _exercise(self, task: Any, book: Notebook, right: set[str], record: Record) -> dict[str, Any]:
         started = time.monotonic()
         status: ResultStatus
         for tries in range(1, _TRIES + 1):
             try:
-                if isinstance(task, Choice):
+                if isinstance(task, Choice) and not book.parts[task.id].value:
                     self._end()                                # a child of its own: it is asked once, and no more
-                used = self.line is not None
-                status, verdict, notes = self._attempt(task, slicer, right)
+                used = self.line is not None and not isinstance(task, Choice)
+                status, verdict, notes = self._attempt(task, book, right)
                 if used and status not in ("correct", "not attempted", "missing"):
                     self._end()                                # what came before may have had its part in it
-                    status, verdict, notes = self._attempt(task, slicer, right)
+                    status, verdict, notes = self._attempt(task, book, right)
                 break
             except ServerError as error:                       # once more, with a new server
                 status, verdict, notes = "grader error", ruling(task, "error", str(error)), []
@@ -179,22 +189,24 @@ class Grader:
                 "mistakes": list(verdict.mistakes), "printed": verdict.printed,
                 "seconds": round(time.monotonic() - started, 4)}
 
-    def _attempt(self, task: Any, slicer: Slicer, right: set[str]) -> tuple[ResultStatus, Verdict, list[str]]:
-        try:
-            part = slicer.slice(task.id, tuple(task.names))
-        except Missing as error:
-            return "missing", ruling(task, "not attempted", f"{error} Was its cell deleted or renamed?"), []
-        except TooDeep as error:
-            return "error", ruling(task, "error", f"{error}. Write it in shorter steps.", ("too-deep",)), []
+    def _attempt(self, task: Any, book: Notebook, right: set[str]) -> tuple[ResultStatus, Verdict, list[str]]:
+        part = book.parts[task.id]
+        if part.missing:
+            return "missing", ruling(task, "not attempted", f"{part.missing} Was its cell deleted or renamed?"), []
+        if part.deep:
+            return "error", ruling(task, "error", f"{part.deep}. Write it in shorter steps.", ("too-deep",)), []
         if part.faults:
             return "error", ruling(task, "error", part.faults[0], ("syntax-error",)), []
+        if isinstance(task, Choice) and part.value is not None:          # written down as it is: nothing has to run
+            verdict = _chosen(task, wire.decode(part.value, []))
+            return verdict.status, verdict, []
         if self.line is None:
             self.line, hello = self._running().fork()
             self._confined(hello)
         remote = Remote(self.line, task, self._known(task), self.seed)
         notes: list[str] = []
         try:
-            status, verdict = self._ask(task, part, slicer, right, remote, notes)
+            status, verdict = self._ask(task, part, book, right, remote, notes)
         except channel.Gone as gone:
             status, verdict = gone.why, ruling(task, "error", _GONE[gone.why].format(f"{task.seconds:g}"), (gone.why,))
             how = self._end()
@@ -221,9 +233,9 @@ class Grader:
         self.line = None
         return self._running().end()["status"]
 
-    def _ask(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote,
+    def _ask(self, task: Any, part: Part, book: Notebook, right: set[str], remote: Remote,
              notes: list[str]) -> Ruled:
-        facts, stopped = self._load(task, part, slicer, right, remote, notes)
+        facts, stopped = self._load(task, part, book, right, remote, notes)
         if stopped is not None:
             return stopped
         if facts.get("stub") is True:
@@ -278,28 +290,25 @@ class Grader:
         if error is not None and not error.unwritten:
             return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.",
                           ("time-limit",) * error.timed_out)
-        try:
-            return choice.judge(task, None if error is not None else value)
-        except (ValueError, TypeError, OverflowError, RecursionError):
-            return ruling(task, "error", "Your answer cannot be read.", ("wrong-type",))
+        return _chosen(task, None if error is not None else value)
 
-    def _load(self, task: Any, part: Slice, slicer: Slicer, right: set[str], remote: Remote,
+    def _load(self, task: Any, part: Part, book: Notebook, right: set[str], remote: Remote,
               notes: list[str]) -> tuple[dict[str, Any], Ruled | None]:
         """Have the child run what the answer depends on. Returns facts about the answer, or a final verdict."""
-        statements = [[s.cell.file, s.line, s.code] for s in part.statements]
+        statements = [[file, line, code] for _, file, line, code in part.statements]
         lesson, lend = int(task.id.split(".")[0]), dict[str, tuple[str, str]]()
-        for carried in {s.carries for s in part.statements if s.carries} - {task.id} - right:
-            if carried in exercises.all_ids() and before(carried, task.id) and (given := lending.fallback(carried)):
+        for carried in sorted(part.carries - {task.id} - right):
+            if carried in names() and before(carried, task.id) and (given := lending.fallback(carried)):
                 lend[carried] = given
                 notes.append(f"Exercise {carried} is not solved; {task.id} was graded with the course's version of it.")
-        text = "\n".join([s.code for s in part.statements] + [source for source, _ in lend.values()])
+        text = "\n".join([code for *_, code in part.statements] + [source for source, _ in lend.values()])
         modules = set(re.findall(r"\bcourse\.(\w+)", text)) | set(re.findall(r"from course import (\w+)", text))
         if hasattr(task, "probe"):
             modules |= set(re.findall(r"from course\.(\w+) import", source(type(task.probe))))
         request = {
-            "op": "load", "task": described(task), "future": slicer.future, "seconds": self._loading(),
+            "op": "load", "task": described(task), "future": book.future, "seconds": self._loading(),
             "statements": [*statements, ["<answer>", 1, f"__answer__ = {part.answer}"]],
-            "files": [[cell.file, cell.source] for cell in {s.cell.number: s.cell for s in part.statements}.values()],
+            "files": [book.files[number] for number in dict.fromkeys(number for number, *_ in part.statements)],
             "lent": lending.lent(lesson, modules), "lend": lend}
         remote.channel.allow(self._loading() + _EXTRA)
         try:
@@ -364,15 +373,11 @@ def _errors(given: Any) -> list[limits.Raised]:
     return [error for entry in given[:100] if isinstance(entry, list) and (error := raised(entry[1:])) is not None]
 
 
-def _cells(content: bytes, name: str) -> list[Cell]:
-    """The cells, whatever the file is called; where it is no notebook by its name either, that is what is said."""
+def _chosen(task: Choice, value: Any) -> Verdict:
     try:
-        return cells_of(content)
-    except Unreadable:
-        if content.strip() and not name.lower().endswith((".ipynb", ".ipynb.txt", ".json")) and "." in name:
-            raise Unreadable(f"`{name.rpartition('/')[2][:100]}` is no notebook. Hand in the file that ends in .ipynb: "
-                             "your notebook itself, neither printed nor exported.") from None
-        raise
+        return choice.judge(task, value)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return ruling(task, "error", "Your answer cannot be read.", ("wrong-type",))
 
 
 _GONE: dict[channel.Why, str] = {

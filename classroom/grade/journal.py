@@ -8,7 +8,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -20,9 +21,10 @@ from course._paths import atomic_path
 
 from .record import LEVELS, Level, Record
 
-__all__ = ["Journal", "JournalError", "read_results"]
+__all__ = ["Journal", "JournalError", "read_results", "supersede", "superseded"]
 
 Key = tuple[str, str]
+_LESS = "less isolation than was asked for"
 
 
 class JournalError(OSError):
@@ -35,13 +37,15 @@ class Journal:
     What the file holds of these submissions is kept, except for grader errors, for notebooks that have changed since,
     and for what was graded with another lesson or seed, or with less isolation, than is asked for now. Half a line at
     the end, from a run that was killed, is dropped. Records of other batches stay as they are. Of several records of
-    one submission the last counts.
+    one submission the last counts. A mark that is replaced stays in the file: its record gets `superseded`, which says
+    when and why, and counts no more; see `superseded`.
 
     Args:
         path: of the file.
         submissions: of the batch; the first of each learner and name.
         lesson: "04", "4" or "04_multi_head_attention"; None takes records of any.
-        seed: None takes that of the results that are kept, so that all get the same cases, or else draws one.
+        seed: None takes that of the results that are kept, so that all get the same cases, or else that of results
+            which are replaced, or else draws one.
         isolation: the least that is accepted.
 
     Attributes:
@@ -65,6 +69,7 @@ class Journal:
         self.open: list[Submission] = []
         self.less_isolated = 0
         self._others: list[Record] = []
+        self._old: list[Record] = []
         self._records: dict[Key, Record] = {}
         self._lock = FileLock(self.path.with_name(f".{self.path.name}.lock"))
         self._file: TextIO | None = None
@@ -116,33 +121,41 @@ class Journal:
                 "graded again.")
 
     def _read(self) -> None:
-        found = {(record["learner"], record["submission"]): record for record in read_results(self.path)}
+        found, self._old = _read(self.path)
         self._others = [record for key, record in found.items() if key not in self._wanted]
         self._records, self.open, self.less_isolated = {}, [], 0
         for key, submission in self._wanted.items():
             record = found.get(key)
-            if record is None or not self._still_holds(record, submission):
-                self.open.append(submission)
-            elif _less_isolated(record, self.isolation):
-                self.less_isolated += 1
-                self.open.append(submission)
-            else:
+            why = "" if record is None else self._replaced(record, submission)
+            if record is not None and not why:
                 self._records[key] = record
+                continue
+            self.open.append(submission)
+            if record is not None:
+                self.less_isolated += why == _LESS
+                self._old += _put_by(record, why)
         if self._given is None:
-            seeds = [seed for record in self.records() if type(seed := record.get("seed")) is int]
+            ours = [record for record in self._old if _key(record) in self._wanted]
+            seeds = [seed for record in [*self.records(), *reversed(ours)] if type(seed := record.get("seed")) is int]
             self.seed = seeds[0] if seeds else secrets.randbits(31)
 
-    def _still_holds(self, record: Record, submission: Submission) -> bool:
-        return (record["status"] != "grader error"
-                and self._given in (None, record.get("seed"))
-                and (self.lesson is None or _number(record.get("lesson")) == _number(self.lesson))
-                and record.get("sha256") is not None and record["sha256"] == _digest(Path(submission.path)))
+    def _replaced(self, record: Record, submission: Submission) -> str:
+        """Why a record does not hold any more; "" if it does."""
+        if record["status"] == "grader error":
+            return "the grader had failed"
+        if self._given not in (None, record.get("seed")):
+            return "another seed"
+        if self.lesson is not None and _number(record.get("lesson")) != _number(self.lesson):
+            return "another lesson"
+        if record.get("sha256") is None or record["sha256"] != _digest(Path(submission.path)):
+            return "the notebook has changed"
+        return _LESS if _less_isolated(record, self.isolation) else ""
 
     def _rewrite(self) -> None:
         """One line for each submission of the batch, in its order, after those of other batches."""
         with atomic_path(self.path) as fresh:
             with fresh.open("w", encoding="utf-8") as file:
-                file.writelines(map(_line, [*self._others, *self.records()]))
+                file.writelines(map(_line, [*self._old, *self._others, *self.records()]))
                 _sync(file)
         with contextlib.suppress(OSError):           # Windows opens no folders
             folder = os.open(self.path.parent, os.O_RDONLY)
@@ -153,7 +166,51 @@ class Journal:
 
 
 def read_results(path: Path | str) -> list[Record]:
-    """The records of a file of results; lines that are not whole, or no records, are left out."""
+    """The records of a file of results that count; lines that are not whole, or no records, are left out."""
+    return [record for record in _all(path) if not record.get("superseded")]
+
+
+def superseded(path: Path | str) -> list[Record]:
+    """The records of marks that were replaced, the oldest first; `superseded` of each says when and why."""
+    return [record for record in _all(path) if record.get("superseded")]
+
+
+def supersede(path: Path | str, keys: Collection[Key], why: str) -> int:
+    """Have the next batch grade these submissions anew, by `learner` and `submission`; returns how many have a mark.
+
+    Raises:
+        JournalError: if another run writes to the file.
+    """
+    count = 0
+    with Journal(path, ()) as journal:
+        kept = []
+        for record in journal._others:
+            if _key(record) in keys:
+                count += record["status"] == "graded"
+                journal._old += _put_by(record, why)
+            else:
+                kept.append(record)
+        journal._others = kept
+    return count
+
+
+def _read(path: Path) -> tuple[dict[Key, Record], list[Record]]:
+    """The records that count, by key, and those that were superseded."""
+    return {_key(record): record for record in read_results(path)}, superseded(path)
+
+
+def _put_by(record: Record, why: str) -> list[Record]:
+    """What is kept of a record that counts no more: it, if it holds a mark."""
+    if record["status"] != "graded" or not record.get("exercises"):
+        return []
+    return [record | {"superseded": {"time": datetime.now(UTC).isoformat(timespec="seconds"), "why": why}}]
+
+
+def _key(record: Record) -> Key:
+    return record["learner"], record["submission"]
+
+
+def _all(path: Path | str) -> list[Record]:
     found = []
     with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8", errors="replace") as file:
         for line in file:

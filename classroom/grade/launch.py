@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Protocol
 
 from .channel import Channel, Gone
 
@@ -81,11 +82,26 @@ def need_fork() -> None:
                              "macOS.")
 
 
+class Standby(Protocol):
+    """A process that has loaded PyTorch, and nothing of the course, and waits to become a fork server."""
+
+    pid: int
+
+    def become(self, boot: str, environment: dict[str, str], control: int, errors: int) -> None:
+        """Run `boot` in it, as a new Python would; the two are its socket and its errors. Raises OSError."""
+
+    def wait(self) -> int:
+        """Wait for its end."""
+
+
+standby: Standby | None = None         # taken by the first server, where memory is short: see book/autograder/warm.py
+
+
 class Server:
     """A fork server and the folder its children work in."""
 
     def __init__(self, cpu_seconds: int = 60):
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen | Standby | None = None
         try:
             self.work = tempfile.mkdtemp(prefix="grading-")
             os.chmod(self.work, 0o711)
@@ -105,6 +121,8 @@ class Server:
                        "TMPDIR": self.work, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.errors = tempfile.TemporaryFile()
         for wait in (*_BUSY, None):
+            if self._taken_over(theirs, environment):
+                break
             try:
                 self.process = subprocess.Popen(
                     [sys.executable, "-I", "-B", "-c", _BOOT, str(theirs.fileno())], pass_fds=[theirs.fileno()],
@@ -127,6 +145,19 @@ class Server:
             self._reply()
         except OSError as error:
             raise ServerError(f"The fork server did not start: {self._said() or error}") from None
+
+    def _taken_over(self, theirs: socket.socket, environment: dict[str, str]) -> bool:
+        """Whether a process that stands by becomes this server."""
+        global standby
+        waiting, standby = standby, None
+        if waiting is None:
+            return False
+        try:
+            waiting.become(_BOOT, environment, theirs.fileno(), self.errors.fileno())
+        except OSError:
+            return False                                     # it is gone: a new one is started
+        self.process = waiting
+        return True
 
     def fork(self) -> tuple[Channel, dict]:
         """A new child, confined and waiting; and what it says about its confinement. Raises ServerError.

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from classroom import exercises
+from classroom.grade.read import reading
 from classroom.grade.read.notebooks import cells_of, digest
 
-__all__ = ["before", "described", "lesson_name", "lesson_number", "majority", "most_points", "solutions", "source",
-           "tasks"]
+__all__ = ["before", "described", "lesson_name", "lesson_number", "majority", "most_points", "names", "solutions",
+           "source", "tasks"]
 
 _NAMES: dict[int, str] = {}
 
@@ -46,7 +47,7 @@ def lesson_number(lesson: str | int) -> int:
 
 def tasks(lesson: int) -> list:
     """The exercises of a lesson, in its order."""
-    return [exercises.get(id) for id in exercises.all_ids() if int(id.split(".")[0]) == lesson]
+    return [exercises.get(id) for id in names() if int(id.split(".")[0]) == lesson]
 
 
 def most_points(lesson: int | None) -> int | None:
@@ -56,8 +57,13 @@ def most_points(lesson: int | None) -> int | None:
 
 def majority(ids: list[str]) -> int | None:
     """The lesson that most of these exercises belong to."""
-    known = [int(id.split(".")[0]) for id in ids if id in exercises.all_ids()]
-    return max(set(known), key=known.count) if known else None
+    return reading.majority(ids, list(names()))
+
+
+@functools.cache
+def names() -> dict[str, list[str]]:
+    """Of each exercise of the course, in its order, what its answer is called."""
+    return {id: list(exercises.get(id).names) for id in exercises.all_ids()}
 
 
 def before(id: str, other: str) -> bool:

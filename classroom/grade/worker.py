@@ -30,7 +30,7 @@ def main() -> None:
             for line in sys.stdin:
                 given = json.loads(line)
                 answer(grader.grade(Submission(given["learner"], given["name"], Path(os.fsdecode(
-                    bytes.fromhex(given["path"]))), tuple(given["notes"]))))
+                    bytes.fromhex(given["path"]))), tuple(given["notes"]), unreadable=given["unreadable"])))
     except Exception as error:
         answer({"failed": f"{type(error).__name__}: {error}"})
     os._exit(0)                                     # torch takes its time to be taken apart

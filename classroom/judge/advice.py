@@ -7,6 +7,7 @@ from classroom.ask.case import Case
 
 from .evidence import listing
 from .exercise import Exercise
+from .own_line import its_own_raise, not_called, unknown_name
 
 __all__ = ["by_kind", "on_error"]
 
@@ -106,6 +107,27 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("unhashable",
      r"unhashable type: 'list'",
      "What a dictionary, a set or a Counter counts must not be changeable: a tuple, not a list."),
+    ("tuple-cannot-change",
+     r"'(tuple|range|str)' object does not support item assignment",
+     "A {0} stays as it was made. Give the new things names of their own, and make a new one of them."),
+    ("one-number-of-many",
+     r"only (?:one element tensors|(?:length-1|0-dimensional) arrays) can be converted to Python scalars|"
+     r"a Tensor with \d+ elements cannot be converted to Scalar",
+     "Several numbers have come where one is asked for: by a function of Python's `math`, by `float`, `int` or `item`. "
+     "Operators and the functions of NumPy and PyTorch take all of them at once."),
+    ("index-beyond-the-end",
+     r"index (-?\d+) is out of bounds for (?:axis|dimension) (\d+) with size (\d+)",
+     "Axis {1} has {2} places, counted from 0, and place {0} is asked for. Are two lengths confused?"),
+    ("too-few-axes",
+     r"Dimension out of range|axis (-?\d+) is out of bounds for array of dimension|too many indices for",
+     "There are fewer axes than the code names. Write down the shape that it has on this line."),
+    ("nothing-to-choose-from",
+     r"(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|zero-size array to reduction|"
+     r"Cannot choose from an empty|expected reduction dim .* to be specified for input\.numel\(\) == 0",
+     "There is nothing to choose from in this case. What should come out then?"),
+    ("divided-by-zero",
+     r"^(?:integer |float )?division by zero|^float floor division by zero|modulo by zero",
+     "What stands below the line is 0 in this case. Which count can be 0, and what should come out then?"),
     ("max-gives-two-things",
      r"torch\.return_types\.(\w+)",
      "`{0}` along an axis returns two things in PyTorch: the values, and where they are. You need the values alone."),
@@ -131,7 +153,8 @@ def by_kind(kind: str) -> str:
 def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) -> Advice:
     """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say."""
     line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", raised.where.partition(": `")[2])       # the code alone
-    for say in (_how_it_is_called, _other_library, _a_yes_or_no, _wrong_thing, _dtypes):
+    for say in (its_own_raise, _how_it_is_called, not_called, unknown_name, _other_library, _a_yes_or_no, _wrong_thing,
+                _dtypes, _of_the_inputs):
         said = say(task, raised, line, case)
         if said[1]:
             return said
@@ -231,6 +254,30 @@ def _wrong_thing(task: Exercise, raised: limits.Raised, line: str, case: Case | 
         return _NOTHING
     layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""
     return "layer-not-called" if layer else "", f"A {kind[1]} was given where a tensor is expected.{layer}"
+
+
+def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
+    """Something is None, or a plain number, and was treated as more than that: is it an argument of the exercise?"""
+    nothing = re.search(r"'NoneType' object (?!has no attribute 'backward')|non-iterable NoneType|"
+                        r"for .*: '\w+' and 'NoneType'|for .*: 'NoneType' and", raised.text)
+    number = re.search(r"'(?:int|float)' object (?:has no attribute '(\w+)'|is not (?:subscriptable|iterable))|"
+                       r"len\(\) of unsized|object of type '(?:int|float)' has no len", raised.text)
+    if not nothing and not number or "backward" in raised.text or case is None:
+        return _NOTHING
+    for name in task.takes:
+        given = case.inputs.get(name)
+        if not re.search(rf"\b{name}\b", line):
+            continue
+        if nothing and given is None:
+            return "none-not-thought-of", (f"`{name}` is None in this case, and None has nothing that could be used. "
+                                           f"What is to happen where no `{name}` is given?")
+        if number and isinstance(given, (int, float)):
+            return "plain-number", (f"`{name}` is a plain number of Python in this case, {given}: it has no axes, and "
+                                    "not what an array or a tensor has.")
+    if nothing:
+        return "none-not-thought-of", ("Something on this line is None: an argument for which nothing was given, or "
+                                       "what a function without a `return` gives back.")
+    return _NOTHING
 
 
 def _dtypes(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:

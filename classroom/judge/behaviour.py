@@ -109,7 +109,7 @@ def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) 
 
 
 def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
-    """The arrays of a case with their signs turned, one position less where there are several."""
+    """The arrays of a case, one position less where there are several, and numbers that are no ids negated."""
     found = {}
     for name, axes in task.takes.items():
         value = case.inputs.get(name)
@@ -118,7 +118,7 @@ def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
         for i, axis in enumerate(axis_names(axes, value.ndim)):
             if axis.startswith("T") and value.shape[i] > 1:
                 value = value.take(range(value.shape[i] - 1), axis=i)
-        found[name] = value if value.dtype == bool else -value
+        found[name] = -value if value.dtype.kind == "f" else value
     return found
 
 
@@ -130,12 +130,17 @@ def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) ->
     found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
     if not found:
         return None
-    names = listing([f"`{name}` {shape}" for name, shape in found.items()])
-    none = "is none" if len(found) == 1 else "are none"
-    return Finding("unexpected-layer", f"Your code also uses {names}, which {none} of the layers that are asked for. "
+    return Finding("unexpected-layer", f"{unexpected(found)} "
                    "The check gives the layers of the exercise their weights; what else there is starts with random "
                    "ones, so that the result is another one each time. With weights copied from PyTorch's own module "
                    "it would be no different. What is it for?")
+
+
+def unexpected(found: dict[str, tuple[int, ...]]) -> str:
+    """A sentence on parameters, by name and shape, that nobody asked for."""
+    names = listing([f"`{name}` {shape}" for name, shape in found.items()])
+    none = "is none" if len(found) == 1 else "are none"
+    return f"Your code also uses {names}, which {none} of the layers that are asked for."
 
 
 def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:

@@ -9,7 +9,7 @@ import numpy as np
 from classroom.ask import compare, limits
 from classroom.ask.outcome import Outcome, agree, tolerance, wrong_outputs
 
-from . import advice, words
+from . import advice, own_line, words
 from .evidence import (
     NOUNS,
     Sight,
@@ -41,7 +41,9 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
                 "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
                 "waits, such as `sleep`?")
     told = briefly(task, failed)
-    slug, means = advice.on_error(task, raised, failed.case)
+    slug, means = own_line.left_without_a_value(task, got, failed)
+    if not means:
+        slug, means = advice.on_error(task, raised, failed.case)
     typed = for_one_size(task, got, want) if slug in ("", "shapes-do-not-fit", "sizes-do-not-multiply") else None
     if typed is not None:
         slug, means = typed[0], f"{typed[1]} {means}"
@@ -96,6 +98,8 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
 
 # What can be seen, and has many causes.
 _SYMPTOMS = (None, "not-finite", "negative-shares", "rows-do-not-sum-to-one")
+# What says how the result is off, and not what the code does.
+WITHOUT_A_CAUSE = (*_SYMPTOMS, "wrong-shape", "reordered", "imprecise", "size-typed-in", "forbidden-places-open")
 
 
 def _at(task: Exercise, outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from classroom.ask.limits import Clock
 from classroom.ask.outcome import Outcome, agree
 
-from . import behaviour, diagnose, words
+from . import behaviour, diagnose, experiments, words
 from .evidence import Sight, first_difference, smallest
 from .exercise import Exercise, Misconception
 from .recognise import Match, recognise
@@ -42,9 +42,14 @@ def explain(
         return Explanation("wrong", words.say(first.problem), (first.problem.slug,))
     if first.error or timed_out:
         slug, message = diagnose.error(task, got, want, clock)
+        if not timed_out and slug in (None, "shapes-do-not-fit", "size-typed-in") and \
+                (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
+            slug, message = seen[0], f"{message}\n\n{seen[1]}"
         return Explanation("error", message if timed_out else _and_inputs(message, task, got),
                            ("time-limit",) if timed_out else (slug,) if slug else ())
     slug, message = diagnose.values(task, got, want)
+    if slug in diagnose.WITHOUT_A_CAUSE and (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
+        slug, message = seen[0], f"{seen[1]}\n\n{message}"
     if slug in (None, "imprecise") and (lost := behaviour.dtypes(task, got, want, right=False)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"
     return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())

@@ -7,9 +7,9 @@ import numpy as np
 
 from classroom.ask import compare
 from classroom.ask.case import Case
-from classroom.ask.outcome import Outcome, agree, ask, bare, tolerance
+from classroom.ask.outcome import Outcome, agree, ask, bare, combined, tolerance
 
-from .exercise import Exercise, Misconception, both, combine
+from .exercise import Exercise, Misconception, both
 
 # Seconds of computing for what goes beyond single mistakes that explain all: most for two at once, the rest for those
 # that explain most. Where they are not enough, a rare pair stays without its names; nothing else depends on them. The
@@ -61,11 +61,15 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
         _cover(task, got, want, wrong, explains, until)
 
 
+def _both(first: Callable, second: Callable) -> Callable | None:
+    return combined(first, second, lambda: both(first, second))
+
+
 def _in_other_styles(task: Exercise) -> Iterator[tuple[Misconception, Callable]]:
     """Each mistake made in each of the styles in which the rest may be written."""
     for style in task.styles:
         for mistake in task.misconceptions:
-            if (otherwise := both(mistake.wrong, style)) is not None:
+            if (otherwise := _both(mistake.wrong, style)) is not None:
                 yield mistake, otherwise
 
 
@@ -90,7 +94,7 @@ def _pair(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[i
     for first, second, c in _candidates(task, got, want, returned, gives):
         if time.thread_time() > until:
             break
-        together = combine(first, second)
+        together = _both(first.wrong, second.wrong)
         if together is None or not agree(got[c], ask(task, together, got[c].case, bare)):
             continue
         if _explained(task, together, got, [*wrong, *range(len(got))]) is None:

@@ -44,6 +44,11 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         elif (repeated := _repeated(got, want)) is not None:
             slug = "put-one-after-the-other"
             text += f" It holds the right numbers and others beside them: {repeated}"
+        elif (rest := _left_over(got, want)) is not None:
+            axis, places, slug = rest
+            which = (f"those at {_places(places, want.shape[axis])} are missing" if slug == "entries-missing" else
+                     f"at {_places(places, got.shape[axis])} are some that should not be there")
+            text += f" All numbers are right, but along axis {axis} {which}."
     elif got.ndim < want.ndim:
         lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
         text += f" {lost} got lost, by a sum or an index perhaps."
@@ -74,6 +79,32 @@ def _repeated(got: np.ndarray, want: np.ndarray) -> str | None:
     return f"{len(parts)} results have been put one after the other along this axis."
 
 
+def _left_over(got: np.ndarray, want: np.ndarray) -> tuple[int, list[int], str] | None:
+    """One of the two is the other without some places of one axis: the axis, the places, and a slug."""
+    axis = [i for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
+    if len(axis) != 1 or not min(got.size, want.size):
+        return None
+    fewer = got.shape[axis[0]] < want.shape[axis[0]]
+    part, whole = (np.moveaxis(x, axis[0], 0) for x in ((got, want) if fewer else (want, got)))
+    left, n = [], 0
+    for i, one in enumerate(whole):
+        if n < len(part) and compare.equal(np.asarray(part[n]), np.asarray(one)):
+            n += 1
+        else:
+            left.append(i)
+    if n < len(part):
+        return None
+    return axis[0], left, "entries-missing" if fewer else "entries-too-many"
+
+
+def _places(places: list[int], of: int) -> str:
+    """"place 0, the first,"; "the places 0 and 3"."""
+    if len(places) > 1:
+        return f"the places {listing([str(n) for n in places])}"
+    end = ", the first," if places[0] == 0 else ", the last," if places[0] == of - 1 else ""
+    return f"place {places[0]}{end}"
+
+
 def _joined(got: tuple[int, ...], want: tuple[int, ...], axes: list[str]) -> str | None:
     """Two neighbouring axes that have become one."""
     if len(got) != len(want) - 1:
@@ -97,8 +128,8 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
         return said
     found = [(sizes(task, g), agree(g, w)) for g, w in zip(got, want, strict=True)]
     right, wrong = [s for s, fine in found if fine], [s for s, fine in found if not fine]
-    if not right or not wrong:
-        return None
+    if sum(agree(g, w) and _with_different_numbers(g) for g, w in zip(got, want, strict=True)) < 2 or not wrong:
+        return None                        # one case may be right for any reason
     telling = []
     for label, size in right[0].items():
         others = {s.get(label) for s in wrong}
@@ -116,6 +147,12 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
     return "size-typed-in", (f"It is right where {label} is {size}, and nowhere else ({label} is also "
                              f"{listing([str(n) for n in elsewhere])}). Is there a {size} in your code, or something "
                              f"that is {size} on the page, in the place of {label}?")
+
+
+def _with_different_numbers(outcome: Outcome) -> bool:
+    """Whether the arrays of a case hold more than one number each: of equal numbers, much comes out right."""
+    arrays = [x for x in outcome.case.inputs.values() if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
+    return all(x.size == 1 or np.ptp(x) > 0 for x in arrays)
 
 
 def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:

@@ -50,8 +50,8 @@ _WORDS = {
     "keys-are-not-pairs":
         "Your counts have the key {pair}; each key is a pair of symbols, a tuple such as `(\"l\", \"o\")`.",
     "keyword-only":
-        "Your `forward` takes `{name}` by its name only: it stands after a `*`. The cells below pass it by its place, "
-        "as the first line that you were given allows.",
+        "Your code takes `{name}` by its name only: it stands after a `*`. The cells below pass it by its place, as the "
+        "first line that you were given allows.",
     "layers-out-of-order":
         "`self.layers[0]` is not the first layer that `forward` uses. Layers are numbered in the order of their use: "
         "weights are copied from and to PyTorch's encoder by these numbers.",
@@ -72,6 +72,9 @@ _WORDS = {
         "A parameter `{name}` of shape {shape} is expected. Yours seems to keep several projections in one "
         "matrix, {several}. That computes the same; here each is a layer of its own, with the name that the "
         "exercise gives it, so that weights can be copied from and to PyTorch's own module.",
+    "missing-layer:table":
+        "A table of embeddings of shape {shape} = (vocab_size, d_model) is expected among the parameters that `forward` "
+        "uses. Found besides attention and norms: {have}.",
     "missing-layer:torch-attention":
         "A parameter `{name}` of shape {shape} is expected. Yours uses PyTorch's own attention, which keeps its "
         "projections in one matrix; here they are layers of their own, with the names that the exercise gives "
@@ -95,6 +98,8 @@ _WORDS = {
     "not-a-layer":
         "`{path}` is a bare tensor; an `nn.Linear` is expected, so that weights can be copied from and to "
         "PyTorch's own modules.",
+    "not-a-list:losses":
+        "Your function returned a {kind}; a list of numbers is expected, the validation loss of each epoch.",
     "not-a-module":
         "`{answer}` must be a class that inherits from `nn.Module`; calling it gave a {kind}.",
     "not-a-number":
@@ -121,6 +126,9 @@ _WORDS = {
         "Your code uses a parameter of shape {shape} that `parameters()` does not list, so an optimiser would "
         "never change it. Either its layer is kept in a plain list or dict, where PyTorch does not see it, or it "
         "is made anew in each call. Make layers in `__init__`, as attributes or in an `nn.ModuleList`.",
+    "not-the-model":
+        "`step` and `validate` were given a {kind} where the model is expected: `step(model, batch)`, "
+        "`validate(model)`.",
     "not-two-things:ids":
         "Your function returned this: {what}. Two things are expected, `ids` and `score`.",
     "not-two-things:output":
@@ -134,6 +142,10 @@ _WORDS = {
     "past-is-no-pair:shapes":
         "Your new past holds tensors of the shapes {have}; keys and values are expected, each {shape} = (B, n_heads, "
         "t, d_head).",
+    "past-is-no-pair:turned":
+        "Your new past holds the positions from the last to the first: each new one is put in front of the old ones. "
+        "Attention does not mind, but whoever reads the past, or lays a mask over it, counts the positions from the "
+        "first.",
     "past-is-no-pair:swapped":
         "Your new past holds the values first and then the keys; `(k, v)` is expected, in this order.",
     "returns-a-dict":
@@ -151,6 +163,8 @@ _WORDS = {
         "gives nothing back.",
     "returns-nothing:loss":
         "Your function returned `None`; the loss is expected, as a number.",
+    "returns-nothing:losses":
+        "Your function returned `None`; a list is expected, the validation loss of each epoch.",
     "returns-nothing:no-return":
         "Your function returned `None`: it ends without a `return`.",
     "returns-nothing:result":

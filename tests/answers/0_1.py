@@ -72,3 +72,57 @@ def shares(scores: np.ndarray) -> np.ndarray:
 # %% right: divided by the last entry of the running total
 def shares(s):
     return np.divide(s, np.cumsum(s)[-1])
+# %% prelude
+import numpy as np
+import torch
+words = ["the", "black", "cat", "sleeps"]
+# %% wrong: int array for the results (zeros_like)
+def shares(scores):
+    result = np.zeros_like(scores)
+    total = scores.sum()
+    for i in range(len(scores)):
+        result[i] = scores[i] / total
+    return result
+# %% wrong: total is recomputed while the input is overwritten
+def shares(scores):
+    for i in range(len(scores)):
+        scores[i] = scores[i] / scores.sum()
+    return scores
+# %% wrong: in-place division
+def shares(scores):
+    scores /= scores.sum()
+    return scores
+# %% wrong: divided by the number of words
+def shares(scores):
+    return scores / len(scores)
+# %% wrong: rounded to percent, two digits
+def shares(scores):
+    total = sum(scores)
+    return np.round(scores / total, 2)
+# %% wrong: sum without parentheses
+def shares(scores):
+    return scores / scores.sum
+# %% wrong: unit length (again)
+def shares(scores):
+    return scores / np.linalg.norm(scores)
+# %% wrong: prints and returns nothing
+def shares(scores):
+    total = scores.sum()
+    fractions = scores / total
+    print(fractions)
+# %% right: list comprehension
+def shares(scores):
+    total = sum(scores)
+    return np.array([score / total for score in scores])
+# %% right: np.divide and np.sum
+def shares(scores):
+    return np.divide(scores, np.sum(scores, axis=0))
+# %% right: times the reciprocal, float loop
+def shares(scores):
+    out = np.empty(len(scores))
+    whole = 0.0
+    for s in scores:
+        whole += s
+    for i, s in enumerate(scores):
+        out[i] = s * (1 / whole)
+    return out

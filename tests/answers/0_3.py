@@ -82,3 +82,63 @@ def shares_by_row(table):
 def shares_by_row(scores):
     ones = np.ones((scores.shape[1], 1))
     return scores / (scores @ ones)
+# %% prelude
+import numpy as np
+import torch
+
+
+def shares(scores):
+    return scores / scores.sum()
+
+
+spanish = ["el", "gato", "negro", "duerme"]
+words = ["the", "black", "cat", "sleeps"]
+keys = np.array([[2, 0, 0, 0], [0, 2, 1, 0], [0, 1, 2, 0], [0, 0, 1, 2]])
+queries = np.array([[2, 0, 1, 0], [0, 0, 2, 0], [0, 2, 0, 0], [0, 0, 0, 2]])
+fit = queries @ keys.T
+# %% wrong: the loop variable is rebound, the table stays
+def shares_by_row(scores):
+    for row in scores:
+        row = row / row.sum()
+    return scores
+# %% wrong: return inside the loop
+def shares_by_row(scores):
+    result = []
+    for row in scores:
+        result.append(shares(row))
+        return np.array(result)
+# %% wrong: both loops over the number of rows
+def shares_by_row(scores):
+    n = len(scores)
+    result = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            result[i, j] = scores[i, j] / scores[i].sum()
+    return result
+# %% wrong: shares of the whole table (again)
+def shares_by_row(scores):
+    return shares(scores)
+# %% wrong: torch's keepdim
+def shares_by_row(scores):
+    return scores / scores.sum(axis=1, keepdim=True)
+# %% wrong: transposed for the division and not back
+def shares_by_row(scores):
+    return scores.T / scores.sum(axis=1)
+# %% wrong: axis 0, "row by row"
+def shares_by_row(scores):
+    totals = scores.sum(axis=0, keepdims=True)
+    return scores / totals
+# %% wrong: floor division keeps whole numbers
+def shares_by_row(scores):
+    total = scores.sum(axis=1, keepdims=True)
+    return scores // total
+# %% right: stack the shares of each row
+def shares_by_row(scores):
+    return np.stack([shares(row) for row in scores])
+# %% right: transpose there and back
+def shares_by_row(scores):
+    return (scores.T / scores.T.sum(axis=0)).T
+# %% right: new axis with None, einsum for the totals
+def shares_by_row(scores):
+    totals = np.einsum("ij->i", scores)
+    return scores / totals[:, None]

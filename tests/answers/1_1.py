@@ -85,3 +85,53 @@ def dot_product_scores(q, k):
 # %% right: broadcast product, then sum
 def dot_product_scores(q, k):
     return (q[:, np.newaxis, :] * k[np.newaxis, :, :]).sum(-1)
+# %% prelude
+import math
+
+import numpy as np
+
+words = ["the", "black", "cat", "sleeps"]
+q = np.array([0, 1, 2, 1])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+# %% wrong: loops copied from above, with whole-number zeros
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+# %% wrong: torch's transpose on a NumPy array
+def dot_product_scores(q, k):
+    return q @ k.transpose(-2, -1)
+# %% wrong: one score for each pair of equal places
+def dot_product_scores(q, k):
+    return (q * k).sum(axis=-1)
+# %% wrong: keys as rows
+def dot_product_scores(q, k):
+    return k @ q.T
+# %% wrong: summed over the words
+def dot_product_scores(q, k):
+    return q.T @ k
+# %% wrong: cosine similarity
+def dot_product_scores(q, k):
+    q = q / np.linalg.norm(q, axis=1, keepdims=True)
+    k = k / np.linalg.norm(k, axis=1, keepdims=True)
+    return q @ k.T
+# %% wrong: scaled already, as in the paper
+def dot_product_scores(q, k):
+    d_k = k.shape[1]
+    return np.matmul(q, k.T) / np.sqrt(d_k)
+# %% wrong: the notebook's K instead of the argument
+def dot_product_scores(q, k):
+    return q @ K.T
+# %% right: einsum (again)
+def dot_product_scores(q, k):
+    return np.einsum("id,jd->ij", q, k)
+# %% right: broadcasting and sum
+def dot_product_scores(q, k):
+    return (q[:, np.newaxis, :] * k[np.newaxis, :, :]).sum(axis=2)
+# %% right: np.dot in a list comprehension
+def dot_product_scores(q, k):
+    return np.array([[np.dot(query, key) for key in k] for query in q])

@@ -121,3 +121,69 @@ def softmax(x):
         p = np.exp(row - row.max())
         return p / p.sum()
     return np.apply_along_axis(one, -1, x)
+# %% prelude
+import math
+
+import numpy as np
+
+np.set_printoptions(precision=3, suppress=True)
+
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+
+def naive_softmax(x):
+    powers = np.exp(x)
+    return powers / powers.sum()
+# %% wrong: the largest number of the whole array is subtracted
+def softmax(x):
+    e_x = np.exp(x - np.max(x))
+    return e_x / e_x.sum(axis=-1, keepdims=True)
+# %% wrong: the mean is subtracted
+def softmax(x):
+    shifted = x - x.mean(axis=-1, keepdims=True)
+    powers = np.exp(shifted)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: clipped so that exp does not overflow
+def softmax(x):
+    powers = np.exp(np.clip(x, -80, 80))
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: math.exp on an array
+def softmax(x):
+    biggest = x.max(axis=-1, keepdims=True)
+    powers = math.exp(x - biggest)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: axis=1 from a tutorial with tables
+def softmax(x):
+    z = x - np.max(x, axis=1, keepdims=True)
+    numerator = np.exp(z)
+    return numerator / np.sum(numerator, axis=1, keepdims=True)
+# %% wrong: NaN replaced afterwards (again)
+def softmax(x):
+    with np.errstate(all="ignore"):
+        powers = np.exp(x)
+        return np.nan_to_num(powers / powers.sum(axis=-1, keepdims=True))
+# %% wrong: maximum minus x
+def softmax(x):
+    powers = np.exp(x.max(axis=-1, keepdims=True) - x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: stable log-softmax, exponential forgotten
+def softmax(x):
+    m = x.max(axis=-1, keepdims=True)
+    return x - m - np.log(np.exp(x - m).sum(axis=-1, keepdims=True))
+# %% right: through the logarithm
+def softmax(x):
+    m = np.max(x, axis=-1, keepdims=True)
+    log_total = m + np.log(np.sum(np.exp(x - m), axis=-1, keepdims=True))
+    return np.exp((x - m) - (log_total - m))
+# %% right: one row at a time with apply_along_axis
+def softmax(x):
+    def one_row(row):
+        e = np.exp(row - row.max())
+        return e / e.sum()
+    return np.apply_along_axis(one_row, -1, x)
+# %% right: None instead of keepdims
+def softmax(x):
+    powers = np.exp(x - np.amax(x, axis=-1)[..., None])
+    return powers / np.add.reduce(powers, axis=-1)[..., None]

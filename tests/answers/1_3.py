@@ -137,3 +137,82 @@ def attention_weights(q, k):
 def attention(q, k, v):
     weights = attention_weights(q, k)                  # (T_q, T_k)
     return (weights @ v, weights)
+# %% prelude
+import math
+
+import numpy as np
+
+words = ["the", "black", "cat", "sleeps"]
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+d_k = K.shape[1]
+
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: the notebook's d_k (4) instead of the argument's
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(d_k)
+    weights = softmax(scores)
+    return weights @ v, weights
+# %% wrong: divided by d_k to the power of -0.5
+def attention(q, k, v):
+    d = q.shape[-1]
+    weights = softmax(dot_product_scores(q, k) / d ** -0.5)
+    return weights @ v, weights
+# %% wrong: queries and keys both divided by the root
+def attention(q, k, v):
+    scale = math.sqrt(k.shape[1])
+    weights = softmax(dot_product_scores(q / scale, k / scale))
+    output = weights @ v
+    return output, weights
+# %% wrong: root of the number of keys (again)
+def attention(q, k, v):
+    d_k = k.shape[0]
+    scores = dot_product_scores(q, k) / np.sqrt(d_k)      # (T_q, T_k)
+    weights = softmax(scores)                             # (T_q, T_k)
+    return np.matmul(weights, v), weights                 # (T_q, d_v)
+# %% wrong: scores returned in place of the weights
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    return softmax(scores) @ v, scores
+# %% wrong: causal mask from a GPT tutorial
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    scores = np.where(np.tril(np.ones_like(scores)) == 1, scores, -1e9)
+    weights = softmax(scores)
+    return weights @ v, weights
+# %% wrong: dot_product_scores used for the mixing too
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(k.shape[-1]))
+    output = dot_product_scores(weights, v)
+    return output, weights
+# %% wrong: only the output is returned
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(len(k[0])))
+    return weights @ v
+# %% right: query scaled first, einsum
+def attention(q, k, v):
+    scaled = q * k.shape[-1] ** -0.5
+    weights = softmax(np.einsum("qd,kd->qk", scaled, k))
+    return np.einsum("qk,kv->qv", weights, v), weights
+# %% right: one query at a time
+def attention(q, k, v):
+    outputs, all_weights = [], []
+    for query in q:
+        w = softmax(k @ query / math.sqrt(len(query)))
+        all_weights.append(w)
+        outputs.append(sum(w[j] * v[j] for j in range(len(v))))
+    return np.array(outputs), np.array(all_weights)
+# %% right: nothing but NumPy, transposed and back
+def attention(q, k, v):
+    scores = (k @ q.T).T / np.sqrt(np.shape(q)[1])
+    e = np.exp(scores - scores.max(1, keepdims=True))
+    w = (e.T / e.sum(1)).T
+    return (v.T @ w.T).T, w

@@ -245,3 +245,109 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     empty = ~mask.any(dim=-1, keepdim=True)
     weights = scores.masked_fill(~(mask | empty), -math.inf).softmax(-1) * ~empty
     return weights @ v, weights
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: minus infinity, empty rows not considered
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d_k = q.size(-1)
+    scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(d_k)
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, float("-inf"))
+    p_attn = scores.softmax(dim=-1)
+    return torch.matmul(p_attn, v), p_attn
+# %% wrong: 1e-9 typed for -1e9
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, 1e-9)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+# %% wrong: BERT's additive mask, -10000
+def scaled_dot_product_attention(q, k, v, mask=None):
+    attention_scores = q @ k.transpose(-1, -2)
+    attention_scores = attention_scores / math.sqrt(k.shape[-1])
+    if mask is not None:
+        extended = (1.0 - mask.to(q.dtype)) * -10000.0
+        attention_scores = attention_scores + extended
+    probs = F.softmax(attention_scores, dim=-1)
+    return probs @ v, probs
+# %% wrong: empty rows only repaired in the output
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    output = weights @ v
+    if mask is not None:
+        output = output.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+    return output, weights
+# %% wrong: axes counted from the front (again)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=2)
+    if mask is not None:
+        weights = weights * mask
+    return weights @ v, weights
+# %% wrong: softmax over everything, zeroed and renormalised
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    weights = torch.exp(scores)
+    if mask is not None:
+        weights = weights * mask
+    weights = weights / weights.sum(dim=-1, keepdim=True)
+    return weights @ v, weights
+# %% wrong: if mask
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask:
+        scores = scores.masked_fill(~mask, -1e9)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v, weights
+# %% wrong: weights only defined with a mask
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        lowest = torch.finfo(scores.dtype).min
+        scores = torch.where(mask, scores, lowest)
+        weights = scores.softmax(dim=-1).masked_fill(~mask, 0)
+    return weights @ v, weights
+# %% right: where, then times the mask
+def scaled_dot_product_attention(q, k, v, mask=None):
+    if mask is None:
+        mask = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool)
+    scores = torch.einsum("...qd,...kd->...qk", q, k) * q.shape[-1] ** -0.5
+    lowest = torch.tensor(torch.finfo(q.dtype).min, dtype=q.dtype)
+    weights = torch.where(mask, scores, lowest).softmax(dim=-1)
+    weights = torch.where(mask, weights, torch.zeros_like(weights))
+    return torch.einsum("...qk,...kd->...qd", weights, v), weights
+# %% right: minus infinity, empty rows opened for the softmax
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = (q / math.sqrt(q.size(-1))).matmul(k.mT)
+    if mask is None:
+        w = F.softmax(scores, dim=-1)
+        return w.matmul(v), w
+    empty = ~mask.any(dim=-1, keepdim=True)
+    w = scores.masked_fill(~mask & ~empty, -math.inf).softmax(-1)
+    w = w.masked_fill(empty, 0.0)
+    return w.matmul(v), w
+# %% right: softmax by hand over the allowed places
+def scaled_dot_product_attention(q, k, v, mask=None):
+    def shares(s, allowed):
+        top = s.masked_fill(~allowed, torch.finfo(s.dtype).min).amax(dim=-1, keepdim=True).detach()
+        shifted = (s - top).masked_fill(~allowed, 0.0)
+        powers = shifted.exp().masked_fill(~allowed, 0.0)
+        total = powers.sum(dim=-1, keepdim=True)
+        return powers / total.masked_fill(total == 0, 1.0)
+
+    s = q @ k.swapaxes(-1, -2) / q.shape[-1] ** 0.5
+    allowed = torch.ones_like(s, dtype=torch.bool) if mask is None else mask.expand(s.shape)
+    weights = shares(s, allowed)
+    return weights @ v, weights

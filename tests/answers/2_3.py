@@ -87,3 +87,54 @@ def padding_mask(ids, pad_id):
 def padding_mask(ids, pad_id):
     rows = [[token != pad_id for token in sentence] for sentence in ids.tolist()]
     return torch.stack([torch.tensor([row]) for row in rows])
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+vocabulary = ["<pad>", "the", "black", "cat", "sleeps"]
+pad_id = 0
+ids = torch.tensor([[1, 2, 3, 4], [3, 4, 0, 0]])
+# %% wrong: from the lengths, padding at the end assumed
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=1)
+    mask = torch.arange(ids.shape[1]) < lengths.unsqueeze(1)
+    return mask.unsqueeze(1)
+# %% wrong: padding taken as the smallest id
+def padding_mask(ids, pad_id):
+    return (ids > pad_id).unsqueeze(1)
+# %% wrong: every id but 0 is real
+def padding_mask(ids, pad_id):
+    return ids.bool().unsqueeze(1)
+# %% wrong: two new axes, as for heads
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1).unsqueeze(2)
+# %% wrong: "is not" in place of "!="
+def padding_mask(ids, pad_id):
+    return (ids is not pad_id).unsqueeze(1)
+# %% wrong: floats to be added
+def padding_mask(ids, pad_id):
+    mask = torch.zeros(ids.shape)
+    mask[ids == pad_id] = float("-inf")
+    return mask.unsqueeze(1)
+# %% wrong: rows closed as well, (B, T, T)
+def padding_mask(ids, pad_id):
+    real = ids != pad_id
+    return real.unsqueeze(1) & real.unsqueeze(2)
+# %% wrong: axis put in front of the batch
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(0)
+# %% right: not equal by torch.ne, None index
+def padding_mask(ids, pad_id):
+    return torch.ne(ids, pad_id)[:, None, :]
+# %% right: list comprehension, stacked
+def padding_mask(ids, pad_id):
+    rows = [[[token != pad_id for token in sentence]] for sentence in ids.tolist()]
+    return torch.tensor(rows, dtype=torch.bool)
+# %% right: start from ones and close
+def padding_mask(ids, pad_id):
+    mask = torch.ones_like(ids, dtype=torch.bool)
+    mask[ids == pad_id] = False
+    return mask.reshape(ids.size(0), 1, ids.size(1))

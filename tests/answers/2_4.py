@@ -94,3 +94,64 @@ def decoder_mask(ids, pad_id):
             for j in range(t + 1):
                 mask[b, t, j] = ids[b, j] != pad_id
     return mask
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+
+
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+
+
+pad_id = 0
+ids = torch.tensor([[1, 2, 3, 4], [3, 4, 0, 0]])
+# %% wrong: Python's and (again)
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) and causal_mask(ids.shape[1])
+# %% wrong: plus on booleans
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) + causal_mask(ids.shape[1])
+# %% wrong: size of the batch instead of the length
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) & causal_mask(len(ids))
+# %% wrong: padding rows closed too
+def decoder_mask(ids, pad_id):
+    pad = padding_mask(ids, pad_id)
+    return pad & pad.transpose(1, 2) & causal_mask(ids.shape[1])
+# %% wrong: an axis for the heads
+def decoder_mask(ids, pad_id):
+    tgt_pad_mask = padding_mask(ids, pad_id).unsqueeze(1)
+    tgt_sub_mask = causal_mask(ids.shape[1])
+    return tgt_pad_mask & tgt_sub_mask
+# %% wrong: padding mask squeezed first
+def decoder_mask(ids, pad_id):
+    real = padding_mask(ids, pad_id).squeeze(1)
+    return real & causal_mask(ids.size(1))
+# %% wrong: product as floats
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id).float() * causal_mask(ids.shape[1]).float()
+# %% wrong: the causal mask called with the ids
+def decoder_mask(ids, pad_id):
+    return torch.logical_and(padding_mask(ids, pad_id), causal_mask(ids))
+# %% right: product of booleans (again)
+def decoder_mask(ids, pad_id):
+    T = ids.size(-1)
+    return padding_mask(ids, pad_id) * causal_mask(T)[None]
+# %% right: from scratch, sentence by sentence
+def decoder_mask(ids, pad_id):
+    masks = []
+    for sentence in ids:
+        real = sentence.ne(pad_id)
+        masks.append(torch.stack([real & (torch.arange(len(real)) <= t) for t in range(len(real))]))
+    return torch.stack(masks)
+# %% right: expand and tril of the batch
+def decoder_mask(ids, pad_id):
+    batch, length = ids.shape
+    return torch.tril(padding_mask(ids, pad_id).expand(batch, length, length))

@@ -77,3 +77,54 @@ def to_key_padding_mask(mask):
 # %% right: exclusive or
 def to_key_padding_mask(mask):
     return torch.logical_xor(mask.flatten(1), torch.tensor(True))
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+
+
+pad_id = 0
+ids = torch.tensor([[1, 2, 3, 4], [3, 4, 0, 0]])
+ours = padding_mask(ids, pad_id)
+# %% wrong: one minus a boolean tensor
+def to_key_padding_mask(mask):
+    return (1 - mask).squeeze(1)
+# %% wrong: bitwise not of whole numbers
+def to_key_padding_mask(mask):
+    return ~mask.squeeze(1).int()
+# %% wrong: squeeze without a number (again)
+def to_key_padding_mask(mask):
+    return ~mask.squeeze()
+# %% wrong: Python's not (again)
+def to_key_padding_mask(mask):
+    return not mask.squeeze(1)
+# %% wrong: last axis squeezed
+def to_key_padding_mask(mask):
+    return torch.logical_not(mask.squeeze(-1))
+# %% wrong: floats with minus infinity
+def to_key_padding_mask(mask):
+    closed = ~mask[:, 0]
+    return torch.zeros(closed.shape).masked_fill(closed, float("-inf"))
+# %% wrong: shape changed, meaning kept
+def to_key_padding_mask(mask):
+    batch, _, length = mask.shape
+    return mask.reshape(batch, length)
+# %% wrong: sentences taken for the axis of length 1
+def to_key_padding_mask(mask):
+    return ~mask[0]
+# %% right: logical_not and flatten
+def to_key_padding_mask(mask):
+    return torch.logical_not(mask).flatten(start_dim=1)
+# %% right: compared with False, first row
+def to_key_padding_mask(mask):
+    return mask[:, 0, :] == False
+# %% right: where with two values
+def to_key_padding_mask(mask):
+    open_, shut = torch.tensor(False), torch.tensor(True)
+    return torch.where(mask, open_, shut).view(mask.size(0), mask.size(2))

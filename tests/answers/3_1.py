@@ -252,3 +252,138 @@ class SelfAttention(nn.Module):
         sizes = [m.weight.shape[0] for m in (self.w_q, self.w_k, self.w_v)]
         q, k, v = F.linear(x, everything).split(sizes, dim=-1)
         return scaled_dot_product_attention(q, k, v, mask)
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+w_q = nn.Linear(5, 4, bias=False)      # left over from the section "The same as layers"
+# %% wrong: keys and queries handed over in another order
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(self.w_k(x), self.w_q(x), self.w_v(x), mask)
+# %% wrong: mask not handed on (again)
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        output, weights = scaled_dot_product_attention(q, k, v, mask=None)
+        return output, weights
+# %% wrong: plain parameters in place of nn.Linear
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Parameter(torch.rand(d_model, d_k))
+        self.w_k = nn.Parameter(torch.rand(d_model, d_k))
+        self.w_v = nn.Parameter(torch.rand(d_model, d_v))
+
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(x @ self.w_q, x @ self.w_k, x @ self.w_v, mask)
+# %% wrong: inputs and outputs of the layers exchanged
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_k, d_model, bias=False)
+        self.w_k = nn.Linear(d_k, d_model, bias=False)
+        self.w_v = nn.Linear(d_v, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% wrong: all three of size d_k
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k, self.w_v = [nn.Linear(d_model, d_k, bias=False) for _ in range(3)]
+
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+# %% wrong: new layers at every call
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.d_model, self.d_k, self.d_v = d_model, d_k, d_v
+
+    def forward(self, x, mask=None):
+        self.w_q = nn.Linear(self.d_model, self.d_k, bias=False)
+        self.w_k = nn.Linear(self.d_model, self.d_k, bias=False)
+        self.w_v = nn.Linear(self.d_model, self.d_v, bias=False)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+# %% wrong: self forgotten in forward
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q = w_q(x)
+        k = w_k(x)
+        v = w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% wrong: the input added at the end when the sizes allow it
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        out, attn = scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+        return x + out, attn
+# %% right: setattr in a loop, F.linear
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for name, size in {"w_q": d_k, "w_k": d_k, "w_v": d_v}.items():
+            setattr(self, name, nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        q, k, v = (F.linear(x, layer.weight) for layer in (self.w_q, self.w_k, self.w_v))
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% right: attention written out
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.d_k = d_k
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+
+    def forward(self, x, mask=None):
+        scores = torch.einsum("btd,bsd->bts", self.w_q(x), self.w_k(x)) / self.d_k ** 0.5
+        if mask is None:
+            weights = F.softmax(scores, dim=-1)
+        else:
+            weights = F.softmax(torch.where(mask, scores, torch.finfo(scores.dtype).min), dim=-1)
+            weights = weights * mask
+        return torch.bmm(weights, self.w_v(x)), weights
+# %% right: a helper method and other argument names
+class SelfAttention(nn.Module):
+    def __init__(self, model_size, key_size, value_size):
+        super(SelfAttention, self).__init__()
+        self.w_q = nn.Linear(model_size, key_size, False)
+        self.w_k = nn.Linear(model_size, key_size, False)
+        self.w_v = nn.Linear(model_size, value_size, False)
+
+    def project(self, sentence):
+        return self.w_q(sentence), self.w_k(sentence), self.w_v(sentence)
+
+    def forward(self, sentence, mask=None):
+        output, weights = scaled_dot_product_attention(*self.project(sentence), mask=mask)
+        return output, weights

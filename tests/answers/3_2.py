@@ -250,3 +250,138 @@ class CrossAttention(nn.Module):
         else:
             weights = scores.masked_fill(~mask, float("-inf")).softmax(dim=2).nan_to_num(0.0)
         return torch.bmm(weights, self.w_v(memory)), weights
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+
+# %% wrong: memory and x exchanged in the signature
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, memory, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+# %% wrong: x and memory joined for the keys and values
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        both = torch.cat([x, memory], dim=1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(both), self.w_v(both), mask)
+# %% wrong: inherits, and hands the memory over as the mask
+class CrossAttention(SelfAttention):
+    def forward(self, x, memory, mask=None):
+        return super().forward(x, memory)
+# %% wrong: keys are the memory itself
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q = self.w_q(x)
+        v = self.w_v(memory)
+        return scaled_dot_product_attention(q, memory, v, mask)
+# %% wrong: mask turned round, "it belongs to the keys"
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            mask = mask.transpose(-2, -1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+# %% wrong: one layer for keys and values
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        k = self.w_k(memory)
+        return scaled_dot_product_attention(self.w_q(x), k, k, mask)
+# %% wrong: queries from the source, keys and values from the target
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q, k, v = self.w_q(memory), self.w_k(x), self.w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% wrong: a causal mask when none is given
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is None:
+            mask = torch.ones(x.shape[1], memory.shape[1], dtype=torch.bool).tril()
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+# %% right: inherits the layers
+class CrossAttention(SelfAttention):
+    def forward(self, x, memory, mask=None):
+        q = self.w_q(x)
+        k, v = self.w_k(memory), self.w_v(memory)
+        return scaled_dot_product_attention(q, k, v, mask=mask)
+# %% right: written out, other names
+class CrossAttention(nn.Module):
+    def __init__(self, dim, dk, dv):
+        super().__init__()
+        linear = lambda out: nn.Linear(dim, out, bias=False)
+        self.w_q, self.w_k, self.w_v = linear(dk), linear(dk), linear(dv)
+        self.scale = dk ** -0.5
+
+    def forward(self, target, source, mask=None):
+        scores = self.w_q(target).bmm(self.w_k(source).transpose(1, 2)).mul(self.scale)
+        if mask is not None:
+            scores = scores.masked_fill(mask.logical_not(), torch.finfo(scores.dtype).min)
+        weights = scores.softmax(2)
+        if mask is not None:
+            weights = weights.masked_fill(mask.logical_not(), 0)
+        return weights.bmm(self.w_v(source)), weights
+# %% right: values mixed before they are projected
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        mixed, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(memory), memory, mask)
+        return self.w_v(mixed), weights

@@ -110,3 +110,64 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     d_head = x.size(-1) // n_heads
     return x.unfold(-1, d_head, d_head).transpose(-3, -2)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+# %% wrong: true division
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model / n_heads
+    return x.reshape(B, T, n_heads, d_head).transpose(1, 2)
+# %% wrong: heads take turns (d_head before n_heads)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, d_model // n_heads, n_heads).permute(0, 3, 1, 2)
+# %% wrong: torch.split given the number of pieces
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+# %% wrong: length first, from old PyTorch code
+def split_heads(x, n_heads):
+    T, B, d_model = x.shape
+    return x.reshape(T, B, n_heads, d_model // n_heads).permute(1, 2, 0, 3)
+# %% wrong: swapped first, then cut
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.transpose(1, 2).reshape(B, n_heads, T, d_model // n_heads)
+# %% wrong: heads folded into the batch
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.reshape(B, T, n_heads, -1)
+    x = x.permute(0, 2, 1, 3)
+    return x.reshape(B * n_heads, T, -1)
+# %% wrong: transpose not kept
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.reshape(B, T, n_heads, d_model // n_heads)
+    x.transpose(1, 2)
+    return x
+# %% wrong: stacked along a new first axis
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    heads = [x[:, :, h * d_head:(h + 1) * d_head] for h in range(n_heads)]
+    return torch.stack(heads)
+# %% right: stack of slices
+def split_heads(x, n_heads):
+    size = x.size(-1) // n_heads
+    return torch.stack([x[..., start:start + size] for start in range(0, x.size(-1), size)], dim=1)
+# %% right: unflatten and movedim
+def split_heads(x, n_heads):
+    return x.unflatten(-1, (n_heads, -1)).movedim(2, 1)
+# %% right: number by number
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    out = torch.empty(B, n_heads, T, d_head, dtype=x.dtype)
+    for d in range(d_model):
+        out[:, d // d_head, :, d % d_head] = x[:, :, d]
+    return out

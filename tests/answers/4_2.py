@@ -101,3 +101,56 @@ def merge_heads(heads):
 # %% right: movedim
 def merge_heads(x):
     return x.movedim(1, 2).reshape(x.shape[0], x.shape[2], -1)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
+# %% wrong: names of the axes in the wrong order
+def merge_heads(x):
+    B, T, n_heads, d_head = x.shape
+    return x.transpose(1, 2).reshape(B, T, n_heads * d_head)
+# %% wrong: dimensions before heads
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.permute(0, 2, 3, 1).reshape(B, T, n_heads * d_head)
+# %% wrong: heads joined along the words
+def merge_heads(x):
+    return torch.cat([x[:, h] for h in range(x.shape[1])], dim=1)
+# %% wrong: flattened from the words on
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(1)
+# %% wrong: contiguous without parentheses
+def merge_heads(x):
+    B, h, T, d = x.shape
+    return x.transpose(1, 2).contiguous.view(B, T, h * d)
+# %% wrong: heads added up
+def merge_heads(x):
+    return x.sum(dim=1)
+# %% wrong: squeezed at the end
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2).squeeze()
+# %% wrong: last two axes swapped, then reshaped
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.transpose(2, 3).reshape(B, T, n_heads * d_head)
+# %% right: cat over the last axis
+def merge_heads(x):
+    return torch.cat(list(x.unbind(dim=1)), dim=-1)
+# %% right: permute, contiguous, view
+def merge_heads(x):
+    B, n_heads, T, d_head = x.size()
+    return x.permute(0, 2, 1, 3).contiguous().view(B, -1, n_heads * d_head)
+# %% right: columns first, then transposed
+def merge_heads(x):
+    b, h, t, d = x.shape
+    columns = x.swapaxes(-1, -2).reshape(b, h * d, t)
+    return columns.mT

@@ -601,3 +601,244 @@ class MultiHeadAttention(nn.Module):
         output, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None, :, :])
         joined = output.permute(0, 2, 1, 3).reshape(query.shape)
         return self.w_o(joined), weights
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: values made from the keys
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(key), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: remainder the wrong way round (again)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if n_heads % d_model != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads)
+                   for w, x in [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: assert instead of ValueError
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0
+        self.d_k = d_model // n_heads
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        nbatches = query.size(0)
+        query, key, value = [
+            lin(x).view(nbatches, -1, self.n_heads, self.d_k).transpose(1, 2)
+            for lin, x in zip((self.w_q, self.w_k, self.w_v), (query, key, value))
+        ]
+        x, attn = scaled_dot_product_attention(query, key, value, mask)
+        x = x.transpose(1, 2).contiguous().view(nbatches, -1, self.n_heads * self.d_k)
+        return self.w_o(x), attn
+# %% wrong: only a mask with one row gets the axis for the heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{d_model} is not divisible by {n_heads}")
+        self.h = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        if mask is not None and mask.shape[1] == 1:
+            mask = mask.unsqueeze(1)
+        heads, weights = scaled_dot_product_attention(
+            split_heads(self.w_q(query), self.h), split_heads(self.w_k(key), self.h),
+            split_heads(self.w_v(value), self.h), mask)
+        return self.w_o(merge_heads(heads)), weights
+# %% wrong: the mask needs an axis even when there is none
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("does not divide")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        output, weights = scaled_dot_product_attention(q, k, v, mask.unsqueeze(1))
+        return self.w_o(merge_heads(output)), weights
+# %% wrong: residual and layer norm inside, as in a popular repository
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads does not divide d_model")
+        self.n_head = n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_model, bias=False)
+        self.w_v = nn.Linear(d_model, d_model, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+        self.layer_norm = nn.LayerNorm(d_model, eps=1e-6)
+
+    def forward(self, query, key, value, mask=None):
+        residual = query
+        q, k, v = self.w_q(query), self.w_k(key), self.w_v(value)
+        q, k, v = (split_heads(t, self.n_head) for t in (q, k, v))
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, attn = scaled_dot_product_attention(q, k, v, mask)
+        out = self.w_o(merge_heads(out))
+        return self.layer_norm(out + residual), attn
+# %% wrong: length of the query used for the keys
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("d_model must be divisible by n_heads")
+        self.n_heads, self.d_head = n_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        B, T, _ = query.shape
+        q = self.w_q(query).view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+        k = self.w_k(key).view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+        v = self.w_v(value).view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+        if mask is not None:
+            mask = mask[:, None]
+        o, w = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(o)), w
+# %% wrong: head size and number of heads exchanged
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("not divisible")
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.d_head)
+        k = split_heads(self.w_k(key), self.d_head)
+        v = split_heads(self.w_v(value), self.d_head)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(output)), weights
+# %% right: einsum, written out, with dropout
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, query, key, value, mask=None):
+        q = self.w_q(query).unflatten(-1, (self.n_heads, -1))
+        k = self.w_k(key).unflatten(-1, (self.n_heads, -1))
+        v = self.w_v(value).unflatten(-1, (self.n_heads, -1))
+        scores = torch.einsum("bqhd,bkhd->bhqk", q, k) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            forbidden = ~mask.unsqueeze(1)
+            scores = scores.masked_fill(forbidden, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1)
+        if mask is not None:
+            weights = weights.masked_fill(forbidden, 0.0)
+        heads = torch.einsum("bhqk,bkhd->bqhd", self.dropout(weights), v)
+        return self.w_o(heads.flatten(2)), weights
+# %% right: head after head, output as a sum over heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads has to divide d_model")
+        super().__init__()
+        self.heads, self.size = n_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_model, bias=False)
+        self.w_v = nn.Linear(d_model, d_model, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, query, key, value, mask=None):
+        total, weights = 0, []
+        Q, K, V = self.w_q(query), self.w_k(key), self.w_v(value)
+        for h in range(self.heads):
+            part = slice(h * self.size, (h + 1) * self.size)
+            o, w = scaled_dot_product_attention(Q[..., part], K[..., part], V[..., part], mask)
+            total = total + o @ self.w_o.weight[:, part].T
+            weights.append(w)
+        return total, torch.stack(weights, dim=1)
+# %% right: heads folded into the batch
+class MultiHeadAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        if width // heads * heads != width:
+            raise ValueError("heads")
+        self.heads = heads
+        for name in "qkvo":
+            self.add_module(f"w_{name}", nn.Linear(width, width))
+
+    def fold(self, x):
+        b, t, d = x.shape
+        return x.view(b, t, self.heads, d // self.heads).transpose(1, 2).reshape(b * self.heads, t, -1)
+
+    def forward(self, query, key, value, mask=None):
+        b = query.shape[0]
+        if mask is not None:
+            mask = mask.repeat_interleave(self.heads, dim=0)
+        out, w = scaled_dot_product_attention(
+            self.fold(self.w_q(query)), self.fold(self.w_k(key)), self.fold(self.w_v(value)), mask)
+        out = out.unflatten(0, (b, self.heads))
+        return self.w_o(merge_heads(out)), w.unflatten(0, (b, self.heads))

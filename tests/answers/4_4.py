@@ -162,3 +162,87 @@ def test_split_heads(split_heads):
         result = split_heads(x, h)
         assert result.shape == expected.shape
         assert (result == expected).all()
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: the function compared with itself
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 8).reshape(2, 3, 8)
+    expected = split_heads(x, 4)
+    assert torch.equal(split_heads(x, 4), expected)
+# %% wrong: shape only
+def test_split_heads(split_heads):
+    x = torch.randn(2, 5, 12)
+    out = split_heads(x, 3)
+    assert out.shape == (2, 3, 5, 4)
+# %% wrong: pieces as long as there are heads
+def test_split_heads(split_heads):
+    n_heads = 3
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, n_heads)
+    for h in range(n_heads):
+        assert torch.equal(out[:, h], x[:, :, h * n_heads:(h + 1) * n_heads])
+# %% wrong: any instead of all (again)
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 6).view(2, 5, 6)
+    out = split_heads(x, 2)
+    for h in range(2):
+        assert (out[:, h] == x[:, :, 3 * h:3 * h + 3]).any()
+# %% wrong: a return in the loop, so only head 0
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 4 * 6).reshape(2, 4, 6)
+    out = split_heads(x, 3)
+    for h in range(3):
+        return torch.equal(out[:, h], x[:, :, 2 * h:2 * h + 2])
+# %% wrong: there and back with a reshape
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20.0).reshape(2, 3, 20)
+    back = split_heads(x, 4).reshape(2, 3, 20)
+    assert torch.equal(back, x)
+# %% wrong: only that all numbers are still there
+def test_split_heads(split_heads):
+    x = torch.randperm(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, 4)
+    assert out.shape == (2, 4, 5, 3)
+    assert torch.equal(out.flatten().sort().values, x.flatten().sort().values)
+# %% wrong: asks for a contiguous tensor too
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, 3)
+    assert out.is_contiguous()
+    for h in range(3):
+        assert torch.equal(out[:, h], x[..., 4 * h:4 * h + 4])
+# %% right: chunk, several sizes
+def test_split_heads(split_heads):
+    for B, T, n_heads, d_head in [(2, 3, 4, 5), (3, 5, 2, 7), (4, 2, 3, 1)]:
+        x = torch.arange(float(B * T * n_heads * d_head)).reshape(B, T, n_heads * d_head)
+        out = split_heads(x, n_heads)
+        assert out.shape == (B, n_heads, T, d_head)
+        for h, piece in enumerate(x.chunk(n_heads, dim=-1)):
+            assert torch.equal(out[:, h], piece)
+# %% right: plain lists, number by number
+def test_split_heads(split_heads):
+    x = torch.tensor([[[1000 * b + 100 * t + d for d in range(15)] for t in range(4)] for b in range(2)])
+    got = split_heads(x, 5).tolist()
+    wanted = [[[[1000 * b + 100 * t + 3 * h + d for d in range(3)] for t in range(4)] for h in range(5)] for b in range(2)]
+    assert got == wanted
+# %% right: stacked slices, returns a bool
+def test_split_heads(split_heads):
+    torch.manual_seed(0)
+    x = torch.randn(3, 4, 10)
+    right = torch.stack((x[..., :5], x[..., 5:]), dim=1)
+    answer = split_heads(x.clone(), 2)
+    return answer.shape == right.shape and bool((answer == right).all())

@@ -178,3 +178,92 @@ def sinusoidal_encoding(max_len, d_model):
     rate = torch.exp(-(column - column % 2) * math.log(10000.0) / d_model)
     turn = (column % 2) * math.pi / 2
     return torch.sin(torch.arange(max_len)[:, None] * rate + turn)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+d_model = 4
+# %% wrong: sines in the first half, cosines in the second
+def sinusoidal_encoding(max_len, d_model):
+    pos = torch.arange(max_len).unsqueeze(1).float()
+    freq = 10000 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angles = pos * freq
+    return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :d_model]
+# %% wrong: the first position is 1
+def sinusoidal_encoding(max_len, d_model):
+    pe = torch.zeros(max_len, d_model)
+    position = torch.arange(1, max_len + 1).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, d_model, 2) * -(math.log(10000.0) / d_model))
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term)[:, :d_model // 2]
+    return pe
+# %% wrong: a batch axis, as in the Annotated Transformer
+def sinusoidal_encoding(max_len, d_model):
+    pe = torch.zeros(max_len, d_model)
+    position = torch.arange(0, max_len).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, d_model, 2) * -(math.log(10000.0) / d_model))
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term[:d_model // 2])
+    return pe.unsqueeze(0)
+# %% wrong: log10 with exp
+def sinusoidal_encoding(max_len, d_model):
+    pe = torch.zeros(max_len, d_model)
+    position = torch.arange(max_len, dtype=torch.float).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, d_model, 2).float() * (-math.log10(10000.0) / d_model))
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term)[:, :d_model // 2]
+    return pe
+# %% wrong: the cosine's own column in the exponent
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    t = torch.arange(max_len).unsqueeze(1)
+    table[:, 0::2] = torch.sin(t / 10000 ** (torch.arange(0, d_model, 2) / d_model))
+    table[:, 1::2] = torch.cos(t / 10000 ** (torch.arange(1, d_model, 2) / d_model))
+    return table
+# %% wrong: sine and cosine exchanged
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    for t in range(max_len):
+        for c in range(d_model):
+            angle = t / 10000 ** ((c - c % 2) / d_model)
+            table[t, c] = math.cos(angle) if c % 2 == 0 else math.sin(angle)
+    return table
+# %% wrong: spacing by the number of pairs minus one (tensor2tensor)
+def sinusoidal_encoding(max_len, d_model):
+    n = (d_model + 1) // 2
+    step = math.log(10000.0) / max(n - 1, 1)
+    inv = torch.exp(torch.arange(n).float() * -step)
+    angles = torch.arange(max_len).float()[:, None] * inv[None, :]
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)[:, :d_model]
+# %% wrong: NumPy table in 64 bits
+def sinusoidal_encoding(max_len, d_model):
+    import numpy as np
+    pos = np.arange(max_len)[:, np.newaxis]
+    i = np.arange(d_model)[np.newaxis, :]
+    angle_rads = pos / np.power(10000, (2 * (i // 2)) / np.float32(d_model))
+    angle_rads[:, 0::2] = np.sin(angle_rads[:, 0::2])
+    angle_rads[:, 1::2] = np.cos(angle_rads[:, 1::2])
+    return angle_rads
+# %% right: every number by itself
+def sinusoidal_encoding(max_len, d_model):
+    def number(t, column):
+        angle = t / 10000 ** (column // 2 * 2 / d_model)
+        return math.cos(angle) if column % 2 else math.sin(angle)
+    rows = [[number(t, c) for c in range(d_model)] for t in range(max_len)]
+    return torch.tensor(rows, dtype=torch.float32).reshape(max_len, d_model)
+# %% right: outer product and stack
+def sinusoidal_encoding(max_len, d_model):
+    exponents = torch.arange(0, d_model, 2, dtype=torch.float64) / d_model
+    angles = torch.outer(torch.arange(max_len, dtype=torch.float64), 10000.0 ** -exponents)
+    return torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2)[:, :d_model].float()
+# %% right: a cosine is a shifted sine
+def sinusoidal_encoding(max_len, d_model):
+    column = torch.arange(d_model)
+    divisor = torch.pow(10000.0, (column - column % 2).double() / d_model)
+    angle = torch.arange(max_len).double().view(-1, 1) / divisor + (column % 2) * math.pi / 2
+    return torch.sin(angle).to(torch.float32)

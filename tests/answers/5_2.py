@@ -169,3 +169,107 @@ def shift_matrix(offset, d_model):
         w = 10000 ** (-i / d_model)
         G[i, i + 1], G[i + 1, i] = w, -w
     return torch.linalg.matrix_exp(offset * G).float()
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+d_model = 4
+
+def sinusoidal_encoding(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+# %% wrong: rotation matrix from Wikipedia (for cosine first)
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        angle = offset / 10000 ** (2 * i / d_model)
+        c, s = math.cos(angle), math.sin(angle)
+        R[2 * i, 2 * i] = c
+        R[2 * i, 2 * i + 1] = -s
+        R[2 * i + 1, 2 * i] = s
+        R[2 * i + 1, 2 * i + 1] = c
+    return R
+# %% wrong: one step repeated, nothing for negative offsets
+def shift_matrix(offset, d_model):
+    one = torch.zeros(d_model, d_model)
+    for i in range(0, d_model, 2):
+        a = 10000 ** (-i / d_model)
+        one[i:i + 2, i:i + 2] = torch.tensor([[math.cos(a), math.sin(a)], [-math.sin(a), math.cos(a)]])
+    R = torch.eye(d_model)
+    for _ in range(offset):
+        R = one @ R
+    return R
+# %% wrong: identity rolled by the offset
+def shift_matrix(offset, d_model):
+    return torch.roll(torch.eye(d_model), shifts=offset, dims=0)
+# %% wrong: sines in the first half, cosines in the second
+def shift_matrix(offset, d_model):
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    c, s = torch.diag((offset * freq).cos()), torch.diag((offset * freq).sin())
+    return torch.cat([torch.cat([c, s], dim=1), torch.cat([-s, c], dim=1)], dim=0)
+# %% wrong: pairs that overlap
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model - 1):
+        angle = torch.tensor(offset / 10000 ** (i / d_model))
+        R[i, i] = torch.cos(angle)
+        R[i, i + 1] = torch.sin(angle)
+        R[i + 1, i] = -torch.sin(angle)
+        R[i + 1, i + 1] = torch.cos(angle)
+    return R
+# %% wrong: least squares after all
+def shift_matrix(offset, d_model):
+    n = 4 * d_model
+    table = sinusoidal_encoding(n + abs(offset), d_model)
+    here, there = (table[:n], table[offset:offset + n]) if offset >= 0 else (table[-offset:-offset + n], table[:n])
+    return torch.linalg.lstsq(here, there).solution.T
+# %% wrong: the factor 2 of the exponent forgotten
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    i = torch.arange(d_model // 2)
+    angle = offset * 10000.0 ** (-i / d_model)
+    R[2 * i, 2 * i] = angle.cos()
+    R[2 * i + 1, 2 * i + 1] = angle.cos()
+    R[2 * i, 2 * i + 1] = angle.sin()
+    R[2 * i + 1, 2 * i] = -angle.sin()
+    return R
+# %% wrong: math.cos of a tensor of angles
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angles = offset / 10000 ** (even / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = math.cos(angles)
+    R[odd, odd] = math.cos(angles)
+    R[even, odd] = math.sin(angles)
+    R[odd, even] = -math.sin(angles)
+    return R
+# %% right: block_diag (again)
+def shift_matrix(offset, d_model):
+    blocks = []
+    for i in range(d_model // 2):
+        b = offset * 10000 ** (-2 * i / d_model)
+        blocks.append(torch.tensor([[math.cos(b), math.sin(b)], [-math.sin(b), math.cos(b)]]))
+    return torch.block_diag(*blocks)
+# %% right: kron and diag
+def shift_matrix(offset, d_model):
+    turn = offset * 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    keep = torch.kron(torch.diag(turn.cos()), torch.eye(2, dtype=torch.float64))
+    cross = torch.kron(torch.diag(turn.sin()), torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=torch.float64))
+    return (keep + cross).float()
+# %% right: matrix exponential of a generator
+def shift_matrix(offset, d_model):
+    G = torch.zeros(d_model, d_model, dtype=torch.float64)
+    even = torch.arange(0, d_model, 2)
+    speed = 10000.0 ** (-even.double() / d_model)
+    G[even, even + 1] = speed
+    G[even + 1, even] = -speed
+    return torch.matrix_exp(offset * G).float()

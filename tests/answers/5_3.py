@@ -109,3 +109,69 @@ def add_positions(embedded):
 def add_positions(embedded):
     length, size = embedded.shape[-2:]
     return torch.add(sinusoidal_encoding(length, size), embedded, alpha=math.sqrt(size))
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+d_model = 128
+
+def sinusoidal_encoding(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+# %% wrong: the notebook's d_model (128)
+def add_positions(embedded):
+    T = embedded.shape[1]
+    return embedded * math.sqrt(d_model) + sinusoidal_encoding(T, embedded.shape[-1])
+# %% wrong: positions go on in the next sentence
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    positions = sinusoidal_encoding(B * T, d).view(B, T, d)
+    return embedded * math.sqrt(d) + positions
+# %% wrong: table for 100 words
+def add_positions(embedded):
+    pe = sinusoidal_encoding(100, embedded.size(-1))
+    return embedded * math.sqrt(embedded.size(-1)) + pe[:embedded.size(1)]
+# %% wrong: table for 1000 words, not cut
+def add_positions(embedded):
+    d = embedded.shape[2]
+    return embedded * d ** 0.5 + sinusoidal_encoding(1000, d)
+# %% wrong: divided by the root
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    return embedded / math.sqrt(d) + sinusoidal_encoding(T, d)
+# %% wrong: positions joined instead of added
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    pe = sinusoidal_encoding(T, d).unsqueeze(0).expand(B, T, d)
+    return torch.cat([embedded * math.sqrt(d), pe], dim=-1)
+# %% wrong: root of the length of the sentence
+def add_positions(embedded):
+    x = embedded * math.sqrt(embedded.shape[1])
+    return x + sinusoidal_encoding(embedded.shape[1], embedded.shape[2])
+# %% wrong: axis for the batch in the middle
+def add_positions(embedded):
+    T, d = embedded.shape[1], embedded.shape[2]
+    pe = sinusoidal_encoding(T, d).unsqueeze(1)
+    return embedded * math.sqrt(d) + pe
+# %% right: torch.add with alpha (again)
+def add_positions(embedded):
+    *_, T, d = embedded.shape
+    return torch.add(sinusoidal_encoding(T, d), embedded, alpha=math.sqrt(d))
+# %% right: table of 1000, cut
+def add_positions(embedded):
+    pe = sinusoidal_encoding(1000, embedded.shape[-1])
+    x = embedded * embedded.shape[-1] ** 0.5
+    return x + pe[: x.size(1), :].unsqueeze(0).expand_as(x)
+# %% right: sentence by sentence, word by word
+def add_positions(embedded):
+    root = math.sqrt(embedded.size(2))
+    table = sinusoidal_encoding(embedded.size(1), embedded.size(2))
+    return torch.stack([torch.stack([word * root + row for word, row in zip(sentence, table)]) for sentence in embedded])

@@ -145,3 +145,111 @@ def apply_rotary(x):
             row.append(x[..., t, 2 * i : 2 * i + 2] @ R.T)
         rows.append(torch.cat(row, dim=-1))
     return torch.stack(rows, dim=-2)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+d_model = 4
+
+def sinusoidal_encoding(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+# %% wrong: halves turned, as in Llama code
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    inv_freq = 1.0 / (10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d))
+    freqs = torch.outer(torch.arange(T, dtype=x.dtype), inv_freq)
+    emb = torch.cat((freqs, freqs), dim=-1)
+    x1, x2 = x[..., : d // 2], x[..., d // 2:]
+    rotated = torch.cat((-x2, x1), dim=-1)
+    return x * emb.cos() + rotated * emb.sin()
+# %% wrong: views of what is being overwritten
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = t * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+# %% wrong: pairs not put back side by side
+def apply_rotary(x):
+    d = x.shape[-1]
+    pos = torch.arange(x.shape[-2], dtype=x.dtype)[:, None]
+    theta = pos * 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.cat([a * theta.cos() - b * theta.sin(), a * theta.sin() + b * theta.cos()], dim=-1)
+# %% wrong: repeat where repeat_interleave is needed
+def apply_rotary(x):
+    d = x.shape[-1]
+    angles = torch.arange(x.shape[-2], dtype=x.dtype)[:, None] / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    cos, sin = angles.cos().repeat(1, 2), angles.sin().repeat(1, 2)
+    turned = torch.stack([-x[..., 1::2], x[..., 0::2]], dim=-1).flatten(-2)
+    return x * cos + turned * sin
+# %% wrong: length taken from axis 1
+def apply_rotary(x):
+    T, d = x.shape[1], x.shape[-1]
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack((a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()), dim=-1).flatten(-2)
+# %% wrong: the encoding of 5.1 used for the sines and cosines, in float32
+def apply_rotary(x):
+    pe = sinusoidal_encoding(x.shape[-2], x.shape[-1])
+    sin, cos = pe[:, 0::2], pe[:, 1::2]
+    out = torch.zeros_like(x)
+    out[..., 0::2] = x[..., 0::2] * cos - x[..., 1::2] * sin
+    out[..., 1::2] = x[..., 0::2] * sin + x[..., 1::2] * cos
+    return out
+# %% wrong: turned backwards (again)
+def apply_rotary(x):
+    d = x.shape[-1]
+    angle = torch.arange(x.shape[-2], dtype=x.dtype).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    even, odd = x[..., ::2], x[..., 1::2]
+    y = torch.empty_like(x)
+    y[..., ::2] = even * angle.cos() + odd * angle.sin()
+    y[..., 1::2] = odd * angle.cos() - even * angle.sin()
+    return y
+# %% wrong: columns already count in twos, doubled again
+def apply_rotary(x):
+    d = x.size(-1)
+    i = torch.arange(0, d, 2, dtype=x.dtype)
+    angle = torch.arange(x.size(-2), dtype=x.dtype).view(-1, 1) * 10000.0 ** (-2 * i / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = torch.cos(angle), torch.sin(angle)
+    return torch.stack([a * c - b * s, a * s + b * c], -1).reshape(x.shape)
+# %% right: complex numbers
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))
+    z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2))
+    return torch.view_as_real(z * torch.polar(torch.ones_like(angle), angle)).flatten(-2)
+# %% right: each word times its own block matrix
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    rotations = []
+    for t in range(T):
+        blocks = []
+        for i in range(d // 2):
+            phi = t * 10000 ** (-2 * i / d)
+            blocks.append(torch.tensor([[math.cos(phi), -math.sin(phi)], [math.sin(phi), math.cos(phi)]], dtype=x.dtype))
+        rotations.append(torch.block_diag(*blocks))
+    return torch.einsum("tij,...tj->...ti", torch.stack(rotations), x)
+# %% right: rotate every two, repeat_interleave
+def rotate_every_two(x):
+    return torch.stack((-x[..., 1::2], x[..., ::2]), dim=-1).reshape(x.shape)
+
+def apply_rotary(x):
+    d = x.size(-1)
+    exponent = torch.arange(0, d, 2).to(x.dtype) / d
+    angle = torch.arange(x.size(-2)).to(x.dtype)[:, None] * torch.exp(-math.log(10000.0) * exponent)
+    angle = angle.repeat_interleave(2, dim=-1)
+    return x * angle.cos() + rotate_every_two(x) * angle.sin()

@@ -82,7 +82,11 @@ def test_numpy_in_a_pytorch_exercise():
      "numpy-in-torch"),
     ("torch", "unsupported operand type(s) for -: 'Tensor' and 'torch.return_types.max'", "x - x.max(-1)",
      "max-gives-two-things"),
-    ("torch", "a Tensor with 3 elements cannot be converted to Scalar", "x.item()", ""),
+    ("torch", "a Tensor with 3 elements cannot be converted to Scalar", "x.item()", "one-number-of-many"),
+    ("torch", "max(): Expected reduction dim to be specified for input.numel() == 0.", "x.max()", "nothing-to-choose-from"),
+    ("numpy", "index 4 is out of bounds for axis 0 with size 4", "x[4]", "index-beyond-the-end"),
+    ("torch", "'tuple' object does not support item assignment", "past[0] = k", "tuple-cannot-change"),
+    ("numpy", "division by zero", "1 / len(x)", "divided-by-zero"),
     ("torch", "Subtraction, the `-` operator, with a bool tensor is not supported.", "1 - mask", "not-on-booleans"),
 ])
 def test_by_text_and_line(framework, text, line, slug):

@@ -98,8 +98,10 @@ def dying(tmp_path, monkeypatch):
 def test_a_lost_worker_is_replaced(school, tmp_path, dying):
     """A worker that dies in the middle: its submission is graded by another one."""
     (dying / "1").touch()
-    records = grade_all(find(school), tmp_path / "results.jsonl", workers=1, progress=False)
+    given_up = Submission("zoe", "zoe", tmp_path / "gone", unreadable="Looking through it took too much.")
+    *records, zoe = grade_all([*find(school), given_up], tmp_path / "results.jsonl", workers=1, progress=False)
     assert not os.listdir(dying) and marks(records) == EXPECTED
+    assert (zoe["status"], zoe["message"]) == ("unreadable", given_up.unreadable), "the reason travels to the worker"
 
 
 def test_what_no_worker_finishes_has_no_mark(school, tmp_path, dying):

@@ -15,8 +15,8 @@ import pytest
 from classroom.app import main
 from classroom.grade import batch, cluster
 from classroom.grade import command as cli
-from classroom.grade.book import adjust, decisions, due
-from classroom.grade.journal import read_results
+from classroom.grade.book import adjust, decisions, due, files, groups
+from classroom.grade.journal import read_results, superseded
 from classroom.grade.read import roster
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +133,58 @@ def test_points_for_another_lesson_are_a_slip(graded, capsys):
     assert "in no lesson that was handed in: 4.1." in capsys.readouterr().err
 
 
+def test_several_groups_and_nobody_are_said(graded, capsys):
+    """Ada's second notebook is there already, graded: nothing runs."""
+    path = Path("submitted/ada/again.ipynb")
+    path.write_text("another notebook of ada")
+    worse = {**graded[0], "submission": "ada/again.ipynb", "points": 1, "exercises": [exercise("1.1")], "max_points": 4,
+             "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    with Path("out/results.jsonl").open("a") as file:
+        file.write(json.dumps(worse) + "\n")
+    assert grade() == 0 and points()["ada"] == ("4", "4")
+    assert "ada, lesson 01: 2 notebooks; the best counts: ada/01_dot" in capsys.readouterr().out
+    assert grade("--several", "refuse") == 1 and points()["ada"] == ("", "4")
+    assert "none counts until you have decided" in capsys.readouterr().err
+    assert grade("--several", "latest") == 1
+    Path("groups.csv").write_text("group,learner\nRed,ada\nRed,zoe\nRed,nobody\n")
+    Path("class.csv").write_text("learner\nada\nbob\nzoe\n")
+    assert grade("--groups", "groups.csv", "--roster", "class.csv") == 0
+    assert points() == {"ada": ("4", "4"), "bob": ("1", "4"), "zoe": ("4", "4")}
+    assert "In the list of groups, but not in the class: nobody." in capsys.readouterr().err
+
+
+def test_one_learner_is_graded_anew(graded, monkeypatch, capsys):
+    again = []
+
+    def graded_again(todo, setting, *_):
+        again.append(([submission.learner for submission in todo], setting["seed"]))
+        return [(submission, {**graded[1], "points": 4, "time": "2026-01-02"}) for submission in todo]
+
+    monkeypatch.setattr(batch, "_graded", graded_again)
+    assert grade("--regrade", "BOB") == 0
+    assert again == [(["bob"], 11)], "with the seed of before"
+    assert points() == {"ada": ("4", "4"), "bob": ("4", "4")}
+    assert f"Graded anew: bob/{LESSON}.ipynb: 4 of 4; before: 1 of 4." in capsys.readouterr().out
+    flat = " ".join(Path("out/feedback/bob.html").read_text(encoding="utf-8").split())
+    assert "Before it was graded anew (--regrade): 1 of 4 points, graded at an unknown time" in flat
+    assert "graded anew" in Path("out/class.html").read_text(encoding="utf-8")
+    assert "graded anew (--regrade): 1 of 4 points" in table()[1]["notes"]
+    del again[:]
+    assert grade() == 0 and again == [([], 11)] and points()["bob"] == ("4", "4")
+    assert "(--regrade): 1 of 4" in table()[1]["notes"], "it stays"
+    assert grade("--regrade", "nobody") == 2
+    assert "--regrade: nothing was handed in by nobody" in capsys.readouterr().err
+
+
+def test_an_open_folder_with_other_files_is_said(graded, capsys):
+    Path("mine").mkdir(mode=0o755)
+    Path("mine/class.csv").write_text("learner\nada\n")
+    shutil.copy("out/results.jsonl", "mine/theirs.jsonl")
+    assert main(["grade", "submitted", "--out", "mine", "--no-progress", "--regrade", "nobody"]) == 2
+    assert "can be read by others" not in capsys.readouterr().err, "nothing was written"
+    assert not files.private(Path("mine")) and Path("mine").stat().st_mode & 0o77
+
+
 @pytest.mark.skipif(os.name != "posix", reason="POSIX alone has these rights")
 def test_results_are_for_the_teachers_eyes(graded):
     Path("out").chmod(0o755)
@@ -170,6 +222,7 @@ def test_what_ran_with_less_isolation_is_graded_again(graded, monkeypatch, capsy
     assert read_results(path) == [weak, never_run] and "less isolation" not in capsys.readouterr().out
     assert grade("--require-isolation", "full") == 0 and regraded == ["ada"]
     assert read_results(path) == [graded[0], never_run]
+    assert [old["isolation"] for old in superseded(path)] == ["partial"]
     assert "1 submissions were graded with less isolation than full" in capsys.readouterr().out
 
 
@@ -235,7 +288,8 @@ def test_too_little_isolation_is_said(graded, monkeypatch, capsys):
     (["--lesson", "77"], "there is no lesson '77'; there are: 00, 01"),
     (["--roster", "none.csv"], "none.csv: cannot be read"), (["--points", "none.csv"], "none.csv: cannot be read"),
     (["--late", "none.csv"], "none.csv: cannot be read"), (["--adjust", "none.csv"], "none.csv: cannot be read"),
-    (["--due", "none.csv"], "none.csv: cannot be read"), (["--times", "none.csv"], "--times needs --due"),
+    (["--due", "none.csv"], "none.csv: cannot be read"),
+    (["--groups", "none.csv"], "none.csv: cannot be read"), (["--times", "none.csv"], "--times needs --due"),
     (["--canvas-column", "Homework"], "expected NN=NAME"),
 ])
 def test_what_cannot_be_used_is_said_before_anything_runs(graded, capsys, arguments, says):
@@ -287,15 +341,16 @@ def test_the_guides_lists_are_ones_that_we_read(tmp_path):
     text = (ROOT / "docs" / "teachers_guide.md").read_text(encoding="utf-8")
     readers = {"learner,name,email": roster.read, "learner,percent,lesson": adjust.read_late,
                "lesson,due,grace_hours,percent_per_day,learner": due.read, "learner,lesson,time": due.read_times,
-               "exercise,points": adjust.read_points, "learner,lesson,exercise,points,comment": decisions.read}
+               "exercise,points": adjust.read_points, "group,learner": groups.read,
+               "learner,lesson,exercise,points,comment": decisions.read}
     lists = re.findall(r"```\n(\w+(?:,\w+)+)\n(.*?)```", text, re.DOTALL)
     assert sorted(header for header, _ in lists) == sorted(readers), "each kind of list is shown once"
     for header, rows in lists:
         path = tmp_path / "list.csv"
         path.write_text(f"{header}\n{rows}", encoding="utf-8")
         found = readers[header](path)
-        assert len(found.people if header == "learner,name,email" else
-                   [*found.rules, *found.extensions] if "due" in header else found) == len(rows.splitlines())
+        assert len(found.people if header == "learner,name,email" else [*found.rules, *found.extensions] if "due" in
+                   header else sum(found.values(), []) if "group" in header else found) == len(rows.splitlines())
 
 
 @pytest.mark.slow

@@ -152,14 +152,6 @@ def test_late_work_loses_its_share(tmp_path):
         adjust.read_late(path)
 
 
-def test_the_best_of_several_submissions_counts():
-    records = [record("ada", exercise(status="wrong"), submission="first"),
-               record("ada", exercise(), submission="second"), record("ada", status="unreadable", submission="third")]
-    (mark,) = gradebook.build(records).marks()
-    assert (mark.status, mark.points, mark.record["submission"]) == ("graded", 2, "second")
-    assert mark.notes == ("3 submissions; the best counts: second",)
-
-
 def test_several_lessons(tmp_path):
     records = [record("ada", exercise()), record("ada", exercise("1.1", worth=1), lesson="01_dot_product_attention"),
                record("bob", exercise(status="wrong")), record("eve", status="unreadable", lesson=None)]

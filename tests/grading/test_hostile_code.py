@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from classroom import exercises
+from classroom import evaluate, exercises
 from classroom.grade import grader as graders
 from classroom.grade import launch, remote
 from classroom.grade.grader import Grader
@@ -253,12 +253,31 @@ def test_a_choice_is_asked_once_and_sees_no_trace(graded, asked):
                 f"    return {first!r} if hasattr(np, 'been_here') else {second!r}")
         record = graded(lesson_01(ex_1_1=trace, ex_1_4=code))
         assert statuses(record)["1.4"] == ("correct" if second == "sharper" else "wrong")
-        assert len(asked) == 2                               # once, and once of the neighbour
+        assert asked == [1]                                  # once; the neighbour's is written down, and not asked
 
 
 def test_a_choice_that_ends_its_process_has_no_second_guess(graded, asked):
     record = graded(lesson_01(ex_1_4="def prediction():\n    import os\n    os._exit(0)"))
-    assert statuses(record)["1.4"] == "killed" and len(asked) == 2
+    assert statuses(record)["1.4"] == "killed" and asked == [1]
+
+
+@pytest.mark.parametrize("code, status", [
+    ("prediction = 'Sharper'", "correct"), ("prediction: str = 'sharper'", "correct"),
+    ("prediction = ...", "not attempted"), ("prediction = None", "not attempted"),
+    ("a = 'sharper'\nprediction = a", "correct"), ("prediction = 'flat'", "wrong"),
+    ("prediction = 'the same'\nprediction = 'sharper'", "correct"), ("prediction = {'a': 1}", "wrong"),
+    ("prediction = ('sharper',)", "correct"), ("prediction = {'sharper', 'the same'}", "wrong"),
+    ("prediction = 'x' * 100_000", "wrong"), (f"prediction = {'x' * 100_000!r}", "wrong"),
+    (f"prediction = {'(' * 90}1,{')' * 90}", None), (f"prediction = 0x{'f' * 30_000}", None)],
+    ids=range(14))
+def test_a_choice_that_is_written_down_is_read(graded, code, status):
+    """Run or read, the verdict is that of `evaluate`."""
+    space: dict = {}
+    exec(code, space)
+    verdict = evaluate("1.4", space["prediction"])
+    got = result(graded(lesson_01(ex_1_4=code)), "1.4")
+    assert got["status"] == verdict.status and status in (None, verdict.status), got
+    assert got["mistakes"] == list(verdict.mistakes)
 
 
 # ------------------------------------------------------------------------------------ forged and heavy replies

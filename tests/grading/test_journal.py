@@ -6,7 +6,7 @@ import os
 import pytest
 
 from classroom.grade import journal as journals
-from classroom.grade.journal import Journal, JournalError, read_results
+from classroom.grade.journal import Journal, JournalError, read_results, supersede, superseded
 from classroom.grade.read.submissions import Submission
 
 
@@ -168,3 +168,45 @@ def test_a_run_that_fails_gives_the_lock_back(tmp_path, monkeypatch):
         assert again.open == []
     with pytest.raises(ValueError, match="not open"):
         again.write(submissions[0], record(submissions[0]))
+
+
+def test_a_mark_that_is_replaced_stays_in_the_file(tmp_path):
+    submissions, path = handed_in(tmp_path, 2), tmp_path / "results.jsonl"
+    with Journal(path, submissions, seed=8) as journal:
+        for submission in submissions:
+            journal.write(submission, record(submission, points=3, seed=8))
+    submissions[0].path.write_text("another notebook")
+    with Journal(path, submissions) as journal:
+        assert (journal.open, journal.seed) == (submissions[:1], 8)
+        journal.write(submissions[0], record(submissions[0], points=5, seed=8))
+    (old,) = superseded(path)
+    assert (old["learner"], old["points"], old["superseded"]["why"]) == ("learner00", 3, "the notebook has changed")
+    assert [found["points"] for found in read_results(path)] == [5, 3]
+    with Journal(path, submissions) as journal:
+        assert journal.open == []
+    assert superseded(path) == [old], "it stays, and is there once"
+
+
+def test_what_had_no_mark_leaves_nothing(tmp_path):
+    submissions, path = handed_in(tmp_path, 2), tmp_path / "results.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in (
+        record(submissions[0], status="grader error"), record(submissions[1], status="unreadable", sha256="0"))))
+    with Journal(path, submissions) as journal:
+        assert journal.open == submissions
+    assert superseded(path) == []
+
+
+def test_grading_anew_uses_the_seed_of_before(tmp_path):
+    """Also where nobody else's result has it any more; and a run that stopped goes on with it."""
+    submissions, path = handed_in(tmp_path, 2), tmp_path / "results.jsonl"
+    with Journal(path, submissions) as journal:
+        seed = journal.seed
+        for submission in submissions:
+            journal.write(submission, record(submission, seed=seed))
+    keys = {(submission.learner, submission.name) for submission in submissions}
+    assert supersede(path, keys, "--regrade") == 2 and read_results(path) == []
+    for _ in range(2):
+        with Journal(path, submissions) as journal:
+            assert (journal.open, journal.seed) == (submissions, seed)
+    assert [old["superseded"]["why"] for old in superseded(path)] == ["--regrade"] * 2
+    assert supersede(path, keys, "--regrade") == 0, "there is nothing that counts"

@@ -9,6 +9,7 @@ from classroom.grade.book import adjust, decisions, files, gradebook, lms, retur
 from classroom.grade.read import roster
 
 from .test_exports_tables import exercise, record
+from .trips import WRONG, own, points, table, trip, zipped
 
 COLUMN = "Attention (991)"
 WHOLE = f"""\
@@ -127,3 +128,37 @@ def test_semicolons_and_a_class_of_nobody(tmp_path):
     assert (class_.people[0].learner, class_.sheet.possible) == ("ab", {"X (1)": 2.5})
     with pytest.raises(adjust.SettingsError, match="nobody is in it"):
         people(tmp_path, "Student,ID,SIS Login ID,Section\n    Points Possible,,,\n")
+
+
+DOWNLOAD = {              # as *Download submissions* names them: family and given name, numbers of learner and file
+    "lovelaceada_LATE_101_7001_01_dot_product.ipynb": own("ada"),
+    "nuezgarcajos_102_7002_01_dot_product.ipynb": own("old", WRONG),         # the second upload of one name
+    "nuezgarcajos_102_7009_01_dot_product-1.ipynb": own("jose"),
+    "bobsonbob_103_7003_homework.pdf": b"%PDF-1.7",
+    "colecleo_104_7004_01_dot_product.ipynb": own("cleo", WRONG),
+    "colecleo_104_7005_figure.pdf": b"%PDF-1.7",
+}
+
+
+@pytest.mark.parametrize("text", [WHOLE, SPLIT])
+def test_from_the_download_to_the_import(tmp_path, monkeypatch, capsys, text):
+    (tmp_path / "gradebook.csv").write_text("\ufeff" + text.replace("2.00", "7.00").replace("2,00", "7,00"),
+                                            encoding="utf-8")
+    download = zipped(tmp_path / "submissions.zip", DOWNLOAD)
+    out, column = tmp_path / "grades", ("--canvas-column", f"01={COLUMN}")
+    assert trip(monkeypatch, download, out, tmp_path / "gradebook.csv", *column, "--several", "latest") == 0
+    said = capsys.readouterr().out
+    assert "jose@x.org, lesson 01: 2 notebooks; the latest counts: nuezgarcajos_102_7009_" in said
+    found = points(out)
+    assert (found["ada@x.org"], found["jose@x.org"]) == (("graded", "7"), ("graded", "7"))
+    if text == WHOLE:
+        assert (found["bob@x.org"], found["cleo@x.org"]) == (("unreadable", ""), ("graded", "4"))
+    ada = table(out / "grades.csv")[0]
+    assert "handed in late" in ada["notes"] and "late" in (out / "class.html").read_text(encoding="utf-8")
+    rows = {row["ID"]: row[COLUMN] for row in table(out / "canvas.csv")}
+    assert rows == {"": "7", "101": "7", "102": "7"} | ({"104": "4"} if text == WHOLE else {})
+    with zipfile.ZipFile(out / "feedback_canvas.zip") as archive:
+        names = archive.namelist()
+        assert {"lovelaceada_LATE_101_7001_01_dot_product.html",
+                "nuezgarcajos_102_7009_01_dot_product-1.html"} <= {*names}
+        assert b"Not counted: nuezgarcajos_102_7002" in archive.read("nuezgarcajos_102_7009_01_dot_product-1.html")

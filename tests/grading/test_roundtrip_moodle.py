@@ -8,6 +8,7 @@ from classroom.grade.book import due, files, gradebook, lms
 from classroom.grade.read import roster
 
 from .test_exports_tables import LESSON, exercise, record
+from .trips import WRONG, own, points, trip, zipped
 
 ENGLISH = (["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade", "Grade can be changed",
             "Last modified (submission)", "Last modified (grade)", "Feedback comments"],
@@ -161,3 +162,24 @@ def test_all_pages_in_the_folders_that_moodle_takes(tmp_path, with_folders):
             called, number, kind, plugin, rest = name.split("/")[0].split("_", 4)
             assert (number.isdigit(), kind, plugin, rest) == (True, "assignsubmission", "file", "")
             assert called.encode() in archive.read(name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_from_the_download_to_the_upload(tmp_path, monkeypatch, language):
+    """*Download all submissions*: a folder for each file submission, and one more for a text."""
+    worksheet(tmp_path / "w.csv", language, most=7, comments=("Well begun.", "", EXTENSION))
+    download = zipped(tmp_path / "submissions.zip", {
+        "Ada Lovelace_4711_assignsubmission_file_/01.ipynb": own("ada"),
+        "Ada Lovelace_4711_assignsubmission_onlinetext_/onlinetext.html": b"<p>See the file.</p>",
+        "José Núñez_4712_assignsubmission_file_/my work/01.ipynb": own("jose", WRONG)})
+    out = tmp_path / "grades"
+    assert trip(monkeypatch, download, out, tmp_path / "w.csv", "--several", "refuse") == 0
+    assert points(out) == {"ada@x.org": ("graded", "7"), "jose@x.org": ("graded", "4"), "zoe@x.org": ("missing", "")}
+    header, *rows = read(out / "moodle.csv")
+    assert header == LANGUAGES[language][0] and len(rows) == 2
+    assert rows[0][-1].startswith("Well begun.<br>From the grader:<br>7 of 7 points.")
+    with zipfile.ZipFile(out / "feedback_moodle.zip") as archive:
+        assert archive.namelist() == ["Ada Lovelace_4711_assignsubmission_file_/feedback.html",
+                                      "José Núñez_4712_assignsubmission_file_/feedback.html"]
+    again = roster.read(out / "moodle.csv")
+    assert again.sheet.roles == roster.read(tmp_path / "w.csv").sheet.roles, "Moodle and we read it as before"

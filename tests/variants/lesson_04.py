@@ -58,13 +58,15 @@ class _MinusBillion(_Base):
         return self.finish(weights * mask, value)
 
 
-class _Renormalised(_Base):
+class _OwnSoftmax(_Base):
+    """Exponentials of what the allowed scores lack to the largest of them."""
+
     def forward(self, query, key, value, mask=None):
-        weights = self.scores(query, key).softmax(-1)
-        if mask is not None:
-            weights = weights * mask.unsqueeze(1)
-            weights = weights / (weights.sum(-1, keepdim=True) + 1e-9)
-        return self.finish(weights, value)
+        scores = self.scores(query, key)
+        mask = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.unsqueeze(1).expand_as(scores)
+        low = torch.finfo(scores.dtype).min
+        powers = (scores - scores.masked_fill(~mask, low).amax(-1, keepdim=True)).clamp(max=0).exp() * mask
+        return self.finish(powers / (powers.sum(-1, keepdim=True) + 1e-9), value)
 
 
 class _MaskByName(library.MultiHeadAttention):
@@ -115,7 +117,7 @@ VARIANTS = {
             lambda x, n_heads: x.unflatten(-1, (n_heads, -1)).movedim(2, 1)],
     "4.2": [_merge_by_loop, _merge_by_view, lambda x: torch.cat(x.unbind(1), dim=-1),
             lambda x: x.transpose(1, 2).reshape(x.size(0), x.size(2), -1)],
-    "4.3": [_MinusInfinity, _MinusBillion, _Renormalised, _HeadByHead, _BiasForSome, _MaskByName,
+    "4.3": [_MinusInfinity, _MinusBillion, _OwnSoftmax, _HeadByHead, _BiasForSome, _MaskByName,
             library.MultiHeadAttention],
     "4.4": [_test_each_number, _test_against_loop],
 }

@@ -1,10 +1,21 @@
 """Lesson 07: right answers, written otherwise than the solutions."""
+import math
+from functools import reduce
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course.attention import MultiHeadAttention
-from course.transformer import FeedForward, LayerNorm
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import (
+    Decoder,
+    DecoderLayer,
+    Encoder,
+    EncoderLayer,
+    FeedForward,
+    LayerNorm,
+    sinusoidal_encoding,
+)
 
 
 class _OtherNames(nn.Module):
@@ -142,8 +153,204 @@ def _test_with_an_error_of_its_own(decode):
             raise ValueError("the future leaks")
 
 
+class _StackOfOthers(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.ln_f = nn.LayerNorm(d_model)
+        self.blocks = nn.ModuleList([_OtherNames(d_model, n_heads, d_ff) for _ in range(n_layers)])
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for i in range(len(self.blocks)):
+            x = self.blocks[i](x, memory, memory_mask=memory_mask, self_mask=self_mask)
+        return self.ln_f(x)
+
+
+class _StackByNumber(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        for i in reversed(range(n_layers)):
+            self.add_module(f"layer{i}", DecoderLayer(d_model, n_heads, d_ff))
+        self.n_layers, self.norm = n_layers, LayerNorm(d_model)
+
+    def forward(self, tgt, mem, tgt_mask=None, mem_mask=None):
+        for i in range(self.n_layers):
+            tgt = getattr(self, f"layer{i}")(tgt, mem, tgt_mask, mem_mask)
+        return self.norm(tgt)
+
+
+class _StackIsAList(nn.ModuleList):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__([*(_InOnePiece(d_model, n_heads, d_ff) for _ in range(n_layers)), nn.LayerNorm(d_model)])
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        *layers, norm = self
+        return norm(reduce(lambda x, layer: layer(x, memory, self_mask, memory_mask), layers, x))
+
+
+class _StackWithDropout(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.norm, self.dropout = LayerNorm(d_model), nn.Dropout(dropout)
+        self.layers = nn.ModuleList()
+        for _ in range(n_layers):
+            self.layers.append(_WithDropout(d_model, n_heads, d_ff))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.dropout(x)
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return self.norm(x)
+
+
+class _StackByRecursion(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.last = n_layers == 0
+        self.first = nn.LayerNorm(d_model) if self.last else _WithoutBiases(d_model, n_heads, d_ff)
+        self.rest = None if self.last else _StackByRecursion(n_layers - 1, d_model, n_heads, d_ff)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self.last:
+            return self.first(x)
+        return self.rest(self.first(x, memory, self_mask, memory_mask), memory, self_mask, memory_mask)
+
+
+class _NamesOfOthers(nn.Module):
+    """Other names, the causal mask alone for the target, positions without a buffer, the output by `F.linear`."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.tok = nn.Embedding(vocab_size, d_model)
+        self.tok.weight.data.normal_(0, d_model ** -0.5)
+        self.pos = sinusoidal_encoding(max_len, d_model)
+        self.dec, self.enc = Decoder(n_layers, d_model, n_heads, d_ff), Encoder(n_layers, d_model, n_heads, d_ff)
+        self.pad, self.d_model = pad_id, d_model
+
+    def forward(self, src, tgt):
+        keep = (src != self.pad)[:, None, :]
+        x, y = (self.tok(i) * self.d_model ** 0.5 + self.pos[:i.size(1)].to(self.tok.weight) for i in (src, tgt))
+        causal = torch.ones(tgt.size(1), tgt.size(1), dtype=torch.bool, device=tgt.device).tril()
+        return F.linear(self.dec(y, self.enc(x, keep), causal[None], keep), self.tok.weight)
+
+
+class _TiedLinear(nn.Module):
+    """The output is a Linear layer that has the embedding's weight, and there is dropout."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.output = nn.Linear(d_model, vocab_size, bias=False)
+        nn.init.xavier_uniform_(self.output.weight)
+        self.embedding = nn.Embedding(vocab_size, d_model, padding_idx=pad_id)
+        self.embedding.weight = self.output.weight
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model), persistent=False)
+        self.dropout, self.pad_id = nn.Dropout(0.1), pad_id
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff, dropout=0.1)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff, dropout=0.1)
+
+    def embed(self, ids):
+        return self.dropout(self.embedding(ids).mul(math.sqrt(self.embedding.embedding_dim))
+                            .add(self.positions[None, : ids.shape[1]]))
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        return self.output(self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask))
+
+
+class _Embedder(nn.Module):
+    def __init__(self, vocab_size, d_model, max_len):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(vocab_size, d_model) / math.sqrt(d_model))
+        self.max_len = max_len
+
+    def forward(self, ids):
+        d_model = self.table.shape[1]
+        positions = sinusoidal_encoding(self.max_len, d_model).to(self.table)
+        return math.sqrt(d_model) * self.table[ids] + positions[torch.arange(ids.shape[1])]
+
+
+class _BareTable(nn.Module):
+    """A bare parameter for a table, and positions that are made anew in each call."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.read = _Embedder(vocab_size, d_model, max_len)
+        self.stacks = nn.ModuleDict({"decoder": _StackOfOthers(n_layers, d_model, n_heads, d_ff),
+                                     "encoder": Encoder(n_layers, d_model, n_heads, d_ff)})
+        self.pad_id = pad_id
+
+    def forward(self, source, target):
+        padding = source.ne(self.pad_id).unsqueeze(1)
+        memory = self.stacks["encoder"](self.read(source), padding)
+        mask = causal_mask(target.shape[1]).unsqueeze(0).expand(len(target), -1, -1)
+        return torch.einsum("btd,vd->btv", self.stacks["decoder"](self.read(target), memory, mask, padding),
+                            self.read.table)
+
+
+class _LayersInside(nn.Module):
+    """No classes for the stacks; queries that are padding get an empty row."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.max_len = pad_id, max_len
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.up = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.down = nn.ModuleList(DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.end_up, self.end_down = LayerNorm(d_model), LayerNorm(d_model)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model).unsqueeze(0))
+
+    def encode(self, source):
+        real = source != self.pad_id
+        x = self.embedding(source) * self.embedding.embedding_dim ** 0.5 + self.positions[:, : source.shape[1]]
+        for layer in self.up:
+            x = layer(x, real[:, None, :] & real[:, :, None])
+        return self.end_up(x), real
+
+    def forward(self, source, target):
+        memory, real = self.encode(source)
+        mine = target != self.pad_id
+        y = self.embedding(target) * self.embedding.embedding_dim ** 0.5 + self.positions[:, : target.shape[1]]
+        for layer in self.down:
+            y = layer(y, memory, decoder_mask(target, self.pad_id) & mine[:, :, None],
+                      real[:, None, :] & mine[:, :, None])
+        return self.end_down(y).matmul(self.embedding.weight.t())
+
+
+class _InTwoSteps(nn.Module):
+    """`encode`, `decode` and `forward`; the target's mask is made from an upper triangle."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        nn.Module.__init__(self)
+        sizes = n_layers, d_model, n_heads, d_ff
+        self.encoder, self.decoder = Encoder(*sizes), _StackWithDropout(*sizes)
+        self.embedding = nn.Embedding(vocab_size, d_model, _weight=torch.randn(vocab_size, d_model) / d_model ** 0.5)
+        self.positions = nn.Buffer(sinusoidal_encoding(max_len, d_model)) if hasattr(nn, "Buffer") else \
+            sinusoidal_encoding(max_len, d_model)
+        self.pad_id = pad_id
+
+    def vectors(self, ids):
+        x = self.embedding(ids)
+        return x * math.sqrt(x.shape[-1]) + self.positions.narrow(0, 0, ids.shape[1])
+
+    def encode(self, source):
+        mask = padding_mask(source, self.pad_id)
+        return self.encoder(self.vectors(source), mask), mask
+
+    def decode(self, target, memory, memory_mask):
+        size = target.shape[-1]
+        future = torch.triu(torch.ones((size, size), dtype=torch.bool), diagonal=1)
+        states = self.decoder(self.vectors(target), memory, ~future & padding_mask(target, self.pad_id), memory_mask)
+        return (self.embedding.weight @ states.mT).mT
+
+    def forward(self, source, target):
+        return self.decode(target, *self.encode(source))
+
+
 VARIANTS = {
     "7.1": [_OtherNames, _Wrapped, _InOnePiece, _OnTorchsAttention, _WithoutBiases, _WithDropout],
     "7.2": [_shift_by_index, _shift_by_narrow],
+    "7.5": [_StackOfOthers, _StackByNumber, _StackIsAList, _StackWithDropout, _StackByRecursion],
+    "7.6": [_NamesOfOthers, _TiedLinear, _BareTable, _LayersInside, _InTwoSteps],
     "7.3": [_test_by_gradient, _test_by_prefix, _test_that_returns_false, _test_with_an_error_of_its_own],
 }

@@ -91,10 +91,10 @@ def _cache_by_hand(attention, x, past):
     return attention.w_o((weights @ v).transpose(1, 2).flatten(2)), [k, v]
 
 
-def _cache_with_new_in_front(attention, x, past):
+def _cache_under_an_open_mask(attention, x, past):
     k, v = attention.keys_and_values(x, x)
     if past:
-        k, v = (torch.cat([new, old], dim=2) for new, old in zip((k, v), past, strict=True))
+        k, v = (torch.cat([old, new], dim=2) for new, old in zip((k, v), past, strict=True))
     mask = torch.ones(1, k.shape[2], dtype=torch.bool)
     return attention.attend(attention.queries(x), k, v, mask)[0], [k, v]
 
@@ -103,5 +103,5 @@ VARIANTS = {
     "10.1": [_score_by_exponential, _score_one_by_one],
     "10.2": [_step_by_sorting, _step_in_two_stages, _step_with_lists],
     "10.3": [_search_with_lists, _search_in_fixed_tensors],
-    "10.5": [_cache_by_hand, _cache_with_new_in_front],
+    "10.5": [_cache_by_hand, _cache_under_an_open_mask],
 }

@@ -3,8 +3,9 @@
     python -m tools.measure.answers               # all of tests/answers: what is caught, named, accepted
     python -m tools.measure.answers 1.3 4.3       # of two exercises, with what was said of each answer
 
-The answers lie in `tests/answers`, a file an exercise (`1_3.py`), in cells: one `prelude`, whose names the others may
-use, then cells `wrong: what is wrong` and `right: how it is written`. Their authors saw the learners' notebooks alone.
+The answers lie in `tests/answers`, a file an exercise (`1_3.py`), in cells: a `prelude`, whose names those after it may
+use (up to the next `prelude`: each belongs to one author), then cells `wrong: what is wrong` and `right: how it is
+written`. Their authors saw the learners' notebooks alone.
 """
 import argparse
 import linecache

@@ -26,6 +26,12 @@ IN_PLACE = {
     "look": "How do you get the result into a new array?"}
 WHOLE = "Shares of one whole sum to 1, whatever the scores were."
 DIVISOR = "Look at what you divide by."
+SUMMED_AGAIN = {
+    "says": "Your shares are exactly what comes out when each score is replaced by its share, one after the other, and "
+            "the total is summed again each time.",
+    "why": "After the first one the total is another: it holds a share in place of a score. (And if the scores are whole "
+           "numbers, an array of them cuts the shares down.)",
+    "look": "How often is your total computed, and from what? And into which array are the shares written?"}
 PERCENT = {
     "says": "Your shares are exactly 100 times too large: they are percentages.",
     "why": "The course counts shares as parts of 1, since they will be multiplied with other numbers.",
@@ -80,6 +86,15 @@ def divided_in_place(scores, axis=None):
     """Whole numbers divided by `/=`: NumPy refuses."""
     scores = scores.copy()
     scores /= scores.sum(axis=axis, keepdims=axis is not None)
+    return scores
+
+
+def total_summed_again(scores, kind=None):
+    """Each score replaced by its share of a total that is summed anew, from what has been replaced and what has not."""
+    scores = scores.copy() if kind is None else scores.astype(kind)
+    for row in scores[None] if scores.ndim == 1 else scores:
+        for i in range(len(row)):
+            row[i] = row[i] / row.sum()
     return scores
 
 
@@ -145,6 +160,8 @@ SHARES = [
     Misconception("written-into-integers", partial(written_into, partial(_slip)), **INTO_INTEGERS,
                   shows=sums("shares")),
     Misconception("divided-in-place", divided_in_place, **IN_PLACE),
+    *(Misconception("total-summed-again", partial(total_summed_again, kind=kind), **SUMMED_AGAIN, shows=sums("shares"))
+      for kind in (None, float)),
     Misconception("in-percent", partial(_slip, times=100), **PERCENT, shows=sums("shares")),
     Misconception(
         "whole-percent", partial(_slip, times=100, gives=np.floor),

@@ -14,8 +14,10 @@ from .mistakes import (
     NEVER_RESET,
     PERCENT,
     ROUNDED,
+    SUMMED_AGAIN,
     WHOLE,
     divided_in_place,
+    total_summed_again,
     written_into,
 )
 
@@ -56,6 +58,16 @@ def _double_loop(scores):
     result = np.zeros(scores.shape)
     for i in range(scores.shape[1]):
         for j in range(scores.shape[0]):
+            result[i, j] = scores[i, j] / scores[i].sum()
+    return result
+
+
+def _square_loop(scores, axis):
+    """Two loops that both run over the length of one axis, into a square array."""
+    n = scores.shape[axis]
+    result = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
             result[i, j] = scores[i, j] / scores[i].sum()
     return result
 
@@ -135,6 +147,8 @@ SHARES_BY_ROW = [
     Misconception("written-into-integers", partial(written_into, partial(_slip_by_row)), **INTO_INTEGERS,
                   shows=sums("shares")),
     Misconception("divided-in-place", partial(divided_in_place, axis=1), **IN_PLACE),
+    *(Misconception("total-summed-again", partial(total_summed_again, kind=kind), **SUMMED_AGAIN, shows=sums("shares"))
+      for kind in (None, float)),
     Misconception("in-percent", partial(_slip_by_row, times=100), **PERCENT, shows=sums("shares")),
     *(Misconception(
         f"rounded-to-{digits}", partial(_slip_by_row, digits=digits), f"Your shares are rounded to {digits} decimals.",
@@ -172,6 +186,12 @@ SHARES_BY_ROW = [
         "stops unless they are equal.",
         "A table has two lengths, and they are equal only in a square such as the one on the page.",
         "Which length does each of your loops take?"),
+    *(Misconception(
+        "lengths-confused", partial(_square_loop, axis=axis),
+        f"Your code does exactly what happens when the number of {taken} is also taken for that of {other}.",
+        "A table has two lengths, and they are equal only in a square such as the one on the page. "
+        "`len(scores)` is the number of its rows.", "Which length does each of your loops take?")
+      for axis, taken, other in ((0, "rows", "columns"), (1, "columns", "rows"))),
     Misconception(
         "written-into-columns", _into_columns,
         "Your code does exactly what happens when the shares of each row are written into a column: in a square table "

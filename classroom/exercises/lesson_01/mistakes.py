@@ -25,6 +25,16 @@ def _loops(q, k, start="each", stop=0, add=True, keys=None, kind=float, square=F
     return scores
 
 
+def _added_into_integers(q, k):
+    """Products added one by one to an array of whole numbers, which cuts off each sum."""
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+
 def _one_index(q, k, axis):
     """Scores by two loops that use the index of one of them for both vectors."""
     scores = np.zeros((len(q), len(k)))
@@ -154,6 +164,11 @@ SCORES = [
         "Your scores are exactly a running total: each holds the dot products before it as well.",
         "Every score starts from zero.", "At which level of your loops is the total set to zero?")
       for start in ("row", "never")),
+    Misconception(
+        "truncated", _added_into_integers,
+        "Your scores are exactly what comes out when products are added to an array of whole numbers: each sum is cut "
+        "off after the decimal point.", "An array of integers cuts off what is written into it, without an error.",
+        "Which dtype has the array that you add to?"),
     Misconception(
         "truncated", partial(_loops, kind=int),
         "Your scores are exactly the right ones with everything after the decimal point cut off.",

@@ -10,6 +10,20 @@ from .mistakes import PYTORCH, named_functional, named_torch, with_torch
 from .switches import of_torch, softmax
 
 
+def _square(scores):
+    """A triangle with as many columns as rows, laid over the scores."""
+    return softmax(np.where(np.tri(len(scores), dtype=bool), scores, -1e30))
+
+
+# What masks make of the scores, where none is asked for.
+_TRIANGLES = {
+    "causal": lambda scores: softmax(np.where(np.tri(*scores.shape, dtype=bool), scores, -1e30)),
+    "causal, square": _square,
+    "causal, over the shares": lambda scores: np.tril(softmax(scores)),
+    "causal, 0 for scores": lambda scores: softmax(np.tril(scores)),
+    "future": lambda scores: softmax(np.where(np.triu(np.ones_like(scores)) > 0, scores, -1e30))}
+
+
 def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights",
                turned="keys", shown=None):
     """Attention with switches. `shown` is done to what is returned."""
@@ -36,6 +50,8 @@ def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", give
         weights = np.eye(scores.shape[1], dtype=scores.dtype)[scores.argmax(-1)]
     elif gives == "equal":
         weights = np.full_like(scores, 1 / scores.shape[1])
+    elif gives in _TRIANGLES:
+        weights = _TRIANGLES[gives](scores)
     else:
         weights = softmax(scores, axis=axis, shift=shift)
     if scale == "after":
@@ -51,6 +67,8 @@ def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", give
         output = weights[:, :, None] * v
     elif mix == "equal":
         output = weights @ v / len(v)
+    elif mix == "values transposed":
+        output = weights @ v.T
     else:
         output = {"weights": weights, "scores": scores, "transposed": weights.T,
                   "softmax": softmax(weights)}.get(mix, weights) @ v
@@ -289,6 +307,21 @@ ATTENTION = [
            "the weights of query 0 alone", "Is there an index 0 on the weights?"),
           ("outputs-summed", lambda output, weights: (output.sum(0), weights), "Your output is",
            "the sum over all queries", "Over which axis do you sum? Each query has an output of its own."))),
+    *(Misconception(
+        "causal-mask", partial(_attention, gives=gives),
+        f"Your weights are exactly what comes out under a causal mask{how}.",
+        "That hides from each query what stands behind it, as a model needs that writes a text word by word. Here every "
+        "query may look at every key; masks come in lesson 02.", "Where does the triangle in your code come from?",
+        sums("weights"))
+      for gives, how in (("causal", ""), ("causal, square", ", with as many keys as there are queries"),
+                         ("causal, over the shares", ", laid over the shares after the softmax"),
+                         ("causal, 0 for scores", ", with 0 as the score of what is hidden"),
+                         ("future", " the other way round: from each query on, to the end"))),
+    Misconception(
+        "values-transposed", partial(_attention, mix="values transposed"),
+        "Your code does exactly what happens when the weights are multiplied by the transposed `v`.",
+        "The sum runs over the keys: weights (T_q, T_k) and v (T_k, d_v) meet in T_k as they are. A function that makes "
+        "scores transposes its second argument.", "What stands on the right of your last product?"),
     Misconception(
         "mixed-by-transposed", partial(_attention, mix="transposed"),
         "Your output is exactly what the transposed weights give.",

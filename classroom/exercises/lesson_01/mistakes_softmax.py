@@ -241,6 +241,12 @@ SOFTMAX = [
         "Negative numbers then give negative shares, and a sum near 0 gives huge ones. `exp` makes everything positive "
         "first.", "Which function comes before the sum?"),
     Misconception(
+        "subtracted-the-wrong-way-round", lambda x: over(np.exp(x.max(-1, keepdims=True) - x)),
+        "Your shares are exactly what comes out when each number is subtracted from the largest, and not the largest "
+        "from each number.",
+        "The largest number then has exp(0), the smallest power of all, and the smallest number may overflow.",
+        "Which of the two stands before the minus?"),
+    Misconception(
         "sign-reversed", partial(softmax, sign=-1),
         "Your shares are exactly those of −x: the smallest number gets the largest share.",
         "The best fit should draw the most attention.", "Look at the signs inside `exp`."),

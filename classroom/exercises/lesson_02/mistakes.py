@@ -332,7 +332,7 @@ ATTENTION = [
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
         f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
         "What do the rows without any True need after the softmax?")
-      for how in ("kept", "added", "opened, kept")),
+      for how in ("kept", "added", "added, weak", "opened, kept")),
     Misconception(
         "output-unmasked", partial(sloppy_attention, gives="unmasked output"),
         "Your output is exactly the one without the mask, beside weights that have it.",

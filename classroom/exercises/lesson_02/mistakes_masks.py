@@ -204,7 +204,21 @@ def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=Fa
 
 _BOTH = "A target word may look at what is real and not in the future: both conditions at once."
 
+def _square_of(make):
+    """The decoder's mask, with a causal mask that is given the ids in place of their length."""
+    return lambda ids, pad_id: _padding(ids, pad_id) & make(ids)
+
+
 DECODER = [
+    *(Misconception(
+        "shape-for-the-size", _square_of(make),
+        "Your code does exactly what happens when `causal_mask` is given the ids themselves.",
+        "`causal_mask` asks for a size, one whole number: how many positions there are. The ids are a table of numbers.",
+        "How long are the sentences of `ids`, and where does a tensor say so?")
+      for make in (lambda ids: torch.ones(ids, ids, dtype=torch.bool).tril(),
+                   lambda ids: torch.ones((ids, ids), dtype=torch.bool).tril(),
+                   lambda ids: torch.arange(ids) <= torch.arange(ids)[:, None],
+                   lambda ids: torch.tensor([[j <= i for j in range(ids)] for i in range(ids)]))),
     Misconception(
         "causal-only", partial(_decoder, padding="none"),
         "Your mask is exactly the causal one, the same for every sentence: it lets words look at padding.",

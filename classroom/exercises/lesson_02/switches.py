@@ -56,7 +56,21 @@ def in_style(scores, mask, softmax, style):
     return weights.masked_fill(~mask if style == "closed" else nothing, 0)
 
 
+# Ways to divide by what is left under a mask; the first three take the exponentials as they come.
+DIVIDED = ("powers", "powers, 1e-9", "powers, nan to 0", "renormalised", "renormalised, 1e-9")
+
+
+def divided_by_what_is_left(scores, mask, softmax, how):
+    """Weights whose mask is laid over the exponentials, or over the shares, in one of the ways of `DIVIDED`."""
+    powers = scores.exp() if how.startswith("powers") else softmax(scores)
+    powers = powers if mask is None else powers * mask
+    weights = powers / (powers.sum(-1, keepdim=True) + (1e-9 if how.endswith("1e-9") else 0.0))
+    return weights.nan_to_num(0.0) if how.endswith("nan to 0") else weights
+
+
 def _weights(scores, mask, axis, stable, how, empty):
+    if empty in DIVIDED and (mask is not None or empty.startswith("powers") and how != "only under a mask"):
+        return divided_by_what_is_left(scores, mask, partial(_softmax, axis=axis, stable=stable), empty)
     if how == "causal":
         mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
     if mask is None and how == "always there":
@@ -96,12 +110,9 @@ def _weights(scores, mask, axis, stable, how, empty):
         return in_style(scores, mask, partial(_softmax, axis=axis, stable=stable), empty)
     low = fills.get(how, torch.finfo(scores.dtype).min)
     filled = scores.masked_fill(~mask, float("-inf") if empty == "nan" and low < 0 else low)
-    if empty == "added":
-        filled = scores + (~mask) * -1e9
+    if empty.startswith("added"):
+        filled = scores + (~mask) * (-1e4 if empty == "added, weak" else -1e9)
     weights = _softmax(filled, axis, stable)
-    if empty.startswith("renormalised"):
-        weights = _softmax(scores, axis, stable) * mask
-        return weights / (weights.sum(-1, keepdim=True) + (1e-9 if empty == "renormalised, 1e-9" else 0.0))
     if empty == "all":                                  # rows are closed where any place of theirs is
         return weights.masked_fill(~mask.all(-1, keepdim=True), 0)
     if empty == "zero" and how not in ("zero", "weak", "high"):          # as the reference: every forbidden place

@@ -10,7 +10,7 @@ from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course import attention as library
 
-from . import mistakes, mistakes_causal, mistakes_key_padding, mistakes_masks
+from . import mistakes, mistakes_causal, mistakes_key_padding, mistakes_masks, mistakes_powers
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -164,7 +164,7 @@ EXERCISES = [
             "which `value` stands wherever `where` is True. Which places are to be filled, and with how low a number?",
             "Fill `~mask` with `torch.finfo(scores.dtype).min`, the lowest finite number; after the softmax, put 0 "
             "into the forbidden places once more. That leaves good rows alone and makes empty ones zero."),
-        misconceptions=mistakes.ATTENTION,
+        misconceptions=[*mistakes.ATTENTION, *mistakes_powers.POWERS],
         styles=[functools.partial(mistakes.sloppy_attention, empty=style) for style in mistakes.STYLES],
         properties=[closed.of_function()],
         moral="This is the function that every lesson from here on calls.",

@@ -13,17 +13,23 @@ from classroom.judge.exercise import Misconception
 from course.attention import scaled_dot_product_attention
 
 
+def normalised(x, eps=1e-5):
+    """As a fresh `nn.LayerNorm` returns it."""
+    return nn.functional.layer_norm(x, x.shape[-1:], eps=eps)
+
+
 class Sloppy(nn.Module):
     """Attention with learned projections, and with switches.
 
     `projections` names the layer that makes queries, keys and values, "-" for none; `sources` where
     each comes from: x, memory, or both, memory first ("+") or x first ("*"); `bend` which of them go
     through a ReLU; `as_stored` multiplies by the layers' weights without transposing them; `masked_by`
-    memory puts it in the mask's place; `residual` adds x to the output. What else there is goes to `sloppy_attention`.
+    memory puts it in the mask's place; `residual` adds x to the output; `norm` normalises "x", the "output", or the
+    "sum" of both. What else there is goes to `sloppy_attention`.
     """
 
     def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
-                 as_stored=False, masked_by="mask", residual=False,
+                 as_stored=False, masked_by="mask", residual=False, norm="",
                  **switches):
         super().__init__()
         self.w_q = nn.Linear(d_model, d_k, bias=False)
@@ -31,10 +37,12 @@ class Sloppy(nn.Module):
         self.w_v = nn.Linear(d_model, d_v, bias=False)
         self.projections, self.sources, self.scale, self.switches = projections, sources, scale, switches
         self.d_model, self.d_k, self.bend, self.as_stored = d_model, d_k, bend, as_stored
-        self.masked_by, self.residual = masked_by, residual
+        self.masked_by, self.residual, self.norm = masked_by, residual, norm
 
     def forward(self, x, memory=None, mask=None):
         memory = x if memory is None else memory
+        if self.norm == "x":
+            x, memory = normalised(x), normalised(x) if memory is x else memory
         given = {"x": x, "m": memory}
         if "+" in self.sources:
             given["+"] = torch.cat([memory, x], dim=1)
@@ -49,7 +57,8 @@ class Sloppy(nn.Module):
         if scale in ("d_model", "as projected"):
             q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
         output, weights = sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
-        return output + x if self.residual else output, weights
+        output = output + x if self.residual or self.norm == "sum" else output
+        return normalised(output) if self.norm in ("output", "sum") else output, weights
 
     def project(self, layer, x):
         return x @ layer.weight if self.as_stored else layer(x)
@@ -89,6 +98,8 @@ def _shared(cls) -> list[Misconception]:
               ("projections-swapped", "qvk", "`w_k` and `w_v` have changed places"),
               ("projections-swapped", "vkq", "`w_q` and `w_v` have changed places"),
               ("not-projected", "qk-", "the values are not projected at all"),
+              ("not-projected", "q-v", "the keys are not projected at all"),
+              ("not-projected", "-kv", "the queries are not projected at all"),
               ("not-projected", "---", "nothing is projected at all"))),
         Misconception(
             "not-projected", partial(cls, projections="---", scale="as projected"),
@@ -111,6 +122,12 @@ def _shared(cls) -> list[Misconception]:
             "Your code does exactly what happens when `x` is added to the output.",
             "Attention hands over values, d_v numbers for each query, and nothing else. A sum with the input comes "
             "later in the course, around this layer.", "What is your output the sum of?"),
+        *(Misconception(
+            "norm-added", partial(cls, norm=norm),
+            f"Your code does exactly what happens when {words} goes through an `nn.LayerNorm`.",
+            "Attention hands over values, and nothing else. Norms come later in the course, around this layer.",
+            "Which layers does your `forward` use, besides the three?")
+          for norm, words in (("output", "the output"), ("sum", "the sum of output and `x`"), ("x", "`x`"))),
         Misconception(
             "no-scaling", partial(cls, scale="none"),
             "Your weights are exactly what comes out when the scores are not divided by anything.", _ROOT,
@@ -182,6 +199,25 @@ def _shared(cls) -> list[Misconception]:
             "weights-unmasked", partial(cls, gives="unmasked weights"),
             "Your weights are exactly those without the mask, beside an output that has it.",
             "What is returned should be what the values were mixed with.", _CALL),
+        *(Misconception(
+            "renormalised-after-softmax", partial(cls, empty=empty),
+            "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
+            f"row is then divided by what is left of it{left}.",
+            "Where a forbidden score is far above the allowed ones, the softmax gives it all there is, and nothing is "
+            "left for the others. So forbidden scores must not get into it.", _CALL)
+          for empty, left in (("renormalised", ": 0/0, NaN, where nothing is left"),
+                              ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
+        *(Misconception(
+            f"causal-{slug}", partial(cls, how=f"causal {how}"),
+            f"Your weights are exactly what comes out when a causal mask is {words}.",
+            "`mask` says what is forbidden: padding, the future, or nothing.", "Where does the triangle come from?")
+          for slug, how, words in (("as-well", "as well", "added to whatever mask is given"),
+                                   ("without-a-mask", "without a mask", "used wherever none is given"))),
+        Misconception(
+            "mask-transposed", partial(cls, how="transposed"),
+            "Your code does exactly what happens when the mask is transposed.",
+            "Rows of the mask are queries and columns are keys. Transposed, a causal mask shows the future.",
+            "Is there a transpose too many?"),
         Misconception(
             "fill-not-low-enough", partial(cls, how="weak"),
             "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "

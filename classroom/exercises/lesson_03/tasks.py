@@ -59,6 +59,10 @@ def _some(rng, *shape):
     return mask
 
 
+# Padding in front and in the middle.
+_IN_FRONT = np.array([[[1, 1, 0, 1, 0]], [[0, 1, 1, 1, 1]]], dtype=bool)
+
+
 def _alone(rng):
     """Everything for 3.1."""
     def of(about, batch, length, d_model, d_k, d_v, mask=None, dtype="float64"):
@@ -79,6 +83,10 @@ def _alone(rng):
     empty = _some(rng, 3, 4, 4)
     empty[0, 1] = empty[2] = False
     yield of("queries that may attend to nothing", 3, 4, 7, 5, 6, empty)
+    both = _IN_FRONT & _IN_FRONT.swapaxes(1, 2)
+    far = of("a forbidden score far above the allowed ones", 2, 5, 7, 4, 6, both)
+    near, x = closed.towering(far.inputs["x"], far.inputs["x"], _IN_FRONT[:, 0], far.inputs["weights"])
+    yield far.without(x=np.where(_IN_FRONT[:, 0, :, None], near, x))
 
 
 def _across(rng):
@@ -103,6 +111,9 @@ def _across(rng):
     empty = _some(rng, 3, 4, 5)
     empty[0, 1] = empty[2] = False
     yield of("queries that may attend to nothing", 3, 4, 5, 8, 7, 6, empty)
+    far = of("a forbidden score far above the allowed ones", 2, 3, 5, 7, 4, 6, _IN_FRONT)
+    x, memory = closed.towering(far.inputs["x"], far.inputs["memory"], _IN_FRONT[:, 0], far.inputs["weights"])
+    yield far.without(x=x, memory=memory)
 
 
 def _has_bias(*inputs):

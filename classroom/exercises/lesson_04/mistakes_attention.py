@@ -83,6 +83,11 @@ MULTI_HEAD = [
       for projections, words in (("-kv", "the queries are"), ("q-v", "the keys are"), ("qk-", "the values are"),
                                  ("--v", "queries and keys are"), ("---", "queries, keys and values are"))),
     Misconception(
+        "size-and-count-swapped", partial(Sloppy, split="sizes exchanged"),
+        "Your numbers are exactly what comes out when the number of heads and their size are exchanged.",
+        "There are then as many heads as one of them should have numbers.",
+        "What do you give to `split_heads` besides the vectors: how many heads there are, or how large one is?"),
+    Misconception(
         "nothing-split", partial(Sloppy, split="none"),
         "Your output is exactly that of a single head, and every head shows its weights.",
         "With one head as large as the vector, each query has one choice; several heads have several.",
@@ -111,6 +116,13 @@ MULTI_HEAD = [
         "A sum with the input comes around this layer, in the encoder. With one inside as well, it would be added "
         "twice.", "What is your output the sum of?")
       for gives, where in (("residual", "at the end"), ("residual before", "before `w_o`"))),
+    *(Misconception(
+        "norm-added", partial(Sloppy, gives=gives),
+        f"Your output is exactly the right one{after}, normalised as an `nn.LayerNorm` does.",
+        "Norms, and sums with the input, come around this layer, in the encoder. With one inside as well, it would be "
+        "done twice.", "Which layers does your `forward` use, besides the four?")
+      for gives, after in (("norm", ""), ("norm 1e-6", ""), ("norm of the sum", " with `query` added"),
+                           ("norm of the sum 1e-6", " with `query` added"))),
     *(Misconception(
         "mask-needed", partial(Sloppy, needs=use),
         "Without a mask, your code stops exactly where None is used like a mask.",
@@ -202,6 +214,12 @@ MULTI_HEAD = [
         "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
         "`mask` says what is forbidden: padding, the future, or nothing.",
         "Which mask does your code use if `mask` is None?"),
+    *(Misconception(
+        f"causal-{slug}", partial(Sloppy, mask=f"causal {how}"),
+        f"Your weights are exactly what comes out when a causal mask is {words}.",
+        "`mask` says what is forbidden: padding, the future, or nothing.", "Where does the triangle come from?")
+      for slug, how, words in (("as-well", "as well", "added to whatever mask is given"),
+                               ("without-a-mask", "without a mask", "used wherever none is given"))),
     Misconception(
         "mask-of-first-sentence", partial(Sloppy, mask="first sentence"),
         "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",
@@ -283,7 +301,21 @@ MULTI_HEAD = [
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
         f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
         "What do the rows without any True need after the softmax?")
-      for how in ("kept", "added")),
+      for how in ("kept", "added", "added, weak")),
+    *(Misconception(
+        "renormalised-after-softmax", partial(Sloppy, empty=how),
+        "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
+        f"row is then divided by what is left of it{left}.",
+        "Where a forbidden score is far above the allowed ones, the softmax gives it all there is, and nothing is left "
+        "for the others. So forbidden scores must not get into it.", "Do the forbidden scores get into your softmax?")
+      for how, left in (("renormalised", ": 0/0, NaN, where nothing is left"),
+                        ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
+    Misconception(
+        "powers-under-the-mask", partial(Sloppy, empty="powers"),
+        "Your weights are exactly what comes out when the mask is laid over the exponentials of the scores as they "
+        "come, and each row is divided by what is left of it.",
+        "The exponential of a large score is infinity, and infinity times 0 is NaN.",
+        "What does `exp` make of a large score? PyTorch's own softmax is protected."),
     Misconception(
         "missing-contiguous", partial(Sloppy, merge="view of a transpose"),
         "Your code stops exactly where `view` is asked to join axes that do not lie next to each other in memory.",

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from classroom.exercises.lesson_02.mistakes import STYLES, in_style
+from classroom.exercises.lesson_02.switches import DIVIDED, divided_by_what_is_left
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
 from .mistakes import cut, reshaped
@@ -63,6 +64,9 @@ class Sloppy(nn.Module):
             output = output + query
         if self.how.gives == "relu":
             output = output.relu()
+        if self.how.gives.startswith("norm"):
+            output = output + query if "sum" in self.how.gives else output
+            output = nn.functional.layer_norm(output, output.shape[-1:], eps=1e-6 if "1e-6" in self.how.gives else 1e-5)
         if self.how.gives == "swapped":
             return weights, output
         if self.how.gives == "squeezed":
@@ -87,6 +91,8 @@ class Sloppy(nn.Module):
             return reshaped(x, self.n_heads, "BTdh", (0, 3, 1, 2))
         if self.how.split == "heads last":
             return cut(x, self.n_heads)
+        if self.how.split == "sizes exchanged":
+            return split_heads(x, x.shape[-1] // self.n_heads)
         return split_heads(x, self.n_heads)
 
     def _divisor(self, q, k, query):
@@ -112,6 +118,11 @@ class Sloppy(nn.Module):
     def _weights(self, scores, mask):
         if self.how.mask == "causal":
             mask = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
+        if self.how.mask == "causal as well" or self.how.mask == "causal without a mask" and mask is None:
+            past = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
+            mask = past if mask is None else mask & past
+        if self.how.empty.startswith("powers") and mask is None:
+            return divided_by_what_is_left(scores, None, self._softmax, self.how.empty)
         if mask is None or self.how.mask == "ignored":
             return self._softmax(scores)
         if self.how.mask == "repeated":                      # as if heads came before sentences in the first axis
@@ -135,13 +146,15 @@ class Sloppy(nn.Module):
         if self.how.mask == "times -inf":
             return self._softmax(scores + (~mask) * float("-inf"))
         fills = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4}
+        if self.how.empty in DIVIDED:
+            return divided_by_what_is_left(scores, mask, self._softmax, self.how.empty)
         if self.how.empty in STYLES and self.how.mask not in fills:
             return in_style(scores, mask, self._softmax, self.how.empty)
         low = fills.get(self.how.mask, torch.finfo(scores.dtype).min)
         if self.how.empty == "nan":
             low = float("-inf")
-        if self.how.empty == "added":
-            filled = scores + (~mask) * -1e9
+        if self.how.empty.startswith("added"):
+            filled = scores + (~mask) * (-1e4 if self.how.empty == "added, weak" else -1e9)
         else:
             filled = scores.masked_fill(~mask, low)
         weights = self._softmax(filled)

@@ -114,7 +114,17 @@ def _attentions(rng):
     empty = some(3, 4, 5)
     empty[0, 1] = empty[2] = False
     yield of("queries that may attend to nothing", 3, 4, 5, 6, 2, empty)
+    front = np.array([[[1, 1, 0, 1, 0]], [[0, 1, 1, 1, 1]]], dtype=bool)
+    yield _towering(of("a forbidden score far above the allowed ones", 2, 3, 5, 6, 2, front))
     yield _far_below(of("very low scores", 4, 3, 5, 6, 2, some(4, 3, 5)))
+
+
+def _towering(case: Case) -> Case:
+    """Scores of at least 5,000 for the forbidden keys of each head."""
+    inputs = case.inputs
+    weights = inputs["weights"] | {"w_q.bias": np.zeros_like(inputs["weights"]["w_q.bias"])}
+    query, key = closed.towering(inputs["query"], inputs["key"], inputs["mask"][:, 0], weights, inputs["n_heads"])
+    return case.without(query=query, key=key, weights=weights)
 
 
 def _far_below(case: Case) -> Case:

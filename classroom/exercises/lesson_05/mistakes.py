@@ -262,6 +262,16 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
     return matrix
 
 
+def _shift_overlapping(offset, d_model, exponent):
+    """A block for each number and the next one, so that every number but the first and last is in two pairs."""
+    matrix = torch.zeros(d_model, d_model)
+    for i in range(d_model - 1):
+        angle = torch.tensor(offset / 10000 ** (exponent(i) / d_model), dtype=torch.float64)
+        matrix[i, i], matrix[i, i + 1], matrix[i + 1, i] = angle.cos(), angle.sin(), -angle.sin()
+        matrix[i + 1, i + 1] = angle.cos()
+    return matrix
+
+
 def _shift_first_pair(offset, d_model):
     matrix = torch.eye(d_model)
     matrix[:2, :2] = _shift(offset, d_model)[:2, :2]
@@ -364,6 +374,11 @@ SHIFT = [
     Misconception("only-for-one-step", lambda offset, d_model: _shift(1, d_model),
                   "Your matrix is exactly that of one step, whatever `offset` is.",
                   "Several steps turn several times as far.", "Where does `offset` occur in your code?"),
+    *(Misconception("pairs-overlap", partial(_shift_overlapping, exponent=exponent),
+                    "Your matrix is exactly what comes out when a block is put in for each number and the next one.",
+                    "Numbers 0 and 1 are a pair, then 2 and 3. Yours has a pair of 1 and 2 as well, which writes over "
+                    "both of its neighbours.", "By how much does the number that begins a block grow in each round?")
+      for exponent in (lambda i: i, lambda i: 2 * i, lambda i: i - i % 2)),
     Misconception("only-the-first-pair", _shift_first_pair,
                   "Your matrix is exactly the right one for the first pair, and changes nothing in the others.",
                   "The other pairs turn as well, only by smaller angles.",

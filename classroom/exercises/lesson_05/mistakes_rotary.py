@@ -29,6 +29,15 @@ _FAST = {
 }
 
 
+def _length_of(x, axis):
+    """As many positions as axis `axis`, counted from the front, is long."""
+    d = x.shape[-1]
+    angle = torch.arange(x.shape[axis], dtype=torch.float64).unsqueeze(1) * frequencies(d)
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+
 def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
             signs=(-1, 1, 1), kinds="cssc", how="rotate", angles="", single="", fast="", unit=1.0, axes=0,
             places="in order"):
@@ -50,7 +59,8 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
         places, place)
     angle = sign * place.unsqueeze(1) * frequencies(d, exponent, base)
     if single in _SINGLE:
-        angle = _SINGLE[single](torch.arange(length).unsqueeze(1), torch.arange(0, d, 2), d)
+        even = torch.arange(d // 2) * {"i/d": 1, "4i/d": 4}.get(exponent, 2)
+        angle = sign * _SINGLE[single](torch.arange(start, start + length).unsqueeze(1), even, d)
     if fast:
         way, _, coarse = fast.partition(" in ")
         dtype = torch.float32 if coarse else x.dtype
@@ -132,6 +142,11 @@ ROTARY = [
     _rotary("time-on-another-axis", "the angles follow the third axis from the end instead of the second",
             "With heads, x is (B, n_heads, T, d_head). The positions are the last axis but one.",
             "Which axis does your `arange` get its length from?", time=-3),
+    *(Misconception("time-on-another-axis", partial(_length_of, axis=axis),
+                    f"Your code does exactly what happens when the number of positions is taken from axis {axis}.",
+                    "x may be (T, d_head), (B, T, d_head) or (B, n_heads, T, d_head). The positions are the last axis "
+                    "but one: counted from the end, they are always in the same place.",
+                    "Which axis does your `arange` get its length from?") for axis in (0, 1)),
     _rotary("positions-from-one", "the first position is 1", "The first word has position 0 and is not turned at all.",
             "What does your `arange` begin with?", start=1),
     _rotary("no-minus", "no sine is subtracted", f"That is no rotation: lengths change. {_TURN}",

@@ -12,6 +12,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
     """`add_positions` with switches; of positions there are at most `most`."""
     batch, length, d_model = embedded.shape
     most = most.get(d_model) if isinstance(most, dict) else most
+    if rows == "not cut":
+        return embedded * math.sqrt(d_model) + sinusoidal_encoding(most, d_model)
     if most is not None and length > most:
         if rows == "time":
             return embedded * math.sqrt(d_model) + sinusoidal_encoding(most, d_model)[:length]
@@ -22,7 +24,7 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
               "ours": math.sqrt(128), "paper's": math.sqrt(512)}[scale]
     positions = sinusoidal_encoding(batch * length + 1, d_model)
     positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
-                 "time": positions[:length], "batch": positions[:batch, None], "last": positions[length - 1],
+                 "time": positions[:length], "time in front": positions[:length, None], "batch": positions[:batch, None], "last": positions[length - 1],
                  "clamped": positions[:length], "in a ring": positions[:length],
                  "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
     if how == "times":
@@ -75,6 +77,14 @@ ADD = [
     _sum("indexed-by-the-batch", "the table has as many rows as there are sentences, and is added as it is",
          "The table needs one row for each word of a sentence. (Code that puts the length first has its positions on "
          "axis 0; ours are on axis 1.)", "Which axis of `embedded` is the time?", rows="first axis"),
+    _sum("axis-in-the-middle", "the table is given an axis of length 1 in the middle, (T, 1, d_model)",
+         "Axes are lined up from the right: its positions then meet the sentences, which stops, or makes T sentences of "
+         "one. (Code that puts the length first, (T, B, d_model), needs that axis; ours has the batch first.)",
+         "What is the shape of your table where it is added?", rows="time in front"),
+    *(_sum("table-not-cut", f"the whole table of {most} rows is added",
+           "A sentence of T words needs the first T rows, one for each word.",
+           "How many rows does your table have when it is added?", most=most, rows="not cut")
+      for most in (50, 60, 64, 100, 128, 200, 256, 500, 512, 1000, 1024, 2000, 5000, 10000)),
     _sum("positions-run-on", "the positions run on from one sentence of the batch to the next",
          "Every sentence begins at position 0, wherever it stands in the batch.",
          "How many rows does your table have? It needs as many as one sentence has words.", rows="running on"),

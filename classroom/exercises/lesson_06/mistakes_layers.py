@@ -24,8 +24,9 @@ class SloppyLayer(nn.Module):
 
     def __init__(self, d_model, n_heads, d_ff, norm="before", normed="12", shared=False, residual="12", source="x",
                  order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
-                 discard="", activation="between", join="+", twice=False, heads=None):
+                 discard="", activation="between", join="+", twice=False, heads=None, across=False):
         super().__init__()
+        self.across = across
         self.attention = MultiHeadAttention(d_model, heads or n_heads)
         self.feed_forward = FeedForward(d_model, d_ff)
         self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(3))
@@ -81,7 +82,10 @@ class SloppyLayer(nn.Module):
             y = self.feed_forward(y) if self.twice else y
         else:
             k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h)}[self.keys]
+            if self.across:                        # what `nn.MultiheadAttention` does without `batch_first`
+                h, k, v, mask = h.transpose(0, 1), k.transpose(0, 1), v.transpose(0, 1), None
             y = self.attention(h, k, v, mask)[0]
+            y = y.transpose(0, 1) if self.across else y
         return self._norm(n)(y) if self.norm == "on the branch" else y
 
 
@@ -182,6 +186,14 @@ LAYER = [
     _layer("norm-at-the-end", "Your result is exactly the right one with a norm on top.",
            "With pre-norm there is one more norm, but only once, at the end of the whole stack.",
            "What is the last thing your `forward` does?", final=True),
+    _layer("norms-one-place-late", "Your result is exactly what comes out when the second norm stands at the end, and "
+           "the feed-forward part gets vectors that were never normalised.", _TWO,
+           "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="1",
+           final=True),
+    _layer("attends-across-sentences", "Your result is exactly what comes out when the first axis is taken for the "
+           "positions: each word attends to the words at its place in the *other sentences*, whatever the mask says.",
+           "PyTorch's own attention expects (T, B, d_model) unless it is told `batch_first=True`, and says nothing if "
+           "it gets (B, T, d_model).", "Which axis counts the sentences for your attention?", across=True),
     _layer("relu-at-the-end", "Your result is exactly the right one with a ReLU on top.",
            "All that is negative in a word's vector is lost, in every layer.",
            "What is the last thing your `forward` does?", last_relu=True),

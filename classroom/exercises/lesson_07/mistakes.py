@@ -1,6 +1,7 @@
 """Lesson 07: what learners write instead, and what it means. Used by `lesson_07`."""
 from functools import partial
 
+import torch
 from torch import nn
 
 from classroom.exercises.lesson_06.mistakes_layers import JOINED, JOINS, NO_DEFAULT
@@ -17,7 +18,8 @@ class SloppyDecoderLayer(nn.Module):
 
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
-                 final=False, relu="between", inputs="normed", discard="", join="+", heads=None, top="", stale=""):
+                 final=False, relu="between", inputs="normed", discard="", join="+", heads=None, top="", stale="",
+                 early=""):
         super().__init__()
         self.attentions = nn.ModuleList(MultiHeadAttention(d_model, heads or n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
@@ -25,14 +27,15 @@ class SloppyDecoderLayer(nn.Module):
         self.order, self.norm, self.normed, self.shared, self.residual = order, norm, normed, shared, residual
         self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
         self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
-        self.join, self.top, self.stale = JOINS[join], top, stale
+        self.join, self.top, self.stale, self.early = JOINS[join], top, stale, early
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
-        given, last = x, None
+        given, last, seen = x, None, []
         self_mask, memory_mask = self._masks(x, self_mask, memory_mask)
         memory = self.norms[3](memory) if self.memory == "normalised anew" else memory
         for n, name in enumerate(self.order, 1):
-            begin = given if self.start == "input" else x
+            seen.append(x)                         # what lay on the road before each sub-layer
+            begin = given if self.start == "input" else seen[-2] if str(n) in self.early else x
             h = self._norm(n)(begin) if self.norm == "before" else begin
             h = last = last if str(n) in self.stale else h
             y = self._sublayer(name, n, begin, h, memory, self_mask, memory_mask)
@@ -223,6 +226,15 @@ LAYER = [
            "Which `h` does your feed-forward part get: is it made anew from `x`?", stale="3"),
     _layer("stale-norm", "what comes out when all three sub-layers get the same normalised vectors", _THREE,
            "Is `h` made anew from `x` before each sub-layer?", stale="23"),
+    *(_layer("one-step-behind", f"what comes out when {words}", f"{_THREE} So each of them works on what the one "
+             "before it has added.", "Which of your norms are called before the line above them has changed `x`?", early=late)
+      for late, words in (("2", "cross-attention asks with what lay there *before* self-attention"),
+                          ("3", "the feed-forward part gets what lay there *before* cross-attention"),
+                          ("23", "each sub-layer after the first gets what lay there one step earlier"))),
+    _layer("norms-one-place-late", "what comes out when the third norm stands at the end, and the feed-forward part "
+           "gets vectors that were never normalised", _THREE,
+           "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="12",
+           final=True),
     _layer("one-head-only", "what attentions with a single head give, whatever `n_heads` says",
            "Several heads look at several things at once.", "What is `MultiHeadAttention` told?", heads=1),
     _layer("relu-at-the-end", "the right one with a ReLU on top",
@@ -298,7 +310,7 @@ def _first_that_differs(sight: Sight) -> int:
 
 
 def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll="", flip=False, marked=None,
-                 ends=True):
+                 ends=True, both=False):
     """`shift_targets` with one thing done differently: (start, end) of each slice, end 0 for no cut."""
     def cut(start, end):
         stop = ids.shape[axis] + end
@@ -307,11 +319,12 @@ def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll
     if roll:
         rolled = ids.roll(-1 if roll == "left" else 1, 1)
         a, b = {"left": (ids, rolled), "right": (ids, rolled), "right, cut": (a, rolled[:, :-1]),
-                "right, read": (rolled, ids)}[roll]
+                "right, read": (rolled, ids), "right, begun": (torch.cat([ids[:, :1], rolled[:, 1:]], 1), ids)}[roll]
     if flip:
         b = b.flip(1)
     if marked is not None:
         b = b.masked_fill(b == 0, marked)
+        a = torch.cat([a[:, :1], b], 1)[:, :-1] if both else a         # written into `ids`, of which both are views
     if not ends:
         a = a.masked_fill(a == 3, 0)
     return (b, a) if swapped else (a, b)
@@ -345,6 +358,9 @@ SHIFT = [
     _shift("eos-never-asked-for", "Your labels are exactly the right ones without the last column.",
            "Where a sentence fills its row, the model is then never asked for `<eos>`, and never learns to stop.",
            "Which column has to go from the labels?", inputs=(0, -2), labels=(1, -1)),
+    _shift("eos-never-asked-for", "Your labels are exactly the right ones without the last column.",
+           "Where a sentence fills its row, the model is then never asked for `<eos>`. And the two differ in length.",
+           "Which column has to go from the labels?", labels=(1, -1)),
     _shift("bos-cut-from-both", "Your decoder input is exactly `ids` without its first and last column.",
            "Without `<bos>` there is nothing from which the first word could be predicted.",
            "What has the decoder read when it is asked for the first word?", inputs=(1, -1), labels=(2, 0)),
@@ -362,6 +378,12 @@ SHIFT = [
     _shift("padding-marked", "Your labels are exactly the right ones with −100 in place of padding.",
            "That is what `F.cross_entropy` leaves out unless told otherwise. The loss of lesson 08 is told the id of "
            "padding, and looks for that.", "What does your function do besides cutting?", marked=-100),
+    _shift("padding-marked", "Your labels are exactly the right ones with −100 in place of padding, and so is your "
+           "decoder input: both are views of `ids`, into which you write.", "The decoder would look up token −100, "
+           "which there is not.", "What does your function do besides cutting?", marked=-100, both=True),
+    _shift("begins-twice", "Your decoder input is exactly `ids` moved by one to the right with `<bos>` in front, and "
+           "your labels are all of `ids`.", "`ids` begin with `<bos>` already: it is read twice, and asked for once.",
+           "How many `<bos>` does your decoder read?", roll="right, begun"),
     _shift("eos-taken-out", "Your decoder input is exactly the right one with padding in place of `<eos>`.",
            "In a longer batch a short sentence is read to its `<eos>`. It does no harm: what is asked for there is "
            "padding, which the loss leaves out.", "What does your function do besides cutting?", ends=False),

@@ -56,7 +56,8 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "divided by two less": lambda: (logs.sum(-1) - of_right) / max(vocab - 2, 1),
         "not pad": lambda: (logs.sum(-1) - logs[..., pad_id]) / (vocab - 1),
     }[spread]()
-    share = {None: 1 - smoothing, "all": 1.0, "swapped": smoothing, "less": 1 - smoothing - smoothing / vocab}[right]
+    share = {None: 1 - smoothing, "all": 1.0, "swapped": smoothing, "less": 1 - smoothing - smoothing / vocab,
+             "part twice": 1 - smoothing + smoothing / vocab}[right]
     rest = 1 - smoothing if right == "swapped" else smoothing
     losses = sign * (share * of_right + rest * others)
     if end == "kl":
@@ -162,6 +163,9 @@ LOSS = [
           "on top", _TARGET, "What share is left for the right token?", right="all"),
     _loss("right-token-without-its-part", "what comes out when the right token gets 1 − smoothing and each other one "
           "smoothing / V", _TARGET, "Does the right token get its own part of the smoothing, too?", right="less"),
+    _loss("right-token-counted-twice", "what comes out when the right token gets its smoothing / V twice: once beside "
+          "1 − smoothing, and once among all tokens", _TARGET, "Is the right token among those that you spread over?",
+          right="part twice"),
     _loss("smoothing-swapped", "what comes out when `smoothing` and 1 − `smoothing` have changed places", _TARGET,
           "With smoothing 0.1, what should the right token get?", right="swapped"),
     _loss("softmax-twice", "what comes out when the logits pass a softmax before the one inside the cross-entropy",

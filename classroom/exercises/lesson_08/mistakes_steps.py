@@ -29,7 +29,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
     given, labels = {
         "right": (target[:, :-1], target[:, 1:]), "none": (target, target), "none, cut": (target[:, :-1],) * 2,
         "none, cut in front": (target[:, 1:],) * 2, "backwards": (target[:, 1:], target[:, :-1]),
-        "two": (target[:, :-2], target[:, 2:]), "rolled": (target, target.roll(-1, 1)),
+        "two": (target[:, :-2], target[:, 2:]), "no eos": (target[:, :-2], target[:, 1:-1]),
+        "no bos": (target[:, 1:-1], target[:, 2:]), "rolled": (target, target.roll(-1, 1)),
         "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]),
     }[shift]
     sources = {"right": (source, given), "swapped": (given, source), "target twice": (given, given)}[inputs]
@@ -88,6 +89,12 @@ STEP = [
           "it has read last.", _SHIFT, f"Which end is cut off which? {_WHOSE}", shift="backwards"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
           _SHIFT, f"How much is cut off at each end? {_WHOSE}", shift="two"),
+    *(_step("cut-twice", f"Your step is exactly one that cuts off the {words}", f"{_SHIFT} One column is cut off each, "
+            "no more.", f"How long is `target`, and how long are the two that you make of it? {_WHOSE}", shift=shift)
+      for shift, words in (("no eos", "last column first, and shifts what is left: where a sentence fills its row, the "
+                            "model is never asked for eos."),
+                           ("no bos", "first column first, and shifts what is left: the model never reads bos, from "
+                            "which it has to begin."))),
     _step("rolled-around", "Your step is exactly one in which the labels are the target rolled round by one, so that "
           "bos comes last.", "The last position of a full row is then asked to predict bos.",
           f"`roll` moves in a circle. {_WHOSE}", shift="rolled"),

@@ -1,14 +1,17 @@
-"""Lesson 08: the loss, the schedule, the training step, and five planted bugs."""
+"""Lesson 08: the loss, the schedule, the training step, five planted bugs, and the training loop."""
+import copy
+import math
 
 import numpy as np
 
 from classroom.ask.case import Case
+from classroom.ask.loops import TrainingLoop
 from classroom.ask.training import TrainingSteps
 from classroom.judge.exercise import Choice, Exercise
 from course import training as library
 from course.training import label_smoothing_loss as library_loss
 
-from . import mistakes, mistakes_steps
+from . import mistakes, mistakes_loops, mistakes_steps
 
 
 def label_smoothing_loss(logits, targets, pad_id, smoothing):
@@ -33,6 +36,26 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     loss.backward()
     optimiser.step()
     return loss.item()
+
+
+def train_until(model, step, batches, validate, patience, max_epochs):
+    """Train until the validation loss has had no new lowest value for `patience` epochs; return it for each epoch."""
+    losses, best, waited = [], math.inf, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, waited = losses[-1], 0
+            kept = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    model.load_state_dict(kept)
+    return losses
 
 
 # -------------------------------------------------------------------------------------- cases
@@ -108,6 +131,31 @@ def _batches(rng):
     yield of("padding that is not token 0", [3, 6, 5], [4, 2, 5], 8, 0.1, 3, pad_id=4)
     yield of("as many positions as tokens in the vocabulary", [8, 5], [7, 6], 7, 0.1, 2)
     yield of("gradients that are long", [4, 3], [3, 2], 6, 0.1, 1, stretch=60.0)
+
+
+def _curves(rng):
+    """Everything for 8.10. `curve` begins with the loss before training, and goes on after `max_epochs`."""
+    def of(about, curve, patience, max_epochs, n_batches=3, size=2, training=True):
+        curve = np.array([curve[0] + 1.0, *curve, *(curve[-1] - 0.5 * n for n in range(1, 5))], dtype=float)
+        return Case(about, curve=curve, patience=patience, max_epochs=max_epochs, training=training,
+                    batches=rng.integers(-4, 5, size=(n_batches, size)) + np.arange(1.0, size + 1))
+    yield of("it falls, then rises", [4, 3, 2, 2.5, 3, 3.5, 4], 2, 7)
+    yield of("it rises at once", [3, 4, 5, 6, 7], 3, 5)
+    yield of("it falls to the end", [5, 4.5, 4, 3.5], 2, 4)
+    yield of("two valleys", [5, 4, 4.75, 3, 3.5, 3.25, 3.125, 3.0625, 2], 3, 9, size=3)
+    yield of("no patience", [5, 3, 4, 2, 1], 1, 5, n_batches=2)
+    yield of("the end comes before patience runs out", [6, 4, 5, 4.5], 4, 4, training=False)
+    yield of("equal losses", [3, 2, 2, 2, 2, 1], 3, 6, training=False)
+    yield of("one epoch", [2], 2, 1, n_batches=4, size=1)
+    yield of("losses in the hundreds", [900, 700, 750, 650, 660, 655, 640], 2, 8, n_batches=1)
+    yield of("up and down", [5, 6, 4, 5, 3, 4, 2, 3, 4, 5], 2, 10, size=4, training=False)
+    curve = np.round(4 * rng.random(12) + 1, 3)
+    yield of("twelve epochs by chance", curve.tolist(), int(rng.integers(2, 5)), 12, n_batches=2, size=3)
+
+
+def _on_a_curve(inputs) -> str:
+    losses = ", ".join(f"{loss:g}" for loss in inputs["curve"][1:].tolist())
+    return f"validation losses of {losses}, patience = {inputs['patience']}, max_epochs = {inputs['max_epochs']}"
 
 
 # ------------------------------------------------------------------------------ 8.5 to 8.9, the clinic
@@ -242,4 +290,21 @@ EXERCISES = [
         moral="Everything else around it, schedules, progress bars and checkpoints, is comfort.",
     ),
     *(_patient(n, letter) for n, letter in enumerate("ABCDE", 5)),
+    Exercise(
+        id="8.10", title="the training loop", names=("train_until",), points=3, minutes=20, difficulty=3,
+        takes={"model": "", "step": "", "batches": "batches d", "validate": "", "patience": "", "max_epochs": ""},
+        gives={"losses": "epochs", "weights": "d"},
+        framework="torch", reference=train_until, cases=_curves, probe=TrainingLoop(), place=_on_a_curve,
+        misconceptions=mistakes_loops.LOOP,
+        hints=(
+            "Two loops, one inside the other: over epochs, and over batches. Beside them three things are remembered: "
+            "the lowest loss so far, a copy of the weights that gave it, and how many epochs have passed since.",
+            "An epoch: training mode, all batches, evaluation mode, `validate`, append. Then there are two cases. A "
+            "new lowest loss is remembered, with its weights, and the counter begins anew; otherwise the counter goes "
+            "up, and when it has reached `patience` the loop is left.",
+            "`copy.deepcopy(model.state_dict())` is a copy that stays as it is, and `model.load_state_dict(...)` puts "
+            "it back. Before the first epoch the lowest loss is `math.inf`. Put the weights back after the loop, so "
+            "that it happens on both ways out of it."),
+        moral="Every training that is stopped by a validation loss has this form.",
+    ),
 ]

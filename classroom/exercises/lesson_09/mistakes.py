@@ -1,4 +1,5 @@
 """Lesson 09, subwords: what learners write instead, and what it means. Used by `lesson_09`."""
+import re
 from collections import Counter
 from functools import partial
 from itertools import combinations, pairwise
@@ -243,6 +244,12 @@ def _merge_used_twice(symbols, pair):
     return merged
 
 
+def _merge_by_pattern(symbols, pair):
+    """A regular expression over the symbols, joined by blanks, without `re.escape`."""
+    pattern = r"(?<!\S)" + " ".join(pair) + r"(?!\S)"
+    return re.sub(pattern, "".join(pair), " ".join(symbols)).split()
+
+
 MERGES = [
     Misconception(
         "first-only", partial(_merge, limit=1),
@@ -269,6 +276,12 @@ MERGES = [
         "Your list is exactly what comes out when the merging begins at the right end.",
         "In e-e-e the two directions differ. The convention is left to right; a text must be cut in the same way "
         "each time.", "From which end do you walk?", as_symbols),
+    Misconception(
+        "pattern-not-escaped", _merge_by_pattern,
+        "Your list is exactly what comes out when the pair is used as a regular expression as it stands.",
+        "There `.` means any character and `?` that the one before it may be missing: symbols are merged that are not "
+        "the pair, or the pair is not found.", "What does `re.escape` do, and do you need a pattern at all?",
+        as_symbols),
     Misconception(
         "mirror-image-too", partial(_merge, mirrored=True),
         "Your list is exactly what comes out when the pair is merged in either order.",

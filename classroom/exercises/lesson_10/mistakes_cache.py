@@ -39,7 +39,7 @@ PROPERTIES = [
 ]
 
 
-def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None, scaled=True):
+def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None, scaled=True, again=False):
     """`cached_attention` with one thing done differently."""
     k, v = new = attention.keys_and_values(x, x)
     if past is not None:
@@ -61,7 +61,8 @@ def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=N
         attention = _with_identity(attention)
     if not scaled:
         q = q * q.shape[-1] ** 0.5
-    return attention.attend(q, k, v, allowed)[0], kept
+    output = attention.attend(q, k, v, allowed)[0]
+    return attention.w_o(output) if again else output, kept
 
 
 def _with_identity(attention):
@@ -86,8 +87,14 @@ def _along(axis):
     return wrong
 
 
-def _first_position_forgotten(attention, x, past):
+def _first_position_forgotten(attention, x, past, how="index"):
     k, v = attention.keys_and_values(x, x)
+    if how == "unpack":
+        old_k, old_v = past
+    if how == "loop":
+        past = [old for old in past]                             # noqa: C416 - what is raised is Python's own text
+    if how == "zip":
+        past = list(zip(past, (k, v), strict=True))
     k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
     return attention.attend(attention.queries(x), k, v)[0], (k, v)
 
@@ -148,13 +155,16 @@ CACHES = [
     _memory("no-output-projection", "Your output is exactly the right one without the last projection, `w_o`.",
             "Without it this is another layer than the one that was trained.", "What does `attend` do at its end?",
             project=False),
+    _memory("projected-twice", "Your output is exactly the right one, sent through the last projection, `w_o`, once "
+            "more.", "Without that it is the layer that was trained.", "What does `attend` do at its end, and what do "
+            "you do after it?", again=True),
     _memory("no-scaling", "Your output is exactly what comes out when the scores are not divided by √d_head.",
             "The layer was trained with that division; without it, it looks elsewhere.",
             "Do you compute the scores yourself? `attend` does it.", scaled=False),
     Misconception(
         "orders-differ", _orders_differ,
         "Your output is exactly what comes out when new keys are put in front of the old ones, and new values behind.",
-        "Weight t then meets the value of another position. Either order would do, if both had the same.",
+        "Weight t then meets the value of another position. Both belong behind the old ones.",
         "Compare the two calls of `torch.cat`."),
     Misconception(
         "queries-kept-too", _queries_kept,
@@ -171,11 +181,11 @@ CACHES = [
         f"Your code does exactly what joining along axis {axis} does.",
         "Keys and values are (B, n_heads, t, d_head), and the new one belongs behind the others as a further "
         "*position*.", "Which axis of (B, n_heads, t, d_head) counts the positions?") for axis in (0, 1, 3)),
-    Misconception(
-        "first-position-forgotten", _first_position_forgotten,
+    *(Misconception(
+        "first-position-forgotten", partial(_first_position_forgotten, how=how),
         "At the first position `past` is None, and your code takes something out of it.",
         "Nothing lies before the first position, so there is nothing to put in front of its keys and values.",
-        "What is to happen when `past` is None?"),
+        "What is to happen when `past` is None?") for how in ("index", "unpack", "loop", "zip")),
     Misconception(
         "values-not-kept", _keys_only,
         "Your code does exactly what happens when the keys are kept and the values are not.",

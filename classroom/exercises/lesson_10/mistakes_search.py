@@ -42,6 +42,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
         following = {"log": lambda raw: raw.log_softmax(-1), "raw": lambda raw: raw,
                      "p": lambda raw: raw.softmax(-1), "beams": lambda raw: raw.log_softmax(0)}[logits](raw)
         places = beam_size - len(done) if width in ("shrinks", "one", "four") else beam_size
+        places = 2 * beam_size if width.startswith("twice") else places
         candidates = (log_p.unsqueeze(1) + following).flatten()
         log_p, index = candidates.topk(min(places, len(candidates)))
         parent, token = index // raw.shape[1], index % raw.shape[1]
@@ -55,7 +56,9 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
                      for p, row in zip(log_p[ended], target[ended, 1:].tolist(), strict=True)]
         if finished != "go on":
             target, log_p = target[~ended], log_p[~ended]
-        if not len(target) or width != "wide" and len(done) >= max(beam_size - fewer, 1):
+        if width.startswith("twice"):                  # as many unfinished ones as the beam is wide
+            target, log_p = target[:beam_size], log_p[:beam_size]
+        if not len(target) or width not in ("wide", "twice") and len(done) >= max(beam_size - fewer, 1):
             break
     if not done and stand_in in ("max", "first"):
         return max(done) if stand_in == "max" else done[0]           # raises
@@ -149,6 +152,11 @@ SEARCHES = [
            "`beam_size` sentences are finished.",
            "A finished sentence keeps its place here: one place less is left for the others.",
            "How many places does `beam_step` get after one sentence is finished?", width="wide, stops"),
+    *(_found("places-not-given-up", "Your sentence is exactly what comes out when twice as many continuations are "
+             f"looked at, so that `beam_size` unfinished ones are left in every round{until}.",
+             "Some libraries search like that. Here a finished sentence keeps its place, and one place less is left "
+             "for the others.", "For how many continuations do you ask `beam_step`?", width=width)
+      for width, until in (("twice, stops", ", until `beam_size` have finished"), ("twice", ""))),
     _found("finished-go-on", "Your sentence is exactly what comes out when finished sentences are put aside, and go on "
            "being continued as well.",
            "What the model writes after eos means nothing, and it takes places from sentences that still need them.",

@@ -50,8 +50,13 @@ def _mean(predicted, sure, possible):
     return 1 - sum(_parts(predicted, sure, possible)) / 2
 
 
-def _brackets_missing(predicted, sure, possible):
-    return 1 - (len(predicted & sure) + len(predicted & possible)) / max(len(predicted), 1) + len(sure)
+def _brackets_missing(predicted, sure, possible, above=True, below=True, swapped=False):
+    """Without brackets around what stands above the line, below it, or both."""
+    first, second = len(predicted & sure), len(predicted & possible)
+    first, second = (second, first) if swapped else (first, second)
+    divisor = len(predicted) + len(sure) if below else max(len(predicted), 1)
+    rest = 0 if below else len(sure)
+    return (1 - (first + second) / divisor if above else 1 - first + second / divisor) + rest
 
 
 def _union_above(predicted, sure, possible):
@@ -133,10 +138,16 @@ RATES = [
         "A perfect alignment would get 0.5.", "How many terms stand above the line?", second="none"),
     _of("per-cent", "Your rate is exactly the expected one times 100.", "Rates of this course lie between 0 and 1.",
         "Is there a factor of 100?", factor=100),
-    Misconception(
-        "brackets-missing", _brackets_missing,
-        "Your rate is exactly what comes out when |S| is added at the end instead of standing below the line.",
-        "`/` binds more tightly than `+`.", "Where must brackets stand?", _counts),
+    *(Misconception(
+        "brackets-missing", partial(_brackets_missing, above=above, below=below, swapped=swapped),
+        f"Your rate is exactly what comes out when {words}.",
+        "`/` binds more tightly than `+` and `-`.", "Where must brackets stand?", _counts)
+      for above, below, swapped, words in (
+          (True, False, False, "|S| is added at the end instead of standing below the line"),
+          (False, True, False, "only |A ∩ P| is divided, and |A ∩ S| is taken from 1 as it is"),
+          (False, True, True, "only |A ∩ S| is divided, and |A ∩ P| is taken from 1 as it is"),
+          (False, False, False, "there are no brackets above the line and none below it"),
+          (False, False, True, "there are no brackets above the line and none below it"))),
     Misconception(
         "union-above-the-line", _union_above,
         "Your rate is exactly what comes out when unions are counted above the line, and not intersections.",

@@ -8,7 +8,7 @@ from classroom.judge.exercise import Misconception
 
 
 def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=False, once=(), drop=False,
-        lost=False, often=(), least=0.0):
+        lost=False, often=(), least=0.0, floor=0.0):
     """`em_step` with switches."""
     counts = {"zero": np.zeros_like, "t": np.array, "one": np.ones_like}[start](t) + least
     for source, target in pairs:
@@ -24,6 +24,8 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
                     total = sum(t[i, k] for k in target)
                 if weigh == "best":
                     counts[i, j] += i == best
+                elif weigh == "best once":
+                    counts[i, j] += (i == best) / source.count(best)
                 elif weigh == "even":
                     counts[i, j] += 1 / len(source)
                 elif drop or lost:             # lost: what `counts[np.ix_(source, target)] += ...` does
@@ -32,7 +34,8 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
                     times = source.count(i) if "source" in often else target.count(j) if "target" in often else 1
                     counts[i, j] += times * t[i, j] / total
     with np.errstate(invalid="ignore", divide="ignore"):
-        return {"source": lambda c: c / c.sum(1, keepdims=True), "target": lambda c: c / c.sum(0, keepdims=True),
+        return {"source": lambda c: c / np.maximum(c.sum(1, keepdims=True), floor),
+                "target": lambda c: c / c.sum(0, keepdims=True),
                 "all": lambda c: c / c.sum(), "none": lambda c: c,
                 "axis lost": lambda c: c / c.sum(1), "largest": lambda c: c / c.max(1, keepdims=True),
                 "softmax": lambda c: _softmax(c, 1), "softmax of columns": lambda c: _softmax(c, 0)}[rows](counts)
@@ -192,10 +195,22 @@ ROUNDS = [
         "Your table is exactly what comes out when every source word of the sentence gets an equal share.",
         f"{_SHARE} With equal shares every round gives the same table again, and nothing is learned after the first.",
         "Where does your code use the old t?"),
+    *(_round(
+        "winner-takes-all", partial(_em, weigh=weigh),
+        "Your table is exactly what comes out when each target word gives everything to its most probable source "
+        f"word{repeated}.", f"{_SHARE} A choice that is made too early is never taken back.", "Is there an argmax?")
+      for weigh, repeated in (("best once", ""), ("best", ", and twice if that occurs twice"))),
     _round(
-        "winner-takes-all", partial(_em, weigh="best"),
-        "Your table is exactly what comes out when each target word gives everything to its most probable source word.",
-        f"{_SHARE} A choice that is made too early is never taken back.", "Is there an argmax?"),
+        "winner-takes-all", partial(_em, weigh="best once", floor=1.0),
+        "Your table is exactly what comes out when each target word gives everything to its most probable source word, "
+        "and a row without counts stays 0.",
+        f"{_SHARE} A choice that is made too early is never taken back, and some words get no target word at all.",
+        "Is there an argmax?", _sums),
+    _round(
+        "divided-by-at-least-one", partial(_em, floor=1.0),
+        "Your table is exactly what comes out when no row is divided by less than 1.",
+        "A source word of a long sentence can have less than 1 in all. Its row, too, has to sum to 1.",
+        "What is your `max(..., 1)` for? Each source word occurs, so that no sum is 0.", _sums),
     _round(
         "counts-begin-with-t", partial(_em, start="t"),
         "Your table is exactly what comes out when the counts begin with the old t instead of 0.",
@@ -271,3 +286,6 @@ ROUNDS = [
         "Your table is exactly 1 for each source word's largest count and 0 elsewhere.",
         "The other target words may still turn out to be right; keep their share.", "Is there a max at the end?"),
 ]
+
+# Right ways to keep a row without counts from being divided by 0; there is none unless a mistake has emptied it.
+STYLES = [partial(_em, floor=1e-12)]

@@ -140,7 +140,7 @@ EXERCISES = [
         id="11.3", title="one round of counting", names=("em_step",), points=3, minutes=20, difficulty=3,
         takes={"t": "n_source n_target", "pairs": ""}, gives={"t": "n_source n_target"},
         shares=("t",), reference=em_step, cases=_corpora, probe=SentencePairs(),
-        misconceptions=mistakes_counts.ROUNDS,
+        misconceptions=mistakes_counts.ROUNDS, styles=mistakes_counts.STYLES,
         hints=("Take one target word of one pair. It has 1 to give, and hands it out among the source words of its own "
                "sentence, in proportion to their t. Do that on paper for “negro” in the second round.",
                "Three loops: over pairs, over the target words of a pair, over its source words. The share of source "

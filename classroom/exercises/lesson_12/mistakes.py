@@ -110,7 +110,8 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
         d = d / row
     def half(x):
         return (x.max(1) - x.min(1)) / 2
-    shown = {"paired": lambda: half(d), "difference": lambda: np.abs(half(losses) - half(losses)[base]),
+    shown = {"paired": lambda: half(d), "signed": lambda: half(losses) - half(losses)[base],
+             "difference": lambda: np.abs(half(losses) - half(losses)[base]),
              "sorted": lambda: half(np.sort(losses, 1) - np.sort(losses, 1)[base]),
              "own": lambda: half(losses), "sum": lambda: half(losses) + half(losses)[base],
              "whole": lambda: 2 * half(d), "std": lambda: d.std(1)}[spread]()
@@ -151,6 +152,9 @@ PAIRS = [
     _pair("spreads-subtracted", "Your spread is exactly the distance between the variant's spread and the base's.",
           f"{_BY_SEED} Two spreads may be alike although the runs have nothing in common.",
           "Of which numbers do you take the spread?", spread="difference"),
+    _pair("spreads-subtracted", "Your spread is exactly the variant's spread minus the base's.",
+          f"{_BY_SEED} Two spreads may be alike although the runs have nothing in common; and no spread is below 0.",
+          "Of which numbers do you take the spread?", spread="signed"),
     _pair("seeds-sorted", "Your spread is exactly what comes out when the runs are sorted first: best against best, "
           "worst against worst.", f"{_BY_SEED} Sorted, the runs that are compared no longer have the same seed.",
           "Is there a `sort`?", spread="sorted"),

@@ -2,15 +2,18 @@
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from classroom.grade.read.submissions import Submission
 
 from . import adjust
 
 Times = Mapping[tuple[str, str | None], datetime]
 _DAY = timedelta(days=1)
+_STAMP = 200                   # bytes of a file that holds a time, at most
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)?")
 _WORDS = re.compile(r"(\d{1,2})\.?\s+(?:de\s+)?(\w+)\.?,?\s+(?:de\s+)?(\d{4})\D+(\d{1,2})[:.](\d\d)\s*([AP]M)?", re.I)
 _MONTHS = {name: n for n, names in enumerate(("jan ene", "feb", "mar", "apr abr", "mai may", "jun", "jul", "aug ago",
@@ -78,6 +81,23 @@ def read_times(path: Path) -> dict[tuple[str, str | None], datetime]:
         lesson = (row.get("lesson") or "").strip()
         found[row["learner"].strip(), adjust.lesson_number(path, lesson) if lesson else None] = _read_time(
             path, f"learner {row['learner']}", row["time"])
+    return found
+
+
+def nbgrader(path: Path, submissions: Iterable[Submission]) -> dict[str, datetime]:
+    """When submissions were handed in, by name, from the files `timestamp.txt` of nbgrader.
+
+    Only in nbgrader's own folder, called `submitted`: elsewhere a file of that name may be a learner's.
+    """
+    if path.name != "submitted" and not (path / "submitted").is_dir():
+        return {}
+    found: dict[str, datetime] = {}
+    for submission in submissions:
+        stamp = submission.path.parent / "timestamp.txt"
+        if submission.name.count("/") == 2 and stamp.is_file() and not stamp.is_symlink() and (
+                stamp.stat().st_size <= _STAMP):
+            time = parse(stamp.read_text(encoding="utf-8", errors="replace"))
+            found |= {submission.name: time} if time else {}
     return found
 
 

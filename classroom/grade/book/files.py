@@ -57,15 +57,17 @@ def write(out: Path, book: Gradebook, canvas_columns: Mapping[str, str] | None =
     return lms.Written([*canvas.paths, *moodle.paths], canvas.notes + moodle.notes, canvas.refused + moodle.refused)
 
 
-def private(out: Path) -> None:
+def private(out: Path) -> bool:
     """Make the folder, for its owner's eyes only on POSIX; a folder that is there is closed if it is one of results.
 
-    Raises OSError if it cannot be made.
+    Returns False if others can read it all the same: it holds something else, and is left as it is. Raises OSError if
+    it cannot be made.
     """
     if not out.exists():
         out.mkdir(mode=0o700, parents=True)
     elif os.name == "posix" and ((out / "results.jsonl").exists() or not any(out.iterdir())):
         out.chmod(0o700)
+    return os.name != "posix" or not out.stat().st_mode & 0o077
 
 
 def write_json(path: Path, content: object) -> None:

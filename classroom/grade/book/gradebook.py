@@ -1,16 +1,16 @@
 """From records to marks: one for each learner and lesson, also where nothing could be graded."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
 from classroom.grade.read.roster import Person, Roster, of_learners
 
-from . import adjust, decisions, due, gradescope_export
+from . import adjust, decisions, due, gradescope_export, groups, owners, several
 from .mark import Mark, Record
 from .sheets import Sheet
 
 UNKNOWN = "unknown lesson"
+_GITHUB_TIME = "submission_timestamp"          # of GitHub Classroom's list of grades
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Gradebook:
     Attributes:
         sheet: what the roster is besides its people.
         untimed: learners with a mark for a lesson that is due, of whom it is not known when they handed it in.
+        ungrouped: names in the list of groups that nobody has.
     """
 
     learners: tuple[Learner, ...]
@@ -37,6 +38,7 @@ class Gradebook:
     has_roster: bool
     sheet: Sheet = field(default_factory=Sheet)
     untimed: tuple[str, ...] = ()
+    ungrouped: tuple[str, ...] = ()
 
     def marks(self, lesson: str | None = None) -> list[Mark]:
         return [mark for learner in self.learners for mark in learner.marks.values() if lesson in (None, mark.lesson)]
@@ -45,11 +47,10 @@ class Gradebook:
 def build(records: Iterable[Record], roster: Roster | None = None, *, lesson: str | None = None,
           points: adjust.Points | None = None, late: adjust.Late | None = None,
           decided: Sequence[decisions.Decision] = (), deadlines: due.Deadlines | None = None,
-          export: gradescope_export.Export | None = None) -> Gradebook:
+          export: gradescope_export.Export | None = None, rule: several.Rule = "best",
+          grouped: groups.Groups | None = None, stamps: Mapping[str, datetime] | None = None,
+          earlier: Iterable[Record] = ()) -> Gradebook:
     """Bring the records of a batch together.
-
-    Where a learner handed in one lesson more than once, the best graded submission counts, and a
-    note says so.
 
     Args:
         records: what the grader wrote, in any order.
@@ -60,42 +61,55 @@ def build(records: Iterable[Record], roster: Roster | None = None, *, lesson: st
         decided: the teacher's decisions about single learners; they come last.
         deadlines: what lateness costs where it is known when work was handed in.
         export: whose Gradescope's folders are.
+        rule: which of several notebooks of a learner for one lesson counts; see `several.choose`.
+        grouped: whose notebooks count for whom.
+        stamps: when single files were handed in, by their names as submissions.
+        earlier: results that were superseded when the same submission was graded anew.
+
+    Raises:
+        SettingsError: if a learner is in two groups.
     """
     records = [adjust.with_points(record, points or {}) for record in records]
     known = sorted({record["lesson"] for record in records if record.get("lesson")} | ({lesson} if lesson else set()))
     only = known[0] if len(known) == 1 else UNKNOWN
-    by_person, strangers = _sorted_out(records, roster, export)
+    by_person, strangers = owners.sorted_out(records, roster, export)
     people = (roster or of_learners(())).people + tuple(strangers)
+    together, ungrouped = groups.members(grouped or {}, people)
     sheet = roster.sheet if roster else Sheet()
-    max_points = _max_points(records)
-    clock = _Clock(deadlines, people, sheet if len(known) == 1 else Sheet(), export)
-    percents, _ = _by_person(late or {}, people)
+    max_points = _max_points(records, lesson, points or {})
+    clock = _Clock(deadlines, people, sheet if len(known) == 1 else Sheet(), export, stamps or {})
+    before = _earlier(earlier, points or {})
+    percents, _ = owners.by_person(late or {}, people)
     mine_decided = _decided(decided, people)
     learners, untimed = [], []
-    nothing: list[Record | None] = [None]
     for person in people:
-        mine: dict[str, list[Record]] = {name: [] for name in known}
-        for record in by_person.get(person.learner, ()):
-            mine.setdefault(record.get("lesson") or only, []).append(record)
+        group, mates = together.get(person.learner, ("", [person]))
+        mine: dict[str, list[tuple[Person, Record]]] = {name: [] for name in known}
+        for mate in [person, *(mate for mate in mates if mate != person)]:
+            for record in by_person.get(mate.learner, ()):
+                mine.setdefault(record.get("lesson") or only, []).append((mate, record))
         marks = {}
         for name, found in mine.items():
             fixed = percents.get((person.learner, name[:2]), percents.get((person.learner, None)))
-            mark = max((clock.mark(person, name, record, fixed, max_points.get(name)) for record in found or nothing),
-                       key=_worth)
-            if len(found) > 1:
-                mark = replace(mark, notes=(*mark.notes, f"{len(found)} submissions; the best counts: "
-                                                         f"{(mark.record or {}).get('submission')}"))
+            handed = [several.Handed(replace(clock.mark(person, by, name, record, fixed, max_points.get(name)),
+                                             group=group, own=by == person, earlier=before.get(_key(record), ())),
+                                     clock.of_file(record)) for by, record in found]
+            nothing = several.Handed(Mark(name, "missing", None, max_points.get(name), group=group))
+            mark = several.choose(handed or [nothing], rule)
+            mark = replace(mark, notes=(*filter(None, [mark.chosen, "" if mark.own else f"handed in for the group "
+                                                       f"{group}"]), *mark.notes))
             if clock.rule(name) and mark.status == "graded" and mark.time is None and fixed is None:
                 untimed.append(person.learner)
             marks[name] = decisions.applied(mark, mine_decided.get((person.learner, name[:2]), ()))
         learners.append(Learner(person, marks, roster is None or person not in strangers))
     lessons = [*known, *([UNKNOWN] if any(UNKNOWN in learner.marks for learner in learners) else [])]
-    return Gradebook(tuple(learners), tuple(lessons), max_points, roster is not None, sheet, tuple(untimed))
+    return Gradebook(tuple(learners), tuple(lessons), max_points, roster is not None, sheet, tuple(untimed),
+                     tuple(ungrouped))
 
 
-def unmatched(late: Mapping[tuple[str, str | None], Any], book: Gradebook) -> list[str]:
+def unmatched(late: Mapping[tuple[str, str | None], object], book: Gradebook) -> list[str]:
     """Learners in a list (of late work, of times) whom the class does not have: surely a slip."""
-    return _by_person(late, [learner.person for learner in book.learners])[1]
+    return owners.by_person(late, [learner.person for learner in book.learners])[1]
 
 
 def undecided(decided: Sequence[decisions.Decision], book: Gradebook) -> list[str]:
@@ -117,22 +131,21 @@ class _Clock:
     """Marks with what lateness costs."""
 
     def __init__(self, deadlines: due.Deadlines | None, people: Sequence[Person], sheet: Sheet,
-                 export: gradescope_export.Export | None):
+                 export: gradescope_export.Export | None, stamps: Mapping[str, datetime]):
         self.rules = deadlines.rules if deadlines else {}
-        self.extensions, _ = _by_person(deadlines.extensions if deadlines else {}, people)
-        self.times, _ = _by_person(deadlines.times if deadlines else {}, people)
+        self.extensions, _ = owners.by_person(deadlines.extensions if deadlines else {}, people)
+        self.times, _ = owners.by_person(deadlines.times if deadlines else {}, people)
         self.column = sheet.roles.get("submitted")
-        self.export = export.times if export else {}
+        self.one_lesson = bool(sheet.columns)
+        self.export, self.stamps = export.times if export else {}, stamps
 
     def rule(self, lesson: str) -> due.Rule | None:
         return self.rules.get(lesson[:2])
 
-    def mark(self, person: Person, lesson: str, record: Record | None, fixed: float | None,
+    def mark(self, person: Person, by: Person, lesson: str, record: Record, fixed: float | None,
              most: float | None) -> Mark:
-        """One submission's, or of one that there is not."""
-        if record is None:
-            return Mark(lesson, "missing", None, most)
-        time, status, notes = self._time(person, lesson, record), status_of(record), map(str, record.get("notes") or ())
+        """What one submission gives a learner; `by` handed it in."""
+        time, status, notes = self._time(by, lesson, record), status_of(record), map(str, record.get("notes") or ())
         rule, late = self.rule(lesson), fixed or 0
         if fixed is None and rule and time:
             late = rule.percent(time, self.extensions.get((person.learner, lesson[:2])))
@@ -141,59 +154,30 @@ class _Clock:
             return mark
         return replace(mark, points=round(record["points"] * (1 - late / 100), 2), max_points=record["max_points"])
 
+    def of_file(self, record: Record) -> datetime | None:
+        """When this very file was handed in, as a system says."""
+        return (due.parse(str(record.get("handed_in") or "")) or self.stamps.get(str(record.get("submission")))
+                or self.export.get(owners.top_of(record)))
+
     def _time(self, person: Person, lesson: str, record: Record) -> datetime | None:
-        """The teacher's word, then the record's, Gradescope's, Moodle's."""
+        """The teacher's word, then the file's, Moodle's, GitHub's."""
         given = self.times.get((person.learner, lesson[:2]), self.times.get((person.learner, None)))
-        top = str(record.get("submission") or "").partition("/")[0]
-        return given or due.parse(str(record.get("handed_in") or "")) or self.export.get(top) or due.parse(
-            person.row.get(self.column or "", ""))
+        row = person.row
+        github = due.parse(row.get(_GITHUB_TIME, "")) if self.one_lesson else None
+        if github and github.tzinfo is None:
+            github = github.replace(tzinfo=UTC)
+        return given or self.of_file(record) or due.parse(row.get(self.column or "", "")) or github
 
 
-def _worth(mark: Mark) -> tuple[bool, float, bool]:
-    return mark.status == "graded", mark.points or 0, mark.status != "missing"
+def _earlier(records: Iterable[Record], points: adjust.Points) -> dict[tuple[str, str], tuple[Record, ...]]:
+    found: dict[tuple[str, str], tuple[Record, ...]] = {}
+    for record in records:
+        found[_key(record)] = (*found.get(_key(record), ()), adjust.with_points(record, points))
+    return found
 
 
-def _sorted_out(records: Sequence[Record], roster: Roster | None, export: gradescope_export.Export | None
-                ) -> tuple[dict[str, list[Record]], list[Person]]:
-    """Records by whose they are, and the people among them who are not on the roster."""
-    by_person: dict[str, list[Record]] = {}
-    strangers: dict[str, Person] = {}
-    taken = {person.learner for person in roster.people} if roster else set()
-    tops = [str(record.get("submission") or "").partition("/")[0] for record in records]
-    clones = roster.clones(tops) if roster else {}
-    for record, top in zip(records, tops, strict=True):
-        learner = str(record["learner"])
-        submitters = export.submitters.get(top, []) if export else []
-        whose: list[Person] = []
-        for submitter in submitters:
-            person = next(filter(None, map(roster.find, submitter.keys)), None) if roster else None
-            if person is None and submitter.keys:
-                key = submitter.keys[0]
-                person = strangers.setdefault(key, Person(f"{key} (?)" if key in taken else key, submitter.name,
-                                                          submitter.email))
-            whose += [person] if person else []
-        if not whose:
-            found = (roster.find(learner) or roster.find(top.removesuffix(".ipynb")) or clones.get(top)
-                     ) if roster else None
-            if found is None:             # a name that is taken by someone else whom it does not clearly mean
-                found = strangers.setdefault(learner, Person(f"{learner} (?)" if learner in taken else learner))
-            whose = [found]
-        for person in dict.fromkeys(whose):
-            by_person.setdefault(person.learner, []).append(record)
-    return by_person, sorted(strangers.values(), key=lambda person: person.learner.casefold())
-
-
-def _by_person(given: Mapping[tuple[str, str | None], Any], people: Sequence[Person]
-               ) -> tuple[dict[tuple[str, str | None], Any], list[str]]:
-    """The same by the class's own names, and the names that nobody has."""
-    everybody, found, nobody = Roster(tuple(people)), {}, []
-    for (name, number), value in given.items():
-        person = everybody.find(name)
-        if person is None:
-            nobody.append(name)
-        else:
-            found[person.learner, number] = value
-    return found, list(dict.fromkeys(nobody))
+def _key(record: Record) -> tuple[str, str]:
+    return str(record.get("learner")), str(record.get("submission"))
 
 
 def _decided(decided: Sequence[decisions.Decision], people: Sequence[Person]
@@ -206,11 +190,11 @@ def _decided(decided: Sequence[decisions.Decision], people: Sequence[Person]
     return found
 
 
-def _max_points(records: Iterable[Record]) -> dict[str, float]:
-    """Of what was graded, or else of what could not be."""
-    most: dict[str, tuple[bool, float]] = {}
+def _max_points(records: Iterable[Record], lesson: str | None, points: adjust.Points) -> dict[str, float]:
+    """Of what was graded, or else of what could not be, or else what the lesson is worth."""
+    most: dict[str, tuple[bool, float]] = {lesson: (False, adjust.points_of(lesson, points))} if lesson else {}
     for record in records:
         if record.get("lesson") and record.get("max_points"):
             found = bool(record.get("exercises")), record["max_points"]
             most[record["lesson"]] = max(found, most.get(record["lesson"], found))
-    return {lesson: points for lesson, (_, points) in most.items()}
+    return {name: worth for name, (_, worth) in most.items()}

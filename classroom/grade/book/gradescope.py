@@ -12,16 +12,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from classroom.grade.read.notebooks import cells_of
 from classroom.judge.verdict import Verdict
 from course._paths import atomic_path
 
-from . import adjust, gradebook
+from . import adjust, gradebook, several
 from .decisions import EXCUSED
-from .mark import Mark
+from .mark import UNDECIDED, Mark
 from .safe import plain
 
 _ROOT = Path(__file__).resolve().parents[3]
 _FILES = Path(__file__).parent / "autograder"
+# Of the course's packages, what grading needs: the checker's own, and what learners' answers may import.
+PACKAGES = ("filelock", "matplotlib", "numpy", "platformdirs", "sacrebleu", "tokenizers", "torch", "tqdm")
 
 
 def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
@@ -38,11 +41,12 @@ def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
         return {"score": mark.points, "max_score": mark.max_points, "output_format": "text", "visibility": "visible",
                 "stdout_visibility": "hidden", "output": _overall(mark),
                 "tests": [_test(exercise) for exercise in mark.exercises]}
-    if mark.status in ("grader error", EXCUSED) or mark.status == "missing" and not handing_in:
+    if mark.status in ("grader error", EXCUSED) or mark.status in ("missing", UNDECIDED) and not handing_in:
         return None
     message = plain((mark.record or {}).get("message") or "") if mark.status != "missing" else ""
     text = f"{plain(mark.why)} {message}".strip() + "\n\nThis is not a judgement of your work. Hand in "
-    text += "the notebook again: the file that ends in .ipynb, saved by Jupyter."
+    text += ("the one notebook that is to count." if mark.status == UNDECIDED else
+             "your notebook of this lesson: the file that ends in .ipynb, saved by Jupyter.")
     most = mark.max_points or adjust.points_of(mark.lesson)
     return {"score": 0, "output": text, "output_format": "text", "visibility": "visible", "stdout_visibility": "hidden",
             "tests": [{"name": f"The notebook ({mark.status})", "score": 0, "max_score": most, "status": "failed",
@@ -50,7 +54,7 @@ def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
 
 
 def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation: str = "none",
-              pip_args: str = "") -> Path:
+              pip_args: str = "", rule: several.Rule = "best") -> Path:
     """Write an autograder for one lesson: what Gradescope runs to set up, what it runs to grade, and the course.
 
     Args:
@@ -59,6 +63,7 @@ def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation:
         points: the teacher's own points, as for `adjust.read_points`.
         isolation: refuse to run with less.
         pip_args: options for pip while setting up.
+        rule: which of several notebooks counts.
 
     Raises:
         SettingsError: if the course is not there as a repository, or a setting cannot be written safely.
@@ -68,12 +73,14 @@ def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation:
         raise adjust.SettingsError(f"{_ROOT}: the autograder is built from a copy of the course's repository")
     if not re.fullmatch(r"[\w .:/=+@~,%-]*", pip_args):
         raise adjust.SettingsError(f"--pip-args: {pip_args!r} has characters that a shell would read")
-    requirements = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
-    settings = [f"--lesson={int(lesson[:2]):02d}", f"--isolation={isolation}"]
+    requirements = [line for line in tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+                    if re.split(r"[^\w-]", line)[0] in PACKAGES]
+    settings = [f"--lesson={int(lesson[:2]):02d}", f"--isolation={isolation}", f"--several={rule}"]
     if points:
         adjust.read_points(points)
         settings.append(f"--points=points{points.suffix.lower()}")
-    fill = {"@PIP_ARGS@": pip_args, "@SETTINGS@": " ".join(settings)}
+    fill = {"@PIP_ARGS@": pip_args, "@SETTINGS@": " ".join(settings),
+            "@PYTHON@": f"{sys.version_info.major}.{sys.version_info.minor}"}
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("setup.sh", "run_autograder"):
             text = (_FILES / name).read_text(encoding="utf-8")
@@ -84,6 +91,8 @@ def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation:
         _add(archive, "requirements.lock", lock.read_bytes())
         if points:
             _add(archive, f"points{points.suffix.lower()}", points.read_bytes())
+        for solution in sorted((_ROOT / "solutions").glob(f"{int(lesson[:2]):02d}_*.ipynb")):
+            _add(archive, f"solutions/{solution.name}", _code_of(solution))       # so that it never counts
         for package in ("course", "classroom"):
             for file in sorted((_ROOT / package).rglob("*")):
                 if file.is_file() and "__pycache__" not in file.parts:
@@ -106,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--points", type=Path)
     parser.add_argument("--isolation", default="none")
+    parser.add_argument("--several", choices=several.RULES, default="best")
     options = parser.parse_args(arguments)
     points = adjust.read_points(options.points) if options.points else {}
     try:
@@ -114,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = []
     with Grader(lesson=options.lesson, isolation=options.isolation) as grader:
         records = [{**grader.grade(submission), "learner": "you"} for submission in found]
-    mark = mark_of(records, options.lesson, points)
+    mark = mark_of(records, options.lesson, points, options.several)
     print(f"{mark.status}; isolation: {(mark.record or {}).get('isolation')}", *mark.notes, sep="\n")
     content = results(mark, handing_in=True)
     if content is None:
@@ -127,10 +137,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def mark_of(records: Sequence[gradebook.Record], lesson: str, points: adjust.Points | None = None) -> Mark:
+def mark_of(records: Sequence[gradebook.Record], lesson: str, points: adjust.Points | None = None,
+            rule: several.Rule = "best") -> Mark:
     """The mark of whoever handed in these; missing if there is nothing."""
     book = gradebook.build([{**record, "lesson": record.get("lesson") or lesson} for record in records],
-                           lesson=None if records else lesson, points=points)
+                           lesson=None if records else lesson, points=points, rule=rule)
     marks = book.marks()
     return max(marks, key=lambda mark: mark.points or 0) if marks else Mark(lesson, "missing", None, None)
 
@@ -142,9 +153,18 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644)
     archive.writestr(entry, content)
 
 
+def _code_of(notebook: Path) -> bytes:
+    """A notebook's code alone, as a notebook."""
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "code", "source": cell.source, "metadata": {}, "outputs": [], "execution_count": None}
+        for cell in cells_of(notebook.read_bytes())]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
 def _overall(mark: Mark) -> str:
     text = f"{mark.points:g} of {mark.max_points:g} points."
     text += f" {mark.late:g} % taken off: late." if mark.late else ""
+    text += f" {plain(mark.chosen)}." if mark.chosen else ""
     return text + (f"\n\nYour teacher writes: {plain(mark.comment)}" if mark.comment else "")
 
 

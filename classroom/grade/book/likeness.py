@@ -56,6 +56,8 @@ def pairs(book: Gradebook, files: Mapping[tuple[str, str], Path]) -> list[Pair]:
         ids = adjust.exercises_of(lesson)
         answers: dict[str, dict[str, str]] = {}
         handed_in: dict[str, Path] = {}
+        groups = {learner.person.learner: mark.group for learner in book.learners
+                  if (mark := learner.marks.get(lesson)) and mark.group}
         for learner in book.learners:
             record = (learner.marks[lesson].record if lesson in learner.marks else None) or {}
             path = files.get((str(record.get("learner")), str(record.get("submission"))))
@@ -63,7 +65,8 @@ def pairs(book: Gradebook, files: Mapping[tuple[str, str], Path]) -> list[Pair]:
                 answers[learner.person.learner], handed_in[learner.person.learner] = _answers(path, ids), path
         known = {id: _published(lesson, id) for id in ids} if len(answers) > 1 else {}
         found += [pair for pair in _alike(lesson, answers, known)
-                  if handed_in[pair.first] != handed_in[pair.second]]        # a group's one submission
+                  if handed_in[pair.first] != handed_in[pair.second]         # a group's one submission
+                  and (pair.first not in groups or groups[pair.first] != groups.get(pair.second))]
     return sorted(found, key=lambda pair: (-pair.share, -pair.common, pair.first, pair.second))
 
 

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["EXCUSED", "WITHOUT_A_MARK", "Mark", "Record"]
+__all__ = ["EXCUSED", "UNDECIDED", "WITHOUT_A_MARK", "Mark", "Record"]
 
 Record = Mapping[str, Any]
 EXCUSED = "excused"                    # the teacher's own status
+UNDECIDED = "undecided"                # several notebooks, and the teacher has not said which counts
 # What is said where there is no mark. Never a zero: a teacher decides what becomes of it.
 WITHOUT_A_MARK = {
     "missing": "Nothing was handed in.",
     "unreadable": "The file could not be read as a notebook.",
     "grader error": "The grader failed, not the learner. Grade it again, or by hand.",
     EXCUSED: "Excused from this lesson.",
+    UNDECIDED: "Several notebooks were handed in, and it is not decided which of them counts.",
 }
 
 
@@ -30,6 +32,10 @@ class Mark:
         comment: the teacher's, for the learner.
         by_hand: the teacher has changed the points.
         time: when it was handed in, where that is known.
+        chosen: which of several notebooks counts, and what the others would give.
+        group: whose notebook this is as well; "" for a learner alone.
+        own: the learner handed it in, and not another member of the group.
+        earlier: what the grader said of the same submission before it was graded anew, the oldest first.
     """
 
     lesson: str
@@ -42,6 +48,10 @@ class Mark:
     comment: str = ""
     by_hand: bool = False
     time: datetime | None = None
+    chosen: str = ""
+    group: str = ""
+    own: bool = True
+    earlier: tuple[Record, ...] = ()
 
     @property
     def exercises(self) -> Sequence[Record]:

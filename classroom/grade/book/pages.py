@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from classroom.judge.verdict import HEADINGS
 from course._paths import atomic_path
 
-from . import due, figures, tally
+from . import due, figures, tables, tally
 from .gradebook import UNKNOWN, Gradebook, Learner
 from .mark import WITHOUT_A_MARK, Mark
 from .safe import plain
@@ -41,6 +41,7 @@ _LENT = re.compile(r"Exercise [\d.]+ is not solved; [\d.]+ was graded with the c
 _NO_MARK = {            # where the learner reads something else than the teacher
     "grader error": "The grader failed, through no fault of yours. Your teacher sees it too.",
     "excused": "You are excused from this lesson.",
+    "undecided": "You handed in several notebooks. Your teacher decides which of them counts.",
 }
 
 
@@ -152,7 +153,8 @@ def _environment() -> jinja2.Environment:
         style=Markup(_style()), figures=figures, says=_SAYS, symbols=_SYMBOLS, statuses_in_order=tally.STATUSES,
         policy=f"{_POLICY}; style-src {_digest(_style())}", script="", is_late=is_late, stopped=tally.STOPPED)
     environment.filters.update(
-        time=due.said, message=to_html, title_of=title, number=number, plain=plain,
+        time=due.said, before=tables.before, message=to_html,
+        capitalize_first=lambda text: text[:1].upper() + text[1:], title_of=title, number=number, plain=plain,
         lent=lambda notes: [note for note in notes if _LENT.match(note)],
         printed=lambda text: plain(text[:_PRINTED]) + ("\n…" if len(text) > _PRINTED else ""))
     return environment

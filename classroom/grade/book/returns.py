@@ -24,7 +24,7 @@ def write_moodle(path: Path, book: Gradebook, pages: Mapping[str, Path]) -> bool
         pages: each learner's page.
     """
     def name(learner: Learner, mark: Mark) -> str:
-        match = _MOODLE.match(_top(mark))
+        match = _MOODLE.match(_top(mark)) if mark.own else None
         number = match["id"] if match else _identifier(learner.person, book)
         called = (match["name"] if match else learner.person.name) or "learner"
         called = re.sub(r'[_/\\:*?"<>|]+', " ", plain(called, keep="")).strip() or "learner"
@@ -39,7 +39,7 @@ def write_canvas(path: Path, book: Gradebook, pages: Mapping[str, Path]) -> bool
     Canvas reads a learner's and a file's number in a name, and both are only in the names of its own download.
     """
     def name(learner: Learner, mark: Mark) -> str:
-        top = _top(mark).removesuffix(".ipynb")
+        top = _top(mark).removesuffix(".ipynb") if mark.own else ""
         return f"{top}.html" if _CANVAS.match(top) and not re.search(r'[/\\:*?"<>|]', plain(top)) else ""
 
     return _write(path, book, pages, name)

@@ -7,7 +7,7 @@ from course._paths import atomic_path
 
 from . import decisions, due
 from .gradebook import Gradebook
-from .mark import Mark
+from .mark import Mark, Record
 from .safe import cell, line
 
 _FOR_EXCEL = "utf-8-sig"      # without the mark, Excel reads accents wrong
@@ -16,10 +16,11 @@ _FOR_EXCEL = "utf-8-sig"      # without the mark, Excel reads accents wrong
 def write_grades(path: Path, book: Gradebook) -> None:
     """One row for each learner and lesson. The column `status` says why a row has no points."""
     write(path, ("learner", "name", "email", "lesson", "status", "points", "max_points", "late_percent", "handed_in",
-                 "by_hand", "comment", "on_roster", "submission", "isolation", "course", "graded", "notes"), (
+                 "by_hand", "comment", "on_roster", "group", "submission", "isolation", "course", "graded", "notes"), (
         (learner.person.learner, learner.person.name, learner.person.email, mark.lesson, mark.status, mark.points,
          mark.max_points, mark.late or None, mark.time and due.said(mark.time), "yes" if mark.by_hand else "",
          "; ".join(decisions.comments(mark)), "" if not book.has_roster else "yes" if learner.expected else "no",
+         mark.group,
          *((mark.record or {}).get(name) for name in ("submission", "isolation", "course", "time")),
          "; ".join(_notes(mark)))
         for learner in book.learners for mark in learner.marks.values()), _FOR_EXCEL)
@@ -67,7 +68,16 @@ def summary(mark: Mark) -> str:
 def _notes(mark: Mark) -> Sequence[str]:
     message = (mark.record or {}).get("message") or mark.why
     why = [] if mark.status == "graded" else [line(message)]
-    return [*why, *map(line, mark.notes)]
+    return [*why, *(line(note, 600) for note in mark.notes), *map(before, mark.earlier)]
+
+
+def before(record: Record) -> str:
+    """What an earlier grading of the same submission said."""
+    result = f"{number(record['points'])} of {number(record['max_points'])} points" if record.get(
+        "points") is not None else str(record.get("status"))
+    told = record.get("superseded") or {}
+    return line(f"before it was graded anew ({told.get('why') or 'unknown'}): {result}, graded "
+                f"{record.get('time') or 'at an unknown time'} with course {record.get('course') or 'unknown'}", 400)
 
 
 def number(value: object) -> object:

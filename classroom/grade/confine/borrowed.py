@@ -3,9 +3,10 @@ import importlib.abc
 import importlib.util
 import sys
 import types
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["install"]
+__all__ = ["install", "prepare"]
 
 _SILENT = ("course.views", "classroom")        # calling what these hold draws a picture or a verdict: nothing here
 _PACKAGES = ("course.views", "classroom.grade", "classroom.judge", "classroom.exercises")
@@ -33,11 +34,12 @@ class _StandIn:
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    def __init__(self, lent: dict[str, str]):
-        self.lent = lent
+    def __init__(self, lent: dict[str, str], names: list[str]):
+        self.lent, self.names = lent, names
 
     def find_spec(self, name: str, path=None, target=None):
         if name.startswith(("course.", "classroom.")):
+            self.names.append(name)
             return importlib.util.spec_from_loader(name, self, is_package=name in _PACKAGES)
         return None
 
@@ -46,6 +48,16 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         vars(module)["__getattr__"] = lambda attribute: _stand_in(name, attribute)
         if name in self.lent:
             exec(compile(self.lent[name], f"<{name}>", "exec", dont_inherit=True), module.__dict__)
+
+
+# Modules of these two packages: those of the server, and then those that were lent. Kept, for whoever looks through
+# `sys.modules` touches, and so copies, the memory of all that torch has loaded: a thousand pages in every child.
+_names: list[str] = []
+
+
+def prepare(modules: Iterable[str]) -> None:
+    """In the server, once: remember which modules there are."""
+    _names[:] = [name for name in modules if name.startswith(("course.", "classroom."))]
 
 
 def _stand_in(module: str, attribute: str) -> _StandIn:
@@ -62,9 +74,11 @@ def install(lent: dict[str, str], lend: dict[str, list[str]], modules: dict[str,
         lend: for each exercise that is not solved, what `carry_on` gives in its place: source text and a name.
         modules: sys.modules; the engine's own modules leave it, so that their names are free.
     """
-    for name in [name for name in modules if name.startswith(("course.", "classroom.grade"))]:
-        del modules[name]
-    sys.meta_path[:] = [_Finder(lent), *(f for f in sys.meta_path if not isinstance(f, _Finder))]
+    for name in _names:
+        if name.startswith(("course.", "classroom.grade")):
+            modules.pop(name, None)
+    _names.clear()
+    sys.meta_path[:] = [_Finder(lent, _names), *(f for f in sys.meta_path if not isinstance(f, _Finder))]
     face = modules["classroom"]
     fallen_back: dict[str, Any] = {}
 

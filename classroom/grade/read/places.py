@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,19 +22,19 @@ IGNORED = {"__MACOSX", ".ipynb_checkpoints", ".git", "__pycache__", ".DS_Store",
 
 
 class Unpacked(ExitStack):
-    """The zips that are open, and the folder for what they hold, which stays until the program ends.
+    """The zips that are open, and the folder for what they hold.
 
     Args:
-        beside: shares the folder of another one, whose zips stay open for longer.
+        folder: None makes one, which stays until the program ends.
+        count: of the files in it, where another one has some there as well.
     """
 
-    def __init__(self, beside: "Unpacked | None" = None):
+    def __init__(self, folder: Path | None = None, count: Iterator[int] | None = None):
         super().__init__()
-        if beside is None:
-            self.folder, self.count = Path(tempfile.mkdtemp(prefix="submissions-")), itertools.count()
-            atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
-        else:
-            self.folder, self.count = beside.folder, beside.count
+        if folder is None:
+            folder = Path(tempfile.mkdtemp(prefix="submissions-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        self.folder, self.count = folder, itertools.count() if count is None else count
 
     def copy(self, suffix: str) -> Path:
         """A new path for one member."""

@@ -6,13 +6,16 @@ has a budget of their own, and names that read the same are kept apart.
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from . import apart
 from .archives import DEPTH, MAX_CLASS, Budget, shortened
 from .places import IGNORED, Kind, Place, Unpacked, on_disk
 
-__all__ = ["Submission", "find"]
+__all__ = ["Submission", "entries_of", "find", "owner_of"]
 
 _NESTED = 2                    # zips around a zip that is still opened
 _MOODLE = re.compile(r"(?P<learner>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?$")
@@ -34,6 +37,7 @@ class Submission:
         name: the path inside the folder or zip, with forward slashes.
         path: where it can be read now.
         notes: what the teacher should know: that it was late, that it was not unpacked.
+        unreadable: why nothing of it could be read: looking through it took more than is allowed.
         ignored: what else this learner handed in and was not read, or whose name was not kept, as sentences. All of it
             is in the notes as well.
     """
@@ -43,6 +47,7 @@ class Submission:
     path: Path
     notes: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    unreadable: str = ""
 
 
 @dataclass
@@ -51,6 +56,7 @@ class _Found:
     path: Path
     notes: tuple[str, ...] = ()
     missing: str = ""                  # why nothing of this learner's is a notebook
+    unreadable: str = ""
 
 
 @dataclass
@@ -65,13 +71,30 @@ class _Owner:
     budget: Budget
     plain: bool = True                 # the name is spelt as it is read
 
+    def told(self) -> dict[str, Any]:
+        """As plain JSON; `heard` is the inverse."""
+        return {"raw": self.raw, "learner": self.learner, "id": self.id, "late": self.late,
+                "refused": list(self.budget.refused),
+                "found": [[list(f.parts), str(f.path), list(f.notes), f.missing] for f in self.found]}
 
-def find(path: Path | str) -> list[Submission]:
+    @classmethod
+    def heard(cls, given: dict[str, Any]) -> "_Owner":
+        found = [_Found(tuple(parts), Path(path), tuple(notes), missing)
+                 for parts, path, notes, missing in given["found"]]
+        return cls(given["raw"], given["learner"], given["id"], given["late"], found,
+                   Budget(refused=dict.fromkeys(given["refused"])))
+
+
+def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> list[Submission]:
     """All submissions under a folder, in a zip, or the one notebook that `path` is; in the order of their names.
 
     Understood are Moodle's and Canvas's downloads, nbgrader's `submitted/<student>/<assignment>`, a folder for each
     learner, and plain notebooks. A learner's folder without a notebook is a submission as well: a missing one, or,
     where there is something else in it, one that cannot be read.
+
+    Args:
+        separate: look at each learner's in the reader, a process with limits. What exceeds them is a submission that
+            cannot be read.
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
@@ -89,18 +112,11 @@ def find(path: Path | str) -> list[Submission]:
         place = _read_as(place, "zip")
     if place.kind not in ("folder", "zip"):
         raise ValueError(f"{path}: this is neither a folder nor a zip nor a notebook")
-    with Unpacked() as unpacked:
-        whole = Budget(members=MAX_CLASS, unpacked=4 << 30, notebooks=MAX_CLASS)
-        tops = _tops(place, unpacked, whole)
-        if place.note:
-            raise ValueError(f"{path}: this is neither a folder nor a zip nor a notebook ({place.note})")
-        owners: dict[tuple[str, str], _Owner] = {}
-        for top in tops:
-            with Unpacked(beside=unpacked) as open_zips:
-                owner = _owner(top, open_zips)
-            if owner is not None and (first := owners.setdefault((owner.raw, owner.learner), owner)) is not owner:
-                first.found += owner.found                   # a zip, and the folder that was made of it
-                first.budget.refused |= owner.budget.refused
+    owners: dict[tuple[str, str], _Owner] = {}
+    for owner in _looked_at(place) if separate else _owners(place):
+        if (first := owners.setdefault((owner.raw, owner.learner), owner)) is not owner:
+            first.found += owner.found                       # a zip, and the folder that was made of it
+            first.budget.refused |= owner.budget.refused
     if not owners:
         raise ValueError(f"{path}: there is no notebook in it, nor a folder of a learner")
     _tell_apart(list(owners.values()))
@@ -112,7 +128,74 @@ def _read_as(place: Place, kind: Kind) -> Place:
     return Place(place.name, kind, place.path)
 
 
+# ------------------------------------------------------------------------------------ here, or in the reader
+
+def _owners(place: Place) -> Iterator[_Owner]:
+    with Unpacked() as unpacked:
+        tops, note = entries_of(place, unpacked)
+        if note:
+            raise ValueError(_neither(place, note))
+        for top in tops:
+            with Unpacked(unpacked.folder, unpacked.count) as open_zips:
+                owner = owner_of(top, open_zips)
+            if owner is not None:
+                yield owner
+
+
+def _looked_at(place: Place) -> Iterator[_Owner]:
+    """The same. A reader that is lost is followed by another, which goes on with the next learner."""
+    folder, reader = Unpacked().folder, apart.shared()
+
+    def opened() -> list[tuple[str, bool]]:
+        try:
+            told = reader.ask("class", path=str(place.path), kind=place.kind, folder=str(folder / str(reader.started)))
+        except apart.TooMuch as error:
+            raise ValueError(f"{place.path}: listing what is in it took {error}") from None
+        if told["note"]:
+            raise ValueError(_neither(place, told["note"]))
+        return told["tops"]
+
+    def told(n: int) -> dict[str, Any] | None:
+        for again in (False, True):
+            if reader.process is None:
+                opened()
+            try:
+                return reader.ask("owner", n=n, tries=1)["owner"]
+            except apart.TooMuch as error:
+                if error.certain or again:
+                    raise
+        raise AssertionError
+
+    with reader.lock:
+        for n, (name, holds) in enumerate(opened()):
+            try:
+                given = told(n)
+            except apart.TooMuch as error:
+                yield _given_up(name, holds, folder / f"unread-{n}", f"`{_clean(name)}`: looking through it took "
+                                                                     f"{error}. Nothing of it was read.")
+            else:
+                if given is not None:
+                    yield _Owner.heard(given)
+        if reader.process is not None:
+            reader.ask("done")
+
+
+def _given_up(name: str, holds: bool, path: Path, why: str) -> _Owner:
+    raw = name[:-4] if holds and name.lower().endswith(".zip") else name
+    return _Owner(raw, *_who(raw, holds), [_Found((raw,), path, unreadable=why)], Budget(refused={why: None}))
+
+
+def _neither(place: Place, note: str) -> str:
+    return f"{place.path}: this is neither a folder nor a zip nor a notebook ({note})"
+
+
 # ------------------------------------------------------------------------------------ the class
+
+def entries_of(place: Place, unpacked: Unpacked) -> tuple[list[Place], str]:
+    """The learners' entries of a class's folder or zip, and why there are none."""
+    tops = _tops(place, unpacked, Budget(members=MAX_CLASS, unpacked=4 << 30, notebooks=MAX_CLASS))
+    return tops, place.note
+
 
 def _tops(place: Place, unpacked: Unpacked, budget: Budget) -> list[Place]:
     """The learners' entries, without folders that hold the whole class: `submitted`, or one that is alone and holds
@@ -147,16 +230,22 @@ def _entry(place: Place) -> str:
     return place.name[:-4] if place.kind == "zip" and place.name.lower().endswith(".zip") else place.name
 
 
-def _owner(top: Place, unpacked: Unpacked) -> _Owner | None:
-    """Who, and what they handed in."""
-    raw, budget = _entry(top), Budget()
-    learner, id, late = raw if _holds(top) else _stem(raw), None, False
+def _who(raw: str, holds: bool) -> tuple[str, str | None, bool]:
+    """Learner, number and lateness, from what an entry is called; `holds`: it is a folder or a zip."""
+    learner, id, late = raw if holds else _stem(raw), None, False
     if match := _MOODLE.match(raw):
         learner, id = match["learner"], match["id"]
     elif match := _CANVAS.match(raw):
         id = match["id"]
-        if not _holds(top):
+        if not holds:
             learner, late = match["learner"], bool(match["late"])
+    return learner, id, late
+
+
+def owner_of(top: Place, unpacked: Unpacked) -> _Owner | None:
+    """Who, and what they handed in; None for an empty folder that is nobody's."""
+    raw, budget = _entry(top), Budget()
+    learner, id, late = _who(raw, _holds(top))
     found = _handed_in(top, unpacked, budget)
     if not found and raw.lower() in _WRAPPERS:
         return None
@@ -233,7 +322,7 @@ def _submissions(owner: _Owner) -> list[Submission]:
         if name in made:
             owner.budget.refuse(f"Two files are called {name}; only the first was read.")
             continue
-        made[name] = Submission(owner.learner, name, found.path, tuple(notes))
+        made[name] = Submission(owner.learner, name, found.path, tuple(notes), unreadable=found.unreadable)
     first, *rest = made.values()
     refused = tuple(owner.budget.refused)
     return [replace(first, notes=first.notes + refused, ignored=refused), *rest]

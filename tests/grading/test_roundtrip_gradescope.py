@@ -1,4 +1,4 @@
-"""GitHub Classroom and Gradescope: their lists, and submissions as they hand them out."""
+"""Gradescope: its list, and *Export submissions* with `submission_metadata.yml`."""
 import zipfile
 
 import pytest
@@ -8,14 +8,7 @@ from classroom.grade.read import roster, submissions
 
 from .helpers import lesson_01
 from .test_exports_tables import LESSON, exercise, record
-
-GITHUB = """\
-"identifier","github_username","github_id","name"
-"ada@x.org","adalove","11","Ada Lovelace"
-"lovelace@x.org","love","12","L. Love"
-"bob@x.org","x-bob","13","Bob"
-"zoe@x.org","","",""
-"""
+from .trips import WRONG, own, points, trip
 
 
 def people(tmp_path, text):
@@ -28,26 +21,6 @@ def put(folder, *names):
         (folder / name).mkdir(parents=True)
         (folder / name / "04.ipynb").write_bytes(lesson_01())
     return [record(s.learner, exercise(), submission=s.name) for s in submissions.find(folder)]
-
-
-def test_clones_of_github_classroom(tmp_path):
-    """`gh classroom clone student-repos` makes a folder with a clone for each learner."""
-    folder = tmp_path / "attention-submissions"
-    records = put(folder, "attention-adalove", "attention-Love", "attention-x-bob", "attention-x-love")
-    book = gradebook.build(records, people(tmp_path, GITHUB))
-    assert [(learner.person.learner, [mark.status for mark in learner.marks.values()], learner.expected)
-            for learner in book.learners] == [
-        ("adalove", ["graded"], True), ("love", ["graded"], True), ("x-bob", ["graded"], True),
-        ("zoe@x.org", ["missing"], True), ("attention-x-love", ["graded"], False)]
-    assert book.learners[1].marks[LESSON].record["submission"].startswith("attention-Love/")
-
-
-def test_clones_of_two_assignments(tmp_path):
-    class_ = people(tmp_path, GITHUB)
-    names = ["hw-1-adalove", "hw-1-x-bob", "hw-2-adalove", "hw-2-love"]
-    assert {name: person.learner for name, person in class_.clones(names).items()} == {
-        "hw-1-adalove": "adalove", "hw-1-x-bob": "x-bob", "hw-2-adalove": "adalove", "hw-2-love": "love"}
-    assert people(tmp_path, "learner\nadalove\n").clones(names) == {}, "only a list that has GitHub's names"
 
 
 METADATA = """\
@@ -130,3 +103,20 @@ def test_no_export_no_metadata(tmp_path):
     put(tmp_path / "class", "ada")
     assert gradescope_export.find(tmp_path / "class") is None
     assert gradescope_export.find(tmp_path / "class" / "ada" / "04.ipynb") is None
+
+
+def test_from_the_export_to_the_marks(tmp_path, monkeypatch, capsys):
+    """Jos\u00e9 and Bob are a group; the times are those of the submissions."""
+    folder = tmp_path / "assignment_55_export"
+    for name, content in (("submission_901", own("ada")), ("submission_902", own("both", WRONG))):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "work.ipynb").write_bytes(content)
+    (folder / "submission_metadata.yml").write_text(METADATA.partition("submission_903")[0], encoding="utf-8")
+    (tmp_path / "roster.csv").write_text(SCOPE, encoding="utf-8")
+    (tmp_path / "due.csv").write_text("lesson,due,percent_per_day\n01,2025-05-05 20:11Z,50\n")
+    out = tmp_path / "grades"
+    assert trip(monkeypatch, folder, out, tmp_path / "roster.csv", "--due", str(tmp_path / "due.csv")) == 0
+    assert points(out) == {"ada@x.org": ("graded", "3.5"), "jose@x.org": ("graded", "4"), "bob@x.org": ("graded", "4"),
+                           "zoe@x.org": ("missing", "")}
+    assert "nothing was taken off: jose@x.org, bob@x.org." in capsys.readouterr().err
+    assert (out / "gradescope" / "bob@x.org" / "results.json").exists()

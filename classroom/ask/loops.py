@@ -1,0 +1,61 @@
+"""Probe for training loops: the answer is handed a tiny model, a step and a validation loss, all of them scripted."""
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .limits import Problem
+
+__all__ = ["TrainingLoop"]
+
+
+@dataclass(frozen=True)
+class TrainingLoop:
+    """Call `answer(model, step, batches, validate, patience, max_epochs)`; read its losses, and the model's weights.
+
+    A step mixes the batch into the weights, ten times as much in evaluation mode. `validate` says `curve[n]` after n
+    epochs; a quarter more in training mode, and a tenth more in the middle of an epoch. A case has `batches` (n, d),
+    `curve` (epochs + 1,), and `training`, the mode in which the model is handed over.
+    """
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task: Any) -> dict[str, Any]:
+        import torch
+        from torch import nn
+        batches, curve = list(inputs["batches"]), inputs["curve"].tolist()
+        model = nn.Linear(batches[0].numel(), 1, bias=False).to(batches[0].dtype).train(inputs["training"])
+        with torch.no_grad():
+            model.weight.zero_()
+        done = 0
+
+        def step(model: Any, batch: Any) -> float:
+            nonlocal done
+            _a_model(model, nn)
+            with torch.no_grad():
+                model.weight.mul_(0.9).add_(batch * (1.0 if model.training else 10.0))
+            done += 1
+            return 2.0 + 1 / done
+
+        def validate(model: Any) -> float:
+            _a_model(model, nn)
+            epochs, more = divmod(done, len(batches))
+            return curve[min(epochs, len(curve) - 1)] + 0.25 * model.training + 0.1 * (more > 0)
+
+        returned = answer(model, step, batches, validate, inputs["patience"], inputs["max_epochs"])
+        return {"losses": torch.tensor(_numbers(returned), dtype=torch.float64), "weights": model.weight.detach()[0]}
+
+
+def _a_model(given: Any, nn: Any) -> None:
+    if not isinstance(given, nn.Module):
+        raise Problem("not-the-model", kind=type(given).__name__)
+
+
+def _numbers(returned: Any) -> list[float]:
+    if returned is None:
+        raise Problem("returns-nothing:losses")
+    try:
+        numbers = [float(loss) for loss in returned]
+    except (TypeError, ValueError):
+        raise Problem("not-a-list:losses", kind=type(returned).__name__) from None
+    if not all(map(math.isfinite, numbers)):
+        raise Problem("not-a-list:losses", kind="list")
+    return numbers

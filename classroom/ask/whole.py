@@ -1,0 +1,45 @@
+"""Probe for whole models: token ids in, logits over the vocabulary out."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .blocks import Place
+from .limits import Problem
+from .own import OwnBlock
+
+if TYPE_CHECKING:
+    from .task import Task
+
+__all__ = ["Whole"]
+
+_TABLES = ("embedding.weight", "embedding_2.weight", "embedding_3.weight")
+_BIAS = "output.bias"
+
+
+@dataclass(frozen=True)
+class Whole(OwnBlock):
+    """As `OwnBlock`, for a model with tables of embeddings. What comes out where `target` is padding is set to 0.
+
+    The table that is used first gets the case's "embedding.weight". A model that shares one table has no other; for
+    those that do not, a case has spare ones, "embedding_2.weight" and "embedding_3.weight", and "output.bias", a
+    number for each token; where nobody uses them they stay in the case. d_model, d_ff and the size
+    of the vocabulary must differ.
+    """
+
+    def _besides(self, used: Sequence, weights: dict[str, Any]) -> dict[str, Place]:
+        if _TABLES[0] not in weights:
+            return {}
+        shape = tuple(weights[_TABLES[0]].shape)
+        tables = [p for p in used if tuple(p.shape) in (shape, shape[::-1])]
+        if not tables:
+            raise Problem("missing-layer:table", shape=shape,
+                          have=", ".join(str(tuple(p.shape)) for p in used if p.ndim > 1) or "–")
+        found = {name: Place(p, turned=tuple(p.shape) != shape) for name, p in zip(_TABLES, tables, strict=False)}
+        bias = next((p for p in used if tuple(p.shape) == shape[:1]), None)
+        return found if bias is None else found | {_BIAS: Place(bias)}
+
+    def _forward(self, module: Any, inputs: dict[str, Any], task: "Task") -> dict[str, Any]:
+        values = super()._forward(module, inputs, task)
+        padding = inputs["target"] == inputs.get("pad_id", 0)
+        return {name: value.masked_fill(padding[..., None], 0.0)
+                if value.ndim == 3 and value.shape[:2] == padding.shape else value for name, value in values.items()}

@@ -1,0 +1,286 @@
+"""Exercise 7.6: what learners write instead, and what it means. Used by `lesson_07`."""
+import math
+from functools import partial
+
+import torch
+from torch import nn
+
+from classroom.judge.exercise import Misconception
+from course.attention import causal_mask, padding_mask
+from course.transformer import Decoder, Encoder, LayerNorm, sinusoidal_encoding
+
+
+class SloppyTransformer(nn.Module):
+    """A whole model with switches. Sides are s (source) and t (target)."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256, scale="√d_model",
+                 scaled="st", positions="st", place="right", tables="one", own_mask="right", encoder_mask="right",
+                 memory_mask="right", memory="right", output="right", inputs="right", pad="given", layers="both",
+                 heads=None, cut=False):
+        super().__init__()
+        self.pad_id = pad_id if pad == "given" else 0
+        self.table = nn.ModuleList(nn.Embedding(vocab_size, d_model) for _ in range(3))
+        self.bias = nn.Parameter(torch.zeros(vocab_size))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        n_heads = heads or n_heads
+        one = {"one encoder layer": (1, n_layers), "one decoder layer": (n_layers, 1), "both": (n_layers, n_layers)}
+        self.encoder = Encoder(one[layers][0], d_model, n_heads, d_ff)
+        self.decoder = Decoder(one[layers][1], d_model, n_heads, d_ff)
+        self.extra = LayerNorm(d_model)
+        d_head = d_model // n_heads
+        self.factor = {"√d_model": math.sqrt(d_model), "none": 1.0, "d_model": float(d_model),
+                       "sum": math.sqrt(d_model), "1/√d_model": 1 / math.sqrt(d_model),
+                       "√d_head": math.sqrt(d_head)}[scale]
+        self.scale, self.scaled, self.placed, self.place, self.tables = scale, scaled, positions, place, tables
+        self.masks, self.memory, self.output = (own_mask, encoder_mask, memory_mask), memory, output
+        self.inputs, self.cut = inputs, cut
+
+    def embed(self, ids, side, before=0):
+        table = self.table[side == "t" and self.tables != "one"]
+        x = table(ids)
+        factor = self.factor if side in self.scaled else 1.0
+        x = x * factor if self.scale != "sum" else x
+        if side in self.placed:
+            start = {"right": 0, "from 1": 1, "goes on": before}[self.place] if self.place != "by batch" else 0
+            size = len(ids) if self.place == "by batch" else ids.shape[1]
+            x = x + self.positions[start : start + size]
+        return x * factor if self.scale == "sum" else x
+
+    def forward(self, source, target):
+        if self.inputs == "swapped":
+            source, target = target, source
+        elif self.inputs in ("source twice", "target twice"):
+            source, target = (source, source) if self.inputs == "source twice" else (target, target)
+        if self.cut:
+            target = target[:, :-1]
+        padding = padding_mask(source, self.pad_id)
+        own, of_encoder, of_memory = self._choose(source, target, padding)
+        x, y = self.embed(source, "s"), self.embed(target, "t", source.shape[1])
+        if self.memory.startswith("layer by layer"):
+            for encoder_layer, decoder_layer in zip(self.encoder.layers, self.decoder.layers, strict=False):
+                x = encoder_layer(x, of_encoder)
+                y = decoder_layer(y, self.encoder.norm(x) if self.memory.endswith("normed") else x, own, of_memory)
+            states = self.decoder.norm(y)
+        else:
+            states = self.decoder(y, self._remember(x, of_encoder, y), own, of_memory)
+        return self._logits(states)
+
+    def _choose(self, source, target, padding):
+        size, of_target = target.shape[1], padding_mask(target, self.pad_id)
+        causal = causal_mask(size)[None]
+        own = {"right": causal & of_target, "none": None, "padding only": of_target,
+               "transposed": causal.mT & of_target,
+               "off by one": torch.ones(size, size).tril(1).bool()[None] & of_target, "inverted": ~causal,
+               "strict": torch.ones(size, size).tril(-1).bool()[None] & of_target}[self.masks[0]]
+        over = torch.ones(size, source.shape[1]).tril().bool()[None]
+        square = causal_mask(source.shape[1])[None]
+        found = {"right": padding, "none": None, "inverted": ~padding, "the target's": of_target,
+                 "causal": over & padding, "causal alone": over, "causal, source": square & padding,
+                 "decoder's": causal & of_target}
+        return own, found[self.masks[1]], found[self.masks[2]]
+
+    def _remember(self, x, mask, y):
+        if self.memory in ("encoder's layers", "decoder's norm", "normed twice"):
+            for layer in self.encoder.layers:
+                x = layer(x, mask)
+            if self.memory == "normed twice":
+                return self.extra(self.encoder.norm(x))
+            return self.decoder.norm(x) if self.memory == "decoder's norm" else x
+        if self.memory in ("embedded source", "embedded target"):
+            return x if self.memory == "embedded source" else y
+        if self.memory == "encoded twice":
+            return self.encoder(self.encoder(x, mask), mask)
+        if self.memory == "source added":
+            return x + self.encoder(x, mask)
+        return self.encoder(x, mask)
+
+    def _logits(self, states):
+        if self.output == "states":
+            return states
+        if self.output == "√d_model":
+            states = states * self.factor
+        elif self.output == "1/√d_model":
+            states = states / self.factor
+        elif self.output == "normed":
+            states = self.extra(states)
+        of = {"own": 1, "two": 1, "two, source's": 0, "three": 2, "one": 0}
+        logits = states @ self.table[of["own" if self.output == "own" else self.tables]].weight.T
+        if self.output == "bias":
+            logits = logits + self.bias
+        if self.output in ("softmax", "log_softmax"):
+            logits = getattr(logits, self.output)(-1)
+        return {"last": logits[:, -1:], "relu": logits.relu(), "negative": -logits}.get(self.output, logits)
+
+
+class _OwnOutput(SloppyTransformer):
+    """The output is an `nn.Linear` with a table of its own, and a bias."""
+
+    def _logits(self, states):
+        return states @ self.table[1].weight.T + self.bias
+
+
+class _ArgMax(SloppyTransformer):
+    """The likeliest tokens instead of the logits."""
+
+    def _logits(self, states):
+        return super()._logits(states).argmax(-1)
+
+
+_SCALE = ("The table begins with numbers of size 1/√d_model, since it is the output layer, too. The factor √d_model "
+          "brings a word's vector to the size of the positions that are added to it (§3.4 of the paper).")
+_TABLE = "The paper (§3.4) shares one table: source, target and, transposed, the output."
+_PAD = "Padding is no word: no query may attend to it, in the encoder or from the decoder."
+_FUTURE = ("Position t is asked for the token that stands at t + 1, and may not read it. The training loss becomes "
+           "wonderful, and the model cannot write.")
+_MEMORY = "Every layer of the decoder reads the same memory: what the whole encoder, its norm included, has made."
+_POSITIONS = "Attention itself knows no order: both sides are told it, each counted from 0."
+_SOURCE = "The source is known from end to end before the first word is written: nothing of it is the future."
+_LOGITS = "The loss and decoding take logits, one for each token of the vocabulary, and no softmax before."
+
+
+def _whole(slug: str, says: str, why: str, look: str, kind=SloppyTransformer, **switches) -> Misconception:
+    return Misconception(slug, partial(kind, **switches), f"Your logits are exactly {says}.", why, look)
+
+
+WHOLE = [
+    _whole("scale-forgotten", "what comes out when the embeddings are not multiplied by √d_model", _SCALE,
+           "What happens between the table and the positions?", scale="none"),
+    *(_whole("scale-forgotten-on-one-side", f"what comes out when only the {side} is multiplied by √d_model", _SCALE,
+             "Do source and target go through the same steps?", scaled=letter)
+      for side, letter in (("source", "s"), ("target", "t"))),
+    _whole("scaled-twice", "what comes out when the embeddings are multiplied by d_model: by √d_model, twice", _SCALE,
+           "How often is the factor applied, and is it a root?", scale="d_model"),
+    _whole("scale-inverted", "what comes out when the embeddings are divided by √d_model", _SCALE,
+           "Do you multiply or divide?", scale="1/√d_model"),
+    _whole("scaled-by-d-head", "what comes out when the embeddings are multiplied by √d_head", _SCALE,
+           "Of which size do you take the root?", scale="√d_head"),
+    _whole("positions-scaled", "what comes out when the sum of embedding and position is multiplied by √d_model",
+           _SCALE, "What stands inside the brackets?", scale="sum"),
+    _whole("no-positions", "what comes out without positions", _POSITIONS, "What is added to the embeddings?",
+           positions=""),
+    _whole("no-positions-in-the-target", "what comes out when the target gets no positions", _POSITIONS,
+           "Do source and target go through the same steps?", positions="s"),
+    _whole("no-positions-in-the-source", "what comes out when the source gets no positions", _POSITIONS,
+           "Do source and target go through the same steps?", positions="t"),
+    _whole("positions-from-1", "what comes out when the positions are counted from 1", _POSITIONS,
+           "Which row of the table does the first token get?", place="from 1"),
+    _whole("target-positions-go-on", "what comes out when the positions of the target go on where the source ends",
+           f"{_POSITIONS} Otherwise the same target would be read in another way after a longer source.",
+           "Which rows of the table does the target get?", place="goes on"),
+    _whole("positions-of-the-batch", "what comes out when as many positions are added as there are sentences",
+           "The first axis of ids counts sentences, the second one tokens.",
+           "What is the number in the brackets after `positions`?", place="by batch"),
+    _whole("causal-mask-missing", "what comes out when the decoder's self-attention hides padding only", _FUTURE,
+           "Which mask does the decoder get for the target?", own_mask="padding only"),
+    _whole("causal-mask-missing", "what comes out when the decoder gets no mask for the target", _FUTURE,
+           "Which mask does the decoder get for the target?", own_mask="none"),
+    _whole("causal-mask-transposed", "what comes out when each position of the target sees itself and the future, and "
+           "not the past", _FUTURE, "Are the rows of your causal mask the queries?", own_mask="transposed"),
+    _whole("causal-mask-off-by-one", "what comes out when each position of the target also sees the next one",
+           _FUTURE, "Where does your causal mask begin to be False?", own_mask="off by one"),
+    _whole("causal-mask-strict", "what comes out when no position of the target sees itself", "Position t has read the "
+           "token at t, which is the latest thing that it knows.", "Is the diagonal of your mask True?",
+           own_mask="strict"),
+    _whole("causal-mask-inverted", "what comes out when True and False of the causal mask are exchanged",
+           "In this course True means: may attend. PyTorch's own module has it the other way round.",
+           "What happens to the mask before the decoder gets it?", own_mask="inverted"),
+    _whole("source-padding-not-masked", "what comes out when the source's padding is masked nowhere", _PAD,
+           "Where is `pad_id` used?", encoder_mask="none", memory_mask="none"),
+    _whole("source-padding-not-masked-in-the-encoder", "what comes out when the encoder gets no padding mask", _PAD,
+           "Which masks do the encoder and the decoder get?", encoder_mask="none"),
+    _whole("source-padding-not-masked-in-cross-attention", "what comes out when cross-attention gets no padding mask",
+           f"{_PAD} The encoder makes a vector for padding, too, and it stands in the memory.",
+           "Which masks do the encoder and the decoder get?", memory_mask="none"),
+    _whole("padding-mask-inverted", "what comes out when True and False of the source's padding mask are exchanged",
+           "In this course True means: may attend. PyTorch's own module has it the other way round.",
+           "Where is the mask True, at words or at padding?", encoder_mask="inverted", memory_mask="inverted"),
+    _whole("target-padding-in-cross-attention", "what comes out when cross-attention gets the padding mask of the "
+           "target", "Its keys are the memory, one for each token of the *source*.",
+           "Which masks does the decoder get?", memory_mask="the target's"),
+    _whole("decoder-mask-in-cross-attention", "what comes out when cross-attention gets the mask of the target",
+           f"{_SOURCE} Its keys are the memory, one for each token of the source.",
+           "Which masks does the decoder get?", memory_mask="decoder's"),
+    _whole("causal-cross-attention", "what comes out when cross-attention is causal, too", _SOURCE,
+           "Which masks does the decoder get?", memory_mask="causal"),
+    _whole("causal-cross-attention", "what comes out when cross-attention gets a causal mask and no padding mask",
+           _SOURCE, "Which masks does the decoder get?", memory_mask="causal alone"),
+    _whole("causal-encoder", "what comes out when the encoder is causal", _SOURCE, "Which mask does the encoder get?",
+           encoder_mask="causal, source"),
+    _whole("pad-id-ignored", "what comes out when 0 is taken for padding, whatever `pad_id` is",
+           "Which id stands for padding is decided by the vocabulary.", "Where is `pad_id` used?", pad="0"),
+    _whole("encoder-layer-to-decoder-layer", "what comes out when each decoder layer gets what the encoder layer of "
+           "the same height has made", _MEMORY, "Do the two stacks run one after the other, or side by side?",
+           memory="layer by layer"),
+    _whole("encoder-layer-to-decoder-layer", "what comes out when each decoder layer gets what the encoder layer of "
+           "the same height has made, normalised", _MEMORY,
+           "Do the two stacks run one after the other, or side by side?", memory="layer by layer, normed"),
+    _whole("encoder-norm-missing", "what comes out when the memory is not normalised at the end of the encoder",
+           _MEMORY, "Do you call the encoder, or its layers one by one?", memory="encoder's layers"),
+    _whole("one-norm-for-both-stacks", "what comes out when the encoder ends with the norm of the decoder",
+           f"{_MEMORY} Each stack has a final norm of its own.", "Which norm does the memory pass?",
+           memory="decoder's norm"),
+    _whole("memory-normalised-again", "what comes out when the memory passes through one more norm", f"{_MEMORY} It "
+           "needs no second one.", "What happens between the encoder and the decoder?", memory="normed twice"),
+    _whole("encoder-skipped", "what comes out when the memory is the embedded source, and the encoder is never used",
+           _MEMORY, "What does the decoder get as memory?", memory="embedded source"),
+    _whole("memory-of-the-target", "what comes out when the decoder gets the embedded target as its memory",
+           f"{_MEMORY} Without it the translation has nothing to do with the source.",
+           "What does the decoder get as memory?", memory="embedded target"),
+    _whole("encoded-twice", "what comes out when the memory goes through the encoder once more", _MEMORY,
+           "How often is the encoder called?", memory="encoded twice"),
+    _whole("source-added-to-memory", "what comes out when the embedded source is added to the memory", f"{_MEMORY} The "
+           "residual connections are inside the layers.", "What does the decoder get as memory?",
+           memory="source added"),
+    _whole("source-and-target-swapped", "what comes out when source and target have changed places",
+           "`forward(source, target)`: the encoder reads the first, the decoder the second.",
+           "Which ids does the encoder get?", inputs="swapped"),
+    _whole("target-in-the-encoder", "what comes out when encoder and decoder both read the target",
+           "Then the model has nothing to translate, and everything to copy.", "Which ids does the encoder get?",
+           inputs="target twice"),
+    _whole("source-in-the-decoder", "what comes out when encoder and decoder both read the source",
+           "The decoder reads what has been written so far.", "Which ids does the decoder get?",
+           inputs="source twice"),
+    _whole("output-not-tied", "what comes out when the output layer has a table of its own", _TABLE,
+           "What are the decoder's vectors multiplied with?", output="own"),
+    _whole("output-not-tied", "what comes out when the output layer has a table of its own, and a bias", _TABLE,
+           "What are the decoder's vectors multiplied with?", _OwnOutput),
+    _whole("source-and-target-tables", "what comes out when source and target have a table each", f"{_TABLE} That "
+           "needs a vocabulary of both languages, which is what ours is.",
+           "How many `nn.Embedding`s does `__init__` make?", tables="two"),
+    _whole("source-and-target-tables", "what comes out when the target has a table of its own, and the output is that "
+           "of the source", _TABLE, "How many `nn.Embedding`s does `__init__` make?", tables="two, source's"),
+    _whole("three-tables", "what comes out when source, target and output have a table each", _TABLE,
+           "How many matrices of vocab_size × d_model does `__init__` make?", tables="three"),
+    _whole("bias-on-the-output", "the right ones plus a number for each token", f"{_TABLE} The logit is the dot "
+           "product with a token's embedding, and nothing besides. Some models add a bias here; then the comparison "
+           "with PyTorch's module at the end of the lesson fails.", "An `nn.Linear` has a bias unless told otherwise.",
+           output="bias"),
+    _whole("softmax-on-the-output", "the right ones after a softmax", _LOGITS,
+           "What happens after the product with the table?", output="softmax"),
+    _whole("softmax-on-the-output", "the right ones after a log-softmax", _LOGITS,
+           "What happens after the product with the table?", output="log_softmax"),
+    _whole("logits-scaled", "the right ones divided by √d_model", "The factor belongs to the embeddings that go in; "
+           "what comes out is a plain product.", "What happens after the product with the table?",
+           output="1/√d_model"),
+    _whole("logits-scaled", "the right ones multiplied by √d_model", "The factor belongs to the embeddings that go in; "
+           "what comes out is a plain product.", "Is it the table that is multiplied by √d_model, or what it gives?",
+           output="√d_model"),
+    _whole("normalised-before-the-output", "what comes out with one more norm before the output", "The decoder ends "
+           "with a norm already.", "What happens to what the decoder returns?", output="normed"),
+    _whole("no-output-layer", "the decoder's vectors: they are not compared with the table",
+           "For each position there is one number for each token of the vocabulary.",
+           "What does your `forward` return?", output="states"),
+    _whole("last-position-only", "those of the last position only", "In training all positions are asked at once.",
+           "What does your `forward` return?", output="last"),
+    _whole("tokens-returned", "what the right ones become when only the likeliest token is kept", _LOGITS,
+           "What does your `forward` return?", _ArgMax),
+    _whole("shifted-inside", "those for the target without its last token", "The shift is made outside: what arrives "
+           "is the decoder's input already.", "Which ids does the decoder get?", cut=True),
+    _whole("one-encoder-layer", "what an encoder gives of which a single layer is used, whatever `n_layers` says",
+           "`n_layers` is meant for both stacks.", "What is `Encoder` told, and do you call it, or its layers?",
+           layers="one encoder layer"),
+    _whole("one-decoder-layer", "what a decoder of a single layer gives, whatever `n_layers` says",
+           "`n_layers` is meant for both stacks.", "What is `Decoder` told?", layers="one decoder layer"),
+    _whole("one-head-only", "what a model with a single head in each attention gives, whatever `n_heads` says",
+           "Several heads look at several things at once.", "What are `Encoder` and `Decoder` told?", heads=1),
+]

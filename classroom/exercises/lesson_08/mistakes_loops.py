@@ -1,0 +1,167 @@
+"""Exercise 8.10: training loops with one thing done differently, and what it means. Used by `lesson_08`."""
+import copy
+import math
+from functools import partial
+
+import numpy as np
+
+from classroom.ask.compare import differs
+from classroom.ask.outcome import tolerance
+from classroom.judge.evidence import Sight, row, two_rows
+from classroom.judge.exercise import Misconception
+
+
+def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
+                better="<", reset=True, restore="best", batch="all", when="after", gives="losses", best=math.inf):
+    """`train_until` with one thing done differently."""
+    losses, trained, waited, kept = [], [], 0, copy.deepcopy(model.state_dict())
+    limit = max_epochs + {"unlimited": 100, "one less": -1, "one more": 1}.get(stop, 0)
+    if modes == "train once":
+        model.train()
+    for epoch in range(limit):
+        if modes in ("right", "train only"):
+            model.train()
+        if when == "before":
+            model.eval()
+            losses.append(validate(model))
+            model.train()
+        for one in {"all": batches, "first": batches[:1], "all but the last": batches[:-1] or batches}[batch]:
+            trained.append(step(model, one))
+            if when == "each batch":
+                model.eval()
+                losses.append(validate(model))
+                model.train()
+        if modes in ("right", "eval only", "train once"):
+            model.eval()
+        if when in ("after", "twice"):
+            losses.append(validate(model))
+        loss = losses[-1]
+        improved = {"<": loss < best, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
+        if improved:
+            best, kept = loss, copy.deepcopy(model.state_dict())
+            waited = 0 if reset else waited
+        else:
+            waited += 1
+            if restore == "each time":
+                model.load_state_dict(kept)
+            if waited >= {"late": patience + 1, "early": max(patience - 1, 1), "first rise": 1,
+                          "never": math.inf}.get(stop, patience):
+                if restore == "when stopped":
+                    model.load_state_dict(kept)
+                if gives == "without the last":
+                    losses.pop()
+                break
+        if against == "previous":
+            best = loss
+        if restore == "first" and not epoch:
+            first = kept
+    if restore in ("best", "first"):
+        model.load_state_dict(kept if restore == "best" else first)
+    if gives == "best":
+        return [best]
+    n = losses.index(min(losses)) + 1
+    return {"losses": losses, "training": trained, "up to the best": losses[:n]}.get(gives, losses)
+
+
+def _shown(sight: Sight) -> str:
+    got, want = sight.got.values, sight.want.values
+    curve = ", ".join(f"{loss:g}" for loss in sight.inputs["curve"][1:].tolist())
+    given = (f"The validation losses are {curve}, epoch by epoch, with patience = {sight.inputs['patience']} and "
+             f"max_epochs = {sight.inputs['max_epochs']} ({sight.got.case.about}).")
+    if got["losses"].shape != want["losses"].shape:
+        return (f"{given} You return {len(got['losses'])} losses where {len(want['losses'])} are expected:\n\n"
+                f"    yours     {row(got['losses'])}\n    expected  {row(want['losses'])}")
+    if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():
+        return f"{given} You return\n\n{two_rows(got['losses'], want['losses'])}"
+    best = int(np.argmin(want["losses"])) + 1
+    return (f"{given} The losses that you return are right, but the model is not left with the weights of epoch "
+            f"{best}, counted from 1:\n\n{two_rows(got['weights'], want['weights'])}")
+
+
+def _loop(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
+    return Misconception(slug, partial(sloppy_loop, **slip), says, why, look, _shown)
+
+
+_MODES = ("`model.train()` switches dropout on, `model.eval()` switches it off. The model is to learn with it, and to "
+          "be measured without.")
+_BEST = "After the last epoch the model has been worse than its best for some time: that is why training stopped."
+_WAIT = "Validation losses go up and down by chance; `patience` says how long to wait for a new best one."
+_RECORD = "What counts is the lowest loss of all epochs so far."
+LOOP = [
+    _loop("best-weights-not-restored", "Your loop is exactly one that leaves the model with the weights of the last "
+          "epoch.", f"{_BEST} Two things can lead to this. Either the best weights are never loaded; or what was kept "
+          "is no copy. `model.state_dict()` does not copy: its tensors are the weights themselves, and go on changing.",
+          "What do you keep at the best epoch, and what happens to it after the loop?", restore="never"),
+    _loop("restored-only-when-stopped", "Your loop is exactly one that loads the best weights when patience has run "
+          "out, and not when `max_epochs` is reached.", _BEST, "Is the line that loads them inside the loop?",
+          restore="when stopped"),
+    _loop("restored-each-time", "Your loop is exactly one that goes back to the best weights after every epoch without "
+          "a new best.", "The same batches then lead to the same place again and again. Training goes on from where it "
+          "is; only at the end it goes back.", "Is the line that loads the weights inside the loop?",
+          restore="each time"),
+    _loop("first-weights-restored", "Your loop is exactly one that ends with the weights of the first epoch.",
+          _BEST, "When is the copy renewed?", restore="first"),
+    _loop("validated-in-training-mode", "Your loop is exactly one that measures in training mode.", _MODES,
+          "Which mode is the model in when `validate` is called?", modes="train only"),
+    _loop("modes-never-set", "Your loop is exactly one that leaves the model in the mode it came in.", _MODES,
+          "Where are `model.train()` and `model.eval()` called?", modes="never"),
+    _loop("trained-in-evaluation-mode", "Your loop is exactly one that calls `model.train()` only before the first "
+          "epoch, so that all others train in evaluation mode.", _MODES,
+          "Which mode is the model in when the second epoch begins?", modes="train once"),
+    _loop("trained-in-evaluation-mode", "Your loop is exactly one that never calls `model.train()`.", _MODES,
+          "Which mode is the model in when the second epoch begins?", modes="eval only"),
+    _loop("patience-ignored", "Your loop is exactly one that stops at the first epoch without a new best, whatever "
+          "`patience` is.", _WAIT, "Where is `patience` used?", stop="first rise"),
+    _loop("one-epoch-too-patient", "Your loop is exactly one that waits one epoch more than `patience` says.", _WAIT,
+          "Try patience = 1 on paper: after how many epochs without a new best does your loop stop?", stop="late"),
+    _loop("one-epoch-too-impatient", "Your loop is exactly one that waits one epoch less than `patience` says.", _WAIT,
+          "Try patience = 2 on paper: after how many epochs without a new best does your loop stop?", stop="early"),
+    _loop("never-stops-early", "Your loop is exactly one that always runs for `max_epochs`.", _WAIT,
+          "Where is the loop left?", stop="never"),
+    _loop("max-epochs-ignored", "Your loop is exactly one that runs on after `max_epochs`, until patience has run out.",
+          "While the loss falls, however slowly, training would go on for ever.", "Where is `max_epochs` used?",
+          stop="unlimited"),
+    _loop("one-epoch-too-few", "Your loop is exactly one that stops one epoch before `max_epochs`.",
+          "`range(n)` runs n times; `range(1, n)` runs n − 1 times.", "How often does your loop run at most?",
+          stop="one less"),
+    _loop("one-epoch-too-many", "Your loop is exactly one that stops one epoch after `max_epochs`.",
+          "`range(n)` runs n times; a `while` with <= runs once more.", "How often does your loop run at most?",
+          stop="one more"),
+    _loop("waiting-not-reset", "Your loop is exactly one that counts all epochs without a new best, and not those in a "
+          "row.", f"{_WAIT} With each new best the waiting begins anew.", "What happens to the counter at a new best?",
+          reset=False),
+    _loop("compared-with-the-previous-epoch", "Your loop is exactly one that compares each loss with that of the epoch "
+          "before.", f"{_RECORD} A loss that falls from bad to less bad is no new best.",
+          "What is a new loss compared with?", against="previous"),
+    _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
+          "A loss that stays where it is does not get lower, and training would go on for ever.",
+          "Is it < or <=?", better="<="),
+    _loop("highest-loss-kept", "Your loop is exactly one that looks for the *highest* validation loss.",
+          "A loss is better the lower it is.", "In which direction do you compare?", better=">"),
+    _loop("first-batch-only", "Your loop is exactly one that trains on the first batch of each epoch only.",
+          "An epoch goes through all batches once.", "Is something indented too far, or not far enough?",
+          batch="first"),
+    _loop("last-batch-left-out", "Your loop is exactly one that leaves out the last batch of each epoch.",
+          "An epoch goes through all batches once.", "How far does the loop over the batches go?",
+          batch="all but the last"),
+    _loop("validated-before-the-epoch", "Your loop is exactly one that measures before each epoch instead of after it.",
+          "The weights that are kept would then not be those that were measured.",
+          "In which order do training and measuring come?", when="before"),
+    _loop("validated-after-each-batch", "Your loop is exactly one that measures after each batch.",
+          "`patience` counts epochs; and measuring costs as much as training.", "How far is `validate` indented?",
+          when="each batch"),
+    _loop("training-losses-returned", "You return exactly the losses of the training steps.",
+          "How well the model does on what it has been trained on says nothing of overfitting.",
+          "What do you collect?", gives="training"),
+    _loop("best-loss-returned", "You return exactly the lowest loss, in a list of its own.",
+          "The page draws the whole curve.", "What does the `return` line give?", gives="best"),
+    _loop("curve-cut-at-the-best", "You return exactly the losses up to the best epoch.",
+          "The epochs after it were trained, too, and one wants to see how the loss rises.",
+          "What does the `return` line give?", gives="up to the best"),
+    _loop("last-loss-lost", "You return exactly the right losses without the last one, where patience has run out.",
+          "That epoch was trained and measured, too.", "Is the loss collected before the loop is left?",
+          gives="without the last"),
+    *(_loop("best-begins-too-low", f"Your loop is exactly one in which the best loss so far begins with {start}.",
+            "A loss above that never counts as a new best, so that nothing is ever kept.",
+            "Above every loss that there can be is `math.inf`.", best=start) for start in (1.0, 10.0, 100.0, 0.0)),
+]

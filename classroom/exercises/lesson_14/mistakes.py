@@ -1,0 +1,244 @@
+"""Lesson 14, to int8 and back: what learners write instead, and what it means. Used by `lesson_14`."""
+from functools import partial
+
+import torch
+
+from classroom.judge.exercise import Misconception
+
+# ------------------------------------------------------------------------------------- 14.1 quantise
+
+
+def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", limit=None, zeros="one", factor="divide",
+              scale="step", result=torch.int8, of="w", gives=""):
+    """`quantise` with switches; `limit` is what the whole numbers are clamped to before they become int8."""
+    along = {"row": 1, "column": 0, "table": (0, 1)}[per]
+    largest = {
+        "magnitude": lambda: w.abs().amax(along, keepdim=True), "largest": lambda: w.amax(along, keepdim=True),
+        "range": lambda: w.amax(along, keepdim=True) - w.amin(along, keepdim=True),
+        "mean": lambda: w.abs().mean(along, keepdim=True), "std": lambda: w.std(along, keepdim=True, correction=0),
+        "length": lambda: w.square().sum(along, keepdim=True).sqrt(),
+        "last row": lambda: w[-1:].abs().amax(1, keepdim=True), "first row": lambda: w[:1].abs().amax(1, keepdim=True),
+        "smallest": lambda: w.abs().amin(along, keepdim=True),
+    }[measure]()
+    step = largest / steps
+    if zeros == "one":
+        step = torch.where(step == 0, torch.ones_like(step), step)
+    numbers = w.abs() if of == "magnitude" else w
+    counted = {"divide": lambda: numbers / step, "multiply": lambda: numbers * step, "not": lambda: numbers,
+               "by steps": lambda: numbers * steps}[factor]()
+    counted = {"round": torch.round, "cut off": torch.trunc, "down": torch.floor, "up": torch.ceil,
+               "away": lambda x: x.sign() * x.abs().ceil()}[rounding](counted)
+    if limit is not None:
+        counted = counted.clamp(*limit)
+    # What does not fit is put into 8 bits as PyTorch does it.
+    q = torch.nan_to_num(counted).long().to(result)
+    shown = {"step": step, "upside down": 1 / step, "largest": step * steps, "squared": step ** 2}[scale]
+    if gives == "back":
+        return q * step, shown.reshape(-1)
+    if gives == "transposed":
+        return q.T, shown.reshape(-1)
+    if gives == "axis kept":
+        return q, shown
+    if per == "table" or measure.endswith("row"):
+        shown = {"": shown.reshape(-1).expand(len(w)), "one": shown.reshape(-1), "number": shown.reshape(())}[gives]
+    else:
+        shown = shown.reshape(-1)
+    return (shown, q) if gives == "swapped" else (q, shown)
+
+
+def _with_zero_point(w, per="row", steps=255):
+    """From the smallest to the largest number of each row, as for activations."""
+    along = 1 if per == "row" else (0, 1)
+    low, high = w.amin(along, keepdim=True), w.amax(along, keepdim=True)
+    step = (high - low) / steps
+    step = torch.where(step == 0, torch.ones_like(step), step)
+    return ((w - low) / step).round().sub(128).long().to(torch.int8), step.reshape(-1).expand(len(w)).clone()
+
+
+_STEP = "The scale is the length of one step, and the row's number of largest magnitude is 127 steps from 0."
+
+
+def _wrong(slug, says, why, look, **switches):
+    return Misconception(slug, partial(_quantise, **switches), says, why, look)
+
+
+QUANTISE = [
+    *(_wrong("one-scale-for-the-table", "Your numbers are exactly what comes out with one scale for the whole table.",
+             "Then the largest number of the whole table decides how long the steps of every row are. Each row is to "
+             "have its own.", "Along which axis does your maximum run?", per="table", gives=gives)
+      for gives in ("", "one", "number")),
+    *(_wrong("a-scale-for-each-column", "Your numbers are exactly what comes out with a scale for each column.",
+             "A row of w makes one number of the output, and the scale can be applied to that number at the end. A "
+             "column belongs to all outputs.", "Which of the two axes is gone after your maximum, `out` or `in`?",
+             per="column", zeros=zeros) for zeros in ("one", "zero")),
+    *(_wrong("largest-not-magnitude", "Your scales are exactly the largest numbers of the rows, divided by 127: large "
+             "numbers below 0 have not been considered.",
+             "A row may have its number of largest magnitude below 0. With a step made for a smaller one, that number "
+             "would need more than 127 steps, and int8 has no room for it.",
+             "What is the largest magnitude of the row −3, 1, 2?", measure="largest", limit=limit, zeros=zeros)
+      for limit in (None, (-127, 127), (-128, 127)) for zeros in ("one", "zero")),
+    *(_wrong("cut-off", "Your whole numbers are exactly what comes out when everything after the point is cut off.",
+             "That is off by up to a whole step; the nearest whole number is off by half a step at most, and neither "
+             "too large nor too small on average.", "What does `.to(torch.int8)` do to 2.9?", rounding="cut off",
+             zeros=zeros) for zeros in ("one", "zero")),
+    _wrong("rounded-down", "Your whole numbers are exactly what comes out when all are rounded down.",
+           "Rounded down, every number is too small, by half a step on average, and a sum of many such numbers is off "
+           "by a lot. To the nearest one, errors of both signs cancel.", "What does `floor` make of 2.9 and of −2.1?",
+           rounding="down"),
+    *(_wrong("rounded-up", "Your whole numbers are exactly what comes out when all are rounded up"
+             f"{' in magnitude' if rounding == 'away' else ''}.",
+             "The nearest whole number is off by half a step at most, this one by up to a whole step.",
+             "What does your rounding make of 2.1?", rounding=rounding) for rounding in ("up", "away")),
+    *(_wrong("128-steps", "Your scales are exactly the largest magnitudes divided by 128.",
+             "int8 goes from −128 to 127. With 128 steps the largest number of a row would become 128, which does not "
+             "exist: it turns into −128, or has to be cut to 127.", "How many whole numbers of int8 lie above 0?",
+             steps=128, limit=limit) for limit in (None, (-128, 127), (-127, 127))),
+    *(_wrong("255-steps", f"Your scales are exactly the largest magnitudes divided by {steps}.",
+             "int8 has 256 numbers, and half of them lie below 0. From 0 up to the largest magnitude there is room for "
+             "127 steps.", "How many whole numbers of int8 lie above 0?", steps=steps, limit=limit)
+      for steps in (255, 256, 254) for limit in (None, (-128, 127), (-127, 127))),
+    *(_wrong("127.5-steps", "Your scales are exactly the largest magnitudes divided by 127.5.",
+             "That is right for a range from the smallest to the largest number. Here the middle is 0, and the largest "
+             "magnitude is to be a whole number of steps: 127.", "By what do you divide the largest magnitude?",
+             steps=127.5, limit=limit) for limit in (None, (-128, 127), (-127, 127))),
+    *(_wrong("four-bits", f"Your scales are exactly the largest magnitudes divided by {steps}: "
+             f"a step of whole numbers of {bits} bits.", "int8 has 8 bits, and the larger the whole numbers, the "
+             "shorter the steps.", "How large is the largest number of int8?", steps=steps)
+      for steps, bits in ((7, 4), (15, 5), (63, 7), (100, "about 7"))),
+    *(Misconception("with-a-zero-point", partial(_with_zero_point, **switches),
+                    "Your numbers are exactly what comes out when the steps are counted from the smallest number of "
+                    f"the {of} to the largest.",
+                    "This needs a third thing to be stored, the number that 0 stands for. Weights lie about evenly on "
+                    "both sides of 0, so that it is hardly worth it. Here 0 stays 0: symmetric.",
+                    "Is anything subtracted from w, or from the whole numbers?")
+      for switches, of in (({}, "row"), ({"per": "table"}, "table"))),
+    *(_wrong("range-not-magnitude", f"Your scales are exactly the distance from the smallest to the largest number of "
+             f"each row, divided by {steps}.",
+             f"{_STEP} The distance from the smallest number to the largest is something else, unless both are as "
+             "far from 0.", "What is the largest magnitude of the row 2, 3, 4?", measure="range", steps=steps,
+             limit=limit) for steps in (127, 254, 255) for limit in (None, (-127, 127), (-128, 127))),
+    _wrong("scale-upside-down", "Your whole numbers are exact. Your scales are exactly 127 / largest magnitude, the "
+           "right ones turned upside down.",
+           "What is to come back is whole number times scale. Yours is how many steps there are in 1, and not how long "
+           "one step is.", "With your scale, do you multiply or divide to get the numbers back?", scale="upside down"),
+    _wrong("scale-not-divided", "Your whole numbers are exact. Your scales are exactly the largest magnitudes.",
+           f"{_STEP} 127 times your scale is not the row's largest number.",
+           "Which number times your scale gives back the largest of a row?", scale="largest"),
+    _wrong("scale-keeps-axis", "Your numbers are exact, but your scales have a second axis of length 1.",
+           "One number for each row is asked for, (out,). With an axis more, the next function lines it up otherwise.",
+           "What does `keepdim=True` leave behind?", gives="axis kept"),
+    _wrong("swapped", "Your two results are exactly the right ones, in the other order.",
+           "The whole numbers come first, the scales second.", "In which order does your `return` name them?",
+           gives="swapped"),
+    _wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 0, or nearly.",
+           "Zero steps of any length are 0, so that any scale would do, but 0 divided by 0 is NaN. Agreed here: such a "
+           "row has the scale 1.", "Which scale does your code give to a row of zeros, and what is 0 / 0?",
+           zeros="zero"),
+    _wrong("signs-lost", "Your whole numbers are exactly the magnitudes: none is below 0.",
+           "The magnitudes are needed for the scale alone.", "Of what do you compute the whole numbers?",
+           of="magnitude"),
+    *(_wrong("typical-not-largest", f"Your scales are exactly the {name} of each row, divided by 127.",
+             f"{_STEP} With a typical number in its place, the larger ones need more than 127 steps, for which int8 "
+             "has no room.", "Which number of a row needs the most steps?", measure=measure, limit=limit)
+      for measure, name in (("mean", "mean magnitude"), ("std", "standard deviation"), ("length", "length"),
+                            ("smallest", "smallest magnitude"))
+      for limit in (None, (-127, 127), (-128, 127))),
+    *(_wrong("one-row-for-all", f"Your numbers are exactly what comes out with the scale of the {name} for all rows.",
+             "Each row has its own largest magnitude.", "Where does your code say which row the scale is of?",
+             measure=f"{name} row", limit=limit, gives=gives) for name in ("first", "last")
+      for limit in (None, (-127, 127)) for gives in ("", "number")),
+    *(_wrong("multiplied", "Your whole numbers are exactly what comes out when w is multiplied by the scale.",
+             f"{_STEP} How many steps a number is from 0 is asked by dividing.",
+             "A number of 0.5 and steps of 0.01: how many steps is it from 0, and how did you compute that?",
+             factor="multiply", rounding=rounding) for rounding in ("round", "cut off")),
+    *(_wrong("not-divided", "Your scales are exact. Your whole numbers are exactly w itself, rounded.",
+             "Most weights lie between −1 and 1, and little is left of them that way. They are to be counted in steps "
+             "of their row.", "Is w divided by anything before it is rounded?", factor="not", rounding=rounding)
+      for rounding in ("round", "cut off")),
+    *(_wrong("times-127", "Your whole numbers are exactly 127 · w, rounded.",
+             "That is right for rows whose largest magnitude is 1, and for no others.",
+             "Where does the largest magnitude of the row come in?", factor="by steps", limit=limit)
+      for limit in (None, (-127, 127), (-128, 127))),
+    _wrong("already-back", "Your first result is exactly the rounded numbers, multiplied by their scale again.",
+           "That is what `dequantise` is for. What is stored are the whole numbers.",
+           "What does your `return` name first?", gives="back"),
+    _wrong("transposed", "Your whole numbers are exactly the right ones with rows and columns exchanged.",
+           "Row i of q belongs to row i of w and to scale i.", "Is there a `.T` left from the division?",
+           gives="transposed"),
+    *(_wrong("unsigned", "Your whole numbers are exactly the right ones in uint8, which has no numbers below 0.",
+             "Those below 0 have become large ones above 0.", "Which dtype has room for −127?", result=torch.uint8,
+             rounding=rounding) for rounding in ("round", "cut off")),
+    _wrong("scale-squared", "Your whole numbers are exact. Your scales are exactly the right ones, squared.",
+           _STEP, "Is something divided or multiplied twice on the way to the scale?", scale="squared"),
+]
+
+# ----------------------------------------------------------------------------------- 14.2 dequantise
+
+
+def _dequantise(q, scale, how="multiply", kind=None, shift=0.0, factor=1.0, per="row", rounded=False, gives=""):
+    """`dequantise` with switches."""
+    chosen = {"row": lambda: scale.unsqueeze(1), "column": lambda: scale, "column, upright": lambda: scale.unsqueeze(0),
+              "mean": scale.mean, "first": lambda: scale[0], "last": lambda: scale[-1], "largest": scale.max,
+              "sum": scale.sum}[per]()
+    if kind is not None:
+        chosen = chosen.to(kind)
+    numbers = (q.abs() if gives == "magnitudes" else q.to(scale.dtype) + shift) * factor
+    w = {"multiply": lambda: numbers * chosen, "divide": lambda: numbers / chosen, "add": lambda: numbers + chosen,
+         "not": lambda: numbers, "squared": lambda: numbers * chosen ** 2}[how]()
+    w = w.to(scale.dtype) if kind in (None, torch.int8) else w.to(kind).to(scale.dtype)
+    if rounded:
+        w = w.round() if rounded == "round" else w.trunc()
+    return w.T if gives == "transposed" else w
+
+
+def _summed(q, scale):
+    return scale @ q.to(scale.dtype)
+
+
+def _back(slug, says, why, look, **switches):
+    return Misconception(slug, partial(_dequantise, **switches), says, why, look)
+
+
+DEQUANTISE = [
+    *(_back("scales-along-columns", "Your numbers are exactly what comes out when scale j belongs to column j.",
+            "There is a scale for each row. Aligned from the right, (out,) meets `in`: that fails for most sizes, and "
+            "where it does not fail it gives the numbers of other rows' steps.",
+            "With which axis of (out, in) does (out,) line up?", per=per) for per in ("column", "column, upright")),
+    _back("divided", "Your numbers are exactly the whole numbers divided by their scale.",
+          "The scale is the length of one step: 50 steps of 0.01 are 0.5.",
+          "50 steps, each 0.01 long: how far is that?", how="divide"),
+    _back("not-scaled", "Your numbers are exactly the whole numbers themselves.",
+          "They count steps. How long a step is, each row's scale says.", "Where does `scale` come in?", how="not"),
+    *(_back("rounded-again", "Your numbers are exactly the right ones, made whole again.",
+            "Most weights lie between −1 and 1; of them hardly more than zeros are left.",
+            "Which dtype does your result go through?", rounded=rounded) for rounded in ("round", "cut off")),
+    _back("scale-made-whole", "Your numbers are exactly what comes out when the scales are turned into whole numbers.",
+          "A scale is usually far below 1, and 0 as a whole number.",
+          "Which of the two should take the other's dtype?", kind=torch.int8),
+    *(_back("one-scale-for-all", f"Your numbers are exactly what comes out with the {name} for all rows.",
+            "Each row has its own scale.", "How many scales does your product use?", per=per)
+      for per, name in (("mean", "mean of the scales"), ("first", "first scale"), ("last", "last scale"),
+                        ("largest", "largest scale"), ("sum", "sum of the scales"))),
+    *(_back("127-again", f"Your numbers are exactly the right ones {said} 127.",
+            "The scale is one step already. 127 was needed to find it, and not any more.",
+            "What is 127 steps of your scale?", factor=factor)
+      for factor, said in ((127.0, "times"), (1 / 127, "divided by"))),
+    *(_back("shifted", f"Your numbers are exactly what comes out when {shift:+.0f} is added to the whole numbers first."
+            .replace("+", "").replace("-", "−"),
+            "Symmetric means that 0 stays 0: nothing is shifted.", "Does 0 come back as 0?", shift=shift)
+      for shift in (128.0, 127.0, -128.0, 0.5, 1.0, 8.0)),
+    _back("added", "Your numbers are exactly whole number plus scale.", "A whole number counts steps of that length.",
+          "50 steps, each 0.01 long: how far is that?", how="add"),
+    _back("signs-lost", "Your numbers are exactly the right ones without their signs.",
+          "What was below 0 is to be below 0 again.", "Is there an `abs` on the way?", gives="magnitudes"),
+    _back("transposed", "Your numbers are exactly the right ones with rows and columns exchanged.",
+          "Row i of the result belongs to row i of q.", "Is there a `.T` that has no second one?", gives="transposed"),
+    *(_back("half-precision", f"Your numbers are exactly the right ones rounded to {name}.",
+            "The scales are given in the precision that is wanted back.", "Which dtypes does your code name?",
+            kind=kind) for kind, name in ((torch.float16, "float16"), (torch.bfloat16, "bfloat16"))),
+    _back("squared", "Your numbers are exactly what comes out when every scale is applied twice.",
+          "The scale is one step already.", "How often does `scale` stand in your product?", how="squared"),
+    Misconception("summed-over-rows", _summed, "Your result is exactly the sum of all rows, each times its scale.",
+                  "Nothing is to be summed: each number of the table comes back.",
+                  "What does `@` do with the axis that both have?"),
+]

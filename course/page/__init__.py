@@ -1,0 +1,96 @@
+"""A trained translator as one web page, which works from disk in any browser, without network.
+
+`transformer.js` is the course's Transformer in JavaScript, to be read next to the Python. `export_page` puts it into
+a page together with a model's weights, as int8, and its subwords.
+"""
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import sacrebleu
+from torch import nn
+
+from course._paths import atomic_path
+from course.data import Pair
+from course.decoding import translate
+from course.page.packing import PageError, pack
+from course.page.rounding import dequantise, quantise, with_fewer_bits
+from course.page.saved import About, Saved, about_the_course, load_translator, save_translator
+from course.page.showing import show_page
+from course.tokens import Subwords
+
+__all__ = ["About", "PageError", "Saved", "about_the_course", "as_html", "dequantise", "export_page", "load_translator",
+           "pack", "quantise", "save_translator", "score_of", "script", "show_page", "with_fewer_bits"]
+
+_HERE = Path(__file__).parent
+
+
+def export_page(
+    model: nn.Module, subwords: Subwords, path: Path | str, about: About | None = None, bits: int = 8
+) -> Path:
+    """Write a translator as one web page that needs nothing else, and return its path.
+
+    Args:
+        model: a `course.transformer.Transformer`, a variant of lesson 12, or a class with the same parts; it is left
+            as it is.
+        subwords: those that it was trained with.
+        path: the file, replaced as a whole if it exists.
+        about: the languages, what the model was trained with, its score, the corpus's licence. The page shows it.
+        bits: 8 for weights as int8, a quarter of the size; 32 for float32.
+
+    Raises:
+        PageError: if the model or the subwords are none that the page can run, or the file cannot be written.
+        ValueError: if bits is neither 8 nor 32.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise PageError(f"{path} is a folder; name a file in it, for example {path / 'translator.html'}")
+    text = as_html(model, subwords, about, bits)
+    try:
+        with atomic_path(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PageError(f"{path} cannot be written: {error.strerror or error}") from error
+    return path
+
+
+def as_html(model: nn.Module, subwords: Subwords, about: About | None = None, bits: int = 8) -> str:
+    """The page as text; arguments and errors as for `export_page`."""
+    about = about or About()
+    contents = {"about": asdict(about), **pack(model, subwords, bits)}
+    stored = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    parts = {"TITLE": html.escape(f"{about.source} → {about.target}: a small translator"),
+             "STYLE": _text("page.css"), "MODEL": stored, "SCRIPT": script()}
+    before, *rest = _text("page.html").split("{{")
+    return before + "".join(parts[name] + after for name, after in (part.split("}}", 1) for part in rest))
+
+
+def script() -> str:
+    """The script of the page: `transformer.js`, and `page.js` without the lines that import it."""
+    before, _, rest = _text("page.js").partition("import {")
+    after = rest.partition('from "./transformer.js";\n')[2]
+    return "\n".join([_text("transformer.js"), before + after])
+
+
+def score_of(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokenize: str = "13a") -> str:
+    """The sacreBLEU of greedy translations of `pairs`, as a sentence for `About`.
+
+    Args:
+        tokenize: how sacreBLEU cuts words: "13a" where they stand between blanks, "zh" for Chinese, else "char".
+
+    Raises:
+        ValueError: if there are no pairs.
+    """
+    if not pairs:
+        raise ValueError("there are no sentence pairs to measure a score on")
+    written = translate(model, [pair.source for pair in pairs], subwords)
+    metric = sacrebleu.BLEU(tokenize=tokenize)
+    score = metric.corpus_score(written, [[pair.target for pair in pairs]])
+    return (f"{score.score:.1f} sacreBLEU on {len(pairs):,} sentences that it was not trained on "
+            f"(greedy; {metric.get_signature()})")
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,124 @@
+"""A translator in one file: weights, sizes, subwords, and what is to be said about it."""
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+
+from course._paths import atomic_path
+from course.languages import SpacedSubwords
+from course.page.packing import PageError, PlainTransformer, pack, plain
+from course.tokens import Subwords
+from course.translator import TOKENS, Translator
+
+__all__ = ["About", "Saved", "about_the_course", "load_translator", "save_translator"]
+
+_FORMAT = "build-a-transformer translator 1"
+_NOT_SAID = "not stated by whoever made this page"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a page says of its translator.
+
+    Args:
+        source, target: the languages, for readers.
+        source_code, target_code: the same for browsers, which choose voices and fonts by them: "en", "es", "zh".
+        trained: with what it was trained.
+        score: its score, and on what; see `course.page.score_of`.
+        licence: the licence of the sentences, and whom to credit.
+        examples: sentences to try.
+    """
+
+    source: str = "English"
+    target: str = "Spanish"
+    source_code: str = "en"
+    target_code: str = "es"
+    trained: str = _NOT_SAID
+    score: str = _NOT_SAID
+    licence: str = _NOT_SAID
+    examples: Sequence[str] = ()
+
+
+class Saved(NamedTuple):
+    """What `load_translator` gives: a model in eval mode on the CPU, its subwords, and what is said about it."""
+
+    model: PlainTransformer
+    subwords: Subwords
+    about: About
+
+
+def about_the_course(translator: Translator, score: str = _NOT_SAID) -> About:
+    """What is to be said of the translator of lesson 09; `score` from `course.page.score_of`."""
+    return About(
+        trained=f"{len(translator.split.train):,} pairs of short sentences; {TOKENS / 1e6:.1f} million tokens were "
+                "read in training",
+        score=score,
+        licence="sentences of Tatoeba (tatoeba.org) by its contributors, CC BY 2.0 FR",
+        examples=("The black cat is sleeping.", "I don't know where she lives.", "He bought a new red car.",
+                  "What time is it?"))
+
+
+def save_translator(path: Path | str, model: nn.Module, subwords: Subwords, about: About | None = None) -> Path:
+    """Write a translator into one file, from which `build-a-transformer page` makes a page.
+
+    Args:
+        path: the file, replaced as a whole if it exists.
+        model, subwords: as for `course.page.export_page`.
+
+    Raises:
+        PageError: if the model or the subwords are none that a page can run, or the file cannot be written.
+    """
+    path = Path(path)
+    config, state = plain(model).contents()
+    pack(model, subwords)                        # whatever would be refused later is refused now
+    contents = {"format": _FORMAT, "config": config, "state": state, "subwords": subwords._tokenizer.to_str(),
+                "spaced": isinstance(subwords, SpacedSubwords), "about": json.dumps(asdict(about or About()))}
+    try:
+        with atomic_path(path) as temporary:
+            torch.save(contents, temporary)
+    except (OSError, RuntimeError) as error:       # torch.save raises RuntimeError on a full disk
+        raise PageError(f"{path} cannot be written: {str(error).splitlines()[0]}") from error
+    return path
+
+
+def load_translator(path: Path | str) -> Saved:
+    """Read what `save_translator` wrote; no code in the file is run.
+
+    Raises:
+        PageError: if there is no such file, or it is damaged or something else.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise PageError(f"there is no file {path}")
+    how = "write one with `course.page.save_translator(path, model, subwords)` in the notebook that trained it"
+    try:
+        contents = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise PageError(f"{path} is damaged, or no translator ({type(error).__name__}); {how}") from error
+    if isinstance(contents, dict) and {"recipe", "model", "history"} <= contents.keys():
+        raise PageError(f"{path} is a checkpoint of `train`, without the subwords and the number of heads; {how}")
+    if not isinstance(contents, dict) or contents.get("format") != _FORMAT:
+        raise PageError(f"{path} is no translator of this course; {how}")
+    try:
+        spaced = SpacedSubwords if contents["spaced"] else Subwords
+        model = PlainTransformer(contents["config"], contents["state"])
+        return Saved(model, spaced(Tokenizer.from_str(contents["subwords"])), _about(json.loads(contents["about"])))
+    except Exception as error:                     # whatever is wrong with a file that somebody has changed
+        said = str(error).splitlines()[0] if str(error) else ""
+        raise PageError(f"{path} is damaged ({type(error).__name__}: {said}); {how}") from error
+
+
+def _about(stored: dict[str, Any]) -> About:
+    known = {field.name for field in fields(About)}
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                             for name, value in stored.items() if name in known}
+    about = About(**given)
+    if not all(isinstance(text, str) for name, value in asdict(about).items()
+               for text in (value if name == "examples" else [value])):
+        raise ValueError("what is said about the translator is not text")
+    return about
