@@ -5,8 +5,8 @@ import os
 from typing import Any
 
 from classroom import exercises
-from classroom.judge import panel, record
-from classroom.judge.exercise import Task
+from classroom.judge import keep, panel, record
+from classroom.judge.exercise import Exercise, Task
 from classroom.judge.verdict import CheckError, CheckFailed, Verdict, named, not_attempted
 
 __all__ = ["CheckError", "CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
@@ -47,6 +47,8 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
     task = exercises.get(id)
     verdict = _no_attempt(task) if _lent(task, answer) else evaluate(id, *answer, seed=seed)
     record.record(id, verdict)
+    if verdict.status == "correct" and isinstance(task, Exercise) and len(answer) == 1:
+        keep.keep(id, answer[0])
     _remember(id, answer, verdict)
     drawn = panel.show(verdict)
     if verdict.status in ("wrong", "error") or verdict.status != "correct" and "NBGRADER_EXECUTION" in os.environ:

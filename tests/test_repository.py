@@ -166,7 +166,7 @@ def test_commands_and_files_that_the_documentation_names_are_there():
         code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
         named = {
             "target": (re.findall(r"^`*make ([a-z]+)", code, re.MULTILINE), targets.__contains__),
-            "command": (re.findall(r"python -m classroom ([a-z]+)", code), commands.__contains__),
+            "command": (re.findall(r"python -m classroom ([a-z-]+)", code), commands.__contains__),
             "module": (re.findall(r"python -m ((?:classroom|tools)\.[\w.]+)", code), importlib.util.find_spec),
             "file": (re.findall(r"(?<![\w/.])(?:classroom|course|tests|tools|solutions|docs|benchmarks)/[\w/]+\.\w+",
                                 code),

@@ -34,8 +34,8 @@ class JournalError(OSError):
 class Journal:
     """The results of one batch. As a context manager it is theirs alone: nothing is read or written before that.
 
-    What the file holds of these submissions is kept, except for grader errors, for notebooks that have changed since,
-    and for what was graded with another lesson or seed, or with less isolation, than is asked for now. Half a line at
+    What the file holds of these submissions is kept, except for grader errors, for what did not count, for notebooks
+    that have changed since, and for what was graded with another lesson or seed, or with less isolation, than is asked for now. Half a line at
     the end, from a run that was killed, is dropped. Records of other batches stay as they are. Of several records of
     one submission the last counts. A mark that is replaced stays in the file: its record gets `superseded`, which says
     when and why, and counts no more; see `superseded`.
@@ -143,6 +143,8 @@ class Journal:
         """Why a record does not hold any more; "" if it does."""
         if record["status"] == "grader error":
             return "the grader had failed"
+        if record["status"] == "missing":         # of another lesson than that run asked for, say; and soon looked at
+            return "nothing counted"
         if self._given not in (None, record.get("seed")):
             return "another seed"
         if self.lesson is not None and _number(record.get("lesson")) != _number(self.lesson):

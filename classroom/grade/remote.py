@@ -173,10 +173,11 @@ class Remote:
         reply = self._opened(reply)
         error = self._raised(reply.get("error"))
         if error is not None and error.timed_out:
-            return Trial(False, error, tried.calls)
+            return Trial(False, error, tried.calls, tried.inputs)
         if error is not None and tried.raised is not None and error.text == STOPPED:
             error = replace(error, kind=tried.raised.kind, text=tried.raised.text)      # the page may say which
-        return Trial(error is not None or reply.get("said_no") is True, error, tried.calls)
+        return Trial(error is not None or reply.get("said_no") is True, error, tried.calls,
+                     tried.inputs)
 
     # ---------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from classroom.ask.case import Case
 
 from .evidence import listing
 from .exercise import Exercise
-from .own_line import its_own_raise, not_called, unknown_name
+from .own_line import by_its_text, its_own_raise, not_called, unknown_name
 
 __all__ = ["by_kind", "on_error"]
 
@@ -161,7 +161,8 @@ def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) ->
     for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
             return slug, says.format(*found.groups())
-    return "", by_kind(raised.kind)
+    slug, means = by_its_text(task, raised, line, case)
+    return slug, means or by_kind(raised.kind)
 
 
 def _how_it_is_called(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
@@ -250,7 +251,7 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
 
 def _wrong_thing(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
     """Something that is no tensor was given to a function of PyTorch's."""
-    if (kind := re.search(r"must be Tensor, not (\w+)", raised.text)) is None:
+    if (kind := re.search(r"must be Tensor, not (?!int\b|float\b|tuple\b|torch)(\w+)", raised.text)) is None:
         return _NOTHING
     layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""
     return "layer-not-called" if layer else "", f"A {kind[1]} was given where a tensor is expected.{layer}"

@@ -241,7 +241,9 @@ def _transposed(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     got, want, axes = sight.got.values[name], sight.want.values[name], sight.axes(name)
     for a in range(want.ndim):
         for b in range(a + 1, want.ndim):
-            if want.shape[a] == want.shape[b] and compare.equal(got.swapaxes(a, b), want):
+            if want.shape[a] == want.shape[b] and compare.equal(got.swapaxes(a, b), want) and all(
+                    compare.equal(p.got.values[name].swapaxes(a, b), p.want.values[name]) for p in pairs
+                    if p.got.values[name].ndim == want.ndim):
                 return "transposed", (f"Your {name} {verb(name, 'hold')} the right numbers with two axes exchanged: "
                                       f"{axes[a]} and {axes[b]}.")
     return None

@@ -11,9 +11,55 @@ from classroom.ask.outcome import Outcome
 from .evidence import listing
 from .exercise import Exercise
 
-__all__ = ["its_own_raise", "left_without_a_value", "not_called", "unknown_name"]
+__all__ = ["by_its_text", "its_own_raise", "left_without_a_value", "not_called", "unknown_name"]
+
+_BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's groups; tried after all others
+    ("argument-left-out",
+     r"(\w+)\(\) missing \d+ required positional arguments?: (.+)",
+     "`{0}` asks for {1} as well, and your call leaves it out."),
+    ("another-number-of-arguments",
+     r"(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:were|was) given",
+     "Your call hands {2} things to `{0}`, `self` counted, which takes {1} by their places. What is each of them?"),
+    ("argument-of-another-name",
+     r"(\w+)\(\) got (?:an unexpected keyword argument|some positional-only arguments passed as keyword arguments:?) "
+     r"'(\w+)'",
+     "`{0}` has no argument called `{1}`. Read its first line, or give the argument by its place."),
+    ("layer-not-called",
+     r"'(?:Linear|LayerNorm|Embedding|Dropout|Sequential)' object (?:has no attribute|is not subscriptable)|"
+     r"for .*'(?:Linear|LayerNorm|Embedding|Dropout|Sequential)'",
+     "A layer is used here as if it were its result. It has to be called with what goes through it, as a function is."),
+    ("several-for-one",
+     r"'tuple' object has no attribute|must be real number, not (?:tuple|torch\.Size)|for .*'tuple'|"
+     r"must be Tensor, not (?:tuple|torch\.Size)|only integer tensors of a single element",
+     "Several things have come where one is expected: a tuple. A function that returns two things gives both unless each "
+     "gets a name, and `shape` without an index holds all sizes."),
+    ("called-like-a-function",
+     r"'(?:numpy\.ndarray|Tensor|numpy\.float64|float|int|list|tuple)' object is not callable",
+     "Round brackets behind a name call it as a function, and this is none. Square ones take something out; a product "
+     "needs its `*`."),
+    ("function-for-tensors",
+     r"(\w+)\(\)[^:]*: argument '\w+' \(position \d+\) must be Tensor, not (int|float)",
+     "PyTorch's `{0}` takes a tensor, and this is a plain number, of type {1}. Python's `math` has a function for it."),
+    ("mask-not-as-large-as-the-scores",
+     r"shape of the mask .* does not match the shape of the indexed tensor|boolean index did not match",
+     "A mask in square brackets must be as large as what it picks from. `masked_fill` and `where` spread a smaller one."),
+    ("mask-not-boolean",
+     r"the mask must be boolean",
+     "The function that you call tells True and False from numbers. Which dtype does your mask have here?"),
+    ("no-such-attribute",
+     r"'(?:numpy\.)?(ndarray|Tensor|\w+)' object has no attribute '(\w+)'",
+     "A thing of the type {0} has nothing called `{1}`. Is it misspelt, or is it not what you think it is? Print it."),
+]
 
 _NOTHING = ("", "")
+
+
+def by_its_text(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
+    """What many errors mean wherever they come from."""
+    for slug, pattern, says in _BY_TEXT:
+        if (found := re.search(pattern, raised.text)) is not None:
+            return slug, says.format(*found.groups())
+    return _NOTHING
 
 
 def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
@@ -31,8 +77,10 @@ def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case |
 
 def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
     """A method or function was used without brackets, so that it was not called."""
-    if not re.search(r"builtin_function_or_method|'(?:function|method|method_descriptor|ufunc)'|"
-                     r"must be Tensor, not (?:builtin_)?(?:function|method)", raised.text):
+    no_axes = re.search(r"does not have enough dimensions \(has 0", raised.text)
+    if not no_axes and not re.search(
+            r"builtin_function_or_method|_ArrayFunctionDispatcher|'(?:function|method|method_descriptor|numpy\.ufunc)'|"
+            r"must be Tensor, not (?:builtin_)?(?:function|method)", raised.text):
         return _NOTHING
     kinds: list[type] = [np.ndarray]
     if task.framework == "torch":
@@ -41,8 +89,10 @@ def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | No
     names = [name for name in re.findall(r"\.([A-Za-z_]\w*)(?!\w*\s*\()", line)
              if any(isinstance(getattr(kind, name, None), (types.MethodDescriptorType, types.FunctionType))
                     for kind in kinds)]
+    if no_axes and not names:
+        return _NOTHING
     which = f"`{names[0]}` has none" if names else "one on this line has none"
-    return "not-called", (f"A method does nothing until it is called, with brackets behind its name: here {which}.")
+    return "not-called", f"A function does nothing until it is called, with brackets behind its name: here {which}."
 
 
 def unknown_name(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:

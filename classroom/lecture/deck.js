@@ -16,9 +16,20 @@
     element.closest("section").dataset.scale = by;
   }
 
+  // Code with long lines becomes smaller before its lines are broken.
+  function fitLines(pre) {
+    pre.style.fontSize = "";
+    pre.style.whiteSpace = "pre";
+    const by = Math.max(0.75, pre.clientWidth / pre.scrollWidth);
+    pre.style.whiteSpace = "";
+    if (by < 1) pre.style.fontSize = `${Math.floor(10 * by * parseFloat(getComputedStyle(pre).fontSize)) / 10}px`;
+  }
+
   // The body of a slide becomes smaller, in steps, until it ends above the lower edge.
   function fitBody(section, inner) {
     const most = room(section) - above(inner, section);
+    scale(inner, 1);
+    inner.querySelectorAll("pre").forEach(fitLines);
     for (let by = 1; ; by = Math.round((by - 0.04) * 100) / 100) {
       scale(inner, by);
       if (by <= LEAST || (inner.offsetHeight * by <= most && inner.scrollWidth <= inner.clientWidth + 1)) return;

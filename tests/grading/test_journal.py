@@ -50,7 +50,7 @@ def test_it_goes_on_where_it_was_torn(tmp_path):
 
 
 @pytest.mark.parametrize(("change", "settings"), [
-    ({"status": "grader error"}, {}), ({"sha256": "0"}, {}), ({"sha256": None}, {}),
+    ({"status": "grader error"}, {}), ({"status": "missing"}, {}), ({"sha256": "0"}, {}), ({"sha256": None}, {}),
     ({"lesson": "02_x"}, {"lesson": "01"}), ({"lesson": None}, {"lesson": "00"}), ({"lesson": "10_x"}, {"lesson": "1"}),
     ({}, {"seed": 6}), ({}, {"seed": 0}), ({"isolation": "partial"}, {"isolation": "full"}),
     ({"isolation": None}, {"isolation": "partial"}),

@@ -204,7 +204,7 @@ ATTENTION = [
         f"Your code does exactly what happens when the mask gets one more axis, at place {axis}.",
         "Axes are lined up from the right: what counted the sentences then meets another axis, or adds one to the "
         "scores. The mask comes in as it is to be used.", "Which line changes the shape of the mask?")
-      for axis in (1, 0)),
+      for axis in (1, 0, -2, -3)),
     Misconception(
         "causal-as-well", partial(sloppy_attention, how="causal as well"),
         "Your weights are exactly what comes out when a causal mask is added to whatever mask is given.",
@@ -248,7 +248,7 @@ ATTENTION = [
         "The softmax gives everything to the highest score.", "Which sign does your fill have?"),
     Misconception(
         "mask-times-scores", partial(sloppy_attention, how="times"),
-        "Your weights are exactly what comes out when the scores are multiplied by the mask.",
+        "Your weights are exactly what comes out when forbidden scores become 0, by filling or by multiplying.",
         "That sets forbidden scores to 0, and exp(0) is 1: a score of 0 is larger than every negative one.",
         "Which score gives a share of 0?"),
     Misconception(

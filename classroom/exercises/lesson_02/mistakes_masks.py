@@ -27,6 +27,7 @@ def _padding(ids, pad_id, invert=False, axis=1, only_first=False, kind=torch.boo
     real = {1: lambda: real.unsqueeze(1), 2: lambda: real.unsqueeze(2), 0: lambda: real.unsqueeze(0),
             "none": lambda: real, "two": lambda: real[:, None, None], "pairs": lambda: real[:, None] & real[..., None],
             "square": lambda: real[:, None].expand(-1, ids.shape[1], -1), "flat": lambda: real.flatten(),
+            "one row": lambda: real.reshape(1, 1, -1), "one column": lambda: real.reshape(-1, 1, 1),
             "turned": lambda: real.T, "turned, one": lambda: real.T.unsqueeze(1),
             "past": lambda: real[:, None].expand(-1, ids.shape[1], -1).tril(),
             "first": lambda: real[:1].unsqueeze(1)}[axis]()
@@ -209,6 +210,13 @@ def _square_of(make):
     return lambda ids, pad_id: _padding(ids, pad_id) & make(ids)
 
 
+PADDING += [
+    Misconception(
+        "sentences-joined", partial(_padding, axis=axis),
+        f"Your mask is exactly {shape}, with all sentences behind each other.",
+        "Each sentence has a row of its own, and its own padding.",
+        "Which size stands first in your `view` or `reshape`?")
+    for axis, shape in (("one row", "(1, 1, B · T)"), ("one column", "(B · T, 1, 1)"))]
 DECODER = [
     *(Misconception(
         "shape-for-the-size", _square_of(make),

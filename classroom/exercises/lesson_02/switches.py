@@ -31,8 +31,8 @@ def _mask_as_used(mask, how):
         return mask[:1] if mask.dim() > 2 else mask
     if how == "first query":
         return mask[..., :1, :]
-    if how in ("axis 0", "axis 1"):
-        return mask.unsqueeze(int(how[-1]))
+    if how.startswith("axis "):
+        return mask.unsqueeze(int(how.removeprefix("axis ")))
     if how == "some key":
         return mask.any(-1, keepdim=True)
     return mask.transpose(-1, -2) if how == "transposed" else mask
@@ -56,14 +56,19 @@ def in_style(scores, mask, softmax, style):
     return weights.masked_fill(~mask if style == "closed" else nothing, 0)
 
 
-# Ways to divide by what is left under a mask; the first three take the exponentials as they come.
-DIVIDED = ("powers", "powers, 1e-9", "powers, nan to 0", "renormalised", "renormalised, 1e-9")
+# Ways to divide by what is left under a mask. Exponentials are taken as they come, or all shifted by one number.
+DIVIDED = ("powers", "powers, 1e-9", "powers, nan to 0", "powers, filled", "powers, filled, 1e-9",
+           "powers, filled, nan to 0", "powers, shifted", "powers, shifted, 1e-9", "powers, shifted, nan to 0",
+           "renormalised", "renormalised, 1e-9")
 
 
 def divided_by_what_is_left(scores, mask, softmax, how):
     """Weights whose mask is laid over the exponentials, or over the shares, in one of the ways of `DIVIDED`."""
-    powers = scores.exp() if how.startswith("powers") else softmax(scores)
-    powers = powers if mask is None else powers * mask
+    powers = softmax(scores)
+    if how.startswith("powers"):
+        powers = (scores - scores.max() if "shifted" in how else scores).exp()
+    if mask is not None:
+        powers = powers.masked_fill(~mask, 0) if "filled" in how else powers * mask
     weights = powers / (powers.sum(-1, keepdim=True) + (1e-9 if how.endswith("1e-9") else 0.0))
     return weights.nan_to_num(0.0) if how.endswith("nan to 0") else weights
 

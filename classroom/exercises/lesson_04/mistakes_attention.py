@@ -268,6 +268,11 @@ MULTI_HEAD = [
         "The weights you return are exactly those of head 0.", "What the other heads look at stays hidden.",
         "Which heads do the weights come from that you return?"),
     Misconception(
+        "weights-summed", partial(Sloppy, gives="sum"),
+        "The weights you return are exactly the sum over the heads.",
+        "Here each head is to be seen by itself: (B, n_heads, T_q, T_k).",
+        "What happens to your weights before you return them?"),
+    Misconception(
         "weights-averaged", partial(Sloppy, gives="mean"),
         "The weights you return are exactly the mean over the heads.",
         "PyTorch's own module does that by default. Here each head is to be seen by itself: (B, n_heads, T_q, T_k).",

@@ -1,4 +1,4 @@
-"""Exercises 5.1 and 5.2: what learners write instead, and what it means. Used by `lesson_05`."""
+"""Exercise 5.1: what learners write instead, and what it means. Used by `lesson_05`."""
 import math
 from functools import partial
 
@@ -14,6 +14,8 @@ _EXPONENTS = {       # from the number of the pair, i, and d_model
     "shifted": lambda i, d: (2 * i + 2) / d, "rounded up": lambda i, d: 2 * i / (d + d % 2),
     "power first": lambda i, d: 2 * i - math.log(d, 10000),
 }
+TYPED_IN = (2, 4, 6, 8, 10, 16, 32, 64, 128, 256, 512)      # sizes that stand on a page, and in other people's code
+_EXPONENTS |= {f"2i/{n}": lambda i, d, n=n: 2 * i / n for n in TYPED_IN}
 
 
 def frequencies(d, exponent="2i/d", base=10000.0):
@@ -70,6 +72,8 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
         table = table.unsqueeze(0)
     elif shape == "transposed":
         table = table.T
+    elif shape == "below each other":
+        table = torch.cat((table[:, 0::2], table[:, 1::2])) if d_model % 2 == 0 else torch.cat((sin, cos)).float()
     return table
 
 
@@ -129,6 +133,9 @@ ENCODING = [
           "What is your exponent for the last pair? It should stay below 1.", exponent="2i"),
     _slip("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
           "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    *(_slip("size-for-d-model", f"the exponent is 2i/{n}, whatever d_model is",
+            "`d_model` is an argument; on the page, and in other people's code, the name may have another value.",
+            "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}") for n in TYPED_IN),
     _slip("position-in-the-power", "the position is divided by 10000 first, and the quotient raised to the power "
           "2i/d_model", "Only the 10000 has an exponent. Python's `**` acts on whatever stands in the brackets before "
           "it.", "What is your angle at position 0? It should be 0 for every pair.", rows="in the power"),
@@ -221,176 +228,10 @@ ENCODING = [
     _slip("batch-axis", "the table has an axis of length 1 in front",
           "Nothing is lost by it, and nothing gained: (max_len, d_model) is added to a batch just as well.",
           "Is there an `unsqueeze` or `[None]` at the end?", shape="batch axis"),
+    _slip("waves-below-each-other", "all rows of sines come first, and all rows of cosines below them",
+          "Each position has one row, with its sines and its cosines side by side.",
+          "Along which axis do you put the two tables together?", shape="below each other"),
     _slip("transposed", "positions are the columns and dimensions the rows",
           "Rows are positions, so that row t can be added to word t.", "Which of the two axes comes first?",
           shape="transposed"),
-]
-
-# -------------------------------------------------------------------------------- 5.2 shift_matrix
-
-
-def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
-           ignore=False, unit=1.0, each="pair", column=1,
-           steps=0, how=""):
-    """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block.
-
-    `each` "row" or "column" has a frequency of its own, base^(−`column` · its number / d_model).
-    """
-    if ignore:
-        return torch.eye(d_model)
-    if how == "times offset":
-        return offset * _shift(1, d_model)
-    offset = offset + steps
-    angle = sign * unit * offset * frequencies(d_model, exponent, base)
-    if how == "frequencies reversed":
-        angle = angle.flip(0)
-    four = [angle] * 4
-    if each != "pair":
-        own = sign * unit * offset * base ** (-column * torch.arange(d_model, dtype=torch.float64) / d_model)
-        even, odd = own[0::2], own[1::2]
-        four = [even, even, odd, odd] if each == "row" else [even, odd, even, odd]
-    a, b, c, d = (n * (angle.cos() if kind == "c" else angle.sin())
-                  for n, kind, angle in zip(signs, kinds, four, strict=True))
-    matrix = torch.zeros(d_model, d_model)
-    half = d_model // 2
-    first, second = ((torch.arange(half), torch.arange(half) + half) if layout == "halves" else
-                     (torch.arange(0, d_model, 2), torch.arange(1, d_model, 2)))
-    if layout == "quarters":
-        first, second = slice(0, None, 2), slice(1, None, 2)
-    for rows, columns, entries in ((first, first, a), (first, second, b), (second, first, c), (second, second, d)):
-        matrix[rows, columns] = entries.float()
-    return matrix
-
-
-def _shift_overlapping(offset, d_model, exponent):
-    """A block for each number and the next one, so that every number but the first and last is in two pairs."""
-    matrix = torch.zeros(d_model, d_model)
-    for i in range(d_model - 1):
-        angle = torch.tensor(offset / 10000 ** (exponent(i) / d_model), dtype=torch.float64)
-        matrix[i, i], matrix[i, i + 1], matrix[i + 1, i] = angle.cos(), angle.sin(), -angle.sin()
-        matrix[i + 1, i + 1] = angle.cos()
-    return matrix
-
-
-def _shift_first_pair(offset, d_model):
-    matrix = torch.eye(d_model)
-    matrix[:2, :2] = _shift(offset, d_model)[:2, :2]
-    return matrix
-
-
-def _move(offset, d_model, sign, around=True):
-    eye = torch.eye(d_model + (0 if around else 2 * abs(offset)))
-    moved = torch.roll(eye, sign * offset, 0)
-    return moved if around else moved[abs(offset):abs(offset) + d_model, abs(offset):abs(offset) + d_model]
-
-
-def _turn(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(_shift, **switches), f"Your matrix is exactly what comes out when {says}.", why,
-                         look)
-
-
-_SUMS = "sin(a + b) = sin a cos b + cos a sin b, and cos(a + b) = cos a cos b − sin a sin b."
-
-SHIFT = [
-    _turn("turned-backwards", "the minus stands in the other corner, so that it turns back instead of forward",
-          f"Applied to the row of position 5, yours gives that of position 5 − offset. {_SUMS} (The usual matrix of a "
-          "rotation has its minus at the top right, because there the cosine comes first.)",
-          "Which row of your block makes the new sine? Does its formula have a minus?", signs=(1, -1, 1, 1)),
-    _turn("no-minus", "no entry is negative", f"That is no rotation. {_SUMS}", "Which of the two formulas has a minus?",
-          signs=(1, 1, 1, 1)),
-    _turn("two-minuses", "both sines are negative", f"That is no rotation. {_SUMS}",
-          "Which of the two formulas has a minus?", signs=(1, -1, -1, 1)),
-    _turn("sine-and-cosine-exchanged", "sines stand where cosines should, and cosines where sines should",
-          f"For offset 0 nothing may change, so the diagonal must hold ones then: cos 0 = 1. {_SUMS}",
-          "What does your matrix look like for offset 0?", kinds="sccs"),
-    _turn("sine-and-cosine-exchanged", "the rows of each block have changed places",
-          f"The first row of a block makes the new sine, the second the new cosine. {_SUMS}",
-          "What does your matrix look like for offset 0?", signs=(-1, 1, 1, 1), kinds="sccs"),
-    _turn("sine-and-cosine-exchanged", "the columns of each block have changed places",
-          f"The first column of a block meets the old sine, the second the old cosine. {_SUMS}",
-          "What does your matrix look like for offset 0?", signs=(1, 1, 1, -1), kinds="sccs"),
-    *(_turn("reflection", f"the minus stands before the {which} cosine of each block",
-            f"That is a mirror and no rotation: for offset 0 it would not leave the row as it is. {_SUMS}",
-            "Which of the two formulas has a minus, and before which product?", signs=signs)
-      for which, signs in (("second", (1, 1, 1, -1)), ("first", (-1, 1, 1, 1)))),
-    *(_turn("quarters-filled", "all even rows and columns that cross get numbers, and not one place for each pair"
-            f"{turned}", "`M[0::2, 0::2]` is a whole quarter of the matrix: a row of numbers assigned to it is written "
-            "into every line of the quarter. The clocks do not influence each other, so everything outside the blocks "
-            "is 0.", "How many numbers of your matrix are not 0? Print it for d_model = 4, beside the one that least "
-            "squares found.", layout="quarters", signs=signs)
-      for turned, signs in (("", (1, 1, -1, 1)), (". The minus, too, stands in the other corner", (1, -1, 1, 1)))),
-    _turn("halves", "number i is paired with number i + d_model/2",
-          "In your encoding the sine stands directly before its cosine.", "Which columns belong to pair 0?",
-          layout="halves"),
-    _turn("one-frequency", "all pairs turn by the same angle",
-          "Each pair has its own speed: angle = offset · frequency, with the frequencies of the encoding.",
-          "Where does the pair's number come in?", exponent="zero"),
-    _turn("divided-for-multiplied", "the offset is multiplied by 10000^(2i/d_model) instead of divided by it",
-          "The frequencies are those of the encoding, 1 for the first pair and smaller for each one after it.",
-          "Compare your frequencies with those of exercise 5.1.", exponent="inverse"),
-    _turn("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
-          "The frequencies are those of the encoding.", "Compare your frequencies with those of exercise 5.1.",
-          exponent="i/d"),
-    _turn("exponent-doubled", "the exponent is 4i/d_model, where i counts the pairs",
-          "The frequencies are those of the encoding.", "Compare your frequencies with those of exercise 5.1.",
-          exponent="4i/d"),
-    *(_turn("angle-of-each-column", f"each {each} has an angle of its own{twice}",
-            "A sine and the cosine after it belong to one clock and turn by one angle: column 3 has the angle of "
-            "column 2.", "How many different angles does your code compute? There are d_model/2 of them.",
-            each=each, column=column)
-      for each in ("row", "column") for column, twice in ((1, ""), (2, ", its number put in for i"))),
-    *(_turn("another-base", f"the base is {base:g} instead of 10000",
-            "The frequencies are those of the encoding.", "Count the zeros.", base=base)
-      for base in (1000.0, 100000.0, math.e)),
-    *(_turn("degrees", f"the angles are {words}",
-            "`cos` and `sin` take radians, and offset · frequency is in radians: no conversion is needed.",
-            "Is there a 180 in your code, or a function that converts?", unit=unit)
-      for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"))),
-    *(_turn("one-step-off", f"the offset is one {word}", "For an offset of 0 nothing may change.",
-            "What is your angle for an offset of 0?", steps=steps) for steps, word in ((1, "more"), (-1, "less"))),
-    _turn("multiplied-by-the-offset", "the matrix of one step is multiplied by `offset`",
-          "Several steps turn several times as far; a matrix times 3 makes everything three times as long.",
-          "Where does `offset` occur in your code, inside the cosine or in front of it?", how="times offset"),
-    _turn("frequencies-reversed", "the slowest pair comes first", "The first pair is the fastest, as in the encoding.",
-          "What is your angle for pair 0, and what for the last?", how="frequencies reversed"),
-    _turn("last-pair-at-10000", "the exponents run from 0 to exactly 1",
-          "The frequencies are those of the encoding; the exponent is 2i/d_model, which never reaches 1.",
-          "What do you divide by in the exponent?", exponent="pairs"),
-    *(_turn("one-wave-only", f"the {which} are left out", f"Each new number is made of both old ones. {_SUMS}",
-            "How many entries of each block have you filled?", signs=signs)
-      for which, signs in (("cosines", (0, 1, -1, 0)), ("sines that make the new cosine", (1, 1, 0, 1)))),
-    _turn("whole-turns", "the angles are multiplied by 2π",
-          "The first pair then makes a whole turn at each step, and stays as it is.",
-          "Is there a π in your code? The formula has none.", unit=2 * math.pi),
-    _turn("offset-ignored", "the offset plays no role: yours is the matrix that changes nothing",
-          "It must turn pair i by offset · frequency.", "Where does `offset` occur in your code?", ignore=True),
-    Misconception("direction-lost", lambda offset, d_model: _shift(abs(offset), d_model),
-                  "For negative offsets, your matrix is exactly that of the positive one.",
-                  "A step back is a turn the other way.", "What happens to the sign of `offset`?"),
-    Misconception("no-step-back", lambda offset, d_model: _shift(max(offset, 0), d_model),
-                  "For negative offsets, your matrix is exactly the one that changes nothing.",
-                  "A step back is a turn the other way.",
-                  "What does a loop over `range(offset)` do for an offset of −2?"),
-    Misconception("only-for-one-step", lambda offset, d_model: _shift(1, d_model),
-                  "Your matrix is exactly that of one step, whatever `offset` is.",
-                  "Several steps turn several times as far.", "Where does `offset` occur in your code?"),
-    *(Misconception("pairs-overlap", partial(_shift_overlapping, exponent=exponent),
-                    "Your matrix is exactly what comes out when a block is put in for each number and the next one.",
-                    "Numbers 0 and 1 are a pair, then 2 and 3. Yours has a pair of 1 and 2 as well, which writes over "
-                    "both of its neighbours.", "By how much does the number that begins a block grow in each round?")
-      for exponent in (lambda i: i, lambda i: 2 * i, lambda i: i - i % 2)),
-    Misconception("only-the-first-pair", _shift_first_pair,
-                  "Your matrix is exactly the right one for the first pair, and changes nothing in the others.",
-                  "The other pairs turn as well, only by smaller angles.",
-                  "How often is a block put in? There are d_model/2 of them."),
-    *(Misconception("dimensions-moved", partial(_move, **how),
-                    "Your matrix is exactly the one that moves every number `offset` places along the row.",
-                    "The step is one along the positions. The row of the next position holds other numbers, not the "
-                    f"same ones in other places. {_SUMS}", "What is the row of position 1, when that of position 0 "
-                                                           "is 0 1 0 1 …?")
-      for how in ({"sign": 1}, {"sign": -1}, {"sign": 1, "around": False}, {"sign": -1, "around": False})),
-    Misconception("only-the-diagonal", lambda offset, d_model: torch.diag(_shift(offset, d_model).diagonal()),
-                  "Your matrix is exactly the right one with everything off the diagonal set to 0.",
-                  f"The new sine is made of the old sine *and* the old cosine. {_SUMS}",
-                  "Which entries of each block have you filled?"),
 ]

@@ -7,7 +7,7 @@ import torch
 from classroom.judge.exercise import Misconception
 from course.transformer import sinusoidal_encoding
 
-from .mistakes import frequencies
+from .mistakes import TYPED_IN, frequencies
 
 # --------------------------------------------------------------------------------- 5.4 apply_rotary
 
@@ -174,6 +174,10 @@ ROTARY = [
               "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?", **switches)
       for switches in ({"exponent": "inverse"}, *({"fast": way + coarse} for way in _FAST
                                                   for coarse in ("", " in float32")))),
+    *(_rotary("size-for-d-head", f"the exponent is 2i/{n}, whatever d_head is",
+              "d_head is the size of the last axis of x; on the page, a name may have another value.",
+              "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}")
+      for n in TYPED_IN),
     *(_rotary("another-base", f"the base is {base:g} instead of 10000", "The frequencies are those of exercise 5.1.",
               "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0, math.e)),
     _rotary("whole-turns", "the angles are multiplied by 2π",

@@ -12,6 +12,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
     """`add_positions` with switches; of positions there are at most `most`."""
     batch, length, d_model = embedded.shape
     most = most.get(d_model) if isinstance(most, dict) else most
+    if rows == "exchanged":
+        return embedded * math.sqrt(d_model) + sinusoidal_encoding(d_model, length).T
     if rows == "not cut":
         return embedded * math.sqrt(d_model) + sinusoidal_encoding(most, d_model)
     if most is not None and length > most:
@@ -77,6 +79,9 @@ ADD = [
     _sum("indexed-by-the-batch", "the table has as many rows as there are sentences, and is added as it is",
          "The table needs one row for each word of a sentence. (Code that puts the length first has its positions on "
          "axis 0; ours are on axis 1.)", "Which axis of `embedded` is the time?", rows="first axis"),
+    _sum("sizes-exchanged", "the encoding is made for d_model positions of T dimensions, and transposed",
+         "The frequencies are then those of vectors as long as the sentence, and change with it.",
+         "Which of the two sizes comes first in `sinusoidal_encoding`?", rows="exchanged"),
     _sum("axis-in-the-middle", "the table is given an axis of length 1 in the middle, (T, 1, d_model)",
          "Axes are lined up from the right: its positions then meet the sentences, which stops, or makes T sentences of "
          "one. (Code that puts the length first, (T, B, d_model), needs that axis; ours has the batch first.)",

@@ -22,6 +22,7 @@ from .tables import write
 
 _ROOT = Path(__file__).resolve().parents[3]
 _LEAST, _SHARE = 4, 0.6             # statements in common, and their share of what the two have
+_LONGEST = 10_000                   # characters of an answer
 _OFTEN, _PART = 5, 0.2              # what more learners than this have, is common
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -79,11 +80,19 @@ def write_csv(path: Path, found: Sequence[Pair], names: Mapping[str, str]) -> No
 
 
 def statements(code: str) -> Counter[str]:
-    """The statements of functions and classes as texts that do not depend on names of their own, nor on layout."""
+    """The statements of functions and classes as texts that do not depend on names of their own, nor on layout.
+
+    None of code that is longer, or more deeply nested, than an answer is.
+    """
+    if len(code) > _LONGEST:
+        return Counter()
     try:
-        tree = ast.parse(textwrap.dedent(code))
+        return _statements(ast.parse(textwrap.dedent(code)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Counter()
+
+
+def _statements(tree: ast.Module) -> Counter[str]:
     found: Counter[str] = Counter()
     for node in tree.body:
         own = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -121,14 +130,14 @@ def _answers(path: Path, ids: Iterable[str]) -> dict[str, str]:
         cells = cells_of(content_of(path))
     except (NoFile, Unreadable):
         return {}
-    defined: dict[str, str] = {}
+    defined: dict[str, tuple[str, _Definition]] = {}
     for cell in cells:
         for node in cell.tree.body if cell.tree is not None else ():
             if isinstance(node, _Definition):
-                defined[node.name] = ast.get_source_segment(cell.source, node) or ast.unparse(node)
+                defined[node.name] = cell.source, node
     found = {}
     for id in ids:
-        parts = [defined[name] for name in exercises.get(id).names if name in defined]
+        parts = [ast.get_source_segment(*defined[name]) or "" for name in exercises.get(id).names if name in defined]
         if parts:
             found[id] = "\n\n".join(parts)
     return found

@@ -1,0 +1,237 @@
+"""Files of sentences in the shapes in which people have them: bytes to text, text to rows of cells.
+
+Whatever is guessed (an encoding, what separates the cells) is returned as a note, so that `load_pairs` can say it.
+"""
+import codecs
+import csv
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+__all__ = ["DataError", "Row", "Table", "read_lines", "read_table"]
+
+_LARGEST = 2**30                 # bytes of text, unpacked: a hundred times the course's corpus
+_BYTE_ORDER_MARKS = {            # the longer first: UTF-32's begins as UTF-16's does
+    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}
+_SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars"}
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+class DataError(Exception):
+    """The sentence pairs could not be fetched or read; the message says why and what to do."""
+
+
+class Row(NamedTuple):
+    """The cells of a line, and its number in the file, from 1."""
+
+    line: int
+    cells: list[str]
+
+
+class Table(NamedTuple):
+    """The rows of a file, and what was guessed on the way."""
+
+    rows: list[Row]
+    notes: list[str]
+
+
+def read_lines(path: Path, encoding: str | None = None, *, to_the_end: bool = False) -> tuple[list[str], list[str]]:
+    """The lines of a text file without their ends, and what was guessed.
+
+    Blank lines at the end are dropped, unless all lines are wanted, `to_the_end`.
+
+    Raises:
+        DataError: for a file that is missing, empty, unreadable, or in another encoding.
+    """
+    text, notes = _text(path, encoding)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")                     # not splitlines(): it also cuts at rarer characters
+    if lines[-1] == "":
+        lines.pop()                               # the file ends with the end of its last line
+    while lines and not to_the_end and not lines[-1].strip():
+        lines.pop()
+    if not any(line.strip() for line in lines):
+        raise DataError(f"{path} is empty; expected one sentence pair a line")
+    return lines, notes
+
+
+def read_table(path: Path, encoding: str | None = None) -> Table:
+    """The rows of a file of pairs: cells between tabs, a spreadsheet's CSV, or a translation memory (TMX).
+
+    Raises:
+        DataError: as `read_lines`, and where nothing separates the cells.
+    """
+    if _name(path).suffix.lower() == ".tmx":
+        return _translation_memory(path, encoding)
+    lines, notes = read_lines(path, encoding)
+    separator = _separator(lines)
+    if separator is None:
+        raise DataError(
+            f"{path}, line 1: expected source and target separated by a tab (or CSV, with the same separator in every "
+            f"line), found {shown(lines[0])}")
+    if separator == "\t" and not _quoted_by_a_spreadsheet(lines):
+        return Table([Row(n, line.split("\t")) for n, line in enumerate(lines, 1)], notes)
+    notes.append(f"the cells are separated by {_SEPARATORS[separator]}" +
+                 (", and quoted as spreadsheets do" if any('"' in line for line in lines) else ""))
+    return Table(list(_spreadsheet(path, lines, separator)), notes)
+
+
+def shown(line: str, width: int = 40) -> str:
+    """The beginning of a line, in quotes."""
+    return repr(line if len(line) <= width else line[: width - 1] + "…")
+
+
+def _name(path: Path) -> Path:
+    """The name without .gz."""
+    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
+
+
+def _text(path: Path, encoding: str | None) -> tuple[str, list[str]]:
+    content, notes = _content(path)
+    if encoding is not None:
+        try:
+            return content.decode(encoding).removeprefix("\ufeff"), notes
+        except LookupError as error:
+            raise DataError(f"there is no encoding {encoding!r}; Python knows utf-8, gb18030, cp1252, …") from error
+        except UnicodeError as error:
+            raise DataError(f"{path} is not in the encoding {encoding}: {error}") from error
+    for mark, name in _BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            if name != "utf-8-sig":
+                notes.append(f"the file is {name.upper()}, by its first bytes")
+            encoding = name
+            break
+    if encoding is None and content[:1000].count(0) > len(content[:1000]) / 5:    # letters of one byte, in two
+        encoding = "utf-16-le" if content[1:1000:2].count(0) > content[0:1000:2].count(0) else "utf-16-be"
+        notes.append(f"the file is {encoding.upper()}, by its zero bytes")
+    try:
+        return content.decode(encoding or "utf-8"), notes
+    except UnicodeError as error:
+        raise _undecodable(path, content, error) from error
+
+
+def _undecodable(path: Path, content: bytes, error: UnicodeError) -> DataError:
+    start = getattr(error, "start", 0)
+    number = content.count(b"\n", 0, start) + 1
+    likely = [name for name in ("gb18030", "cp1252") if _decodes(content, name)]
+    hint = f', or say its encoding: perhaps `encoding="{likely[0]}"`' if likely else ""
+    return DataError(f"{path}, line {number}: byte 0x{content[start]:02x} is not UTF-8; save the file as UTF-8 and try "
+                     f"again{hint}")
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    """Whether the bytes are text in it. What is common in Chinese are pairs of bytes beyond 0xA0 (GB 2312)."""
+    try:
+        content.decode(encoding)
+    except UnicodeError:
+        return False
+    common = re.findall(rb"[\xa1-\xf7][\xa1-\xfe]", content)
+    return encoding != "gb18030" or 2 * len(common) > 0.9 * sum(byte > 127 for byte in content)
+
+
+def _content(path: Path) -> tuple[bytes, list[str]]:
+    """The bytes, unpacked if need be."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(f"there is no file {path}") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+    if content.startswith(b"\x1f\x8b"):
+        return _limited(path, gzip.GzipFile(fileobj=io.BytesIO(content))), []
+    if content.startswith(b"PK\x03\x04"):
+        return _member(path, content)
+    return content, []
+
+
+def _member(path: Path, content: bytes) -> tuple[bytes, list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            # manythings.org adds _about.txt; macOS adds a folder of its own
+            texts = [name for name in names if not name.rpartition("/")[2].startswith(("_", ".")) and
+                     not name.startswith("__MACOSX/")]
+            if len(texts) != 1:
+                raise DataError(f"{path} has to hold one file of sentences; it holds {len(texts)}: "
+                                f"{', '.join(texts[:5]) or 'nothing'}. Unpack it, and name the file.")
+            with archive.open(texts[0]) as member:
+                return _limited(path, member), [f"{texts[0]} is read from the archive"]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise DataError(f"{path} is a damaged or encrypted archive ({error})") from error
+
+
+def _limited(path: Path, packed) -> bytes:
+    try:
+        content = packed.read(_LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is damaged, it cannot be unpacked ({error})") from error
+    if len(content) > _LARGEST:
+        raise DataError(f"{path} unpacks to more than {_LARGEST >> 20} MB; take a part of it")
+    return content
+
+
+def _separator(lines: list[str]) -> str | None:
+    """What stands between the cells: a tab if there is one at all, else what cuts every line into as many cells."""
+    if any("\t" in line for line in lines[:100]):
+        return "\t"
+    for separator in ";,|":
+        counts = {len(row) for row in csv.reader(lines[:200], delimiter=separator) if row}
+        if len(counts) == 1 and counts.pop() > 1:
+            return separator
+    return None
+
+
+def _quoted_by_a_spreadsheet(lines: list[str]) -> bool:
+    """Whether quotation marks are doubled inside quoted cells, and no cell has a single one, as speech has."""
+    doubled = False
+    for line in lines:
+        for cell in line.split("\t"):
+            if '"' in cell:
+                if not re.fullmatch(r'"(?:[^"]|"")*"', cell):
+                    return False
+                doubled = doubled or '""' in cell[1:-1]
+    return doubled
+
+
+def _spreadsheet(path: Path, lines: list[str], separator: str) -> Iterator[Row]:
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=separator, strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            yield Row(number, cells)
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{path}, line {number}: a quoted cell is not closed as CSV asks ({error})") from error
+
+
+def _translation_memory(path: Path, encoding: str | None) -> Table:
+    """A row of each unit of a TMX file: its segments in the first two languages that the file has."""
+    content, notes = _content(path)
+    if b"<!ENTITY" in content or "<!ENTITY".encode("utf-16-le") in content:
+        raise DataError(f"{path} defines entities of its own; such files are not read. Save it without them.")
+    try:
+        root = ElementTree.fromstring(content if encoding is None else content.decode(encoding))
+    except (ElementTree.ParseError, UnicodeError, LookupError) as error:
+        raise DataError(f"{path} is not the XML that TMX files are: {error}") from error
+    languages: list[str] = []
+    rows = []
+    for number, unit in enumerate(root.iter("tu"), 1):
+        found = {}
+        for variant in unit.iter("tuv"):
+            language = variant.get(_LANGUAGE) or variant.get("lang") or "?"
+            segment = variant.find("seg")
+            found[language.lower()] = " ".join("".join(segment.itertext()).split()) if segment is not None else ""
+        languages += [language for language in found if language not in languages]
+        rows.append((number, found))
+    if len(languages) < 2:
+        raise DataError(f"{path} has segments in {len(languages)} languages; expected two")
+    notes.append(f"source and target are the segments in {languages[0]} and {languages[1]}; lines are units")
+    return Table([Row(n, [found.get(language, "") for language in languages[:2]]) for n, found in rows], notes)
