@@ -13,7 +13,6 @@ __all__ = ["CheckError", "CheckFailed", "Verdict", "carry_on", "check", "evaluat
 
 _latest: dict[str, tuple[Any, Verdict]] = {}         # what was judged last, by exercise
 _own: dict[str, Any] = {}                            # the learner's last attempt, by exercise
-_unsaved: dict[str, int] = {}                        # hints that are open, where the record could not be written
 
 
 def evaluate(id: str, *answer: Any, seed: int | None = None) -> Verdict:
@@ -59,9 +58,8 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
 def hint(id: str) -> None:
     """Open the next hint of an exercise, below those that are open already."""
     task = exercises.get(id)
-    opened = min(max(record.opened_hints(id), _unsaved.get(id, 0)) + 1, len(task.hints))
-    if not record.record_hint(id, opened):
-        _unsaved[id] = opened
+    opened = min(record.opened_hints(id) + 1, len(task.hints))
+    record.record_hint(id, opened)
     panel.show_hints(task, opened)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from course._paths import atomic_path, cache_dir
+from course._paths import FolderError, atomic_path, cache_dir
 from course.tokens import Encoded
 
 __all__ = ["Run", "interrupts_between_steps", "load", "runs", "save"]
@@ -68,7 +68,12 @@ class Run(NamedTuple):
 
     @property
     def path(self) -> Path:
-        return cache_dir() / "models" / f"{_digest([self.start.encode(), self.rest.encode()])[:20]}.pt"
+        """Where the run is kept; where there is no cache, a path that nothing can be written to, as `save` will say."""
+        try:
+            folder = cache_dir()
+        except FolderError as error:
+            folder = Path(str(error.__cause__.filename))
+        return folder / "models" / f"{_digest([self.start.encode(), self.rest.encode()])[:20]}.pt"
 
     def left(self, model: torch.nn.Module) -> "Run":
         """The run, with what it has made of the model."""

@@ -10,13 +10,20 @@ import platformdirs
 _NAME = "build-a-transformer"
 
 
+class FolderError(OSError):
+    """A folder of the course's cannot be made; the message says which variable names another one."""
+
+
 def cache_dir() -> Path:
-    """Downloads and trained models, all of which can be made again. `COURSE_CACHE` overrides it."""
+    """Downloads and trained models, all of which can be made again. `COURSE_CACHE` overrides it.
+
+    Raises FolderError, which is an OSError, where there is no such folder and it cannot be made.
+    """
     return _directory("COURSE_CACHE", platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 
 def state_dir() -> Path:
-    """The learner's own progress. `COURSE_STATE` overrides it."""
+    """The learner's own progress. `COURSE_STATE` overrides it. Raises as `cache_dir`."""
     return _directory("COURSE_STATE", platformdirs.user_data_dir(_NAME, appauthor=False))
 
 
@@ -41,5 +48,9 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
 
 def _directory(variable: str, default: str) -> Path:
     path = Path(os.environ.get(variable) or default)
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderError(f"the folder {path} cannot be made ({error.strerror}). Name one that can be written to in "
+                          f"the variable {variable}.") from error
     return path

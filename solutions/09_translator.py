@@ -8,8 +8,9 @@
 # # Lesson 09 · The translator
 #
 # You have all the parts now: attention, heads, positions, layers, a loss. In this lesson they meet
-# real sentences. You train a Transformer on 115,000 pairs of English and Spanish sentences, on
-# your own computer, in about five minutes. Then you let it translate, and find out how good it is.
+# real sentences. You train a Transformer, made of the parts that you have written, on 115,000 pairs of English
+# and Spanish sentences, on your own computer, in about five minutes. Then you let it translate, and find out how
+# good it is.
 #
 # **After this lesson** you can
 #
@@ -19,7 +20,7 @@
 # - say what the loss of a new model must be before you train it;
 # - write greedy decoding for a batch of sentences;
 # - compute what BLEU is made of, report a score that others can compare with theirs, and say what
-#   it does not tell.
+#   it does not tell, and what a human would get.
 #
 # **You need** lesson 04 (`MultiHeadAttention`), and a rough idea of encoder, decoder and
 # cross-attention: an encoder reads the English sentence, a decoder writes the Spanish one word by
@@ -44,6 +45,7 @@ from classroom import carry_on, check, hint, solution
 from course.data import load_pairs, normalise, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
 from course.tokens import Subwords, encode_pairs, token_batches
 from course.training import best_device, train, training_loss
 from course.transformer import Transformer
@@ -347,17 +349,42 @@ print("decoder predicts ", *subwords.tokens(batch.target[0, 1:]))
 # ## The model
 #
 # The same parts as in the paper, only smaller: 2 layers instead of 6, vectors of 128 numbers
-# instead of 512, 4 heads instead of 8. It is the library's class, so that everybody trains the same one; the one that
-# you wrote in lesson 07 computes the same from the same weights. Which part has the most parameters?
+# instead of 512, 4 heads instead of 8. And they are **yours**: what `check` has found right in lessons 02 to 07 was
+# kept on this computer, and `build_transformer` puts it together. Where an exercise is not solved, a plain version of
+# the course's stands in. Set `own = False` if you would rather train the course's own model. It computes the same from
+# the same weights, and is faster.
 
 # %%
+own = True
+sizes = dict(d_model=128, n_heads=4, d_ff=512, n_layers=2)
 torch.manual_seed(0)
-model = Transformer(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
+model, parts = build_transformer(len(subwords), **sizes, pad_id=subwords.pad_id, own=own)
+yours = isinstance(model, OwnTransformer)
+print(describe(model, parts))
 
+# %% [markdown]
+# Which part has the most parameters?
+
+# %%
 total = sum(p.numel() for p in model.parameters())
-for name, part in model.named_children():
+for name, part in (model.model if yours else model).named_children():
     print(f"{name:10} {sum(p.numel() for p in part.parameters()):>9,}")
 print(f"{'total':10} {total:>9,}   (the paper's base model has about 65 million)")
+
+# %% [markdown]
+# How much slower are parts that are written to be read? The course's own attention leaves scores, softmax and weights
+# to one function of PyTorch's that never stores the weights; yours makes each of them a tensor. The next cell measures
+# it, on the gradients of 20 batches.
+
+# %% tags=["nbval-ignore-output"]
+if yours:
+    some = by_length[:: len(by_length) // 20][:20]
+    library = Transformer(len(subwords), **sizes, pad_id=subwords.pad_id)
+    mine, ours = (min(seconds_per_step(one, some) for _ in range(3)) for one in (model, library))
+    print(f"a step takes {1000 * mine:.0f} ms with your parts, {1000 * ours:.0f} ms with the course's: "
+          f"{mine / ours:.1f} times as long")
+else:
+    print("The model is the course's own, so there is nothing to compare.")
 
 # %% [markdown]
 # ### Exercise 9.3 · the first loss        ●○○  about 3 minutes · 1 point
@@ -390,7 +417,7 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 # `train` does what lesson 08 takes apart: Adam, a learning rate that rises and falls, a loss with
 # label smoothing, and batches sorted by length. Each batch is cut into two parts. On Linux two
 # processes work on them at the same time, one on each core; elsewhere PyTorch uses the cores in its own
-# way.
+# way. If the model is made of your parts, all of it takes as many times longer as the cell above says.
 #
 # The budget is counted in **tokens**: 6.5 million, source and target together. So a fast and a slow computer do the
 # same work, and end with the same model; only the time differs. On two cores with nothing else to do it is about five
@@ -399,16 +426,32 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 # You may interrupt the cell (■ in the toolbar). Run it again, even after a restart of the kernel, and it goes on
 # where it stopped. When it is finished the result is kept: run the cell once more, and it is loaded in a second.
 # Until then the model translates worse than this lesson and the next ones say. They find out by themselves: lessons
-# 10 and 11 first finish this training.
+# 10 and 11 first finish this training. (They work with the course's own model. If you train yours here, they will
+# train that one, too, once.)
 
 # %% tags=["nbval-ignore-output"]
 started = time.perf_counter()
-history = train(model, encoded, tokens=6_500_000, batch_tokens=1200, lr=3e-3, workers=2, device=best_device(),
-                checkpoint="cache")
+history = train(model, encoded, tokens=6_500_000, batch_tokens=1200, lr=3e-3, workers=2,
+                device="cpu" if yours else best_device(), checkpoint="cache")
 waited, last = time.perf_counter() - started, history[-1]
 print(f"{len(history):,} steps, {last['tokens'] / 1e6:.1f} million tokens "
       f"in {last['seconds']:.0f} seconds of training,")
 print(f"{max(last['seconds'] - waited, 0):.0f} of these seconds in an earlier run")
+
+# %% [markdown]
+# The steps that come now ask the model for many sentences, and look inside it. The course's class is made for that: it
+# remembers keys and values while it writes (lesson 10). So the weights that your parts have learned are copied into
+# it, if both then compute the same.
+
+# %%
+if yours:
+    library = as_library(model, len(subwords), **sizes)
+    print("Your weights give the same logits in the course's class: the page goes on with it." if library else
+          "Your weights do not fit into the course's class. The page goes on with yours: it is slower, and the "
+          "pictures stay empty.")
+    model = library or model
+else:
+    print("The model is of the course's class already.")
 
 # %% tags=["nbval-ignore-output"]
 size = max(len(history) // 40, 1)
@@ -651,8 +694,14 @@ for name, known in (("a training sentence has the same translation", True), ("th
     rows = [i for i in range(1000) if known_reference[i] == known]
     part = metric.corpus_score([translations[i] for i in rows], [[references[i] for i in rows]])
     print(f"    {part.score:4.1f}  on {len(rows):3} sentences: {name}")
+chrf = sacrebleu.CHRF()
+print(chrf.corpus_score(translations, [references]))
 
 # %% [markdown]
+# The last line is **chrF**. It counts runs of one to six *letters* instead of words, how many of the translation's are
+# in the reference and how many of the reference's in the translation. So a right word with a wrong ending, *negra* for
+# *negro*, is nearly right for chrF, and simply wrong for BLEU.
+#
 # Is that much? Compare. What does copying the English score? One fixed sentence, the most frequent one? And the same
 # translations, by your own function, with punctuation cut off from the words in the same way? With the punctuation
 # left on the words? With all letters small?
@@ -665,15 +714,62 @@ words_of = [[cut(sentence).split() for sentence in side] for side in (translatio
 def library_bleu(hypotheses, **options):
     return sacrebleu.corpus_bleu(hypotheses, [references], **options).score
 
+print(" BLEU   chrF")
+for name, hypotheses in {
+    "copy the English": sources,
+    f"always {frequent!r}": [frequent] * len(references),
+    "your model": translations,
+}.items():
+    print(f"{library_bleu(hypotheses):5.1f}  {chrf.corpus_score(hypotheses, [references]).score:5.1f}  {name}")
 for name, value in {
-    "copy the English": library_bleu(sources),
-    f"always {frequent!r}": library_bleu([frequent] * len(references)),
-    "your model": score.score,
     "your model, by your own function": bleu(*words_of),
     "your model, punctuation left on": library_bleu(translations, tokenize="none"),
     "your model, all letters small": library_bleu(translations, lowercase=True),
 }.items():
-    print(f"{value:5.1f}  {name}")
+    print(f"{value:5.1f}         {name}")
+
+# %% [markdown]
+# ### What would a human get?
+#
+# 100 is what the references themselves get. But no translator guesses them word for word. Some sentences of the test
+# part have several Spanish translations, written by different people. Take one of them for a translation and another
+# one for the reference: what will people get? Guess, and guess also how far the model is from it, on the same
+# sentences and with the same references.
+
+# %% tags=["nbval-ignore-output"]
+def two_translations(pairs):
+    """English sentences with several Spanish translations, and two of these for each: the first two in the corpus."""
+    found = {}
+    for pair in pairs:
+        several = found.setdefault(normalise(pair.source), [])
+        if normalise(pair.target) not in {normalise(other.target) for other in several}:
+            several.append(pair)
+    return [several[:2] for several in found.values() if len(several) > 1]
+
+several = two_translations(test_pairs)
+one, other = ([pair.target for pair in side] for side in zip(*several, strict=True))
+by_model = translate(model, [first.source for first, _ in several], subwords)
+print(f"{len(several)} sentences of the test part have several translations")
+print(" BLEU  95 % interval   chrF")
+for name, hypotheses in (("one human translation, against the other", one), ("your model, against the same", by_model)):
+    found = metric.corpus_score(hypotheses, [other], n_bootstrap=1000)
+    print(f"{found.score:5.1f}  {found._mean - found._ci:5.1f} to {found._mean + found._ci:4.1f}   "
+          f"{chrf.corpus_score(hypotheses, [other]).score:5.1f}  {name}")
+everywhere = two_translations(short)
+first, second = ([pair.target for pair in side] for side in zip(*everywhere, strict=True))
+print(f"{metric.corpus_score(first, [second]).score:5.1f}{chrf.corpus_score(first, [second]).score:23.1f}  "
+      f"one human translation against another, on all {len(everywhere):,} such sentences of the corpus")
+
+# %% tags=["nbval-ignore-output"]
+for i in range(0, len(several), len(several) // 4):
+    print(f"{several[i][0].source}\n    one        {one[i]}\n    another    {other[i]}\n    model      {by_model[i]}")
+
+# %% [markdown]
+# People are far from 100. That is the ceiling that one has to have in mind with a score such as ours: not 100, but
+# what another person would get. Do not conclude from two similar numbers that the model translates like a person,
+# though. These are the sentences that *can* be said in many ways. And a person who gets a low score has mostly said the
+# same thing in other words, where the model has often said something else; n-grams cannot tell the two apart. Read
+# the examples.
 
 # %% [markdown]
 # ### What the number means, and what it does not
@@ -704,11 +800,9 @@ for low, high in ((1, 4), (5, 6), (7, 8)):
     print(f"{low}-{high} words: BLEU {part.score:4.1f} on {len(rows)} sentences")
 
 # %% [markdown]
-# Then the worst ones, by chrF, a measure that counts letters instead of words and therefore works
-# for a single sentence.
+# Then the worst ones, by chrF, which counts letters instead of words and therefore works for a single sentence.
 
 # %% tags=["nbval-ignore-output"]
-chrf = sacrebleu.CHRF()
 by_quality = sorted(range(1000), key=lambda i: chrf.sentence_score(translations[i], [references[i]]).score)
 for i in by_quality[:60:6]:
     print(f"{sources[i]}\n    model      {translations[i]}\n    reference  {references[i]}")
@@ -753,7 +847,8 @@ ids = torch.tensor([[subwords.bos_id, *subwords.encode("La casa blanca es grande
 target, following = ids[:, :-1], ids[:, 1:]
 with torch.no_grad(), record_attention(model) as weights:
     chances = model(source, target).softmax(-1)
-cross = weights["decoder.layers.1.cross_attention"][0]                    # (n_heads, T_q, T_k)
+cross = weights.get("decoder.layers.1.cross_attention")                   # None if the weights fit no class of ours
+cross = torch.zeros(4, target.shape[1], source.shape[1]) if cross is None else cross[0]     # (n_heads, T_q, T_k)
 rows = [f"{read} → {next_}" for read, next_ in
         zip(subwords.tokens(target[0]), subwords.tokens(following[0]), strict=True)]
 columns = subwords.tokens(source[0])
@@ -785,7 +880,8 @@ for name, token, p in zip(subwords.tokens(following[0]), following[0], chances[0
 # the model least sure how to go on? Which English word does it look at when it writes the verb?
 
 # %% tags=["nbval-ignore-output"]
-interactive.translator(model, subwords, "The black cat is sleeping.")
+if isinstance(model, Transformer):
+    display(interactive.translator(model, subwords, "The black cat is sleeping."))
 
 # %% [markdown]
 # ## Recap

@@ -495,9 +495,9 @@ for name, model in (("2 + 2 layers", two_stacks), ("one stack of 4", one_stack),
     print(f"{name:15} {multiplications(model, ids, ids):,}")
 
 # %% [markdown]
-# Twice as many. Follow one token: in the encoder-decoder a source token goes through the encoder only and a target token
-# through the decoder only, so that each meets about half of the weights. (Keys and values of cross-attention are the
-# exception: there the decoder works on the source.) In the one stack every token meets all weights. The stack of 2
+# Twice as many. Follow one token: in the encoder-decoder a source token goes through the encoder only and a target
+# token through the decoder only, so that each meets about half of the weights. (Keys and values of cross-attention are
+# the exception: there the decoder works on the source.) In the one stack every token meets all weights. The stack of 2
 # layers needs somewhat fewer multiplications than the encoder-decoder, and has less than half of its weights.
 #
 # So with equal weights the work is not equal, and with about equal work the weights are not. There is no comparison
@@ -624,10 +624,10 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 #
 # - **SwiGLU** is better than ReLU, with no more weights. That is what Shazeer found for much larger models.
 # - **Shared keys and values** make this model worse: two for four heads, and one still more. What is gained in
-#   exchange comes below. For large models Ainslie et al. report that groups cost hardly any quality. Ours has four heads
-#   of 16 numbers.
-# - **RMSNorm** and **no biases**: nothing is shown. The papers promise just this, as much quality for less work. But an
-#   interval around 0 is no proof; it says how large the difference may still be.
+#   exchange comes below. For large models Ainslie et al. report that groups cost hardly any quality. Ours has four
+#   heads of 16 numbers.
+# - **RMSNorm** and **no biases**: nothing is shown. The papers promise just this, as much quality for less work. But
+#   an interval around 0 is no proof; it says how large the difference may still be.
 # - **Rotary positions**: nothing is shown, either. In lesson 05 they were far ahead, on sentences longer than those of
 #   training. Here the held-out sentences are as short as the others.
 #
@@ -662,8 +662,8 @@ for name in ("one stack of 2", "RMSNorm"):
 
 # %% [markdown]
 # In the model with layer norm, in our run, an eighth of the mean square comes from the mean, many times more than by
-# chance. So the first explanation is wrong here. In the model that was trained with RMSNorm the means are smaller,
-# in all norms but the first.
+# chance. So the first explanation is wrong here. In the model that was trained with RMSNorm the means are smaller, most
+# of all behind the first norm.
 #
 # **Second explanation**: the means may be large, but they carry nothing that the model uses. Then a trained model
 # should work with the other norm as well. We exchange the norms, after training, with the same weights (and keep the
@@ -688,7 +688,8 @@ for name in ("one stack of 2", "RMSNorm"):
         for path in share_of_the_mean(model):
             model.set_submodule(path, OtherNorm(model.get_submodule(path)))
         nats, counts = sentence_losses(model, task.valid)
-        print(f"{name:15} seed {seed}: loss {losses[name][seed]:.3f}, with the other norm {nats.sum() / counts.sum():.3f}")
+        print(f"{name:15} seed {seed}: loss {losses[name][seed]:.3f}, "
+              f"with the other norm {nats.sum() / counts.sum():.3f}")
 
 # %% [markdown]
 # The loss rises, for all seeds and in both directions, by more than most switches of the table. So a trained model does
@@ -739,10 +740,10 @@ print("what the sum does not explain:")
 rest = show_intervals(["today, sinusoids", "today"], np.array(rest))
 
 # %% [markdown]
-# With sinusoids the changes add up, as far as three seeds can see. With rotary positions the whole is worse than the sum
-# of its parts: in our run the interval just excludes 0. Alone, the rotation did no visible harm; in this company it
-# does. With which of the others does it not agree? With three seeds we could not find out (stretch exercise D), and so
-# we give no reason.
+# With sinusoids the changes add up, as far as three seeds can see. With rotary positions the whole is worse than the
+# sum of its parts: in our run the interval just excludes 0. Alone, the rotation did no visible harm; in this company
+# it does. With which of the others does it not agree? With three seeds we could not find out (stretch exercise D), and
+# so we give no reason.
 #
 # So "today" is no better here than 2017. This is a result about a small model, short sentences and 600 steps. What it
 # teaches is how such a claim is made: not by one table in which everything has changed, but one switch at a time, then
@@ -779,8 +780,9 @@ for name in ("one stack of 2", "today"):
 
 # %% [markdown]
 # Three are equal: with one sentence at a time there is no padding. In a batch the wrong model is worse, though the
-# sentences are the same. What it says of a sentence depends on the length of its neighbours: padding is attended to, and
-# it moves the target away from the source. A test that compares a batch with single sentences finds this in a second.
+# sentences are the same. What it says of a sentence depends on the length of its neighbours: padding is attended to,
+# and it moves the target away from the source. A test that compares a batch with single sentences finds this in a
+# second.
 #
 # … rows and columns of the prefix are exchanged, so that the *source* may look at everything? It is a mistake of one
 # line, and one of those that the check of 13.3 names. We train a model with it, and look at the loss on held-out
@@ -859,8 +861,8 @@ library.prefix_mask = right
 # **C · Norms of queries and keys.** Some models apply RMSNorm to each query and key of each head, after the projection
 # and before the rotation. Write it, and train it.
 #
-# **D · Which pair?** Rotary positions did harm together with the other parts. Try them with one other part at a time, and
-# with more seeds.
+# **D · Which pair?** Rotary positions did harm together with the other parts. Try them with one other part at a time,
+# and with more seeds.
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -932,4 +934,4 @@ library.prefix_mask = right
 # ## Where to go next
 #
 # You can now read the code of a model of today. Take one that publishes it, and look for the five parts: the norm, the
-# gate, the rotation, the shared keys, the missing biases. In lesson 14 your own translator leaves the notebook.
+# gate, the rotation, the shared keys, the missing biases.

@@ -182,16 +182,16 @@ for name, (size, bleu, same) in results.items():
     print(f"{name:8} {size:5.2f} MB   BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
 
 # %% [markdown]
-# A quarter of the size, and BLEU hardly moves. A few translations do change: where two tokens were nearly equally
+# About a quarter of the size, and BLEU hardly moves. A few translations do change: where two tokens were nearly equally
 # likely, a small push decides. On 300 sentences a tenth of BLEU means nothing, and a rounded model can come out *above*
 # the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by whole points.) That is why
 # the number of equal translations stands beside it: it asks a sharper question.
 #
 # ## One large row
 #
-# Why a scale for each *row*? One for the whole table would be simpler: a single number to store. On our translator
-# it would even work, since all its rows are about equally large. But it is a gamble. Here is the same translator,
-# written with other numbers:
+# Why a scale for each *row*? One for the whole table would be simpler: a single number to store. With 8 bits it would
+# even do for our translator, as you will see further down: its rows are about equally large. But it is a gamble. Here is
+# the same translator, written with other numbers:
 
 # %%
 def rewritten(model, times=50.0):
@@ -275,8 +275,8 @@ for name, keep in {"float32": lambda w: w, "int8, a scale for each row": lambda 
     print(f"{name:28} BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
 
 # %% [markdown]
-# One hidden unit among 512 in each layer, and it changes nothing in what the model computes; yet with one scale
-# the model is lost. With a scale for each row it is a unit like any other.
+# One hidden unit among 512 in each layer, and it changes nothing in what the model computes. Yet with one scale far more
+# translations change, and BLEU falls. With a scale for each row it is a unit like any other.
 #
 # ## Fewer bits still
 #
@@ -298,11 +298,12 @@ show_curves(all_bits, {name: [bleu for bleu, _ in row] for name, row in curves.i
             "What fewer bits cost")
 
 # %% [markdown]
-# Down to 5 or 6 bits little happens. With 4 the scale for each row shows its worth, even without an outlier: steps are so
-# long now that every row needs the ones that fit it. With 3 bits the model is lost.
+# In our run the two curves stay together from 8 to 6 bits, and their ups and downs there are chance. With 4 bits a scale for
+# each row shows its worth, even without an outlier: steps are so long now that every row needs the ones that fit
+# it. With 3 bits both have broken down.
 #
-# int8 is the safe choice for our page. But say we wanted int4: PyTorch has no dtype of 4 bits, and a file
-# is made of bytes. So two numbers have to share one.
+# int8 is the safe choice for our page. But say we wanted int4: a file is made of bytes, and so is a tensor. So two
+# numbers have to share one.
 #
 # ### Exercise 14.5 · two in a byte        ●●○  about 10 minutes · 2 points
 # Plus 8, the numbers −7 to 7 become 1 to 15, which are digits to the base 16. A byte has two such digits.
@@ -412,7 +413,7 @@ print(save_translator("translator.pt", model, subwords, mine))
 #
 # - After training, weights are only read, and need far fewer bits: whole numbers, and the length of a step.
 # - Symmetric, by row: scale = largest magnitude / 127, and 0 stays 0. No number is off by more than half a step.
-# - int8 makes the model a quarter as large and costs next to nothing; with 4 bits it begins to hurt.
+# - int8 makes the model about a quarter as large and costs next to nothing; with 4 bits it begins to hurt.
 # - One large number makes the steps of all that share its scale long. So share a scale with few.
 # - What it costs is measured on translations, never guessed from the error of a table.
 #

@@ -9,6 +9,7 @@ import types
 from pathlib import Path
 
 import pytest
+import torch
 
 from classroom.app import doctor, main
 from classroom.grade import channel
@@ -142,12 +143,44 @@ def test_fonts(monkeypatch):
 
 
 def test_sentence_pairs(tmp_path, monkeypatch):
-    assert only(doctor.pairs(tmp_path)).todo == "python -m classroom data"
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    assert only(doctor.pairs()).todo == "python -m classroom data"
     (tmp_path / "spa.tsv").write_bytes(b"half a fi")
-    finding = only(doctor.pairs(tmp_path))
+    finding = only(doctor.pairs())
     assert finding.state == "broken" and str(tmp_path / "spa.tsv") in finding.todo
     monkeypatch.setattr(data, "_SHA256", data._sha256(b"half a fi"))
-    assert only(doctor.pairs(tmp_path)).state == "ok"
+    assert only(doctor.pairs()).state == "ok"
+
+
+def test_trained_models_are_opened(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    assert only(doctor.models()).seen == "none is trained yet"
+    (tmp_path / "models").mkdir()
+    torch.save({"model": torch.zeros(3)}, tmp_path / "models" / "a.pt")
+    assert only(doctor.models()).state == "ok"
+    whole = (tmp_path / "models" / "a.pt").read_bytes()
+    at = len(whole) // 2
+    for broken in (whole[:-40], b"", b"not a model", whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1:]):
+        (tmp_path / "models" / "b.pt").write_bytes(broken)
+        finding = only(doctor.models())
+        assert finding.state == "note" and "b.pt" in finding.seen and "a.pt" not in finding.seen
+
+
+@pytest.mark.parametrize("folder", ["a file", "nobody may write"])
+def test_folders_are_tried_by_writing(folder, tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.write_text("no folder")
+    place = file / "sub" if folder == "a file" else tmp_path
+    for variable in ("COURSE_CACHE", "COURSE_STATE"):
+        monkeypatch.setenv(variable, str(place))
+    if folder != "a file":
+        def refuse(*args, **kwargs):
+            raise OSError(30, "Read-only file system")
+        monkeypatch.setattr(doctor.tempfile, "NamedTemporaryFile", refuse)
+    for part, variable in ((doctor.disk, "COURSE_CACHE"), (doctor.progress, "COURSE_STATE")):
+        finding = only(part())
+        assert finding.state == "broken" and variable in finding.todo and str(place) in finding.seen
+    assert list(doctor.models()) == [] or folder != "a file"
 
 
 def test_progress_that_cannot_be_read(tmp_path, monkeypatch):
@@ -159,7 +192,7 @@ def test_progress_that_cannot_be_read(tmp_path, monkeypatch):
 
 def test_widgets(tmp_path, monkeypatch):
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
-    assert only(doctor.widgets(tmp_path)).state == "note"
+    assert only(doctor.widgets(tmp_path)).state == "broken"
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: name)
     assert only(doctor.widgets(tmp_path)).state == "broken"
     monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "0.9")

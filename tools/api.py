@@ -17,6 +17,7 @@ Made by `python tools/api.py` from the docstrings, which say more: shapes, units
 """
 PARTS = {   # folder: its heading
     "course": "The model, its data and its training",
+    "course/page": "`course.page`: a translator as one web page",
     "course/views": "`course.views`: figures, and views that can be touched",
     "classroom": "`classroom`: what notebooks call",
     "classroom/ask": "`classroom.ask`: putting an answer to a case",

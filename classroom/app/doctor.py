@@ -13,12 +13,15 @@ import platform
 import re
 import shutil
 import sys
+import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from course._paths import cache_dir, state_dir
+from course._paths import FolderError, cache_dir, state_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON = (3, 11)
@@ -57,7 +60,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
 def examine(root: Path = ROOT) -> list[Finding]:
     """All findings. A part of the examination that itself fails is a finding too, not an exception."""
     findings: list[Finding] = []
-    for part in (python, packages, lambda: locked(root), torch, disk, lambda: pairs(cache_dir()), progress,
+    for part in (python, packages, lambda: locked(root), torch, disk, pairs, models, progress,
                  widgets, fonts, grading):
         name = getattr(part, "__name__", "").replace("<lambda>", "files")
         try:
@@ -150,8 +153,13 @@ def torch() -> Iterator[Finding]:
 
 
 def disk(free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> Iterator[Finding]:
-    """Whether there is room for the sentence pairs and trained models."""
-    folder = cache_dir()
+    """Whether there is room for the sentence pairs and trained models, and they can be written."""
+    try:
+        folder = cache_dir()
+        _write_to(folder)
+    except OSError as error:
+        yield _unwritable("disk", error, "COURSE_CACHE", "the sentence pairs and trained models cannot be kept")
+        return
     megabytes = free(folder) // 10**6
     if megabytes < FREE_MB:
         yield Finding("disk", "broken", f"{megabytes} MB free at {folder}",
@@ -160,13 +168,29 @@ def disk(free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
         yield Finding("disk", "ok", f"{megabytes / 1000:.0f} GB free at {folder}")
 
 
-def pairs(folder: Path) -> Iterator[Finding]:
+def _write_to(folder: Path) -> None:
+    """Try it: permissions alone do not say so, on a full disk or a network folder. Nothing is left there."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+        file.write(bytes(4096))
+        file.flush()
+
+
+def _unwritable(what: str, error: OSError, variable: str, so: str) -> Finding:
+    where = os.environ.get(variable) or "its folder"
+    why = str(error) if isinstance(error, FolderError) else f"{error.strerror}: {where}"
+    return Finding(what, "broken", f"{so}: {why}", f"name a folder that can be written to in the variable {variable}")
+
+
+def pairs() -> Iterator[Finding]:
     """Whether the sentence pairs are in the cache, and are the right ones."""
     from course import data
 
-    path = folder / "spa.tsv"
+    try:
+        path = cache_dir() / "spa.tsv"
+    except OSError:
+        return                                  # `disk` has said so
     if not path.exists():
-        yield Finding("sentences", "note", "the sentence pairs are not there yet; lessons 09 to 13 need them",
+        yield Finding("sentences", "note", "the sentence pairs are not there yet; lessons 09 to 14 need them",
                       "python -m classroom data")
     elif data._sha256(path.read_bytes()) != data._SHA256:
         yield Finding("sentences", "broken", f"{path} is not the file the course was written for",
@@ -175,13 +199,38 @@ def pairs(folder: Path) -> Iterator[Finding]:
         yield Finding("sentences", "ok", f"{path}, verified")
 
 
+def models() -> Iterator[Finding]:
+    """Whether every trained model in the cache is whole."""
+    try:
+        files = sorted((cache_dir() / "models").glob("*.pt"))
+    except OSError:
+        return
+    if not files:
+        yield Finding("models", "ok", "none is trained yet")
+    elif damaged := [path for path in files if not _whole(path)]:
+        yield Finding("models", "note", f"damaged: {', '.join(str(path) for path in damaged)}",
+                      "delete it; training begins anew")
+    else:
+        size = sum(path.stat().st_size for path in files) / 10**6
+        yield Finding("models", "ok", f"{len(files)} trained, {size:.0f} MB, all whole")
+
+
+def _whole(path: Path) -> bool:
+    """Whether the archive that `torch.save` writes can be read to its end, with the sums that it holds."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, zlib.error):
+        return False
+
+
 def progress() -> Iterator[Finding]:
     """Whether the learner's record can be read and written."""
-    folder = state_dir()
-    path = folder / "progress.json"
-    if not os.access(folder, os.W_OK):
-        yield Finding("progress", "broken", f"{folder} cannot be written to",
-                      "name another folder in the variable COURSE_STATE")
+    try:
+        path = state_dir() / "progress.json"
+        _write_to(path.parent)
+    except OSError as error:
+        yield _unwritable("progress", error, "COURSE_STATE", "what you have solved cannot be kept")
         return
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["exercises"] if path.exists() else {}
@@ -195,7 +244,7 @@ def progress() -> Iterator[Finding]:
 def widgets(prefix: Path | None = None) -> Iterator[Finding]:
     """Whether the interactive views can be drawn: anywidget, and its extension to JupyterLab."""
     if importlib.util.find_spec("anywidget") is None:
-        yield Finding("views", "note", "anywidget is not installed: the views show as still pictures or not at all",
+        yield Finding("views", "broken", "anywidget is not installed: lessons stop at the first cell with a view",
                       INSTALL)
         return
     places = [prefix or Path(sys.prefix)]

@@ -145,7 +145,8 @@ def _statement(code: CodeType, name: str) -> tuple[str, str]:
             targets = node.targets if isinstance(node, ast.Assign) else []
             own = targets[0].id if len(targets) == 1 and isinstance(targets[0], ast.Name) else \
                 getattr(node, "name", "")
-            if not own or name not in (own, "<lambda>"):
+            is_lambda = name == "<lambda>" and isinstance(getattr(node, "value", None), ast.Lambda)
+            if not own or name != own and not is_lambda:
                 raise CannotKeep(f"`{name}` is made inside another statement.")
             return "\n".join(text.splitlines()[first - 1 : node.end_lineno]), own
     raise CannotKeep(f"the source of `{name}` was not found.")

@@ -9,12 +9,17 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from course._paths import atomic_path, state_dir
+from course._paths import FolderError, atomic_path, state_dir
 
 from .verdict import Verdict
 
 Entry = dict[str, Any]
 EMPTY: Entry = {"attempts": 0, "hints": 0, "solution": False, "points": 0, "status": "not attempted", "passed": None}
+
+
+# What could not be written, for as long as this process lives.
+_in_memory: dict[str, Entry] = {}
+_said: set[str] = set()
 
 
 def path() -> Path:
@@ -28,11 +33,16 @@ def load() -> dict[str, Entry]:
     Each entry has `attempts`, `hints` (how many are open), `solution` (whether it was shown),
     `points` (the best so far), `status` (once "correct", it stays so) and `passed` (the time of the
     first pass, UTC, or None). A file that cannot be read is moved aside, and a line says where to.
+    What could not be written is known until this process ends.
     """
+    return _written() | _in_memory
+
+
+def _written() -> dict[str, Entry]:
     try:
         content = json.loads(path().read_text(encoding="utf-8"))
         return {str(id): _checked(entry) for id, entry in content["exercises"].items()}
-    except FileNotFoundError:
+    except (FileNotFoundError, FolderError, NotADirectoryError):
         return {}
     except OSError as error:
         _say(f"Your progress could not be read: {error}")
@@ -54,9 +64,9 @@ def record(id: str, verdict: Verdict) -> None:
     _update(id, change)
 
 
-def record_hint(id: str, opened: int) -> bool:
-    """Note that hints 1 to `opened` are open. False if that could not be saved."""
-    return _update(id, lambda entry: entry.update(hints=max(entry["hints"], opened)))
+def record_hint(id: str, opened: int) -> None:
+    """Note that hints 1 to `opened` are open."""
+    _update(id, lambda entry: entry.update(hints=max(entry["hints"], opened)))
 
 
 def record_solution(id: str) -> None:
@@ -76,7 +86,7 @@ def _checked(entry: Entry) -> Entry:
     return entry
 
 
-def _update(id: str, change: Callable[[Entry], None]) -> bool:
+def _update(id: str, change: Callable[[Entry], None]) -> None:
     """Read, change, write, while nobody else does. Progress that cannot be kept never stops a check."""
     try:
         with FileLock(f"{path()}.lock", timeout=5):
@@ -84,10 +94,13 @@ def _update(id: str, change: Callable[[Entry], None]) -> bool:
             change(content.setdefault(id, dict(EMPTY)))
             with atomic_path(path()) as temporary:
                 temporary.write_text(json.dumps({"version": 1, "exercises": content}, indent=1), encoding="utf-8")
+            _in_memory.clear()
     except (OSError, Timeout) as error:
-        _say(f"Your progress could not be saved: {error}")
-        return False
-    return True
+        if id not in _in_memory:
+            _in_memory[id] = load().get(id, dict(EMPTY))
+        change(_in_memory[id])
+        where = "" if isinstance(error, FolderError) else " Name another folder in the variable COURSE_STATE."
+        _say(f"Your progress could not be saved: {error}{where} It is remembered until this notebook is closed.")
 
 
 def _move_aside() -> None:
@@ -102,4 +115,7 @@ def _move_aside() -> None:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    """On the error stream, the same line once."""
+    if text not in _said:
+        _said.add(text)
+        print(text, file=sys.stderr)

@@ -19,10 +19,12 @@
   // Code with long lines becomes smaller before its lines are broken.
   function fitLines(pre) {
     pre.style.fontSize = "";
-    pre.style.whiteSpace = "pre";
-    const by = Math.max(0.75, pre.clientWidth / pre.scrollWidth);
-    pre.style.whiteSpace = "";
-    if (by < 1) pre.style.fontSize = `${Math.floor(10 * by * parseFloat(getComputedStyle(pre).fontSize)) / 10}px`;
+    const style = getComputedStyle(pre), sides = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+    const room = pre.clientWidth - sides;
+    Object.assign(pre.style, { whiteSpace: "pre", width: "max-content" });
+    const by = Math.max(0.75, room / (pre.clientWidth - sides));
+    Object.assign(pre.style, { whiteSpace: "", width: "" });
+    if (by < 1) pre.style.fontSize = `${Math.floor(10 * by * parseFloat(style.fontSize)) / 10}px`;
   }
 
   // The body of a slide becomes smaller, in steps, until it ends above the lower edge.

@@ -66,9 +66,16 @@ def test_an_unreadable_record_is_moved_aside_and_said_so(content, own_record, ca
 def test_a_folder_that_cannot_be_written_does_not_stop_a_check(monkeypatch, tmp_path, capsys):
     file = tmp_path / "file"
     file.write_text("not a folder")
-    monkeypatch.setattr(record, "path", lambda: file / "progress.json")
-    record.record("1.1", evaluate("1.1", right))
-    assert "could not be saved" in capsys.readouterr().err
+    monkeypatch.setenv("COURSE_STATE", str(file / "state"))
+    for n in (1, 2):
+        record.record("1.1", evaluate("1.1", right))
+        record.record_hint("1.1", n)
+        assert (record.load()["1.1"]["attempts"], record.opened_hints("1.1")) == (n, n)       # kept in memory
+    said = capsys.readouterr().err
+    assert said.count("could not be saved") == 1 and "COURSE_STATE" in said
+    monkeypatch.setenv("COURSE_STATE", str(tmp_path))
+    record.record("1.2", evaluate("1.2", right))                                              # now it can be
+    assert {"1.1", "1.2"} == set(json.loads((tmp_path / "progress.json").read_text())["exercises"])
 
 
 def test_many_processes_at_once_lose_nothing(own_record):

@@ -118,3 +118,18 @@ def test_files_only_if_asked_for(tmp_path):
     marks = (out / "grades.csv").read_bytes()
     files.write(out, made)
     assert not list(out.glob("likeness*")) and (out / "grades.csv").read_bytes() == marks
+
+
+@pytest.mark.parametrize("code", [
+    "def softmax(x):\n    return " + "lambda: " * 400 + "x", "def softmax(x):\n    return x" + ".a" * 3000,
+    "def softmax(x):\n" + "".join(f"    y{n} = x + {n}\n" for n in range(3500)),
+    "\n".join(f"def softmax(x): return x + {n}" for n in range(4000)),
+])
+def test_what_no_answer_looks_like_hides_and_holds_up_nobody(tmp_path, code):
+    (pair,) = likeness.pairs(*book(tmp_path, ada=SOFTMAX, bob=RENAMED, eve=code, mallory=code))
+    assert (pair.first, pair.second) == ("ada", "bob")
+
+
+def test_padding_hides_no_copy(tmp_path):
+    (pair,) = likeness.pairs(*book(tmp_path, ada=SOFTMAX, bob=RENAMED.replace("# largest", "# " + "x" * 50_000)))
+    assert (pair.first, pair.second) == ("ada", "bob")

@@ -20,18 +20,20 @@ CHANGING = ("append", "update", "load_state_dict", "copy_", "backward", "step") 
 # What takes long in the lessons with a trained translator, and a smaller one in its place. `translator` and `untrained`
 # are names that the test puts in.
 LESS = {
-    "09": (("n_valid=1000, n_test=1000", "n_valid=30, n_test=300"),
+    "09": (("n_valid=1000, n_test=1000", "n_valid=30, n_test=150"),
            ("subwords = Subwords.train(sentences, vocab_size=2000)", "subwords = translator.subwords"),
            ("model = Transformer(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)",
             "model = translator.model"),
            ("for i in range(0, 1000, 125)", "for i in range(2)"), ("n_bootstrap=1000", "n_bootstrap=10"),
            ("for i in range(1000)", "for i in range(len(references))")),
     "10": (("trained_translator()", "translator"),
-           ("zip(split.valid[:20], decode(split.valid[:20]", "zip(split.valid[:5], decode(split.valid[:5]")),
-    "11": (("trained_translator()", "translator"), ("split.test[:500]", "split.test[:5]"),
+           ("zip(split.valid[:20], decode(split.valid[:20]", "zip(split.valid[:2], decode(split.valid[:2]")),
+    "11": (("trained_translator()", "translator"), ("split.test[:500]", "split.test[:2]"),
+           ("gold = gold_alignments()", "gold = sorted(gold_alignments(), key=lambda pair: not pair.source.startswith("
+            "('Where does the cat', 'Tom asked some very good')))[:12]"),
            ("for pair in split.train]", "for pair in split.train[:2000]]"),
            ("size=(1000, len(gold))", "size=(20, len(gold))"), ("for _ in range(5000)", "for _ in range(20)"),
-           ('"book", "father", "brother", "man", "doctor", "car"', '"book"')),
+           ('"book", "father", "brother", "man", "doctor", "car"', '')),
     "12": (("min_count=100))", "min_count=100), n_valid=30)"),
            ("run(config, seed, task, progress=False)", "untrained(config, seed, task)"),
            ("size=(2000, n)", "size=(40, n)")),

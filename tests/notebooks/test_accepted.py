@@ -34,9 +34,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reas
 
 PATIENCE = 300             # seconds of computing for one answer, before it counts as one that never ends
 TELLING = r"\b(True|False|passes|fails|equal|same|right|wrong|leaks?|notices|blind|Error)\b|Error:|by hand"
-EXCUSED = "cannot be compared|the page goes on with"       # right parts by other names, which PyTorch's do not fit
+EXCUSED = ("cannot be compared|the page goes on with"     # right parts by other names, which PyTorch's do not fit
+           "|starting with <eos>")    # who looks for eos in all that is written finds it at once
 HEAVY = ("09", "10", "11", "12")          # their cells ask a trained translator
 TIMES = r"second|minute|times as fast|\bs$"  # lines that say how long something took
+FORM = r"tensor|array|dtype=[\w.]+|[][(),]|\s+"       # a list, a tuple, an array and a tensor say the same
 NUMBER = r"[-−+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?"
 
 
@@ -140,9 +142,9 @@ def astray(said: str, expected: str, exactly: bool) -> bool:
     """Whether a cell prints something else than with the course's solution."""
     if not exactly:
         return not set(telling(said)) <= set(telling(expected))
-    lines, wanted = ([line for line in text.splitlines() if not re.search(TIMES, line)] for text in (said, expected))
+    lines, wanted = ([line for line in text.splitlines() if not re.search(f"{TIMES}|{EXCUSED}", line)] for text in (said, expected))
     for line, want in zip(lines, wanted, strict=False):
-        if re.sub(rf"{NUMBER}|\s+", "", line) != re.sub(rf"{NUMBER}|\s+", "", want):
+        if re.sub(f"{NUMBER}|{FORM}", "", line) != re.sub(f"{NUMBER}|{FORM}", "", want):
             return True
         for a, b in zip(re.findall(NUMBER, line), re.findall(NUMBER, want), strict=True):
             x, y = (float(text.replace(",", "").replace("−", "-")) for text in (a, b))
@@ -181,6 +183,8 @@ def test_right_answers_run_the_rest_of_their_lesson(lesson, monkeypatch, tmp_pat
             assert expected["error"] is None, expected["error"]
             for number, answer in enumerate(right_answers(id)):
                 tried += 1
+                if heavy and answer is exercises.get(id).reference:
+                    continue                            # has just been `own`, as the twin has it
                 told = follow(answer, names, cells, follows[id], dict(space))
                 if told["error"]:
                     failed.append(f"{id}, right answer {number}: {told['error']}")

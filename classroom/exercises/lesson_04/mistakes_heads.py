@@ -145,7 +145,7 @@ class Sloppy(nn.Module):
             return self._softmax(scores * mask)
         if self.how.mask == "times -inf":
             return self._softmax(scores + (~mask) * float("-inf"))
-        fills = {"zero": 0.0, "weak": -1e4, "weak, closed": -1e4}
+        fills = {"zero": 0.0, **dict.fromkeys(("weak", "weak, closed", "weak, added", "weak, added, closed"), -1e4)}
         if self.how.empty in DIVIDED:
             return divided_by_what_is_left(scores, mask, self._softmax, self.how.empty)
         if self.how.empty in STYLES and self.how.mask not in fills:
@@ -153,12 +153,14 @@ class Sloppy(nn.Module):
         low = fills.get(self.how.mask, torch.finfo(scores.dtype).min)
         if self.how.empty == "nan":
             low = float("-inf")
-        if self.how.empty.startswith("added"):
+        if self.how.mask.startswith("weak, added"):
+            filled = scores + (~mask) * -1e4
+        elif self.how.empty.startswith("added"):
             filled = scores + (~mask) * (-1e4 if self.how.empty == "added, weak" else -1e9)
         else:
             filled = scores.masked_fill(~mask, low)
         weights = self._softmax(filled)
-        if self.how.mask == "weak, closed":
+        if self.how.mask in ("weak, closed", "weak, added, closed"):
             return weights * mask
         return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if self.how.empty in ("zero", *STYLES) else weights
 

@@ -189,6 +189,6 @@ EXERCISES = [
             "A byte is 16 · (first + 8) + (second + 8). That goes up to 255, and int8 ends at 127: turn the digits "
             "into `torch.uint8` before you multiply."),
         misconceptions=mistakes_packing.PACKED,
-        moral="No dtype of PyTorch's is that small, but a file can be.",
+        moral="Half the bytes. Whoever unpacks them has to know which of the two comes first, and that 8 was added.",
     ),
 ]

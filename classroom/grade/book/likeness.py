@@ -5,6 +5,7 @@ nor does what the stub or a published solution has, nor what many in the class w
 """
 import ast
 import inspect
+import itertools
 import math
 import textwrap
 from collections import Counter, defaultdict
@@ -22,7 +23,7 @@ from .tables import write
 
 _ROOT = Path(__file__).resolve().parents[3]
 _LEAST, _SHARE = 4, 0.6             # statements in common, and their share of what the two have
-_LONGEST = 10_000                   # characters of an answer
+_LARGEST = 20_000                   # nodes of an answer's syntax tree
 _OFTEN, _PART = 5, 0.2              # what more learners than this have, is common
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -82,12 +83,12 @@ def write_csv(path: Path, found: Sequence[Pair], names: Mapping[str, str]) -> No
 def statements(code: str) -> Counter[str]:
     """The statements of functions and classes as texts that do not depend on names of their own, nor on layout.
 
-    None of code that is longer, or more deeply nested, than an answer is.
+    None of code that is much larger, or more deeply nested, than answers are.
     """
-    if len(code) > _LONGEST:
-        return Counter()
     try:
-        return _statements(ast.parse(textwrap.dedent(code)))
+        tree = ast.parse(textwrap.dedent(code))
+        large = next(itertools.islice(ast.walk(tree), _LARGEST, None), None) is not None
+        return Counter() if large else _statements(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Counter()
 
