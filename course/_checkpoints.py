@@ -72,7 +72,7 @@ class Run(NamedTuple):
         try:
             folder = cache_dir()
         except FolderError as error:
-            folder = Path(str(error.__cause__.filename))
+            folder = error.folder
         return folder / "models" / f"{_digest([self.start.encode(), self.rest.encode()])[:20]}.pt"
 
     def left(self, model: torch.nn.Module) -> "Run":

@@ -13,6 +13,10 @@ _NAME = "build-a-transformer"
 class FolderError(OSError):
     """A folder of the course's cannot be made; the message says which variable names another one."""
 
+    def __init__(self, message: str, folder: Path):
+        super().__init__(message)
+        self.folder = folder
+
 
 def cache_dir() -> Path:
     """Downloads and trained models, all of which can be made again. `COURSE_CACHE` overrides it.
@@ -52,5 +56,5 @@ def _directory(variable: str, default: str) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FolderError(f"the folder {path} cannot be made ({error.strerror}). Name one that can be written to in "
-                          f"the variable {variable}.") from error
+                          f"the variable {variable}.", path) from error
     return path

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from course._paths import atomic_path, cache_dir
+from course._paths import FolderError, atomic_path, cache_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "notebooks/00_welcome.ipynb"
@@ -64,11 +64,11 @@ def _become(command: Sequence[str], folder: Path, environment: dict[str, str]) -
 def _fetch() -> None:
     from course import data
 
-    if not (cache_dir() / "spa.tsv").exists():
-        print("Fetching the sentence pairs: 85 MB, once.", flush=True)
     try:
+        if not (cache_dir() / "spa.tsv").exists():
+            print("Fetching the sentence pairs: 85 MB, once.", flush=True)
         data.fetch()
-    except data.DataError as error:
+    except (data.DataError, FolderError) as error:
         print(f"{str(error)[:1].upper()}{str(error)[1:]}\n"
               "JupyterLab opens without them: lesson 09 needs them, the lessons before it do not.", file=sys.stderr)
 

@@ -14,7 +14,7 @@ from classroom.judge.evidence import number
 from classroom.judge.exercise import Property
 
 _HIGH = 40_000.0      # scores of forbidden keys; those of allowed ones are just as low
-_TOWER = 5_000.0
+_TOWER = 20_000.0
 _WHY = ("Whatever you fill in or add is not low enough: a score can be higher than that, and the forbidden place wins. "
         "Numbers as large as this are rare, and a model that meets them reads what it must not.")
 _LOOK = "Which number is below every score there can be?"
@@ -44,7 +44,8 @@ def of_function() -> Property:
     """For `answer(q, k, v, mask)`."""
     def broken(ask) -> str | None:
         q, k = np.ones((2, 3, 4)), _keys(4, _HIGH / 2)
-        return _leak(ask(q=q, k=k, v=_values(2, 4, 3), mask=_mask(3)))
+        outcome = ask(q=q, k=k, v=_values(2, 4, 3), mask=_mask(3))
+        return _leak(outcome) or _starved(outcome, "forbidden, with scores of about {high}")
     return Property("fill-not-low-enough", broken, _WHY, _LOOK)
 
 
@@ -63,10 +64,11 @@ def of_projections(memory: bool, heads: bool = False) -> Property:
             sizes, given, mask = {"d_model": 4, "d_k": 4, "d_v": 4}, {"x": x}, _mask(4)
             if memory:
                 given, mask = {"x": x[:, :3], "memory": x}, _mask(3)
-        if (seen := _leak(ask(**sizes, **given, mask=mask, weights=weights))) is not None:
+        outcome = ask(**sizes, **given, mask=mask, weights=weights)
+        if (seen := _leak(outcome) or _starved(outcome, "forbidden, with scores of about {high}")) is not None:
             return seen
         x[..., 0] = -1.0                                   # all keys as low as the allowed ones were
-        return _starved(ask(**sizes, **given, mask=mask, weights=weights))
+        return _starved(ask(**sizes, **given, mask=mask, weights=weights), "forbidden, with scores just as low")
     return Property("fill-not-low-enough", broken, _WHY, _LOOK)
 
 
@@ -148,13 +150,13 @@ def _leak(outcome) -> str | None:
             f"{_HIGH:.0f}. A forbidden one gets a share of {number(share)}; it should be 0.")
 
 
-def _starved(outcome) -> str | None:
-    """What the allowed places of `_mask` get together where all scores are low, if that is not 1."""
+def _starved(outcome, forbidden: str) -> str | None:
+    """What the allowed places of `_mask` get together, if that is not 1; `forbidden` says what the others are."""
     weights = outcome.values.get("weights")
     if weights is None or weights.ndim < 3 or weights.shape[-1] != 4:
         return None
     total = min(float(weights[b][..., row].sum(-1).min()) for b, row in enumerate(_mask(1)[:, 0]))
     if not abs(total - 1) > 1e-3:
         return None
-    return (f"Two keys are allowed and two are forbidden, all with scores of about −{_HIGH:.0f}. The allowed ones get "
-            f"{number(total)} together; it should be 1.")
+    return (f"Two keys are allowed, with scores of about −{_HIGH:.0f}, and two are "
+            f"{forbidden.format(high=f'{_HIGH:.0f}')}. The allowed ones get {number(total)} together; it should be 1.")

@@ -287,7 +287,7 @@ WRONG = [
     ("2.1", functools.partial(masked, fill=0.0), "mask-fills-zero"),
     ("2.1", functools.partial(masked, fill=torch.finfo(torch.float64).min), "fill-too-low-for-float32"),
     ("2.1", if_mask, "mask-asked-for-truth"), ("2.1", in_32_bits, "dtype-lost"), ("2.1", letters, "three-axes-assumed"),
-    ("2.1", mask_of_the_call_before, "not-repeatable"), ("2.1", mask_of_the_first_call, "forbidden-places-open"),
+    ("2.1", mask_of_the_call_before, "not-repeatable"), ("2.1", mask_of_the_first_call, "input-ignored"),
     ("2.2", lambda size: TABLE[:8, :8][:size, :size], "table-cut-to-size"),
     ("2.2", lambda size: TABLE[:size, :size], "table-cut-to-size"), ("2.2", first_table, "table-cut-to-size"),
     ("2.6", to_be_added, "mask-to-be-added"), ("2.6", functools.partial(to_be_added, low=-1e9), "mask-to-be-added"),

@@ -12,7 +12,7 @@ import pytest
 from classroom import evaluate, exercises
 from classroom.grade import lending
 from classroom.grade.grader import Grader
-from classroom.grade.read import slicing
+from classroom.grade.read import effects
 from classroom.grade.read.submissions import Submission
 from classroom.judge import judgement
 from classroom.judge.exercise import Choice, TestTask
@@ -137,7 +137,7 @@ def _module(path: Path, names: set[str], lines: list[str], extra: ast.Lambda | N
 
 
 def _globals(node: ast.stmt) -> set[str]:
-    return slicing._uses(ast.unparse(ast.fix_missing_locations(node)))
+    return set().union(*effects.uses(ast.unparse(ast.fix_missing_locations(node))))
 
 
 def _is_package(name: str) -> bool:

@@ -105,6 +105,14 @@ def test_the_class_page_says_late_and_stopped(tmp_path):
     assert "syntax-error" in flat
 
 
+def test_the_class_page_says_why_there_is_no_mark(tmp_path):
+    records = [record("ada", status="unreadable", message=f"It is a PDF. {ATTACK}"), record("bob", exercise())]
+    page = class_page(tmp_path, records)
+    assert_harmless(page)
+    flat = " ".join(page.text.split())
+    assert "unreadable why It is a PDF." in flat and "half of them have all points" in flat
+
+
 def test_the_table_sorts_by_what_its_cells_mean(tmp_path):
     records = [record("ada", exercise()), record("bob", exercise(status="wrong")), record("zoe", status="unreadable")]
     page = class_page(tmp_path, records)

@@ -38,8 +38,8 @@ EXCUSED = ("cannot be compared|the page goes on with"     # right parts by other
            "|starting with <eos>")    # who looks for eos in all that is written finds it at once
 HEAVY = ("09", "10", "11", "12")          # their cells ask a trained translator
 TIMES = r"second|minute|times as fast|\bs$"  # lines that say how long something took
-FORM = r"tensor|array|dtype=[\w.]+|[][(),]|\s+"       # a list, a tuple, an array and a tensor say the same
-NUMBER = r"[-−+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?"
+FORM = r"tensor|array|dtype=[\w.]+|[][(),]"           # a list, a tuple, an array and a tensor say the same
+NUMBER = r"[-−+]?\d+\.?\d*(?:e[-+]?\d+)?"
 
 
 def run(cell: Cell, space: dict[str, Any]) -> str:
@@ -142,12 +142,13 @@ def astray(said: str, expected: str, exactly: bool) -> bool:
     """Whether a cell prints something else than with the course's solution."""
     if not exactly:
         return not set(telling(said)) <= set(telling(expected))
-    lines, wanted = ([line for line in text.splitlines() if not re.search(f"{TIMES}|{EXCUSED}", line)] for text in (said, expected))
+    lines, wanted = ([re.sub(FORM, "", line) for line in text.splitlines() if not re.search(f"{TIMES}|{EXCUSED}", line)]
+                     for text in (said, expected))
     for line, want in zip(lines, wanted, strict=False):
-        if re.sub(f"{NUMBER}|{FORM}", "", line) != re.sub(f"{NUMBER}|{FORM}", "", want):
+        if re.sub(rf"{NUMBER}|\s+", "", line) != re.sub(rf"{NUMBER}|\s+", "", want):
             return True
-        for a, b in zip(re.findall(NUMBER, line), re.findall(NUMBER, want), strict=True):
-            x, y = (float(text.replace(",", "").replace("−", "-")) for text in (a, b))
+        pairs = zip(re.findall(NUMBER, line), re.findall(NUMBER, want), strict=False)
+        for x, y in [[float(text.replace("−", "-")) for text in pair] for pair in pairs]:
             if abs(x - y) > 0.002 + 0.002 * abs(y):
                 return True
     return len(lines) != len(wanted)

@@ -273,7 +273,9 @@ ATTENTION = [
         "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
         f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
         "Which number is below every score there can be?")
-      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"))),
+      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"),
+                        ("weak, added", ", added to their scores"),
+                        ("weak, added, closed", ", added to their scores, and their shares are set to 0 afterwards"))),
     Misconception(
         "causal-whatever-the-mask", partial(sloppy_attention, how="causal"),
         "Your weights are exactly what comes out with a causal mask, whatever mask is given.",

@@ -109,6 +109,9 @@ def _weights(scores, mask, axis, stable, how, empty):
         return spoilt if closed is None else spoilt.masked_fill(closed, 0)
     fills = {"zero": 0.0, "zero, closed": 0.0, "weak": -1e4, "weak, closed": -1e4,
              "high": torch.finfo(scores.dtype).max}
+    if how.startswith("weak, added"):
+        weights = _softmax(scores + (~mask) * -1e4, axis, stable)
+        return weights * mask if how.endswith("closed") else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
     if empty == "opened, kept":
         return _softmax(scores.masked_fill(~mask & mask.any(-1, keepdim=True), float("-inf")), axis, stable)
     if empty in STYLES and how not in fills:

@@ -94,9 +94,9 @@ def _attentions(rng):
 
 
 def _towering(case: Case) -> Case:
-    """Scores of 5000 at the forbidden places, and ordinary ones at the others."""
+    """Scores of 20,000 at the forbidden places, and ordinary ones at the others."""
     q, k = case.inputs["q"].copy(), case.inputs["k"].copy()
-    q[..., 0], k[..., 0] = 100, 100 * ~case.inputs["mask"][:, 0]
+    q[..., 0], k[..., 0] = 200, 200 * ~case.inputs["mask"][:, 0]
     return case.without(q=q, k=k)
 
 

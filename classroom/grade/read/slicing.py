@@ -9,9 +9,9 @@ that neither deep nor long code costs anybody but its author.
 """
 import ast
 import bisect
+import builtins
 import dis
 import functools
-import symtable
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from types import CodeType
 
 from classroom.ask import stubs
 
+from . import effects
 from .notebooks import Cell
 
 __all__ = ["Missing", "Slice", "Slicer", "TooDeep"]
@@ -47,13 +48,23 @@ class Statement:
     binds: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     carries: str | None = None                   # `x = carry_on("1.1", x)`
+    wild: bool = False                           # it binds names that cannot be seen: `exec`, `from numpy import *`
 
     @functools.cached_property
     def uses(self) -> set[str]:
-        """Global names that it reads, in functions and classes as well."""
+        """Global names that it reads or sets, in functions and classes as well."""
+        return self._used[0] | self._used[1]
+
+    @property
+    def at_once(self) -> set[str]:
+        """Those that it reads when it is run, and not only when what it defines is called."""
+        return self._used[0]
+
+    @functools.cached_property
+    def _used(self) -> tuple[set[str], set[str]]:
         known = vars(self.node)                          # cells that many learners have in common are read once
         if "uses" not in known:
-            known["uses"] = _uses(self.code)
+            known["uses"] = effects.uses(self.code)
         return known["uses"]
 
     @property
@@ -85,6 +96,7 @@ class Slicer:
         for cell in cells:
             if cell.tree is not None:
                 self._read(cell, cell.tree)
+        self.wild = [s for s in self.statements if s.wild]
         for s in self.statements:
             self.of_cell.setdefault(s.cell.number, []).append(s)
             for names, index in ((s.binds, self.binders), (s.changes, self.changers),
@@ -112,7 +124,8 @@ class Slicer:
         for name in needed:
             start = self._definition(name, id, place)
             if start is None:
-                if name in names or len(needed) == 1:
+                hidden = any(not isinstance(s.node, ast.ImportFrom) for s in self.wild)      # `exec` may have made it
+                if (name in names or len(needed) == 1) and not hidden:
                     faults = self._faulty(name)
                     if not faults:
                         raise Missing(f"Nothing in the notebook is called `{name}`.")
@@ -127,6 +140,14 @@ class Slicer:
                     walk.choose(later)
         walk.finish()
         return Slice(sorted(walk.chosen, key=lambda s: s.index), text, [])
+
+    def wide(self, id: str, names: tuple[str, ...]) -> list[Statement]:
+        """All that may belong to an answer, though it cannot be seen: what is defined, imported, bound or changed before
+        the check, in the notebook's order."""
+        place, _ = self._check(id, names)
+        made = {name for name, found in self.binders.items() if any(isinstance(s.node, _DEFINITIONS) for s in found)}
+        return [s for s in self.statements if s.index < place and s.carries != id and (
+            s.binds or s.changes or s.wild or effects.hands_on(s.node, made))]
 
     # ------------------------------------------------------------------------ finding the answer
 
@@ -194,17 +215,15 @@ class Slicer:
             statement = Statement(cell, len(self.statements), node, code.decode(), first)
             known = vars(node)
             if "effects" in known:
-                statement.binds, statement.changes, statement.carries = known["effects"]
+                statement.binds, statement.changes, statement.carries, statement.wild = known["effects"]
                 self.statements.append(statement)
                 continue
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 self.future = self.future or any(a.name == "annotations" for a in node.names)
                 continue
-            if isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names):
-                statement.binds |= _starred(node.module or "")
-            _effects(node, statement.binds, statement.changes)
-            statement.carries = _carried(node)
-            known["effects"] = statement.binds, statement.changes, statement.carries
+            effects.add(node, statement.binds, statement.changes)
+            statement.carries, statement.wild = effects.carried(node), effects.wild(node)
+            known["effects"] = statement.binds, statement.changes, statement.carries, statement.wild
             self.statements.append(statement)
 
 
@@ -236,10 +255,12 @@ class _Walk:
 
     def _uses(self, statement: Statement) -> None:
         late = isinstance(statement.node, _DEFINITIONS)      # names in a body are looked up when it is called
+        limit = statement.index
         for name in statement.uses:
             if name in statement.binds and late:
+                if name in statement.at_once:                # `class X(X)`, `@wrapped` around one of the same name
+                    self.need(name, limit)
                 continue
-            limit = statement.index
             self.need(name, max(self.place, limit) if late else limit)
             if isinstance(statement.node, ast.ClassDef):
                 self.need(name, limit)
@@ -247,6 +268,9 @@ class _Walk:
     def _find(self, name: str, limit: int) -> None:
         """What binds or changes a name before a statement, back to where it is bound whatever happens."""
         touchers = self.slicer.touchers.get(name, ())
+        if not touchers and not hasattr(builtins, name):
+            for statement in self.slicer.wild:
+                self.choose(statement)
         for n in range(_first(touchers, limit) - 1, -1, -1):
             if (name, n) in self.seen:                       # and so is all that comes before it
                 break
@@ -268,76 +292,6 @@ class _Walk:
 def _first(statements: Sequence[Statement], index: int) -> int:
     """The place of the first of these that does not stand before this index of the notebook."""
     return bisect.bisect_left(statements, index, key=lambda s: s.index)
-
-
-_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-
-def _effects(outer: ast.stmt, binds: set[str], changes: set[str]) -> None:
-    """Add the names that a statement binds or changes at the outer level."""
-    todo: list[ast.AST] = [outer]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, _DEFINITIONS):
-            binds.add(node.name)
-            continue
-        if isinstance(node, _SCOPES):
-            continue
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            binds.add(node.id)
-        elif isinstance(node, ast.Import):
-            binds |= {a.asname or a.name.split(".")[0] for a in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            binds |= {a.asname or a.name for a in node.names}
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            binds.add(node.name)
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            changes.add(node.target.id)
-        elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            if root := _root(node):
-                changes.add(root)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) \
-                and isinstance(node.value.func, ast.Attribute):
-            root = _root(node.value.func)
-            if root and root not in ("plt", "np", "torch", "nn", "F"):
-                changes.add(root)
-        todo.extend(ast.iter_child_nodes(node))
-
-
-def _root(node: ast.AST) -> str | None:
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _uses(code: str) -> set[str]:
-    try:
-        tables = [symtable.symtable(code, "?", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    outer, found = tables[0], set()
-    found |= {s.get_name() for s in outer.get_symbols() if s.is_referenced()}
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        if table is not outer:
-            found |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
-    return found
-
-
-def _carried(node: ast.stmt) -> str | None:
-    call = getattr(node, "value", None)
-    if isinstance(node, ast.Assign) and isinstance(call, ast.Call) and isinstance(call.func, ast.Name) \
-            and call.func.id == "carry_on" and call.args and isinstance(call.args[0], ast.Constant) \
-            and isinstance(call.args[0].value, str):
-        return call.args[0].value[:10]
-    return None
-
-
-def _starred(module: str) -> set[str]:
-    return {"math": {"sqrt", "exp", "log", "sin", "cos", "pi", "inf", "floor", "ceil"},
-            "numpy": {"exp", "sqrt", "sum", "max", "array", "zeros", "matmul", "dot", "einsum"},
-            "torch.nn": {"Module", "Linear", "Parameter", "LayerNorm", "ModuleList", "Dropout"}}.get(module, set())
 
 
 def is_stub(node: ast.stmt) -> bool:
