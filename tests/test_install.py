@@ -1,4 +1,5 @@
 """`tools/install.py`: what it says while pip works, and when pip fails. Pip itself is played by a script."""
+import ast
 import importlib.util
 import re
 import sys
@@ -72,3 +73,14 @@ def test_makefile_and_script_name_the_same_marks():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     marks = re.findall(r"^READY\w* := \$\(VENV\)/\.(\S+)$", makefile, re.MULTILINE)
     assert marks == [Path(install.LOCK).stem, Path(install.TESTS).stem]
+
+
+def test_an_old_python_is_told_that_it_is_old(monkeypatch, capsys):
+    """It gets as far as that: nothing that only newer Pythons know is evaluated on the way."""
+    source = (ROOT / "tools" / "install.py").read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 8))
+    first = next(node for node in tree.body if isinstance(node, ast.ImportFrom))
+    assert first.module == "__future__" and first.names[0].name == "annotations"
+    monkeypatch.setattr(sys, "version_info", (3, 8, 18))
+    assert install.main([], ROOT) == 1
+    assert "Python 3.11 or newer is needed; this is 3.8" in capsys.readouterr().err

@@ -6,6 +6,8 @@
 
 It needs Python 3.11 and nothing else. Pip's own words go to `.venv/pip.log`; here one line says how far it is.
 """
+from __future__ import annotations  # so that an old Python gets as far as to be told that it is old
+
 import argparse
 import os
 import re

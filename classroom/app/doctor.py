@@ -258,20 +258,19 @@ def widgets(prefix: Path | None = None) -> Iterator[Finding]:
 
 
 def fonts() -> Iterator[Finding]:
-    """Whether a learner's own figures can show Chinese characters; the course's figures bring a font along."""
-    from matplotlib import font_manager
+    """In which scripts figures can have labels, tried with a word in each. Those of the course need no other fonts."""
+    from course.views import picture  # noqa: F401 - it brings the course's own font along
+    from course.views._fonts import SCRIPTS, missing
 
-    wanted = re.compile(r"CJK|WenQuanYi|PingFang|Heiti|SimHei|SimSun|Microsoft YaHei|Noto Sans SC|Source Han", re.I)
-    found = sorted({   # matplotlib remembers fonts that are gone; "Course CJK" holds the characters of the course only
-        font.name for font in font_manager.fontManager.ttflist
-        if wanted.search(font.name) and font.name != "Course CJK" and Path(font.fname).exists()
-    })
-    own = "the course's figures bring their Chinese characters along"
-    if found:
-        yield Finding("fonts", "ok", f"{own}; your own can use {found[0]}")
-    else:
-        yield Finding("fonts", "note", f"{own}; for other Chinese text in your own figures there is no font",
-                      "if you want that: install Noto Sans CJK from your system's packages")
+    lacking = {name: script for name, script in SCRIPTS.items() if missing(script.word)}
+    there = ", ".join(name for name in SCRIPTS if name not in lacking)
+    own = "the course's figures bring their characters along"
+    if not lacking:
+        yield Finding("fonts", "ok", f"{own}; your own can have labels in {there}, too")
+        return
+    todo = ", ".join(f"{script.fonts[0]} for {name}" for name, script in lacking.items())
+    yield Finding("fonts", "note", f"{own}; other text in your own language may lack some: {', '.join(lacking)}",
+                  f"if that is yours, install a font: {todo}")
 
 
 def grading() -> Iterator[Finding]:

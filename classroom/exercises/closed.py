@@ -14,7 +14,7 @@ from classroom.judge.evidence import number
 from classroom.judge.exercise import Property
 
 _HIGH = 40_000.0      # scores of forbidden keys; those of allowed ones are just as low
-_TOWER = 20_000.0
+_TOWER = 5_000.0
 _WHY = ("Whatever you fill in or add is not low enough: a score can be higher than that, and the forbidden place wins. "
         "Numbers as large as this are rare, and a model that meets them reads what it must not.")
 _LOOK = "Which number is below every score there can be?"

@@ -38,7 +38,7 @@ from .lessons import (
 )
 from .own_time import TooLong, own_time
 from .record import LEVELS, Level, Record, ResultStatus, new
-from .remote import Remote, raised
+from .remote import LACKING, Remote, raised
 
 __all__ = ["Grader", "IsolationError"]
 
@@ -75,6 +75,7 @@ class Grader:
         self.server: Server | None = None
         self.line: channel.Channel | None = None             # to the child at work
         self.known: dict[str, KnownOutcomes] = {}
+        self.lacks = False                                   # the last answer stopped for want of a name or a method
 
     def __enter__(self) -> "Grader":
         need_fork()
@@ -170,6 +171,10 @@ class Grader:
                 if used and status not in ("correct", "not attempted", "missing"):
                     self._end()                                # what came before may have had its part in it
                     status, verdict, notes = self._attempt(task, book, right)
+                if status == "error" and self.lacks and book.parts[task.id].wide:
+                    self._end()                                # something that it needs was not seen to belong to it
+                    wider = self._attempt(task, book, right, wide=True)
+                    status, verdict, notes = wider if wider[0] in ("correct", "wrong") else (status, verdict, notes)
                 break
             except ServerError as error:                       # once more, with a new server
                 status, verdict, notes = "grader error", ruling(task, "error", str(error)), []
@@ -189,8 +194,11 @@ class Grader:
                 "mistakes": list(verdict.mistakes), "printed": verdict.printed,
                 "seconds": round(time.monotonic() - started, 4)}
 
-    def _attempt(self, task: Any, book: Notebook, right: set[str]) -> tuple[ResultStatus, Verdict, list[str]]:
-        part = book.parts[task.id]
+    def _attempt(self, task: Any, book: Notebook, right: set[str],
+                 wide: bool = False) -> tuple[ResultStatus, Verdict, list[str]]:
+        part, self.lacks = book.parts[task.id], False
+        if wide:
+            part = replace(part, run=part.wide)
         if part.missing:
             return "missing", ruling(task, "not attempted", f"{part.missing} Was its cell deleted or renamed?"), []
         if part.deep:
@@ -222,6 +230,7 @@ class Grader:
                                               ("interfered",))
         if status in ("timeout", "memory"):
             self._end()
+        self.lacks = remote.lacks and not isinstance(task, Choice)
         verdict.printed = verdict.printed or remote.printed
         return status, verdict, notes
 
@@ -295,20 +304,21 @@ class Grader:
     def _load(self, task: Any, part: Part, book: Notebook, right: set[str], remote: Remote,
               notes: list[str]) -> tuple[dict[str, Any], Ruled | None]:
         """Have the child run what the answer depends on. Returns facts about the answer, or a final verdict."""
-        statements = [[file, line, code] for _, file, line, code in part.statements]
+        chosen = [book.statements[n] for n in part.run]
+        statements = [[file, line, code] for _, file, line, code in chosen]
         lesson, lend = int(task.id.split(".")[0]), dict[str, tuple[str, str]]()
         for carried in sorted(part.carries - {task.id} - right):
             if carried in names() and before(carried, task.id) and (given := lending.fallback(carried)):
                 lend[carried] = given
                 notes.append(f"Exercise {carried} is not solved; {task.id} was graded with the course's version of it.")
-        text = "\n".join([code for *_, code in part.statements] + [source for source, _ in lend.values()])
+        text = "\n".join([code for *_, code in chosen] + [source for source, _ in lend.values()])
         modules = set(re.findall(r"\bcourse\.(\w+)", text)) | set(re.findall(r"from course import (\w+)", text))
         if hasattr(task, "probe"):
             modules |= set(re.findall(r"from course\.(\w+) import", source(type(task.probe))))
         request = {
             "op": "load", "task": described(task), "future": book.future, "seconds": self._loading(),
             "statements": [*statements, ["<answer>", 1, f"__answer__ = {part.answer}"]],
-            "files": [book.files[number] for number in dict.fromkeys(number for number, *_ in part.statements)],
+            "files": [book.files[number] for number in dict.fromkeys(number for number, *_ in chosen)],
             "lent": lending.lent(lesson, modules), "lend": lend}
         remote.channel.allow(self._loading() + _EXTRA)
         try:
@@ -322,6 +332,7 @@ class Grader:
         if reply.get("found") is True:
             return facts, None
         errors = _errors(reply.get("errors"))
+        remote.lacks = any(error.kind in LACKING for error in errors)
         first = next((e for e in errors if e.timed_out), errors[0] if errors else None)
         if first is None:
             return facts, ("error", ruling(task, "error", f"{named(task)} could not be found when the notebook ran."))

@@ -18,12 +18,13 @@ from .channel import Channel, Gone, Interfered
 from .confine import wire
 from .trials import STOPPED, Tried
 
-__all__ = ["Remote", "raised"]
+__all__ = ["LACKING", "Remote", "raised"]
 
 _EXTRA = 2.0               # seconds beyond an exercise's own limit before the child is killed
 _SUITS = 64                # kinds of cases that are kept, for modules with and without biases
 _CALLS = 5000               # of one implementation by a learner's test
 MOST_VALUES = 4 << 20          # bytes of all that an answer returns for one case: more than any case has
+LACKING = ("NameError", "AttributeError", "NotImplementedError")       # what is raised where a definition was left out
 _FACT = 200                # characters of one thing that was seen
 
 
@@ -35,7 +36,7 @@ class Remote:
     def __init__(self, channel: Channel, task: Any, known: KnownOutcomes | None = None, seed: int = 0):
         self.channel, self.task, self.known, self.seed = channel, task, known, seed
         self.printed = ""
-        self.out_of_memory = False
+        self.out_of_memory = self.lacks = False
         self.asked = 0
         self.trials: dict[int, Trial] = {}
         self.own = limits.Clock(2 * task.seconds)            # for what our own implementations compute in a test
@@ -63,6 +64,7 @@ class Remote:
         if error is not None and ("MemoryError" in error.kind or "allocate memory" in error.text
                                   or "Unable to allocate" in error.text):
             self.out_of_memory = True
+        self.lacks = self.lacks or error is not None and error.kind in LACKING
         return error
 
     # ------------------------------------------------------------------ what the checks ask of it

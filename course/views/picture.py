@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
+from course.views._fonts import families
+
 __all__ = ["HEAD_COLOURS", "STYLE", "TOKEN_COLOURS", "Picture", "in_style", "new_figure", "use_style"]
 
 HEAD_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
@@ -35,8 +37,8 @@ STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",
     "figure.figsize": (4.6, 4.0),
     "figure.titlesize": 11,
-    # The first comes with matplotlib, so pictures are the same everywhere; the second has what the first lacks.
-    "font.family": ["DejaVu Sans", "Course CJK"],
+    # The first comes with matplotlib, so pictures are the same everywhere; the others have what it lacks.
+    "font.family": families(),
     "font.size": 11,
     "hatch.linewidth": 1.0,
     "legend.frameon": False,

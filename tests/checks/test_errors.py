@@ -77,7 +77,7 @@ def test_numpy_in_a_pytorch_exercise():
     ("numpy", "'int' object is not callable", "d = q.size(-1)", "torch-in-numpy"),
     ("numpy", "_sum() got an unexpected keyword argument 'dim'", "x.sum(dim=-1)", "torch-in-numpy"),
     ("numpy", "axes don't match array", "k.transpose(-2, -1)", "torch-in-numpy"),
-    ("numpy", "'int' object is not callable", "d = max(3)", ""),
+    ("numpy", "'int' object is not callable", "d = max(3)", "called-like-a-function"),
     ("torch", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.", "np.exp(x)",
      "numpy-in-torch"),
     ("torch", "unsupported operand type(s) for -: 'Tensor' and 'torch.return_types.max'", "x - x.max(-1)",

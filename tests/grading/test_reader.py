@@ -62,9 +62,9 @@ def test_it_says_what_is_said_here(reader, tmp_path):
     book, here = asked(path), read(path, "x.ipynb", None, EXERCISES)
     assert (book.ids, book.digest, book.notes, book.future) == (here["ids"], here["digest"], here["notes"], False)
     assert "is not run" in book.notes[0] and list(book.parts) == ["1.1", "1.2", "1.3", "1.4"]
-    assert [code for *_, code in book.parts["1.3"].statements][-1].startswith("def attention")
+    assert book.statements[book.parts["1.3"].run[-1]][3].startswith("def attention")
     assert book.parts["1.3"].carries == {"1.1", "1.2"} and book.parts["1.4"].value == {"plain": "sharper"}
-    number = book.parts["1.2"].statements[-1][0]
+    number = book.statements[book.parts["1.2"].run[-1]][0]
     assert book.files[number][1].endswith("return x") and book.parts["1.2"].value is None
     with pytest.raises(Unreadable, match="empty"):
         asked(wrote(tmp_path / "empty.ipynb", b""))
@@ -81,7 +81,7 @@ def test_computing_without_end_is_the_authors(reader, tmp_path, monkeypatch):
         asked(path)
     monkeypatch.undo()
     monkeypatch.setattr(apart, "_shared", reader)
-    assert asked(path).parts["1.2"].statements and reader.started == 2
+    assert asked(path).parts["1.2"].run and reader.started == 2
 
 
 def test_memory_without_end_is_the_authors(reader, tmp_path, monkeypatch):

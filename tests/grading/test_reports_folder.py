@@ -110,7 +110,7 @@ def test_the_class_page_says_why_there_is_no_mark(tmp_path):
     page = class_page(tmp_path, records)
     assert_harmless(page)
     flat = " ".join(page.text.split())
-    assert "unreadable why It is a PDF." in flat and "half of them have all points" in flat
+    assert "unreadable whyIt is a PDF." in flat and "half of them have all points" in flat
 
 
 def test_the_table_sorts_by_what_its_cells_mean(tmp_path):

@@ -248,4 +248,4 @@ def test_lessons_without_a_mark_do_not_count(tmp_path):
 
 def test_each_status_that_the_grader_gives_has_its_place():
     assert sorted(tally.STATUSES) == sorted(get_args(ResultStatus))
-    assert {"graded", *mark.WITHOUT_A_MARK} == {*get_args(RecordStatus), decisions.EXCUSED}
+    assert {"graded", *mark.WITHOUT_A_MARK} == {*get_args(RecordStatus), decisions.EXCUSED, mark.UNDECIDED}

@@ -190,7 +190,7 @@ CLASSES: dict[str, tuple[list[str], str]] = {
     "a mixin": ([f"class Mixin:{FORWARD}", f"class MultiHeadAttention(Mixin, nn.Module):{MODULE}"], "correct"),
     "made by type": ([OTHER_NAME, "MultiHeadAttention = type('MultiHeadAttention', (Heads,), {})"], "correct"),
     "another name that is passed": ([OTHER_NAME, 'check("4.3", Heads)'], "correct"),
-    "star imports of torch": (["from torch import *\nfrom torch.nn import *", HEADS.replace("nn.Module", "Module").replace(
+    "star imports of torch": (["from torch.nn import *\nfrom torch import as_tensor", HEADS.replace("nn.Module", "Module").replace(
         "nn.Linear", "Linear").replace("torch.as_tensor", "as_tensor")], "correct"),
     "torch by another name": (["import torch as th, torch.nn as layers", HEADS.replace("nn.Module", "layers.Module").replace(
         "nn.Linear", "layers.Linear").replace("torch.as_tensor", "th.as_tensor")], "correct"),
@@ -219,7 +219,7 @@ def shell(monkeypatch, tmp_path):
     monkeypatch.setattr(classroom, "check", lambda id, *answer: given.append((id, answer)), raising=False)
     monkeypatch.chdir(tmp_path)
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(display_banner=False)
+    shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
     yield shell, given
     InteractiveShell.clear_instance()

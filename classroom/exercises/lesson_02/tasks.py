@@ -89,14 +89,14 @@ def _attentions(rng):
     yield of("other such queries, in float32", (3,), 4, 5, 7, 6, empty[::-1].copy(), "float32")
     front = np.array([[[1, 1, 0, 1, 0]], [[0, 1, 1, 1, 1]]], dtype=bool)
     yield _towering(of("a forbidden score far above the allowed ones", (2,), 3, 5, 4, 6, front))
-    yield _towering(of("a forbidden score far above, in float32", (2,), 3, 5, 4, 6, front, "float32"))
+    yield _towering(of("a forbidden score far above, in float32", (2,), 3, 5, 4, 6, front, "float32"), 200.0)
     yield _far_below(of("very low scores", (4,), 3, 5, 6, 2, some(4, 3, 5)))
 
 
-def _towering(case: Case) -> Case:
-    """Scores of 20,000 at the forbidden places, and ordinary ones at the others."""
+def _towering(case: Case, high: float = 100.0) -> Case:
+    """Scores of high² / 2 at the forbidden places, and ordinary ones at the others. There are 4 numbers in a key."""
     q, k = case.inputs["q"].copy(), case.inputs["k"].copy()
-    q[..., 0], k[..., 0] = 200, 200 * ~case.inputs["mask"][:, 0]
+    q[..., 0], k[..., 0] = high, high * ~case.inputs["mask"][:, 0]
     return case.without(q=q, k=k)
 
 

@@ -218,12 +218,10 @@ def _shared(cls) -> list[Misconception]:
             "Your code does exactly what happens when the mask is transposed.",
             "Rows of the mask are queries and columns are keys. Transposed, a causal mask shows the future.",
             "Is there a transpose too many?"),
-        *(Misconception(
-            "fill-not-low-enough", partial(cls, how=how),
+        Misconception(
+            "fill-not-low-enough", partial(cls, how="weak"),
             "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
-            f"number{then}.", "Scores can be lower, or higher by more than that; then the forbidden places win.", _CALL)
-          for how, then in (("weak", ""), ("weak, added", ", added to their scores"),
-                            ("weak, added, closed", ", added to their scores, and their shares are set to 0"))),
+            "number.", "Scores can be lower than that; then the forbidden places win.", _CALL),
         Misconception(
             "mask-of-first-query", partial(cls, how="first query"),
             "Your weights are exactly what comes out when the mask of query 0 is used for all.",

@@ -120,7 +120,7 @@ def _attentions(rng):
 
 
 def _towering(case: Case) -> Case:
-    """Scores of at least 20,000 for the forbidden keys of each head."""
+    """Scores of at least 5,000 for the forbidden keys of each head."""
     inputs = case.inputs
     weights = inputs["weights"] | {"w_q.bias": np.zeros_like(inputs["weights"]["w_q.bias"])}
     query, key = closed.towering(inputs["query"], inputs["key"], inputs["mask"][:, 0], weights, inputs["n_heads"])

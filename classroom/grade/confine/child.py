@@ -3,9 +3,11 @@
 Nothing here is trusted once a learner's code has begun to run: that code can replace any of it. All it could change
 are the values that are sent, and these are compared elsewhere.
 """
+import ast
 import builtins
 import contextlib
 import importlib
+import inspect
 import linecache
 import os
 import re
@@ -120,10 +122,10 @@ class Session:
             "result": isinstance(answer, tuple) or hasattr(answer, "shape")}}, []
 
     def _run_all(self, statements: list, future: bool, namespace: dict) -> tuple[list, bool]:
-        flags, failed, again = _ANNOTATIONS if future else 0, [], False
+        flags, failed, again = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | (_ANNOTATIONS if future else 0), [], False
         for file, line, code, *_ in statements:
             def execute(file=file, line=line, code=code):
-                exec(compile("\n" * (line - 1) + code, file, "exec", flags, dont_inherit=True), namespace)
+                _execute(compile("\n" * (line - 1) + code, file, "exec", flags, dont_inherit=True), namespace)
             try:
                 _, error = self.run(execute)
             except limits.Problem as problem:
@@ -224,6 +226,19 @@ class _Elsewhere:
             error = getattr(builtins, kind, RuntimeError)
             raise (error if isinstance(error, type) and issubclass(error, Exception) else RuntimeError)(text)
         return wire.decode(header["value"], arrays)
+
+
+def _execute(code: types.CodeType, namespace: dict) -> None:
+    """Run a statement. One that awaits, as a notebook may at the outer level, has nothing to wait for here."""
+    if not code.co_flags & inspect.CO_COROUTINE:
+        exec(code, namespace)
+        return
+    waiting = eval(code, namespace)
+    try:
+        while True:
+            waiting.send(None)
+    except StopIteration:
+        pass
 
 
 _ANNOTATIONS = __import__("__future__").annotations.compiler_flag

@@ -74,7 +74,7 @@ def uses(code: str) -> tuple[set[str], set[str]]:
 
 
 def wild(node: ast.stmt) -> bool:
-    """Whether it binds names that its text does not show: `from numpy import *`, `exec(text)`, `globals().update(...)`."""
+    """Whether it binds names that its text does not show: `from numpy import *`, `exec(text)`, `globals().update(…)`."""
     if isinstance(node, ast.ImportFrom):
         return any(alias.name == "*" for alias in node.names)
     call = node.value if isinstance(node, ast.Expr) else None
@@ -86,15 +86,16 @@ def wild(node: ast.stmt) -> bool:
 
 
 def hands_on(node: ast.stmt, made: set[str]) -> bool:
-    """Whether it is a call, for its effect alone, that is given one of these names: `add_methods(MultiHeadAttention)`."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and any(
-        isinstance(given, ast.Name) and given.id in made for given in node.value.args) and not (
-        isinstance(node.value.func, ast.Name) and node.value.func.id in ("check", "hint", "solution", "print", "display"))
+    """Whether it is a call, for its effect alone, that is given one of these names: `add_methods(MyAttention)`."""
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return False
+    return getattr(node.value.func, "id", "") not in ("check", "hint", "solution", "print", "display") and any(
+        isinstance(given, ast.Name) and given.id in made for given in node.value.args)
 
 
 def _namespace(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("globals", "locals", "vars") \
-        and not node.args
+    return isinstance(node, ast.Call) and not node.args and getattr(node.func, "id", "") in (
+        "globals", "locals", "vars")
 
 
 def carried(node: ast.stmt) -> str | None:

@@ -32,10 +32,10 @@ def read(path: Path, name: str, lesson: int | None, exercises: list[tuple[str, l
     chosen = majority(ids, [id for id, _ in exercises]) if lesson is None else lesson
     slicer = Slicer(cells)
     parts = {id: _part(slicer, id, tuple(names)) for id, names in exercises if _lesson(id) == chosen}
-    used = {number for part in parts.values() for number, *_ in part.get("statements", ())}
     return {"notes": [note[:300] for cell in cells for note in cell.notes][:20], "digest": digest(cells), "ids": ids,
             "future": slicer.future, "parts": parts,
-            "files": [[cell.number, cell.file, cell.source] for cell in cells if cell.number in used]}
+            "statements": [[s.cell.number, s.cell.file, s.line, s.code] for s in slicer.statements],
+            "files": [[cell.number, cell.file, cell.source] for cell in cells]}
 
 
 def majority(ids: list[str], known: list[str]) -> int | None:
@@ -66,7 +66,7 @@ def _part(slicer: Slicer, id: str, names: tuple[str, ...]) -> dict[str, Any]:
         return {"missing": str(error)}
     except TooDeep as error:
         return {"deep": str(error)}
-    made = {"statements": [[s.cell.number, s.cell.file, s.line, s.code] for s in part.statements],
+    made = {"run": [s.index for s in part.statements], "wide": [s.index for s in slicer.wide(id, names)],
             "carries": sorted({s.carries for s in part.statements if s.carries}),
             "answer": part.answer, "faults": part.faults}
     try:
@@ -116,15 +116,17 @@ class Part:
     """What one answer depends on.
 
     Attributes:
-        statements: of what is to be run: the cell's number, its name as a file, the line, the code.
-        carries: the exercises that `carry_on` is called for in them.
+        run: which statements are to be run.
+        wide: which are, where that was not enough: they bind or change something, and come before the check.
+        carries: the exercises that `carry_on` is called for in those to be run.
         answer: the expression that then is the answer.
         faults: why there is nothing to run: cells that are no Python.
         value: where it is written down as it is, as `wire.encode` writes it; else None.
         missing, deep: why there is no such answer; why it cannot be read.
     """
 
-    statements: list[tuple[int, str, int, str]] = field(default_factory=list)
+    run: list[int] = field(default_factory=list)
+    wide: list[int] = field(default_factory=list)
     carries: frozenset[str] = frozenset()
     answer: str = ""
     faults: list[str] = field(default_factory=list)
@@ -142,7 +144,8 @@ class Notebook:
         digest: of the code alone.
         ids: the exercises that it checks.
         future: whether annotations are to be left unevaluated.
-        files: of each cell that is run, its name as a file and its source.
+        statements: the cell's number, its name as a file, the line, the code.
+        files: of each cell, its name as a file and its source.
         parts: what the answers depend on, by exercise.
     """
 
@@ -150,14 +153,15 @@ class Notebook:
     digest: str
     ids: list[str]
     future: bool
+    statements: list[tuple[int, str, int, str]]
     files: dict[int, tuple[str, str]]
     parts: dict[str, Part]
 
     @classmethod
     def of(cls, reply: dict[str, Any]) -> "Notebook":
         """From what `read` returned."""
-        parts = {id: Part(**(part | {"carries": frozenset(part.get("carries", ())),
-                                     "statements": [tuple(s) for s in part.get("statements", ())]}))
+        parts = {id: Part(**(part | {"carries": frozenset(part.get("carries", ()))}))
                  for id, part in reply["parts"].items()}
         return cls(reply["notes"], reply["digest"], reply["ids"], reply["future"],
+                   [(number, file, line, code) for number, file, line, code in reply["statements"]],
                    {number: (file, source) for number, file, source in reply["files"]}, parts)

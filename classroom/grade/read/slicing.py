@@ -142,7 +142,7 @@ class Slicer:
         return Slice(sorted(walk.chosen, key=lambda s: s.index), text, [])
 
     def wide(self, id: str, names: tuple[str, ...]) -> list[Statement]:
-        """All that may belong to an answer, though it cannot be seen: what is defined, imported, bound or changed before
+        """What may belong to an answer though it cannot be seen: all that is defined, imported, bound or changed before
         the check, in the notebook's order."""
         place, _ = self._check(id, names)
         made = {name for name, found in self.binders.items() if any(isinstance(s.node, _DEFINITIONS) for s in found)}
