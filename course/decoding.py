@@ -191,12 +191,30 @@ def beam_search(
 
 def translate(
     model: Any, sentences: Sequence[str], subwords: Subwords, beam_size: int = 1, length_penalty: float = 0.6,
-    batch_size: int = 100,
+    batch_size: int = 100, max_len: int = 60,
 ) -> list[str]:
-    """Translate sentences, greedily or with a beam; the order of the answers is that of the questions."""
-    device = next(model.parameters()).device
+    """Translate sentences, greedily or with a beam; the order of the answers is that of the questions.
+
+    Args:
+        model, beam_size, length_penalty: as for `beam_search`; a `beam_size` of 1 is greedy.
+        sentences: a list of them, also for a single one.
+        subwords: the vocabulary that the model was trained with.
+        batch_size: how many are translated at once.
+        max_len: the most tokens to write for a sentence.
+
+    Raises:
+        TypeError: for a string in place of a list of strings.
+        ValueError: if a sentence has more tokens than the model knows positions; it is named.
+    """
+    if isinstance(sentences, str):
+        raise TypeError(f"`translate` takes a list of sentences: translate(model, [{sentences[:30]!r}], subwords)")
+    device, positions = next(model.parameters()).device, len(getattr(model, "positions", range(10**9)))
     encoded = [ids + [subwords.eos_id] for ids in subwords.encode_all(sentences)]
     order = sorted(range(len(sentences)), key=lambda i: len(encoded[i]))    # similar lengths together
+    if order and len(encoded[order[-1]]) > positions:
+        raise ValueError(f"sentence {order[-1]}, counted from 0, has {len(encoded[order[-1]])} tokens with its end; "
+                         f"the model knows positions only up to max_len = {positions}: {sentences[order[-1]][:40]!r}…")
+    max_len = min(max_len, positions)
     translations = [""] * len(sentences)
     model.eval()
     for start in range(0, len(order), batch_size):
@@ -205,9 +223,9 @@ def translate(
             [torch.tensor(encoded[i]) for i in rows], batch_first=True, padding_value=subwords.pad_id
         ).to(device)
         if beam_size == 1:
-            written = greedy_decode(model, source, subwords.bos_id, subwords.eos_id).tolist()
+            written = greedy_decode(model, source, subwords.bos_id, subwords.eos_id, max_len).tolist()
         else:
-            beams = beam_search(model, source, subwords.bos_id, subwords.eos_id, beam_size, length_penalty)
+            beams = beam_search(model, source, subwords.bos_id, subwords.eos_id, beam_size, length_penalty, max_len)
             written = [hypotheses[0].ids for hypotheses in beams]
         for i, ids in zip(rows, written, strict=True):
             translations[i] = subwords.decode(ids)

@@ -54,13 +54,13 @@ class OwnTransformer(nn.Module):
 
     Args:
         model: called with source ids (B, T_k) and decoder input ids (B, T_q), returns logits (B, T_q, vocab_size).
-        parts: those that it is made of.
+        code: a digest of the code that it is made of.
         pad_id: the id of padding.
     """
 
-    def __init__(self, model: nn.Module, parts: Iterable[Part], pad_id: int = 0):
+    def __init__(self, model: nn.Module, code: str, pad_id: int = 0):
         super().__init__()
-        self.model, self.parts, self.pad_id = model, list(parts), pad_id
+        self.model, self.code, self.pad_id = model, code, pad_id
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         """Logits (B, T_q, vocab_size)."""
@@ -87,7 +87,7 @@ class OwnTransformer(nn.Module):
 
     def extra_repr(self) -> str:
         """Names the code that it is made of, so that a training of other code is another training."""
-        return f"parts={_digest(self.parts)}"
+        return f"code={self.code}"
 
 
 def own_parts() -> list[Part]:
@@ -115,7 +115,7 @@ def build_transformer(
     if not taken:
         return Transformer(vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=pad_id), parts
     model = _assemble(taken)["Transformer"](vocab_size, d_model, n_heads, d_ff, n_layers, pad_id)
-    return OwnTransformer(model, taken, pad_id), parts
+    return OwnTransformer(model, _digest(taken), pad_id), parts
 
 
 def describe(model: Transformer | OwnTransformer, parts: Iterable[Part]) -> str:

@@ -753,7 +753,7 @@ print(" BLEU  95 % interval   chrF")
 against("another person's translation", by_people, [references[i] for i in several])
 against("your model, on the same sentences", [translations[i] for i in several], [references[i] for i in several])
 
-everywhere = [pairs[0] for pairs in by_source.values() if another_translation(pairs[0]) is not None]
+everywhere = [group[0] for group in by_source.values() if another_translation(group[0]) is not None]
 against(f"another person's, on all {len(everywhere):,} such sentences of the corpus",
         [another_translation(pair) for pair in everywhere], [pair.target for pair in everywhere])
 
@@ -877,8 +877,7 @@ for name, token, p in zip(subwords.tokens(following[0]), following[0], chances[0
 # the model least sure how to go on? Which English word does it look at when it writes the verb?
 
 # %% tags=["nbval-ignore-output"]
-if isinstance(model, Transformer):
-    display(interactive.translator(model, subwords, "The black cat is sleeping."))
+interactive.translator(model, subwords, "The black cat is sleeping.") if isinstance(model, Transformer) else None
 
 # %% [markdown]
 # ## Recap

@@ -183,7 +183,7 @@ for d_ff in (256, 170):
     print(f"SwiGLU, d_ff = {d_ff}:", n_weights(SwiGLU(64, d_ff)))
 
 # %% [markdown]
-# By two thirds: 170 of 256. All comparisons below do so.
+# By a factor of two thirds: 170 of 256. All comparisons below do so.
 #
 # Why does it help? The author's own words, at the end of the paper: "We offer no explanation as to why these
 # architectures seem to work; we attribute their success, as all else, to divine benevolence." At least one difference
@@ -498,7 +498,8 @@ for name, model in (("2 + 2 layers", two_stacks), ("one stack of 4", one_stack),
 # Twice as many. Follow one token: in the encoder-decoder a source token goes through the encoder only and a target
 # token through the decoder only, so that each meets about half of the weights. (Keys and values of cross-attention are
 # the exception: there the decoder works on the source.) In the one stack every token meets all weights. The stack of 2
-# layers needs somewhat fewer multiplications than the encoder-decoder, and has less than half of its weights.
+# layers needs somewhat fewer multiplications than the encoder-decoder, and has less than half as many weights in its
+# layers.
 #
 # So with equal weights the work is not equal, and with about equal work the weights are not. There is no comparison
 # that is fair in every sense. We run both, and say which is which. (Products of queries with keys come on top. In
@@ -594,8 +595,8 @@ d = compared(["the same, causal"], "one stack of 4")
 #
 # - **With equal weights** no difference between two stacks and one is shown. That is less than "they are equal". The
 #   interval says how large a difference may still hide there.
-# - **The stack of 2 layers** does about as much work as the encoder-decoder, with less than half of its weights, and is
-#   worse.
+# - **The stack of 2 layers** does about as much work as the encoder-decoder, with less than half as many weights in its
+#   layers, and is worse.
 # - **Causal or prefix** cannot be told apart. The target sees the whole source in both; what the prefix adds is that
 #   source words see the words behind them.
 #
@@ -603,7 +604,7 @@ d = compared(["the same, causal"], "one stack of 4")
 # both on a large scale, and found the encoder-decoder ahead at equal work, with twice as many weights. Why then do so
 # many models have one stack? The reasons that are given are others. Nothing has to be cut into source and target, so
 # that any text can be used, and each of its tokens is a question to learn from. (Ours counted the target's tokens only,
-# in both models.) And in a conversation the cache simply grows, whoever has written the last word.
+# in both models.) And in a conversation the cache simply grows, no matter who wrote last.
 #
 # ## One switch at a time
 #
@@ -620,14 +621,14 @@ d = compared([*switches, *together], "one stack of 2")
 show_differences(d, [*switches, *together], "nats per token above the base", "What one switch changes")
 
 # %% [markdown]
-# Compare with your guesses. In our run three differences are shown.
+# Compare with your guesses. In our run, three single switches make a difference that is shown.
 #
 # - **SwiGLU** is better than ReLU, with no more weights. That is what Shazeer found for much larger models.
 # - **Shared keys and values** make this model worse: two for four heads, and one still more. What is gained in
 #   exchange comes below. For large models Ainslie et al. report that groups cost hardly any quality. Ours has four
 #   heads of 16 numbers.
-# - **RMSNorm** and **no biases**: nothing is shown. The papers promise just this, as much quality for less work. But
-#   an interval around 0 is no proof; it says how large the difference may still be.
+# - **RMSNorm** and **no biases**: nothing is shown. Zhang and Sennrich promise just this, as much quality for less
+#   work. But an interval around 0 is no proof; it says how large the difference may still be.
 # - **Rotary positions**: nothing is shown, either. In lesson 05 they were far ahead, on sentences longer than those of
 #   training. Here the held-out sentences are as short as the others.
 #
@@ -742,8 +743,9 @@ rest = show_intervals(["today, sinusoids", "today"], np.array(rest))
 # %% [markdown]
 # With sinusoids the changes add up, as far as three seeds can see. With rotary positions the whole is worse than the
 # sum of its parts: in our run the interval just excludes 0. Alone, the rotation did no visible harm; in this company
-# it does. With which of the others does it not agree? With three seeds we could not find out (stretch exercise D), and
-# so we give no reason.
+# it does. With an interval as close to 0 as this one that is a suspicion, and no proof. With which of the other
+# parts does the rotation not agree? With three seeds we could not find out (stretch exercise D), and so we give no
+# reason.
 #
 # So "today" is no better here than 2017. This is a result about a small model, short sentences and 600 steps. What it
 # teaches is how such a claim is made: not by one table in which everything has changed, but one switch at a time, then
@@ -809,9 +811,28 @@ for name, model, mask in (("columns open", results["one stack of 2"][0].model, r
 library.prefix_mask = right
 
 # %% [markdown]
-# The loss is far better, and the translations are far worse. In the first layer the source reads the translation; in
-# the second the translation reads the source, and finds there what it is to predict. When the model writes, there
-# is nothing to read. A loss that is too good is a symptom, too (lesson 08).
+# The loss is far better, and the translations are far worse. A loss that is too good is a symptom, too (lesson 08).
+#
+# How does the model cheat? No *target* position may look ahead, even with this mask. An explanation: in the first layer
+# the source reads the translation, and in the second the translation reads the source, and finds there what it is to
+# predict. If that is how it happens, then one layer must not be enough. Exchange the last word of a target, and see
+# whether anything before it changes:
+
+# %%
+source, target = torch.tensor([[5, 6, 7, 3]]), torch.tensor([[2, 8, 9, 10]])
+changed = torch.tensor([[2, 8, 9, 11]])
+for n_layers in (1, 2):
+    torch.manual_seed(0)
+    model = DecoderOnly(VOCABULARY, replace(base, n_layers=n_layers))
+    for name, mask in (("columns open", right), ("rows open", rows_for_columns)):
+        library.prefix_mask = mask
+        with torch.no_grad():
+            before, after = (model(source, ids)[:, :3] for ids in (target, changed))
+        print(f"{n_layers} layers, {name:13} the last word leaks: {not torch.allclose(before, after, atol=1e-5)}")
+library.prefix_mask = right
+
+# %% [markdown]
+# With one layer nothing leaks, with two it does. When the model writes, there is nothing ahead that it could read.
 #
 # ## Recap
 #
@@ -889,8 +910,8 @@ library.prefix_mask = right
 #         print(name, float(nats.sum() / counts.sum()))
 # ```
 #
-# Both will be bad, since most of the words are unknown to models of such short sentences. That is the difficulty of
-# such a test: two things change at once, the length and the words. How could you separate them?
+# In our run both are bad, and hardly differ. That is the difficulty of such a test: two things change at once, the
+# length, and the words, since these models have seen common words only. How could you separate them?
 #
 # </details>
 #
@@ -904,6 +925,12 @@ library.prefix_mask = right
 #         q, k = rms_norm(q, one), rms_norm(k, one)
 #         return (q, k, v) if positions is None else (
 #             library.rotate(q, positions.unsqueeze(-2)), library.rotate(k, positions.unsqueeze(-2)), v)
+#
+# model = DecoderOnly(len(task.subwords), replace(base, positions="rotary"))
+# for layer in model.layers:
+#     normed = Normed(64, 4, 4, bias=True)
+#     normed.load_state_dict(layer.attention.state_dict())
+#     layer.attention = normed
 # ```
 #
 # Scores then lie between −√d_head and √d_head, whatever the weights. That helps large models at high learning rates;

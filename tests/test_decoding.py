@@ -170,3 +170,13 @@ class TestBeamSearch:
     def test_an_empty_beam_is_an_error(self, random_model):
         with pytest.raises(ValueError, match="at least 1"):
             beam_search(random_model, self.source, BOS, EOS, beam_size=0)
+
+
+def test_translate_refuses_a_string_and_what_is_too_long():
+    subwords = Subwords.train(["uno dos tres cuatro"] * 3, vocab_size=60)
+    torch.manual_seed(0)
+    model = Transformer(len(subwords), d_model=8, n_heads=2, d_ff=16, n_layers=1, max_len=12).eval()
+    with pytest.raises(TypeError, match=r"takes a list of sentences: translate\(model, \['uno dos'\], subwords\)"):
+        translate(model, "uno dos", subwords)
+    with pytest.raises(ValueError, match=r"sentence 1, counted from 0, has 2\d tokens.*max_len = 12: 'dos dos"):
+        translate(model, ["uno", "dos " * 22], subwords)

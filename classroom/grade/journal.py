@@ -35,10 +35,10 @@ class Journal:
     """The results of one batch. As a context manager it is theirs alone: nothing is read or written before that.
 
     What the file holds of these submissions is kept, except for grader errors, for what did not count, for notebooks
-    that have changed since, and for what was graded with another lesson or seed, or with less isolation, than is asked for now. Half a line at
-    the end, from a run that was killed, is dropped. Records of other batches stay as they are. Of several records of
-    one submission the last counts. A mark that is replaced stays in the file: its record gets `superseded`, which says
-    when and why, and counts no more; see `superseded`.
+    that have changed since, and for what was graded with another lesson or seed, or with less isolation, than is asked
+    for now. Half a line at the end, from a run that was killed, is dropped. Records of other batches stay as they are.
+    Of several records of one submission the last counts. A mark that is replaced stays in the file: its record gets
+    `superseded`, which says when and why, and counts no more; see `superseded`.
 
     Args:
         path: of the file.

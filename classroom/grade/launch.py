@@ -119,7 +119,8 @@ class Server:
     def _start(self, theirs: socket.socket, cpu_seconds: int) -> None:
         # matplotlib draws into nothing, and keeps its list of fonts in the folder that a child works in
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self.work,
-                       "TMPDIR": self.work, "MPLBACKEND": "Agg", "MPLCONFIGDIR": ".", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+                       "TMPDIR": self.work, "MPLBACKEND": "Agg", "MPLCONFIGDIR": ".",
+                       "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.errors = tempfile.TemporaryFile()
         for wait in (*_BUSY, None):
             if self._taken_over(theirs, environment):

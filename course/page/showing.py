@@ -25,8 +25,8 @@ def show_page(path: Path | str, height: int = 900) -> HTML:
         raise PageError(f"there is no file {path}; `export_page` writes it")
     beside = os.path.relpath(path)
     if beside.startswith(os.pardir) or os.path.isabs(beside):
-        raise PageError(f"{path} lies outside of this notebook's folder, where it cannot be shown: open it in a browser, "
-                        "or export it to a name without a folder")
+        raise PageError(f"{path} lies outside of this notebook's folder, where it cannot be shown: open it in a "
+                        "browser, or export it to a name without a folder")
     address = html.escape(quote(Path(beside).as_posix()))
     return HTML(f'<p><a href="{address}" target="_blank" rel="noopener">{html.escape(Path(beside).name)}</a></p>'
                 f'<embed src="{address}" type="text/html" title="The translator, as a page" '

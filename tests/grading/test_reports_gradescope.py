@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import psutil
@@ -113,6 +114,27 @@ def test_the_zip_has_what_gradescope_asks_for(autograder, tmp_path):
     assert tuple(names) == gradescope.PACKAGES, "no JupyterLab; each with the bounds of the course"
     again = gradescope.build_zip(tmp_path / "again.zip", LESSON, pip_args="--extra-index-url ADDRESS")
     assert again.read_bytes() == (tmp_path / "autograder.zip").read_bytes(), "the same course, the same file"
+
+
+def test_grading_needs_no_other_packages():
+    """Whatever loads with the grader and all exercises belongs to those that the autograder installs."""
+    allowed, todo = set(), list(gradescope.PACKAGES)
+    while todo:
+        name = re.sub(r"[-_.]+", "-", todo.pop()).lower()
+        if name not in allowed:
+            allowed.add(name)
+            with contextlib.suppress(metadata.PackageNotFoundError):
+                todo += [re.split(r"[^\w.-]", line)[0] for line in metadata.requires(name) or ()
+                         if "extra ==" not in line]
+    code = "import sys\nfrom classroom import exercises\nfrom classroom.grade import grader, read\n" \
+           "from classroom.grade.book import gradescope\nfrom classroom.grade.read import submissions\n" \
+           "[exercises.get(id).fallback for id in exercises.all_ids() if hasattr(exercises.get(id), 'fallback')]\n" \
+           "print(*sorted({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    installed_by = metadata.packages_distributions()
+    needed = {re.sub(r"[-_.]+", "-", project).lower() for module in run.stdout.split()
+              for project in installed_by.get(module, ())[:1]}
+    assert "torch" in needed and needed <= allowed | {"build-a-transformer"}, needed - allowed
 
 
 def test_pip_args_cannot_smuggle_commands(tmp_path):

@@ -74,7 +74,7 @@ def uses(code: str) -> tuple[set[str], set[str]]:
 
 
 def wild(node: ast.stmt) -> bool:
-    """Whether it binds names that its text does not show: `from numpy import *`, `exec(text)`, `globals().update(…)`."""
+    """Whether it binds names that its text does not show, `from numpy import *`, `exec(text)`."""
     if isinstance(node, ast.ImportFrom):
         return any(alias.name == "*" for alias in node.names)
     call = node.value if isinstance(node, ast.Expr) else None

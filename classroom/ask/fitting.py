@@ -1,0 +1,95 @@
+"""Probe for the loop over batches: the answer is handed a tiny model, its loss, batches and an optimiser."""
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .limits import Problem
+from .training import _Descent
+
+__all__ = ["Fitting"]
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Call `answer(model, loss_of, batches, optimizer)`; read its losses, the weights, and the mode it leaves.
+
+    The model multiplies x by its weights; in training mode only, its output is half of that, so that the mode can be
+    seen in the loss. The optimiser remembers its last step, so that a new one can be told from an old one. A case has
+    `x` (n, m, d), `y` (n, m), the batches; `start` (d,); `training`, the mode in which the model is handed over; and
+    `once`, whether the batches can be gone through once only.
+    """
+
+    rate: float = 0.05
+    memory: float = 0.5
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task: Any) -> dict[str, Any]:
+        import torch
+        from torch import nn
+
+        class Model(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.weight = nn.Parameter(inputs["start"].clone())
+                self.without_gradients = False
+
+            def forward(self, x: Any) -> Any:
+                self.without_gradients = not torch.is_grad_enabled()
+                return x @ self.weight * (0.5 if self.training else 1.0)
+
+        model = Model().train(inputs["training"])
+        optimizer = Momentum(list(model.parameters()), lr=self.rate, momentum=self.memory)
+
+        def loss_of(model: Any, batch: Any) -> Any:
+            if not isinstance(model, nn.Module):
+                raise Problem("loss-called-wrongly", kind=type(model).__name__)
+            if not (isinstance(batch, tuple) and len(batch) == 2):
+                raise Problem("loss-called-wrongly:batch", kind=type(batch).__name__)
+            x, y = batch
+            return (model(x) - y).square().mean()
+
+        batches = [(x.clone(), y.clone()) for x, y in zip(inputs["x"], inputs["y"], strict=True)]
+        returned = answer(model, loss_of, iter(batches) if inputs["once"] else batches, optimizer)
+        losses = _numbers(returned)
+        if torch.equal(model.weight.detach(), inputs["start"]):
+            raise optimizer.why_nothing_moved(model.without_gradients)
+        return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": model.weight.detach().clone(),
+                "training": torch.tensor(int(model.training))}
+
+
+class Momentum(_Descent):
+    """`torch.optim.SGD` with momentum, which takes seconds to load."""
+
+    def __init__(self, parameters: Any, lr: float, momentum: float):
+        super().__init__(list(parameters), lr)
+        self.defaults = {"lr": lr, "momentum": momentum}
+        self.velocity: dict[int, Any] = {}
+
+    def step(self, closure: Callable | None = None) -> None:
+        import torch
+        if closure is not None:
+            raise Problem("step-with-a-closure")
+        self.steps += 1
+        with torch.no_grad():
+            for n, parameter in enumerate(self.param_groups[0]["params"]):
+                if parameter.grad is not None:
+                    self.velocity[n] = self.defaults["momentum"] * self.velocity.get(n, 0.0) + parameter.grad
+                    parameter -= self.param_groups[0]["lr"] * self.velocity[n]
+
+
+def _numbers(returned: Any) -> list[float]:
+    if returned is None:
+        raise Problem("returns-nothing:each-batch")
+    try:
+        given = list(returned)
+    except TypeError:
+        raise Problem("not-a-list:each-batch", kind=type(returned).__name__) from None
+    if any(getattr(loss, "requires_grad", False) for loss in [returned, *given]):
+        raise Problem("keeps-the-computation")
+    try:
+        numbers = [float(loss) for loss in given]
+    except (TypeError, ValueError, RuntimeError):
+        raise Problem("not-a-list:each-batch", kind=type(returned).__name__) from None
+    if not all(map(math.isfinite, numbers)):
+        raise Problem("not-a-list:finite", kind=type(returned).__name__)
+    return numbers
