@@ -307,7 +307,8 @@ except RuntimeError as error:
 #   Where a query may attend to nothing, both are 0.
 # - **Use** what you have seen above, for all sentences at once. Count axes from the end. Any way of masking is
 #   right if a forbidden place gets a weight of 0 and changes nothing, however high its (finite) score is, and if all
-#   gradients are finite. Dividing by what is left, as above, is not. The function keeps nothing from one call to the next.
+#   gradients are finite. Dividing by what is left, as above, is not. The function keeps nothing from one call to
+#   the next.
 
 # %%
 def scaled_dot_product_attention(q, k, v, mask=None):

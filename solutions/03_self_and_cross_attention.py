@@ -8,17 +8,22 @@
 # **After this lesson** you can
 #
 # - make queries, keys and values from word vectors, by hand and with `nn.Linear`;
-# - write a module, and say what a loss, a gradient and a training step are;
+# - say what a parameter, a loss, a gradient and a training step are, and write the loop that trains a module;
 # - say what projections can do that word vectors alone cannot, however well they are learned;
 # - write self-attention and cross-attention as modules;
 # - say who supplies Q, K and V in the encoder, in the decoder, and between them;
-# - write a test that holds for all weights: attention does not know the order of its words.
+# - write a test that holds for all weights: attention does not know the order of its words;
+# - set two matrices by hand so that each word looks at the one before it.
 #
 # **You need** lessons 01 and 02: attention, gradients, masks.
 #
-# **Time** about 110 minutes, some 45 of them for the four exercises.
+# **Time** about two hours and a half, some 65 minutes of them for the six exercises. The first part, on training,
+# takes about half an hour; if you have trained networks with PyTorch before, do its exercise and go on.
 
 # %%
+import copy
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -26,10 +31,209 @@ from torch import nn
 from classroom import carry_on, check, evaluate, hint, own, solution
 from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
 from course.views import interactive
-from course.views.figures import show_weights
+from course.views.figures import show_curves, show_weights
 from course.views.suppliers import show_suppliers
 
 torch.set_printoptions(precision=3, sci_mode=False)
+
+# %% [markdown]
+# ## Layers that learn
+#
+# The three matrices are *learned*. What does that mean? Begin with one number. A model computes `w · x`, and w is
+# its only **parameter**, a number that training changes. It starts at w = 1. For x = 2 we want the output 6. The
+# **loss** says in one number how far off the model is; here it is the squared difference:
+#
+# $$\mathrm{loss}(w) = (w \cdot 2 - 6)^2$$
+#
+# That is 16. Should w grow or shrink? The slope of the loss, its **gradient**, is 2 · (w · 2 − 6) · 2. Compute it
+# on paper for w = 1. Then take one step: go a little way *against* the gradient, w − 0.05 · gradient. (0.05 is the
+# **learning rate**.) What are the new w and the new loss?
+
+# %%
+w = torch.tensor(1.0, requires_grad=True)
+loss = (w * 2 - 6) ** 2
+loss.backward()                                              # computes the gradient, and adds it to w.grad
+print(f"w = {w.item():.1f}   loss {loss.item():5.2f}   gradient {w.grad.item():.0f}")
+with torch.no_grad():                                        # what follows is no part of the computation
+    w -= 0.05 * w.grad
+print(f"w = {w.item():.1f}   loss {((w * 2 - 6) ** 2).item():5.2f}")
+
+# %% [markdown]
+# This is **gradient descent**, and the rest is repetition. The learning rate was a choice. What will a smaller or
+# a larger one do, in six steps?
+
+# %%
+for rate in (0.05, 0.125, 0.3):
+    number, losses = 1.0, []
+    for _ in range(6):
+        losses.append((number * 2 - 6) ** 2)
+        number -= rate * 2 * (number * 2 - 6) * 2
+    print(f"rate {rate:<5}   losses", *(f"{one:7.2f}" for one in losses))
+
+# %% [markdown]
+# The first is slow, the second arrives at once, and the third jumps over the goal, further each time.
+#
+# An **optimiser** takes the steps, for all parameters at once. The usual one is **Adam**. It divides each gradient by
+# its usual size, so that the learning rate alone says how long a step is. To see it, multiply the loss by 0.01 or by
+# 100, and let each of the two take its first step. How far will w move?
+
+# %%
+for times in (0.01, 1, 100):
+    moved = []
+    for kind in (torch.optim.SGD, torch.optim.Adam):         # plain gradient descent, and Adam
+        w = torch.tensor(1.0, requires_grad=True)
+        optimiser = kind([w], lr=0.05)
+        (times * (w * 2 - 6) ** 2).backward()
+        optimiser.step()
+        moved.append(w.item() - 1)
+    print(f"loss times {times:<5}   gradient descent moves w by {moved[0]:6.3f}   Adam by {moved[1]:.3f}")
+
+# %% [markdown]
+# ### A loss for choices
+#
+# Most of our models *choose*: one digit of ten, masculine or feminine. Such a model gives each choice a score. These
+# scores are called **logits**, and a softmax turns them into probabilities. The loss is minus the logarithm of the
+# probability that the *right* choice gets: the **cross-entropy**. Here are the scores 1 2 6 3 of lesson 01 (not
+# halved). For which right choice is the loss small? And what is the loss of a model that knows nothing?
+
+# %%
+logits = torch.tensor([1.0, 2, 6, 3])
+probabilities = logits.softmax(dim=-1)
+for right in range(4):
+    print(f"right is choice {right}:   its probability {probabilities[right]:.3f}   "
+          f"-log {-probabilities[right].log():.3f}   F.cross_entropy {F.cross_entropy(logits, torch.tensor(right)):.3f}")
+print(f"all four alike: {F.cross_entropy(torch.zeros(4), torch.tensor(0)):.3f}, and log 4 = {math.log(4):.3f}")
+
+# %% [markdown]
+# To be sure and right costs next to nothing, to be sure and wrong costs much. `F.cross_entropy` takes the logits: the
+# softmax is inside.
+#
+# ### A module
+#
+# A model with more parameters is a **module**: a class with its layers in `__init__` and its computation in
+# `forward`. `super().__init__()` comes first: it prepares the object to keep a list of its parameters. You call the
+# object itself, `model(x)`, and PyTorch calls `forward`. The layers here are `nn.Linear(inputs, outputs)`: a matrix
+# of parameters, and a vector, the bias, that is added.
+
+# %%
+class TwoSteps(nn.Module):
+    def __init__(self, d_in, d_hidden, d_out):
+        super().__init__()
+        self.first = nn.Linear(d_in, d_hidden)
+        self.second = nn.Linear(d_hidden, d_out)
+
+    def forward(self, x):
+        return self.second(self.first(x).relu())             # relu: negative numbers become 0
+
+
+torch.manual_seed(0)
+model = TwoSteps(5, 64, 3)
+print({name: tuple(parameter.shape) for name, parameter in model.named_parameters()})
+print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
+
+# %% [markdown]
+# ### The loop
+#
+# A model learns from many examples. They come in **batches**, and each batch gives one step. Three calls make a step:
+#
+# 1. `optimiser.zero_grad()`: forget the old gradients, because `backward` *adds* to what is there;
+# 2. `loss.backward()`: compute the new ones;
+# 3. `optimiser.step()`: move.
+#
+# And there are two modes. Some models do something else while they learn; dropout, in lesson 08, switches numbers off
+# at random. `model.train()` and `model.eval()` say which of the two it is now.
+
+# %% [markdown]
+# ### Exercise 3.5 · the loop        ●●○  about 12 minutes · 3 points
+# The loop that trains every model of this lesson and of the next three. (The numbers of exercises are names: this one
+# comes first.)
+#
+# - **You have** a `model`; a function `loss_of(model, batch)`, which returns the loss as a tensor with one number; an
+#   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no
+#   length.
+# - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
+#   evaluation mode.
+# - **Return** a list: the loss of each batch, before its step, as a plain number (`loss.item()`).
+
+# %%
+def fit(model, loss_of, batches, optimiser):
+    """Train the model on each batch once, one step each; return the loss of each batch before its step."""
+    ### BEGIN SOLUTION
+    losses = []
+    model.train()
+    for batch in batches:
+        loss = loss_of(model, batch)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+    ### END SOLUTION
+
+
+# %%
+check("3.5", fit)
+
+# %% [markdown]
+# ### Three parts of the data
+#
+# Now train something. Each input is a vector of five numbers, and it belongs to one of three groups; which one, is
+# decided by a matrix that the model does not know. One label in five is drawn at random: real data have mistakes, too.
+#
+# The model learns from the **training data**, 80 examples, again and again. Every pass through them is called an **epoch**. Does
+# it then know the matrix, or just these 80 examples by heart? Only examples that it has not learned from can tell:
+# the **validation data**. What do you expect of the two losses, over 40 epochs?
+
+# %%
+fit = carry_on("3.5", fit)
+
+torch.manual_seed(0)
+secret = torch.randn(5, 3)
+
+def examples(n):
+    """n vectors (n, 5), and the group of each (n,)."""
+    x = torch.randn(n, 5)
+    return x, torch.where(torch.rand(n) < 0.2, torch.randint(3, (n,)), (x @ secret).argmax(dim=-1))
+
+def group_loss(model, batch):
+    x, groups = batch
+    return F.cross_entropy(model(x), groups)
+
+x, groups = examples(80)                                     # training data
+validation, test = examples(1000), examples(1000)
+batches = list(zip(x.split(20), groups.split(20), strict=True))
+
+# %% tags=["nbval-ignore-output"]
+torch.manual_seed(0)
+model = TwoSteps(5, 64, 3)
+optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+curves, best = {"training": [], "validation": []}, None
+for epoch in range(40):
+    losses = fit(model, group_loss, batches, optimiser)
+    with torch.no_grad():
+        curves["training"].append(sum(losses) / len(losses))
+        curves["validation"].append(group_loss(model, validation).item())
+    if curves["validation"][-1] == min(curves["validation"]):
+        best, best_epoch = copy.deepcopy(model), epoch + 1       # a copy, which training does not change
+show_curves(range(1, 41), curves, "epoch", "loss", "80 examples, again and again")
+
+# %% [markdown]
+# The training loss goes on falling. The validation loss falls, and then rises: from there on the model learns the 80
+# examples, with their random labels, and not the matrix. This is **overfitting**. The validation data say when to
+# stop: keep the model of the lowest validation loss. (In lesson 08 you write this.)
+#
+# How good is the model that we keep? Its validation loss is too kind a number, since we have chosen the model by it.
+# So there is a third part, the **test data**: it decides nothing, and is used once, at the end.
+
+# %% tags=["nbval-ignore-output"]
+for name, one in ((f"epoch {best_epoch}", best), ("epoch 40", model)):
+    with torch.no_grad():
+        right = (one(test[0]).argmax(dim=-1) == test[1]).float().mean()
+        print(f"{name:9} test loss {group_loss(one, test):.2f}   right {right:.2f}")
+
+# %% [markdown]
+# That is all you need to know of training for now. Back to attention.
 
 # %% [markdown]
 # ## One vector for each word
@@ -103,67 +307,26 @@ print("the same queries:", torch.equal(w_q(X), Q))
 # A linear layer works on the last axis and leaves all others alone: X can be (T, 5) or (B, T, 5). Every word
 # of every sentence goes through the same matrix.
 #
-# ## How a layer learns
-#
-# A new layer starts with random numbers. They are its **parameters**: the numbers that training changes. Can this
-# layer find `W_q` by itself, from examples? An example is an input, and the output that we want. We measure how far
-# off the layer is by *one* number, the **loss**: here the mean of the squared differences.
-#
-# The loss depends on each of the 20 parameters. Its **gradient** says, for each of them, how fast the loss grows when
-# that parameter grows. `loss.backward()` computes it, and puts it into `.grad`. So one training step is: go a little
-# way *against* the gradient. Will the loss be smaller after this step?
+# Can such a layer find `W_q` by itself, from examples? Each example is an input, and the query that we want for it.
 
 # %%
 torch.manual_seed(0)
 w_q = nn.Linear(5, 4, bias=False)                            # random numbers
 inputs = torch.randn(64, 5)
-wanted = inputs @ W_q
+examples_of_queries = inputs, inputs @ W_q
 
-loss = ((w_q(inputs) - wanted) ** 2).mean()
-loss.backward()
-print(f"loss {loss.item():.3f}   gradient of the first parameter {w_q.weight.grad[0, 0].item():.3f}")
-with torch.no_grad():                                        # what follows is no part of the computation
-    w_q.weight -= 0.5 * w_q.weight.grad                      # 0.5 is the learning rate
-print(f"loss after one step {((w_q(inputs) - wanted) ** 2).mean().item():.3f}")
+def squared_difference(layer, batch):
+    x, wanted = batch
+    return ((layer(x) - wanted) ** 2).mean()
 
-# %% [markdown]
-# That is all of learning, and the rest is repetition. An **optimiser** does the steps for all parameters at once;
-# `Adam`, the usual one, also chooses for each parameter how far to go. Three calls make a step: forget the old
-# gradients, compute new ones, move. (Lesson 08 looks inside.)
-
-# %%
 optimiser = torch.optim.Adam(w_q.parameters(), lr=0.05)
-for step in range(301):
-    loss = ((w_q(inputs) - wanted) ** 2).mean()
-    if step % 100 == 0:
-        print(f"step {step:3}   loss {loss.item():.5f}")
-    optimiser.zero_grad()
-    loss.backward()
-    optimiser.step()
+losses = fit(w_q, squared_difference, [examples_of_queries] * 301, optimiser)
+for step in (0, 100, 200, 300):
+    print(f"step {step:3}   loss {losses[step]:.5f}")
 print(w_q.weight.detach().T.round(decimals=2) + 0.0)
 
 # %% [markdown]
-# It has found `W_q`. Here the examples came from a matrix that we knew. In a real task nobody knows it: there we look
-# at examples that were not used for training, the **test data**, and count how many answers are right.
-#
-# A **module** is a class with its layers in `__init__` and its computation in `forward`. `super().__init__()` comes
-# first: it prepares the object to keep a list of its parameters. You call the object itself, `layer(x)`, and PyTorch
-# calls `forward`:
-
-# %%
-class TwoSteps(nn.Module):
-    def __init__(self, d_in, d_out):
-        super().__init__()
-        self.first = nn.Linear(d_in, 8)
-        self.second = nn.Linear(8, d_out)
-
-    def forward(self, x):
-        return self.second(self.first(x).relu())
-
-
-layer = TwoSteps(5, 4)
-print(tuple(layer(X).shape))
-print({name: tuple(parameter.shape) for name, parameter in layer.named_parameters()})
+# It has found `W_q`. Here the examples came from a matrix that we knew. In a real task nobody knows it.
 
 # %% [markdown]
 # ### Exercise 3.1 · self-attention        ●●○  about 15 minutes · 3 points
@@ -257,8 +420,7 @@ print(" ".join(f"{lexicon[i]}({'mf'[a]})" for i, a in zip(ids[0], answers[0], st
 
 # %% [markdown]
 # Each model has word vectors, one attention, and a linear layer that reads the gender off its output. (`nn.Embedding`
-# is a table with one vector for each word. `F.cross_entropy` is the loss for a choice: minus the logarithm of the
-# probability that the model gives to the right answer.) We vary two things:
+# is a table with one vector for each word.) We vary two things:
 #
 # - the attention is your `SelfAttention`, or it has no projections: words as they are, as in the first picture;
 # - the word vectors stay as they were drawn, or they are learned along with the rest.
@@ -284,17 +446,17 @@ def train(layer, d_out, make_batch, n_words, learn_vectors=False, steps=300):
     torch.manual_seed(0)
     vector_of, reader = nn.Embedding(n_words, 16), nn.Linear(d_out, 2)
     vector_of.requires_grad_(learn_vectors)
-    learned = [*layer.parameters(), *reader.parameters(), *(vector_of.parameters() if learn_vectors else [])]
-    optimiser = torch.optim.Adam(learned, lr=0.01)
-    for _ in range(steps):
-        ids, answers = make_batch(64)
-        loss = F.cross_entropy(reader(layer(vector_of(ids))[0]).flatten(0, 1), answers.flatten())
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    model = nn.ModuleList([vector_of, layer, reader])        # a module that only holds other modules
+
+    def loss_of(model, batch):
+        ids, answers = batch
+        return F.cross_entropy(reader(layer(vector_of(ids))[0]).flatten(0, 1), answers.flatten())
+
+    optimiser = torch.optim.Adam([one for one in model.parameters() if one.requires_grad], lr=0.01)
+    fit(model, loss_of, (make_batch(64) for _ in range(steps)), optimiser)       # fresh examples for each step
     ids, answers = make_batch(2000)                          # test data
     with torch.no_grad():
-        output, weights = layer.eval()(vector_of(ids))
+        output, weights = layer(vector_of(ids))
         return ids, weights, reader(output).argmax(dim=-1) == answers
 
 
@@ -633,6 +795,67 @@ with torch.no_grad():
 # bites the man* and *the man bites the dog* would get the same translation.
 
 # %% [markdown]
+# ## Looking one place back
+#
+# Attention itself is blind to order. But a word's vector may say at which place the word stands; then `W_q` and
+# `W_k` can make use of it. Many heads of trained models attend to the previous word. How do they find it? No part of
+# attention can compute "t − 1". Yet two matrices are enough.
+#
+# In the vectors below, the first four numbers say which word it is, and the last four at which place it stands. Which
+# numbers should the matrices make use of, and which not? A key says where a word *is*. What does the query of place
+# 2 have to look like?
+
+# %%
+lexicon_of_4 = ["the", "black", "cat", "sleeps"]
+which, where = torch.eye(4), torch.eye(4)
+with_places = torch.cat([which, where], dim=1)               # word i at place i
+for word, row in zip(lexicon_of_4, with_places, strict=True):
+    print(f"{word:7} {row.int().tolist()}")
+
+# %% [markdown]
+# ### Exercise 3.6 · looking back        ●●●  about 12 minutes · 2 points
+# Set two matrices by hand so that each word attends to the one before it.
+#
+# - **You have** `n_words` and `n_places`. A vector has n_words + n_places numbers, all 0 but two: a 1 among the first
+#   n_words says which word it is, and a 1 among the last n_places at which place it stands.
+# - **Return** two tensors `W_q` and `W_k`, each (n_words + n_places, d_k). You choose d_k.
+# - **It is right** if in every sentence of up to n_places words, each word but the first gives more than 0.9 of its
+#   attention to the word before it. Queries are `x @ W_q`, keys are `x @ W_k`, scores are divided by √d_k, and there
+#   is no mask. The first word may attend to what it likes.
+
+# %%
+def look_back(n_words, n_places):
+    """W_q and W_k, (n_words + n_places, d_k), with which each word looks at the one before it."""
+    ### BEGIN SOLUTION
+    d_model = n_words + n_places
+    W_q, W_k = torch.zeros(d_model, n_places), torch.zeros(d_model, n_places)
+    for t in range(n_places):
+        W_k[n_words + t, t] = 1.0                            # place t is found by the number t
+        if t > 0:
+            W_q[n_words + t, t - 1] = 20.0 * n_places ** 0.5     # and looks for t - 1
+    return W_q, W_k
+    ### END SOLUTION
+
+
+# %%
+check("3.6", look_back)
+
+# %%
+look_back = carry_on("3.6", look_back)
+
+back_q, back_k = look_back(4, 4)
+for order in ([0, 1, 2, 3], [2, 2, 0, 2]):
+    sentence = torch.cat([which[order], where], dim=1).to(back_q.dtype)
+    _, weights = scaled_dot_product_attention(sentence @ back_q, sentence @ back_k.to(back_q.dtype), sentence)
+    spoken = [lexicon_of_4[i] for i in order]
+    for t in range(1, 4):
+        print(f"{spoken[t]:7} at place {t} looks at place {int(weights[t].argmax())}, {spoken[int(weights[t].argmax())]}")
+
+# %% [markdown]
+# It works for words that the matrices have never met, and for a word that occurs three times: only the places count. The
+# number 1 more or less is nowhere computed. It stands in a table, which training can fill in as well.
+
+# %% [markdown]
 # ## Who supplies what
 #
 # The three attentions of a translator differ only in where Q, K and V come from, and in the mask. The encoder reads
@@ -764,17 +987,22 @@ for name, some_ids in [("source", source_ids), ("target", target_ids)]:
 #
 # - Each word is one vector. Three learned matrices make its query, key and value: what it looks for, what it can
 #   be found by, what it hands over.
-# - A training step: compute the loss, compute its gradient, move each parameter a little against it.
+# - A training step: compute the loss, compute its gradient, move each parameter a little against it. In the loop
+#   each batch has three calls: `zero_grad`, `backward`, `step`.
+# - Training data to learn from, validation data to decide by, test data for the number that is reported.
 # - Without projections scores are the same both ways: *i* looks at *j* as strongly as *j* at *i*. Learned word
 #   vectors cannot change that. Two projections, for queries and for keys, can.
 # - **Self-attention**: Q, K and V from the same sentence. **Cross-attention**: Q from the target, K and V from the
 #   memory; one output for each target position.
 # - The mask belongs to the keys.
 # - Self-attention is equivariant under permutations: shuffle the words, and the outputs are shuffled with them.
-#   Cross-attention does not notice a shuffled source at all.
+#   Cross-attention does not notice a shuffled source at all. Places in the vectors change that.
 #
 # **Common mistakes**
 #
+# - `zero_grad` forgotten: each step then follows the sum of all gradients so far. A model left in training mode.
+# - Logits put through a softmax before `F.cross_entropy`, which has one inside.
+# - A number reported that was used to decide something.
 # - One projection used for two of the three; `w_q` and `w_k` exchanged.
 # - K from one sentence and V from another: an error only if their lengths differ.
 # - The target's padding mask, or the causal mask, in cross-attention.

@@ -487,8 +487,8 @@ for sentence in range(2):
 #   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
 #   T_k), True = may attend. (A mask without the axis of the sentences will not come.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
-#   biases, and no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a `ValueError` if `n_heads` does not
-#   divide `d_model`.
+#   biases, and no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a
+#   `ValueError` if `n_heads` does not divide `d_model`.
 # - **Return** the output (B, T_q, d_model) and the weights (B, n_heads, T_q, T_k).
 # - **Use** your `split_heads` and `merge_heads`, and `scaled_dot_product_attention(q, k, v, mask)` of
 #   lesson 02, which scales, takes any number of leading axes, and returns output and weights.
@@ -863,7 +863,8 @@ with torch.no_grad():
 #
 # Your test will be run on four right implementations, written in different ways, and on seventeen wrong
 # ones. The right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide
-# d_model: ask for neither. Some are wrong in one sentence only, or at one position, or in one number: look at all of them.
+# d_model: ask for neither. Some wrong ones are wrong in one sentence only, or at one position, or in one number: look
+# at all of them.
 
 # %%
 def test_split_heads(split_heads):

@@ -657,6 +657,7 @@ check("8.10", train_until)
 # %% tags=["nbval-ignore-output"]
 train_until = carry_on("8.10", train_until)
 
+epochs = 100
 curves, stopped = {}, {}
 for p in (0.0, 0.2):
     model, optimiser = new_model(dropout=p)
@@ -668,7 +669,7 @@ for p in (0.0, 0.2):
     def validate(model):
         return loss_on(model, validation_source, validation_target)
 
-    losses = train_until(model, one_step, torch.arange(60).split(20), validate, patience=10, max_epochs=100)
+    losses = train_until(model, one_step, torch.arange(60).split(20), validate, patience=10, max_epochs=epochs)
     losses = [float(loss) for loss in losses]
     curves[f"dropout {p}"], stopped[p] = losses, model.eval()
     print(f"dropout {p}: {len(losses):3} epochs, the best was epoch {losses.index(min(losses)) + 1:2}; "

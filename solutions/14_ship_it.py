@@ -360,8 +360,8 @@ print(text[start : text.index("\n}\n", start) + 2])
 # ## The page
 #
 # `export_page` puts the script, the subwords and the weights as int8 into one file. It uses the library's
-# `quantise`. Is yours the same? (Where a number lies halfway between two steps, the last digit of a division may decide.
-# So we allow one number in a thousand to be otherwise.)
+# `quantise`. Is yours the same? (Where a number lies halfway between two steps, the last digit of a division may
+# decide. So we allow one number in a thousand to be otherwise.)
 
 # %%
 otherwise = sum(int((quantise(table.detach())[0] != rounding.quantise(table.detach())[0]).sum()) for table in tables)

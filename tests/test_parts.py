@@ -183,7 +183,8 @@ def test_parts_use_each_other():
     ("2.4", "def (", "2_4.py cannot be loaded: SyntaxError"),
     ("2.4", "x = 3", "cannot be loaded: KeyError"),
     ("6.2", "from torch import nn\nclass F(nn.Module):\n    def __init__(self, d_model, d_ff):\n"
-            "        super().__init__()\n    def forward(self, x):\n        return x / 0\n__answer__ = F", "no numbers"),
+            "        super().__init__()\n    def forward(self, x):\n        return x / 0\n__answer__ = F",
+     "no numbers"),
 ])
 def test_a_part_that_spoils_the_model_is_not_taken(id, source, why):
     written(id, source)
@@ -210,7 +211,7 @@ def pairs():
 
 def test_own_parts_train_and_other_code_is_another_training(own_state):
     model, _ = kept({"4.3": variants.of("4.3")[0], "7.6": variants.of("7.6")[0]})
-    options = {"steps": 4, "batch_tokens": 200, "checkpoint": "cache", "progress": False}
+    options = {"steps": 12, "batch_tokens": 200, "checkpoint": "cache", "progress": False}
     first = train(model, pairs(), workers=2, **options)
     assert first[-1]["loss"] < first[0]["loss"] and fits(model)
     known, _ = kept({})

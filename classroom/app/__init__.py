@@ -16,6 +16,7 @@ COMMANDS = {
     "site": ("classroom.site", "the solved lessons as pages that open without network"),
     "slides": ("classroom.lecture.slides", "a lesson as a deck of slides that needs no network"),
     "question-bank": ("classroom.lecture.bank", "choices and predictions for Moodle, Canvas and what reads QTI"),
+    "editions": ("classroom.build.editions", "the learner's notebooks for Colab, which fetch the course themselves"),
     "build": ("classroom.build", "build the notebooks from their text twins"),
 }
 

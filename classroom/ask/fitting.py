@@ -12,7 +12,7 @@ __all__ = ["Fitting"]
 
 @dataclass(frozen=True)
 class Fitting:
-    """Call `answer(model, loss_of, batches, optimizer)`; read its losses, the weights, and the mode it leaves.
+    """Call `answer(model, loss_of, batches, optimiser)`; read its losses, the weights, and the mode it leaves.
 
     The model multiplies x by its weights; in training mode only, its output is half of that, so that the mode can be
     seen in the loss. The optimiser remembers its last step, so that a new one can be told from an old one. A case has
@@ -38,7 +38,7 @@ class Fitting:
                 return x @ self.weight * (0.5 if self.training else 1.0)
 
         model = Model().train(inputs["training"])
-        optimizer = Momentum(list(model.parameters()), lr=self.rate, momentum=self.memory)
+        optimiser = Momentum(list(model.parameters()), lr=self.rate, momentum=self.memory)
 
         def loss_of(model: Any, batch: Any) -> Any:
             if not isinstance(model, nn.Module):
@@ -49,10 +49,10 @@ class Fitting:
             return (model(x) - y).square().mean()
 
         batches = [(x.clone(), y.clone()) for x, y in zip(inputs["x"], inputs["y"], strict=True)]
-        returned = answer(model, loss_of, iter(batches) if inputs["once"] else batches, optimizer)
+        returned = answer(model, loss_of, iter(batches) if inputs["once"] else batches, optimiser)
         losses = _numbers(returned)
         if torch.equal(model.weight.detach(), inputs["start"]):
-            raise optimizer.why_nothing_moved(model.without_gradients)
+            raise optimiser.why_nothing_moved(model.without_gradients)
         return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": model.weight.detach().clone(),
                 "training": torch.tensor(int(model.training))}
 

@@ -22,6 +22,7 @@ from .book import (
     pages,
     several,
     tables,
+    tally,
 )
 from .book.mark import UNDECIDED
 from .book.safe import line
@@ -220,6 +221,11 @@ def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
         _warn("These results are of several versions of the course: " + ", ".join(
             f"{version} ({count})" for version, count in versions.items())
             + ". Grade into a new --out folder to have all of one version.")
+    packages = tally.not_installed(book)
+    if packages:
+        _warn("Notebooks import packages that are not installed here: " + ", ".join(
+            f"{name} ({count})" for name, count in packages.items())
+            + ". Install those that you allow, and grade these learners anew (--regrade).")
     for note in written.notes:
         print(note)
     for refusal in written.refused:

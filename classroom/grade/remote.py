@@ -24,7 +24,7 @@ _EXTRA = 2.0               # seconds beyond an exercise's own limit before the c
 _SUITS = 64                # kinds of cases that are kept, for modules with and without biases
 _CALLS = 5000               # of one implementation by a learner's test
 MOST_VALUES = 4 << 20          # bytes of all that an answer returns for one case: more than any case has
-LACKING = ("NameError", "AttributeError", "NotImplementedError")       # what is raised where a definition was left out
+LACKING = ("NameError", "AttributeError", "KeyError", "NotImplementedError")   # raised where a definition was left out
 _FACT = 200                # characters of one thing that was seen
 
 

@@ -36,9 +36,9 @@ def _without_effect(task: Exercise, answer: Any, wrong: list[tuple[Outcome, Outc
         return None
     g = wrong[0][0]
     names = listing([f"`{name}`" for name in found], "or")
-    return "input-ignored", (f"What you return does not depend on {names}: {place(Sight(task, g, g))}, other numbers in "
-                             f"{'it' if len(found) == 1 else 'them'} change nothing. Does your code use a name of the "
-                             "page in that place, something kept from an earlier call, or nothing?")
+    return "input-ignored", (f"What you return does not depend on {names}. {place(Sight(task, g, g))}, other numbers "
+                             f"in {'it' if len(found) == 1 else 'them'} change nothing. Does your code use a name "
+                             "of the page in that place, something kept from an earlier call, or nothing?")
 
 
 def _effect(task: Exercise, answer: Any, got: Outcome, want: Outcome, name: str, run: Callable) -> bool | None:

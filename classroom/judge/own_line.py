@@ -30,9 +30,12 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "A layer is used here as if it were its result. It has to be called with what goes through it, as a function is."),
     ("several-for-one",
      r"'tuple' object has no attribute|must be real number, not (?:tuple|torch\.Size)|for .*'tuple'|"
-     r"must be Tensor, not (?:tuple|torch\.Size)|only integer tensors of a single element",
-     "Several things have come where one is expected: a tuple. A function that returns two things gives both unless each "
-     "gets a name, and `shape` without an index holds all sizes."),
+     r"must be Tensor, not (?:tuple|torch\.Size)",
+     "Several things have come where one is expected: a tuple. A function that returns two things gives both unless "
+     "each gets a name, and `shape` without an index holds all sizes."),
+    ("array-for-a-number",
+     r"only integer (?:tensors of a single element|scalar arrays)",
+     "A size, a number of rounds or an index is one whole number, and a whole array has come. What is to be counted?"),
     ("called-like-a-function",
      r"'(?:numpy\.ndarray|Tensor|numpy\.float64|float|int|list|tuple)' object is not callable",
      "Round brackets behind a name call it as a function, and this is none. Square ones take something out; a product "
@@ -42,7 +45,7 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "PyTorch's `{0}` takes a tensor, and this is a plain number, of type {1}. Python's `math` has a function for it."),
     ("mask-not-as-large-as-the-scores",
      r"shape of the mask .* does not match the shape of the indexed tensor|boolean index did not match",
-     "A mask in square brackets must be as large as what it picks from. `masked_fill` and `where` spread a smaller one."),
+     "A mask in square brackets must be as large as what it picks from. `masked_fill` and `where` spread one."),
     ("mask-not-boolean",
      r"the mask must be boolean",
      "The function that you call tells True and False from numbers. Which dtype does your mask have here?"),
@@ -71,8 +74,8 @@ def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case |
                if name in task.takes and isinstance(value, (int, float, np.number))]
     where = f" with {listing(numbers)}" if numbers else " in this case"
     holds = "its condition holds" if found[1] == "raise" else "its condition does not hold"
-    return "stops-by-itself", (f"Your own `{found[1]}` stops it: {holds}{where}. This is a case that should go through. "
-                               "What does the condition ask, and when is that true?")
+    return "stops-by-itself", (f"Your own `{found[1]}` stops it: {holds}{where}. This is a case that should go "
+                               "through. What does the condition ask, and when is that true?")
 
 
 def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
@@ -99,8 +102,8 @@ def unknown_name(task: Exercise, raised: limits.Raised, line: str, case: Case | 
     """A name that nothing has been given to."""
     if raised.kind != "NameError" or (found := re.search(r"name '(\w+)' is not defined", raised.text)) is None:
         return _NOTHING
-    return "unknown-name", (f"Nothing has been called `{found[1]}`: it is misspelt, or the cell that defines it has not "
-                            "been run.")
+    return "unknown-name", (f"Nothing has been called `{found[1]}`: it is misspelt, or the cell that defines it has "
+                            "not been run.")
 
 
 def left_without_a_value(task: Exercise, got: list[Outcome], failed: Outcome) -> tuple[str, str]:

@@ -50,11 +50,19 @@ _WORDS = {
     "keys-are-not-pairs":
         "Your counts have the key {pair}; each key is a pair of symbols, a tuple such as `(\"l\", \"o\")`.",
     "keyword-only":
-        "Your code takes `{name}` by its name only: it stands after a `*`. The cells below pass it by its place, as the "
-        "first line that you were given allows.",
+        "Your code takes `{name}` by its name only: it stands after a `*`. The cells below pass it by its place, as "
+        "the first line that you were given allows.",
+    "keeps-the-computation":
+        "The losses in your list are tensors that still know how they were computed: each of them keeps its whole "
+        "computation in memory, and cannot be drawn. `loss.item()` is the number alone.",
     "layers-out-of-order":
         "`self.layers[0]` is not the first layer that `forward` uses. Layers are numbered in the order of their use: "
         "weights are copied from and to PyTorch's encoder by these numbers.",
+    "loss-called-wrongly":
+        "`loss_of` was given a {kind} where the model is expected: `loss_of(model, batch)`.",
+    "loss-called-wrongly:batch":
+        "`loss_of` was given a {kind} where a batch is expected: `loss_of(model, batch)`, with a batch as it comes out "
+        "of `batches`, in one piece.",
     "missing-layer:attention":
         "A `MultiHeadAttention`, with its `w_q`, `w_k`, `w_v` and `w_o`, is expected among the layers that "
         "`parameters()` lists. Found besides attention and norms: {have}. Layers in a plain list or dict are "
@@ -98,6 +106,11 @@ _WORDS = {
     "not-a-layer":
         "`{path}` is a bare tensor; an `nn.Linear` is expected, so that weights can be copied from and to "
         "PyTorch's own modules.",
+    "not-a-list:each-batch":
+        "Your function returned a {kind}; a list of numbers is expected, the loss of each batch.",
+    "not-a-list:finite":
+        "Your {kind} holds a loss that is infinite or not a number. The losses of these batches are finite, and stay so "
+        "as long as each step goes against the gradient of its own batch.",
     "not-a-list:losses":
         "Your function returned a {kind}; a list of numbers is expected, the validation loss of each epoch.",
     "not-a-module":
@@ -115,6 +128,9 @@ _WORDS = {
         "which lists do not have.",
     "not-an-array:tensor":
         "Your result `{name}` is a torch tensor; a {wanted} is expected: this exercise does without PyTorch.",
+    "not-finite:matrix":
+        "Your `{name}` holds something that is no finite real number. Infinity times 0 is not a number, so the scores "
+        "would not be any.",
     "not-registered:exists":
         "`{name}` exists, but `parameters()` does not list it, so an optimiser would never change it and it "
         "would not be saved. Modules kept in a plain list or dict are hidden from PyTorch, and so is a tensor "
@@ -129,6 +145,8 @@ _WORDS = {
     "not-the-model":
         "`step` and `validate` were given a {kind} where the model is expected: `step(model, batch)`, "
         "`validate(model)`.",
+    "not-two-matrices":
+        "Your function returned a {kind}; two tensors are expected, `W_q` and `W_k`.",
     "not-two-things:ids":
         "Your function returned this: {what}. Two things are expected, `ids` and `score`.",
     "not-two-things:output":
@@ -161,6 +179,8 @@ _WORDS = {
     "returns-nothing":
         "Your function returned `None`: it ends without a `return`, or returns the result of something that "
         "gives nothing back.",
+    "returns-nothing:each-batch":
+        "Your function returned `None`; a list is expected, the loss of each batch.",
     "returns-nothing:loss":
         "Your function returned `None`; the loss is expected, as a number.",
     "returns-nothing:losses":
@@ -218,6 +238,12 @@ _WORDS = {
         "not.",
     "wrong-layer-shape":
         "`{name}` has the shape {shape}; {expected} is expected. (A Linear's weight is (outputs, inputs).)",
+    "wrong-matrix-shape":
+        "Your `{name}` has the shape {shape}; a matrix with {rows} rows is expected, one for each number of a word's "
+        "vector. How many columns it has is up to you.",
+    "wrong-matrix-shape:differ":
+        "Your `W_q` has the shape {q}, and your `W_k` {k}. Queries and keys are compared number by number, so both "
+        "matrices have the same number of columns.",
     "wrong-number-of-axes:ids":
         "Your ids have the shape {shape}; one sentence is expected, a row of ids.",
     "wrong-number-of-axes:output":

@@ -76,3 +76,49 @@ def length_penalty_score(log_p, n, alpha):
 def length_penalty_score(log_p, n, alpha):
     base = (5 + torch.as_tensor(n, dtype=log_p.dtype)) / 6
     return log_p / torch.exp(alpha * torch.log(base))
+
+# %% prelude
+import math
+import torch
+# %% wrong: divided by n to the power alpha
+def length_penalty_score(log_p, n, alpha):
+    return log_p / n ** alpha
+# %% wrong: 5 + n / 6
+def length_penalty_score(log_p, n, alpha):
+    return log_p / (5 + n / 6) ** alpha
+# %% wrong: changes log_p in place, another one
+def length_penalty_score(log_p, n, alpha):
+    log_p /= ((5 + n) / 6) ** alpha
+    return log_p
+# %% wrong: whole-number division, another one
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) // 6) ** alpha
+# %% wrong: n must be a tensor
+def length_penalty_score(log_p, n, alpha):
+    penalty = ((5 + n.float()) / 6).pow(alpha)
+    return log_p / penalty
+# %% wrong: multiplied
+def length_penalty_score(log_p, n, alpha):
+    return log_p * ((5 + n) / 6) ** alpha
+# %% wrong: eos left out of the length
+def length_penalty_score(log_p, n, alpha):
+    length = n - 1
+    return log_p / ((5 + length) / 6) ** alpha
+# %% wrong: math.pow of a tensor
+def length_penalty_score(log_p, n, alpha):
+    return log_p / math.pow((5 + n) / 6, alpha)
+# %% right: by the formula
+def length_penalty_score(log_p, n, alpha):
+    """Log-probabilities (N,) of sentences of n tokens, with a penalty for being short: scores (N,)."""
+    return log_p / ((5 + n) / 6) ** alpha
+# %% right: exp of a logarithm
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n, dtype=log_p.dtype)
+    return log_p * torch.exp(-alpha * (torch.log(5 + n) - math.log(6)))
+# %% right: one sentence at a time
+def length_penalty_score(log_p, n, alpha):
+    lengths = n.tolist() if torch.is_tensor(n) and n.dim() else [int(n)] * len(log_p)
+    scores = torch.empty_like(log_p)
+    for i, length in enumerate(lengths):
+        scores[i] = log_p[i] / ((5 + length) ** alpha / 6 ** alpha)
+    return scores

@@ -120,3 +120,71 @@ def beam_step(log_p, next_log_p, beam_size):
     parents = torch.arange(K)[:, None].expand_as(totals)
     scores, place = totals.reshape(-1).topk(beam_size)
     return scores, parents.reshape(-1)[place], tokens.reshape(-1)[place]
+
+# %% prelude
+import math
+import torch
+# %% wrong: log_p of the beginning not added
+def beam_step(log_p, next_log_p, beam_size):
+    scores, index = next_log_p.flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, index // V, index % V
+# %% wrong: parents as floats
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[-1]
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    parent = place / V
+    token = place - parent * V
+    return scores, parent, token
+# %% wrong: divided by K instead of V, another one
+def beam_step(log_p, next_log_p, beam_size):
+    K = len(next_log_p)
+    total = log_p[:, None] + next_log_p
+    scores, place = total.view(-1).topk(beam_size)
+    return scores, place // K, place % K
+# %% wrong: keeps K, beam_size ignored
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    total = next_log_p + log_p.unsqueeze(-1)
+    scores, place = total.flatten().topk(K)
+    return scores, place // V, place % V
+# %% wrong: one child for each beginning
+def beam_step(log_p, next_log_p, beam_size):
+    best, token = (log_p.unsqueeze(1) + next_log_p).max(dim=1)
+    scores, parent = best.topk(min(beam_size, len(best)))
+    return scores, parent, token[parent]
+# %% wrong: adds into next_log_p
+def beam_step(log_p, next_log_p, beam_size):
+    next_log_p += log_p.unsqueeze(1)
+    scores, place = next_log_p.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+# %% wrong: token and parent exchanged
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    return scores, place % V, place // V
+# %% wrong: log_p added along the vocabulary, another one
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    total = log_p + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // V, place % V
+# %% right: topk on the flattened table
+def beam_step(log_p, next_log_p, beam_size):
+    """The best continuations of all beginnings: log_p (K,), next_log_p (K, V) -> scores, parent, token."""
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+# %% right: sorted, unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    table = log_p.reshape(-1, 1).expand_as(next_log_p) + next_log_p
+    scores, order = torch.sort(table.reshape(-1), descending=True, stable=True)
+    parent, token = torch.unravel_index(order[:beam_size], table.shape)
+    return scores[:beam_size], parent, token
+# %% right: first the best of each row, then of all
+def beam_step(log_p, next_log_p, beam_size):
+    few = min(beam_size, next_log_p.shape[1])
+    values, tokens = next_log_p.topk(few, dim=1)
+    values = values + log_p[:, None]
+    rows = torch.arange(len(log_p))[:, None].expand(-1, few)
+    scores, place = values.flatten().topk(beam_size)
+    return scores, rows.flatten()[place], tokens.flatten()[place]

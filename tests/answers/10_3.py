@@ -491,3 +491,215 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
     candidates = finished or [(rows[0, 1:].tolist(), log_p[0].item())]
     scored = [(ids, p / ((5 + len(ids)) / 6) ** alpha) for ids, p in candidates]
     return max(scored, key=lambda pair: pair[1])
+
+# %% prelude
+import math
+import torch
+
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+# %% wrong: begins with beam_size copies of bos
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.full((beam_size, 1), bos_id)
+    log_p = torch.zeros(beam_size)
+    finished = []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        scores = length_penalty_score(log_p, n, alpha)
+        for i in ended.nonzero().flatten().tolist():
+            finished.append((scores[i].item(), target[i, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) >= beam_size:
+            break
+    if not finished:
+        i = log_p.argmax()
+        return target[i, 1:].tolist(), length_penalty_score(log_p[i], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+# %% wrong: stops at the first finished sentence, another one
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p = torch.tensor([[bos_id]]), torch.zeros(1)
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        scores = length_penalty_score(log_p, n, alpha)
+        for i in range(beam_size):
+            if token[i] == eos_id:
+                return target[i, 1:].tolist(), scores[i].item()
+    return target[0, 1:].tolist(), scores[0].item()
+# %% wrong: finished sentences keep no place, the beam stays as wide
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), 2 * beam_size)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for row, lp in zip(target[ended], log_p[ended]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~ended][:beam_size], log_p[~ended][:beam_size]
+        if len(finished) >= beam_size:
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    return target[0, 1:].tolist(), length_penalty_score(log_p[0], max_len, alpha).item()
+# %% wrong: unfinished beginnings compete at the end
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        going = []
+        for i, t in enumerate(token.tolist()):
+            if t == eos_id:
+                finished.append((length_penalty_score(log_p[i], n, alpha).item(), target[i, 1:].tolist()))
+            else:
+                going.append(i)
+        target, log_p = target[going], log_p[going]
+        if len(finished) == beam_size:
+            break
+    for i in range(len(target)):
+        finished.append((length_penalty_score(log_p[i], n, alpha).item(), target[i, 1:].tolist()))
+    score, ids = max(finished)
+    return ids, score
+# %% wrong: chooses by score, but returns log p
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for ids, lp in zip(target[ended, 1:].tolist(), log_p[ended].tolist()):
+            finished.append((ids, lp))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = [(target[log_p.argmax(), 1:].tolist(), log_p.max().item())]
+    return max(finished, key=lambda f: length_penalty_score(torch.tensor(f[1]), len(f[0]), alpha).item())
+# %% wrong: bos counted in the length
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for _ in range(max_len):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        scores = length_penalty_score(log_p, target.shape[1], alpha)
+        finished += list(zip(scores[ended].tolist(), target[ended, 1:].tolist()))
+        if not (~ended).any():
+            break
+        target, log_p = target[~ended], log_p[~ended]
+    if not finished:
+        finished = [(length_penalty_score(log_p[0], target.shape[1], alpha).item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+# %% wrong: nothing finished is an error
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for i in torch.where(ended)[0]:
+            finished.append((length_penalty_score(log_p[i], n, alpha).item(), target[i, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    score, ids = sorted(finished, reverse=True)[0]
+    return ids, score
+# %% wrong: eos cut off the answer
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        ended = token == eos_id
+        for i in torch.where(ended)[0].tolist():
+            finished.append((length_penalty_score(log_p[i], n, alpha).item(), target[parent[i], 1:].tolist()))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)[~ended]
+        log_p = log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        return target[0, 1:].tolist(), length_penalty_score(log_p[0], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+# %% right: tensors
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    """The best translation that a beam finds for source (1, T_k): its ids with eos, and its score."""
+    target, log_p = torch.tensor([[bos_id]]), torch.zeros(1)
+    best_ids, best_score, n_finished = None, -math.inf, 0
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - n_finished)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        scores = length_penalty_score(log_p, n, alpha)
+        ended = token == eos_id
+        for i in ended.nonzero().flatten().tolist():
+            n_finished += 1
+            if best_ids is None or scores[i] > best_score:
+                best_ids, best_score = target[i, 1:].tolist(), scores[i].item()
+        target, log_p, scores = target[~ended], log_p[~ended], scores[~ended]
+        if n_finished == beam_size:
+            break
+    if best_ids is None:
+        i = int(log_p.argmax())
+        return target[i, 1:].tolist(), scores[i].item()
+    return best_ids, best_score
+# %% right: Python tuples, own sorting
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beam = [([bos_id], 0.0)]
+    done = []
+    for _ in range(max_len):
+        candidates = []
+        for ids, lp in beam:
+            rates = torch.log_softmax(model(source, torch.tensor([ids]))[0, -1], dim=0)
+            for token, rate in enumerate(rates.tolist()):
+                candidates.append((ids + [token], lp + rate))
+        candidates.sort(key=lambda c: c[1], reverse=True)
+        kept = candidates[: beam_size - len(done)]
+        done += [c for c in kept if c[0][-1] == eos_id]
+        beam = [c for c in kept if c[0][-1] != eos_id]
+        if len(done) == beam_size:
+            break
+
+    def score(c):
+        return float(length_penalty_score(torch.tensor([c[1]]), len(c[0]) - 1, alpha)[0])
+
+    if done:
+        winner = max(done, key=score)
+    else:
+        winner = max(beam, key=lambda c: c[1])
+    return winner[0][1:], score(winner)
+# %% right: recursion over the rounds
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    def rounds(target, log_p, finished, n):
+        if len(finished) == beam_size or n > max_len:
+            return target, log_p, finished
+        logits = model(source.expand(target.size(0), -1), target)
+        log_p, parent, token = beam_step(log_p, logits[:, -1, :].log_softmax(dim=-1), beam_size - len(finished))
+        target = torch.cat((target.index_select(0, parent), token.view(-1, 1)), dim=-1)
+        new = [(row[1:].tolist(), length_penalty_score(log_p[i:i + 1], torch.tensor([n]), alpha).item())
+               for i, row in enumerate(target) if row[-1] == eos_id]
+        alive = token.ne(eos_id)
+        return rounds(target[alive], log_p[alive], finished + new, n + 1)
+
+    target, log_p, finished = rounds(torch.full((1, 1), bos_id), torch.zeros(1), [], 1)
+    if finished:
+        return sorted(finished, key=lambda pair: -pair[1])[0]
+    best = log_p.argmax().item()
+    n = target.shape[1] - 1
+    return [int(i) for i in target[best][1:]], float(length_penalty_score(log_p, n, alpha)[best])

@@ -171,3 +171,107 @@ def cached_attention(attention, x, past):
         tables.append(table)
     output, _ = attention.attend(attention.queries(x), *tables, causal_mask(t + 1)[-1:])
     return output, (tables[0], tables[1])
+
+# %% prelude
+import math
+import torch
+from course.attention import causal_mask, merge_heads, scaled_dot_product_attention, split_heads
+# %% wrong: joined along the heads, another one
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=1)
+        v = torch.cat([past[1], v], dim=1)
+    output, _ = attention.attend(q, k, v)
+    return output, (k, v)
+# %% wrong: new keys put in front of the old ones
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([k, past[0]], dim=2)
+        v = torch.cat([v, past[1]], dim=2)
+    output, _ = attention.attend(q, k, v)
+    return output, (k, v)
+# %% wrong: assigns into the tuple
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        past = (k, v)
+    else:
+        past[0] = torch.cat([past[0], k], dim=2)
+        past[1] = torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(q, past[0], past[1])
+    return output, past
+# %% wrong: attends to the past only, not to itself
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        return attention.attend(q, k, v)[0], (k, v)
+    output, _ = attention.attend(q, past[0], past[1])
+    return output, (torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2))
+# %% wrong: first row of the causal mask
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = torch.cat([past[0], k], dim=-2), torch.cat([past[1], v], dim=-2)
+    mask = causal_mask(k.shape[2])[: x.shape[1]]
+    output, _ = attention.attend(q, k, v, mask)
+    return output, (k, v)
+# %% wrong: output projection twice
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        old_k, old_v = past
+        k, v = torch.cat([old_k, k], dim=2), torch.cat([old_v, v], dim=2)
+    output, weights = attention.attend(q, k, v)
+    return attention.w_o(output), (k, v)
+# %% wrong: returns only the newest keys and values
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k_new, v_new = attention.keys_and_values(x, x)
+    k, v = k_new, v_new
+    if past is not None:
+        k, v = torch.cat([past[0], k_new], dim=2), torch.cat([past[1], v_new], dim=2)
+    output, _ = attention.attend(q, k, v)
+    return output, (k_new, v_new)
+# %% wrong: forgets that attend returns two things
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
+    output = attention.attend(q, k, v)
+    return output, (k, v)
+# %% right: plain
+def cached_attention(attention, x, past):
+    """Self-attention for a new position x (B, 1, d_model) -> output (B, 1, d_model), new past."""
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(attention.queries(x), k, v)
+    return output, (k, v)
+# %% right: by hand, from the projections
+def cached_attention(attention, x, past):
+    h = attention.n_heads
+    q, k, v = (split_heads(w(x), h) for w in (attention.w_q, attention.w_k, attention.w_v))
+    if past is not None:
+        k, v = (torch.cat(both, dim=-2) for both in zip(past, (k, v)))
+    scores = torch.einsum("bhqd,bhkd->bhqk", q, k) / math.sqrt(q.shape[-1])
+    mixed = torch.einsum("bhqk,bhkd->bhqd", scores.softmax(dim=-1), v)
+    return attention.w_o(merge_heads(mixed)), (k, v)
+# %% right: an empty past, the causal mask's last row
+def cached_attention(attention, x, past):
+    new_k, new_v = attention.keys_and_values(x, x)
+    old_k, old_v = past or (new_k[:, :, :0], new_v[:, :, :0])
+    all_k = torch.cat((old_k, new_k), 2)
+    all_v = torch.cat((old_v, new_v), 2)
+    t = all_k.size(2)
+    result = attention.attend(attention.queries(x), all_k, all_v, causal_mask(t)[-1:], need_weights=False)
+    return result[0], tuple([all_k, all_v])

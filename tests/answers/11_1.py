@@ -88,3 +88,60 @@ def alignment_error_rate(predicted, sure, possible):
     n_possible = len(predicted.intersection(possible))
     n_a, n_s = len(predicted), len(sure)
     return (n_a + n_s - n_sure - n_possible) / (n_a + n_s)
+
+# %% prelude
+import numpy as np
+# %% wrong: divided by |A| + |P|
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(possible))
+# %% wrong: possible without the sure ones
+def alignment_error_rate(predicted, sure, possible):
+    only_possible = possible - sure
+    hits = len(predicted & sure) + len(predicted & only_possible)
+    return 1 - hits / (len(predicted) + len(sure))
+# %% wrong: and instead of &
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted and sure) + len(predicted and possible)) / (len(predicted) + len(sure))
+# %% wrong: parentheses forgotten
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - len(predicted & sure) + len(predicted & possible) / (len(predicted) + len(sure))
+# %% wrong: &= empties the caller's set
+def alignment_error_rate(predicted, sure, possible):
+    total = len(predicted) + len(sure)
+    predicted &= possible
+    hits = len(predicted)
+    predicted &= sure
+    hits += len(predicted)
+    return 1 - hits / total
+# %% wrong: nothing predicted, no error
+def alignment_error_rate(predicted, sure, possible):
+    if not predicted or not sure:
+        return 0.0
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+# %% wrong: links in both counted once below
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / len(predicted | sure)
+# %% wrong: possible links forgotten
+def alignment_error_rate(predicted, sure, possible):
+    f1 = 2 * len(predicted & sure) / (len(predicted) + len(sure))
+    return 1 - f1
+# %% right: by the formula
+def alignment_error_rate(predicted, sure, possible):
+    """1 - (|A ∩ S| + |A ∩ P|) / (|A| + |S|) for sets of links; the sure links are possible too."""
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+# %% right: counted link by link
+def alignment_error_rate(predicted, sure, possible):
+    hits = 0
+    for link in predicted:
+        if link in sure:
+            hits += 1
+        if link in possible:
+            hits += 1
+    return float(np.float64(1.0) - hits / (len(predicted) + len(sure)))
+# %% right: misses over total, as a fraction
+from fractions import Fraction
+
+def alignment_error_rate(predicted, sure, possible):
+    bad = len(predicted - possible)                 # predicted, and not even possible
+    missed = len(sure - predicted)                  # sure, and not predicted
+    return Fraction(bad + missed, len(predicted) + len(sure))

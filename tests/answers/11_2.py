@@ -80,3 +80,57 @@ def align_from_attention(weights):
     words_only = weights.narrow(1, 0, weights.size(1) - 1).narrow(2, 0, weights.size(2) - 1)
     average = torch.stack(list(words_only)).sum(0) / len(words_only)
     return average.topk(1, dim=-1).indices.squeeze(-1)
+
+# %% prelude
+import torch
+import numpy as np
+# %% wrong: largest over the heads instead of the mean
+def align_from_attention(weights):
+    return weights.amax(dim=0)[:-1, :-1].argmax(dim=-1)
+# %% wrong: heads vote
+def align_from_attention(weights):
+    votes = weights[:, :-1, :-1].argmax(dim=-1)
+    return votes.mode(dim=0).values
+# %% wrong: first column cut off instead of the last
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, 1:].argmax(-1)
+# %% wrong: eos looked at, then clamped
+def align_from_attention(weights):
+    best = weights.mean(dim=0).argmax(dim=-1)[:-1]
+    return best.clamp(max=weights.shape[-1] - 2)
+# %% wrong: puts zeros into the caller's weights
+def align_from_attention(weights):
+    weights[:, :, -1] = 0
+    return weights.mean(dim=0)[:-1].argmax(dim=1)
+# %% wrong: the weight instead of its place
+def align_from_attention(weights):
+    best, _ = weights.mean(0)[:-1, :-1].max(dim=-1)
+    return best
+# %% wrong: last row kept
+def align_from_attention(weights):
+    return weights.mean(0)[:, :-1].argmax(dim=-1)
+# %% wrong: argmax down the columns
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax(dim=0)
+# %% right: plain
+def align_from_attention(weights):
+    """For each target token its source token: cross-attention (n_heads, T_q, T_k) -> (T_q - 1,) int64."""
+    return weights.mean(dim=0)[:-1, :-1].argmax(dim=-1)
+# %% right: loops
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    result = []
+    for t in range(1, t_q):
+        row = sum(weights[h, t - 1] for h in range(n_heads)) / n_heads
+        best = 0
+        for s in range(t_k - 1):
+            if row[s] > row[best]:
+                best = s
+        result.append(best)
+    return torch.tensor(result, dtype=torch.int64)
+# %% right: eos masked, einsum, topk
+def align_from_attention(weights):
+    total = torch.einsum("hqk->qk", weights)
+    eos = torch.arange(total.shape[1]) == total.shape[1] - 1
+    total = total.masked_fill(eos, -1.0)
+    return total.topk(1, dim=1).indices.squeeze(1)[:-1]

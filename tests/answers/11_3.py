@@ -188,3 +188,104 @@ def em_step(t, pairs):
                 counts[e, word] += share
                 totals[e] += share
     return np.array([[counts[e, f] / totals[e] for f in range(t.shape[1])] for e in range(t.shape[0])])
+
+# %% prelude
+import numpy as np
+# %% wrong: columns divided by their sum, another one
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=0, keepdims=True)
+# %% wrong: each source word shared among the target words
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for i in source:
+            total = sum(t[i, j] for j in target)
+            for j in target:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: += with index lists drops words that occur twice
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        part = t[np.ix_(source, target)]
+        counts[np.ix_(source, target)] += part / part.sum(axis=0)
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: a word that occurs twice counts once
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for j in set(target):
+            total = sum(t[i, j] for i in set(source))
+            for i in set(source):
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(1, keepdims=True)
+# %% wrong: everything goes to the best source word
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            best = max(source, key=lambda i: t[i, j])
+            counts[best, j] += 1
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+# %% wrong: shared among all source words of the table, another one
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            for i in source:
+                counts[i, j] += t[i, j] / t[:, j].sum()
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: new counts added to the old table
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for j in target:
+            total = t[source, j].sum()
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: keepdims forgotten
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            total = t[source, j].sum()
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1)
+# %% right: loops
+def em_step(t, pairs):
+    """One round of IBM model 1: t (n_source, n_target) and pairs of lists of ids -> the new t."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% right: np.add.at
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        index = np.ix_(source, target)
+        shares = t[index]
+        shares = shares / shares.sum(axis=0)
+        np.add.at(counts, index, shares)
+    return (counts.T / counts.sum(axis=1)).T
+# %% right: occurrences as matrices
+def em_step(t, pairs):
+    n_source, n_target = t.shape
+    total = np.zeros((n_source, n_target))
+    for source, target in pairs:
+        e = np.bincount(source, minlength=n_source)          # how often each word occurs in the sentence
+        f = np.bincount(target, minlength=n_target)
+        given = e @ t                                        # what the sentence offers each target word
+        share = np.divide(f, given, out=np.zeros(n_target), where=f > 0)
+        total += e[:, None] * t * share
+    return total / total.sum(1)[:, None]

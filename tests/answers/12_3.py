@@ -78,3 +78,50 @@ def mean_and_spread(losses):
         means.append(sum(runs) / len(runs))
         spreads.append((max(runs) - min(runs)) / 2)
     return np.array(means), np.array(spreads)
+
+# %% prelude
+import numpy as np
+# %% wrong: standard deviation, equal for two seeds
+def mean_and_spread(losses):
+    return losses.mean(axis=1), losses.std(axis=1)
+# %% wrong: distance from the mean to the highest
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    return mean, losses.max(axis=1) - mean
+# %% wrong: middle of the range instead of the mean
+def mean_and_spread(losses):
+    low, high = losses.min(axis=1), losses.max(axis=1)
+    return (low + high) / 2, (high - low) / 2
+# %% wrong: two seeds taken for granted, another one
+def mean_and_spread(losses):
+    return losses.mean(axis=1), abs(losses[:, 0] - losses[:, 1]) / 2
+# %% wrong: over the variants
+def mean_and_spread(losses):
+    return losses.mean(axis=0), (losses.max(axis=0) - losses.min(axis=0)) / 2
+# %% wrong: whole range
+def mean_and_spread(losses):
+    return losses.mean(axis=1), np.ptp(losses, axis=1)
+# %% wrong: sorts the caller's array
+def mean_and_spread(losses):
+    losses.sort(axis=1)
+    return losses.mean(axis=1), (losses[:, -1] - losses[:, 0]) / 2
+# %% wrong: last minus first, without sorting
+def mean_and_spread(losses):
+    mean = np.mean(losses, axis=-1)
+    spread = (losses[:, -1] - losses[:, 0]) / 2
+    return mean, spread
+# %% right: plain
+def mean_and_spread(losses):
+    """Mean and half range over the seeds: (n_variants, n_seeds) -> (n_variants,), (n_variants,)."""
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+# %% right: ptp, another one
+def mean_and_spread(losses):
+    return np.average(losses, axis=-1), 0.5 * np.ptp(losses, axis=-1)
+# %% right: row by row, another one
+def mean_and_spread(losses):
+    means, spreads = [], []
+    for row in losses:
+        ordered = sorted(row)
+        means.append(sum(ordered) / len(ordered))
+        spreads.append((ordered[-1] - ordered[0]) / 2)
+    return np.array(means), np.array(spreads)

@@ -124,3 +124,74 @@ def paired(losses, base):
     n_seeds = losses.shape[1]
     d = losses - np.tile(losses[base], (len(losses), 1))
     return np.mean(d, 1), np.ptp(d, axis=1) / 2, np.abs(np.sign(d).sum(axis=1)) == n_seeds
+
+# %% prelude
+import numpy as np
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+# %% wrong: base minus variant, another one
+def paired(losses, base):
+    d = losses[base] - losses
+    mean, spread = mean_and_spread(d)
+    return mean, spread, (d > 0).all(axis=1) | (d < 0).all(axis=1)
+# %% wrong: against the base's mean, not seed by seed
+def paired(losses, base):
+    d = losses - losses[base].mean()
+    mean, spread = mean_and_spread(d)
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean, spread, agree
+# %% wrong: equal signs, so that the base agrees with itself
+def paired(losses, base):
+    d = losses - losses[base]
+    signs = np.sign(d)
+    agree = (signs == signs[:, :1]).all(axis=1)
+    return *mean_and_spread(d), agree
+# %% wrong: agree where the interval does not contain 0
+def paired(losses, base):
+    d = losses - losses[base]
+    mean, spread = mean_and_spread(d)
+    return mean, spread, np.abs(mean) > spread
+# %% wrong: agree only where all are worse, another one
+def paired(losses, base):
+    d = losses - losses[base]
+    return d.mean(axis=1), (d.max(axis=1) - d.min(axis=1)) / 2, (d > 0).all(axis=1)
+# %% wrong: base taken to be row 0, another one
+def paired(losses, base):
+    d = losses - losses[0]
+    mean, spread = mean_and_spread(d)
+    return mean, spread, np.all(d > 0, axis=1) | np.all(d < 0, axis=1)
+# %% wrong: base's row left out
+def paired(losses, base):
+    d = np.delete(losses, base, axis=0) - losses[base]
+    mean, spread = mean_and_spread(d)
+    return mean, spread, (d > 0).all(1) | (d < 0).all(1)
+# %% wrong: difference of the two spreads, another one
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses)
+    d = losses - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean - mean[base], spread - spread[base], agree
+# %% right: plain
+def paired(losses, base):
+    """Differences to the base, seed by seed: mean, half range, whether all seeds agree; (n_variants,) each."""
+    d = losses - losses[base]
+    mean, spread = mean_and_spread(d)
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean, spread, agree
+# %% right: sum of the signs
+def paired(losses, base):
+    d = np.subtract(losses, losses[base : base + 1])
+    n_seeds = d.shape[1]
+    return d.mean(1), np.ptp(d, axis=1) / 2, np.abs(np.sign(d).sum(axis=1)) == n_seeds
+# %% right: loops, lowest and highest on one side of 0
+def paired(losses, base):
+    n_variants, n_seeds = losses.shape
+    means, spreads, agree = np.zeros(n_variants), np.zeros(n_variants), np.zeros(n_variants, dtype=bool)
+    for v in range(n_variants):
+        differences = [losses[v, s] - losses[base, s] for s in range(n_seeds)]
+        low, high = min(differences), max(differences)
+        means[v] = sum(differences) / n_seeds
+        spreads[v] = (high - low) / 2
+        agree[v] = low > 0 or high < 0
+    return means, spreads, agree

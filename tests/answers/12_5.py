@@ -117,3 +117,68 @@ def bootstrap_interval(a, b, draws):
             total += b[i] - a[i]
         means.append(total / len(row))
     return np.percentile(means, 2.5), np.percentile(means, 97.5)
+
+# %% prelude
+import numpy as np
+# %% wrong: a minus b, another one
+def bootstrap_interval(a, b, draws):
+    means = (a - b)[draws].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+# %% wrong: quantiles given to percentile
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    low, high = np.percentile(means, [0.025, 0.975])
+    return low, high
+# %% wrong: mean plus and minus 1.96 standard deviations
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
+# %% wrong: mean down the drawings
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = d[draws].mean(axis=0)
+    return tuple(np.percentile(means, [2.5, 97.5]))
+# %% wrong: draws its own sentences
+def bootstrap_interval(a, b, draws):
+    rng = np.random.default_rng(0)
+    d = b - a
+    means = [rng.choice(d, size=len(d)).mean() for _ in range(len(draws))]
+    return np.percentile(means, 2.5), np.percentile(means, 97.5)
+# %% wrong: percentiles of single sentences
+def bootstrap_interval(a, b, draws):
+    d = (b - a)[draws]
+    low, high = np.percentile(d, [2.5, 97.5])
+    return low, high
+# %% wrong: 5 and 95
+def bootstrap_interval(a, b, draws):
+    means = np.mean((b - a)[draws], axis=1)
+    low, high = np.percentile(means, [5, 95])
+    return low, high
+# %% wrong: an interval for each model, then subtracted
+def bootstrap_interval(a, b, draws):
+    a_low, a_high = np.percentile(a[draws].mean(axis=1), [2.5, 97.5])
+    b_low, b_high = np.percentile(b[draws].mean(axis=1), [2.5, 97.5])
+    return b_low - a_low, b_high - a_high
+# %% right: plain
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a (N,), from drawings of sentences (R, N): low, high."""
+    means = (b - a)[draws].mean(axis=1)
+    return tuple(np.percentile(means, [2.5, 97.5]))
+# %% right: loop over the drawings, quantile
+def bootstrap_interval(a, b, draws):
+    differences = []
+    for row in draws:
+        total = 0.0
+        for i in row:
+            total += b[i] - a[i]
+        differences.append(total / len(row))
+    return np.quantile(differences, 0.025), np.quantile(differences, 0.975)
+# %% right: counts how often each sentence is drawn
+def bootstrap_interval(a, b, draws):
+    R, N = draws.shape
+    counts = np.zeros((R, len(a)))
+    np.add.at(counts, (np.arange(R)[:, None], draws), 1)
+    means = np.sort(counts @ (b - a) / N)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)

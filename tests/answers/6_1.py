@@ -322,3 +322,143 @@ class LayerNorm(nn.Module):
         rows = x.reshape(-1, x.shape[-1])
         normalised = torch.stack([self.one(row) for row in rows]).reshape(x.shape)
         return normalised * self.weight + self.bias
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: Annotated Transformer, std of n - 1 and eps outside
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        std = x.std(-1, keepdim=True)
+        return self.weight * (x - mean) / (std + self.eps) + self.bias
+# %% wrong: RMSNorm, mean never subtracted
+class LayerNorm(nn.Module):
+    """Give each vector (..., d_model) mean 0 and variance 1, then scale by `weight` and shift by `bias`."""
+
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        rms = torch.sqrt((x ** 2).mean(dim=-1, keepdim=True) + self.eps)
+        return x / rms * self.weight + self.bias
+# %% wrong: changes x in place
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        x -= x.mean(-1, keepdim=True)
+        variance = (x ** 2).mean(-1, keepdim=True)
+        x /= torch.sqrt(variance + self.eps)
+        return x * self.weight + self.bias
+# %% wrong: mean and variance over words and dimensions together
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(dim=(-2, -1), keepdim=True)
+        variance = x.var(dim=(-2, -1), keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
+# %% wrong: divided by the variance, root forgotten
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mu = x.mean(-1, keepdim=True)
+        var = x.var(-1, unbiased=False, keepdim=True)
+        x_hat = (x - mu) / (var + self.eps)
+        return self.weight * x_hat + self.bias
+# %% wrong: weight and bias are plain tensors
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = torch.ones(d_model, requires_grad=True)
+        self.bias = torch.zeros(d_model, requires_grad=True)
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return (x - mean) / (var + self.eps).sqrt() * self.weight + self.bias
+# %% wrong: eps of the caller ignored
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x, eps=1e-5):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, correction=0)
+        return self.weight * (x - mean) / torch.sqrt(var + eps) + self.bias
+# %% wrong: bias added before the weight multiplies
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        deviations = x - x.mean(-1, keepdim=True)
+        variance = (deviations ** 2).mean(-1, keepdim=True)
+        return (deviations / torch.sqrt(variance + self.eps) + self.bias) * self.weight
+# %% right: var_mean and addcmul
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.register_parameter("weight", nn.Parameter(torch.ones(d_model)))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(d_model)))
+        self.eps = eps
+
+    def forward(self, x):
+        var, mu = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        return torch.addcmul(self.bias, self.weight, (x - mu) * torch.rsqrt(var + self.eps))
+# %% right: sums by hand, divided by d_model
+class LayerNorm(nn.Module):
+    """Give each vector (..., d_model) mean 0 and variance 1, then scale by `weight` and shift by `bias`."""
+
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.d_model = d_model
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.sum(dim=-1).unsqueeze(-1) / self.d_model
+        deviations = x - mean
+        variance = torch.einsum("...d,...d->...", deviations, deviations).unsqueeze(-1) / self.d_model
+        normalised = deviations / (variance + self.eps) ** 0.5
+        return normalised * self.weight + self.bias
+# %% right: var unbiased=False in one line
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps, self.weight, self.bias = eps, nn.Parameter(torch.ones((d_model,))), nn.Parameter(torch.zeros((d_model,)))
+
+    def forward(self, x):
+        return self.weight * ((x - x.mean(-1, True)) / torch.sqrt(x.var(-1, False, True) + self.eps)) + self.bias

@@ -245,3 +245,112 @@ class FeedForward(nn.Module):
         W_2, b_2 = self.w_2.weight.T, self.w_2.bias
         hidden = x @ W_1 + b_1
         return torch.maximum(hidden, torch.zeros_like(hidden)) @ W_2 + b_2
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: GELU as in BERT
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(F.gelu(self.w_1(x)))
+# %% wrong: F.dropout, which is always on
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(F.dropout(self.w_1(x).relu(), 0.1))
+# %% wrong: without biases
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff, bias=False)
+        self.w_2 = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+# %% wrong: residual connection inside, another one
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        h = F.relu(self.w_1(x))
+        return x + self.w_2(h)
+# %% wrong: ReLU on the input instead of the hidden numbers
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        x = torch.relu(x)
+        x = self.w_1(x)
+        x = self.w_2(x)
+        return x
+# %% wrong: Python's max
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(max(0, self.w_1(x)))
+# %% wrong: layers made in forward
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.d_model = d_model
+        self.d_ff = d_ff
+
+    def forward(self, x):
+        w_1 = nn.Linear(self.d_model, self.d_ff)
+        w_2 = nn.Linear(self.d_ff, self.d_model)
+        return w_2(F.relu(w_1(x)))
+# %% wrong: hidden layer of d_model, d_ff forgotten
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_model)
+        self.w_2 = nn.Linear(d_model, d_model)
+
+    def forward(self, x):
+        return self.w_2(self.w_1(x).relu())
+# %% right: Sequential
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(d_model, d_ff), nn.ReLU(), nn.Linear(d_ff, d_model))
+
+    def forward(self, x):
+        return self.net(x)
+# %% right: clamp, and F.linear with the layers' weights
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(in_features=d_model, out_features=d_ff)
+        self.w_2 = nn.Linear(in_features=d_ff, out_features=d_model)
+
+    def forward(self, x):
+        hidden = (x @ self.w_1.weight.T + self.w_1.bias).clamp(min=0)
+        return hidden @ self.w_2.weight.T + self.w_2.bias
+# %% right: subclass of Sequential with other names
+class FeedForward(nn.Sequential):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.add_module("up", nn.Linear(d_model, d_ff))
+        self.add_module("bend", nn.ReLU())
+        self.add_module("down", nn.Linear(d_ff, d_model))

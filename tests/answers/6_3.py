@@ -421,3 +421,176 @@ class EncoderLayer(nn.Module):
         gathered = self.self_attention(y, y, y, mask=mask)[0]
         thought = self.feed_forward(self.norm_2(x + gathered))
         return torch.stack([x, gathered, thought]).sum(dim=0)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.transformer import FeedForward, LayerNorm
+# %% wrong: post-norm as in the paper
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        attended, _ = self.self_attention(x, x, x, mask)
+        x = self.norm_1(x + attended)
+        return self.norm_2(x + self.feed_forward(x))
+# %% wrong: only the query is normalised
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        x = x + self.feed_forward(self.norm_2(x))
+        return x
+# %% wrong: no plus around the feed-forward layer
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return self.feed_forward(self.norm_2(x))
+# %% wrong: parallel sub-layers as in GPT-J
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        n1, n2 = self.norm_1(x), self.norm_2(x)
+        gathered = self.self_attention(n1, n1, n1, mask)[0]
+        thought = self.feed_forward(n2)
+        return x + gathered + thought
+# %% wrong: += writes into the caller's x
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x += self.self_attention(h, h, h, mask)[0]
+        x += self.feed_forward(self.norm_2(x))
+        return x
+# %% wrong: returns the weights, too, another one
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        out, weights = self.self_attention(h, h, h, mask)
+        x = x + out
+        x = x + self.feed_forward(self.norm_2(x))
+        return x, weights
+# %% wrong: PyTorch's attention with the sequence first
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = nn.MultiheadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h)[0]
+        return x + self.feed_forward(self.norm_2(x))
+# %% wrong: mask turned round, True = forbidden
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = ~mask
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+# %% right: plain
+class EncoderLayer(nn.Module):
+    """Self-attention, then feed-forward, each with a norm before it and a residual connection around it."""
+
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        normed = self.norm_1(x)
+        attended, _weights = self.self_attention(normed, normed, normed, mask=mask)
+        x = x + attended
+        normed = self.norm_2(x)
+        return x + self.feed_forward(normed)
+# %% right: mask given a heads axis, no weights, other names
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attn = MultiHeadAttention(d_model, n_heads)
+        self.ffn = nn.Sequential(LayerNorm(d_model), FeedForward(d_model, d_ff))
+        self.ln = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        h = self.ln(x)
+        y = torch.add(x, self.attn(h, h, h, mask, need_weights=False)[0])
+        return torch.add(y, self.ffn(y))
+# %% right: a class for the frame
+class Residual(nn.Module):
+    def __init__(self, d_model, inner):
+        super().__init__()
+        self.norm, self.inner = LayerNorm(d_model), inner
+
+    def forward(self, x, *more):
+        out = self.inner(self.norm(x), *more)
+        return x + out
+
+
+class SelfAttention(MultiHeadAttention):
+    def forward(self, x, mask):
+        return super().forward(x, x, x, mask)[0]
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.gather = Residual(d_model, SelfAttention(d_model, n_heads))
+        self.think = Residual(d_model, FeedForward(d_model, d_ff))
+
+    def forward(self, x, mask=None):
+        return self.think(self.gather(x, mask))

@@ -340,3 +340,148 @@ class Encoder(nn.Module):
         for layer in self.layers:
             x = layer(x, mask)
         return self.norm(x)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.transformer import EncoderLayer, FeedForward, LayerNorm
+# %% wrong: norm after every layer
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = self.norm(layer(x, mask))
+        return x
+# %% wrong: norm before the stack instead of after it
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = self.norm(x)
+        for layer in self.layers:
+            x = layer(x, mask)
+        return x
+# %% wrong: one layer made before the comprehension, n times in the list
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        layer = EncoderLayer(d_model, n_heads, d_ff)
+        self.layers = nn.ModuleList(layer for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+# %% wrong: return inside the loop
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+            return self.norm(x)
+# %% wrong: every layer reads the original x
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            output = layer(x, mask)
+        return self.norm(output)
+# %% wrong: nn.Sequential loses the mask
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.Sequential(*[EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return self.norm(self.layers(x))
+# %% wrong: one layer too few, another one
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList()
+        for i in range(1, n_layers):
+            self.layers.append(EncoderLayer(d_model, n_heads, d_ff))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+# %% wrong: one more residual connection around the whole stack
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        start = x
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(start + x)
+# %% right: plain loop
+class Encoder(nn.Module):
+    """`n_layers` encoder layers, one after the other, and a norm at the end."""
+
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList()
+        while len(self.layers) < n_layers:
+            self.layers.append(EncoderLayer(d_model=d_model, n_heads=n_heads, d_ff=d_ff))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for i in range(len(self.layers)):
+            x = self.layers[i](x, mask)
+        x = self.norm(x)
+        return x
+# %% right: clones with deepcopy, as in the Annotated Transformer
+import copy
+
+def clones(module, n):
+    return nn.ModuleList([copy.deepcopy(module) for _ in range(n)])
+
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super(Encoder, self).__init__()
+        self.layers = clones(EncoderLayer(d_model, n_heads, d_ff), n_layers)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+# %% right: reduce over named attributes
+from functools import reduce
+
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.n_layers = n_layers
+        for n in range(n_layers):
+            setattr(self, f"layer{n}", EncoderLayer(d_model, n_heads, d_ff))
+        self.final_norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        stack = (getattr(self, f"layer{n}") for n in range(self.n_layers))
+        return self.final_norm(reduce(lambda h, layer: layer(h, mask), stack, x))

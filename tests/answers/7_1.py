@@ -319,3 +319,212 @@ class DecoderLayer(nn.Module):
         x = x + self.across(x, memory, memory_mask)
         x = x + self.feed_forward(self.norm_3(x))
         return x
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask, scaled_dot_product_attention
+from course.transformer import Encoder, FeedForward, LayerNorm
+# %% wrong: cross-attention asks with the vectors from before self-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h1, h2 = self.norm_1(x), self.norm_2(x)
+        x = x + self.self_attention(h1, h1, h1, self_mask)[0]
+        x = x + self.cross_attention(h2, memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+# %% wrong: makes a causal mask when there is none
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is None:
+            self_mask = causal_mask(x.shape[1])
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: post-norm, as in Figure 1
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.norm_1(x + self.self_attention(x, x, x, self_mask)[0])
+        x = self.norm_2(x + self.cross_attention(x, memory, memory, memory_mask)[0])
+        return self.norm_3(x + self.feed_forward(x))
+# %% wrong: one attention module for both
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.attention(h, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: first across, then back
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.cross_attention(self.norm_1(x), memory, memory, memory_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: memory_mask not passed on
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask=self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory)[0]
+        h = self.norm_3(x)
+        return x + self.feed_forward(h)
+# %% wrong: third norm at the end, feed-forward gets none
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(x)
+        return self.norm_3(x)
+# %% wrong: unsqueezes masks that may be None
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        self_mask = self_mask.unsqueeze(1)
+        memory_mask = memory_mask.unsqueeze(1)
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% right: plain
+class DecoderLayer(nn.Module):
+    """Masked self-attention, cross-attention, feed-forward. Shapes as above."""
+
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        q = self.norm_1(x)
+        back, _ = self.self_attention(query=q, key=q, value=q, mask=self_mask)
+        x = x + back
+        across, _ = self.cross_attention(query=self.norm_2(x), key=memory, value=memory, mask=memory_mask)
+        x = x + across
+        return x + self.feed_forward(self.norm_3(x))
+# %% right: sub-layers as functions in a loop, other names
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norms = nn.ModuleList([LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)])
+        self.attentions = nn.ModuleList([MultiHeadAttention(d_model, n_heads), MultiHeadAttention(d_model, n_heads)])
+        self.mlp = FeedForward(d_model, d_ff)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        back, across = self.attentions
+        steps = [
+            lambda h: back(h, h, h, self_mask)[0],
+            lambda h: across(h, memory, memory, memory_mask)[0],
+            self.mlp,
+        ]
+        for norm, step in zip(self.norms, steps):
+            x = step(norm(x)) + x
+        return x
+# %% right: all-True masks for None, fused attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.d_model = d_model
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_1 = LayerNorm(d_model)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_3 = LayerNorm(d_model)
+
+    def look_back(self, x, mask):
+        h = self.norm_1(x)
+        return self.self_attention(h, h, h, mask, need_weights=False)[0]
+
+    def look_across(self, x, memory, mask):
+        return self.cross_attention(self.norm_2(x), memory, memory, mask, need_weights=False)[0]
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        b, t_q, _ = x.shape
+        t_k = memory.size(1)
+        if self_mask is None:
+            self_mask = torch.ones(b, t_q, t_q, dtype=torch.bool)
+        if memory_mask is None:
+            memory_mask = torch.ones(b, 1, t_k, dtype=torch.bool)
+        x = x + self.look_back(x, self_mask)
+        x = x + self.look_across(x, memory, memory_mask)
+        x = x + self.feed_forward(self.norm_3(x))
+        return x

@@ -84,3 +84,56 @@ def shift_targets(ids):
     reads = torch.stack(columns[:-1], dim=1)
     asked = torch.stack(columns[1:], dim=1)
     return reads, asked
+
+# %% prelude
+import torch
+# %% wrong: slices the batch axis, another one
+def shift_targets(ids):
+    return ids[:-1], ids[1:]
+# %% wrong: labels first
+def shift_targets(ids):
+    labels = ids[:, 1:]
+    decoder_input = ids[:, :-1]
+    return labels, decoder_input
+# %% wrong: Hugging Face's shift_tokens_right, labels of full length
+def shift_targets(ids):
+    shifted = ids.new_zeros(ids.shape)
+    shifted[:, 1:] = ids[:, :-1].clone()
+    shifted[:, 0] = 2
+    return shifted, ids
+# %% wrong: eos hidden from the decoder input
+def shift_targets(ids):
+    EOS, PAD = 3, 0
+    decoder_input = ids[:, :-1]
+    decoder_input = decoder_input.masked_fill(decoder_input == EOS, PAD)
+    return decoder_input, ids[:, 1:]
+# %% wrong: padding in the labels becomes -100, in place
+def shift_targets(ids):
+    decoder_input, labels = ids[:, :-1], ids[:, 1:]
+    labels[labels == 0] = -100
+    return decoder_input, labels
+# %% wrong: bos and eos both cut off the labels
+def shift_targets(ids):
+    return ids[:, :-1], ids[:, 1:-1]
+# %% wrong: rolled round, bos as the last label
+def shift_targets(ids):
+    return ids, torch.roll(ids, shifts=-1, dims=1)
+# %% wrong: lists instead of tensors
+def shift_targets(ids):
+    decoder_input = [row[:-1] for row in ids.tolist()]
+    labels = [row[1:] for row in ids.tolist()]
+    return decoder_input, labels
+# %% right: slices
+def shift_targets(ids):
+    """Decoder input and labels: (B, T) -> (B, T - 1), (B, T - 1)."""
+    return ids[:, :-1], ids[:, 1:]
+# %% right: narrow and clone
+def shift_targets(ids):
+    length = ids.size(1) - 1
+    reads = ids.narrow(1, 0, length).clone()
+    asked = ids.narrow(1, 1, length).clone()
+    return reads, asked
+# %% right: unfold
+def shift_targets(ids):
+    windows = ids.unfold(1, ids.shape[1] - 1, 1)
+    return windows.unbind(dim=1)

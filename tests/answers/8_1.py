@@ -149,3 +149,86 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
             log_p = scores - torch.logsumexp(scores, dim=0)
             costs.append(-(1 - smoothing) * log_p[word] - smoothing * log_p.mean())
     return torch.stack(costs).mean()
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+# %% wrong: smoothing shared among the V - 1 wrong tokens
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    real = targets != pad_id
+    log_p = logits.log_softmax(dim=-1)[real]
+    wanted = torch.full_like(log_p, smoothing / (V - 1))
+    wanted.scatter_(1, targets[real].unsqueeze(1), 1 - smoothing)
+    return -(wanted * log_p).sum(dim=-1).mean()
+# %% wrong: KL divergence, as in the Annotated Transformer
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    log_p, t = log_p[real], targets[real]
+    V = log_p.shape[-1]
+    true_dist = torch.full_like(log_p, smoothing / V)
+    true_dist.scatter_add_(1, t.unsqueeze(1), torch.full_like(log_p[:, :1], 1 - smoothing))
+    return F.kl_div(log_p, true_dist, reduction="batchmean")
+# %% wrong: reduction none, then a mean that counts the zeros of the padding
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    loss = F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id,
+                           label_smoothing=smoothing, reduction="none")
+    return loss.mean()
+# %% wrong: mean of the sentences' means, another one
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    right = log_p.gather(-1, targets.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing * log_p.mean(-1)
+    real = (targets != pad_id).float()
+    per_sentence = (loss * real).sum(dim=1) / real.sum(dim=1)
+    return per_sentence.mean()
+# %% wrong: padding taken to be 0
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets > 0
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return (-(1 - smoothing) * right - smoothing * log_p.mean(dim=-1)).mean()
+# %% wrong: 1 / V forgotten
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * right + smoothing * log_p.sum(dim=-1)).mean()
+# %% wrong: divided by the number of sentences
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    B, T, V = logits.shape
+    total = F.cross_entropy(logits.reshape(B * T, V), targets.reshape(B * T), ignore_index=pad_id,
+                            label_smoothing=smoothing, reduction="sum")
+    return total / B
+# %% wrong: right token gets 1 - eps plus its eps / V twice
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    V = log_p.shape[-1]
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing + smoothing / V) * right - smoothing * log_p.mean(dim=-1)
+    return loss.mean()
+# %% right: F.cross_entropy on flattened logits
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=pad_id, label_smoothing=smoothing)
+# %% right: by the formula
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    """Mean loss of the real tokens, in nats: (B, T, V), (B, T) -> a scalar."""
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    index = targets[real].unsqueeze(-1)
+    right = log_p.gather(-1, index).squeeze(-1)
+    every = log_p.sum(dim=-1) / log_p.shape[-1]
+    losses = -(1 - smoothing) * right - smoothing * every
+    return losses.sum() / len(losses)
+# %% right: wanted shares from one_hot and an einsum
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    keep = (targets != pad_id).reshape(-1)
+    flat_logits = logits.reshape(-1, logits.size(-1))[keep]
+    flat_targets = targets.reshape(-1)[keep]
+    V = logits.size(-1)
+    wanted = F.one_hot(flat_targets, num_classes=V).to(logits.dtype) * (1 - smoothing) + smoothing / V
+    log_p = flat_logits - torch.logsumexp(flat_logits, dim=-1, keepdim=True)
+    return -torch.einsum("nv,nv->n", wanted, log_p).mean()

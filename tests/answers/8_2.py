@@ -79,3 +79,52 @@ def warmup_lr(step, d_model, warmup):
     rise = math.log(step) - 1.5 * math.log(warmup)
     fall = -0.5 * math.log(step)
     return math.exp(min(rise, fall) - 0.5 * math.log(d_model))
+
+# %% prelude
+import math
+import torch
+# %% wrong: ** -1/2, precedence
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -1/2, step * warmup ** -1.5)
+# %% wrong: max for min, another one
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * max(step ** -0.5, step * warmup ** -1.5)
+# %% wrong: counts from 0, adds one
+def warmup_lr(step, d_model, warmup):
+    step = step + 1
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+# %% wrong: power of the product
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, (step * warmup) ** -1.5)
+# %% wrong: d_model left out
+def warmup_lr(step, d_model, warmup):
+    return min(step ** -0.5, step * warmup ** -1.5)
+# %% wrong: a tensor
+def warmup_lr(step, d_model, warmup):
+    step = torch.tensor(float(step))
+    return d_model ** -0.5 * torch.minimum(step ** -0.5, step * warmup ** -1.5)
+# %% wrong: straight line up to 1 at the end of the warm-up
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, step / warmup)
+# %% wrong: d_model only in the first branch
+def warmup_lr(step, d_model, warmup):
+    if step < warmup:
+        return d_model ** -0.5 * step * warmup ** -1.5
+    return step ** -0.5
+# %% right: by the formula
+def warmup_lr(step, d_model, warmup):
+    """The paper's learning rate (§5.3, eq. 3)."""
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+# %% right: two branches and math.sqrt
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / math.sqrt(d_model * warmup)
+    if step <= warmup:
+        return peak * step / warmup
+    else:
+        return peak * math.sqrt(warmup / step)
+# %% right: through logarithms
+def warmup_lr(step, d_model, warmup):
+    rising = math.log(step) - 1.5 * math.log(warmup)
+    falling = -0.5 * math.log(step)
+    smaller = sorted([rising, falling])[0]
+    return math.exp(smaller - 0.5 * math.log(d_model))

@@ -173,3 +173,108 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     value = loss.item()
     optimiser.zero_grad()
     return value
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.training import label_smoothing_loss
+# %% wrong: decoder input and labels exchanged
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[:, 1:], target[:, :-1]
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: gradients clipped to 1
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    return loss.item()
+# %% wrong: item() before backward
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing).item()
+    loss.backward()
+    optimiser.step()
+    return loss
+# %% wrong: returns the loss after the change, another one
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    def compute():
+        return label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+
+    optimiser.zero_grad()
+    compute().backward()
+    optimiser.step()
+    with torch.no_grad():
+        return compute().item()
+# %% wrong: step without parentheses
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step
+    return loss.item()
+# %% wrong: smoothing always 0.1
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing=0.1)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: last column cut away on both sides
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    target = target[:, :-1]                      # without <eos>
+    decoder_input, labels = target[:, :-1], target[:, 1:]
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: step before backward, another one
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    optimiser.zero_grad()
+    optimiser.step()
+    loss.backward()
+    return loss.item()
+# %% right: plain
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    """One step of teacher forcing; returns the loss before the change."""
+    decoder_input, labels = target[:, :-1], target[:, 1:]
+    logits = model(source, decoder_input)
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% right: cross_entropy directly, returns a tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad(set_to_none=True)
+    logits = model(source, target[:, :-1].contiguous())
+    loss = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), target[:, 1:].reshape(-1),
+                           ignore_index=pad_id, label_smoothing=smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.detach()
+# %% right: gradients set by autograd.grad
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    steps = target.shape[1] - 1
+    read, asked = target.narrow(1, 0, steps), target.narrow(1, 1, steps)
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    loss = label_smoothing_loss(model(source, read), asked, pad_id, smoothing)
+    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+    for parameter, gradient in zip(parameters, gradients):
+        parameter.grad = gradient
+    optimiser.step()
+    return float(loss)

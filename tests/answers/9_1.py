@@ -129,3 +129,88 @@ def count_pairs(words):
     seen = {pair for symbols in words for pair in zip(symbols, symbols[1:])}
     return {pair: sum(times * list(zip(symbols, symbols[1:])).count(pair) for symbols, times in words.items())
             for pair in seen}
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+# %% wrong: every word counted once
+def count_pairs(words):
+    counts = Counter()
+    for symbols in words:
+        for pair in zip(symbols, symbols[1:]):
+            counts[pair] += 1
+    return counts
+# %% wrong: overwrites instead of adding, another one
+def count_pairs(words):
+    counts = {}
+    for symbols, times in words.items():
+        for i in range(len(symbols) - 1):
+            counts[symbols[i], symbols[i + 1]] = times
+    return counts
+# %% wrong: a pair twice in a word counted once
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in set(pairwise(symbols)):
+            counts[pair] += times
+    return counts
+# %% wrong: pairs joined to strings
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in pairwise(symbols):
+            counts[a + b] += times
+    return counts
+# %% wrong: end-of-word mark added, as in Sennrich's script
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        symbols = list(symbols) + ["</w>"]
+        for i in range(len(symbols) - 1):
+            counts[symbols[i], symbols[i + 1]] += times
+    return counts
+# %% wrong: letters instead of symbols
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        word = "".join(symbols)
+        for a, b in zip(word, word[1:]):
+            counts[(a, b)] += times
+    return counts
+# %% wrong: last pair forgotten
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(len(symbols) - 2):
+            counts[(symbols[i], symbols[i + 1])] += times
+    return counts
+# %% wrong: unpacks the keys, items() forgotten
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words:
+        for pair in pairwise(symbols):
+            counts[pair] += times
+    return counts
+# %% right: pairwise
+def count_pairs(words):
+    """How often each pair of neighbours occurs: {("l", "o", "w"): 5} -> {("l", "o"): 5, ("o", "w"): 5}."""
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] += times
+    return counts
+# %% right: plain dictionary and indices
+def count_pairs(words):
+    result = {}
+    for word in words:
+        n = words[word]
+        i = 1
+        while i < len(word):
+            key = (word[i - 1], word[i])
+            result[key] = result.get(key, 0) + n
+            i += 1
+    return result
+# %% right: zip in a generator, repeated elements
+def count_pairs(words):
+    every = (pair for symbols, times in words.items() for pair in list(zip(symbols[:-1], symbols[1:])) * times)
+    return dict(Counter(every))

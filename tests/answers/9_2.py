@@ -176,3 +176,110 @@ def merge_pair(symbols, pair):
         skip = symbol == pair[0] and following == pair[1]
         merged.append(symbol + following if skip else symbol)
     return merged
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+# %% wrong: overlapping, a symbol used twice
+def merge_pair(symbols, pair):
+    merged = []
+    for i in range(len(symbols)):
+        if tuple(symbols[i:i + 2]) == tuple(pair):
+            merged.append(pair[0] + pair[1])
+        elif i > 0 and tuple(symbols[i - 1:i + 1]) == tuple(pair):
+            continue                                    # second half of a merged pair
+        else:
+            merged.append(symbols[i])
+    return merged
+# %% wrong: string replace across symbol borders
+def merge_pair(symbols, pair):
+    text = " ".join(symbols)
+    text = text.replace(" ".join(pair), "".join(pair))
+    return text.split(" ")
+# %% wrong: only the first occurrence, another one
+def merge_pair(symbols, pair):
+    symbols = list(symbols)
+    for i in range(len(symbols) - 1):
+        if (symbols[i], symbols[i + 1]) == tuple(pair):
+            return symbols[:i] + [symbols[i] + symbols[i + 1]] + symbols[i + 2:]
+    return symbols
+# %% wrong: last symbol lost, another one
+def merge_pair(symbols, pair):
+    merged, i = [], 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            merged.append(pair[0] + pair[1])
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+# %% wrong: changes the list that it was given
+def merge_pair(symbols, pair):
+    a, b = pair
+    i = 0
+    while i < len(symbols) - 1:
+        if symbols[i] == a and symbols[i + 1] == b:
+            symbols[i] = a + b
+            del symbols[i + 1]
+        i += 1
+    return symbols
+# %% wrong: from right to left, another one
+def merge_pair(symbols, pair):
+    out = list(symbols)
+    i = len(out) - 2
+    while i >= 0:
+        if (out[i], out[i + 1]) == tuple(pair):
+            out[i:i + 2] = ["".join(pair)]
+            i -= 1
+        i -= 1
+    return out
+# %% wrong: looks beyond the end
+def merge_pair(symbols, pair):
+    merged = []
+    skip = False
+    for i in range(len(symbols)):
+        if skip:
+            skip = False
+            continue
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            merged.append(pair[0] + pair[1])
+            skip = True
+        else:
+            merged.append(symbols[i])
+    return merged
+# %% wrong: regular expression without re.escape
+def merge_pair(symbols, pair):
+    import re
+    pattern = re.compile(r"(?<!\S)" + " ".join(pair) + r"(?!\S)")
+    return pattern.sub("".join(pair), " ".join(symbols)).split()
+# %% right: while loop
+def merge_pair(symbols, pair):
+    """Write the pair as one symbol wherever it occurs: (["l", "o", "w"], ("l", "o")) -> ["lo", "w"]."""
+    merged, i = [], 0
+    while i < len(symbols):
+        if tuple(symbols[i:i + 2]) == tuple(pair):
+            merged.append(pair[0] + pair[1])
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+# %% right: compares with the last symbol written
+def merge_pair(symbols, pair):
+    left, right = pair
+    out = []
+    for symbol in symbols:
+        if out and symbol == right and out[-1] == left:
+            out[-1] += symbol
+        else:
+            out.append(symbol)
+    return tuple(out)
+# %% right: recursion on tuples
+def merge_pair(symbols, pair):
+    symbols, pair = tuple(symbols), tuple(pair)
+    if len(symbols) < 2:
+        return symbols
+    if symbols[:2] == pair:
+        return ("".join(pair),) + merge_pair(symbols[2:], pair)
+    return symbols[:1] + merge_pair(symbols[1:], pair)

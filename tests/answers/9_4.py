@@ -216,3 +216,139 @@ def write_one(model, row, bos_id, eos_id, max_len):
 def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
     rows = [write_one(model, source[b:b + 1], bos_id, eos_id, max_len) for b in range(len(source))]
     return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)
+
+# %% prelude
+import math
+import torch
+# %% wrong: eos itself is overwritten by padding
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(dim=-1)
+        ended = ended | (token == eos_id)
+        token = token.masked_fill(ended, pad_id)
+        ids = torch.cat([ids, token.unsqueeze(1)], dim=1)
+        if ended.all():
+            break
+    return ids[:, 1:]
+# %% wrong: stops when the first sentence ends
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(dim=-1)
+        ids = torch.cat([ids, token[:, None]], dim=1)
+        if (token == eos_id).any():
+            break
+    return ids[:, 1:]
+# %% wrong: waits for all to write eos in the same round
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(dim=-1)
+        token[ended] = pad_id
+        ids = torch.cat([ids, token[:, None]], dim=1)
+        ended |= token == eos_id
+        if (token == eos_id).all():
+            break
+    return ids[:, 1:]
+# %% wrong: a predicted pad ends the sentence, too
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(dim=-1)
+        token = torch.where(ended, pad_id, token)
+        ids = torch.cat([ids, token[:, None]], dim=1)
+        ended = ended | (token == eos_id) | (token == pad_id)
+        if ended.all():
+            break
+    return ids[:, 1:]
+# %% wrong: the model reads only the last token
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    token = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), 1, dtype=torch.bool)
+    written = []
+    for _ in range(max_len):
+        token = model(source, token)[:, -1:].argmax(dim=-1)
+        token = token.masked_fill(ended, pad_id)
+        written.append(token)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return torch.cat(written, dim=1)
+# %% wrong: bos counts as one of the max_len tokens
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    while ids.shape[1] < max_len and not ended.all():
+        token = model(source, ids)[:, -1].argmax(dim=-1).masked_fill(ended, pad_id)
+        ids = torch.cat([ids, token[:, None]], dim=1)
+        ended |= token == eos_id
+    return ids[:, 1:]
+# %% wrong: goes on writing after eos
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        logits = model(source, ids)
+        token = logits[:, -1, :].argmax(-1)
+        ids = torch.cat((ids, token.unsqueeze(1)), 1)
+        ended |= token.eq(eos_id)
+        if ended.all():
+            break
+    return ids[:, 1:]
+# %% wrong: never stops early, always max_len columns
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), max_len + 1), pad_id)
+    ids[:, 0] = bos_id
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for t in range(max_len):
+        token = model(source, ids[:, :t + 1])[:, -1].argmax(dim=-1)
+        ids[:, t + 1] = torch.where(ended, pad_id, token)
+        ended = ended | (ids[:, t + 1] == eos_id)
+    return ids[:, 1:]
+# %% right: plain
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    """The most likely next token, again and again: source ids (B, T_k) -> ids (B, T), without bos."""
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        token = token.masked_fill(ended, pad_id)
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return target[:, 1:]
+# %% right: writes on, and cleans up at the end
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = source.new_full((source.size(0), 1), bos_id)
+    while ids.size(1) - 1 < max_len:
+        best = model(source, ids)[:, -1:].max(dim=-1).indices
+        ids = torch.cat((ids, best), dim=1)
+        if (ids[:, 1:] == eos_id).any(dim=1).all():
+            break
+    out = ids[:, 1:]
+    is_eos = (out == eos_id).long()
+    after = is_eos.cumsum(dim=1) - is_eos > 0
+    return out.masked_fill(after, pad_id)
+# %% right: Python lists, sentence by sentence in each round
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    rows = [[bos_id] for _ in range(B)]
+    done = [False] * B
+    n = 0
+    while n < max_len and not all(done):
+        logits = model(source, torch.tensor(rows))
+        for b in range(B):
+            if done[b]:
+                rows[b].append(pad_id)
+            else:
+                nxt = int(torch.argmax(logits[b, n]))
+                rows[b].append(nxt)
+                if nxt == eos_id:
+                    done[b] = True
+        n += 1
+    return torch.tensor([row[1:] for row in rows])

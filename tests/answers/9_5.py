@@ -166,3 +166,116 @@ def ngram_precision(hypotheses, references, n):
                        for i in range(len(words) - n + 1))
     ours, theirs = tagged(hypotheses), tagged(references)
     return sum((ours & theirs).values()) / max(sum(ours.values()), 1)
+
+# %% prelude
+import math
+from collections import Counter
+from itertools import pairwise
+# %% wrong: short sentences subtract from the total
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        h_grams = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        r_grams = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum((h_grams & r_grams).values())
+        total += len(h) - n + 1
+    return matches / total if total else 0
+# %% wrong: at least one n-gram for each sentence, as NLTK counts
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        h_grams = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        r_grams = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum((h_grams & r_grams).values())
+        total += max(1, sum(h_grams.values()))
+    return matches / total
+# %% wrong: counters of all sentences put together before comparing
+def ngram_precision(hypotheses, references, n):
+    h_grams, r_grams = Counter(), Counter()
+    for h in hypotheses:
+        h_grams.update(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+    for r in references:
+        r_grams.update(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+    total = sum(h_grams.values())
+    return sum((h_grams & r_grams).values()) / total if total else 0
+# %% wrong: a match counts each time, no clipping
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        grams = [tuple(h[i:i + n]) for i in range(len(h) - n + 1)]
+        ref = {tuple(r[i:i + n]) for i in range(len(r) - n + 1)}
+        matches += sum(g in ref for g in grams)
+        total += len(grams)
+    return matches / total if total > 0 else 0.0
+# %% wrong: mean of the sentences' precisions, another one
+def ngram_precision(hypotheses, references, n):
+    precisions = []
+    for h, r in zip(hypotheses, references):
+        a = Counter(zip(*[h[i:] for i in range(n)]))
+        b = Counter(zip(*[r[i:] for i in range(n)]))
+        if a:
+            precisions.append(sum((a & b).values()) / sum(a.values()))
+    return sum(precisions) / len(precisions) if precisions else 0
+# %% wrong: divided by the references' n-grams
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        a = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        b = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum((a & b).values())
+        total += sum(b.values())
+    return matches / total if total else 0
+# %% wrong: words of an n-gram glued together
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        a = Counter("".join(h[i:i + n]) for i in range(len(h) - n + 1))
+        b = Counter("".join(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum((a & b).values())
+        total += sum(a.values())
+    return matches / total if total else 0
+# %% wrong: each kind of n-gram counted once
+def ngram_precision(hypotheses, references, n):
+    hits, count = 0, 0
+    for h, r in zip(hypotheses, references):
+        a = {tuple(h[i:i + n]) for i in range(len(h) - n + 1)}
+        b = {tuple(r[i:i + n]) for i in range(len(r) - n + 1)}
+        hits += len(a & b)
+        count += len(a)
+    return hits / count if count else 0
+# %% right: Counter and &
+def ngram_precision(hypotheses, references, n):
+    """The share of the hypotheses' n-grams that their references have, each at most as often as there."""
+    def ngrams(words):
+        return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        found = ngrams(hypothesis)
+        matches += (found & ngrams(reference)).total()
+        total += found.total()
+    return matches / total if total else 0
+# %% right: crosses out n-grams of a list
+def ngram_precision(hypotheses, references, n):
+    good = 0
+    everything = 0
+    for k in range(len(hypotheses)):
+        left = []
+        for i in range(len(references[k]) - n + 1):
+            left.append(references[k][i:i + n])
+        for i in range(len(hypotheses[k]) - n + 1):
+            everything += 1
+            gram = hypotheses[k][i:i + n]
+            if gram in left:
+                left.remove(gram)
+                good += 1
+    if everything == 0:
+        return 0
+    return good / everything
+# %% right: n-grams marked with the sentence's number
+def ngram_precision(hypotheses, references, n):
+    def tagged(sentences):
+        return Counter((k, *gram) for k, s in enumerate(sentences) for gram in zip(*(s[i:] for i in range(n))))
+
+    h, r = tagged(hypotheses), tagged(references)
+    return sum(min(times, r[gram]) for gram, times in h.items()) / max(sum(h.values()), 1)

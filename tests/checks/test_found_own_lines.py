@@ -132,7 +132,8 @@ def renormalised(cls):
             closed = closed / (closed.sum(-1, keepdim=True) + 1e-9)
             if weights.dim() == 3:
                 return closed @ self.w_v(others[-1]), closed
-            return self.w_o((closed @ split_heads(self.w_v(others[-1]), self.n_heads)).transpose(1, 2).flatten(2)), closed
+            mixed = closed @ split_heads(self.w_v(others[-1]), self.n_heads)
+            return self.w_o(mixed.transpose(1, 2).flatten(2)), closed
     return Renormalised
 
 

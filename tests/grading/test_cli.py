@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,31 @@ def test_another_maximum_is_refused_with_an_exit_code(graded, capsys):
     assert grade(*settings, "--scale") == 0 and table("canvas.csv")[2]["HW (5)"] == "25"
     assert "multiplied by 25" in capsys.readouterr().out
     assert grade(*settings) == 1 and not Path("out/canvas.csv").exists(), "the old file would be taken for the new"
+
+
+def test_what_was_left_out_is_named_and_is_in_the_exit_code(graded, capsys):
+    """Ignored, merged, renamed: whoever runs this in a script hears of it, too."""
+    folder = Path("submitted") / "bob" / "solutions"
+    folder.mkdir()
+    (folder / f"{LESSON}.ipynb").write_text("the course's own")
+    assert grade() == 1
+    said = capsys.readouterr()
+    assert "bob: `bob/solutions` is where the course keeps its own solutions; nothing in it counts." in said.err
+    assert "2 learners: 2 graded." in said.out and points() == {"ada": ("4", "4"), "bob": ("1", "4")}
+    shutil.rmtree(folder)
+    assert grade() == 0 and capsys.readouterr().err == ""
+
+    with zipfile.ZipFile("submitted/ada.zip", "w") as archive:          # beside the folder of that name
+        archive.writestr(f"{LESSON}.ipynb", "notebook of somebody")
+    assert grade() == 1
+    assert f"ada: Two files are called ada/{LESSON}.ipynb; only the first was read." in capsys.readouterr().err
+    Path("submitted/ada.zip").unlink()
+
+    Path("submitted/bo\u200bb").mkdir()                              # a name that only looks like bob's
+    assert grade("--lesson", "01") == 1
+    said = capsys.readouterr().err
+    assert "reads like" in said and "was not matched to anybody" in said
+    assert points()["bob"] == ("1", "4"), "the name is his who wrote it plainly"
 
 
 def test_points_for_another_lesson_are_a_slip(graded, capsys):

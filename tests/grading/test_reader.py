@@ -126,7 +126,13 @@ def test_one_who_hides_a_mountain_in_a_zip_is_named_and_the_others_are_found(rea
     with zipfile.ZipFile(school / "mallory" / "w.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for n in range(2):
             archive.writestr(f"{n}.ipynb", bytes(60 << 20))
-    monkeypatch.setattr(apart, "SECONDS", 0.05)
+    real = reader.ask
+
+    def ask(op, **given):                                    # as if hers were a hundred times as much
+        monkeypatch.setattr(apart, "SECONDS", 0.05 if (op, given.get("n")) == ("owner", 1) else 30.0)
+        return real(op, **given)
+
+    monkeypatch.setattr(reader, "ask", ask)
     ada, mallory, zoe = find(school)
     assert "0.05 seconds of computing" in mallory.unreadable and mallory.ignored and mallory.learner == "mallory"
     assert (ada.learner, zoe.learner, ada.ignored, zoe.ignored, zoe.unreadable) == ("ada", "zoe", (), (), "")

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from classroom.grade.book import decisions, files, gradebook
+from classroom.grade.book import decisions, files, gradebook, tally
 from classroom.grade.read.roster import Person, Roster
 from classroom.grade.read.submissions import Submission
 from classroom.grade.record import new, versions
@@ -111,6 +111,19 @@ def test_the_class_page_says_why_there_is_no_mark(tmp_path):
     assert_harmless(page)
     flat = " ".join(page.text.split())
     assert "unreadable whyIt is a PDF." in flat and "half of them have all points" in flat
+
+
+def test_packages_that_are_not_installed_are_listed(tmp_path):
+    records = [record("ada", exercise(status="error"), not_installed=["einops", "pandas"]),
+               record("bob", exercise(), not_installed=["einops", ATTACK]), record("cleo", exercise())]
+    book = gradebook.build(records)
+    assert tally.not_installed(book) == {"einops": 2, "pandas": 1, tally.line(ATTACK, 60): 1}
+    page = class_page(tmp_path, records)
+    assert_harmless(page)
+    assert "not installed here: einops (2), pandas (1)," in " ".join(page.text.split())
+    files.write(tmp_path / "out", book)
+    assert "not installed where it was graded: einops, pandas" in (tmp_path / "out/grades.csv").read_text("utf-8-sig")
+    assert "not installed here" not in class_page(tmp_path, records[2:]).text
 
 
 def test_the_table_sorts_by_what_its_cells_mean(tmp_path):

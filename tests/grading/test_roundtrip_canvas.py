@@ -162,3 +162,17 @@ def test_from_the_download_to_the_import(tmp_path, monkeypatch, capsys, text):
         assert {"lovelaceada_LATE_101_7001_01_dot_product.html",
                 "nuezgarcajos_102_7009_01_dot_product-1.html"} <= {*names}
         assert b"Not counted: nuezgarcajos_102_7002" in archive.read("nuezgarcajos_102_7009_01_dot_product-1.html")
+
+
+@pytest.mark.parametrize("handed_in", [["ada", "bob"], ["bob"]])
+def test_changed_points_beside_a_file_that_cannot_be_read(tmp_path, handed_in):
+    """Canvas' and our maximum are those of the changed points: also where nothing at all could be graded."""
+    changed = {"4.1": 10, "4.2": 0}
+    whole = adjust.points_of("04_multi_head_attention", changed)
+    records = [record("lovelaceada", *(exercise(f"4.{n}", worth=worth) for n, worth in ((1, 2), (2, 1), (3, 4), (4, 2))))
+               ] * ("ada" in handed_in) + [record("bobsonbob", status="unreadable", lesson=None, max_points=9)]
+    class_ = people(tmp_path, WHOLE.replace(",2.00,", f",{whole},").replace(",EX,", ",,"))
+    book = gradebook.build(records, class_, lesson="04_multi_head_attention", points=changed)
+    assert {mark.max_points for mark in book.marks()} == {whole} == {16}
+    written = lms.write_canvas(tmp_path, book, {"04": COLUMN})
+    assert not written.refused and cells(tmp_path / "canvas.csv")[1][-1] == "16"

@@ -21,7 +21,6 @@ from .helpers import NAMES, START, notebook
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 SEED = 3
-RETURN = "p = np.exp(x - x.max(-1, keepdims=True))\n    return p / p.sum(-1, keepdims=True)"
 TORCH = "import torch\nfrom torch import nn"
 MODULE = """
     def __init__(self, d_model, n_heads):
@@ -50,15 +49,15 @@ HEADS = f"class MultiHeadAttention(nn.Module):{MODULE}{FORWARD}"
 LATE_FORWARD = "\n".join(line[4:] for line in FORWARD.splitlines())
 OTHER_NAME = f"class Heads(nn.Module):{MODULE}{FORWARD}"
 
-# Of 4.3: the cells, and the status. Those of 1.2 are in `shapes.txt`. A cell that begins with `check` is the check, which
-# otherwise comes at the end.
+# Of 4.3: the cells, and the status. Those of 1.2 are in `shapes.txt`. A cell that begins with `check` is the check,
+# which otherwise comes at the end.
 CLASSES: dict[str, tuple[list[str], str]] = {
     "as it is asked for": ([HEADS], "correct"),
     "again in a second cell": ([f"class MultiHeadAttention(nn.Module):{MODULE}",
                                 f"class MultiHeadAttention(MultiHeadAttention):{FORWARD}"], "correct"),
-    "methods by setattr": ([f"class MultiHeadAttention(nn.Module):{MODULE}", LATE_FORWARD,
-                            "setattr(MultiHeadAttention, 'split', split)\nsetattr(MultiHeadAttention, 'forward', forward)"],
-                           "correct"),
+    "methods by setattr": (
+        [f"class MultiHeadAttention(nn.Module):{MODULE}", LATE_FORWARD, "setattr(MultiHeadAttention, 'split', split)",
+         "setattr(MultiHeadAttention, 'forward', forward)"], "correct"),
     "methods by assignment": ([f"class MultiHeadAttention(nn.Module):{MODULE}", LATE_FORWARD,
                                "MultiHeadAttention.split = split\nMultiHeadAttention.forward = forward"], "correct"),
     "methods by a decorator": (
@@ -110,17 +109,23 @@ def grader():
         yield grader
 
 
-@pytest.fixture
-def shell(monkeypatch, tmp_path):
-    """A fresh notebook: a function that runs one cell, and what its checks were given."""
-    given: list[tuple[str, Any]] = []
-    monkeypatch.setattr(classroom, "check", lambda id, *answer: given.append((id, answer)), raising=False)
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module")
+def ipython():
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
-    yield shell, given
+    yield shell
     InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def shell(ipython, monkeypatch, tmp_path):
+    """A fresh notebook, and what its checks were given."""
+    given: list[tuple[str, Any]] = []
+    monkeypatch.setattr(classroom, "check", lambda id, *answer: given.append((id, answer)), raising=False)
+    monkeypatch.chdir(tmp_path)
+    ipython.reset(new_session=False)
+    return ipython, given
 
 
 def in_the_notebook(shell, cells: list[str], given: list) -> Any:

@@ -23,6 +23,7 @@ from course.page import (
     save_translator,
     score_of,
     script,
+    show_page,
     with_fewer_bits,
 )
 from course.tokens import Subwords
@@ -153,6 +154,19 @@ def test_a_file_is_replaced_as_a_whole(model, subwords, tmp_path, monkeypatch):
     assert path.read_text() == "old" and [one.name for one in tmp_path.iterdir()] == ["translator.html"]
     with pytest.raises(PageError, match="is a folder; name a file in it"):
         export_page(model, subwords, tmp_path)
+
+
+def test_a_page_is_shown_by_its_name_alone(model, subwords, tmp_path, monkeypatch):
+    (tmp_path / "a folder").mkdir()
+    monkeypatch.chdir(tmp_path / "a folder")
+    shown = show_page(export_page(model, subwords, "my <first> page.html"), height=300).data
+    assert 'src="my%20%3Cfirst%3E%20page.html"' in shown and "my &lt;first&gt; page.html</a>" in shown
+    assert "height: 300px" in shown and len(shown) < 600 and str(tmp_path) not in shown
+    with pytest.raises(PageError, match="there is no file other.html"):
+        show_page("other.html")
+    elsewhere = export_page(model, subwords, tmp_path / "elsewhere.html")
+    with pytest.raises(PageError, match="outside of this notebook's folder"):
+        show_page(elsewhere)
 
 
 @pytest.mark.parametrize("changes", [{}, {"norm": "post"}, {"scaling": False}, {"tied": False},

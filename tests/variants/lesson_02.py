@@ -83,6 +83,16 @@ def _decoder_by_product(ids, pad_id):
     return (padding_mask(ids, pad_id).int() * causal_mask(ids.size(-1)).int()).bool()
 
 
+def _slopes_by_loop(w):
+    rows = w.reshape(-1, w.shape[-1])
+    found = torch.zeros(*rows.shape, rows.shape[1], dtype=w.dtype)
+    for n, row in enumerate(rows):
+        for i, one in enumerate(row):
+            for j, other in enumerate(row):
+                found[n, i, j] = one * (1 - one) if i == j else -one * other
+    return found.reshape(*w.shape, w.shape[-1])
+
+
 VARIANTS = {
     "2.1": [_minus_infinity, _minus_billion, _clamped, _empty_rows_apart, _one_by_one,
             library.scaled_dot_product_attention],
@@ -97,4 +107,9 @@ VARIANTS = {
             lambda ids, pad_id: (ids != pad_id)[:, None].expand(-1, ids.shape[1], -1).tril()],
     "2.6": [lambda mask: ~mask[:, 0], lambda mask: torch.logical_not(mask).flatten(1),
             lambda mask: mask.squeeze(-2) == 0, lambda mask: ~mask.reshape(len(mask), -1)],
+    "2.7": [_slopes_by_loop, lambda w: w[..., None] * (torch.eye(w.shape[-1], dtype=w.dtype) - w[..., None, :]),
+            lambda w: torch.diag_embed(w) - torch.einsum("...i,...j->...ij", w, w),
+            lambda w: w.diag_embed() - w.unsqueeze(-1) @ w.unsqueeze(-2),
+            lambda w: torch.where(torch.eye(w.shape[-1], dtype=torch.bool), (w - w ** 2).unsqueeze(-1),
+                                  -w.unsqueeze(-2) * w.unsqueeze(-1))],
 }

@@ -117,8 +117,125 @@ def _test_raised(attend):
         raise ValueError("the order counts")
 
 
+def _fit_zero_at_the_end(model, loss_of, batches, optimiser):
+    model.train()
+    history = []
+    for batch in batches:
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+        history.append(float(loss))
+    model.eval()
+    return history
+
+
+def _fit_with_modes_by_train(model, loss_of, batches, optimizer):
+    history, _ = [], model.train(True)
+    for _, batch in enumerate(batches):
+        model.zero_grad()
+        (loss := loss_of(model, batch)).backward()
+        optimizer.step()
+        history += [loss.detach().item()]
+    model.train(False)
+    return history
+
+
+def _fit_as_a_tensor(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad(set_to_none=False)
+        loss = loss_of(model, batch)
+        loss.backward()
+        losses.append(loss.detach())
+        optimiser.step()
+    model.eval()
+    return torch.stack(losses)
+
+
+def _fit_step_by_step(model, loss_of, batches, optimiser):
+    def one(batch):
+        model.train()
+        for parameter in model.parameters():
+            parameter.grad = None
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        model.eval()
+        return loss.item()
+    return [one(batch) for batch in batches]
+
+
+def _fit_all_collected(model, loss_of, batches, optimiser):
+    kept = list(batches)
+    losses = torch.zeros(len(kept), dtype=torch.float64)
+    model.train()
+    for n in range(len(kept)):
+        optimiser.zero_grad()
+        loss = loss_of(model, kept[n])
+        loss.backward()
+        losses[n] = loss.item()
+        optimiser.step()
+    model.eval()
+    return losses.tolist()
+
+
+def _fit_by_while(model, loss_of, batches, optimiser):
+    model.train()
+    losses, left = [], iter(batches)
+    while (batch := next(left, None)) is not None:
+        loss = loss_of(model, batch)
+        optimiser.zero_grad()
+        loss.backward(retain_graph=True)
+        optimiser.step()
+        losses.append(loss.data)
+    model.eval()
+    return losses
+
+
+def _back_by_eye(n_words, n_places):
+    zeros = torch.zeros(n_words, n_places)
+    return torch.cat([zeros, 1000 * torch.eye(n_places).roll(-1, 1)]), torch.cat([zeros, torch.eye(n_places)])
+
+
+def _back_step_in_the_keys(n_words, n_places):
+    d_model = n_words + n_places
+    W_q, W_k = torch.zeros(d_model, d_model), torch.zeros(d_model, d_model)
+    for t in range(n_places - 1):
+        W_k[n_words + t, t + 1] = W_q[n_words + t + 1, t + 1] = 30.0
+    return W_q, W_k
+
+
+def _back_on_a_circle(n_words, n_places):
+    angles = 2 * torch.pi * torch.arange(n_places, dtype=torch.float64) / n_places
+    W_q, W_k = torch.zeros(2, n_words + n_places, 2, dtype=torch.float64)
+    turned = angles - angles[1]
+    W_q[n_words:] = 5000 * torch.stack([turned.cos(), turned.sin()], dim=1)
+    W_k[n_words:] = torch.stack([angles.cos(), angles.sin()], dim=1)
+    return W_q, W_k
+
+
+def _back_by_squares(n_words, n_places):
+    """Scores are −(t − 1 − j)², without the part that all keys have in common."""
+    places = torch.arange(n_places) * 1.0
+    zeros = torch.zeros(n_words, 2)
+    queries = 50 * torch.stack([2 * (places - 1), torch.ones(n_places)], 1)
+    return torch.cat([zeros, queries]), torch.cat([zeros, torch.stack([places, -places ** 2], 1)])
+
+
+def _back_in_one_matrix(n_words, n_places):
+    d_model = n_words + n_places
+    together = torch.zeros(d_model, d_model)
+    together[torch.arange(n_words + 1, d_model), torch.arange(n_words, d_model - 1)] = 200.0
+    return [together, torch.eye(d_model)]
+
+
 VARIANTS = {
     "3.1": [_SelfByHand, _SelfOpened, _SelfFused, _SelfFromCross, _SelfRenamed],
     "3.2": [_CrossByHand, _CrossOneByOne, _CrossFromSelf],
     "3.3": [_test_random_order, _test_backwards, _test_returned, _test_raised],
+    "3.5": [_fit_zero_at_the_end, _fit_with_modes_by_train, _fit_as_a_tensor, _fit_step_by_step, _fit_all_collected,
+            _fit_by_while],
+    "3.6": [_back_by_eye, _back_step_in_the_keys, _back_on_a_circle, _back_by_squares, _back_in_one_matrix],
 }

@@ -112,6 +112,21 @@ def _test_against_loop(split_heads):
         raise ValueError("the heads hold other numbers")
 
 
+def _parts_one_by_one(heads, W_o):
+    d_head = heads.shape[-1]
+    return torch.stack([heads[:, h] @ W_o[h * d_head : (h + 1) * d_head] for h in range(heads.shape[1])], dim=1)
+
+
+def _parts_with_zeros(heads, W_o):
+    """Head h alone: all others are 0."""
+    alone = []
+    for h in range(heads.shape[1]):
+        kept = torch.zeros_like(heads)
+        kept[:, h] = heads[:, h]
+        alone.append(kept.transpose(1, 2).flatten(2) @ W_o)
+    return torch.stack(alone, 1)
+
+
 VARIANTS = {
     "4.1": [_split_by_slices, _split_by_chunks, _split_by_view,
             lambda x, n_heads: x.unflatten(-1, (n_heads, -1)).movedim(2, 1)],
@@ -120,4 +135,9 @@ VARIANTS = {
     "4.3": [_MinusInfinity, _MinusBillion, _OwnSoftmax, _HeadByHead, _BiasForSome, _MaskByName,
             library.MultiHeadAttention],
     "4.4": [_test_each_number, _test_against_loop],
+    "4.5": [_parts_one_by_one, _parts_with_zeros,
+            lambda heads, W_o: torch.einsum("bhtd,hdm->bhtm", heads, W_o.view(heads.size(1), heads.size(3), -1)),
+            lambda heads, W_o: torch.matmul(heads, torch.stack(W_o.chunk(heads.shape[1]))),
+            lambda heads, W_o: torch.stack([F.linear(heads[:, h], rows.T) for h, rows in
+                                            enumerate(W_o.split(heads.shape[-1]))]).transpose(0, 1)],
 }

@@ -29,8 +29,8 @@ DIVISOR = "Look at what you divide by."
 SUMMED_AGAIN = {
     "says": "Your shares are exactly what comes out when each score is replaced by its share, one after the other, and "
             "the total is summed again each time.",
-    "why": "After the first one the total is another: it holds a share in place of a score. (And if the scores are whole "
-           "numbers, an array of them cuts the shares down.)",
+    "why": "After the first one the total is another: it holds a share in place of a score. (And if the scores are "
+           "whole numbers, an array of them cuts the shares down.)",
     "look": "How often is your total computed, and from what? And into which array are the shares written?"}
 PERCENT = {
     "says": "Your shares are exactly 100 times too large: they are percentages.",

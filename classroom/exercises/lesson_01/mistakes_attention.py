@@ -310,8 +310,9 @@ ATTENTION = [
     *(Misconception(
         "causal-mask", partial(_attention, gives=gives),
         f"Your weights are exactly what comes out under a causal mask{how}.",
-        "That hides from each query what stands behind it, as a model needs that writes a text word by word. Here every "
-        "query may look at every key; masks come in lesson 02.", "Where does the triangle in your code come from?",
+        "That hides from each query what stands behind it, as a model needs that writes a text word by word. "
+        "Here every query may look at every key; masks come in lesson 02.",
+        "Where does the triangle in your code come from?",
         sums("weights"))
       for gives, how in (("causal", ""), ("causal, square", ", with as many keys as there are queries"),
                          ("causal, over the shares", ", laid over the shares after the softmax"),
@@ -320,8 +321,8 @@ ATTENTION = [
     Misconception(
         "values-transposed", partial(_attention, mix="values transposed"),
         "Your code does exactly what happens when the weights are multiplied by the transposed `v`.",
-        "The sum runs over the keys: weights (T_q, T_k) and v (T_k, d_v) meet in T_k as they are. A function that makes "
-        "scores transposes its second argument.", "What stands on the right of your last product?"),
+        "The sum runs over the keys: weights (T_q, T_k) and v (T_k, d_v) meet in T_k as they are. A function that "
+        "makes scores transposes its second argument.", "What stands on the right of your last product?"),
     Misconception(
         "mixed-by-transposed", partial(_attention, mix="transposed"),
         "Your output is exactly what the transposed weights give.",

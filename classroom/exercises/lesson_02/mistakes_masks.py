@@ -221,7 +221,7 @@ DECODER = [
     *(Misconception(
         "shape-for-the-size", _square_of(make),
         "Your code does exactly what happens when `causal_mask` is given the ids themselves.",
-        "`causal_mask` asks for a size, one whole number: how many positions there are. The ids are a table of numbers.",
+        "`causal_mask` asks for a size, one whole number: how many positions there are. The ids are a whole table.",
         "How long are the sentences of `ids`, and where does a tensor say so?")
       for make in (lambda ids: torch.ones(ids, ids, dtype=torch.bool).tril(),
                    lambda ids: torch.ones((ids, ids), dtype=torch.bool).tril(),

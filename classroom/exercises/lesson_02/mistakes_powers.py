@@ -6,6 +6,7 @@ from classroom.judge.exercise import Misconception
 from .switches import sloppy_attention
 
 _LEFT = {"powers": ": 0/0, NaN, where nothing is left", "powers, 1e-9": "", "powers, nan to 0": ", and NaN become 0"}
+_WHEN = (("", ""), ("only under a mask", ", where there is a mask"))
 _FILLED = {how.replace("powers", "powers, filled"): left for how, left in _LEFT.items()}
 _SHIFTED = {how.replace("powers", "powers, shifted"): left for how, left in _LEFT.items()}
 
@@ -18,12 +19,12 @@ POWERS = [
         "infinity after `exp`: infinity by infinity is NaN, and so is infinity times 0, if the place is forbidden. A "
         "softmax subtracts the largest score of a row before that.",
         "What does `exp` make of a large score? PyTorch's own softmax is protected, and so is yours of exercise 1.2.")
-    for how, left in (_LEFT | _FILLED).items() for when, there in (("", ""), ("only under a mask", ", where there is a mask"))]
+    for how, left in (_LEFT | _FILLED).items() for when, there in _WHEN]
 POWERS += [
     Misconception(
         "global-maximum", partial(sloppy_attention, empty=how, how=when),
-        f"Your weights are exactly what comes out when the largest of *all* scores is subtracted before `exp`{there}, and "
-        f"each row is divided by its sum{left}.",
+        f"Your weights are exactly what comes out when the largest of *all* scores is subtracted before `exp`{there}, "
+        f"and each row is divided by its sum{left}.",
         "A row whose scores are all far below that one number becomes zeros, and 0/0. The shift has to fit each row by "
         "itself, and allowed scores alone.", "Along which axis does your maximum run, and over which scores?")
-    for how, left in _SHIFTED.items() for when, there in (("", ""), ("only under a mask", ", where there is a mask"))]
+    for how, left in _SHIFTED.items() for when, there in _WHEN]

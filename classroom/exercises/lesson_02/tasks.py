@@ -10,7 +10,7 @@ from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course import attention as library
 
-from . import mistakes, mistakes_causal, mistakes_key_padding, mistakes_masks, mistakes_powers
+from . import mistakes, mistakes_causal, mistakes_key_padding, mistakes_masks, mistakes_powers, tasks_slopes
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -236,4 +236,5 @@ EXERCISES = [
         misconceptions=mistakes_key_padding.KEY_PADDING,
         moral="With it, PyTorch's layer ignores just what ours ignores.",
     ),
+    *tasks_slopes.EXERCISES,
 ]

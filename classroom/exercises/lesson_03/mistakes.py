@@ -201,8 +201,8 @@ def _shared(cls) -> list[Misconception]:
             "What is returned should be what the values were mixed with.", _CALL),
         *(Misconception(
             "renormalised-after-softmax", partial(cls, empty=empty),
-            "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
-            f"row is then divided by what is left of it{left}.",
+            "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and "
+            f"each row is then divided by what is left of it{left}.",
             "Where a forbidden score is far above the allowed ones, the softmax gives it all there is, and nothing is "
             "left for the others. So forbidden scores must not get into it.", _CALL)
           for empty, left in (("renormalised", ": 0/0, NaN, where nothing is left"),

@@ -13,7 +13,7 @@ from classroom.exercises.lesson_02.mistakes import STYLES
 from classroom.judge.exercise import Choice, Exercise, Misconception, Property, TestTask
 from course.attention import scaled_dot_product_attention
 
-from . import mistakes
+from . import mistakes, tasks_more
 from .mistakes import ordered, weights_for
 
 
@@ -325,4 +325,5 @@ EXERCISES = [
         solution_source='suppliers = ("decoder", "encoder", "encoder")',
         moral="The target asks; the source is looked at, and hands over.",
     ),
+    *tasks_more.EXERCISES,
 ]

@@ -71,8 +71,9 @@ class Sloppy(nn.Module):
             return weights, output
         if self.how.gives == "squeezed":
             return output.squeeze(), weights.squeeze()
-        shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "sum": weights.sum(1), "scores": scores,
-                 "first head": weights[:, 0], "unmasked weights": unmasked, "transposed": weights.transpose(-1, -2)}
+        shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "sum": weights.sum(1),
+                 "scores": scores, "first head": weights[:, 0], "unmasked weights": unmasked,
+                 "transposed": weights.transpose(-1, -2)}
         return output, shown.get(self.how.gives, weights)
 
     def _product(self, name, x):

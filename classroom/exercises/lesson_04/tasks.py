@@ -14,7 +14,7 @@ from classroom.judge.exercise import Exercise, Property, TestTask
 from course import attention as library
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
-from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests
+from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests, tasks_parts
 
 
 class MultiHeadAttention(nn.Module):
@@ -289,4 +289,5 @@ EXERCISES = [
         moral="Sizes that all differ, numbers that all differ, and a comparison with what they should be: that is a "
               "test.",
     ),
+    *tasks_parts.EXERCISES,
 ]

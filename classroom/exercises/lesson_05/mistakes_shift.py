@@ -8,6 +8,7 @@ from classroom.judge.exercise import Misconception
 
 from .mistakes import TYPED_IN, frequencies
 
+
 def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
            ignore=False, unit=1.0, each="pair", column=1,
            steps=0, how=""):

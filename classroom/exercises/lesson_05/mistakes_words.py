@@ -26,7 +26,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
               "ours": math.sqrt(128), "paper's": math.sqrt(512)}[scale]
     positions = sinusoidal_encoding(batch * length + 1, d_model)
     positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
-                 "time": positions[:length], "time in front": positions[:length, None], "batch": positions[:batch, None], "last": positions[length - 1],
+                 "time": positions[:length], "time in front": positions[:length, None],
+                 "batch": positions[:batch, None], "last": positions[length - 1],
                  "clamped": positions[:length], "in a ring": positions[:length],
                  "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
     if how == "times":
@@ -83,8 +84,8 @@ ADD = [
          "The frequencies are then those of vectors as long as the sentence, and change with it.",
          "Which of the two sizes comes first in `sinusoidal_encoding`?", rows="exchanged"),
     _sum("axis-in-the-middle", "the table is given an axis of length 1 in the middle, (T, 1, d_model)",
-         "Axes are lined up from the right: its positions then meet the sentences, which stops, or makes T sentences of "
-         "one. (Code that puts the length first, (T, B, d_model), needs that axis; ours has the batch first.)",
+         "Axes are lined up from the right: its positions then meet the sentences, which stops, or makes T sentences "
+         "of one. (Code that puts the length first, (T, B, d_model), needs that axis; ours has the batch first.)",
          "What is the shape of your table where it is added?", rows="time in front"),
     *(_sum("table-not-cut", f"the whole table of {most} rows is added",
            "A sentence of T words needs the first T rows, one for each word.",

@@ -298,6 +298,7 @@ EXERCISES = [
             "In the encoder-decoder a source token goes through the encoder only, a target token through the decoder "
             "only (apart from the keys and values of cross-attention).",
             "Each of its tokens meets about half of the weights. In the other model each token meets all of them."),
-        moral="Equal numbers of weights, of tokens and of multiplications are three different things. Say which one is equal.",
+        moral="Equal numbers of weights, of tokens and of multiplications are three different things. Say which one is "
+              "equal.",
     ),
 ]

@@ -65,6 +65,7 @@ def write_class(path: Path, book: Gradebook, pages: Mapping[str, str]) -> None:
     _write(path, "class.html", book=book, lessons=lessons, statuses=Counter(mark.status for mark in book.marks()),
            script=Markup(script), policy=f"{_POLICY}; style-src {_digest(_style())}; script-src {_digest(script)}",
            late=sum(is_late(mark) for mark in book.marks()), versions=versions(book),
+           not_installed=tally.not_installed(book),
            pages={name: "/".join(map(quote, page.split("/"))) for name, page in pages.items()},
            without_a_mark=WITHOUT_A_MARK, seeds=sorted({r["seed"] for r in records if r.get("seed") is not None}),
            isolation=Counter(record["isolation"] for record in records if record.get("exercises")

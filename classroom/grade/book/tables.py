@@ -68,6 +68,8 @@ def summary(mark: Mark) -> str:
 def _notes(mark: Mark) -> Sequence[str]:
     message = (mark.record or {}).get("message") or mark.why
     why = [] if mark.status == "graded" else [line(message)]
+    if missing := (mark.record or {}).get("not_installed"):
+        why.append(f"not installed where it was graded: {line(', '.join(map(str, missing)))}")
     return [*why, *(line(note, 600) for note in mark.notes), *map(before, mark.earlier)]
 
 

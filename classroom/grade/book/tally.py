@@ -78,6 +78,14 @@ def lines(book: Gradebook, lesson: str) -> list[Line]:
     ]) for id in sorted(titles, key=_place)]
 
 
+def not_installed(book: Gradebook) -> dict[str, int]:
+    """Packages that notebooks import and that are not there where they were graded: of how many notebooks each."""
+    records = {(record.get("learner"), record.get("submission")): record for mark in book.marks()
+               if (record := mark.record)}
+    found = Counter(line(name, 60) for record in records.values() for name in set(record.get("not_installed") or ()))
+    return dict(found.most_common())
+
+
 def histogram(marks: Sequence[Mark], bins: int = 10) -> list[int]:
     """How many graded learners have 0-10 %, 10-20 %, ... of the points; full marks are in the last bin."""
     counts = [0] * bins
