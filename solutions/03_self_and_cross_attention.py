@@ -100,8 +100,9 @@ for times in (0.01, 1, 100):
 logits = torch.tensor([1.0, 2, 6, 3])
 probabilities = logits.softmax(dim=-1)
 for right in range(4):
+    by_torch = F.cross_entropy(logits, torch.tensor(right))
     print(f"right is choice {right}:   its probability {probabilities[right]:.3f}   "
-          f"-log {-probabilities[right].log():.3f}   F.cross_entropy {F.cross_entropy(logits, torch.tensor(right)):.3f}")
+          f"-log {-probabilities[right].log():.3f}   F.cross_entropy {by_torch:.3f}")
 print(f"all four alike: {F.cross_entropy(torch.zeros(4), torch.tensor(0)):.3f}, and log 4 = {math.log(4):.3f}")
 
 # %% [markdown]
@@ -181,9 +182,9 @@ check("3.5", fit)
 # Now train something. Each input is a vector of five numbers, and it belongs to one of three groups; which one, is
 # decided by a matrix that the model does not know. One label in five is drawn at random: real data have mistakes, too.
 #
-# The model learns from the **training data**, 80 examples, again and again. Every pass through them is called an **epoch**. Does
-# it then know the matrix, or just these 80 examples by heart? Only examples that it has not learned from can tell:
-# the **validation data**. What do you expect of the two losses, over 40 epochs?
+# The model learns from the **training data**, 80 examples, again and again. A pass through all of them is called an
+# **epoch**. Does it then know the matrix, or just these 80 examples by heart? Only examples that it has not learned
+# from can tell: the **validation data**. What do you expect of the two losses, over 40 epochs?
 
 # %%
 fit = carry_on("3.5", fit)
@@ -849,11 +850,12 @@ for order in ([0, 1, 2, 3], [2, 2, 0, 2]):
     _, weights = scaled_dot_product_attention(sentence @ back_q, sentence @ back_k.to(back_q.dtype), sentence)
     spoken = [lexicon_of_4[i] for i in order]
     for t in range(1, 4):
-        print(f"{spoken[t]:7} at place {t} looks at place {int(weights[t].argmax())}, {spoken[int(weights[t].argmax())]}")
+        at = int(weights[t].argmax())
+        print(f"{spoken[t]:7} at place {t} looks at place {at}, {spoken[at]}")
 
 # %% [markdown]
-# It works for words that the matrices have never met, and for a word that occurs three times: only the places count. The
-# number 1 more or less is nowhere computed. It stands in a table, which training can fill in as well.
+# It works for a word that occurs three times, too: only the places count. "One less" is nowhere computed. It stands
+# in a table, and training can fill in such a table as well.
 
 # %% [markdown]
 # ## Who supplies what

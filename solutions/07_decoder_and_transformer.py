@@ -394,10 +394,9 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # ## A stack of layers
 #
 # One layer looks back once and across once. The paper stacks six of them, as lesson 06 did with the encoder.
-# What each layer reads across is always the same: the memory, the output of the *whole* encoder. Why not give
-# the first layer of the decoder what the first layer of the encoder has made, and so on? Because the first layer
-# of the encoder has hardly begun. The memory is the best that there is to say about the source, and it is ready
-# before the first word is written.
+# What each layer reads across is always the same: the memory, the output of the *whole* encoder. It is not that the
+# first layer of the decoder reads what the first layer of the encoder has made, and so on: encoder and decoder may
+# even differ in their number of layers. The memory is computed once, before the first word is written.
 
 # %% [markdown]
 # ### Exercise 7.5 · the decoder        ●○○  about 8 minutes · 2 points
@@ -461,8 +460,9 @@ state = LayerNorm(512)(torch.randn(512))                  # what a decoder gives
 for name, size in [("1", 1.0), ("1/√d_model", 512 ** -0.5)]:
     table = size * torch.randn(2000, 512)
     logits = table @ state
-    print(f"table of size {name:11} logits spread by {logits.std():5.2f}, loss {-logits.log_softmax(0).mean():6.1f}, "
-          f"length of a word's vector {table.norm(dim=1).mean():5.2f}")
+    loss, length = -logits.log_softmax(0).mean(), table.norm(dim=1).mean()
+    print(f"table of size {name:11} logits spread by {logits.std():5.2f}, loss {loss:4.1f}, "
+          f"length of a word's vector {length:5.2f}")
 print(f"knowing nothing, the loss would be log 2000 = {math.log(2000):.1f}")
 print(f"length of a word's vector, times √d_model: {(table * math.sqrt(512)).norm(dim=1).mean():.2f}")
 

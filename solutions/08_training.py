@@ -551,9 +551,9 @@ for name, norm_first in [("norm first (ours)", True), ("norm last (the paper)", 
 # %% [markdown]
 # ## Dropout
 #
-# More sentences are the best remedy for overfitting, if one has them. The paper has another one (§5.4):
-# **dropout**. While training, each number is set to 0 with probability p, other numbers in each step. A model that
-# can lose any number at any time cannot rely on single ones, and learns the same thing in several places.
+# The first remedy for overfitting is more sentences, if one has them. The paper has another one (§5.4):
+# **dropout**. While training, each number is set to 0 with probability p, other numbers in each step. The idea: a
+# model that can lose any number at any time must not rely on single ones.
 #
 # What becomes of the numbers that are left? Look at the first three rows, with p = 0.25. Which number stands there
 # instead of 1, and why not 1?

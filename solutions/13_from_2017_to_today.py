@@ -153,16 +153,18 @@ show_curves(z, {"ReLU": z.relu(), "SiLU": F.silu(z)}, "z", "", "A corner, and th
 class SwiGLU(nn.Module):
     """A feed-forward layer with a gate, without biases: (..., d_model) -> (..., d_model)."""
 
-    ### BEGIN SOLUTION
     def __init__(self, d_model, d_ff):
         super().__init__()
+        ### BEGIN SOLUTION
         self.w_gate = nn.Linear(d_model, d_ff, bias=False)
         self.w_up = nn.Linear(d_model, d_ff, bias=False)
         self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        ### END SOLUTION
 
     def forward(self, x):
+        ### BEGIN SOLUTION
         return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %%
@@ -300,17 +302,19 @@ for n_kv_heads in (64, 8, 1):
 class GroupedQueryAttention(nn.Module):
     """Self-attention whose heads share keys and values in groups: (B, T, d_model) and weights (B, n_heads, T, T)."""
 
-    ### BEGIN SOLUTION
     def __init__(self, d_model, n_heads, n_kv_heads):
         super().__init__()
+        ### BEGIN SOLUTION
         self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
         d_kv = d_model // n_heads * n_kv_heads
         self.w_q = nn.Linear(d_model, d_model, bias=False)
         self.w_k = nn.Linear(d_model, d_kv, bias=False)
         self.w_v = nn.Linear(d_model, d_kv, bias=False)
         self.w_o = nn.Linear(d_model, d_model, bias=False)
+        ### END SOLUTION
 
     def forward(self, x, mask=None):
+        ### BEGIN SOLUTION
         q = split_heads(self.w_q(x), self.n_heads)               # (B, n_heads, T, d_head)
         k = split_heads(self.w_k(x), self.n_kv_heads)            # (B, n_kv_heads, T, d_head)
         v = split_heads(self.w_v(x), self.n_kv_heads)
@@ -320,7 +324,7 @@ class GroupedQueryAttention(nn.Module):
             mask = mask.unsqueeze(1)
         mixed, weights = scaled_dot_product_attention(q, k, v, mask)
         return self.w_o(merge_heads(mixed)), weights
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %%
@@ -828,7 +832,7 @@ for n_layers in (1, 2):
         library.prefix_mask = mask
         with torch.no_grad():
             before, after = (model(source, ids)[:, :3] for ids in (target, changed))
-        print(f"{n_layers} layers, {name:13} the last word leaks: {not torch.allclose(before, after, atol=1e-5)}")
+        print(f"layers: {n_layers}, {name:13} the last word leaks: {not torch.allclose(before, after, atol=1e-5)}")
 library.prefix_mask = right
 
 # %% [markdown]

@@ -140,6 +140,21 @@ print("at most half a step:", bool((off <= 0.5001 * scale.unsqueeze(1)).all()))
 print(f"a step is {scale.mean():.4f} long on average, a weight {w.abs().mean():.3f}; off by {off.mean():.4f}")
 
 # %% [markdown]
+# What goes wrong if the scale is made from the largest *number* of the row, and not from its largest magnitude? Guess
+# what becomes of −3 in the row −3, 1, 2.
+
+# %%
+row = torch.tensor([-3.0, 1.0, 2.0])
+step = row.max() / 127
+counted = (row / step).round().long()
+print("steps  ", counted.tolist())
+print("as int8", counted.to(torch.int8).tolist())
+print("back   ", [round(x, 2) for x in (counted.to(torch.int8) * step).tolist()])
+
+# %% [markdown]
+# It would need 190 steps below 0, for which int8 has no room. What does not fit is not cut to −128: it starts again
+# from the other end, and −3 has become a number above 0. No error is raised.
+#
 # ## What it costs
 #
 # Half a step is little, but there are a million of them, and each layer passes its errors on to the next. The only way
@@ -212,7 +227,8 @@ with torch.no_grad():
 
 # %% [markdown]
 # It computes what it did, up to the rounding of float32. But in each table `w_1` row 0 is now 50 times as large as it
-# was: an **outlier**. Large language models have such outliers by themselves, from training.
+# was: an **outlier**. In large language models outliers come by themselves, in training, above all in the numbers that
+# flow through the layers (see "Further reading").
 #
 # ### Exercise 14.3 · one large row        ●○○  about 3 minutes · 1 point
 # In one row of a table all numbers become 50 times as large. The table is quantised with *one* scale for all its rows.
@@ -298,9 +314,9 @@ show_curves(all_bits, {name: [bleu for bleu, _ in row] for name, row in curves.i
             "What fewer bits cost")
 
 # %% [markdown]
-# In our run the two curves stay together from 8 to 6 bits, and their ups and downs there are chance. With 4 bits a
-# scale for each row shows its worth, even without an outlier: steps are so long now that every row needs the ones that
-# fit it. With 3 bits both have broken down.
+# In our run the two curves stay together from 8 to 6 bits; on 300 sentences their ups and downs there mean little. With
+# 4 bits a scale for each row shows its worth, even without an outlier: steps are so long now that every row needs the
+# ones that fit it. With 3 bits both have broken down.
 #
 # int8 is the safe choice for our page. But say we wanted int4: a file is made of bytes, and so is a tensor. So two
 # numbers have to share one.

@@ -226,7 +226,7 @@ def _numpy_in_pytorch(text: str, line: str) -> str:
 
 def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
     """A whole array was asked whether it is true: by what?"""
-    if re.search(r"Negative, the `-` operator|Subtraction, the `-` operator|numpy boolean (?:subtract|negative)",
+    if re.search(r"Negati(?:ve|on), the `-` operator|Subtraction, the `-` operator|numpy boolean (?:subtract|negative)",
                  raised.text):
         return "not-on-booleans", ("True and False cannot be subtracted or negated with `-`. The other way round is "
                                    "`~mask`.")
@@ -259,6 +259,14 @@ def _wrong_thing(task: Exercise, raised: limits.Raised, line: str, case: Case | 
 
 def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
     """Something is None, or a plain number, and was treated as more than that: is it an argument of the exercise?"""
+    if (two := re.search(r"(\w+) = (\d+) is not divisible by (\w+) = (\d+)", raised.text)) and case is not None:
+        wrong = [(name, given) for name, given in (two.group(1, 2), two.group(3, 4))
+                 if case.inputs.get(name) not in (None, int(given))]
+        if wrong:
+            name, given = wrong[0]
+            return "arguments-exchanged", (
+                f"In this case `{name}` is {case.inputs[name]}, and {given} has been handed on in its place. Are two "
+                "arguments exchanged in your call, or is one typed in?")
     nothing = re.search(r"'NoneType' object (?!has no attribute 'backward')|non-iterable NoneType|"
                         r"for .*: '\w+' and 'NoneType'|for .*: 'NoneType' and", raised.text)
     number = re.search(r"'(?:int|float)' object (?:has no attribute '(\w+)'|is not (?:subscriptable|iterable))|"

@@ -98,7 +98,7 @@ class _Collector:
 
     def _take(self, name: str, value: Any) -> None:
         if isinstance(value, ModuleType):
-            self.imports.add(f"import {value.__name__} as {name}")
+            self.imports.add(f"import {value.__name__}" + f" as {name}" * (value.__name__ != name))
         elif (where := _home(name, value)) is not None:
             module, original = where
             self.imports.add(f"from {module} import {original}" + f" as {name}" * (original != name))

@@ -24,6 +24,9 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      r"(\w+)\(\) got (?:an unexpected keyword argument|some positional-only arguments passed as keyword arguments:?) "
      r"'(\w+)'",
      "`{0}` has no argument called `{1}`. Read its first line, or give the argument by its place."),
+    ("sizes-do-not-multiply",
+     r"Provided sizes (\[.*?\]) don't multiply up to the size of dim (\d+) \((\d+)\)",
+     "`unflatten` cuts axis {1}, which is {2} long: the sizes {0} must multiply to that. Which axis is it?"),
     ("layer-not-called",
      r"'(?:Linear|LayerNorm|Embedding|Dropout|Sequential)' object (?:has no attribute|is not subscriptable)|"
      r"for .*'(?:Linear|LayerNorm|Embedding|Dropout|Sequential)'",

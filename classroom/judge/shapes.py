@@ -31,6 +31,8 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         text += " These are the same sizes in another order."
     elif (joined := _joined(got.shape, want.shape, axes)) is not None:
         slug, text = "axes-joined", text + joined
+    elif (one := _one_of_several(got, want)) is not None:
+        slug, text = "several-for-one", f"{text} {one}"
     elif np.squeeze(got).shape == np.squeeze(want).shape:
         slug = "axis-of-one" if compare.equal(np.squeeze(got), np.squeeze(want)) else slug
         text += " An axis of length 1 is missing." if got.ndim < want.ndim else " An axis of length 1 is too many." \
@@ -77,6 +79,16 @@ def _repeated(got: np.ndarray, want: np.ndarray) -> str | None:
     if not any(compare.equal(part, want) for part in parts):
         return None
     return f"{len(parts)} results have been put one after the other along this axis."
+
+
+def _one_of_several(got: np.ndarray, want: np.ndarray) -> str | None:
+    """One axis too many, and at one of its places what is expected."""
+    for axis in [i for i in range(got.ndim) if got.ndim == want.ndim + 1 and got.shape[i] > 1]:
+        for i in range(got.shape[axis]):
+            if compare.equal(got.take(i, axis), want):
+                return (f"Axis {axis} is one too many: it holds {got.shape[axis]} results, and the right one is at "
+                        f"{_places([i], got.shape[axis]).rstrip(',')}.")
+    return None
 
 
 def _left_over(got: np.ndarray, want: np.ndarray) -> tuple[int, list[int], str] | None:

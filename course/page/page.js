@@ -1,9 +1,10 @@
 // ------------------------------------------------------------------------------------------------ the page around it
 import { Subwords, Transformer, beam_search, follow, topk, translate } from "./transformer.js";
 
-const CANDIDATES = 5;
+const CANDIDATES = 5, LENGTH_PENALTY = 0.6;
 const file = JSON.parse(document.getElementById("model").textContent);
-const model = new Transformer(file), subwords = new Subwords(file.subwords), { about } = file;
+const model = new Transformer(file), max_len = Math.min(60, model.positions.length);
+const subwords = new Subwords(file.subwords), { about } = file;
 const $ = (id) => document.getElementById(id);
 const percent = (p) => (p > 0.9995 ? "100 %" : p < 0.0005 ? "0 %" : `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`);
 const name_of = (id) => subwords.vocabulary[id].replace("▁", "␣");
@@ -38,9 +39,10 @@ function ask() {
   try {
     source = sentence ? [...subwords.encode(sentence), subwords.eos_id] : [];
     const ends = [subwords.bos_id, subwords.eos_id];
-    hypotheses = sentence && beam_size() > 1 ? beam_search(model, source, ...ends, beam_size()) : [];
+    hypotheses = sentence && beam_size() > 1 ? beam_search(
+      model, source, ...ends, beam_size(), LENGTH_PENALTY, max_len) : [];
     const ids = hypotheses[0]?.ids ?? null;
-    steps = sentence ? [...follow(model, source, ...ends, 60, ids)] : [];
+    steps = sentence ? [...follow(model, source, ...ends, max_len, ids)] : [];
   } catch (error) {
     [source, steps, hypotheses] = [[], [], []];
     $("trouble").textContent = `This sentence cannot be translated: ${error.message}.`;
@@ -50,7 +52,7 @@ function ask() {
 }
 
 function choose_hypothesis(hypothesis, anew = true) {
-  if (anew) steps = [...follow(model, source, subwords.bos_id, subwords.eos_id, 60, hypothesis.ids)];
+  if (anew) steps = [...follow(model, source, subwords.bos_id, subwords.eos_id, max_len, hypothesis.ids)];
   $("working").hidden = !steps.length;
   draw_translation();
   draw_hypotheses(hypothesis);

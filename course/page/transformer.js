@@ -273,10 +273,11 @@ export function beam_search(model, source, bos_id, eos_id, beam_size = 4, length
   return finished.sort((a, b) => b.score - a.score);
 }
 
-export function translate(model, sentence, subwords, beam_size = 1) {
+export function translate(model, sentence, subwords, beam_size = 1, length_penalty = 0.6, max_len = 60) {
   const source = [...subwords.encode(sentence), subwords.eos_id], ends = [subwords.bos_id, subwords.eos_id];
-  return subwords.decode(beam_size === 1 ? greedy_decode(model, source, ...ends)
-    : beam_search(model, source, ...ends, beam_size)[0].ids);
+  max_len = Math.min(max_len, model.positions.length);
+  return subwords.decode(beam_size === 1 ? greedy_decode(model, source, ...ends, max_len)
+    : beam_search(model, source, ...ends, beam_size, length_penalty, max_len)[0].ids);
 }
 
 // ------------------------------------------------------------------------------------------ tokens.py and languages.py

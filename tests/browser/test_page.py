@@ -207,6 +207,14 @@ def test_a_sentence_that_is_too_long_is_refused_in_words(visit, small_translator
     page = visit(model, subwords, About(examples=("xyz xyz xyz xyz",)))
     assert "positions only up to max_len = 12" in page.get_by_role("alert").inner_text()
     assert page.locator("#working").is_hidden()
+    with torch.no_grad():                            # a model that never ends: it stops where its positions do
+        model.embedding.weight[subwords.eos_id] = 0
+        model.decoder.norm.bias += 3 * model.embedding.weight[9]
+    page = visit(model, subwords, About(examples=("the cat",)))
+    assert page.locator("#translation").inner_text().strip() == translate(model, ["the cat"], subwords)[0].strip()
+    assert page.locator("#tokens button").count() == 12
+    page.get_by_label("beam of 4").check()
+    assert page.locator("#tokens button").count() == 12
 
 
 @pytest.mark.parametrize("options", [{}, {"width": 320}, {"color_scheme": "dark"}, {"reduced_motion": "reduce"}],

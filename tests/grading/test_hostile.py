@@ -235,73 +235,6 @@ def test_forged_replies(graded, forgery):
     assert record["points"] == record["max_points"] - 2
 
 
-# ----------------------------------------------------------------- what wants out: each attempt must raise OSError
-
-def must_fail(attempt: str) -> str:
-    lines = "\n".join("        " + line for line in attempt.splitlines())
-    return ("def softmax(x):\n    import ctypes, glob, os, signal, socket, resource\n    from pathlib import Path\n"
-            "    libc = ctypes.CDLL(None, use_errno=True)\n    def check(result):\n"
-            "        if result < 0: raise OSError(ctypes.get_errno(), 'refused')\n    try:\n" + lines +
-            "\n    except (OSError, ValueError):\n        p = np.exp(x - x.max(-1, keepdims=True))\n"
-            "        return p / p.sum(-1, keepdims=True)\n    return None")
-
-
-ESCAPES = {
-    "reading the solutions": f"Path({str(ROOT / 'solutions/01_dot_product_attention.py')!r}).read_text()",
-    "reading the references": f"Path({str(ROOT / 'classroom/exercises/lesson_01/tasks.py')!r}).read_text()",
-    "listing the repository": f"os.listdir({str(ROOT)!r})",
-    "reading /etc/passwd": "open('/etc/passwd').read()",
-    "listing home": "os.listdir(os.path.expanduser('~root'))",
-    "listing /tmp": "os.listdir('/tmp')",
-    "the server's memory": "open(f'/proc/{os.getppid()}/mem', 'rb')",
-    "the server's environment": "open(f'/proc/{os.getppid()}/environ', 'rb')",
-    "its own maps": "open('/proc/self/maps')",
-    "killing the server": "os.kill(os.getppid(), signal.SIGKILL)",
-    "killing everybody": "os.kill(-1, signal.SIGKILL)",
-    "a signal by fcntl": "import fcntl\nfcntl.fcntl(3, 8, os.getppid())",
-    "a signal by pidfd": "check(libc.syscall(434, os.getppid(), 0))",
-    "tracing the server": "check(libc.ptrace(16, os.getppid(), 0, 0))",
-    "reading the server's memory": "check(libc.syscall(310, os.getppid(), 0, 0, 0, 0, 0))",
-    "limits of the server": "resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
-    "higher limits": "resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)",
-    "a unix socket": "socket.socket(socket.AF_UNIX)",
-    "a datagram": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
-    "fork": "os.fork()",
-    "vfork": "check(libc.vfork())",
-    "execve": "os.execv('/bin/true', ['/bin/true'])",
-    "a namespace": "check(libc.unshare(0x10000000))",
-    "mount": "check(libc.mount(b'none', b'/tmp', b'tmpfs', 0, 0))",
-    "chroot": "os.chroot('.')",
-    "becoming root": "os.setuid(0)",
-    "io_uring": "check(libc.syscall(425, 8, 0))",
-    "bpf": "check(libc.syscall(321, 0, 0, 0))",
-    "perf": "check(libc.syscall(298, 0, 0, -1, -1, 0))",
-    "userfaultfd": "check(libc.syscall(323, 0))",
-    "keyrings": "check(libc.syscall(250, 0, -3, 0))",
-    "memfd": "os.memfd_create('x')",
-    "shared memory": "check(libc.shmget(0, 4096, 0o1600))",
-    "message queues": "check(libc.msgget(0, 0o1600))",
-    "the priority of the server": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
-    "a new session": "os.setsid()",
-    "an open folder": "[os.listdir(f'/proc/self/fd/{n}') for n in range(64)]",
-    "folders without end": "os.mkdir('a')",
-    "a link": "os.symlink('/etc/passwd', 'a')",
-    "a hard link": "os.link('/dev/null', 'a')",
-    "a pipe in the folder": "os.mkfifo('a')",
-    "writing beside its folder": "open('../beside', 'w').write('x')",
-    "moving a file out of its folder": "open('a', 'w').write('x')\nos.rename('a', '../a')",
-    "writing elsewhere": "open('//tmp/expected', 'w').write('x')",
-    "writing to /dev/shm": "open('/dev/shm/expected', 'w').write('x')",
-    "a large file": "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nopen('a', 'wb').write(bytes(20 << 20))",
-    "the terminal": "open('/dev/tty', 'w')",
-}
-
-
-@pytest.mark.parametrize("escape", ESCAPES)
-def test_no_way_out(graded, escape):
-    assert statuses(graded(lesson_01(ex_1_2=must_fail(ESCAPES[escape])))) == ALL_RIGHT
-
-
 def test_the_working_folder_is_empty_and_forgets(graded, grader):
     body = ("import os\nif os.listdir('.'):\n    return None\n"
             "open('expected.npz', 'wb').write(b'x' * 1000)\nos.unlink('expected.npz')")
@@ -357,15 +290,70 @@ def test_a_test_that_counts_its_calls_is_no_test(graded):
     assert statuses(record)["4.4"] == "wrong"
 
 
-def test_only_what_was_asked_for_can_be_answered():
-    """As an ordinary user the same attempts fail as well."""
+# ------------------------------------------------------------------------------------ the list
+
+# What an attacker who had read the source found, and the tests that hold it closed. Each runs the hostile code or reads
+# the hostile file, proves that it did, and grades or finds somebody else afterwards.
+ROWS = {
+    "a cell of many spaces and a bracket; a line that makes a pattern cubic":
+        ["files.test_code_is_read_in_time", "files.test_a_cell_is_parsed_in_time"],
+    "reading without end, whatever it is that has none":
+        ["reader.test_computing_without_end_is_the_authors", "reader.test_memory_without_end_is_the_authors"],
+    "a zip of 50,001 empty folders": ["files.test_a_zip_of_empty_folders"],
+    "an argument whose name is 400,000 characters long": ["hostile_tests.test_a_test_that_tests_nothing_earns_nothing"],
+    "a reply of 32 MB that drips": ["hostile_code.test_a_reply_that_never_comes_to_an_end",
+                                    "channel.test_a_reply_that_drips_is_not_waited_for_any_longer"],
+    "files written while it drips": ["hostile_code.test_a_reply_that_never_comes_to_an_end",
+                                     "channel.test_a_folder_filled_while_a_reply_drips"],
+    "bzip2 and LZMA": ["files.test_what_cannot_be_unpacked_piece_by_piece_is_not_unpacked"],
+    "zips in zips": ["files.test_the_budget_is_the_learners_not_the_zips", "files.test_zips_without_end_in_zips",
+                     "reader.test_one_who_hides_a_mountain_in_a_zip_is_named_and_the_others_are_found"],
+    "a pipe called w.zip": ["files.test_a_pipe_is_not_opened"],
+    "tests that test nothing": ["hostile_tests.test_a_test_that_tests_nothing_earns_nothing"],
+    "our implementations called without end, for ever new sizes": ["hostile_tests.test_the_checkers_own_work_has_an_end"],
+    "names that read the same": ["files.test_a_name_that_reads_like_anothers", "files.test_two_spellings_of_one_name"],
+    "threads without end": ["hostile.test_threads_without_end", "hostile_code.test_threads_have_an_end",
+                            "hostile_code.test_a_system_without_a_process_to_spare_is_waited_for"],
+    "a trace that an earlier exercise left for a choice": ["hostile_code.test_a_choice_is_asked_once_and_sees_no_trace",
+                                                           "hostile_code.test_a_choice_that_ends_its_process_has_no_"
+                                                           "second_guess"],
+    "a layer of PyTorch's": ["hostile_code.test_a_layer_of_torchs_earns_nothing"],
+    "sums of 600 terms, 500 elif, 600 dots": ["hostile_code.test_what_is_nested_too_deeply_is_that_exercises_error"],
+    "a forged count of errors": ["hostile_code.test_forged_errors_are_that_exercises_error"],
+    "many statements times many names": ["files.test_code_is_read_in_time"],
+    "a problem made up by the code": ["hostile_code.test_a_problem_that_the_code_makes_up"],
+    "3,000 notebooks in one zip": ["files.test_three_thousand_notebooks_in_one_zip"],
+    "a test that hangs on a bug": ["hostile_tests.test_a_test_that_hangs_on_a_bug_rejects_nothing"],
+    "the frames of the server": ["hostile_code.test_the_frames_around_it_hold_no_path"],
+    "frames as large as allowed": ["hostile_code.test_replies_as_large_as_allowed",
+                                   "hostile_code.test_own_work_is_stopped_and_costs_that_exercise_alone"],
+    "a command that is killed while a worker computes":
+        ["batch.test_a_worker_in_the_middle_of_something_ends_with_its_parent",
+         "reader.test_it_ends_with_its_parent_in_the_middle_of_its_work"],
+    "something ignored, merged or renamed, and nobody told":
+        ["cli.test_what_was_left_out_is_named_and_is_in_the_exit_code"],
+}
+AS_A_USER = ("hostile", "hostile_code", "hostile_escapes", "hostile_files", "hostile_tests", "reader", "channel")
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_of_them_has_a_test(row):
+    for place in ROWS[row]:
+        file, _, name = place.partition(".")
+        path = Path(__file__).with_name(f"test_{'hostile_files' if file == 'files' else file}.py")
+        assert f"\ndef {name}(" in path.read_text(encoding="utf-8"), place
+
+
+@pytest.mark.parametrize("file", AS_A_USER)
+def test_an_ordinary_user_is_as_safe(file):
+    """As root a child gets a user of its own; without root it shares that of the grader."""
     if os.geteuid() != 0 or os.environ.get("GRADING_AS_USER"):
         pytest.skip("is run by root, for an ordinary user")
     if shutil.which("setpriv") is None:
         pytest.skip("needs setpriv")
     command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all,+dac_read_search",
                "--ambient-caps=+dac_read_search", sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
-               __file__]
+               "-n", "0", str(Path(__file__).with_name(f"test_{file}.py"))]
     environment = os.environ | {"GRADING_AS_USER": "1", "HOME": "/nonexistent", "COURSE_STATE": "/tmp",
                                 "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/")

@@ -6,56 +6,20 @@ import json
 import signal
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from classroom import evaluate, exercises
+from classroom.grade import channel, launch, remote
 from classroom.grade import grader as graders
-from classroom.grade import launch, remote
-from classroom.grade.grader import Grader
 from classroom.grade.own_time import TooLong, own_time
 from classroom.grade.read.submissions import Submission
 
-from .helpers import START, lesson_01, notebook, statuses
+from .helpers import ALL_RIGHT, MET, SOFTMAX, STANDALONE, lesson_01, one_exercise, result, statuses
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")]
-
-ALL_RIGHT = {"1.1": "correct", "1.2": "correct", "1.3": "correct", "1.4": "correct"}
-MET = "the hostile code ran"
-STANDALONE = ("def attention(q, k, v):\n    s = q @ k.T / np.sqrt(q.shape[-1])\n"
-              "    p = np.exp(s - s.max(-1, keepdims=True))\n    w = p / p.sum(-1, keepdims=True)\n    return w @ v, w")
-SOFTMAX = "p = np.exp(x - x.max(-1, keepdims=True))\n    return p / p.sum(-1, keepdims=True)"
-
-
-@pytest.fixture(scope="module")
-def grader():
-    with Grader(isolation="full", seed=7) as grader:
-        yield grader
-
-
-@pytest.fixture
-def graded(grader, tmp_path):
-    """The record of a submission; somebody else's, graded afterwards, must be as it always is."""
-    def grade(content: bytes) -> dict:
-        path, other = tmp_path / "x.ipynb", tmp_path / "other.ipynb"
-        path.write_bytes(content)
-        record = grader.grade(Submission("mallory", path.name, path))
-        other.write_bytes(lesson_01())
-        assert statuses(grader.grade(Submission("ada", other.name, other))) == ALL_RIGHT
-        assert record["status"] == "graded" and record["points"] is not None, record
-        assert "grader error" not in statuses(record).values()
-        return record
-    return grade
-
-
-def result(record: dict, id: str) -> dict:
-    return next(r for r in record["exercises"] if r["id"] == id)
-
-
-def one_exercise(id: str, code: str) -> bytes:
-    return notebook(START, "import torch\nfrom torch import nn", code, f'check("{id}", {exercises.get(id).names[0]})')
-
 
 # ------------------------------------------------------------------------------------ code that is hard to read
 
@@ -109,130 +73,6 @@ def test_more_code_than_can_be_sent(graded):
     content["cells"].insert(1, {"cell_type": "code", "source": filler, "metadata": {}})
     record = graded(json.dumps(content).encode())
     assert statuses(record) == ALL_RIGHT | {"1.2": "error"} and "too long" in result(record, "1.2")["message"]
-
-
-# ------------------------------------------------------------------------------------ tests that test nothing
-
-NO_TESTS = {
-    "a switch of the bug": ("3.3", f"""
-def test_equivariance(attend):
-    torch.manual_seed(0)
-    x = torch.randn(2, 6, 8)
-    attend(x)
-    try:
-        attend(x, causal=False, positions=0.0, distance=0.0)
-    except TypeError:
-        print({MET!r})
-        return
-    raise AssertionError
-"""),
-    "an argument too many": ("3.3", f"""
-def test_equivariance(attend):
-    attend(torch.zeros(2, 6, 8))
-    try:
-        attend(torch.zeros(2, 6, 8), 1.0)
-    except TypeError:
-        print({MET!r})
-        return
-    raise AssertionError
-"""),
-    "the function's name in an error": ("4.4", f"""
-def test_split_heads(split_heads):
-    split_heads(torch.zeros(2, 4, 6), 2)
-    text = ""
-    for call in (lambda: split_heads(), lambda: split_heads(torch.zeros(2, 4, 6)), lambda: split_heads(3, 2),
-                 lambda: split_heads(torch.zeros(2, 4, 7), 2), lambda: split_heads(torch.zeros(0), 2),
-                 lambda: split_heads(torch.zeros(2, 4, 6), 2, wrong=1), lambda: split_heads(None, None)):
-        try:
-            call()
-        except Exception as error:
-            text += str(error) + type(error).__name__ + str(error.__traceback__.tb_frame.f_code.co_name)
-    print({MET!r}, len(set(text)))
-    assert "split" not in text.replace("split_heads", "") and "bug" not in text and "wrong(" not in text
-"""),
-    "an argument's name of 400,000 characters": ("3.3", f"""
-def test_equivariance(attend):
-    attend(torch.zeros(2, 6, 8))
-    try:
-        attend(torch.zeros(2, 6, 8), **{{"\\n" * 400_000 + "x": 1}})
-    except TypeError:
-        print({MET!r})
-"""),
-    "sums known beforehand": ("7.3", f"""
-SEEN = GOLDEN
-def test_no_leak(decode):
-    torch.manual_seed(0)
-    x, memory = torch.arange(48.0).reshape(2, 6, 4).cos(), torch.arange(40.0).reshape(2, 5, 4).sin()
-    print({MET!r})
-    assert round(float(decode(x, memory).double().abs().sum()), 3) in SEEN
-"""),
-}
-
-
-def golden() -> list[float]:
-    """What the right implementations give with the weights that anybody can read off the course."""
-    import torch
-    x, memory = torch.arange(48.0).reshape(2, 6, 4).cos(), torch.arange(40.0).reshape(2, 5, 4).sin()
-    with torch.no_grad():
-        return [round(float(right(x, memory).double().abs().sum()), 3) for right in exercises.get("7.3").right.values()]
-
-
-@pytest.mark.parametrize("case", NO_TESTS)
-def test_a_test_that_tests_nothing_earns_nothing(graded, case):
-    id, code = NO_TESTS[case]
-    record = graded(one_exercise(id, code.replace("GOLDEN", repr(golden()) if "GOLDEN" in code else "")))
-    got = result(record, id)
-    assert got["status"] in ("wrong", "error") and got["points"] == 0, got
-    assert MET in got["printed"], got
-    assert len(json.dumps(record)) < 30_000
-
-
-@pytest.mark.parametrize("id", ["3.3", "4.4", "7.3"])
-def test_an_honest_test_earns_its_points_under_any_seed(grader, id, tmp_path, monkeypatch):
-    """The weights differ with the seed; what a right test says does not."""
-    source = exercises.get(id).source()
-    path = tmp_path / "x.ipynb"
-    path.write_bytes(one_exercise(id, source))
-    for seed in (0, 1, 2 ** 31 - 1):
-        monkeypatch.setattr(grader, "seed", seed)
-        got = result(grader.grade(Submission("ada", path.name, path)), id)
-        assert got["status"] == "correct", (seed, got)
-
-
-ENDLESS = {
-    "calls without end": "while True:\n        attend(x)",
-    "a new size each time": "n = 8\n    while True:\n        n += 1\n        try: attend(torch.zeros(1, 2, n))\n"
-                            "        except ValueError: pass",
-    "gradients without end": "x.requires_grad_()\n    while True:\n        attend(x).sum().backward()",
-}
-
-
-@pytest.mark.parametrize("case", ENDLESS)
-def test_the_checkers_own_work_has_an_end(graded, case):
-    import resource
-
-    code = f"def test_equivariance(attend):\n    print({MET!r})\n    x = torch.zeros(2, 6, 8)\n    {ENDLESS[case]}"
-    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    got = result(graded(one_exercise("3.3", code)), "3.3")
-    assert got["status"] in ("timeout", "error", "wrong") and got["points"] == 0
-    assert time.process_time() - started < 60
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000
-
-
-def test_a_test_that_hangs_on_a_bug_rejects_nothing(graded):
-    """It tells the right from the buggy, and then runs in circles; in whatever order they come."""
-    source = exercises.get("4.4").source()
-    code = source.replace("def test_split_heads(", "def honest(") + f"""
-def test_split_heads(split_heads):
-    try:
-        honest(split_heads)
-    except BaseException:
-        print({MET!r})
-        while True:
-            pass
-"""
-    got = result(graded(one_exercise("4.4", code)), "4.4")
-    assert got["status"] in ("error", "timeout") and got["points"] == 0
 
 
 # ------------------------------------------------------------------------------------ choices
@@ -346,6 +186,85 @@ def test_own_time_counts_computing_and_is_not_caught():
     with own_time(0.2):
         time.sleep(0.5)
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+
+
+DRIP = """
+    import os, struct, time
+    os.write(3, struct.pack(">I", 32 << 20))
+    n = 0
+    while True:
+        os.write(3, b"x")
+        time.sleep(0.02)
+        n += 1
+        FILL
+"""
+
+
+@pytest.mark.parametrize("fill, status", [("pass", "timeout"), (
+    "[open(f'{n}-{m}', 'w').close() for m in range(50)]", "killed")], ids=["a drip", "a drip beside many files"])
+def test_a_reply_that_never_comes_to_an_end(graded, monkeypatch, fill, status):
+    """32 MB are announced, and a byte is sent now and then: no longer than any other answer."""
+    came, real = [], channel.Channel.receive
+
+    def receive(self):
+        try:
+            return real(self)
+        finally:
+            came.append(len(self.buffer))
+
+    monkeypatch.setattr(channel.Channel, "receive", receive)
+    monkeypatch.setattr(graders, "_EXTRA", 0.1)
+    monkeypatch.setattr(remote, "_EXTRA", 0.1)
+    monkeypatch.setattr(graders.Grader, "seconds", 0.4, raising=False)
+    code = "def softmax(x):" + DRIP.replace("FILL", fill)
+    record = graded(lesson_01(ex_1_2=code, ex_1_3=STANDALONE))
+    assert statuses(record) == ALL_RIGHT | {"1.2": status} and max(came) > 10, "it was sending"
+    assert status == "timeout" or "working folder" in result(record, "1.2")["message"]
+
+
+@pytest.mark.parametrize("facts", ['{"shape": "look at http://example.org for your marks" * 99}',
+                                   '{"shape": "\\n# A heading of mine\\n"}', '{"shape": 7}', '{"other": "x"}', 'None'])
+def test_a_problem_that_the_code_makes_up(graded, facts):
+    """What the child says is wrong are our words; of what it says it saw, a short piece is quoted."""
+    code = (f"{FORGE.replace('o.send(reply)', 'pass')}\ndef softmax(x):\n    import gc\n    print({MET!r})\n"
+            "    for o in gc.get_objects():\n        if type(o).__name__ == 'Session':\n"
+            f"            type(o).do_ask = lambda *_: ({{'problem': ['shape-changes', {facts}], 'values': []}}, [])\n"
+            "            return x")
+    record = graded(lesson_01(ex_1_2=code, ex_1_3=STANDALONE))
+    got = result(record, "1.2")
+    assert statuses(record) == ALL_RIGHT | {"1.2": got["status"]} and got["status"] in ("wrong", "error")
+    assert got["points"] == 0 and len(got["message"]) < 1500 and "\n#" not in got["message"]
+
+
+TORCHS = {
+    "inherits from it": ("6.1", "class LayerNorm(nn.LayerNorm):\n    pass"),
+    "holds one": ("4.3", "class MultiHeadAttention(nn.Module):\n    def __init__(self, d_model, n_heads):\n"
+                         f"        super().__init__()\n        print({MET!r})\n"
+                         "        self.inner = nn.MultiheadAttention(d_model, n_heads, batch_first=True)\n"
+                         "    def forward(self, query, key, value, mask=None):\n"
+                         "        return self.inner(query, key, value, average_attn_weights=False)"),
+}
+
+
+@pytest.mark.parametrize("case", TORCHS)
+def test_a_layer_of_torchs_earns_nothing(graded, case):
+    id, code = TORCHS[case]
+    got = result(graded(one_exercise(id, code)), id)
+    assert got["status"] in ("wrong", "error") and got["points"] == 0 and "PyTorch's own" in got["message"], got
+
+
+def test_the_frames_around_it_hold_no_path(graded):
+    """Whatever is in the frames and in the objects of its own process: no folder of the teacher's, no text of ours."""
+    code = (f"def softmax(x):\n    import gc, sys\n    f, seen = sys._getframe(), []\n    while f:\n"
+            "        for v in [*f.f_locals.values(), *f.f_globals.values()]:\n"
+            "            seen.append(str(vars(v)) if type(v).__name__ == 'Prison' else str(v) if "
+            "isinstance(v, (dict, list, tuple, str)) and len(v) < 100 else '')\n"
+            "        f = f.f_back\n    text = ' '.join(seen)\n"
+            f"    print({MET!r}, len(seen) > 50, {str(Path.home())!r} in text.replace(sys.prefix, '').replace("
+            "sys.base_prefix, ''), 'lesson_01' in text)\n"
+            f"    {SOFTMAX}")
+    got = result(graded(lesson_01(ex_1_2=code)), "1.2")
+    assert got["printed"].startswith(f"{MET} True False False"), got
 
 
 # ------------------------------------------------------------------------------------ a system that is full

@@ -169,8 +169,9 @@ def test_changed_points_beside_a_file_that_cannot_be_read(tmp_path, handed_in):
     """Canvas' and our maximum are those of the changed points: also where nothing at all could be graded."""
     changed = {"4.1": 10, "4.2": 0}
     whole = adjust.points_of("04_multi_head_attention", changed)
-    records = [record("lovelaceada", *(exercise(f"4.{n}", worth=worth) for n, worth in ((1, 2), (2, 1), (3, 4), (4, 2))))
-               ] * ("ada" in handed_in) + [record("bobsonbob", status="unreadable", lesson=None, max_points=9)]
+    worth = {"4.1": 2, "4.2": 1, "4.3": 4, "4.4": 2}
+    ada = record("lovelaceada", *(exercise(id, worth=points) for id, points in worth.items()))
+    records = [ada] * ("ada" in handed_in) + [record("bobsonbob", status="unreadable", lesson=None, max_points=9)]
     class_ = people(tmp_path, WHOLE.replace(",2.00,", f",{whole},").replace(",EX,", ",,"))
     book = gradebook.build(records, class_, lesson="04_multi_head_attention", points=changed)
     assert {mark.max_points for mark in book.marks()} == {whole} == {16}

@@ -135,6 +135,12 @@ SPLIT = [
         "Each head should get its own piece of d_model // n_heads numbers; together they cost no more than one.",
         "How large is the last axis of your result?"),
     Misconception(
+        "pieces-overlap", lambda x, n_heads: torch.stack(
+            [x[..., h:h + x.shape[-1] // n_heads] for h in range(n_heads)], 1),
+        "Your heads are exactly what comes out when each piece begins one number after the one before.",
+        "The pieces lie side by side: the second begins where the first ends.",
+        "At which number does the piece of head h begin?"),
+    Misconception(
         "positions-cut", lambda x, n_heads: torch.stack(x.chunk(n_heads, 1), 1),
         "Your heads are exactly pieces of the sentence: the positions were cut, not the vectors.",
         "Every head sees all positions, through its own part of each vector.", "Along which axis do you cut?"),
@@ -189,6 +195,21 @@ MERGE = [
         "Your result is exactly what comes out when head and dimension change places before joining.",
         "Head and dimension become one axis, head first; the positions come before them.",
         "Number the axes of `x` from 0. Which numbers do you exchange?"),
+    Misconception(
+        "sentences-mixed", lambda x: x.permute(2, 0, 1, 3).reshape(_sizes(x)),
+        "Your result is exactly what comes out when the positions are put before the sentences and the numbers poured "
+        "into (B, T, d_model).", "The shape is right, and rows of one sentence stand in another.",
+        "A reshape may join neighbours; it must leave the first two axes as they are."),
+    Misconception(
+        "axes-reversed", lambda x: x.T.reshape(_sizes(x)),
+        "Your result is exactly what comes out when all four axes are reversed, as `.T` does, before the reshape.",
+        "Only heads and positions change places.", "Which two axes does `transpose(i, j)` exchange?"),
+    *(Misconception(
+        "other-axes-joined", join, f"Your result is exactly what comes out when {words}.",
+        "Heads and dimensions become one axis, d_model; sentences and positions stay.",
+        "Which axes stand behind each other before you join them?")
+      for join, words in ((lambda x: x.transpose(2, 3).flatten(2), "dimensions and positions become one axis"),
+                          (lambda x: x.transpose(1, 2).flatten(), "all axes become one"))),
     Misconception(
         "not-joined", lambda x: x.transpose(1, 2),
         "Your result is exactly (B, T, n_heads, d_head): the right order, not yet joined.",

@@ -38,6 +38,14 @@ def _length_of(x, axis):
     return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
 
 
+def _width_of(x, size):
+    """As many angles, and with the frequencies, of vectors of `size` numbers."""
+    angle = torch.arange(x.shape[-2], dtype=torch.float64).unsqueeze(1) * frequencies(size)
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+
 def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
             signs=(-1, 1, 1), kinds="cssc", how="rotate", angles="", single="", fast="", unit=1.0, axes=0,
             places="in order"):
@@ -55,7 +63,8 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
     axis = time if x.dim() >= -time else -2
     length = x.shape[axis]
     place = torch.arange(length, dtype=torch.float64) + start
-    place = {"reversed": place.flip(0), "last": place[-1:].expand(length), "of the whole": place / length}.get(
+    place = {"one": torch.ones_like(place),
+             "reversed": place.flip(0), "last": place[-1:].expand(length), "of the whole": place / length}.get(
         places, place)
     angle = sign * place.unsqueeze(1) * frequencies(d, exponent, base)
     if single in _SINGLE:
@@ -178,6 +187,10 @@ ROTARY = [
               "d_head is the size of the last axis of x; on the page, a name may have another value.",
               "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}")
       for n in TYPED_IN),
+    *(Misconception("size-for-d-head", partial(_width_of, size=n),
+                    f"Your code does exactly what happens when there are {n // 2} angles, whatever d_head is.",
+                    "d_head is the size of the last axis of x; on the page, a name may have another value.",
+                    "Where does the number of your frequencies come from?") for n in (4, 8, 16, 64, 128)),
     *(_rotary("another-base", f"the base is {base:g} instead of 10000", "The frequencies are those of exercise 5.1.",
               "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0, math.e)),
     _rotary("whole-turns", "the angles are multiplied by 2π",
@@ -194,6 +207,8 @@ ROTARY = [
       for slug, places, says, why in (
           ("positions-reversed", "reversed", "the last word has position 0", "The first word has position 0."),
           ("same-position-for-all", "last", "all words are turned by the angles of the last position",
+           "If all words turn alike, scores stay as they were, and say nothing of the order."),
+          ("positions-left-out", "one", "all words are turned by the frequencies alone, as if each had position 1",
            "If all words turn alike, scores stay as they were, and say nothing of the order."),
           ("divided-by-length", "of the whole", "the positions are also divided by T",
            "A step must be the same turn in a short sentence and in a long one."))),

@@ -52,6 +52,18 @@ def _shift_overlapping(offset, d_model, exponent):
     return matrix
 
 
+def _shift_raised(offset, d_model):
+    """The numbers of one step raised to the offset, instead of the matrix."""
+    one = _shift(1, d_model)
+    blocks = torch.block_diag(*[torch.ones(2, 2)] * (d_model // 2)).bool()
+    return (one.sign().masked_fill(one < 0, -1.0) * one.abs() ** offset).masked_fill(~blocks, 0)
+
+
+def _shift_without_cosines(offset, d_model):
+    matrix = _shift(offset, d_model)
+    return matrix - torch.diag(matrix.diagonal()) + torch.eye(d_model)
+
+
 def _shift_first_pair(offset, d_model):
     matrix = torch.eye(d_model)
     matrix[:2, :2] = _shift(offset, d_model)[:2, :2]
@@ -162,6 +174,14 @@ SHIFT = [
                     "Numbers 0 and 1 are a pair, then 2 and 3. Yours has a pair of 1 and 2 as well, which writes over "
                     "both of its neighbours.", "By how much does the number that begins a block grow in each round?")
       for exponent in (lambda i: i, lambda i: 2 * i, lambda i: i - i % 2)),
+    Misconception("numbers-raised", _shift_raised,
+                  "Your matrix is exactly that of one step with each number raised to the power `offset`.",
+                  "A power of a matrix is another thing than the powers of its numbers; and several steps are simply "
+                  f"one larger turn. {_SUMS}", "Where does `offset` belong: inside the cosine, or behind it?"),
+    Misconception("ones-for-cosines", _shift_without_cosines,
+                  "Your matrix is exactly the right one with ones on the diagonal.",
+                  f"A hand that has turned keeps only part of what it was. {_SUMS}",
+                  "Which entries of each block have you written into?"),
     Misconception("only-the-first-pair", _shift_first_pair,
                   "Your matrix is exactly the right one for the first pair, and changes nothing in the others.",
                   "The other pairs turn as well, only by smaller angles.",

@@ -227,6 +227,8 @@ _ACTIVATIONS = {
     "abs": torch.abs, "square": lambda x: x.relu().square(), "gelu-tanh": lambda x: nn.functional.gelu(
         x, approximate="tanh"), "below": lambda x: x.clamp(max=0), "elu": nn.functional.elu, "selu": nn.functional.selu,
     "softplus": nn.functional.softplus, "relu6": nn.functional.relu6, "python": lambda x: max(0, x),
+    "largest": lambda x: x.amax(-1, keepdim=True).clamp(min=0).expand_as(x),
+    "mean of positions": lambda x: x.mean(1, keepdim=True).expand_as(x),
 }
 
 
@@ -243,6 +245,7 @@ class SloppyFeedForward(nn.Module):
         self.activation, self.where, self.residual, self.gives = _ACTIVATIONS[activation], where, residual, gives
 
     def forward(self, x):
+        x = _ACTIVATIONS["mean of positions"](x) if self.where == "between, averaged" else x
         before, between, after = (self.activation if place in self.where else _ACTIVATIONS["none"]
                                   for place in ("before", "between", "after"))
         hidden = self.w_1(before(self._normed(x, "input")))
@@ -308,6 +311,16 @@ FEED_FORWARD = [
         "min-for-max", partial(SloppyFeedForward, activation="below"),
         "Your result is exactly what comes out when the positive numbers are set to 0 and the negative ones kept.",
         "ReLU is max(0, x).", "Which side of 0 do you keep?"),
+    Misconception(
+        "largest-number-only", partial(SloppyFeedForward, activation="largest"),
+        "Your result is exactly what comes out when only the largest of the hidden numbers is kept, for all of them.",
+        "max(0, ·) compares each number with 0, not the numbers with one another.",
+        "What is compared with what in your `forward`?"),
+    Misconception(
+        "positions-mixed", partial(SloppyFeedForward, where="between, averaged"),
+        "Your result is exactly what comes out when the mean over the positions goes through the layers.",
+        "Each position is worked on by itself, with the same weights. Words are mixed in attention alone.",
+        "Over which axis do you take a mean, and what for?"),
     Misconception(
         "residual-inside", partial(SloppyFeedForward, residual=True),
         "Your result is exactly the right one with `x` added to it.",

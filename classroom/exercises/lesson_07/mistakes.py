@@ -227,7 +227,8 @@ LAYER = [
     _layer("stale-norm", "what comes out when all three sub-layers get the same normalised vectors", _THREE,
            "Is `h` made anew from `x` before each sub-layer?", stale="23"),
     *(_layer("one-step-behind", f"what comes out when {words}", f"{_THREE} So each of them works on what the one "
-             "before it has added.", "Which of your norms are called before the line above them has changed `x`?", early=late)
+             "before it has added.", "Which of your norms are called before the line above them has changed `x`?",
+             early=late)
       for late, words in (("2", "cross-attention asks with what lay there *before* self-attention"),
                           ("3", "the feed-forward part gets what lay there *before* cross-attention"),
                           ("23", "each sub-layer after the first gets what lay there one step earlier"))),
@@ -327,6 +328,7 @@ def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll
         a = torch.cat([a[:, :1], b], 1)[:, :-1] if both else a         # written into `ids`, of which both are views
     if not ends:
         a = a.masked_fill(a == 3, 0)
+        b = torch.cat([a[:, 1:], b[:, -1:]], 1) if both else b
     return (b, a) if swapped else (a, b)
 
 
@@ -387,6 +389,9 @@ SHIFT = [
     _shift("eos-taken-out", "Your decoder input is exactly the right one with padding in place of `<eos>`.",
            "In a longer batch a short sentence is read to its `<eos>`. It does no harm: what is asked for there is "
            "padding, which the loss leaves out.", "What does your function do besides cutting?", ends=False),
+    _shift("eos-taken-out", "Your decoder input and your labels have padding in place of `<eos>`, but for the last "
+           "column.", "Both are views of `ids`, into which you write: so the model is not asked for `<eos>` either.",
+           "What does your function do besides cutting?", ends=False, both=True),
     _shift("labels-reversed", "Your labels are exactly the right ones in reverse order.", _EACH,
            "Is there a flip too many?", flip=True),
 ]

@@ -33,10 +33,19 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
         "no bos": (target[:, 1:-1], target[:, 2:]), "rolled": (target, target.roll(-1, 1)),
         "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]),
     }[shift]
-    sources = {"right": (source, given), "swapped": (given, source), "target twice": (given, given)}[inputs]
-    if zero == "before":
+    if inputs == "own guesses":
+        given = target[:, :1]
+        for _ in range(target.shape[1] - 2):
+            given = torch.cat([given, model(source, given)[:, -1:].argmax(-1)], 1)
+    if inputs == "sentences":
+        source, given, labels = source[:-1], target[:-1], target[1:]
+    sources = {"right": (source, given), "own guesses": (source, given), "sentences": (source, given),
+               "swapped": (given, source), "target twice": (given, given)}[inputs]
+    if zero in ("before", "each time"):
         optimiser.zero_grad()
-    for _ in range(times):
+    for again in range(times):
+        if again and zero == "each time":
+            optimiser.zero_grad()
         logits = model(*sources)[:, : labels.shape[1]]
         found = _LOSSES[loss](logits, labels[:, : logits.shape[1]], pad_id, smoothing)
         if cut:
@@ -158,6 +167,14 @@ STEP = [
           "Which id stands for padding is decided by the vocabulary.", "Do you pass `pad_id` on?", loss="pad 0"),
     _step("moved-twice", "Your step is exactly one that calls `optimiser.step()` twice for one gradient.",
           "One call is one step.", "How often is it called?", move=2),
+    _step("two-steps", "Your step is exactly two whole steps, one after the other, and the loss that of the second.",
+          "One call is one step.", "Is there a loop?", times=2, zero="each time"),
+    _step("reads-its-own-guesses", "Your step is exactly one in which the decoder reads what the model itself finds "
+          "likeliest, token by token.", "In training it is handed the right words so far (teacher forcing): a guess "
+          "that went wrong at the start would spoil all that comes after it.",
+          "What does the decoder read in your code?", inputs="own guesses"),
+    _step("sentences-shifted", "Your step is exactly one that shifts by one *sentence* of the batch, not by one token.",
+          _SHIFT, "The first axis of `target` counts sentences. Which one counts tokens?", inputs="sentences"),
     _step("two-steps", "Your step is exactly two steps, one after the other.", "One call is one step.",
           "Is there a loop?", times=2),
 ]

@@ -105,9 +105,9 @@ def _count_running(words):
     return Counter(pairwise(together))
 
 
-def _count_one_more(words):
+def _count_one_more(words, each=False):
     counts = _count(words)
-    return Counter({pair: n + 1 for pair, n in counts.items()})
+    return counts + _count(words, times=False) if each else Counter({pair: n + 1 for pair, n in counts.items()})
 
 
 def _count_letters(words):
@@ -168,11 +168,12 @@ COUNTS = [
         "What is the pair that you count first in each word?", as_counts)
       for wrong, what in ((_count_across, "the words written one after the other, once each, with pairs across them"),
                           (_count_running, "a text in which the words follow each other without anything between"))),
-    Misconception(
-        "one-too-many", _count_one_more,
-        "Your counts are exactly the expected ones plus 1.",
+    *(Misconception(
+        "one-too-many", partial(_count_one_more, each=each),
+        f"Your counts are exactly the expected ones plus 1{where}.",
         "A count begins at 0. `Counter(pairs)` or `update` counts each pair once already.",
-        "With which number does the count of a new pair begin?", as_counts),
+        "With which number does the count of a new pair begin?", as_counts)
+      for each, where in ((False, ""), (True, " for each place where the pair stands"))),
     Misconception(
         "all-pairs-of-a-word", _count_all_pairs,
         "Your counts are exactly those you get when every symbol is paired with all that follow it in the word.",

@@ -157,6 +157,8 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         "exp": lambda: (past + next_log_p).exp(), "mean": lambda: (past + next_log_p) / 2,
         "renormalised": lambda: (past + next_log_p).flatten().log_softmax(0).view_as(next_log_p),
         "difference": lambda: next_log_p - past,
+        "past renormalised": lambda: past.log_softmax(0) + next_log_p,
+        "tiled": lambda: (next_log_p.flatten() + log_p.repeat(vocab_size)).view_as(next_log_p),
         "log of next": lambda: past + next_log_p.log(), "log of past": lambda: past.log() + next_log_p,
         "log of both": lambda: past.log() + next_log_p.log(), "log of sum": lambda: (past + next_log_p).log(),
     }[table]()
@@ -252,6 +254,14 @@ STEPS = [
     _round("renormalised", "Your scores are exactly what comes out when the table goes through one more softmax.",
            "The logarithms are right as they are. Made to sum to 1 among the candidates, they are no longer those of "
            "the sentences.", "How many times is there a softmax?", table="renormalised"),
+    _round("renormalised", "Your scores are exactly what comes out when the log-probabilities of the beginnings go "
+           "through one more softmax.", "The logarithms are right as they are. Made to sum to 1 among the beginnings, "
+           "they are no longer those of the sentences.", "What happens to `log_p` before it is added?",
+           table="past renormalised"),
+    _round("axes-confused", "Your scores are exactly what comes out when `log_p` is laid along the flattened table "
+           "again and again.", "V places in a row belong to the same beginning there; yours gives each another one.",
+           "How often does each number of `log_p` have to stand in a row, if V continuations belong to it?",
+           table="tiled"),
     _round("rows-and-columns-confused", "Your parents and tokens are exactly what comes out when places are turned "
            "back with the number of beginnings.", _ROW, "What do you divide the place by?", back="by beams"),
     _round("divided-by-the-beam", "Your parents and tokens are exactly what comes out when places are turned back "

@@ -43,7 +43,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
                      "p": lambda raw: raw.softmax(-1), "beams": lambda raw: raw.log_softmax(0)}[logits](raw)
         places = beam_size - len(done) if width in ("shrinks", "one", "four") else beam_size
         places = 2 * beam_size if width.startswith("twice") else places
-        candidates = (log_p.unsqueeze(1) + following).flatten()
+        candidates = ((0 if running == "last" else log_p.unsqueeze(1)) + following).flatten()
         log_p, index = candidates.topk(min(places, len(candidates)))
         parent, token = index // raw.shape[1], index % raw.shape[1]
         before = target[parent] if parents else target[torch.arange(len(parent)).clamp(max=len(target) - 1)]
@@ -185,6 +185,10 @@ SEARCHES = [
            "scores, so that the penalty is applied once more in each round.",
            "`log_p` has to stay the log-probability; the score is only for comparing finished sentences.",
            "What does `beam_step` get in the next round?", running="score"),
+    _found("past-ignored", "Your result is exactly what comes out when a beginning counts for nothing but its last "
+           "token.", "`beam_step` adds the log-probability of the whole beginning to that of the next token, and "
+           "with the sum the next round begins.", "What does `beam_step` get as `log_p` from the second round on?",
+           running="last"),
     _found("same-length-for-all", "Your score is exactly what comes out when the penalty takes `max_len` for every "
            "sentence's length.", "A penalty that is the same for all changes no order: it is without effect.",
            "Which n does your penalty get?", lengths="same"),

@@ -59,6 +59,11 @@ def _brackets_missing(predicted, sure, possible, above=True, below=True, swapped
     return (1 - (first + second) / divisor if above else 1 - first + second / divisor) + rest
 
 
+def _product_below(predicted, sure, possible):
+    hits = len(predicted & sure) + len(predicted & possible)
+    return 1 - hits / (2 * (max(len(predicted), 1) * max(len(sure), 1)) ** 0.5)
+
+
 def _union_above(predicted, sure, possible):
     return 1 - (len(predicted | sure) + len(predicted | possible)) / (len(predicted) + len(sure))
 
@@ -148,6 +153,11 @@ RATES = [
           (False, True, True, "only |A ∩ S| is divided, and |A ∩ P| is taken from 1 as it is"),
           (False, False, False, "there are no brackets above the line and none below it"),
           (False, False, True, "there are no brackets above the line and none below it"))),
+    Misconception(
+        "product-below-the-line", _product_below,
+        "Your rate is exactly what comes out when twice the root of |A| · |S| stands below the line.",
+        "Sizes are added there. The two are the same only where as many links are predicted as are sure.",
+        "Which sign stands between |A| and |S|?", _counts),
     Misconception(
         "union-above-the-line", _union_above,
         "Your rate is exactly what comes out when unions are counted above the line, and not intersections.",

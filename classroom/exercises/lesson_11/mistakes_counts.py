@@ -89,6 +89,26 @@ def _divided_after_each_pair(t, pairs):
     return counts
 
 
+def _updated_after_each_pair(t, pairs):
+    """What one pair has taught is used for the next one."""
+    new = t.copy()
+    for source, target in pairs:
+        counts = _em(new, [(source, target)], rows="none")
+        for i in set(source):
+            new[i] = counts[i] / counts[i].sum()
+    return new
+
+
+def _axes_exchanged(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[j, i] for i in source)
+            for i in source:
+                counts[i, j] += t[j, i] / total
+    return counts / counts.sum(1, keepdims=True)
+
+
 def _first_pair_only(t, pairs):
     return _em(t, pairs[:1])
 
@@ -263,6 +283,17 @@ ROUNDS = [
         "Your table is exactly what comes out when shares are added to t itself while it is still being read.",
         "All shares of a round are computed with the *old* t, and the counts begin with 0.",
         "Into which array do you write?"),
+    _round(
+        "changed-while-reading", _updated_after_each_pair,
+        "Your table is exactly what comes out when the rows of a pair's words are replaced as soon as the pair is "
+        "counted.",
+        "All shares of a round are computed with the *old* t, and a word that occurs in several pairs collects from "
+        "all of them.", "When does your table change: after each pair, or after all of them?"),
+    _round(
+        "axes-exchanged", _axes_exchanged,
+        "Your table is exactly what comes out when the shares are read from t[target, source].",
+        "Rows of t belong to source words, columns to target words. Where there are more of one than of the other, it "
+        "stops with an error.", "Which of your two indices is the row?"),
     _round(
         "divided-after-each-pair", _divided_after_each_pair,
         "Your table is exactly what comes out when the counts are divided after each pair.",

@@ -49,8 +49,8 @@ def _numbers_averaged_and_rounded(weights):
     return _numbers_averaged(weights).round().long()
 
 
-def _mean_over_rows(weights):
-    return weights.mean(1)[:-1, :-1].argmax(-1)
+def _mean_over_rows(weights, heads=slice(None, -1), columns=slice(None, -1)):
+    return weights.mean(1)[heads, columns].argmax(-1)
 
 
 def _each_head(weights):
@@ -142,11 +142,12 @@ ALIGNERS = [
         "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2. The weights are to "
         "be averaged.", "What comes first, the argmax or the average?")
       for wrong in (_numbers_averaged, _numbers_averaged_and_cut, _numbers_averaged_and_rounded)),
-    Misconception(
-        "averaged-over-rows", _mean_over_rows,
+    *(Misconception(
+        "averaged-over-rows", partial(_mean_over_rows, heads=heads, columns=columns),
         "Your numbers are exactly what comes out when the average runs over the rows, T_q, and not over the heads.",
         "Then there is one number for each head, and the target tokens are lost.",
-        "Which axis of (n_heads, T_q, T_k) counts the heads?"),
+        "Which axis of (n_heads, T_q, T_k) counts the heads?")
+      for heads in (slice(None, -1), slice(None)) for columns in (slice(None, -1), slice(None))),
     Misconception(
         "first-head-only", partial(_align, heads="first"),
         "Your links are exactly those of head 0.", "The exercise asks for the average of all heads.",

@@ -32,6 +32,10 @@ def _halfway(losses, axis):
     return (losses.max(axis) + losses.min(axis)) / 2
 
 
+def _of_two(losses, axis):
+    return (losses[:, 0] + losses[:, 1]) / 2
+
+
 _HALF = "The table prints mean ± half the distance between the best and the worst seed."
 
 
@@ -88,6 +92,9 @@ SPREADS = [
     _with("two-seeds-only", "Your spread is exactly half the distance between seeds 0 and 1.",
           "What happens to a third seed in your code?", f"{_HALF} There may be any number of seeds.",
           kind="two seeds"),
+    _with("two-seeds-only", "Your mean and your spread are exactly those of seeds 0 and 1.",
+          "What happens to a third seed in your code?", f"{_HALF} There may be any number of seeds.",
+          kind="two seeds", middle=_of_two),
     _with("middle-of-the-range", "Your mean is exactly the point halfway between the best and the worst seed.",
           "Do all seeds have a say in it?", "With two seeds both are the same; with more they are not.",
           middle=_halfway),
@@ -104,7 +111,8 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
     row = {"row": lambda: losses[base], "mean": lambda: losses[base].mean(), "first": lambda: losses[0],
            "best": lambda: losses.min(0), "seed": lambda: losses[base, :1],
            "column": lambda: losses[:, base:base + 1],
-           "all": lambda: losses.mean(0)}[reference]()
+           "all": lambda: losses.mean(0),
+           "until base": lambda: np.where(np.arange(len(losses))[:, None] <= base, losses[base], 0.0)}[reference]()
     d = sign * (losses - row) if sign else np.abs(losses - row)
     if relative:
         d = d / row
@@ -176,6 +184,10 @@ PAIRS = [
     _pair("column-for-row", "Your results are exactly what comes out when each run is compared with the run of its own "
           "variant that has the number `base`.", "`base` is the number of a variant, that is of a row.",
           "Which axis of (n_variants, n_seeds) does your index stand on?", reference="column"),
+    _pair("base-changed-on-the-way", "Your results are exactly what comes out when the rows after the base's are "
+          "compared with 0.", "When the base is taken away from its own row, that row becomes 0; and what comes after "
+          "it is compared with that.", "Into which array do you write, and does the base's row still hold its losses?",
+          reference="until base"),
     _pair("against-the-best", "Your results are exactly what comes out when each seed is compared with the best "
           "variant of that seed.", "One switch at a time is compared with the base.",
           "Where in your code does `base` stand?", reference="best"),

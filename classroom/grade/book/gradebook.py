@@ -149,7 +149,9 @@ class _Clock:
         rule, late = self.rule(lesson), fixed or 0
         if fixed is None and rule and time:
             late = rule.percent(time, self.extensions.get((person.learner, lesson[:2])))
-        mark = Mark(lesson, status, None, record.get("max_points") or most, late, record, tuple(notes), time=time)
+        own = record.get("max_points")
+        mark = Mark(lesson, status, None, (own if record.get("exercises") else most) or own or most, late, record,
+                    tuple(notes), time=time)
         if status != "graded":
             return mark
         return replace(mark, points=round(record["points"] * (1 - late / 100), 2), max_points=record["max_points"])

@@ -80,6 +80,8 @@ def _become_child(prison: sandbox.Prison, folder: str, channel: int, setting: di
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     level, done = sandbox.enter(prison, folder, setting["cpu"])
+    setting.clear()                                          # our frames are the learner's to look at: no path in them
+    vars(prison).clear()
     hello = json.dumps({"level": level, "details": ["own session", *done, "empty working folder"]}).encode()
     os.write(3, struct.pack(">I", len(hello)) + hello)
     child.main()

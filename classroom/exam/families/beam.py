@@ -1,0 +1,62 @@
+"""Ranking hypotheses: the penalty for length, what counts as length, ties, and what is done with the unfinished."""
+import numpy as np
+
+from classroom.ask.case import Case
+from classroom.exam.family import Family, Mistake, Switch
+
+
+def solve(log_p, lengths, ended, *, penalty, alpha, counted, unfinished, scores, best, no_penalty=False):
+    """log_p (n,), lengths (n,) with eos, ended (n,) -> order (n,) and scores (n,)."""
+    n = lengths - (counted == "words") * ended
+    n, a = np.maximum(n, 1).astype(float), 0.0 if no_penalty else float(alpha)
+    if penalty == "wu":
+        score = log_p / ((5 + n) / 6) ** a
+    elif penalty == "power":
+        score = log_p / n ** a
+    else:
+        score = log_p + a * n
+    if unfinished == "last":
+        rank = np.lexsort((np.arange(len(n)), -score if best == "high" else score, ~ended))
+    elif unfinished == "fined":
+        score = score - 2.0 * ~ended
+        rank = np.argsort(-score if best == "high" else score, kind="stable")
+    else:
+        rank = np.argsort(-score if best == "high" else score, kind="stable")
+    told = score[rank] if scores == "ranked" else score
+    return rank.astype(float), told
+
+
+def cases(rng):
+    for about, size in (("four hypotheses", 4), ("seven hypotheses", 7), ("twelve hypotheses", 12)):
+        ended = rng.random(size) < 0.6
+        ended[0], ended[-1] = True, False
+        yield Case(about, log_p=-6 * rng.random(size) - 0.5, lengths=rng.integers(2, 12, size=size), ended=ended)
+
+
+FAMILY = Family(
+    key="beam", title="Ranking hypotheses", lesson=10, name="rank", call="rank(log_p, lengths, ended)",
+    text="Write `rank(log_p, lengths, ended)` with NumPy: hypotheses of a beam in their order, and their scores. "
+         "`log_p` (n,) "
+         "are log probabilities, `lengths` (n,) numbers of tokens with the end token where there is one, `ended` "
+         "(n,) says "
+         "which have ended. Return `(order, scores)`: `order` holds the numbers of the hypotheses from 0. Of equal "
+         "scores, the "
+         "smaller number comes first.",
+    takes={"log_p": "n", "lengths": "n", "ended": "n"}, gives={"order": "n", "scores": "n"},
+    switches=(
+        Switch("penalty", {"wu": "The score is log p / ((5 + n) / 6)^α, with n the length.",
+                           "power": "The score is log p / n^α, with n the length.",
+                           "reward": "The score is log p + α n, with n the length."}),
+        Switch("alpha", {"0.6": "α is 0.6.", "0.8": "α is 0.8.", "1.0": "α is 1.", "0.3": "α is 0.3."}),
+        Switch("counted", {"all": "The end token counts in n.", "words": "The end token does not count in n, which "
+                                                                         "is at least 1."}),
+        Switch("unfinished", {"same": "Hypotheses that have not ended are ranked with the others.",
+                              "last": "Hypotheses that have not ended come after all that have, whatever their scores.",
+                              "fined": "Hypotheses that have not ended lose 2 from their scores."}),
+        Switch("scores", {"given": "`scores` are in the order in which the hypotheses were given.",
+                          "ranked": "`scores` are in the order of the ranking."}),
+        Switch("best", {"high": "The best hypothesis comes first.", "low": "The best hypothesis comes last, the "
+                                                                           "worst first."}),
+    ),
+    turned=3, solve=solve, cases=cases,
+    mistakes=(Mistake("no-penalty", {"no_penalty": True}, "Your `rank` does not use the length."),))

@@ -1,0 +1,78 @@
+"""A loss with smoothing: how it is spread, over what it is averaged, in which unit."""
+import numpy as np
+
+from classroom.ask.case import Case
+from classroom.exam.family import Family, Mistake, Switch
+
+
+def solve(logits, targets, pad_id, *, amount, spread, mean, unit, ends, cool, pads=False, unsmoothed=False):
+    """logits (B, T, V), targets (B, T), pad_id -> a number."""
+    logits = logits / 2 if cool == "half" else logits
+    log_p = logits - logits.max(axis=-1, keepdims=True)
+    log_p = log_p - np.log(np.exp(log_p).sum(axis=-1, keepdims=True))
+    size, share = logits.shape[-1], 0.0 if unsmoothed else float(amount)
+    right = np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+    if spread == "all":
+        rest = log_p.mean(axis=-1)
+    elif spread == "others":
+        rest = (log_p.sum(axis=-1) - right) / (size - 1)
+    else:                                                                # nor the padding
+        rest = (log_p.sum(axis=-1) - right - log_p[..., pad_id]) / (size - 2)
+    losses = -((1 - share) * right + share * rest)                       # (B, T)
+    real = np.ones_like(targets, bool) if pads else targets != pad_id
+    if unit == "bits":
+        losses = losses / np.log(2)
+    if ends == "twice":                                                  # the last real token of each sentence
+        last = real.sum(axis=-1) - 1
+        weight = real.astype(float)
+        weight[np.arange(len(last)), last] *= 2
+    else:
+        weight = real.astype(float)
+    total = (losses * weight).sum(axis=-1)                               # (B,)
+    if mean == "tokens":
+        return total.sum() / weight.sum()
+    return (total / weight.sum(axis=-1)).mean() if mean == "sentences" else total.sum()
+
+
+def cases(rng):
+    for about, lengths, vocab in (("two sentences", (3, 1), 5), ("three sentences", (2, 4, 3), 7), ("one", (2,), 4)):
+        size = max(lengths)
+        targets = np.zeros((len(lengths), size), int)
+        for row, length in enumerate(lengths):
+            targets[row, :length] = rng.integers(1, vocab, size=length)
+        yield Case(about, logits=1.5 * rng.normal(size=(len(lengths), size, vocab)), targets=targets, pad_id=0)
+
+
+FAMILY = Family(
+    key="loss", title="A loss with smoothing", lesson=8, name="smoothed_loss", call="smoothed_loss(logits, targets, "
+                                                                                    "pad_id)",
+    text="Write `smoothed_loss(logits, targets, pad_id)` with NumPy: the cross-entropy of logits (B, T, V) against "
+         "smoothed "
+         "targets. `targets` (B, T) holds the right tokens, filled up at the end with `pad_id`; these places do not "
+         "count. "
+         "Return one number.",
+    takes={"logits": "B T V", "targets": "B T", "pad_id": ""}, gives={"loss": ""},
+    switches=(
+        Switch("amount", {"0.1": "A share of 0.1 of the target goes to the smoothing.",
+                          "0.2": "A share of 0.2 of the target goes to the smoothing.",
+                          "0.3": "A share of 0.3 of the target goes to the smoothing.",
+                          "0.4": "A share of 0.4 of the target goes to the smoothing."}),
+        Switch("spread", {"all": "This share is spread evenly over all V tokens, the right one among them.",
+                          "others": "This share is spread evenly over all tokens but the right one.",
+                          "real": "This share is spread evenly over all tokens but the right one and the padding "
+                                  "token."}),
+        Switch("mean", {"tokens": "Return the mean over all tokens that count.",
+                        "sentences": "Return the mean over the sentences of each sentence's mean over its tokens.",
+                        "sum": "Return the sum over all tokens that count."}),
+        Switch("unit", {"nats": "Logarithms are natural.", "bits": "Logarithms are to the base 2."}),
+        Switch("ends", {"once": "Every token that counts has the weight 1.",
+                        "twice": "The last token that counts in each sentence has the weight 2, in sums and in "
+                                 "means; all others 1."}),
+        Switch("cool", {"one": "The softmax is taken of the logits as they are.",
+                        "half": "The logits are divided by 2 before the softmax."}),
+    ),
+    turned=3, solve=solve, cases=cases,
+    mistakes=(
+        Mistake("padding-counted", {"pads": True}, "Your `smoothed_loss` counts the padding."),
+        Mistake("not-smoothed", {"unsmoothed": True}, "Your `smoothed_loss` does not smooth the targets."),
+    ))
