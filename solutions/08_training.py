@@ -657,24 +657,27 @@ check("8.10", train_until)
 # %% tags=["nbval-ignore-output"]
 train_until = carry_on("8.10", train_until)
 
-epochs = 100
-curves, stopped = {}, {}
-for p in (0.0, 0.2):
-    model, optimiser = new_model(dropout=p)
+def validate(model):
+    return loss_on(model, validation_source, validation_target)
+
+def stopped_in_time(dropout, epochs=100):
+    """A model trained on 60 sentences, and its validation losses."""
+    model, optimiser = new_model(dropout=dropout)
     torch.manual_seed(5)
 
     def one_step(model, rows):
         return healthy(model, optimiser, source[rows], target[rows], PAD)
 
-    def validate(model):
-        return loss_on(model, validation_source, validation_target)
-
     losses = train_until(model, one_step, torch.arange(60).split(20), validate, patience=10, max_epochs=epochs)
-    losses = [float(loss) for loss in losses]
-    curves[f"dropout {p}"], stopped[p] = losses, model.eval()
+    return model.eval(), [float(loss) for loss in losses]
+
+curves, stopped = {}, {}
+for p in (0.0, 0.2):
+    stopped[p], losses = stopped_in_time(p)
+    curves[f"dropout {p}"], loss = losses, validate(stopped[p])
     print(f"dropout {p}: {len(losses):3} epochs, the best was epoch {losses.index(min(losses)) + 1:2}; "
-          f"training loss {loss_on(model, source[:60], target[:60]):.3f}, "
-          f"validation loss {validate(model):.3f}, perplexity {math.exp(validate(model)):.2f}")
+          f"training loss {loss_on(stopped[p], source[:60], target[:60]):.3f}, "
+          f"validation loss {loss:.3f}, perplexity {math.exp(loss):.2f}")
 
 # %% tags=["nbval-ignore-output"]
 length = max(map(len, curves.values()))

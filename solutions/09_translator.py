@@ -40,6 +40,7 @@ from itertools import pairwise
 import numpy as np
 import sacrebleu
 import torch
+from sacrebleu.significance import PairedTest
 
 from classroom import carry_on, check, hint, solution
 from course.data import load_pairs, normalise, short_pairs, split_pairs
@@ -742,19 +743,18 @@ def another_translation(pair):
     others = (other.target for other in by_source[normalise(pair.source)])
     return next((other for other in others if normalise(other) != normalise(pair.target)), None)
 
-def against(name, hypotheses, references):
-    line = ""
-    for one in (metric, chrf):
-        found = one.corpus_score(hypotheses, [references], n_bootstrap=1000)
-        line += f"{found.score:5.1f} ({found._mean - found._ci:.1f} to {found._mean + found._ci:.1f})  "
-    print(f"{line}{name}")
-
 several = [i for i, pair in enumerate(test_pairs) if another_translation(pair) is not None]
 by_people = [another_translation(test_pairs[i]) for i in several]
+by_model = [translations[i] for i in several]
 print(f"{len(several)} sentences of the test part have another translation in the corpus")
+_, found = PairedTest(
+    [("another person's translation", by_people), ("your model, the same sentences", by_model)],
+    {"BLEU": metric, "chrF": chrf}, [[references[i] for i in several]], test_type="bs", n_samples=1000)()
 print(" BLEU (95 % interval)   chrF (95 % interval)")
-against("another person's translation", by_people, [references[i] for i in several])
-against("your model, on the same sentences", [translations[i] for i in several], [references[i] for i in several])
+for name, *of_both in zip(found["System"], found["BLEU"], found["chrF2"], strict=True):
+    numbers = (f"{one.score:5.1f} ({one.mean - one.ci:.1f} to {one.mean + one.ci:.1f})  " for one in of_both)
+    print("".join(numbers) + name)
+print(f"p = {found['BLEU'][1].p_value:.2f}{'':15}p = {found['chrF2'][1].p_value:.2f}{'':15}of the difference")
 
 everywhere = [group[0] for group in by_source.values() if another_translation(group[0]) is not None]
 hypotheses, others = [another_translation(pair) for pair in everywhere], [pair.target for pair in everywhere]
@@ -769,11 +769,12 @@ for i, person in list(zip(several, by_people, strict=True))[:: len(several) // 4
 # People are far from 100. That is what to have in mind with a score such as ours: the ceiling is not 100, but what
 # another person would get.
 #
-# And the model? In our run BLEU gives it about as much as a person, with intervals that lie over each other from end to
-# end. Is it as good as a person, then? Read the examples. A person who does not agree with the reference has mostly
-# said the same thing in other words; the model has often said something else. Runs of words cannot tell one from the
-# other, and on a hundred short sentences least of all. chrF, which sees that *alta* and *alto* have something in
-# common, puts the person ahead. No number replaces reading.
+# And the model? In our run BLEU gives it about as much as a person. Is it as good as a person, then? Read the examples.
+# A person who does not agree with the reference has mostly said the same thing in other words; the model has often said
+# something else. Runs of words cannot tell one from the other, on a hundred short sentences least of all. chrF, which
+# sees that *alta* and *alto* have something in common, puts the person ahead. How sure is that? p says how often so
+# large a difference would come out by the draw of the sentences alone, if both were equally good: rarely, but not
+# never. No number replaces reading.
 
 # %% [markdown]
 # ### What the number means, and what it does not

@@ -61,6 +61,7 @@ def test_views_know_nothing_of_answers():
     ("classroom.grade", ("classroom.judge", "classroom.ask", "classroom.exercises", "course")),
     ("classroom.build", ("classroom.exercises", "classroom.judge", "course")),
     ("classroom.site", ("course",)),
+    ("classroom.exam", ("classroom.grade", "classroom.judge", "classroom.ask", "course._paths")),
     ("classroom.lecture", ("classroom.build", "classroom.exercises", "classroom.judge", "course")),
 ])
 def test_arrows_go_one_way(package, allowed):

@@ -13,6 +13,7 @@ COMMANDS = {
     "progress": ("classroom.app.progress", "show which exercises are solved"),
     "grade": ("classroom.grade.command", "grade a class's notebooks: marks, feedback pages, tables"),
     "page": ("classroom.app.page", "a trained translator as one web page that works without network"),
+    "exam": ("classroom.exam.command", "exams whose sheets differ from learner to learner: make them, mark them"),
     "site": ("classroom.site", "the solved lessons as pages that open without network"),
     "slides": ("classroom.lecture.slides", "a lesson as a deck of slides that needs no network"),
     "question-bank": ("classroom.lecture.bank", "choices and predictions for Moodle, Canvas and what reads QTI"),

@@ -33,7 +33,7 @@ class Whole(OwnBlock):
         tables = [p for p in used if tuple(p.shape) in (shape, shape[::-1])]
         if not tables:
             raise Problem("missing-layer:table", shape=shape,
-                          have=", ".join(str(tuple(p.shape)) for p in used if p.ndim > 1) or "–")
+                          have=", ".join(dict.fromkeys(str(tuple(p.shape)) for p in used if p.ndim > 1)) or "–")
         found = {name: Place(p, turned=tuple(p.shape) != shape) for name, p in zip(_TABLES, tables, strict=False)}
         bias = next((p for p in used if tuple(p.shape) == shape[:1]), None)
         return found if bias is None else found | {_BIAS: Place(bias)}

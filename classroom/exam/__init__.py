@@ -11,7 +11,7 @@ def check(task: str, answer: Any, variant: int, practice: bool = False) -> None:
     """Say whether an answer runs and returns what a sheet asks for; for practice, what is wrong with it.
 
     Args:
-        task: the task's key, as the sheet has it.
+        task: its number, as the sheet has it.
         answer: the function itself.
         variant: which variant the sheet asks, as the sheet has it.
         practice: whether to say more than that.

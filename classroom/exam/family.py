@@ -111,11 +111,11 @@ class Family:
         doc = f'    """{self.title}, by the conventions above."""'
         return f"def {self.call}:\n{doc}\n    # YOUR CODE HERE\n    raise NotImplementedError"
 
-    def exercise(self, variant: Variant, points: int | None = None) -> Exercise:
+    def exercise(self, variant: Variant, id: str = "") -> Exercise:
         """What the judge reads: reference and cases of this variant, and the mistakes that its switches make."""
         gives = self.gives if self.ordered is None else self.ordered(self.gives, variant)
         return Exercise(
-            id=f"exam.{self.key}", title=self.title, names=(self.name,), points=points or self.points,
+            id=id or self.key, title=self.title, names=(self.name,), points=self.points,
             minutes=self.minutes, difficulty=2, hints=("", "", ""), reference=self.reference(variant),
             misconceptions=[*self._other_options(variant), *self._slips(variant)], takes=self.takes, gives=gives,
             cases=self.cases)

@@ -13,12 +13,15 @@ import numpy as np
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from classroom.grade.read.notebooks import texts_digest
 from course._paths import atomic_path
 
 from .families import FAMILIES
 from .family import Family, Variant
 
-__all__ = ["Exam", "ExamError", "Sheet", "digest_of", "signed"]
+__all__ = ["Exam", "ExamError", "LESSON", "Sheet", "all_differ", "equal", "task_id", "texts_of", "values"]
+
+LESSON = 90                # exam tasks are numbered like exercises of a lesson: 90.1, 90.2, ...
 
 _KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 
@@ -101,28 +104,29 @@ class Exam:
 
     def notebook(self, sheet: Sheet) -> NotebookNode:
         """The learner's notebook, signed."""
-        cells = [new_markdown_cell(self._head(sheet), id="head"),
-                 new_code_cell("import numpy as np\n\nfrom classroom.exam import check", id="imports")]
+        cells = [new_markdown_cell(self._head(sheet), id="head"), new_code_cell("", id="sheet")]
         for n, key in enumerate(self.tasks, 1):
             family = FAMILIES[key]
             rules = "\n".join(f"- {sentence}" for sentence in family.conventions(sheet.variant(key)))
             text = (f"## Task {n} · {family.title}\n\n{family.points} points · about {family.minutes} minutes\n\n"
                     f"{family.text}\n\nOn this sheet:\n\n{rules}")
+            practice = ", practice=True" if self.practice else ""
             cells += [new_markdown_cell(text, id=f"{key}-text"), new_code_cell(family.stub(), id=f"{key}-answer"),
-                      new_code_cell(f'check("{key}", {family.name}, variant={sheet.variants[key]})', id=f"{key}-check")]
-        for cell in cells:
-            if cell.id.endswith("-check"):
-                cell.metadata["nbgrader"] = {"grade": True, "grade_id": cell.id, "locked": True, "points": 0,
-                                             "schema_version": 3, "solution": False, "task": False}
+                      new_code_cell(f'check("{task_id(key)}", {family.name}, variant={sheet.variants[key]}{practice})',
+                                    id=f"{key}-check")]
         notebook = new_notebook(cells=cells, metadata={**_KERNEL})
-        notebook.metadata["exam"] = {"name": self.name, "learner": sheet.learner, "number": sheet.number}
-        notebook.metadata["exam"]["signature"] = self.signature(sheet, notebook)
+        notebook.cells[1].source = ("import numpy as np\n\nfrom classroom.exam import check\n\n"
+                                    f'SHEET = "{self.signature(sheet, texts_of(notebook))}"     # leave it as it is')
         nbformat.validate(notebook)
         return notebook
 
-    def signature(self, sheet: Sheet, notebook: NotebookNode) -> str:
-        """Over the learner, the variants and every cell that the sheet came with."""
-        return self._mac("sheet", sheet.learner, json.dumps(sheet.variants, sort_keys=True), digest_of(notebook))
+    def signature(self, sheet: Sheet, texts: str) -> str:
+        """Over the learner, the variants and the digest of the texts."""
+        return self._mac("sheet", sheet.learner, json.dumps(sheet.variants, sort_keys=True), texts)
+
+    def signed(self, sheet: Sheet, signature: str, texts: str) -> bool:
+        """Whether this is the signature of the sheet, with these texts."""
+        return hmac.compare_digest(signature.encode("utf-8", "replace"), self.signature(sheet, texts).encode())
 
     def _head(self, sheet: Sheet) -> str:
         how = ("This is for practice: `check` says what is wrong." if self.practice else
@@ -138,18 +142,14 @@ class Exam:
         return int(self._mac("draw", self.name, what, whom), 16)
 
 
-def digest_of(notebook: NotebookNode) -> str:
-    """Of the texts of a sheet: the markdown cells that it came with, in order."""
-    own = [cell.source for cell in notebook.cells
-           if cell.cell_type == "markdown" and (cell.get("id") == "head" or str(cell.get("id", "")).endswith("-text"))]
-    return hashlib.sha256("\0".join(own).encode()).hexdigest()
+def task_id(key: str) -> str:
+    """The number of a task: "90.3"."""
+    return f"{LESSON}.{1 + list(FAMILIES).index(key)}"
 
 
-def signed(exam: Exam, sheet: Sheet, notebook: NotebookNode) -> bool:
-    """Whether the notebook carries this sheet's signature, and its texts are those that were signed."""
-    given = notebook.metadata.get("exam", {})
-    claimed = str(given.get("signature", "")) if isinstance(given, dict) else ""
-    return hmac.compare_digest(claimed.encode("utf-8", "replace"), exam.signature(sheet, notebook).encode())
+def texts_of(notebook: NotebookNode) -> str:
+    """The digest of the texts that a sheet came with."""
+    return texts_digest([cell.source for cell in notebook.cells if cell.cell_type == "markdown"])
 
 
 def values(family: Family, variant: Variant, cases: Sequence[Any]) -> list[np.ndarray]:

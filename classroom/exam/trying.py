@@ -10,6 +10,7 @@ from classroom.ask.stubs import is_stub
 from classroom.judge import judgement, words
 
 from .families import FAMILIES
+from .sheet import task_id
 
 __all__ = ["check", "shape_of_it"]
 
@@ -18,11 +19,12 @@ _SEED = 20170612           # of the cases on which an answer is run here; those 
 
 def check(task: str, answer: Any, variant: int, practice: bool = False) -> None:
     """See `classroom.exam.check`. Raises ValueError for a task or a variant that does not exist."""
-    if task not in FAMILIES:
-        raise ValueError(f"there is no task {task!r}; there are: {', '.join(FAMILIES)}")
-    family = FAMILIES[task]
+    ids = {task_id(key): key for key in FAMILIES}
+    if task not in ids:
+        raise ValueError(f"there is no task {task!r}; there are: {', '.join(ids)}")
+    family = FAMILIES[ids[task]]
     if not 0 <= variant < len(family.variants):
-        raise ValueError(f"there is no variant {variant} of {task}; leave this cell as the sheet has it")
+        raise ValueError(f"there is no variant {variant} of task {task}; leave this cell as the sheet has it")
     exercise = family.exercise(family.variants[variant])
     if practice:
         verdict = judgement.judge(exercise, answer, seed=_SEED)

@@ -17,7 +17,7 @@ from .journal import Journal
 from .launch import need_fork
 from .record import Level, Record, lost
 
-__all__ = ["grade_all"]
+__all__ = ["grade_all", "graded"]
 
 _TRIES = 2                 # how often a submission is begun, if the worker itself is lost
 _LOST = "The process that graded this was lost, twice."
@@ -42,18 +42,19 @@ def grade_all(submissions: Iterable[Submission], results: Path | str, *, lesson:
         done = len(journal.records())
         with tqdm(total=done + len(journal.open), initial=done, unit="submission", desc="Grading",
                   disable=not progress) as bar:
-            for submission, record in _graded(journal.open, setting, max(1, min(workers, len(journal.open)))):
+            for submission, record in graded(journal.open, setting, max(1, min(workers, len(journal.open)))):
                 journal.write(submission, record)
                 bar.update()
         return journal.records()
 
 
-def _graded(todo: list[Submission], setting: dict[str, Any], workers: int) -> Iterator[tuple[Submission, Record]]:
+def graded(todo: list[Submission], setting: dict[str, Any], workers: int,
+           module: str = "classroom.grade.worker") -> Iterator[tuple[Submission, Record]]:
     """Records in the order in which they are ready. A worker that is lost costs nobody anything but time."""
     queue = [(submission, 1) for submission in reversed(todo)]
     with contextlib.ExitStack() as stack, selectors.DefaultSelector() as selector:
         def start() -> None:
-            worker = stack.enter_context(_Worker(setting))
+            worker = stack.enter_context(_Worker(setting, module))
             selector.register(worker.answers, selectors.EVENT_READ, worker)
 
         for _ in range(workers if todo else 0):
@@ -93,13 +94,13 @@ def _graded(todo: list[Submission], setting: dict[str, Any], workers: int) -> It
 
 
 class _Worker(contextlib.AbstractContextManager):
-    """A process that runs `classroom.grade.worker`."""
+    """A process that runs `classroom.grade.worker`, or another module like it."""
 
-    def __init__(self, setting: dict[str, Any]):
+    def __init__(self, setting: dict[str, Any], module: str):
         root = str(Path(__file__).resolve().parents[2])
         environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(
             filter(None, [root, os.environ.get("PYTHONPATH")]))}
-        self.process = subprocess.Popen([sys.executable, "-m", "classroom.grade.worker"], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, env=environment)
         assert self.process.stdin is not None and self.process.stdout is not None
         self.requests: IO[bytes] = self.process.stdin

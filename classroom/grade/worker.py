@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from classroom.grade.read.submissions import Submission
@@ -13,7 +14,7 @@ from .grader import Grader
 __all__ = ["main"]
 
 
-def main() -> None:
+def main(make: Callable[..., Grader] = Grader) -> None:
     """The first line is the Grader's setting, every other one a submission; answers go to standard output."""
     _end_with_parent()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -25,7 +26,7 @@ def main() -> None:
         answers.flush()
 
     try:
-        with Grader(**setting) as grader:
+        with make(**setting) as grader:
             answer({"ready": grader.level})
             for line in sys.stdin:
                 given = json.loads(line)

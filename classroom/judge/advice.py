@@ -125,6 +125,9 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      r"(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|zero-size array to reduction|"
      r"Cannot choose from an empty|[Ee]xpected reduction dim .* to be specified for input\.numel\(\) == 0",
      "There is nothing to choose from in this case. What should come out then?"),
+    ("fractions-for-per-cent",
+     r"(Percentiles|Quantiles) must be in the range (\[.*?\])",
+     "`percentile` counts from 0 to 100, `quantile` from 0 to 1. Which of the two do you call, with which numbers?"),
     ("divided-by-zero",
      r"^(?:integer |float )?division by zero|^float floor division by zero|modulo by zero",
      "What stands below the line is 0 in this case. Which count can be 0, and what should come out then?"),
@@ -161,6 +164,9 @@ def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) ->
     for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
             return slug, says.format(*found.groups())
+    if raised.kind == "KeyError":
+        return "missing-key", (f"A dictionary has no entry {raised.text}. A Counter gives 0 for what it does not know, "
+                               "and `get` what you tell it.")
     slug, means = by_its_text(task, raised, line, case)
     return slug, means or by_kind(raised.kind)
 

@@ -18,7 +18,7 @@ from course._paths import atomic_path, state_dir
 
 __all__ = ["CannotKeep", "keep", "kept_source", "path"]
 
-_HEAD = "# Exercise {id}: your answer, kept by `check` when it was right. Lesson 09 builds its translator from it."
+_HEAD = "# Exercise {id}: your answer, kept by `check` when it was right. Lesson 09 builds from such files."
 _NOT = "# Not kept: "
 _LIBRARY = ("attention", "transformer", "training", "tokens", "decoding")
 

@@ -82,7 +82,7 @@ _WORDS = {
         "exercise gives it, so that weights can be copied from and to PyTorch's own module.",
     "missing-layer:table":
         "A table of embeddings of shape {shape} = (vocab_size, d_model) is expected among the parameters that `forward` "
-        "uses. Found besides attention and norms: {have}.",
+        "uses. The shapes of its matrices are: {have}.",
     "missing-layer:torch-attention":
         "A parameter `{name}` of shape {shape} is expected. Yours uses PyTorch's own attention, which keeps its "
         "projections in one matrix; here they are layers of their own, with the names that the exercise gives "

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from course.attention import MultiHeadAttention
 from course.languages import SpacedSubwords
 from course.page.rounding import quantise
+from course.parts import OwnTransformer
 from course.tokens import Subwords
 from course.transformer import EncoderLayer, Transformer, sinusoidal_encoding
 
@@ -67,17 +68,21 @@ class PlainTransformer(Transformer):
 def plain(model: nn.Module) -> PlainTransformer:
     """The same translator as a `PlainTransformer`, tried on a few tokens: what it computes is what `model` computes.
 
-    Takes `course.transformer.Transformer`, the variants of lesson 12, and any class with the same parts.
+    Takes `course.transformer.Transformer`, the variants of lesson 12, and any class with the same parts, also within a
+    `course.parts.OwnTransformer`.
 
     Raises:
         PageError: if the model has other parts, or computes something else.
     """
+    if isinstance(model, OwnTransformer):
+        model = model.model
     try:
         found = _taken_apart(model)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise PageError(f"{type(model).__name__} is not put together as course.transformer.Transformer is "
                         f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). A page can be made "
-                        "of that class, of course.ablation.Variant, and of classes with the same parts and names."
+                        "of that class, of course.ablation.Variant, and of classes with the same parts and names; "
+                        "course.parts.as_library makes that class of other parts, where both compute the same."
                         ) from error
     generator = torch.Generator().manual_seed(0)
     device, longest = next(model.parameters()).device, min(7, len(found.positions))

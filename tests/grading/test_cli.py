@@ -186,7 +186,7 @@ def test_one_learner_is_graded_anew(graded, monkeypatch, capsys):
         again.append(([submission.learner for submission in todo], setting["seed"]))
         return [(submission, {**graded[1], "points": 4, "time": "2026-01-02"}) for submission in todo]
 
-    monkeypatch.setattr(batch, "_graded", graded_again)
+    monkeypatch.setattr(batch, "graded", graded_again)
     assert grade("--regrade", "BOB") == 0
     assert again == [(["bob"], 11)], "with the seed of before"
     assert points() == {"ada": ("4", "4"), "bob": ("4", "4")}
@@ -243,7 +243,7 @@ def test_what_ran_with_less_isolation_is_graded_again(graded, monkeypatch, capsy
         regraded.extend(submission.learner for submission in todo)
         return [(submission, graded[0]) for submission in todo]
 
-    monkeypatch.setattr(batch, "_graded", grade_again)
+    monkeypatch.setattr(batch, "graded", grade_again)
     assert grade("--require-isolation", "partial") == 0 and not regraded
     assert read_results(path) == [weak, never_run] and "less isolation" not in capsys.readouterr().out
     assert grade("--require-isolation", "full") == 0 and regraded == ["ada"]
@@ -263,7 +263,7 @@ def test_while_a_run_is_on_others_are_refused(graded, monkeypatch, capsys, isola
     path = Path("out/results.jsonl")
     path.write_text(path.read_text().replace('"full"', '"partial"') + '{"torn')
     by_learner = {record["learner"]: record for record in graded}
-    monkeypatch.setattr(batch, "_graded", lambda todo, *_: [(one, by_learner[one.learner]) for one in todo])
+    monkeypatch.setattr(batch, "graded", lambda todo, *_: [(one, by_learner[one.learner]) for one in todo])
     holds = "import sys\nfrom classroom.grade.journal import Journal\n" \
             "with Journal('out/results.jsonl', []):\n    print('held', flush=True)\n    sys.stdin.read()"
     first = subprocess.Popen([sys.executable, "-c", holds], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

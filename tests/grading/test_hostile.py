@@ -310,7 +310,8 @@ ROWS = {
                      "reader.test_one_who_hides_a_mountain_in_a_zip_is_named_and_the_others_are_found"],
     "a pipe called w.zip": ["files.test_a_pipe_is_not_opened"],
     "tests that test nothing": ["hostile_tests.test_a_test_that_tests_nothing_earns_nothing"],
-    "our implementations called without end, for ever new sizes": ["hostile_tests.test_the_checkers_own_work_has_an_end"],
+    "our implementations called without end, for ever new sizes":
+        ["hostile_tests.test_the_checkers_own_work_has_an_end"],
     "names that read the same": ["files.test_a_name_that_reads_like_anothers", "files.test_two_spellings_of_one_name"],
     "threads without end": ["hostile.test_threads_without_end", "hostile_code.test_threads_have_an_end",
                             "hostile_code.test_a_system_without_a_process_to_spare_is_waited_for"],
@@ -333,7 +334,7 @@ ROWS = {
     "something ignored, merged or renamed, and nobody told":
         ["cli.test_what_was_left_out_is_named_and_is_in_the_exit_code"],
 }
-AS_A_USER = ("hostile", "hostile_code", "hostile_escapes", "hostile_files", "hostile_tests", "reader", "channel")
+AS_A_USER = ("hostile", "hostile_code", "hostile_escapes", "hostile_files", "hostile_tests", "reader")
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -353,7 +354,8 @@ def test_an_ordinary_user_is_as_safe(file):
         pytest.skip("needs setpriv")
     command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all,+dac_read_search",
                "--ambient-caps=+dac_read_search", sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
-               "-n", "0", str(Path(__file__).with_name(f"test_{file}.py"))]
+               "-n", "0", "-k", "not read_in_time and not parsed_in_time",
+               str(Path(__file__).with_name(f"test_{file}.py"))]
     environment = os.environ | {"GRADING_AS_USER": "1", "HOME": "/nonexistent", "COURSE_STATE": "/tmp",
                                 "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from classroom import exercises
 from classroom.app import COMMANDS, main
 from classroom.grade import batch, cluster
 
@@ -18,6 +19,10 @@ from .trips import RIGHT_ONE, WRONG, own, points, table, without_grading, zipped
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "teachers_guide.md").read_text(encoding="utf-8")
 CLASS = "ada bob cleo dan eve finn gina hugo ines jo kim lou mia nils zoe".split()
+WORTH = {id: exercises.get(id).points for id in exercises.all_ids() if id.startswith("4.")}
+WHOLE = sum(WORTH.values())
+PART = WHOLE - WORTH["4.3"]
+CHANGED = WHOLE + 1 - WORTH["4.1"] + 10 - WORTH["4.3"]        # with the points of the guide's list
 LISTS = {"learner,percent,lesson": "late", "lesson,due,grace_hours,percent_per_day,learner": "due",
          "learner,lesson,time": "times", "group,learner": "groups", "exercise,points": "points",
          "learner,lesson,exercise,points,comment": "adjust", "learner,name,email": "shown"}
@@ -46,7 +51,7 @@ def canvas() -> None:
                                      for who in [re.split(r"[/.]", name)[0]]})
     rows = "".join(f'"{who.title()}",{100 + n},{who}@x.org,A,\n' for n, who in enumerate(CLASS))
     Path("gradebook.csv").write_text("Student,ID,SIS Login ID,Section,Homework 4 (12345)\n,,,,Manual Posting\n"
-                                     f"    Points Possible,,,,9.00\n{rows}")
+                                     f"    Points Possible,,,,{WHOLE}.00\n{rows}")
 
 
 def moodle() -> None:
@@ -54,8 +59,8 @@ def moodle() -> None:
     zipped(Path("submissions.zip"), {
         f"{who.title()} T_{500 + CLASS.index(who)}_assignsubmission_file_/{Path(name).name}": content
         for name, content in hand_in().items() for who in [re.split(r"[/.]", name)[0]]})
-    rows = "".join(f'Participant {500 + n},{who.title()} T,{who}@x.org,,,9.00,Yes,"Tuesday, {5 + n % 2} May 2026, '
-                   f'9:00 AM",-,\n' for n, who in enumerate(CLASS))
+    rows = "".join(f'Participant {500 + n},{who.title()} T,{who}@x.org,,,{WHOLE}.00,Yes,'
+                   f'"Tuesday, {5 + n % 2} May 2026, 9:00 AM",-,\n' for n, who in enumerate(CLASS))
     Path("worksheet.csv").write_text(
         "Identifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,Last modified (submission),"
         f"Last modified (grade),Feedback comments\n{rows}")
@@ -114,8 +119,8 @@ def marks(out: str = "grades") -> dict[str, str]:
     return {who.partition("@")[0]: number or status for who, (status, number) in points(Path(out)).items()}
 
 
-FIRST = dict.fromkeys(CLASS[:6], "9") | dict.fromkeys(CLASS[6:10], "5") | {
-    "kim": "9", "lou": "5", "mia": "unreadable", "nils": "9", "zoe": "missing"}
+FIRST = dict.fromkeys(CLASS[:6], f"{WHOLE}") | dict.fromkeys(CLASS[6:10], f"{PART}") | {
+    "kim": f"{WHOLE}", "lou": f"{PART}", "mia": "unreadable", "nils": f"{WHOLE}", "zoe": "missing"}
 
 
 def test_every_command_is_one_that_we_have():
@@ -128,7 +133,7 @@ def test_grading(at_work, capsys):
     assert give(of("Grade")) == 0 and marks() == FIRST
     said = capsys.readouterr()
     assert "15 learners: 13 graded, 1 unreadable, 1 missing." in said.out and said.err == ""
-    assert "eve, lesson 04: 2 notebooks; the best counts: eve/04_multi_head_attention.ipynb (9 of 9)." in said.out
+    assert "eve, lesson 04: 2 notebooks; the best counts: eve/04_multi_head_attention.ipynb " in said.out
     assert len(at_work) == 15 and give(of("Grade")) == 0
     assert at_work[15:] == [], "what has not changed is not graded again"
     made = {path.name for path in Path("grades").iterdir()} - {".results.jsonl.lock"}
@@ -149,7 +154,7 @@ def test_who_has_left_and_who_comes(at_work):
 
 def test_lateness(at_work, capsys):
     late, due, times = (of("Late and partial work", n) for n in range(3))
-    assert give(late) == 0 and marks() == FIRST | {"ada": "8.1", "bob": "6.75"}
+    assert give(late) == 0 and marks() == FIRST | {"ada": f"{0.9 * WHOLE:g}", "bob": f"{0.75 * WHOLE:g}"}
     assert give(due) == 0
     assert marks() == FIRST | {who: f"{float(FIRST[who]) * (0.8 if n % 2 else 0.9):g}" for n, who in enumerate(CLASS)
                                if FIRST[who].isdigit() and who != "ada"}, "Moodle's times; Ada has an extension"
@@ -160,21 +165,23 @@ def test_lateness(at_work, capsys):
 
 def test_groups_points_decisions(at_work, capsys):
     assert give(of("Several notebooks, and groups")) == 0 and marks() == FIRST      # Ada and Bob have the same points
-    assert give(of("Changing points")) == 0 and (marks()["ada"], marks()["hugo"]) == ("14", "4")
+    assert give(of("Changing points")) == 0 and (marks()["ada"], marks()["hugo"]) == (f"{CHANGED}", f"{CHANGED - 10}")
     assert give(of("Your decisions")) == 0
-    assert marks() == FIRST | {"ada": "7", "bob": "10", "eve": "excused", "zoe": "5", "dan": "7"}
+    assert marks() == FIRST | {"ada": f"{PART + 2}", "bob": f"{WHOLE + 1}", "eve": "excused", "zoe": "5",
+                               "dan": f"{WHOLE - WORTH['4.4']}"}
     said = Path("grades/feedback/ada.html").read_text(encoding="utf-8")
     assert "The idea is right; the axis is wrong." in said
     assert capsys.readouterr().err == ""
     assert give(of("All lists together")) == 0
-    assert (marks()["eve"], marks()["zoe"], marks()["kim"]) == ("excused", "5", "14")
+    assert (marks()["eve"], marks()["zoe"], marks()["kim"]) == ("excused", "5", f"{CHANGED}")
 
 
 def test_an_appeal(at_work, capsys):
     assert give(of("Grade")) == 0
     del at_work[:]
     assert give(of("Appeals")) == 0 and at_work == ["ada/04_multi_head_attention.ipynb"] and marks() == FIRST
-    assert "Graded anew: ada/04_multi_head_attention.ipynb: 9 of 9; before: 9 of 9." in capsys.readouterr().out
+    full = f"{WHOLE} of {WHOLE}"
+    assert f"Graded anew: ada/04_multi_head_attention.ipynb: {full}; before: {full}." in capsys.readouterr().out
     assert "(--regrade)" in Path("grades/feedback/ada.html").read_text(encoding="utf-8")
 
 
@@ -186,7 +193,7 @@ def test_canvas_and_back(at_work):
     canvas()
     assert give(of("Canvas")) == 0 and marks() == FIRST
     rows = {row["ID"]: row["Homework 4 (12345)"] for row in table(Path("grades/canvas.csv"))}
-    assert rows == {"": "9"} | {str(100 + n): FIRST[who] for n, who in enumerate(CLASS) if FIRST[who].isdigit()}
+    assert rows == {"": f"{WHOLE}"} | {str(100 + n): FIRST[who] for n, who in enumerate(CLASS) if FIRST[who].isdigit()}
     with zipfile.ZipFile("grades/feedback_canvas.zip") as archive:
         assert len(archive.namelist()) == 14, "of all but Zoe"
 
@@ -201,7 +208,7 @@ def test_moodle_and_back(at_work):
 
 def test_the_others(at_work, capsys):
     assert give(of("Gradescope")) == 0 and zipfile.is_zipfile("autograder.zip")
-    assert give(of("nbgrader")) == 0 and marks() == dict.fromkeys(CLASS[:3], "9")
+    assert give(of("nbgrader")) == 0 and marks() == dict.fromkeys(CLASS[:3], f"{WHOLE}")
     assert give(of("A class too large for one machine")) == 0
 
 

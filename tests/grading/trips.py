@@ -61,7 +61,7 @@ def without_grading(monkeypatch) -> list[str]:
             done.append(submission.name)
             yield submission, graded(submission, setting["lesson"], setting["seed"])
 
-    monkeypatch.setattr(batch, "_graded", each)
+    monkeypatch.setattr(batch, "graded", each)
     return done
 
 

@@ -26,6 +26,7 @@ from course.page import (
     show_page,
     with_fewer_bits,
 )
+from course.parts import OwnTransformer
 from course.tokens import Subwords
 from course.transformer import Transformer
 
@@ -191,6 +192,12 @@ def test_a_layer_without_biases_is_one_with_zeros(model, subwords):
             for name in "qkvo":
                 getattr(module, f"w_{name}").bias = None
     assert pack(model, subwords)["config"]["n_heads"] == 4
+
+
+def test_a_model_of_ones_own_parts_is_taken(model, subwords):
+    assert pack(OwnTransformer(model, "code"), subwords) == pack(model, subwords)
+    with pytest.raises(PageError, match="as_library"):
+        pack(OwnTransformer(torch.nn.Linear(2, 2), "code"), subwords)
 
 
 # ---------------------------------------------------------------------------------------- what is refused

@@ -23,7 +23,7 @@ def solve(log_p, lengths, ended, *, penalty, alpha, counted, unfinished, scores,
     else:
         rank = np.argsort(-score if best == "high" else score, kind="stable")
     told = score[rank] if scores == "ranked" else score
-    return rank.astype(float), told
+    return rank, told
 
 
 def cases(rng):

@@ -48,8 +48,9 @@ FAMILY = Family(
         Switch("count", {"zero": "The first position is number 0.", "one": "The first position is number 1."}),
         Switch("size", {"one": "Sines and cosines are left as they are.",
                         "small": "All numbers are divided by the square root of the width."}),
-        Switch("steps", {"paper": "The exponents are 2i / width for i = 0, 1, 2, …",
-                         "even": "The exponents are i / (width/2 − 1) for i = 0, 1, 2, …, so that the last one is 1."}),
+        Switch("steps", {"paper": "The exponents are 2i / width for i = 0, 1, 2 and so on.",
+                         "even": "The exponents are i / (width/2 − 1) for i = 0, 1, 2 and so on, so that the last one "
+                                 "is 1."}),
         Switch("direction", {"forward": "Row 0 is the first position.", "back": "Row 0 is the last position, and "
                                                                                 "the last row the first."}),
     ),

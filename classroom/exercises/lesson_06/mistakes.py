@@ -32,7 +32,11 @@ class SloppyNorm(nn.Module):
             variance = variance * x.shape[-1]
         elif self.divisor == "distances":
             variance = (x - mean).abs().mean(spread, keepdim=True)
+        mean = x.median(-1, keepdim=True).values if self.centre == "median" else mean
         y = (x - mean if self.centre else x) / self._divisor(variance)
+        y = -y if self.centre == "turned" else y
+        if self.divisor == "multiplied":
+            y = (x - mean) * torch.sqrt(variance + self.eps)
         if self.divisor == "of the mean":
             y = x - mean / self._divisor(variance)
         elif self.divisor == "length":
@@ -41,7 +45,10 @@ class SloppyNorm(nn.Module):
             low, high = x.aminmax(dim=-1, keepdim=True)
             y = (x - low) / (high - low + self.eps)
         return {"both": y * self.weight + self.bias, "none": y, "no bias": y * self.weight, "no weight": y + self.bias,
-                "bias first": (y + self.bias) * self.weight, "swapped": y * self.bias + self.weight}[self.affine]
+                "bias first": (y + self.bias) * self.weight, "swapped": y * self.bias + self.weight,
+                "one more": y * (1 + self.weight) + self.bias, "bias subtracted": y * self.weight - self.bias,
+                "by weight": y / self.weight + self.bias,
+                "input added": x + y * self.weight + self.bias}[self.affine]
 
     def _divisor(self, variance):
         inside, outside = {"inside": (self.eps, 0), "outside": (0, self.eps), "both": (self.eps, self.eps),
@@ -213,6 +220,26 @@ NORM = [
         "Your result is exactly what comes out when `bias` is added before the multiplication with `weight`.",
         "The same functions can be learned, but the same parameters mean something else than in PyTorch.",
         "Scale first, then shift."),
+    *(Misconception(
+        slug, partial(SloppyNorm, **switch), f"Your result is exactly what comes out when {words}.", why, look)
+      for slug, switch, words, why, look in (
+          ("one-added-to-weight", {"affine": "one more"}, "1 is added to `weight`",
+           "Some models keep the scale as a distance from 1. Here `weight` starts at ones and is the scale itself.",
+           "What is the normalised vector multiplied with?"),
+          ("bias-subtracted", {"affine": "bias subtracted"}, "`bias` is subtracted", "It is to be added.",
+           "Which sign stands before `bias`?"),
+          ("divided-by-weight", {"affine": "by weight"}, "the normalised vector is divided by `weight`",
+           "A weight of 2 is to make a dimension twice as large.",
+           "What happens to the vector before `bias` is added?"),
+          ("input-added", {"affine": "input added"}, "x is added to the right result",
+           "The residual connection belongs to the layer, not to the norm.", "What is added up in your `return` line?"),
+          ("sign-turned", {"centre": "turned"}, "x is taken from the mean, and not the mean from x",
+           "What was above the mean is then below it.", "What do you take away from what?"),
+          ("median-for-mean", {"centre": "median"}, "the median is subtracted, not the mean",
+           "The variance is about the mean: with another middle the result has no mean of 0.",
+           "Which middle do you subtract?"),
+          ("multiplied-by-the-root", {"divisor": "multiplied"}, "x − mean is multiplied by the root",
+           "What is spread wide would become wider still.", "Do you divide, or multiply?"))),
     Misconception(
         "weight-and-bias-exchanged", partial(SloppyNorm, affine="swapped"),
         "Your result is exactly what comes out when `weight` is added and `bias` multiplied.",
@@ -227,6 +254,7 @@ _ACTIVATIONS = {
     "abs": torch.abs, "square": lambda x: x.relu().square(), "gelu-tanh": lambda x: nn.functional.gelu(
         x, approximate="tanh"), "below": lambda x: x.clamp(max=0), "elu": nn.functional.elu, "selu": nn.functional.selu,
     "softplus": nn.functional.softplus, "relu6": nn.functional.relu6, "python": lambda x: max(0, x),
+    "negated": lambda x: torch.relu(-x), "shares": lambda x: nn.functional.normalize(x.relu(), p=1, dim=-1),
     "largest": lambda x: x.amax(-1, keepdim=True).clamp(min=0).expand_as(x),
     "mean of positions": lambda x: x.mean(1, keepdim=True).expand_as(x),
 }
@@ -250,6 +278,8 @@ class SloppyFeedForward(nn.Module):
                                   for place in ("before", "between", "after"))
         hidden = self.w_1(before(self._normed(x, "input")))
         hidden = self._normed(between(self._normed(hidden, "hidden")), "bent")
+        if self.gives == "first matrix":
+            return hidden @ self.w_1.weight + self.w_2.bias
         if self.gives == "hidden":
             return hidden
         y = self._normed(after(self.w_2(hidden)), "result")
@@ -316,6 +346,19 @@ FEED_FORWARD = [
         "Your result is exactly what comes out when only the largest of the hidden numbers is kept, for all of them.",
         "max(0, ·) compares each number with 0, not the numbers with one another.",
         "What is compared with what in your `forward`?"),
+    Misconception(
+        "sign-turned", partial(SloppyFeedForward, activation="negated"),
+        "Your result is exactly what comes out when the ReLU gets the hidden numbers with their sign turned.",
+        "ReLU is max(0, x).", "Is there a minus before the hidden numbers?"),
+    Misconception(
+        "hidden-numbers-shared-out", partial(SloppyFeedForward, activation="shares"),
+        "Your result is exactly what comes out when the hidden numbers, after the ReLU, are divided by their sum.",
+        "They are no shares: how large they are is what the second layer works with.",
+        "What happens to the hidden numbers after the ReLU?"),
+    Misconception(
+        "first-matrix-twice", partial(SloppyFeedForward, gives="first matrix"),
+        "Your result is exactly what comes out when the way back takes the matrix of the first layer, transposed.",
+        "Equation 2 has two matrices, W₁ and W₂, and both are learned.", "Is your second layer called?"),
     Misconception(
         "positions-mixed", partial(SloppyFeedForward, where="between, averaged"),
         "Your result is exactly what comes out when the mean over the positions goes through the layers.",

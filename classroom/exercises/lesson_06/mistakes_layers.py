@@ -24,9 +24,9 @@ class SloppyLayer(nn.Module):
 
     def __init__(self, d_model, n_heads, d_ff, norm="before", normed="12", shared=False, residual="12", source="x",
                  order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
-                 discard="", activation="between", join="+", twice=False, heads=None, across=False):
+                 discard="", activation="between", join="+", twice=False, heads=None, across=False, stale=""):
         super().__init__()
-        self.across = across
+        self.across, self.stale = across, stale
         self.attention = MultiHeadAttention(d_model, heads or n_heads)
         self.feed_forward = FeedForward(d_model, d_ff)
         self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(3))
@@ -75,6 +75,9 @@ class SloppyLayer(nn.Module):
 
     def _branch(self, x, name, n, mask):
         h = self._norm(n)(x) if self.norm == "before" else x
+        if self.stale and n == 2:
+            h = self._norm(2)(self.seen) if self.stale == "normed again" else self.seen
+        self.seen = h
         if name == "f":
             hidden = self.feed_forward.w_1(h)
             y = self.feed_forward.w_2(hidden.relu() if "between" in self.activation else hidden)
@@ -190,6 +193,11 @@ LAYER = [
            "the feed-forward part gets vectors that were never normalised.", _TWO,
            "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="1",
            final=True),
+    *(_layer("stale-norm", f"Your result is exactly what comes out when the feed-forward part gets the normalised "
+             "vectors "
+             f"that attention got{how}, and knows nothing of what attention has found.", _TWO,
+             "Is `h` made anew from `x` before the second sub-layer?", stale=stale)
+      for stale, how in (("as it is", ""), ("normed again", ", normalised once more"))),
     _layer("attends-across-sentences", "Your result is exactly what comes out when the first axis is taken for the "
            "positions: each word attends to the words at its place in the *other sentences*, whatever the mask says.",
            "PyTorch's own attention expects (T, B, d_model) unless it is told `batch_first=True`, and says nothing if "
@@ -277,7 +285,13 @@ class SloppyEncoder(nn.Module):
             outputs.append(x)
         x = sum(outputs) if self.feed == "sum" else x
         x = given + x if self.feed == "around" else x
-        return self.final(x) if self.norm in ("end", "begin and end") else x
+        if self.feed == "twice":
+            for layer in self.layers:
+                x = layer(x, mask)
+        if self.feed == "input subtracted":
+            x = x - given
+        x = self.final(x) if self.norm == "end twice" else x
+        return self.final(x) if self.norm in ("end", "begin and end", "end twice") else x
 
 
 class _NoMaskDefault(SloppyEncoder):
@@ -309,6 +323,14 @@ STACK = [
     _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
            "layer as well as after the last.", f"{_LAST} Every layer has norms of its own for what comes in.",
            "How often does `forward` call the norm?", norm="begin and end"),
+    _stack("normalised-twice", "Your result is exactly what comes out when the last norm is applied twice.",
+           f"{_LAST} One is enough.", "How often does `forward` call the norm?", norm="end twice"),
+    _stack("layers-twice", "Your result is exactly what comes out when all layers are gone through twice.",
+           "Each layer has its turn once.", "How often does your loop run?", feed="twice"),
+    _stack("input-subtracted", "Your result is exactly what comes out when the encoder's input is taken away before "
+           "the "
+           "norm.", "What the words were at the start belongs to the result.", "What happens after the loop?",
+           feed="input subtracted"),
     _stack("layers-shared", "Your result is exactly what comes out when all layers are one and the same.",
            "The same object several times in a list has its weights only once, so that every layer must do the same.",
            "Is a layer made anew for each place in the list? `[layer] * n` repeats one.", shared=True),

@@ -207,7 +207,7 @@ COUNTS = [
 # ---------------------------------------------------------------------------------- 9.2 merges
 
 def _merge(symbols, pair, limit=None, skip=True, back=False, mirrored=False, whole=True, end=True, glue=True,
-           last=True, spelt=False):
+           last=True, spelt=False, either=False, others=True):
     """`merge_pair` with one thing done differently."""
     pair = tuple(pair)
     merged, i, done = [], 0, 0
@@ -218,13 +218,14 @@ def _merge(symbols, pair, limit=None, skip=True, back=False, mirrored=False, who
         here = tuple(symbols[i:i + 2])
         hit = here == pair or mirrored and here == pair[::-1]
         hit = hit or not whole and len(here) == 2 and pair[0] == here[0]
+        hit = hit or either and len(here) == 2 and (pair[0] == here[0] or pair[1] == here[1])
         hit = hit or spelt and len(here) == 2 and "".join(here) == "".join(pair)
         if hit and (limit is None or done < limit) and (end or i + 2 < len(symbols)):
             merged += ["".join(pair)] if glue else []
             done += 1
             i += 2 if skip else 1
         else:
-            merged.append(symbols[i])
+            merged += [symbols[i]] if others else []
             i += 1
     return merged
 
@@ -257,6 +258,20 @@ MERGES = [
         "Your list is exactly what comes out when only the first occurrence is merged.",
         "The merge is a rule for the whole word, and later for every word of every text.",
         "Is there a `break`, a `return` inside the loop, or `.index`?", as_symbols),
+    Misconception(
+        "last-only", partial(_merge, back=True, limit=1),
+        "Your list is exactly what comes out when only the last occurrence is merged.",
+        "The merge is a rule for the whole word, and later for every word of every text.",
+        "Is there a `break` or a `return` inside the loop, and from which end do you walk?", as_symbols),
+    Misconception(
+        "one-symbol-decides", partial(_merge, either=True),
+        "Your list is exactly what comes out when one of the two symbols is enough.",
+        "Both must fit, or other letters are swallowed.", "Which word joins your two comparisons?", as_symbols),
+    Misconception(
+        "others-lost", partial(_merge, others=False),
+        "Your list is exactly the merged symbols alone.",
+        "What is no part of the pair stays as it is. Join your list and compare it with the word.",
+        "What happens at a place where no pair begins?", as_symbols),
     Misconception(
         "second-symbol-kept", partial(_merge, skip=False),
         "Your list is exactly what comes out when the second symbol of a merged pair is looked at once more.",

@@ -30,14 +30,18 @@ def as_ids(sight: Sight) -> str:
 # -------------------------------------------------------------------------------- 9.4 decoding
 
 def _decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, after="pad", keep_eos=True,
-            keep_bos=False, stop="all", feed="all", extra=0, worst=False, memory=True, typed=(), pad_ends=False):
+            keep_bos=False, stop="all", feed="all", extra=0, worst=False, memory=True, typed=(), pad_ends=False,
+            rounds=None, over=-1, rank=0):
     """`greedy_decode` with one thing done differently."""
     bos_id, eos_id, pad_id = (usual if name in typed else given for name, usual, given in
                               (("bos", BOS, bos_id), ("eos", EOS, eos_id), ("pad", PAD, pad_id)))
     target = torch.full((len(source), 1), {"bos": bos_id, "pad": pad_id, "eos": eos_id}[start])
     ended = torch.zeros(len(source), dtype=torch.bool)
-    for _ in range(max_len + extra):
-        logits = model(source, target if feed == "all" else target[:, -1:])
+    for _ in range((source.shape[1] if rounds == "source" else max_len) + extra):
+        read = {"all": target, "last": target[:, -1:], "no bos": target[:, min(1, target.shape[1] - 1):]}[feed]
+        logits = model(source, read)
+        logits = logits.softmax(over) if over != -1 else logits
+        logits = logits.scatter(-1, logits.argmax(-1, keepdim=True), -torch.inf) if rank else logits
         token = logits[:, at].argmin(-1) if worst else logits[:, at].argmax(-1)
         ends = (token == eos_id) | (token == pad_id) if pad_ends else token == eos_id
         if after != "babble":
@@ -78,6 +82,22 @@ def _decode_first_only(model, source, *settings):
 
 
 DECODING = [
+    *(Misconception(
+        slug, partial(_decode, **switch), f"Your ids are exactly what comes out when {words}.", why, look, as_ids)
+      for slug, switch, words, why, look in (
+          ("as-many-rounds-as-source-tokens", {"rounds": "source"}, "there are as many rounds as source tokens",
+           "A translation may be longer than its source. `max_len` says how long it may be.", "How often does your "
+           "loop run?"),
+          ("bos-not-read", {"feed": "no bos"}, "the model no longer reads bos after the first round",
+           "In training every target began with bos, and each token has its own position.",
+           "What does the model get in the second round?"),
+          ("softmax-over-sentences", {"over": 0}, "a softmax runs over the sentences, before the best token is chosen",
+           "The tokens of one sentence compete with each other, not the sentences of a batch.",
+           "Along which axis? (The argmax needs no softmax at all.)"),
+          ("softmax-over-positions", {"over": 1}, "a softmax runs over the positions, before the best token is chosen",
+           "The tokens of one position compete with each other.", "Along which axis? (The argmax needs no softmax.)"),
+          ("second-best", {"rank": 1}, "the second best token is taken", "Greedy decoding takes the best.",
+           "Which place of your order do you take?"))),
     Misconception(
         "first-sentence-only", _decode_first_only,
         "Your ids are exactly those of the first sentence; the others are missing.",

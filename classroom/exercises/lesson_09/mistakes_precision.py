@@ -50,11 +50,11 @@ def _grams(sentence, n, kind="ngram"):
 def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, mean=False, kind="ngram",
                by_words=False, joined=False, by_place=False, only=None, distinct=False, negative=False,
                every=False, added=False, whole=False, at_least_one=False, brevity=False, constant=None, guard=True,
-               size=None):
+               size=None, below="", without=0.0, more=0, smoothed=False):
     """`ngram_precision` with one thing done differently."""
     if constant is not None:
         return constant
-    n = n if size is None else size
+    n = (n if size is None else size) + more
     if swap:
         hypotheses, references = references, hypotheses
     if joined:
@@ -78,12 +78,16 @@ def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, m
             matches.append(sum(gram in allowed for gram in have))
         total = len(hypothesis if by_words else set(have) if distinct else have)
         total = len(hypothesis) - n + 1 if negative else total
+        total = {"": total, "larger": max(total, len(allowed)), "mean": (total + len(allowed)) / 2,
+                 "union": (Counter(have) | Counter(allowed)).total()}[below]
         totals.append(max(1, total) if at_least_one else total)
     if mean:
         scores = [match / total for match, total in zip(matches, totals, strict=True) if total]
         return sum(scores) / max(len(scores), 1)
     if not sum(totals) and guard:
-        return 0.0
+        return without
+    if below == "" and smoothed:
+        return (sum(matches) + 1) / (sum(totals) + 1)
     if brevity and any(hypotheses):
         h, r = sum(map(len, hypotheses)), sum(map(len, references))
         return min(1.0, np.exp(1 - r / h)) * sum(matches) / sum(totals)
@@ -257,4 +261,22 @@ PRECISION = [
         "Your precision is exactly what comes out when an n-gram counts only at the place where the reference has it.",
         "One word more at the start would then make everything after it wrong.",
         "Do you compare place by place?", as_sentences),
+    *(Misconception(
+        slug, partial(_precision, **switch), f"Your precision is exactly what comes out when {words}.", why, look,
+        as_sentences)
+      for slug, switch, words, why, look in (
+          ("divided-by-the-longer", {"below": "larger"}, "the larger of the two numbers of n-grams stands below the "
+           "line",
+           "Precision asks how much of what was *said* is right. What was left out is the brevity penalty's business.",
+           "Which n-grams do you count below the line?"),
+          ("f-measure", {"below": "mean"}, "matches count twice, over the n-grams of both sides: an F-measure",
+           "Precision asks how much of what was *said* is right.", "Which n-grams do you count below the line?"),
+          ("divided-by-the-union", {"below": "union"}, "the n-grams of both sides together stand below the line",
+           "Precision asks how much of what was *said* is right.", "Which n-grams do you count below the line?"),
+          ("one-if-there-are-none", {"without": 1.0}, "a text without n-grams gets 1", "The exercise asks for 0 there.",
+           "What do you return where there is nothing to count?"),
+          ("one-word-too-many", {"more": 1}, "the runs have n + 1 words", "n counts the words of a run.",
+           "Where does your slice end?"),
+          ("smoothed", {"smoothed": True}, "1 is added above and below the line", "Some libraries do that, so that a "
+           "single sentence does not get 0. Here nothing is added.", "What is added to your counts?"))),
 ]

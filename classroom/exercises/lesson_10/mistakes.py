@@ -50,10 +50,19 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
         "alpha 1": lambda: (5 + n) / 6, "5 alone": lambda: (5 + n / 6) ** alpha,
         "upside down": lambda: (6 / (5 + n)) ** alpha, "turned": lambda: (6 + n) ** alpha / 5 ** alpha,
         "minus": lambda: ((5 - n) / 6) ** alpha, "rounded": lambda: ((5 + n) // 6) ** alpha,
-        "6 alone": lambda: (5 + n) * 6.0 ** alpha,
+        "6 alone": lambda: (5 + n) * 6.0 ** alpha, "alpha below": lambda: alpha ** ((5 + n) / 6),
+        "inverse": lambda: ((5 + n) / 6) ** (1 / alpha if alpha else 0.0),
     }[penalty]()
     if inside == "log of quotient":
         return log_p - torch.as_tensor(by, dtype=log_p.dtype).log()
+    if inside == "reward":
+        return log_p + alpha * n
+    if inside == "subtracted":
+        return log_p - by
+    if inside == "softmax":
+        return (log_p / by).softmax(0)
+    if inside == "centred":
+        return log_p / by - (log_p / by).mean()
     if inside == "times alpha":
         return log_p / ((5 + n) / 6) * alpha
     if inside == "power of all":
@@ -117,6 +126,22 @@ SCORES = [
     _formula("scores-times-alpha", "Your scores are exactly log p / ((5 + n) / 6), multiplied by α.",
              "Is α in the exponent?", "As a factor it changes all scores alike, so that it never changes which "
              "sentence is the best.", inside="times alpha"),
+    *(_formula(slug, f"Your scores are exactly {words}.", look, why, **switch)
+      for slug, switch, words, look, why in (
+          ("reward-for-length", {"inside": "reward"}, "log p plus α for each token", "Which step does the formula "
+           "begin with?",
+           "That is another remedy in use. The formula here divides."),
+          ("penalty-taken-away", {"inside": "subtracted"}, "log p minus the penalty", "Is it divided, or subtracted?",
+           "Longer sentences would get lower scores still."),
+          ("scores-sum-to-one", {"inside": "softmax"}, "the right ones after a softmax over the sentences",
+           "What happens to the scores at the end?", "A score is to be compared with those of later rounds, too."),
+          ("scores-centred", {"inside": "centred"}, "the right ones minus their mean", "What happens to the scores at "
+           "the end?",
+           "A score is to be compared with those of later rounds, too."),
+          ("base-and-exponent-exchanged", {"penalty": "alpha below"}, "what comes out with α^((5 + n) / 6)",
+           "What is raised to which power?", _SHORT),
+          ("exponent-upside-down", {"penalty": "inverse"}, "what comes out with 1/α in the exponent",
+           "What is raised to which power?", _SHORT))),
     _formula("alpha-always-1", "Your scores are exactly those of α = 1, whatever α is.",
              "Where does `alpha` come in?", "α says how much length counts: 0 for not at all.", penalty="alpha 1"),
     _formula("multiplied", "Your scores are exactly what comes out when log p is multiplied by the penalty.",
@@ -158,6 +183,7 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         "renormalised": lambda: (past + next_log_p).flatten().log_softmax(0).view_as(next_log_p),
         "difference": lambda: next_log_p - past,
         "past renormalised": lambda: past.log_softmax(0) + next_log_p,
+        "best past": lambda: past.max() + next_log_p,
         "tiled": lambda: (next_log_p.flatten() + log_p.repeat(vocab_size)).view_as(next_log_p),
         "log of next": lambda: past + next_log_p.log(), "log of past": lambda: past.log() + next_log_p,
         "log of both": lambda: past.log() + next_log_p.log(), "log of sum": lambda: (past + next_log_p).log(),
@@ -173,6 +199,14 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
     parent, token = index // vocab_size, index % vocab_size
     if back == "by beams":
         parent, token = index // len(log_p), index % len(log_p)
+    if back == "one less":
+        parent, token = index // max(vocab_size - 1, 1), index % max(vocab_size - 1, 1)
+    if back == "rest by beams":
+        token = index % len(log_p)
+    if back == "first parent":
+        parent = torch.zeros_like(parent)
+    if back == "from one":
+        parent = parent + 1
     if back == "by beam size":
         parent, token = index // beam_size, index % beam_size
     if back == "index":
@@ -266,6 +300,22 @@ STEPS = [
            "back with the number of beginnings.", _ROW, "What do you divide the place by?", back="by beams"),
     _round("divided-by-the-beam", "Your parents and tokens are exactly what comes out when places are turned back "
            "with the beam size.", _ROW, "What do you divide the place by?", back="by beam size"),
+    *(_round(slug, f"Your {words}.", why, look, **switch)
+      for slug, switch, words, why, look in (
+          ("rows-and-columns-confused", {"back": "rest by beams"}, "parents are right, and your tokens exactly what "
+           "is left of "
+           "the places when the number of beginnings is taken off", _ROW, "What do you take off the place?"),
+          ("divided-by-one-less", {"back": "one less"}, "parents and tokens are exactly what comes out when places "
+           "are turned "
+           "back with V − 1", _ROW, "What do you divide the place by?"),
+          ("first-parent-for-all", {"back": "first parent"}, "parents are all 0", _ROW, "Where do your parents come "
+           "from?"),
+          ("counted-from-one", {"back": "from one"}, "parents are exactly the right ones plus 1",
+           "Beginnings are counted from 0.", "What is added at the end?"),
+          ("one-past-for-all", {"table": "best past"}, "scores are exactly what comes out when every beginning gets "
+           "the "
+           "log-probability of the best one", "A likely word after an unlikely beginning would then win.",
+           "Which axis does `log_p` have where it is added?"))),
     _round("place-as-token", "Your tokens are exactly the places in the flattened table.",
            f"A place is no id of a token. {_ROW}", "What is left of the place when whole rows are taken off?",
            back="index"),

@@ -39,12 +39,17 @@ PROPERTIES = [
 ]
 
 
-def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None, scaled=True, again=False):
+def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None, scaled=True, again=False,
+            roles="qkv", join="", added=False):
     """`cached_attention` with one thing done differently."""
     k, v = new = attention.keys_and_values(x, x)
     if past is not None:
         k, v = (torch.cat([old, *([extra] * (2 if keeps == "twice" else 1))], dim=2)
                 for old, extra in zip(past, new, strict=True))
+    if join and past is not None:
+        k, v = ((old + extra) / (2 if join == "mean" else 1) for old, extra in zip(past, new, strict=True))
+    if roles == "past keys twice" and past is not None:
+        v = torch.cat([past[0], new[1]], dim=2)
     kept = {"all": (k, v), "twice": (k, v), "new": new, "first": new if past is None else past,
             "swapped": (v, k)}.get(keeps)
     if isinstance(keeps, int):
@@ -61,7 +66,9 @@ def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=N
         attention = _with_identity(attention)
     if not scaled:
         q = q * q.shape[-1] ** 0.5
-    output = attention.attend(q, k, v, allowed)[0]
+    who = {"q": q, "k": k, "v": v, "n": new[0]}
+    output = attention.attend(*(who[name] for name in (roles if len(roles) == 3 else "qkv")), allowed)[0]
+    output = output + x if added else output
     return attention.w_o(output) if again else output, kept
 
 
@@ -158,6 +165,24 @@ CACHES = [
     _memory("projected-twice", "Your output is exactly the right one, sent through the last projection, `w_o`, once "
             "more.", "Without that it is the layer that was trained.", "What does `attend` do at its end, and what do "
             "you do after it?", again=True),
+    *(_memory(slug, f"Your output is exactly what comes out when {words}.", why, look, **switch)
+      for slug, switch, words, why, look in (
+          ("keys-and-values-exchanged", {"roles": "qvk"}, "`attend` gets the values as keys and the keys as values",
+           "They have the same shape, so nothing complains.", "In which order does `attend` take the three?"),
+          ("key-asks", {"roles": "nkv"}, "the new key asks in place of the query", "What a position looks for and "
+           "what it "
+           "offers are two projections.", "What does `attend` get as its first argument?"),
+          ("keys-kept-as-values", {"roles": "past keys twice"}, "the old keys are put in front of the new values",
+           "They have the same shape, so nothing complains.", "Which part of `past` goes before the new values?"),
+          ("past-added", {"join": "sum"}, "the old keys and values are added to the new ones", "Each position keeps a "
+           "key and "
+           "a value of its own; a sum is one key for all.", "How are the old and the new put together?"),
+          ("past-added", {"join": "mean"}, "the mean of the old and the new keys and values is taken", "Each position "
+           "keeps a "
+           "key and a value of its own.", "How are the old and the new put together?"),
+          ("residual-inside", {"added": True}, "x is added to the right output", "The residual connection belongs to "
+           "the "
+           "layer around attention.", "What is added up in your code?"))),
     _memory("no-scaling", "Your output is exactly what comes out when the scores are not divided by √d_head.",
             "The layer was trained with that division; without it, it looks elsewhere.",
             "Do you compute the scores yourself? `attend` does it.", scaled=False),

@@ -26,6 +26,7 @@ def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S
     hits = len(predicted & sets[first]) + len(predicted & sets[second])
     total = {"A+S": len(predicted) + len(sure), "A+P": len(predicted) + len(possible), "A": len(predicted),
              "A or S": len(predicted | sure), "S": len(sure), "P": len(possible),
+             "larger": 2 * max(len(predicted), len(sure)), "2A": 2 * len(predicted),
              "A+S+P": len(predicted) + len(sure) + len(possible), "A or P": len(predicted | possible)}[below]
     if counts:
         return float(hits if first == second == "sure" else total - hits)
@@ -136,6 +137,10 @@ RATES = [
     _of("union-below-the-line", "Your rate is exactly what comes out when |A ∪ S| stands below the line.",
         "There a link that is in both sets counts once, but above the line it counts twice.",
         "Do you add two numbers, or unite two sets?", below="A or S"),
+    *(_of("sizes-not-added", f"Your rate is exactly what comes out when {words} stands below the line.",
+          "|A| and |S| are added there: what is predicted, and what should be found.",
+          "Which two numbers are added below the line?", below=below)
+      for below, words in (("larger", "twice the larger of |A| and |S|"), ("2A", "twice |A|"))),
     _of("jaccard", "Your rate is exactly one minus the share of links in A ∩ S among those in A ∪ S.",
         f"That is the Jaccard distance. {_TWO}", "Compare your quotient with the formula, term by term.",
         second="none", below="A or S"),

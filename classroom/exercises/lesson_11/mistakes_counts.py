@@ -18,7 +18,10 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
         before = counts.copy()
         for j in target:
             best = max(source, key=lambda i, j=j: t[i, j])
-            total = {"sentence": sum(t[i, j] for i in source), "vocabulary": t[:, j].sum(), "nothing": 1.0}.get(by)
+            own = [t[i, j] for i in source]
+            total = {"sentence": sum(own), "vocabulary": t[:, j].sum(), "nothing": 1.0, "largest": max(own),
+                     "mean": sum(own) / len(source), "each word once": sum(t[i, j] for i in set(source)),
+                     "sentence and length": sum(own) * len(target), "length": len(source)}.get(by)
             for i in source:
                 if by == "target":
                     total = sum(t[i, k] for k in target)
@@ -26,6 +29,10 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
                     counts[i, j] += i == best
                 elif weigh == "best once":
                     counts[i, j] += (i == best) / source.count(best)
+                elif weigh == "squared":
+                    counts[i, j] += (t[i, j] / total) ** 2
+                elif weigh == "log":
+                    counts[i, j] -= np.log(t[i, j] / total)
                 elif weigh == "even":
                     counts[i, j] += 1 / len(source)
                 elif drop or lost:             # lost: what `counts[np.ix_(source, target)] += ...` does
@@ -34,7 +41,9 @@ def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=F
                     times = source.count(i) if "source" in often else target.count(j) if "target" in often else 1
                     counts[i, j] += times * t[i, j] / total
     with np.errstate(invalid="ignore", divide="ignore"):
-        return {"source": lambda c: c / np.maximum(c.sum(1, keepdims=True), floor),
+        return {"times t": lambda c: t * c / (t * c).sum(1, keepdims=True),
+                "half t": lambda c: (t + c / c.sum(1, keepdims=True)) / 2,
+                "source": lambda c: c / np.maximum(c.sum(1, keepdims=True), floor),
                 "target": lambda c: c / c.sum(0, keepdims=True),
                 "all": lambda c: c / c.sum(), "none": lambda c: c,
                 "axis lost": lambda c: c / c.sum(1), "largest": lambda c: c / c.max(1, keepdims=True),
@@ -107,6 +116,10 @@ def _axes_exchanged(t, pairs):
             for i in source:
                 counts[i, j] += t[j, i] / total
     return counts / counts.sum(1, keepdims=True)
+
+
+def _sides_exchanged(t, pairs):
+    return _em(t, [(target, source) for source, target in pairs])
 
 
 def _first_pair_only(t, pairs):
@@ -269,11 +282,39 @@ ROUNDS = [
         "Is something multiplied by how often a word occurs, inside a loop over all occurrences?")
       for often, what in ((("source",), "source"), (("target",), "target"))),
     *(_round(
+        slug, partial(_em, **switch), f"Your table is exactly what comes out when {words}.", why, look)
+      for slug, switch, words, why, look in (
+          ("shared-by-the-mean", {"by": "mean"}, "a share is divided by the *mean* of the sentence's t, not by their "
+           "sum",
+           f"{_SHARE} Divided by the mean, words of long sentences have more than 1 to give.", "What is t[i, j] "
+           "divided by?"),
+          ("shared-by-the-mean", {"by": "length"}, "t is divided by the number of source words",
+           f"{_SHARE}", "What is t[i, j] divided by?"),
+          ("shared-by-the-largest", {"by": "largest"}, "a share is divided by the largest t of the sentence, not by "
+           "their sum",
+           f"{_SHARE}", "What is t[i, j] divided by?"),
+          ("repeated-words-lost", {"by": "each word once"}, "a source word that occurs twice takes two shares, and "
+           "counts once in "
+           "their total", "Each occurrence takes part in sharing: the shares of one target word add up to 1.",
+           "Over what does your total run: over the words, or over a set of them?"),
+          ("shared-over-the-pair", {"by": "sentence and length"}, "each share is also divided by the number of target "
+           "words",
+           "Every target word has 1 to give, however long its sentence is.", "What is t[i, j] divided by?"),
+          ("shares-squared", {"weigh": "squared"}, "the squares of the shares are added up", f"{_SHARE}",
+           "What do you add to the counts?"),
+          ("logarithms-of-shares", {"weigh": "log"}, "minus the logarithms of the shares are added up", f"{_SHARE}",
+           "What do you add to the counts?"),
+          ("counts-times-t", {"rows": "times t"},
+           "the counts are multiplied with the old t before the rows are divided",
+           "The old t decides the shares already.", "What do you do with the counts at the end?"),
+          ("half-of-the-old-table", {"rows": "half t"}, "the mean of the old and the new table is taken",
+           "That slows learning down. A round replaces the table.", "What do you do with the old t at the end?"))),
+    *(_round(
         "pseudo-count", partial(_em, least=least),
-        "Your table is exactly what comes out when the counts begin with a very small number instead of 0.",
+        f"Your table is exactly what comes out when the counts begin with {least:g} instead of 0.",
         "Then words that never meet get a probability too: a small one, but one that can grow in the next rounds. And "
         "it is not needed: each source word occurs, so that no row sums to 0.", "What do the counts begin with?")
-      for least in (1e-12, 1e-9, 1e-6)),
+      for least in (1e-12, 1e-9, 1e-6, 0.1)),
     _round(
         "changed-while-reading", _in_place,
         "Your table is exactly what comes out when t is changed while it is still being read.",
@@ -294,6 +335,12 @@ ROUNDS = [
         "Your table is exactly what comes out when the shares are read from t[target, source].",
         "Rows of t belong to source words, columns to target words. Where there are more of one than of the other, it "
         "stops with an error.", "Which of your two indices is the row?"),
+    _round(
+        "sides-exchanged", _sides_exchanged,
+        "Your table is exactly what comes out when the first of each pair is taken for the target.",
+        "Each pair is (source, target): rows of t for the one, columns for the other. Where there are more of one "
+        "than of "
+        "the other, it stops with an error.", "In which order does your loop unpack a pair?"),
     _round(
         "divided-after-each-pair", _divided_after_each_pair,
         "Your table is exactly what comes out when the counts are divided after each pair.",

@@ -53,6 +53,21 @@ def _mean_over_rows(weights, heads=slice(None, -1), columns=slice(None, -1)):
     return weights.mean(1)[heads, columns].argmax(-1)
 
 
+def _number_by_weight(weights, norm=False):
+    part = weights.mean(0)[:-1, :-1]
+    part = part / part.sum(-1, keepdim=True) if norm else part
+    return (part * torch.arange(part.shape[1])).sum(-1).round().long()
+
+
+def _never_back(weights):
+    found = weights.mean(0)[:-1, :-1].argmax(-1)
+    return found.cummax(0).values
+
+
+def _surest_head(weights):
+    return weights[weights.amax(-1).sum(-1).argmax(), :-1, :-1].argmax(-1)
+
+
 def _each_head(weights):
     return weights[:, :-1, :-1].argmax(-1)
 
@@ -172,4 +187,24 @@ ALIGNERS = [
         "weights-instead-of-numbers", partial(_align, pick="value"),
         "What you return is exactly the largest weight of each row, not where it stands.",
         "A link needs the number of the column.", "What do `max` and `argmax` return?"),
+    *(Misconception(
+        "numbers-averaged", partial(_number_by_weight, norm=norm),
+        "Your links are exactly the token *numbers*, averaged with their weights and rounded.",
+        "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2.",
+        "Do you look for the largest weight, or for a middle?") for norm in (False, True)),
+    Misconception(
+        "never-back", _never_back,
+        "Your links are exactly the expected ones, but none lies before the one of the token before.",
+        "Languages differ in the order of their words: that is what links are to show.",
+        "What do you do after the argmax?"),
+    Misconception(
+        "surest-head-only", _surest_head,
+        "Your links are exactly those of the head whose largest weights are the largest.",
+        "A head that is sure of itself need not be right; the exercise asks for the average of all heads.",
+        "How do you join the heads?"),
+    Misconception(
+        "first-column-dropped", partial(_align, columns=slice(1, -1)),
+        "Your links are exactly what comes out when the first column is left out as well as the last.",
+        "The source has no <bos> in this course, only an <eos> at its end. Besides, all numbers are then off by one.",
+        "Which special tokens does the source have, and where?"),
 ]

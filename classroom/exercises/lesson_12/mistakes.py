@@ -22,9 +22,12 @@ def _spread(losses, middle=np.mean, axis=1, kind="half", swapped=False):
         "first and last": lambda: (losses[:, -1] - losses[:, 0]) / 2,
         "first and last apart": lambda: np.abs(losses[:, -1] - losses[:, 0]) / 2,
         "one for all": lambda: np.full(len(losses), (losses.max() - losses.min()) / 2),
-        "negative": lambda: (low - high) / 2,
+        "negative": lambda: (low - high) / 2, "relative": lambda: (high - low) / 2 / losses.mean(axis),
+        "half std": lambda: losses.std(axis) / 2, "two std": lambda: 1.96 * losses.std(axis),
+        "quartiles": lambda: np.subtract(*np.percentile(losses, [75, 25], axis=axis)) / 2,
+        "by n": lambda: (high - low) / losses.shape[axis], "ends": lambda: losses.mean(axis) + (high - low) / 2,
     }[kind]()
-    both = (middle(losses, axis=axis), spread)
+    both = (middle(losses, axis=axis) - ((high - low) / 2 if kind == "ends" else 0), spread)
     return both[::-1] if swapped else both
 
 
@@ -92,6 +95,22 @@ SPREADS = [
     _with("two-seeds-only", "Your spread is exactly half the distance between seeds 0 and 1.",
           "What happens to a third seed in your code?", f"{_HALF} There may be any number of seeds.",
           kind="two seeds"),
+    *(_with(slug, f"Your spread is exactly {words}.", look, why, kind=kind)
+      for slug, kind, words, look, why in (
+          ("relative-spread", "relative", "the right one, divided by the mean", "What is done with the half range?",
+           f"{_HALF} In nats, as the mean is."),
+          ("standard-deviation", "half std", "half the standard deviation of the seeds",
+           "Which two of the seeds decide the half range?", _HALF),
+          ("standard-deviation", "two std", "1.96 standard deviations of the seeds",
+           "Which two of the seeds decide the half range?", _HALF),
+          ("quartiles", "quartiles", "half the distance between the quartiles",
+           "Which two of the seeds decide the half range?", _HALF),
+          ("divided-by-the-seeds", "by n", "the whole range divided by the number of seeds", "By what do you divide?",
+           _HALF))),
+    _with("lower-and-upper-end", "You return exactly mean − spread and mean + spread.", "What does your `return` name?",
+          "The table prints mean ± spread; the two are asked for.", kind="ends"),
+    _with("only-the-worst", "Your mean is exactly the worst seed of each variant.",
+          "What happens to the other seeds in your code?", "All seeds have a say in a mean.", middle=np.max),
     _with("two-seeds-only", "Your mean and your spread are exactly those of seeds 0 and 1.",
           "What happens to a third seed in your code?", f"{_HALF} There may be any number of seeds.",
           kind="two seeds", middle=_of_two),
@@ -111,17 +130,19 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
     row = {"row": lambda: losses[base], "mean": lambda: losses[base].mean(), "first": lambda: losses[0],
            "best": lambda: losses.min(0), "seed": lambda: losses[base, :1],
            "column": lambda: losses[:, base:base + 1],
-           "all": lambda: losses.mean(0),
+           "all": lambda: losses.mean(0), "before": lambda: np.roll(losses, 1, axis=0),
+           "others": lambda: np.delete(losses, base, 0).mean(0),
            "until base": lambda: np.where(np.arange(len(losses))[:, None] <= base, losses[base], 0.0)}[reference]()
     d = sign * (losses - row) if sign else np.abs(losses - row)
     if relative:
-        d = d / row
+        d = d / row + (relative == "ratio")
     def half(x):
         return (x.max(1) - x.min(1)) / 2
     shown = {"paired": lambda: half(d), "signed": lambda: half(losses) - half(losses)[base],
              "difference": lambda: np.abs(half(losses) - half(losses)[base]),
              "sorted": lambda: half(np.sort(losses, 1) - np.sort(losses, 1)[base]),
              "own": lambda: half(losses), "sum": lambda: half(losses) + half(losses)[base],
+             "far": lambda: np.abs(d).max(1), "error": lambda: d.std(1) / np.sqrt(d.shape[1]),
              "whole": lambda: 2 * half(d), "std": lambda: d.std(1)}[spread]()
     same = {"all": lambda: (d > 0).all(1) | (d < 0).all(1), "better": lambda: (d < 0).all(1),
             "worse": lambda: (d > 0).all(1), "large": lambda: np.abs(d.mean(1)) > half(d),
@@ -130,7 +151,9 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
             "ends": lambda: d[:, 0] * d[:, -1] > 0, "product": lambda: d.prod(1) > 0,
             "neighbours": lambda: (d[:, 1:] * d[:, :-1] > 0).all(1), "signs": lambda: d.sum(1) != 0,
             "most": lambda: np.abs(np.sign(d).sum(1)) > 0.5 * d.shape[1],
-            "zero": lambda: (d >= 0).all(1) | (d <= 0).all(1),
+            "majority": lambda: (d > 0).mean(1) > 0.5, "tenth": lambda: (np.abs(d) > 0.1).all(1) & (
+                (d > 0).all(1) | (d < 0).all(1)),
+            "no": lambda: ~((d > 0).all(1) | (d < 0).all(1)), "zero": lambda: (d >= 0).all(1) | (d <= 0).all(1),
             "apart": lambda: (losses.min(1) > losses[base].max()) | (losses.max(1) < losses[base].min())}[agree]()
     return d.mean(1), shown, same
 
@@ -191,6 +214,31 @@ PAIRS = [
     _pair("against-the-best", "Your results are exactly what comes out when each seed is compared with the best "
           "variant of that seed.", "One switch at a time is compared with the base.",
           "Where in your code does `base` stand?", reference="best"),
+    *(_pair(slug, f"Your {words}.", why, look, **switch)
+      for slug, switch, words, why, look in (
+          ("ratio", {"relative": "ratio"}, "differences are exactly the losses divided by the base's",
+           "The question was about nats per token.", "What do you do with the two losses?"),
+          ("against-the-row-before", {"reference": "before"}, "results are exactly what comes out when each variant "
+           "is compared "
+           "with the row before it", "All are compared with the base.", "Where in your code does `base` stand?"),
+          ("against-the-others", {"reference": "others"}, "results are exactly what comes out when each seed is "
+           "compared with "
+           "the mean of all variants but the base", "All are compared with the base.",
+           "Where in your code does `base` stand?"),
+          ("largest-difference", {"spread": "far"},
+           "spread is exactly the largest of the differences, without its sign",
+           "The table prints ± half the range.", "How far is it from the middle to either end?"),
+          ("standard-error", {"spread": "error"}, "spread is exactly the standard error of the differences",
+           "The table prints ± half the range.", "Which two of the seeds decide the half range?"),
+          ("most-seeds", {"agree": "majority"}, "`agree` is exactly what comes out when more than half of the seeds "
+           "say worse",
+           "All of them must say the same, worse or better.", "What is asked of every single seed?"),
+          ("agrees-from-a-tenth-on", {"agree": "tenth"}, "`agree` is exactly what comes out when each difference must "
+           "be larger "
+           "than 0.1", "Any difference counts, as long as all have the same sign.",
+           "Which number do you compare with?"),
+          ("disagreement", {"agree": "no"}, "`agree` is exactly the opposite of the right one",
+           "True is to say that the seeds agree.", "Is there a `~` or a `not` too many?"))),
     _pair("against-the-mean-of-all", "Your results are exactly what comes out when each seed is compared with the mean "
           "of all variants.", "One switch at a time is compared with the base.",
           "Where in your code does `base` stand?", reference="all"),
@@ -223,174 +271,4 @@ PAIRS = [
     _pair("zero-counts", "Your `agree` is exactly what comes out when a difference of 0 counts for either side.",
           "Of the base itself, whose differences are all 0, nothing can be said to be better or worse.",
           "Is the comparison with 0 to be strict?", agree="zero"),
-]
-
-# --------------------------------------------------------------------------------- 12.5 bootstrap
-
-
-def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled="mean", method="linear", own=None):
-    """`bootstrap_interval` with one thing done differently."""
-    if own is not None:
-        draws = np.random.default_rng(own).integers(0, len(a), size=draws.shape)
-    d = sign * (b - a)
-    drawn = d[draws] - (d.mean() if of == "centred" else 0)
-    if of == "sizes":
-        drawn = np.abs(d)[draws]
-    if of == "half drawn":
-        drawn = b[draws] - a
-    if of == "unpaired":
-        drawn = sign * (b[draws] - a[draws[::-1]])
-    means = {"mean": np.mean, "sum": np.sum, "median": np.median}.get(pooled, np.mean)(drawn, axis=axis)
-    if pooled == "each once":
-        means = np.array([d[np.unique(row)].mean() for row in draws])
-    if pooled == "by drawings":
-        means = drawn.sum(axis=1) / len(draws)
-    if of == "ends apart":
-        low, high = (np.percentile(b[draws].mean(axis=1), ends) - np.percentile(a[draws].mean(axis=1), ends))
-        return sign * low, sign * high
-    if of == "places":
-        means = np.sort(means)
-        return means[int(0.025 * len(means))], means[int(0.975 * len(means))]
-    if of == "cut":
-        means, k = np.sort(means), int(0.025 * len(means))
-        return means[k], means[len(means) - 1 - k]
-    if of == "one mean":
-        means = drawn.mean()
-    if of in ("basic", "half width", "wide"):
-        low, high = np.percentile(means, ends)
-        return {"basic": (2 * d.mean() - high, 2 * d.mean() - low), "half width": (means.mean(), (high - low) / 2),
-                "wide": (np.percentile(b[draws].mean(1), ends[0]) - np.percentile(a[draws].mean(1), ends[1]),
-                         np.percentile(b[draws].mean(1), ends[1]) - np.percentile(a[draws].mean(1), ends[0]))}[of]
-    if of in ("two deviations", "one deviation", "sample deviation", "error of drawings"):
-        far = {"two deviations": 2 * means.std(), "one deviation": means.std(),
-               "sample deviation": 1.96 * means.std(ddof=int(len(means) > 1)),
-               "error of drawings": 1.96 * means.std() / np.sqrt(len(means))}[of]
-        return means.mean() - far, means.mean() + far
-    if of == "sample error":
-        far = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
-        return d.mean() - far, d.mean() + far
-    if of == "normal":
-        return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
-    if of == "error":
-        error = d.std() / np.sqrt(len(d))
-        return d.mean() - 1.96 * error, d.mean() + 1.96 * error
-    low, high = np.percentile({"sentences": d, "drawn": drawn}.get(of, means), ends, method=method)
-    return low, high
-
-
-def _end(slug, says, why, look, **changes):
-    return Misconception(slug, partial(_interval, **changes), says, why, look)
-
-
-_MIDDLE = "Between the two ends lie 95 of 100 drawings; 2.5 are left over on each side."
-_BETWEEN = ("With thousands of drawings that is nearly the same; with few it is not. `np.percentile`, as it comes, "
-            "goes between two neighbours where a percentile falls between them.")
-
-INTERVALS = [
-    _end("sign-reversed", "Your interval is exactly that of a − b.",
-         "A positive number is to say that the variant b has the larger loss.", "What do you take away from what?",
-         sign=-1),
-    _end("upside-down", "Your interval is exactly the right one, with its two ends exchanged.",
-         "The first is to be the lower end.", "In which order do you ask for the percentiles?", ends=(97.5, 2.5)),
-    _end("ninety-per-cent", "Your interval is exactly the one from the 5th to the 95th percentile.", _MIDDLE,
-         "How much is left over below, and how much above?", ends=(5, 95)),
-    _end("ninety-nine-per-cent", "Your interval is exactly the one from the 0.5th to the 99.5th percentile.", _MIDDLE,
-         "How much is left over below, and how much above?", ends=(0.5, 99.5)),
-    _end("middle-half", "Your interval is exactly the one from the 25th to the 75th percentile.", _MIDDLE,
-         "How much is left over below, and how much above?", ends=(25, 75)),
-    *(_end("one-sided", f"Your interval is exactly the one from the {low} to the {high} percentile.",
-           f"{_MIDDLE} Yours leaves out more on one side than on the other.",
-           "How much is left over below, and how much above?", ends=ends)
-      for ends, low, high in (((0, 95), "lowest", "95th"), ((5, 100), "5th", "highest"), ((2.5, 95), "2.5th", "95th"),
-                              ((5, 97.5), "5th", "97.5th"))),
-    *(_end("drawn-anew", f"Your interval is exactly that of drawings of your own, with the seed {seed}.",
-           "`draws` says which sentences are drawn. Two models, or two people, are compared on the same drawings.",
-           "Where does `draws` stand in your code, beside its shape?", own=seed) for seed in (0, 1, 42)),
-    *(_end("another-percentile", f"Your ends are exactly the percentiles by NumPy's method “{method}”: each of them is "
-           "one of the drawn means.", _BETWEEN, "Which `method` or `interpolation` do you ask for?", method=method)
-      for method in ("nearest", "lower", "higher", "inverted_cdf", "closest_observation")),
-    *(_end("another-percentile", f"Your ends are exactly the percentiles by NumPy's method “{method}”.",
-           "It is another rule for what lies between two neighbours. The exercise asks for the usual one.",
-           "Which `method` or `interpolation` do you ask for?", method=method)
-      for method in ("midpoint", "hazen", "weibull", "median_unbiased")),
-    _end("sorted-and-cut", "Your ends are exactly the lowest and the highest of the sorted means after 2.5 % of them, "
-         "rounded down, were cut off at each end.", _BETWEEN, "How many means do you cut off, if there are 40 of them?",
-         of="cut"),
-    _end("basic-bootstrap", "Your interval is exactly the right one, mirrored at the mean difference: what is called "
-         "the basic bootstrap interval.", "That is another interval in use. The exercise asks for the percentiles "
-         "themselves.", "What is done with the two percentiles after they are found?", of="basic"),
-    _end("mean-and-half-width", "Your two numbers are exactly the mean of the drawings and half the width of the right "
-         "interval.", "Two ends are asked for: they need not lie equally far from the mean.",
-         "What do you return?", of="half width"),
-    _end("ends-crossed", "Your interval is exactly from b's lower end minus a's upper end to b's upper end minus a's "
-         "lower one.", "A hard sentence is hard for both models, and only in the difference does that cancel. Yours is "
-         "much too wide.", "Where in your code is b − a?", of="wide"),
-    _end("normal", "Your interval is exactly mean ± 2 standard deviations of the drawings.",
-         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
-         "Which of the drawn means are the ends?", of="two deviations"),
-    _end("normal", "Your interval is exactly mean ± 1.96 standard deviations of the drawings, with R − 1 below.",
-         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
-         "Which of the drawn means are the ends?", of="sample deviation"),
-    _end("one-deviation", "Your interval is exactly mean ± one standard deviation of the drawings.",
-         "About two thirds of the drawings lie there, not 95 of 100.", "Which of the drawn means are the ends?",
-         of="one deviation"),
-    _end("error-of-the-drawings", "Your interval is exactly mean ± 1.96 standard deviations, divided by √R.",
-         "That would become as narrow as you like if only you drew often enough. But there are no more sentences than "
-         "before: the spread of the drawn means *is* the uncertainty.", "What does the number of drawings do in your "
-         "code?", of="error of drawings"),
-    _end("standard-error", "Your interval is exactly mean ± 1.96 standard errors (N − 1 below), without any drawing.",
-         "That is nearly the same for many sentences. The percentiles need no formula, and work for BLEU as well.",
-         "Where does `draws` stand in your code?", of="sample error"),
-    _end("fractions-for-per-cent", "Your interval is exactly what `np.percentile` gives for 0.025 and 0.975.",
-         "`np.percentile` counts from 0 to 100; `np.quantile` counts from 0 to 1.",
-         "In what unit does your function expect its second argument?", ends=(0.025, 0.975)),
-    _end("smallest-and-largest", "Your interval is exactly the smallest and the largest mean.",
-         f"{_MIDDLE} The extremes wander further out the more often you draw.", "Which percentiles do you take?",
-         ends=(0, 100)),
-    _end("not-resampled", "Your interval is exactly that of the sentences' differences, without any drawing.",
-         "That says how much *sentences* differ. The question is how much their *mean* would.",
-         "Where in your code are the drawn sentences averaged?", of="sentences"),
-    _end("not-averaged", "Your interval is exactly that of all drawn differences, one by one.",
-         "That says how much *sentences* differ. The question is how much their *mean* would.",
-         "Where in your code are the drawn sentences averaged?", of="drawn"),
-    _end("unpaired", "Your interval is exactly what comes out when a and b are averaged over different drawings.",
-         "A hard sentence is hard for both models. Only if both are asked the same sentences does that cancel.",
-         "Does one drawing serve both models?", of="unpaired"),
-    _end("over-drawings", "Your interval is exactly what comes out when means are taken over the drawings.",
-         "Each row of `draws` is one test set; its mean is one number.",
-         "Which axis of (R, N) counts the sentences?", axis=0),
-    _end("all-in-one-mean", "Both of your ends are exactly the mean of all drawn differences.",
-         "One number has no spread: every drawing needs a mean of its own.",
-         "Which axis of (R, N) counts the sentences?", of="one mean"),
-    _end("only-one-drawn", "Your interval is exactly what comes out when b is drawn and a is not.",
-         "Then the loss of b on one sentence is compared with that of a on another.",
-         "Do both models get `draws`?", of="half drawn"),
-    _end("ends-subtracted", "Your interval is exactly the end of b's own interval minus the same end of a's, for both "
-         "ends.", "A hard sentence is hard for both models, and only in the difference does that cancel.",
-         "Where in your code is b − a?", of="ends apart"),
-    _end("sign-dropped", "Your interval is exactly that of the differences without their sign.",
-         "Where one model is better on one sentence and the other on the next, they are to cancel.",
-         "Where do you take an absolute value?", of="sizes"),
-    _end("centred", "Your interval is exactly the right one, moved so that it lies around 0.",
-         "It is to tell where the difference itself lies, and whether 0 is among the likely values.",
-         "What is taken away from the means?", of="centred"),
-    _end("places-for-percentiles", "Your ends are exactly the sorted means at the places 0.025 · R and 0.975 · R, "
-         "rounded down.", _BETWEEN,
-         "How many means lie below your lower end, and how many above your upper one?", of="places"),
-    _end("each-sentence-once", "Your interval is exactly that of drawings in which a sentence that was drawn twice "
-         "counts once.", "Drawn with replacement, a sentence may well count twice: that is how the drawings differ.",
-         "Is there a `set` or a `unique`?", pooled="each once"),
-    _end("divided-by-the-drawings", "Your interval is exactly that of sums, divided by the number of drawings.",
-         "Each drawing has N sentences, and its mean is its sum divided by N.", "By what is a sum to be divided?",
-         pooled="by drawings"),
-    _end("sums", "Your interval is exactly that of the sums.", "The question is about nats per sentence.",
-         "By what is a sum to be divided?", pooled="sum"),
-    _end("medians", "Your interval is exactly that of the medians.", "The loss in the table is a mean.",
-         "Which function turns a drawing into one number?", pooled="median"),
-    _end("normal", "Your interval is exactly mean ± 1.96 standard deviations of the drawings.",
-         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
-         "Which of the drawn means are the ends?", of="normal"),
-    _end("standard-error", "Your interval is exactly mean ± 1.96 standard errors, without any drawing.",
-         "That is nearly the same for many sentences. The percentiles need no formula, and work for BLEU as well.",
-         "Where does `draws` stand in your code?", of="error"),
 ]

@@ -7,7 +7,7 @@ from classroom.ask.call import Ends
 from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise
 
-from . import mistakes
+from . import mistakes, mistakes_intervals
 
 
 def mean_and_spread(losses):
@@ -167,7 +167,7 @@ EXERCISES = [
         id="12.5", title="other sentences", names=("bootstrap_interval",), points=2, minutes=12, difficulty=2,
         takes={"a": "N", "b": "N", "draws": "R N"}, gives={"low": "", "high": ""},
         reference=bootstrap_interval, cases=_drawings, probe=Ends(),
-        misconceptions=mistakes.INTERVALS,
+        misconceptions=mistakes_intervals.INTERVALS,
         hints=("Each row of `draws` is a test set made of N sentences of ours, some of them twice, some not at all.",
                "`(b - a)[draws]` has the shape (R, N): the difference of each drawn sentence. You want one mean for "
                "each drawing.",

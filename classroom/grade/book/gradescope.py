@@ -24,7 +24,7 @@ from .safe import plain
 _ROOT = Path(__file__).resolve().parents[3]
 _FILES = Path(__file__).parent / "autograder"
 # Of the course's packages, what grading needs: the checker's own, and what learners' answers may import.
-PACKAGES = ("filelock", "matplotlib", "numpy", "platformdirs", "sacrebleu", "tokenizers", "torch", "tqdm")
+PACKAGES = ("filelock", "ipython", "matplotlib", "numpy", "platformdirs", "sacrebleu", "tokenizers", "torch", "tqdm")
 
 
 def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["Cell", "NoFile", "Unreadable", "cells_of", "content_of", "digest", "exercise_ids", "opened"]
+__all__ = ["Cell", "NoFile", "Unreadable", "cells_of", "content_of", "digest", "exercise_ids", "opened", "sheet_of",
+           "texts_digest"]
 
 MAX_FILE = 64 << 20            # bytes of a notebook, pictures and all
 MAX_CELL = 200_000             # characters of code
@@ -20,6 +21,8 @@ MAX_CODE = 600_000
 # Patterns see a learner's text only where it is short: everything longer is read from left to right, once.
 _ID = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 _GRADES = re.compile(r"check-([0-9]{1,2})-([0-9]{1,2})")
+_SIGNATURE = re.compile(r'^SHEET = "([0-9a-f]{64})"', re.M)
+_HEAD = re.compile(r"# [^\n]{1,200} · sheet [0-9]{6}")
 _SHOWN = 40                    # characters of the learner's in a note
 _PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "python3", "python"}
 
@@ -101,6 +104,31 @@ def cells_of(content: bytes) -> list[Cell]:
     if not found:
         raise Unreadable("The notebook holds no code.")
     return found
+
+
+def sheet_of(content: bytes) -> dict[str, str]:
+    """Of an exam's sheet: the signature that its code carries, and the digest of the texts that it came with."""
+    notebook = _json(content)
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    texts, signature = [], ""
+    for cell in cells if isinstance(cells, list) else []:
+        if not isinstance(cell, dict):
+            continue
+        source = cell.get("source", "")
+        source = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source
+        if not isinstance(source, str):
+            continue
+        if cell.get("cell_type") == "markdown":
+            texts.append(source)
+        elif len(source) < MAX_CELL and (found := _SIGNATURE.search(source)) and not signature:
+            signature = found[1]
+    return {"signature": signature, "texts": texts_digest(texts)}
+
+
+def texts_digest(texts: list[str]) -> str:
+    """Of the markdown cells that every sheet has: its head and its tasks. What a learner has added does not count."""
+    own = [text.strip() for text in texts if text.startswith("## Task ") or _HEAD.match(text[:300])]
+    return hashlib.sha256("\0".join(own).encode("utf-8", "replace")).hexdigest()
 
 
 def digest(cells: list[Cell]) -> str:

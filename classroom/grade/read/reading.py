@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .notebooks import Cell, Unreadable, cells_of, content_of, digest, exercise_ids
+from .notebooks import Cell, Unreadable, cells_of, content_of, digest, exercise_ids, sheet_of
 from .slicing import Missing, Slice, Slicer, TooDeep
 
 __all__ = ["Notebook", "Part", "majority", "read"]
@@ -27,13 +27,14 @@ def read(path: Path, name: str, lesson: int | None, exercises: list[tuple[str, l
     Raises:
         NoFile, Unreadable: as `cells_of`.
     """
-    cells = _cells(content_of(path), name)
+    content = content_of(path)
+    cells = _cells(content, name)
     ids = exercise_ids(cells)
     chosen = majority(ids, [id for id, _ in exercises]) if lesson is None else lesson
     slicer = Slicer(cells)
     parts = {id: _part(slicer, id, tuple(names)) for id, names in exercises if _lesson(id) == chosen}
     return {"notes": [note[:300] for cell in cells for note in cell.notes][:20], "digest": digest(cells), "ids": ids,
-            "future": slicer.future, "parts": parts,
+            "future": slicer.future, "parts": parts, "sheet": sheet_of(content),
             "statements": [[s.cell.number, s.cell.file, s.line, s.code] for s in slicer.statements],
             "files": [[cell.number, cell.file, cell.source] for cell in cells]}
 
@@ -147,6 +148,7 @@ class Notebook:
         statements: the cell's number, its name as a file, the line, the code.
         files: of each cell, its name as a file and its source.
         parts: what the answers depend on, by exercise.
+        sheet: of an exam, as `notebooks.sheet_of` has it.
     """
 
     notes: list[str]
@@ -156,6 +158,7 @@ class Notebook:
     statements: list[tuple[int, str, int, str]]
     files: dict[int, tuple[str, str]]
     parts: dict[str, Part]
+    sheet: dict[str, str]
 
     @classmethod
     def of(cls, reply: dict[str, Any]) -> "Notebook":
@@ -164,4 +167,4 @@ class Notebook:
                  for id, part in reply["parts"].items()}
         return cls(reply["notes"], reply["digest"], reply["ids"], reply["future"],
                    [(number, file, line, code) for number, file, line, code in reply["statements"]],
-                   {number: (file, source) for number, file, source in reply["files"]}, parts)
+                   {number: (file, source) for number, file, source in reply["files"]}, parts, reply["sheet"])
