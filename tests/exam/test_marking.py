@@ -25,7 +25,7 @@ def code(family, variant, **slip) -> str:
     """An answer as somebody might write it who had the family's source."""
     how = ", ".join(f"{name}={value!r}" for name, value in {**variant, **slip}.items())
     given = re.sub(r"^\w+\((.*)\)$", r"\1", family.call)
-    return f"{inspect.getsource(family.solve)}\ndef {family.call}:\n    return solve({given}, {how})\n"
+    return f"{inspect.getsource(family.solve)}\ndef {family.call}:\n    return {family.solve.__name__}({given}, {how})\n"
 
 
 def one_off(family, variant):

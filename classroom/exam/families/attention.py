@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(q, k, v, mask, *, true, scale, base, empty, sink, order, time, over=-1, late_mask=False, unmasked=False):
+def _solve(q, k, v, mask, *, true, scale, base, empty, sink, order, time, over=-1, late_mask=False, unmasked=False):
     """All of q, k, v (T, T), mask (T, T) -> output and weights, each (T, T)."""
     if time == "columns":
         q, k, v = q.T, k.T, v.T
@@ -27,7 +27,7 @@ def solve(q, k, v, mask, *, true, scale, base, empty, sink, order, time, over=-1
     return (output, weights) if order == "output" else (weights, output)
 
 
-def cases(rng):
+def _cases(rng):
     """As many positions as numbers in a vector, so that every variant can be asked the same."""
     for about, size, scale in (("four of everything", 4, 1.0), ("six of everything", 6, 0.7), ("large scores", 5, 1.5)):
         mask = rng.random((size, size)) < 0.6
@@ -67,7 +67,7 @@ FAMILY = Family(
                                    "each "
                                    "query all the same."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(
         Mistake("softmax-over-queries", {"over": 0}, "Your `masked_attention` takes the softmax over the queries."),
         Mistake("mask-after-softmax", {"late_mask": True},

@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(log_p, lengths, ended, *, penalty, alpha, counted, unfinished, scores, best, no_penalty=False):
+def _solve(log_p, lengths, ended, *, penalty, alpha, counted, unfinished, scores, best, no_penalty=False):
     """log_p (n,), lengths (n,) with eos, ended (n,) -> order (n,) and scores (n,)."""
     n = lengths - (counted == "words") * ended
     n, a = np.maximum(n, 1).astype(float), 0.0 if no_penalty else float(alpha)
@@ -26,7 +26,7 @@ def solve(log_p, lengths, ended, *, penalty, alpha, counted, unfinished, scores,
     return rank, told
 
 
-def cases(rng):
+def _cases(rng):
     for about, size in (("four hypotheses", 4), ("seven hypotheses", 7), ("twelve hypotheses", 12)):
         ended = rng.random(size) < 0.6
         ended[0], ended[-1] = True, False
@@ -58,5 +58,5 @@ FAMILY = Family(
         Switch("best", {"high": "The best hypothesis comes first.", "low": "The best hypothesis comes last, the "
                                                                            "worst first."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(Mistake("no-penalty", {"no_penalty": True}, "Your `rank` does not use the length."),))

@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(x, w_q, w_k, w_v, w_o, n_heads, *, stored, share, scale, future, told, order, joined, one_head=False,
+def _solve(x, w_q, w_k, w_v, w_o, n_heads, *, stored, share, scale, future, told, order, joined, one_head=False,
           no_output=False, over=-1):
     """x (T, d), four matrices (d, d) -> (T, d) and weights (n_heads, T, T) or (T, T)."""
     size, d = x.shape
@@ -34,7 +34,7 @@ def solve(x, w_q, w_k, w_v, w_o, n_heads, *, stored, share, scale, future, told,
     return (output, shown) if order == "output" else (shown, output)
 
 
-def cases(rng):
+def _cases(rng):
     for about, size, d, n_heads in (("two heads", 3, 4, 2), ("three heads", 5, 12, 3), ("four heads", 4, 8, 4)):
         matrices = {name: rng.normal(size=(d, d)) / np.sqrt(d) for name in ("w_q", "w_k", "w_v", "w_o")}
         yield Case(about, x=2 * rng.normal(size=(size, d)), **matrices, n_heads=n_heads)
@@ -68,7 +68,7 @@ FAMILY = Family(
                           "turned": "Before the last matrix, the heads stand in reverse order: the last head "
                                     "leftmost."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(
         Mistake("one-head", {"one_head": True}, "Your `multi_head` computes one wide head."),
         Mistake("output-matrix-missing", {"no_output": True}, "Your `multi_head` leaves out the last matrix."),

@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(logits, targets, pad_id, *, amount, spread, mean, unit, ends, cool, pads=False, unsmoothed=False):
+def _solve(logits, targets, pad_id, *, amount, spread, mean, unit, ends, cool, pads=False, unsmoothed=False):
     """logits (B, T, V), targets (B, T), pad_id -> a number."""
     logits = logits / 2 if cool == "half" else logits
     log_p = logits - logits.max(axis=-1, keepdims=True)
@@ -34,7 +34,7 @@ def solve(logits, targets, pad_id, *, amount, spread, mean, unit, ends, cool, pa
     return (total / weight.sum(axis=-1)).mean() if mean == "sentences" else total.sum()
 
 
-def cases(rng):
+def _cases(rng):
     for about, lengths, vocab in (("two sentences", (3, 1), 5), ("three sentences", (2, 4, 3), 7), ("one", (2,), 4)):
         size = max(lengths)
         targets = np.zeros((len(lengths), size), int)
@@ -71,7 +71,7 @@ FAMILY = Family(
         Switch("cool", {"one": "The softmax is taken of the logits as they are.",
                         "half": "The logits are divided by 2 before the softmax."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(
         Mistake("padding-counted", {"pads": True}, "Your `smoothed_loss` counts the padding."),
         Mistake("not-smoothed", {"unsmoothed": True}, "Your `smoothed_loss` does not smooth the targets."),

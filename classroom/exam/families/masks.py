@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(lengths, size, *, true, padding, present, window, heads, idle, kind, transposed=False, causal=True,
+def _solve(lengths, size, *, true, padding, present, window, heads, idle, kind, transposed=False, causal=True,
           padded=True, rows=False):
     """lengths (B,), size -> (B, size, size) or (B, 1, size, size)."""
     place = np.arange(size)
@@ -27,7 +27,7 @@ def solve(lengths, size, *, true, padding, present, window, heads, idle, kind, t
     return told[:, None] if heads == "axis" else told
 
 
-def cases(rng):
+def _cases(rng):
     yield Case("three sentences of 3, 5 and 1 words", lengths=np.array([3, 5, 1]), size=5)
     yield Case("one sentence without padding", lengths=np.array([4]), size=4)
     yield Case("two sentences", lengths=np.array([7, rng.integers(2, 6)]), size=7)
@@ -58,7 +58,7 @@ FAMILY = Family(
         Switch("kind", {"bool": "The result is boolean.",
                         "signs": "The result holds numbers: 1.0 stands for True, -1.0 for False."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(
         Mistake("keys-in-rows", {"transposed": True}, "Your `make_mask` has keys in its rows and queries in its "
                                                       "columns."),

@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(p, g, m, v, t, lr, *, correction, root, decay, limit, betas, order, t_from, forget_m=False, plus=False):
+def _solve(p, g, m, v, t, lr, *, correction, root, decay, limit, betas, order, t_from, forget_m=False, plus=False):
     """p, g, m, v (n,), t and lr numbers -> p, m, v after the step, each (n,)."""
     beta_1, beta_2 = {"usual": (0.9, 0.999), "paper": (0.9, 0.98), "slow": (0.95, 0.99)}[betas]
     t = t + (t_from == "zero")
@@ -25,7 +25,7 @@ def solve(p, g, m, v, t, lr, *, correction, root, decay, limit, betas, order, t_
     return (p, m, v) if order == "p" else (m, v, p)
 
 
-def cases(rng):
+def _cases(rng):
     for about, n, t, lr in (("an early step", 3, 1, 0.1), ("a later step", 5, 4, 0.5), ("long gradients", 4, 9, 0.2)):
         scale = 4 if about == "long gradients" else 1.2
         yield Case(about, p=rng.normal(size=n), g=scale * rng.normal(size=n), m=rng.normal(size=n),
@@ -58,7 +58,7 @@ FAMILY = Family(
         Switch("t_from", {"one": "t counts from 1: it is 1 in the first step.", "zero": "t counts from 0: it is 0 "
                                                                                         "in the first step."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(
         Mistake("mean-forgotten", {"forget_m": True}, "Your `adam_step` forgets the old mean of the gradients."),
         Mistake("uphill", {"plus": True}, "Your `adam_step` goes uphill: it adds the step."),

@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(length, width, *, layout, first, base, count, size, steps, direction, same_wave=False, inverse=False):
+def _solve(length, width, *, layout, first, base, count, size, steps, direction, same_wave=False, inverse=False):
     """length, width -> (length, width)."""
     place = np.arange(length, dtype=float) + (count == "one")
     if direction == "back":
@@ -24,7 +24,7 @@ def solve(length, width, *, layout, first, base, count, size, steps, direction, 
     return table / np.sqrt(width) if size == "small" else table
 
 
-def cases(rng):
+def _cases(rng):
     yield Case("three positions", length=3, width=4)
     yield Case("ten positions", length=10, width=6)
     yield Case("many positions", length=int(rng.integers(60, 90)), width=10)
@@ -54,7 +54,7 @@ FAMILY = Family(
         Switch("direction", {"forward": "Row 0 is the first position.", "back": "Row 0 is the last position, and "
                                                                                 "the last row the first."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(
         Mistake("no-cosine", {"same_wave": True}, "Your `position_table` has the sine in both places."),
         Mistake("frequencies-grow", {"inverse": True}, "Your `position_table` has frequencies that grow from column to "

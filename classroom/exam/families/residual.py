@@ -5,7 +5,7 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def solve(x, w, gain, bias, eps, *, spread, root, where, amount, grows, centred, function, over=-1, no_residual=False):
+def _solve(x, w, gain, bias, eps, *, spread, root, where, amount, grows, centred, function, over=-1, no_residual=False):
     """x (T, d), w (d, d), gain (d,), bias (d,), eps -> (T, d)."""
     def norm(a):
         n = a.shape[over]
@@ -25,7 +25,7 @@ def solve(x, w, gain, bias, eps, *, spread, root, where, amount, grows, centred,
     return norm(total) if where in ("after", "both") else total
 
 
-def cases(rng):
+def _cases(rng):
     for about, size, d, eps in (("two rows", 2, 4, 0.1), ("square", 5, 5, 0.3), ("wide", 3, 8, 0.05)):
         yield Case(about, x=rng.normal(size=(size, d)) + 0.7, w=rng.normal(size=(d, d)) / np.sqrt(d),
                    gain=1 + 0.3 * rng.normal(size=d), bias=0.3 * rng.normal(size=d), eps=eps)
@@ -58,7 +58,7 @@ FAMILY = Family(
                                    "is then the (sum of squares) over its divisor."}),
         Switch("function", {"relu": "The layer is max(0, x w).", "tanh": "The layer is tanh(x w)."}),
     ),
-    turned=3, solve=solve, cases=cases,
+    turned=3, solve=_solve, cases=_cases,
     mistakes=(
         Mistake("norm-over-positions", {"over": 0}, "Your `sublayer` takes the norm over the positions."),
         Mistake("no-residual", {"no_residual": True}, "Your `sublayer` does not add its input."),
