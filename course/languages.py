@@ -1,7 +1,11 @@
 """Scripts that write words without blanks between them, such as Chinese: characters as tokens."""
+import json
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import cast
+
+from tokenizers import Tokenizer, decoders, models
 
 from course.tokens import Subwords
 
@@ -29,8 +33,34 @@ class SpacedSubwords(Subwords):
 
     @classmethod
     def train(cls, sentences: Iterable[str], vocab_size: int = 2000) -> "SpacedSubwords":
-        """Learn about `vocab_size` subwords from `sentences`; single characters are kept even beyond that."""
-        return cast(SpacedSubwords, super().train(map(space_characters, sentences), vocab_size))
+        """Learn `vocab_size` subwords of several letters from `sentences`, or as many as there are.
+
+        Single characters are not counted: Chinese has thousands. Those that come only once, or never, are written as
+        their bytes in UTF-8, a token each (`<0xE7>`), so that nothing is lost.
+
+        Raises:
+            ValueError: if `vocab_size` is below 1, or there is no sentence.
+        """
+        if vocab_size < 1:
+            raise ValueError(f"`vocab_size` counts the subwords beyond single characters: at least 1, got {vocab_size}")
+        spaced = [unicodedata.normalize("NFC", space_characters(sentence)) for sentence in sentences]
+        counts = Counter(character for sentence in spaced for character in sentence if not character.isspace())
+        if not counts:
+            raise ValueError("there is no sentence to learn subwords from")
+        alphabet = sorted(character for character, count in counts.items() if count > 1) or sorted(counts)
+        rare = str.maketrans(dict.fromkeys(counts.keys() - set(alphabet), " "))
+        learned = json.loads(super().train(
+            [sentence.translate(rare) for sentence in spaced], 5 + len(alphabet) + vocab_size)._tokenizer.to_str())
+        # A character between blanks is always one token with its mark, however rare: these merges come first.
+        merges = [("▁", character) for character in alphabet if re.fullmatch(_WIDE, character)]
+        merges += [pair for pair in map(tuple, learned["model"]["merges"]) if pair not in set(merges)]
+        tokens = [*learned["model"]["vocab"]][:4] + [f"<0x{byte:02X}>" for byte in range(256)]
+        tokens += ["▁", *(c for c in alphabet if c != "▁"), *(first + second for first, second in merges)]
+        tokenizer = Tokenizer.from_str(json.dumps(learned))
+        tokenizer.model = models.BPE(
+            {token: n for n, token in enumerate(dict.fromkeys(tokens))}, merges, unk_token="<unk>", byte_fallback=True)
+        tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()])
+        return cls(tokenizer)
 
     def encode(self, sentence: str) -> list[int]:
         """The ids of a sentence, without special tokens."""

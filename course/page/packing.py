@@ -150,7 +150,7 @@ def _vocabulary(subwords: Subwords) -> dict[str, Any]:
     if type(subwords) not in (Subwords, SpacedSubwords):
         raise PageError(f"expected course.tokens.Subwords or course.languages.SpacedSubwords, got "
                         f"{type(subwords).__name__}: the page cuts words as these two do")
-    own, theirs = (json.loads(one._tokenizer.to_str()) for one in (Subwords.train(["a"], 6), subwords))
+    own, theirs = (json.loads(one._tokenizer.to_str()) for one in (type(subwords).train(["a"], 6), subwords))
     vocab, merges = theirs["model"].pop("vocab"), theirs["model"].pop("merges")
     for key in ("vocab", "merges"):
         own["model"].pop(key)

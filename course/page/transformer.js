@@ -291,6 +291,16 @@ export const space_characters = (sentence) =>
   sentence.replace(new RegExp(`(?<=${WIDE})(?=${WORD})|(?<=${WORD})(?=${WIDE})`, "gu"), " ");
 export const join_characters = (sentence) => sentence.replace(new RegExp(`\\s*(${WIDE})\\s*`, "gu"), "$1").trim();
 
+const BYTE = /^<0x[0-9A-F]{2}>$/;
+
+function spelled(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
+  } catch {
+    return "\ufffd".repeat(bytes.length);         // bytes that spell nothing
+  }
+}
+
 // A subword vocabulary: sentences to ids and back. A token that begins a word carries the mark ▁.
 export class Subwords {
   constructor({ tokens, merges, spaced }) {
@@ -312,9 +322,15 @@ export class Subwords {
     });
   }
 
+  // A letter that is no token: its bytes in UTF-8, where the vocabulary has them.
+  spell(letter) {
+    if (!this.ids.has("<0x00>")) return ["<unk>"];
+    return [...new TextEncoder().encode(letter)].map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
+  }
+
   // Join the pair that was learned first, again and again.
   merge(word) {
-    const parts = [...word].map((letter) => (this.ids.has(letter) ? letter : "<unk>"));
+    const parts = [...word].flatMap((letter) => (this.ids.has(letter) ? [letter] : this.spell(letter)));
     for (;;) {
       let first = Infinity, at = 0;
       for (let i = 0; i + 1 < parts.length; i++) {
@@ -331,9 +347,25 @@ export class Subwords {
   }
 
   decode(ids) {
-    const tokens = this.tokens(ids.filter((id) => id > this.eos_id));
+    const tokens = this.joined(this.tokens(ids.filter((id) => id > this.eos_id)));
     const text = tokens.map((token, n) => token.replaceAll("▁", n ? " " : "")).join("");
     return this.spaced ? join_characters(text) : text;
+  }
+
+  // Bytes that stand side by side, as the letters that they spell.
+  joined(tokens) {
+    const found = [];
+    let bytes = [];
+    for (const token of [...tokens, ""]) {
+      if (BYTE.test(token)) {
+        bytes.push(parseInt(token.slice(3, 5), 16));
+        continue;
+      }
+      if (bytes.length) found.push(spelled(bytes));
+      bytes = [];
+      found.push(token);
+    }
+    return found.slice(0, -1);
   }
 }
 
