@@ -16,7 +16,7 @@
 # **You need** lesson 01, and that shapes like (2, 3) and (3,) can be added (broadcasting). PyTorch
 # itself is introduced as far as it is needed.
 #
-# **Time** about two hours, some 50 minutes of them for the six exercises.
+# **Time** about two hours and a quarter, some 60 minutes of them for the seven exercises.
 
 # %%
 import math
@@ -68,16 +68,55 @@ weight_of_cat = row.softmax(dim=-1)[2]
 weight_of_cat.backward()
 print("slope for each score:", row.grad)
 
-w, is_cat = weights[1], torch.tensor([0., 0, 1, 0])
-print("by hand:             ", w[2] * (is_cat - w))
-
 # %% [markdown]
 # The slope is 0.212 for its own score, as you measured in lesson 01. The slopes for the other scores are negative:
-# what one word gains, the others lose, and the four slopes sum to 0. The last line computes them by a formula: the
-# slope of weight $w_i$ with respect to score $s_j$ is $w_i(δ_{ij} - w_j)$, where $δ_{ij}$ is 1 for $i = j$ and 0
-# otherwise. For $i = j$ that is your $w(1 - w)$. A list of slopes, one for each number, is called a **gradient**.
+# what one word gains, the others lose, and the four slopes sum to 0. A list of slopes, one for each number, is called
+# a **gradient**. `requires_grad_()`, compute, `backward()`, read `.grad`: the training in this course uses these four
+# steps.
 #
-# `requires_grad_()`, compute, `backward()`, read `.grad`: the training in this course uses these four steps.
+# Where do the negative slopes come from? Each share is a fraction, $w_i = e^{s_i} / (e^{s_1} + \dots + e^{s_n})$, and
+# *every* score stands in its denominator. On paper: what is the slope of share $w_i$ for the score $s_j$? You know the
+# answer for $i = j$ from lesson 01, $w_i(1 - w_i)$.
+
+# %% [markdown]
+# ### Exercise 2.7 · the slopes of a softmax        ●●●  about 12 minutes · 2 points
+# Derive them on paper, and write the result down, for all i and j at once. (The numbers of exercises are names: this
+# one comes first. If you have never taken the slope of a fraction, open the hints.)
+#
+# - **You have** the shares `w` (..., n) that a softmax has given; not the scores.
+# - **Return** the slopes (..., n, n): entry (i, j) is the slope of share i for score j.
+# - **Use** products and sums of shares; the check also has shares of 0 and of 1. `torch.diag_embed(x)` is a table with
+#   `x` on its diagonal and 0 elsewhere.
+
+# %%
+def softmax_jacobian(w):
+    """Slopes (..., n, n) of a softmax with the shares w (..., n): entry (i, j) is that of share i for score j."""
+    ### BEGIN SOLUTION
+    return torch.diag_embed(w) - w.unsqueeze(-1) * w.unsqueeze(-2)
+    ### END SOLUTION
+
+
+# %%
+check("2.7", softmax_jacobian)
+
+# %% [markdown]
+# A table of all slopes is called a **Jacobian**. Here it is for "black", from your formula, and from PyTorch, which
+# goes backwards from one share after the other:
+
+# %%
+softmax_jacobian = carry_on("2.7", softmax_jacobian)
+
+by_formula = softmax_jacobian(weights[1])
+row = scores[1].clone().requires_grad_()
+shares = row.softmax(dim=-1)
+by_torch = torch.stack([torch.autograd.grad(share, row, retain_graph=True)[0] for share in shares])
+print(by_formula)
+print("equal to PyTorch's:", torch.allclose(by_formula, by_torch, atol=1e-6))
+print("largest slope of a sharper row:", softmax_jacobian((10 * scores[1]).softmax(dim=-1)).abs().max())
+
+# %% [markdown]
+# The row of "cat" has the four numbers from above. With scores ten times as large one share is nearly 1, and all
+# slopes are nearly 0. What follows from that?
 #
 # ## What √d_k does for learning
 #
@@ -237,14 +276,13 @@ row = scores[1, 0]
 print("scores", row)
 
 # %% [markdown]
-# How do you get a share of exactly 0 for a forbidden place, and shares that sum to 1 for the others?
-# Here are three attempts. Which one is right?
+# How do you get a share of exactly 0 for a forbidden place, and shares that sum to 1 for the others? Here are two
+# attempts. What is wrong with each of them?
 
 # %%
 attempts = {
     "0 into the weights": row.softmax(dim=-1) * mask_row,
     "0 into the scores":  (row * mask_row).softmax(dim=-1),
-    "−∞ into the scores": row.masked_fill(~mask_row, float("-inf")).softmax(dim=-1),
 }
 for name, w in attempts.items():
     print(f"{name}   {w}   sum {w.sum():.3f}")
@@ -252,8 +290,17 @@ for name, w in attempts.items():
 # %% [markdown]
 # - The first comes too late: the softmax has already given most of the attention to forbidden places.
 # - The second forgets that exp(0) is 1. A score of 0 is an ordinary score.
-# - The third is right: exp(−∞) is 0. `masked_fill(where, value)` returns a new tensor with `value` in
-#   all places where `where` is True. The forbidden places are `~mask_row`, *not* the mask.
+#
+# So which number has to stand in the place of a forbidden score? Here are five, in the two forbidden places of the
+# row. For which of them are the shares as wanted?
+
+# %%
+for number in (-1.0, -10.0, -100.0, -1000.0, -math.inf):
+    w = torch.tensor([row[0], row[1], number, number]).softmax(dim=-1)
+    print(f"{number:7}   {w}   forbidden shares exactly 0: {bool((w[2:] == 0).all())}")
+
+# %% [markdown]
+# A number that is far below all scores. (Far below *all*: −1000 is an ordinary score where the others are −1001.)
 #
 # Can the first attempt be repaired, if each row is divided by the sum of what is left? Here is the same row, and
 # then the same row with higher scores at the forbidden places. What does the division give?
@@ -270,8 +317,7 @@ for extra in (0, 20, 200):
 # What if *everything* is forbidden? Before you run it: what do you think comes out?
 
 # %%
-nothing = torch.tensor([False, False, False, False])
-print(row.masked_fill(~nothing, float("-inf")).softmax(dim=-1))
+print(torch.full((4,), -math.inf).softmax(dim=-1))
 
 # %% [markdown]
 # Four times NaN: a row of nothing but −∞ is 0/0 as well. Such rows do occur: in a sentence that is nothing but
@@ -288,7 +334,7 @@ for dtype in (torch.float32, torch.float16):
     print(f"{dtype}: lowest {four_lowest[0]:.2e}, softmax of four of them {four_lowest.softmax(-1).tolist()}")
 
 try:
-    torch.zeros(4, dtype=torch.float16).masked_fill(~nothing, -1e9)
+    torch.full((4,), -1e9, dtype=torch.float16)
 except RuntimeError as error:
     print("−10⁹ in 16 bits:", error)
 
@@ -305,9 +351,10 @@ except RuntimeError as error:
 #   broadcast to that of the weights.
 # - **Return** the output (..., T_q, d_v) and the weights (..., T_q, T_k), in the dtype of `q`, float32 or float64.
 #   Where a query may attend to nothing, both are 0.
-# - **Use** what you have seen above, for all sentences at once. Count axes from the end. Any way of masking is
-#   right if a forbidden place gets a weight of 0 and changes nothing, however high its (finite) score is, and if all
-#   gradients are finite. Dividing by what is left, as above, is not. The function keeps nothing from one call to
+# - **Use** what you have seen above, for all sentences at once. Count axes from the end. `x.masked_fill(where, value)`
+#   is a copy of `x` with `value` wherever `where` is True. Which places are these, and which value? Any way of masking
+#   is right if a forbidden place gets a weight of 0 and changes nothing, however high its (finite) score is, and if
+#   all gradients are finite. Dividing by what is left, as above, is not. The function keeps nothing from one call to
 #   the next.
 
 # %%
@@ -775,6 +822,7 @@ for name, low in (("−∞", float("-inf")), ("−10⁹", -1e9)):
 # The last patient comes from PyTorch itself. Its *layer* `nn.MultiheadAttention`, which you will rebuild in
 # lesson 04, takes a `key_padding_mask` of shape (B, T), in which **True means: ignore this key**. In the
 # *function* of patient 5, True means the opposite. In one library the word "mask" has two meanings.
+# (`torch.no_grad()` tells PyTorch that no slopes will be needed.)
 
 # %%
 torch.manual_seed(0)

@@ -111,10 +111,11 @@ print(f"all four alike: {F.cross_entropy(torch.zeros(4), torch.tensor(0)):.3f}, 
 #
 # ### A module
 #
-# A model with more parameters is a **module**: a class with its layers in `__init__` and its computation in
-# `forward`. `super().__init__()` comes first: it prepares the object to keep a list of its parameters. You call the
-# object itself, `model(x)`, and PyTorch calls `forward`. The layers here are `nn.Linear(inputs, outputs)`: a matrix
-# of parameters, and a vector, the bias, that is added.
+# A model with more parameters is a **module**: a class that inherits from `nn.Module`, with its layers in `__init__`
+# and its computation in `forward`. `super().__init__()` comes first: it prepares the object to keep a list of its
+# parameters, which `named_parameters()` gives. You call the object itself, `model(x)`, and PyTorch calls `forward`.
+# The layers here are `nn.Linear(inputs, outputs)`: a matrix of parameters, and a vector, the bias, that is added. (A
+# tensor of your own becomes a parameter by `nn.Parameter`, and `nn.ModuleList` holds several modules.)
 
 # %%
 class TwoSteps(nn.Module):

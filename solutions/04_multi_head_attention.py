@@ -12,9 +12,9 @@
 # - write `MultiHeadAttention` in PyTorch so that it equals PyTorch's own;
 # - name several bugs that training never reveals, and write the tests that do.
 #
-# **You need** lessons 01 to 03: attention, masks, projections and modules.
+# **You need** lessons 01 to 03: attention, masks, projections, modules and the loop `fit`.
 #
-# **Time** about two hours, some 50 minutes of them for the four exercises.
+# **Time** about two hours and a quarter, some 60 minutes of them for the five exercises.
 
 # %%
 import math
@@ -26,8 +26,10 @@ from torch import nn
 import course.attention as library
 from classroom import carry_on, check, evaluate, hint, own, solution
 from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
 from course.interop import copy_weights
 from course.views import interactive
+from course.views.blocks import show_blocks
 from course.views.figures import show_heads
 
 torch.set_printoptions(precision=3, sci_mode=False)
@@ -79,7 +81,8 @@ print("right ", neighbours[0, :, 1].tolist())
 # %% [markdown]
 # The model is small. Digit and place are turned into vectors and added, there is one
 # attention layer, and a linear layer reads both answers off its output. The attention layer is the
-# course's; in this lesson you will write it yourself.
+# course's; in this lesson you will write it yourself. `fit` is the loop of lesson 03; `nn.init.normal_` draws
+# a parameter's first numbers.
 
 # %%
 class OneLook(nn.Module):
@@ -98,16 +101,15 @@ class OneLook(nn.Module):
         return self.answers(output).unflatten(-1, (2, 10))      # (n, 6, 20) -> (n, 6, 2, 10)
 
 
+def loss_of(model, batch):
+    x, y = batch
+    return F.cross_entropy(model(x).flatten(0, -2), y.flatten())
+
+
 def train(model, make_batch, steps=200):
     """Train on fresh batches and return the last loss."""
     optimiser = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
-    for _ in range(steps):
-        x, y = make_batch(32)
-        loss = F.cross_entropy(model(x).flatten(0, -2), y.flatten())
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    return loss.item()
+    return fit(model, loss_of, (make_batch(32) for _ in range(steps)), optimiser)[-1]
 
 for n_heads in (1, 2):
     print(f"n_heads = {n_heads}: {sum(p.numel() for p in OneLook(n_heads).parameters())} parameters")
@@ -265,9 +267,6 @@ print(side_by_side @ W_o)
 # %% [markdown]
 # 1 + 6, 2 + 3, 1 − 6, 2 − 3. Put another number in the place of the 6: which numbers of the result
 # change? And which would change without $W_o$?
-#
-# (Another way to see it: the rows of $W_o$ belong to heads, too. The output is a sum over heads, each head's
-# mixture times its own rows of $W_o$.)
 #
 # This is all of multi-head attention: **project, cut, attend in each head, join, project.** The
 # paper writes it with small matrices, one for each head. We have one large matrix, and cut its
@@ -448,9 +447,8 @@ print("there and back, both wrong:", torch.equal(back, x))
 # %% [markdown]
 # ## The layer
 #
-# Now the module. The four projections are `nn.Linear(d_model, d_model)`: a matrix, and a bias that is added.
-# (In lesson 03 we left the bias out, to compare with products on paper. The paper writes none; PyTorch's
-# layer has one.)
+# Now the module. The four projections are `nn.Linear(d_model, d_model)`, now with their biases. (In lesson 03 we left
+# these out, to compare with products on paper. The paper writes none; PyTorch's layer has them.)
 #
 # The layer gets `query`, `key` and `value` separately, because in translation the queries come from the
 # Spanish sentence and keys and values from the English one: T_q and T_k differ. And it takes a
@@ -478,6 +476,12 @@ for sentence in range(2):
 # The mask's sentence axis was taken for the heads' axis: head 1 cannot see two words of *every* sentence,
 # and head 0 sees the padding. With three sentences there would be an error. With two there is none.
 # So the mask needs an axis for the heads: `mask.unsqueeze(1)` has the shape (B, 1, 1, T_k).
+
+# %% [markdown]
+# The whole layer, from the bottom to the top. You have written most of its blocks; which are missing?
+
+# %%
+show_blocks("attention")
 
 # %% [markdown]
 # ### Exercise 4.3 · MultiHeadAttention        ●●●  about 25 minutes · 4 points
@@ -529,8 +533,7 @@ check("4.3", MultiHeadAttention)
 MultiHeadAttention = carry_on("4.3", MultiHeadAttention)
 
 # %% [markdown]
-# Does it give the numbers that you got by hand? We put our matrices into the layer. `nn.Linear` keeps
-# its matrix transposed, with a row for each *output*, hence the `.T`.
+# Does it give the numbers that you got by hand? We put our matrices into the layer, transposed as in lesson 03.
 
 # %%
 def with_mask(layer, *inputs, mask):
@@ -572,6 +575,46 @@ for head in range(2):
     print(f"head {head}: black looks most at {words[weights[0, head, 1].argmax()]}")
 
 # %% [markdown]
+# ### Who has said what?
+#
+# With $W_o$, every number of the output is made from all heads. Can one still tell what a single head has
+# contributed? Write the first number of $(a, b, c, d)\, W_o$ as a sum of four products, and mark those of head 0.
+
+# %% [markdown]
+# ### Exercise 4.5 · a sum over heads        ●●●  about 12 minutes · 2 points
+# Take the output of the layer apart.
+#
+# - **You have** `heads` (B, n_heads, T, d_head), the mixture of each head, and `W_o` (d_model, d_model). The output of
+#   the layer is `merge_heads(heads) @ W_o`.
+# - **Return** the parts (B, n_heads, T, d_model): what each head adds to the output. Their sum over the heads is the
+#   output, and the part of a head depends on no other head.
+
+# %%
+def head_parts(heads, W_o):
+    """What each head adds to the output: (B, n_heads, T, d_head), (d_model, d_model) -> (B, n_heads, T, d_model)."""
+    ### BEGIN SOLUTION
+    n_heads, d_head = heads.shape[1], heads.shape[3]
+    return heads @ W_o.reshape(n_heads, d_head, -1)          # head h meets its own d_head rows
+    ### END SOLUTION
+
+
+# %%
+check("4.5", head_parts)
+
+# %%
+head_parts = carry_on("4.5", head_parts)
+
+mixtures, _ = scaled_dot_product_attention(*(split_heads(matrix.unsqueeze(0), 2) for matrix in (Q, K, V)))
+parts = head_parts(mixtures, W_o)
+for head in range(2):
+    print(f"black, head {head} adds", parts[0, head, 1])
+print("together          ", parts.sum(dim=1)[0, 1])
+print("output of black   ", output[0, 1])
+
+# %% [markdown]
+# **The output is a sum over heads.** Each head reads from the words, and adds what it has found to the output, without
+# knowing of the others. So one may ask what a single head does, and lesson 11 does.
+#
 # Now the mask, with *the black cat sleeps* and *cat sleeps*. The second sentence is filled up with two
 # vectors of padding. We choose vectors that "cat" would like best, to see whether any of them leaks:
 
@@ -903,7 +946,7 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # - One head has one set of shares for each query. What it returns is *one* mixture, and a mixture
 #   forgets who said what.
 # - Multi-head attention: **project, cut, attend in each head, join, project.** Heads of size d_model
-#   / n_heads cost no more parameters than one large head.
+#   / n_heads cost no more parameters than one large head. The output is a sum over heads.
 # - A dot product is a sum; heads cut the sum, and each part has a softmax of its own.
 # - (B, T, d_model) → (B, T, n_heads, d_head) → (B, n_heads, T, d_head), and the same way back. `view`
 #   and `reshape` only cut the tape; `transpose` swaps axes.

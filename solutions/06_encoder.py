@@ -33,6 +33,7 @@ from course.attention import MultiHeadAttention, padding_mask, scaled_dot_produc
 from course.fitting import fit
 from course.interop import copy_weights
 from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
 from course.views.figures import show_curves
 
 torch.set_printoptions(precision=3, sci_mode=False)
@@ -376,12 +377,9 @@ for name, parts in rungs.items():
 #
 # Now we have all the parts. An encoder layer has two sub-layers: first *gather* (attention), then *think*
 # (feed-forward). Both stand in the same frame: a norm before, a plus after.
-#
-# ```text
-#   x ──┬─────────────────────────────(+)──┬──────────────────────────(+)──▶
-#       │                              │   │                           │
-#       └─▶ norm_1 ─▶ self_attention ──┘   └─▶ norm_2 ─▶ feed_forward ─┘
-# ```
+
+# %%
+show_blocks("encoder")
 
 # %% [markdown]
 # ### Exercise 6.3 · the encoder layer        ●●●  about 20 minutes · 4 points
@@ -542,9 +540,10 @@ for name, (ours, theirs) in pairs.items():
 # Today nearly everybody puts it on the side road, as you did. In the course's library one switch,
 # `norm_first`, chooses. What difference does it make?
 #
-# First, before any training. We build encoders with random weights, give them sentences, and measure after
-# each layer how different the words of a sentence are. You have measured it above for bare attention. What
-# do you expect?
+# First, before any training. We build encoders with random weights (`nn.init.xavier_uniform_` draws them so that
+# vectors keep about their size), give them sentences, and measure before the first layer (`nn.Identity` stands for
+# none) and after each layer how different the words of a sentence are. You have measured it above for bare
+# attention. What do you expect?
 
 # %%
 class Backwards(nn.Module):

@@ -1,4 +1,4 @@
-"""The commands: `python -m classroom COMMAND`, or `build-a-transformer COMMAND`."""
+"""The commands: `python -m classroom COMMAND`, or `build-a-transformer COMMAND`; without one, `lab`."""
 import argparse
 import importlib
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ __all__ = ["COMMANDS", "main"]
 # Each is the function `main` of a module, which reads its own arguments and returns an exit code.
 COMMANDS = {
     "lab": ("classroom.app.lab", "fetch the sentence pairs and open JupyterLab at lesson 00"),
+    "update": ("classroom.app.update", "bring newer lessons into your folder, and keep your answers"),
     "doctor": ("classroom.app.doctor", "look whether this computer is ready for the course"),
     "data": ("classroom.app.data", "fetch the sentence pairs, verify them and keep them in the cache"),
     "progress": ("classroom.app.progress", "show which exercises are solved"),
@@ -26,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. What a command needs is imported when it runs."""
     parser = argparse.ArgumentParser(prog="build-a-transformer",
                                      description="Build a Transformer: the course's commands.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, purpose) in COMMANDS.items():
         commands.add_parser(name, help=purpose, add_help=False)
     options, rest = parser.parse_known_args(arguments)
-    return importlib.import_module(COMMANDS[options.command][0]).main(rest)
+    return importlib.import_module(COMMANDS[options.command or "lab"][0]).main(rest)

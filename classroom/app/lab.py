@@ -1,4 +1,9 @@
-"""`python -m classroom lab`: fetch the sentence pairs and open JupyterLab at lesson 00, with or without make."""
+"""`build-a-transformer lab`: fetch the sentence pairs and open JupyterLab at lesson 00, with or without make.
+
+In a copy of the repository its notebooks are opened. Installed from a wheel, the course first copies the lessons into a
+folder of the learner's: `--lessons FOLDER`, by default `build-a-transformer-lessons`, or the one of last time.
+"""
+import argparse
 import json
 import os
 import subprocess
@@ -20,27 +25,58 @@ def main(arguments: Sequence[str] = (), root: Path = ROOT) -> int:
 
     Args:
         arguments: passed on to JupyterLab, such as `--no-browser` or `--port=8899`. One that ends in
-            .ipynb is opened in the place of lesson 00.
-        root: the copy of the repository whose notebooks are opened.
+            .ipynb is opened in the place of lesson 00. `--lessons FOLDER` is the command's own: a folder that the
+            lessons are copied into, if they are not there yet, and opened from.
+        root: the copy of the repository whose notebooks are opened; where there is none, the lessons are copied.
 
     Without the sentence pairs (offline, for instance) it says so and opens JupyterLab all the same.
     """
-    if not (root / LESSON).exists():
-        print(f"There is no {LESSON} in {root}. The lessons are opened from a copy of the repository: "
-              "clone it, and install it with `pip install -e .`.", file=sys.stderr)
-        return 1
+    parser = argparse.ArgumentParser(prog="build-a-transformer lab", add_help=False, allow_abbrev=False)
+    parser.add_argument("--lessons", metavar="FOLDER")
+    options, arguments = parser.parse_known_args(arguments)
+    lesson = LESSON
+    if options.lessons is not None or not (root / LESSON).exists():
+        from . import lessons
+
+        lesson = lessons.FIRST
+        try:
+            root = _own_folder(options.lessons)
+        except lessons.LessonsError as error:
+            print(error, file=sys.stderr)
+            return 1
     _fetch()
     _no_pop_ups(Path(sys.prefix))
-    return _become(command(arguments, root), root, environment())
+    return _become(command(arguments, root, lesson), root, environment())
 
 
-def command(arguments: Sequence[str], root: Path) -> list[str]:
+def _own_folder(named: str | None) -> Path:
+    """The learner's folder, with the lessons in it. Raises LessonsError where they cannot be put there."""
+    from . import lessons, update
+
+    folder = lessons.chosen(named)
+    if not any(folder.glob("[0-9][0-9]_*.ipynb")):
+        copied = lessons.copy(folder)
+        print(f"{len(copied)} notebooks are now in {folder}", flush=True)
+    else:
+        print(f"Your lessons are in {folder}", flush=True)
+        try:
+            newer = any(update.newer(folder, name) for name in lessons.names(lessons.source()))
+        except lessons.LessonsError:
+            newer = False                  # `update` says what is wrong; the other lessons can be opened
+        if newer:
+            print("This version of the course has newer ones: `build-a-transformer update` brings them, and keeps your "
+                  "answers.", flush=True)
+    lessons.remember(folder)
+    return folder
+
+
+def command(arguments: Sequence[str], root: Path, lesson: str = LESSON) -> list[str]:
     """How JupyterLab is started: by this Python, so that the notebooks run in it too."""
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     named = any(argument.endswith(".ipynb") for argument in arguments)
     start = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", f"--ServerApp.root_dir={root}", *as_root,
              *arguments]   # the address to open is printed at any level
-    return start if named else [*start, LESSON]
+    return start if named else [*start, lesson]
 
 
 def environment() -> dict[str, str]:

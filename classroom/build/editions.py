@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         parser.error(f"expected the address of a repository that anybody can clone, https://…; got {options.address!r}")
     paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     if not paths:
-        print(f"{root / 'notebooks'}: there are no lessons here", file=sys.stderr)
+        print(f"{root / 'notebooks'}: there are no lessons here; editions are made in the repository", file=sys.stderr)
         return 1
     for path in tqdm(paths, unit="notebook", disable=None):
         edition = colab(nbformat.read(path, as_version=4), options.address)

@@ -16,7 +16,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from classroom.grade.read.notebooks import NoFile, Unreadable, content_of
+from classroom.grade.read.notebooks import Forbidden, NoFile, Unreadable, content_of
 from classroom.grade.read.submissions import Submission
 
 from .grader import Grader
@@ -125,7 +125,7 @@ def _content(submission: Submission) -> bytes | None:
     """The notebook, read as the grader reads it: links and devices are not."""
     try:
         return content_of(Path(submission.path))
-    except (Unreadable, NoFile):
+    except (Unreadable, NoFile, Forbidden):
         return None
 
 

@@ -14,14 +14,14 @@ import numpy as np
 from classroom.ask import limits
 from classroom.ask.outcome import KnownOutcomes, known_outcomes
 from classroom.grade.read import apart
-from classroom.grade.read.notebooks import NoFile, Unreadable, content_of
+from classroom.grade.read.notebooks import Forbidden, NoFile, Unreadable, content_of
 from classroom.grade.read.reading import Notebook, Part
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
 from classroom.judge.exercise import Choice, Exercise, TestTask
 from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling
 
-from . import channel, lending
+from . import absent, channel, lending
 from .confine import wire
 from .launch import IsolationError, Server, ServerError, need_fork
 from .lessons import (
@@ -38,7 +38,7 @@ from .lessons import (
 )
 from .own_time import TooLong, own_time
 from .record import LEVELS, Level, Record, ResultStatus, new
-from .remote import LACKING, Remote, raised
+from .remote import LACKING, Remote, errors_of
 
 __all__ = ["Grader", "IsolationError"]
 
@@ -113,6 +113,8 @@ class Grader:
             record |= {"status": "missing", "message": str(error)}
         except Unreadable as error:
             record |= {"status": "unreadable", "message": str(error)}
+        except Forbidden as error:
+            record |= {"status": "grader error", "message": str(error)}
         except Exception as error:  # ours, whatever the submission did to bring it about
             record |= {"status": "grader error", "message": f"{type(error).__name__}: {error}"[:500]}
         if record["status"] == "grader error":
@@ -126,6 +128,8 @@ class Grader:
         record["sha256"] = hashlib.sha256(content_of(submission.path)).hexdigest()
         book = apart.notebook(submission.path, submission.name, self.lesson, list(names().items()))
         record["notes"] += book.notes
+        if lacking := absent.not_installed(book):
+            record["not_installed"] = lacking
         if book.digest in solutions():
             raise NoFile("This is the course's own solution, cell by cell. Only your own work counts: hand in the "
                          "notebook that you wrote in.")
@@ -232,7 +236,7 @@ class Grader:
             self._end()
         self.lacks = remote.lacks and not isinstance(task, Choice)
         verdict.printed = verdict.printed or remote.printed
-        return status, verdict, notes
+        return status, absent.explain(book, remote.stopped, remote.cells, verdict), notes
 
     def _end(self) -> int | None:
         """End the child at work, and all that came from it; says how it ended."""
@@ -329,11 +333,11 @@ class Grader:
         facts = reply.get("facts")
         if not isinstance(facts, dict):
             facts = {}
+        remote.cells = errors = errors_of(reply.get("errors"))
         if reply.get("found") is True:
             return facts, None
-        errors = _errors(reply.get("errors"))
         remote.lacks = any(error.kind in LACKING for error in errors)
-        first = next((e for e in errors if e.timed_out), errors[0] if errors else None)
+        remote.stopped = first = next((e for e in errors if e.timed_out), errors[0] if errors else None)
         if first is None:
             return facts, ("error", ruling(task, "error", f"{named(task)} could not be found when the notebook ran."))
         if first.timed_out:
@@ -375,13 +379,6 @@ class Grader:
         self.line = None
         self.close()
         self.server = Server()
-
-
-def _errors(given: Any) -> list[limits.Raised]:
-    """Of the cells that stopped, as far as what the child says of them can be believed; no more than matter."""
-    if not isinstance(given, list):
-        raise channel.Interfered("errors that are no list")
-    return [error for entry in given[:100] if isinstance(entry, list) and (error := raised(entry[1:])) is not None]
 
 
 def _chosen(task: Choice, value: Any) -> Verdict:

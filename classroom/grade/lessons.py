@@ -1,6 +1,7 @@
 """What the grader looks up about lessons and their exercises."""
 import functools
 import inspect
+import json
 import re
 import sys
 from dataclasses import fields
@@ -15,25 +16,29 @@ __all__ = ["before", "described", "lesson_name", "lesson_number", "majority", "m
            "source", "tasks"]
 
 _NAMES: dict[int, str] = {}
+_ROOT = Path(__file__).resolve().parents[2]
+_PACKAGED = _ROOT / "classroom" / "lessons"          # in an installed wheel
 
 
 def lesson_name(lesson: int) -> str:
-    """"04_multi_head_attention" where the repository is at hand, else "04"."""
+    """"04_multi_head_attention" where the lessons are at hand, else "04"."""
     return _names().get(lesson, f"{lesson:02d}")
 
 
 def _names() -> dict[int, str]:
-    folder = Path(__file__).resolve().parents[2] / "solutions"
     if not _NAMES:
-        _NAMES.update({int(path.stem[:2]): path.stem for path in folder.glob("[0-9][0-9]_*.py")})
+        paths = [*_PACKAGED.glob("[0-9][0-9]_*.ipynb"), *(_ROOT / "solutions").glob("[0-9][0-9]_*.py")]
+        _NAMES.update({int(path.stem[:2]): path.stem for path in paths})
     return _NAMES
 
 
 @functools.cache
 def solutions() -> frozenset[str]:
-    """The digests of the course's own solved notebooks; empty where the repository is not at hand."""
-    folder = Path(__file__).resolve().parents[2] / "solutions"
-    return frozenset(digest(cells_of(path.read_bytes())) for path in folder.rglob("*.ipynb"))
+    """The digests of the course's own solved notebooks, from the repository or as the wheel lists them."""
+    listed = _PACKAGED / "solutions.json"
+    known = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
+    paths = (_ROOT / "solutions").rglob("*.ipynb")
+    return frozenset([*known, *(digest(cells_of(path.read_bytes())) for path in paths)])
 
 
 def lesson_number(lesson: str | int) -> int:

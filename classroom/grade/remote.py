@@ -18,7 +18,7 @@ from .channel import Channel, Gone, Interfered
 from .confine import wire
 from .trials import STOPPED, Tried
 
-__all__ = ["LACKING", "Remote", "raised"]
+__all__ = ["LACKING", "Remote", "errors_of", "raised"]
 
 _EXTRA = 2.0               # seconds beyond an exercise's own limit before the child is killed
 _SUITS = 64                # kinds of cases that are kept, for modules with and without biases
@@ -37,6 +37,8 @@ class Remote:
         self.channel, self.task, self.known, self.seed = channel, task, known, seed
         self.printed = ""
         self.out_of_memory = self.lacks = False
+        self.stopped: limits.Raised | None = None            # what was raised first
+        self.cells: list[limits.Raised] = []                 # what the statements before it raised
         self.asked = 0
         self.trials: dict[int, Trial] = {}
         self.own = limits.Clock(2 * task.seconds)            # for what our own implementations compute in a test
@@ -64,7 +66,8 @@ class Remote:
         if error is not None and ("MemoryError" in error.kind or "allocate memory" in error.text
                                   or "Unable to allocate" in error.text):
             self.out_of_memory = True
-        self.lacks = self.lacks or error is not None and error.kind in LACKING
+        if error is not None:
+            self.lacks, self.stopped = self.lacks or error.kind in LACKING, self.stopped or error
         return error
 
     # ------------------------------------------------------------------ what the checks ask of it
@@ -245,6 +248,13 @@ def raised(given: Any) -> limits.Raised | None:
         raise Interfered("an exception without its parts")
     kind, text, where, function = _texts(given[:4], 4)
     return limits.Raised(kind[:80], text[:300], where[:300], function[:80], given[4] is True, given[5] is True)
+
+
+def errors_of(given: Any) -> list[limits.Raised]:
+    """Of the cells that stopped, as far as what the child says of them can be believed; no more than matter."""
+    if not isinstance(given, list):
+        raise Interfered("errors that are no list")
+    return [error for entry in given[:100] if isinstance(entry, list) and (error := raised(entry[1:])) is not None]
 
 
 def _problem(given: Any) -> limits.Problem:

@@ -123,7 +123,7 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "There are fewer axes than the code names. Write down the shape that it has on this line."),
     ("nothing-to-choose-from",
      r"(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|zero-size array to reduction|"
-     r"Cannot choose from an empty|[Ee]xpected reduction dim .* to be specified for input\.numel\(\) == 0",
+     r"Cannot choose from an empty|[Ee]xpected reduction dim.* to be specified for input\.numel\(\) == 0",
      "There is nothing to choose from in this case. What should come out then?"),
     ("fractions-for-per-cent",
      r"(Percentiles|Quantiles) must be in the range (\[.*?\])",

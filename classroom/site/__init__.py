@@ -1,143 +1,181 @@
 """The solved lessons as a static site: pages that open from disk, without network, kernel or server.
 
 `python -m classroom site FOLDER` takes the executed solutions as they are. Formulas become MathML, which browsers
-draw themselves; pictures are inside the pages; views bring their scripts along.
+draw themselves; pictures are inside the pages; views bring their scripts along, and those that ask a model are
+answered by the trained translator, which runs in the browser.
 """
 import argparse
-import html
+import json
 import re
+import shutil
 import sys
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import nbformat
-from latex2mathml.converter import convert
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 from tqdm import tqdm
 
+from classroom.site.alive import bring_to_life, frames, write_scripts
+from classroom.site.lesson import Section, SiteError, body, read_lesson, title, write
+from classroom.site.words import LANGUAGES, words
 from course._paths import atomic_path
+from course.page import PageError, Saved, about_the_course, load_translator, score_of, with_fewer_bits
 
-__all__ = ["SiteError", "export", "main", "page"]
+__all__ = ["SiteError", "export", "main", "title"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).parent
-# Fenced and inline code first, so that a dollar sign in it is left alone.
-_FORMULA = re.compile(
-    r"(?P<code>^```.*?^```|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
-    r"|\$\$(?P<display>.+?)\$\$|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$]*?[^\s$\\])?)\$(?!\w)",
-    re.DOTALL | re.MULTILINE,
-)
-_LINK = re.compile(r'(href=")(?:\.\./)?(?:notebooks/|solutions/)?(\d\d_\w+)\.ipynb')
-_TITLE = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
+_ROW = re.compile(r"^\| \[(\d\d)\]\([^)]*\) \| [^|]+ \| ([^|]+) \| (\d+) \|$", re.MULTILINE)
 
 
-class SiteError(Exception):
-    """The site cannot be made; the message says what is missing."""
+class Entry(NamedTuple):
+    """A line of the table of contents; `address` is seen from the page that shows it."""
+
+    name: str
+    address: str
+    title: str
+    language: str
+    builds: str = ""
+    builds_language: str = "en"
+    minutes: str = ""
 
 
-def export(root: Path, target: Path) -> list[Path]:
-    """Write `index.html`, `style.css` and a page for each solved lesson into `target`.
+def export(
+    root: Path, target: Path, translator: Saved | None = None, only: Collection[str] | None = None
+) -> list[Path]:
+    """Write the site: a front page, a page for each solved lesson, what they share in `assets/`, and the notebooks.
 
     Args:
-        root: a repository with `solutions/NN_name.ipynb`, executed.
+        root: a repository with `solutions/NN_name.ipynb`, executed, and `notebooks/`; where `notebooks/zh/` has a
+            translated lesson, there is a page of it in `zh/`.
         target: a folder, made if it is not there. Each file is replaced as a whole.
+        translator: answers the views that ask a model, and becomes `translator.html`. Without it these views show
+            what is stored in the notebooks.
+        only: names of lessons to write pages for; the others are listed all the same. By default all.
 
     Returns:
-        The pages that were written, the index first.
+        The English pages that were written, the front page first.
 
     Raises:
         SiteError: if there are no lessons, or one has not been executed.
+        course.page.PageError: if a page cannot run this translator.
     """
     paths = sorted((root / "solutions").glob("[0-9][0-9]_*.ipynb"))
     if not paths:
         raise SiteError(f"{root / 'solutions'}: there are no lessons here; the site is made in the repository")
-    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
-    for name, notebook in notebooks.items():
-        if any(cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
-               for cell in notebook.cells):
-            raise SiteError(f"solutions/{name}.ipynb has not been executed; run `make notebooks`")
-    titles = {name: title(notebook) for name, notebook in notebooks.items()}
-    names = list(notebooks)
-    written = [target / "index.html"]
-    for n, name in enumerate(tqdm(names, desc="site", unit="page", disable=None, leave=False)):
-        beside = [(names[m], titles[names[m]]) if 0 <= m < len(names) else None for m in (n - 1, n + 1)]
-        written.append(_write(target / f"{name}.html", page(notebooks[name], titles[name], *beside)))
-    items = "".join(f'<li><a href="{name}.html">{html.escape(titles[name])}</a></li>' for name in names)
-    _write(target / "index.html", _framed("Build a Transformer", (_HERE / "index.html").read_text(
-        encoding="utf-8").replace("LESSONS", items), ""))
-    _write(target / "style.css", (_HERE / "style.css").read_text(encoding="utf-8"))
-    return written
+    folders = {"en": root / "notebooks", "zh": root / "notebooks" / "zh"}
+    notebooks = {code: {path.stem: read_lesson(path, folder, words(code)) for path in paths
+                        if code == "en" or (folder / path.name).exists()} for code, folder in folders.items()}
+    titles = {code: {name: title(notebook) for name, notebook in own.items()} for code, own in notebooks.items()}
+    for path in sorted((_HERE / "assets").iterdir()):
+        write(target / "assets" / path.name, path.read_text(encoding="utf-8"))
+    if translator is not None:
+        write_scripts(target, translator)
+
+    described = {number: rest for number, *rest in _ROW.findall(_readme(root))}
+    written, index = [], []
+    jobs = [(code, name) for code, own in notebooks.items() for name in own if only is None or name in only]
+    view = next((text for one in notebooks["en"].values() for kind, text in frames(one) if kind == "stepper"), None)
+    for code, name in tqdm(jobs, desc="site", unit="page", disable=None, leave=False):
+        notebook = notebooks[code][name]
+        context = _context(code, name, titles, described)
+        at = [entry.name for entry in context["lessons"]].index(name)
+        beside = [context["lessons"][n] if 0 <= n < len(context["lessons"]) else None for n in (at - 1, at + 1)]
+        learners = _copied(folders[code] / f"{name}.ipynb", target / context["folder"] / "notebooks")
+        alive = bring_to_life(notebook, context["words"], translator)
+        text, sections = body(notebook)
+        page = _page(
+            "frame.html", **context, heading=titles[code][name], body=Markup(text), sections=_shown(sections),
+            before=beside[0], after=beside[1], alive=alive, notebook=learners)
+        path = write(target / context["folder"] / f"{name}.html", page)
+        written += [path] if code == "en" else []
+        index += [{"page": f"{context['folder']}{name}.html", "language": code, "lesson": titles[code][name],
+                   "anchor": one.anchor, "heading": one.short, "text": one.text} for one in sections]
+    search = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    write(target / "assets/index.js", f"window.courseIndex = {search};\n")
+    fronts = []
+    for code in (code for code, own in notebooks.items() if own):
+        context = _context(code, "index", titles, described)
+        fronts.append(write(target / context["folder"] / "index.html", _page(
+            "front.html", **context, front=True, heading=context["words"]["title"], view=view and Markup(view),
+            translator=f"{context['base']}translator.html" if translator else "")))
+    return [fronts[0], *written]
 
 
-def title(notebook: NotebookNode) -> str:
-    """The first heading of a notebook. Raises SiteError if there is none."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and (found := _TITLE.search(cell.source)):
-            return found[1]
-    raise SiteError("a lesson has no heading")
+def _copied(notebook: Path, folder: Path) -> str:
+    """Copy the learner's notebook; its address from the page, or "" where there is none."""
+    if not notebook.exists():
+        return ""
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_path(folder / notebook.name) as temporary:
+        shutil.copyfile(notebook, temporary)
+    return f"notebooks/{notebook.name}"
 
 
-def page(
-    notebook: NotebookNode, heading: str, before: tuple[str, str] | None = None, after: tuple[str, str] | None = None
-) -> str:
-    """A lesson as an HTML page; `before` and `after` are (name, title) of its neighbours, or None."""
-    notebook = nbformat.from_dict(notebook)
-    formulas: list[str] = []
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _set_aside(cell.source, formulas)
-    body, _ = _exporter().from_notebook_node(notebook)
-    body = re.sub(r"FORMULA(\d+)X", lambda match: formulas[int(match[1])], body)
-    body = _LINK.sub(r"\1\2.html", body)
-    links = ['<a href="index.html">All lessons</a>']
-    if before:
-        links.insert(0, f'<a rel="prev" href="{before[0]}.html">← {html.escape(before[1])}</a>')
-    if after:
-        links.append(f'<a rel="next" href="{after[0]}.html">{html.escape(after[1])} →</a>')
-    return _framed(heading, body, f'<nav aria-label="lessons">{" ".join(links)}</nav>')
+def _context(
+    code: str, name: str, titles: dict[str, dict[str, str]], described: dict[str, list[str]]
+) -> dict[str, Any]:
+    """What the frame of the page `name` in the language `code` shows: lessons, languages, addresses."""
+    folder, base = ("", "") if code == "en" else (f"{code}/", "../")
+    lessons = []
+    for other, heading in titles["en"].items():
+        own = other in titles[code]
+        builds, minutes = described.get(other[:2], ["", ""])
+        lessons.append(Entry(other, f"{'' if own else base}{other}.html", titles[code].get(other, heading),
+                             code if own else "en", builds, "en", minutes))
+    editions = [other for other, own in titles.items() if own and (name == "index" or name in own)]
+    languages = [(other, LANGUAGES[other], f"{base}{'' if other == 'en' else f'{other}/'}{name}.html")
+                 for other in editions]
+    return {"language": code, "base": base, "folder": folder, "name": name, "home": "index.html", "words": words(code),
+            "lessons": lessons, "languages": languages if len(languages) > 1 else []}
+
+
+def _shown(sections: list[Section]) -> list[Section]:
+    """The sections that the sidebar names: second level, and exercises below it."""
+    return [one for one in sections if one.level == 2 or one.level == 3 and "●" in one.heading]
+
+
+def _readme(root: Path) -> str:
+    path = root / "README.md"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 @cache
-def _exporter() -> HTMLExporter:
-    return HTMLExporter(template_name="basic")
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, trim_blocks=True,
+                       keep_trailing_newline=True)
 
 
-def _set_aside(text: str, formulas: list[str]) -> str:
-    """Formulas of a Markdown text as MathML in `formulas`, and marks in their places, which Markdown leaves alone."""
-    def aside(match: re.Match) -> str:
-        if match["code"]:
-            return match[0]
-        display = match["display"] is not None
-        formulas.append(convert((match["display"] if display else match["inline"]).strip(),
-                                display="block" if display else "inline"))
-        return f"FORMULA{len(formulas) - 1}X"
-    return _FORMULA.sub(aside, text)
+def _page(template: str, **context: Any) -> str:
+    return _templates().get_template(template).render(**context)
 
 
-def _framed(heading: str, body: str, navigation: str) -> str:
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(heading)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="style.css">'
-        f"</head><body>{navigation}<main>{body}</main>"
-        f"{navigation.replace('lessons', 'lessons, again', 1)}</body></html>\n"
-    )
+def _trained() -> Saved:
+    """The translator of lesson 09, trained now if it is not in the cache; its score is that of the weights shown."""
+    from course.translator import trained_translator
 
-
-def _write(path: Path, text: str) -> Path:
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-    return path
+    found = trained_translator()
+    score = score_of(with_fewer_bits(found.model, 8), found.subwords, found.split.test)
+    return Saved(found.model, found.subwords, about_the_course(found, score))
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """The command `python -m classroom site`; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m classroom site", description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", default="site", help="where to put it; by default `site`")
+    parser.add_argument("--translator", metavar="FILE", default="course", help="what answers the views that ask a "
+                        "model: a file that `course.page.save_translator` wrote; `none`, and they show what is stored; "
+                        "by default `course`, the translator of lesson 09, which is trained now if it is not in the cache")
     options = parser.parse_args(arguments)
+    from course.data import DataError
     try:
-        written = export(root, Path(options.folder))
-    except SiteError as error:
+        translator = None if options.translator == "none" else _trained() if options.translator == "course" \
+            else load_translator(options.translator)
+        written = export(root, Path(options.folder), translator)
+    except (SiteError, PageError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{len(written)} pages: open {written[0]}")

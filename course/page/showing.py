@@ -2,16 +2,18 @@
 import html
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from IPython.display import HTML
-
 from course.page.packing import PageError
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
 
 __all__ = ["show_page"]
 
 
-def show_page(path: Path | str, height: int = 900) -> HTML:
+def show_page(path: Path | str, height: int = 900) -> "HTML":
     """The page in a frame, and a link to it. The notebook holds its name alone, so that it stays small.
 
     Args:
@@ -21,6 +23,8 @@ def show_page(path: Path | str, height: int = 900) -> HTML:
     Raises:
         PageError: if there is no such file, or it lies elsewhere, where the notebook's server cannot show it.
     """
+    from IPython.display import HTML
+
     if not Path(path).is_file():
         raise PageError(f"there is no file {path}; `export_page` writes it")
     beside = os.path.relpath(path)

@@ -4,6 +4,7 @@ import csv
 import pytest
 
 from classroom.grade.book import files, gradebook, gradescope_export, likeness
+from classroom.grade.read import alike, apart
 
 from .helpers import NAMES, RIGHT, lesson_01
 
@@ -64,7 +65,7 @@ def test_the_published_solution_and_the_stub_do_not_count(tmp_path):
     solution = (_ROOT / "solutions" / f"{LESSON}.ipynb").read_bytes()
     stub = (_ROOT / "notebooks" / f"{LESSON}.ipynb").read_bytes()
     assert likeness.pairs(*book(tmp_path, ada=solution, bob=solution, cleo=stub, dan=stub)) == []
-    assert all(likeness._answers(tmp_path / "ada.ipynb", [id]) for id in NAMES if id != "1.4")
+    assert all(alike.answers(tmp_path / "ada.ipynb", {id: [NAMES[id]]}) for id in NAMES if id != "1.4")
 
 
 def test_what_many_wrote_does_not_count(tmp_path):
@@ -93,17 +94,17 @@ def test_short_answers_are_never_a_pair(tmp_path):
      "def f(b):\n    match b:\n        case 2:\n            return b"),
 ])
 def test_the_same_statements(one, other):
-    assert likeness.statements(one) == likeness.statements(other) != {} or "for" in one
+    assert alike.statements(one) == alike.statements(other) != {} or "for" in one
 
 
 @pytest.mark.parametrize("other", ["def f(a): return a * 2", "def f(a): return a + a", "def f(a): return np.sum(a)"])
 def test_other_statements(other):
-    assert likeness.statements("def f(a): return a + 2") != likeness.statements(other)
+    assert alike.statements("def f(a): return a + 2") != alike.statements(other)
 
 
 @pytest.mark.parametrize("code", ["def f(:", "", "x\x00", "(" * 5000])
 def test_what_is_no_python_has_no_statements(code):
-    assert not likeness.statements(code)
+    assert not alike.statements(code)
 
 
 def test_files_only_if_asked_for(tmp_path):
@@ -133,3 +134,15 @@ def test_what_no_answer_looks_like_hides_and_holds_up_nobody(tmp_path, code):
 def test_padding_hides_no_copy(tmp_path):
     (pair,) = likeness.pairs(*book(tmp_path, ada=SOFTMAX, bob=RENAMED.replace("# largest", "# " + "x" * 50_000)))
     assert (pair.first, pair.second) == ("ada", "bob")
+
+
+def test_what_learners_wrote_is_taken_apart_by_the_reader_alone(tmp_path, monkeypatch):
+    """None of their answers is parsed in the process that writes the tables. One that the reader gives up has none."""
+    made, paths = book(tmp_path, ada=SOFTMAX, bob=RENAMED)
+    own = {path.read_bytes() for path in paths.values()}
+    real, read = alike.cells_of, []
+    monkeypatch.setattr(alike, "cells_of", lambda content: read.append(content) or real(content))
+    (pair,) = likeness.pairs(made, paths)
+    assert pair.common >= 6 and read and not own & set(read), "read here: what the course has published, and no more"
+    monkeypatch.setattr(apart.shared(), "ask", lambda *_, **__: (_ for _ in ()).throw(apart.TooMuch("too much", True)))
+    assert likeness.pairs(made, paths) == []

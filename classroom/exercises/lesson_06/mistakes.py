@@ -224,20 +224,17 @@ NORM = [
         slug, partial(SloppyNorm, **switch), f"Your result is exactly what comes out when {words}.", why, look)
       for slug, switch, words, why, look in (
           ("one-added-to-weight", {"affine": "one more"}, "1 is added to `weight`",
-           "Some models keep the scale as a distance from 1. Here `weight` starts at ones and is the scale itself.",
-           "What is the normalised vector multiplied with?"),
+           "Here `weight` starts at ones and is the scale itself.", "What is the normalised vector multiplied with?"),
           ("bias-subtracted", {"affine": "bias subtracted"}, "`bias` is subtracted", "It is to be added.",
            "Which sign stands before `bias`?"),
           ("divided-by-weight", {"affine": "by weight"}, "the normalised vector is divided by `weight`",
-           "A weight of 2 is to make a dimension twice as large.",
-           "What happens to the vector before `bias` is added?"),
+           "A weight of 2 is to make a dimension twice as large.", "What happens before `bias` is added?"),
           ("input-added", {"affine": "input added"}, "x is added to the right result",
            "The residual connection belongs to the layer, not to the norm.", "What is added up in your `return` line?"),
           ("sign-turned", {"centre": "turned"}, "x is taken from the mean, and not the mean from x",
            "What was above the mean is then below it.", "What do you take away from what?"),
           ("median-for-mean", {"centre": "median"}, "the median is subtracted, not the mean",
-           "The variance is about the mean: with another middle the result has no mean of 0.",
-           "Which middle do you subtract?"),
+           "With another middle the result does not have the mean 0.", "Which middle do you subtract?"),
           ("multiplied-by-the-root", {"divisor": "multiplied"}, "x − mean is multiplied by the root",
            "What is spread wide would become wider still.", "Do you divide, or multiply?"))),
     Misconception(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classroom.grade.read.notebooks import cells_of
+from classroom.grade.read import apart
 from classroom.judge.verdict import Verdict
 from course._paths import atomic_path
 
@@ -24,7 +24,7 @@ from .safe import plain
 _ROOT = Path(__file__).resolve().parents[3]
 _FILES = Path(__file__).parent / "autograder"
 # Of the course's packages, what grading needs: the checker's own, and what learners' answers may import.
-PACKAGES = ("filelock", "ipython", "matplotlib", "numpy", "platformdirs", "sacrebleu", "tokenizers", "torch", "tqdm")
+PACKAGES = ("filelock", "matplotlib", "numpy", "platformdirs", "sacrebleu", "tokenizers", "torch", "tqdm")
 
 
 def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
@@ -154,10 +154,10 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644)
 
 
 def _code_of(notebook: Path) -> bytes:
-    """A notebook's code alone, as a notebook."""
+    """A notebook's code alone, as a notebook. It is looked at where those of learners are."""
     cells: list[dict[str, Any]] = [
-        {"cell_type": "code", "source": cell.source, "metadata": {}, "outputs": [], "execution_count": None}
-        for cell in cells_of(notebook.read_bytes())]
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+        for _, source in apart.notebook(notebook, notebook.name, None, []).files.values()]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 

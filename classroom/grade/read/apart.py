@@ -13,6 +13,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from . import archives
 from .notebooks import NoFile, Unreadable
 from .reading import Notebook
 
-__all__ = ["MEMORY", "SECONDS", "Reader", "TooMuch", "notebook", "shared"]
+__all__ = ["MEMORY", "SECONDS", "Reader", "TooMuch", "answers", "notebook", "shared"]
 
 SECONDS = 30.0             # of computing, for all that is looked at for one request
 MEMORY = 1 << 30           # bytes, beyond what a reader has at its start
@@ -146,3 +148,12 @@ def notebook(path: Path, name: str, lesson: int | None, exercises: list[tuple[st
     if "unreadable" in reply:
         raise Unreadable(reply["unreadable"])
     return Notebook.of(reply)
+
+
+def answers(path: Path, names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, Counter[str]]]:
+    """As `alike.answers`, in the reader, and of each answer its statements. Nothing of a file that cannot be read."""
+    try:
+        reply = _shared.ask("alike", path=str(path), names={id: list(given) for id, given in names.items()})
+    except TooMuch:
+        return {}
+    return {id: (code, Counter(dict(statements))) for id, (code, statements) in reply["answers"].items()}

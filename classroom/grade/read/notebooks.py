@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["Cell", "NoFile", "Unreadable", "cells_of", "content_of", "digest", "exercise_ids", "opened", "sheet_of",
-           "texts_digest"]
+from . import newer
+
+__all__ = ["Cell", "Forbidden", "NoFile", "Unreadable", "cells_of", "content_of", "digest", "exercise_ids", "opened",
+           "sheet_of", "texts_digest"]
 
 MAX_FILE = 64 << 20            # bytes of a notebook, pictures and all
 MAX_CELL = 200_000             # characters of code
@@ -35,24 +37,44 @@ class NoFile(Exception):
     """Nothing was handed in."""
 
 
+class Forbidden(PermissionError):
+    """A file that whoever grades may not read: no fault of its author's. The text says so, for the teacher."""
+
+
 def content_of(path: Path) -> bytes:
-    """The file's bytes; a link, a pipe or a device is not read. Raises NoFile or Unreadable."""
-    if path.is_dir() or not os.path.lexists(path):
+    """The file's bytes; a link, a pipe or a device is not read. Raises NoFile, Unreadable or Forbidden."""
+    try:
+        os.lstat(path)
+    except PermissionError:
+        raise _forbidden("file") from None
+    except OSError:
+        raise NoFile("No notebook was handed in.") from None
+    if path.is_dir():
+        if not os.access(path, os.R_OK | os.X_OK):
+            raise _forbidden("folder")
         raise NoFile("No notebook was handed in.")
     with opened(path) as file:
         return file.read(MAX_FILE + 1)
 
 
 def opened(path: Path) -> IO[bytes]:
-    """An ordinary file, to be read. Raises Unreadable, at once, for links, pipes, devices and what may not be read."""
+    """An ordinary file, to be read. Raises Unreadable, at once, for links, pipes and devices; Forbidden for a file that
+    this account may not read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except PermissionError:
+        raise _forbidden("file") from None
     except OSError as error:
         raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise Unreadable("This is no ordinary file.")
     return os.fdopen(descriptor, "rb")
+
+
+def _forbidden(what: str) -> Forbidden:
+    return Forbidden(f"This {what} may not be read by the account that grades, which is no fault of the learner's. "
+                     "Give that account the right to read it, and grade again.")
 
 
 @dataclass
@@ -62,7 +84,7 @@ class Cell:
     number: int                                        # among the code cells, from 1
     source: str
     tree: ast.Module | None                            # None where it is no Python
-    fault: str = ""                                    # why
+    fault: str = ""                                    # why, as what comes behind "the cell": "is no Python: ..."
     grades: str = ""                                   # nbgrader's metadata says that it grades this exercise
     notes: list[str] = field(default_factory=list)
 
@@ -98,7 +120,7 @@ def cells_of(content: bytes) -> list[Cell]:
     for source, metadata in _sources(_json(content)):
         total += len(source)
         if len(source) > MAX_CELL or total > MAX_CODE:
-            found.append(Cell(len(found) + 1, "", None, f"the cell holds {len(source)} characters"))
+            found.append(Cell(len(found) + 1, "", None, f"is not read: it holds {len(source)} characters"))
         else:
             found.append(_cell(len(found) + 1, source, metadata))
     if not found:
@@ -201,13 +223,13 @@ def _cell(number: int, source: str, metadata: dict) -> Cell:
     if cell.tree is None:
         lines = [_without_magic(line) for line in source.split("\n")]
         if lines != source.split("\n"):
-            tree, fault = _parse("\n".join(lines))
+            tree, cell.fault = _parse("\n".join(lines))
             if tree is not None:
                 cell.notes += [f"cell {number}: `{old.strip()[:40]}` is not run"
                                for old, new in zip(source.split("\n"), lines, strict=True) if old != new][:5]
-                cell.source, cell.tree, cell.fault = "\n".join(lines), tree, fault
+                cell.source, cell.tree = "\n".join(lines), tree
     if cell.tree is None:
-        cell.notes.append(f"cell {number} is no Python: {cell.fault}")
+        cell.notes.append(f"cell {number} {cell.fault}")
     return cell
 
 
@@ -247,9 +269,11 @@ def _parse_now(source: str) -> tuple[ast.Module | None, str]:
     except SyntaxError as error:
         text = (error.text or "").strip()[:80]
         where = f"line {error.lineno}" + (f": `{text}`" if text else "")
-        return None, f"{type(error).__name__}: {str(error.msg)[:200]} ({where})"
+        if told := newer.needs(source, error.lineno or 0):
+            return None, f"cannot be read: {told} ({where})"
+        return None, f"is no Python: {type(error).__name__}: {str(error.msg)[:200]} ({where})"
     except (ValueError, RecursionError, MemoryError) as error:
-        return None, f"{type(error).__name__}: {str(error)[:80]}"
+        return None, f"is no Python: {type(error).__name__}: {str(error)[:80]}"
 
 
 def _grades(metadata: dict) -> str:

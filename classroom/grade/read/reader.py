@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import archives, reading, submissions
+from . import alike, archives, reading, submissions
 from .notebooks import NoFile, Unreadable
 from .places import Place, Unpacked
 
@@ -58,6 +58,9 @@ def _answer(class_: _Class, given: dict[str, Any]) -> dict[str, Any]:
             return {"no file": str(error)}
         except Unreadable as error:
             return {"unreadable": str(error)}
+    if given["op"] == "alike":
+        found = alike.answers(Path(given["path"]), given["names"])
+        return {"answers": {id: [code, list(alike.statements(code).items())] for id, code in found.items()}}
     if given["op"] == "class":
         return class_.open(Path(given["path"]), given["kind"], Path(given["folder"]))
     if given["op"] == "owner":

@@ -4,6 +4,7 @@
 parser slow or large. What it returns is plain JSON. `Notebook` is what the checker makes of that: strings, no more.
 """
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from .slicing import Missing, Slice, Slicer, TooDeep
 
 __all__ = ["Notebook", "Part", "majority", "read"]
 
+_NAME = 60                                         # characters of a package's name
+_ABSENT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _TEXT, _ITEMS, _BELOW = 2000, 100, 1 << 64         # of a value: the longest text, the most items, the largest number
 
 
@@ -36,13 +39,49 @@ def read(path: Path, name: str, lesson: int | None, exercises: list[tuple[str, l
     return {"notes": [note[:300] for cell in cells for note in cell.notes][:20], "digest": digest(cells), "ids": ids,
             "future": slicer.future, "parts": parts, "sheet": sheet_of(content),
             "statements": [[s.cell.number, s.cell.file, s.line, s.code] for s in slicer.statements],
-            "files": [[cell.number, cell.file, cell.source] for cell in cells]}
+            "files": [[cell.number, cell.file, cell.source] for cell in cells], "imports": _imports(cells),
+            "faults": [[cell.number, cell.fault[:500]] for cell in cells if cell.tree is None][:_ITEMS]}
 
 
 def majority(ids: list[str], known: list[str]) -> int | None:
     """The lesson that most of these exercises belong to."""
     lessons = [_lesson(id) for id in ids if id in known]
     return max(set(lessons), key=lessons.count) if lessons else None
+
+
+def _imports(cells: list[Cell]) -> list[list[Any]]:
+    """What is imported, anywhere: the package, and the names that the import gives ("*" if they cannot be seen).
+
+    Packages that the notebook can do without, for it catches their absence, are left out.
+    """
+    found: dict[str, set[str]] = {}
+    for cell in cells:
+        for node in _wanted(cell.tree) if cell.tree is not None and "import" in cell.source else ():
+            given = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            packages = {alias.name for alias in node.names} if isinstance(node, ast.Import) else {node.module or ""}
+            for package in packages:
+                name = package.partition(".")[0]
+                if name in found or len(found) < _ITEMS and len(name) <= _NAME and name.isidentifier():
+                    found.setdefault(name, set()).update(given)
+    return [[name, sorted(given)[:_ITEMS]] for name, given in found.items()]
+
+
+def _wanted(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import) or isinstance(node, ast.ImportFrom) and not node.level:
+            yield node
+        elif isinstance(node, ast.Try) and any(_catches(handler.type) for handler in node.handlers):
+            todo += [*node.handlers, *node.orelse, *node.finalbody]
+        else:
+            todo += ast.iter_child_nodes(node)
+
+
+def _catches(kind: ast.expr | None) -> bool:
+    """Whether a handler takes the absence of a package."""
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(one is None or isinstance(one, ast.Name) and one.id in _ABSENT for one in kinds)
 
 
 def _lesson(id: str) -> int:
@@ -149,6 +188,8 @@ class Notebook:
         files: of each cell, its name as a file and its source.
         parts: what the answers depend on, by exercise.
         sheet: of an exam, as `notebooks.sheet_of` has it.
+        imports: packages that it cannot do without, and the names that importing each of them gives.
+        faults: the cells that cannot be parsed, by their numbers, and why.
     """
 
     notes: list[str]
@@ -159,6 +200,8 @@ class Notebook:
     files: dict[int, tuple[str, str]]
     parts: dict[str, Part]
     sheet: dict[str, str]
+    imports: dict[str, list[str]] = field(default_factory=dict)
+    faults: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reply: dict[str, Any]) -> "Notebook":
@@ -167,4 +210,5 @@ class Notebook:
                  for id, part in reply["parts"].items()}
         return cls(reply["notes"], reply["digest"], reply["ids"], reply["future"],
                    [(number, file, line, code) for number, file, line, code in reply["statements"]],
-                   {number: (file, source) for number, file, source in reply["files"]}, parts, reply["sheet"])
+                   {number: (file, source) for number, file, source in reply["files"]}, parts, reply["sheet"],
+                   dict(reply["imports"]), dict(reply["faults"]))

@@ -186,7 +186,7 @@ class Slicer:
         return next(reversed(before or found), None)
 
     def _faulty(self, name: str) -> list[str]:
-        return [f"Cell {cell.number}, which holds `{name}`, is no Python. {cell.fault}" for cell in self.cells
+        return [f"Cell {cell.number}, which holds `{name}`, {cell.fault}." for cell in self.cells
                 if cell.tree is None and name in cell.source]
 
     def written_before(self, name: str, stub: Statement) -> bool:

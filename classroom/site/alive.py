@@ -1,0 +1,85 @@
+"""Views that ask a model, alive on a page: `course/page/transformer.js` answers in Python's place.
+
+Pages from disk may not fetch anything and not import modules. So the module and the weights are written as plain
+scripts, once for the whole site, and `alive.js` answers what the frames of such views ask.
+"""
+import html
+import json
+import re
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from classroom.site.lesson import write
+from course.page import Saved, export_page, pack
+from course.page import __file__ as _page
+
+__all__ = ["VIEWS", "bring_to_life", "frames", "write_scripts"]
+
+VIEWS = ("box", "switches", "tree")         # the scripts of views that a model can answer
+_SRCDOC = re.compile(r'srcdoc="([^"]*)"([^>]*></iframe>)')
+_KIND = re.compile(r'data-view="(\w+)"')
+_EMBED = re.compile(r'<p><a href="translator\.html".*?<embed[^>]*>', re.DOTALL)
+# A view tells the page around it that it is there; `alive.js` may come before or after it.
+_CALL = '<script type="module">(parent.courseViews ??= []).push(window);</script></body>'
+
+
+def frames(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """The interactive views among a notebook's outputs, in order: (name of the script, HTML of the output)."""
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("data", {}).get("text/html", "")
+            for srcdoc, _ in _SRCDOC.findall(text):
+                if kind := _KIND.search(html.unescape(srcdoc)):
+                    found.append((kind[1], text))
+    return found
+
+
+def bring_to_life(notebook: NotebookNode, words: dict[str, str], translator: Saved | None) -> bool:
+    """Let the views of a notebook that ask a model ask the page around them; whether there is one.
+
+    Without a translator they stay as they are stored, and the frame of lesson 14's page gives way to a sentence.
+    """
+    alive = False
+
+    def called(match: re.Match) -> str:
+        nonlocal alive
+        page = html.unescape(match[1])
+        kind = _KIND.search(page)
+        if kind is None or kind[1] not in VIEWS:
+            return match[0]
+        alive = True
+        if kind[1] == "tree":                   # it stays; below it comes one for the reader's sentence
+            return match[0] + f'<div class="own-beam" data-title="{html.escape(words["own_beam"])}"></div>'
+        page = page.replace('"kernel":false', '"kernel":true', 1)
+        before, _, after = page.rpartition("</body>")
+        return (f'srcdoc="{html.escape(before + _CALL + after)}"{match[2]}'
+                f'<p class="alive">{html.escape(words["alive"])}</p>')
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/html" not in data:
+                continue
+            if translator is None:
+                data["text/html"] = _EMBED.sub(f"<p>{html.escape(words['no_page'])}</p>", data["text/html"])
+            else:
+                data["text/html"] = _SRCDOC.sub(called, data["text/html"])
+    return alive
+
+
+def write_scripts(target: Path, translator: Saved) -> None:
+    """Write `translator.html`, and the weights and the Transformer as scripts into `assets/`.
+
+    Raises:
+        course.page.PageError: if a page cannot run this model.
+    """
+    file = json.dumps(pack(translator.model, translator.subwords), ensure_ascii=False, separators=(",", ":"))
+    write(target / "assets/translator.js", f"window.translatorWeights = {file};\n")
+    module = Path(_page).with_name("transformer.js").read_text(encoding="utf-8")
+    names = ", ".join(re.findall(r"^export (?:class|const|function\*?) (\w+)", module, re.MULTILINE))
+    plain = re.sub(r"^export ", "", module, flags=re.MULTILINE)
+    write(target / "assets/transformer.js",
+          f"window.courseTransformer = (() => {{\n{plain}\nreturn {{ {names} }};\n}})();\n")
+    export_page(translator.model, translator.subwords, target / "translator.html", translator.about)
