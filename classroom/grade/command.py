@@ -239,8 +239,8 @@ def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
 
 
 def _say_without_a_mark(book: gradebook.Gradebook) -> None:
-    """Who has handed in nothing that counts, and why, where something was handed in."""
-    for status in ("missing", "unreadable"):
+    """Who has no mark though the command has looked for one, and why, where something was handed in."""
+    for status in ("missing", "unreadable", "grader error"):
         said = []
         for learner in book.learners:
             for mark in learner.marks.values():

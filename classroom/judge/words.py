@@ -4,7 +4,7 @@ from typing import Any
 
 from classroom.ask.limits import Problem
 
-__all__ = ["known", "say"]
+__all__ = ["known", "say", "templates"]
 
 
 def say(problem: Problem) -> str:
@@ -16,6 +16,11 @@ def known(key: Any, facts: Any) -> bool:
     """Whether `say` has words for this key, and the facts are those that its words name, and text."""
     return isinstance(key, str) and key in _WORDS and isinstance(facts, dict) and \
         facts.keys() == _names(_WORDS[key]) and all(isinstance(value, str) for value in facts.values())
+
+
+def templates() -> dict[str, str]:
+    """All words, by key, with the facts that they name in braces."""
+    return dict(_WORDS)
 
 
 def _names(template: str) -> set[str]:

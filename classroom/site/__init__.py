@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from tqdm import tqdm
 
-from classroom.site.alive import bring_to_life, frames, write_scripts
+from classroom.site.alive import bring_to_life, first_view, write_scripts
 from classroom.site.lesson import Section, SiteError, body, read_lesson, title, write
 from classroom.site.words import LANGUAGES, words
 from course._paths import atomic_path
@@ -69,7 +69,8 @@ def export(
     folders = {"en": root / "notebooks", "zh": root / "notebooks" / "zh"}
     notebooks = {code: {path.stem: read_lesson(path, folder, words(code)) for path in paths
                         if code == "en" or (folder / path.name).exists()} for code, folder in folders.items()}
-    titles = {code: {name: title(notebook) for name, notebook in own.items()} for code, own in notebooks.items()}
+    titles = {code: {name: _named(name, title(notebook), words(code)) for name, notebook in own.items()}
+              for code, own in notebooks.items()}
     for path in sorted((_HERE / "assets").iterdir()):
         write(target / "assets" / path.name, path.read_text(encoding="utf-8"))
     if translator is not None:
@@ -78,7 +79,6 @@ def export(
     described = {number: rest for number, *rest in _ROW.findall(_readme(root))}
     written, index = [], []
     jobs = [(code, name) for code, own in notebooks.items() for name in own if only is None or name in only]
-    view = next((text for one in notebooks["en"].values() for kind, text in frames(one) if kind == "stepper"), None)
     for code, name in tqdm(jobs, desc="site", unit="page", disable=None, leave=False):
         notebook = notebooks[code][name]
         context = _context(code, name, titles, described)
@@ -100,9 +100,14 @@ def export(
     for code in (code for code, own in notebooks.items() if own):
         context = _context(code, "index", titles, described)
         fronts.append(write(target / context["folder"] / "index.html", _page(
-            "front.html", **context, front=True, heading=context["words"]["title"], view=view and Markup(view),
+            "front.html", **context, front=True, heading=context["words"]["title"], view=Markup(first_view(context["words"]["view"])),
             translator=f"{context['base']}translator.html" if translator else "")))
     return [fronts[0], *written]
+
+
+def _named(name: str, heading: str, own: dict[str, str]) -> str:
+    """A lesson's heading as lists name it: with its number."""
+    return own["first"] if name.startswith("00") and "00" not in heading else heading
 
 
 def _copied(notebook: Path, folder: Path) -> str:
@@ -166,9 +171,10 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """The command `python -m classroom site`; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m classroom site", description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", default="site", help="where to put it; by default `site`")
-    parser.add_argument("--translator", metavar="FILE", default="course", help="what answers the views that ask a "
-                        "model: a file that `course.page.save_translator` wrote; `none`, and they show what is stored; "
-                        "by default `course`, the translator of lesson 09, which is trained now if it is not in the cache")
+    parser.add_argument("--translator", metavar="FILE", default="course",
+                        help="what answers the views that ask a model: a file that `course.page.save_translator` "
+                        "wrote; `none`, and they show what is stored; by default `course`, the translator of lesson "
+                        "09, which is trained now if it is not in the cache")
     options = parser.parse_args(arguments)
     from course.data import DataError
     try:

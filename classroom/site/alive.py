@@ -8,13 +8,15 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 from nbformat import NotebookNode
 
 from classroom.site.lesson import write
 from course.page import Saved, export_page, pack
 from course.page import __file__ as _page
+from course.views import interactive
 
-__all__ = ["VIEWS", "bring_to_life", "frames", "write_scripts"]
+__all__ = ["VIEWS", "bring_to_life", "first_view", "write_scripts"]
 
 VIEWS = ("box", "switches", "tree")         # the scripts of views that a model can answer
 _SRCDOC = re.compile(r'srcdoc="([^"]*)"([^>]*></iframe>)')
@@ -24,16 +26,21 @@ _EMBED = re.compile(r'<p><a href="translator\.html".*?<embed[^>]*>', re.DOTALL)
 _CALL = '<script type="module">(parent.courseViews ??= []).push(window);</script></body>'
 
 
-def frames(notebook: NotebookNode) -> list[tuple[str, str]]:
-    """The interactive views among a notebook's outputs, in order: (name of the script, HTML of the output)."""
-    found = []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            text = output.get("data", {}).get("text/html", "")
-            for srcdoc, _ in _SRCDOC.findall(text):
-                if kind := _KIND.search(html.unescape(srcdoc)):
-                    found.append((kind[1], text))
-    return found
+def first_view(label: str) -> str:
+    """The view of the front page, as HTML: the numbers of lesson 01, stage by stage, by the course's own attention."""
+    words = ["the", "black", "cat", "sleeps"]
+    q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+    k = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+    v = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+
+    def attention(q, k, v):
+        """Never called: nobody's function is judged here."""
+
+    vars(attention)["of_the_course"] = True
+    view = interactive.view(attention, q, k, v, queries=words, keys=words, features=["masc.", "dark", "alive"])
+    view.label, view.data = label, {**view.data, "verdict": ""}
+    bundle, _ = view._repr_mimebundle_()
+    return bundle["text/html"]
 
 
 def bring_to_life(notebook: NotebookNode, words: dict[str, str], translator: Saved | None) -> bool:

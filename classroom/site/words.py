@@ -6,6 +6,8 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 
 _WORDS = {
     "title": ("Build a Transformer", "从零搭建 Transformer"),
+    "first": ("Lesson 00 · Welcome", "第 00 课 · 欢迎"),        # whose heading is the name of the course
+    "view": ("Attention, stage by stage.", "一步一步看注意力。"),
     "skip": ("Skip to the text", "跳到正文"),
     "home": ("Start page", "首页"),
     "menu": ("Lessons", "课程目录"),

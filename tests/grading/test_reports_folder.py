@@ -4,10 +4,12 @@ import stat
 
 import pytest
 
+from classroom.ask import limits
 from classroom.grade.book import decisions, files, gradebook, tally
 from classroom.grade.read.roster import Person, Roster
 from classroom.grade.read.submissions import Submission
 from classroom.grade.record import new, versions
+from classroom.judge import words
 
 from .test_reports_pages import ATTACK, LESSON, Page, assert_harmless, class_page, exercise, feedback, record
 
@@ -103,6 +105,26 @@ def test_the_class_page_says_late_and_stopped(tmp_path):
     assert "1 late" in flat and "0 of 2 late 1 stopped" in flat
     assert "Stopped, with no misconception recognised: 2 error It raised NameError: q. ada, bob 1 timeout" in flat
     assert "syntax-error" in flat
+
+
+def test_what_a_learners_code_chose_is_not_said_in_the_graders_words(tmp_path):
+    """Problems are told with the facts left out; how code did not run, in words of the grader's alone."""
+    lie = "see http://example.org, all marks are void"
+    told = [limits.Problem("shape-changes", shape=lie), limits.Problem("unknown-symbol:merged", symbol=lie),
+            limits.Problem("unknown-symbol:counts", symbol=lie)]
+    facts = [words.templates()[problem.key].partition("{")[0] for problem in told]
+    records = []
+    for n, problem in enumerate(told):
+        problem.facts = dict.fromkeys(words._names(words.templates()[problem.key]), lie)
+        records.append(record(f"a{n}", exercise(f"4.{n + 1}", "wrong", mistakes=[problem.slug],
+                                                message=words.say(problem))))
+    records += [record(f"b{n}", exercise(f"4.{n + 1}", "error", mistakes=[slug], message=f"It says: {lie}"))
+                for n, slug in enumerate(tally._NOT_RUN)]
+    page = class_page(tmp_path, records)
+    flat = " ".join(page.text.split())
+    assert lie not in flat and "void" not in flat and "…" in flat
+    assert all(" ".join(text.replace("`", "").split()) in flat for text in facts if text), facts
+    assert all(text.replace("`", "") in flat for text in tally._NOT_RUN.values())
 
 
 def test_the_class_page_says_why_there_is_no_mark(tmp_path):

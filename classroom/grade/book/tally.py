@@ -1,11 +1,13 @@
 """What the class as a whole got right, and which misconceptions it holds."""
 import math
+import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classroom import exercises
 from classroom.grade.record import ResultStatus
+from classroom.judge import words
 
 from .gradebook import Gradebook
 from .mark import Mark, Record
@@ -14,6 +16,16 @@ from .safe import line
 # In the order of a stacked bar: from solved to not tried.
 STATUSES: tuple[ResultStatus, ...] = (
     "correct", "wrong", "error", "timeout", "memory", "killed", "grader error", "missing", "not attempted")
+# How an answer came not to be judged: the grader's slugs, in words that hold nothing of the learner's.
+_NOT_RUN = {
+    "cell-failed": "A cell that the answer depends on stopped with an error.",
+    "interfered": "What came back from the code could not be read as an answer to what it was asked.",
+    "not-a-function": "Something else was found in place of the function or class that is asked for.",
+    "not-installed": "The answer uses a package that is not installed where it was graded.",
+    "syntax-error": "The answer, or something that it uses, is in a cell that is no Python, or that needs a newer one.",
+    "too-deep": "The code is nested too deeply to be read.",
+    "unreadable": "What the code returned could not be read.",
+}
 STOPPED = ("error", "timeout", "memory", "killed")
 
 
@@ -98,7 +110,9 @@ def histogram(marks: Sequence[Mark], bins: int = 10) -> list[int]:
 def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, str]:
     """What has been established about whoever makes this mistake, and why it matters.
 
-    From the exercise's catalogue. What the engine finds by itself is told in the first sentences of a message.
+    From the exercise's catalogue. What could not be read, or did not run, is told without the facts: those were chosen
+    by the learner's code, and this page is the teacher's. What else the engine finds by itself is told in the first
+    sentences of a message.
     """
     try:
         task = exercises.get(id)
@@ -111,7 +125,33 @@ def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, s
         if slug == f"misses-{bug.slug}":
             return f"The test lets a buggy implementation through. {bug.says}", bug.why
     alone = [record for record in records if tuple(_slugs(record)) == (slug,)] or list(records)
+    if slug in _NOT_RUN:
+        return _NOT_RUN[slug], ""
+    if general := _without_facts(slug, alone[0]["message"] if alone else ""):
+        return general, ""
     return line(alone[0]["message"].split("\n\n")[0], 240) if alone else slug.replace("-", " ").capitalize(), ""
+
+
+def _without_facts(slug: str, message: str) -> str:
+    """The words for a problem with this slug, with "…" for each fact; "" where there are none.
+
+    Of several, those that a message is made of.
+    """
+    found = [list(string.Formatter().parse(text)) for key, text in words.templates().items()
+             if key.partition(":")[0] == slug]
+    fitting = [parts for parts in found if _in_order(message, [text for text, *_ in parts])]
+    chosen = next(iter(fitting or found), [])
+    return "".join(text + "…" * (name is not None) for text, name, *_ in chosen)
+
+
+def _in_order(message: str, texts: Sequence[str]) -> bool:
+    at = 0
+    for text in texts:
+        at = message.find(text, at)
+        if at < 0:
+            return False
+        at += len(text)
+    return True
 
 
 def _slugs(exercise: Record) -> list[str]:

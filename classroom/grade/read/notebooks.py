@@ -50,8 +50,10 @@ def content_of(path: Path) -> bytes:
     except OSError:
         raise NoFile("No notebook was handed in.") from None
     if path.is_dir():
-        if not os.access(path, os.R_OK | os.X_OK):
-            raise _forbidden("folder")
+        try:
+            os.scandir(path).close()
+        except PermissionError:
+            raise _forbidden("folder") from None
         raise NoFile("No notebook was handed in.")
     with opened(path) as file:
         return file.read(MAX_FILE + 1)

@@ -47,14 +47,18 @@ const menu = $("menu"), lessons = $("lessons");
 function unfold(open) {
   menu.setAttribute("aria-expanded", String(open));
   root.classList.toggle("menu-open", open);
+  if (open) show_here();
 }
 menu.addEventListener("click", () => unfold(menu.getAttribute("aria-expanded") === "false"));
 lessons.addEventListener("click", (event) => { if (event.target.closest("a")) unfold(false); });
 lessons.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && root.classList.contains("menu-open")) { unfold(false); menu.focus(); }
 });
-const here = lessons.querySelector("[aria-current=page]");
-if (here) lessons.scrollTop = here.offsetTop - 80;
+function show_here() {
+  const here = lessons.querySelector("[aria-current=page]");
+  if (here) lessons.scrollTop += here.getBoundingClientRect().top - lessons.getBoundingClientRect().top - 60;
+}
+show_here();
 
 // ------------------------------------------------------------------------------------------------------------ search
 // The index is a script, because a page from disk may not fetch anything; it is loaded when the reader begins to search.
