@@ -34,7 +34,8 @@ def digests() -> str:
     solved = sorted((ROOT / "solutions").rglob("[0-9][0-9]_*.ipynb"))
     if not solved and (ROOT / DIGESTS).exists():
         return (ROOT / DIGESTS).read_text(encoding="utf-8")
-    return json.dumps(sorted({digest(json.loads(path.read_text(encoding="utf-8"))) for path in solved}), indent=1) + "\n"
+    found = {digest(json.loads(path.read_text(encoding="utf-8"))) for path in solved}
+    return json.dumps(sorted(found), indent=1) + "\n"
 
 
 def digest(notebook: dict) -> str:

@@ -7,6 +7,7 @@ so that their difference is due to the switch and to nothing else that could be 
 import dataclasses
 import hashlib
 import math
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Config:
         warmup: share of the steps during which the learning rate rises (§5.3).
         lr: the peak learning rate.
         steps: the budget.
+        max_len: how many tokens of a sentence there are positions for.
 
     Raises:
         ValueError: for positions or norm that are none of those above.
@@ -66,6 +68,7 @@ class Config:
     n_layers: int = 2
     lr: float = 3e-3
     steps: int = 600
+    max_len: int = 256
 
     def __post_init__(self):
         for name, options in (("positions", ("sinusoid", "learned", "none")), ("norm", ("pre", "post"))):
@@ -88,7 +91,7 @@ class Variant(Transformer):
 
     def __init__(self, vocab_size: int, config: Config, pad_id: int = 0):
         super().__init__(vocab_size, config.d_model, config.n_heads, config.d_ff, config.n_layers, config.dropout,
-                         norm_first=config.norm == "pre", pad_id=pad_id)
+                         norm_first=config.norm == "pre", pad_id=pad_id, max_len=config.max_len)
         self.config = config
         if not config.scaling:
             for name, module in list(self.named_modules()):
@@ -159,7 +162,9 @@ def run(config: Config, seed: int, task: Task, batch_tokens: int = 400, progress
                     schedule=partial(linear_schedule, warmup=config.warmup) if config.warmup else _only_down,
                     smoothing=config.smoothing, seed=seed, checkpoint="cache", progress=progress)
     losses, counts = sentence_losses(model, task.valid)
-    written = translate(model, [pair.source for pair in task.valid_pairs], task.subwords, batch_size=500)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")                 # a model of few steps may not end its sentences
+        written = translate(model, [pair.source for pair in task.valid_pairs], task.subwords, batch_size=500)
     bleu = sacrebleu.corpus_bleu(written, [[pair.target for pair in task.valid_pairs]]).score
     return Result(float(losses.sum() / counts.sum()), bleu, model.eval(), history)
 

@@ -106,11 +106,13 @@ class MultiHeadAttention(nn.Module):
             has one by default, and so do we.
 
     Raises:
-        ValueError: if d_model is not divisible by n_heads.
+        ValueError: if d_model or n_heads is below 1, or d_model is not divisible by n_heads.
     """
 
     def __init__(self, d_model: int, n_heads: int, bias: bool = True):
         super().__init__()
+        if d_model < 1 or n_heads < 1:
+            raise ValueError(f"d_model and n_heads must be at least 1, got {d_model} and {n_heads}")
         if d_model % n_heads:
             raise ValueError(f"d_model = {d_model} is not divisible by n_heads = {n_heads}")
         self.n_heads = n_heads

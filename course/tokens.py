@@ -32,7 +32,11 @@ class Subwords:
 
     @classmethod
     def train(cls, sentences: Iterable[str], vocab_size: int = 2000) -> "Subwords":
-        """Learn at most `vocab_size` subwords from `sentences`, special tokens included."""
+        """Learn at most `vocab_size` subwords from `sentences`, special tokens and single characters included.
+
+        Raises:
+            ValueError: if there are more single characters than that, as in Chinese, so that none could be joined.
+        """
         tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
         tokenizer.normalizer = normalizers.NFC()
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -43,6 +47,12 @@ class Subwords:
             vocab_size=vocab_size, special_tokens=["<pad>", "<unk>", "<bos>", "<eos>"], show_progress=False
         )
         tokenizer.train_from_iterator(sentences, trainer)
+        if tokenizer.get_vocab_size() > vocab_size:
+            n_characters = tokenizer.get_vocab_size() - 4
+            raise ValueError(
+                f"vocab_size = {vocab_size} is too small: the sentences have {n_characters} different characters, so "
+                f"that no two could be joined. Take {2 * n_characters}, or, for a script without blanks, "
+                "`course.languages.SpacedSubwords`")
         return cls(tokenizer)
 
     def __len__(self) -> int:

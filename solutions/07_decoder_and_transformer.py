@@ -475,11 +475,13 @@ print(f"length of a word's vector, times √d_model: {(table * math.sqrt(512)).n
 # ### Exercise 7.6 · the Transformer        ●●●  about 25 minutes · 5 points
 # - **You have** in `__init__`: the number of tokens, the sizes, the number of layers in *each* of the two stacks, the
 #   id of padding, and `max_len`, the longest sentence in tokens. In `forward`: `source` (B, T_k) and `target`
-#   (B, T_q), ids of tokens. The target has been shifted already; padding stands at the end of a sentence.
+#   (B, T_q), ids of tokens, at most `max_len` in a row. The target has been shifted already; padding stands at the end
+#   of a sentence.
 # - **Make** `embedding`, an `nn.Embedding(vocab_size, d_model)` whose weights begin with numbers of size
-#   1/√d_model: `nn.init.normal_(weights, std=...)`; `positions`, from `sinusoidal_encoding(max_len, d_model)`;
-#   `encoder` and `decoder`. The check does not mind other names; with these, weights can be copied from PyTorch's
-#   model at the end.
+#   1/√d_model: `nn.init.normal_(self.embedding.weight, std=...)`; `positions`, from
+#   `sinusoidal_encoding(max_len, d_model)`, which are not trained; `encoder` and `decoder`. The check does not mind
+#   other names, nor positions that are computed in `forward`; with these, weights can be copied from PyTorch's model
+#   at the end.
 # - **Return** the logits (B, T_q, vocab_size), without a softmax, from the same table, transposed, and without a
 #   bias. What comes out where the target is padding does not matter.
 # - **Use** `Encoder(n_layers, d_model, n_heads, d_ff)` of lesson 06, your `Decoder`, and `padding_mask(ids, pad_id)`

@@ -613,15 +613,16 @@ for hook in hooks:
 
 # %% [markdown]
 # ### Exercise 8.10 · the training loop        ●●●  about 20 minutes · 3 points
-# - **You have** `model`; `step(model, batch)`, which changes its weights once; `batches`, a list; `validate(model)`,
-#   which returns the validation loss, a number; `patience` and `max_epochs`.
+# - **You have** `model`; `step(model, batch)`, which changes its weights once; `batches`, a list or a tuple of
+#   at least one; `validate(model)`, which returns the validation loss, a finite number; `patience` and `max_epochs`,
+#   each at least 1.
 # - **Do**, in every epoch: switch to training mode; one step for each batch, in the given order; switch to evaluation
 #   mode; `validate`, once.
 # - **Stop** when `patience` epochs in a row have brought no new lowest loss, or after `max_epochs`. An equal loss is
 #   no new one.
 # - **Leave** the model with the weights of its best epoch. `model.state_dict()` gives its weights by name, and
 #   `model.load_state_dict(weights)` puts some in. Mind that the first does not copy: what it gives are the weights
-#   themselves, and the next step changes them. `copy.deepcopy(...)` makes a copy.
+#   themselves, and the next step changes them. `copy.deepcopy(...)` makes a copy. The mode at the end does not matter.
 # - **Return** the list of the validation losses, one for each epoch.
 
 # %%

@@ -436,8 +436,9 @@ for name in ("no scaling", "16 heads", "learned positions"):
 # %% [markdown]
 # ## Your own language
 #
-# Nothing in the pipeline knows Spanish. `load_pairs` reads any file with a sentence, a tab and its translation in
-# each line, or two files, one sentence a line each. What it cannot read it refuses, and says which line:
+# Nothing in the pipeline knows Spanish. `load_pairs` reads files with a sentence and its translation in each line, in
+# the shapes in which people have them (between tabs, a spreadsheet's CSV, packed, TMX), or two files, one sentence a
+# line each. What it guesses it says; what it cannot read it refuses, and names the line:
 
 # %%
 from pathlib import Path
@@ -464,10 +465,13 @@ with TemporaryDirectory() as folder:
 import course
 
 FILE = Path(course.__file__).parent / "examples" / "english_chinese.tsv"     # or "mine.tsv"
-BLEU_TOKENS = "zh"                              # "13a" where words stand between blanks
+FORWARD = True                                  # False: from the second language into the first
+BLEU_TOKENS = "zh"                              # of the language that is written: "13a" where blanks part the words
 
 pairs = load_pairs(FILE)
-own = split_pairs(pairs, n_valid=0, n_test=len(pairs) // 10, seed=0)
+if not FORWARD:
+    pairs = [pair._replace(source=pair.target, target=pair.source) for pair in pairs]
+own = split_pairs(pairs, n_valid=0, n_test=min(len(pairs) // 10, 1000), seed=0)
 if not own.test:
     raise DataError(f"{len(pairs)} pairs are too few to put some aside for a test; a few hundred are needed")
 print(f"{len(own.train)} pairs to train, {len(own.test)} to test")
@@ -480,17 +484,28 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 # Chinese is written without blanks. For `Subwords` a word is what stands between two blanks, so that a whole sentence
 # is one "word", and byte-pair encoding finds pieces in it as before. The other way is to make every character a
 # token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and a few thousand make up
-# all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before.
+# all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before. A character that comes
+# only once, or never, is spelled with its bytes, so that nothing is lost.
+#
+# How large the vocabulary, the model and the budget have to be depends on the file. These are sizes for the example,
+# and for a file of real text with many thousand pairs:
 #
 # Which of the two makes longer sentences? And with which will the model meet more tokens in the test that it has hardly
 # seen in training?
 
 # %%
+LARGE = len(own.train) > 5_000
+N_SUBWORDS = 2_000 if LARGE else 600            # of several letters, besides the single characters
+CONFIG = Config(d_model=128, d_ff=512, dropout=0.2) if LARGE else Config()
+BUDGET = {"tokens": 4_000_000} if LARGE else {"steps": 400}
+BATCH_TOKENS = 1200 if LARGE else 400
+
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
-tokenisers = {"subwords": Subwords.train(own_sentences, 600),
-              "characters": SpacedSubwords.train(own_sentences, 600)}
-if all(len({tuple(t.tokens(t.encode(pair.target))) for t in tokenisers.values()}) == 1 for pair in own.train):
-    del tokenisers["subwords"]                  # words between blanks: both cut alike
+n_characters = len(set("".join(own_sentences)))
+tokenisers = {"subwords": Subwords.train(own_sentences, n_characters + N_SUBWORDS),
+              "characters": SpacedSubwords.train(own_sentences, N_SUBWORDS)}
+if LARGE or all(len({tuple(t.tokens(t.encode(pair.target))) for t in tokenisers.values()}) == 1 for pair in own.train):
+    del tokenisers["subwords"]                  # one model is enough, or both cut alike
 for name, tokens in tokenisers.items():
     seen = Counter(token for pair in own.train for token in tokens.encode(pair.target))
     met = [token for pair in own.test for token in tokens.encode(pair.target)]
@@ -511,9 +526,9 @@ references = [pair.target for pair in own.test]
 own_models, own_translations = {}, {}
 for name, tokens in tokenisers.items():
     torch.manual_seed(0)
-    own_models[name] = Variant(len(tokens), Config())
-    train(own_models[name], encode_pairs(own.train, tokens), steps=400, batch_tokens=400, checkpoint="cache",
-          progress=False)
+    own_models[name] = Variant(len(tokens), CONFIG)
+    train(own_models[name], encode_pairs(own.train, tokens), **BUDGET, batch_tokens=BATCH_TOKENS, checkpoint="cache",
+          progress=LARGE)
     own_translations[name] = translate(own_models[name], [pair.source for pair in own.test], tokens)
     score = sacrebleu.corpus_bleu(own_translations[name], [references], tokenize=BLEU_TOKENS)
     print(f"{name:11} BLEU {score.score:.0f} on {len(references)} sentences")
@@ -582,10 +597,11 @@ look("The black cat is under the table.")
 # ### Your file
 #
 # Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
-# on. A few thousand short sentences are enough to see something; for tens of thousands take the sizes and the budget
-# of lesson 09. Two files, a sentence in each line, are read by `load_pairs("mine.en", "mine.de")`. Four things to
-# mind:
+# on. A few thousand short sentences are enough to see something; with more than 5,000 pairs the larger sizes are taken,
+# and training takes some minutes. Two files, a sentence in each line, are read by
+# `load_pairs("mine.en", "mine.de")`. Five things to mind:
 #
+# - Real files have bad lines. `load_pairs(FILE, skip_bad=True)` leaves them out and counts them.
 # - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. Filter by length in tokens.
 # - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
 # - Where words stand between blanks, `SpacedSubwords` cuts as `Subwords` does, and one model is trained, not two. Give

@@ -74,9 +74,9 @@ torch.set_printoptions(precision=3, sci_mode=False)
 #
 # ### Exercise 13.1 · norm without the mean        ●○○  about 8 minutes · 2 points
 # - **You have** `x` (…, d_model), `weight` (d_model,) and `eps`, 1e-6 unless something else is given.
-# - **Return** a tensor of the same shape, by the formula above. Each vector is scaled by itself, and `eps` stands under
-#   the root.
-# - **Use** squares, a mean and a root.
+# - **Return** a tensor of the same shape and dtype, by the formula above. Each vector is scaled by itself, and `eps`
+#   stands under the root.
+# - **Use** squares, a mean and a root. PyTorch's finished `F.rms_norm` and `nn.RMSNorm` earn no points.
 
 # %%
 def rms_norm(x, weight, eps=1e-6):
@@ -145,6 +145,7 @@ show_curves(z, {"ReLU": z.relu(), "SiLU": F.silu(z)}, "z", "", "A corner, and th
 #
 # ### Exercise 13.2 · a gate in the feed-forward layer        ●○○  about 8 minutes · 2 points
 # - **Make** the module `SwiGLU(d_model, d_ff)` with three layers, `w_gate`, `w_up` and `w_down`, all `nn.Linear`.
+#   Modules without weights, such as `nn.SiLU()`, may stand beside them.
 # - **Not**: biases. `nn.Linear(..., bias=False)` has none.
 # - **Return** from `forward(x)`, for `x` (…, d_model), a tensor of the same shape by the formula above.
 # - **Use** `F.silu`.
@@ -294,7 +295,8 @@ for n_kv_heads in (64, 8, 1):
 #   d_head = d_model // n_heads. The sizes that are given always fit.
 # - **Not**: biases.
 # - **Return** from `forward(x, mask=None)`, for `x` (B, T, d_model) and a mask (B, T, T), the output (B, T, d_model)
-#   and the weights (B, n_heads, T, T).
+#   and the weights (B, n_heads, T, T). Where the mask forbids a query every key, its weights are 0 in all heads, as
+#   `scaled_dot_product_attention` has it.
 # - **Use** `split_heads`, `scaled_dot_product_attention` and `merge_heads`, which are imported above, and
 #   `repeat_interleave(n, dim=1)`, which writes each head n times in a row.
 
@@ -369,7 +371,8 @@ with torch.no_grad():
 # ### Exercise 13.5 · rotate by given positions        ●●○  about 12 minutes · 3 points
 # - **You have** `x` (…, T, d_head), queries or keys with an even d_head, and `positions` (T,), whole numbers.
 # - **Return** a tensor of the shape and dtype of x, in which each pair $(a, b)$, where $a$ is number $i$ and $b$ is
-#   number $i + d_{head}/2$, is turned by the angle $\varphi = \text{position} \cdot 10000^{-2i/d_{head}}$, to
+#   number $i + d_{head}/2$, for $i$ from 0 to $d_{head}/2 - 1$, is turned by the angle
+#   $\varphi = \text{position} \cdot 10000^{-2i/d_{head}}$, to
 #   $(a \cos\varphi - b \sin\varphi,\; a \sin\varphi + b \cos\varphi)$.
 # - **Make** the angles in the dtype of x, which is float32 or float64: `torch.arange(..., dtype=x.dtype)`. Angles in
 #   float32 are too coarse for x in float64.
@@ -730,8 +733,9 @@ for pair, row in list(zip(task.valid_pairs, ids[1], strict=True))[:5]:
 # ### Do the changes add up?
 #
 # If each switch did its work by itself, the changes of several switches at once would be the sum of the single ones.
-# The table has two rows with several switches: "today", with all five (and two keys), and the same with sinusoids in
-# place of rotary positions. Will they lie above the sum, below it, or on it?
+# The table has two rows with several switches: "today", with all five parts (one of the five is the keys that heads
+# share: there are 2), and the same with sinusoids in place of rotary positions. Will they lie above the sum, below it,
+# or on it?
 
 # %% tags=["nbval-ignore-output"]
 parts = ["RMSNorm", "SwiGLU", "no biases", "2 keys"]

@@ -79,8 +79,9 @@ print(f"{4 * (in_tables + in_vectors):,} bytes as float32")
 #
 # ### Exercise 14.1 · quantise        ●●○  about 12 minutes · 2 points
 # - **You have** `w`, a tensor (out, in) of floating-point numbers, such as the weight of an `nn.Linear`.
-# - **Return** two things: the whole numbers, `torch.int8` (out, in), and the scales (out,), one for each row.
-# - **Round** to the nearest whole number.
+# - **Return** two things: the whole numbers, `torch.int8` (out, in), and the scales (out,), one for each row, in
+#   the dtype of w.
+# - **Round** to the nearest whole number. Halfway between two, either will do.
 # - **A row of zeros** gets the scale 1. (0 steps of any length are 0, but 0 / 0 is NaN.)
 # - **Use** `.abs()`, `.amax(dim=...)`, `.round()` and `.to(torch.int8)`.
 
@@ -437,8 +438,8 @@ print(save_translator("translator.pt", model, subwords, mine))
 #
 # - **`.to(torch.int8)` without `round`** cuts off what stands behind the point: errors twice as large, and all towards
 #   0.
-# - **`max` in place of the largest magnitude**: a row whose largest number is below 0 overflows, and int8 turns 130
-#   into −126 without a word.
+# - **`max` in place of the largest magnitude**: in a row such as −3, 1, 2 the number −3 is then 190 steps below 0. int8
+#   has no room for that, and turns −190 into 66 without an error.
 # - **A row of zeros** is divided by 0.
 # - **Scales along the wrong axis.** With a square table nothing fails, and everything is wrong.
 # - **The score of the float model on the page of the int8 model.** Measure what you ship.

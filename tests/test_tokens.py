@@ -99,3 +99,11 @@ def test_a_sentence_longer_than_the_budget_is_a_batch_of_its_own(subwords):
     encoded = encode_pairs(random_pairs(20), subwords)
     batches = list(token_batches(encoded, 1, torch.Generator().manual_seed(0)))
     assert [len(b.source) for b in batches] == [1] * 20
+
+
+def test_a_vocabulary_that_its_characters_fill_is_refused():
+    sentences = ["abcdefgh", "ijklmnop"]
+    with pytest.raises(ValueError, match="vocab_size = 12 is too small: the sentences have 17 different characters") as e:
+        Subwords.train(sentences, vocab_size=12)
+    enough = int(str(e.value).split("Take ")[1].split(",")[0])
+    assert len(Subwords.train(sentences, vocab_size=enough)) > 17 + 4

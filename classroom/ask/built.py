@@ -15,7 +15,9 @@ _SOLVERS = frozenset({"linalg_lstsq", "lstsq", "linalg_pinv", "pinverse", "linal
 
 @dataclass(frozen=True)
 class Built(Function):
-    """As `Function`, for answers that call none of PyTorch's solvers."""
+    """As `Function`, for answers that call none of PyTorch's solvers, and none of the functions `finished`."""
+
+    finished: tuple[str, ...] = ()
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         with _called() as names:
@@ -23,6 +25,8 @@ class Built(Function):
         for name in names:
             if name in _SOLVERS:
                 raise Problem("searched-for", name=name)
+            if name in self.finished:
+                raise Problem("torchs-own:function", answer=task.names[0], name=name)
         return values
 
 

@@ -14,18 +14,20 @@ class TrainingLoop:
     """Call `answer(model, step, batches, validate, patience, max_epochs)`; read its losses, and the model's weights.
 
     A step mixes the batch into the weights, ten times as much in evaluation mode. `validate` says `curve[n]` after n
-    epochs; a quarter more in training mode, and a tenth more in the middle of an epoch. A case has `batches` (n, d),
-    `curve` (epochs + 1,), and `training`, the mode in which the model is handed over.
+    epochs; a quarter more in training mode, and a tenth more in the middle of an epoch. Who measures the same weights
+    again, and does so twice or more, has not measured once an epoch. A case has `batches` (n, d), which are a list or a
+    tuple, `curve` (epochs + 1,), and `training`, the mode in which the model is handed over.
     """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task: Any) -> dict[str, Any]:
         import torch
         from torch import nn
-        batches, curve = list(inputs["batches"]), inputs["curve"].tolist()
+        curve = inputs["curve"].tolist()
+        batches = list(inputs["batches"]) if inputs["training"] else tuple(inputs["batches"])
         model = nn.Linear(batches[0].numel(), 1, bias=False).to(batches[0].dtype).train(inputs["training"])
         with torch.no_grad():
             model.weight.zero_()
-        done = 0
+        done, measured, again = 0, 0, 0
 
         def step(model: Any, batch: Any) -> float:
             nonlocal done
@@ -36,11 +38,16 @@ class TrainingLoop:
             return 2.0 + 1 / done
 
         def validate(model: Any) -> float:
+            nonlocal measured, again
             _a_model(model, nn)
+            again += 0 < done == measured
+            measured = done
             epochs, more = divmod(done, len(batches))
             return curve[min(epochs, len(curve) - 1)] + 0.25 * model.training + 0.1 * (more > 0)
 
         returned = answer(model, step, batches, validate, inputs["patience"], inputs["max_epochs"])
+        if again > 1:
+            raise Problem("measured-again", again=again)
         return {"losses": torch.tensor(_numbers(returned), dtype=torch.float64), "weights": model.weight.detach()[0]}
 
 

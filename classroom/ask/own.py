@@ -32,6 +32,7 @@ class _Own(Module):
 
     def _construct(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> Any:
         module = super()._construct(answer, inputs, task)
+        self._settle(module, inputs)
         for part in module.modules():
             for base in type(part).__mro__:
                 if base.__name__ in self.classes and base.__module__.startswith("torch."):
@@ -43,6 +44,9 @@ class _Own(Module):
             if argument.kind is argument.KEYWORD_ONLY and argument.name in task.takes:
                 raise Problem("keyword-only", name=argument.name)
         return module
+
+    def _settle(self, module: Any, inputs: dict[str, Any]) -> None:
+        """Make one of two right ways of keeping something, before it is looked at."""
 
     def _forward(self, module: Any, inputs: dict[str, Any], task: "Task") -> dict[str, Any]:
         if not self.functions:

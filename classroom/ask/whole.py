@@ -23,8 +23,19 @@ class Whole(OwnBlock):
     The table that is used first gets the case's "embedding.weight". A model that shares one table has no other; for
     those that do not, a case has spare ones, "embedding_2.weight" and "embedding_3.weight", and "output.bias", a
     number for each token; where nobody uses them they stay in the case. d_model, d_ff and the size
-    of the vocabulary must differ.
+    of the vocabulary must differ. `longest` is `max_len` where a case says nothing of it.
     """
+
+    longest: int = 256
+
+    def _settle(self, module: Any, inputs: dict[str, Any]) -> None:
+        """Positions may also be kept as a parameter that does not learn: here it becomes a buffer."""
+        size = inputs.get("max_len", self.longest), inputs["d_model"]
+        for part in module.modules():
+            for name, value in list(part._parameters.items()):
+                if value is not None and not value.requires_grad and tuple(value.shape[-2:]) == size:
+                    del part._parameters[name]
+                    part.register_buffer(name, value.detach())
 
     def _besides(self, used: Sequence, weights: dict[str, Any]) -> dict[str, Place]:
         if _TABLES[0] not in weights:

@@ -61,11 +61,11 @@ def explain(book: Notebook, error: Raised | None, cells: Sequence[Raised], verdi
             f"`{package}` is not installed here, where your notebook is graded{so}. Ask your teacher whether you may "
             "use it, or write this answer without it. If it is a file of your own, copy what you need of it into the "
             f"notebook.\n\n{seen}"))
-    found = _NAME.search(error.text) if error.kind == "NameError" else None
-    for number, why in book.faults.items() if found else ():
-        if re.search(rf"\b{found[1]}\b", book.files[number][1]):
-            return replace(verdict, mistake="syntax-error", mistakes=("syntax-error",), message=(
-                f"Cell {number}, which holds `{found[1]}`, {why}.\n\n{seen}"))
+    if error.kind == "NameError" and (found := _NAME.search(error.text)):
+        for number, why in book.faults.items():
+            if re.search(rf"\b{found[1]}\b", book.files[number][1]):
+                return replace(verdict, mistake="syntax-error", mistakes=("syntax-error",), message=(
+                    f"Cell {number}, which holds `{found[1]}`, {why}.\n\n{seen}"))
     return verdict
 
 

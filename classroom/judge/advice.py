@@ -92,6 +92,13 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("view-of-a-transpose",
      r"view size is not compatible",
      "`transpose` only changes how the numbers are read, and `view` cannot move them. The message names what can."),
+    ("dtype-called",
+     r"'torch\.dtype' object is not callable",
+     "`torch.int8` and its like are names of dtypes, and no functions. `.to(...)` makes a tensor of another dtype."),
+    ("in-place-on-integers",
+     r"result type (\w+) can't be cast to the desired output type (Char|Byte|Short|Bool)",
+     "Fractions ({0}) are to be written into a tensor of whole numbers or truth values ({1}). A tensor keeps the dtype "
+     "that it was made with, and `*=` writes into the same one: make a new tensor."),
     ("whole-numbers",
      r"not implemented for '(Long|Int|Bool)'|Input dtype must be either a floating point|"
      r"only support floating-point|can't be cast to the desired output type (?:Long|Int)",
@@ -257,6 +264,10 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
 
 def _wrong_thing(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
     """Something that is no tensor was given to a function of PyTorch's."""
+    for name in re.findall(r"'(\w+)'", raised.text) if "unsupported operand" in raised.text else ():
+        if _is_layer(name):
+            return "layer-not-called", (f"`nn.{name}(...)` only makes a layer, with which nothing can be computed. The "
+                                        "layer is then to be called.")
     if (kind := re.search(r"must be Tensor, not (?!int\b|float\b|tuple\b|torch)(\w+)", raised.text)) is None:
         return _NOTHING
     layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""

@@ -147,6 +147,10 @@ _WORDS = {
         "Your code uses a parameter of shape {shape} that `parameters()` does not list, so an optimiser would "
         "never change it. Either its layer is kept in a plain list or dict, where PyTorch does not see it, or it "
         "is made anew in each call. Make layers in `__init__`, as attributes or in an `nn.ModuleList`.",
+    "measured-again":
+        "In this case `validate` was called {again} times more without a step in between. Measuring takes as long as a "
+        "pass over the validation part, and with the same weights it says the same. Call it once in every epoch, and "
+        "give what it returns a name.",
     "not-the-model":
         "`step` and `validate` were given a {kind} where the model is expected: `step(model, batch)`, "
         "`validate(model)`.",

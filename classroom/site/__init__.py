@@ -100,7 +100,8 @@ def export(
     for code in (code for code, own in notebooks.items() if own):
         context = _context(code, "index", titles, described)
         fronts.append(write(target / context["folder"] / "index.html", _page(
-            "front.html", **context, front=True, heading=context["words"]["title"], view=Markup(first_view(context["words"]["view"])),
+            "front.html", **context, front=True, heading=context["words"]["title"],
+            view=Markup(first_view(context["words"]["view"])),
             translator=f"{context['base']}translator.html" if translator else "")))
     return [fronts[0], *written]
 

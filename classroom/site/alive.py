@@ -38,7 +38,8 @@ def first_view(label: str) -> str:
 
     vars(attention)["of_the_course"] = True
     view = interactive.view(attention, q, k, v, queries=words, keys=words, features=["masc.", "dark", "alive"])
-    view.label, view.data = label, {**view.data, "verdict": ""}
+    numbers = view.tables()[:2]
+    view.label, view.data, view.tables = label, {**view.data, "verdict": ""}, lambda: numbers
     bundle, _ = view._repr_mimebundle_()
     return bundle["text/html"]
 

@@ -142,3 +142,28 @@ def shares_by_row(scores):
 def shares_by_row(scores):
     totals = np.einsum("ij->i", scores)
     return scores / totals[:, None]
+
+# %% prelude
+import numpy as np
+# %% wrong: divided by the total of the whole table
+def shares_by_row(scores):
+    total = scores.sum()
+    return scores / total
+# %% wrong: keepdims forgotten, once more
+def shares_by_row(scores):
+    row_sums = scores.sum(axis=1)
+    return scores / row_sums
+# %% wrong: changes the table that it was given
+def shares_by_row(scores):
+    scores /= scores.sum(axis=1, keepdims=True)
+    return scores
+# %% wrong: results put into an array of the dtype of scores, whole numbers are cut off
+def shares_by_row(scores):
+    result = np.zeros_like(scores)
+    for i in range(scores.shape[0]):
+        result[i] = scores[i] / scores[i].sum()
+    return result
+# %% right: einsum with the reciprocals of the row sums
+def shares_by_row(scores):
+    one_over = 1 / np.einsum("qk->q", scores)
+    return np.einsum("qk,q->qk", scores, one_over)

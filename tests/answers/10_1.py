@@ -122,3 +122,24 @@ def length_penalty_score(log_p, n, alpha):
     for i, length in enumerate(lengths):
         scores[i] = log_p[i] / ((5 + length) ** alpha / 6 ** alpha)
     return scores
+
+# %% prelude
+import math
+import torch
+# %% wrong: n to the power of alpha, without 5 and 6
+def length_penalty_score(log_p, n, alpha):
+    return log_p / n ** alpha
+# %% wrong: only the numerator to the power of alpha
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) ** alpha / 6)
+# %% wrong: alpha as a factor, once more
+def length_penalty_score(log_p, n, alpha):
+    penalty = alpha * (5 + n) / 6
+    return log_p / penalty
+# %% wrong: eos taken off the length
+def length_penalty_score(log_p, n, alpha):
+    n = n - 1
+    return log_p / ((5 + n) / 6) ** alpha
+# %% right: torch.div and pow
+def length_penalty_score(log_p, n, alpha):
+    return torch.div(log_p, torch.as_tensor((5 + n) / 6).pow(alpha))

@@ -188,3 +188,40 @@ def beam_step(log_p, next_log_p, beam_size):
     rows = torch.arange(len(log_p))[:, None].expand(-1, few)
     scores, place = values.flatten().topk(beam_size)
     return scores, rows.flatten()[place], tokens.flatten()[place]
+
+# %% prelude
+import math
+import torch
+# %% wrong: the log-probabilities of the beginnings are not added
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[-1]
+    scores, places = next_log_p.flatten().topk(beam_size)
+    return scores, places // V, places % V
+# %% wrong: parent and token exchanged, once more
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[-1]
+    scores, places = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    parent = places % V
+    token = places // V
+    return scores, parent, token
+# %% wrong: added without an axis, along the vocabulary
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p + next_log_p
+    scores, index = total.reshape(-1).topk(beam_size)
+    return scores, index // next_log_p.shape[1], index % next_log_p.shape[1]
+# %% wrong: parent is no whole number
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    total = log_p[:, None] + next_log_p
+    scores, index = total.view(-1).topk(beam_size)
+    parent = index / V
+    token = index % V
+    return scores, parent, token
+# %% right: sorted, places by divmod
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    total = (next_log_p.T + log_p).T.reshape(K * V)
+    order = torch.argsort(total, descending=True)[:beam_size]
+    places = [divmod(place, V) for place in order.tolist()]
+    parent, token = torch.tensor(places, dtype=torch.int64).reshape(-1, 2).unbind(1)
+    return total[order], parent, token

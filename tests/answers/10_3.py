@@ -703,3 +703,113 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
     best = log_p.argmax().item()
     n = target.shape[1] - 1
     return [int(i) for i in target[best][1:]], float(length_penalty_score(log_p, n, alpha)[best])
+
+# %% prelude
+import math
+import torch
+
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, index = total.flatten().topk(beam_size)
+    vocab_size = next_log_p.shape[1]
+    return scores, index // vocab_size, index % vocab_size
+# %% wrong: bos counted in the length, once more
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for _ in range(max_len):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        places = beam_size - len(finished)
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), places)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        n = target.shape[1]
+        for ids, lp in zip(target[ended], log_p[ended]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), ids[1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) >= beam_size:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], target.shape[1], alpha).item()
+    score, ids = max(finished, key=lambda pair: pair[0])
+    return ids, score
+# %% wrong: the beam does not become narrower
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for ids, lp in zip(target[ended], log_p[ended]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), ids[1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) >= beam_size or len(target) == 0:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+    score, ids = max(finished, key=lambda pair: pair[0])
+    return ids, score
+# %% wrong: the winner is chosen by log p, the penalty only computed for it
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += [(lp, ids[1:].tolist()) for lp, ids in zip(log_p[ended], target[ended])]
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = [(lp, ids[1:].tolist()) for lp, ids in zip(log_p, target)]
+    best_log_p, best_ids = max(finished, key=lambda f: f[0])
+    return best_ids, float(length_penalty_score(best_log_p, len(best_ids), alpha))
+# %% wrong: nothing finished, so max of an empty list
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p = torch.tensor([[bos_id]]), torch.tensor([0.0])
+    finished = {}
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(dim=-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(-1)], dim=-1)
+        keep = []
+        for i in range(len(token)):
+            if token[i] == eos_id:
+                finished[tuple(target[i, 1:].tolist())] = length_penalty_score(log_p[i], n, alpha).item()
+            else:
+                keep.append(i)
+        target, log_p = target[keep], log_p[keep]
+        if len(finished) == beam_size:
+            break
+    best = max(finished, key=finished.get)
+    return list(best), finished[best]
+# %% right: beginnings as plain lists, without beam_step
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beam, done = [(0.0, [bos_id])], []
+    for n in range(1, max_len + 1):
+        ids = torch.tensor([beginning for _, beginning in beam])
+        shares = model(source.expand(len(beam), -1), ids)[:, -1].log_softmax(-1)
+        candidates = [(log_p + step, beginning + [token])
+                      for (log_p, beginning), row in zip(beam, shares.tolist()) for token, step in enumerate(row)]
+        candidates.sort(key=lambda candidate: candidate[0], reverse=True)
+        best = candidates[: beam_size - len(done)]
+        penalty = ((5 + n) / 6) ** alpha
+        done += [(log_p / penalty, beginning[1:]) for log_p, beginning in best if beginning[-1] == eos_id]
+        beam = [(log_p, beginning) for log_p, beginning in best if beginning[-1] != eos_id]
+        if len(done) == beam_size:
+            break
+    if done:
+        score, winner = max(done, key=lambda pair: pair[0])
+        return winner, score
+    log_p, beginning = beam[0]
+    return beginning[1:], log_p / ((5 + max_len) / 6) ** alpha

@@ -145,3 +145,29 @@ def alignment_error_rate(predicted, sure, possible):
     bad = len(predicted - possible)                 # predicted, and not even possible
     missed = len(sure - predicted)                  # sure, and not predicted
     return Fraction(bad + missed, len(predicted) + len(sure))
+
+# %% prelude
+import itertools
+import numpy as np
+import torch
+# %% wrong: and in place of &
+def alignment_error_rate(predicted, sure, possible):
+    hits = len(predicted and sure) + len(predicted and possible)
+    return 1 - hits / (len(predicted) + len(sure))
+# %% wrong: brackets around the sum forgotten
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - len(predicted & sure) + len(predicted & possible) / (len(predicted) + len(sure))
+# %% wrong: divided by the size of the union
+def alignment_error_rate(predicted, sure, possible):
+    right = len(predicted & sure) + len(predicted & possible)
+    return 1 - right / len(predicted | sure)
+# %% wrong: sure links taken out of the possible ones, once more
+def alignment_error_rate(predicted, sure, possible):
+    only_possible = possible - sure
+    right = len(predicted & sure) + len(predicted & only_possible)
+    return 1 - right / (len(predicted) + len(sure))
+# %% right: misses counted in place of hits
+def alignment_error_rate(predicted, sure, possible):
+    impossible = sum(link not in possible for link in predicted)
+    missed = sum(link not in predicted for link in sure)
+    return (impossible + missed) / (len(predicted) + len(sure))

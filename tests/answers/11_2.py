@@ -134,3 +134,31 @@ def align_from_attention(weights):
     eos = torch.arange(total.shape[1]) == total.shape[1] - 1
     total = total.masked_fill(eos, -1.0)
     return total.topk(1, dim=1).indices.squeeze(1)[:-1]
+
+# %% prelude
+import itertools
+import numpy as np
+import torch
+import torch.nn.functional as F
+# %% wrong: largest head in place of the mean
+def align_from_attention(weights):
+    table = weights.max(dim=0).values
+    return table[:-1, :-1].argmax(dim=-1)
+# %% wrong: each head votes
+def align_from_attention(weights):
+    votes = weights[:, :-1, :-1].argmax(dim=-1)          # (n_heads, T_q - 1)
+    return votes.mode(dim=0).values
+# %% wrong: eos moved to the last word after the search for the largest
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)[:-1]
+    last_word = mean.shape[-1] - 2
+    return mean.argmax(dim=-1).clamp(max=last_word)
+# %% wrong: the row that predicts eos is kept
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)
+    return mean[:, :-1].argmax(dim=-1)
+# %% right: NumPy, a list of whole numbers
+def align_from_attention(weights):
+    table = np.asarray(weights.detach().sum(0))
+    n_rows, n_columns = table.shape
+    return [max(range(n_columns - 1), key=lambda j: table[t, j]) for t in range(n_rows - 1)]

@@ -289,3 +289,53 @@ def em_step(t, pairs):
         share = np.divide(f, given, out=np.zeros(n_target), where=f > 0)
         total += e[:, None] * t * share
     return total / total.sum(1)[:, None]
+
+# %% prelude
+import itertools
+import numpy as np
+import torch
+# %% wrong: += with a list of rows counts a repeated word once
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            shares = t[source, j] / t[source, j].sum()
+            counts[source, j] += shares
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: shared among all source words, not those of the sentence
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for j in target:
+            for i in source:
+                counts[i, j] += t[i, j] / t[:, j].sum()
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: columns divided by their sum at the end
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=0)
+# %% wrong: counting begins with the old table
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% right: tables of counts as matrix products
+def em_step(t, pairs):
+    n_source, n_target = t.shape
+    new = np.zeros((n_source, n_target))
+    for source, target in pairs:
+        in_source = np.bincount(source, minlength=n_source)[:, None]       # how often each word is there
+        in_target = np.bincount(target, minlength=n_target)
+        here = in_source * t
+        total = here.sum(axis=0)
+        new += here * np.divide(in_target, total, out=np.zeros(n_target), where=in_target > 0)
+    return (new.T / new.sum(axis=1)).T

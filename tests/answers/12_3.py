@@ -125,3 +125,27 @@ def mean_and_spread(losses):
         means.append(sum(ordered) / len(ordered))
         spreads.append((ordered[-1] - ordered[0]) / 2)
     return np.array(means), np.array(spreads)
+
+# %% prelude
+import numpy as np
+# %% wrong: last seed minus first seed
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    spread = (losses[:, -1] - losses[:, 0]) / 2
+    return mean, spread
+# %% wrong: middle of lowest and highest for the mean
+def mean_and_spread(losses):
+    low, high = losses.min(axis=1), losses.max(axis=1)
+    return (low + high) / 2, (high - low) / 2
+# %% wrong: standard deviation for the spread, once more
+def mean_and_spread(losses):
+    return losses.mean(axis=1), losses.std(axis=1, ddof=1)
+# %% wrong: sorts the array that it was given
+def mean_and_spread(losses):
+    losses.sort(axis=1)
+    return losses.mean(axis=1), (losses[:, -1] - losses[:, 0]) / 2
+# %% right: ptp, Python loops
+def mean_and_spread(losses):
+    means = np.array([sum(row) / len(row) for row in losses])
+    spreads = 0.5 * np.ptp(losses, axis=-1)
+    return means, spreads

@@ -182,3 +182,32 @@ def bootstrap_interval(a, b, draws):
     means = np.sort(counts @ (b - a) / N)
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
+
+# %% prelude
+import numpy as np
+# %% wrong: percentiles given as fractions
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    low, high = np.percentile(means, [0.025, 0.975])
+    return low, high
+# %% wrong: mean over the drawings, not over the sentences
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = d[draws].mean(axis=0)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+# %% wrong: mean plus and minus 1.96 standard errors
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
+# %% wrong: percentiles of each model first, then the difference
+def bootstrap_interval(a, b, draws):
+    low_a, high_a = np.percentile(a[draws].mean(axis=1), [2.5, 97.5])
+    low_b, high_b = np.percentile(b[draws].mean(axis=1), [2.5, 97.5])
+    return low_b - low_a, high_b - high_a
+# %% right: how often each sentence was drawn, then a product
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])      # (R, N)
+    means = counts @ (b - a) / draws.shape[1]
+    return tuple(np.quantile(means, q) for q in (0.025, 0.975))

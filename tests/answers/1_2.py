@@ -187,3 +187,31 @@ def softmax(x):
 def softmax(x):
     powers = np.exp(x - np.amax(x, axis=-1)[..., None])
     return powers / np.add.reduce(powers, axis=-1)[..., None]
+
+# %% prelude
+import math
+import numpy as np
+# %% wrong: subtracts the mean in place of the maximum
+def softmax(x):
+    shifted = x - x.mean(axis=-1, keepdims=True)
+    powers = np.exp(shifted)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: one maximum for the whole array
+def softmax(x):
+    powers = np.exp(x - np.max(x))
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: divides by the maximum against overflow
+def softmax(x):
+    biggest = x.max(axis=-1, keepdims=True)
+    powers = np.exp(x / biggest)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: axis 1 as in a tutorial for tables
+def softmax(X):
+    X_exp = np.exp(X - X.max(axis=1, keepdims=True))
+    partition = X_exp.sum(axis=1, keepdims=True)
+    return X_exp / partition
+# %% right: one over the sum of exp of differences
+def softmax(x):
+    differences = x[..., None, :] - x[..., :, None]      # (..., i, j): x_j - x_i
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(differences).sum(axis=-1)

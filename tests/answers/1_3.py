@@ -216,3 +216,41 @@ def attention(q, k, v):
     e = np.exp(scores - scores.max(1, keepdims=True))
     w = (e.T / e.sum(1)).T
     return (v.T @ w.T).T, w
+
+# %% prelude
+import math
+import numpy as np
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: scaled by the number of keys
+def attention(q, k, v):
+    d_k = len(k)
+    scores = dot_product_scores(q, k) / math.sqrt(d_k)
+    weights = softmax(scores)
+    return weights @ v, weights
+# %% wrong: scaled by the size of the values
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)
+    weights = softmax(scores / math.sqrt(v.shape[-1]))
+    return weights @ v, weights
+# %% wrong: returns the scaled scores where the weights are asked for
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / np.sqrt(k.shape[1])
+    output = softmax(scores) @ v
+    return output, scores
+# %% wrong: multiplied by the root, once more
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) * math.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    output = weights @ v
+    return output, weights
+# %% right: both factors scaled by the fourth root, einsum
+def attention(q, k, v):
+    fourth_root = q.shape[1] ** 0.25
+    weights = softmax(np.einsum("id,jd->ij", q / fourth_root, k / fourth_root))
+    return np.einsum("ij,jf->if", weights, v), weights

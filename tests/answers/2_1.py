@@ -351,3 +351,54 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     allowed = torch.ones_like(s, dtype=torch.bool) if mask is None else mask.expand(s.shape)
     weights = shares(s, allowed)
     return weights @ v, weights
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: -1e9 as in the Annotated Transformer, closed rows share equally
+def scaled_dot_product_attention(query, key, value, mask=None):
+    d_k = query.size(-1)
+    scores = torch.matmul(query, key.transpose(-2, -1)) / math.sqrt(d_k)
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    p_attn = scores.softmax(dim=-1)
+    return torch.matmul(p_attn, value), p_attn
+# %% wrong: result of masked_fill not kept
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+# %% wrong: transpose(1, 2), which fits three axes only
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(q.dtype).min)
+        weights = scores.softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ v, weights
+# %% wrong: asks whether the mask is true
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask:
+        scores = scores.masked_fill(~mask, torch.finfo(q.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+# %% right: closed rows are left open for the softmax and put to zero afterwards
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.einsum("...qd,...kd->...qk", q * q.shape[-1] ** -0.5, k)
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    mask = mask.expand(scores.shape)
+    closed = mask.logical_not().all(dim=-1, keepdim=True)
+    scores = torch.where(mask | closed, scores, -math.inf)
+    weights = torch.where(closed, torch.zeros_like(scores), scores.softmax(dim=-1))
+    return weights @ v, weights

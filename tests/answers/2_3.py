@@ -138,3 +138,27 @@ def padding_mask(ids, pad_id):
     mask = torch.ones_like(ids, dtype=torch.bool)
     mask[ids == pad_id] = False
     return mask.reshape(ids.size(0), 1, ids.size(1))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: compares with 0 whatever pad_id is
+def padding_mask(ids, pad_id):
+    return (ids != 0).unsqueeze(1)
+# %% wrong: (B, 1, 1, T) as in a tutorial with heads
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1).unsqueeze(2)
+# %% wrong: from the lengths, so padding is taken to stand at the end
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=1, keepdim=True)
+    positions = torch.arange(ids.shape[1])
+    return (positions < lengths).unsqueeze(1)
+# %% wrong: not in front of a tensor
+def padding_mask(ids, pad_id):
+    mask = not ids == pad_id
+    return mask.unsqueeze(1)
+# %% right: difference as a boolean, None for the new axis
+def padding_mask(ids, pad_id):
+    return ids.sub(pad_id).to(torch.bool)[:, None, :]

@@ -387,3 +387,71 @@ class SelfAttention(nn.Module):
     def forward(self, sentence, mask=None):
         output, weights = scaled_dot_product_attention(*self.project(sentence), mask=mask)
         return output, weights
+
+# %% prelude
+import copy
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+# %% wrong: the mask is not passed on
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        return scaled_dot_product_attention(q, k, v)
+# %% wrong: values of size d_k
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_k, bias=False)
+
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+# %% wrong: sizes of the layers the other way round
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_k, d_model, bias=False)
+        self.w_k = nn.Linear(d_k, d_model, bias=False)
+        self.w_v = nn.Linear(d_v, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = self.w_q(x)
+        k = self.w_k(x)
+        v = self.w_v(x)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return output, weights
+# %% wrong: x overwritten by its query before key and value are made
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        x = q = self.w_q(x)
+        k = self.w_k(x)
+        v = self.w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% right: layers made in a loop, one product for all three
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for letter, size in dict(q=d_k, k=d_k, v=d_v).items():
+            setattr(self, f"w_{letter}", nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        layers = (self.w_q, self.w_k, self.w_v)
+        everything = x @ torch.cat([layer.weight for layer in layers]).mT
+        parts = everything.split([layer.out_features for layer in layers], dim=-1)
+        return scaled_dot_product_attention(*parts, mask=mask)

@@ -385,3 +385,72 @@ class CrossAttention(nn.Module):
     def forward(self, x, memory, mask=None):
         mixed, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(memory), memory, mask)
         return self.w_v(mixed), weights
+
+# %% prelude
+import copy
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+# %% wrong: copied from self-attention, memory is not looked at
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% wrong: values made from the projected keys
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_k, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        x = self.w_q(x)
+        memory = self.w_k(memory)
+        return scaled_dot_product_attention(x, memory, self.w_v(memory), mask)
+# %% wrong: weights given back turned over
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q = self.w_q(x)
+        k, v = self.w_k(memory), self.w_v(memory)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return output, weights.transpose(1, 2)
+# %% wrong: looks at the target's own words as well as at the memory
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        both = torch.cat([memory, x], dim=1)
+        if mask is not None:
+            mask = F.pad(mask, (0, x.shape[1]), value=True)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(both), self.w_v(both), mask)
+# %% right: mask given by name, projections by einsum
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k = (nn.Linear(d_model, d_k, bias=False) for _ in "qk")
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        project = "btm,om->bto"
+        asked = torch.einsum(project, x, self.w_q.weight)
+        found, given = (torch.einsum(project, memory, layer.weight) for layer in (self.w_k, self.w_v))
+        return scaled_dot_product_attention(mask=mask, v=given, k=found, q=asked)

@@ -171,3 +171,32 @@ def split_heads(x, n_heads):
     for d in range(d_model):
         out[:, d // d_head, :, d % d_head] = x[:, :, d]
     return out
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: cut with the heads last, every head gets each n-th number
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.reshape(B, T, d_model // n_heads, n_heads)
+    return x.permute(0, 3, 1, 2)
+# %% wrong: heads folded into the batch as in Dive into Deep Learning
+def split_heads(X, num_heads):
+    X = X.reshape(X.shape[0], X.shape[1], num_heads, -1)
+    X = X.permute(0, 2, 1, 3)
+    return X.reshape(-1, X.shape[2], X.shape[3])
+# %% wrong: divided with one stroke, the size is no whole number
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model / n_heads
+    return x.reshape(B, T, n_heads, d_head).transpose(1, 2)
+# %% wrong: swaps the last two axes
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.reshape(B, T, n_heads, d_model // n_heads)
+    return x.transpose(2, 3)
+# %% right: chunks of the last axis stacked on a new one
+def split_heads(x, n_heads):
+    return torch.stack(torch.chunk(x, n_heads, dim=2), dim=1)

@@ -154,3 +154,26 @@ def merge_heads(x):
     b, h, t, d = x.shape
     columns = x.swapaxes(-1, -2).reshape(b, h * d, t)
     return columns.mT
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: numbers of the heads alternate
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.permute(0, 2, 3, 1).reshape(B, T, n_heads * d_head)
+# %% wrong: flattened from axis 1 on
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(1)
+# %% wrong: one head below the other, along the words
+def merge_heads(x):
+    heads = [x[:, h] for h in range(x.shape[1])]
+    return torch.cat(heads, dim=1)
+# %% wrong: mean over the heads
+def merge_heads(x):
+    return x.mean(dim=1)
+# %% right: heads joined by cat along the last axis
+def merge_heads(x):
+    return torch.cat(x.unbind(1), dim=-1)

@@ -842,3 +842,117 @@ class MultiHeadAttention(nn.Module):
             self.fold(self.w_q(query)), self.fold(self.w_k(key)), self.fold(self.w_v(value)), mask)
         out = out.unflatten(0, (b, self.heads))
         return self.w_o(merge_heads(out)), w.unflatten(0, (b, self.heads))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: w_o is made and never used
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError(f"n_heads={n_heads} does not divide d_model={d_model}")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        output = merge_heads(heads)
+        return output, weights
+# %% wrong: values made from the keys' input
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("d_model must be divisible by n_heads")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(key), self.n_heads)
+        mask = mask.unsqueeze(1) if mask is not None else None
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(heads)), weights
+# %% wrong: mask's new axis at place 2
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{d_model} / {n_heads}")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(2)
+        out, weights = scaled_dot_product_attention(
+            split_heads(self.w_q(query), self.n_heads),
+            split_heads(self.w_k(key), self.n_heads),
+            split_heads(self.w_v(value), self.n_heads),
+            mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: residual connection inside the layer
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads does not divide d_model")
+        self.h = n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_model, bias=False)
+        self.w_v = nn.Linear(d_model, d_model, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, query, key, value, mask=None):
+        residual = query
+        q = split_heads(self.w_q(query), self.h)
+        k = split_heads(self.w_k(key), self.h)
+        v = split_heads(self.w_v(value), self.h)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)) + residual, weights
+# %% right: one head after another, output as a sum over heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError(f"{n_heads} heads do not fit into {d_model} numbers")
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        pieces = [layer(x).split(self.d_head, dim=-1)
+                  for layer, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value))]
+        total, pictures = self.w_o.bias, []
+        for q, k, v, columns in zip(*pieces, self.w_o.weight.split(self.d_head, dim=1)):
+            head, picture = scaled_dot_product_attention(q, k, v, mask)
+            total = total + head @ columns.T
+            pictures.append(picture)
+        return total, torch.stack(pictures, dim=1)

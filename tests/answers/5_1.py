@@ -267,3 +267,49 @@ def sinusoidal_encoding(max_len, d_model):
     divisor = torch.pow(10000.0, (column - column % 2).double() / d_model)
     angle = torch.arange(max_len).double().view(-1, 1) / divisor + (column % 2) * math.pi / 2
     return torch.sin(angle).to(torch.float32)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: sines in the left half, cosines in the right half
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len, dtype=torch.float64).unsqueeze(1)
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    angles = position * frequency
+    return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :d_model].float()
+# %% wrong: positions counted from 1
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(1, max_len + 1, dtype=torch.float64).unsqueeze(1)
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    angles = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+# %% wrong: a table in float64
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len, dtype=torch.float64)[:, None]
+    frequency = 1 / 10000 ** (torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    table = torch.zeros(max_len, d_model, dtype=torch.float64)
+    table[:, 0::2] = torch.sin(position * frequency)
+    table[:, 1::2] = torch.cos(position * frequency[: d_model // 2])
+    return table
+# %% wrong: sine and cosine exchanged, once more
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len, dtype=torch.float64).unsqueeze(1)
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    angles = position * frequency
+    table = torch.empty(max_len, d_model)
+    table[:, 0::2] = angles.cos()
+    table[:, 1::2] = angles.sin()[:, : d_model // 2]
+    return table
+# %% right: cosine as a shifted sine, column by column
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len, dtype=torch.float64)
+    columns = []
+    for c in range(d_model):
+        angle = t / 10000 ** ((c - c % 2) / d_model)
+        columns.append(torch.cos(angle) if c % 2 else torch.sin(angle))
+    return torch.stack(columns, dim=1).to(torch.float32)

@@ -175,3 +175,32 @@ def add_positions(embedded):
     root = math.sqrt(embedded.size(2))
     table = sinusoidal_encoding(embedded.size(1), embedded.size(2))
     return torch.stack([torch.stack([word * root + row for word, row in zip(sentence, table)]) for sentence in embedded])
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.transformer import sinusoidal_encoding
+# %% wrong: multiplies the vectors that were given, in place
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    embedded *= math.sqrt(d_model)
+    embedded += sinusoidal_encoding(T, d_model)
+    return embedded
+# %% wrong: divided by the root as in attention
+def add_positions(embedded):
+    T, d_model = embedded.shape[1:]
+    return embedded / math.sqrt(d_model) + sinusoidal_encoding(T, d_model)
+# %% wrong: sizes of the table in the wrong order
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    return embedded * math.sqrt(d_model) + sinusoidal_encoding(d_model, T)
+# %% wrong: root of the length in place of the root of d_model
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    pe = sinusoidal_encoding(T, d_model).unsqueeze(0)
+    return embedded * math.sqrt(embedded.size(1)) + pe
+# %% right: torch.add with alpha, once more
+def add_positions(embedded):
+    return torch.add(sinusoidal_encoding(*embedded.shape[-2:]), embedded, alpha=embedded.shape[-1] ** 0.5)

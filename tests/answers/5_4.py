@@ -253,3 +253,50 @@ def apply_rotary(x):
     angle = torch.arange(x.size(-2)).to(x.dtype)[:, None] * torch.exp(-math.log(10000.0) * exponent)
     angle = angle.repeat_interleave(2, dim=-1)
     return x * angle.cos() + rotate_every_two(x) * angle.sin()
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.transformer import sinusoidal_encoding
+# %% wrong: pairs a number with the one half a vector away, as in LLaMA code
+def apply_rotary(x):
+    d = x.shape[-1]
+    freqs = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = torch.arange(x.shape[-2], dtype=x.dtype).unsqueeze(1) * freqs
+    emb = torch.cat([angles, angles], dim=-1)
+    rotated = torch.cat([-x[..., d // 2:], x[..., : d // 2]], dim=-1)
+    return x * emb.cos() + rotated * emb.sin()
+# %% wrong: turned the other way
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    angle = torch.arange(T, dtype=x.dtype)[:, None] * 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * angle.cos() + b * angle.sin()
+    out[..., 1::2] = b * angle.cos() - a * angle.sin()
+    return out
+# %% wrong: the halves joined by cat, no longer interleaved
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    angle = torch.arange(T, dtype=x.dtype)[:, None] * 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    cos, sin = angle.cos(), angle.sin()
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+# %% wrong: a is a view and has changed when b is computed
+def apply_rotary(x):
+    x = x.clone()
+    T, d = x.shape[-2:]
+    angle = torch.arange(T, dtype=x.dtype)[:, None] * 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    x[..., 0::2] = a * angle.cos() - b * angle.sin()
+    x[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return x
+# %% right: complex numbers, once more
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))
+    turn = torch.polar(torch.ones_like(angle), angle)
+    z = torch.complex(x[..., 0::2].contiguous(), x[..., 1::2].contiguous()) * turn
+    return torch.view_as_real(z).flatten(-2)

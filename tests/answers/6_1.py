@@ -462,3 +462,67 @@ class LayerNorm(nn.Module):
 
     def forward(self, x):
         return self.weight * ((x - x.mean(-1, True)) / torch.sqrt(x.var(-1, False, True) + self.eps)) + self.bias
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the mean is not subtracted, as in RMSNorm
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        size = (x ** 2).mean(dim=-1, keepdim=True)
+        return x / torch.sqrt(size + self.eps) * self.weight + self.bias
+# %% wrong: divided by the variance, root forgotten, once more
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        var = x.var(dim=-1, keepdim=True, unbiased=False)
+        return (x - mean) / (var + self.eps) * self.weight + self.bias
+# %% wrong: parameters called a_2 and b_2 as in the Annotated Transformer
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.a_2 = nn.Parameter(torch.ones(d_model))
+        self.b_2 = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return self.a_2 * (x - mean) / torch.sqrt(var + self.eps) + self.b_2
+# %% wrong: shifted first and then scaled
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        d = x - x.mean(dim=-1, keepdim=True)
+        n = d / torch.sqrt((d ** 2).mean(dim=-1, keepdim=True) + self.eps)
+        return (n + self.bias) * self.weight
+# %% right: var_mean, rsqrt and addcmul
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.register_parameter("weight", nn.Parameter(torch.full((d_model,), 1.0)))
+        self.register_parameter("bias", nn.Parameter(torch.full((d_model,), 0.0)))
+        self.eps = eps
+
+    def forward(self, x):
+        variance, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        return torch.addcmul(self.bias, x - mean, self.weight * variance.add(self.eps).rsqrt())

@@ -354,3 +354,57 @@ class FeedForward(nn.Sequential):
         self.add_module("up", nn.Linear(d_model, d_ff))
         self.add_module("bend", nn.ReLU())
         self.add_module("down", nn.Linear(d_ff, d_model))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: GELU as in BERT, once more
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(F.gelu(self.w_1(x)))
+# %% wrong: ReLU before the first layer, once more
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        x = torch.relu(x)
+        x = self.w_1(x)
+        return self.w_2(x)
+# %% wrong: return forgotten
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        hidden = F.relu(self.w_1(x))
+        output = self.w_2(hidden)
+# %% wrong: residual connection inside, once more
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return x + self.w_2(torch.relu(self.w_1(x)))
+# %% right: products written out, clamp for ReLU
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        hidden = (x @ self.w_1.weight.T + self.w_1.bias).clamp(min=0)
+        return hidden @ self.w_2.weight.T + self.w_2.bias

@@ -594,3 +594,78 @@ class EncoderLayer(nn.Module):
 
     def forward(self, x, mask=None):
         return self.think(self.gather(x, mask))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.transformer import FeedForward, LayerNorm, sinusoidal_encoding
+# %% wrong: only the queries are normalised
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+# %% wrong: both sub-layers side by side on the same x
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        attended, _ = self.self_attention(h, h, h, mask)
+        thought = self.feed_forward(self.norm_2(x))
+        return x + attended + thought
+# %% wrong: the second plus goes back to the first x
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        n = self.norm_1(x)
+        h = x + self.self_attention(n, n, n, mask)[0]
+        return x + self.feed_forward(self.norm_2(h))
+# %% wrong: feed-forward first, once more
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = x + self.feed_forward(self.norm_1(x))
+        h = self.norm_2(x)
+        h, weights = self.self_attention(h, h, h, mask)
+        return x + h
+# %% right: a loop over norm and sub-layer
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        look = lambda h: self.self_attention(h, h, h, mask)[0]
+        road = x
+        for norm, sublayer in zip((self.norm_1, self.norm_2), (look, self.feed_forward)):
+            road = torch.add(road, sublayer(norm(road)))
+        return road

@@ -528,3 +528,98 @@ class DecoderLayer(nn.Module):
         x = x + self.look_across(x, memory, memory_mask)
         x = x + self.feed_forward(self.norm_3(x))
         return x
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask, scaled_dot_product_attention
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+# %% wrong: makes a causal mask of its own when none is given
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is None:
+            self_mask = causal_mask(x.shape[1])
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: looks across first, then back
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.cross_attention(self.norm_1(x), memory, memory, memory_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: one attention layer used for both
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.attention(h, memory, memory, memory_mask)[0]
+        h = self.norm_3(x)
+        return x + self.feed_forward(h)
+# %% wrong: no plus around cross-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+# %% right: sub-layers as methods, one frame for all three
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = (MultiHeadAttention(d_model, n_heads) for _ in range(2))
+        self.feed_forward = FeedForward(d_model, d_ff)
+        for n in (1, 2, 3):
+            self.add_module(f"norm_{n}", LayerNorm(d_model))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        def back(h):
+            return self.self_attention(query=h, key=h, value=h, mask=self_mask)[0]
+
+        def across(h):
+            return self.cross_attention(query=h, key=memory, value=memory, mask=memory_mask)[0]
+
+        for n, sublayer in enumerate((back, across, self.feed_forward), start=1):
+            x = sublayer(getattr(self, f"norm_{n}")(x)) + x
+        return x

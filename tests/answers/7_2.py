@@ -137,3 +137,29 @@ def shift_targets(ids):
 def shift_targets(ids):
     windows = ids.unfold(1, ids.shape[1] - 1, 1)
     return windows.unbind(dim=1)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: labels first, once more
+def shift_targets(ids):
+    labels = ids[:, 1:]
+    decoder_input = ids[:, :-1]
+    return labels, decoder_input
+# %% wrong: sliced along the batch
+def shift_targets(ids):
+    return ids[:-1], ids[1:]
+# %% wrong: rolled round, nothing cut off
+def shift_targets(ids):
+    return ids, ids.roll(-1, dims=1)
+# %% wrong: the last column missing from the labels, to leave out eos
+def shift_targets(ids):
+    decoder_input = ids[:, :-1]
+    labels = ids[:, 1:-1]
+    return decoder_input, labels
+# %% right: windows of two
+def shift_targets(ids):
+    now, following = ids.unfold(1, 2, 1).unbind(-1)
+    return now, following

@@ -232,3 +232,38 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     wanted = F.one_hot(flat_targets, num_classes=V).to(logits.dtype) * (1 - smoothing) + smoothing / V
     log_p = flat_logits - torch.logsumexp(flat_logits, dim=-1, keepdim=True)
     return -torch.einsum("nv,nv->n", wanted, log_p).mean()
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the share goes to the V - 1 other tokens
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    log_p = logits.log_softmax(dim=-1)
+    wanted = torch.full_like(log_p, smoothing / (V - 1))
+    wanted.scatter_(-1, targets.unsqueeze(-1), 1 - smoothing)
+    losses = -(wanted * log_p).sum(dim=-1)
+    return losses[targets != pad_id].mean()
+# %% wrong: padding is always 0
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=0, label_smoothing=smoothing)
+# %% wrong: divided by V twice
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing / logits.shape[-1] * log_p.mean(dim=-1)
+    return loss.mean()
+# %% wrong: cross_entropy given the vocabulary on the last axis
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits, targets, ignore_index=pad_id, label_smoothing=smoothing)
+# %% right: wanted shares by lerp, product by einsum, weighted mean
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    certain = F.one_hot(targets, V).to(logits.dtype)
+    wanted = torch.lerp(certain, torch.full_like(certain, 1 / V), smoothing)
+    surprise = -torch.einsum("btv,btv->bt", wanted, logits.log_softmax(-1))
+    counts = targets.ne(pad_id).to(logits.dtype)
+    return (surprise * counts).sum() / counts.sum()

@@ -128,3 +128,26 @@ def warmup_lr(step, d_model, warmup):
     falling = -0.5 * math.log(step)
     smaller = sorted([rising, falling])[0]
     return math.exp(smaller - 0.5 * math.log(d_model))
+
+# %% prelude
+import math
+import torch
+# %% wrong: max in place of min
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * max(step ** -0.5, step * warmup ** -1.5)
+# %% wrong: minus sign lost in the exponent of warmup
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** 1.5)
+# %% wrong: rises to 1 / sqrt(d_model), then falls from another height
+def warmup_lr(step, d_model, warmup):
+    if step < warmup:
+        return d_model ** -0.5 * step / warmup
+    return d_model ** -0.5 * step ** -0.5
+# %% wrong: root of d_model where one over it is meant
+def warmup_lr(step, d_model, warmup):
+    scale = math.sqrt(d_model)
+    return scale * min(1 / math.sqrt(step), step / warmup ** 1.5)
+# %% right: peak times a shape
+def warmup_lr(step, d_model, warmup):
+    peak, x = 1 / math.sqrt(d_model * warmup), step / warmup
+    return peak * (x if x < 1 else 1 / math.sqrt(x))

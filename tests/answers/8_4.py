@@ -278,3 +278,57 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
         parameter.grad = gradient
     optimiser.step()
     return float(loss)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.training import label_smoothing_loss
+# %% wrong: step before backward, once more
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    optimiser.step()
+    loss.backward()
+    return loss.item()
+# %% wrong: clips the gradients out of habit
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+    optimiser.step()
+    return loss.item()
+# %% wrong: smoothing and pad_id in the wrong order
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], smoothing, pad_id)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: loss computed once more after the step
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[:, :-1], target[:, 1:]
+
+    def compute():
+        return label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+
+    optimiser.zero_grad()
+    compute().backward()
+    optimiser.step()
+    with torch.no_grad():
+        loss = compute()
+    return loss.item()
+# %% right: gradients by autograd.grad, put in by hand
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    weights = [w for w in model.parameters() if w.requires_grad]
+    gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+    for w, gradient in zip(weights, gradients):
+        w.grad = gradient
+    optimiser.step()
+    return loss.detach()

@@ -214,3 +214,44 @@ def count_pairs(words):
 def count_pairs(words):
     every = (pair for symbols, times in words.items() for pair in list(zip(symbols[:-1], symbols[1:])) * times)
     return dict(Counter(every))
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+# %% wrong: = in place of +=, the last word wins
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] = times
+    return counts
+# %% wrong: one pair too few in each word
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(len(symbols) - 2):
+            counts[symbols[i], symbols[i + 1]] += times
+    return counts
+# %% wrong: pairs written as strings
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in zip(symbols, symbols[1:]):
+            counts[a + b] += times
+    return counts
+# %% wrong: a pair counted once for each word that has it
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in set(zip(symbols, symbols[1:])):
+            counts[pair] += times
+    return counts
+# %% right: plain dictionary with get, word by word
+def count_pairs(words):
+    total = {}
+    for symbols in words:
+        left = symbols[:-1]
+        for i, a in enumerate(left):
+            key = (a, symbols[i + 1])
+            total[key] = total.get(key, 0) + words[symbols]
+    return dict(total)

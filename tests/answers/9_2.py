@@ -283,3 +283,45 @@ def merge_pair(symbols, pair):
     if symbols[:2] == pair:
         return ("".join(pair),) + merge_pair(symbols[2:], pair)
     return symbols[:1] + merge_pair(symbols[1:], pair)
+
+# %% prelude
+from collections import Counter, deque
+from itertools import pairwise
+import re
+# %% wrong: replace in the joined string, also inside longer symbols
+def merge_pair(symbols, pair):
+    text = " ".join(symbols)
+    text = text.replace(" ".join(pair), "".join(pair))
+    return text.split(" ")
+# %% wrong: the last symbol gets lost
+def merge_pair(symbols, pair):
+    merged = []
+    i = 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            merged.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+# %% wrong: a regular expression in which ? and . are not escaped
+def merge_pair(symbols, pair):
+    pattern = re.compile(r"(?<!\S)" + " ".join(pair) + r"(?!\S)")
+    return pattern.sub("".join(pair), " ".join(symbols)).split()
+# %% wrong: only the first place
+def merge_pair(symbols, pair):
+    symbols = list(symbols)
+    for i in range(len(symbols) - 1):
+        if (symbols[i], symbols[i + 1]) == pair:
+            return symbols[:i] + [symbols[i] + symbols[i + 1]] + symbols[i + 2:]
+    return symbols
+# %% right: a queue
+def merge_pair(symbols, pair):
+    rest, done = deque(symbols), []
+    while rest:
+        symbol = rest.popleft()
+        if rest and (symbol, rest[0]) == tuple(pair):
+            symbol += rest.popleft()
+        done.append(symbol)
+    return tuple(done)

@@ -352,3 +352,68 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
                     done[b] = True
         n += 1
     return torch.tensor([row[1:] for row in rows])
+
+# %% prelude
+import math
+import torch
+# %% wrong: bos counted in max_len
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    target = torch.full((B, 1), bos_id)
+    finished = torch.zeros(B, dtype=torch.bool)
+    while target.shape[1] < max_len and not finished.all():
+        token = model(source, target)[:, -1].argmax(dim=-1)
+        token = token.masked_fill(finished, pad_id)
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        finished = finished | (token == eos_id)
+    return target[:, 1:]
+# %% wrong: eos itself becomes padding, once more
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long)
+    finished = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1, :].argmax(dim=-1)
+        finished |= token == eos_id
+        token = torch.where(finished, torch.tensor(pad_id), token)
+        target = torch.cat([target, token[:, None]], dim=1)
+        if finished.all():
+            break
+    return target[:, 1:]
+# %% wrong: stops only when all end in the same round, once more
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        token[ended] = pad_id
+        target = torch.cat([target, token.unsqueeze(-1)], dim=-1)
+        ended = ended | (token == eos_id)
+        if (token == eos_id).all():
+            break
+    return target[:, 1:]
+# %% wrong: a sentence also ends when it writes padding
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    for _ in range(max_len):
+        last = target[:, -1]
+        done = (last == eos_id) | (last == pad_id)
+        if done.all():
+            break
+        token = model(source, target)[:, -1].argmax(-1)
+        token[done] = pad_id
+        target = torch.cat([target, token.unsqueeze(1)], 1)
+    return target[:, 1:]
+# %% right: a table filled in column by column
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    table = source.new_full((source.shape[0], max_len + 1), pad_id)
+    table[:, 0] = bos_id
+    going = set(range(source.shape[0]))
+    written = 0
+    while going and written < max_len:
+        best = model(source, table[:, : written + 1]).select(1, -1).max(dim=-1).indices.tolist()
+        written += 1
+        for row in sorted(going):
+            table[row, written] = best[row]
+            if best[row] == eos_id:
+                going.discard(row)
+    return table[:, 1 : written + 1]

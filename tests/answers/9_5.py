@@ -279,3 +279,59 @@ def ngram_precision(hypotheses, references, n):
 
     h, r = tagged(hypotheses), tagged(references)
     return sum(min(times, r[gram]) for gram, times in h.items()) / max(sum(h.values()), 1)
+
+# %% prelude
+import math
+from collections import Counter
+from itertools import pairwise
+# %% wrong: divided by the n-grams of the references
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references):
+        hyp = Counter(tuple(hypothesis[i:i + n]) for i in range(len(hypothesis) - n + 1))
+        ref = Counter(tuple(reference[i:i + n]) for i in range(len(reference) - n + 1))
+        matches += sum((hyp & ref).values())
+        total += sum(ref.values())
+    return matches / total if total else 0
+# %% wrong: sets, every n-gram once
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for hypothesis, reference in zip(hypotheses, references):
+        hyp = {tuple(hypothesis[i:i + n]) for i in range(len(hypothesis) - n + 1)}
+        ref = {tuple(reference[i:i + n]) for i in range(len(reference) - n + 1)}
+        matches += len(hyp & ref)
+        total += len(hyp)
+    return matches / total if total > 0 else 0
+# %% wrong: all sentences in one counter
+def ngram_precision(hypotheses, references, n):
+    hyp, ref = Counter(), Counter()
+    for sentence in hypotheses:
+        hyp.update(tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1))
+    for sentence in references:
+        ref.update(tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1))
+    total = sum(hyp.values())
+    if total == 0:
+        return 0
+    return sum(min(times, ref[gram]) for gram, times in hyp.items()) / total
+# %% wrong: the last n-gram of each sentence is missing
+def ngram_precision(hypotheses, references, n):
+    def grams(sentence):
+        return Counter(tuple(sentence[i:i + n]) for i in range(len(sentence) - n))
+
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references):
+        hyp, ref = grams(hypothesis), grams(reference)
+        matches += sum(min(hyp[g], ref[g]) for g in hyp)
+        total += sum(hyp.values())
+    return matches / total if total else 0
+# %% right: matches crossed off a list
+def ngram_precision(hypotheses, references, n):
+    hits = tries = 0
+    for hypothesis, reference in zip(hypotheses, references):
+        left = list(zip(*(reference[i:] for i in range(n))))
+        for gram in zip(*(hypothesis[i:] for i in range(n))):
+            tries += 1
+            if gram in left:
+                left.remove(gram)
+                hits += 1
+    return hits / max(tries, 1)

@@ -15,12 +15,14 @@ import classroom
 from classroom import evaluate
 from classroom.grade.grader import Grader
 from classroom.grade.read.submissions import Submission
+from classroom.judge import judgement
 
 from .helpers import NAMES, START, notebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 SEED = 3
+REMEMBERED = judgement.Remembered()
 TORCH = "import torch\nfrom torch import nn"
 MODULE = """
     def __init__(self, d_model, n_heads):
@@ -132,7 +134,8 @@ def in_the_notebook(shell, cells: list[str], given: list) -> Any:
     for cell in cells:
         shell.run_cell(cell, store_history=False, silent=True)
     ((id, answer),) = given
-    return evaluate(id, *answer, seed=SEED)
+    with judgement.remembering(REMEMBERED):                 # what our own answers give is the same for all shapes
+        return evaluate(id, *answer, seed=SEED)
 
 
 @pytest.mark.parametrize("id, cells, status", SHAPES)

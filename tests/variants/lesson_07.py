@@ -347,10 +347,23 @@ class _InTwoSteps(nn.Module):
         return self.decode(target, *self.encode(source))
 
 
+class _PositionsInATable(_InTwoSteps):
+    """Positions are a second `nn.Embedding`, which does not learn."""
+
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__(vocab_size, d_model, n_heads, d_ff, n_layers, pad_id, max_len)
+        del self.positions
+        self.places = nn.Embedding.from_pretrained(sinusoidal_encoding(max_len, d_model))
+
+    def vectors(self, ids):
+        x = self.embedding(ids)
+        return x * math.sqrt(x.shape[-1]) + self.places(torch.arange(ids.shape[1], device=ids.device))
+
+
 VARIANTS = {
     "7.1": [_OtherNames, _Wrapped, _InOnePiece, _OnTorchsAttention, _WithoutBiases, _WithDropout],
     "7.2": [_shift_by_index, _shift_by_narrow],
     "7.5": [_StackOfOthers, _StackByNumber, _StackIsAList, _StackWithDropout, _StackByRecursion],
-    "7.6": [_NamesOfOthers, _TiedLinear, _BareTable, _LayersInside, _InTwoSteps],
+    "7.6": [_NamesOfOthers, _TiedLinear, _BareTable, _LayersInside, _InTwoSteps, _PositionsInATable],
     "7.3": [_test_by_gradient, _test_by_prefix, _test_that_returns_false, _test_with_an_error_of_its_own],
 }

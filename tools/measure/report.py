@@ -53,10 +53,13 @@ The table below says how well the checks know what they know. What they do with 
 notebooks alone, without a look at the catalogue. (The notebooks warn of many mistakes, so these come more often than
 they would from people who have not read to the end.)
 
-* **At first contact**, before anything was mended: 661 of 676 wrong answers caught, 547 named (80.9 %), 185 of 189
-  right ones accepted. That is the figure for answers that the checks have not met.
-* **Now**, after the kinds of mistakes in it were added, and the texts that did not decide were made to decide (8
-  answers were left out for that, 8 changed sides): {answers}. `python -m tools.measure.answers` measures it.
+* **At first contact**, before anything was mended for them. Three sets were written one after the other, each by
+  authors who had not seen the ones before, and the kinds of mistakes in each were added before the next came:
+  661 of 676 wrong answers caught, 547 named (80.9 %), 185 of 189 right ones accepted; then 358 of 360 caught, 328
+  named (91.1 %), 135 of 135 accepted; then 132 of 132 caught, 129 named (97.7 %), 33 of 33 accepted. The last
+  are the figures for answers that the checks have not met.
+* **Now**, all three sets together and answers to the newest exercises, where the texts that did not decide were made to
+  decide (8 answers were left out for that, 9 changed sides): {answers}. `python -m tools.measure.answers` measures it.
 
 "Named" is an answer that is told what it did, and not only that its shape, its sums or its numbers are wrong.
 

@@ -86,8 +86,10 @@ class SloppyTransformer(nn.Module):
             if self.memory == "normed twice":
                 return self.extra(self.encoder.norm(x))
             return self.decoder.norm(x) if self.memory == "decoder's norm" else x
-        if self.memory in ("embedded source", "embedded target"):
-            return x if self.memory == "embedded source" else y
+        if self.memory.startswith("embedded"):
+            if self.memory.endswith("encoded in vain"):
+                self.encoder(x, mask)
+            return x if self.memory.startswith("embedded source") else y
         if self.memory == "encoded twice":
             return self.encoder(self.encoder(x, mask), mask)
         if self.memory == "source added":
@@ -223,6 +225,13 @@ WHOLE = [
            "needs no second one.", "What happens between the encoder and the decoder?", memory="normed twice"),
     _whole("encoder-skipped", "what comes out when the memory is the embedded source, and the encoder is never used",
            _MEMORY, "What does the decoder get as memory?", memory="embedded source"),
+    _whole("encoder-skipped", "what comes out when the memory is the embedded source; what the encoder gives is used "
+           "nowhere", _MEMORY, "Which name does the encoder's result get, and what does the decoder get as memory?",
+           memory="embedded source, encoded in vain"),
+    _whole("memory-of-the-target", "what comes out when the decoder gets the embedded target as its memory; what the "
+           "encoder gives is used nowhere", f"{_MEMORY} Without it the translation has nothing to do with the source.",
+           "Which name does the encoder's result get, and what does the decoder get as memory?",
+           memory="embedded target, encoded in vain"),
     _whole("memory-of-the-target", "what comes out when the decoder gets the embedded target as its memory",
            f"{_MEMORY} Without it the translation has nothing to do with the source.",
            "What does the decoder get as memory?", memory="embedded target"),

@@ -237,7 +237,7 @@ def _first_logits(ask):
     if not seen.returned or seen.values["logits"].shape != (4, 6, 90):
         return None
     size = float(seen.values["logits"].std(-1).mean())
-    if 0.05 < size < 3:
+    if 0.5 < size < 2:
         return None
     return (f"With given weights your logits are right. But those of a new model, with d_model = 64 and 90 tokens, "
             f"spread by {number(size)} around their mean.")

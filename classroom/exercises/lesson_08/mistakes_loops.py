@@ -14,11 +14,12 @@ from classroom.judge.exercise import Misconception
 def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
                 better="<", reset=True, restore="best", batch="all", when="after", gives="losses", best=math.inf):
     """`train_until` with one thing done differently."""
-    losses, trained, waited, kept = [], [], 0, copy.deepcopy(model.state_dict())
+    losses, trained, waited, kept, improved = [], [], 0, copy.deepcopy(model.state_dict()), False
     limit = max_epochs + {"unlimited": 100, "one less": -1, "one more": 1}.get(stop, 0)
     if modes == "train once":
         model.train()
     for epoch in range(limit):
+        before = copy.deepcopy(model.state_dict())
         if modes in ("right", "train only"):
             model.train()
         if when == "before":
@@ -26,19 +27,25 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             losses.append(validate(model))
             model.train()
         for one in {"all": batches, "first": batches[:1], "all but the last": batches[:-1] or batches}[batch]:
+            last = copy.deepcopy(model.state_dict())
             trained.append(step(model, one))
             if when == "each batch":
                 model.eval()
                 losses.append(validate(model))
                 model.train()
+        if restore == "one epoch after" and improved:
+            kept = copy.deepcopy(model.state_dict())
         if modes in ("right", "eval only", "train once"):
             model.eval()
-        if when in ("after", "twice"):
+        if when == "after":
             losses.append(validate(model))
         loss = losses[-1]
         improved = {"<": loss < best, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
         if improved:
-            best, kept = loss, copy.deepcopy(model.state_dict())
+            best = loss
+            if restore != "one epoch after":
+                earlier = {"one epoch before": before, "one step before": last}
+                kept = copy.deepcopy(earlier.get(restore, model.state_dict()))
             waited = 0 if reset else waited
         else:
             waited += 1
@@ -55,8 +62,8 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             best = loss
         if restore == "first" and not epoch:
             first = kept
-    if restore in ("best", "first"):
-        model.load_state_dict(kept if restore == "best" else first)
+    if restore in ("best", "first", "one epoch before", "one epoch after", "one step before"):
+        model.load_state_dict(first if restore == "first" else kept)
     if gives == "best":
         return [best]
     n = losses.index(min(losses)) + 1
@@ -101,6 +108,16 @@ LOOP = [
           restore="each time"),
     _loop("first-weights-restored", "Your loop is exactly one that ends with the weights of the first epoch.",
           _BEST, "When is the copy renewed?", restore="first"),
+    _loop("weights-of-the-epoch-before", "Your loop is exactly one that keeps the weights that the best epoch began "
+          "with.", "The loss that `validate` returns is that of the weights after the epoch's steps.",
+          "At which line is the copy made: before the steps of the epoch, or after them?",
+          restore="one epoch before"),
+    _loop("weights-of-the-epoch-after", "Your loop is exactly one that keeps the weights of the epoch after the "
+          "best one.", "The loss that `validate` returns is that of the weights that the model has at this moment.",
+          "How many steps lie between a new lowest loss and the copy?", restore="one epoch after"),
+    _loop("weights-before-the-last-step", "Your loop is exactly one that keeps the weights from before the last step "
+          "of the best epoch.", "The loss that `validate` returns is that of the weights after all steps of the epoch.",
+          "Is the copy made inside the loop over the batches?", restore="one step before"),
     _loop("validated-in-training-mode", "Your loop is exactly one that measures in training mode.", _MODES,
           "Which mode is the model in when `validate` is called?", modes="train only"),
     _loop("modes-never-set", "Your loop is exactly one that leaves the model in the mode it came in.", _MODES,

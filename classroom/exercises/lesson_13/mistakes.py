@@ -150,6 +150,9 @@ _ACTIVATIONS = {
     "tanh": torch.tanh, "gelu-tanh": lambda x: F.gelu(x, approximate="tanh"), "softmax": lambda x: x.softmax(-1),
     "mish": F.mish, "hardswish": F.hardswish, "quick gelu": lambda x: x * torch.sigmoid(1.702 * x),
     "softplus": F.softplus, "leaky": F.leaky_relu, "twice": lambda x: F.silu(F.silu(x)),
+    "gate times silu": lambda x: x * F.silu(x), "sigmoid of silu": lambda x: torch.sigmoid(F.silu(x)),
+    "elu": F.elu, "square": lambda x: torch.relu(x).square(), "negative": lambda x: F.silu(-x),
+    "log-sigmoid": F.logsigmoid,
 }
 
 
@@ -180,6 +183,8 @@ class SloppySwiGLU(nn.Module):
             return hidden
         y = self.w_down(hidden)
         y = self.bend(y) if "result" in self.at else y
+        if self.gives == "normed":
+            return F.layer_norm(y, y.shape[-1:])
         return x + y if self.residual else y
 
 
@@ -240,10 +245,22 @@ SWIGLU = [
     _other("tanh", "tanh-for-silu", "tanh"), _other("softmax", "softmax-for-silu", "a softmax"),
     _other("mish", "mish-for-silu", "Mish"), _other("hardswish", "hardswish-for-silu", "hard swish"),
     _other("softplus", "softplus-for-silu", "softplus"), _other("leaky", "leaky-relu-for-silu", "a leaky ReLU"),
-    _other("twice", "silu-twice", "SiLU applied twice"),
+    _other("twice", "silu-twice", "SiLU applied twice"), _other("elu", "elu-for-silu", "ELU"),
+    _other("square", "squared-relu-for-silu", "the square of ReLU"),
+    _other("log-sigmoid", "log-sigmoid-for-silu", "the logarithm of the sigmoid"),
+    _swiglu("silu-taken-for-the-sigmoid", "what comes out when the gate is multiplied by its own SiLU: z · silu(z)",
+            "silu(z) is z · sigmoid(z) already, so that the gate comes in once too often.",
+            "What does `F.silu` compute of its input?", activation="gate times silu"),
+    _swiglu("sigmoid-of-silu", "what comes out when the sigmoid of SiLU is taken for SiLU",
+            "silu(z) is z · sigmoid(z) already.", "What does `F.silu` compute of its input?",
+            activation="sigmoid of silu"),
+    _swiglu("sign-of-the-gate", "what comes out when SiLU is applied to the gate with its sign changed", _GATE,
+            "Is there a minus too many?", activation="negative"),
     _swiglu("residual-inside", "the right one with `x` added to it", "The residual connection belongs to the layer "
             "around this module. In both places, x would count twice.", "What is added up in your `return` line?",
             residual=True),
+    _swiglu("result-normalised", "the right one after a layer norm", "The norm of the layer around this module stands "
+            "before it.", "What is done to what `w_down` gives?", gives="normed"),
     _swiglu("down-missing", "the hidden numbers, before `w_down`", "They are d_ff numbers; the layer's input and "
             "output have d_model.", "Which of the three layers is never called?", gives="hidden"),
 ]

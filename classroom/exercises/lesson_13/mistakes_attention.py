@@ -31,7 +31,11 @@ class Sloppy(nn.Module):
             how.needs(mask)
         shared = {"q": self.w_q, "k": self.w_k, "v": self.w_v}
         q = self._heads(self.w_q(x), self.n_heads)
-        k, v = (self._heads(shared[name](x), self.n_kv_heads) for name in how.roles[1:])
+        k, v = (self._heads(shared[name](x), self.n_heads if how.split == "into n_heads" else self.n_kv_heads)
+                for name in how.roles[1:])
+        if how.roles[0] == "m":
+            q = q.unflatten(1, (self.n_kv_heads, -1))
+            q = q.mean(2, keepdim=True).expand_as(q).flatten(1, 2)
         k, v = self._repeated(k, how.keys), self._repeated(v, how.values)
         if mask is not None and how.mask == "axis 2":
             scaled_dot_product_attention(q, k, v, mask.unsqueeze(2))
@@ -71,12 +75,14 @@ class Sloppy(nn.Module):
             return shared[:, -1:].expand(-1, self.n_heads, -1, -1)
         if which == "mean":
             return shared.mean(1, keepdim=True).expand(-1, self.n_heads, -1, -1)
-        if which == "not repeated":
+        if which == "not repeated" or self.how.split == "into n_heads":
             return shared
         if "tiled" in (which, self.how.repeat):
             return shared.repeat(1, group, 1, 1)
         if "reversed" in (which, self.how.repeat):
             return shared.flip(1).repeat_interleave(group, 1)
+        if "numbers" in (which, self.how.repeat):
+            return split_heads(merge_heads(shared).repeat_interleave(group, -1), self.n_heads)
         if self.how.repeat == "positions":
             return shared.repeat_interleave(group, 2).reshape(len(shared), self.n_heads, *shared.shape[2:])
         return shared.repeat_interleave(group, 1)
@@ -139,6 +145,13 @@ GROUPED = [
     _group("repeated-along-positions", "numbers are exactly what comes out when keys and values are repeated along the "
            "positions and cut into heads afterwards", "There must be more heads, not more positions.",
            "Which axis does your repetition work on?", repeat="positions"),
+    *(_group("numbers-repeated-one-by-one", f"numbers are exactly what comes out when each number of {words} is "
+             "written several times in a row, and the vector is cut into heads afterwards", "A head then has the same "
+             "number several times, and only part of what it should have. Heads are to be repeated, as wholes.",
+             "Which comes first in your code, `split_heads` or the repetition, and along which axis does it work?",
+             **switches)
+      for words, switches in (("keys and values", {"repeat": "numbers"}), ("the keys", {"keys": "numbers"}),
+                              ("the values", {"values": "numbers"}))),
     *(_group(f"{which}-key-and-value-for-all", f"numbers are exactly what comes out when all heads use the {which} "
              "keys and values", f"The others are computed and thrown away. {_GROUP}",
              "Which heads use which of the keys?", keys=which, values=which) for which in ("first", "last")),
@@ -154,6 +167,12 @@ GROUPED = [
              "a single one, or as many as heads.", "Which shapes meet in each of the two products?", **switches)
       for words, switches in (("the keys are", {"keys": "not repeated"}),
                               ("the values are", {"values": "not repeated"}))),
+    _group("keys-cut-into-n-heads", "code does exactly what happens when keys and values are cut into n_heads heads",
+           "They have n_kv_heads · d_head numbers. Cut into n_heads pieces, a piece is shorter than a query, or cannot "
+           "be cut at all.", "How many heads do you tell `split_heads` for keys and values?", split="into n_heads"),
+    _group("queries-averaged", "numbers are exactly what comes out when the queries of a group are averaged",
+           "Only keys and values are shared: each head asks a question of its own.",
+           "What do you do with the axis of the queries' heads?", roles="mkv"),
     _group("values-from-the-keys-layer", "numbers are exactly what comes out when `w_k` projects the values",
            "What a word can be found by and what it hands over are two things.",
            "Which layer does each of query, key and value go through?", roles="qkk"),

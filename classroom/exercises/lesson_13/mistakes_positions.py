@@ -99,7 +99,8 @@ PREFIX = [
 
 
 def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponent="2i/d", base=10000.0, how="",
-                  signs=(-1, 1, 1), kinds="cssc", angles="", places="given", unit=1.0, single=False):
+                  signs=(-1, 1, 1), kinds="cssc", angles="", places="given", unit=1.0, single=False, axis="right",
+                  in_single=""):
     """`rotate` with switches."""
     d, length = x.shape[-1], x.shape[-2]
     i = torch.arange(d // 2, dtype=torch.float64)
@@ -109,15 +110,29 @@ def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponen
         positions = torch.arange(length)
     place = positions.to(torch.float64)
     place = {"from zero": place - place[..., :1], "from one": place + 1, "reversed": place.flip(-1),
-             "of the whole": place / length}.get(places, place)
-    angle = (sign * unit * place.unsqueeze(-1) * base ** -power).to(torch.float32 if single else x.dtype)
+             "of the whole": place / length, "counted on": place[..., :1] + torch.arange(length),
+             "first for all": place[..., :1].expand_as(place), "last for all": place[..., -1:].expand_as(place),
+             "counted back": place[..., -1:] - torch.arange(length - 1, -1, -1)}.get(places, place)
+    frequency = base ** -power if not in_single else _frequencies(d, in_single)
+    if axis == "right":
+        angle = place.unsqueeze(-1) * frequency
+        if single == "product":                    # in float32 from end to end
+            angle = place.float().unsqueeze(-1) * frequency
+    else:
+        angle = place * frequency if axis == "none" else place * frequency.unsqueeze(-1)
+    angle = (sign * unit * angle).to(torch.float32 if single else x.dtype)
     waves = {"c": angle.cos().to(x.dtype), "s": angle.sin().to(x.dtype)}
     if pairing == "halves":
         a, b = x[..., :d // 2], x[..., d // 2:]
     else:
         a, b = x[..., 0::2], x[..., 1::2]
     p, q, r, s = (waves[kind] for kind in kinds)
-    if angles:                       # each number of a pair has the angle that belongs to another way of pairing
+    if angles == "of d":             # d_head angles for d_head / 2 pairs
+        more = place.unsqueeze(-1) * base ** (-2 * torch.arange(d, dtype=torch.float64) / d)
+        p, q, r, s = (f(part) for f, part in ((torch.cos, more[..., :d // 2]), (torch.sin, more[..., :d // 2]),
+                                              (torch.sin, more[..., d // 2:]), (torch.cos, more[..., d // 2:])))
+        p, q, r, s = (wave.to(x.dtype) for wave in (p, q, r, s))
+    elif angles:                     # each number of a pair has the angle that belongs to another way of pairing
         both = angle.repeat_interleave(2, -1)
         if pairing == "neighbours":
             both = torch.cat((angle, angle), -1)
@@ -147,6 +162,15 @@ def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponen
     return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
 
 
+def _frequencies(d, how):
+    """10000^(-2i/d) in float32, as different formulas round it."""
+    i = torch.arange(d // 2)
+    return {"power": lambda: 10000.0 ** (-i / (d // 2)), "power of 2i": lambda: 10000.0 ** (-2 * i / d),
+            "one over": lambda: 1.0 / 10000.0 ** (2 * i / d), "quotient": lambda: 1.0 / 10000.0 ** (i / (d // 2)),
+            "exp": lambda: torch.exp(-math.log(10000.0) * i / (d // 2)),
+            "exp of 2i": lambda: torch.exp(2 * i * (-math.log(10000.0) / d))}[how]()
+
+
 def _rotate(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
     return Misconception(slug, partial(sloppy_rotate, **switches),
                          f"Your result is exactly what comes out when {says}.", why, look)
@@ -171,11 +195,30 @@ ROTATE = [
     _rotate("angles-paired-otherwise", "neighbours are paired, but the angles are laid out for halves",
             f"Both numbers of a pair must be turned by one angle. {_PAIR}", "Which angle meets number 0, and which "
             "number 1?", angles="other", pairing="neighbours", join="neighbours"),
+    _rotate("an-angle-for-each-number", "there are d_head angles, and the two numbers of a pair are turned by "
+            "different ones", f"i counts pairs, from 0 to d_head/2 − 1. {_PAIR}", "How many frequencies does your code make?",
+            angles="of d"),
     _rotate("positions-ignored", "the positions are 0, 1, 2, …, whatever `positions` says", _PLACES,
             "Where does your code use `positions`?", places="counted"),
     _rotate("positions-from-zero", "the first position of each sentence is subtracted from all",
             f"Scores within one call stay the same; beside keys of an earlier call they do not. {_PLACES}",
             "What happens to `positions` before the angles are made?", places="from zero"),
+    _rotate("positions-counted-on", "only the first of the positions is used, and counted on from", _PLACES,
+            "How many of the numbers in `positions` does your code use?", places="counted on"),
+    _rotate("positions-counted-on", "only the last of the positions is used, and counted back from", _PLACES,
+            "How many of the numbers in `positions` does your code use?", places="counted back"),
+    *(_rotate("one-position-for-all", f"all vectors have the {which} of the positions", "Then nothing is said of their "
+              "order: a score depends on the difference of two positions, which would always be 0.",
+              "How many of the numbers in `positions` does your code use?", places=f"{which} for all")
+      for which in ("first", "last")),
+    *(Misconception("no-axis-for-the-pairs", partial(sloppy_rotate, axis=axis), f"Your code does exactly what happens "
+                    f"when {words}.", "Each position has an angle for each pair, (T, d_head/2). PyTorch lines up (T,) "
+                    "and (d_head/2,) from the right: where both are as long, it multiplies position 0 by frequency 0, "
+                    "position 1 by frequency 1, and so on; where one is 1, there are too many angles or too few; and "
+                    "otherwise it stops.", "Write down the shapes of positions and frequencies. Which of them needs "
+                    "an axis of length 1, and where?")
+      for axis, words in (("none", "positions and frequencies are multiplied as they are, (T,) and (d_head/2,)"),
+                          ("turned", "the angles have the shape (d_head/2, T) instead of (T, d_head/2)"))),
     _rotate("positions-from-one", "all positions are larger by one", "They are given; nothing is to be added.",
             "What happens to `positions` before the angles are made?", places="from one"),
     _rotate("positions-reversed", "the positions are taken in reverse order", _PLACES,
@@ -242,6 +285,12 @@ ROTATE = [
                   "In float64, your result is exactly what comes out when the angles are rounded to float32.",
                   "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
                   "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`."),
+    *(Misconception("single-precision", partial(sloppy_rotate, single=single, in_single=how),
+                    f"In float64, your result is exactly what comes out when the {of} computed in float32.",
+                    "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
+                    "Which dtype has `torch.arange(...)`, divided by a number, unless it is given `dtype=x.dtype`?")
+      for how in ("power", "power of 2i", "one over", "quotient", "exp", "exp of 2i")
+      for single, of in ((False, "frequencies are"), ("product", "frequencies and the angles are"))),
     Misconception("not-turned", lambda x, positions: x + 0.0, "Your result is exactly `x`.",
                   "Every vector whose position is not 0 is to be turned.", "Is what you compute also what you return?"),
 ]

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from classroom.ask.built import BuiltModule
+from classroom.ask.built import Built, BuiltModule
 from classroom.ask.case import Case
 from classroom.ask.own import OwnModule
 from classroom.exercises.lesson_02.mistakes import STYLES
@@ -205,13 +205,14 @@ def _turned(rng):
     yield of("one pair", 3, 7, 2, positions=[1, 2, 3, 5, 8, 13, 21])
     yield of("float64", 2, 3, 4, dtype="float64")
     yield of("600 positions in float64", 1, 600, 16, dtype="float64")
+    yield of("far positions in float64", 2, 5, 8, positions=[40001, 50003, 60007, 70009, 80021], dtype="float64")
 
 
 EXERCISES = [
     Exercise(
         id="13.1", title="norm without the mean", names=("rms_norm",), points=2, minutes=8, difficulty=1,
         takes={"x": "... d_model", "weight": "d_model", "eps": ""}, gives={"y": "... d_model"}, framework="torch",
-        reference=rms_norm, cases=_vectors,
+        reference=rms_norm, cases=_vectors, probe=Built(finished=("rms_norm", "_fused_rms_norm")),
         hints=(
             "The name is read from its end: square all numbers of a vector, take the mean of the squares, take its "
             "root. For 1, −1, 7, 7 that gives 5.",

@@ -9,7 +9,7 @@ from classroom.judge.exercise import Misconception
 
 
 def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", limit=None, zeros="one", factor="divide",
-              scale="step", result=torch.int8, of="w", gives=""):
+              scale="step", result=torch.int8, of="w", gives="", more=0.0):
     """`quantise` with switches; `limit` is what the whole numbers are clamped to before they become int8."""
     along = {"row": 1, "column": 0, "table": (0, 1)}[per]
     largest = {
@@ -23,6 +23,14 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
     step = largest / steps
     if zeros == "one":
         step = torch.where(step == 0, torch.ones_like(step), step)
+    elif zeros == "largest one":
+        step = torch.where(step == 0, torch.full_like(step, 1 / steps), step)
+    elif zeros == "added":
+        step = (largest + more) / steps
+    elif zeros != "zero":                                # the smallest that the scale, or the largest number, may be
+        of_what, least = zeros
+        least = {"eps": torch.finfo(w.dtype).eps, "tiny": torch.finfo(w.dtype).tiny}.get(least, least)
+        step = step.clamp(min=least if of_what == "scale" else least / steps)
     numbers = w.abs() if of == "magnitude" else w
     counted = {"divide": lambda: numbers / step, "multiply": lambda: numbers * step, "not": lambda: numbers,
                "by steps": lambda: numbers * steps}[factor]()
@@ -134,6 +142,20 @@ QUANTISE = [
            "Zero steps of any length are 0, so that any scale would do, but 0 divided by 0 is NaN. Agreed here: such a "
            "row has the scale 1.", "Which scale does your code give to a row of zeros, and what is 0 / 0?",
            zeros="zero"),
+    _wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 1/127.", "Agreed here: the "
+           "scale of such a row is 1. Yours has 1 as its largest magnitude.", "Is it the scale that becomes 1 in your "
+           "code, or the largest magnitude?", zeros="largest one"),
+    *(_wrong("constant-added", f"Your scales are exactly what comes out when {said} is added to "
+             f"{'the scale' if factor > 1 else 'the largest magnitude'} of every row.", "A row of zeros has the scale "
+             "1 here, which a condition says; all other scales are the largest magnitude / 127, with nothing added.",
+             "Which rows need something else than largest magnitude / 127?", zeros="added", more=factor * more)
+      for factor in (1, 127) for said, more in (("1e-3", 1e-3), ("1e-4", 1e-4), ("1e-5", 1e-5), ("1e-6", 1e-6),
+                                               ("1e-7", 1e-7), ("1", 1.0))),
+    *(_wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 0, or nearly.",
+             "Zero steps of any length are 0, so that any scale would do. Agreed here: such a row has the scale 1, so "
+             "that all who compare scales see the same.", "Which scale does your code give to a row of zeros?",
+             zeros=(of_what, least)) for of_what in ("scale", "largest")
+      for least in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-20, 1e-30, "eps", "tiny")),
     _wrong("signs-lost", "Your whole numbers are exactly the magnitudes: none is below 0.",
            "The magnitudes are needed for the scale alone.", "Of what do you compute the whole numbers?",
            of="magnitude"),

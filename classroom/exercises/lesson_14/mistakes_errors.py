@@ -14,15 +14,20 @@ def _rounded(w, largest, steps=127.0):
 
 
 def _errors(w, power="square", mean=1, root=True, order="table first", table="largest", row="row", relative=False,
-            steps=127.0, sign=1, first="rounded"):
+            steps=127.0, sign=1, first="rounded", read="largest"):
     """`rounding_errors` with switches."""
     def error(rounded):
         d = rounded - w
         if first == "mean":                                       # the mean of the differences, and then its size
             return d.mean(1).abs()
+        if power.startswith("deviation"):
+            spread = d.std(1, correction=int(power[-1]))
+            return spread if root else spread.square()
+        if power == "median":
+            return d.abs().median(1).values
         d = {"square": d.square, "magnitude": d.abs, "signed": lambda: d, "largest": d.abs}[power]()
         size = d.amax(1) if power == "largest" else d.sum(1) if mean == "sum" else \
-            d.mean() if mean == "all" else d.mean(mean)
+            d.mean() if mean in ("all", "one") else d.mean(mean)
         if mean == "all":
             size = size.expand(len(w))
         size = size.sqrt() if root and power == "square" else size
@@ -33,9 +38,18 @@ def _errors(w, power="square", mean=1, root=True, order="table first", table="la
     each = w.abs().amax(1, keepdim=True)
     whole = {"largest": lambda: each.max(), "mean": lambda: each.mean(), "signed": lambda: w.max(),
              "first": lambda: each[0], "columns": lambda: w.abs().amax(0, keepdim=True),
-             "median": lambda: each.median(), "each": lambda: each}[table]()
-    own = {"row": lambda: each, "column": lambda: w.abs().amax(0, keepdim=True), "table": lambda: each.max()}[row]()
+             "median": lambda: each.median(), "each": lambda: each, "number": lambda: w.abs(),
+             "read": lambda: each, "read by row": lambda: each}[table]()
+    own = {"row": lambda: each, "number": lambda: w.abs(), "read": lambda: each,
+           "column": lambda: w.abs().amax(0, keepdim=True), "table": lambda: each.max()}[row]()
     by_table, by_row = error(_rounded(w, whole, steps)), error(_rounded(w, own, steps))
+    counts = (w / torch.where(each == 0, torch.ones_like(each), each / steps)).round()
+    if table == "read":                                # counted in steps of the row, read in steps of another
+        by_table = error(counts * {"largest": each.max(), "mean": each.mean(), "first": each[0]}[read] / steps)
+    elif table == "read by row":
+        by_table = error((w / (each.max() / steps)).round() * each / steps)
+    if row == "read":
+        by_row = error((w / (each.max() / steps)).round() * each / steps)
     return {"table first": (by_table, by_row), "row first": (by_row, by_table),
             "difference": (by_table - by_row, by_row), "ratio": (by_table / by_row, by_row)}[order]
 
@@ -46,6 +60,13 @@ def _of_quantised(w):
     def error(largest):
         return ((w / (largest / 127)).round() - w).square().mean(1).sqrt()
     return error(each.max()), error(each)
+
+
+def _one_for_the_table(w, repeated=False):
+    """A single error where one for each row is asked for, with one scale for the table."""
+    by_table, by_row = _errors(w)
+    whole = by_table.square().mean().sqrt()
+    return whole.expand(len(w)) if repeated else whole, by_row
 
 
 _ASKED = "The error of a row is asked for: the differences squared, their mean along the row, and the root of it."
@@ -69,12 +90,30 @@ ERRORS = [
     *(_wrong("signs-cancel", "Your errors are exactly the mean differences, in which errors of both signs cancel.",
              "What is the mean of −1 and 1?", first=first, power="signed")
       for first in ("rounded", "mean")),
+    _wrong("median-not-mean", "Your errors are exactly the medians of the differences' magnitudes.",
+           "What does the formula do with the differences?", power="median"),
+    *(_wrong("deviation-not-size", f"Your errors are exactly the variances of the differences{words}.",
+             "What does a variance leave out that a mean square has?",
+             f"{_ASKED} A variance measures distances from the mean difference, and is a square.",
+             power=f"deviation {correction}", root=False) for correction, words in ((1, ", with n − 1"), (0, ""))),
+    *(_wrong("deviation-not-size", f"Your errors are exactly the standard deviations of the differences{words}.",
+             "What does a standard deviation leave out that a root mean square has?",
+             f"{_ASKED} A standard deviation measures distances from the mean difference; where all differences are "
+             "equal, it is 0.", power=f"deviation {correction}")
+      for correction, words in ((1, ", with n − 1"), (0, ""))),
     _wrong("over-the-column", "Your errors are exactly those of the columns.",
            "Which axis of (out, in) is gone after your mean?", f"{_ASKED} A row has its scale, a column has none.",
            mean=0),
     _wrong("one-error-for-all", "Your errors are exactly those of the whole table, not of each row.",
            "How many numbers does your mean leave?", f"{_ASKED} In one number for the whole table the question, who "
            "pays, cannot be answered.", mean="all"),
+    _wrong("one-error-for-all", "Your two errors are exactly those of the whole table, a number each.",
+           "How many numbers does your mean leave?", f"{_ASKED} In one number for the whole table the question, who "
+           "pays, cannot be answered.", mean="one"),
+    *(Misconception("one-error-for-all", one, "Your second result is exact. Your first one is exactly the error of the "
+                    "whole table, not of each row.", f"{_ASKED} One scale for the whole table still makes an error in "
+                    "each row.", "How many numbers does your first mean leave?")
+      for one in (_one_for_the_table, partial(_one_for_the_table, repeated=True))),
     _wrong("sum-not-mean", "Your errors are exactly the roots of the sums of squares.",
            "By what is the sum to be divided?", f"{_ASKED} A sum grows with the length of the row.", mean="sum"),
     _wrong("twice-by-row", "Your second result is exact, and your first one is the same: with a scale for each row.",
@@ -83,6 +122,28 @@ ERRORS = [
     _wrong("twice-by-table", "Your first result is exact, and your second one is the same: one scale for all rows.",
            "How many scales does your second table have?", "Each row has the scale of its own largest magnitude.",
            row="table"),
+    *(_wrong("counted-and-read-with-two-scales", "Your second result is exact. Your first one is exactly what comes "
+             f"out when the whole numbers are counted with the scale of each row and read with {name}.",
+             "How often does your code call `quantise`, and with which table?",
+             "Whole numbers count steps of the length that they were made with; with another length they mean other "
+             "numbers. With one scale for the table, w is also divided by that scale.", table="read", read=read)
+      for read, name in (("largest", "the largest scale"), ("mean", "the mean of the scales"),
+                         ("first", "the first scale"))),
+    _wrong("counted-and-read-with-two-scales", "Your second result is exact. Your first one is exactly what comes out "
+           "when the whole numbers are counted with the scale of the table and read with the scale of each row.",
+           "Which scale do you give to `dequantise` for the table?", "Whole numbers count steps of the length that "
+           "they were made with; with another length they mean other numbers.", table="read by row"),
+    _wrong("counted-and-read-with-two-scales", "Your first result is exact. Your second one is exactly what comes out "
+           "when the whole numbers are counted with the scale of the table and read with the scale of each row.",
+           "How often does your code call `quantise`, and with which table?", "Whole numbers count steps of the length "
+           "that they were made with; with another length they mean other numbers.", row="read"),
+    _wrong("a-scale-for-each-number", "Your second result is exact. Your first one is what comes out when each number "
+           "has a scale of its own: there is no error at all.", "How many rows has the table that you give to "
+           "`quantise`?", "A number alone is always 127 steps of its own scale. One scale for all needs a table of one "
+           "row, `reshape(1, -1)`.", table="number"),
+    _wrong("a-scale-for-each-number", "Your first result is exact. Your second one is what comes out when each number "
+           "has a scale of its own: there is no error at all.", "Which table do you give to `quantise`?",
+           "A number alone is always 127 steps of its own scale.", row="number"),
     *(_wrong("another-scale-for-the-table", f"Your second result is exact. Your first one is exactly what comes out "
              f"with the scale of {name}.", "Which number needs the most steps, if all rows have steps of one length?",
              "One scale for the whole table comes from the largest magnitude of the whole table; with a shorter step "

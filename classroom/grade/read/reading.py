@@ -4,7 +4,6 @@
 parser slow or large. What it returns is plain JSON. `Notebook` is what the checker makes of that: strings, no more.
 """
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def _imports(cells: list[Cell]) -> list[list[Any]]:
     """
     found: dict[str, set[str]] = {}
     for cell in cells:
-        for node in _wanted(cell.tree) if cell.tree is not None and "import" in cell.source else ():
+        for node in _wanted(cell.tree) if cell.tree is not None and "import" in cell.source else []:
             given = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
             packages = {alias.name for alias in node.names} if isinstance(node, ast.Import) else {node.module or ""}
             for package in packages:
@@ -66,16 +65,22 @@ def _imports(cells: list[Cell]) -> list[list[Any]]:
     return [[name, sorted(given)[:_ITEMS]] for name, given in found.items()]
 
 
-def _wanted(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+def _wanted(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
+    known = vars(tree)                                       # cells that many learners have in common are read once
+    if "imports" in known:
+        return known["imports"]
+    found: list[ast.Import | ast.ImportFrom] = []
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Import) or isinstance(node, ast.ImportFrom) and not node.level:
-            yield node
+            found.append(node)
         elif isinstance(node, ast.Try) and any(_catches(handler.type) for handler in node.handlers):
             todo += [*node.handlers, *node.orelse, *node.finalbody]
         else:
             todo += ast.iter_child_nodes(node)
+    known["imports"] = found
+    return found
 
 
 def _catches(kind: ast.expr | None) -> bool:

@@ -137,8 +137,9 @@ function laid_out(rounds) {
 const answers = {
   box: { on: ["sentence"], answer(view) {
     try {
-      view.set("result", follow(view.get("sentence")));
-      view.set("error", "");
+      const result = follow(view.get("sentence"));
+      if (view.get("error")) view.set("error", "");
+      view.set("result", result);
     } catch (error) { view.set("error", error.message); }
   } },
   switches: { on: ["off", "edits"], answer(view) {
