@@ -289,8 +289,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **04** multi-head attention | splitting, merging and the whole layer in PyTorch | bugs that training never reveals |
 # | **05** positional encoding | sinusoids, and shifts as rotations | how a model knows about order |
 # | **06** encoder | layer norm, feed-forward, an encoder layer | residuals, norms, stacking |
-# | **07** decoder and Transformer | a decoder layer, the target shift | the full model |
-# | **08** training | a smoothed loss, warm-up, a training step | loss, schedule, reading a curve |
+# | **07** decoder and Transformer | the decoder, then the whole Transformer | the full model, equal to PyTorch's |
+# | **08** training | a smoothed loss, warm-up, a training step and loop | loss, schedule, reading a curve |
 # | **09** translator | a translator, trained on real sentence pairs | its translations, good and bad |
 # | **10** decoding | beam search, a key-value cache | better search, faster |
 # | **11** reading attention | an aligner, and a measure of it | what attention pictures do and do not tell |

@@ -140,6 +140,11 @@ print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
 # the sub-layers, as in lesson 06.) In cross-attention only the query is normalised. The memory needs no norm,
 # since the encoder ends with one.
 
+# %%
+from course.views.blocks import show_blocks
+
+show_blocks("decoder")
+
 # %% [markdown]
 # ### Exercise 7.1 · DecoderLayer        ●●●  about 20 minutes · 4 points
 # - **You have** in `__init__`: `d_model`, `n_heads`, `d_ff`. In `forward`: `x` (B, T_q, d_model), `memory`
@@ -470,6 +475,12 @@ print(f"length of a word's vector, times √d_model: {(table * math.sqrt(512)).n
 # With numbers of size 1 a new model is sure of something, and of the wrong thing. With numbers of size 1/√d_model
 # it begins without an opinion; but a word's vector would have length 1 beside a position of length 16. The factor
 # puts that right: both are then of one order.
+
+# %% [markdown]
+# All parts together, and the lesson that builds each:
+
+# %%
+show_blocks("transformer")
 
 # %% [markdown]
 # ### Exercise 7.6 · the Transformer        ●●●  about 25 minutes · 5 points

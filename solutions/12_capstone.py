@@ -498,7 +498,7 @@ LARGE = len(own.train) > 5_000
 N_SUBWORDS = 2_000 if LARGE else 600            # of several letters, besides the single characters
 CONFIG = Config(d_model=128, d_ff=512, dropout=0.2) if LARGE else Config()
 BUDGET = {"tokens": 4_000_000} if LARGE else {"steps": 400}
-BATCH_TOKENS = 1200 if LARGE else 400
+BATCH_TOKENS, WORKERS = (1200, 2) if LARGE else (400, 1)
 
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
 n_characters = len(set("".join(own_sentences)))
@@ -527,8 +527,8 @@ own_models, own_translations = {}, {}
 for name, tokens in tokenisers.items():
     torch.manual_seed(0)
     own_models[name] = Variant(len(tokens), CONFIG)
-    train(own_models[name], encode_pairs(own.train, tokens), **BUDGET, batch_tokens=BATCH_TOKENS, checkpoint="cache",
-          progress=LARGE)
+    train(own_models[name], encode_pairs(own.train, tokens), **BUDGET, batch_tokens=BATCH_TOKENS, workers=WORKERS,
+          checkpoint="cache", progress=LARGE)
     own_translations[name] = translate(own_models[name], [pair.source for pair in own.test], tokens)
     score = sacrebleu.corpus_bleu(own_translations[name], [references], tokenize=BLEU_TOKENS)
     print(f"{name:11} BLEU {score.score:.0f} on {len(references)} sentences")

@@ -13,7 +13,8 @@ from classroom.site.words import LANGUAGES, words
 SOLUTION = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 STUB = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError"
 HEADINGS = ("# Lesson 01 · Doubles\n\nA $x^2$ and `$y$`.\n\n## The same words\n\nfirst\n\n## The same words\n\n"
-            "See [above](#The-same-words).\n\n### Exercise 1.1 · double        ●○○  about 5 minutes · 1 point\n\nDouble it.")
+            "See [above](#The-same-words).\n\n### Exercise 1.1 · double        ●○○  about 5 minutes · 1 point\n\n"
+            "Double it.")
 EMBED = '<p><a href="translator.html">translator.html</a></p><embed src="translator.html" title="The translator">'
 
 
@@ -69,7 +70,7 @@ def test_sections_have_anchors_of_their_own_and_hold_what_can_be_searched(reposi
     assert all(f'id="{one.anchor}"' in text for one in sections)
     assert 'href="#the-same-words"' in text
     assert sections[1].text == "first"
-    assert sections[0].text == "A and $y$ ."            # formulas are left out, code is not
+    assert sections[0].text == "A and $y$."            # formulas are left out, code is not
     assert "return 2 * x" in sections[3].text and "unsearchable" not in sections[3].text
 
 
@@ -77,7 +78,8 @@ def test_the_index_names_each_section_once(repository, tmp_path):
     site.export(repository, tmp_path / "out")
     stored = (tmp_path / "out/assets/index.js").read_text(encoding="utf-8")
     index = json.loads(stored.removeprefix("window.courseIndex = ").removesuffix(";\n"))
-    assert {(one["page"], one["language"]) for one in index} == {("01_doubles.html", "en"), ("zh/01_doubles.html", "zh")}
+    assert {(one["page"], one["language"]) for one in index} == {
+        ("01_doubles.html", "en"), ("zh/01_doubles.html", "zh")}
     places = [(one["page"], one["anchor"]) for one in index]
     assert len(places) == len(set(places)) == 6
 

@@ -146,7 +146,7 @@ KINDS = {
     "torn": (lesson_01()[:700], 0), "empty": (b"", 0), "nothing": (notebook("x = 1"), 0),
     "large": (lesson_01(ex_1_1="def dot_product_scores(q, k):\n    return np.zeros((900, 900))"), 6),
     "patches": (lesson_01(before="import numpy\nnumpy.allclose = lambda *a: True",
-                          ex_1_2="def softmax(x):\n    return x"), 5),
+                          ex_1_2="def softmax(x):\n    return np.exp(x) / np.exp(x).sum(0)"), 5),
 }
 
 
@@ -156,7 +156,8 @@ def test_a_worker_in_the_middle_of_something_ends_with_its_parent(tmp_path, monk
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\nif '-m' in sys.orig_argv and 'classroom.grade.worker' in sys.orig_argv:\n"
         "    import re, classroom.grade.grader as g\n"
-        "    g.Grader.__init__ = lambda self, **_: print('begun', re.match('(a+)+$', 'a' * 60 + 'b'))\n")
+        f"    g.Grader.__init__ = lambda self, **_: open({str(tmp_path / 'begun')!r}, 'w').close() or "
+        "re.match('(a+)+$', 'a' * 60 + 'b')\n")
     parent = ("import subprocess, sys, time\n"
               "w = subprocess.Popen([sys.executable, '-m', 'classroom.grade.worker'], stdin=subprocess.PIPE)\n"
               "w.stdin.write(b'{}\\n'); w.stdin.flush()\nprint(w.pid, flush=True)\ntime.sleep(1000)")
@@ -168,8 +169,12 @@ def test_a_worker_in_the_middle_of_something_ends_with_its_parent(tmp_path, monk
         return int(worker.read_text().rpartition(")")[2].split()[11])
 
     until = time.monotonic() + 200
-    while time.monotonic() < until and computed() < 100 * 12:     # imports take a few seconds; then it is in there
+    while time.monotonic() < until and not (tmp_path / "begun").exists():
         time.sleep(0.1)
+    begun = computed()
+    while time.monotonic() < until and computed() < begun + 50:   # half a second of computing: it is in there
+        time.sleep(0.1)
+    assert computed() >= begun + 50, "it is not at work"
     run.kill()
     run.wait()
     run.stdout.close()

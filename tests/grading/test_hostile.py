@@ -323,7 +323,12 @@ ROWS = {
     "sums of 600 terms, 500 elif, 600 dots": ["hostile_code.test_what_is_nested_too_deeply_is_that_exercises_error"],
     "a forged count of errors": ["hostile_code.test_forged_errors_are_that_exercises_error"],
     "many statements times many names": ["files.test_code_is_read_in_time"],
-    "a problem made up by the code": ["hostile_code.test_a_problem_that_the_code_makes_up"],
+    "a problem made up by the code":
+        ["hostile_code.test_a_problem_that_the_code_makes_up",
+         "reports_folder.test_what_a_learners_code_chose_is_not_said_in_the_graders_words"],
+    "answers that are hard to compare with others":
+        ["reports_likeness.test_what_learners_wrote_is_taken_apart_by_the_reader_alone",
+         "reports_likeness.test_what_no_answer_looks_like_hides_and_holds_up_nobody"],
     "3,000 notebooks in one zip": ["files.test_three_thousand_notebooks_in_one_zip"],
     "a test that hangs on a bug": ["hostile_tests.test_a_test_that_hangs_on_a_bug_rejects_nothing"],
     "the frames of the server": ["hostile_code.test_the_frames_around_it_hold_no_path"],

@@ -4,6 +4,7 @@
 The notebook is run cell by cell in IPython, as Jupyter runs it. The statuses are written down as well, so that the two
 cannot agree on nothing.
 """
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -112,11 +113,14 @@ def grader():
 
 
 @pytest.fixture(scope="module")
-def ipython():
+def ipython(grader):
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
+    gc.collect()
+    gc.freeze()                      # `reset` collects; what torch has loaded need not be looked through each time
     yield shell
+    gc.unfreeze()
     InteractiveShell.clear_instance()
 
 

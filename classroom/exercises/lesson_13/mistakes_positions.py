@@ -167,6 +167,7 @@ def _frequencies(d, how):
     i = torch.arange(d // 2)
     return {"power": lambda: 10000.0 ** (-i / (d // 2)), "power of 2i": lambda: 10000.0 ** (-2 * i / d),
             "one over": lambda: 1.0 / 10000.0 ** (2 * i / d), "quotient": lambda: 1.0 / 10000.0 ** (i / (d // 2)),
+            "rounded": lambda: (10000.0 ** (-i.double() / (d // 2))).float(),
             "exp": lambda: torch.exp(-math.log(10000.0) * i / (d // 2)),
             "exp of 2i": lambda: torch.exp(2 * i * (-math.log(10000.0) / d))}[how]()
 
@@ -196,7 +197,8 @@ ROTATE = [
             f"Both numbers of a pair must be turned by one angle. {_PAIR}", "Which angle meets number 0, and which "
             "number 1?", angles="other", pairing="neighbours", join="neighbours"),
     _rotate("an-angle-for-each-number", "there are d_head angles, and the two numbers of a pair are turned by "
-            "different ones", f"i counts pairs, from 0 to d_head/2 − 1. {_PAIR}", "How many frequencies does your code make?",
+            "different ones", f"i counts pairs, from 0 to d_head/2 − 1. {_PAIR}",
+            "How many frequencies does your code make?",
             angles="of d"),
     _rotate("positions-ignored", "the positions are 0, 1, 2, …, whatever `positions` says", _PLACES,
             "Where does your code use `positions`?", places="counted"),
@@ -289,7 +291,7 @@ ROTATE = [
                     f"In float64, your result is exactly what comes out when the {of} computed in float32.",
                     "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
                     "Which dtype has `torch.arange(...)`, divided by a number, unless it is given `dtype=x.dtype`?")
-      for how in ("power", "power of 2i", "one over", "quotient", "exp", "exp of 2i")
+      for how in ("rounded", "power", "power of 2i", "one over", "quotient", "exp", "exp of 2i")
       for single, of in ((False, "frequencies are"), ("product", "frequencies and the angles are"))),
     Misconception("not-turned", lambda x, positions: x + 0.0, "Your result is exactly `x`.",
                   "Every vector whose position is not 0 is to be turned.", "Is what you compute also what you return?"),

@@ -149,8 +149,8 @@ QUANTISE = [
              f"{'the scale' if factor > 1 else 'the largest magnitude'} of every row.", "A row of zeros has the scale "
              "1 here, which a condition says; all other scales are the largest magnitude / 127, with nothing added.",
              "Which rows need something else than largest magnitude / 127?", zeros="added", more=factor * more)
-      for factor in (1, 127) for said, more in (("1e-3", 1e-3), ("1e-4", 1e-4), ("1e-5", 1e-5), ("1e-6", 1e-6),
-                                               ("1e-7", 1e-7), ("1", 1.0))),
+      for factor, said, more in ((1, "1e-5", 1e-5), (127, "1e-5", 1e-5), (127, "1e-6", 1e-6), *(
+          (factor, said, more) for factor in (1, 127) for said, more in (("1", 1.0), ("1e-3", 1e-3), ("1e-4", 1e-4))))),
     *(_wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 0, or nearly.",
              "Zero steps of any length are 0, so that any scale would do. Agreed here: such a row has the scale 1, so "
              "that all who compare scales see the same.", "Which scale does your code give to a row of zeros?",

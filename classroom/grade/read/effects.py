@@ -99,6 +99,7 @@ def _namespace(node: ast.AST) -> bool:
 
 
 def carried(node: ast.stmt) -> str | None:
+    """The exercise in `name = carry_on("1.3", ...)`, else None."""
     call = getattr(node, "value", None)
     if isinstance(node, ast.Assign) and isinstance(call, ast.Call) and isinstance(call.func, ast.Name) \
             and call.func.id == "carry_on" and call.args and isinstance(call.args[0], ast.Constant) \
