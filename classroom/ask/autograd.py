@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from . import call, limits
+from .asked import Asked
 from .case import Case
-from .task import Task
 
 __all__ = ["pull", "stays_on_device"]
 
 
-def pull(task: Task, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
+def pull(task: Asked, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
     """The gradients of a fixed number made of the answer's first output; None where none arrives."""
     import torch
 
@@ -25,7 +25,7 @@ def pull(task: Task, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
     return {name: None if g is None else call.to_numpy(g) for name, g in found.items()}
 
 
-def stays_on_device(task: Task, answer: Any, case: Case, run: Callable) -> tuple[bool, limits.Raised | None]:
+def stays_on_device(task: Asked, answer: Any, case: Case, run: Callable) -> tuple[bool, limits.Raised | None]:
     """Whether the answer would run with its inputs on a GPU, and what was raised.
 
     It runs on the CPU and is watched: inputs, parameters and buffers count as moved, and so does what is made from

@@ -16,7 +16,7 @@ from .modules import Module
 if TYPE_CHECKING:
     import numpy as np
 
-    from .task import Task
+    from .asked import Asked
 
 __all__ = ["Block", "block_weights"]
 
@@ -42,7 +42,7 @@ class Block(Module):
 
     optional: tuple[str, ...] = tuple(f"{name}.bias" for name in _PROJECTIONS)
 
-    def parameters(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> set[str]:
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> set[str]:
         return set(self._find(self._ready(answer, inputs, task), inputs, task))
 
     def suit(self, names: set[str]) -> Callable:
@@ -58,7 +58,7 @@ class Block(Module):
         return suit
 
     def gradients(
-        self, answer: Callable, inputs: dict[str, Any], task: "Task", project: Callable
+        self, answer: Callable, inputs: dict[str, Any], task: "Asked", project: Callable
     ) -> dict[str, Any]:
         module, found = self._filled(answer, inputs, task)
         leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}
@@ -67,7 +67,7 @@ class Block(Module):
         gradients = backward(project(outputs), {**leaves, **{name: p.parameter for name, p in places.items()}})
         return {name: g if g is None or name not in places else places[name].part(g) for name, g in gradients.items()}
 
-    def unexpected(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> dict[str, tuple[int, ...]]:
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> dict[str, tuple[int, ...]]:
         return {}                                  # `_find` refuses them before anything is computed
 
     def _build(self, answer: Callable, inputs: dict[str, Any], task):

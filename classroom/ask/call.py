@@ -13,7 +13,7 @@ from .limits import Problem
 if TYPE_CHECKING:
     import torch
 
-    from .task import Task
+    from .asked import Asked
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Function:
         return read(invoke(answer, inputs, task.takes), task.gives, task.framework)
 
     def gradients(
-        self, answer: Callable, inputs: dict[str, Any], task: "Task", project: Callable
+        self, answer: Callable, inputs: dict[str, Any], task: "Asked", project: Callable
     ) -> dict[str, Any]:
         """Gradients of `project(outputs)` for each floating-point input; None where none arrives."""
         leaves = {name: x.detach().requires_grad_() for name, x in inputs.items() if is_floating(x)}

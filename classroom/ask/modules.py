@@ -8,7 +8,7 @@ from .call import backward, invoke, is_floating, read
 from .limits import Problem
 
 if TYPE_CHECKING:
-    from .task import Task
+    from .asked import Asked
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Module:
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         return self._forward(self._build(answer, inputs, task), inputs, task)
 
-    def prepare(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> Callable:
+    def prepare(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> Callable:
         """How cases must be changed to suit the answer: weights that it does not have are left out."""
         return self.suit(self.parameters(answer, inputs, task))
 
-    def parameters(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> set[str]:
+    def parameters(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> set[str]:
         """The names of the parameters that the answer has."""
         return {name for name, _ in self._construct(answer, inputs, task).named_parameters()}
 
@@ -48,7 +48,7 @@ class Module:
         return suit
 
     def gradients(
-        self, answer: Callable, inputs: dict[str, Any], task: "Task", project: Callable
+        self, answer: Callable, inputs: dict[str, Any], task: "Asked", project: Callable
     ) -> dict[str, Any]:
         """Gradients of `project(outputs)` for the inputs and for the weights."""
         module = self._build(answer, inputs, task)
@@ -57,7 +57,7 @@ class Module:
         weights = {name: module.get_parameter(name) for name in inputs.get("weights", {})}
         return backward(project(outputs), {**leaves, **weights})
 
-    def unexpected(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> dict[str, tuple[int, ...]]:
+    def unexpected(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> dict[str, tuple[int, ...]]:
         """Names and shapes of parameters that `forward` uses and for which the case has no weights."""
         module, weights = self._build(answer, inputs, task), inputs.get("weights", {})
         used = {id(parameter) for parameter in self._used(module, inputs, task)}

@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeGuard
 import numpy as np
 
 from . import compare, limits
+from .asked import Asked
 from .call import dtype_name, to_framework, to_numpy
 from .case import Case
-from .task import Task
 
 
 @dataclass
@@ -125,7 +125,7 @@ def combined(first: Any, second: Any, make: Callable[[], Any]) -> Any:
     return make() if kept is None else kept.combined(first, second, make)
 
 
-def ask(task: Task, answer: Any, case: Case, run: Callable) -> Outcome:
+def ask(task: Asked, answer: Any, case: Case, run: Callable) -> Outcome:
     """Put the answer to a case. `run(call)` returns (value, None) or (None, what was raised)."""
     if elsewhere(answer):
         return answer.ask(task, case)
@@ -134,7 +134,7 @@ def ask(task: Task, answer: Any, case: Case, run: Callable) -> Outcome:
     return _ask(task, answer, case, run)
 
 
-def _ask(task: Task, answer: Any, case: Case, run: Callable) -> Outcome:
+def _ask(task: Asked, answer: Any, case: Case, run: Callable) -> Outcome:
     inputs = to_framework(case.inputs, task.framework)
     outcome = Outcome(case, shares=task.shares)
 
@@ -188,7 +188,7 @@ def tolerance(got: Outcome, want: Outcome) -> float:
     return compare.tolerance(*floats, *got.dtypes.values(), *want.dtypes.values())
 
 
-def sizes(task: Task, outcome: Outcome) -> dict[str, int]:
+def sizes(task: Asked, outcome: Outcome) -> dict[str, int]:
     """The size of each named axis in this case: {"T_q": 2, "d_k": 4}."""
     found: dict[str, int] = {}
     for name, axes in task.takes.items():

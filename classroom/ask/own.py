@@ -13,7 +13,7 @@ from .limits import Problem
 from .modules import Module
 
 if TYPE_CHECKING:
-    from .task import Task
+    from .asked import Asked
 
 __all__ = ["OwnBlock", "OwnModule"]
 
@@ -30,7 +30,7 @@ class _Own(Module):
     classes: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
 
-    def _construct(self, answer: Callable, inputs: dict[str, Any], task: "Task") -> Any:
+    def _construct(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> Any:
         module = super()._construct(answer, inputs, task)
         self._settle(module, inputs)
         for part in module.modules():
@@ -48,7 +48,7 @@ class _Own(Module):
     def _settle(self, module: Any, inputs: dict[str, Any]) -> None:
         """Make one of two right ways of keeping something, before it is looked at."""
 
-    def _forward(self, module: Any, inputs: dict[str, Any], task: "Task") -> dict[str, Any]:
+    def _forward(self, module: Any, inputs: dict[str, Any], task: "Asked") -> dict[str, Any]:
         if not self.functions:
             return super()._forward(module, inputs, task)
         from torch.overrides import TorchFunctionMode
@@ -78,7 +78,7 @@ class OwnBlock(_Own, Block):
 
     optional: tuple[str, ...] = Block.optional
 
-    def _find(self, module: Any, inputs: dict[str, Any], task: "Task") -> dict[str, Place]:
+    def _find(self, module: Any, inputs: dict[str, Any], task: "Asked") -> dict[str, Place]:
         from torch import nn
         found = super()._find(module, inputs, task)
         layers = getattr(module, "layers", None)

@@ -8,7 +8,7 @@ from .limits import Problem
 from .own import OwnBlock
 
 if TYPE_CHECKING:
-    from .task import Task
+    from .asked import Asked
 
 __all__ = ["Whole"]
 
@@ -49,7 +49,7 @@ class Whole(OwnBlock):
         bias = next((p for p in used if tuple(p.shape) == shape[:1]), None)
         return found if bias is None else found | {_BIAS: Place(bias)}
 
-    def _forward(self, module: Any, inputs: dict[str, Any], task: "Task") -> dict[str, Any]:
+    def _forward(self, module: Any, inputs: dict[str, Any], task: "Asked") -> dict[str, Any]:
         values = super()._forward(module, inputs, task)
         padding = inputs["target"] == inputs.get("pad_id", 0)
         return {name: value.masked_fill(padding[..., None], 0.0)

@@ -2,7 +2,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
-__all__ = ["Probe", "Task"]
+__all__ = ["Asked", "Probe"]
 
 
 class Probe(Protocol):
@@ -11,7 +11,7 @@ class Probe(Protocol):
     def __call__(self, answer: Callable, inputs: dict[str, Any], task: Any, /) -> dict[str, Any]: ...
 
 
-class Task(Protocol):
+class Asked(Protocol):
     """The part of an exercise that tells no answer: names of arguments and outputs, and the probe."""
 
     @property
