@@ -23,7 +23,7 @@ def repository(tmp_path):
     """A repository of one lesson with a Chinese edition."""
     def cells(*sources):
         made = [new_markdown_cell(sources[0]), new_code_cell(sources[1], execution_count=1),
-                new_code_cell("print(2)", execution_count=2)]
+                new_code_cell("print(2)", execution_count=2, metadata={"tags": ["solution-only"]})]
         for number, cell in enumerate(made):
             cell.id = f"cell-{number}"
         return made
@@ -56,9 +56,10 @@ def test_a_site_without_a_translator_is_whole(repository, tmp_path):
 def test_a_solution_is_folded_below_its_stub(repository):
     notebook = read_lesson(repository / "solutions/01_doubles.ipynb", repository / "notebooks", words("en"))
     text, _ = body(notebook)
-    before, folded = re.sub(r"</?span[^>]*>", "", text).split('<details class="solution">')
+    before, folded, with_output = re.sub(r"</?span[^>]*>", "", text).split('<details class="solution">')
     assert "YOUR CODE HERE" in before and "return" not in before
-    assert "2 * x" in folded.replace("\n", "") and "SOLUTION" not in folded
+    assert "2 * x" in folded and "SOLUTION" not in folded
+    assert all(part in with_output.partition("</details>")[0] for part in ("print", "unsearchable"))
 
 
 def test_sections_have_anchors_of_their_own_and_hold_what_can_be_searched(repository):

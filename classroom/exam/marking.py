@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from classroom.ask.outcome import KnownOutcomes, ask, bare
+from classroom.grade import absent
 from classroom.grade.channel import Gone, Interfered
 from classroom.grade.grader import Grader
 from classroom.grade.read import apart
@@ -51,6 +52,8 @@ class ExamGrader(Grader):
         names = [(id, [FAMILIES[key].name]) for id, key in self.keys.items()]
         book = apart.notebook(submission.path, submission.name, LESSON, names)
         record["notes"] += book.notes
+        if lacking := absent.not_installed(book):
+            record["not_installed"] = lacking
         record["lesson"] = self.exam.name
         sheet = self.sheets.get(submission.learner)
         if sheet is None:

@@ -73,7 +73,7 @@ def read_lesson(solution: Path, notebooks: Path, words: dict[str, str]) -> Noteb
             cell.metadata.site_stub = learners.source if learners else ""
             cell.source = _MARKER.sub("", cell.source).rstrip()
         elif cell.cell_type == "code" and "solution-only" in cell.metadata.get("tags", []):
-            cell.metadata.site_summary = words["stretch"]
+            cell.metadata.site_summary, cell.metadata.site_whole = words["solution"], True
     return notebook
 
 
@@ -89,16 +89,25 @@ def body(notebook: NotebookNode) -> tuple[str, list[Section]]:
     """A lesson as HTML without its frame, and its sections in order."""
     notebook = nbformat.from_dict(notebook)
     formulas: list[str] = []
+    frames: list[str] = []           # the pages of views: long, and nothing to be looked at by what follows
+
+    def aside(match: re.Match) -> str:
+        frames.append(match[1])
+        return f'srcdoc="FRAME{len(frames) - 1}X"'
+
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = _set_aside(cell.source, formulas)
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = re.sub(r'srcdoc="([^"]*)"', aside, output.data["text/html"])
     text, _ = _exporter().from_notebook_node(notebook)
     text = re.sub(r"FORMULA(\d+)X", lambda match: formulas[int(match[1])], text)
     text = _LINK.sub(r"\1\2.html", text)
     text = _with_anchors(text)
     reader = _Reader()
-    reader.feed(re.sub(r'srcdoc="[^"]*"', "", text))
-    return text, reader.sections()
+    reader.feed(text)
+    return re.sub(r'srcdoc="FRAME(\d+)X"', lambda match: f'srcdoc="{frames[int(match[1])]}"', text), reader.sections()
 
 
 @cache

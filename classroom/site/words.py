@@ -18,12 +18,11 @@ _WORDS = {
     "found_none": ("Nothing found.", "没有找到。"),
     "found": ("found", "条结果"),
     "dark": ("Dark", "深色"),
-    "copy": ("Copy", "复制"),
+    "copy_code": ("Copy", "复制"),
     "copied": ("Copied", "已复制"),
     "notebook": ("Notebook of this lesson", "本课的笔记本"),
     "notebook_hint": ("without the solutions, to work in yourself", "不含答案，供你自己完成"),
     "solution": ("Solution", "参考答案"),
-    "stretch": ("Solution of the stretch exercise", "附加练习的参考答案"),
     "alive": (
         "The trained model answers here, in this page: its weights are rounded to int8, and what you type stays here.",
         "训练好的模型就在本页中回答：权重取整为 int8，你输入的内容不会离开本页。"),

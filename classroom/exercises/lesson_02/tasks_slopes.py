@@ -13,21 +13,41 @@ def softmax_jacobian(w):
     return torch.diag_embed(w) - w.unsqueeze(-1) * w.unsqueeze(-2)
 
 
-def sloppy_jacobian(w, diagonal="w", product="both", sign=-1, factor=1.0, off=True, shares="given"):
-    """`softmax_jacobian` with one thing done differently."""
-    w = {"softmax": w.softmax(-1), "halved": w / 2}.get(shares, w)
+def sloppy_jacobian(w, diagonal="w", product="both", sign=-1, factor=1.0, others="right", shares="given", form="right"):
+    """`softmax_jacobian` with one thing done differently; `others` stands in all places off a right diagonal."""
+    w = {"softmax": w.softmax(-1), "halved": w / 2, "exp": w.exp()}.get(shares, w)
+    n = w.shape[-1]
     column, line = w.unsqueeze(-1), w.unsqueeze(-2)
-    on = torch.diag_embed({"w": w, "ones": torch.ones_like(w), "none": torch.zeros_like(w), "squares": w ** 2,
-                           "roots": w ** 0.5, "rest": 1 - w}[diagonal])
+    eye = torch.eye(n, dtype=w.dtype)
+    on = {"w": eye * column, "ones": eye.expand(*w.shape, n), "none": 0 * eye * column, "squares": eye * column ** 2,
+          "roots": eye * column ** 0.5, "rest": eye * (1 - column), "own slope": eye * column * (1 - column),
+          "everywhere i": column.expand(*w.shape, n), "everywhere j": line.expand(*w.shape, n),
+          "tanh": eye * (1 - column ** 2)}[diagonal]
+    flat = w.reshape(-1, n)
     products = {"both": column * line, "row": line.expand_as(on), "column": column.expand_as(on),
-                "none": torch.zeros_like(on), "sum": column + line}[product]
+                "none": torch.zeros_like(on), "sum": column + line, "inner": line @ column, "rest of j": column - on,
+                "rest i": (1 - column) * line, "rests": (1 - column) * (1 - line), "square i": column ** 2,
+                "square j": line ** 2, "all queries": flat.T @ flat, "mean": torch.full_like(on, 1 / n),
+                "difference": column - line}[product]
     found = factor * (on + sign * products)
-    return found if off else torch.diag_embed(torch.diagonal(found, dim1=-2, dim2=-1))
+    if others != "right":
+        off = {"zero": torch.zeros_like(on), "plus": column * line, "i": -column.expand_as(on),
+               "j": -line.expand_as(on), "-i rest of j": -column * (1 - line),
+               "-j rest of i": -line * (1 - column),
+               "rests": -(1 - column) * (1 - line), "plus rests": (1 - column) * (1 - line),
+               "shared out": -(column * (1 - column)).expand_as(on) / max(n - 1, 1),
+               "shared out by j": -(line * (1 - line)).expand_as(on) / max(n - 1, 1)}[others]
+        found = torch.where(eye.bool(), torch.diagonal(found, dim1=-2, dim2=-1).unsqueeze(-1), off)
+    return {"right": found, "vector": w * (1 - w), "one axis": found.reshape(-1, n, n),
+            "in front": found.movedim((-2, -1), (0, 1))}[form]
 
 
-def _off_the_diagonal_positive(w):
-    products = w.unsqueeze(-1) * w.unsqueeze(-2)
-    return products - torch.diag_embed(w ** 2) + torch.diag_embed(w * (1 - w))
+def _divided(w, where):
+    """Products of two shares, times something divided by a share."""
+    column, line = w.unsqueeze(-1), w.unsqueeze(-2)
+    products, eye = column * line, torch.eye(w.shape[-1], dtype=w.dtype)
+    return {"diagonal": lambda: products * (torch.diag_embed(1 / w) - 1),
+            "by i": lambda: products * (eye / column - 1), "by j": lambda: products * (eye / line - 1)}[where]()
 
 
 def _shares(rng):
@@ -55,7 +75,7 @@ _OWN = ("The shares have a common denominator, in which every score stands. So a
         "others, too.")
 _STEP = "Write share i as a fraction, e to its score over the sum, and take the slope for score j. What depends on it?"
 SLOPES = [
-    _slip("diagonal-only", "one with w(1 − w) on its diagonal, and 0 elsewhere", _OWN, _STEP, off=False),
+    _slip("diagonal-only", "one with w(1 − w) on its diagonal, and 0 elsewhere", _OWN, _STEP, others="zero"),
     _slip("other-shares-forgotten", "one with the shares on its diagonal, and 0 elsewhere", _OWN, _STEP,
           product="none"),
     _slip("diagonal-forgotten", "the products −w_i · w_j, also where i = j", _SUM,
@@ -72,13 +92,60 @@ SLOPES = [
     _slip("sign-turned", "one with all signs turned", "A higher score gives its own share more.",
           "Which sign must the slope of a share for its own score have?", factor=-1.0),
     _slip("off-the-diagonal-positive", "one that is right on the diagonal, and has the other sign elsewhere", _SUM,
-          "Does a share grow when another one's score grows?", _off_the_diagonal_positive),
+          "Does a share grow when another one's score grows?", others="plus"),
     _slip("softmax-once-more", "that of the softmax of w", "w already are shares: the softmax has been taken.",
           "What is your function given, scores or shares?", shares="softmax"),
     _slip("squares-on-the-diagonal", "one in which w_i² stands where w_i · δ_ij should", _SUM,
           "What is the slope of e to the score? It is that very number.", diagonal="squares"),
     _slip("rest-on-the-diagonal", "(1 − w_i) · δ_ij − w_i · w_j", _SUM,
           "For i = j, w_i(1 − w_i) has to come out.", diagonal="rest"),
+    _slip("square-subtracted-twice", "one with w_i(1 − w_i) on its diagonal *before* the products are subtracted, also "
+          "there", _SUM, "Which term holds −w_i² already?", diagonal="own slope"),
+    *(_slip("inner-product", f"one in which {says} is subtracted in all places, the *sum* of the squares",
+            "An inner product is one number for all pairs. Here each pair i, j needs a product of its own.",
+            "Which shapes meet in your product: a column times a row, or a row times a column?", product="inner",
+            diagonal=diagonal) for diagonal, says in (("w", "w · w"), ("ones", "w · w, from δ_ij,"))),
+    _slip("queries-mixed", "one in which the products of *all* queries are added up", "The shares of one query react "
+          "to "
+          "its own scores alone.", "Over which axis does your matrix product add up?", product="all queries"),
+    *(_slip("delta-forgotten", f"{says} in all places", _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
+            diagonal=diagonal) for diagonal, says in (("everywhere i", "w_i(1 − w_j)"), ("everywhere j", "w_j(1 − "
+    "w_i)"))),
+    _slip("delta-forgotten", "(1 − w_i)(1 − w_j) in all places", _SUM, "Where does δ_ij stand, which is 0 for all "
+          "other pairs?", diagonal="none", product="rests", sign=1),
+    _slip("delta-forgotten", "w_i − w_j in all places", _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
+          diagonal="none", product="difference", sign=1),
+    *(_slip("wrong-off-the-diagonal", f"one that is right on the diagonal, and has {says} elsewhere", _SUM,
+            "How much does P grow with s_j? Only that moves share i, when i ≠ j.", others=others)
+      for others, says in (("i", "−w_i"), ("j", "−w_j"), ("-i rest of j", "−w_i(1 − w_j)"), ("-j rest of i", "−w_j(1 "
+                           "− w_i)"), ("rests", "−(1 − w_i)(1 − w_j)"),
+                           ("plus rests", "(1 − w_i)(1 − w_j)"))),
+    *(_slip("shared-out-equally", f"one that is right on the diagonal, and shares −w_{index}(1 − w_{index}) out "
+            "equally "
+            "elsewhere", "What one share gains, the others lose, but not equally: a large share loses more.", _STEP,
+            others=others) for others, index in (("shared out", "i"), ("shared out by j", "j"))),
+    *(_slip("wrong-products", f"w_i · δ_ij − {says}", _SUM, "Which two shares meet for the pair i, j?", product=product)
+      for product, says in (("square i", "w_i²"), ("square j", "w_j²"), ("mean", "1/n"), ("sum", "(w_i + w_j)"),
+                            ("rests", "(1 − w_i)(1 − w_j)"), ("rest i", "(1 − w_i) · w_j"))),
+    _slip("of-the-tanh", "one with 1 − w_i² on its diagonal, and 0 elsewhere", _OWN, _STEP, diagonal="tanh",
+          product="none"),
+    *(_slip("wrong-factor", f"{says} one that is asked for", "The slope follows from the shares alone, without another "
+            "factor.", "Which number do you multiply or divide by?", factor=factor)
+      for factor, says in ((2.0, "twice the"), (0.5, "half the"))),
+    _slip("exponents-once-more", "that of e to the power of w", "w already are shares: the powers have been taken, and "
+          "divided by their sum.", "What is your function given, scores or shares?", shares="exp"),
+    *(_slip("divided-by-a-share", "one in which a product of shares is divided by a share",
+            "A share may be 0. Then 0 / 0 is NaN, where the slope is simply 0.",
+            "Can you write it without a division?", partial(_divided, where=where))
+      for where in ("diagonal", "by i", "by j")),
+    _slip("one-slope-each", "the slopes of each share for its own score, and no others", _OWN,
+          "(..., n, n) is asked for: how many scores are there for each share?", form="vector"),
+    _slip("one-axis-in-front", "right, with all axes before the last two made into one",
+          "What comes in with the axes (..., n) has to come out with (..., n, n).",
+          "What do you do with the axes in front, and is it undone at the end?", form="one axis"),
+    _slip("axes-in-front", "right, with the two axes of the scores in front", "Axes for queries and sentences stay "
+          "where "
+          "they are.", "Which axes does your diagonal lie in?", form="in front"),
 ]
 
 EXERCISES = [

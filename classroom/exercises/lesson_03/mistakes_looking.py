@@ -11,24 +11,73 @@ BIG = 100.0
 
 
 def sloppy_matrices(n_words, n_places, back=1, factor=BIG, swapped=False, words=0.0, rows="places", keys="each",
-                    scaled=True):
+                    scaled=True, edge="empty", wide=False, left_out="none"):
     """`look_back` with one thing done differently."""
-    d_k = n_places
-    wanted = torch.zeros(n_places, d_k)                     # row i: what place i looks for
-    for i in range(n_places):
-        for j in range(d_k):
-            wanted[i, j] = {"each": float(j == i - back), "all before": float(j < i), "first": float(j == 0),
-                            "last": float(j == d_k - 1), "none": 0.0, "neighbours": float(abs(i - j) == 1),
-                            "up to here": float(j <= i)}[keys]
+    size = {"words only": n_words, "all": n_words + n_places}.get(rows, n_places)
+    d_k = n_words + n_places if wide else size
+    wanted = torch.zeros(size, d_k)                         # row i: what place i looks for
+    for i in range(size):
+        at = {"round": (i - back) % size, "last": min(max(i - back, 0), size - 1)}.get(edge, i - back)
+        for j in range(size):
+            wanted[i, j] = {"each": float(j == at), "all before": float(j < i), "first": float(j == 0),
+                            "last": float(j == size - 1), "none": 0.0, "neighbours": float(abs(i - j) == 1),
+                            "up to here": float(j <= i), "all others": float(j != i), "two before": float(j in (i - 1,
+                            i - 2)),
+                            "itself too": float(j in (i - 1, i))}[keys]
     W_q, W_k = torch.zeros(n_words + n_places, d_k), torch.zeros(n_words + n_places, d_k)
     start = n_words if rows == "places" else 0
-    W_q[start : start + n_places] = factor * wanted * (d_k ** 0.5 if scaled else 1.0)
-    W_k[start : start + n_places] = torch.eye(n_places)
+    factor = n_places if factor == "n_places" else factor
+    W_q[start : start + size] = factor * wanted * (d_k ** 0.5 if scaled else 1.0)
+    W_k[start : start + size, :size] = torch.eye(size)
+    if left_out == "last query":
+        W_q[-1] = 0.0
+    if left_out == "first key":
+        W_k[n_words] = 0.0
     if words:
         size = min(n_words, d_k)
         W_q[:size, :size] += words * torch.eye(size)
         W_k[:size, :size] += torch.eye(size)
     return (W_k, W_q) if swapped else (W_q, W_k)
+
+
+def whole_vectors(n_words, n_places, factor=BIG, scaled=True, words="equal"):
+    """Words have numbers of their own in query and key: what looks for the place before looks for words, too."""
+    d = n_words + n_places
+    W_q, W_k = torch.eye(d), torch.eye(d)
+    W_q[n_words:, n_words:] = torch.eye(n_places).roll(-1, dims=1)
+    W_q[:n_words, :n_words] = {"equal": torch.eye(n_words), "before": torch.eye(n_words).roll(-1, dims=1)}[words]
+    return factor * (d ** 0.5 if scaled else 1.0) * W_q, W_k
+
+
+def by_numbers(n_words, n_places, factor=BIG, back=1, first=0, kind="product", scaled=True):
+    """Places as numbers: their product, or the squared distance, with one thing done differently."""
+    t = torch.arange(n_places, dtype=torch.float64)
+    W_q, W_k = (torch.zeros(n_words + n_places, 1 if kind == "product" else 2, dtype=torch.float64) for _ in range(2))
+    if kind == "product":
+        W_q[n_words:, 0], W_k[n_words:, 0] = factor * (t + first - back), t + first
+    else:
+        factor = factor * (2 ** 0.5 if scaled else 1.0) * (-1 if kind == "far" else 1)
+        W_q[n_words:, 0], W_q[n_words:, 1] = factor * 2 * (t - back), factor
+        W_k[n_words:, 0], W_k[n_words:, 1] = t, -t ** 2
+    return W_q, W_k
+
+
+def for_one_size(n_words, n_places, words=None, places=None):
+    """`look_back` for fixed numbers of words or places, whatever it is given."""
+    return sloppy_matrices(words or n_words, places or n_places)
+
+
+def fixed_in_part(n_words, n_places, start=None, places=None, factor=BIG):
+    """Matrices of the right size, of which only rows for a fixed number of words or places are filled."""
+    begin = n_places if start == "exchanged" else n_words if start is None else start
+    W_q, W_k = (torch.zeros(n_words + n_places, n_places) for _ in range(2))
+    for t in range(n_places if places is None else min(places, n_places)):
+        if begin + t >= len(W_q):
+            raise IndexError(f"index {begin + t} is out of bounds for dimension 0 with size {len(W_q)}")
+        W_k[begin + t, t] = 1.0
+        if t > 0:
+            W_q[begin + t, t - 1] = factor * n_places ** 0.5
+    return W_q, W_k
 
 
 def sentence(sight: Sight) -> tuple[int, int]:
@@ -50,8 +99,12 @@ def shown(sight: Sight) -> str:
             f"{'more than ' if share >= 0.9 else ''}{share:.2f} of its attention; more than 0.9 is asked for.")
 
 
-def _looks(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
-    return Misconception(slug, partial(sloppy_matrices, **slip), says, why, look, shown)
+def _looks(slug: str, says: str, why: str, look: str, how=sloppy_matrices, **slip) -> Misconception:
+    return Misconception(slug, partial(how, **slip), says, why, look, shown)
+
+
+_FACTORS = ((20.0, True), (100.0, False), (50.0, False), (1000.0, False), (40.0, False), (30.0, True), (10.0, True),
+            (50.0, True), (30.0, False), (20.0, False), (10.0, False), (1.0, False))
 
 
 _SOFT = ("The scores are right in their order, but too close to each other: the softmax turns a difference of 1 into a "
@@ -95,4 +148,100 @@ LOOKING = [
     *(_looks("words-count-too", "With your matrices the places pull in the right direction, and equal words pull as "
              "well.", "A word that occurs twice then looks at its twin. What shall decide is the place alone.",
              "Which rows of the matrices should be 0?", words=words * BIG) for words in (1.0, 10.0, 3.0)),
+    *(_looks("looks-at-itself", "With your matrices each word looks at itself.", "Query and key of the same place are "
+             "alike: a step that is in both matrices is in neither. What a place looks for has to differ from what it "
+             "is "
+             "found by.", "Take place 3: which key shall fit its query?", back=0, factor=factor, scaled=scaled,
+      wide=wide)
+      for factor, scaled in _FACTORS for wide in (False, True) if not (scaled and wide)),
+    *(_looks(f"looks-{slug}", f"With your matrices each word looks {says}, and counts round at the end.", why, look,
+             back=back, edge="round")
+      for back, slug, says, why, look in (
+          (-1, "ahead", "at the word *after* it", "Place t shall look for what place t − 1 is found by.",
+           "Which of two rows has its 1 further to the left?"),
+          (2, "two-back", "two places back", "One step in the queries and one in the keys make two.",
+           "Is the step in one matrix only?"))),
+    _looks("looks-ahead", "With your matrices each word looks at the word *after* it, and the last one at itself.",
+           "Place t shall look for what place t − 1 is found by.", "Which of two rows has its 1 further to the left?",
+           back=-1, edge="last"),
+    _looks("looks-two-back", "With your matrices each word looks two places back, where there are two.",
+           "One step in the queries and one in the keys make two.", "Is the step in one matrix only?",
+           back=2, edge="last"),
+    _looks("looks-at-all-others", "With your matrices each word looks at all words but itself, equally.",
+           "That a place is not my own says little.", "How many keys fit the query of place 3?", keys="all others"),
+    *(_looks("looks-at-two", f"With your matrices each word looks at {says} too, equally.", "All attention shall go "
+             "to one "
+             "place.", "How many keys fit the query of place 3?", keys=keys)
+      for keys, says in (("two before", "the word before it, and at the one before that"),
+                         ("itself too", "the word before it, and at itself"))),
+    _looks("last-place-left-out", "With your matrices the last place that there is looks for nothing.",
+           "A loop over places has to reach n_places − 1.", "Where does your loop end?", left_out="last query"),
+    _looks("first-place-not-found", "With your matrices the first place has a key of zeros: place 1 looks for it, and "
+           "does "
+           "not find it.", "Place 0 looks for nothing, but it is looked for.", "Where does your loop begin, for each "
+           "of "
+           "the two matrices?", left_out="first key"),
+    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
+             "How far above the others must a score be? And by what is it divided?", factor=factor, scaled=scaled,
+             wide=wide, edge="round")
+      for factor, scaled, wide in ((4.0, False, False), (5.0, False, False), (8.0, False, False), (10.0, False, False),
+                                   (16.0, False, False), (20.0, False, False), (3.0, True, False), (4.0, True, False),
+                                   (5.0, True, False), ("n_places", False, False), (1.0, False, True),
+                                   (2.0, False, True), (5.0, False, True), (10.0, False, True), (20.0, False, True))),
+    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
+             "How far above the others must a score be? And by what is it divided?", how=by_numbers, kind="distance",
+             factor=factor, scaled=scaled) for factor in (1.0, 0.5, 2.0) for scaled in (False, True)),
+    *(_looks("numbers-multiplied", "Your matrices make a number of each place, and a score of the product of two "
+             "numbers.",
+             "A product is largest where the other number is largest, not where both are equal.",
+             "Take place 3 and the keys 1, 2, 3, 4: which score is the largest?", how=by_numbers, factor=factor,
+             back=back, first=first)
+      for factor, back, first in ((100.0, 1, 0), (100.0, 1, 1), (50.0, 1, 1), (20.0, 1, 1), (10.0, 1, 0), (10.0, 1, 1),
+                                  (1.0, 1, 0), (1.0, 1, 1), (1.0, 0, 1), (-1.0, 1, 0), (-1.0, 1, 1), (-100.0, 1, 0))),
+    *(_looks("squared-distance-turned", "With your matrices a word looks the harder at a place the *further* it is "
+             "from "
+             "the one before.", "The score has to be largest where the distance is 0.",
+             "Which sign does the distance have in the score?", how=by_numbers, kind="far", factor=factor)
+      for factor in (BIG, 10.0, 20.0, 1.0)),
+    *(_looks("looks-at-itself", "With your matrices a score falls with the distance to the word's *own* place.",
+             "The place that is looked for is t − 1.", "Where is the distance 0?", how=by_numbers, kind="distance",
+             back=0, factor=factor, scaled=scaled) for factor in (BIG, 20.0, 10.0, 1.0) for scaled in (True, False)),
+    *(_looks("words-count-too", "With your matrices query and key hold the *words* as well: equal words pull, beside "
+             "the "
+             "place before.", "Each word is equal to itself, so half of its attention stays there. What shall decide "
+             "is "
+             "the place alone.", "Which rows of the matrices should be 0?", how=whole_vectors, words="equal",
+             factor=factor, scaled=scaled)
+      for factor, scaled in _FACTORS if factor not in (30.0, 100.0, 1000.0) or not scaled and factor == 30.0),
+    *(_looks("words-shifted", f"Your matrices shift {says} by one: they look for a word with another *number*.",
+             "A word's number says which word it is, not where it stands.", "Which rows of the matrices should be 0?",
+             how=how, factor=factor, scaled=scaled, **more)
+      for factor, scaled in ((100.0, True), (50.0, False), (10.0, False), (1.0, False))
+      for says, how, more in (
+          ("the words", sloppy_matrices, {"rows": "words only"}),
+          ("the words", sloppy_matrices, {"rows": "words only", "edge": "round"}),
+          ("the words", sloppy_matrices, {"rows": "words only", "back": -1}),
+          ("the words", sloppy_matrices, {"rows": "words only", "back": -1, "edge": "round"}),
+          ("words and places", sloppy_matrices, {"rows": "all"}),
+          ("words and places", sloppy_matrices, {"rows": "all", "edge": "round"}),
+          ("words and places", whole_vectors, {"words": "before"}))),
+    *(_looks("words-alone", "With your matrices equal words look at each other; places count for nothing.",
+             "What shall decide is the place alone.", "Which rows of the matrices meet the place?",
+             rows="words only", back=0, factor=factor, scaled=scaled)
+      for factor, scaled in ((100.0, True), (100.0, False), (20.0, True), (1.0, False))),
+    *(_looks("for-one-size", f"Your matrices are made for {says}, whatever the function is given.",
+             "Other sentences have other sizes: `n_words` and `n_places` say which.",
+             "Which numbers in your function should be its arguments?", how=for_one_size, **fixed)
+      for says, fixed in (("4 words and 4 places", {"words": 4, "places": 4}),
+                          ("3 words and 5 places", {"words": 3, "places": 5}), ("4 words", {"words": 4}),
+                          ("4 places", {"places": 4}), ("5 places", {"places": 5}), ("3 words", {"words": 3}))),
+    *(_looks("for-one-size", f"Your matrices are made for {says}, whatever the function is given.",
+             "Other sentences have other sizes: `n_words` and `n_places` say which.",
+             "Which numbers in your function should be its arguments?", how=fixed_in_part, **fixed)
+      for says, fixed in (("4 words", {"start": 4}), ("3 words", {"start": 3}), ("4 places", {"places": 4}),
+                          ("5 places", {"places": 5}), ("8 places", {"places": 8}))),
+    _looks("sizes-exchanged", "Your matrices have the rows of the places n_places further down, as though there were "
+           "that "
+           "many words.", "The numbers of the words come first, and there are n_words of them.",
+           "At which row does place 0 begin?", how=fixed_in_part, start="exchanged"),
 ]

@@ -10,49 +10,138 @@ from classroom.judge.exercise import Misconception
 
 
 def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", order="right", steps=1, sign=1,
-               measured="before", batch="all", steps_by="given", gives="each"):
+               measured="before", batch="all", steps_by="given", gives="each", repeats=1, weight="one", clipped="none",
+               every=1, stops="never", keeps="last"):
     """`fit` with one thing done differently."""
     batches = list(batches)
     chosen = {"first": batches[:1], "last left out": batches[:-1] or batches, "first left out": batches[1:] or batches,
-              "the first each time": batches[:1] * len(batches), "backwards": batches[::-1]}.get(batch, batches)
-    if modes in ("right", "train only", "each batch"):
+              "the first each time": batches[:1] * len(batches), "backwards": batches[::-1],
+              "twice": batches * 2}.get(batch, batches)
+    chosen = [one for one in chosen for _ in range(repeats)]
+    came_in = model.training
+    if modes in ("right", "train only", "each batch", "restored"):
         model.train()
-    if modes == "eval first":
+    if modes in ("eval first", "exchanged"):
         model.eval()
     if zero == "once":
         optimiser.zero_grad()
-    losses, total = [], 0.0
-    for one in chosen:
+    losses, total, best = [], 0.0, None
+    for i, one in enumerate(chosen):
         if steps_by == "new":
             optimiser = type(optimiser)(model.parameters(), **optimiser.defaults)
         loss = loss_of(model, one)
+        if modes == "late":
+            model.train()
+        if stops == "before its step" and losses and loss.item() > losses[-1]:
+            break
+        if keeps == "best before" and loss.item() < min(losses, default=float("inf")):
+            best = _copied(model)
         if order == "step first":
             optimiser.step()
-        if zero == "each":
+        if zero == "each" and i % every == 0:
             optimiser.zero_grad()
         if order == "all at once":
             total = total + loss
         else:
-            (sign * loss).backward()
-        if order == "right":
+            scale = {"one": 1, "per batch": 1 / len(chosen), "half": 0.5, "twice": 2, "per example": 1 / len(one[0]),
+                     "times examples": len(one[0])}[weight]
+            (sign * scale * loss).backward()
+        if clipped == "norm":
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        if clipped == "values":
+            torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)
+        if order == "right" and (i + 1) % every == 0:
             for _ in range(steps):
                 optimiser.step()
         if measured == "after":
             with torch.no_grad():
                 loss = loss_of(model, one)
         losses.append(loss.item())
+        if keeps == "best after" and losses[-1] <= min(losses):
+            best = _copied(model)
         if modes == "each batch":
             model.eval()
+        if stops == "after its step" and i and losses[-1] > losses[-2]:
+            break
     if order == "all at once":
         total.backward()
     if order in ("all at once", "after the loop"):
         optimiser.step()
-    if modes in ("right", "eval only"):
+    if best is not None:
+        model.load_state_dict(best)
+    if modes in ("right", "eval only", "late"):
         model.eval()
+    if modes in ("restored", "exchanged"):
+        model.train(came_in or modes == "exchanged")
+    return _given_back(losses, gives, chosen)
+
+
+def _copied(model):
+    return {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+
+def _given_back(losses, gives, batches):
+    """What is made of the losses."""
     n = len(losses)
     return {"last": losses[-1:], "mean": [sum(losses) / n], "sum": [sum(losses)], "backwards": losses[::-1],
             "so far": [sum(losses[: i + 1]) for i in range(n)],
-            "means so far": [sum(losses[: i + 1]) / (i + 1) for i in range(n)]}.get(gives, losses)
+            "means so far": [sum(losses[: i + 1]) / (i + 1) for i in range(n)],
+            "best so far": [min(losses[: i + 1]) for i in range(n)], "smallest": [min(losses)], "first": losses[:1],
+            "sorted": sorted(losses), "sorted down": sorted(losses, reverse=True), "first half": losses[: n // 2],
+            "second half": losses[n // 2 :], "first of two": losses[::2], "second of two": losses[1::2],
+            "zero first": [0.0, *losses], "but the first": losses[1:], "but the last": losses[:-1],
+            "changes": [b - a for a, b in zip([0.0, *losses], losses, strict=False)],
+            "smoothed": [sum(losses[max(0, i - 1) : i + 1]) / min(2, i + 1) for i in range(n)],
+            "per batch": [loss / n for loss in losses], "roots": [loss ** 0.5 for loss in losses],
+            "per example": [loss / len(one[0]) for loss, one in zip(losses, batches, strict=False)],
+            "times examples": [loss * len(one[0]) for loss, one in zip(losses, batches, strict=False)],
+            "halves": [loss / 2 for loss in losses], **{f"{d} digits": [round(loss, d) for loss in losses]
+                                                        for d in (1, 2, 3, 4)}}.get(gives, losses)
+
+
+def two_passes(model, loss_of, batches, optimiser, when="before", evaluating=False, listed=False):
+    """`fit` that computes the losses in a pass of their own: before or after all steps, or batch by batch."""
+    def now(some):
+        before = model.training
+        model.train(not evaluating)
+        with torch.no_grad():
+            found = [loss_of(model, one).item() for one in some]
+        model.train(before)
+        return found
+
+    if listed:
+        batches = list(batches)
+    losses = now(batches) if when == "before" else []
+    model.train()
+    for one in batches:
+        if when == "each before":
+            losses += now([one])
+        optimiser.zero_grad()
+        loss_of(model, one).backward()
+        optimiser.step()
+        if when == "each after":
+            losses += now([one])
+    if when == "after":
+        losses = now(batches)
+    model.eval()
+    return losses
+
+
+def two_rounds(model, loss_of, batches, optimiser, gives="each"):
+    """`fit` that goes through the batches two times, as far as they can be gone through two times."""
+    losses = []
+    model.train()
+    for _ in range(2):
+        if gives == "second half":
+            losses = []
+        for one in batches:
+            optimiser.zero_grad()
+            loss = loss_of(model, one)
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+    model.eval()
+    return losses
 
 
 def _shown(sight: Sight) -> str:
@@ -136,4 +225,83 @@ LOOP = [
           "How far does your loop go?", batch="last left out"),
     _loop("first-batch-left-out", "leaves out the first batch", "A loop goes through all that there is.",
           "Where does your loop begin?", batch="first left out"),
+    _loop("mode-restored", "puts the model back into the mode in which it came", f"{_MODES} Whoever calls `fit` relies "
+          "on evaluation mode at its end.", "Which mode is the model in when your function returns, if it came in "
+          "training mode?", modes="restored"),
+    _loop("training-mode-too-late", "calls `model.train()` only after the first loss has been computed", _MODES,
+          "Which mode is the model in when the first batch comes?", modes="late"),
+    _loop("modes-exchanged", "trains in evaluation mode, and leaves the model in training mode", _MODES,
+          "Which of the two calls comes first?", modes="exchanged"),
+    *(Misconception("losses-in-a-pass-of-their-own", partial(two_passes, when=when, evaluating=evaluating,
+                    listed=listed), f"Your loop is exactly one that computes all losses {when} all steps"
+                    f"{', in evaluation mode' if evaluating else ''}.", "Asked for is the loss of each batch right "
+                    "before "
+                    "its own step. All at once they belong to one and the same model; and what is no list can be gone "
+                    "through only once.", "You have each loss already. When, and in which loop?", _shown)
+      for when in ("before", "after") for evaluating in (False, True) for listed in (False, True)),
+    *(Misconception("measured-in-evaluation-mode", partial(two_passes, when=f"each {when}", evaluating=True),
+                    f"Your loop is exactly one that computes each loss once more, in evaluation mode, {when} the step.",
+                    "It costs a second pass through the model, and it is not the loss that the step makes smaller.",
+                    "You have the loss of the batch already. When?", _shown) for when in ("before", "after")),
+    *(Misconception("batches-gone-through-twice", partial(two_rounds, gives=gives),
+                    "Your loop is exactly one that goes through all batches two times.", "`fit` is one round; whoever "
+                    "wants two calls it twice. And what is no list can be gone through only once.",
+                    "How many loops does your function have?", _shown) for gives in ("each", "second half")),
+    *(_loop("batches-gone-through-twice", "goes through all batches two times", "`fit` is one round; whoever wants two "
+            "calls it twice.", "How many loops does your function have?", batch="twice", gives=gives)
+      for gives in ("each", "first half", "second half")),
+    *(_loop("each-batch-twice", "learns each batch two times in a row", "Asked for is one step for each batch.",
+            "How often does a batch meet `loss_of` and `step`?", repeats=2, gives=gives)
+      for gives in ("each", "first of two", "second of two")),
+    _loop("batches-in-reverse", "goes through the batches from the last to the first", "They come in the order in "
+          "which "
+          "they shall be learned.", "Where does your loop begin?", batch="backwards"),
+    _loop("batches-in-reverse", "goes through the batches from the last to the first", "They come in the order in "
+          "which "
+          "they shall be learned.", "Where does your loop begin?", batch="backwards", gives="backwards"),
+    *(_loop("loss-rescaled", f"{says} each loss before `backward`", "`loss_of` gives the loss that is wanted. Another "
+            "factor makes all steps longer or shorter.", "By what do you multiply or divide?", weight=weight)
+      for weight, says in (("per batch", "divides by the number of batches"), ("half", "halves"), ("twice", "doubles"),
+                           ("per example", "divides by the number of examples"),
+                           ("times examples", "multiplies by the number of examples"))),
+    *(_loop("losses-rescaled", f"returns losses that are {says}", "`loss_of` gives the loss that is wanted.",
+            "What is put into the list: the loss of this batch?", gives=gives)
+      for gives, says in (("per batch", "divided by the number of batches"), ("halves", "halved"), ("roots", "roots"),
+                          ("per example", "divided by the number of examples"),
+                          ("times examples", "multiplied by the number of examples"))),
+    *(_loop("losses-rounded", f"rounds its losses to {d} digits", "A curve near its end changes in digits that "
+            "rounding "
+            "takes away. Round where you print.", "What is put into the list: the loss of this batch?",
+            gives=f"{d} digits") for d in (4, 3, 2, 1)),
+    *(_loop("losses-sorted", "returns the losses in order of size", _EACH, "What happens to the list after the loop?",
+            gives=gives) for gives in ("sorted", "sorted down")),
+    _loop("best-loss", "returns for each batch the smallest loss so far", _EACH, "What is put into the list: the loss "
+          "of "
+          "this batch?", gives="best so far"),
+    _loop("best-loss", "returns the smallest loss, and no other", _EACH, "What does the `return` line give?",
+          gives="smallest"),
+    _loop("first-loss-only", "returns the loss of the first batch, and no other, after learning them all", _EACH,
+          "Where is the list filled?", gives="first"),
+    _loop("one-loss-too-many", "returns a 0 before the losses", _EACH, "What is in the list when the loop begins?",
+          gives="zero first"),
+    *(_loop("one-loss-missing", f"returns the losses of all batches but the {which}", _EACH,
+            "Is each loss put into the list?", gives=f"but the {which}") for which in ("first", "last")),
+    _loop("changes-of-the-loss", "returns by how much the loss changes from batch to batch", _EACH,
+          "What is put into the list: the loss of this batch?", gives="changes"),
+    _loop("running-mean", "returns means of two losses each in place of losses", _EACH,
+          "What is put into the list: the loss of this batch?", gives="smoothed"),
+    *(_loop("gradients-clipped", f"cuts the gradients' {says} down to 1", "That has its place where gradients explode. "
+            "Here it was not asked for, and changes the steps.", "What happens between `backward` and `step`?",
+            clipped=clipped) for clipped, says in (("norm", "norm"), ("values", "values"))),
+    *(_loop("step-every-few-batches", f"takes a step for every {n} batches only", "Asked for is one step for each "
+            "batch.",
+            "Does `step` stand below an `if`?", every=n) for n in (2, 3, 4)),
+    *(_loop("stops-early", "stops as soon as the loss of a batch is larger than that before it", "Losses go up and "
+            "down "
+            "from batch to batch, as the batches differ.", "Is there a `break` or a `return` in the loop?", stops=stops)
+      for stops in ("before its step", "after its step")),
+    *(_loop("best-weights-kept", "ends with the weights that had the smallest loss", "Each batch has another loss "
+            "with the "
+            "same weights: the smallest says little about the model.", "What happens to the model after the loop?",
+            keeps=keeps) for keeps in ("best before", "best after")),
 ]

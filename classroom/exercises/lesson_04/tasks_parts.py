@@ -21,7 +21,10 @@ def sloppy_parts(heads, W_o, matrix="right", rows="own", merge="parts", factor="
     blocks = {"own": W_o.reshape(n_heads, d_head, -1), "reversed": W_o.reshape(n_heads, d_head, -1).flip(0),
               "first": W_o[:d_head].expand(n_heads, -1, -1), "last": W_o[-d_head:].expand(n_heads, -1, -1),
               "interleaved": W_o.reshape(d_head, n_heads, -1).transpose(0, 1),
-              "columns": W_o.reshape(-1, n_heads, d_head).permute(1, 2, 0)}[rows]
+              "columns": W_o.reshape(-1, n_heads, d_head).permute(1, 2, 0),
+              "next": W_o.reshape(n_heads, d_head, -1).roll(-1, 0),
+              "previous": W_o.reshape(n_heads, d_head, -1).roll(1, 0),
+              "columns by reshape": W_o.reshape(n_heads, -1, d_head).transpose(1, 2)}[rows]
     parts = heads @ blocks
     if merge == "not projected":
         parts = torch.zeros(batch, n_heads, length, n_heads * d_head, dtype=heads.dtype)
@@ -35,15 +38,47 @@ def sloppy_parts(heads, W_o, matrix="right", rows="own", merge="parts", factor="
         parts = parts.cumsum(1)
     elif merge == "output":
         return parts.sum(1)
-    elif merge == "only its own columns":
-        kept = torch.zeros_like(parts)
+    elif merge in ("only its own columns", "the output's columns"):
+        kept, full = torch.zeros_like(parts), parts.sum(1, keepdim=True).expand_as(parts)
         for h in range(n_heads):
             mine = slice(h * d_head, (h + 1) * d_head)
-            kept[:, h, :, mine] = parts[:, h, :, mine]
+            kept[:, h, :, mine] = (parts if merge == "only its own columns" else full)[:, h, :, mine]
         parts = kept
+    else:
+        parts = _rarely(heads, blocks, parts, merge)
     if factor != "none":
-        parts = parts / {"heads": n_heads, "root": d_head ** 0.5}[factor]
-    return parts.transpose(1, 2) if order == "positions first" else parts
+        parts = parts / {"heads": n_heads, "root": d_head ** 0.5, "root of heads": n_heads ** 0.5,
+                         "root of all": (n_heads * d_head) ** 0.5, "positions": length}[factor]
+    return {"right": lambda: parts, "positions first": lambda: parts.transpose(1, 2),
+            "heads in front": lambda: parts.transpose(0, 1), "heads last": lambda: parts.movedim(1, -1),
+            "joined with positions": lambda: parts.flatten(1, 2), "joined with sentences": lambda: parts.flatten(0, 1),
+            "joined with numbers": lambda: parts.transpose(1, 2).flatten(2),
+            "heads last, joined": lambda: parts.movedim(1, -1).flatten(2)}[order]()
+
+
+def _rarely(heads, blocks, parts, merge):
+    """The rarer ways in which `sloppy_parts` puts the parts together."""
+    batch, n_heads, length, d_head = heads.shape
+    if merge in ("output cut", "parts cut"):
+        cut = parts.sum(1).reshape(batch, length, n_heads, d_head).transpose(1, 2)
+        own = [parts[:, h, :, h * d_head : (h + 1) * d_head] for h in range(n_heads)]
+        return cut if merge == "output cut" else torch.stack(own, dim=1)
+    if merge == "axes not exchanged":
+        flat = []
+        for h in range(n_heads):
+            alone = torch.zeros_like(heads)
+            alone[:, h] = heads[:, h]
+            flat.append(alone.reshape(batch, length, -1) @ blocks.flatten(0, 1))
+        return torch.stack(flat, dim=1)
+    total = parts.sum(1, keepdim=True)
+    first = torch.zeros_like(parts)
+    first[:, 0] = parts[:, 0]
+    last = torch.zeros_like(parts)
+    last[:, -1] = parts[:, -1]
+    return {"first alone": first, "last alone": last, "heads": heads, "from here on": total - parts.cumsum(1) + parts,
+            "after it": total - parts.cumsum(1), "before it": parts.cumsum(1) - parts, "fraction": parts / total,
+            "absolute": parts.abs(), "negative": -parts, "softmax": parts.softmax(-1),
+            "shares": parts.softmax(1)}.get(merge, parts)
 
 
 def _cases(rng):
@@ -102,6 +137,56 @@ PARTS = [
           "scale.", "By what do you divide?", factor="root"),
     _slip("positions-first", "right, with the axes of heads and positions exchanged",
           "(B, n_heads, T, d_model) is asked for.", "Which axis comes second?", order="positions first"),
+    _slip("heads-in-front", "right, with the axes of sentences and heads exchanged",
+          "(B, n_heads, T, d_model) is asked for.", "Along which axis do you stack?", order="heads in front"),
+    _slip("heads-last", "right, with the axis of heads at the end", "(B, n_heads, T, d_model) is asked for.",
+          "Along which axis do you stack?", order="heads last"),
+    *(_slip("heads-joined", f"the right ones, one behind the other along the axis of {axis}: no axis is left for the "
+            "heads",
+            "(B, n_heads, T, d_model) is asked for: an axis of its own for the heads.",
+            "What do `torch.cat` and `torch.stack` do to the number of axes?", order=order)
+      for order, axis in (("joined with positions", "positions"), ("joined with numbers", "numbers"),
+                          ("joined with sentences", "sentences"), ("heads last, joined", "numbers"))),
+    _slip("output-cut-again", "the output, cut into n_heads pieces of d_head numbers", "After W_o each number of the "
+          "output "
+          "is a sum over all heads. To cut it gives pieces of the output, and no head's part.",
+          "Do you take the heads apart before they meet W_o, or after?", merge="output cut"),
+    _slip("output-cut-again", "the output's numbers h · d_head to (h + 1) · d_head − 1 for head h, and 0 elsewhere",
+          "After W_o each number of the output is a sum over all heads. To cut it gives pieces of the output, and no "
+          "head's part.", "Do you take the heads apart before they meet W_o, or after?", merge="the output's columns"),
+    _slip("only-its-own-columns", "of d_head numbers: those of each head's own rows *and* columns of W_o",
+          "With W_o each head writes into *all* numbers of the output.", "How long is the part of one head?",
+          merge="parts cut"),
+    _slip("zeroed-in-place", "right for the first head, and 0 for the others", "What is set to 0 in `heads` itself is "
+          "gone "
+          "when the next head's turn comes.", "Do you work on a copy?", merge="first alone"),
+    _slip("last-head-only", "right for the last head, and 0 for the others", "The exercise asks for the parts of all "
+          "heads.",
+          "What do you overwrite in each round?", merge="last alone"),
+    _slip("summed-from-here-on", "sums over this head and those after it", "The question is what head h adds by "
+          "itself.",
+          "Which heads are 0 when head h has its turn? Do you work on a copy?", merge="from here on"),
+    *(_slip("others-summed", f"sums over the heads {says} this one", "The question is what head h adds by itself.",
+            "Which heads are 0 when head h has its turn? Do you work on a copy?", merge=merge)
+      for merge, says in (("after it", "after"), ("before it", "before"))),
+    _slip("axes-not-exchanged", "those of heads put side by side without exchanging the axes of heads and positions",
+          "A reshape reads numbers in their order. What lies side by side must be the heads of *one* position.",
+          "What does `merge_heads` do before it reshapes?", merge="axes not exchanged"),
+    _slip("heads-returned", "the heads as they came", _SUM, "Which of your two arguments does nothing?", merge="heads"),
+    _slip("fraction-of-the-output", "divided by the output", "The parts have to sum to the output, not to 1.",
+          "By what do you divide?", merge="fraction"),
+    _slip("sign-lost", "without their signs", _SUM, "A head may take away as well as add.", merge="absolute"),
+    _slip("sign-turned", "those with their signs turned", _SUM, "What is subtracted from what?", merge="negative"),
+    *(_slip("softmax-once-more", f"with a softmax over the {axis}", _SUM, "The shares have been used already.",
+            merge=merge) for merge, axis in (("softmax", "numbers"), ("shares", "heads"))),
+    *(_slip("rows-of-the-neighbour", f"those in which each head has the rows of the {says} head", _ROWS,
+"
+    "            "At which row does head 0 begin?", rows=rows) for rows, says in (("next", "next"), ("previous", "
+    ""previous"))),
+    _slip("columns-for-rows", "those with W_o reshaped to (n_heads, d_model, d_head), and each block transposed", _ROWS,
+          "Which axis of W_o does a vector on its left run along?", rows="columns by reshape"),
+    *(_slip("scaled-once-more", f"divided by {says}", _SUM, "By what do you divide?", factor=factor)
+      for factor, says in (("root of heads", "√n_heads"), ("root of all", "√d_model"), ("positions", "T"))),
 ]
 
 EXERCISES = [
