@@ -60,9 +60,29 @@ def test_without_the_data_it_opens_all_the_same(started, tmp_path, monkeypatch, 
     assert len(started) == 1
 
 
-def test_outside_of_a_copy_it_says_so(tmp_path, capsys):
-    assert lab.main([], tmp_path) == 1
-    assert "copy of the repository" in capsys.readouterr().err
+def test_without_a_copy_of_the_repository_the_lessons_are_copied(started, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "build-a-transformer-lessons"
+    assert lab.main(["--no-browser"], tmp_path / "none") == 3
+    [(command, options)] = started
+    assert command[-2:] == ["--no-browser", "00_welcome.ipynb"] and options["cwd"] == folder
+    assert (folder / "zh" / "00_welcome.ipynb").exists() and "notebooks are now in" in capsys.readouterr().out
+
+
+def test_lessons_can_be_put_elsewhere_and_are_never_copied_over(started, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_STATE", str(tmp_path / "state"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "00_welcome.ipynb").write_text("an answer", encoding="utf-8")
+    assert lab.main(["--lessons", str(tmp_path / "mine")], tmp_path) == 3
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["00_welcome.ipynb"]
+    assert (tmp_path / "mine" / "00_welcome.ipynb").read_text(encoding="utf-8") == "an answer"
+
+
+def test_a_folder_that_will_not_do_is_refused(started, tmp_path, capsys):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert lab.main(["--lessons", str(tmp_path / "file")], tmp_path) == 1
+    assert not started and "is a file" in capsys.readouterr().err
 
 
 def test_the_command_passes_its_arguments_on(monkeypatch):
@@ -88,7 +108,7 @@ from classroom.app import lab
 from course import data
 data.fetch = lambda: print("fetched")
 lab._no_pop_ups = lambda prefix: None
-lab.command = lambda arguments, root: [sys.executable, "-c", {STANDS_FOR_IT!r}]
+lab.command = lambda arguments, root, lesson: [sys.executable, "-c", {STANDS_FOR_IT!r}]
 os.environ["SAID"] = "yes"
 sys.exit(lab.main([], Path(sys.argv[1])))
 """

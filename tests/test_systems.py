@@ -73,9 +73,8 @@ def unguarded(tree: ast.AST) -> list[tuple[int, str]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             guarded = guarded or asks(node)
         elif isinstance(node, ast.Try):
-            guarded = guarded or any(
-                handler.type is not None and {"ImportError", "AttributeError"} & set(ast.unparse(handler.type).split("."))
-                for handler in node.handlers)
+            caught = [ast.unparse(handler.type) for handler in node.handlers if handler.type is not None]
+            guarded = guarded or any("ImportError" in text or "AttributeError" in text for text in caught)
         if not guarded:
             if isinstance(node, ast.Import):
                 found.extend((node.lineno, name.name) for name in node.names if name.name in MODULES)

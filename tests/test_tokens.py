@@ -103,7 +103,7 @@ def test_a_sentence_longer_than_the_budget_is_a_batch_of_its_own(subwords):
 
 def test_a_vocabulary_that_its_characters_fill_is_refused():
     sentences = ["abcdefgh", "ijklmnop"]
-    with pytest.raises(ValueError, match="vocab_size = 12 is too small: the sentences have 17 different characters") as e:
+    with pytest.raises(ValueError, match="vocab_size = 12 is too small: the sentences have 17 different") as error:
         Subwords.train(sentences, vocab_size=12)
-    enough = int(str(e.value).split("Take ")[1].split(",")[0])
+    enough = int(str(error.value).split("Take ")[1].split(",")[0])
     assert len(Subwords.train(sentences, vocab_size=enough)) > 17 + 4

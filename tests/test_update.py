@@ -146,7 +146,8 @@ def test_cells_whose_ids_a_program_took_away_are_known_by_text():
         cell.pop("id")
     new.cells[0].source = "# Newer"
     result, _ = merged(theirs, new)
-    assert texts(result) == ["# Newer", "x = 1", "### Exercise 1.1", "def f(x):\n    return 1", 'check("1.1", f)', "mine"]
+    assert texts(result) == ["# Newer", "x = 1", "### Exercise 1.1", "def f(x):\n    return 1", 'check("1.1", f)',
+                             "mine"]
 
 
 def test_without_a_record_of_what_was_given_nothing_is_taken_for_old_text():

@@ -21,8 +21,8 @@ from classroom.grade import lessons as graders
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
-PARTS = ("course", "classroom", "notebooks", "solutions", "docs", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md",
-         "README.zh.md", "LICENSE", "LICENSE-TEXT", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md")
+PARTS = ("course", "classroom", "notebooks", "solutions", "docs", "pyproject.toml", "setup.py", "MANIFEST.in",
+         "README.md", "README.zh.md", "LICENSE", "LICENSE-TEXT", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md")
 JUNK = shutil.ignore_patterns("__pycache__", ".*", "*.part")
 BUILD = "import sys; from setuptools import build_meta; getattr(build_meta, 'build_' + sys.argv[1])(sys.argv[2])"
 # As `build-a-transformer`, but that what would become JupyterLab is printed, and nothing is fetched.
@@ -118,7 +118,7 @@ def fresh(place, archives):
 def run(command, folder, code=0, **more):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(command, cwd=folder, env=environment | {"PYTHONUTF8": "1", "PYTHONWARNINGS": "ignore"} | more,
-                          capture_output=True, text=True, encoding="utf-8")
+                          capture_output=True, text=True, encoding="utf-8", timeout=300)
     assert code is None or done.returncode == code, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
@@ -144,7 +144,7 @@ def test_the_source_archive_holds_no_executed_solution(archives):
 
 def test_the_program_starts_and_knows_its_commands(fresh):
     shown = fresh("--help", program=fresh.program)
-    assert all(f"    {name} " in shown for name in COMMANDS)
+    assert COMMANDS.keys() <= {line.split()[0] for line in shown.splitlines() if line.strip()}
     where = fresh("-c", "import course, classroom; print(course.__file__); print(classroom.__file__)")
     assert all(Path(line).is_relative_to(fresh.packages) for line in where.splitlines())
 

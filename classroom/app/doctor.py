@@ -29,7 +29,8 @@ FREE_MB = 500   # the sentence pairs, their download, and the trained models
 INSTALL = "run `make lab`, or `pip install -r requirements.lock` and `pip install --no-deps -e .`, in the " \
           "course's own environment"
 if not (ROOT / "pyproject.toml").exists():      # installed from a wheel
-    INSTALL = "install the course's wheel again, in an environment of its own: `pip install --force-reinstall` and its name"
+    INSTALL = "install the course's wheel again, in an environment of its own: `pip install --force-reinstall` and " \
+              "its name"
 
 
 @dataclass(frozen=True)

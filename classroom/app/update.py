@@ -90,7 +90,7 @@ def merged(theirs: NotebookNode, new: NotebookNode) -> tuple[NotebookNode, list[
     course, given = theirs.metadata.get("course"), lessons.given(new)
     noted = course.get("given") if isinstance(course, dict) else None
     known = isinstance(noted, dict)
-    base: dict[str, str] = noted if known else given
+    base: dict[str, str] = noted if isinstance(noted, dict) else given
     partner = _partners(theirs.cells, new.cells, base)
     by_partner = {id: theirs.cells[n] for n, id in partner.items()}
     added = _added(theirs.cells, partner, base, given)
@@ -151,7 +151,7 @@ def _partners(theirs: list[NotebookNode], new: list[NotebookNode], base: dict[st
     for way in (by_exercise_and_id, by_exercise, by_id, by_text):
         for n, cell in enumerate(theirs):
             id = way(cell)
-            if n not in found and id in fits and id not in taken:
+            if id is not None and n not in found and id in fits and id not in taken:
                 found[n] = id
                 taken.add(id)
     return found

@@ -86,8 +86,8 @@ _WORDS = {
         "matrix, {several}. That computes the same; here each is a layer of its own, with the name that the "
         "exercise gives it, so that weights can be copied from and to PyTorch's own module.",
     "missing-layer:table":
-        "A table of embeddings of shape {shape} = (vocab_size, d_model) is expected among the parameters that `forward` "
-        "uses. The shapes of its matrices are: {have}.",
+        "A table of embeddings of shape {shape} = (vocab_size, d_model) is expected among the parameters that "
+        "`forward` uses. The shapes of its matrices are: {have}.",
     "missing-layer:torch-attention":
         "A parameter `{name}` of shape {shape} is expected. Yours uses PyTorch's own attention, which keeps its "
         "projections in one matrix; here they are layers of their own, with the names that the exercise gives "
@@ -114,8 +114,8 @@ _WORDS = {
     "not-a-list:each-batch":
         "Your function returned a {kind}; a list of numbers is expected, the loss of each batch.",
     "not-a-list:finite":
-        "Your {kind} holds a loss that is infinite or not a number. The losses of these batches are finite, and stay so "
-        "as long as each step goes against the gradient of its own batch.",
+        "Your {kind} holds a loss that is infinite or not a number. The losses of these batches are finite, and stay "
+        "so as long as each step goes against the gradient of its own batch.",
     "not-a-list:losses":
         "Your function returned a {kind}; a list of numbers is expected, the validation loss of each epoch.",
     "not-a-module":

@@ -23,6 +23,7 @@ from classroom.site.lesson import Section, SiteError, body, read_lesson, title, 
 from classroom.site.words import LANGUAGES, words
 from course._paths import atomic_path
 from course.page import PageError, Saved, about_the_course, load_translator, score_of, with_fewer_bits
+from course.page.packing import plain
 
 __all__ = ["SiteError", "export", "main", "title"]
 
@@ -165,7 +166,7 @@ def _trained() -> Saved:
 
     found = trained_translator()
     score = score_of(with_fewer_bits(found.model, 8), found.subwords, found.split.test)
-    return Saved(found.model, found.subwords, about_the_course(found, score))
+    return Saved(plain(found.model), found.subwords, about_the_course(found, score))
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:

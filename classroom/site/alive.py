@@ -39,7 +39,8 @@ def first_view(label: str) -> str:
     vars(attention)["of_the_course"] = True
     view = interactive.view(attention, q, k, v, queries=words, keys=words, features=["masc.", "dark", "alive"])
     numbers = view.tables()[:2]
-    view.label, view.data, view.tables = label, {**view.data, "verdict": ""}, lambda: numbers
+    view.label, view.data = label, {**view.data, "verdict": ""}
+    setattr(view, "tables", lambda: numbers)  # noqa: B010
     bundle, _ = view._repr_mimebundle_()
     return bundle["text/html"]
 

@@ -176,7 +176,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._found and not self._skipped:
-            self._found[-1][2 if self._heading else 3].append(data)
+            *_, heading, text = self._found[-1]
+            (heading if self._heading else text).append(data)
 
     def sections(self) -> list[Section]:
         return [Section(level, anchor, "".join(heading).strip(), " ".join("".join(text).split()))

@@ -18,6 +18,7 @@ from classroom.grade.read.submissions import Submission, find
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 TASKS = ("attention", "masks", "loss")
+SECRET = bytes([15]) * 32      # with it, no two have the same variant, and neighbours differ in more than two conventions
 CLASS = ["right", "published", "neighbour", "mistake", "one off", "empty", "altered", "exchanged", "spy", "absent"]
 
 
@@ -25,7 +26,8 @@ def code(family, variant, **slip) -> str:
     """An answer as somebody might write it who had the family's source."""
     how = ", ".join(f"{name}={value!r}" for name, value in {**variant, **slip}.items())
     given = re.sub(r"^\w+\((.*)\)$", r"\1", family.call)
-    return f"{inspect.getsource(family.solve)}\ndef {family.call}:\n    return {family.solve.__name__}({given}, {how})\n"
+    solve = family.solve
+    return f"{inspect.getsource(solve)}\ndef {family.call}:\n    return {solve.__name__}({given}, {how})\n"
 
 
 def one_off(family, variant):
@@ -56,7 +58,7 @@ def {call}:
 def played(tmp_path_factory):
     """The exam's folder, the marks, and what the teacher reads."""
     folder = tmp_path_factory.mktemp("exam")
-    exam = Exam.new("Midterm", TASKS)
+    exam = Exam("Midterm", TASKS, SECRET)
     command.new(exam, CLASS, folder / "exam", progress=False)
     (folder / "in").mkdir()
     for n, learner in enumerate(CLASS[:-1]):

@@ -101,29 +101,27 @@ SLOPES = [
           "For i = j, w_i(1 − w_i) has to come out.", diagonal="rest"),
     _slip("square-subtracted-twice", "one with w_i(1 − w_i) on its diagonal *before* the products are subtracted, also "
           "there", _SUM, "Which term holds −w_i² already?", diagonal="own slope"),
-    *(_slip("inner-product", f"one in which {says} is subtracted in all places, the *sum* of the squares",
+    *(_slip("inner-product", f"{says} − w · w, in which w · w is *one* number, the sum of all squares",
             "An inner product is one number for all pairs. Here each pair i, j needs a product of its own.",
             "Which shapes meet in your product: a column times a row, or a row times a column?", product="inner",
-            diagonal=diagonal) for diagonal, says in (("w", "w · w"), ("ones", "w · w, from δ_ij,"))),
+            diagonal=diagonal) for diagonal, says in (("w", "w_i · δ_ij"), ("ones", "δ_ij"))),
     _slip("queries-mixed", "one in which the products of *all* queries are added up", "The shares of one query react "
-          "to "
-          "its own scores alone.", "Over which axis does your matrix product add up?", product="all queries"),
+          "to its own scores alone.", "Over which axis does your matrix product add up?", product="all queries"),
     *(_slip("delta-forgotten", f"{says} in all places", _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
-            diagonal=diagonal) for diagonal, says in (("everywhere i", "w_i(1 − w_j)"), ("everywhere j", "w_j(1 − "
-    "w_i)"))),
+            diagonal=diagonal)
+      for diagonal, says in (("everywhere i", "w_i(1 − w_j)"), ("everywhere j", "w_j(1 − w_i)"))),
     _slip("delta-forgotten", "(1 − w_i)(1 − w_j) in all places", _SUM, "Where does δ_ij stand, which is 0 for all "
           "other pairs?", diagonal="none", product="rests", sign=1),
     _slip("delta-forgotten", "w_i − w_j in all places", _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
           diagonal="none", product="difference", sign=1),
     *(_slip("wrong-off-the-diagonal", f"one that is right on the diagonal, and has {says} elsewhere", _SUM,
-            "How much does P grow with s_j? Only that moves share i, when i ≠ j.", others=others)
-      for others, says in (("i", "−w_i"), ("j", "−w_j"), ("-i rest of j", "−w_i(1 − w_j)"), ("-j rest of i", "−w_j(1 "
-                           "− w_i)"), ("rests", "−(1 − w_i)(1 − w_j)"),
+            "For i ≠ j score j stands in the denominator alone. How much does that grow with it?", others=others)
+      for others, says in (("i", "−w_i"), ("j", "−w_j"), ("-i rest of j", "−w_i(1 − w_j)"),
+                           ("-j rest of i", "−w_j(1 − w_i)"), ("rests", "−(1 − w_i)(1 − w_j)"),
                            ("plus rests", "(1 − w_i)(1 − w_j)"))),
     *(_slip("shared-out-equally", f"one that is right on the diagonal, and shares −w_{index}(1 − w_{index}) out "
-            "equally "
-            "elsewhere", "What one share gains, the others lose, but not equally: a large share loses more.", _STEP,
-            others=others) for others, index in (("shared out", "i"), ("shared out by j", "j"))),
+            "equally elsewhere", "What one share gains, the others lose, but not equally: a large share loses more.",
+            _STEP, others=others) for others, index in (("shared out", "i"), ("shared out by j", "j"))),
     *(_slip("wrong-products", f"w_i · δ_ij − {says}", _SUM, "Which two shares meet for the pair i, j?", product=product)
       for product, says in (("square i", "w_i²"), ("square j", "w_j²"), ("mean", "1/n"), ("sum", "(w_i + w_j)"),
                             ("rests", "(1 − w_i)(1 − w_j)"), ("rest i", "(1 − w_i) · w_j"))),
@@ -144,8 +142,7 @@ SLOPES = [
           "What comes in with the axes (..., n) has to come out with (..., n, n).",
           "What do you do with the axes in front, and is it undone at the end?", form="one axis"),
     _slip("axes-in-front", "right, with the two axes of the scores in front", "Axes for queries and sentences stay "
-          "where "
-          "they are.", "Which axes does your diagonal lie in?", form="in front"),
+          "where they are.", "Which axes does your diagonal lie in?", form="in front"),
 ]
 
 EXERCISES = [

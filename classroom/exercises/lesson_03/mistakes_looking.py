@@ -21,9 +21,8 @@ def sloppy_matrices(n_words, n_places, back=1, factor=BIG, swapped=False, words=
         for j in range(size):
             wanted[i, j] = {"each": float(j == at), "all before": float(j < i), "first": float(j == 0),
                             "last": float(j == size - 1), "none": 0.0, "neighbours": float(abs(i - j) == 1),
-                            "up to here": float(j <= i), "all others": float(j != i), "two before": float(j in (i - 1,
-                            i - 2)),
-                            "itself too": float(j in (i - 1, i))}[keys]
+                            "up to here": float(j <= i), "all others": float(j != i),
+                            "two before": float(i - j in (1, 2)), "itself too": float(i - j in (0, 1))}[keys]
     W_q, W_k = torch.zeros(n_words + n_places, d_k), torch.zeros(n_words + n_places, d_k)
     start = n_words if rows == "places" else 0
     factor = n_places if factor == "n_places" else factor
@@ -150,17 +149,17 @@ LOOKING = [
              "Which rows of the matrices should be 0?", words=words * BIG) for words in (1.0, 10.0, 3.0)),
     *(_looks("looks-at-itself", "With your matrices each word looks at itself.", "Query and key of the same place are "
              "alike: a step that is in both matrices is in neither. What a place looks for has to differ from what it "
-             "is "
-             "found by.", "Take place 3: which key shall fit its query?", back=0, factor=factor, scaled=scaled,
-      wide=wide)
+             "is found by.", "Take place 3: which key shall fit its query?", back=0, factor=factor, scaled=scaled,
+             wide=wide)
       for factor, scaled in _FACTORS for wide in (False, True) if not (scaled and wide)),
-    *(_looks(f"looks-{slug}", f"With your matrices each word looks {says}, and counts round at the end.", why, look,
-             back=back, edge="round")
-      for back, slug, says, why, look in (
-          (-1, "ahead", "at the word *after* it", "Place t shall look for what place t − 1 is found by.",
+    *(_looks(slug, f"With your matrices each word looks {where}, and counts round at the end.", why, look, back=back,
+             edge="round", factor=factor, scaled=scaled)
+      for back, slug, where, why, look in (
+          (-1, "looks-ahead", "at the word *after* it", "Place t shall look for what place t − 1 is found by.",
            "Which of two rows has its 1 further to the left?"),
-          (2, "two-back", "two places back", "One step in the queries and one in the keys make two.",
-           "Is the step in one matrix only?"))),
+          (2, "looks-two-back", "two places back", "One step in the queries and one in the keys make two.",
+           "Is the step in one matrix only?"))
+      for factor, scaled in ((BIG, True), *_FACTORS)),
     _looks("looks-ahead", "With your matrices each word looks at the word *after* it, and the last one at itself.",
            "Place t shall look for what place t − 1 is found by.", "Which of two rows has its 1 further to the left?",
            back=-1, edge="last"),
@@ -170,17 +169,14 @@ LOOKING = [
     _looks("looks-at-all-others", "With your matrices each word looks at all words but itself, equally.",
            "That a place is not my own says little.", "How many keys fit the query of place 3?", keys="all others"),
     *(_looks("looks-at-two", f"With your matrices each word looks at {says} too, equally.", "All attention shall go "
-             "to one "
-             "place.", "How many keys fit the query of place 3?", keys=keys)
+             "to one place.", "How many keys fit the query of place 3?", keys=keys)
       for keys, says in (("two before", "the word before it, and at the one before that"),
                          ("itself too", "the word before it, and at itself"))),
     _looks("last-place-left-out", "With your matrices the last place that there is looks for nothing.",
            "A loop over places has to reach n_places − 1.", "Where does your loop end?", left_out="last query"),
     _looks("first-place-not-found", "With your matrices the first place has a key of zeros: place 1 looks for it, and "
-           "does "
-           "not find it.", "Place 0 looks for nothing, but it is looked for.", "Where does your loop begin, for each "
-           "of "
-           "the two matrices?", left_out="first key"),
+           "does not find it.", "Place 0 looks for nothing, but it is looked for.", "Where does your loop begin, for "
+           "each of the two matrices?", left_out="first key"),
     *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
              "How far above the others must a score be? And by what is it divided?", factor=factor, scaled=scaled,
              wide=wide, edge="round")
@@ -192,27 +188,23 @@ LOOKING = [
              "How far above the others must a score be? And by what is it divided?", how=by_numbers, kind="distance",
              factor=factor, scaled=scaled) for factor in (1.0, 0.5, 2.0) for scaled in (False, True)),
     *(_looks("numbers-multiplied", "Your matrices make a number of each place, and a score of the product of two "
-             "numbers.",
-             "A product is largest where the other number is largest, not where both are equal.",
+             "numbers.", "A product is largest where the other number is largest, not where both are equal.",
              "Take place 3 and the keys 1, 2, 3, 4: which score is the largest?", how=by_numbers, factor=factor,
              back=back, first=first)
       for factor, back, first in ((100.0, 1, 0), (100.0, 1, 1), (50.0, 1, 1), (20.0, 1, 1), (10.0, 1, 0), (10.0, 1, 1),
                                   (1.0, 1, 0), (1.0, 1, 1), (1.0, 0, 1), (-1.0, 1, 0), (-1.0, 1, 1), (-100.0, 1, 0))),
     *(_looks("squared-distance-turned", "With your matrices a word looks the harder at a place the *further* it is "
-             "from "
-             "the one before.", "The score has to be largest where the distance is 0.",
+             "from the one before.", "The score has to be largest where the distance is 0.",
              "Which sign does the distance have in the score?", how=by_numbers, kind="far", factor=factor)
       for factor in (BIG, 10.0, 20.0, 1.0)),
     *(_looks("looks-at-itself", "With your matrices a score falls with the distance to the word's *own* place.",
              "The place that is looked for is t − 1.", "Where is the distance 0?", how=by_numbers, kind="distance",
              back=0, factor=factor, scaled=scaled) for factor in (BIG, 20.0, 10.0, 1.0) for scaled in (True, False)),
     *(_looks("words-count-too", "With your matrices query and key hold the *words* as well: equal words pull, beside "
-             "the "
-             "place before.", "Each word is equal to itself, so half of its attention stays there. What shall decide "
-             "is "
-             "the place alone.", "Which rows of the matrices should be 0?", how=whole_vectors, words="equal",
+             "the place before.", "Each word is equal to itself, and that pulls as hard as the place before. What "
+             "shall decide is the place alone.", "Which rows of the matrices should be 0?", how=whole_vectors, words="equal",
              factor=factor, scaled=scaled)
-      for factor, scaled in _FACTORS if factor not in (30.0, 100.0, 1000.0) or not scaled and factor == 30.0),
+      for factor, scaled in _FACTORS),
     *(_looks("words-shifted", f"Your matrices shift {says} by one: they look for a word with another *number*.",
              "A word's number says which word it is, not where it stands.", "Which rows of the matrices should be 0?",
              how=how, factor=factor, scaled=scaled, **more)
@@ -241,7 +233,6 @@ LOOKING = [
       for says, fixed in (("4 words", {"start": 4}), ("3 words", {"start": 3}), ("4 places", {"places": 4}),
                           ("5 places", {"places": 5}), ("8 places", {"places": 8}))),
     _looks("sizes-exchanged", "Your matrices have the rows of the places n_places further down, as though there were "
-           "that "
-           "many words.", "The numbers of the words come first, and there are n_words of them.",
+           "that many words.", "The numbers of the words come first, and there are n_words of them.",
            "At which row does place 0 begin?", how=fixed_in_part, start="exchanged"),
 ]

@@ -235,9 +235,8 @@ LOOP = [
     *(Misconception("losses-in-a-pass-of-their-own", partial(two_passes, when=when, evaluating=evaluating,
                     listed=listed), f"Your loop is exactly one that computes all losses {when} all steps"
                     f"{', in evaluation mode' if evaluating else ''}.", "Asked for is the loss of each batch right "
-                    "before "
-                    "its own step. All at once they belong to one and the same model; and what is no list can be gone "
-                    "through only once.", "You have each loss already. When, and in which loop?", _shown)
+                    "before its own step. All at once they belong to one and the same model; and what is no list can "
+                    "be gone through only once.", "You have each loss already. When, and in which loop?", _shown)
       for when in ("before", "after") for evaluating in (False, True) for listed in (False, True)),
     *(Misconception("measured-in-evaluation-mode", partial(two_passes, when=f"each {when}", evaluating=True),
                     f"Your loop is exactly one that computes each loss once more, in evaluation mode, {when} the step.",
@@ -254,11 +253,9 @@ LOOP = [
             "How often does a batch meet `loss_of` and `step`?", repeats=2, gives=gives)
       for gives in ("each", "first of two", "second of two")),
     _loop("batches-in-reverse", "goes through the batches from the last to the first", "They come in the order in "
-          "which "
-          "they shall be learned.", "Where does your loop begin?", batch="backwards"),
+          "which they shall be learned.", "Where does your loop begin?", batch="backwards"),
     _loop("batches-in-reverse", "goes through the batches from the last to the first", "They come in the order in "
-          "which "
-          "they shall be learned.", "Where does your loop begin?", batch="backwards", gives="backwards"),
+          "which they shall be learned.", "Where does your loop begin?", batch="backwards", gives="backwards"),
     *(_loop("loss-rescaled", f"{says} each loss before `backward`", "`loss_of` gives the loss that is wanted. Another "
             "factor makes all steps longer or shorter.", "By what do you multiply or divide?", weight=weight)
       for weight, says in (("per batch", "divides by the number of batches"), ("half", "halves"), ("twice", "doubles"),
@@ -270,14 +267,12 @@ LOOP = [
                           ("per example", "divided by the number of examples"),
                           ("times examples", "multiplied by the number of examples"))),
     *(_loop("losses-rounded", f"rounds its losses to {d} digits", "A curve near its end changes in digits that "
-            "rounding "
-            "takes away. Round where you print.", "What is put into the list: the loss of this batch?",
+            "rounding takes away. Round where you print.", "What is put into the list: the loss of this batch?",
             gives=f"{d} digits") for d in (4, 3, 2, 1)),
     *(_loop("losses-sorted", "returns the losses in order of size", _EACH, "What happens to the list after the loop?",
             gives=gives) for gives in ("sorted", "sorted down")),
     _loop("best-loss", "returns for each batch the smallest loss so far", _EACH, "What is put into the list: the loss "
-          "of "
-          "this batch?", gives="best so far"),
+          "of this batch?", gives="best so far"),
     _loop("best-loss", "returns the smallest loss, and no other", _EACH, "What does the `return` line give?",
           gives="smallest"),
     _loop("first-loss-only", "returns the loss of the first batch, and no other, after learning them all", _EACH,
@@ -293,15 +288,12 @@ LOOP = [
     *(_loop("gradients-clipped", f"cuts the gradients' {says} down to 1", "That has its place where gradients explode. "
             "Here it was not asked for, and changes the steps.", "What happens between `backward` and `step`?",
             clipped=clipped) for clipped, says in (("norm", "norm"), ("values", "values"))),
-    *(_loop("step-every-few-batches", f"takes a step for every {n} batches only", "Asked for is one step for each "
-            "batch.",
-            "Does `step` stand below an `if`?", every=n) for n in (2, 3, 4)),
+    *(_loop("step-every-few-batches", f"takes a step for every {n} batches only",
+            "Asked for is one step for each batch.", "Does `step` stand below an `if`?", every=n) for n in (2, 3, 4)),
     *(_loop("stops-early", "stops as soon as the loss of a batch is larger than that before it", "Losses go up and "
-            "down "
-            "from batch to batch, as the batches differ.", "Is there a `break` or a `return` in the loop?", stops=stops)
-      for stops in ("before its step", "after its step")),
+            "down from batch to batch, as the batches differ.", "Is there a `break` or a `return` in the loop?",
+            stops=stops) for stops in ("before its step", "after its step")),
     *(_loop("best-weights-kept", "ends with the weights that had the smallest loss", "Each batch has another loss "
-            "with the "
-            "same weights: the smallest says little about the model.", "What happens to the model after the loop?",
-            keeps=keeps) for keeps in ("best before", "best after")),
+            "with the same weights: the smallest says little about the model.",
+            "What happens to the model after the loop?", keeps=keeps) for keeps in ("best before", "best after")),
 ]

@@ -141,15 +141,13 @@ PARTS = [
           "(B, n_heads, T, d_model) is asked for.", "Along which axis do you stack?", order="heads in front"),
     _slip("heads-last", "right, with the axis of heads at the end", "(B, n_heads, T, d_model) is asked for.",
           "Along which axis do you stack?", order="heads last"),
-    *(_slip("heads-joined", f"the right ones, one behind the other along the axis of {axis}: no axis is left for the "
-            "heads",
+    *(_slip("heads-joined", f"the right ones, joined along the axis of {axis}: no axis is left for the heads",
             "(B, n_heads, T, d_model) is asked for: an axis of its own for the heads.",
             "What do `torch.cat` and `torch.stack` do to the number of axes?", order=order)
       for order, axis in (("joined with positions", "positions"), ("joined with numbers", "numbers"),
                           ("joined with sentences", "sentences"), ("heads last, joined", "numbers"))),
     _slip("output-cut-again", "the output, cut into n_heads pieces of d_head numbers", "After W_o each number of the "
-          "output "
-          "is a sum over all heads. To cut it gives pieces of the output, and no head's part.",
+          "output is a sum over all heads. To cut it gives pieces of the output, and no head's part.",
           "Do you take the heads apart before they meet W_o, or after?", merge="output cut"),
     _slip("output-cut-again", "the output's numbers h · d_head to (h + 1) · d_head − 1 for head h, and 0 elsewhere",
           "After W_o each number of the output is a sum over all heads. To cut it gives pieces of the output, and no "
@@ -158,14 +156,11 @@ PARTS = [
           "With W_o each head writes into *all* numbers of the output.", "How long is the part of one head?",
           merge="parts cut"),
     _slip("zeroed-in-place", "right for the first head, and 0 for the others", "What is set to 0 in `heads` itself is "
-          "gone "
-          "when the next head's turn comes.", "Do you work on a copy?", merge="first alone"),
-    _slip("last-head-only", "right for the last head, and 0 for the others", "The exercise asks for the parts of all "
-          "heads.",
-          "What do you overwrite in each round?", merge="last alone"),
-    _slip("summed-from-here-on", "sums over this head and those after it", "The question is what head h adds by "
-          "itself.",
-          "Which heads are 0 when head h has its turn? Do you work on a copy?", merge="from here on"),
+          "gone when the next head's turn comes.", "Do you work on a copy?", merge="first alone"),
+    _slip("last-head-only", "right for the last head, and 0 for the others",
+          "The exercise asks for the parts of all heads.", "What do you overwrite in each round?", merge="last alone"),
+    _slip("summed-from-here-on", "sums over this head and those after it",
+          "The question is what head h adds by itself.", "Which heads are 0 when head h has its turn? Do you work on a copy?", merge="from here on"),
     *(_slip("others-summed", f"sums over the heads {says} this one", "The question is what head h adds by itself.",
             "Which heads are 0 when head h has its turn? Do you work on a copy?", merge=merge)
       for merge, says in (("after it", "after"), ("before it", "before"))),
@@ -177,12 +172,10 @@ PARTS = [
           "By what do you divide?", merge="fraction"),
     _slip("sign-lost", "without their signs", _SUM, "A head may take away as well as add.", merge="absolute"),
     _slip("sign-turned", "those with their signs turned", _SUM, "What is subtracted from what?", merge="negative"),
-    *(_slip("softmax-once-more", f"with a softmax over the {axis}", _SUM, "The shares have been used already.",
+    *(_slip("softmax-once-more", f"those with a softmax over the {axis}", _SUM, "The shares have been used already.",
             merge=merge) for merge, axis in (("softmax", "numbers"), ("shares", "heads"))),
-    *(_slip("rows-of-the-neighbour", f"those in which each head has the rows of the {says} head", _ROWS,
-"
-    "            "At which row does head 0 begin?", rows=rows) for rows, says in (("next", "next"), ("previous", "
-    ""previous"))),
+    *(_slip("rows-of-the-neighbour", f"those in which each head has the rows of the {which} head", _ROWS,
+            "At which row does head 0 begin?", rows=which) for which in ("next", "previous")),
     _slip("columns-for-rows", "those with W_o reshaped to (n_heads, d_model, d_head), and each block transposed", _ROWS,
           "Which axis of W_o does a vector on its left run along?", rows="columns by reshape"),
     *(_slip("scaled-once-more", f"divided by {says}", _SUM, "By what do you divide?", factor=factor)

@@ -5,6 +5,7 @@ import numpy as np
 
 from classroom.judge.exercise import Misconception
 
+
 def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled="mean", method="linear", own=None):
     """`bootstrap_interval` with one thing done differently."""
     if own is not None:

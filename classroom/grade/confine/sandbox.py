@@ -87,8 +87,8 @@ def _rules(work: str, hidden: list[str]) -> list[tuple[str, int]]:
                     tuple(p + os.sep for p in packages)):
                 continue
             rules.append((entry.path, landlock.READ))
-    for library in {line.split(maxsplit=5)[5].strip() for line in Path("/proc/self/maps").read_text().splitlines()
-                    if line.count("/")}:
+    mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
+    for library in {line.split(maxsplit=5)[5].strip() for line in mapped.splitlines() if line.count("/")}:
         if os.path.isfile(library) and (".so" in library or "python" in os.path.basename(library)):
             rules.append((library, landlock.READ_FILE))
     for folder in {"/lib64", "/usr/lib64", *map(str, Path("/usr/lib").glob("*-linux-gnu"))}:
@@ -161,7 +161,7 @@ def _open_to_all(path: str) -> bool:
 
 
 def _limits(cpu_seconds: int, own_user: bool) -> None:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
     memory = pages * resource.getpagesize() + MEMORY
     limits = {resource.RLIMIT_AS: memory, resource.RLIMIT_FSIZE: FILE, resource.RLIMIT_NOFILE: OPEN_FILES,
               resource.RLIMIT_CORE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}

@@ -117,7 +117,8 @@ def _end() -> dict:
 
 def _children() -> list[int]:
     try:
-        return [int(pid) for pid in Path("/proc/self/task", str(os.getpid()), "children").read_text().split()]
+        listed = Path("/proc/self/task", str(os.getpid()), "children").read_text(encoding="utf-8")
+        return [int(pid) for pid in listed.split()]
     except OSError:                                          # no /proc: at least the child and its group
         return _last
 

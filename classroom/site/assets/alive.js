@@ -81,11 +81,12 @@ function edit_attention(layer, edits) {
 // off: [name, head] each; edits: [name, head, row, column, value] each -> the translation, and its tokens.
 function intervene(sentence, off = [], edits = []) {
   const source = encode(sentence), undo = [];
-  const by_name = (list) => Map.groupBy ? Map.groupBy(list, ([name]) => name)
-    : new Map(list.map(([name]) => [name, list.filter(([other]) => other === name)]));
+  const by_name = (list) => new Map(list.map(([name]) => [name, list.filter(([other]) => other === name)]));
   try {
     for (const [name, own] of by_name(off)) undo.push(switch_off(attention(name), own.map(([, head]) => head)));
-    for (const [name, own] of by_name(edits)) undo.push(edit_attention(attention(name), own.map(([, ...rest]) => rest)));
+    for (const [name, own] of by_name(edits)) {
+      undo.push(edit_attention(attention(name), own.map(([, ...rest]) => rest)));
+    }
     const written = write(source);
     return { translation: subwords.decode(written), tokens: written.map(name_of) };
   } finally {
@@ -96,12 +97,14 @@ function intervene(sentence, off = [], edits = []) {
 // The rounds of a beam search, with the best of what is given up: nodes { parent, label, log_p, fate }.
 function rounds_of(sentence, beam_size) {
   const rounds = [], finished = [];
-  let beam = [{ log_p: 0, token: subwords.bos_id, decoder: new CachedDecoder(model, model.encode(encode(sentence))), at: null }];
+  const decoder = new CachedDecoder(model, model.encode(encode(sentence)));
+  let beam = [{ log_p: 0, token: subwords.bos_id, decoder, at: null }];
   for (let length = 1; length <= room && beam.length; length++) {
     const places = beam_size - finished.length;
     const best = beam.flatMap(({ log_p, token, decoder, at }) => {
       const next_log_p = log_softmax(model.unembed(decoder.step(token)));
-      return topk(next_log_p, places + PRUNED).map((token) => ({ token, decoder, parent: at, log_p: log_p + next_log_p[token] }));
+      return topk(next_log_p, places + PRUNED).map((token) =>
+        ({ token, decoder, parent: at, log_p: log_p + next_log_p[token] }));
     }).sort((a, b) => b.log_p - a.log_p).slice(0, places + PRUNED);
     rounds.push(best.map(({ parent, token, log_p }, i) => {
       const fate = i >= places ? "pruned" : token === subwords.eos_id ? "finished" : "kept";
@@ -170,7 +173,8 @@ function own_beam(place) {
   const { title } = place.dataset;
   const input = make("input", { type: "text", value: "The black cat sleeps.", maxLength: MOST_LETTERS, size: 34 });
   input.setAttribute("aria-label", "sentence to translate");
-  const sizes = make("select", {}, ...[1, 2, 3, 4].map((n) => make("option", { value: n, selected: n === 2 }, `beam of ${n}`)));
+  const sizes = make("select", {}, ...[1, 2, 3, 4].map((n) =>
+    make("option", { value: n, selected: n === 2 }, `beam of ${n}`)));
   sizes.setAttribute("aria-label", "size of the beam");
   const trouble = make("p", { hidden: true });
   trouble.setAttribute("role", "alert");

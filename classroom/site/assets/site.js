@@ -61,7 +61,7 @@ function show_here() {
 show_here();
 
 // ------------------------------------------------------------------------------------------------------------ search
-// The index is a script, because a page from disk may not fetch anything; it is loaded when the reader begins to search.
+// The index is a script, because a page from disk may not fetch anything; it is loaded when a search begins.
 const query = $("query"), results = $("results"), MOST = 30;
 let index = null;
 
@@ -71,7 +71,8 @@ function load() {
   document.head.append(h("script", { src: `${base}assets/index.js`, onload() {
     // Where a lesson has an edition in the page's language, the others are left out.
     const own = new Set(window.courseIndex.filter((one) => one.language === root.lang).map((one) => stem(one.page)));
-    index = window.courseIndex.filter((one) => one.language === root.lang || (one.language === "en" && !own.has(stem(one.page))))
+    index = window.courseIndex
+      .filter((one) => one.language === root.lang || (one.language === "en" && !own.has(stem(one.page))))
       .map((one) => ({ ...one, low: one.text.toLowerCase(), title: `${one.heading} ${one.lesson}`.toLowerCase() }));
     find();
   } }));
@@ -90,8 +91,8 @@ function ranked(words) {
 }
 
 function excerpt(one, words) {
-  const at = Math.max(0, Math.min(...words.map((word) => one.low.indexOf(word)).filter((place) => place >= 0), Infinity));
-  const from = Number.isFinite(at) ? Math.max(0, at - 50) : 0;
+  const places = words.map((word) => one.low.indexOf(word)).filter((place) => place >= 0);
+  const from = places.length ? Math.max(0, Math.min(...places) - 50) : 0;
   const text = one.text.slice(from, from + 160), low = text.toLowerCase(), parts = [from ? "… " : ""];
   for (let i = 0; i < text.length;) {
     const next = words.map((word) => [low.indexOf(word, i), word.length]).filter(([place]) => place >= 0)
@@ -118,7 +119,10 @@ query.addEventListener("input", () => { load(); find(); });
 $("search").addEventListener("keydown", (event) => {
   const links = [...results.querySelectorAll("a")], at = links.indexOf(document.activeElement);
   if (event.key === "Escape") { results.hidden = true; query.focus(); }
-  else if (event.key === "ArrowDown" && links.length) { results.hidden = false; links[Math.min(at + 1, links.length - 1)].focus(); }
+  else if (event.key === "ArrowDown" && links.length) {
+    results.hidden = false;
+    links[Math.min(at + 1, links.length - 1)].focus();
+  }
   else if (event.key === "ArrowUp" && at >= 0) (links[at - 1] ?? query).focus();
   else if (event.key === "Enter" && event.target === query && links.length) links[0].click();
   else return;
