@@ -18,7 +18,7 @@ from classroom.grade.read.submissions import Submission, find
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 TASKS = ("attention", "masks", "loss")
-SECRET = bytes([15]) * 32      # with it, no two have the same variant, and neighbours differ in more than two conventions
+SECRET = bytes([15]) * 32      # no two have the same variant, and neighbours differ in more than two conventions
 CLASS = ["right", "published", "neighbour", "mistake", "one off", "empty", "altered", "exchanged", "spy", "absent"]
 
 
