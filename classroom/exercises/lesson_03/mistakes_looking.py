@@ -202,9 +202,10 @@ LOOKING = [
              back=0, factor=factor, scaled=scaled) for factor in (BIG, 20.0, 10.0, 1.0) for scaled in (True, False)),
     *(_looks("words-count-too", "With your matrices query and key hold the *words* as well: equal words pull, beside "
              "the place before.", "Each word is equal to itself, and that pulls as hard as the place before. What "
-             "shall decide is the place alone.", "Which rows of the matrices should be 0?", how=whole_vectors, words="equal",
-             factor=factor, scaled=scaled)
-      for factor, scaled in _FACTORS),
+             "shall decide is the place alone.", "Which rows of the matrices should be 0?", how=whole_vectors,
+             words="equal", factor=factor, scaled=scaled)
+      for factor, scaled in ((20.0, True), (10.0, True), (50.0, True), (50.0, False), (40.0, False), (30.0, False),
+                             (20.0, False), (10.0, False), (1.0, False))),
     *(_looks("words-shifted", f"Your matrices shift {says} by one: they look for a word with another *number*.",
              "A word's number says which word it is, not where it stands.", "Which rows of the matrices should be 0?",
              how=how, factor=factor, scaled=scaled, **more)

@@ -160,7 +160,8 @@ PARTS = [
     _slip("last-head-only", "right for the last head, and 0 for the others",
           "The exercise asks for the parts of all heads.", "What do you overwrite in each round?", merge="last alone"),
     _slip("summed-from-here-on", "sums over this head and those after it",
-          "The question is what head h adds by itself.", "Which heads are 0 when head h has its turn? Do you work on a copy?", merge="from here on"),
+          "The question is what head h adds by itself.",
+          "Which heads are 0 when head h has its turn? Do you work on a copy?", merge="from here on"),
     *(_slip("others-summed", f"sums over the heads {says} this one", "The question is what head h adds by itself.",
             "Which heads are 0 when head h has its turn? Do you work on a copy?", merge=merge)
       for merge, says in (("after it", "after"), ("before it", "before"))),
