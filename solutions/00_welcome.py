@@ -72,10 +72,11 @@ for word, score in zip(words, scores, strict=True):
 #
 # - **You have** says what comes in, and **Return** what must come out. **Make** and **Not** are conditions, too.
 #   **Use** is advice: any other way that returns the same is as good, unless the box says that it is not accepted.
-# - Whatever a function is given stays as it is: it returns something new. All numbers that come in are finite.
+# - Whatever a function is given stays as it is: it returns something new. Numbers that come in are finite, where
+#   the text does not speak of infinite ones.
 # - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. *Boolean* means the dtype
 #   `bool`.
-# - The first line of the code cell says in which order the arguments come. The pages give them by their places, so
+# - The lines that begin with `def` say in which order the arguments come. The pages give them by their places, so
 #   that their names are yours to choose, and their order is not.
 
 # %% [markdown]

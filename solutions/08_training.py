@@ -128,7 +128,8 @@ print(f"mean of the sentences' means    {torch.stack([losses[0].mean(), losses[1
 # Cross-entropy with label smoothing, averaged over the real tokens.
 #
 # - **You have** `logits` (B, T, V), `targets` (B, T) with the ids of the right tokens, `pad_id`, and
-#   `smoothing` between 0 and 1. Positions whose target is `pad_id` do not count, wherever they stand.
+#   `smoothing` between 0 and 1. Positions whose target is `pad_id` do not count, wherever they stand;
+#   one at least has another target.
 # - **Return** one number, a tensor without axes. The smoothing goes in equal shares to all V tokens.
 # - **Use** `log_softmax(dim=-1)`, which is safe where `softmax` followed by `log` meets log 0. A boolean
 #   mask picks the real positions: `logits[real]` is (N, V). `x.gather(-1, index)` picks one number from

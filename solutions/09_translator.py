@@ -623,7 +623,7 @@ print(f"{exact / len(references):.0%} equal their reference")
 #
 # ### Exercise 9.5 · n-gram precision        ●●○  about 15 minutes · 2 points
 # - **You have** `hypotheses` and `references`, two lists of sentences, each a list of words, and
-#   `n`.
+#   `n`, at least 1.
 # - **Return** one number for the whole list: all matches divided by all n-grams of the
 #   hypotheses.
 #   If there are none at all, because every hypothesis is shorter than n, return 0.

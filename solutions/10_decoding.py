@@ -190,7 +190,7 @@ for alpha in (0, 0.2, 0.6, 1):
 # ### Exercise 10.2 · one round of the beam        ●●○  about 15 minutes · 2 points
 # - **You have** `log_p` (K,), the log-probabilities of the K beginnings in the beam; `next_log_p`
 #   (K, V), for each of them the log-probabilities of the V tokens that may come next; and
-#   `beam_size`, how many continuations to keep. K need not be `beam_size`.
+#   `beam_size`, how many continuations to keep, at most K · V. K need not be `beam_size`.
 # - **Return** three tensors of length `beam_size`, the best continuation first: `scores`, the
 #   log-probability of each; `parent`, the number of the beginning that it continues; `token`, the
 #   token that it adds. The last two are whole numbers (int64): they are used as indices.

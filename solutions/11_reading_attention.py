@@ -399,7 +399,7 @@ for layer in LAYERS:
 # ### Exercise 11.3 · one round of counting        ●●●  about 20 minutes · 3 points
 # - **You have** `t` (n_source, n_target), its rows sum to 1; and `pairs`, a list of (source, target), each
 #   a list of word ids: rows of t for the source, columns for the target. Each row of t is the row of a word that
-#   occurs in some pair.
+#   occurs in some pair, and each target word has a source word in its sentence whose t is above 0.
 # - **Return** the new table, of the same shape.
 # - **How**: each target word of each pair has 1 to give. It shares this among the source words *of its
 #   own sentence*, in proportion to their t. A word that occurs twice counts twice. At the end every row
