@@ -73,6 +73,8 @@ def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case |
     found = re.search(r"(?:^|:\s*)(raise|assert)\b", line)
     if found is None or found[1] == "assert" and raised.kind != "AssertionError" or case is None:
         return _NOTHING
+    if found[1] == "raise" and not re.search(rf"raise {raised.kind}\b", line):      # one that came from elsewhere
+        return _NOTHING
     numbers = [f"{name} = {value}" for name, value in case.inputs.items()
                if name in task.takes and isinstance(value, (int, float, np.number))]
     where = f" with {listing(numbers)}" if numbers else " in this case"

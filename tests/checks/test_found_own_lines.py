@@ -70,7 +70,7 @@ class LayerAsMatrix(nn.Module):
     ("0.1", lambda scores: scores(0) / scores.sum(), "called-like-a-function", "Square ones"),
     ("0.1", lambda scores: scores / scores.total(), "no-such-attribute", "`total`"),
     ("2.4", lambda ids, pad_id: padding_mask(ids) & causal_mask(ids.shape[1]), "argument-left-out", "'pad_id'"),
-    ("3.1", LayerAsMatrix, "layer-not-called", "called with what goes through it"),
+    ("3.1", LayerAsMatrix, "layer-not-called", "The layer is then to be called"),
     ("4.1", lambda x, n_heads: split_heads(x, n_heads, dim=1), "argument-of-another-name", "`dim`"),
     ("5.3", lambda embedded: embedded * torch.sqrt(4), "function-for-tensors", "Python's `math`"),
     ("1.1", lambda q, k: q @ K.T, "input-ignored", "does not depend on `k`"),

@@ -6,6 +6,7 @@ import torch
 
 from classroom.judge.exercise import Misconception
 
+TYPED_IN = (2, 4, 6, 8, 10, 16, 32, 64, 128, 256, 512)      # sizes that stand on a page, and in other people's code
 _EXPONENTS = {       # from the number of the pair, i, and d_model
     "2i/d": lambda i, d: 2 * i / d, "i/d": lambda i, d: i / d, "4i/d": lambda i, d: 4 * i / d,
     "integer": lambda i, d: (2 * i // d).to(torch.float64), "2i": lambda i, d: 2 * i,
@@ -13,9 +14,8 @@ _EXPONENTS = {       # from the number of the pair, i, and d_model
     "zero": lambda i, d: 0 * i, "pairs": lambda i, d: i / max(-(-d // 2) - 1, 1),
     "shifted": lambda i, d: (2 * i + 2) / d, "rounded up": lambda i, d: 2 * i / (d + d % 2),
     "power first": lambda i, d: 2 * i - math.log(d, 10000),
+    **{f"2i/{n}": lambda i, d, n=n: 2 * i / n for n in TYPED_IN},
 }
-TYPED_IN = (2, 4, 6, 8, 10, 16, 32, 64, 128, 256, 512)      # sizes that stand on a page, and in other people's code
-_EXPONENTS |= {f"2i/{n}": lambda i, d, n=n: 2 * i / n for n in TYPED_IN}
 
 
 def frequencies(d, exponent="2i/d", base=10000.0):
