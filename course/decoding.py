@@ -1,5 +1,4 @@
 """From a trained model to sentences: greedy decoding, beam search, and a cache that makes both fast."""
-import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
@@ -201,7 +200,7 @@ def translate(
         sentences: a list of them, also for a single one.
         subwords: the vocabulary that the model was trained with.
         batch_size: how many are translated at once.
-        max_len: the most tokens to write for a sentence. A warning says where that was not enough.
+        max_len: the most tokens to write for a sentence. What does not end by then is cut there.
 
     Raises:
         TypeError: for a string in place of a list of strings.
@@ -216,7 +215,7 @@ def translate(
         raise ValueError(f"sentence {order[-1]}, counted from 0, has {len(encoded[order[-1]])} tokens with its end; "
                          f"the model knows positions only up to max_len = {positions}: {sentences[order[-1]][:40]!r}…")
     max_len = min(max_len, positions)
-    translations, cut = [""] * len(sentences), 0
+    translations = [""] * len(sentences)
     model.eval()
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
@@ -230,10 +229,6 @@ def translate(
             written = [hypotheses[0].ids for hypotheses in beams]
         for i, ids in zip(rows, written, strict=True):
             translations[i] = subwords.decode(ids)
-            cut += len(ids) == max_len and subwords.eos_id not in ids
-    if cut:
-        warnings.warn(f"{cut} of {len(sentences)} translations did not end within max_len = {max_len} tokens, and are "
-                      "cut there", stacklevel=2)
     return translations
 
 

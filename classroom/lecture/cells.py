@@ -164,7 +164,7 @@ def printed(cell: NotebookNode) -> str:
 def pictures(cell: NotebookNode) -> list[str]:
     """The pictures of a code cell as HTML, each with its alternative text."""
     found = []
-    for output in cell.outputs:
+    for output in cell.get("outputs", []):
         if png := output.get("data", {}).get("image/png"):
             alt = output.metadata.get("image/png", {}).get("alt", output.data.get("text/plain", ""))
             found.append(f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{png.replace(chr(10), "")}" />')

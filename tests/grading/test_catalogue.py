@@ -190,6 +190,8 @@ def told_the_same(grade, task):
         expected = verdict.status, verdict.points, list(verdict.mistakes)
         if isinstance(task, TestTask):                  # which bugs a weak test misses hangs on the weights
             told, expected = told[:2], expected[:2]
+        if "holds more than 4 MB" in result["message"]:     # what an answer may send has a limit, elsewhere it has none
+            told, expected = told[:2], expected[:2]
         assert told == expected, (answer, result["message"])
         if verdict.status == "correct":
             assert answer not in [m.wrong for m in task.misconceptions]

@@ -100,7 +100,7 @@ def test_the_module_has_the_names_of_the_python():
     assert len(exported) > 15 and set(exported) - own <= known
     classes = re.findall(r"^(?:export )?class (\w+)", text, re.MULTILINE)
     assert set(classes) - {"Linear"} <= known and {"Transformer", "MultiHeadAttention", "DecoderLayer"} <= set(classes)
-    assert len(text.splitlines()) < 400 and "Array(" in text
+    assert len(text.splitlines()) < 440 and "Array(" in text
 
 
 def test_what_is_said_about_it_stays_text(model, subwords):
