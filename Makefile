@@ -4,7 +4,8 @@
 # make checks  measure the checks, write docs/checks.md                make versions   on lowest and newest packages
 #
 # PYTHON=python3.12      the Python to make .venv with (3.11 or newer)
-# PIP_ARGS="..."         options for pip, for instance to choose a CPU build of torch
+# TORCH=cpu              on Linux: PyTorch without CUDA, 0.2 GB (TORCH=cuda: with it, 2.7 GB; else: is there a card?)
+# PIP_ARGS="..."         options for pip, which then does the work, even where uv is installed
 # ARGS="..."             options for JupyterLab, or for pytest
 
 PYTHON ?= python3
@@ -44,32 +45,25 @@ checks: $(READY)
 site: $(READY)
 	$(BIN)/python -m classroom site $(ARGS)
 
+# A build that is named is looked at each time: the environment may have another one.
+ifdef TORCH
+.PHONY: $(READY) $(READY_TESTS)
+endif
+
 $(READY): pyproject.toml requirements.lock
-	@$(PYTHON) tools/install.py --venv $(VENV) -- $(PIP_ARGS)
+	@$(PYTHON) tools/install.py --venv $(VENV) $(TORCH:%=--torch %) -- $(PIP_ARGS)
 
 $(READY_TESTS): pyproject.toml requirements.lock requirements-test.lock
-	@$(PYTHON) tools/install.py --venv $(VENV) --tests -- $(PIP_ARGS)
+	@$(PYTHON) tools/install.py --venv $(VENV) --tests $(TORCH:%=--torch %) -- $(PIP_ARGS)
 
 versions: $(READY_TESTS)
 	$(PIP) install --quiet uv
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/versions.py $(ARGS)
 
-# Exact versions for every platform: what the course needs, and what its tests need beyond that. CUDA's
-# packages are left out: a CPU build of torch has none, and the others name the versions they need
-# themselves. UPGRADE=--upgrade takes the newest of all.
-LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
-    --no-annotate --no-header pyproject.toml
+# Exact versions for every system, as tools/lock.py says. UPGRADE=--upgrade takes the newest of all.
 lock: $(READY_TESTS)
 	$(PIP) install --quiet uv
-	mkdir -p build && cat requirements.lock requirements-test.lock > build/all.lock
-	$(LOCK) --extra test $(UPGRADE) --output-file build/all.lock
-	$(LOCK) --constraint build/all.lock --output-file build/course.lock
-	grep -vE '^(#|cuda-|nvidia-|triton)' build/all.lock | sort > build/all.pins
-	grep -vE '^(#|cuda-|nvidia-|triton)' build/course.lock | sort > build/course.pins
-	{ echo "# Made by \`make lock\`: what the course needs."; cat build/course.pins; } > build/requirements.lock
-	{ echo "# Made by \`make lock\`: what the tests need beyond requirements.lock."; \
-	    awk 'NR == FNR { there[$$1]; next } !($$1 in there)' build/course.pins build/all.pins; } > build/requirements-test.lock
-	mv build/requirements.lock build/requirements-test.lock .
+	$(BIN)/python tools/lock.py $(UPGRADE)
 
 clean:
 	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

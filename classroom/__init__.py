@@ -17,6 +17,7 @@ def __getattr__(name: str):
     """The names above, imported when they are first asked for: the commands start without NumPy."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import course  # noqa: F401 - it says so where this Python is too old
     from classroom import face
     globals().update({known: getattr(face, known) for known in __all__})
     return globals()[name]

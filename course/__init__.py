@@ -2,5 +2,10 @@
 
 Importing `course` is cheap: nothing else is imported until it is needed.
 """
+import sys
 
-__version__ = "0.1.0"
+if sys.version_info < (3, 11):   # noqa: UP036 - before anything that an old Python cannot read
+    raise ImportError("the course needs Python 3.11 or newer; this is {}.{}. In a notebook, choose another kernel: "
+                      "that of the course's own environment.".format(*sys.version_info))
+
+__version__ = "1.0.0"

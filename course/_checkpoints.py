@@ -2,8 +2,6 @@
 import contextlib
 import hashlib
 import json
-import signal
-import threading
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -13,10 +11,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from course import _system
 from course._paths import FolderError, atomic_path, cache_dir
 from course.tokens import Encoded
 
-__all__ = ["Run", "interrupts_between_steps", "load", "runs", "save"]
+__all__ = ["Run", "interrupts_between_steps", "load", "read", "runs", "save"]
 
 
 @contextlib.contextmanager
@@ -27,7 +26,7 @@ def interrupts_between_steps() -> Iterator[Callable[[], None]]:
     """
     pressed = False
 
-    def remember(number: int, frame: Any) -> None:
+    def remember() -> None:
         nonlocal pressed
         if pressed:
             raise KeyboardInterrupt
@@ -37,15 +36,8 @@ def interrupts_between_steps() -> Iterator[Callable[[], None]]:
         if pressed:
             raise KeyboardInterrupt
 
-    usual = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
-        yield stop_if_interrupted           # somebody else looks after interruptions
-        return
-    signal.signal(signal.SIGINT, remember)
-    try:
+    with _system.interrupts(remember):      # or somebody else looks after them
         yield stop_if_interrupted
-    finally:
-        signal.signal(signal.SIGINT, usual)
 
 
 class Run(NamedTuple):
@@ -99,49 +91,80 @@ def _bytes(tensor: Tensor) -> bytes:
     return tensor.cpu().contiguous().numpy().tobytes()
 
 
+_KEPT = {"model": dict, "optimizer": dict, "recipe": dict, "history": list, "random": Tensor, "finished": bool}
+_said: set[Path] = set()            # files that could not be written, and of which that has been said
+
+
 def save(
     path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, recipe: dict[str, Any],
     history: list[dict[str, float]], finished: bool,
 ) -> None:
-    """Write a checkpoint. Where that fails, a full disk for one, say so: training is not to end because of it."""
+    """Write a checkpoint. Where that fails, a full disk for one, say so once: training is not to end because of it."""
     state = {
         "model": model.state_dict(), "optimizer": optimizer.state_dict(), "recipe": recipe,
-        "history": history, "random": torch.get_rng_state(), "finished": finished,
+        "history": history, "random": torch.get_rng_state(), "finished": finished, "name": path.stem,
     }
     try:
         with atomic_path(path) as temporary:
             torch.save(state, temporary)
+        _said.discard(path)
     except (OSError, RuntimeError) as error:           # torch.save raises RuntimeError on a full disk
+        if path in _said:
+            return
+        _said.add(path)
         warnings.warn(
-            f"the training so far could not be written to {path} ({str(error).splitlines()[0]}). Is the disk full, or "
-            "the folder read-only? The model in memory is all right, but it will have to be trained again next time.",
-            stacklevel=3)
+            f"the training so far could not be written to {path} ({_first_line(error)}). Is the disk full, or "
+            "the folder read-only? Training goes on, and the model in memory is all right, but it will have to be "
+            "trained again next time. The variable COURSE_CACHE names another folder.", stacklevel=3)
 
 
 def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | None:
     """What `save` has written of this run; None if there is nothing.
 
-    A damaged file is an error (ValueError), as is that of another run. In the cache (`ours`) a damaged file is
-    deleted with a warning.
+    A damaged file is an error (ValueError), as is that of another run. In the cache (`ours`) such a file is set aside
+    with a warning, so that training begins anew.
     """
-    if not path.exists():
-        return None
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)     # never unpickles code
-        kept = state["recipe"]
-        differing = [name for name in recipe.keys() | kept.keys() if kept.get(name) != recipe.get(name)]
+        if not path.exists():
+            return None
+        state = read(path)
     except Exception as error:
-        if not ours:
-            raise ValueError(f"{path} is damaged, or no checkpoint of `train` ({type(error).__name__}). Delete it to "
-                             "start anew, or name another file.") from error
-        warnings.warn(f"{path} should hold an earlier training, but is damaged ({type(error).__name__}). It has been "
-                      "deleted, and training begins anew.", stacklevel=3)
-        path.unlink()
-        return None
-    if differing:
-        raise ValueError(
-            f"{path} is the checkpoint of another run: it differs in "
-            + ", ".join(f"{name} ({kept.get(name)} there, {recipe.get(name)} here)" for name in sorted(differing))
-            + ". Delete it to start anew, or name another file."
-        )
+        wrong = f"is damaged, or no checkpoint of `train` ({_first_line(error)})"
+    else:
+        kept = state["recipe"]
+        differing = [f"{name} ({kept.get(name)} there, {recipe.get(name)} here)"
+                     for name in sorted(recipe.keys() | kept.keys()) if kept.get(name) != recipe.get(name)]
+        if ours and state.get("name", path.stem) != path.stem:
+            differing.append(f"its name ({state['name']} when it was written)")
+        if not differing:
+            return state
+        wrong = f"is the checkpoint of another run: it differs in {', '.join(differing)}"
+    if not ours:
+        raise ValueError(f"{path} {wrong}. Delete it to start anew, or name another file.")
+    warnings.warn(f"{path} should hold an earlier training, but {wrong}. {_set_aside(path)}, and training begins anew.",
+                  stacklevel=3)
+    return None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The checkpoint in a file; its code, if there is any, is never run. Raises whatever is wrong with the file."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if not isinstance(state, dict) or not all(isinstance(state.get(name), kind) for name, kind in _KEPT.items()):
+        raise ValueError("it holds something else")
     return state
+
+
+def _set_aside(path: Path) -> str:
+    """Give a file another name, so that it is in nobody's way; a sentence of what has become of it."""
+    aside = path.with_name(f"{path.name}.unusable")
+    try:
+        _system.replace(path, aside)
+    except OSError:
+        return "It cannot be renamed"
+    return f"It is now called {aside.name}"
+
+
+def _first_line(error: Exception) -> str:
+    """An error in one line: PyTorch's tell long stories."""
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines and len(lines[0]) < 120 else type(error).__name__

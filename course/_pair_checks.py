@@ -1,4 +1,5 @@
 """What is wrong, or doubtful, about sentence pairs: said by line, and counted."""
+import functools
 import math
 import re
 import unicodedata
@@ -34,6 +35,7 @@ def script(sentence: str) -> str:
     return letters.most_common(1)[0][0] if letters else ""
 
 
+@functools.cache
 def _script(letter: str) -> str:
     name = unicodedata.name(letter, "?").split(" ")[0].split("-")[0]
     return "Chinese or Japanese" if name in ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC") else name.title()

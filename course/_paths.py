@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from course._system import replace
+
 _NAME = "build-a-transformer"
 
 
@@ -45,13 +47,17 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o644)
-        os.replace(temporary, path)
+        replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def _directory(variable: str, default: str) -> Path:
-    path = Path(os.environ.get(variable) or default)
+    try:
+        path = Path(os.environ.get(variable) or default).expanduser()
+    except RuntimeError:
+        raise FolderError("nobody knows where your home folder is, in which the course would keep its files. Name a "
+                          f"folder that can be written to in the variable {variable}.", Path(default)) from None
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

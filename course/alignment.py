@@ -113,7 +113,12 @@ def align_from_attention(weights: Tensor) -> Tensor:
     Returns:
         (T_q - 1,) int64, for each target token the number of a source token, never that of <eos>. The
         row that counts for a token is the one that predicts it: the row of the token *before* it.
+
+    Raises:
+        ValueError: if the source has no token but <eos>.
     """
+    if weights.shape[-1] < 2:
+        raise ValueError("the source has no token but <eos>, so there is nothing to align with")
     return weights.mean(0)[:-1, :-1].argmax(-1)
 
 
@@ -136,7 +141,7 @@ def word_weights(weights: Tensor, source_words: Sequence[int], target_words: Seq
     Row t of `weights` has to be the one that predicts target token t.
     """
     def belongs(numbers):
-        return np.array(numbers) == np.arange(max(numbers) + 1)[:, None]              # (n_words, n_tokens)
+        return np.array(numbers) == np.arange(max(numbers, default=-1) + 1)[:, None]  # (n_words, n_tokens)
 
     rows, columns = belongs(target_words), belongs(source_words)
     return rows / rows.sum(1, keepdims=True) @ np.asarray(weights) @ columns.T
@@ -155,7 +160,13 @@ class IBMModel1:
 
     @classmethod
     def train(cls, pairs: Iterable[tuple[str, str]], n_iterations: int = 5) -> "IBMModel1":
-        """Learn from (source, target) sentences; entries of the table exist only for words that meet."""
+        """Learn from (source, target) sentences; entries of the table exist only for words that meet.
+
+        Raises:
+            ValueError: if no target sentence has a word, or n_iterations is below 1.
+        """
+        if n_iterations < 1:
+            raise ValueError(f"n_iterations must be at least 1, got {n_iterations}")
         source_ids: dict[str, int] = {"": 0}                       # the empty word
         target_ids: dict[str, int] = {}
         words_e: list[int] = []
@@ -168,6 +179,8 @@ class IBMModel1:
             words_f += new_f
             n_e.append(len(new_e))
             n_f.append(len(new_f))
+        if not words_f:
+            raise ValueError("there is no word on the target side to learn from")
         # One entry for each source word and target word that meet; those of one target word stand together.
         n_meet = np.repeat(n_e, n_f)                               # for each target word, how many it meets
         place = np.repeat(np.arange(len(words_f)), n_meet)

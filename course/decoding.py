@@ -1,4 +1,5 @@
 """From a trained model to sentences: greedy decoding, beam search, and a cache that makes both fast."""
+import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
@@ -97,18 +98,27 @@ def greedy_decode(
 
     Returns:
         ids (B, T) without bos; after a sentence's eos there is only pad.
+
+    Raises:
+        ValueError: if max_len is below 1.
     """
+    _at_least_one(max_len=max_len)
+    if not len(source):
+        return source.new_empty(0, 0)
     decoder = _start(model, source, cached)
+    written = torch.full((len(source), max_len), model.pad_id, device=source.device)
+    rows = torch.arange(len(source), device=source.device)       # the sentences that have not ended
     token = torch.full((len(source),), bos_id, device=source.device)
-    ended = torch.zeros(len(source), dtype=torch.bool, device=source.device)
-    written = []
-    for _ in range(max_len):
-        token = model.unembed(decoder.step(token)).argmax(-1).masked_fill(ended, model.pad_id)
-        written.append(token)
-        ended |= token == eos_id
-        if ended.all():
+    for length in range(1, max_len + 1):
+        token = model.unembed(decoder.step(token)).argmax(-1)
+        written[rows, length - 1] = token
+        going = (token != eos_id).nonzero().squeeze(1)
+        if not len(going):
             break
-    return torch.stack(written, dim=1) if written else source.new_empty(len(source), 0)
+        if len(going) < len(token):
+            decoder.keep(going)
+            rows, token = rows[going], token[going]
+    return written[:, :length]
 
 
 class Hypothesis(NamedTuple):
@@ -139,14 +149,13 @@ def beam_search(
         ended, the best unfinished one stands in.
 
     Raises:
-        ValueError: if beam_size is below 1.
+        ValueError: if beam_size or max_len is below 1.
     """
-    if beam_size < 1:
-        raise ValueError(f"beam_size must be at least 1, got {beam_size}")
+    _at_least_one(beam_size=beam_size, max_len=max_len)
     n_sentences, device = len(source), source.device
     finished: list[list[Hypothesis]] = [[] for _ in range(n_sentences)]
-    if not n_sentences or max_len < 1:
-        return [[Hypothesis([], 0.0)] for _ in finished]
+    if not n_sentences:
+        return []
 
     decoder = _start(model, source, cached)
     decoder.keep(torch.arange(n_sentences, device=device).repeat_interleave(beam_size))
@@ -200,14 +209,22 @@ def translate(
         sentences: a list of them, also for a single one.
         subwords: the vocabulary that the model was trained with.
         batch_size: how many are translated at once.
-        max_len: the most tokens to write for a sentence. What does not end by then is cut there.
+        max_len: the most tokens to write for a sentence. What does not end by then is cut there, and a warning says
+            how many sentences that are.
 
     Raises:
-        TypeError: for a string in place of a list of strings.
-        ValueError: if a sentence has more tokens than the model knows positions; it is named.
+        TypeError: for a string in place of a list of strings, or something else in the list.
+        ValueError: if a sentence is empty, or has more tokens than the model knows positions; it is named. If
+            beam_size, batch_size or max_len is below 1.
     """
+    _at_least_one(beam_size=beam_size, batch_size=batch_size, max_len=max_len)
     if isinstance(sentences, str):
         raise TypeError(f"`translate` takes a list of sentences: translate(model, [{sentences[:30]!r}], subwords)")
+    for n, sentence in enumerate(sentences):
+        if not isinstance(sentence, str):
+            raise TypeError(f"`translate` takes a list of strings; number {n}, counted from 0, is {sentence!r:.60}")
+        if not sentence.strip():
+            raise ValueError(f"sentence {n}, counted from 0, is empty: there is nothing to translate")
     device, positions = next(model.parameters()).device, len(getattr(model, "positions", range(10**9)))
     encoded = [ids + [subwords.eos_id] for ids in subwords.encode_all(sentences)]
     order = sorted(range(len(sentences)), key=lambda i: len(encoded[i]))    # similar lengths together
@@ -215,7 +232,7 @@ def translate(
         raise ValueError(f"sentence {order[-1]}, counted from 0, has {len(encoded[order[-1]])} tokens with its end; "
                          f"the model knows positions only up to max_len = {positions}: {sentences[order[-1]][:40]!r}…")
     max_len = min(max_len, positions)
-    translations = [""] * len(sentences)
+    translations, n_cut = [""] * len(sentences), 0
     model.eval()
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
@@ -229,7 +246,18 @@ def translate(
             written = [hypotheses[0].ids for hypotheses in beams]
         for i, ids in zip(rows, written, strict=True):
             translations[i] = subwords.decode(ids)
+            n_cut += subwords.eos_id not in ids
+    if n_cut:
+        more = "the model has no more positions" if max_len == positions else f"`max_len={2 * max_len}` allows more"
+        warnings.warn(f"{n_cut} of {len(sentences)} translations did not end within max_len = {max_len} tokens; they "
+                      f"are cut there ({more})", stacklevel=2)
     return translations
+
+
+def _at_least_one(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if number < 1:
+            raise ValueError(f"{name} must be at least 1, got {number}")
 
 
 def _penalised(log_p: float, n: int, length_penalty: float) -> float:

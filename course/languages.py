@@ -13,6 +13,7 @@ __all__ = ["SpacedSubwords", "join_characters", "space_characters"]
 
 # Ideographs with their extensions, and kana. Punctuation is cut off by `Subwords` already.
 _WIDE = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_HANGUL = r"[\uac00-\ud7a3]"          # syllables; Korean has blanks between its words
 
 
 def space_characters(sentence: str) -> str:
@@ -28,7 +29,8 @@ def join_characters(sentence: str) -> str:
 class SpacedSubwords(Subwords):
     """Subwords for such scripts: every Chinese or Japanese character is a token of its own.
 
-    Words of other scripts are cut as `Subwords` does, so that one vocabulary serves both languages.
+    Words of other scripts are cut as `Subwords` does, so that one vocabulary serves both languages. A Korean syllable
+    costs one token at most; several that are common together may be one.
     """
 
     @classmethod
@@ -53,7 +55,10 @@ class SpacedSubwords(Subwords):
             [sentence.translate(rare) for sentence in spaced], 5 + len(alphabet) + vocab_size)._tokenizer.to_str())
         # A character between blanks is always one token with its mark, however rare: these merges come first.
         merges = [("▁", character) for character in alphabet if re.fullmatch(_WIDE, character)]
-        merges += [pair for pair in map(tuple, learned["model"]["merges"]) if pair not in set(merges)]
+        merges += map(tuple, learned["model"]["merges"])
+        # The mark of a word's first syllable costs nothing of its own: these come last.
+        merges += [("▁", character) for character in alphabet if re.fullmatch(_HANGUL, character)]
+        merges = list(dict.fromkeys(merges))
         tokens = [*learned["model"]["vocab"]][:4] + [f"<0x{byte:02X}>" for byte in range(256)]
         tokens += ["▁", *(c for c in alphabet if c != "▁"), *(first + second for first, second in merges)]
         tokenizer = Tokenizer.from_str(json.dumps(learned))

@@ -153,13 +153,18 @@ def as_library(
 
 
 def seconds_per_step(model: Any, batches: Iterable[Batch]) -> float:
-    """How long a gradient takes, on average over the batches: forward and backward, without the optimiser's step."""
+    """How long a gradient takes, on average over the batches: forward and backward, without the optimiser's step.
+
+    Raises ValueError if there is no batch.
+    """
     model.train()
     started, n = time.perf_counter(), 0
     for n, batch in enumerate(batches, 1):  # noqa: B007 - counted
         training_loss(model, batch).backward()
     model.zero_grad()
     model.eval()
+    if not n:
+        raise ValueError("there is no batch to measure the time of")
     return (time.perf_counter() - started) / n
 
 

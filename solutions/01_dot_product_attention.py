@@ -18,6 +18,7 @@
 
 # %%
 import math
+import time
 
 import numpy as np
 
@@ -398,9 +399,9 @@ print("weights of sleeps", weights[3])
 interactive.view(own("1.3"), Q, K, V, queries=words, keys=words, features=features)
 
 # %% [markdown]
-# In the picture above, the left table has the scores, the middle one the weights, and the right one what each
-# word has taken. "cat" took most from "black", and its output says *dark*. "sleeps" took most from "cat", and
-# its output says *masculine* and *alive*.
+# In the picture of the three steps, the left table has the scores, the middle one the weights, and the right one what
+# each word has taken. "sleeps" took most from "cat", and its output says *masculine* and *alive*. Its score for "black"
+# is 1·0 + 0·2 + 2·0 + 0·0 = 0. "cat" took most from "black", and its output says *dark*.
 #
 # ## A dictionary that always answers
 #
@@ -430,7 +431,7 @@ interactive.drag(query_2d, keys_2d, values_2d, words, own("1.3"))
 # %% [markdown]
 # Attention is a soft dictionary: the query is compared with *every* key, and the answer is a
 # mixture of all values, in which the values with the best-fitting keys count most. How soft it is depends on the
-# number by which the scores are divided, the **temperature** $t$. So far it was $\sqrt{d_k} = 2$.
+# number by which the scores are divided, the **temperature** $t$. For "black" it was $\sqrt{d_k} = 2$.
 #
 # Before you run the cell: what happens to the weights when $t$ is very small? And when it is very large?
 
@@ -680,7 +681,7 @@ def last_state(ids):
         state = np.tanh(0.9 * state @ mixing + 0.5 * word_vectors[column])
     return state
 
-print("share of the words that can be told")
+print("share of the words that can be told\nwords   last state: all   the first   the last   attention: all")
 for T in (2, 4, 8, 16, 32):
     ids = rng.integers(20, size=(4000, T))
     state, told = last_state(ids), []
@@ -690,14 +691,27 @@ for T in (2, 4, 8, 16, 32):
     places = 10 * np.eye(T)
     looked_up = [attention(places, places, word_vectors[sentence])[0] @ word_vectors.T for sentence in ids[:50]]
     by_attention = (np.argmax(looked_up, axis=-1) == ids[:50]).mean()
-    print(f"{T:2} words   last state: all {np.mean(told):.2f}, the first {told[0]:.2f}, the last {told[-1]:.2f}   "
-          f"attention: all {by_attention:.2f}")
+    print(f"{T:5}{np.mean(told):18.2f}{told[0]:12.2f}{told[-1]:11.2f}{by_attention:17.2f}")
 
 # %% [markdown]
 # Two words fit. Of sixteen, the last state tells about a quarter, and it has forgotten the first one. (A network that
 # is trained can keep more of what it needs.) Its list does not grow with the sentence. Attention keeps a key and a
-# value for every word, so that nothing has to be squeezed. That has a price: T words have T · T weights. Lesson 02
-# measures it.
+# value for every word, so that nothing has to be squeezed.
+#
+# That has a price. T words have T · T scores, and each is a sum of d_k products. How much longer does it take if the
+# text is twice as long? Guess, then look at the clock (the best of three times).
+
+# %% tags=["nbval-ignore-output"]
+for T in (100, 200, 400, 800):
+    x, seconds = rng.normal(size=(T, 64)), []
+    for _ in range(3):
+        start = time.perf_counter()
+        attention(x, x, x)
+        seconds.append(time.perf_counter() - start)
+    print(f"T {T:3}   weights {T * T:7,}   products for the scores {T * T * 64:10,}   {1000 * min(seconds):6.2f} ms")
+
+# %% [markdown]
+# Four times as long, or more. For a sentence that is nothing, for a book it is what limits attention.
 
 # %% [markdown]
 # ## Recap

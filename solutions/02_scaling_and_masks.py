@@ -8,6 +8,7 @@
 # **After this lesson** you can
 #
 # - write attention in PyTorch for any number of leading axes;
+# - derive the variance of q·k, and say when √d_k is the right number to divide by;
 # - show what √d_k does for learning, with gradients;
 # - build masks for padding and for the future, and combine them;
 # - find out from its symptoms what is wrong with a mask: True and False exchanged, shape, broadcasting, rows
@@ -16,7 +17,7 @@
 # **You need** lesson 01, and that shapes like (2, 3) and (3,) can be added (broadcasting). PyTorch
 # itself is introduced as far as it is needed.
 #
-# **Time** about two hours and a quarter, some 60 minutes of them for the seven exercises.
+# **Time** about two hours and a half, some 70 minutes of them for the eight exercises.
 
 # %%
 import math
@@ -116,12 +117,81 @@ print("largest slope of a sharper row:", softmax_jacobian((10 * scores[1]).softm
 
 # %% [markdown]
 # The row of "cat" has the four numbers from above. With scores ten times as large one share is nearly 1, and all
-# slopes are nearly 0. What follows from that?
+# slopes are nearly 0. So it matters how large the scores are. How large will they be?
+#
+# ## How far a dot product strays
+#
+# Lesson 01 measured it: if all numbers of q and k are random, with mean 0 and variance 1, then the variance of q·k is
+# d_k. Why d_k? And what if the numbers are larger, or not 0 on average? Three rules are enough to find out:
+#
+# 1. The mean of a product of two independent numbers is the product of their means.
+# 2. The variance of a sum of independent numbers is the sum of their variances.
+# 3. The variance of a number is the mean of its square, minus the square of its mean.
+#
+# Begin on paper with one product, q_1·k_1. Let q_1 have mean 1 and variance 1, and k_1 mean 0 and variance 1. What is
+# the mean of q_1², by the third rule? And what is the variance of the product?
+
+# %% [markdown]
+# ### Exercise 2.8 · the variance of q·k        ●●●  about 12 minutes · 2 points
+# Derive it on paper, for any means and variances, and write the result down.
+#
+# - **You have** `d_k`, how many numbers q and k have; `mean_q` and `var_q`, the mean and the variance of each number of
+#   q; `mean_k` and `var_k`, those of each number of k. All of these numbers are independent of each other.
+# - **Return** the variance of q·k, a plain number: the exact one, not an estimate from random numbers.
+# - **Use** the three rules.
+
+# %%
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    """The variance of q·k: d_k independent products of numbers with these means and variances."""
+    ### BEGIN SOLUTION
+    square = (var_q + mean_q ** 2) * (var_k + mean_k ** 2)       # the mean of the square of one product
+    return d_k * (square - (mean_q * mean_k) ** 2)
+    ### END SOLUTION
+
+
+# %%
+check("2.8", score_variance)
+
+# %% [markdown]
+# Does it agree with random numbers? Here are 20,000 pairs of a query and a key for each line. The last column is the
+# standard deviation of the scores, after the division by √d_k. In which lines will it be 1?
+
+# %%
+score_variance = carry_on("2.8", score_variance)
+
+torch.manual_seed(0)
+d_k = 64
+print("mean_q  var_q   mean_k  var_k   variance of q·k: derived  measured   divided by √d_k")
+for mean_q, var_q, mean_k, var_k in [(0, 1, 0, 1), (0, 4, 0, 1), (1, 1, 0, 1), (0, 1, 3, 1)]:
+    q = mean_q + math.sqrt(var_q) * torch.randn(20_000, d_k)
+    k = mean_k + math.sqrt(var_k) * torch.randn(20_000, d_k)
+    derived, measured = score_variance(d_k, mean_q, var_q, mean_k, var_k), (q * k).sum(dim=-1).var()
+    print(f"{mean_q:6}{var_q:7}{mean_k:9}{var_k:7}{derived:25.0f}{measured:10.0f}{(measured / d_k).sqrt():18.2f}")
+
+# %% [markdown]
+# Only in the first. √d_k is the right number for means of 0 and variances of 1, and that is what the paper assumes.
+# A model has to keep its numbers at that size by other means; lesson 06 adds the norm that does so.
+#
+# Does the softmax notice all of it? In the last line the keys have a mean of 3. Take one query and six keys, and add 3
+# to every number of every key. What happens to the six weights?
+
+# %%
+torch.manual_seed(0)
+q, k = torch.randn(64), torch.randn(6, 64)
+for mean_k in (0, 3):
+    scores = (k + mean_k) @ q / 8
+    print(f"mean {mean_k}   scores ", scores)
+    print("         weights", scores.softmax(dim=-1))
+
+# %% [markdown]
+# Nothing. What the mean of the keys adds to a score, 3 · (q_1 + q_2 + …) / 8, is the same for all keys of this query,
+# and a softmax does not see it. It counts in the variance because another query gets another number. A mean of the
+# *queries* is not so harmless: it adds mean_q · (k_1 + k_2 + …), which differs from key to key.
 #
 # ## What √d_k does for learning
 #
-# Lesson 01 found that the variance of a dot product is d_k, and that a softmax with one weight close to 1
-# hardly reacts. With gradients we can see the consequence.
+# Large scores make a softmax with one weight close to 1, which hardly reacts. With gradients we can see the
+# consequence.
 #
 # We take 2,000 random queries, ten random keys for each, and random values. The output of attention depends on
 # the ten scores. How long is the gradient that reaches them, as a vector? We print the median: half of the
@@ -911,13 +981,14 @@ for T in (10, 20, 1000, 2000):
 
 # %% [markdown]
 # It is four times as much, in memory and in time: the weights have T · T numbers, and each costs d multiplications
-# for its score and d more in the mixing. For our sentences that is nothing. For long texts it is what limits
-# attention. This is why PyTorch's fast function does not return the weights: so it need not store the whole table.
+# for its score and d more in the mixing. (Lesson 01 has measured the time.) For our sentences that is nothing. For long
+# texts it is what limits attention. This is why PyTorch's fast function does not return the weights: so it need not
+# store the whole table.
 #
 # ## Recap
 #
-# - The variance of q·k is d_k. Without the division by √d_k softmax saturates as keys grow: the typical gradient
-#   vanishes, and queries do not learn.
+# - The variance of q·k is d_k, if all numbers have mean 0 and variance 1. Without the division by √d_k softmax
+#   saturates as keys grow: the typical gradient vanishes, and queries do not learn.
 # - Count axes from the end: `transpose(-2, -1)`, `softmax(dim=-1)`. Then any number of axes may stand in
 #   front.
 # - **True = may attend.** Forbidden scores get the lowest number before the softmax. A row with nothing

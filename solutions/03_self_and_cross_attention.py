@@ -13,12 +13,12 @@
 # - write self-attention and cross-attention as modules;
 # - say who supplies Q, K and V in the encoder, in the decoder, and between them;
 # - write a test that holds for all weights: attention does not know the order of its words;
-# - set two matrices by hand so that each word looks at the one before it.
+# - set two matrices by hand so that each word looks at the one before it, or an adjective at its noun.
 #
 # **You need** lessons 01 and 02: attention, gradients, masks.
 #
-# **Time** about two hours and a half, some 65 minutes of them for the six exercises. The first part, on training,
-# takes about half an hour; if you have trained networks with PyTorch before, do its exercise and go on.
+# **Time** about two hours and three quarters, some 80 minutes of them for the seven exercises. The first part, on
+# training, takes about half an hour; if you have trained networks with PyTorch before, do its exercise and go on.
 
 # %%
 import copy
@@ -857,6 +857,87 @@ for order in ([0, 1, 2, 3], [2, 2, 0, 2]):
 # %% [markdown]
 # It works for a word that occurs three times, too: only the places count. "One less" is nowhere computed. It stands
 # in a table, and training can fill in such a table as well.
+#
+# ## Looking for what fits
+#
+# An adjective looks for its noun. In Spanish the noun often stands just before it, but not always: *la casa de los
+# gatos es blanca*, "the house of the cats is white". The nearest noun is *gatos*, and what is white is the *casa*. How
+# can one tell? An adjective takes the gender and the number of its noun. *blanca* is feminine and singular, and so is
+# *casa*; *gatos* is masculine and plural.
+#
+# So *blanca* looks for three things at once: a **noun**, that is **feminine**, and **singular**. In the vectors below
+# each of these is a number, 1 or 0. Some words have two of the three. Which? They must get nearly nothing.
+
+# %%
+features = ["noun", "adjective", "other", "masculine", "feminine", "singular", "plural"]
+description = {"la": "other feminine singular", "casa": "noun feminine singular", "de": "other",
+               "los": "other masculine plural", "gatos": "noun masculine plural", "es": "other singular",
+               "blanca": "adjective feminine singular"}
+
+def vector(description):
+    """1 for each word of the description that is a feature, 0 for the others: (7,)."""
+    return torch.tensor([float(feature in description.split()) for feature in features])
+
+print("        " + "  ".join(f"{feature:>9}" for feature in features))
+for word, text in description.items():
+    print(f"{word:8}" + "  ".join(f"{number:9.0f}" for number in vector(text)))
+
+# %% [markdown]
+# *la* is feminine and singular, and no noun; so is *blanca* itself. A score is a sum of products. How can one sum ask
+# for three things?
+
+# %% [markdown]
+# ### Exercise 3.7 · an adjective's noun        ●●●  about 12 minutes · 2 points
+# Set two matrices by hand so that each adjective attends to its noun. And not in Spanish alone: German has three
+# genders, Slovene three numbers (one, two, many).
+#
+# - **You have** `n_genders` and `n_numbers`. A vector has 3 + n_genders + n_numbers numbers, each 0 or 1. Among the
+#   first three a 1 says what the word is: a noun, an adjective, or another word. Among the next n_genders it says which
+#   gender it has, among the last n_numbers which number. Nouns and adjectives have both; other words have one, both or
+#   none.
+# - **Return** two tensors `W_q` and `W_k`, each (3 + n_genders + n_numbers, d_k). You choose d_k.
+# - **It is right** if in every sentence each adjective gives more than 0.9 of its attention to its noun: the one that
+#   has its gender *and* its number; there is exactly one. Queries, keys and scores are made as in 3.6, without a mask.
+#   Words that are no adjectives may attend to what they like.
+
+# %%
+def find_noun(n_genders, n_numbers):
+    """W_q and W_k, (3 + n_genders + n_numbers, d_k), with which each adjective looks at its noun."""
+    ### BEGIN SOLUTION
+    d_k = 1 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(2 + d_k, d_k), torch.zeros(2 + d_k, d_k)
+    W_k[0, 0] = W_q[1, 0] = 1.0                              # nouns are found as nouns, adjectives look for one
+    W_k[3:, 1:] = W_q[3:, 1:] = torch.eye(d_k - 1)           # of the same gender, of the same number
+    return 20.0 * d_k ** 0.5 * W_q, W_k
+    ### END SOLUTION
+
+
+# %%
+check("3.7", find_noun)
+
+# %% [markdown]
+# Three sentences. The second, "the cat of the white house is black", has two adjectives. Where will each of them look?
+
+# %%
+find_noun = carry_on("3.7", find_noun)
+
+description |= {"negro": "adjective masculine singular", "blancos": "adjective masculine plural",
+                "gato": "noun masculine singular", "el": "other masculine singular", "son": "other plural"}
+noun_q, noun_k = find_noun(2, 2)
+for text in ("la casa de los gatos es blanca", "el gato de la casa blanca es negro",
+             "los gatos de la casa son blancos"):
+    spoken = text.split()
+    sentence = torch.stack([vector(description[word]) for word in spoken]).to(noun_q.dtype)
+    _, weights = scaled_dot_product_attention(sentence @ noun_q, sentence @ noun_k.to(noun_q.dtype), sentence)
+    for t, word in enumerate(spoken):
+        if "adjective" in description[word]:
+            print(f"{text:36} {word:8} looks at {spoken[weights[t].argmax()]:6} {weights[t].max():.2f}")
+
+# %% [markdown]
+# No part of attention computes "and". Each thing that fits adds its part to the sum, and only the right noun gets all
+# three; the softmax turns "a little more than the others" into nearly everything. So such matrices do exist. The
+# adjectives of the trained model, further up, got along without looking at all of their nouns: what *can* be learned is
+# not always what *is* learned.
 
 # %% [markdown]
 # ## Who supplies what

@@ -478,7 +478,8 @@ for sentence in range(2):
 # So the mask needs an axis for the heads: `mask.unsqueeze(1)` has the shape (B, 1, 1, T_k).
 
 # %% [markdown]
-# The whole layer, from the bottom to the top. You have written most of its blocks; which are missing?
+# The whole layer, from the bottom to the top. You have written all of its blocks but one; which is missing? (Each block
+# is a link to the lesson that builds it.)
 
 # %%
 show_blocks("attention")

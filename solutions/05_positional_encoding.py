@@ -29,6 +29,7 @@ from torch import nn
 
 from classroom import carry_on, check, evaluate, hint, solution
 from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
 from course.views import interactive
 from course.views.figures import show_curves, show_scores, show_weights
 from course.views.positions import show_encoding, show_hands
@@ -479,7 +480,7 @@ show_scores(scores, range(8), range(8), title='Rotary: "sleeps" in row t asks, "
 #
 # Let us measure, on a small model: embeddings, one attention with one head, one linear layer. There are six
 # versions, and they differ only in how positions come in. (`register_buffer` keeps a table with the model that is
-# not a parameter.)
+# not a parameter. `fit` is the loop of lesson 03.)
 
 # %%
 class Reader(nn.Module):
@@ -515,15 +516,15 @@ class Reader(nn.Module):
         return self.out(scores.softmax(dim=-1) @ v)
 
 
-def train(model, batch, steps):
-    """`batch()` returns ids and a function from logits to loss."""
+def loss_of(model, batch):
+    ids, of_logits = batch                    # of_logits: a function from logits to loss
+    return of_logits(model(ids))
+
+
+def train(model, make_batch, steps):
+    """Train on fresh batches."""
     optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
-    for _ in range(steps):
-        ids, loss_of = batch()
-        loss = loss_of(model(ids))
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    fit(model, loss_of, (make_batch() for _ in range(steps)), optimiser)
 
 
 kinds = ["none", "causal mask", "penalty", "sinusoidal", "learned", "rotary"]

@@ -376,7 +376,7 @@ for name, parts in rungs.items():
 # ## The encoder layer
 #
 # Now we have all the parts. An encoder layer has two sub-layers: first *gather* (attention), then *think*
-# (feed-forward). Both stand in the same frame: a norm before, a plus after.
+# (feed-forward). Both stand in the same frame: a norm before, a plus after. (Each block is a link to its lesson.)
 
 # %%
 show_blocks("encoder")

@@ -477,7 +477,7 @@ print(f"length of a word's vector, times √d_model: {(table * math.sqrt(512)).n
 # puts that right: both are then of one order.
 
 # %% [markdown]
-# All parts together, and the lesson that builds each:
+# All parts together. Each block is a link to the lesson that builds it:
 
 # %%
 show_blocks("transformer")

@@ -913,7 +913,8 @@ interactive.translator(model, subwords, "The black cat is sleeping.") if isinsta
 # ## Further reading
 #
 # - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §5 for their training, §6.1 for their
-#   results. On the data (§5.1): "Sentence pairs were batched together by approximate sequence length."
+#   results. On the data (§5.1): "Sentence pairs were batched together by approximate sequence length." In §6.1 they
+#   also say that they averaged the weights of their last checkpoints; we take the last ones as they are.
 # - [Sennrich, Haddow and Birch (2016), Neural Machine Translation of Rare Words with Subword
 #   Units](https://arxiv.org/abs/1508.07909), §3.2: byte-pair encoding, with the same four words.
 # - [Papineni et al. (2002), BLEU](https://aclanthology.org/P02-1040/), §2: where the trap and the brevity

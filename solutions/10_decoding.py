@@ -865,6 +865,10 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 #
 # **C · Wider still.** Run `measure(valid, beam_size, alpha)` for beams of 2, 8 and 32, once with α = 0 and once with
 # the best α. What happens to the length, to log p, and to BLEU?
+#
+# **D · When to stop.** Our search ends with `beam_size` finished sentences. Two other rules are in use: end with the
+# *first* finished sentence that is better than all beginnings that are left, or go on to `max_len` and take the best
+# that was ever finished. With α = 0, can the first rule miss a sentence that going on would find? And with α = 0.6?
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -906,5 +910,12 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 #
 # With α = 0 log p rises, or stays, with every widening: the search gets better. The length falls, and with it the
 # brevity penalty. BLEU gains from better words and loses by the penalty; with the best α the loss is smaller.
+#
+# </details>
+#
+# <details><summary>D: what to think of</summary>
+#
+# With α = 0 a score only falls with each token: a beginning that is behind stays behind, and going on finds nothing
+# better. With a length penalty a longer sentence may still overtake.
 #
 # </details>

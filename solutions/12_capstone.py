@@ -38,7 +38,7 @@ from course.ablation import (
     sentence_losses,
     task_from,
 )
-from course.data import load_pairs, short_pairs, split_pairs
+from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention
 from course.languages import SpacedSubwords
@@ -504,8 +504,11 @@ own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
 n_characters = len(set("".join(own_sentences)))
 tokenisers = {"subwords": Subwords.train(own_sentences, n_characters + N_SUBWORDS),
               "characters": SpacedSubwords.train(own_sentences, N_SUBWORDS)}
-if LARGE or all(len({tuple(t.tokens(t.encode(pair.target))) for t in tokenisers.values()}) == 1 for pair in own.train):
-    del tokenisers["subwords"]                  # one model is enough, or both cut alike
+alike = [len({tuple(t.tokens(t.encode(pair.target))) for t in tokenisers.values()}) == 1 for pair in own.train]
+if LARGE or np.mean(alike) > 0.5:
+    del tokenisers["subwords"]                  # one model is enough, or both cut most sentences alike
+for tokens in tokenisers.values():              # what is too long for the model's positions is left out, and named
+    own = Split(*(pairs_that_fit(part, tokens, CONFIG.max_len, skip_long=True) for part in own))
 for name, tokens in tokenisers.items():
     seen = Counter(token for pair in own.train for token in tokens.encode(pair.target))
     met = [token for pair in own.test for token in tokens.encode(pair.target)]
@@ -602,11 +605,14 @@ look("The black cat is under the table.")
 # `load_pairs("mine.en", "mine.de")`. Five things to mind:
 #
 # - Real files have bad lines. `load_pairs(FILE, skip_bad=True)` leaves them out and counts them.
-# - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. Filter by length in tokens.
+# - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. `pairs_that_fit` counts tokens.
+#   And `translate` writes at most 60 tokens: if it says that translations were cut, give it a larger `max_len`.
 # - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
 # - Where words stand between blanks, `SpacedSubwords` cuts as `Subwords` does, and one model is trained, not two. Give
 #   `look` a sentence of words that your file has.
-# - Look where the sentences come from, and what their licence asks of you.
+# - Look where the sentences come from, and what their licence asks of you. [Tatoeba](https://tatoeba.org/en/downloads)
+#   has short everyday sentences in hundreds of languages, and lets you download pairs; [OPUS](https://opus.nlpl.eu)
+#   collects translated texts of many kinds, with a licence for each.
 
 # %% [markdown]
 # ## The whole way

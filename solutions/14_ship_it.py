@@ -27,6 +27,7 @@ import torch
 from classroom import carry_on, check, hint, solution
 from course.decoding import translate
 from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, script, show_page
+from course.page.form import AboutForm
 from course.translator import trained_translator
 from course.views.figures import show_curves
 
@@ -420,6 +421,12 @@ mine = About(
     examples=("I have a red car.", "Where is my book?"),
 )
 print(save_translator("translator.pt", model, subwords, mine))
+
+# %% [markdown]
+# Or fill in a form: it writes a page that says what stands in the fields. Try it with another example.
+
+# %% tags=["nbval-ignore-output"]
+AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 
 # %% [markdown]
 # `save_translator` keeps model and subwords in one file. From a terminal, `python -m classroom page translator.pt --out

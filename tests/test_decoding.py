@@ -172,11 +172,66 @@ class TestBeamSearch:
             beam_search(random_model, self.source, BOS, EOS, beam_size=0)
 
 
-def test_translate_refuses_a_string_and_what_is_too_long():
+@pytest.fixture
+def small_translator():
     subwords = Subwords.train(["uno dos tres cuatro"] * 3, vocab_size=60)
     torch.manual_seed(0)
-    model = Transformer(len(subwords), d_model=8, n_heads=2, d_ff=16, n_layers=1, max_len=12).eval()
+    return Transformer(len(subwords), d_model=8, n_heads=2, d_ff=16, n_layers=1, max_len=12).eval(), subwords
+
+
+def test_translate_refuses_what_it_cannot_translate(small_translator):
+    model, subwords = small_translator
     with pytest.raises(TypeError, match=r"takes a list of sentences: translate\(model, \['uno dos'\], subwords\)"):
         translate(model, "uno dos", subwords)
+    with pytest.raises(TypeError, match=r"list of strings; number 1, counted from 0, is \('dos', 'two'"):
+        translate(model, ["uno", ("dos", "two")], subwords)
     with pytest.raises(ValueError, match=r"sentence 1, counted from 0, has 2\d tokens.*max_len = 12: 'dos dos"):
         translate(model, ["uno", "dos " * 22], subwords)
+    with pytest.raises(ValueError, match="sentence 2, counted from 0, is empty"):
+        translate(model, ["uno", "dos", " "], subwords)
+
+
+@pytest.mark.parametrize("beam_size", [1, 2])
+def test_translate_says_how_many_sentences_were_cut_once(small_translator, beam_size):
+    model, subwords = small_translator
+    with torch.no_grad():
+        model.embedding.weight[subwords.eos_id] = 0                       # eos never wins
+    with pytest.warns(UserWarning) as said:
+        translate(model, ["uno", "dos", "tres"], subwords, beam_size=beam_size, batch_size=1, max_len=5)
+        translate(model, ["uno"], subwords, beam_size=beam_size)
+    assert [str(one.message) for one in said] == [
+        "3 of 3 translations did not end within max_len = 5 tokens; they are cut there (`max_len=10` allows more)",
+        "1 of 1 translations did not end within max_len = 12 tokens; they are cut there (the model has no more positions)"]
+    assert {one.filename for one in said} == {__file__}, "it points to who has asked"
+
+
+def test_translations_that_end_are_not_spoken_of(recwarn):
+    subwords = Subwords.train(["a b", "uno dos"], vocab_size=40)
+    answer = [*subwords.encode("uno dos"), EOS]
+    model = Scripted({subwords.encode("a")[0]: answer}, vocab=len(subwords))
+    model.parameters, model.eval = lambda: iter([torch.zeros(1)]), lambda: model
+    assert translate(model, ["a"], subwords, max_len=len(answer)) == ["uno dos"] and not recwarn.list
+    with pytest.warns(UserWarning, match="1 of 1 translations did not end"):
+        translate(model, ["a"], subwords, max_len=len(answer) - 1)        # only its end is cut off
+
+
+@pytest.mark.parametrize("name", ["beam_size", "batch_size", "max_len"])
+@pytest.mark.parametrize("number", [0, -2])
+def test_numbers_below_one_are_refused(small_translator, name, number):
+    model, subwords = small_translator
+    source = torch.tensor([[5, EOS]])
+    with pytest.raises(ValueError, match=f"{name} must be at least 1, got {number}"):
+        translate(model, ["uno"], subwords, **{name: number})
+    if name != "batch_size":
+        with pytest.raises(ValueError, match=f"{name} must be at least 1, got {number}"):
+            beam_search(model, source, BOS, EOS, **{name: number})
+    if name == "max_len":
+        with pytest.raises(ValueError, match=f"max_len must be at least 1, got {number}"):
+            greedy_decode(model, source, BOS, EOS, max_len=number)
+
+
+def test_no_sentence_at_all(small_translator):
+    model, subwords = small_translator
+    nothing = torch.empty(0, 3, dtype=torch.long)
+    assert translate(model, [], subwords) == [] == beam_search(model, nothing, BOS, EOS)
+    assert greedy_decode(model, nothing, BOS, EOS).shape[0] == 0

@@ -64,3 +64,22 @@ def test_the_command_writes_every_lesson_and_wants_an_address(tmp_path, capsys):
         with pytest.raises(SystemExit):
             main(["editions", wrong, "--out", str(tmp_path)])
         assert "https://…" in capsys.readouterr().err
+
+
+def test_on_github_each_notebook_and_a_table_open_it_elsewhere(tmp_path):
+    address = "https://github.com/somebody/course.git"
+    assert main(["editions", address, "--out", str(tmp_path), "--branch", "open"]) == 0
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        edition = nbformat.read(tmp_path / path.name, as_version=4)
+        nbformat.validate(edition)
+        badges, fetches = edition.cells[:2]
+        assert fetches.id == "for-colab" and badges.source in text
+        assert f"https://colab.research.google.com/github/somebody/course/blob/open/{path.name}" in badges.source
+        binder = "https://mybinder.org/v2/gh/somebody/course/HEAD?urlpath=lab/tree/notebooks"
+        assert f"{binder}/{path.name}" in badges.source
+        assert (ROOT / "notebooks" / path.name).exists() and edition.cells[2:] == nbformat.read(path, 4).cells
+    title = nbformat.read(ROOT / "notebooks" / "01_dot_product_attention.ipynb", 4).cells[0].source
+    assert f"| 01 | {title.splitlines()[0].lstrip('# ')} | [![Open in Colab]" in text
+    assert not editions.links("https://example.org/somebody/course.git", "01", "open")
+    assert not editions.links("https://github.com/somebody", "01", "open")

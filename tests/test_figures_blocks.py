@@ -3,8 +3,10 @@ import itertools
 import re
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from classroom import build
+from classroom.site.lesson import body
 from course.views import blocks
 from course.views.blocks import show_blocks
 
@@ -50,6 +52,36 @@ def test_each_block_says_its_lesson_and_is_told(which):
     assert shown.count("+") == sum(block.label == "+" for block in drawing.blocks.values())
     assert sum(bool(re.fullmatch(r"lesson \d\d", text)) for text in shown) == len(built)
     assert all(block.label in picture.alt for block in built)
+
+
+def test_links_name_the_lessons_that_there_are():
+    assert set(blocks._LESSONS.values()) <= {twin.stem for twin in build.twins(build.ROOT)}
+    assert all(name[:2] == lesson for lesson, name in blocks._LESSONS.items())
+
+
+@EACH
+def test_each_block_is_a_link_to_its_lesson_and_lies_where_its_words_are(which):
+    picture, drawing = show_blocks(which), blocks._DRAWINGS[which]()
+    built = [block for block in drawing.blocks.values() if block.lesson or block.label == "+"]
+    assert len(picture.links) == len(built)
+    area, written = picture.figure.bbox, boxes(picture)
+    for block, link in zip(built, picture.links, strict=True):
+        assert link.href == f"{blocks._LESSONS[block.lesson or '06']}.ipynb" and block.label in link.title
+        inside = [text for text, box in written
+                  if area.width * link.left <= box.x0 and box.x1 <= area.width * (link.left + link.width)
+                  and area.height * link.top <= area.y1 - box.y1 and area.y1 - box.y0 <= area.height *
+                  (link.top + link.height)]
+        assert inside == ["+"] if block.label == "+" else inside == [block.label, f"lesson {block.lesson}"]
+
+
+def test_the_page_has_the_picture_and_its_links_and_the_site_leads_them_to_its_own_pages():
+    picture = show_blocks("encoder")
+    data, metadata = picture._repr_mimebundle_()
+    assert data["text/html"].count("<a href=") == len(picture.links) and data["text/plain"] == picture.alt
+    assert "<img alt=" in data["text/html"] and metadata["image/png"]["alt"] == picture.alt
+    cell = new_code_cell("show", outputs=[new_output("display_data", data, metadata=metadata)], execution_count=1)
+    text, _ = body(new_notebook(cells=[cell]))
+    assert 'href="04_multi_head_attention.html"' in text and ".ipynb" not in text
 
 
 @EACH

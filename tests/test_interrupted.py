@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from course import training
+from course import _checkpoints, training
 from course.training import train
 
 from .test_training import reverse_task, small_model
@@ -137,6 +137,55 @@ class TestFilesThatFail:
             again = train(small_model(), reverse_task(), checkpoint="cache", **self.options)
         assert [r["loss"] for r in again] == [r["loss"] for r in history]
         assert train(small_model(), reverse_task(), checkpoint="cache", **self.options) == again
+
+    def test_what_is_set_aside_is_kept_under_another_name(self, cache):
+        train(small_model(), reverse_task(), checkpoint="cache", **self.options)
+        [path] = cache.iterdir()
+        path.write_bytes(b"garbage")
+        with pytest.warns(UserWarning, match=f"It is now called {path.name}.unusable, and training begins anew"):
+            train(small_model(), reverse_task(), checkpoint="cache", **self.options)
+        assert {file.name for file in cache.iterdir()} == {path.name, f"{path.name}.unusable"}
+        assert path.with_name(f"{path.name}.unusable").read_bytes() == b"garbage"
+
+    @pytest.mark.parametrize("foreign", ["another run's", "another recipe's", "no checkpoint", "a list"])
+    def test_a_foreign_file_in_the_cache_is_set_aside_too(self, cache, foreign):
+        history = train(small_model(), reverse_task(), checkpoint="cache", **self.options)
+        [path] = cache.iterdir()
+        if foreign == "another run's":                       # the same recipe, from other first weights
+            state = torch.load(path)
+            train(small_model(dropout=0.3), reverse_task(), checkpoint="cache", **self.options)
+            [other] = set(cache.iterdir()) - {path}
+            other.replace(path)
+            assert torch.load(path)["recipe"] == state["recipe"]
+        elif foreign == "another recipe's":
+            train(small_model(), reverse_task(), checkpoint=path.with_name("x.pt"), **self.options | {"steps": 3})
+            path.with_name("x.pt").replace(path)
+        else:
+            torch.save({"model": {}} if foreign == "no checkpoint" else [1], path)
+        with pytest.warns(UserWarning, match=f"{path.name} should hold an earlier training, but .*begins anew"):
+            again = train(small_model(), reverse_task(), checkpoint="cache", **self.options)
+        assert [r["loss"] for r in again] == [r["loss"] for r in history]
+
+    def test_a_broken_file_that_cannot_be_renamed_is_in_nobodys_way(self, cache, monkeypatch):
+        history = train(small_model(), reverse_task(), checkpoint="cache", **self.options)
+        [path] = cache.iterdir()
+        path.write_bytes(b"")
+
+        def refuse(*_):
+            raise OSError(30, "Read-only file system")
+        monkeypatch.setattr(_checkpoints.os, "replace", refuse)
+        with pytest.warns(UserWarning) as said:
+            again = train(small_model(), reverse_task(), checkpoint="cache", **self.options)
+        assert [r["loss"] for r in again] == [r["loss"] for r in history]
+        assert "It cannot be renamed" in str(said[0].message) and "could not be written" in str(said[1].message)
+
+    def test_a_file_that_cannot_be_written_is_spoken_of_once(self, tmp_path):
+        (tmp_path / "file").write_text("no folder")
+        path = tmp_path / "file" / "run.pt"
+        options = self.options | {"steps": 5}
+        with pytest.warns(UserWarning, match="could not be written") as said:
+            train(small_model(), reverse_task(), checkpoint=path, checkpoint_seconds=0.0, **options)
+        assert len(said) == 1 and "Training goes on" in str(said[0].message)
 
     def test_a_full_disk_costs_the_file_and_not_the_training(self, tmp_path, monkeypatch):
         def full(*_, **__):

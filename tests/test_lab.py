@@ -23,7 +23,7 @@ def started(monkeypatch, tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / lab.LESSON).write_text("{}", encoding="utf-8")
     monkeypatch.setattr(lab, "ROOT", tmp_path)
-    monkeypatch.setattr(lab, "_become", become)
+    monkeypatch.setattr(lab._system, "become", become)
     monkeypatch.setattr(lab, "_no_pop_ups", lambda prefix: None)
     monkeypatch.setattr(data, "fetch", lambda: tmp_path / "spa.tsv")
     return calls
@@ -146,12 +146,3 @@ def test_its_exit_code_is_jupyterlabs(running):
     process, _ = running
     process.stdin.close()
     assert process.wait() == 0
-
-
-def test_where_no_process_can_become_another_it_runs_below(monkeypatch, tmp_path):
-    monkeypatch.setattr(lab.os, "name", "nt")
-    ran = []
-    monkeypatch.setattr(lab.subprocess, "run",
-                        lambda command, **options: ran.append(options) or subprocess.CompletedProcess(command, 3))
-    assert lab._become(["jupyter"], tmp_path, {"A": "b"}) == 3
-    assert ran == [{"cwd": tmp_path, "env": {"A": "b"}}]

@@ -9,6 +9,7 @@ from fontTools.ttLib import TTFont
 import course
 from course.data import load_pairs, normalise
 from course.languages import SpacedSubwords, join_characters, space_characters
+from course.views._fonts import missing
 from course.views.ablation import show_differences
 from course.views.figures import show_weights
 
@@ -34,6 +35,35 @@ def test_each_character_is_a_token_and_english_is_cut_as_before():
     assert subwords.encode_all([pairs[0].target]) == [subwords.encode(pairs[0].target)]
 
 
+@pytest.mark.parametrize("size", [1, 5, 60])
+@pytest.mark.parametrize("sentences", [
+    ["고양이가 검은 나무 아래에서 잔다.", "나는 학생이다.", "고양이는 어디에서 자니?", "우리는 내일 학교에 간다."],
+    ["黒い猫が木の下で寝ている。", "私は学生です。", "コーヒーをください。"],
+    ["黑猫睡在樹下。", "我有两只猫!", "這個人是誰?"],
+], ids=["Korean", "Japanese", "Chinese"])
+def test_no_character_costs_more_than_a_token(sentences, size):
+    subwords = SpacedSubwords.train(sentences * 2, size)
+    for sentence in sentences:
+        ids = subwords.encode(sentence)
+        assert subwords.decode(ids) == sentence and len(ids) <= len(sentence.replace(" ", ""))
+    rare = "고양이 𠮷 猫 ☃"
+    assert subwords.decode(subwords.encode(rare)).replace(" ", "") == rare.replace(" ", "")
+
+
+def test_common_korean_syllables_are_one_token():
+    sentences = ["고양이가 잔다.", "고양이가 본다.", "고양이가 온다."]
+    assert "▁고양이가" in SpacedSubwords.train(sentences, 30).tokens(range(400))
+
+
+@pytest.mark.parametrize("sentences", [[], [""], ["  "]])
+def test_nothing_to_learn_from_and_sizes_below_one(sentences):
+    with pytest.raises(ValueError, match="no sentence to learn subwords from"):
+        SpacedSubwords.train(sentences)
+    for size in (0, -3):
+        with pytest.raises(ValueError, match=f"at least 1, got {size}"):
+            SpacedSubwords.train(["a cat"], size)
+
+
 def test_example_file_has_no_sentence_twice():
     pairs = load_pairs(EXAMPLE)
     sources = [normalise(pair.source) for pair in pairs]
@@ -54,6 +84,17 @@ def test_figures_have_glyphs_for_chinese(caplog):
     assert "猫 → 睡" in first.alt
     assert first.png != second.png                                    # not one box for all
     assert not caplog.records                                         # no "findfont" either, for the bold numbers
+
+
+def test_what_no_font_has_is_said_once_with_a_font_to_install():
+    for labels, font in ((["\uf8d0\uf8d1", "cat"], ""), (["बिल्ली", "मपु"], "such as Noto Sans Devanagari, ")):
+        lacking = missing("".join(labels))
+        if lacking:                                                   # this computer may have such a font
+            with pytest.warns(UserWarning) as said:
+                show_weights(np.eye(2), labels, ["black", "猫"])
+            assert [str(one.message) for one in said] == [
+                f"no font here has the characters {lacking} of this figure: install one, {font}and restart the kernel"]
+            assert said[0].filename == __file__
 
 
 def test_differences_are_drawn_and_told():

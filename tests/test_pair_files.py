@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from course.data import DataError, Pair, load_pairs, normalise, short_pairs, split_pairs
+from course.data import DataError, Pair, load_pairs, normalise, pairs_that_fit, short_pairs, split_pairs
+from course.tokens import Subwords
 
 HI = [Pair("Hi.", "Hola")]
 TWO = [Pair("Hi.", "Holá"), Pair("Man", "Señor")]
@@ -72,7 +73,7 @@ REFUSED = {
     "latin1.tsv": ("Hi.\tHolá\n".encode("latin-1"), 'line 1: byte 0xe1 is not UTF-8.*encoding="cp1252"'),
     "quotes.tsv": (b"Hi.\t\x93Hol\xe1\x94\n", 'encoding="cp1252"'),
     "chinese.tsv": ("Hi.\t嗨。\n".encode("gb18030"), 'encoding="gb18030"'),
-    "inside.tsv": ("Hi.\tHola\nGo.\tVe\tya\tpronto\n", "line 2: it has 4 columns, the first line has 2"),
+    "inside.tsv": ("Hi.\tHola\nGo.\tVe\tya\tpronto\n", "line 2: it has 4 columns, most lines have 2"),
     "zero.tsv": ("Go.\t\u200b\nRun!\tC\0ours\n", "line 1: the target sentence is empty"),
     "two.zip": (zipped(a_txt="Hi.\tHola", b_txt="Go.\tVe"), "it holds 2: a.txt, b.txt"),
     "broken.zip": (b"PK\x03\x04 and no more", "damaged"),
@@ -101,7 +102,7 @@ def test_encoding_columns_and_header_can_be_given(tmp_path):
     assert load_pairs(path, header=True, columns=("ours", "theirs", "note")) == [Pair("Hi.", "Hola", "x")]
     path = given(tmp_path, "hello.tsv", "1\t2\n")
     assert load_pairs(path, header=False) == [Pair("1", "2")]
-    for columns in [(0,), (0, 7), ("ours", "yours")]:
+    for columns in [(0,), (0, 7), (1, 1), ("ours", "yours")]:
         with pytest.raises(DataError, match="`columns` has to name two or three"):
             load_pairs(path, header=False, columns=columns)
     with pytest.raises(DataError, match="there is no encoding 'klingon'"):
@@ -152,6 +153,58 @@ def test_exchanged_sides_in_the_same_script_are_found_by_their_words(tmp_path, c
     assert len(load_pairs(given(tmp_path, "mine.tsv", "\n".join(lines)))) == 600
     said = [line for line in capsys.readouterr().out.splitlines() if "by their words" in line]
     assert [line.split(":")[0] for line in said] == ["  line 41", "  line 334"]
+
+
+def test_columns_of_labels_and_codes_are_no_sentences(tmp_path, capsys):
+    lines = [f"{('ted', 'news')[n % 2]},a dog {n},ein Hund {n}" for n in range(30)]
+    path = given(tmp_path, "labels.csv", "\n".join(["source,english_sentence,german_sentence", *lines]))
+    assert load_pairs(path)[:2] == [Pair("a dog 0", "ein Hund 0"), Pair("a dog 1", "ein Hund 1")]
+    said = capsys.readouterr().out
+    assert "heading: source | english_sentence | german_sentence" in said and "columns 1 and 2, counted from 0" in said
+    path = given(tmp_path, "codes.tsv", "1276\teng\tGo.\t3091\tfra\tVa.\n1277\teng\tHi.\t3092\tfra\tSalut.\n")
+    assert load_pairs(path) == [Pair("Go.", "Va."), Pair("Hi.", "Salut.")]
+    path = given(tmp_path, "numbered.tsv", "id\tEnglish\tFrench\n1\tGo.\tVa.\n2\tHi.\tSalut.\n")
+    assert load_pairs(path) == [Pair("Go.", "Va."), Pair("Hi.", "Salut.")]
+    path = given(tmp_path, "few.tsv", "yes\toui\n" * 8)
+    assert load_pairs(path) == [Pair("yes", "oui")] * 8
+
+
+def test_a_tab_inside_a_sentence_is_named(tmp_path, capsys):
+    lines = [f"cat {n}\tgato {n}" for n in range(30)]
+    lines[4], lines[6] = "cat\t4\tgato 4", "cat\t6\tgato\t6"
+    path = given(tmp_path, "tabs.tsv", "\n".join(lines))
+    with pytest.raises(DataError, match="line 7: it has 4 columns, most lines have 2"):
+        load_pairs(path)
+    found = load_pairs(path, skip_bad=True)
+    assert len(found) == 28 and [pair.line for pair in found[3:6]] == [4, 6, 8]
+    assert "line 5: it has a third column, as hardly any line has" in capsys.readouterr().out
+
+
+def test_a_wide_first_line_is_the_one_that_is_named(tmp_path):
+    path = given(tmp_path, "first.tsv", "a\tb\tc\td\n" + "cat\tgato\n" * 5)
+    with pytest.raises(DataError, match="1 line cannot be used:\n  line 1: it has 4 columns, most lines have 2"):
+        load_pairs(path)
+
+
+def test_long_sentences_are_found_before_training(tmp_path, capsys):
+    words = ["uno dos\ttres"] * 3 + ["uno\t" + "dos " * 12, "uno " * 20 + "\tdos", "dos\tuno"]
+    pairs = load_pairs(given(tmp_path, "long.tsv", "english\tspanish\n" + "\n".join(words)))
+    subwords = Subwords.train(["uno dos tres"] * 3, vocab_size=60)
+    assert len(subwords.encode(pairs[4].source)) == 20
+    with pytest.raises(DataError, match=r"2 lines too long for a model with max_len = 12:\n"
+                       r"  line 5: the target has 13 tokens: 'dos dos.*\n  line 6: the source has 21 tokens") as error:
+        pairs_that_fit(pairs, subwords, max_len=12)
+    assert "skip_long=True" in str(error.value)
+    capsys.readouterr()
+    kept = pairs_that_fit(pairs, subwords, max_len=12, skip_long=True)
+    assert [pair.line for pair in kept] == [2, 3, 4, 7] and "and left out" in capsys.readouterr().out
+    assert pairs_that_fit(pairs, subwords, max_len=13, skip_long=True)[3].line == 5       # 12 tokens and the end
+    turned = [pair._replace(source=pair.target, target=pair.source) for pair in pairs]
+    with pytest.raises(DataError, match="line 6: the target has 21"):
+        pairs_that_fit(turned, subwords, max_len=13)
+    with pytest.raises(DataError, match="pair 1: the source has 21"):
+        pairs_that_fit([Pair(*pairs[4])], subwords, max_len=13)
+    assert pairs_that_fit([], subwords) == [] and capsys.readouterr().out.count("line 6: the source has 21") == 1
 
 
 def test_vowel_signs_belong_to_their_letters():

@@ -15,18 +15,26 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from PIL import Image
 
+import course
 from classroom.app import COMMANDS
 from classroom.build import editions
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 REQUIRED = [Requirement(text) for text in PROJECT["dependencies"]]
 EXTRAS = {name: [Requirement(text) for text in texts] for name, texts in PROJECT["optional-dependencies"].items()}
-ALL_REQUIRED = REQUIRED + [
-    required for name in ("test", "cluster", "interop", "slides") for required in EXTRAS[name]
-    if required.name != PROJECT["name"]
-]
+
+
+def group(name: str) -> list[Requirement]:
+    """What a dependency group names, with those that it includes."""
+    return [required for entry in GROUPS[name]
+            for required in (group(entry["include-group"]) if isinstance(entry, dict) else [Requirement(entry)])]
+
+
+ALL_REQUIRED = [*REQUIRED, *sum(EXTRAS.values(), []), *group("test")]
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "dask": "distributed"}
 STARTED = {"jupyterlab", "ipykernel"}   # programs, not imported
 OPTIONAL = {"distributed"}              # imported when it is asked for, from the extra "cluster"
@@ -99,9 +107,19 @@ def test_what_is_required_is_imported_and_the_reverse():
     assert names - OPTIONAL | STARTED == {required.name for required in REQUIRED}
 
 
-def test_tests_install_the_extras():
-    (own,) = [required for required in EXTRAS["test"] if required.name == PROJECT["name"]]
-    assert own.extras == EXTRAS.keys() - {"test"}
+def test_the_group_for_tests_holds_all_the_others():
+    """The wheel names none of them; what an extra brings is no tool."""
+    tools = {str(required) for required in group("test")}
+    assert all({str(required) for required in group(name)} <= tools for name in GROUPS)
+    assert not {required.name for required in group("test")} & {
+        required.name for required in [*REQUIRED, *sum(EXTRAS.values(), [])]}
+
+
+def test_one_version_is_named():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert course.__version__ == cited["version"] and newest[1] in (course.__version__, "Unreleased")
+    assert PYPROJECT["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "course.__version__"}
 
 
 @pytest.mark.parametrize(("arguments", "heavy"), [
@@ -237,6 +255,32 @@ def test_the_image_is_built_as_a_learner_installs():
         assert run.returncode == 0, run.stdout
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Binder is Linux")
+def test_binder_installs_the_lock_with_the_small_pytorch(tmp_path):
+    """The script, run with a Python that only says what it is asked for; Binder reads this folder and no other."""
+    folder = ROOT / ".binder"
+    script = folder / "postBuild"
+    assert os.access(script, os.X_OK) and (folder / "runtime.txt").read_text(encoding="utf-8").startswith("python-3.")
+    assert not (ROOT / "postBuild").exists() and not (folder / "environment.yml").exists()
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$UV_TORCH_BACKEND ${UV_PYTHON##*/}: $*"\n', encoding="utf-8")
+    python.chmod(0o755)
+    run = subprocess.run(["bash", str(script)], cwd=tmp_path, capture_output=True, text=True, check=True,
+                         env={"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"})
+    first, *rest = run.stdout.splitlines()
+    assert first.endswith(" uv") and all(line.startswith("cpu python: -m ") for line in rest)
+    assert [line.partition("-m ")[2] for line in rest] == [
+        "uv pip install --quiet -r requirements.lock",
+        "uv pip install --quiet --no-deps --no-build-isolation --editable .", "classroom data"]
+
+
 def test_colab_installs_what_it_lacks():
     """The cell for Colab names packages of the course."""
     assert set(editions.LACKING) <= {each.name for each in REQUIRED}
+
+
+def test_the_moving_picture_begins_again_and_is_small():
+    path = ROOT / "docs" / "images" / "stepper.gif"
+    assert "docs/images/stepper.gif" in (ROOT / "README.md").read_text(encoding="utf-8")
+    with Image.open(path) as picture:
+        assert picture.n_frames > 5 and picture.info["loop"] == 0 and path.stat().st_size < 10**6

@@ -98,6 +98,12 @@ def test_what_is_missing_is_said(repository, tmp_path, capsys):
     assert "there is no file" in capsys.readouterr().err
 
 
+def test_without_lessons_no_translator_is_trained(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(site, "_trained", lambda: pytest.fail("a translator was asked for"))
+    assert site.main([str(tmp_path / "out")], root=tmp_path) == 1
+    assert "there are no lessons here" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
 def test_each_language_has_all_words():
     named = {code: words(code) for code in LANGUAGES}
     assert all(all(own.values()) and own.keys() == named["en"].keys() for own in named.values())

@@ -1,5 +1,6 @@
 """The translator that later lessons load is the one that lesson 09 trains."""
 import inspect
+import warnings
 from pathlib import Path
 
 import jupytext
@@ -8,6 +9,8 @@ import torch
 
 import course.training
 import course.translator
+from course.data import Pair, Split
+from course.tokens import Subwords
 from course.translator import trained_translator
 
 LESSON = Path(__file__).parents[1] / "solutions" / "09_translator.py"
@@ -25,6 +28,7 @@ def test_lesson_09_and_trained_translator_are_one_and_the_same_run(monkeypatch):
 
     monkeypatch.setattr(course.translator, "train", keep_the_run)
     monkeypatch.setattr(course.training, "train", keep_the_run)
+    monkeypatch.setattr(course.translator, "_noted", lambda note: None)
     try:
         trained_translator()
     except InterruptedError:
@@ -46,6 +50,61 @@ def test_lesson_09_and_trained_translator_are_one_and_the_same_run(monkeypatch):
     assert loaded_recipe == taught_recipe
     assert loaded_layers == taught_layers
     assert len(loaded) == len(taught) and all(map(torch.equal, loaded, taught))
+
+
+class TestASecondCall:
+    """It finds the model by a note, without learning the subwords and encoding all pairs again."""
+
+    @pytest.fixture
+    def calls(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+        pairs = [Pair("the cat sleeps", "el gato duerme"), Pair("the dog runs", "el perro corre")] * 20
+        split = Split(pairs, pairs, pairs)
+        monkeypatch.setattr(course.translator, "load_pairs", lambda: pairs)
+        monkeypatch.setattr(course.translator, "short_pairs", lambda pairs: pairs)
+        monkeypatch.setattr(course.translator, "split_pairs", lambda pairs, seed: split)
+        monkeypatch.setattr(course.translator, "Subwords", Few)
+        calls, train = [], course.translator.train
+
+        def counted(*args, **options):
+            calls.append(1)
+            return train(*args, **options | {"workers": 1})
+
+        monkeypatch.setattr(course.translator, "train", counted)
+        return calls
+
+    def test_is_the_same_translator(self, calls):
+        first, second = (trained_translator(tokens=500, progress=False) for _ in range(2))
+        assert len(calls) == 1
+        assert all(map(torch.equal, first.model.state_dict().values(), second.model.state_dict().values()))
+        assert first.subwords.encode("the cat") == second.subwords.encode("the cat")
+        assert trained_translator(tokens=600, progress=False) and len(calls) == 2
+        assert trained_translator(tokens=500, seed=1, progress=False) and len(calls) == 3
+
+    def test_leaves_chance_as_training_leaves_it(self, calls):
+        trained_translator(tokens=500, progress=False)
+        after_training = torch.rand(3)
+        trained_translator(tokens=500, progress=False)
+        assert torch.equal(after_training, torch.rand(3))
+
+    @pytest.mark.parametrize("ending", [".json", ".run", ".pt"])
+    def test_trains_again_where_a_file_is_damaged(self, calls, tmp_path, ending):
+        first = trained_translator(tokens=500, progress=False)
+        file, = (tmp_path / "models").glob(f"*{ending}")
+        file.write_bytes(b"broken")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)      # `train` says what became of a model
+            second = trained_translator(tokens=500, progress=False)
+        assert len(calls) == 2
+        assert all(map(torch.equal, first.model.state_dict().values(), second.model.state_dict().values()))
+
+
+class Few(Subwords):
+    """So many as these sentences allow."""
+
+    @classmethod
+    def train(cls, sentences, vocab_size):
+        return super().train(sentences, 40)
 
 
 def test_a_line_says_which_model_it_is():

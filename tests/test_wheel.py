@@ -18,6 +18,7 @@ import pytest
 
 from classroom.app import COMMANDS
 from classroom.grade import lessons as graders
+from course import _system
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -32,7 +33,7 @@ from classroom.app import lab, main
 from course import data
 data.fetch = lambda: None
 lab._no_pop_ups = lambda prefix: None
-lab._become = lambda command, folder, environment: print(json.dumps([command, str(folder)])) or 0
+lab._system.become = lambda command, folder, environment: print(json.dumps([command, str(folder)])) or 0
 sys.exit(main(sys.argv[1:]))
 """
 # The code cells of a notebook up to the check of an exercise, as a learner would run them.
@@ -96,8 +97,7 @@ def fresh(place, archives):
     work.mkdir()
     own_pip = importlib.util.find_spec("pip") is not None
     venv.create(folder, with_pip=not own_pip)
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    python = programs / ("python.exe" if os.name == "nt" else "python")
+    python = _system.program(folder)
     [packages] = run([str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], work).splitlines()
     # A folder that a .pth file names is searched, but the .pth files in it, as that of the repository, are not read.
     import torch
@@ -111,7 +111,7 @@ def fresh(place, archives):
         return run([str(program), *map(str, arguments)], work, code, COURSE_STATE=str(place / "state"),
                    COURSE_CACHE=str(place / "cache"))
 
-    start.packages, start.program, start.work = Path(packages), programs / "build-a-transformer", work
+    start.packages, start.program, start.work = Path(packages), _system.program(folder, "build-a-transformer"), work
     return start
 
 

@@ -29,7 +29,7 @@ def run(which: str, python: str, fixed: list[str], tests: list[str], options: li
     commands = [
         ["uv", "venv", "--quiet", "--allow-existing", "--python", python, str(folder)],
         ["uv", "pip", "install", "--python", str(folder), "--resolution", RESOLUTION[which],
-         "--override", str(overrides), "--editable", ".[test]", *options],
+         "--override", str(overrides), "--editable", ".[cluster,slides]", "--group", "test", *options],
         [str(binaries / "python"), "-W", "error:::course", "-m", "pytest", "-q", "-m", "not slow", *tests],
     ]
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}

@@ -3,6 +3,8 @@ import argparse
 import importlib
 from collections.abc import Sequence
 
+from course._printing import plain_output
+
 __all__ = ["COMMANDS", "main"]
 
 # Each is the function `main` of a module, which reads its own arguments and returns an exit code.
@@ -12,7 +14,7 @@ COMMANDS = {
     "doctor": ("classroom.app.doctor", "look whether this computer is ready for the course"),
     "data": ("classroom.app.data", "fetch the sentence pairs, verify them and keep them in the cache"),
     "progress": ("classroom.app.progress", "show which exercises are solved"),
-    "grade": ("classroom.grade.command", "grade a class's notebooks: marks, feedback pages, tables"),
+    "grade": ("classroom.app.grade", "grade a class's notebooks, or an exam: marks, feedback pages, tables"),
     "page": ("classroom.app.page", "a trained translator as one web page that works without network"),
     "exam": ("classroom.exam.command", "exams whose sheets differ from learner to learner: make them, mark them"),
     "site": ("classroom.site", "the solved lessons as pages that open without network"),
@@ -25,6 +27,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. What a command needs is imported when it runs."""
+    plain_output()
     parser = argparse.ArgumentParser(prog="build-a-transformer",
                                      description="Build a Transformer: the course's commands.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

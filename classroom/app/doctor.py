@@ -9,7 +9,6 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-import platform
 import re
 import shutil
 import sys
@@ -21,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from course import _system
 from course._paths import FolderError, cache_dir, state_dir
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def python(version: tuple[int, ...] = sys.version_info[:3], in_environment: bool
     if in_environment is None:
         in_environment = sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ
     if in_environment:
-        yield Finding("Python", "ok", f"{shown}, {platform.machine()}, {platform.system()}")
+        yield Finding("Python", "ok", f"{shown}, {_system.described()}")
     else:
         yield Finding("Python", "note", f"{shown}, outside of any environment",
                       "an environment of its own keeps the course's packages apart: the README says how")
@@ -279,7 +279,7 @@ def fonts() -> Iterator[Finding]:
 def grading() -> Iterator[Finding]:
     """How well the grader could confine a submission here; only teachers need it."""
     todo = "only teachers need it: docs/teachers_guide.md says what the grader protects against"
-    if sys.platform != "linux":
+    if not _system.linux():
         yield Finding("grading", "note", "submissions can be confined on Linux alone", todo)
         return
     landlock = importlib.import_module("classroom.grade.confine.landlock")

@@ -6,11 +6,11 @@ folder of the learner's: `--lessons FOLDER`, by default `build-a-transformer-les
 import argparse
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from course import _system
 from course._paths import FolderError, atomic_path, cache_dir
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] = (), root: Path = ROOT) -> int:
             return 1
     _fetch()
     _no_pop_ups(Path(sys.prefix))
-    return _become(command(arguments, root, lesson), root, environment())
+    return _system.become(command(arguments, root, lesson), root, environment())
 
 
 def _own_folder(named: str | None) -> Path:
@@ -72,7 +72,7 @@ def _own_folder(named: str | None) -> Path:
 
 def command(arguments: Sequence[str], root: Path, lesson: str = LESSON) -> list[str]:
     """How JupyterLab is started: by this Python, so that the notebooks run in it too."""
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    as_root = ["--allow-root"] if _system.administrator() else []
     named = any(argument.endswith(".ipynb") for argument in arguments)
     start = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", f"--ServerApp.root_dir={root}", *as_root,
              *arguments]   # the address to open is printed at any level
@@ -83,18 +83,6 @@ def environment() -> dict[str, str]:
     """The environment of JupyterLab: this Python's programs come first, as in an activated environment."""
     binaries = str(Path(sys.executable).parent)
     return {**os.environ, "PATH": os.pathsep.join([binaries, os.environ.get("PATH", "")])}
-
-
-def _become(command: Sequence[str], folder: Path, environment: dict[str, str]) -> int:
-    if os.name == "posix":
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.chdir(folder)
-        os.execve(command[0], [*command], environment)
-    try:
-        return subprocess.run(command, cwd=folder, env=environment).returncode
-    except KeyboardInterrupt:
-        return 0
 
 
 def _fetch() -> None:

@@ -43,7 +43,8 @@ class Block(Module):
     optional: tuple[str, ...] = tuple(f"{name}.bias" for name in _PROJECTIONS)
 
     def parameters(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> set[str]:
-        return set(self._find(self._ready(answer, inputs, task), inputs, task))
+        module = self._ready(answer, inputs, task)
+        return set(self._find(module, inputs, self._used(module, inputs, task)))
 
     def suit(self, names: set[str]) -> Callable:
         def suit(case):
@@ -87,7 +88,7 @@ class Block(Module):
         module, weights = self._ready(answer, inputs, task), inputs.get("weights", {})
         if not weights:
             return module, {}
-        found = self._find(module, inputs, task)
+        found = self._find(module, inputs, self._used(module, inputs, task))
         self._refuse_sharing({name: place.part(place.parameter) for name, place in found.items()})
         with torch.no_grad():
             for name, place in found.items():
@@ -102,11 +103,10 @@ class Block(Module):
                 part.copy_(weights[name])
         return module, found
 
-    def _find(self, module, inputs: dict[str, Any], task) -> dict[str, "Place"]:
-        """For each of the course's names where the answer keeps that parameter."""
+    def _find(self, module: Any, inputs: dict[str, Any], used: Sequence) -> dict[str, "Place"]:
+        """For each of the course's names where the answer keeps that parameter. `used` is in the order of first use."""
         from torch import nn
         weights = inputs.get("weights", {})
-        used = self._used(module, inputs, task)
         order = {id(parameter): n for n, parameter in enumerate(used)}
         own = {id(p): name for name, p in module.named_parameters(remove_duplicate=False)}
         self._refuse_hidden(used, own)

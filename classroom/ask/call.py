@@ -78,9 +78,17 @@ def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str], ma
     return function(*positional, **named)
 
 
-@functools.lru_cache(maxsize=512)
 def _keyword_only(function: Callable) -> dict[str, bool]:
     """The arguments that can be given by their names only, and whether they have a default."""
+    if type(function) is functools.partial:            # new ones of the same kind are made all the time
+        return _read_keyword_only(function.func, len(function.args), tuple(function.keywords))
+    return _read_keyword_only(function)
+
+
+@functools.lru_cache(maxsize=512)
+def _read_keyword_only(function: Callable, given: int = 0, named: tuple[str, ...] = ()) -> dict[str, bool]:
+    if given or named:
+        function = functools.partial(function, *[None] * given, **dict.fromkeys(named))
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -164,6 +172,8 @@ def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
         raise Problem("returns-nothing:result", name=name)
     if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
         raise Problem("wrong-type:result", name=name, what=_what(value), wanted=wanted)
+    if isinstance(value, np.matrix):
+        raise Problem("not-an-array:matrix", name=name)
     if np.asarray(value).dtype.kind not in "biuf":
         raise Problem("wrong-type:array", name=name, dtype=np.asarray(value).dtype)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from .room import seed_all as seed_all
 from .room import undisturbed as undisturbed
+from .stubs import idle
 
 _CLASSROOM = str(Path(__file__).parents[1])
 _OURS = (_CLASSROOM, _CLASSROOM.removesuffix("classroom") + "course")   # frames of these are not the learner's
@@ -54,7 +55,7 @@ class Raised:
     text: str              # its message
     where: str             # "line 3 of `attention`: `return q @ k`", or ""
     function: str          # the function of the learner's that raised, or ""
-    unwritten: bool        # it was a stub's `raise NotImplementedError`
+    unwritten: bool        # it was a stub's `raise NotImplementedError`, with nothing beside it
     timed_out: bool = False
 
 
@@ -214,10 +215,11 @@ def _describe(error: BaseException, clock: Clock) -> Raised:
         number = entry.tb_lineno - code.co_firstlineno + 1 if function != "<module>" else entry.tb_lineno
         where = f"line {number} of `{function}`" + (f": `{line}`" if line else "")
     try:
-        text = str(error)
+        text = str(error).partition("Hint: enable anomaly detection")[0]        # this hint is not for learners
     except Exception:  # an exception whose own __str__ fails
         text = ""
-    unwritten = isinstance(error, NotImplementedError) and _raised_in_python(error.__traceback__)
+    unwritten = isinstance(error, NotImplementedError) and _raised_in_python(error.__traceback__) and \
+        (around is None or function == "<module>" or idle(around.tb_frame.f_code))       # else something is written
     return Raised(type(error).__name__, shorten(text), where, function, unwritten, isinstance(error, TimeLimit))
 
 

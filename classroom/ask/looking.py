@@ -5,7 +5,7 @@ from typing import Any
 
 from .limits import Problem
 
-__all__ = ["LooksBack"]
+__all__ = ["FindsNoun", "LooksBack"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class LooksBack:
 
     A word's vector has a 1 for its id among the first n_words numbers and a 1 for its place among the last n_places.
     Read are, for each word but the first, the place that it looks at most, and the share that the word before it
-    gets, 0.9 at most: with more than that, matrices are right whatever they are.
+    gets, to four digits, and 0.9 at most: with more than that, matrices are right whatever they are.
     """
 
     enough: float = 0.9
@@ -30,7 +30,40 @@ class LooksBack:
         scores = (x @ w_q) @ (x @ w_k).transpose(1, 2) / w_q.shape[1] ** 0.5
         shares = scores.softmax(dim=-1)[:, 1:]                       # the first word may look where it likes
         before = shares.diagonal(dim1=1, dim2=2)                     # of query t + 1 for key t
-        return {"looks_at": shares.mul(1e6).round().argmax(dim=-1), "share": before.clamp(max=self.enough)}
+        return {"looks_at": shares.mul(1e3).round().argmax(dim=-1), "share": _coarse(before, self.enough)}
+
+
+@dataclass(frozen=True)
+class FindsNoun:
+    """Call `answer(n_genders, n_numbers)` for W_q and W_k; put sentences of `words` (B, T, 3) through them.
+
+    A word is its kind (0 noun, 1 adjective, 2 other), its gender and its number, −1 for none. Its vector has a 1 for
+    each of them: among the first three numbers, among the genders, among the numbers. Read are, for each adjective,
+    the place that it looks at most, and the share that its noun gets, the one with the same gender and number: 0.9 at
+    most, since with more than that matrices are right whatever they are. Of other words −1 and 0.9 are read.
+    """
+
+    enough: float = 0.9
+
+    def __call__(self, answer: Callable, inputs: dict[str, Any], task: Any) -> dict[str, Any]:
+        import torch
+        sizes, words = (3, inputs["n_genders"], inputs["n_numbers"]), inputs["words"]
+        w_q, w_k = _two_matrices(answer(*sizes[1:]), sum(sizes))
+        features = [torch.eye(size + 1, dtype=torch.float64)[:, :size] for size in sizes]     # the last row: none
+        x = torch.cat([table[words[..., n]] for n, table in enumerate(features)], dim=-1)
+        scores = (x @ w_q) @ (x @ w_k).transpose(1, 2) / w_q.shape[1] ** 0.5
+        shares = scores.softmax(dim=-1)
+        adjective, noun = words[..., 0] == 1, words[..., 0] == 0
+        agree = (words[:, :, None, 1:] == words[:, None, :, 1:]).all(dim=-1)                  # (B, T, T)
+        its_noun = (shares * (agree & noun.unsqueeze(1))).sum(dim=-1)
+        looks_at = shares.mul(1e3).round().argmax(dim=-1)
+        return {"looks_at": looks_at.where(adjective, -1),
+                "share": _coarse(its_noun, self.enough).where(adjective, self.enough)}
+
+
+def _coarse(shares: Any, enough: float) -> Any:
+    """Shares to four digits, so that e^-20 and e^-50 are both 0; `enough` where they are above it, less elsewhere."""
+    return shares.mul(1e4).round().div(1e4).clamp(max=enough - 1e-4).masked_fill(shares > enough, enough)
 
 
 def _two_matrices(returned: Any, d_model: int) -> tuple[Any, Any]:

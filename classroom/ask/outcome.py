@@ -1,5 +1,6 @@
 """One answer put to one case: what came back."""
 import contextvars
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeGuard
@@ -182,9 +183,12 @@ def wrong_outputs(got: Outcome, want: Outcome) -> list[str]:
             or name in got.shares and compare.leaks(got.values[name], value, within).any()]
 
 
+_name = functools.cache(str)           # of a dtype, which NumPy puts together anew each time
+
+
 def tolerance(got: Outcome, want: Outcome) -> float:
     """How far apart two numbers may be here: that of the coarsest dtype among inputs and outputs."""
-    floats = [str(x.dtype) for x in got.case.inputs.values() if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
+    floats = [_name(x.dtype) for x in got.case.inputs.values() if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
     return compare.tolerance(*floats, *got.dtypes.values(), *want.dtypes.values())
 
 

@@ -4,7 +4,7 @@ A class that is PyTorch's module, inherits from it or holds one may compute the 
 Parameters that never learn are refused as well, and arguments that the pages could not pass by position.
 """
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +78,13 @@ class OwnBlock(_Own, Block):
 
     optional: tuple[str, ...] = Block.optional
 
-    def _find(self, module: Any, inputs: dict[str, Any], task: "Asked") -> dict[str, Place]:
+    def _find(self, module: Any, inputs: dict[str, Any], used: Sequence) -> dict[str, Place]:
         from torch import nn
-        found = super()._find(module, inputs, task)
+        found = super()._find(module, inputs, used)
         layers = getattr(module, "layers", None)
         if isinstance(layers, nn.ModuleList) and len(layers) > 1:      # weights are copied by their numbers
-            used = {id(parameter): n for n, parameter in enumerate(self._used(module, inputs, task))}
-            first = [[used[id(p)] for p in layer.parameters() if id(p) in used] for layer in layers]
+            place = {id(parameter): n for n, parameter in enumerate(used)}
+            first = [[place[id(p)] for p in layer.parameters() if id(p) in place] for layer in layers]
             order = [min(places) for places in first if places]
             if order != sorted(order):
                 raise Problem("layers-out-of-order")

@@ -35,7 +35,9 @@ def said_no(returned: Any) -> bool:
 
 
 def as_float(value: Any) -> Any:
-    """A number of any kind, a `Fraction` or a whole one, as a float; everything else as it is."""
+    """A number of any kind, a `Fraction`, a whole one or a tensor without axes, as a float; all else as it is."""
+    if type(value).__name__ == "Tensor" and value.dim() == 0:
+        value = value.item()
     if isinstance(value, (numbers.Real, decimal.Decimal)) and not isinstance(value, bool):
         return float(value)
     return value

@@ -1,20 +1,20 @@
 """Exams: sheets that differ from learner to learner, and verdicts that know whose sheet an answer answers.
 
-A sheet's notebook imports `check` from here. In an exam it says only whether an answer runs and has the right shapes.
+A sheet for practice imports `check` from here. One for an exam carries its own, and needs nothing of the course.
 """
 from typing import Any
 
 __all__ = ["check"]
 
 
-def check(task: str, answer: Any, variant: int, practice: bool = False) -> None:
-    """Say whether an answer runs and returns what a sheet asks for; for practice, what is wrong with it.
+def check(id: str, answer: Any, *, task: str, variant: int) -> None:
+    """Say what is wrong with an answer to a sheet for practice.
 
     Args:
-        task: its number, as the sheet has it.
+        id: of the task, as the sheet has it: "90.1".
         answer: the function itself.
-        variant: which variant the sheet asks, as the sheet has it.
-        practice: whether to say more than that.
+        task: which family the sheet asks.
+        variant: which variant of it.
     """
     from .trying import check as tried
-    tried(task, answer, variant, practice)
+    tried(id, answer, task, variant)

@@ -60,6 +60,7 @@ class Family:
         solve: computes the answer: the arguments of the function, and the switches by keyword.
         cases: given a NumPy generator, the cases that every variant of the family is asked.
         mistakes: slips besides taking another option.
+        sensible: whether a variant is one; without those whose switches have no part in the answer, say.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Family:
     cases: Callable[[Any], Iterable[Case]]
     mistakes: Sequence[Mistake] = ()
     ordered: Callable[[dict[str, str], Variant], dict[str, str]] | None = None
+    sensible: Callable[[Variant], bool] = bool
     minutes: int = 20
     points: int = 4
 
@@ -90,13 +92,17 @@ class Family:
         found = []
         for chosen in itertools.product(*(switch.options for switch in self.switches)):
             variant = {switch.name: option for switch, option in zip(self.switches, chosen, strict=True)}
-            if self.number_turned(variant) == self.turned:
+            if self.number_turned(variant) == self.turned and self.sensible(variant):
                 found.append(variant)
         return found
 
     def number_turned(self, variant: Variant) -> int:
         """How many switches of it are not as in the lessons."""
         return sum(variant[switch.name] != switch.usual for switch in self.switches)
+
+    def apart(self, variant: Variant, number: int) -> int:
+        """In how many switches the variant of this number differs from another."""
+        return sum(self.variants[number][name] != option for name, option in variant.items())
 
     def reference(self, variant: Variant) -> Callable:
         """The right answer to this variant."""

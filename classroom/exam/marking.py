@@ -1,27 +1,36 @@
 """Marking sheets: each against its own, in a confined child as ever, and whose question an answer answers."""
 import functools
 import hashlib
+import inspect
+import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from classroom.ask.outcome import KnownOutcomes, ask, bare
+from classroom.ask.outcome import KnownOutcomes, ask, bare, known_outcomes
 from classroom.grade import absent
 from classroom.grade.channel import Gone, Interfered
 from classroom.grade.grader import Grader
-from classroom.grade.read import apart
+from classroom.grade.read import alike, apart
 from classroom.grade.read.notebooks import NoFile, content_of
+from classroom.grade.read.reading import Notebook
 from classroom.grade.read.submissions import Submission
 from classroom.grade.record import Record
 from classroom.judge import judgement
 from classroom.judge.verdict import Verdict
 
 from .families import FAMILIES
-from .sheet import LESSON, Exam, Sheet, equal, task_id, values
+from .sheet import LESSON, Exam, Sheet
+from .trying import as_in_exams
+from .values import equal, values
 
 __all__ = ["ExamGrader"]
+
+_SHARE, _LEAST = 0.6, 6     # of the statements of an answer, or of the family's own source, so many are worth a note
+_DEFINED = re.compile(r"^(?:def|class) (\w{1,80})", re.M)
 
 
 class ExamGrader(Grader):
@@ -32,9 +41,13 @@ class ExamGrader(Grader):
         learners: everybody who has a sheet.
         others: as for `Grader`.
 
-    A record has, for each task, `finding`: "own", "published" (the lessons' own conventions), "other" (an answer to
-    another sheet, with the `sheets` that ask it), "one off" (right but for one convention), "mistake" or "". They are
-    for the teacher: a learner is told what is wrong with the answer, and nobody else's name.
+    A record has, for each task, what the teacher reads of it and the learner does not:
+        finding: "own", "published" (the lessons' own conventions), "other" (an answer to another sheet), "one off"
+            (right but for one convention), "mistake" or "".
+        sheets: the learners whose sheets ask what was answered, where they ask something else than the learner's own.
+        apart: in how many conventions those sheets differ from the learner's own in this task.
+        source: whether most of the answer stands in the course's own, public source of this family.
+    And as a whole `sheet`: "own", "other" (somebody else's was handed in) or "altered".
     """
 
     def __init__(self, exam: str, learners: list[str], isolation: Any = "none", seed: int | None = None,
@@ -42,34 +55,38 @@ class ExamGrader(Grader):
         super().__init__(None, isolation, seed, seconds)
         self.exam = Exam.read(Path(exam))
         self.sheets = {learner: self.exam.sheet(learner) for learner in learners}
-        self.keys = {task_id(key): key for key in self.exam.tasks}
+        self.keys = {self.exam.id(key): key for key in self.exam.tasks}
         self.found: dict[str, dict[str, Any]] = {}
+        self.sheet: Sheet
 
     def _grade(self, submission: Submission, record: Record) -> None:
         if submission.unreadable:
             raise apart.Unreadable(submission.unreadable)
         record["sha256"] = hashlib.sha256(content_of(submission.path)).hexdigest()
-        names = [(id, [FAMILIES[key].name]) for id, key in self.keys.items()]
-        book = apart.notebook(submission.path, submission.name, LESSON, names)
+        names = {id: [self.exam.family(key).name] for id, key in self.keys.items()}
+        book = apart.notebook(submission.path, submission.name, LESSON, list(names.items()))
         record["notes"] += book.notes
         if lacking := absent.not_installed(book):
             record["not_installed"] = lacking
         record["lesson"] = self.exam.name
-        sheet = self.sheets.get(submission.learner)
-        if sheet is None:
-            raise NoFile("This learner has no sheet in this exam.")
+        if submission.learner not in self.sheets:
+            raise NoFile("There is no sheet for a learner of this name in this exam.")
+        self.sheet = self.sheets[submission.learner]
         if not set(book.ids) & set(self.keys):
-            raise NoFile("This is no sheet of this exam.")
-        record["notes"] += self._about(sheet, book.sheet)
-        record["max_points"] = sum(FAMILIES[key].points for key in self.exam.tasks)
+            raise NoFile("This notebook is no sheet of this exam.")
+        record["sheet"], notes = self._about(self.sheet, book.sheet)
+        record["notes"] += notes
+        record["max_points"] = sum(self.exam.family(key).points for key in self.exam.tasks)
         self.found = {}
+        copied = self._from_source(submission, book)
         try:
             for id, key in self.keys.items():
-                task = FAMILIES[key].exercise(sheet.variant(key), id)
+                task = self.exam.family(key).exercise(self.exam.variant(self.sheet, key), id)
                 if self.seconds is not None:
                     task = replace(task, seconds=min(task.seconds, self.seconds))
                 result = self._exercise(task, book, set(), record)
-                result |= self.found.get(id, {"finding": "", "sheets": []})
+                result |= self.found.get(id, {"finding": "", "sheets": [], "apart": 0})
+                result["source"] = key in copied
                 record["exercises"].append(result)
         finally:
             self._end()
@@ -78,49 +95,101 @@ class ExamGrader(Grader):
         if failed:
             record |= {"status": "grader error", "message": f"Not all tasks could be graded: {', '.join(failed)}."}
 
-    def _about(self, sheet: Sheet, seen: dict[str, str]) -> list[str]:
-        """What the teacher should know of the sheet that was handed in."""
+    def _about(self, sheet: Sheet, seen: dict[str, str]) -> tuple[str, list[str]]:
+        """Whose sheet was handed in, and what the teacher should know of it."""
         def signed(one: Sheet) -> bool:
             return self.exam.signed(one, seen["signature"], seen["texts"])
 
         if signed(sheet):
-            return []
+            return "own", []
         whose = next((other.learner for other in self.sheets.values() if signed(other)), None)
         if whose is not None:
-            return [f"This is the sheet of {whose}. It was marked against the sheet of {sheet.learner}."]
-        return ["The sheet's texts or its signature are not as they were handed out. It was marked against the sheet "
-                f"of {sheet.learner} as it was made."]
+            return "other", [f"This is the sheet of {whose}. It was marked against the sheet of {sheet.learner}."]
+        return "altered", ["The sheet's texts or its signature are not as they were handed out. It was marked against "
+                           f"the sheet of {sheet.learner} as it was made."]
 
     def _judge(self, task: Any, remote: Any) -> Verdict:
-        verdict = super()._judge(task, remote)
-        self.found[task.id] = self._finding(task, remote, verdict)
-        if self.found[task.id]["finding"] == "one off":
-            verdict = replace(verdict, points=verdict.max_points // 2)
+        return self._ruled(task, remote, super()._judge(task, remote))
+
+    def judge_here(self, learner: str, key: str, answer: Any) -> tuple[Verdict, dict[str, Any]]:
+        """What is ruled and found of an answer that lives in this process, as if this learner had handed it in.
+
+        For measurements, with answers of our own. It needs no server.
+        """
+        self.sheet = self.sheets[learner]
+        task = self.exam.family(key).exercise(self.exam.variant(self.sheet, key), self.exam.id(key))
+        known = self._known(task)
+        token = known_outcomes.set(known)
+        try:
+            verdict = self._ruled(task, answer, judgement.judge_on(task, answer, known.own))
+        finally:
+            known_outcomes.reset(token)
+        return verdict, self.found[task.id]
+
+    def _ruled(self, task: Any, remote: Any, verdict: Verdict) -> Verdict:
+        """The verdict as it counts on a sheet; `found` keeps what the teacher reads."""
+        verdict = as_in_exams(verdict)
+        found = self.found[task.id] = self._finding(task, remote, verdict)
+        if found["finding"] == "one off":
+            return replace(verdict, points=verdict.max_points // 2)
+        if said := self._other_lines(self.keys[task.id], found):
+            verdict = replace(verdict, message=f"{said}\n\n{verdict.message}")
         return verdict
 
     def _finding(self, task: Any, remote: Any, verdict: Verdict) -> dict[str, Any]:
-        """Whose question the answer answers."""
-        key = self.keys[task.id]
+        """Whose question the answer answers, and which variant that is."""
+        key, nothing = self.keys[task.id], {"finding": "", "sheets": [], "apart": 0}
         if verdict.status == "correct":
-            return {"finding": "own", "sheets": []}
+            return nothing | {"finding": "own"}
         if verdict.status != "wrong":
-            return {"finding": "", "sheets": []}
+            return nothing
+        nothing["finding"] = "mistake" if verdict.mistakes else ""
+        if len(verdict.mistakes) == 1 and verdict.mistakes[0].startswith("switch-"):
+            nothing["finding"] = "one off"                   # worth half, whoever's sheet asks it as well
         got = self._asked(task, remote)
-        if got is not None and equal(got, self._usual(key)):
-            return {"finding": "published", "sheets": []}
-        for number, known in enumerate(self._variants(key)):
-            if got is not None and equal(got, known):
-                whose = [sheet.learner for sheet in self.sheets.values() if sheet.variants[key] == number]
-                if whose:
-                    return {"finding": "other", "sheets": whose} | self._one_off(verdict)
-                break
-        return {"finding": "mistake" if verdict.mistakes else "", "sheets": []} | self._one_off(verdict)
+        if got is None:
+            return nothing
+        if equal(got, self._usual(key)):
+            return nothing | {"finding": "published"}
+        number = next((n for n, known in enumerate(self._variants(key)) if equal(got, known)), None)
+        if number is None:
+            return nothing
+        whose = [sheet.learner for sheet in self.sheets.values() if sheet.variants[key] == number]
+        apart = self.exam.family(key).apart(self.exam.variant(self.sheet, key), number)
+        if nothing["finding"] != "one off" and whose:
+            nothing["finding"] = "other"
+        return nothing | {"sheets": whose, "apart": apart, "variant": number}
 
-    @staticmethod
-    def _one_off(verdict: Verdict) -> dict[str, Any]:
-        """Right but for one convention: that is worth half, whoever's sheet asks it as well."""
-        one = len(verdict.mistakes) == 1 and verdict.mistakes[0].startswith("switch-")
-        return {"finding": "one off"} if one else {}
+    def _other_lines(self, key: str, found: dict[str, Any]) -> str:
+        """For the learner: which lines of the sheet the answer does not follow, as it follows others throughout."""
+        family = self.exam.family(key)
+        own = self.exam.variant(self.sheet, key)
+        if found["finding"] == "published":
+            followed = family.usual
+        elif "variant" in found:
+            followed = family.variants[found["variant"]]
+        else:
+            return ""
+        lines = "\n".join(f"- {switch.options[own[switch.name]]}" for switch in family.switches
+                          if own[switch.name] != followed[switch.name])
+        whence = f" They are those of lesson {family.lesson:02d}." if found["finding"] == "published" else ""
+        return (f"Your `{family.name}` follows other conventions than your sheet.{whence} These lines of your sheet "
+                f"are not followed:\n{lines}")
+
+    def _from_source(self, submission: Submission, book: Notebook) -> set[str]:
+        """The tasks whose answer, with all that it uses, is mostly the course's own source of the family.
+
+        What a learner wrote is taken apart in the reader's process, into statements without names of their own.
+        """
+        used = {id: list(dict.fromkeys(name for n in book.parts[id].run for name in _DEFINED.findall(
+            book.statements[n][-1])))[:50] for id in self.keys if id in book.parts}
+        found = set()
+        for id, (_, written) in apart.answers(submission.path, used).items():
+            own = _source(self.keys[id])
+            both = (written & own).total()
+            if both >= max(_SHARE * min(written.total(), own.total()), _LEAST):
+                found.add(self.keys[id])
+        return found
 
     def _asked(self, task: Any, remote: Any) -> list[np.ndarray] | None:
         """What the answer returns on the hidden cases, in the order in which it returns it."""
@@ -144,12 +213,19 @@ class ExamGrader(Grader):
 
     @functools.cache  # noqa: B019 - a grader lives as long as its process
     def _cases(self, key: str) -> list[Any]:
-        return list(FAMILIES[key].cases(np.random.default_rng(self.exam.seed(key))))
+        return list(self.exam.family(key).cases(np.random.default_rng(self.exam.seed(key))))
 
     @functools.cache  # noqa: B019
     def _usual(self, key: str) -> list[np.ndarray]:
-        return values(FAMILIES[key], FAMILIES[key].usual, self._cases(key))
+        return values(self.exam.family(key), self.exam.family(key).usual, self._cases(key))
 
     @functools.cache  # noqa: B019
     def _variants(self, key: str) -> list[list[np.ndarray]]:
-        return [values(FAMILIES[key], variant, self._cases(key)) for variant in FAMILIES[key].variants]
+        family = self.exam.family(key)
+        return [values(family, variant, self._cases(key)) for variant in family.variants]
+
+
+@functools.cache
+def _source(key: str) -> Counter[str]:
+    """The statements of a published family; a teacher's own is not public."""
+    return alike.statements(inspect.getsource(FAMILIES[key].solve)) if key in FAMILIES else Counter()

@@ -2,36 +2,41 @@
 import csv
 import html
 import io
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from classroom.grade.record import Record
 from course._paths import atomic_path
 
-from .families import FAMILIES
-from .sheet import Exam, task_id
+from .sheet import Exam
 
-__all__ = ["said", "write"]
+__all__ = ["alike", "file_name", "said", "shared", "write"]
 
-_WORDS = {
-    "own": "right", "published": "the lessons' published solution, which answers another question",
-    "other": "an answer to another sheet", "one off": "right but for one convention", "mistake": "a known mistake",
-    "": "",
-}
 _STATUS = {"not attempted": "not attempted", "missing": "its cell is gone", "error": "stops with an error",
            "wrong": "wrong, and not recognised", "timeout": "did not end in time", "memory": "ran out of memory",
            "killed": "ended the process", "grader error": "could not be graded"}
+_SHEET = {"other": "What you handed in is not the sheet that was made for you. It was marked against yours.",
+          "altered": "The texts of the sheet that you handed in are not as they were handed out. It was marked against "
+                     "your sheet as it was made."}
+_NAMED = 6                 # learners that are named in one cell
 
 
 def write(folder: Path, exam: Exam, records: Sequence[Record], learners: Sequence[str]) -> list[Path]:
-    """Write `marks.csv`, `report.html` (for the teacher alone) and `feedback/LEARNER.html`; returns their paths."""
+    """Write `marks.csv`, `report.html` (for the teacher alone) and `feedback/LEARNER.html`; returns their paths.
+
+    Args:
+        records: one for each learner who handed something in, also for people who have no sheet.
+        learners: everybody who has a sheet.
+    """
     there = {record["learner"]: record for record in records}
+    everybody = [*learners, *(learner for learner in there if learner not in set(learners))]
     tables = {
-        folder / "marks.csv": _marks(exam, there, learners),
-        folder / "report.html": _report(exam, there, learners),
-        **{folder / "feedback" / f"{learner}.html": _page(exam, there[learner]) for learner in learners
+        folder / "marks.csv": _marks(exam, there, everybody),
+        folder / "report.html": _report(exam, there, everybody, learners),
+        **{folder / "feedback" / f"{file_name(learner)}.html": _page(exam, there[learner]) for learner in learners
            if learner in there},
     }
     for path, text in tables.items():
@@ -41,14 +46,20 @@ def write(folder: Path, exam: Exam, records: Sequence[Record], learners: Sequenc
     return list(tables)
 
 
-def said(result: dict[str, Any]) -> str:
-    """A finding in words."""
-    words = _WORDS[result["finding"]] or _STATUS.get(result["status"], result["status"])
-    if result["finding"] == "mistake":
-        words = f"{words}: {', '.join(result['mistakes'])}"
-    if result["sheets"]:
-        words += f" (the sheet of {', '.join(result['sheets'])})"
-    return words
+def said(exam: Exam, key: str, result: Mapping[str, Any]) -> str:
+    """A finding in words, without names of learners."""
+    finding, family = result["finding"], exam.family(key)
+    if finding == "published":
+        return f"the published solution of lesson {family.lesson:02d}, which answers another question"
+    if finding == "mistake":
+        names = [name.removeprefix("switch-") for name in result["mistakes"]]
+        if all(name.startswith("switch-") for name in result["mistakes"]):
+            return f"right but for {len(names)} conventions: {', '.join(names)}"
+        return f"a known mistake: {', '.join(names)}"
+    if finding == "one off":
+        return f"right but for one convention: {result['mistakes'][0].removeprefix('switch-')}"
+    return {"own": "right", "other": "an answer to another sheet"}.get(
+        finding, _STATUS.get(result["status"], result["status"]))
 
 
 def shared(exam: Exam, learners: Sequence[str]) -> dict[str, list[list[str]]]:
@@ -62,24 +73,53 @@ def shared(exam: Exam, learners: Sequence[str]) -> dict[str, list[list[str]]]:
     return found
 
 
-def _marks(exam: Exam, there: dict[str, Record], learners: Sequence[str]) -> str:
+def alike(exam: Exam, learners: Sequence[str]) -> list[tuple[str, str, list[str]]]:
+    """Pairs of learners whose sheets ask the same in two tasks or more, and in which."""
+    tasks = defaultdict(list)
+    for key, groups in shared(exam, learners).items():
+        for names in groups:
+            for pair in combinations(names, 2):
+                tasks[pair].append(key)
+    return [(*pair, keys) for pair, keys in tasks.items() if len(keys) > 1]
+
+
+def file_name(learner: str) -> str:
+    """What can be a file's name everywhere."""
+    return "".join(c if c.isalnum() or c in "-_.@ " else "_" for c in learner).strip(" .") or "_"
+
+
+def _results(exam: Exam, record: Record | None) -> dict[str, dict[str, Any]]:
+    """By task."""
+    by_id = {result["id"]: result for result in (record or {}).get("exercises", [])}
+    return {key: by_id[exam.id(key)] for key in exam.tasks if exam.id(key) in by_id}
+
+
+def _marks(exam: Exam, there: dict[str, Record], everybody: Sequence[str]) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
-    by_task = [f"{key} {what}" for key in exam.tasks for what in ("points", "finding")]
-    writer.writerow(["learner", "points", "of", *by_task, "notes"])
-    for learner in learners:
+    what = "points", "finding", "sheets", "conventions apart"
+    writer.writerow(["learner", "points", "of", *(f"{key} {name}" for key in exam.tasks for name in what), "notes"])
+    for learner in everybody:
         record = there.get(learner)
-        if record is None:
-            writer.writerow([_cell(learner), "", "", *[""] * (2 * len(exam.tasks)), "nothing was handed in"])
-            continue
-        results = {result["id"]: result for result in record["exercises"]}
-        cells: list[Any] = []
+        results, cells = _results(exam, record), list[Any]()
         for key in exam.tasks:
-            result = results.get(task_id(key))
-            cells += ["", ""] if result is None else [result["points"], _cell(said(result))]
-        notes = "; ".join(filter(None, [record["message"], *record["notes"]]))
-        writer.writerow([_cell(learner), record["points"], record["max_points"], *cells, _cell(notes)])
+            result = results.get(key)
+            cells += [""] * len(what) if result is None else [
+                result["points"], said(exam, key, result), _cell(", ".join(result["sheets"])), result["apart"] or ""]
+        points = [record["points"], record["max_points"]] if results and record else ["", ""]
+        writer.writerow([_cell(learner), *points, *cells, _cell(_notes(exam, record))])
     return file.getvalue()
+
+
+def _notes(exam: Exam, record: Record | None) -> str:
+    if record is None:
+        return "nothing was handed in"
+    lacking = record.get("not_installed")
+    source = [exam.family(key).title for key, result in _results(exam, record).items() if result.get("source")]
+    return " ".join(filter(None, [
+        record["message"], *(note if note.endswith(".") else f"{note}." for note in record["notes"]),
+        f"Imports what is not installed here: {', '.join(lacking)}." if lacking else "",
+        f"Most of the code stands in the course's own source of the task: {', '.join(source)}." if source else ""]))
 
 
 def _cell(text: str) -> str:
@@ -87,57 +127,122 @@ def _cell(text: str) -> str:
     return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
 
 
-def _report(exam: Exam, there: dict[str, Record], learners: Sequence[str]) -> str:
-    rows, whose = [], []
-    for learner in learners:
+def _report(exam: Exam, there: dict[str, Record], everybody: Sequence[str], learners: Sequence[str]) -> str:
+    titles = {key: exam.family(key).title for key in exam.tasks}
+    most = sum(exam.family(key).points for key in exam.tasks)
+    rows, elsewhere, single = [], [], []
+    for learner in everybody:
         record = there.get(learner)
-        results = {} if record is None else {result["id"]: result for result in record["exercises"]}
-        cells = [said(results[task_id(key)]) if task_id(key) in results else "" for key in exam.tasks]
-        points = "" if record is None else f"{record['points']} of {record['max_points']}"
-        notes = "nothing was handed in" if record is None else "; ".join(filter(None, [record["message"],
-                                                                                      *record["notes"]]))
-        rows.append([learner, exam.sheet(learner).number, points, *cells, notes])
-        whose += [[learner, FAMILIES[key].title, said(results[task_id(key)])] for key in exam.tasks
-                  if results.get(task_id(key), {}).get("finding") in ("other", "published")
-                  or results.get(task_id(key), {}).get("sheets")]
-    alike = [[FAMILIES[key].title, ", ".join(names)] for key, groups in shared(exam, learners).items()
-             for names in groups]
+        results = _results(exam, record)
+        points = record["points"] if results and record else ""
+        number = exam.sheet(learner).number if learner in set(learners) else "none"
+        rows.append([learner, number, points, *(said(exam, key, results[key]) if key in results else ""
+                                                for key in exam.tasks), _notes(exam, record)])
+        published = [key for key, result in results.items() if result["finding"] == "published"]
+        others = {key: result for key, result in results.items() if result["finding"] == "other"}
+        if published or others:
+            elsewhere.append([learner, _list(titles[key] for key in published), _list(
+                f"{titles[key]} ({result['apart']} conventions apart)" for key, result in others.items()),
+                _whose(others)])
+        single += [[learner, titles[key], _some(result["sheets"])] for key, result in results.items()
+                   if result["finding"] == "one off" and result["sheets"]]
+    groups = [[titles[key], "; ".join(", ".join(names) for names in found)]
+              for key, found in shared(exam, learners).items() if found]
+    pairs = [[f"{first}, {second}", _list(titles[key] for key in keys)]
+             for first, second, keys in alike(exam, learners)]
+    lacking = Counter(name for record in there.values() for name in record.get("not_installed") or [])
+    missing = [learner for learner in learners if learner not in there]
     return _document(f"{exam.name}: for the teacher", [
-        "<p>Half the points are given for an answer that is right but for one convention. This page accuses nobody: an "
-        "answer to another sheet can also come from reading the wrong line. Ask before you decide.</p>",
+        f"<p>{len(there)} handed in, of {len(learners)} who have a sheet. {html.escape(_middle(there, most))}</p>",
+        f"<p>Nothing was handed in by {html.escape(', '.join(missing))}.</p>" if missing else "",
+        "<p>Not installed here, and imported by notebooks: " + html.escape(_list(
+            f"{name} ({count})" for name, count in lacking.items())) + ". Install those that you allow, remove "
+        "<code>results.jsonl</code>, and mark again.</p>" if lacking else "",
         "<h2>Answers to other questions</h2>",
-        _table(["learner", "task", "what it is"], whose) if whose else "<p>None was recognised.</p>",
+        "<p>These answers give, on all hidden cases, what the lessons' own conventions or another learner's sheet ask "
+        "for. This page accuses nobody. Several conventions in several tasks that all agree with one sheet hardly come "
+        "about by accident; a single task can. Ask before you decide.</p>",
+        _table(["learner", "published solution in", "another sheet in", "whose sheet asks this"], elsewhere,
+               "None was recognised."),
         "<h2>Everybody</h2>",
-        _table(["learner", "sheet", "points", *(FAMILIES[key].title for key in exam.tasks), "notes"], rows),
+        "<p>An answer that is right but for one convention has half the points.</p>",
+        _table(["learner", "sheet", f"points of {most}", *titles.values(), "notes"], rows),
+        "<h2>One line apart</h2>",
+        "<p>These answers are right but for one convention, and the sheets of other learners happen to ask exactly "
+        "that. Most often a line was read wrongly.</p>",
+        _table(["learner", "task", "whose sheet asks this"], single, "There are none."),
         "<h2>Sheets that ask the same</h2>",
-        "<p>Of such learners, nothing can be said about whose answer it is.</p>",
-        _table(["task", "learners"], alike) if alike else "<p>There are none.</p>",
+        "<p>Of learners whose sheets agree in a task, nothing can be said about whose answer it is.</p>",
+        _table(["learners", "agree in"], pairs, "No two sheets agree in more than one task."),
+        "<details><summary>Task by task</summary>",
+        _table(["task", "learners whose sheets agree"], groups, "All sheets differ in all tasks."), "</details>",
     ])
 
 
+def _middle(there: Mapping[str, Record], most: int) -> str:
+    points = sorted(record["points"] for record in there.values() if record["exercises"] and
+                    record["points"] is not None)
+    if not points:
+        return ""
+    return f"Points: from {points[0]} to {points[-1]} of {most}; the median is {points[len(points) // 2]}."
+
+
+def _whose(others: Mapping[str, Mapping[str, Any]]) -> str:
+    """The sheets that most of these answers belong to."""
+    count = Counter(name for result in others.values() for name in result["sheets"])
+    most = max(count.values(), default=0)
+    names = _some([name for name, times in count.items() if times == most])
+    return f"{names} (in {most} of {len(others)})" if names else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more, in marks.csv" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _list(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
 def _page(exam: Exam, record: Record) -> str:
-    parts = [f"<p>{html.escape(record['message'])}</p>"] if record["message"] else []
-    for result in record["exercises"]:
-        parts += [f"<h2>{html.escape(result['title'])}: {result['points']} of {result['max_points']}</h2>",
-                  f"<pre>{html.escape(result['message'])}</pre>"]
-    points = "" if record["points"] is None else f": {record['points']} of {record['max_points']} points"
-    return _document(f"{exam.name}{points}", parts)
+    learner = record["learner"]
+    parts = [f"<p>For {html.escape(learner)}, sheet {exam.sheet(learner).number}.</p>"]
+    parts += [f"<p>{html.escape(text)}</p>" for text in (record["message"], _SHEET.get(record.get("sheet", ""), ""))
+              if text]
+    for number, (key, result) in enumerate(_results(exam, record).items(), 1):
+        title = f"Task {number} · {exam.family(key).title}: {result['points']} of {result['max_points']} points"
+        parts += [f"<h2>{html.escape(title)}</h2>", *map(_block, result["message"].split("\n\n"))]
+    graded = bool(record["exercises"]) and record["points"] is not None
+    points = f"{record['points']} of {record['max_points']} points" if graded else "not marked"
+    return _document(f"{exam.name}: {points}", parts)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _block(text: str) -> str:
+    """Of a message: numbers below each other, lines of a list, or a paragraph."""
+    if text.startswith("    "):
+        return f"<pre>{html.escape(text)}</pre>"
+    before, *items = text.split("\n- ")
+    said = f"<p>{html.escape(before)}</p>"
+    return said + (f"<ul>{''.join(f'<li>{html.escape(item)}</li>' for item in items)}</ul>" if items else "")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], nothing: str = "") -> str:
+    if not rows and nothing:
+        return f"<p>{html.escape(nothing)}</p>"
     cells = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in head)
     lines = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>\n{lines}</tbody></table>"
+    return (f'<div class="wide"><table><thead><tr>{cells}</tr></thead><tbody>\n{lines}</tbody></table></div>')
 
 
 def _document(title: str, parts: Sequence[str]) -> str:
-    body = "\n".join(parts)
+    body = "\n".join(filter(None, parts))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{html.escape(title)}</title>
 <style>
 :root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
 body {{ max-width: 75em; margin: 2em auto; padding: 0 1em }}
+.wide {{ overflow-x: auto }}
 table {{ border-collapse: collapse }} td, th {{ border: 1px solid #8888; padding: .3em .6em }}
 td, th {{ text-align: left; vertical-align: top }}
 pre {{ white-space: pre-wrap }}

@@ -1,12 +1,14 @@
 """Sheets: which variant a learner gets, from a secret of the teacher's; and the notebook that asks it."""
+import functools
 import hashlib
 import hmac
+import inspect
 import json
+import runpy
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import numpy as np
@@ -16,14 +18,18 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from classroom.grade.read.notebooks import texts_digest
 from course._paths import atomic_path
 
+from . import plain
 from .families import FAMILIES
 from .family import Family, Variant
+from .values import all_differ
 
-__all__ = ["Exam", "ExamError", "LESSON", "Sheet", "all_differ", "equal", "task_id", "texts_of", "values"]
+__all__ = ["Exam", "ExamError", "LESSON", "OWN", "Sheet", "own_families", "texts_of"]
 
 LESSON = 90                # exam tasks are numbered like exercises of a lesson: 90.1, 90.2, ...
+OWN = "own_tasks.py"       # in the exam's folder: the teacher's own families
 
 _KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
+_SEED = 20170612           # of the sizes that `check` tries
 
 
 class ExamError(ValueError):
@@ -38,34 +44,44 @@ class Sheet:
     number: str                       # short, for talking about it
     variants: dict[str, int]
 
-    def variant(self, key: str) -> Variant:
-        return FAMILIES[key].variants[self.variants[key]]
-
 
 @dataclass(frozen=True)
 class Exam:
-    """An exam: its name, tasks, the seed of the hidden cases, and the secret from which every sheet follows.
+    """An exam: its name, its tasks, and the secret from which every sheet and the hidden cases follow.
 
-    All of it lies in the teacher's folder, in `exam.json`. Nothing of it is in a sheet but the sheet's own variants.
+    All of it lies in the teacher's folder. Nothing of it is in a sheet but what the sheet's own variants ask.
+
+    Args:
+        name: what stands above each sheet.
+        tasks: keys of families, in the order of the sheet.
+        secret: of the teacher's.
+        practice: whether `check` says what is wrong.
+        own: families of the teacher's, beside the published ones.
     """
 
     name: str
     tasks: tuple[str, ...]
     secret: bytes
     practice: bool = False
+    own: Mapping[str, Family] = field(default_factory=dict)
 
     @classmethod
-    def new(cls, name: str, tasks: Sequence[str], practice: bool = False) -> "Exam":
+    def new(cls, name: str, tasks: Sequence[str], practice: bool = False, own: Mapping[str, Family] | None = None
+            ) -> "Exam":
         """With a secret of its own.
 
         Raises:
-            ExamError: for a task that does not exist or comes twice.
+            ExamError: for a task that does not exist or comes twice; for practice with families of the teacher's.
         """
-        if unknown := [task for task in tasks if task not in FAMILIES]:
-            raise ExamError(f"there is no task {', '.join(unknown)}; there are: {', '.join(FAMILIES)}")
+        there = {**FAMILIES, **(own or {})}
+        if unknown := [task for task in tasks if task not in there]:
+            raise ExamError(f"there is no task {', '.join(unknown)}; there are: {', '.join(there)}")
         if not tasks or len(set(tasks)) < len(tasks):
             raise ExamError(f"an exam has one or more different tasks; got {', '.join(tasks) or 'none'}")
-        return cls(name, tuple(tasks), secrets.token_bytes(32), practice)
+        if practice and own:
+            raise ExamError("sheets for practice have published tasks only: their check needs the task's answer where "
+                            "the learner works")
+        return cls(name, tuple(tasks), secrets.token_bytes(32), practice, own or {})
 
     @classmethod
     def read(cls, folder: Path) -> "Exam":
@@ -73,9 +89,16 @@ class Exam:
         path = folder / "exam.json"
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            return cls(kept["name"], tuple(kept["tasks"]), bytes.fromhex(kept["secret"]), kept["practice"])
+            exam = cls(kept["name"], tuple(kept["tasks"]), bytes.fromhex(kept["secret"]), kept["practice"],
+                       own_families(folder / OWN) if (folder / OWN).exists() else {})
+            if lost := [task for task in exam.tasks if task not in {**FAMILIES, **exam.own}]:
+                raise ExamError(f"{path}: there is no task {', '.join(lost)}. Is {OWN} gone, or is the exam of another "
+                                "version of the course?")
+            return exam
         except FileNotFoundError as error:
             raise ExamError(f"{folder} holds no exam: there is no exam.json in it. `exam new` makes one.") from error
+        except ExamError:
+            raise
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise ExamError(f"{path} cannot be read ({type(error).__name__}): was it changed by hand?") from error
 
@@ -88,14 +111,26 @@ class Exam:
             temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
         (folder / "exam.json").chmod(0o600)
 
+    def family(self, task: str) -> Family:
+        """The family of a task."""
+        return self.own[task] if task in self.own else FAMILIES[task]
+
+    def id(self, task: str) -> str:
+        """The number of a task in the notebooks: "90.1" is the first of the sheet."""
+        return f"{LESSON}.{1 + self.tasks.index(task)}"
+
     def sheet(self, learner: str) -> Sheet:
         """The sheet of a learner: the same one each time."""
-        variants = {task: self._draw(task, learner) % len(FAMILIES[task].variants) for task in self.tasks}
+        variants = {task: self._draw(task, learner) % len(self.family(task).variants) for task in self.tasks}
         return Sheet(learner, f"{self._draw('number', learner) % 10**6:06d}", variants)
+
+    def variant(self, sheet: Sheet, task: str) -> Variant:
+        """What a sheet asks in a task."""
+        return self.family(task).variants[sheet.variants[task]]
 
     def seed(self, task: str) -> int:
         """Of the hidden cases of a task: the first of the secret's seeds for which all variants differ in values."""
-        family = FAMILIES[task]
+        family = self.family(task)
         for n in range(100):
             seed = self._draw(f"cases {n}", task) % 2**31
             if all_differ(family, seed):
@@ -106,17 +141,19 @@ class Exam:
         """The learner's notebook, signed."""
         cells = [new_markdown_cell(self._head(sheet), id="head"), new_code_cell("", id="sheet")]
         for n, key in enumerate(self.tasks, 1):
-            family = FAMILIES[key]
-            rules = "\n".join(f"- {sentence}" for sentence in family.conventions(sheet.variant(key)))
+            family = self.family(key)
+            rules = "\n".join(f"- {sentence}" for sentence in family.conventions(self.variant(sheet, key)))
             text = (f"## Task {n} · {family.title}\n\n{family.points} points · about {family.minutes} minutes\n\n"
                     f"{family.text}\n\nOn this sheet:\n\n{rules}")
-            practice = ", practice=True" if self.practice else ""
+            number = sheet.variants[key]
+            more = f'task="{key}", variant={number}' if self.practice else f"cases={_cases(family, number)}"
             cells += [new_markdown_cell(text, id=f"{key}-text"), new_code_cell(family.stub(), id=f"{key}-answer"),
-                      new_code_cell(f'check("{task_id(key)}", {family.name}, variant={sheet.variants[key]}{practice})',
-                                    id=f"{key}-check")]
+                      new_code_cell(f'check("{self.id(key)}", {family.name}, {more})', id=f"{key}-check")]
         notebook = new_notebook(cells=cells, metadata={**_KERNEL})
-        notebook.cells[1].source = ("import numpy as np\n\nfrom classroom.exam import check\n\n"
-                                    f'SHEET = "{self.signature(sheet, texts_of(notebook))}"     # leave it as it is')
+        signature = self.signature(sheet, texts_of(notebook))
+        notebook.cells[1].source = (
+            f'{"from classroom.exam import check" if self.practice else _check()}\n\n'
+            f'SHEET = "{signature}"     # leave this cell as it is, and run it first')
         nbformat.validate(notebook)
         return notebook
 
@@ -129,11 +166,14 @@ class Exam:
         return hmac.compare_digest(signature.encode("utf-8", "replace"), self.signature(sheet, texts).encode())
 
     def _head(self, sheet: Sheet) -> str:
-        how = ("This is for practice: `check` says what is wrong." if self.practice else
-               "`check` says whether your function runs and what it returns has the right shapes, and nothing more.")
-        return (f"# {self.name} · sheet {sheet.number}\n\nFor **{sheet.learner}**. Every sheet follows conventions of "
-                f"its own; each is stated. Read them: the lessons' own functions, and your neighbour's, answer other "
-                f"questions. Complete the functions. {how} Do not change these texts; hand in this notebook.")
+        how = ("This sheet is for practice: `check` says what is wrong." if self.practice else
+               "`check` says whether your function runs and whether what it returns has the right shapes. It does not "
+               "say whether the numbers are right.")
+        return (f"# {self.name} · sheet {sheet.number}\n\nFor **{sheet.learner}**. Each task has conventions, which "
+                "are listed below it, and every sheet has others. So neither a function from the lessons nor one from "
+                "another sheet is right here as it is. Read the lines one by one, and complete the functions. Half "
+                f"the points are given for a function that is right but for one of the lines. {how}\n\nDo not change "
+                "the texts. Save this notebook, and hand it in.")
 
     def _mac(self, *parts: str) -> str:
         return hmac.new(self.secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
@@ -142,9 +182,27 @@ class Exam:
         return int(self._mac("draw", self.name, what, whom), 16)
 
 
-def task_id(key: str) -> str:
-    """The number of a task: "90.3"."""
-    return f"{LESSON}.{1 + list(FAMILIES).index(key)}"
+def own_families(path: Path) -> dict[str, Family]:
+    """The families that a file of the teacher's defines, by key. The file is run: it has to be one that you trust.
+
+    Raises:
+        ExamError: if it cannot be run, has no family, or one with a key or a function's name that there is already.
+    """
+    try:
+        found = [value for value in runpy.run_path(str(path)).values() if isinstance(value, Family)]
+    except Exception as error:
+        raise ExamError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    there, names = set(FAMILIES), {family.name for family in FAMILIES.values()}
+    for family in found:
+        if family.key in there or family.name in names:
+            raise ExamError(f"{path}: there is a task {family.key}, or a function {family.name}, already")
+        if not family.variants:
+            raise ExamError(f"{path}: the task {family.key} has no variants")
+        there.add(family.key)
+        names.add(family.name)
+    if not found:
+        raise ExamError(f"{path} defines no Family: see “A task of your own” in docs/exams.md")
+    return {family.key: family for family in found}
 
 
 def texts_of(notebook: NotebookNode) -> str:
@@ -152,34 +210,17 @@ def texts_of(notebook: NotebookNode) -> str:
     return texts_digest([cell.source for cell in notebook.cells if cell.cell_type == "markdown"])
 
 
-def values(family: Family, variant: Variant, cases: Sequence[Any]) -> list[np.ndarray]:
-    """What the right answer to a variant returns on the cases: all arrays, in order."""
-    found: list[np.ndarray] = []
-    for case in cases:
-        returned = family.reference(variant)(**{name: _copy(value) for name, value in case.inputs.items()})
-        found += [np.asarray(value, dtype=float) for value in
-                  (returned if isinstance(returned, tuple) else (returned,))]
-    return found
+@functools.cache
+def _check() -> str:
+    """The source of `plain.check`, without types."""
+    _, body = inspect.getsource(plain.check).split("\n", 1)
+    return f"import numpy as np\n\n\ndef check(task, function, cases):\n{body}"
 
 
-def equal(a: Sequence[np.ndarray], b: Sequence[np.ndarray], within: float = 1e-4) -> bool:
-    """Whether two answers returned the same, everywhere."""
-    return len(a) == len(b) and all(x.shape == y.shape and np.allclose(x, y, rtol=within, atol=within)
-                                    for x, y in zip(a, b, strict=True))
-
-
-def all_differ(family: Family, seed: int) -> bool:
-    """Whether any two variants, and the lessons' own conventions, differ on the cases of this seed."""
-    cases = list(family.cases(np.random.default_rng(seed)))
-    known: dict[tuple, list[list[np.ndarray]]] = {}
-    for variant in [family.usual, *family.variants]:
-        own = values(family, variant, cases)
-        alike = known.setdefault(tuple(array.shape for array in own), [])
-        if any(equal(own, other) for other in alike):
-            return False
-        alike.append(own)
-    return True
-
-
-def _copy(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else value
+def _cases(family: Family, number: int) -> str:
+    cases = list(family.cases(np.random.default_rng(_SEED)))
+    variant = family.variants[number]
+    right = family.reference(variant)
+    returned = [right(**case.inputs) for case in cases]
+    return plain.written(cases, [[np.asarray(part) for part in (parts if isinstance(parts, tuple) else (parts,))]
+                                 for parts in returned])

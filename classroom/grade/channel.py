@@ -4,14 +4,13 @@ import contextlib
 import os
 import secrets
 import select
-import signal
 import socket
 import struct
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
+
+from course._system import computing_time
 
 from .confine import wire
 
@@ -165,24 +164,3 @@ def _sizes(folder: str) -> list[int]:
             with contextlib.suppress(OSError):       # what is removed meanwhile
                 sizes.append(os.lstat(os.path.join(path, name)).st_size)
     return sizes
-
-
-def computing_time(pid: int) -> float:
-    """Seconds that a process has computed; 0 where that cannot be seen."""
-    if sys.platform != "linux":
-        return 0.0
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError):
-        return 0.0
-
-
-def ending(status: int | None) -> str:
-    """How a child ended, in words, from what `waitpid` said."""
-    if status is None:
-        return "it ended"
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        return f"it was ended by {signal.Signals(number).name}"
-    return f"it ended itself, with the code {os.WEXITSTATUS(status)}"

@@ -27,7 +27,7 @@ from .book import (
 from .book.mark import UNDECIDED
 from .book.safe import line
 from .read import roster
-from .read.submissions import Submission, find
+from .read.submissions import Found, Submission, find
 from .record import LEVELS, Record
 
 _NOT_ISOLATED = """\
@@ -37,8 +37,9 @@ _NOT_ISOLATED = """\
 #  Grade on Linux, in a container or a virtual machine, or only code that you   #
 #  trust. --require-isolation full refuses to run like this.                    #
 ################################################################################"""
-
-
+_PARTLY = (
+    "PARTLY ISOLATED: this system has not both Landlock and seccomp, so learners' code may read your files, or use the "
+    "network. isolation_details in results.jsonl says what there is; --require-isolation full refuses to run like this.")
 _NAMED = 30                # learners that are named in one sentence
 
 
@@ -155,13 +156,16 @@ def _grade(options: argparse.Namespace) -> int:
     written = files.write(options.out, book, columns, scale=options.scale, alike=sources if options.likeness else None)
     _slips(book, points, late, deadlines, decided)
     _say_anew(records, again, results)
+    if submissions.left:
+        print(f"Nobody's work, and left out: {', '.join(submissions.left[:_NAMED])}"
+              + (", …" if len(submissions.left) > _NAMED else ""))
     ignored = [f"{submission.learner}: {text}" for submission in submissions for text in submission.ignored]
     for text in ignored:
         _warn(text)
     return _say(book, options.out, written) or int(bool(ignored))
 
 
-def _find(path: Path) -> list[Submission]:
+def _find(path: Path) -> Found:
     try:
         return find(path)
     except ValueError as error:
@@ -230,8 +234,9 @@ def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
         print(note)
     for refusal in written.refused:
         _warn(refusal)
-    if any((mark.record or {}).get("isolation") == "none" and mark.exercises for mark in marks):
-        _warn(_NOT_ISOLATED)
+    levels = {(mark.record or {}).get("isolation") for mark in marks if mark.exercises}
+    if levels & {"none", "partial"}:
+        _warn(_NOT_ISOLATED if "none" in levels else _PARTLY)
     if counts["grader error"]:
         _warn(f"{counts['grader error']} could not be graded, through no fault of the learner. They have no mark; "
               "results.jsonl says why.")

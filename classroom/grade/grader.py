@@ -1,10 +1,8 @@
 """The trusted checker: from a submission to a record of marks. No line of a learner's code runs in this process."""
 import contextlib
 import hashlib
-import os
 import re
 import secrets
-import signal
 import time
 from dataclasses import replace
 from typing import Any
@@ -20,6 +18,7 @@ from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
 from classroom.judge.exercise import Choice, Exercise, TestTask
 from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling
+from course import _system
 
 from . import absent, channel, lending
 from .confine import wire
@@ -38,7 +37,7 @@ from .lessons import (
 )
 from .own_time import TooLong, own_time
 from .record import LEVELS, Level, Record, ResultStatus, new
-from .remote import LACKING, Remote, errors_of
+from .remote import LACKING, Remote, errors_of, kind_of
 
 __all__ = ["Grader", "IsolationError"]
 
@@ -76,6 +75,7 @@ class Grader:
         self.line: channel.Channel | None = None             # to the child at work
         self.known: dict[str, KnownOutcomes] = {}
         self.lacks = False                                   # the last answer stopped for want of a name or a method
+        self.raised: str | None = None                       # the first error on the way to a verdict, by name
 
     def __enter__(self) -> "Grader":
         need_fork()
@@ -164,7 +164,7 @@ class Grader:
     # -------------------------------------------------------------------------------- one exercise
 
     def _exercise(self, task: Any, book: Notebook, right: set[str], record: Record) -> dict[str, Any]:
-        started = time.monotonic()
+        started, self.raised = time.monotonic(), None
         status: ResultStatus
         for tries in range(1, _TRIES + 1):
             try:
@@ -195,7 +195,7 @@ class Grader:
         record["notes"] += notes[:5]
         return {"id": task.id, "title": task.title, "status": status, "points": verdict.points,
                 "max_points": verdict.max_points, "message": verdict.message, "mistake": verdict.mistake,
-                "mistakes": list(verdict.mistakes), "printed": verdict.printed,
+                "mistakes": list(verdict.mistakes), "printed": verdict.printed, "raised": self.raised,
                 "seconds": round(time.monotonic() - started, 4)}
 
     def _attempt(self, task: Any, book: Notebook, right: set[str],
@@ -223,9 +223,9 @@ class Grader:
             status, verdict = gone.why, ruling(task, "error", _GONE[gone.why].format(f"{task.seconds:g}"), (gone.why,))
             how = self._end()
             if status == "killed":
-                told = str(gone) if "folder" in str(gone) else channel.ending(how)
+                told = str(gone) if "folder" in str(gone) else _system.ending(how, waited=True)
                 verdict.message = f"{verdict.message} What was seen: {told}."
-                if how is not None and os.WIFSIGNALED(how) and os.WTERMSIG(how) == signal.SIGXCPU:
+                if _system.out_of_time(how):
                     status = "timeout"
         except channel.Interfered as error:
             self._end()
@@ -235,6 +235,8 @@ class Grader:
         if status in ("timeout", "memory"):
             self._end()
         self.lacks = remote.lacks and not isinstance(task, Choice)
+        if self.raised is None and remote.stopped is not None:
+            self.raised = kind_of(remote.stopped)
         verdict.printed = verdict.printed or remote.printed
         return status, absent.explain(book, remote.stopped, remote.cells, verdict), notes
 

@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import shutil
-import signal
 import socket
 import struct
 import subprocess
@@ -13,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Protocol
+
+from course import _system
 
 from .channel import Channel, Gone
 
@@ -77,7 +78,7 @@ class _Busy(ServerError):
 
 def need_fork() -> None:
     """Raise IsolationError where processes cannot be forked."""
-    if not hasattr(os, "fork"):
+    if not _system.forks():
         raise IsolationError("The grader needs to fork processes, which Windows cannot. Run it under WSL, Linux or "
                              "macOS.")
 
@@ -213,7 +214,7 @@ class Server:
         self.control.close()
         if self.process is not None:
             with contextlib.suppress(OSError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+                _system.end_group(self.process.pid)
             self.process.wait()
             self.errors.close()
         shutil.rmtree(self.work, ignore_errors=True)

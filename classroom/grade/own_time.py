@@ -1,12 +1,10 @@
 """A limit on what the checker itself computes because of what one answer returned."""
 import contextlib
-import signal
-import threading
 from collections.abc import Iterator
 
-__all__ = ["TooLong", "own_time"]
+from course import _system
 
-_AGAIN = 0.2               # seconds until the next one, should something have caught the first
+__all__ = ["TooLong", "own_time"]
 
 
 class TooLong(BaseException):
@@ -19,20 +17,8 @@ def own_time(seconds: float) -> Iterator[None]:
 
     In threads, as on a Dask worker with several, and on Windows there is no such clock, and no limit.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "ITIMER_PROF"):
-        yield
-        return
-    armed = True
+    def ring() -> None:
+        raise TooLong                # again and again, should something have caught the first
 
-    def ring(number, frame):
-        if armed:
-            raise TooLong
-
-    previous = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
-    try:
+    with _system.computing_alarm(seconds, ring):
         yield
-    finally:
-        armed = False
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, previous if previous is not None else signal.SIG_DFL)

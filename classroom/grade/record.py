@@ -11,13 +11,14 @@ from classroom.grade.read.submissions import Submission
 from classroom.judge.verdict import Status
 from course import __version__
 
-__all__ = ["LEVELS", "Level", "Record", "RecordStatus", "ResultStatus", "lost", "new"]
+__all__ = ["LEVELS", "OTHER", "Level", "Record", "RecordStatus", "ResultStatus", "lost", "new"]
 
 Record = dict[str, Any]
 RecordStatus = Literal["graded", "missing", "unreadable", "grader error"]
 # A verdict's, and how an answer that runs in a process of its own can come to an end without one.
 ResultStatus = Literal[Status, "timeout", "memory", "killed", "missing", "grader error"]
 Level = Literal["none", "partial", "full"]
+OTHER = "another"          # a result's `raised`, in place of an exception's name that the learner's code has chosen
 LEVELS: tuple[Level, ...] = get_args(Level)          # of isolation, from the least
 
 

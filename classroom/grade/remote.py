@@ -1,4 +1,5 @@
 """In the checker: an answer that lives in a child. The checks ask it as they ask any other answer."""
+import builtins
 import copy
 import random
 from collections.abc import Callable, Sequence
@@ -16,9 +17,10 @@ from classroom.judge.testing import Trial
 
 from .channel import Channel, Gone, Interfered
 from .confine import wire
+from .record import OTHER
 from .trials import STOPPED, Tried
 
-__all__ = ["LACKING", "Remote", "errors_of", "raised"]
+__all__ = ["LACKING", "Remote", "errors_of", "kind_of", "raised"]
 
 _EXTRA = 2.0               # seconds beyond an exercise's own limit before the child is killed
 _SUITS = 64                # kinds of cases that are kept, for modules with and without biases
@@ -26,6 +28,8 @@ _CALLS = 5000               # of one implementation by a learner's test
 MOST_VALUES = 4 << 20          # bytes of all that an answer returns for one case: more than any case has
 LACKING = ("NameError", "AttributeError", "KeyError", "NotImplementedError")   # raised where a definition was left out
 _FACT = 200                # characters of one thing that was seen
+_KINDS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)} \
+    | {"AxisError", "LinAlgError", "OutOfMemoryError"}
 
 
 class Remote:
@@ -248,6 +252,12 @@ def raised(given: Any) -> limits.Raised | None:
         raise Interfered("an exception without its parts")
     kind, text, where, function = _texts(given[:4], 4)
     return limits.Raised(kind[:80], text[:300], where[:300], function[:80], given[4] is True, given[5] is True)
+
+
+def kind_of(error: limits.Raised) -> str:
+    """The exception's name if it is one of Python's, NumPy's or PyTorch's, else `OTHER`. All else that the child says
+    of it was chosen by the learner's code."""
+    return error.kind if error.kind in _KINDS else OTHER
 
 
 def errors_of(given: Any) -> list[limits.Raised]:

@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from course import _system
+
 __all__ = ["temporary_files"]
 
 # It waits until its standard input ends, which happens when its parent does, however that ends. Processes that the
@@ -31,7 +33,7 @@ def temporary_files() -> Iterator[Path]:
     Nobody else can list the folder. It is a process of its own that removes it, so that learners' notebooks do not
     stay on the disk when the grader is killed. On Windows, where nothing is graded, nothing is changed.
     """
-    if os.name != "posix":
+    if not _system.posix():
         yield Path(tempfile.gettempdir())
         return
     before, variable = tempfile.tempdir, os.environ.get("TMPDIR")

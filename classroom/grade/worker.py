@@ -1,13 +1,12 @@
 """One worker of a batch: a Grader of its own, fed with lines on standard input, one record to each."""
-import ctypes
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from classroom.grade.read.submissions import Submission
+from course import _system
 
 from .grader import Grader
 
@@ -16,7 +15,7 @@ __all__ = ["main"]
 
 def main(make: Callable[..., Grader] = Grader) -> None:
     """The first line is the Grader's setting, every other one a submission; answers go to standard output."""
-    _end_with_parent()
+    _system.end_with(os.getppid())              # if the command is killed, whatever is being computed
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)                                   # what a library prints does not get between the records
     setting = json.loads(sys.stdin.readline())
@@ -35,15 +34,6 @@ def main(make: Callable[..., Grader] = Grader) -> None:
     except Exception as error:
         answer({"failed": f"{type(error).__name__}: {error}"})
     os._exit(0)                                     # torch takes its time to be taken apart
-
-
-def _end_with_parent() -> None:
-    """If the command is killed, this ends at once, whatever it is computing. On Linux; elsewhere at the next line."""
-    if sys.platform == "linux":
-        parent = os.getppid()
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:                  # it was killed just now
-            os._exit(1)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from classroom.ask.case import Case
 
 from .evidence import listing
 from .exercise import Exercise
-from .own_line import by_its_text, its_own_raise, not_called, unknown_name
+from .own_line import TEMPLATE, by_its_text, its_own_raise, not_called, not_found, template_left, unknown_name
 
 __all__ = ["by_kind", "on_error"]
 
@@ -21,6 +21,7 @@ _BY_KIND = {
     "KeyboardInterrupt": "It was interrupted before it had finished.",
     "IndexError": "Most often an index is larger than the axis it is used on. Are two lengths confused?",
     "MemoryError": "It asked for more memory than there is. Is an array far larger than it should be?",
+    "NotImplementedError": TEMPLATE,
     "AxisError": "The array has fewer axes than the code names.",
 }
 
@@ -71,7 +72,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "`torch.no_grad()`."),
     ("shapes-do-not-fit",
      r"mismatch in its core dimension|not aligned|could not be broadcast|must match the (?:existing )?size|"
-     r"shapes cannot be multiplied|Expected size for first two|operands could not be broadcast",
+     r"shapes cannot be multiplied|size mismatch, got|inconsistent tensor size|Expected size for first two|"
+     r"operands could not be broadcast",
      "Two sizes that should be equal are not. Write the shape of each factor beside it: which axes meet?"),
     ("index-beyond-the-end",
      r"^(list|tuple|string) index out of range",
@@ -163,13 +165,16 @@ def by_kind(kind: str) -> str:
 def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) -> Advice:
     """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say."""
     line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", raised.where.partition(": `")[2])       # the code alone
-    for say in (its_own_raise, _how_it_is_called, not_called, unknown_name, _other_library, _a_yes_or_no, _wrong_thing,
-                _dtypes, _of_the_inputs):
+    for say in (template_left, its_own_raise, _how_it_is_called, not_called, unknown_name, not_found, _other_library,
+                _a_yes_or_no, _wrong_thing, _dtypes, _of_the_inputs):
         said = say(task, raised, line, case)
         if said[1]:
             return said
     for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
+            if slug == "sizes-do-not-multiply" and not re.search(r"shape|view|flatten", line):
+                return "shapes-do-not-fit", ("The function on this line makes rows of its inputs, and they are not "
+                                             "equally long. Which product is asked for?")
             return slug, says.format(*found.groups())
     if raised.kind == "KeyError":
         return "missing-key", (f"A dictionary has no entry {raised.text}. A Counter gives 0 for what it does not know, "
@@ -184,6 +189,9 @@ def _how_it_is_called(task: Exercise, raised: limits.Raised, line: str, case: Ca
         return _NOTHING
     init = getattr(task.probe, "init", ())
     names = [name for name in task.takes if (name in init) == ("__init__" in raised.text)] if init else list(task.takes)
+    if not init and "__init__()" in raised.text:
+        return "class-for-a-function", ("A function is asked for, written with `def`, and this is a class: to call it "
+                                        f"makes an object. It is called with ({', '.join(names)}).")
     given = [name for name in names if case is None or name in case.inputs]
     left_out = [name for name in names if name not in given and f"'{name}'" in raised.text]
     slug = "wrong-number-of-arguments" if re.search(r"argument", raised.text) else ""

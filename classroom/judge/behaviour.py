@@ -62,9 +62,25 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
             if expected == "bool":
                 return Finding("wrong-dtype", message + "The functions that use it tell a boolean mask from numbers "
                                "to be added, and treat them differently.")
-            return Finding("dtype-lost", message + "Precision is lost on the way, or the result will not combine with "
-                           "what it meets next. Look for a dtype that is written down instead of taken from the input.")
+            slug, means = _another_dtype(dtype, expected)
+            return Finding(slug, message + means)
     return None
+
+
+def _another_dtype(got: str, expected: str) -> tuple[str, str]:
+    """What it means that a result has this dtype and not that one: a slug and a sentence."""
+    if expected.startswith(("int", "uint")) and not got.startswith(("int", "uint")):
+        return "dtype-lost", ("These are whole numbers, used as ids or to count. Look for a `/`, a `.float()`, or for "
+                              "a dtype that is written down.")
+    if got == "float64" and expected.startswith(("float", "bfloat")):
+        return "dtype-widened", (f"Nothing is lost, but it will not combine with the {expected} that it meets next. "
+                                 "Look for `.double()`, for a dtype that is written down, or for NumPy on the way: its "
+                                 "numbers have 64 bits.")
+    if expected == "float64":
+        return "dtype-lost", ("Precision is lost on the way. Look for a dtype that is written down instead of taken "
+                              "from the input, or for something made on the way without a dtype, which is float32.")
+    return "dtype-lost", ("It will not combine with what it meets next. Look for a dtype that is written down "
+                          "instead of taken from the input.")
 
 
 def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:

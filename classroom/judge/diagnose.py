@@ -37,14 +37,15 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
     if raised.timed_out:
         where = f" It was stopped in {raised.where}." if raised.where else ""
         return "time-limit", (
-                f"{_at(task, failed)}, your code had not finished after {number(clock.total)} seconds.{where} "
-                "Is there a loop whose condition never becomes false, or whose counter never moves, or something that "
-                "waits, such as `sleep`?")
+                f"{_at(task, failed)}, your code had not finished after {number(clock.total)} seconds of computing."
+                f"{where} Is there a loop whose condition never becomes false, or whose counter never moves, or "
+                "something that waits, such as `sleep`?")
     told = briefly(task, failed)
     slug, means = own_line.left_without_a_value(task, got, failed)
     if not means:
         slug, means = advice.on_error(task, raised, failed.case)
-    typed = for_one_size(task, got, want) if slug in ("", "shapes-do-not-fit", "sizes-do-not-multiply") else None
+    typed = for_one_size(task, got, want) if slug in (
+        "", "shapes-do-not-fit", "sizes-do-not-multiply", "index-beyond-the-end") else None
     if typed is not None:
         slug, means = typed[0], f"{typed[1]} {means}"
     return slug or None, told + ("" if told.endswith("\n") else " ") + f"{after}{means}"
@@ -88,7 +89,7 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
             break
     else:
         slug, sentence = None, ""
-    shown = "" if slug == "fill-not-low-enough" else first_difference(sight)
+    shown = "" if slug == "fill-not-low-enough" else first_difference(sight, _TELLING.get(slug or ""))
     if typed is not None and slug in _SYMPTOMS:
         slug, sentence = typed[0], f"{typed[1]} {sentence}".strip()
     parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name) if task.shows is None else "",
@@ -96,6 +97,9 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     return slug, "\n\n".join(part for part in parts if part)
 
 
+# Which numbers to show where a row is to show them.
+_TELLING: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "not-finite": lambda x: ~np.isfinite(x.astype(float)), "negative-shares": lambda x: x.astype(float) < 0}
 # What can be seen, and has many causes.
 _SYMPTOMS = (None, "not-finite", "negative-shares", "rows-do-not-sum-to-one")
 # What says how the result is off, and not what the code does.
@@ -205,7 +209,7 @@ def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if len(factors) < 2:
         return None
     numbers = [c for c, _ in factors]
-    always = "in every case" if np.ptp(numbers) < 1e-4 * numbers[0] else "in this case, and otherwise in others"
+    always = "in every case" if np.ptp(numbers) < 1e-4 * numbers[0] else "in this case, and by another number in others"
     return "scores-off-by-a-factor", (
         f"Your {be(name)} exactly what comes out when the scores are multiplied by {number(numbers[0])} before the "
         f"softmax: {always}. It is the scaling that is off, not the softmax.{_precedence(factors)}")

@@ -60,16 +60,17 @@ def place(sight: Sight) -> str:
     return f"On {listing(arrays + plain)} ({sight.got.case.about})"
 
 
-def first_difference(sight: Sight) -> str:
-    """The row of an output that holds the first differing number, yours and the expected one."""
+def first_difference(sight: Sight, where: Callable[[np.ndarray], np.ndarray] | None = None) -> str:
+    """The row of an output that holds the first differing number, or the first `where` says; and the expected one."""
     if sight.task.shows is not None:
         return sight.task.shows(sight)
     name = telling_output(sight)
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape != want.shape:
         return f"{place(sight)} your {have(name)} the shape {shape(got)}; {shape(want)} is expected."
-    where = np.argwhere(compare.differs(got, want, tolerance(sight.got, sight.want)) | (got != want) & (want == 0))[0]
-    row = tuple(int(i) for i in where[:-1])
+    off = compare.differs(got, want, tolerance(sight.got, sight.want)) | (got != want) & (want == 0)
+    off = off & where(got) if where is not None and (off & where(got)).any() else off
+    row = tuple(int(i) for i in np.argwhere(off)[0][:-1])
     allowed = _mask_row(sight, name, row)
     return (f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
             + (f"\n    mask      {allowed}" if allowed else ""))
@@ -112,6 +113,8 @@ def two_rows(got: np.ndarray, want: np.ndarray) -> str:
         yours, expected = row(a, start, b, digits), row(b, start, a, digits)
         if yours.replace(".000", "") != expected.replace(".000", ""):
             break
+    if np.ndim(got) == np.ndim(want) == 0:               # one number is no list
+        yours, expected = yours.strip("[]"), expected.strip("[]")
     return f"    yours     {yours}\n    expected  {expected}"
 
 

@@ -1,10 +1,14 @@
 """What one more question tells of a wrong answer that is no known mistake: asked only where nothing else was named."""
+import itertools
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from classroom.ask import call
+from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, bare, elsewhere
 
 from .behaviour import unexpected
@@ -12,9 +16,10 @@ from .evidence import Sight, listing, place
 from .exercise import Exercise
 from .shapes import Said
 
-__all__ = ["ask_further"]
+__all__ = ["ask_further", "by_other_names"]
 
 _CASES = 2           # wrong cases, the smallest, that are asked once more
+_LAYERS = 4          # with more of them than that, no orders are tried
 
 
 def ask_further(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Said:
@@ -22,15 +27,20 @@ def ask_further(task: Exercise, answer: Any, got: list[Outcome], want: list[Outc
     wrong = [(g, w) for g, w in zip(got, want, strict=True) if g.returned and not agree(g, w)][:_CASES]
     if not wrong:
         return None
-    return _without_effect(task, answer, wrong, run) or _parameters_of_its_own(task, answer, wrong[0][0], run)
+    right = [(g, w) for g, w in zip(got, want, strict=True) if agree(g, w)][:_CASES]
+    return _without_effect(task, answer, wrong, right, run) or _parameters_of_its_own(task, answer, wrong[0][0], run)
 
 
-def _without_effect(task: Exercise, answer: Any, wrong: list[tuple[Outcome, Outcome]], run: Callable) -> Said:
-    """An input whose numbers do not matter: with others, the same comes back."""
+_Pairs = list[tuple[Outcome, Outcome]]
+
+
+def _without_effect(task: Exercise, answer: Any, wrong: _Pairs, right: _Pairs, run: Callable) -> Said:
+    """An input whose numbers do not matter: with others, the same comes back, where it is right as well."""
     found = []
     for name in task.takes:
         effects = [_effect(task, answer, g, w, name, run) for g, w in wrong]
-        if False in effects and True not in effects:
+        if False in effects and True not in effects and \
+                not any(_effect(task, answer, g, w, name, run) for g, w in right):
             found.append(name)
     if not found:
         return None
@@ -66,6 +76,46 @@ def _other_numbers(value: Any) -> Any:
     if value.dtype.kind == "f":
         return (0.25 - turned).astype(value.dtype)
     return None if np.array_equal(turned, value) else turned
+
+
+def by_other_names(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable
+                   ) -> list[Outcome] | None:
+    """What a module returns if its parameters, which bear other names, get the weights of the exercise's.
+
+    None if they are not as many and of the same shapes. Their order is that in which they were made, or another one if
+    only that one makes all numbers right.
+    """
+    problem = got[0].problem
+    if problem is None or problem.key != "missing-layer:has-others":
+        return None
+    own = _groups(re.findall(r"`([\w.]+)`", problem.facts["have"]))
+    asked = _groups(list(got[0].case.inputs.get("weights", {})))
+    if len(own) != len(asked) or len(own) > _LAYERS:
+        return None
+    in_order = None
+    for order in itertools.permutations(own):
+        names = dict(zip(asked, order, strict=True))
+        first = _renamed(task, answer, got[0].case, names, run)
+        if not first.returned or in_order is not None and not agree(first, want[0]):
+            continue
+        found = [first, *(_renamed(task, answer, g.case, names, run) for g in got[1:])]
+        if all(agree(g, w) for g, w in zip(found, want, strict=True)):
+            return found
+        in_order = in_order or found
+    return in_order
+
+
+def _groups(names: list[str]) -> list[str]:
+    """Layers by their names, and parameters that belong to no layer: "w_q." of "w_q.weight", and "gamma"."""
+    return list(dict.fromkeys(name[:name.rindex(".") + 1] if "." in name else name for name in names))
+
+
+def _renamed(task: Exercise, answer: Any, case: Case, names: dict[str, str], run: Callable) -> Outcome:
+    weights = {}
+    for name, value in case.inputs["weights"].items():
+        layer, last = (name[:name.rindex(".") + 1], name[name.rindex(".") + 1:]) if "." in name else (name, "")
+        weights[names[layer] + last] = value
+    return replace(ask(task, answer, case.without(weights=weights), run), case=case)
 
 
 def _parameters_of_its_own(task: Exercise, answer: Any, got: Outcome, run: Callable) -> Said:

@@ -39,7 +39,9 @@ def explain(
             return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
                                tuple(mistake.slug for mistake in match.mistakes))
     if first.problem:
-        return Explanation("wrong", words.say(first.problem), (first.problem.slug,))
+        slug, message = _besides_its_names(task, answer, got, want, run)
+        return Explanation("wrong", _paragraphs([words.say(first.problem), message]),
+                           (first.problem.slug, *((slug,) if slug else ())))
     if first.error or timed_out:
         slug, message = diagnose.error(task, got, want, clock)
         if not timed_out and slug in (None, "shapes-do-not-fit", "size-typed-in") and \
@@ -50,9 +52,29 @@ def explain(
     slug, message = diagnose.values(task, got, want)
     if slug in diagnose.WITHOUT_A_CAUSE and (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
         slug, message = seen[0], f"{seen[1]}\n\n{message}"
-    if slug in (None, "imprecise") and (lost := behaviour.dtypes(task, got, want, right=False)) is not None:
+    if slug in (None, "imprecise") and (lost := _another_dtype(task, got, want)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"
     return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
+
+
+def _another_dtype(task: Exercise, got: list[Outcome], want: list[Outcome]) -> behaviour.Finding | None:
+    """Another dtype than expected, if it is found in all cases that are wrong: in one alone it explains nothing."""
+    found = [behaviour.dtypes(task, [g], [w], right=False) for g, w in zip(got, want, strict=True) if not agree(g, w)]
+    return found[0] if found and all(found) else None
+
+
+def _besides_its_names(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable
+                       ) -> tuple[str, str]:
+    """For a module whose parameters bear other names: is that all, or are its numbers wrong as well?"""
+    found = experiments.by_other_names(task, answer, got, want, run)
+    if found is None:
+        return "", ""
+    if all(agree(g, w) for g, w in zip(found, want, strict=True)):
+        return "", "With the names that the exercise gives, all your numbers would be right."
+    if (match := recognise(task, found, want)) is None or not match.everywhere or len(match.mistakes) > 1:
+        return "", ""
+    return match.mistakes[0].slug, ("It is not the names alone. With the weights given to yours in the order in which "
+                                    f"they are made:\n\n{_tell(task, match, found, want)}")
 
 
 def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
@@ -64,7 +86,7 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
         return _paragraphs([
             "Two things at once. What you return is exactly what comes out of both together.",
             _evidence(None, sight, got),
-            *(f"{n}. {_words(m.slug)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1))])
+            *(f"{n}. {_heading(m)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1))])
     parts = [first.says if match.everywhere and not others else some + _in_part(first.says),
              _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
              f"{first.why} {first.look}"]
@@ -100,9 +122,17 @@ def _in_part(says: str) -> str:
     return re.sub(r"\bexactly ", "", says)
 
 
-def _words(slug: str) -> str:
-    """A slug as words: "Divided by d k"."""
-    return slug.replace("-", " ").capitalize()
+def _heading(mistake: Misconception) -> str:
+    """What was done, in a few words: "The scores are divided by √T_k"."""
+    for pattern, begins in ((r"what comes out (?:when|where) (.+)", ""), (r"what comes out (without .+)", ""),
+                            (r"\bone in which (.+)", ""), (r"what happens when (.+)", "")):
+        if found := re.search(pattern, mistake.says):
+            said = begins + re.split(r"[.:;]\s|[.:;]$", found[1])[0].strip()
+            return said[0].upper() + said[1:]
+    words = mistake.slug.replace("-", " ")
+    for plain, sign in (("t q", "T_q"), ("t k", "T_k"), ("d k", "d_k"), ("d v", "d_v"), ("d model", "d_model")):
+        words = re.sub(rf"\b{plain}\b", sign, words)
+    return words[0].upper() + words[1:]
 
 
 def _and_inputs(message: str, task: Exercise, got: list[Outcome]) -> str:

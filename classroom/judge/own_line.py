@@ -1,4 +1,5 @@
 """What an error says of the line of the learner's own code that raised it."""
+import importlib.util
 import re
 import types
 
@@ -11,7 +12,8 @@ from classroom.ask.outcome import Outcome
 from .evidence import listing
 from .exercise import Exercise
 
-__all__ = ["by_its_text", "its_own_raise", "left_without_a_value", "not_called", "unknown_name"]
+__all__ = ["by_its_text", "its_own_raise", "left_without_a_value", "not_called", "not_found", "template_left",
+           "unknown_name"]
 
 _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's groups; tried after all others
     ("argument-left-out",
@@ -31,6 +33,10 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      r"'(?:Linear|LayerNorm|Embedding|Dropout|Sequential)' object (?:has no attribute|is not subscriptable)|"
      r"for .*'(?:Linear|LayerNorm|Embedding|Dropout|Sequential)'",
      "A layer is used here as if it were its result. It has to be called with what goes through it, as a function is."),
+    ("sets-are-no-numbers",
+     r"unsupported operand type\(s\) for \+: '(?:set|int)' and '(?:set|tuple)'",
+     "Sets, and what is in them, are not added up here: `len` says how many there are, `a & b` what is in both, `a | "
+     "b` what is in either."),
     ("several-for-one",
      r"'tuple' object has no attribute|must be real number, not (?:tuple|torch\.Size)|for .*'tuple'|"
      r"must be Tensor, not (?:tuple|torch\.Size)",
@@ -52,12 +58,29 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("mask-not-boolean",
      r"the mask must be boolean",
      "The function that you call tells True and False from numbers. Which dtype does your mask have here?"),
+    ("not-one-array",
+     r"inhomogeneous shape|could not broadcast input array from shape|expected sequence of length",
+     "Things of different shapes cannot be rows of one array. Several results are given back one after the other, with "
+     "a comma between them."),
+    ("power-too-large",
+     r"math range error|Numerical result out of range",
+     "e to the power of a large number is more than a float can hold: `math.exp(710)` stops with this error. Which "
+     "number can be subtracted from all scores of a row without changing its shares?"),
+    ("number-for-a-list",
+     r"'int' object is not iterable",
+     "A loop goes through a list, and here a number has come. (`enumerate` gives a number along with each thing, and "
+     "`range(n)` is what a loop over n rounds goes through.)"),
+    ("calls-itself",
+     r"maximum recursion depth exceeded",
+     "The function calls itself, and that call calls itself again, without end. Is another function meant?"),
     ("no-such-attribute",
      r"'(?:numpy\.)?(ndarray|Tensor|\w+)' object has no attribute '(\w+)'",
      "A thing of the type {0} has nothing called `{1}`. Is it misspelt, or is it not what you think it is? Print it."),
 ]
 
 _NOTHING = ("", "")
+TEMPLATE = ("Your code runs into the line `raise NotImplementedError` that was there to begin with. It stands for what "
+            "is still to be written: take it out, and give the result back with `return`.")
 
 
 def by_its_text(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
@@ -81,6 +104,13 @@ def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case |
     holds = "its condition holds" if found[1] == "raise" else "its condition does not hold"
     return "stops-by-itself", (f"Your own `{found[1]}` stops it: {holds}{where}. This is a case that should go "
                                "through. What does the condition ask, and when is that true?")
+
+
+def template_left(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
+    """The stub's last line still stands below what was written."""
+    if raised.kind != "NotImplementedError" or not re.search(r"\braise NotImplementedError\b", line):
+        return _NOTHING
+    return "template-line-left", TEMPLATE
 
 
 def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
@@ -107,8 +137,36 @@ def unknown_name(task: Exercise, raised: limits.Raised, line: str, case: Case | 
     """A name that nothing has been given to."""
     if raised.kind != "NameError" or (found := re.search(r"name '(\w+)' is not defined", raised.text)) is None:
         return _NOTHING
+    for given, axes in task.takes.items():
+        if found[1] in (names := axes.split()):
+            place = names.index(found[1]) - (len(names) if names[0] == "..." else 0)
+            return "unknown-name", (f"`{found[1]}` is a size in the text, and no name of your code: it is "
+                                    f"`{given}.shape[{place}]`.")
     return "unknown-name", (f"Nothing has been called `{found[1]}`: it is misspelt, or the cell that defines it has "
                             "not been run.")
+
+
+def not_found(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
+    """A package that is not installed, or a name that a package does not have."""
+    if (found := re.match(r"No module named '([\w.]+)'", raised.text)) and raised.kind == "ModuleNotFoundError":
+        package, _, part = found[1].partition(".")
+        if part and _installed(package):
+            return "not-in-the-package", (f"`{package}` is installed here, and has no part called `{part}`: it is "
+                                          "misspelt, or belongs to another version.")
+        return "not-installed", (f"`{package}` is not installed here, or its name is misspelt. This answer can be "
+                                 "written without it.")
+    if (found := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", raised.text)) and raised.kind == "ImportError":
+        return "not-in-the-package", (f"`{found[2]}` has nothing called `{found[1]}`: it is misspelt, or belongs to "
+                                      "another version.")
+    return _NOTHING
+
+
+def _installed(package: str) -> bool:
+    """Whether there is such a package. Nothing is imported for it."""
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def left_without_a_value(task: Exercise, got: list[Outcome], failed: Outcome) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """The learner's record: one small JSON file that survives interruption, corruption and two notebooks at once."""
 import json
-import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from course._paths import FolderError, atomic_path, state_dir
+from course._system import replace
 
 from .verdict import Verdict
 
@@ -108,7 +108,7 @@ def _move_aside() -> None:
     while (aside := path().with_name(f"progress.unreadable-{n}.json")).exists():
         n += 1
     try:
-        os.replace(path(), aside)
+        replace(path(), aside)
         _say(f"The record of your progress could not be read. It was moved to {aside}; a new one begins.")
     except OSError:                        # another notebook was faster
         pass

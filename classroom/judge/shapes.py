@@ -48,8 +48,12 @@ def wrong_shape(sight: Sight, name: str) -> Said:
             text += f" It holds the right numbers and others beside them: {repeated}"
         elif (rest := _left_over(got, want)) is not None:
             axis, places, slug = rest
-            which = (f"those at {_places(places, want.shape[axis])} are missing" if slug == "entries-missing" else
-                     f"at {_places(places, got.shape[axis])} are some that should not be there")
+            if not places:
+                which = "some are missing" if slug == "entries-missing" else "there are some that should not be there"
+            elif slug == "entries-missing":
+                which = f"those at {_places(places, want.shape[axis])} are missing"
+            else:
+                which = f"at {_places(places, got.shape[axis])} are some that should not be there"
             text += f" All numbers are right, but along axis {axis} {which}."
     elif got.ndim < want.ndim:
         lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
@@ -98,15 +102,24 @@ def _left_over(got: np.ndarray, want: np.ndarray) -> tuple[int, list[int], str] 
         return None
     fewer = got.shape[axis[0]] < want.shape[axis[0]]
     part, whole = (np.moveaxis(x, axis[0], 0) for x in ((got, want) if fewer else (want, got)))
+    left = _without(part, whole)
+    if left is None:
+        return None
+    back = _without(part[::-1], whole[::-1]) or []
+    if left != sorted(len(whole) - 1 - i for i in back):      # which of equal ones are left out cannot be told
+        left = []
+    return axis[0], left, "entries-missing" if fewer else "entries-too-many"
+
+
+def _without(part: np.ndarray, whole: np.ndarray) -> list[int] | None:
+    """Which entries of `whole` are not in `part`, if its others are `part`, the first of several ways; else None."""
     left, n = [], 0
     for i, one in enumerate(whole):
         if n < len(part) and compare.equal(np.asarray(part[n]), np.asarray(one)):
             n += 1
         else:
             left.append(i)
-    if n < len(part):
-        return None
-    return axis[0], left, "entries-missing" if fewer else "entries-too-many"
+    return left if n == len(part) else None
 
 
 def _places(places: list[int], of: int) -> str:

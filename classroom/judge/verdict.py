@@ -27,7 +27,7 @@ class Verdict:
 
     @property
     def heading(self) -> str:
-        return HEADINGS[self.status]
+        return "Nothing was run." if self.mistake == "not-a-function" else HEADINGS[self.status]
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain values."""

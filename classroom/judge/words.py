@@ -131,6 +131,9 @@ _WORDS = {
     "not-an-array:list":
         "Your result `{name}` is a {kind}; a {wanted} is expected. The cells below use array operations on it, "
         "which lists do not have.",
+    "not-an-array:matrix":
+        "Your result `{name}` is of the type `np.matrix`, in which `*` and rows work otherwise than in arrays, so that "
+        "the cells below cannot go on with it. `np.asarray(...)` makes an array of it.",
     "not-an-array:tensor":
         "Your result `{name}` is a torch tensor; a {wanted} is expected: this exercise does without PyTorch.",
     "not-finite:matrix":

@@ -64,9 +64,7 @@ def export(
         SiteError: if there are no lessons, or one has not been executed.
         course.page.PageError: if a page cannot run this translator.
     """
-    paths = sorted((root / "solutions").glob("[0-9][0-9]_*.ipynb"))
-    if not paths:
-        raise SiteError(f"{root / 'solutions'}: there are no lessons here; the site is made in the repository")
+    paths = _lessons(root)
     folders = {"en": root / "notebooks", "zh": root / "notebooks" / "zh"}
     notebooks = {code: {path.stem: read_lesson(path, folder, words(code)) for path in paths
                         if code == "en" or (folder / path.name).exists()} for code, folder in folders.items()}
@@ -105,6 +103,14 @@ def export(
             view=Markup(first_view(context["words"]["view"])),
             translator=f"{context['base']}translator.html" if translator else "")))
     return [fronts[0], *written]
+
+
+def _lessons(root: Path) -> list[Path]:
+    """The solved lessons. Raises SiteError if there are none, as in an installed package."""
+    paths = sorted((root / "solutions").glob("[0-9][0-9]_*.ipynb"))
+    if not paths:
+        raise SiteError(f"{root / 'solutions'}: there are no lessons here; the site is made in the repository")
+    return paths
 
 
 def _named(name: str, heading: str, own: dict[str, str]) -> str:
@@ -180,6 +186,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     options = parser.parse_args(arguments)
     from course.data import DataError
     try:
+        _lessons(root)                           # before a translator is trained for them
         translator = None if options.translator == "none" else _trained() if options.translator == "course" \
             else load_translator(options.translator)
         written = export(root, Path(options.folder), translator)

@@ -1,4 +1,4 @@
-"""Views that ask a model, alive on a page: `course/page/transformer.js` answers in Python's place.
+"""Views that ask a model, alive on a page: the modules of `course/page/` answer in Python's place.
 
 Pages from disk may not fetch anything and not import modules. So the module and the weights are written as plain
 scripts, once for the whole site, and `alive.js` answers what the frames of such views ask.
@@ -12,8 +12,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from classroom.site.lesson import write
-from course.page import Saved, export_page, pack
-from course.page import __file__ as _page
+from course.page import Saved, export_page, modules, pack
 from course.views import interactive
 
 __all__ = ["VIEWS", "bring_to_life", "first_view", "write_scripts"]
@@ -86,7 +85,7 @@ def write_scripts(target: Path, translator: Saved) -> None:
     """
     file = json.dumps(pack(translator.model, translator.subwords), ensure_ascii=False, separators=(",", ":"))
     write(target / "assets/translator.js", f"window.translatorWeights = {file};\n")
-    module = Path(_page).with_name("transformer.js").read_text(encoding="utf-8")
+    module = modules()
     names = ", ".join(re.findall(r"^export (?:class|const|function\*?) (\w+)", module, re.MULTILINE))
     plain = re.sub(r"^export ", "", module, flags=re.MULTILINE)
     write(target / "assets/transformer.js",

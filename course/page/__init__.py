@@ -1,10 +1,12 @@
 """A trained translator as one web page, which works from disk in any browser, without network.
 
-`transformer.js` is the course's Transformer in JavaScript, to be read next to the Python. `export_page` puts it into
-a page together with a model's weights, as int8, and its subwords.
+`transformer.js` is the course's Transformer in JavaScript, to be read next to the Python; beside it are `tokens.js`, as
+`tokens.py` is beside `transformer.py`, and `torch.js`, with what PyTorch does in Python. `export_page` puts them into a
+page together with a model's weights, as int8, and its subwords.
 """
 import html
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +24,7 @@ from course.page.showing import show_page
 from course.tokens import Subwords
 
 __all__ = ["About", "PageError", "Saved", "about_the_course", "as_html", "dequantise", "export_page", "load_translator",
-           "pack", "quantise", "save_translator", "score_of", "script", "show_page", "with_fewer_bits"]
+           "modules", "pack", "quantise", "save_translator", "score_of", "script", "show_page", "with_fewer_bits"]
 
 _HERE = Path(__file__).parent
 
@@ -68,10 +70,13 @@ def as_html(model: nn.Module, subwords: Subwords, about: About | None = None, bi
 
 
 def script() -> str:
-    """The script of the page: `transformer.js`, and `page.js` without the lines that import it."""
-    before, _, rest = _text("page.js").partition("import {")
-    after = rest.partition('from "./transformer.js";\n')[2]
-    return "\n".join([_text("transformer.js"), before + after])
+    """The script of the page: `modules`, and what draws and listens."""
+    return "\n".join([modules(), _without_imports("page.js")])
+
+
+def modules() -> str:
+    """`torch.js`, `transformer.js` and `tokens.js` as one module, which imports nothing."""
+    return "\n".join(_without_imports(name) for name in ("torch.js", "transformer.js", "tokens.js"))
 
 
 def score_of(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokenize: str = "13a") -> str:
@@ -90,6 +95,10 @@ def score_of(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokeni
     score = metric.corpus_score(written, [[pair.target for pair in pairs]])
     return (f"{score.score:.1f} sacreBLEU on {len(pairs):,} sentences that it was not trained on "
             f"(greedy; {metric.get_signature()})")
+
+
+def _without_imports(name: str) -> str:
+    return re.sub(r"^import .*\n", "", _text(name), flags=re.MULTILINE)
 
 
 def _text(name: str) -> str:

@@ -106,7 +106,7 @@ def plain(model: nn.Module) -> PlainTransformer:
 
 
 def pack(model: nn.Module, subwords: Subwords, bits: int = 8) -> dict[str, Any]:
-    """Sizes, weights and subwords of a translator as `transformer.js` reads them, ready for JSON.
+    """Sizes, weights and subwords of a translator as `torch.js` and `tokens.js` read them, ready for JSON.
 
     Args:
         model: see `plain`.

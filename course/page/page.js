@@ -1,5 +1,7 @@
 // ------------------------------------------------------------------------------------------------ the page around it
-import { Subwords, Transformer, beam_search, follow, topk, translate } from "./transformer.js";
+import { Subwords } from "./tokens.js";
+import { sum, topk } from "./torch.js";
+import { Transformer, beam_search, follow, translate } from "./transformer.js";
 
 const CANDIDATES = 5, LENGTH_PENALTY = 0.6;
 const file = JSON.parse(document.getElementById("model").textContent);
@@ -125,7 +127,7 @@ function choose(n) {
   }));
 }
 
-const counted = Object.values(model.parameters).reduce((sum, numbers) => sum + numbers.length, 0).toLocaleString("en");
+const counted = sum(Object.values(file.weights).map(({ shape }) => shape.reduce((a, b) => a * b))).toLocaleString("en");
 const bits = file.bits === 8 ? "kept as whole numbers of 8 bits with one scale for each row" : "kept as float32";
 for (const [id, text] of Object.entries({
   "source-name": about.source, "target-name": about.target, "source-label": about.source, "target-label": about.target,

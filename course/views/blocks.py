@@ -1,12 +1,19 @@
 """The parts of the Transformer as a drawing: what flows from block to block, and which lesson builds it."""
+import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
-__all__ = ["show_blocks"]
+__all__ = ["Link", "LinkedPicture", "show_blocks"]
+
+_LESSONS = {"01": "01_dot_product_attention", "02": "02_scaling_and_masks", "03": "03_self_and_cross_attention",
+            "04": "04_multi_head_attention", "05": "05_positional_encoding", "06": "06_encoder",
+            "07": "07_decoder_and_transformer", "08": "08_training"}       # a notebook stands beside the others
 
 _HEIGHT = 0.44           # of a block, in inches; so are all positions
 _GREY = "#555555"
@@ -24,6 +31,35 @@ class _Block(NamedTuple):
     @property
     def half(self) -> float:
         return 0.14 if self.label == "+" else _HEIGHT / 2
+
+
+class Link(NamedTuple):
+    """A part of a picture that leads somewhere: its box in shares of the picture's width and height, from top left."""
+
+    href: str
+    title: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class LinkedPicture(Picture):
+    """A picture, parts of which are links. As a plain picture, in print for example, it is the same without them."""
+
+    def __init__(self, figure: Figure, alt: str, links: Sequence[Link]):
+        super().__init__(figure, alt)
+        self.links = list(links)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data, metadata = super()._repr_mimebundle_(include, exclude)
+        anchors = "".join(
+            f'<a href="{html.escape(link.href)}" title="{html.escape(link.title)}" '
+            f'aria-label="{html.escape(link.title)}" style="position: absolute; left: {link.left:.2%}; '
+            f'top: {link.top:.2%}; width: {link.width:.2%}; height: {link.height:.2%}"></a>' for link in self.links)
+        data["text/html"] = (f'<div style="position: relative; display: inline-block; max-width: 100%">'
+                             f'{data["text/html"]}{anchors}</div>')
+        return data, metadata
 
 
 class _Flow(NamedTuple):
@@ -131,8 +167,8 @@ _DRAWINGS = {"attention": _attention, "encoder": _encoder, "decoder": _decoder, 
 
 
 @in_style
-def show_blocks(which: str) -> Picture:
-    """A part of the model as a drawing, read from the bottom to the top; a block says which lesson builds it.
+def show_blocks(which: str) -> LinkedPicture:
+    """A part of the model as a drawing, read from the bottom to the top; each block links to the lesson that builds it.
 
     Args:
         which: "attention", "encoder", "decoder" (one layer each) or "transformer" (all of it).
@@ -159,7 +195,19 @@ def show_blocks(which: str) -> Picture:
     figure.suptitle(drawing.title, x=0.01, ha="left")
     by_lesson = "; ".join(f"lesson {lesson} builds " + ", ".join(dict.fromkeys(
         block.label for block in blocks.values() if block.lesson == lesson)) for lesson in lessons)
-    return Picture(figure, f"{drawing.title}, a block diagram. {drawing.told} Of its blocks {by_lesson}.")
+    figure.draw_without_rendering()                # so that it is known where the blocks lie
+    links = [_link(ax, block) for block in blocks.values() if block.lesson or block.label == "+"]
+    return LinkedPicture(figure, f"{drawing.title}, a block diagram. {drawing.told} Of its blocks {by_lesson}.", links)
+
+
+def _link(ax: Axes, block: _Block) -> Link:
+    """From the box of a block to its lesson; a plus is a residual connection, of lesson 06."""
+    width = 2 * block.half if block.label == "+" else block.width
+    corners = [(block.x - width / 2, block.y + block.half), (block.x + width / 2, block.y - block.half)]
+    (left, top), (right, bottom) = ax.figure.transFigure.inverted().transform(ax.transData.transform(corners)).tolist()
+    lesson, label = (block.lesson, block.label) if block.lesson else ("06", "+, a residual connection")
+    return Link(f"{_LESSONS[lesson]}.ipynb", f"{label}: to lesson {lesson}, which builds it",
+                left, 1 - top, right - left, top - bottom)
 
 
 def _block(ax, block: _Block) -> None:

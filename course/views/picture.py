@@ -5,6 +5,7 @@ import functools
 import html
 import io
 import struct
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.text import Text
 
-from course.views._fonts import families
+from course._pair_checks import script
+from course.views._fonts import SCRIPTS, families, missing
 
 __all__ = ["HEAD_COLOURS", "STYLE", "TOKEN_COLOURS", "Picture", "in_style", "new_figure", "use_style"]
 
@@ -76,16 +79,27 @@ class Picture:
     """A finished figure with the sentence that stands for it where it cannot be seen.
 
     As the last line of a cell it is shown as a picture; `repr`, screen readers and plain text
-    get `alt`. The PNG depends on nothing but the figure.
+    get `alt`. The PNG depends on nothing but the figure. Where no font here has some of its characters, one warning
+    names them, and a font to install.
     """
 
     def __init__(self, figure: Figure, alt: str):
         self.figure = figure
         self.alt = alt
         buffer = io.BytesIO()
-        with matplotlib.rc_context(STYLE):
+        with matplotlib.rc_context(STYLE), warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
             figure.savefig(buffer, format="png", metadata={"Software": None})
         self.png = buffer.getvalue()
+        for one in said:
+            if not str(one.message).startswith("Glyph "):              # matplotlib's, one for each character
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        lacking = missing("".join(text.get_text() for text in figure.findobj(Text))) if said else ""
+        if lacking:
+            fonts = [there.fonts[0] for there in SCRIPTS.values() if script(there.word) == script(lacking)]
+            named = f"such as {fonts[0]}, " if fonts else ""
+            warnings.warn(f"no font here has the characters {lacking[:20]}{'…' * (len(lacking) > 20)} of this figure: "
+                          f"install one, {named}and restart the kernel", stacklevel=4)
 
     def __repr__(self) -> str:
         return self.alt

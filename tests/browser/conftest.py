@@ -35,28 +35,59 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def open_page(chromium):
-    """open_page(html, width=..., reduced_motion=...) -> a page that is offline; its errors are collected."""
-    contexts, errors = [], []
+class Tab:
+    """A page without a network: its errors, the addresses it asks for, and the function that answers its bridge."""
 
-    def opened(html: str | None = None, width: int = 1000, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    def __init__(self, browser, **options):
+        self.context = browser.new_context(**options)
+        self.context.set_offline(True)
+        self.context.set_default_timeout(60_000)
+        self.page, self.errors, self.asked, self.python = self.context.new_page(), [], [], None
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.expose_function("python", lambda changes: self.python(changes))
+
+
+@pytest.fixture(scope="session")
+def tab(chromium):
+    """One for all tests of this worker: a new one for each would take longer than most of what they try."""
+    return Tab(chromium)
+
+
+@pytest.fixture
+def open_page(chromium, tab):
+    """open_page(html, width=..., reduced_motion=...) -> the page, offline, with that in it and nothing of before.
+
+    With `own=True`, or options of a context such as `permissions`, it is a page of its own, whose storage is empty.
+    Errors on the console fail the test, and so does whatever is asked for and is no file.
+    """
+    used, own_ones = [], []
+
+    def opened(html=None, width=1000, color_scheme="light", reduced_motion="no-preference", own=False, **options):
+        if own or options:
+            own_ones.append(Tab(chromium, **options))
+        one = own_ones[-1] if own or options else tab
+        used.append(one)
+        one.page.goto("about:blank")
+        one.page.set_viewport_size({"width": width, "height": 900})
+        one.page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         if html is not None:
-            page.set_content(html)
-            page.wait_for_selector("html[data-ready=yes]", state="attached")
-        return page
+            one.page.set_content(html)
+            one.page.wait_for_selector("html[data-ready=yes]", state="attached")
+        return one.page
 
     yield opened
-    for context in contexts:
-        context.close()
-    assert errors == []
+    for one in used:
+        one.page.goto("about:blank")
+    errors = [error for one in {*used} for error in one.errors]
+    asked = [url for one in {*used} for url in one.asked if not url.startswith(("file:", "data:", "about:"))]
+    for one in {*used}:
+        one.errors.clear()
+        one.asked.clear()
+    for one in own_ones:
+        one.context.close()
+    assert errors == [] and asked == []
 
 
 @pytest.fixture
@@ -66,11 +97,9 @@ def show(open_page):
 
 
 @pytest.fixture
-def live(open_page):
+def live(open_page, tab):
     """live(view): its page with the Python object behind it, as with a kernel."""
     def shown(view: View):
-        page = open_page()
-
         def python(changes: dict) -> dict:
             before = view.state() | changes
             with view.hold_trait_notifications():
@@ -78,9 +107,8 @@ def live(open_page):
                     setattr(view, name, value)
             return {name: value for name, value in view.state().items() if value != before[name]}
 
-        page.expose_function("python", python)
-        page.set_content(view.page().replace('"kernel":false', '"kernel":true'))
-        page.wait_for_selector("html[data-ready=yes]", state="attached")
+        tab.python = python
+        page = open_page(view.page().replace('"kernel":false', '"kernel":true'))
         page.evaluate(BRIDGE)
         return page
     return shown

@@ -133,11 +133,11 @@ def test_cases_differ_and_their_expected_values_are_finite(task):
 
 @pytest.mark.slow
 @each(TASKS)
-def test_no_right_answer_is_refused_on_any_seed(task):
-    answers = [task.reference, task.fallback(), *variants.of(task.id)]
-    for seed in range(100, 120):
-        verdict = evaluate(task.id, answers[seed % len(answers)], seed=seed)
-        assert verdict.status == "correct", f"answer {seed % len(answers)}, seed {seed}: {verdict.message}"
+def test_no_right_answer_is_refused_on_a_seed_of_its_own(task):
+    """On five seeds all of them are tried where the published figures are measured, on 200 by `tools.measure.seeds`."""
+    for seed, answer in enumerate([task.reference, task.fallback(), *variants.of(task.id)], 100):
+        verdict = evaluate(task.id, answer, seed=seed)
+        assert verdict.status == "correct", f"answer {seed - 100}, seed {seed}: {verdict.message}"
 
 
 def test_exercises_are_data():

@@ -61,7 +61,7 @@ def in_numpy(max_len, d_model):
     ("5.1", lambda n, d: sinusoidal_encoding(512, d)[:n], "table-of-fixed-length"),
     ("5.1", lambda n, d: sinusoidal_encoding(n + 5, d)[:n], "correct"),
     ("5.1", lambda n, d: torch.from_numpy(in_numpy(n, d)).float(), "correct"),
-    ("5.1", lambda n, d: torch.from_numpy(in_numpy(n, d)), "dtype-lost"),
+    ("5.1", lambda n, d: torch.from_numpy(in_numpy(n, d)), "dtype-widened"),
     ("5.1", in_numpy, "not-a-tensor"),
     ("5.3", add_cut(8), "table-of-fixed-length"), ("5.3", add_cut(10), "table-of-fixed-length"),
     ("5.3", add_cut(512), "table-of-fixed-length"), ("5.3", add_cut(1000), "correct"),
@@ -116,7 +116,8 @@ def by_pseudo_inverse(offset, d):
     (lambda k, d: blocks(k, d, (-1, 1, 1, 1)), "reflection"),
     (lambda k, d: blocks(k + 1, d), "one-step-off"), (lambda k, d: k * blocks(1, d), "multiplied-by-the-offset"),
     (lambda k, d: blocks(k * 180 / math.pi, d), "degrees"), (lambda k, d: blocks(max(k, 0), d), "no-step-back"),
-    (lambda k, d: blocks(k, d, (1, -1, 1, 1)), "turned-backwards"), (lambda k, d: blocks(k, d).double(), "dtype-lost"),
+    (lambda k, d: blocks(k, d, (1, -1, 1, 1)), "turned-backwards"),
+    (lambda k, d: blocks(k, d).double(), "dtype-widened"),
 ])
 def test_shifts(answer, expected):
     judged("5.2", answer, expected)
@@ -155,7 +156,7 @@ def three_axes(x):
     (lambda x: turned(x.float()).to(x.dtype), "single-precision"), (lambda x: turned(x.float()), "dtype-lost"),
     (first_of_each_pair, "half-of-the-pair-turned"), (lambda x: x + turned(x), "x-added"),
     (lambda x: turned(x.flip(-2)).flip(-2), "positions-reversed"), (three_axes, "number-of-axes"),
-    (lambda x: turned(x.double()), "dtype-lost"), (lambda x: turned(F.pad(x, (0, 0, 0, 0))), "correct"),
+    (lambda x: turned(x.double()), "dtype-widened"), (lambda x: turned(F.pad(x, (0, 0, 0, 0))), "correct"),
 ])
 def test_rotations(answer, expected):
     judged("5.4", answer, expected)

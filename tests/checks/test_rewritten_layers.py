@@ -110,7 +110,7 @@ def test_right_in_another_way(id, answer):
     ("5.1", lambda n, d: torch.cat([sinusoidal_encoding(n, d)[:, 0::2], sinusoidal_encoding(n, d)[:, 1::2]], 1),
      "sines-then-cosines"),
     ("5.1", lambda n, d: sinusoidal_encoding(n, d)[None], "batch-axis"),
-    ("5.1", lambda n, d: sinusoidal_encoding(n, d).double(), "dtype-lost"),
+    ("5.1", lambda n, d: sinusoidal_encoding(n, d).double(), "dtype-widened"),
     ("5.1", lambda n, d: sinusoidal_encoding(n + 1, d)[1:], "positions-from-one"),
     ("5.1", lambda n, d: sinusoidal_encoding(n, d) * math.sqrt(d), "multiplied-by-root-of-d-model"),
     ("5.1", lambda n, d: sinusoidal_encoding(n, d).numpy(), "not-a-tensor"),

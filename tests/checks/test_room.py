@@ -231,6 +231,42 @@ def test_hints_go_on_where_nothing_can_be_saved(monkeypatch, capsys):
 
 # ------------------------------------------------------------------------------------- in another process
 
+IN_A_NOTEBOOK = """import torch
+torch.set_default_dtype(torch.float64)
+torch.inference_mode().__enter__()
+"""
+TRAINING_STEP = """
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    loss = torch.nn.functional.cross_entropy(model(source, target[:, :-1]).transpose(1, 2), target[:, 1:],
+                                             ignore_index=pad_id, label_smoothing=smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the grader needs fork")
+def test_in_the_graders_room_too(tmp_path):
+    """What a notebook sets at its top decides nothing where it is graded, as it decides nothing where it is written."""
+    from classroom.grade.grader import Grader
+    from classroom.grade.read.submissions import Submission
+    from tests.grading.helpers import notebook
+    path = tmp_path / "x.ipynb"
+    with Grader() as grader:
+        for code, mistake in ((TRAINING_STEP, None),
+                              (TRAINING_STEP.replace("    optimiser.zero_grad()\n", ""), "zero-grad-forgotten")):
+            path.write_bytes(notebook("from classroom import check", IN_A_NOTEBOOK, code,
+                                      'check("8.4", training_step)'))
+            space = {"torch": torch}
+            exec(code, space)
+            expected = evaluate("8.4", space["training_step"])
+            assert expected.mistake == mistake, expected.message
+            record = grader.grade(Submission("ada", path.name, path))
+            [got] = [result for result in record["exercises"] if result["id"] == "8.4"]
+            assert (got["status"], got["points"], got["mistake"]) == (expected.status, expected.points, mistake)
+
 PROGRAM = """
 import sys
 from classroom import carry_on, check

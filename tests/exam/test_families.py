@@ -1,12 +1,17 @@
 """The families: enough variants, all of them different in values, none of them the published one; texts that decide."""
-import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from classroom.app import main
+from classroom.exam import tables
 from classroom.exam.families import FAMILIES
-from classroom.exam.sheet import all_differ, equal, values
+from classroom.exam.trying import as_in_exams
+from classroom.exam.values import all_differ, equal, idle, values
 from classroom.judge import judgement
+from tests.variants import sheets
+from tests.variants.sheets.published import PUBLISHED
 
 EACH = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 
@@ -24,8 +29,16 @@ def test_at_least_sixty_variants_equally_hard_and_none_is_the_lessons(family):
 
 
 @EACH
-def test_any_two_variants_differ_in_values(family):
+def test_any_two_variants_differ_in_values_and_no_turned_switch_is_idle(family):
+    """So that all of them are equally hard: a switch that makes no difference would be one less to think of."""
     assert all_differ(family, seed=3)
+    assert idle(family, seed=3) == []
+
+
+@EACH
+def test_the_usual_options_are_what_the_lessons_solution_does(family):
+    cases = list(family.cases(np.random.default_rng(5)))
+    assert equal(returned(PUBLISHED[family.key], cases), values(family, family.usual, cases), within=1e-6)
 
 
 @EACH
@@ -44,207 +57,73 @@ def test_a_sheet_states_each_convention_in_a_sentence_of_its_own(family):
 @EACH
 def test_right_published_and_nearly_right_are_told_apart(family):
     """A few variants; `any two differ` covers the rest."""
-    for variant in family.variants[::29]:
-        exercise = family.exercise(variant)
-        right, usual = family.reference(variant), family.reference(family.usual)
-        assert judgement.judge(exercise, lambda *given, f=right: f(*given), seed=5).status == "correct"
-        assert judgement.judge(exercise, lambda *given, f=usual: f(*given), seed=5).status == "wrong"
-        for switch in family.switches[:3]:
-            other = next(option for option in switch.options if option != variant[switch.name])
-            near = family.reference({**variant, switch.name: other})
-            verdict = judgement.judge(exercise, lambda *given, f=near: f(*given), seed=5)
-            assert verdict.mistake == f"switch-{switch.name}-{other}", verdict.message
-            assert switch.options[variant[switch.name]] in verdict.message
-        for mistake in family.mistakes:
-            cases = list(family.cases(np.random.default_rng(5)))
-            slip = {**variant, **mistake.how}
-            if equal(values(family, slip, cases), values(family, variant, cases)):
-                continue                                # under these conventions it changes nothing
-            verdict = judgement.judge(exercise, lambda *given, f=right, how=mistake.how: f(*given, **how), seed=5)
-            assert verdict.status == "wrong" and verdict.mistakes, mistake.slug
-
-
-# ---------------------------------------------------------------------- right answers, written otherwise
-
-def attention_by_rows(q, k, v, mask, *, true, scale, base, empty, sink, order, time):
-    if time == "columns":
-        q, k, v = np.transpose(q), np.transpose(k), np.transpose(v)
-    output, weights = [], []
-    for query, row in zip(q, mask, strict=True):
-        powers = []
-        for key, marked in zip(k, row, strict=True):
-            score = sum(a * b for a, b in zip(query, key, strict=True))
-            score = {"root": score / len(query) ** 0.5, "width": score / len(query), "none": score,
-                     "half": score / 2}[scale]
-            powers.append((2.0 if base == "two" else np.e) ** score if bool(marked) == (true == "may") else 0.0)
-        total = sum(powers) + (1 if sink == "one" else 0)
-        if not any(powers):
-            row_weights = [1 / len(k) if empty == "all" else 0.0] * len(k)
-        else:
-            row_weights = [power / total for power in powers]
-        weights.append(row_weights)
-        output.append(sum(w * x for w, x in zip(row_weights, v, strict=True)))
-    output, weights = np.array(output), np.array(weights)
-    output = output.T if time == "columns" else output
-    return (output, weights) if order == "output" else (weights, output)
-
-
-def mask_by_places(lengths, size, *, true, padding, present, window, heads, idle, kind):
-    mask = np.zeros((len(lengths), size, size), bool)
-    for b, length in enumerate(lengths):
-        real = range(length) if padding == "end" else range(size - length, size)
-        for i, j in itertools.product(range(size), repeat=2):
-            seen = [p for p in range(size) if p < i or p == i and present == "seen"]
-            if window != "none":
-                seen = seen[-int(window):]
-            mask[b, i, j] = j in seen and j in real and (idle == "usual" or i in real)
-    told = mask if true == "may" else np.logical_not(mask)
-    told = np.where(told, 1.0, -1.0) if kind == "signs" else told
-    return told[:, np.newaxis] if heads == "axis" else told
-
-
-def heads_one_by_one(x, w_q, w_k, w_v, w_o, n_heads, *, stored, share, scale, future, told, order, joined):
-    def times(a, w):
-        return np.einsum("ti,io->to", a, w) if stored == "in_out" else np.einsum("ti,oi->to", a, w)
-    q, k, v, d = times(x, w_q), times(x, w_k), times(x, w_v), x.shape[1]
-    outputs, shown = [], []
-    for j in range(n_heads):
-        own = list(range(d))[j::n_heads] if share == "turns" else list(range(d))[j * (d // n_heads):][:d // n_heads]
-        scores = q[:, own] @ k[:, own].T / {"head": len(own) ** 0.5, "model": d ** 0.5, "none": 1}[scale]
-        for a, b in itertools.product(range(len(x)), repeat=2):
-            if future == "hidden" and b > a or future == "near" and abs(a - b) > 1:
-                scores[a, b] = -1e9
-        weights = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
-        outputs.append(weights @ v[:, own])
-        shown.append(weights)
-    output = times(np.hstack(outputs if joined == "same" else outputs[::-1]), w_o)
-    shown = np.stack(shown) if told == "each" else sum(shown) / n_heads
-    return (output, shown) if order == "output" else (shown, output)
-
-
-def positions_number_by_number(length, width, *, layout, first, base, count, size, steps, direction):
-    table = np.zeros((length, width))
-    for row, i in itertools.product(range(length), range(width // 2)):
-        place = (length - 1 - row if direction == "back" else row) + (1 if count == "one" else 0)
-        power = 2 * i / width if steps == "paper" else i / (width // 2 - 1)
-        angle = place / float(base) ** power
-        pair = [np.sin(angle), np.cos(angle)][::1 if first == "sine" else -1]
-        places = (2 * i, 2 * i + 1) if layout == "pairs" else (i, i + width // 2)
-        table[row, places] = pair
-    return table * (width ** -0.5 if size == "small" else 1)
-
-
-def residual_by_rows(x, w, gain, bias, eps, *, spread, root, where, amount, grows, centred, function):
-    def norm(row):
-        away = row - row.mean() if centred == "mean" else row
-        variance = (away * away).sum() / (len(row) - (1 if spread == "n-1" else 0))
-        size = (variance + eps) ** 0.5 if root == "inside" else variance ** 0.5 + eps
-        return away / size * ((1 + gain) if grows == "one" else gain) + bias
-    rows = []
-    for row in x:
-        inner = (norm(row) if where != "after" else row) @ w
-        inner = inner.clip(0) if function == "relu" else np.tanh(inner)
-        total = row + inner * {"whole": 1, "half": 0.5, "root": 2 ** -0.5}[amount]
-        rows.append(norm(total) if where != "before" else total)
-    return np.array(rows)
-
-
-def loss_token_by_token(logits, targets, pad_id, *, amount, spread, mean, unit, ends, cool):
-    sums, weights = [], []
-    for sentence, rights in zip(logits, targets, strict=True):
-        real = [t for t in range(len(rights)) if rights[t] != pad_id]
-        total = weight = 0.0
-        for t in real:
-            z = sentence[t] / (2 if cool == "half" else 1)
-            log_p = z - np.log(sum(np.exp(z)))
-            share = {"all": range(len(z)), "others": set(range(len(z))) - {rights[t]},
-                     "real": set(range(len(z))) - {rights[t], pad_id}}[spread]
-            target = np.zeros(len(z))
-            target[list(share)] = float(amount) / len(share)
-            target[rights[t]] += 1 - float(amount)
-            times = 2 if ends == "twice" and t == real[-1] else 1
-            total -= times * (target * log_p).sum() / (np.log(2) if unit == "bits" else 1)
-            weight += times
-        sums.append(total)
-        weights.append(weight)
-    if mean == "tokens":
-        return sum(sums) / sum(weights)
-    return sum(sums) if mean == "sum" else sum(s / w for s, w in zip(sums, weights, strict=True)) / len(sums)
-
-
-def adam_number_by_number(p, g, m, v, t, lr, *, correction, root, decay, limit, betas, order, t_from):
-    a, b = {"usual": (0.9, 0.999), "paper": (0.9, 0.98), "slow": (0.95, 0.99)}[betas]
-    t, length = t if t_from == "one" else t + 1, sum(x * x for x in g) ** 0.5
-    new = []
-    for p_i, g_i, m_i, v_i in zip(p, g, m, v, strict=True):
-        if limit == "length" and length > 1:
-            g_i = g_i / length
-        if limit == "each":
-            g_i = min(max(g_i, -1), 1)
-        if decay == "gradient":
-            g_i = g_i + 0.1 * p_i
-        m_i, v_i = a * m_i + (1 - a) * g_i, b * v_i + (1 - b) * g_i * g_i
-        top, below = (m_i / (1 - a ** t), v_i / (1 - b ** t)) if correction == "both" else (m_i, v_i)
-        below = below ** 0.5 + 0.01 if root == "outside" else (below + 0.01) ** 0.5
-        new.append((p_i - lr * top / below - (lr * 0.1 * p_i if decay == "apart" else 0), m_i, v_i))
-    p, m, v = (np.array(column) for column in zip(*new, strict=True))
-    return (p, m, v) if order == "p" else (m, v, p)
-
-
-def rank_by_sorting(log_p, lengths, ended, *, penalty, alpha, counted, unfinished, scores, best):
-    alpha, found = float(alpha), []
-    for x, n, done in zip(log_p, lengths, ended, strict=True):
-        n = max(n - 1, 1) if counted == "words" and done else n
-        score = {"wu": x / ((5 + n) / 6) ** alpha, "power": x / n ** alpha, "reward": x + alpha * n}[penalty]
-        found.append(score - (2 if unfinished == "fined" and not done else 0))
-    def place(i):
-        return (unfinished == "last" and not ended[i], -found[i] if best == "high" else found[i], i)
-    order = sorted(range(len(found)), key=place)
-    return np.array(order), np.array([found[i] for i in order] if scores == "ranked" else found)
-
-
-OTHERWISE = {"attention": attention_by_rows, "masks": mask_by_places, "heads": heads_one_by_one,
-             "positions": positions_number_by_number, "residual": residual_by_rows, "loss": loss_token_by_token,
-             "optimiser": adam_number_by_number, "beam": rank_by_sorting}
-
-
-def each_part(change, returned):
-    parts = returned if isinstance(returned, tuple) else (returned,)
-    parts = [change(part) if np.asarray(part).dtype.kind == "f" else part for part in parts]
-    return tuple(parts) if isinstance(returned, tuple) else parts[0]
-
-
-def in_single_precision(solve):
-    """Within; what is returned has the precision of what was given."""
-    def answer(*given):
-        short = (x.astype("float32") if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in given)
-        return each_part(np.float64, solve(*short))
-    return answer
-
-
-def given_in_column_order(solve):
-    return lambda *given: solve(*(np.asfortranarray(x) if isinstance(x, np.ndarray) else x for x in given))
-
-
-def rounded_a_little(solve):
-    return lambda *given: each_part(lambda part: np.round(part, 9), solve(*given))
+    cases = list(family.cases(np.random.default_rng(5)))
+    for number in (0, len(family.variants) // 2):
+        variant = family.variants[number]
+        exercise, right, usual = family.exercise(variant), family.reference(variant), family.reference(family.usual)
+        with judgement.remembering():
+            assert judgement.judge(exercise, lambda *given, f=right: f(*given), seed=5).status == "correct"
+            assert judgement.judge(exercise, lambda *given, f=usual: f(*given), seed=5).status == "wrong"
+            for switch in family.switches[number % 2::2]:
+                other = next(option for option in switch.options if option != variant[switch.name])
+                near = family.reference({**variant, switch.name: other})
+                if equal(values(family, {**variant, switch.name: other}, cases), values(family, variant, cases)):
+                    continue                            # under these conventions it changes nothing
+                verdict = judgement.judge(exercise, lambda *given, f=near: f(*given), seed=5)
+                assert verdict.mistake == f"switch-{switch.name}-{other}", verdict.message
+                assert switch.options[variant[switch.name]] in verdict.message
+            for mistake in family.mistakes:
+                if equal(values(family, {**variant, **mistake.how}, cases), values(family, variant, cases)):
+                    continue
+                verdict = judgement.judge(exercise, lambda *given, f=right, how=mistake.how: f(*given, **how), seed=5)
+                assert verdict.status == "wrong" and verdict.mistakes, mistake.slug
 
 
 @EACH
-def test_right_answers_in_five_styles_solve_every_variant(family):
-    """The text is enough to write another function, which is right on all variants; and styles do not matter."""
-    cases = list(family.cases(np.random.default_rng(8)))
-    for n, variant in enumerate(family.variants):
-        def otherwise(*given, how=variant):
-            return OTHERWISE[family.key](*given, **how)
-        returned = []
-        for case in cases:
-            got = otherwise(*case.inputs.values())
-            returned += [np.asarray(part, float) for part in (got if isinstance(got, tuple) else (got,))]
-        assert equal(returned, values(family, variant, cases), within=1e-6), variant
-        if n % 16 == 0:
-            exercise, right = family.exercise(variant), family.reference(variant)
-            for answer in (otherwise, in_single_precision(right), given_in_column_order(right), rounded_a_little(right),
-                           in_single_precision(otherwise)):
-                verdict = judgement.judge(exercise, answer, seed=8)
-                assert verdict.status == "correct", (variant, verdict.message)
+def test_the_text_is_enough_to_write_another_function(family):
+    """One in loops and one with PyTorch are right on all variants."""
+    cases = list(family.cases(np.random.default_rng(8)))[:2]
+    for variant in family.variants:
+        right = values(family, variant, cases)
+        for style in ("number by number, in loops", "with PyTorch"):
+            assert equal(returned(sheets.answer(family, variant, style), cases), right, within=1e-6), (style, variant)
+
+
+@EACH
+def test_right_answers_are_right_in_every_style(family):
+    """`tools/measure/exams.py` does it for a thousand sheets."""
+    assert len(sheets.STYLES) >= 5
+    variant = family.variants[len(family.key)]
+    exercise = family.exercise(variant)
+    with judgement.remembering():
+        for style in sheets.STYLES:
+            verdict = as_in_exams(judgement.judge(exercise, sheets.answer(family, variant, style), seed=8))
+            assert (verdict.status, verdict.points) == ("correct", family.points), (style, verdict.message)
+
+
+def test_the_table_of_conventions_is_up_to_date(capsys):
+    page = Path(__file__).parents[2] / "docs" / "exam_switches.md"
+    assert main(["exam", "tasks", "--switches"]) == 0
+    assert page.read_text(encoding="utf-8") == capsys.readouterr().out == tables.switches(), \
+        "python -m classroom exam tasks --switches > docs/exam_switches.md"
+
+
+def test_the_guides_numbers_of_variants():
+    guide = (Path(__file__).parents[2] / "docs" / "exams.md").read_text(encoding="utf-8")
+    many = [len(family.variants) for family in FAMILIES.values()]
+    assert f"A task has {min(many)} to {max(many)} variants" in guide
+    same = np.mean([1 / n for n in many])
+    near = np.mean([np.mean([family.apart(variant, n) == 1 for variant in family.variants
+                             for n in range(len(family.variants))]) for family in FAMILIES.values()])
+    assert 1 / 80 < same < 1 / 70 and round(100 * near) == 2 and 27 < 1 / (same + near) < 29
+    for learners, others in ((10, 0.1), (30, 0.4), (100, 1.3), (300, 4)):
+        assert f"| {learners} | {others} |" in guide and abs((learners - 1) * same - others) < 0.1 * others + 0.05
+
+
+def returned(answer, cases) -> list:
+    """All arrays that an answer returns, in order."""
+    found = []
+    for case in cases:
+        got = answer(*case.inputs.values())
+        found += [np.asarray(part, float) for part in (got if isinstance(got, tuple) else (got,))]
+    return found

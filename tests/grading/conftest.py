@@ -1,4 +1,4 @@
-"""What the hostile submissions are graded by. Other files have graders of their own, of the same names."""
+"""The grader of this folder's tests: one for all, since each start loads PyTorch twice."""
 import pytest
 
 from classroom.grade.grader import Grader
@@ -7,15 +7,18 @@ from classroom.grade.read.submissions import Submission
 from .helpers import ALL_RIGHT, lesson_01, statuses
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def grader():
-    with Grader(isolation="full", seed=7) as grader:
+    """Of all lessons, with the seed 7, confined as far as the system can."""
+    with Grader(seed=7) as grader:
         yield grader
 
 
 @pytest.fixture
 def graded(grader, tmp_path):
     """The record of a submission; somebody else's, graded afterwards, must be as it always is."""
+    assert grader.level == "full"
+
     def grade(content: bytes) -> dict:
         path, other = tmp_path / "x.ipynb", tmp_path / "other.ipynb"
         path.write_bytes(content)

@@ -13,7 +13,7 @@ from classroom.grade import absent
 from classroom.grade.grader import Grader
 from classroom.grade.read.newer import needs
 from classroom.grade.read.notebooks import Forbidden, cells_of, content_of
-from classroom.grade.read.submissions import Submission
+from classroom.grade.read.submissions import Submission, find
 
 from .helpers import ALL_RIGHT, SOFTMAX, lesson_01, notebook, result, statuses
 
@@ -22,15 +22,15 @@ HERE = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 NO = "a_package_of_nobody"             # no package of this name is anywhere
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+@pytest.fixture
+def graded(grader, tmp_path):
     """The record of a notebook."""
-    path = tmp_path_factory.mktemp("absent") / "x.ipynb"
-    with Grader(seed=7) as grader:
-        def grade(**cells) -> dict:
-            path.write_bytes(lesson_01(**cells))
-            return grader.grade(Submission("ada", path.name, path))
-        yield grade
+    path = tmp_path / "x.ipynb"
+
+    def grade(**cells) -> dict:
+        path.write_bytes(lesson_01(**cells))
+        return grader.grade(Submission("ada", path.name, path))
+    return grade
 
 
 PACKAGES = {       # what stands at the top, the answer to 1.2, and the name that has no value for want of the package
@@ -139,6 +139,12 @@ def test_a_file_that_the_teacher_may_not_read_is_no_fault_of_the_learners(reques
     (folder / "x.ipynb").write_bytes(lesson_01())
     (folder / "closed").mkdir()
     (folder / "closed" / "y.ipynb").write_bytes(lesson_01())
+    for name in ("ada", "bob"):                              # a closed folder inside of one that is open
+        (folder / "class" / name / "work").mkdir(parents=True)
+        (folder / "class" / name / "work" / "x.ipynb").write_bytes(lesson_01())
+        (folder / "class" / name / "work").chmod(0)
+    (folder / "class" / "ada" / "report.pdf").write_bytes(b"%PDF")
+    (folder / "class" / "bob" / "x.ipynb").write_bytes(lesson_01())
     (folder / "x.ipynb").chmod(0)
     (folder / "closed").chmod(0)
     folder.chmod(0o755)
@@ -150,8 +156,14 @@ def test_a_file_that_the_teacher_may_not_read_is_no_fault_of_the_learners(reques
                 content_of(path)
             record = Grader(lesson="01", seed=1).grade(Submission("ada", path.name, path))
             assert (record["status"], record["points"]) == ("grader error", None) and json.dumps(record)
-            assert "may not be read by the account that grades" in record["message"]
+            assert f"`{path.name}` may not be read by the account that grades" in record["message"]
+        ada, bob = find(folder / "class", separate=False)
+        assert (ada.name, bob.name) == ("ada/work", "bob/x.ipynb")
+        assert all("work: this folder cannot be read" in one.ignored[0] for one in (ada, bob))
+        record = Grader(lesson="01", seed=1).grade(ada)
+        assert record["status"] == "grader error" and "The folder `work` may not be read" in record["message"]
     finally:
         if os.getuid() == 0:
             os.seteuid(0)
-        (folder / "closed").chmod(0o700)
+        for path in (folder / "closed", *folder.glob("class/*/work")):
+            path.chmod(0o700)

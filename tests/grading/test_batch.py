@@ -41,7 +41,41 @@ EXPECTED = {"anna": ("graded", 7), "bert": ("graded", 6), "carl": ("unreadable",
             "eva": ("missing", 0)}
 
 
-def test_a_run_goes_on_where_it_stopped(school, tmp_path):
+# What a worker does that runs nothing, and so needs neither PyTorch nor a server: the marks are read off the text. How
+# submissions are handed to workers, and what becomes of them when a worker is lost, is the same.
+LIGHT = """
+import os, sys
+if '-m' in sys.orig_argv and 'classroom.grade.worker' in sys.orig_argv:
+    from classroom.grade import grader as g
+    from classroom.grade.read.notebooks import cells_of, content_of
+    def read(self, submission, record):
+        if submission.unreadable:
+            raise g.Unreadable(submission.unreadable)
+        content = content_of(submission.path)
+        cells_of(content)
+        record.update(sha256=g.hashlib.sha256(content).hexdigest(), points=6 if b'k @ q.T' in content else 7)
+    def grade(self, submission):
+        if submission.learner == 'bert' and os.listdir(DEATHS):
+            os.unlink(os.path.join(DEATHS, os.listdir(DEATHS)[0]))
+            os._exit(3)
+        return real(self, submission)
+    real, g.Grader.grade, g.Grader._grade = g.Grader.grade, grade, read
+    g.Grader.__enter__ = lambda self: self
+"""
+
+
+@pytest.fixture
+def light(tmp_path, monkeypatch):
+    """Workers that run nothing. They die while they grade bert: as often as there are files in the folder."""
+    deaths = tmp_path / "deaths"
+    deaths.mkdir()
+    (tmp_path / "patched").mkdir()
+    (tmp_path / "patched" / "sitecustomize.py").write_text(LIGHT.replace("DEATHS", repr(str(deaths))))
+    path = os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path / "patched")])
+    return lambda: monkeypatch.setenv("PYTHONPATH", path) or deaths
+
+
+def test_a_run_goes_on_where_it_stopped(school, tmp_path, light):
     results = tmp_path / "out" / "results.jsonl"
     first = grade_all(find(school), results, workers=2, seed=4, progress=False)
     assert marks(first) == EXPECTED and [r["learner"] for r in first] == list(EXPECTED)
@@ -50,6 +84,7 @@ def test_a_run_goes_on_where_it_stopped(school, tmp_path):
     whole = [line for line in lines if json.loads(line)["learner"] in ("anna", "bert")]
     results.write_bytes(b"".join(whole) + lines[0][:100])                # killed in the middle of a line
     (school / "bert" / "x.ipynb").write_bytes(lesson_01())               # and handed in again
+    light()
     second = grade_all(find(school), results, workers=1, progress=False)
     assert marks(second) == EXPECTED | {"bert": ("graded", 7)}
     anna = [json.loads(line) for line in whole if json.loads(line)["learner"] == "anna"]
@@ -59,13 +94,13 @@ def test_a_run_goes_on_where_it_stopped(school, tmp_path):
     assert sorted(os.listdir(results.parent)) == [".results.jsonl.lock", "results.jsonl"]
 
 
-def test_a_killed_run_loses_nothing(school, tmp_path):
+def test_a_killed_run_loses_nothing(school, tmp_path, light):
+    light()
     results = tmp_path / "results.jsonl"
     program = ("import sys\nfrom classroom.grade.batch import grade_all\n"
                "from classroom.grade.read.submissions import find\n"
                "grade_all(find(sys.argv[1]), sys.argv[2], workers=1, progress=False)")
-    run = subprocess.Popen([sys.executable, "-c", program, str(school), str(results)],
-                           env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])})
+    run = subprocess.Popen([sys.executable, "-c", program, str(school), str(results)])
     while run.poll() is None and not (results.exists() and results.read_bytes().count(b"\n") >= 2):
         time.sleep(0.01)
     run.send_signal(signal.SIGKILL)
@@ -77,34 +112,18 @@ def test_a_killed_run_loses_nothing(school, tmp_path):
     assert [r for r in records if r["learner"] == "anna"] == [r for r in kept if r["learner"] == "anna"]
 
 
-@pytest.fixture
-def dying(tmp_path, monkeypatch):
-    """Workers that die while they grade bert: as often as there are files in the folder."""
-    deaths = tmp_path / "deaths"
-    deaths.mkdir()
-    (tmp_path / "patched").mkdir()
-    (tmp_path / "patched" / "sitecustomize.py").write_text(
-        "import os, sys\n"
-        "if '-m' in sys.orig_argv and 'classroom.grade.worker' in sys.orig_argv:\n"
-        "    import classroom.grade.grader as e\n    real = e.Grader.grade\n"
-        "    def grade(self, s):\n"
-        f"        if s.learner == 'bert' and os.listdir({str(deaths)!r}):\n"
-        f"            os.unlink(os.path.join({str(deaths)!r}, os.listdir({str(deaths)!r})[0])); os._exit(3)\n"
-        "        return real(self, s)\n    e.Grader.grade = grade\n")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path / "patched")]))
-    return deaths
-
-
-def test_a_lost_worker_is_replaced(school, tmp_path, dying):
+def test_a_lost_worker_is_replaced(school, tmp_path, light):
     """A worker that dies in the middle: its submission is graded by another one."""
+    dying = light()
     (dying / "1").touch()
     given_up = Submission("zoe", "zoe", tmp_path / "gone", unreadable="Looking through it took too much.")
-    *records, zoe = grade_all([*find(school), given_up], tmp_path / "results.jsonl", workers=1, progress=False)
+    *records, zoe = grade_all([*find(school), given_up], tmp_path / "results.jsonl", workers=2, progress=False)
     assert not os.listdir(dying) and marks(records) == EXPECTED
     assert (zoe["status"], zoe["message"]) == ("unreadable", given_up.unreadable), "the reason travels to the worker"
 
 
-def test_what_no_worker_finishes_has_no_mark(school, tmp_path, dying):
+def test_what_no_worker_finishes_has_no_mark(school, tmp_path, light):
+    dying = light()
     for name in "12":
         (dying / name).touch()
     records = grade_all(find(school), tmp_path / "results.jsonl", workers=1, progress=False, seed=4)
@@ -186,12 +205,15 @@ def test_a_worker_in_the_middle_of_something_ends_with_its_parent(tmp_path, monk
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-def test_a_thousand_submissions_need_no_more_memory_than_a_hundred(tmp_path):
-    """One Grader, a thousand submissions of ten kinds: every mark is right, and the memory stays."""
+def test_many_submissions_need_no_more_memory_than_a_few(tmp_path):
+    """One Grader, two hundred submissions of ten kinds: every mark is right, and the memory stays.
+
+    `benchmarks/grading.py` measures it for a thousand.
+    """
     import resource
 
     made = []
-    for n in range(1000):
+    for n in range(200):
         kind = list(KINDS)[n % len(KINDS)]
         path = tmp_path / f"{kind}-{n}.ipynb"
         path.write_bytes(KINDS[kind][0] + b" " * n)
@@ -201,9 +223,9 @@ def test_a_thousand_submissions_need_no_more_memory_than_a_hundred(tmp_path):
         for n, submission in enumerate(made):
             record = grader.grade(submission)
             assert record["points"] == KINDS[submission.learner.split("-")[0]][1], record
-            if n % 100 == 99:
+            if n in (60, 199):
                 status = Path(f"/proc/{grader.server.process.pid}/status").read_text()
                 server = int(status.split("VmRSS:")[1].split()[0])
                 used.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, server))
-    for before, after in zip(used[1], used[-1], strict=True):
-        assert after - before < 30_000, used              # kilobytes
+    for before, after in zip(used[0], used[-1], strict=True):
+        assert after - before < 8_000, used               # kilobytes

@@ -151,6 +151,11 @@ def test_what_was_left_out_is_named_and_is_in_the_exit_code(graded, capsys):
     assert points()["bob"] == ("1", "4"), "the name is his who wrote it plainly"
 
 
+def test_what_is_nobodys_work_is_named(graded, capsys):
+    Path("submitted/class list.csv").write_text("learner\nada\n")
+    assert grade() == 0 and "Nobody's work, and left out: class list.csv\n" in capsys.readouterr().out
+
+
 def test_points_for_another_lesson_are_a_slip(graded, capsys):
     Path("points.csv").write_text("exercise,points\n4.1,2\n")
     assert grade("--lesson", "01", "--points", "points.csv") == 2
@@ -230,6 +235,11 @@ def test_without_isolation_it_is_loud(graded, monkeypatch, capsys):
     assert grade() == 0
     assert "NOT ISOLATED" in capsys.readouterr().err
     assert "graded without isolation" in " ".join(Path("out/class.html").read_text(encoding="utf-8").split())
+    open_[0]["isolation"] = open_[1]["isolation"] = "partial"
+    assert grade() == 0
+    assert "PARTLY ISOLATED" in capsys.readouterr().err
+    assert "2 submissions were graded with partial isolation" in " ".join(
+        Path("out/class.html").read_text(encoding="utf-8").split())
 
 
 def test_what_ran_with_less_isolation_is_graded_again(graded, monkeypatch, capsys):
@@ -380,8 +390,8 @@ def test_the_guides_lists_are_ones_that_we_read(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_class_from_notebooks_to_marks(tmp_path):
-    """Really graded, in processes of their own, from a zip as Moodle makes it."""
+def test_a_class_from_notebooks_to_marks(tmp_path, monkeypatch):
+    """Really graded, in a process of its own, from a zip as Moodle makes it."""
     folder = tmp_path / "class"
     text = SOLUTION.read_text(encoding="utf-8").replace(       # the solution itself would be nobody's own work
         "dot_product_scores(q, k) / np.sqrt(q.shape[-1])", "dot_product_scores(q, k) / np.sqrt(k.shape[-1])")
@@ -395,11 +405,9 @@ def test_a_class_from_notebooks_to_marks(tmp_path):
         "Last modified (submission),Last modified (grade),Feedback comments\n"
         + "".join(f"Participant {n},{name},{n}@x.org,,,7.00,Yes,-,-,\n" for n, name in (
             (11, "Ada Lovelace"), (12, "Bob B"), (13, "José Núñez"), (14, "Zoë Z"))), encoding="utf-8")
-    command = [sys.executable, "-m", "classroom", "grade", "submissions.zip", "--out", "grades", "--roster",
-               "worksheet.csv", "--workers", "1", "--seed", "5"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
-                         env=os.environ | {"PYTHONPATH": str(ROOT)})
-    assert run.returncode == 0, run.stderr
+    monkeypatch.chdir(tmp_path)
+    assert main(["grade", "submissions.zip", "--out", "grades", "--roster", "worksheet.csv", "--workers", "1",
+                 "--seed", "5", "--no-progress"]) == 0
     with (tmp_path / "grades" / "moodle.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["Full name"]: row for row in csv.DictReader(file)}
     assert {name: row["Grade"] for name, row in rows.items()} == {

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from classroom.grade.grader import Grader
 from classroom.grade.read.submissions import Submission
 
 from .helpers import START, lesson_01, notebook, statuses
@@ -21,14 +20,11 @@ ALL_RIGHT = {"1.1": "correct", "1.2": "correct", "1.3": "correct", "1.4": "corre
 SECRET = "the expected values of everybody"
 
 
-@pytest.fixture(scope="module")
-def grader():
-    with Grader(isolation="full", seed=5, seconds=1) as grader:
-        yield grader
-
-
 @pytest.fixture
-def graded(grader, tmp_path):
+def graded(grader, tmp_path, monkeypatch):
+    assert grader.level == "full"
+    monkeypatch.setattr(grader, "seconds", 0.5)
+
     def grade(content: bytes, name: str = "x.ipynb") -> dict:
         path = tmp_path / name
         path.write_bytes(content)

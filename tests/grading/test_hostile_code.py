@@ -215,7 +215,7 @@ def test_a_reply_that_never_comes_to_an_end(grader, graded, monkeypatch, fill, s
     monkeypatch.setattr(channel.Channel, "receive", receive)
     monkeypatch.setattr(graders, "_EXTRA", 0.1)
     monkeypatch.setattr(remote, "_EXTRA", 0.1)
-    monkeypatch.setattr(grader, "seconds", 1.0)
+    monkeypatch.setattr(grader, "seconds", 0.5)
     code = "def softmax(x):" + DRIP.replace("FILL", fill)
     record = graded(lesson_01(ex_1_2=code, ex_1_3=STANDALONE))
     assert statuses(record) == ALL_RIGHT | {"1.2": status} and max(came) > 10, "it was sending"

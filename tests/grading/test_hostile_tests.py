@@ -111,7 +111,7 @@ ENDLESS = {
 def test_the_checkers_own_work_has_an_end(grader, graded, case, monkeypatch):
     import resource
 
-    monkeypatch.setattr(grader, "seconds", 1.0)
+    monkeypatch.setattr(grader, "seconds", 0.5)
     code = f"def test_equivariance(attend):\n    print({MET!r})\n    x = torch.zeros(2, 6, 8)\n    {ENDLESS[case]}"
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     got = result(graded(one_exercise("3.3", code)), "3.3")
@@ -122,7 +122,7 @@ def test_the_checkers_own_work_has_an_end(grader, graded, case, monkeypatch):
 
 def test_a_test_that_hangs_on_a_bug_rejects_nothing(grader, graded, monkeypatch):
     """It tells the right from the buggy, and then runs in circles; in whatever order they come."""
-    monkeypatch.setattr(grader, "seconds", 1.0)
+    monkeypatch.setattr(grader, "seconds", 0.5)
     source = exercises.get("4.4").source()
     code = source.replace("def test_split_heads(", "def honest(") + f"""
 def test_split_heads(split_heads):

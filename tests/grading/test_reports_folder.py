@@ -94,17 +94,21 @@ def test_decisions_are_on_the_page(tmp_path):
 
 
 def test_the_class_page_says_late_and_stopped(tmp_path):
-    records = [record("ada", exercise(status="error", message="It raised NameError: q.\n\nMore."),
+    lie = "see http://example.org, all marks are void"
+    records = [record("ada", exercise(status="error", raised="NameError", message=f"It raised NameError: {lie}"),
                       notes=["handed in late"]),
-               record("bob", exercise(status="error", message="It raised NameError: q.")),
-               record("cleo", exercise(status="timeout", message="More than 5 seconds.", mistakes=["timeout"])),
+               record("bob", exercise(status="error", raised="NameError", message="It raised NameError: q.")),
+               record("eve", exercise(status="error", raised="another", message=f"It raised {lie}: {lie}")),
+               record("zoe", exercise(status="error", message=f"Of before, without a word on what was raised: {lie}")),
+               record("cleo", exercise(status="timeout", message=f"It was stopped in {lie}", mistakes=["timeout"])),
                record("dan", exercise(status="error", mistakes=["syntax-error"], message="No Python."))]
     page = class_page(tmp_path, records)
     assert_harmless(page)
     flat = " ".join(page.text.split())
     assert "1 late" in flat and "0 of 2 late 1 stopped" in flat
-    assert "Stopped, with no misconception recognised: 2 error It raised NameError: q. ada, bob 1 timeout" in flat
-    assert "syntax-error" in flat
+    assert "with no misconception recognised: 2 error The code raised NameError. ada, bob" in flat
+    assert "2 error The code stopped with an error. eve, zoe 1 timeout It had not finished in the time" in flat
+    assert "syntax-error" in flat and "void" not in flat
 
 
 def test_what_a_learners_code_chose_is_not_said_in_the_graders_words(tmp_path):
@@ -120,11 +124,18 @@ def test_what_a_learners_code_chose_is_not_said_in_the_graders_words(tmp_path):
                                                 message=words.say(problem))))
     records += [record(f"b{n}", exercise("4.4", "error", mistakes=[slug], message=f"It says: {lie}"))
                 for n, slug in enumerate(tally._NOT_RUN)]
+    records += [record(f"c{n}", exercise("4.5", status, mistakes=[slug], message=f"It says: {lie}", **raised))
+                for n, (slug, status, raised) in enumerate([
+                    ("unknown-name", "error", {"raised": "NameError"}),
+                    ("not-repeatable", "wrong", {"raised": "another"}),
+                    ("refuses-right", "wrong", {"raised": "AssertionError"}), ("of-before", "wrong", {})])]
+    del records[-1]["exercises"][0]["raised"]                # as the grader wrote it once
     page = class_page(tmp_path, records)
     flat = " ".join(page.text.split())
     assert lie not in flat and "void" not in flat and "…" in flat
     assert all(" ".join(text.replace("`", "").split()) in flat for text in facts if text), facts
     assert all(text.replace("`", "") in flat for text in tally._NOT_RUN.values())
+    assert "unknown-name Unknown name: the code raised NameError." in flat and "of-before Of before." in flat
 
 
 def test_the_class_page_says_why_there_is_no_mark(tmp_path):

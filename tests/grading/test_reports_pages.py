@@ -23,7 +23,8 @@ ATTACK = ("</pre></p>\"'><script>alert(1)</script><img src=x onerror=alert(1)> {
 def exercise(id="4.1", status="correct", worth=2, **more):
     points = worth if status == "correct" else 0
     return {"id": id, "title": exercises.get(id).title, "status": status, "points": points, "max_points": worth,
-            "message": "What was seen.\n\nWhy.", "mistake": None, "mistakes": [], "printed": "", "seconds": 0.0, **more}
+            "message": "What was seen.\n\nWhy.", "mistake": None, "mistakes": [], "printed": "", "raised": None,
+            "seconds": 0.0, **more}
 
 
 def record(learner, *found, status="graded", **more):

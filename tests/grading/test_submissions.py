@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from classroom.grade.grader import Grader
 from classroom.grade.read import archives
 from classroom.grade.read.submissions import find
 
@@ -58,6 +59,15 @@ def test_canvas(tmp_path):
     assert got["mulleranna_12345_67890_04_multi.ipynb"] == ("mulleranna", ())
     assert got["doebert_LATE_11_22_x.ipynb"] == ("doebert", ("handed in late",))
     assert {got[n][0] for n in got if n.startswith("kim")} == {"kim (1)", "kim (3)"}
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_files_beside_the_learners_folders_are_somebodys_work_or_named(tmp_path, zipped):
+    """Nothing is left out without a word: a notebook by another name is read, a list of the class is no learner."""
+    put(tmp_path / "class", "anna/04.ipynb", "bert.json", "carl.rar", "dora.html", "class.csv", "to do.txt", ".hidden")
+    got = find(_zip(tmp_path / "class") if zipped else tmp_path / "class")
+    assert [s.name for s in got] == ["anna/04.ipynb", "bert.json", "carl.rar", "dora.html"]
+    assert sorted(got.left) == ["class.csv", "to do.txt"]
 
 
 def test_nbgrader(tmp_path):
@@ -115,7 +125,8 @@ def test_links_are_not_followed(tmp_path):
     (root / "bert/x.ipynb").symlink_to(tmp_path / "secret.ipynb")
     (root / "carl").symlink_to(tmp_path)
     got = find(root)
-    assert [(s.learner, bool(s.notes)) for s in got] == [("anna", False), ("bert", True)]
+    assert [(s.learner, bool(s.notes)) for s in got] == [("anna", False), ("bert", True), ("carl", True)]
+    assert Grader(lesson="01", seed=1).grade(got[2])["message"].startswith("This is a link, which is not followed")
     link = zipfile.ZipInfo("dora/x.ipynb")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:

@@ -93,6 +93,33 @@ def _slopes_by_loop(w):
     return found.reshape(*w.shape, w.shape[-1])
 
 
+def _variance_by_loop(d_k, mean_q, var_q, mean_k, var_k):
+    total = 0.0
+    for _ in range(d_k):
+        total += var_q * var_k
+        total += mean_q ** 2 * var_k + mean_k ** 2 * var_q
+    return total
+
+
+def _variance_counted(d_k, mean_q, var_q, mean_k, var_k):
+    """Numbers that lie one standard deviation above or below their mean, all four pairs of them."""
+    q = mean_q + math.sqrt(var_q) * np.array([1, -1])
+    k = mean_k + math.sqrt(var_k) * np.array([1, -1])
+    return d_k * np.outer(q, k).var()
+
+
+def _variance_by_steps(d_k, mean_q, var_q, mean_k, var_k):
+    mean = mean_q * mean_k
+    square_q, square_k = var_q + mean_q * mean_q, var_k + mean_k * mean_k
+    of_one = square_q * square_k - mean * mean
+    return np.float64(of_one) * d_k
+
+
+def _variance_given_q(d_k, mean_q, var_q, mean_k, var_k):
+    """First for queries that are known, then over the queries."""
+    return np.array(var_k * d_k * (var_q + mean_q ** 2) + mean_k ** 2 * d_k * var_q)
+
+
 VARIANTS = {
     "2.1": [_minus_infinity, _minus_billion, _clamped, _empty_rows_apart, _one_by_one,
             library.scaled_dot_product_attention],
@@ -112,4 +139,8 @@ VARIANTS = {
             lambda w: w.diag_embed() - w.unsqueeze(-1) @ w.unsqueeze(-2),
             lambda w: torch.where(torch.eye(w.shape[-1], dtype=torch.bool), (w - w ** 2).unsqueeze(-1),
                                   -w.unsqueeze(-2) * w.unsqueeze(-1))],
+    "2.8": [_variance_by_loop, _variance_counted, _variance_by_steps, _variance_given_q,
+            lambda d_k, mean_q, var_q, mean_k, var_k: d_k * (var_q * (var_k + mean_k ** 2) + var_k * mean_q ** 2),
+            lambda d_k, mean_q, var_q, mean_k, var_k: sum([(var_q + mean_q ** 2) * (var_k + mean_k ** 2)
+                                                           - mean_q ** 2 * mean_k ** 2] * d_k)],
 }

@@ -231,6 +231,69 @@ def _back_in_one_matrix(n_words, n_places):
     return [together, torch.eye(d_model)]
 
 
+def _noun_in_one_matrix(n_genders, n_numbers):
+    """Keys are the words' own vectors; all that is wanted stands in W_q."""
+    d_model = 3 + n_genders + n_numbers
+    W_q = torch.zeros(d_model, d_model)
+    W_q[1, 0] = 100
+    for i in range(3, d_model):
+        W_q[i, i] = 100
+    return W_q, torch.eye(d_model)
+
+
+def _noun_against_others(n_genders, n_numbers):
+    """What is no noun loses, and so does what has another gender or number."""
+    d_k = 1 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(2, 2 + d_k, d_k, dtype=torch.float64)
+    W_k[:3, 0] = torch.tensor([1.0, -1.0, -1.0])
+    W_k[3:, 1:] = 2 * torch.eye(d_k - 1) - 1
+    W_q[1, 0] = 1000
+    W_q[3:, 1:] = 1000 * torch.eye(d_k - 1)
+    return [W_q, W_k]
+
+
+def _noun_by_pairs(n_genders, n_numbers):
+    """A number for each pair of a gender and a number, and one for nouns."""
+    cells = torch.arange(n_genders * n_numbers).reshape(n_genders, n_numbers)
+    W = torch.zeros(3 + n_genders + n_numbers, 1 + cells.numel())
+    for g in range(n_genders):
+        W[3 + g, 1 + cells[g]] = 1
+    for n in range(n_numbers):
+        W[3 + n_genders + n, 1 + cells[:, n]] += 1
+    W_q, W_k = 200 * W, W.clone()
+    W_k[0, 0], W_q[1, 0] = 1, 200 * (n_genders + n_numbers)
+    return W_q, W_k
+
+
+def _noun_by_distances(n_genders, n_numbers):
+    """Genders and numbers are numbers, and a score falls with the square of their difference."""
+    W_q, W_k = torch.zeros(3 + n_genders + n_numbers, 5), torch.zeros(3 + n_genders + n_numbers, 5)
+    W_q[1, 0], W_k[0, 0] = 5000.0, 1.0
+    for start, size, column in ((3, n_genders, 1), (3 + n_genders, n_numbers, 3)):
+        t = torch.arange(size) * 1.0
+        W_q[start : start + size, column : column + 2] = 50 * torch.stack([2 * t, torch.ones(size)], 1)
+        W_k[start : start + size, column : column + 2] = torch.stack([t, -t ** 2], 1)
+    return W_q, W_k
+
+
+def _noun_on_circles(n_genders, n_numbers):
+    W_q, W_k = torch.zeros(3 + n_genders + n_numbers, 5), torch.zeros(3 + n_genders + n_numbers, 5)
+    W_q[1, 4] = W_k[0, 4] = 60
+    for start, size, column in ((3, n_genders, 0), (3 + n_genders, n_numbers, 2)):
+        angles = 2 * torch.pi * torch.arange(size) / size
+        W_q[start : start + size, column : column + 2] = torch.stack([angles.cos(), angles.sin()], 1) * 20
+    W_k[3:, :4] = 20 * W_q[3:, :4]
+    return W_q, W_k
+
+
+def _noun_in_whole_numbers(n_genders, n_numbers):
+    n = n_genders + n_numbers
+    agree = torch.cat([torch.zeros(3, n, dtype=torch.int64), torch.eye(n, dtype=torch.int64)])
+    asks, is_noun = torch.zeros(n + 3, 1, dtype=torch.int64), torch.zeros(n + 3, 1, dtype=torch.int64)
+    asks[1], is_noun[0] = 1, 1
+    return torch.cat([agree, asks], dim=1) * 99, torch.cat([agree, is_noun], dim=1)
+
+
 VARIANTS = {
     "3.1": [_SelfByHand, _SelfOpened, _SelfFused, _SelfFromCross, _SelfRenamed],
     "3.2": [_CrossByHand, _CrossOneByOne, _CrossFromSelf],
@@ -238,4 +301,6 @@ VARIANTS = {
     "3.5": [_fit_zero_at_the_end, _fit_with_modes_by_train, _fit_as_a_tensor, _fit_step_by_step, _fit_all_collected,
             _fit_by_while],
     "3.6": [_back_by_eye, _back_step_in_the_keys, _back_on_a_circle, _back_by_squares, _back_in_one_matrix],
+    "3.7": [_noun_in_one_matrix, _noun_against_others, _noun_by_pairs, _noun_by_distances, _noun_on_circles,
+            _noun_in_whole_numbers],
 }

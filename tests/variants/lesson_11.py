@@ -89,9 +89,43 @@ def _em_with_dictionaries(t, pairs):
     return np.array([[counts.get((i, j), 0.0) / totals[i] for j in range(t.shape[1])] for i in range(t.shape[0])])
 
 
+def _taken_by_product(weights, lost):
+    left = weights * (~lost).to(weights.dtype).unsqueeze(1).unsqueeze(1)
+    return left / left.sum(-1, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
+
+
+def _taken_one_by_one(weights, lost):
+    new = weights.clone()
+    for b in range(len(new)):
+        new[b][..., lost[b]] = 0
+        total = new[b].sum(-1, keepdim=True)
+        new[b] = torch.where(total > 0, new[b] / torch.where(total > 0, total, 1), 0)
+    return new
+
+
+def _taken_by_einsum(weights, lost):
+    left = torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights.dtype))
+    total = left.sum(dim=3)
+    return left * torch.where(total == 0, 0.0, 1 / total.masked_fill(total == 0, 1))[..., None]
+
+
+def _taken_with_a_tiny_number(weights, lost):
+    left = torch.where(lost.view(len(lost), 1, 1, -1), 0.0, weights)
+    return left / (left.sum(-1, keepdim=True) + 1e-12)
+
+
+def _taken_by_what_is_gone(weights, lost):
+    """Divided by what is left of 1, in float64."""
+    gone = lost[:, None, None].expand_as(weights)
+    left = weights.double().masked_fill(gone, 0)
+    rest = left.sum(-1, keepdim=True)
+    return left.div(rest + (rest == 0)).to(weights.dtype)
+
+
 VARIANTS = {
     "11.1": [_rate_by_loops, _rate_by_intersection, _rate_by_parts],
     "11.2": [_align_by_loops, _align_in_numpy, _align_as_int32, _align_by_masking, _align_by_slices,
              _align_renormalised],
     "11.3": [_em_by_matrices, _em_by_incidence, _em_with_dictionaries],
+    "11.5": [_taken_by_product, _taken_one_by_one, _taken_by_einsum, _taken_with_a_tiny_number, _taken_by_what_is_gone],
 }

@@ -5,7 +5,8 @@ from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
 
 
-def _solve(q, k, v, mask, *, true, scale, base, empty, sink, order, time, over=-1, late_mask=False, unmasked=False):
+def _solve(q, k, v, mask, *, true, scale, base, empty, sink, order, time, over=-1, late_mask=False, unmasked=False,
+           shifted=False):
     """All of q, k, v (T, T), mask (T, T) -> output and weights, each (T, T)."""
     if time == "columns":
         q, k, v = q.T, k.T, v.T
@@ -16,6 +17,9 @@ def _solve(q, k, v, mask, *, true, scale, base, empty, sink, order, time, over=-
     may = mask if true == "may" else ~mask
     if unmasked:
         may = np.ones_like(mask)
+    if shifted:                                                 # no difference, but to a 1 that is added afterwards
+        top = np.where(may, scores, -np.inf).max(axis=-1, keepdims=True)
+        scores = scores - np.where(np.isfinite(top), top, 0)
     powers = np.exp(scores) if late_mask else np.where(may, np.exp(scores), 0)
     total = powers.sum(axis=over, keepdims=True) + (sink == "one")
     weights = np.where(may, powers / np.where(total == 0, 1, total), 0)
@@ -39,33 +43,31 @@ def _cases(rng):
 FAMILY = Family(
     key="attention", title="Masked attention", lesson=2, name="masked_attention",
     call="masked_attention(q, k, v, mask)",
-    text="Write `masked_attention(q, k, v, mask)` with NumPy: the scores of queries and keys, weights from a "
-         "softmax over "
-         "the keys, and the mixed values. `mask` is boolean, with a row for each query and a column for each key. "
-         "In the "
-         "tests there are as many queries as keys, and as many positions as numbers in a vector; the function need not "
-         "work for anything else.",
+    text="Write `masked_attention(q, k, v, mask)` with NumPy. It takes the scores of queries and keys, makes weights "
+         "of them with a softmax over the keys, and mixes the values with these weights. `mask` is boolean, with a "
+         "row for each query and a column for each key; a key that is hidden from a query gets the weight 0. In the "
+         "tests there are as many positions as numbers in a vector: q, k, v and mask are all (T, T), and T is d_k.",
     takes={"q": "T T", "k": "T T", "v": "T T", "mask": "T T"}, gives={"output": "T T", "weights": "T T"},
     ordered=lambda gives, variant: dict(reversed(gives.items())) if variant["order"] == "weights" else gives,
     switches=(
-        Switch("true", {"may": "`True` in the mask means: this query may attend to this key.",
-                        "hidden": "`True` in the mask means: this key is hidden from this query."}),
+        Switch("true", {"may": "`True` in the mask means that the query may attend to the key.",
+                        "hidden": "`True` in the mask means that the key is hidden from the query."}),
         Switch("scale", {"root": "Scores are divided by √d_k before the softmax.",
-                         "width": "Scores are divided by d_k before the softmax.",
+                         "width": "Scores are divided by d_k, not by its root, before the softmax.",
                          "none": "Scores go into the softmax as they are, without any scale.",
                          "half": "Scores are multiplied by 0.5 before the softmax, whatever d_k is."}),
         Switch("base", {"e": "The softmax takes powers of e, as usual.",
-                        "two": "The softmax takes powers of 2 in place of e."}),
-        Switch("empty", {"zero": "A query that may attend to nothing has weights of 0.",
-                         "all": "A query that may attend to nothing has equal weights for all keys."}),
-        Switch("sink", {"none": "The weights of every other query sum to 1.",
-                        "one": "1 is added to the sum in the softmax's denominator, so that a query can also attend to "
-                               "nothing."}),
+                        "two": "The softmax takes powers of 2 instead of powers of e."}),
+        Switch("empty", {"zero": "A query that may attend to nothing has the weight 0 for every key.",
+                         "all": "A query that may attend to nothing has the same weight for every key, and these sum "
+                                "to 1."}),
+        Switch("sink", {"none": "The weights of a query that may attend to something sum to 1.",
+                        "one": "The weights of a query that may attend to something sum to less than 1: the softmax "
+                               "divides by 1 plus the sum of the powers."}),
         Switch("order", {"output": "Return `(output, weights)`.", "weights": "Return `(weights, output)`."}),
         Switch("time", {"rows": "Each row of q, k, v and of the output is a position.",
-                        "columns": "Each column of q, k, v and of the output is a position; weights have a row for "
-                                   "each "
-                                   "query all the same."}),
+                        "columns": "Each column of q, k, v and of the output is a position. The weights still have a "
+                                   "row for each query."}),
     ),
     turned=3, solve=_solve, cases=_cases,
     mistakes=(
@@ -74,4 +76,7 @@ FAMILY = Family(
                 "Your `masked_attention` lays the mask over the weights after the softmax, so that they no longer sum "
                 "to what they should."),
         Mistake("mask-ignored", {"unmasked": True}, "Your `masked_attention` does not use the mask."),
+        Mistake("one-added-after-the-shift", {"shifted": True},
+                "Your `masked_attention` subtracts the largest score before it takes powers, and adds 1 to the sum "
+                "afterwards. Then the 1 is too large or too small beside them."),
     ))

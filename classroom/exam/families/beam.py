@@ -35,28 +35,26 @@ def _cases(rng):
 
 FAMILY = Family(
     key="beam", title="Ranking hypotheses", lesson=10, name="rank", call="rank(log_p, lengths, ended)",
-    text="Write `rank(log_p, lengths, ended)` with NumPy: hypotheses of a beam in their order, and their scores. "
-         "`log_p` (n,) "
-         "are log probabilities, `lengths` (n,) numbers of tokens with the end token where there is one, `ended` "
-         "(n,) says "
-         "which have ended. Return `(order, scores)`: `order` holds the numbers of the hypotheses from 0. Of equal "
-         "scores, the "
+    text="Write `rank(log_p, lengths, ended)` with NumPy: it puts the hypotheses of a beam into their order. `log_p` "
+         "(n,) holds their log probabilities, `lengths` (n,) their numbers of tokens, the end token included where "
+         "there is one, and `ended` (n,) says which have ended, that is, which have an end token. Return `(order, "
+         "scores)`, both (n,): `order` holds the numbers of the hypotheses, counted from 0. Of equal scores, the "
          "smaller number comes first.",
     takes={"log_p": "n", "lengths": "n", "ended": "n"}, gives={"order": "n", "scores": "n"},
     switches=(
-        Switch("penalty", {"wu": "The score is log p / ((5 + n) / 6)^α, with n the length.",
-                           "power": "The score is log p / n^α, with n the length.",
-                           "reward": "The score is log p + α n, with n the length."}),
-        Switch("alpha", {"0.6": "α is 0.6.", "0.8": "α is 0.8.", "1.0": "α is 1.", "0.3": "α is 0.3."}),
-        Switch("counted", {"all": "The end token counts in n.", "words": "The end token does not count in n, which "
-                                                                         "is at least 1."}),
-        Switch("unfinished", {"same": "Hypotheses that have not ended are ranked with the others.",
+        Switch("penalty", {"wu": "The score is log p / ((5 + n) / 6)^α, where n is the length.",
+                           "power": "The score is log p / n^α, where n is the length.",
+                           "reward": "The score is log p + α n, where n is the length."}),
+        Switch("alpha", {name: f"α is {name}." for name in ("0.6", "0.8", "1.0", "0.3")}),
+        Switch("counted", {"all": "The end token counts in n.",
+                           "words": "The end token does not count in n, but n is at least 1."}),
+        Switch("unfinished", {"same": "Hypotheses that have not ended are ranked together with the others.",
                               "last": "Hypotheses that have not ended come after all that have, whatever their scores.",
-                              "fined": "Hypotheses that have not ended lose 2 from their scores."}),
+                              "fined": "Hypotheses that have not ended lose 2 from their scores, also in what is "
+                                       "returned."}),
+        Switch("best", {"high": "The highest score comes first.", "low": "The lowest score comes first."}),
         Switch("scores", {"given": "`scores` are in the order in which the hypotheses were given.",
                           "ranked": "`scores` are in the order of the ranking."}),
-        Switch("best", {"high": "The best hypothesis comes first.", "low": "The best hypothesis comes last, the "
-                                                                           "worst first."}),
     ),
     turned=3, solve=_solve, cases=_cases,
     mistakes=(Mistake("no-penalty", {"no_penalty": True}, "Your `rank` does not use the length."),))

@@ -44,29 +44,30 @@ FAMILY = Family(
     key="heads", title="Multi-head self-attention", lesson=4, name="multi_head",
     call="multi_head(x, w_q, w_k, w_v, w_o, n_heads)",
     text="Write `multi_head(x, w_q, w_k, w_v, w_o, n_heads)` with NumPy: self-attention of one sentence x (T, d) with "
-         "`n_heads` heads. The four matrices are (d, d); there are no biases. `n_heads` divides d.",
+         "`n_heads` heads. The four matrices are (d, d), there are no biases, and `n_heads` divides d. Each head "
+         "attends with its own columns of the projected queries, keys and values. The heads' results are then put "
+         "side by side, a block of columns for each head, and projected with w_o. Heads and columns are counted from "
+         "0.",
     takes={"x": "T d", "w_q": "d d", "w_k": "d d", "w_v": "d d", "w_o": "d d", "n_heads": ""},
     gives={"output": "T d", "weights": "..."},
     ordered=lambda gives, variant: dict(reversed(gives.items())) if variant["order"] == "weights" else gives,
     switches=(
         Switch("stored", {"in_out": "A matrix is stored as (in, out): a row x becomes x W.",
                           "out_in": "A matrix is stored as (out, in): a row x becomes x Wᵀ."}),
-        Switch("share", {"blocks": "Head number j has the j-th block of d / n_heads neighbouring columns.",
+        Switch("share", {"blocks": "Head j has the j-th block of d / n_heads neighbouring columns.",
                          "turns": "The columns are dealt out in turn: head j has the columns j, j + n_heads, j + 2 "
-                                  "n_heads, … "
-                                  "After attention the heads are put side by side, one after the other."}),
-        Switch("scale", {"head": "Scores are divided by the square root of a head's width.",
-                         "model": "Scores are divided by √d, with the whole width d.",
+                                  "n_heads and so on."}),
+        Switch("scale", {"head": "Scores are divided by √(d / n_heads), the root of a head's width.",
+                         "model": "Scores are divided by √d, the root of the whole width.",
                          "none": "Scores are not divided by anything."}),
         Switch("future", {"seen": "Every position may attend to every position.",
                           "hidden": "A position may attend to itself and to those before it.",
                           "near": "A position may attend to itself and to its neighbours, one on each side."}),
-        Switch("told", {"each": "The weights are returned for each head, (n_heads, T, T).",
-                        "mean": "The weights are returned as the mean of the heads, (T, T)."}),
+        Switch("told", {"each": "The weights are returned for each head: (n_heads, T, T).",
+                        "mean": "The weights are returned as their mean over the heads: (T, T)."}),
         Switch("order", {"output": "Return `(output, weights)`.", "weights": "Return `(weights, output)`."}),
-        Switch("joined", {"same": "Before the last matrix, head 0 stands leftmost.",
-                          "turned": "Before the last matrix, the heads stand in reverse order: the last head "
-                                    "leftmost."}),
+        Switch("joined", {"same": "Side by side, the heads stand in their order: head 0 comes first.",
+                          "turned": "Side by side, the heads stand in reverse order: the last head comes first."}),
     ),
     turned=3, solve=_solve, cases=_cases,
     mistakes=(

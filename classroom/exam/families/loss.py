@@ -44,32 +44,29 @@ def _cases(rng):
 
 
 FAMILY = Family(
-    key="loss", title="A loss with smoothing", lesson=8, name="smoothed_loss", call="smoothed_loss(logits, targets, "
-                                                                                    "pad_id)",
+    key="loss", title="A loss with smoothing", lesson=8, name="smoothed_loss",
+    call="smoothed_loss(logits, targets, pad_id)",
     text="Write `smoothed_loss(logits, targets, pad_id)` with NumPy: the cross-entropy of logits (B, T, V) against "
-         "smoothed "
-         "targets. `targets` (B, T) holds the right tokens, filled up at the end with `pad_id`; these places do not "
-         "count. "
-         "Return one number.",
+         "smoothed targets. `targets` (B, T) holds the right tokens; sentences are filled up at the end with "
+         "`pad_id`, and these places do not count. Return one number.",
     takes={"logits": "B T V", "targets": "B T", "pad_id": ""}, gives={"loss": ""},
     switches=(
-        Switch("amount", {"0.1": "A share of 0.1 of the target goes to the smoothing.",
-                          "0.2": "A share of 0.2 of the target goes to the smoothing.",
-                          "0.3": "A share of 0.3 of the target goes to the smoothing.",
-                          "0.4": "A share of 0.4 of the target goes to the smoothing."}),
+        Switch("amount", {name: f"The smoothing takes a share of {name} of the target away from the right token."
+                          for name in ("0.1", "0.2", "0.3", "0.4")}),
         Switch("spread", {"all": "This share is spread evenly over all V tokens, the right one among them.",
                           "others": "This share is spread evenly over all tokens but the right one.",
                           "real": "This share is spread evenly over all tokens but the right one and the padding "
                                   "token."}),
-        Switch("mean", {"tokens": "Return the mean over all tokens that count.",
-                        "sentences": "Return the mean over the sentences of each sentence's mean over its tokens.",
-                        "sum": "Return the sum over all tokens that count."}),
-        Switch("unit", {"nats": "Logarithms are natural.", "bits": "Logarithms are to the base 2."}),
-        Switch("ends", {"once": "Every token that counts has the weight 1.",
-                        "twice": "The last token that counts in each sentence has the weight 2, in sums and in "
-                                 "means; all others 1."}),
         Switch("cool", {"one": "The softmax is taken of the logits as they are.",
                         "half": "The logits are divided by 2 before the softmax."}),
+        Switch("unit", {"nats": "Logarithms are natural.", "bits": "Logarithms are to the base 2."}),
+        Switch("mean", {"tokens": "The loss is the mean over all tokens that count.",
+                        "sentences": "The loss is the mean over the sentences, each of which gives the mean over its "
+                                     "tokens.",
+                        "sum": "The loss is the sum over all tokens that count."}),
+        Switch("ends", {"once": "All tokens that count have the same weight, 1.",
+                        "twice": "The last token that counts in each sentence has the weight 2, and the others 1; a "
+                                 "mean of tokens is a weighted mean."}),
     ),
     turned=3, solve=_solve, cases=_cases,
     mistakes=(

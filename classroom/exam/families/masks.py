@@ -19,6 +19,8 @@ def _solve(lengths, size, *, true, padding, present, window, heads, idle, kind, 
         may = may & (real[:, :, None] if rows else real[:, None, :])
     if idle == "closed":
         may = may & real[:, :, None]
+    if idle == "self":
+        may = np.where(real[:, :, None], may, np.eye(size, dtype=bool))
     if transposed:
         may = may.transpose(0, 2, 1)
     told = may if true == "may" else ~may
@@ -35,30 +37,34 @@ def _cases(rng):
 
 FAMILY = Family(
     key="masks", title="A mask for a batch", lesson=2, name="make_mask", call="make_mask(lengths, size)",
-    text="Write `make_mask(lengths, size)` with NumPy: the mask of a decoder's self-attention for a batch of "
-         "sentences that "
-         "have been filled up to `size` tokens. `lengths` (B,) are whole numbers: how many real tokens each "
-         "sentence has. "
-         "Rows are queries, columns are keys. A query may attend to what is not padding and not in the future.",
+    text="Write `make_mask(lengths, size)` with NumPy: the mask of a decoder's self-attention, for a batch of "
+         "sentences that have been filled up to `size` tokens with padding. `lengths` (B,) says how many real tokens "
+         "each sentence has. Rows are queries, columns are keys. A query may attend to a key that is neither padding "
+         "nor in the future.",
     takes={"lengths": "B", "size": ""}, gives={"mask": "..."},
     switches=(
-        Switch("true", {"may": "True in the mask means: may attend.", "hidden": "True in the mask means: hidden."}),
-        Switch("padding", {"end": "Sentences are filled up at their end.",
-                           "begin": "Sentences are filled up at their beginning: the real tokens are the last ones."}),
-        Switch("present", {"seen": "A position may attend to itself.",
-                           "unseen": "A position may not attend to itself, only to those before it."}),
-        Switch("window", {"none": "A position may look back as far as it likes.",
-                          "2": "Of what it could see otherwise, a position sees the latest 2 places only.",
-                          "3": "Of what it could see otherwise, a position sees the latest 3 places only.",
-                          "4": "Of what it could see otherwise, a position sees the latest 4 places only."}),
+        Switch("true", {"may": "`True` in the mask means that the query may attend to the key.",
+                        "hidden": "`True` in the mask means that the key is hidden from the query."}),
+        Switch("padding", {"end": "Sentences are filled up at their end: the real tokens come first.",
+                           "begin": "Sentences are filled up at their beginning: the real tokens come last."}),
+        Switch("present", {"seen": "A position may attend to itself and to those before it.",
+                           "unseen": "A position may attend only to those before it, not to itself."}),
+        Switch("window", {"none": "There is no limit to how far a position may look back.",
+                          **{n: f"A position sees at most the latest {n} of the positions up to its own, or up to "
+                                "the one before if it may not attend to itself. Padding takes up places there, but "
+                                "stays hidden." for n in ("2", "3", "4")}}),
         Switch("heads", {"plain": "The result has the shape (B, size, size).",
                          "axis": "The result has the shape (B, 1, size, size): an axis for the heads."}),
-        Switch("idle", {"usual": "A row of padding is like any other row.",
-                        "closed": "A row of padding may attend to nothing."}),
+        Switch("idle", {"usual": "Queries that are padding follow the same rules as all others.",
+                        "closed": "Queries that are padding may attend to nothing.",
+                        "self": "Queries that are padding may attend to themselves and to nothing else, whatever the "
+                                "other lines say."}),
         Switch("kind", {"bool": "The result is boolean.",
-                        "signs": "The result holds numbers: 1.0 stands for True, -1.0 for False."}),
+                        "signs": "The result holds numbers: 1.0 in place of `True`, −1.0 in place of `False`."}),
     ),
     turned=3, solve=_solve, cases=_cases,
+    # Padding that comes first has nothing before it that it could attend to.
+    sensible=lambda variant: variant["padding"] == "end" or variant["idle"] != "closed",
     mistakes=(
         Mistake("keys-in-rows", {"transposed": True}, "Your `make_mask` has keys in its rows and queries in its "
                                                       "columns."),

@@ -34,31 +34,36 @@ def _cases(rng):
 
 FAMILY = Family(
     key="optimiser", title="One step of Adam", lesson=8, name="adam_step", call="adam_step(p, g, m, v, t, lr)",
-    text="Write `adam_step(p, g, m, v, t, lr)` with NumPy: one step of Adam for the parameters p with the gradient "
-         "g, the "
-         "running means m (of gradients) and v (of their squares), all (n,), and the learning rate lr. eps is 0.01. "
-         "Do not "
-         "change the arrays that you are given.",
+    text="Write `adam_step(p, g, m, v, t, lr)` with NumPy: one step of Adam for the parameters p with the gradient g. "
+         "The running means m (of gradients) and v (of their squares) are those before this step, t is the number of "
+         "this step, and lr is the learning rate; p, g, m and v are (n,). eps is 0.01. Return all three after the "
+         "step. Do not change the arrays that you are given.",
     takes={"p": "n", "g": "n", "m": "n", "v": "n", "t": "", "lr": ""}, gives={"p": "n", "m": "n", "v": "n"},
     ordered=lambda gives, variant: {name: gives[name] for name in ("pmv" if variant["order"] == "p" else "mvp")},
     switches=(
-        Switch("correction", {"both": "Both means are corrected for their beginning at 0, for the step only.",
-                              "none": "The means are used as they are, without any correction for their beginning."}),
-        Switch("root", {"outside": "eps is added after the root of v.", "inside": "eps is added to v before the "
-                                                                                  "root."}),
-        Switch("decay", {"none": "There is no decay of weights.",
-                         "gradient": "0.1 p is added to the gradient before all else but the limit below.",
-                         "apart": "lr · 0.1 p is subtracted from p besides Adam's own step (p as it was before)."}),
-        Switch("limit", {"none": "Gradients have no limit.",
-                         "length": "A gradient that is longer than 1 is shortened to the length 1 first.",
-                         "each": "Every number of the gradient is first cut to the range from −1 to 1."}),
-        Switch("betas", {"usual": "β₁ = 0.9 and β₂ = 0.999.", "paper": "β₁ = 0.9 and β₂ = 0.98.",
-                         "slow": "β₁ = 0.95 and β₂ = 0.99."}),
+        Switch("limit", {"none": "The gradient is used as it is, however large it is.",
+                         "length": "A gradient that is longer than 1 is first scaled down to the length 1.",
+                         "each": "Every number of the gradient that is outside the range from −1 to 1 is first set to "
+                                 "the nearer end of it."}),
+        Switch("decay", {"none": "There is no weight decay.",
+                         "gradient": "For weight decay, 0.1 p is added to the gradient, after any limit and before m "
+                                     "and v are computed.",
+                         "apart": "For weight decay, lr · 0.1 p is subtracted from p, besides Adam's own step and with "
+                                  "p as it was before."}),
+        Switch("betas", {"usual": "β₁ is 0.9 and β₂ is 0.999.", "paper": "β₁ is 0.9 and β₂ is 0.98.",
+                         "slow": "β₁ is 0.95 and β₂ is 0.99."}),
+        Switch("correction", {"both": "For the step, m and v are corrected for their beginning at 0; they are returned "
+                                      "without the correction.",
+                              "none": "m and v are used as they are, without a correction for their beginning at 0."}),
+        Switch("t_from", {"one": "t counts from 1: in the first step it is 1.",
+                          "zero": "t counts from 0: in the first step it is 0."}),
+        Switch("root", {"outside": "eps is added after the root is taken.",
+                        "inside": "eps is added before the root is taken."}),
         Switch("order", {"p": "Return `(p, m, v)`.", "m": "Return `(m, v, p)`."}),
-        Switch("t_from", {"one": "t counts from 1: it is 1 in the first step.", "zero": "t counts from 0: it is 0 "
-                                                                                        "in the first step."}),
     ),
     turned=3, solve=_solve, cases=_cases,
+    # Where nothing is corrected, t has no part in the answer.
+    sensible=lambda variant: variant["correction"] == "both" or variant["t_from"] == "one",
     mistakes=(
         Mistake("mean-forgotten", {"forget_m": True}, "Your `adam_step` forgets the old mean of the gradients."),
         Mistake("uphill", {"plus": True}, "Your `adam_step` goes uphill: it adds the step."),

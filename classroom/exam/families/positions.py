@@ -31,28 +31,27 @@ def _cases(rng):
 
 
 FAMILY = Family(
-    key="positions", title="A table of positions", lesson=5, name="position_table", call="position_table(length, "
-                                                                                         "width)",
-    text="Write `position_table(length, width)` with NumPy: a table (length, width) of sines and cosines, a row for "
-         "each "
-         "position, with the frequencies of the Transformer's paper but for what follows. `width` is even and at "
-         "least 4.",
+    key="positions", title="A table of positions", lesson=5, name="position_table",
+    call="position_table(length, width)",
+    text="Write `position_table(length, width)` with NumPy: a table (length, width) with a row for each position. "
+         "Every frequency f has two columns, which hold sin(p f) and cos(p f) for the position p. There are width / 2 "
+         "frequencies, and the first one is 1. `width` is even and at least 4.",
     takes={"length": "", "width": ""}, gives={"table": "length width"},
     switches=(
         Switch("layout", {"pairs": "Sine and cosine of one frequency stand side by side.",
-                          "halves": "One half of the columns holds the sines, the other the cosines."}),
+                          "halves": "One half of the columns holds the sines and the other half the cosines, both in "
+                                    "the order of their frequencies."}),
         Switch("first", {"sine": "The sine comes first.", "cosine": "The cosine comes first."}),
-        Switch("base", {"10000": "The frequencies are powers of 1/10000.", "1000": "The frequencies are powers of "
-                                                                                   "1/1000.",
-                        "100": "The frequencies are powers of 1/100.", "500": "The frequencies are powers of 1/500."}),
-        Switch("count", {"zero": "The first position is number 0.", "one": "The first position is number 1."}),
+        Switch("base", {name: f"The frequencies are powers of 1/{name}." for name in ("10000", "1000", "100", "500")}),
+        Switch("steps", {"paper": "Their exponents are 2i / width, for i = 0, 1, 2 and so on.",
+                         "even": "Their exponents are i / (width/2 − 1), for i = 0, 1, 2 and so on, so that the last "
+                                 "one is 1."}),
+        Switch("count", {"zero": "Positions are counted from 0.", "one": "Positions are counted from 1."}),
         Switch("size", {"one": "Sines and cosines are left as they are.",
                         "small": "All numbers are divided by the square root of the width."}),
-        Switch("steps", {"paper": "The exponents are 2i / width for i = 0, 1, 2 and so on.",
-                         "even": "The exponents are i / (width/2 − 1) for i = 0, 1, 2 and so on, so that the last one "
-                                 "is 1."}),
-        Switch("direction", {"forward": "Row 0 is the first position.", "back": "Row 0 is the last position, and "
-                                                                                "the last row the first."}),
+        Switch("direction", {"forward": "The first position stands in the first row.",
+                             "back": "The first position stands in the last row, and the last position in the first "
+                                     "row."}),
     ),
     turned=3, solve=_solve, cases=_cases,
     mistakes=(

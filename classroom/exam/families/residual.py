@@ -34,29 +34,28 @@ def _cases(rng):
 FAMILY = Family(
     key="residual", title="A sublayer with its norm", lesson=6, name="sublayer", call="sublayer(x, w, gain, bias, eps)",
     text="Write `sublayer(x, w, gain, bias, eps)` with NumPy: a small layer with a layer norm and a residual "
-         "connection. x "
-         "(T, d) holds a position in each row, w is (d, d), gain and bias are (d,), eps is a number that is not "
-         "small. The "
-         "norm is taken of each position by itself, and has the same gain, bias and eps wherever it is used.",
+         "connection, which adds x itself. The layer turns each row a of its input into a w and applies a function. x "
+         "(T, d) holds a position in each row, w is (d, d), gain and bias are (d,), and eps is a number that is not "
+         "small. The norm treats each position by itself. It has the same gain, bias and eps wherever it is used.",
     takes={"x": "T d", "w": "d d", "gain": "d", "bias": "d", "eps": ""}, gives={"output": "T d"},
     switches=(
-        Switch("spread", {"n": "The variance is the mean square: the sum is divided by d.",
-                          "n-1": "The variance is the sample's: the sum is divided by d − 1."}),
-        Switch("root", {"inside": "eps is added to the variance, before the root.",
-                        "outside": "eps is added to the standard deviation, after the root."}),
-        Switch("where", {"before": "The norm stands before the layer, inside the residual connection.",
-                         "after": "The norm stands after the sum of the residual connection.",
+        Switch("function", {"relu": "The layer's function replaces negative numbers by 0.",
+                            "tanh": "The layer's function is the tanh."}),
+        Switch("where", {"before": "The norm stands before the layer only.",
+                         "after": "The norm stands after the sum only; the layer gets x as it is.",
                          "both": "The norm stands before the layer, and once more after the sum."}),
-        Switch("amount", {"whole": "The layer's result is added as it is.", "half": "Half of the layer's result is "
-                                                                                    "added.",
-                          "root": "The layer's result, divided by √2, is added."}),
-        Switch("grows", {"zero": "The normalised numbers are multiplied by gain.",
-                         "one": "The normalised numbers are multiplied by 1 + gain."}),
-        Switch("centred", {"mean": "The norm subtracts the mean first.",
-                           "none": "The norm does not subtract the mean, neither from the numbers nor in the "
-                                   "variance, which "
-                                   "is then the (sum of squares) over its divisor."}),
-        Switch("function", {"relu": "The layer is max(0, x w).", "tanh": "The layer is tanh(x w)."}),
+        Switch("amount", {"whole": "The layer's result is added to x as it is.",
+                          "half": "Half of the layer's result is added to x.",
+                          "root": "The layer's result is divided by √2 before it is added to x."}),
+        Switch("centred", {"mean": "The norm subtracts the mean of the numbers first.",
+                           "none": "The norm does not subtract the mean, and its variance is made of the squares of "
+                                   "the numbers themselves."}),
+        Switch("spread", {"n": "The variance is the sum of the squares divided by d.",
+                          "n-1": "The variance is the sum of the squares divided by d − 1."}),
+        Switch("root", {"inside": "eps is added to the variance, before the root is taken.",
+                        "outside": "eps is added to the standard deviation, after the root is taken."}),
+        Switch("grows", {"zero": "The normalised numbers are multiplied by gain, and bias is added.",
+                         "one": "The normalised numbers are multiplied by 1 + gain, and bias is added."}),
     ),
     turned=3, solve=_solve, cases=_cases,
     mistakes=(

@@ -80,8 +80,9 @@ PYTORCH = {
     "says": "Your code stops as code written for PyTorch does.",
     "why": "The functions of this lesson are called with NumPy arrays. NumPy has the same steps under other names. "
            "PyTorch comes in lesson 02, where you write all of it once more.",
-    "look": "In NumPy it is `q.shape[-1]` for `q.size(-1)`, `k.T` for a transpose, `axis` and `keepdims` for `dim` and "
-            "`keepdim`, `np.exp` for `torch.exp`, and your own `softmax`."}
+    "look": "In NumPy it is `np.exp` for `torch.exp`, `np.sqrt` for `torch.sqrt`, `@` for `torch.matmul`, "
+            "`q.shape[-1]` for `q.size(-1)`, `k.T` for a transpose, `axis` and `keepdims` for `dim` and `keepdim`, and "
+            "your own `softmax`."}
 
 
 SCORES = [
@@ -96,7 +97,7 @@ SCORES = [
         "keys-as-rows", lambda q, k: k @ q.T,
         "Your scores are exactly the expected ones with rows and columns exchanged.",
         "Everywhere in the course a row belongs to a query and a column to a key; the softmax of the next exercise "
-        "runs along rows.", "Which of the two comes first in your product, or behind the arrow of `einsum`?"),
+        "runs along rows.", "Which of the two comes first in your product?"),
     Misconception(
         "multiplied-in-pairs", lambda q, k: q * k,
         "Your scores are exactly the product number by number, query 0 with key 0, query 1 with key 1, without a sum.",
@@ -231,7 +232,7 @@ SCORES = [
         "product-of-sums", lambda q, k: q.sum(1)[:, None] * k.sum(1),
         "Your scores are exactly the sum of each query's numbers times the sum of each key's numbers.",
         "A dot product multiplies number by number first, and adds up afterwards. (In `einsum`, both need the same "
-        "letter for the axis that they share.)", "Which letter, or which axis, do q and k have in common?"),
+        "letter for the axis that they share.)", "Which axis do q and k have in common?"),
     *(Misconception(
         slug, lambda q, k, change=change: change(q @ k.T), f"Your scores are exactly {words}.", why,
         "What is done to the dot products?")
@@ -242,6 +243,10 @@ SCORES = [
            "A negative score says that two vectors point away from each other; its square is a large fit."),
           ("negative-ones-cut", lambda scores: np.maximum(scores, 0), "the dot products with 0 for the negative ones",
            "A softmax tells −1 from −5; with zeros in their place it cannot."),
+          ("upper-triangle-only", np.triu, "the right ones where the key's number is not below the query's, and 0 "
+           "elsewhere", "Every query meets every key. A loop that begins at i leaves those before it out."),
+          ("lower-triangle-only", np.tril, "the right ones where the key's number is not above the query's, and 0 "
+           "elsewhere", "Every query meets every key. A loop that ends at i leaves those behind it out."),
           ("keys-reversed", lambda scores: scores[:, ::-1], "the right ones, with the keys from last to first",
            "Column j belongs to key j."),
           ("rounded", np.round, "the dot products, rounded to whole numbers", "Others go on computing with them."),

@@ -32,10 +32,12 @@ def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", give
             "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]), "d_k / 2": d_k / 2,
             "d_k // 2": d_k // 2, "2 d_k": 2 * d_k, "rounded": int(np.sqrt(d_k)), "fixed": 2.0, "fixed 4": 4.0,
             "fixed 8": 8.0, "keys": k.shape[0], "queries": q.shape[0], "values": v.shape[-1],
-            "numbers of q": np.sqrt(q.size), "up d_k": 1 / d_k, "square": d_k ** 2}[scale]
+            "numbers of q": np.sqrt(q.size), "up d_k": 1 / d_k, "square": d_k ** 2}.get(scale)
+    root = np.sqrt(d_k) if scale == "//" else root
     a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
     with np.errstate(all="ignore"):                # half of 1, rounded down, is 0
         scores = a @ {"keys": b.T, "reshaped": b.reshape(b.shape[::-1])}[turned] / root
+    scores = np.floor(scores) if scale == "//" else scores
     if gives == "softmax before":
         weights = softmax(a) @ softmax(b).T
     elif gives == "no softmax":
@@ -54,8 +56,7 @@ def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", give
         weights = _TRIANGLES[gives](scores)
     else:
         weights = softmax(scores, axis=axis, shift=shift)
-    if scale == "after":
-        weights = weights / np.sqrt(d_k)
+    weights = weights / np.sqrt(d_k) if scale == "after" else weights
     v = {"v": v, "k": k, "q": q, "softmax": softmax(v)}[values]
     if mix == "best":
         output = v[weights.argmax(-1)]
@@ -69,6 +70,22 @@ def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", give
         output = weights @ v / len(v)
     elif mix == "values transposed":
         output = weights @ v.T
+    elif mix == "values first":
+        output = v @ weights
+    elif mix == "in pairs":
+        output = weights * v
+    elif mix == "values added":
+        output = v + weights @ v
+    elif mix == "queries added":
+        output = q + weights @ v
+    elif mix == "softmax of the mix":
+        output = softmax(scores @ v)
+    elif mix == "next value":
+        output = weights[:, :-1] @ v[1:]
+    elif mix == "into the values' shape":
+        output = np.zeros_like(v)
+        for i, shares in enumerate(weights):
+            output[i] = shares @ v
     else:
         output = {"weights": weights, "scores": scores, "transposed": weights.T,
                   "softmax": softmax(weights)}.get(mix, weights) @ v
@@ -319,6 +336,41 @@ ATTENTION = [
                          ("causal, 0 for scores", ", with 0 as the score of what is hidden"),
                          ("future", " the other way round: from each query on, to the end"))),
     Misconception(
+        "rounded-down", partial(_attention, scale="//"),
+        "Your weights are exactly what comes out when the scores, divided by √d_k, are rounded down.",
+        "In Python `/` divides, and `//` divides and rounds down.", "Which of the two signs is in your line?"),
+    *(Misconception(
+        slug, partial(_attention, mix=mix), f"Your {says}", why, look)
+      for slug, mix, says, why, look in (
+          ("values-first", "values first", "code does exactly what `v @ weights` does.",
+           "Row i of the weights says how the rows of v are mixed for query i: the weights stand on the left.",
+           "Which of the two factors comes first?"),
+          ("multiplied-in-pairs", "in pairs", "code does exactly what `weights * v` does: it multiplies number by "
+           "number.", "The mixture for a query is a sum over the keys: a matrix product.",
+           "Which sign makes a matrix product?"),
+          ("values-added", "values added", "output is exactly the mixture, with `v` itself added to it.",
+           "What comes out of attention is the mixture alone. (Such an addition comes in lesson 06, outside of "
+           "attention.)", "What is added to the product?"),
+          ("queries-added", "queries added", "output is exactly the mixture, with `q` itself added to it.",
+           "What comes out of attention is the mixture alone. (Such an addition comes in lesson 06, outside of "
+           "attention.)", "What is added to the product?"),
+          ("softmax-of-the-mix", "softmax of the mix", "output is exactly a softmax of the scores times `v`.",
+           "Shares are made first, and then they mix the values. A softmax of the result would make shares of it.",
+           "What goes through your softmax?"),
+          ("values-shifted", "next value", "output is exactly what comes out when each weight meets the value of the "
+           "*next* key, and the last weight none.", "Weight j belongs to value j.", "Where does your v begin?"),
+          ("as-many-outputs-as-values", "into the values' shape", "output is exactly written into an array of the "
+           "shape of `v`: it has a row for each key, or too few of them.", "There is an output for each *query*.",
+           "Which shape has the array that you fill?"))),
+    Misconception(
+        "last-query-only", partial(_attention, shown=lambda output, weights: (output[-1], weights[-1])),
+        "Your output and your weights are exactly those of the last query.", "There is a row for each query.",
+        "What does your loop do with the results of the rounds before?"),
+    Misconception(
+        "first-query-only", partial(_attention, shown=lambda output, weights: (output[0], weights[0])),
+        "Your output and your weights are exactly those of query 0.", "There is a row for each query.",
+        "Is the `return` inside the loop?"),
+    Misconception(
         "values-transposed", partial(_attention, mix="values transposed"),
         "Your code does exactly what happens when the weights are multiplied by the transposed `v`.",
         "The sum runs over the keys: weights (T_q, T_k) and v (T_k, d_v) meet in T_k as they are. A function that "
@@ -332,7 +384,7 @@ ATTENTION = [
         "Your weights are exactly what comes out when the rows of q meet the columns of k as it is.",
         "A score compares one query with one key, number by number: the axes that meet must both be d_k. (PyTorch's "
         "`k.transpose(-2, -1)` does nothing to a NumPy array with two axes: NumPy reads it as a list of all axes.)",
-        "Write the shapes of both factors beside your product. Which axes stand next to each other?"),
+        "Is k transposed twice, in your code and in `dot_product_scores`, or not at all?"),
     *(Misconception("pytorch-code", wrong, **PYTORCH)
       for wrong in (*(partial(_for_torch, size=size, turned=turned, own=own) for size in ("first", "later", False)
                       for turned in (True, False) for own in (True, False) if size or not own),

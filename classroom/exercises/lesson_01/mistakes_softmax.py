@@ -256,6 +256,23 @@ SOFTMAX = [
         "What you return is exactly the logarithm of the shares.",
         "Log-softmax is of use in a loss; attention needs the shares themselves.", "Is there a `log` at the end?"),
     *(Misconception(
+        "e-cut-short", partial(softmax, base=base), f"Your shares are exactly those of powers of {base}, not of e.",
+        "e is 2.718281828…, and cut short it gives other shares in the digits behind.",
+        "NumPy has a function for the powers of e, and the number itself.") for base in (2.7, 2.71, 2.718, 2.7183)),
+    Misconception(
+        "squares-for-powers", partial(softmax, shift="squares"),
+        "Your shares are exactly the squares of what is left after the subtraction, divided by their sum.",
+        "The largest number then gets a share of 0. Powers of e grow with the number, also below 0.",
+        "Which function makes your powers?"),
+    *(Misconception(
+        "sum-off-by-one", partial(softmax, below=below), f"Your shares are exactly what comes out when {words} below "
+        "the line.", "Then the shares of a row do not sum to 1.", "What do you divide by?", sums("shares"))
+      for below, words in ((1.0, "1 is added to the sum"), (-1.0, "1 is taken from the sum"))),
+    Misconception(
+        "last-left-out-of-the-sum", partial(softmax, total="without the last"),
+        "Your shares are exactly the powers divided by the sum of all of a row but the last.",
+        "Then the shares of a row do not sum to 1.", "Which numbers does your sum run over?", sums("shares")),
+    *(Misconception(
         "another-base", partial(softmax, base=base), f"Your shares are exactly those of powers of {base}.",
         f"Powers of another base give a {kind} choice; softmax takes powers of e.",
         "Which function makes your powers?") for base, kind in ((2, "flatter"), (10, "sharper"))),

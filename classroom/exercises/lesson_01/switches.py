@@ -9,6 +9,8 @@ def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum",
     """Softmax with switches. `first` is done to the numbers, `after` to the shares; `below` is added under the line."""
     x = sign * x if first is None else first(sign * x)
     axis = tuple(range(1, x.ndim)) if axis == "all but the first" else axis
+    if shift == "squares":
+        return over((x - x.max(axis, keepdims=keep)) ** 2)
     if shift == "max":
         moved = x - x.max(axis, keepdims=keep)
     else:
@@ -20,6 +22,7 @@ def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum",
     if divide == "sum":
         summed = np.exp(x) if total == "of what came in" else powers
         along = {"everything": None, "column": 0}.get(total, axis)
+        summed = summed[..., :-1] if total == "without the last" else summed
         powers = powers / (summed.sum(along, keepdims=keep) + below)
     elif divide == "count":
         powers = powers / x.shape[-1]

@@ -10,7 +10,15 @@ from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course import attention as library
 
-from . import mistakes, mistakes_causal, mistakes_key_padding, mistakes_masks, mistakes_powers, tasks_slopes
+from . import (
+    mistakes,
+    mistakes_causal,
+    mistakes_key_padding,
+    mistakes_masks,
+    mistakes_powers,
+    tasks_slopes,
+    tasks_variance,
+)
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -237,4 +245,5 @@ EXERCISES = [
         moral="With it, PyTorch's layer ignores just what ours ignores.",
     ),
     *tasks_slopes.EXERCISES,
+    *tasks_variance.EXERCISES,
 ]

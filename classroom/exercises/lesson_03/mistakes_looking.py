@@ -102,8 +102,8 @@ def _looks(slug: str, says: str, why: str, look: str, how=sloppy_matrices, **sli
     return Misconception(slug, partial(how, **slip), says, why, look, shown)
 
 
-_FACTORS = ((20.0, True), (100.0, False), (50.0, False), (1000.0, False), (40.0, False), (30.0, True), (10.0, True),
-            (50.0, True), (30.0, False), (20.0, False), (10.0, False), (1.0, False))
+# Factors for which, without √d_k, some softmax is not saturated. All larger ones give the same shares, to four digits.
+_SMALL = (50.0, 40.0, 30.0, 20.0, 10.0, 1.0)
 
 
 _SOFT = ("The scores are right in their order, but too close to each other: the softmax turns a difference of 1 into a "
@@ -149,9 +149,8 @@ LOOKING = [
              "Which rows of the matrices should be 0?", words=words * BIG) for words in (1.0, 10.0, 3.0)),
     *(_looks("looks-at-itself", "With your matrices each word looks at itself.", "Query and key of the same place are "
              "alike: a step that is in both matrices is in neither. What a place looks for has to differ from what it "
-             "is found by.", "Take place 3: which key shall fit its query?", back=0, factor=factor, scaled=scaled,
-             wide=wide)
-      for factor, scaled in _FACTORS for wide in (False, True) if not (scaled and wide)),
+             "is found by.", "Take place 3: which key shall fit its query?", back=0, factor=factor, scaled=False,
+             wide=wide) for factor in _SMALL for wide in (False, True)),
     *(_looks(slug, f"With your matrices each word looks {where}, and counts round at the end.", why, look, back=back,
              edge="round", factor=factor, scaled=scaled)
       for back, slug, where, why, look in (
@@ -159,7 +158,7 @@ LOOKING = [
            "Which of two rows has its 1 further to the left?"),
           (2, "looks-two-back", "two places back", "One step in the queries and one in the keys make two.",
            "Is the step in one matrix only?"))
-      for factor, scaled in ((BIG, True), *_FACTORS)),
+      for factor, scaled in ((BIG, True), *((factor, False) for factor in _SMALL))),
     _looks("looks-ahead", "With your matrices each word looks at the word *after* it, and the last one at itself.",
            "Place t shall look for what place t − 1 is found by.", "Which of two rows has its 1 further to the left?",
            back=-1, edge="last"),
@@ -191,21 +190,20 @@ LOOKING = [
              "numbers.", "A product is largest where the other number is largest, not where both are equal.",
              "Take place 3 and the keys 1, 2, 3, 4: which score is the largest?", how=by_numbers, factor=factor,
              back=back, first=first)
-      for factor, back, first in ((100.0, 1, 0), (100.0, 1, 1), (50.0, 1, 1), (20.0, 1, 1), (10.0, 1, 0), (10.0, 1, 1),
-                                  (1.0, 1, 0), (1.0, 1, 1), (1.0, 0, 1), (-1.0, 1, 0), (-1.0, 1, 1), (-100.0, 1, 0))),
+      for factor, back, first in ((100.0, 1, 0), (100.0, 1, 1), (1.0, 1, 0), (1.0, 1, 1), (1.0, 0, 1), (-1.0, 1, 0),
+                                  (-1.0, 1, 1), (-100.0, 1, 0))),
     *(_looks("squared-distance-turned", "With your matrices a word looks the harder at a place the *further* it is "
              "from the one before.", "The score has to be largest where the distance is 0.",
              "Which sign does the distance have in the score?", how=by_numbers, kind="far", factor=factor)
-      for factor in (BIG, 10.0, 20.0, 1.0)),
+      for factor in (BIG, 1.0)),
     *(_looks("looks-at-itself", "With your matrices a score falls with the distance to the word's *own* place.",
              "The place that is looked for is t − 1.", "Where is the distance 0?", how=by_numbers, kind="distance",
-             back=0, factor=factor, scaled=scaled) for factor in (BIG, 20.0, 10.0, 1.0) for scaled in (True, False)),
+             back=0, factor=factor, scaled=scaled) for factor, scaled in ((10.0, False), (1.0, True), (1.0, False))),
     *(_looks("words-count-too", "With your matrices query and key hold the *words* as well: equal words pull, beside "
              "the place before.", "Each word is equal to itself, and that pulls as hard as the place before. What "
              "shall decide is the place alone.", "Which rows of the matrices should be 0?", how=whole_vectors,
              words="equal", factor=factor, scaled=scaled)
-      for factor, scaled in ((20.0, True), (10.0, True), (50.0, True), (50.0, False), (40.0, False), (30.0, False),
-                             (20.0, False), (10.0, False), (1.0, False))),
+      for factor, scaled in ((20.0, True), (10.0, True), *((factor, False) for factor in _SMALL))),
     *(_looks("words-shifted", f"Your matrices shift {says} by one: they look for a word with another *number*.",
              "A word's number says which word it is, not where it stands.", "Which rows of the matrices should be 0?",
              how=how, factor=factor, scaled=scaled, **more)
@@ -221,7 +219,7 @@ LOOKING = [
     *(_looks("words-alone", "With your matrices equal words look at each other; places count for nothing.",
              "What shall decide is the place alone.", "Which rows of the matrices meet the place?",
              rows="words only", back=0, factor=factor, scaled=scaled)
-      for factor, scaled in ((100.0, True), (100.0, False), (20.0, True), (1.0, False))),
+      for factor, scaled in ((100.0, True), (1.0, False))),
     *(_looks("for-one-size", f"Your matrices are made for {says}, whatever the function is given.",
              "Other sentences have other sizes: `n_words` and `n_places` say which.",
              "Which numbers in your function should be its arguments?", how=for_one_size, **fixed)

@@ -4,11 +4,11 @@ import torch
 
 from classroom.ask.case import Case
 from classroom.ask.fitting import Fitting
-from classroom.ask.looking import LooksBack
+from classroom.ask.looking import FindsNoun, LooksBack
 from classroom.judge.exercise import Exercise
 from course import fitting
 
-from . import mistakes_looking, mistakes_loop
+from . import mistakes_agreement, mistakes_looking, mistakes_loop
 
 
 def fit(model, loss_of, batches, optimiser):
@@ -34,6 +34,15 @@ def look_back(n_words, n_places):
         if t > 0:
             W_q[n_words + t, t - 1] = 20.0 * n_places ** 0.5     # and looks for t - 1
     return W_q, W_k
+
+
+def find_noun(n_genders, n_numbers):
+    """W_q and W_k, (3 + n_genders + n_numbers, d_k), with which each adjective looks at its noun."""
+    d_k = 1 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(2 + d_k, d_k), torch.zeros(2 + d_k, d_k)
+    W_k[0, 0] = W_q[1, 0] = 1.0                              # nouns are found as nouns, adjectives look for one
+    W_k[3:, 1:] = W_q[3:, 1:] = torch.eye(d_k - 1)           # of the same gender, of the same number
+    return 20.0 * d_k ** 0.5 * W_q, W_k
 
 
 # -------------------------------------------------------------------------------------- cases
@@ -76,6 +85,38 @@ def _on_a_sentence(inputs) -> str:
     return f"n_words = {inputs['n_words']}, n_places = {inputs['n_places']}, sentences of {length} words"
 
 
+def _agreeing(rng):
+    """Everything for 3.7; a word is its kind (0 noun, 1 adjective, 2 other), gender and number, −1 for none."""
+    def of(about, n_genders, n_numbers, n_nouns, n_adjectives, n_others, n=3):
+        every = np.array([(0, g, m) for g in range(n_genders) for m in range(n_numbers)])
+        sentences = []
+        for _ in range(n):
+            nouns = rng.permutation(every)[:n_nouns]                 # no two that agree
+            adjectives = rng.permutation(np.resize(rng.permutation(nouns), (n_adjectives, 3))) + [1, 0, 0]
+            others = np.stack([np.full(n_others, 2), rng.integers(-1, n_genders, n_others),
+                               rng.integers(-1, n_numbers, n_others)], axis=-1)
+            sentences.append(rng.permutation(np.concatenate([nouns, adjectives, others])))
+        return Case(about, n_genders=n_genders, n_numbers=n_numbers, words=np.array(sentences))
+    yield Case("la casa de los gatos es blanca", n_genders=2, n_numbers=2, words=np.array(
+        [[[2, 1, 0], [0, 1, 0], [2, -1, -1], [2, 0, 1], [0, 0, 1], [2, -1, 0], [1, 1, 0]]]))
+    yield Case("el gato mira la casa blanca", n_genders=2, n_numbers=2, words=np.array(
+        [[[2, 0, 0], [0, 0, 0], [2, -1, 0], [2, 1, 0], [0, 1, 0], [1, 1, 0]]]))
+    yield Case("los gatos miran el libro negro", n_genders=2, n_numbers=2, words=np.array(
+        [[[2, 0, 1], [0, 0, 1], [2, -1, 1], [2, 0, 0], [0, 0, 0], [1, 0, 0]]]))
+    yield of("four nouns", 2, 2, 4, 4, 3)
+    yield of("three genders", 3, 2, 6, 6, 4)
+    yield of("three genders, three numbers", 3, 3, 9, 9, 3, n=2)
+    yield of("one gender", 1, 2, 2, 3, 3)
+    yield of("one number", 4, 1, 4, 4, 2)
+    yield of("many genders, few nouns", 9, 2, 3, 5, 4)
+    yield of("many adjectives", 2, 3, 3, 12, 1, n=2)
+
+
+def _on_words(inputs) -> str:
+    return (f"n_genders = {inputs['n_genders']}, n_numbers = {inputs['n_numbers']}, sentences of "
+            f"{inputs['words'].shape[1]} words")
+
+
 EXERCISES = [
     Exercise(
         id="3.5", title="the loop", names=("fit",), points=3, minutes=12, difficulty=2,
@@ -106,5 +147,21 @@ EXERCISES = [
             "large number; where? How large: after the division by √d_k, e to that power must be far above the number "
             "of places."),
         moral="Nobody computes t − 1: a table says for each place what it looks for. Trained models have such heads.",
+    ),
+    Exercise(
+        id="3.7", title="an adjective's noun", names=("find_noun",), points=2, minutes=12, difficulty=3,
+        takes={"n_genders": "", "n_numbers": "", "words": "B T 3"}, gives={"looks_at": "B T", "share": "B T"},
+        framework="torch", reference=find_noun, cases=_agreeing, probe=FindsNoun(), place=_on_words,
+        misconceptions=mistakes_agreement.AGREEMENT,
+        hints=(
+            "A score is a sum of d_k products. Let one of the d_k numbers be for \"noun\", one for each gender, one "
+            "for each number. Which words have a 1 there in their key, and which in their query?",
+            "`W_k`: the row of nouns says \"noun\"; the row of a gender or number says that gender or number; the "
+            "other rows are 0. Then the noun that fits can get three parts of the sum. Which rows of `W_q` ask for "
+            "them?",
+            "With d_k = 1 + n_genders + n_numbers: `W_k` has a 1 at (0, 0), `W_q` at (1, 0), and both have "
+            "`torch.eye(n_genders + n_numbers)` from row 3 and column 1 on. Then make one of the two large: after the "
+            "division by √d_k, e to the power of a difference of 1 must be far above the number of words."),
+        moral="A sum can ask for three things at once: whoever has all of them wins, and the softmax does the rest.",
     ),
 ]

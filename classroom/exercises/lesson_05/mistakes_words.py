@@ -28,6 +28,7 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
     positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
                  "time": positions[:length], "time in front": positions[:length, None],
                  "batch": positions[:batch, None], "last": positions[length - 1],
+                 "zero": positions[0], "one": positions[1],
                  "clamped": positions[:length], "in a ring": positions[:length],
                  "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
     if how == "times":
@@ -94,6 +95,9 @@ ADD = [
     _sum("positions-run-on", "the positions run on from one sentence of the batch to the next",
          "Every sentence begins at position 0, wherever it stands in the batch.",
          "How many rows does your table have? It needs as many as one sentence has words.", rows="running on"),
+    *(_sum("same-position-for-all", f"all words get the encoding of position {place}",
+           "Each word needs the row of its own position.", "How many rows has the table that you add? One row is added "
+           "to every word.", rows=rows) for place, rows in ((0, "zero"), (1, "one"))),
     _sum("same-position-for-all", "all words get the encoding of the last position",
          "Each word needs the row of its own position.", "Do you take one row of the table, or as many as there are "
                                                          "words?", rows="last"),

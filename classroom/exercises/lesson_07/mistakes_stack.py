@@ -36,14 +36,16 @@ class SloppyDecoder(nn.Module):
                 of = x
             masks = self._masks(n, start, of, self_mask, memory_mask)
             y = layer(of, start, *masks) if self.roles == "swapped" else layer(start, of, *masks)
-            if self.memory == "the last result":
+            if self.memory in ("the last result", "in place of x"):
                 memory = y
             every.append(y)
-            x = {"": y, "added": x + y, "input": given + y}[self.join]
+            x = {"": y, "added": x + y, "input": given + y}[self.join] if self.memory != "in place of x" else x
             if self.norm in ("every", "every, one"):
                 x = self.norms[n + 2 if self.norm == "every" else 0](x)
         if self.flow == "sum":
             x = sum(every)
+        if self.memory == "in place of x":
+            x = memory
         x = {"": x, "input": given + x}[self.top if self.top == "input" else ""]
         x = self.norms[0](x) if self.norm in ("end", "twice") else x
         x = self.norms[1](x) if self.norm == "twice" else x
@@ -129,6 +131,8 @@ DECODER = [
              "the first one reads the source", _MEMORY,
              "Which names does the loop assign to, and what does each layer get?",
              memory="the last result"),
+    _decoder("memory-replaced", "what comes out when the result of each layer is the memory of the next, and all of "
+             "them get the same x", _MEMORY, "Which name does the result of a layer get?", memory="in place of x"),
     _decoder("memory-ignored", "what comes out when every layer looks at the target in place of the memory", _MEMORY,
              "What does each layer get as its second input?", memory="the target"),
     _decoder("memory-in-last-layer-only", "what comes out when only the last layer gets the memory", _MEMORY,

@@ -111,7 +111,8 @@ class SloppyTransformer(nn.Module):
             logits = logits + self.bias
         if self.output in ("softmax", "log_softmax"):
             logits = getattr(logits, self.output)(-1)
-        return {"last": logits[:, -1:], "relu": logits.relu(), "negative": -logits}.get(self.output, logits)
+        return {"last": logits[:, -1:], "last, no axis": logits[:, -1],
+                "relu": logits.relu(), "negative": -logits}.get(self.output, logits)
 
 
 class _OwnOutput(SloppyTransformer):
@@ -279,8 +280,8 @@ WHOLE = [
     _whole("no-output-layer", "the decoder's vectors: they are not compared with the table",
            "For each position there is one number for each token of the vocabulary.",
            "What does your `forward` return?", output="states"),
-    _whole("last-position-only", "those of the last position only", "In training all positions are asked at once.",
-           "What does your `forward` return?", output="last"),
+    *(_whole("last-position-only", "those of the last position only", "In training all positions are asked at once.",
+             "What does your `forward` return?", output=output) for output in ("last", "last, no axis")),
     _whole("tokens-returned", "what the right ones become when only the likeliest token is kept", _LOGITS,
            "What does your `forward` return?", _ArgMax),
     _whole("shifted-inside", "those for the target without its last token", "The shift is made outside: what arrives "

@@ -51,6 +51,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     vocab = logits.shape[-1]
     others = {
         "all": lambda: logs.mean(-1), "sum": lambda: logs.sum(-1), "none": lambda: 0,
+        "mean by V": lambda: logs.mean(-1) / vocab,
         "others": lambda: (logs.sum(-1) - of_right) / (vocab - 1),
         "others not pad": lambda: (logs.sum(-1) - of_right - logs[..., pad_id]) / (vocab - 2),
         "divided by two less": lambda: (logs.sum(-1) - of_right) / max(vocab - 2, 1),
@@ -159,6 +160,9 @@ LOSS = [
           "Who gets the rest?", spread="none"),
     _loss("smoothing-not-divided", "what comes out when every token gets the whole of `smoothing`, not its V-th part",
           _TARGET, "Do you take a sum over the vocabulary, or a mean?", spread="sum"),
+    _loss("smoothing-divided-twice", "what comes out when the share of each token is smoothing / V, and the mean over "
+          "the vocabulary is taken on top", f"{_TARGET} A mean divides by V already.",
+          "Is there both a mean over the vocabulary and a division by V?", spread="mean by V"),
     _loss("right-token-not-reduced", "what comes out when the right token keeps all of its 1 and the smoothing comes "
           "on top", _TARGET, "What share is left for the right token?", right="all"),
     _loss("right-token-without-its-part", "what comes out when the right token gets 1 − smoothing and each other one "

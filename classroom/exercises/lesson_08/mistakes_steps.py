@@ -15,6 +15,7 @@ _LOSSES = {
     "right": label_smoothing_loss,
     "no smoothing": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.0),
     "0.1": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.1),
+    "exchanged": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, smoothing, pad_id),
     "softmax": lambda logits, *others: label_smoothing_loss(logits.softmax(-1), *others),
     "negative": lambda *inputs: -label_smoothing_loss(*inputs),
     "padding": partial(sloppy_loss, mean="everything"), "sum": partial(sloppy_loss, mean="sum"),
@@ -152,10 +153,12 @@ STEP = [
           "says what the next step will say.", "When is the loss computed that you return?", after=True),
     *(_step("gradients-clipped", f"Your step is exactly one that {words}.", _CLIP,
             "What happens between `backward` and `step`?", clip=clip)
-      for clip, words in ((1.0, "shortens the gradient to length 1 where it is longer"),
-                          (5.0, "shortens the gradient to length 5 where it is longer"),
-                          (10.0, "shortens the gradient to length 10 where it is longer"),
+      for clip, words in (*((length, f"shortens the gradient to length {length:g} where it is longer")
+                            for length in (1.0, 5.0, 10.0, 0.1, 0.5, 0.25, 2.0)),
                           ("by value", "cuts off every gradient at −1 and 1"))),
+    _step("arguments-exchanged", "Your step is exactly one in which the loss gets `smoothing` and `pad_id` in each "
+          "other's place.", "Then no position is padding, and the smoothing is the number of a token.",
+          "In which order does `label_smoothing_loss` take its arguments?", loss="exchanged"),
     _step("number-before-backward", "Your code stops exactly where `backward` is called on a plain number.",
           "`.item()` and `float()` take the number out of the tensor, and with it everything that leads back to the "
           "weights. It is the last thing to do, for the `return`.", "Where do you make a number of the loss?",

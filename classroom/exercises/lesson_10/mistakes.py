@@ -40,6 +40,8 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
     """`length_penalty_score` with one thing done differently."""
     alpha = {"alpha typed in": 0.6, "alpha typed in as 1": 1.0}.get(penalty, alpha)
     penalty = "right" if penalty.startswith("alpha typed") else penalty
+    if penalty == "minus, as it comes":                # of a plain number, a complex one comes out
+        return log_p / ((5 - n) / 6) ** alpha
     n = n if torch.is_tensor(n) else torch.full(log_p.shape, n)
     n = {"own": n, "first": n[0], "largest": n.max(), "count": len(n), "less": n - 1, "more": n + 1}[length]
     by = {
@@ -92,10 +94,11 @@ SCORES = [
     _formula("alpha-typed-in", "Your scores are exactly those of α = 0.6, whatever `alpha` is.",
              "Where does `alpha` stand in your code?", "The caller says how much length counts.",
              penalty="alpha typed in"),
-    _formula("n-subtracted", "Your scores are exactly what comes out with (5 − n) / 6 in place of (5 + n) / 6.",
-             "Which sign stands between 5 and n?",
-             "A longer sentence then gets a *smaller* divisor; from n = 6 on it is negative, and a negative number "
-             "raised to the power 0.6 is NaN.", penalty="minus"),
+    *(_formula("n-subtracted", "Your scores are exactly what comes out with (5 − n) / 6 in place of (5 + n) / 6.",
+               "Which sign stands between 5 and n?",
+               "A longer sentence then gets a *smaller* divisor; from n = 6 on it is negative, and a negative number "
+               "raised to the power 0.6 is NaN in a tensor, and a complex number in plain Python.", penalty=penalty)
+      for penalty in ("minus, as it comes", "minus")),
     _formula("five-missing", "Your scores are exactly what comes out with n / 6 in place of (5 + n) / 6.",
              "Is the 5 there?", penalty="without 5"),
     _formula("six-missing", "Your scores are exactly what comes out with 5 + n in place of (5 + n) / 6.",
@@ -209,6 +212,8 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         parent = parent + 1
     if back == "by beam size":
         parent, token = index // beam_size, index % beam_size
+    if isinstance(back, int):
+        parent, token = index // back, index % back
     if back == "index":
         token = index
     if back == "fraction":
@@ -230,6 +235,10 @@ def _step_each_alone_unless_too_few(log_p, next_log_p, beam_size):
     best, token = (log_p.unsqueeze(1) + next_log_p).max(-1)
     scores, parent = best.topk(beam_size)
     return scores, parent, token[parent]
+
+
+def _step_best_of_each(log_p, next_log_p, beam_size):
+    return _step_each_alone_unless_too_few(log_p, next_log_p, min(beam_size, len(log_p)))
 
 
 def _step_all_of_each(log_p, next_log_p, beam_size):
@@ -316,6 +325,9 @@ STEPS = [
            "the "
            "log-probability of the best one", "A likely word after an unlikely beginning would then win.",
            "Which axis does `log_p` have where it is added?"))),
+    *(_round("vocabulary-size-typed-in", "Your parents and tokens are exactly what comes out when places are turned "
+             f"back with {size}, however many tokens there are.", _ROW, "How many columns has `next_log_p`?", back=size)
+      for size in (8, 2000)),
     _round("place-as-token", "Your tokens are exactly the places in the flattened table.",
            f"A place is no id of a token. {_ROW}", "What is left of the place when whole rows are taken off?",
            back="index"),
@@ -338,6 +350,12 @@ STEPS = [
            "What follows takes the first for the best.", "In which order does your sorting go?", order="ascending"),
     Misconception(
         "each-beginning-alone", _step_each_alone,
+        "Your continuations are exactly the one best of each beginning.",
+        "Then no beginning could have two children and none could die out: several greedy searches side by side. All "
+        "K · V continuations compete with each other.", "Over how many numbers does your `topk` or `max` go?",
+        _as_round),
+    Misconception(
+        "each-beginning-alone", _step_best_of_each,
         "Your continuations are exactly the one best of each beginning.",
         "Then no beginning could have two children and none could die out: several greedy searches side by side. All "
         "K · V continuations compete with each other.", "Over how many numbers does your `topk` or `max` go?",

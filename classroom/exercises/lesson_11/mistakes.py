@@ -5,16 +5,17 @@ from classroom.judge.evidence import Sight, number, place
 from classroom.judge.exercise import Misconception
 
 
-def _counts(sight: Sight) -> str:
+def counts(sight: Sight) -> str:
     """How large the sets of a case are, and both rates."""
     a, s, p = ({tuple(link) for link in sight.inputs[name].tolist()} for name in ("predicted", "sure", "possible"))
-    return (f"{place(sight)} there are {len(a)} predicted and {len(s)} sure links; {len(a & s)} of the predicted are "
-            f"sure and {len(a & p)} possible.\n\n    yours     {number(sight.got.values['rate'])}\n"
+    is_sure = f"{len(a & s)} {'is' if len(a & s) == 1 else 'are'} sure"
+    return (f"{place(sight)}: of the predicted links {is_sure}, and {len(a & p)} at least possible.\n\n"
+            f"    yours     {number(sight.got.values['rate'])}\n"
             f"    expected  {number(sight.want.values['rate'])}")
 
 
 def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S", flip=True, factor=1, whole=False,
-          without_links=None, without_sure=None, always=None, counts=False):
+          without_links=None, without_sure=None, always=None, undivided="", careful=True):
     """`alignment_error_rate` with switches."""
     if always is not None:
         return always
@@ -28,27 +29,45 @@ def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S
              "A or S": len(predicted | sure), "S": len(sure), "P": len(possible),
              "larger": 2 * max(len(predicted), len(sure)), "2A": 2 * len(predicted),
              "A+S+P": len(predicted) + len(sure) + len(possible), "A or P": len(predicted | possible)}[below]
-    if counts:
-        return float(hits if first == second == "sure" else total - hits)
+    if undivided:
+        return float({"wrong": hits if first == second == "sure" else total - hits, "right": hits,
+                      "one less": 1 - hits}[undivided])
     if whole:
         return float(1 - hits // total)
-    if not total:
+    if not total and careful:
         return 1.0 if below in ("A", "S", "P") else float("nan")
     return factor * (1 - hits / total if flip else hits / total)
 
 
-def _parts(predicted, sure, possible):
-    """Precision and recall, 0 where there is nothing to divide by."""
-    return (len(predicted & possible) / max(len(predicted), 1), len(predicted & sure) / max(len(sure), 1))
+def _parts(predicted, sure, possible, careful):
+    """Precision and recall; if `careful`, 0 where there is nothing to divide by."""
+    least = 1 if careful else 0
+    return (len(predicted & possible) / max(len(predicted), least), len(predicted & sure) / max(len(sure), least))
 
 
-def _harmonic(predicted, sure, possible):
-    precision, recall = _parts(predicted, sure, possible)
-    return 1 - 2 * precision * recall / (precision + recall) if precision + recall else 1.0
+def _harmonic(predicted, sure, possible, careful=True):
+    precision, recall = _parts(predicted, sure, possible, careful)
+    return 1 - 2 * precision * recall / (precision + recall) if precision + recall or not careful else 1.0
 
 
-def _mean(predicted, sure, possible):
-    return 1 - sum(_parts(predicted, sure, possible)) / 2
+def _mean(predicted, sure, possible, careful=True):
+    return 1 - sum(_parts(predicted, sure, possible, careful)) / 2
+
+
+def _other_sets(predicted, sure, possible, how):
+    """Other things counted than links that are in both sets."""
+    if how == "one for each source word":
+        predicted, sure, possible = (set(dict(links).items()) for links in (predicted, sure, possible))
+    elif how == "target words":
+        predicted, sure, possible = ({link[-1] for link in links} for links in (predicted, sure, possible))
+    hits = len(predicted & sure) + len(predicted & possible)
+    if how == "sure for predicted":
+        hits = len(predicted & sure) + len(sure & possible)
+    elif how == "place by place":
+        hits = sum(a == b for links in (sure, possible) for a, b in zip(sorted(predicted), sorted(links), strict=False))
+    elif how == "united with possible":
+        hits = len(predicted & sure | possible)
+    return 1 - hits / (len(predicted) + len(sure))
 
 
 def _brackets_missing(predicted, sure, possible, above=True, below=True, swapped=False):
@@ -84,7 +103,7 @@ _TWO = ("A link counts as right in two ways: sure links have to be found (recall
 
 
 def _of(slug, says, why, look, **switches):
-    return Misconception(slug, partial(_rate, **switches), says, why, look, _counts)
+    return Misconception(slug, partial(_rate, **switches), says, why, look, counts)
 
 
 RATES = [
@@ -97,7 +116,12 @@ RATES = [
         "In Python `/` divides, and `//` divides and rounds down.", whole=True),
     _of("not-divided", "Your rate is exactly the number of what is wrong, not divided by anything.",
         "Of two alignments the longer one would look worse, even if a smaller share of it is wrong.",
-        "What stands below the line?", counts=True),
+        "What stands below the line?", undivided="wrong"),
+    *(_of("not-divided", f"Your rate is exactly {words}, not divided by anything.",
+          "It is the larger the longer a sentence is. A rate is a share, so that sentences can be compared.",
+          "What stands below the line?", undivided=undivided)
+      for undivided, words in (("right", "the number of what is right, |A ∩ S| + |A ∩ P|"),
+                            ("one less", "1 minus the number of what is right, |A ∩ S| + |A ∩ P|"))),
     *(_of("nothing-predicted-is-special", f"Your rate is right, but where nothing was predicted it is {value:g}.",
           "The formula needs no special case there: above the line stands 0, below it |S|. An aligner that says "
           "nothing has found none of the sure links.", "Is there an `if` for an empty set?", without_links=value)
@@ -138,8 +162,9 @@ RATES = [
         "There a link that is in both sets counts once, but above the line it counts twice.",
         "Do you add two numbers, or unite two sets?", below="A or S"),
     *(_of("sizes-not-added", f"Your rate is exactly what comes out when {words} stands below the line.",
-          "|A| and |S| are added there: what is predicted, and what should be found.",
-          "Which two numbers are added below the line?", below=below)
+          "|A| and |S| are added there: what is predicted, and what should be found. Neither of the two alone may be 0 "
+          "below the line.", "Which two numbers are added below the line?", below=below, careful=careful)
+      for careful in (False, True)
       for below, words in (("larger", "twice the larger of |A| and |S|"), ("2A", "twice |A|"))),
     _of("jaccard", "Your rate is exactly one minus the share of links in A ∩ S among those in A ∪ S.",
         f"That is the Jaccard distance. {_TWO}", "Compare your quotient with the formula, term by term.",
@@ -151,7 +176,7 @@ RATES = [
     *(Misconception(
         "brackets-missing", partial(_brackets_missing, above=above, below=below, swapped=swapped),
         f"Your rate is exactly what comes out when {words}.",
-        "`/` binds more tightly than `+` and `-`.", "Where must brackets stand?", _counts)
+        "`/` binds more tightly than `+` and `-`.", "Where must brackets stand?", counts)
       for above, below, swapped, words in (
           (True, False, False, "|S| is added at the end instead of standing below the line"),
           (False, True, False, "only |A ∩ P| is divided, and |A ∩ S| is taken from 1 as it is"),
@@ -162,29 +187,45 @@ RATES = [
         "product-below-the-line", _product_below,
         "Your rate is exactly what comes out when twice the root of |A| · |S| stands below the line.",
         "Sizes are added there. The two are the same only where as many links are predicted as are sure.",
-        "Which sign stands between |A| and |S|?", _counts),
+        "Which sign stands between |A| and |S|?", counts),
     Misconception(
         "union-above-the-line", _union_above,
         "Your rate is exactly what comes out when unions are counted above the line, and not intersections.",
         "A | S holds what is in *either* set; what counts as right is in *both*.",
-        "How is an intersection written?", _counts),
+        "How is an intersection written?", counts),
     Misconception(
         "direction-ignored", _either_way_round,
         "Your rate is exactly what comes out when the link (i, j) counts as (j, i).",
-        "The first number belongs to the source, the second to the target.", "Is anything sorted, or a set?", _counts),
+        "The first number belongs to the source, the second to the target.", "Is anything sorted, or a set?", counts),
     Misconception(
         "and-for-intersection", _and_for_intersection,
         "Your rate is exactly what comes out when sets are joined with `and`.",
         "`a and b` is simply b if a is not empty, and asks nothing about what is in both.",
-        "How is an intersection written?", _counts),
-    Misconception(
-        "harmonic-mean", _harmonic,
+        "How is an intersection written?", counts),
+    *(Misconception(
+        "harmonic-mean", partial(_harmonic, careful=careful),
         "Your rate is exactly one minus the harmonic mean of precision and recall.",
         "That is the F-measure with its two kinds of links. Och and Ney's rate adds the counts first and divides once.",
-        "How many divisions does the formula have?", _counts),
-    Misconception(
-        "mean-of-precision-and-recall", _mean,
+        "How many divisions does the formula have?", counts) for careful in (False, True)),
+    *(Misconception(
+        "mean-of-precision-and-recall", partial(_mean, careful=careful),
         "Your rate is exactly one minus the mean of precision and recall.",
-        "That gives two quotients the same weight, however many links each stands for. Add first, divide once.",
-        "How many divisions does the formula have?", _counts),
+        "That gives two quotients the same weight, however many links each stands for, and one of them may be 0/0. Add "
+        "first, divide once.", "How many divisions does the formula have?", counts) for careful in (False, True)),
+    *(Misconception(
+        slug, partial(_other_sets, how=how), f"Your rate is exactly what comes out when {words}.", why, look, counts)
+      for slug, how, words, why, look in (
+          ("one-link-for-each-source-word", "one for each source word", "each source word keeps one link only",
+           "A word may have several links, and a dictionary keeps one value for each key.", "Is there a `dict`?"),
+          ("target-words-counted", "target words", "only the target words of the links are compared",
+           "A link is right if *both* of its words are.", "What do you take out of each link?"),
+          ("sure-for-predicted", "sure for predicted", "the links of S that are possible are counted, and not those "
+           "of A", "All sure links are possible, so that this term says nothing of what was predicted.",
+           "Which two sets does your second intersection join?"),
+          ("place-by-place", "place by place", "sorted links are compared place by place",
+           "One link more, and all after it stand in other places. A set asks whether a link is in it, wherever.",
+           "How is an intersection written?"),
+          ("united-with-possible", "united with possible", "the possible links are united with A ∩ S, and all counted",
+           "`&` binds more tightly than `|`, and a union holds what is in either set. Two numbers are to be added.",
+           "Which `len` are there in the formula, and of what?"))),
 ]

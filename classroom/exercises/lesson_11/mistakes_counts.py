@@ -311,10 +311,11 @@ ROUNDS = [
            "That slows learning down. A round replaces the table.", "What do you do with the old t at the end?"))),
     *(_round(
         "pseudo-count", partial(_em, least=least),
-        f"Your table is exactly what comes out when the counts begin with {least:g} instead of 0.",
+        f"Your table is exactly what comes out when the counts begin with {begin} instead of 0.",
         "Then words that never meet get a probability too: a small one, but one that can grow in the next rounds. And "
         "it is not needed: each source word occurs, so that no row sums to 0.", "What do the counts begin with?")
-      for least in (1e-12, 1e-9, 1e-6, 0.1)),
+      for least, begin in ((1e-12, "a tiny number"), (1e-9, "a tiny number"), (1e-6, "a millionth"), (0.1, "0.1"),
+                           (1e-3, "0.001"), (1e-5, "0.00001"), (1e-4, "0.0001"), (0.01, "0.01"))),
     _round(
         "changed-while-reading", _in_place,
         "Your table is exactly what comes out when t is changed while it is still being read.",

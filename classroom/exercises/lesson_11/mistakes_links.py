@@ -19,6 +19,40 @@ def _align(weights, rows=slice(None, -1), columns=slice(None, -1), heads="mean",
     return (part.argmin(axis) if pick == "argmin" else part.argmax(axis)) + add
 
 
+def _each_word_once(weights):
+    """Each source word is given away once: its column is closed afterwards."""
+    mean, found = weights.mean(0)[:-1, :-1].clone(), []
+    for row in mean:
+        found.append(int(row.argmax()))
+        mean[:, found[-1]] = -1
+    return torch.tensor(found)
+
+
+def _again_to_one(weights):
+    part = weights[:, :-1, :-1]
+    return (part / part.sum(-1, keepdim=True)).mean(0).argmax(-1)
+
+
+def _softmax_again(weights):
+    return _align(weights.softmax(-1))
+
+
+def _rolled(weights):
+    return weights.mean(0)[:, :-1].argmax(-1).roll(1)[:-1]
+
+
+def _above(weights, least):
+    best = weights.mean(0)[:-1, :-1].max(-1)
+    return torch.where(best.values > least, best.indices, -1)
+
+
+def _one_place(weights, how):
+    """One number in all."""
+    return {"flat": lambda w: w.mean(0)[:-1, :-1].argmax(), "both axes": lambda w: w.mean((0, 1))[:-1].argmax(-1),
+            "both axes, all": lambda w: w.mean((0, 1)).argmax(-1), "eos": lambda w: w.mean(0)[:-1, -1].argmax(-1),
+            }[how](weights)
+
+
 def _clamped(weights):
     return weights.mean(0)[:-1].argmax(-1).clamp(max=max(weights.shape[2] - 2, 0))
 
@@ -75,6 +109,46 @@ def _each_head(weights):
 _SHIFT = "The decoder reads a token and predicts the next: what it looks at in that row, it looks at for the next one."
 
 ALIGNERS = [
+    *(Misconception(
+        "one-number-in-all", partial(_one_place, how=how), f"What you return is exactly {says}.",
+        "One number for each target token is asked for.", look)
+      for how, says, look in (
+          ("flat", "the place of the largest weight in the whole table, all rows counted through",
+           "What does `argmax` do when it is not told an axis?"),
+          ("both axes", "the source token that gets most on average over heads *and rows*",
+           "`weights` has three axes here: (n_heads, T_q, T_k). Over which of them do you average?"),
+          ("both axes, all", "the source token that gets most on average over heads *and rows*",
+           "`weights` has three axes here: (n_heads, T_q, T_k). Over which of them do you average?"),
+          ("eos", "the row in which <eos> gets most", "`[:-1, -1]` is the last column alone. Which columns are "
+           "meant?"))),
+    Misconception(
+        "each-word-once", _each_word_once,
+        "Your links are exactly what comes out when a source word that has been linked is not linked again.",
+        "Two target words may come from one source word.", "What happens to a column after it was chosen?"),
+    Misconception(
+        "made-to-sum-to-one-again", _again_to_one,
+        "Your links are exactly what comes out when each head's rows are made to sum to 1 again without <eos>.",
+        "A head that gives nearly everything to <eos> then counts as much as one that looks at words.",
+        "What is divided before the mean?"),
+    Misconception(
+        "softmax-again", _softmax_again,
+        "Your links are exactly what comes out when the weights of each head go through a softmax once more.",
+        "They are shares already. A second softmax makes sure and unsure heads alike.",
+        "What happens to the weights before the mean?"),
+    Misconception(
+        "links-rolled", _rolled,
+        "Your links are exactly those of all rows, rolled by one: the first token gets the link of the row that "
+        "predicts <eos>.", "Row t predicts token t + 1, and `<bos>` is row 0: nothing has to be moved, only the last "
+        "row left out.", "Which row predicts the first target token?"),
+    *(Misconception(
+        "weak-links-dropped", partial(_above, least=least),
+        f"Your links are exactly the expected ones, with −1 where the largest weight is {least} or less.",
+        "Each target token gets a link here, however weak it is.", "Is there a limit in your code?")
+      for least in (0.25, 0.3, 0.4, 0.5)),
+    Misconception(
+        "last-word-dropped", partial(_align, columns=slice(None, -2)),
+        "Your links are exactly what comes out when the last *two* columns are left out.",
+        "Only the last one belongs to <eos>.", "Which columns do you leave out?"),
     Misconception(
         "no-shift", partial(_align, rows=slice(1, None)),
         "Your links are exactly those of the rows in which the target tokens are *read*.",
@@ -156,7 +230,18 @@ ALIGNERS = [
         "Your links are exactly the mean of the token *numbers* that the heads choose.",
         "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2. The weights are to "
         "be averaged.", "What comes first, the argmax or the average?")
-      for wrong in (_numbers_averaged, _numbers_averaged_and_cut, _numbers_averaged_and_rounded)),
+      for wrong in (_numbers_averaged, _numbers_averaged_and_cut, _numbers_averaged_and_rounded,
+                    lambda weights: weights[:, :-1, :-1].argmax(-1).mean(0))),
+    *(Misconception(
+        "rows-cut-twice", partial(_align, rows=rows, columns=columns),
+        f"Your links are exactly what comes out when {says}.",
+        "Each row but the last predicts a token. `[:-1]` behind another one cuts rows again; columns stand behind a "
+        "comma: `[:-1, :-1]`.", "How many rows and columns are left in your code?")
+      for rows, columns, says in (
+          (slice(None, -2), slice(None), "the last two rows are left out, and no column"),
+          (slice(None, -2), slice(None, -1), "the last two rows are left out"),
+          (slice(1, -1), slice(None, -1), "the first row is left out as well as the last"),
+          (slice(1, -1), slice(None), "the first row and the last are left out, and no column"))),
     *(Misconception(
         "averaged-over-rows", partial(_mean_over_rows, heads=heads, columns=columns),
         "Your numbers are exactly what comes out when the average runs over the rows, T_q, and not over the heads.",

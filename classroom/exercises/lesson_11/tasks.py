@@ -3,9 +3,10 @@ import numpy as np
 
 from classroom.ask.alignments import Links, LinkSets, SentencePairs
 from classroom.ask.case import Case
+from classroom.judge.evidence import listing
 from classroom.judge.exercise import Choice, Exercise
 
-from . import mistakes, mistakes_counts, mistakes_links
+from . import mistakes, mistakes_counts, mistakes_links, mistakes_rounds, tasks_take_away
 
 
 def alignment_error_rate(predicted, sure, possible):
@@ -56,13 +57,18 @@ def _alignments(rng):
         yield of(about, [*order[: size - 2], *order[a - 2 : a + 2], *order[-size:]], order[:a], order[a:b])
 
 
+def _how_many(inputs) -> str:
+    """Sets have no shape: how many links there are."""
+    return listing([f"{len(inputs[name])} {name}" for name in ("predicted", "sure", "possible")]) + " links"
+
+
 def _attentions(rng):
     def of(about, n_heads, t_q, t_k, dtype="float32", sharp=1.5, **changed):
         scores = sharp * rng.normal(size=(n_heads, t_q, t_k))
         scores[..., -1] += changed.get("eos", 0.0)
         weights = np.exp(scores)
         return Case(about, weights=(weights / weights.sum(-1, keepdims=True)).astype(dtype))
-    yield of("two heads, three target tokens", 2, 4, 4)
+    yield of("two heads, four target tokens", 2, 5, 4)
     yield of("sizes that all differ", 3, 6, 5)
     yield of("a source longer than the target", 4, 5, 9)
     yield of("one head", 1, 7, 5)
@@ -72,6 +78,7 @@ def _attentions(rng):
     yield of("a single source token", 3, 5, 2)
     yield of("heads that disagree", 4, 9, 9, sharp=5.0)
     yield of("a long sentence", 4, 14, 12, eos=1.0)
+    yield of("many target tokens, a few of them between two words", 3, 60, 10, sharp=2.5)
 
 
 def _rows(rows):
@@ -113,7 +120,7 @@ EXERCISES = [
     Exercise(
         id="11.1", title="alignment error rate", names=("alignment_error_rate",), points=2, minutes=8, difficulty=1,
         takes={"predicted": "", "sure": "", "possible": ""}, gives={"rate": ""},
-        reference=alignment_error_rate, cases=_alignments, probe=LinkSets(),
+        reference=alignment_error_rate, cases=_alignments, probe=LinkSets(), place=_how_many,
         misconceptions=mistakes.RATES,
         hints=("Count by hand for the diagonal: how many of its links are sure, how many possible, how many are there?",
                "`a & b` is the set of what is in both; `len` counts. A predicted link that is sure is counted twice: "
@@ -125,7 +132,7 @@ EXERCISES = [
     ),
     Exercise(
         id="11.2", title="links from attention", names=("align_from_attention",), points=2, minutes=10, difficulty=2,
-        takes={"weights": "n_heads T_q T_k"}, gives={"aligned": "target_tokens"},
+        takes={"weights": "n_heads T_q T_k"}, gives={"aligned": "T_q−1"},
         reference=align_from_attention, cases=_attentions, framework="torch", probe=Links(),
         misconceptions=mistakes_links.ALIGNERS,
         hints=("Which rows predict a word, and which one predicts <eos>? Which columns are words?",
@@ -140,7 +147,7 @@ EXERCISES = [
         id="11.3", title="one round of counting", names=("em_step",), points=3, minutes=20, difficulty=3,
         takes={"t": "n_source n_target", "pairs": ""}, gives={"t": "n_source n_target"},
         shares=("t",), reference=em_step, cases=_corpora, probe=SentencePairs(),
-        misconceptions=mistakes_counts.ROUNDS, styles=mistakes_counts.STYLES,
+        misconceptions=[*mistakes_counts.ROUNDS, *mistakes_rounds.LOOPS], styles=mistakes_counts.STYLES,
         hints=("Take one target word of one pair. It has 1 to give, and hands it out among the source words of its own "
                "sentence, in proportion to their t. Do that on paper for “negro” in the second round.",
                "Three loops: over pairs, over the target words of a pair, over its source words. The share of source "
@@ -157,7 +164,7 @@ EXERCISES = [
         wrong={
             "doubled": "Weight is moved, not added: what one word gains the other loses, and the row still sums to 1. "
                        "Write down the two terms of the sum, before and after.",
-            "exchanged": "The two words do exchange their weights, in part. But what reaches the output is weight "
+            "exchanged": "One word has given all its weight to the other. But what reaches the output is weight "
                          "times value. Write down the two terms of the sum, before and after.",
             "depends on the query": "The query decides the weights, and these you set by hand here. After that only "
                                     "the values count. Write down the two terms of the sum, before and after.",
@@ -166,7 +173,7 @@ EXERCISES = [
                "Before: a·v₁ + b·v₂. After: 0·v₁ + (a + b)·v₂. And v₁ = v₂.",
                "a·v + b·v = (a + b)·v."),
         solution_source='prediction = "unchanged"',
-        moral="Weights that differ as much as weights can, and the same output. A picture of weights never shows "
-              "the values.",
+        moral="Weights that differ widely, and the same output. A picture of weights never shows the values.",
     ),
+    *tasks_take_away.EXERCISES,
 ]

@@ -123,6 +123,9 @@ NORM = [
     _norm("weight-before-the-norm", "`x` is multiplied by `weight` first and then divided by the root mean square of "
           "the product", "Then the size of the result is always the same, and `weight` can only say which dimensions "
           "are larger than others.", "At which place does `weight` come in?", scale="before"),
+    _norm("weight-twice", "the normalised vector is multiplied by `weight` twice", "Its scale is then the square of "
+          "what the model has learned, and the sign of `weight` is lost.",
+          "How often does `weight` stand in your code?", scale="squared"),
     _norm("one-plus-weight", "the scale is 1 + weight", "Some models store it so, and start it with zeros. Here it is "
           "the scale itself, and starts with ones.", "What is multiplied with the normalised vector?",
           scale="1 + weight"),

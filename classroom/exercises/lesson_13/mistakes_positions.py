@@ -26,7 +26,8 @@ def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False
         inside = inside & inside.transpose(1, 2)
     both = inside.expand(-1, size, -1) if columns else inside.expand(-1, -1, size)
     mask = {"or": causal | both, "and": causal & both, "prefix": both, "xor": causal ^ both,
-            "causal": causal.expand(len(lengths), -1, -1), "not": causal & ~both}[join]
+            "causal": causal.expand(len(lengths), -1, -1), "not": causal & ~both,
+            "apart": causal & ~both | both & both.transpose(1, 2)}[join]
     mask = ~mask if invert else mask
     if axes == "heads":
         mask = mask.unsqueeze(1)
@@ -58,6 +59,9 @@ PREFIX = [
             f"{_TWO} Both may hold at once.", "How do you join the two?", join="xor"),
     _prefix("past-without-the-prefix", "causal, with the prefix closed", f"{_TWO} Yours hides the source.",
             "Is there a `~` too many?", join="not"),
+    _prefix("prefix-for-itself", "open for the prefix within the prefix, and causal behind it: what comes after the "
+            "prefix does not see it", f"{_TWO} With yours, the translation is written without a look at the source.",
+            "What may the first word behind the prefix see?", join="apart"),
     _prefix("rows-for-columns", "open in the *rows* of the prefix: its words see everything, also the translation",
             f"{_TWO} It is the keys, the columns, that lie in the prefix. With yours, the source reads the answer.",
             "Which axis of your mask do the prefix lengths run along?", columns=False),

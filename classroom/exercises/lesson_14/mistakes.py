@@ -16,11 +16,14 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
         "magnitude": lambda: w.abs().amax(along, keepdim=True), "largest": lambda: w.amax(along, keepdim=True),
         "range": lambda: w.amax(along, keepdim=True) - w.amin(along, keepdim=True),
         "mean": lambda: w.abs().mean(along, keepdim=True), "std": lambda: w.std(along, keepdim=True, correction=0),
+        "std, n - 1": lambda: w.std(along, keepdim=True, correction=min(1, w.shape[1] - 1)),
         "length": lambda: w.square().sum(along, keepdim=True).sqrt(),
         "last row": lambda: w[-1:].abs().amax(1, keepdim=True), "first row": lambda: w[:1].abs().amax(1, keepdim=True),
         "smallest": lambda: w.abs().amin(along, keepdim=True),
     }[measure]()
     step = largest / steps
+    if scale == "whole":
+        step = step.round()
     if zeros == "one":
         step = torch.where(step == 0, torch.ones_like(step), step)
     elif zeros == "largest one":
@@ -35,12 +38,13 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
     counted = {"divide": lambda: numbers / step, "multiply": lambda: numbers * step, "not": lambda: numbers,
                "by steps": lambda: numbers * steps}[factor]()
     counted = {"round": torch.round, "cut off": torch.trunc, "down": torch.floor, "up": torch.ceil,
+               "half added": lambda x: (x + 0.5).trunc(),
                "away": lambda x: x.sign() * x.abs().ceil()}[rounding](counted)
     if limit is not None:
         counted = counted.clamp(*limit)
     # What does not fit is put into 8 bits as PyTorch does it.
     q = torch.nan_to_num(counted).long().to(result)
-    shown = {"step": step, "upside down": 1 / step, "largest": step * steps, "squared": step ** 2}[scale]
+    shown = {"step": step, "whole": step, "upside down": 1 / step, "largest": step * steps, "squared": step ** 2}[scale]
     if gives == "back":
         return q * step, shown.reshape(-1)
     if gives == "transposed":
@@ -97,6 +101,12 @@ QUANTISE = [
              f"{' in magnitude' if rounding == 'away' else ''}.",
              "The nearest whole number is off by half a step at most, this one by up to a whole step.",
              "What does your rounding make of 2.1?", rounding=rounding) for rounding in ("up", "away")),
+    _wrong("half-added", "Your whole numbers are exactly what comes out when a half is added and everything after the "
+           "point is cut off.", "That rounds numbers above 0. Below 0, −2.9 becomes −2.4, and that is cut off to −2.",
+           "Which function rounds to the nearest whole number, on both sides of 0?", rounding="half added"),
+    _wrong("scale-made-whole", "Your scales are exactly the right ones, rounded to whole numbers.",
+           "Most weights lie between −1 and 1, so that a step is far shorter than 1. It is how many *steps* a number "
+           "is from 0 that is whole.", "Which of the two is to be a whole number?", scale="whole"),
     *(_wrong("128-steps", "Your scales are exactly the largest magnitudes divided by 128.",
              "int8 goes from −128 to 127. With 128 steps the largest number of a row would become 128, which does not "
              "exist: it turns into −128, or has to be cut to 127.", "How many whole numbers of int8 lie above 0?",
@@ -162,7 +172,8 @@ QUANTISE = [
     *(_wrong("typical-not-largest", f"Your scales are exactly the {name} of each row, divided by 127.",
              f"{_STEP} With a typical number in its place, the larger ones need more than 127 steps, for which int8 "
              "has no room.", "Which number of a row needs the most steps?", measure=measure, limit=limit)
-      for measure, name in (("mean", "mean magnitude"), ("std", "standard deviation"), ("length", "length"),
+      for measure, name in (("mean", "mean magnitude"), ("std", "standard deviation"),
+                            ("std, n - 1", "standard deviation"), ("length", "length"),
                             ("smallest", "smallest magnitude"))
       for limit in (None, (-127, 127), (-128, 127))),
     *(_wrong("one-row-for-all", f"Your numbers are exactly what comes out with the scale of the {name} for all rows.",

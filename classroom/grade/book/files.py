@@ -1,9 +1,9 @@
 """Everything that is made of a class's marks, in one folder."""
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from course import _system
 from course._paths import atomic_path
 
 from . import gradescope, likeness, lms, pages, returns, tables
@@ -65,9 +65,9 @@ def private(out: Path) -> bool:
     """
     if not out.exists():
         out.mkdir(mode=0o700, parents=True)
-    elif os.name == "posix" and ((out / "results.jsonl").exists() or not any(out.iterdir())):
+    elif _system.posix() and ((out / "results.jsonl").exists() or not any(out.iterdir())):
         out.chmod(0o700)
-    return os.name != "posix" or not out.stat().st_mode & 0o077
+    return not _system.posix() or not out.stat().st_mode & 0o077
 
 
 def write_json(path: Path, content: object) -> None:

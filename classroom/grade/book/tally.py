@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classroom import exercises
-from classroom.grade.record import ResultStatus
+from classroom.grade.record import OTHER, ResultStatus
 from classroom.judge import words
 
 from .gradebook import Gradebook
@@ -20,13 +20,19 @@ STATUSES: tuple[ResultStatus, ...] = (
 _NOT_RUN = {
     "cell-failed": "A cell that the answer depends on stopped with an error.",
     "interfered": "What came back from the code could not be read as an answer to what it was asked.",
+    "no-such-option": "What was chosen is none of the options.",
     "not-a-function": "Something else was found in place of the function or class that is asked for.",
     "not-installed": "The answer uses a package that is not installed where it was graded.",
     "syntax-error": "The answer, or something that it uses, is in a cell that is no Python, or that needs a newer one.",
     "too-deep": "The code is nested too deeply to be read.",
     "unreadable": "What the code returned could not be read.",
 }
-STOPPED = ("error", "timeout", "memory", "killed")
+_ENDED = {
+    "timeout": "It had not finished in the time that the exercise allows.",
+    "memory": "It asked for more memory than there is.",
+    "killed": "The process that ran it ended before it had answered.",
+}
+STOPPED = ("error", *_ENDED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def lines(book: Gradebook, lesson: str) -> list[Line]:
             for slug in _slugs(exercise):
                 held.setdefault(id, {}).setdefault(slug, []).append((learner.person.learner, exercise))
             if exercise["status"] in STOPPED and not _slugs(exercise):
-                said = exercise["status"], line(exercise["message"].split("\n\n")[0], 240)
+                said = exercise["status"], _ENDED.get(exercise["status"], f"The code {_raised(exercise)}.")
                 stopped.setdefault(id, {}).setdefault(said, []).append(learner.person.learner)
     return [Line(id, titles[id], counts[id], [
         Holding(slug, *describe(id, slug, [record for _, record in found]), tuple(name for name, _ in found))
@@ -110,9 +116,9 @@ def histogram(marks: Sequence[Mark], bins: int = 10) -> list[int]:
 def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, str]:
     """What has been established about whoever makes this mistake, and why it matters.
 
-    From the exercise's catalogue. What could not be read, or did not run, is told without the facts: those were chosen
-    by the learner's code, and this page is the teacher's. What else the engine finds by itself is told in the first
-    sentences of a message.
+    From the exercise's catalogue. Where there is nothing in it: what could not be read, or did not run, is told without
+    the facts, and an error by its name alone, since the rest was chosen by the learner's code, and this page is the
+    teacher's. What else the engine finds is told in the first sentences of a message that holds nothing of that kind.
     """
     try:
         task = exercises.get(id)
@@ -129,7 +135,17 @@ def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, s
         return _NOT_RUN[slug], ""
     if general := _without_facts(slug, alone[0]["message"] if alone else ""):
         return general, ""
-    return line(alone[0]["message"].split("\n\n")[0], 240) if alone else slug.replace("-", " ").capitalize(), ""
+    ours = next((record for record in alone if record.get("raised", OTHER) is None), None)
+    if ours is not None:
+        return line(ours["message"].split("\n\n")[0], 240), ""
+    words_of = slug.replace("-", " ").capitalize()
+    return (f"{words_of}: the code {_raised(alone[0])}." if alone and alone[0].get("raised") else f"{words_of}."), ""
+
+
+def _raised(exercise: Record) -> str:
+    """What the code did, by the name of the exception alone."""
+    kind = exercise.get("raised") or OTHER
+    return "stopped with an error" if kind == OTHER else f"raised `{kind}`"
 
 
 def _without_facts(slug: str, message: str) -> str:

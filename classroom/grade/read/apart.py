@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import selectors
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from course import _system
 
 from . import archives
 from .notebooks import NoFile, Unreadable
@@ -104,7 +105,7 @@ class Reader:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while True:
                 if not selector.select(max(until - time.monotonic(), 0)):
-                    self.process.send_signal(signal.SIGPROF)         # as if it had computed for so long
+                    _system.end_overdue(self.process)
                     raise EOFError
                 parts.append(os.read(self.process.stdout.fileno(), 1 << 20))
                 size += len(parts[-1])
@@ -121,9 +122,9 @@ class Reader:
         except subprocess.TimeoutExpired:
             status = None
         self.close()
-        if status == -signal.SIGPROF:
+        if _system.overdue(status):
             return TooMuch(f"more than {SECONDS:g} seconds of computing", True)
-        how = "gave no answer" if status is None or status >= 0 else f"was ended by {signal.Signals(-status).name}"
+        how = "gave no answer" if status is None or status >= 0 else _system.ending(status).removeprefix("it ")
         return TooMuch(f"more than can be read: the process that read it {how}", False)
 
 

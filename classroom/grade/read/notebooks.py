@@ -46,14 +46,14 @@ def content_of(path: Path) -> bytes:
     try:
         os.lstat(path)
     except PermissionError:
-        raise _forbidden("file") from None
+        raise _forbidden("file", path) from None
     except OSError:
         raise NoFile("No notebook was handed in.") from None
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         try:
             os.scandir(path).close()
         except PermissionError:
-            raise _forbidden("folder") from None
+            raise _forbidden("folder", path) from None
         raise NoFile("No notebook was handed in.")
     with opened(path) as file:
         return file.read(MAX_FILE + 1)
@@ -65,8 +65,10 @@ def opened(path: Path) -> IO[bytes]:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except PermissionError:
-        raise _forbidden("file") from None
+        raise _forbidden("file", path) from None
     except OSError as error:
+        if path.is_symlink():
+            raise Unreadable("This is a link, which is not followed: what it leads to was not handed in.") from None
         raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -74,9 +76,10 @@ def opened(path: Path) -> IO[bytes]:
     return os.fdopen(descriptor, "rb")
 
 
-def _forbidden(what: str) -> Forbidden:
-    return Forbidden(f"This {what} may not be read by the account that grades, which is no fault of the learner's. "
-                     "Give that account the right to read it, and grade again.")
+def _forbidden(what: str, path: Path) -> Forbidden:
+    name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path.name[-100:])
+    return Forbidden(f"The {what} `{name}` may not be read by the account that grades, which is no fault of the "
+                     "learner's. Give that account the right to read it, and grade again.")
 
 
 @dataclass

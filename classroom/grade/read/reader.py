@@ -4,14 +4,13 @@ Unzipping, parsing and slicing happen here, one hand-in after the other, and now
 compute or grow without end ends this process, and is named by the one that asked (`apart.py`), which starts another. A
 request is a line of JSON on standard input, its answer a line on standard output. No code of a learner's is run.
 """
-import contextlib
-import ctypes
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
+
+from course import _system
 
 from . import alike, archives, reading, submissions
 from .notebooks import NoFile, Unreadable
@@ -33,8 +32,9 @@ class _Class:
         self.close()
         folder.mkdir(exist_ok=True)
         self.unpacked = Unpacked(folder)
-        self.tops, note = submissions.entries_of(Place(path.name, kind, path), self.unpacked)
-        return {"tops": [[top.name, top.kind in ("folder", "zip")] for top in self.tops], "note": note}
+        self.tops, note, left = submissions.entries_of(Place(path.name, kind, path), self.unpacked)
+        return {"tops": [[top.name, top.kind in ("folder", "zip")] for top in self.tops], "note": note,
+                "left": left}
 
     def owner(self, n: int) -> dict[str, Any]:
         assert self.unpacked is not None
@@ -75,10 +75,11 @@ def main() -> None:
     os.dup2(2, 1)                                   # what a library prints does not get between the answers
     parent = int(sys.argv[1])
     class_ = _Class()
-    _confine(parent)
+    _system.limit_memory(int(sys.argv[2]))
+    _system.end_with(parent)
     for line in sys.stdin:
         given = json.loads(line)
-        signal.setitimer(signal.ITIMER_PROF, given["seconds"])       # its signal ends a process that says nothing of it
+        _system.end_after(given["seconds"])
         last = False
         try:
             reply = _answer(class_, given)
@@ -86,36 +87,13 @@ def main() -> None:
             reply, last = {"too much": "memory"}, True
         except Exception as error:
             reply = {"failed": f"{type(error).__name__}: {error}"[:500]}
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        last = last or _held() > _LARGE
+        _system.end_after(0)
+        last = last or _system.most_memory() > _LARGE
         answers.write(json.dumps(reply | {"last": last}) + "\n")
         answers.flush()
         if last:
             break
     os._exit(0)
-
-
-def _confine(parent: int) -> None:
-    """Memory of `sys.argv[2]` bytes beyond what there is; no cores; an end with whoever asks, whatever is going on."""
-    import resource
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:                  # it was killed just now
-            os._exit(1)
-        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
-        most = pages * resource.getpagesize() + int(sys.argv[2])
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _held() -> int:
-    """The most bytes that this process has held. (`ru_maxrss` begins with what its parent held, on Linux.)"""
-    if sys.platform == "linux":
-        status = Path("/proc/self/status").read_text(encoding="utf-8")
-        return int(status.split("VmHWM:")[1].split()[0]) * 1024
-    import resource
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ has a budget of their own, and names that read the same are kept apart.
 """
 import os
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,17 +12,17 @@ from typing import Any
 
 from . import apart
 from .archives import DEPTH, MAX_CLASS, Budget, shortened
+from .names import NOTEBOOKS, OTHERS, clean, stem, tell_apart
 from .places import IGNORED, Kind, Place, Unpacked, on_disk
 
-__all__ = ["Submission", "entries_of", "find", "owner_of"]
+__all__ = ["Found", "Submission", "entries_of", "find", "owner_of"]
 
 _NESTED = 2                    # zips around a zip that is still opened
 _MOODLE = re.compile(r"(?P<learner>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?$")
 _CANVAS = re.compile(r"(?P<learner>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(\d+)_(?P<file>.+)$", re.I)
 _WRAPPERS = {"submitted", "submissions", "submission", "download", "downloads"}
-_NOTEBOOKS = (".ipynb", ".ipynb.txt")
-_OTHERS = (".json", ".py", ".pdf", ".html", ".htm", ".docx", ".doc", ".odt", ".txt", ".md", ".rar", ".7z", ".gz",
-           ".tar", ".png", ".jpg", ".jpeg", ".heic")         # handed in instead of a notebook, the likeliest first
+_NOTES = (".txt", ".md", ".png", ".jpg", ".jpeg", ".heic")     # beside the learners' folders: more likely a teacher's
+_LEFT = 100                    # names of what is left out
 _NOT_HANDED_IN = {"timestamp.txt", "feedback.html", "requirements.txt", "readme.md", "readme.txt"}
 _OWN = "solutions"             # the course's folder of solutions, in a repository that is handed in whole
 
@@ -48,6 +47,12 @@ class Submission:
     notes: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     unreadable: str = ""
+
+
+class Found(list[Submission]):
+    """Submissions. `left`: files of the class's folder that are nobody's work, by name: a list, a note."""
+
+    left: tuple[str, ...] = ()
 
 
 @dataclass
@@ -85,7 +90,7 @@ class _Owner:
                    Budget(refused=dict.fromkeys(given["refused"])))
 
 
-def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> list[Submission]:
+def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> Found:
     """All submissions under a folder, in a zip, or the one notebook that `path` is; in the order of their names.
 
     Understood are Moodle's and Canvas's downloads, nbgrader's `submitted/<student>/<assignment>`, a folder for each
@@ -106,21 +111,24 @@ def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> list[Submiss
     place = on_disk(path)
     if path.is_dir():
         place = _read_as(place, "folder")
-    elif place.name.lower().endswith(_NOTEBOOKS):
-        return [Submission(_clean(_stem(path.name)), _clean(path.name), path)]
+    elif place.name.lower().endswith(NOTEBOOKS):
+        return Found([Submission(clean(stem(path.name)), clean(path.name), path)])
     elif place.kind == "file":
         place = _read_as(place, "zip")
     if place.kind not in ("folder", "zip"):
         raise ValueError(f"{path}: this is neither a folder nor a zip nor a notebook")
     owners: dict[tuple[str, str], _Owner] = {}
-    for owner in _looked_at(place) if separate else _owners(place):
+    left: list[str] = []
+    for owner in _looked_at(place, left) if separate else _owners(place, left):
         if (first := owners.setdefault((owner.raw, owner.learner), owner)) is not owner:
             first.found += owner.found                       # a zip, and the folder that was made of it
             first.budget.refused |= owner.budget.refused
     if not owners:
         raise ValueError(f"{path}: there is no notebook in it, nor a folder of a learner")
-    _tell_apart(list(owners.values()))
-    return sorted((s for owner in owners.values() for s in _submissions(owner)), key=lambda s: s.name)
+    tell_apart(list(owners.values()))
+    found = Found(sorted((s for owner in owners.values() for s in _submissions(owner)), key=lambda s: s.name))
+    found.left = tuple(left)
+    return found
 
 
 def _read_as(place: Place, kind: Kind) -> Place:
@@ -130,9 +138,9 @@ def _read_as(place: Place, kind: Kind) -> Place:
 
 # ------------------------------------------------------------------------------------ here, or in the reader
 
-def _owners(place: Place) -> Iterator[_Owner]:
+def _owners(place: Place, left: list[str]) -> Iterator[_Owner]:
     with Unpacked() as unpacked:
-        tops, note = entries_of(place, unpacked)
+        tops, note, left[:] = entries_of(place, unpacked)
         if note:
             raise ValueError(_neither(place, note))
         for top in tops:
@@ -142,7 +150,7 @@ def _owners(place: Place) -> Iterator[_Owner]:
                 yield owner
 
 
-def _looked_at(place: Place) -> Iterator[_Owner]:
+def _looked_at(place: Place, left: list[str]) -> Iterator[_Owner]:
     """The same. A reader that is lost is followed by another, which goes on with the next learner."""
     folder, reader = Unpacked().folder, apart.shared()
 
@@ -153,6 +161,7 @@ def _looked_at(place: Place) -> Iterator[_Owner]:
             raise ValueError(f"{place.path}: listing what is in it took {error}") from None
         if told["note"]:
             raise ValueError(_neither(place, told["note"]))
+        left[:] = told["left"]
         return told["tops"]
 
     def told(n: int) -> dict[str, Any] | None:
@@ -171,7 +180,7 @@ def _looked_at(place: Place) -> Iterator[_Owner]:
             try:
                 given = told(n)
             except apart.TooMuch as error:
-                yield _given_up(name, holds, folder / f"unread-{n}", f"`{_clean(name)}`: looking through it took "
+                yield _given_up(name, holds, folder / f"unread-{n}", f"`{clean(name)}`: looking through it took "
                                                                      f"{error}. Nothing of it was read.")
             else:
                 if given is not None:
@@ -191,17 +200,23 @@ def _neither(place: Place, note: str) -> str:
 
 # ------------------------------------------------------------------------------------ the class
 
-def entries_of(place: Place, unpacked: Unpacked) -> tuple[list[Place], str]:
-    """The learners' entries of a class's folder or zip, and why there are none."""
-    tops = _tops(place, unpacked, Budget(members=MAX_CLASS, unpacked=4 << 30, notebooks=MAX_CLASS))
-    return tops, place.note
+def entries_of(place: Place, unpacked: Unpacked) -> tuple[list[Place], str, list[str]]:
+    """The learners' entries of a class's folder or zip, why there are none, and the names of what is left out."""
+    left: list[str] = []
+    tops = _tops(place, unpacked, Budget(members=MAX_CLASS, unpacked=4 << 30, notebooks=MAX_CLASS), left)
+    return tops, place.note, left
 
 
-def _tops(place: Place, unpacked: Unpacked, budget: Budget) -> list[Place]:
+def _tops(place: Place, unpacked: Unpacked, budget: Budget, left: list[str]) -> list[Place]:
     """The learners' entries, without folders that hold the whole class: `submitted`, or one that is alone and holds
     several others."""
     while True:
-        tops = [child for child in place.children(unpacked, budget) if _counts(child)]
+        tops = []
+        for child in place.children(unpacked, budget):
+            if _counts(child):
+                tops.append(child)
+            elif len(left) < _LEFT and not child.name.startswith("."):
+                left.append(clean(shortened(child.name)))
         if len(tops) != 1 or not _holds(tops[0]):
             return tops
         top = tops[0]
@@ -222,8 +237,8 @@ def _holds(place: Place) -> bool:
 def _counts(place: Place) -> bool:
     """Whether an entry of the class's folder can be what somebody handed in."""
     name = place.name.lower()
-    return _holds(place) or name.endswith(_NOTEBOOKS) or place.kind == "file" and (
-        name.endswith((".py", ".pdf", ".docx")) or bool(_CANVAS.match(place.name)))
+    return place.kind != "file" or name.endswith(NOTEBOOKS) or bool(_CANVAS.match(place.name)) or (
+        name.endswith(OTHERS) and not name.endswith(_NOTES) and name not in _NOT_HANDED_IN)
 
 
 def _entry(place: Place) -> str:
@@ -232,7 +247,7 @@ def _entry(place: Place) -> str:
 
 def _who(raw: str, holds: bool) -> tuple[str, str | None, bool]:
     """Learner, number and lateness, from what an entry is called; `holds`: it is a folder or a zip."""
-    learner, id, late = raw if holds else _stem(raw), None, False
+    learner, id, late = raw if holds else stem(raw), None, False
     if match := _MOODLE.match(raw):
         learner, id = match["learner"], match["id"]
     elif match := _CANVAS.match(raw):
@@ -258,6 +273,7 @@ def _handed_in(top: Place, unpacked: Unpacked, budget: Budget) -> list[_Found]:
     """The notebooks; or the other files that were handed in instead; or, of an empty folder, the folder."""
     notebooks: list[_Found] = []
     others: list[tuple[tuple[str, ...], Place]] = []
+    closed: list[_Found] = []                                # folders that may not be looked into
     todo: list[tuple[Place, tuple[str, ...], int]] = [(top, (_entry(top),), 0)]
     while todo:
         place, parts, nested = todo.pop()
@@ -265,16 +281,18 @@ def _handed_in(top: Place, unpacked: Unpacked, budget: Budget) -> list[_Found]:
         if not budget.member():
             break
         if place.kind == "folder" and name == _OWN:
-            budget.refuse(f"`{'/'.join(map(_clean, parts))}` is where the course keeps its own solutions; nothing in "
+            budget.refuse(f"`{'/'.join(map(clean, parts))}` is where the course keeps its own solutions; nothing in "
                           "it counts.")
         elif _holds(place):
             if len(parts) > DEPTH or nested > _NESTED:
-                budget.refuse(f"`{'/'.join(map(_clean, parts))[-200:]}` is too deep in other folders or zips, and was "
+                budget.refuse(f"`{'/'.join(map(clean, parts))[-200:]}` is too deep in other folders or zips, and was "
                               "not read.")
                 continue
             inside = place.children(unpacked, budget)
             if place.note and place.kind == "zip":
                 others.append(((*parts[:-1], place.name), place))
+            elif place.note and place.path is not None:
+                closed.append(_Found(parts, place.path, (place.note,)))
             deeper = nested + (place.kind == "zip")
             todo += [(child, (*parts, shortened(_entry(child))), deeper) for child in reversed(inside)]
         elif name.endswith(".ipynb"):
@@ -283,16 +301,18 @@ def _handed_in(top: Place, unpacked: Unpacked, budget: Budget) -> list[_Found]:
         elif name not in IGNORED | _NOT_HANDED_IN and not name.startswith("."):
             others.append((parts, place))
             if place.kind == "other":
-                budget.refuse(f"`{_clean(place.name)}` is no ordinary file, and was not opened.")
+                budget.refuse(f"`{clean(place.name)}` is no ordinary file, and was not opened.")
     if notebooks:
         return notebooks
+    if closed:                                               # whatever else there is, the notebook may be in there
+        return closed[:1]
     instead = [_read(parts, place, unpacked, budget) for parts, place in others
-               if place.name.lower().endswith(_NOTEBOOKS) and budget.notebook()]
+               if place.name.lower().endswith(NOTEBOOKS) and budget.notebook()]
     if instead:
         return instead
     likely = sorted(others, key=lambda other: (_rank(other[1].name), other[0]))
     if likely:
-        (parts, place), names = likely[0], [_clean(place.name)[:60] for _, place in likely]
+        (parts, place), names = likely[0], [clean(place.name)[:60] for _, place in likely]
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         found = _read(parts, place, unpacked, budget)
         found.missing = f"there is no notebook (.ipynb), but {', '.join(names[:3])}{more}"
@@ -310,7 +330,7 @@ def _read(parts: tuple[str, ...], place: Place, unpacked: Unpacked, budget: Budg
 
 
 def _rank(name: str) -> int:
-    return next((n for n, suffix in enumerate(_OTHERS) if name.lower().endswith(suffix)), len(_OTHERS))
+    return next((n for n, suffix in enumerate(OTHERS) if name.lower().endswith(suffix)), len(OTHERS))
 
 
 def _submissions(owner: _Owner) -> list[Submission]:
@@ -318,7 +338,7 @@ def _submissions(owner: _Owner) -> list[Submission]:
     made: dict[str, Submission] = {}
     for found in owner.found:
         notes = list(found.notes) + ["handed in late"] * owner.late + [found.missing] * bool(found.missing)
-        name = "/".join(_clean(part) for part in (owner.raw, *found.parts[1:]))
+        name = "/".join(clean(part) for part in (owner.raw, *found.parts[1:]))
         if name in made:
             owner.budget.refuse(f"Two files are called {name}; only the first was read.")
             continue
@@ -326,64 +346,3 @@ def _submissions(owner: _Owner) -> list[Submission]:
     first, *rest = made.values()
     refused = tuple(owner.budget.refused)
     return [replace(first, notes=first.notes + refused, ignored=refused), *rest]
-
-
-# ------------------------------------------------------------------------------------ names
-
-def _tell_apart(owners: list[_Owner]) -> None:
-    """Nobody's work is laid to somebody else whose name reads the same.
-
-    Canvas writes `anderskim` for two people of one name: their numbers tell them apart. Of other names that differ only
-    in spaces, in case, in letters that look the same or in signs that cannot be seen, one keeps its name if it alone is
-    written plainly; the others get theirs as it is spelt behind it, so that no roster matches them.
-    """
-    groups: dict[str, dict[str, list[_Owner]]] = {}
-    for owner in owners:
-        owner.plain = owner.learner == _clean(owner.learner) == _shown(owner.learner)
-        owner.learner = _clean(owner.learner)
-        who = f"number {owner.id}" if owner.id else owner.raw
-        groups.setdefault(_key(owner.learner), {}).setdefault(who, []).append(owner)
-    for group in groups.values():
-        if len(group) == 1:
-            continue
-        numbered = [who for who, mine in group.items() if mine[0].id]
-        exact = numbered or [who for who, mine in group.items() if mine[0].plain]
-        for who, mine in group.items():
-            for owner in mine:
-                if owner.id and len(numbered) > 1:
-                    owner.learner = f"{owner.learner} ({owner.id})"
-                elif not owner.id and exact != [who]:
-                    written = owner.raw.encode("unicode_escape", "surrogatepass").decode("ascii")[:80]
-                    others = ", ".join(repr(other)[:80] for other in list(group)[:4] if other != who)
-                    owner.budget.refuse(f"The name {written!r} reads like {others}: it was not matched to anybody.")
-                    owner.raw = owner.learner = f"{owner.learner} [{written}]"
-
-
-def _key(name: str) -> str:
-    """What two names have in common that can be taken for each other."""
-    return " ".join(_shown(name).casefold().split())
-
-
-def _shown(name: str) -> str:
-    """Without what cannot be seen, and each letter as the common one that looks like it."""
-    return "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
-
-
-def _stem(name: str) -> str:
-    """A file's name without its ending."""
-    for ending in (*reversed(_NOTEBOOKS), *_OTHERS):
-        if name.lower().endswith(ending):
-            return name[:-len(ending)]
-    return name
-
-
-def _clean(name: str) -> str:
-    """Fit to be written to a file: no lone surrogates, no control characters, one form for each letter."""
-    name = unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace") if _surrogates(name) else name)
-    turned = "\u202a\u202b\u202d\u202e"              # these would show a name in another order
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cs") or c in turned else c
-                   for c in name).strip() or "unnamed"
-
-
-def _surrogates(name: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in name)

@@ -1,8 +1,9 @@
-// Answers for the views of a page that ask a model. In a notebook Python answers them, by course/views/running.py;
-// here the same is done by transformer.js, with the same names. Weights are rows of queries, columns of keys.
+// Answers for the views of a page that ask a model. In a notebook Python answers them, by course/views/running.py; here
+// the modules of course/page/ do the same, with the same names. Weights are rows of queries, columns of keys.
 (() => {
-const { CachedDecoder, Subwords, Transformer, log_softmax, merge_heads, scaled_dot_product_attention, softmax, topk } =
-  window.courseTransformer;
+const {
+  CachedDecoder, Subwords, Transformer, log_softmax, merge_heads, mix, scaled_dot_product_attention, softmax, sum, topk,
+} = window.courseTransformer;
 const CANDIDATES = 5, MOST_TOKENS = 30, MOST_LETTERS = 200, LENGTH_PENALTY = 0.6, PRUNED = 1;
 
 const file = window.translatorWeights, model = new Transformer(file), subwords = new Subwords(file.subwords);
@@ -36,7 +37,7 @@ function follow(sentence) {
   const written = write(source, (probabilities) => {
     const heads = model.decoder.layers.at(-1).cross_attention.weights, best = topk(probabilities, CANDIDATES);
     steps.push({ token: name_of(best[0]), candidates: best.map((id) => [name_of(id), rounded(probabilities[id])]),
-      row: source.map((_, j) => rounded(heads.reduce((sum, head) => sum + head.at(-1)[j], 0) / heads.length)) });
+      row: source.map((_, j) => rounded(sum(heads.map((head) => head.at(-1)[j])) / heads.length)) });
   });
   return { sentence: sentence.trim(), source: subwords.tokens(source), steps, translation: subwords.decode(written) };
 }
@@ -50,12 +51,12 @@ function attention(name) {
 
 // What some heads have mixed is replaced by zeros, before the output projection.
 function switch_off(layer, heads) {
-  const { w_o } = layer, project = w_o.forward.bind(w_o);
-  w_o.forward = (x) => {
-    const d_head = x.length / layer.n_heads, mixed = x.slice();
+  const { w_o } = layer, project = w_o.forward.bind(w_o), d_head = model.d_model / layer.n_heads;
+  w_o.forward = (x) => project(x.map((row) => {
+    const mixed = row.slice();
     heads.forEach((head) => mixed.fill(0, head * d_head, (head + 1) * d_head));
-    return project(mixed);
-  };
+    return mixed;
+  }));
   return () => { delete w_o.forward; };
 }
 
@@ -66,14 +67,13 @@ function edit_attention(layer, edits) {
       const weights = scaled_dot_product_attention(q[head], k[head], v[head], mask)[1];
       for (const [own, row, column, value] of edits) {
         if (own !== head || !(row < weights.length) || !(column < weights[row].length)) continue;
-        const line = weights[row], left = line.reduce((sum, x, j) => sum + (j === column ? 0 : x), 0);
+        const line = weights[row], left = sum(line.map((x, j) => (j === column ? 0 : x)));
         weights[row] = line.map((x, j) => (j === column ? value : (x * (1 - value)) / Math.max(left, 1e-9)));
       }
       return weights;
     });
-    const mixed = layer.weights.map((weights, head) => weights.map((line) => Float32Array.from(v[head][0], (_, i) =>
-      line.reduce((sum, weight, j) => sum + weight * v[head][j][i], 0))));
-    return merge_heads(mixed).map((x) => layer.w_o.forward(x));
+    const mixed = layer.weights.map((weights, head) => weights.map((line) => mix(line, v[head])));
+    return layer.w_o.forward(merge_heads(mixed));
   };
   return () => { delete layer.attend; };
 }

@@ -1,0 +1,135 @@
+"""Exercise 11.3: loops that run otherwise, and what it means. Used by `lesson_11`."""
+from functools import partial
+
+import numpy as np
+
+from classroom.judge.exercise import Misconception
+
+from .mistakes_counts import _em, _sums, _with_pairs
+
+
+def _loops(t, pairs, total="new", gives="last source word too", power=1, ids="own", empty=False):
+    """`em_step` with another course of its loops."""
+    counts, collected = np.zeros_like(t), 0.0
+    for source, target in pairs:
+        if total == "each pair":
+            collected = 0.0
+        source = [0, *source] if empty else source
+        columns = range(len(target)) if ids == "places" else target
+        rows = range(len(source)) if ids == "places" else source
+        for j in columns:
+            if total in ("each pair", "never"):
+                collected += sum(t[i, j] for i in rows)
+            elif total == "growing":
+                collected = 0.0
+            else:
+                collected = sum(t[i, j] ** power for i in rows)
+            for i in rows:
+                if total == "growing":
+                    collected += t[i, j]
+                if gives == "last source word alone":
+                    continue
+                counts[i, j] += t[i, j] ** power / collected
+            if gives == "last source word alone":
+                counts[i, j] += t[i, j] / collected
+    return _over_rows(counts)
+
+
+def _over_rows(counts):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return counts / counts.sum(1, keepdims=True)
+
+
+def _side_by_side(t, pairs, shares=False):
+    """Words in the same place of their sentences belong together."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for i, j in zip(source, target, strict=False):
+            counts[i, j] += 1.0 if shares else t[i, j]
+    return _over_rows(counts)
+
+
+def _some_pairs(t, pairs, which):
+    return _em(t, pairs[which])
+
+
+def _replaced_by_all_so_far(t, pairs):
+    """After each pair the rows seen so far become what has been counted so far."""
+    t, counts = t.copy(), np.zeros_like(t)
+    for pair in pairs:
+        counts += _em(t, [pair], rows="none")
+        seen = counts.sum(1) > 0
+        t[seen] = counts[seen] / counts[seen].sum(1, keepdims=True)
+    return t
+
+
+def _divided_at_once(t, pairs):
+    """The whole table is divided after each pair, rows without counts as well."""
+    counts = np.zeros_like(t)
+    for pair in pairs:
+        counts = _over_rows(counts + _em(t, [pair], rows="none"))
+    return counts
+
+
+def _by_occurrences(t, pairs):
+    seen = np.zeros(len(t))
+    for source, _ in pairs:
+        for i in source:
+            seen[i] += 1
+    return _em(t, pairs, rows="none") / seen[:, None]
+
+
+def _of(slug, wrong, says, why, look, shows=_with_pairs):
+    return Misconception(slug, wrong, says, why, look, shows)
+
+
+_OWN = "Each target word has a total of its own: the sum of t over the source words of its sentence."
+_ALL = "Every target word of every pair has 1 to give."
+
+LOOPS = [
+    _of("old-table-returned", lambda t, pairs: t.copy(), "Your table is exactly the old one.",
+        "A round replaces it by the counts, divided.", "What does your `return` give back?"),
+    _of("two-rounds", lambda t, pairs: _em(_em(t, pairs), pairs), "Your table is exactly what comes out after two "
+        "rounds.", "One round is asked for: the cell below calls it again and again.", "How many loops over the pairs "
+        "are there?"),
+    _of("total-not-begun-anew", partial(_loops, total="each pair"), "Your table is exactly what comes out when the "
+        "total begins at 0 once for each pair, and goes on growing from one target word to the next.", _OWN,
+        "Inside which of the loops does the total become 0?"),
+    _of("total-not-begun-anew", partial(_loops, total="never"), "Your table is exactly what comes out when the total "
+        "begins at 0 once, and then only grows.", _OWN, "Inside which of the loops does the total become 0?"),
+    _of("total-still-growing", partial(_loops, total="growing"), "Your table is exactly what comes out when the total "
+        "is still growing while it divides.", f"{_OWN} It has to be complete before the first share is computed.",
+        "How many loops over the source words are there, and how many are needed?"),
+    _of("last-source-word-alone", partial(_loops, gives="last source word alone"), "Your table is exactly what comes "
+        "out when only the last source word of a pair is counted.", "Each source word gets its share.",
+        "How far is the line indented that adds to the counts?"),
+    _of("shares-of-squares", partial(_loops, power=2), "Your table is exactly what comes out when the shares are in "
+        "proportion to the squares of t.", "They are in proportion to t itself.", "Is there a power, or t twice?"),
+    _of("places-for-ids", partial(_loops, ids="places"), "Your table is exactly what comes out when the *places* of "
+        "words in their sentences are taken for their ids.", "A word's row is that of its id, wherever it stands.",
+        "What does your loop run over: `source`, or `range(len(source))`?"),
+    _of("empty-word-added", partial(_loops, empty=True), "Your table is exactly what comes out when each source "
+        "sentence gets a word more, with the id 0.", "Here row 0 belongs to a word like any other. The course's own "
+        "`IBMModel1` has an empty word, with a row of its own; the exercise has none.",
+        "What do you put in front of the source?"),
+    *(_of("side-by-side", partial(_side_by_side, shares=shares), "Your table is exactly what comes out when each word "
+          "is counted with the one in the same place of the other sentence alone.",
+          f"{_ALL} It shares it out among *all* source words of its sentence.",
+          "What does `zip(source, target)` go through, and what do two loops?") for shares in (False, True)),
+    *(_of(slug, partial(_some_pairs, which=which), f"Your table is exactly what comes out when the {words} is left "
+          "out.", _ALL, "Through which pairs does your loop go?")
+      for slug, which, words in (("last-pair-left-out", slice(None, -1), "last pair"),
+                                 ("first-pair-left-out", slice(1, None), "first pair"))),
+    _of("changed-while-reading", _replaced_by_all_so_far, "Your table is exactly what comes out when t is replaced "
+        "after each pair by what has been counted so far.", "All shares of a round are computed with the *old* t.",
+        "When does your table change: after each pair, or after all of them?"),
+    _of("divided-after-each-pair", _divided_at_once, "Your table is exactly what comes out when all counts are divided "
+        "after each pair: rows without counts become 0/0 = NaN.", "All pairs are counted first, and the rows divided "
+        "once.", "How far is your division indented?"),
+    _of("divided-by-occurrences", _by_occurrences, "Your table is exactly the counts, divided by how often each source "
+        "word occurs.", "The counts of a row need not sum to that. A row is divided by its own sum.",
+        "What do you divide a row by?", _sums),
+    _of("nothing-counted", lambda t, pairs: np.full_like(t, np.nan), "Your table is NaN from end to end, as 0 divided "
+        "by 0: nothing has been counted.", "`counts[source][:, target] += ...` adds to a copy, which nobody keeps: the "
+        "first pair of brackets has made a new array.", "Print `counts` before you divide. Where are they added to?"),
+]
