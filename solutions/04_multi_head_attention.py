@@ -126,6 +126,7 @@ my_guess = None     # a number between 0 and 1
 
 # %% tags=["nbval-ignore-output"]
 models = {}
+print("n_heads   loss   both right   same digit for both sides   the pair, in any order")
 for n_heads in (1, 2):
     for start in range(3):                                      # three random starts each
         torch.manual_seed(start)
@@ -138,16 +139,15 @@ for n_heads in (1, 2):
         both, same = (named == neighbours).all(dim=-1), named[..., 0] == named[..., 1]
         best_two = probabilities.sum(dim=2).topk(2).indices.sort().values
         either_way = (best_two == neighbours.sort().values).all(dim=-1)
-        print(f"n_heads = {n_heads}   loss {loss:.2f}   both right {both.float().mean():.2f}   "
-              f"same digit for both sides {same.float().mean():.2f}   "
-              f"the pair, in any order {either_way.float().mean():.2f}")
+        print(f"{n_heads:7}{loss:7.2f}{both.float().mean():13.2f}{same.float().mean():28.2f}"
+              f"{either_way.float().mean():25.2f}")
 print(f"\nmy guess for one head: {my_guess}")
 
 # %% [markdown]
 # Two heads: everything right. One head: fewer than one person in five names both neighbours. Now look at
 # the last column: the two most likely digits of one head *are* the two neighbours. It knows the pair,
 # and does not know which digit is on which side. Nor does it toss a coin for each side: then it would
-# name the same digit twice half of the time. The third column says that it does so far more often.
+# name the same digit twice half of the time. The column before says that it does so far more often.
 # Both answers are read off one mixture, so both sides mostly name the digit that is stronger in it.
 #
 # It is the table of means from above, learned. Here are the weights for one of the tables:
@@ -626,10 +626,10 @@ with torch.no_grad():
     _, without = by_hand(batch, batch, batch)
     output, weights = with_mask(by_hand, batch, batch, batch, mask=mask)
     alone, _ = by_hand(X[2:].unsqueeze(0), X[2:].unsqueeze(0), X[2:].unsqueeze(0))
-print("weights of cat in sentence 1, head 0:", without[1, 0, 0], "without the mask")
-print("                                      ", weights[1, 0, 0], "with it")
-print("sentence 0 as before:                ", torch.allclose(output[0, 1], two[1] @ W_o))
-print("cat sleeps, as if it were alone:     ", torch.allclose(output[1, :2], alone[0]))
+print("cat in sentence 1, head 0, without the mask:", without[1, 0, 0])
+print("                           with the mask:   ", weights[1, 0, 0])
+print("sentence 0 as before:                       ", torch.allclose(output[0, 1], two[1] @ W_o))
+print("cat sleeps, as if it were alone:            ", torch.allclose(output[1, :2], alone[0]))
 
 # %% [markdown]
 # ### Is it the real thing?

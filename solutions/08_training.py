@@ -432,8 +432,9 @@ print(f"knowing nothing, log 49    {math.log(49):.3f}")
 # %% [markdown]
 # ## Reading a curve
 #
-# Now with all sentences. `fit` takes random batches of 32, and the learning rate of exercise 8.2 with a peak
-# of our choice. From here on there is no smoothing, so that losses can be read as $-\log p$.
+# Now with all sentences. `fit` is another one than in lesson 03: it is given a training step, makes a new model, takes
+# random batches of 32, and the learning rate of exercise 8.2 with a peak of our choice. From here on there is no
+# smoothing, so that losses can be read as $-\log p$.
 
 # %%
 def fit(step, source=source, target=target, steps=160, peak=8e-3, warmup=20, **changes):
@@ -572,9 +573,9 @@ print(f"of 100,000 numbers {(many == 0).float().mean():.3f} are 0; mean of all {
       f"without the factor it would be {(many != 0).float().mean():.3f}")
 
 # %% [markdown]
-# 1.333 is 1/(1 − 0.25). A quarter of the numbers is missing, and those that are left are made larger, so that sums
-# are as large as before, on average. In **evaluation** nothing is missing, and nothing has to be made larger: what
-# goes in comes out. That is what `model.train()` and `model.eval()` switch.
+# 1.333 is 1/(1 − 0.25). Of many numbers a quarter is missing (of eight it may be none). Those that are left are made
+# larger, so that sums are as large as before, on average. In **evaluation** nothing is missing, and nothing has to be
+# made larger: what goes in comes out. That is what `model.train()` and `model.eval()` switch.
 #
 # Where does it belong? The paper:
 #

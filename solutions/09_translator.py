@@ -1004,4 +1004,12 @@ interactive.translator(model, subwords, "The black cat is sleeping.") if isinsta
 # </details>
 
 # %% [markdown]
+# Would you like to show it to someone now? Two lines make one file of it that translates in any browser, without Python
+# and without a network. Lesson 14 explains how it works.
+#
+# ```python
+# from course.page import export_page
+# export_page(model, subwords, "translator.html")
+# ```
+#
 # Next, in lesson 10: better sentences from the same model, by following several at a time.

@@ -5,7 +5,7 @@
 # word comes from that one. In this lesson you find out how far that can be trusted. First you compare
 # your translator's attention with links made by hand, and with an aligner from 1993 that only counts.
 # Then you stop looking and begin to change things: you silence heads, exchange words inside the model,
-# shuffle its weights, and see what happens to the translation.
+# shuffle attention weights, and see what happens to the translation.
 #
 # **After this lesson** you can
 #
@@ -122,7 +122,7 @@ print(f"{sum(crosses(pair.sure) for pair in gold) / len(gold):.0%} of the pairs 
 # ## A number for it
 #
 # Let A be the links that somebody predicts, S the sure and P the possible ones; the sure links belong
-# to P as well. The **alignment error rate** of Och and Ney counts what is right twice over: predicted
+# to P as well. The **alignment error rate** of Och and Ney counts what is right in two ways: predicted
 # links that are sure, and predicted links that are at least possible.
 #
 # $$\mathrm{AER} = 1 - \frac{|A \cap S| + |A \cap P|}{|A| + |S|}$$
@@ -307,7 +307,7 @@ apart = drawn["layer 0, mean of heads"] - drawn["layer 1, mean of heads"]
 print(f"{'layer 0 minus layer 1':24} {interval(apart)}")
 
 # %% [markdown]
-# A difference whose interval does not contain 0 would hardly vanish with other pairs. (With a model from another seed
+# A difference whose interval does not contain 0 would hardly reverse with other pairs. (With a model from another seed
 # it still might.)
 #
 # Here is a pair as a picture, words instead of tokens, rows put where they belong. The frames are the
@@ -398,7 +398,7 @@ for layer in LAYERS:
 # *expectation*, counting again the *maximisation*: this is the **EM algorithm**.
 #
 # ### Exercise 11.3 · one round of counting        ●●●  about 20 minutes · 3 points
-# - **You have** `t` (n_source, n_target), its rows sum to 1; and `pairs`, a list of (source, target), each
+# - **You have** `t` (n_source, n_target), a NumPy array, rows sum to 1; and `pairs`, a list of (source, target), each
 #   a list of word ids: rows of t for the source, columns for the target. Each row of t is the row of a word that
 #   occurs in some pair, and each target word has a source word in its sentence whose t is above 0.
 # - **Return** the new table, of the same shape.
@@ -501,7 +501,7 @@ for sentence in ("The black cat sleeps.", "The white house is big."):
 # mixed, as long as the `with` block lasts. (Zero is one choice. The model has never met it in training; another is
 # the mean of what the head gives, and a head may look less important by that measure.)
 #
-# One cross-attention head at a time: how many points of BLEU does each cost, out of 500 test sentences? And is a head
+# One cross-attention head at a time: how many points of BLEU does each cost, on 500 test sentences? And is a head
 # that *aligns well* also one that the model *needs*? Decide what you expect.
 #
 # (A model with a part missing may also fail to find the end of its sentence. `translate` then cuts it after 60 tokens,
@@ -562,7 +562,7 @@ heads_of = {f"layer {layer}": [key for key in costs if key[0] == layer] for laye
 for name, keys in {"all heads": list(costs), **heads_of}.items():
     r = np.corrcoef([rates[key] for key in keys], [costs[key][0] for key in keys])[0, 1]
     chance = [np.corrcoef(rng.normal(size=(2, len(keys))))[0, 1] for _ in range(5000)]
-    print(f"{name:10} correlation {r:+.2f}; {len(keys)} random points correlate this negatively "
+    print(f"{name:10} correlation {r:+.2f}; {len(keys)} random points give that or less "
           f"in {np.mean(np.array(chance) <= r):.1%} of draws")
 
 # %% [markdown]
@@ -589,7 +589,7 @@ for layer in LAYERS:
 interactive.switches(model, subwords, "I like the black cat.", CROSS)
 
 # %% [markdown]
-# Read them. What is lost, and does one of them have nothing to do with a black cat any more? What one head no longer
+# Read them. Which have changed, and what is lost there? What one head no longer
 # passes on, the others pass on in part: they have learned much of the same. What if a whole layer is missing? And if
 # the layer stays, but looks at all words alike?
 
@@ -608,7 +608,7 @@ for name, score in {"as it is": whole, **whole_layers}.items():
     print(f"{name:16} BLEU {score:4.1f}  {'█' * round(score)}")
 
 # %% [markdown]
-# Without the weights, nothing but the mean of all English words gets through, and the score falls to almost
+# With both layers uniform, nothing but the mean of all English tokens gets through, and the score falls to almost
 # nothing. So the weights *do* matter, as a whole. Keep this in mind when we become sceptical.
 
 # %% [markdown]
@@ -647,12 +647,12 @@ for sentence, a, b in (
 
 # %% [markdown]
 # In how many of the four did the words change places? Where they did not, see what was written instead: a word
-# left out, or said twice, or another slip. (Watch the endings. A red car is *rojo*; where the colour does move over to
-# the house, it should become *roja*. Which adjective it is comes through the attention that we bent; the
-# ending the decoder works out from the noun it has just written.) Try sentences of your own.
+# left out, or said twice, or another slip. Look at what the model writes *before* as well: where that is wrong already,
+# an exchange shows little. (Watch the endings of adjectives, too: which adjective it is comes through the attention
+# that we bent; the ending the decoder works out from the noun it has just written.) Try sentences of your own.
 #
 # This is much stronger evidence than a picture. We did not find a dark cell and tell a story about
-# it; we predicted what would happen if it moved, and then it happened, or did not.
+# it; we predicted what would happen if it moved, and such a prediction can fail.
 #
 # How often does it? And does each layer take its words from where it looks? Make it a count: pairs of nouns in three
 # sentence patterns. An exchange *succeeds* if the model writes exactly what it writes for the
@@ -685,11 +685,12 @@ for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
 
 # %% [markdown]
 # In our run, with both layers at once, more than half of the translations came out word for word as predicted: far
-# from all, and far more than chance could explain. In layer 1 alone the exchange worked about as often. In layer 0
+# from all; without an exchange, none would. In layer 1 alone the exchange worked about as often. In layer 0
 # alone it never did, and most translations did not change at all. How different are the two as aligners? Layer 0 is the
 # worse one, and by more than the choice of pairs explains (the interval above). But it is far better than the diagonal,
-# and its picture looks as convincing. **From the picture of layer 0 you would have read that the noun comes from there.
-# It does not.** What layer 0 passes on is something else; that it is not nothing you have seen when you silenced it.
+# and it looks as convincing in the view above. **From the picture of layer 0 you would have read that the noun comes
+# from there. It does not.** What layer 0 passes on is something else; that it is not nothing you have seen when you
+# silenced it.
 # (With other settings or another seed the layers may divide the work differently. If your table looks different, then
 # that is what your model does.)
 
@@ -719,8 +720,8 @@ for row in ([0.2, 0.5, 0.3], [0.2, 0.0, 0.8]):
     print(row, "->", np.array(row) @ values)
 
 # %% [markdown]
-# Two pictures that could not differ more in their last two columns, one output. Real values are not
-# *equal*, but there are more ways: values can be short, the output projection can throw away what
+# Two pictures that differ widely in their last two columns, one output. Real values are not
+# *equal*, but there are more ways: values can be small, the output projection can throw away what
 # distinguishes them, another head or the next layer can cancel or repeat it, and after the encoder the
 # vector at the place of "cat" does not stand for "cat" alone, since every word has looked at every
 # other by then.
@@ -845,9 +846,10 @@ for kind, rows in sorted(measured.items()):
 #
 # In all rows together: far better than chance, and far from always. But do not stop at the first line; the kinds of
 # rows differ. Where a new word begins, the largest weight is also the largest effect in about three of four rows in our
-# run, and seldom harmless. Where a word is only written to its end, it is so in fewer than half. And where punctuation
-# or `<eos>` comes next, the two agree again, but in nearly half of these rows nothing is lost without that weight: the
-# weights of a row must sum to 1, so that some of them lie where they hardly matter. One number for all rows
+# run, and harmless in one of five. Where a word is only written to its end, it is so in fewer than half. And where
+# punctuation
+# or `<eos>` comes next, the two agree again, but in about half of these rows nothing is lost without that weight: the
+# weights of a row must sum to 1, also where no word is needed. One number for all rows
 # would have hidden this.
 
 # %% [markdown]
@@ -870,10 +872,10 @@ for kind, rows in sorted(measured.items()):
 # | what you did | what it says |
 # |---|---|
 # | compared with links made by hand | averaged weights point to the right word more often than the diagonal |
-# | read one row too low | the same weights then say nothing, and the picture does not warn you |
+# | read one row too low | the same weights are then worse than the diagonal, and the picture does not warn you |
 # | made all weights alike | the model as a whole cannot do without them |
-# | exchanged columns in both layers | words come through these weights, as predicted: far more often than chance |
-# | exchanged columns layer by layer | how well a layer aligns does not say how much it does |
+# | exchanged columns in both layers | words come through these weights, as predicted, in most sentences of our run |
+# | exchanged columns layer by layer | a layer that aligns far better than the diagonal may hand on nothing of it |
 # | silenced or shuffled one head | no single picture is *the* reason |
 # | took columns away | where a word begins, the largest weight often is the largest effect; elsewhere it often is not |
 #
@@ -888,7 +890,7 @@ for kind, rows in sorted(measured.items()):
 # - Compare a rate with others: a random word, the diagonal, and an aligner made for the job. IBM model 1 counts, in
 #   shares, which word occurs with which.
 # - `switch_off` and `edit_attention` change a model while it works. What they show is cause and effect.
-# - Attention takes part in the reasons for an output. It is not a summary of them.
+# - Attention is one of the causes of an output. It is not a summary of them.
 #
 # ## Common mistakes
 #

@@ -2,6 +2,7 @@
 import ast
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 _spec = importlib.util.spec_from_file_location("install", ROOT / "tools" / "install.py")
 install = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(install)
-CUDA = "Would install nvidia-cublas-13.1 torch-2.13.0"
-CPU = "Would install torch-2.13.0+cpu"
+CUDA = " + torch==2.13.0\n  Downloading torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl.metadata (29 kB)"
+CPU = " + torch==2.13.0+cpu\nProcessing /a/torch-2.13.0%2Bcpu-cp311-cp311-manylinux_2_28_x86_64.whl"
 ASKS = "--dry-run"
 CPU_BUILD = "--torch-backend=cpu"
 # It says what belongs to the first of its rules whose words are all among the arguments, and ends with that code.
@@ -214,3 +215,17 @@ def test_an_old_python_is_told_that_it_is_old(monkeypatch, capsys):
     monkeypatch.setattr(sys, "version_info", (3, 8, 18))
     assert install.main([], ROOT) == 1
     assert "Python 3.11 or newer is needed; this is 3.8" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(install.shutil.which("make") is None, reason="make is never needed")
+def test_make_passes_the_word_on_and_looks_each_time():
+    def asked(*words: str) -> str:
+        command = ["make", "-n", "-C", str(ROOT), *words]
+        outer = {name for name in os.environ if name.startswith("MAKE") or name in ("MFLAGS", "TORCH", "PIP_ARGS")}
+        clean = {name: value for name, value in os.environ.items() if name not in outer}
+        return subprocess.run(command, env=clean, capture_output=True, text=True, check=True).stdout
+
+    assert "tools/install.py --venv .venv --torch cpu --" in asked("lab", "TORCH=cpu")
+    assert "tools/install.py --venv none --tests --torch cuda -- --pre" in asked(
+        "quick", "VENV=none", "TORCH=cuda", "PIP_ARGS=--pre")
+    assert "--torch" not in asked("lab", "VENV=none")

@@ -1,5 +1,6 @@
 """`course.training`: a run that is interrupted goes on, one that is finished loads, and no failing file costs a run."""
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from course import _checkpoints, training
+from course import training
 from course.training import train
 
 from .test_training import reverse_task, small_model
@@ -173,7 +174,7 @@ class TestFilesThatFail:
 
         def refuse(*_):
             raise OSError(30, "Read-only file system")
-        monkeypatch.setattr(_checkpoints.os, "replace", refuse)
+        monkeypatch.setattr(os, "replace", refuse)
         with pytest.warns(UserWarning) as said:
             again = train(small_model(), reverse_task(), checkpoint="cache", **self.options)
         assert [r["loss"] for r in again] == [r["loss"] for r in history]

@@ -26,7 +26,7 @@ LOCK, TESTS = "requirements.lock", "requirements-test.lock"
 PIP = ["-m", "pip", "--disable-pip-version-check", "--retries", "2", "--timeout", "20"]
 _NAMED = r"(?:Collecting|Processing|Requirement already satisfied:) (\S+).* \(from -r (\S+ .*)\)"
 _TOLD = r"(?m)^\S+\.(index-url|extra-index-url|find.links|no-index)="       # in what `pip config list` prints
-_CUDA = r"(?i)\b(nvidia|cuda)[-_]"                                          # packages that only the CUDA build needs
+_CPU = r"(?i)(\+|%2B)cpu"                                                   # in the name of a CPU build
 SMALL, CPU, LARGE = "0.1 GB", "0.2 GB", "2.7 GB"                            # what is fetched for PyTorch
 
 
@@ -185,12 +185,10 @@ class Installer:
         if there == f"{version}+cpu":
             say(f"PyTorch {there} is there: the CPU build.")
             return True
-        dry = [self.uv, "pip", "install", "--python", self.python, "--dry-run"] if self.uv else [
-            self.python, *PIP, "install", "--dry-run", *self.options]
-        code, text = self.said([*dry, f"torch=={version}"])
-        if code:
+        file = self.chosen(f"torch=={version}")
+        if not file:
             return True                                     # what is wrong is said when all packages are installed
-        if not re.search(_CUDA, text):
+        if re.search(_CPU, file):
             say(f"PyTorch {version}, the CPU build: {CPU}.")
             return True
         uv = self.uv or self.fetched_uv()
@@ -202,6 +200,22 @@ class Installer:
             return True
         say(f"PyTorch {version}, the CPU build: {CPU}. (TORCH=cuda: for NVIDIA's graphics cards, {LARGE}.)")
         return self.by_uv(uv, build)
+
+    def chosen(self, wanted: str) -> str:
+        """What would be fetched for a requirement: the file or the version, "" if nothing is found."""
+        if self.uv:
+            code, text = self.said([self.uv, "pip", "install", "--python", self.python, "--dry-run", "--no-deps",
+                                    "--reinstall", wanted])
+            return "" if code else text
+        command = [self.python, *PIP, "install", "--dry-run", "--no-deps", "--ignore-installed", *self.options, wanted]
+        with start(command, cwd=self.root, text=True, encoding="utf-8", errors="replace", stdout=subprocess.PIPE,
+                   stderr=subprocess.STDOUT) as process:
+            for line in process.stdout:
+                self.log.write(line)
+                if found := re.match(r" *(?:Processing|Downloading|Using cached) (\S+\.whl)", line):
+                    process.kill()                          # pip would fetch it, although it is not to install it
+                    return found[1]
+        return ""
 
     def there(self, package: str) -> str:
         """The version of a package in the environment, "" if it is not there."""

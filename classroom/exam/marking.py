@@ -128,7 +128,7 @@ class ExamGrader(Grader):
 
     def _ruled(self, task: Any, remote: Any, verdict: Verdict) -> Verdict:
         """The verdict as it counts on a sheet; `found` keeps what the teacher reads."""
-        verdict = as_in_exams(verdict)
+        verdict = as_in_exams(task, remote, self._known(task).own, verdict)
         found = self.found[task.id] = self._finding(task, remote, verdict)
         if found["finding"] == "one off":
             return replace(verdict, points=verdict.max_points // 2)

@@ -39,7 +39,7 @@ _NOT_ISOLATED = """\
 ################################################################################"""
 _PARTLY = (
     "PARTLY ISOLATED: this system has not both Landlock and seccomp, so learners' code may read your files, or use the "
-    "network. isolation_details in results.jsonl says what there is; --require-isolation full refuses to run like this.")
+    "network. isolation_details in results.jsonl says what there is; --require-isolation full refuses to run so.")
 _NAMED = 30                # learners that are named in one sentence
 
 

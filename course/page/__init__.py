@@ -24,7 +24,8 @@ from course.page.showing import show_page
 from course.tokens import Subwords
 
 __all__ = ["About", "PageError", "Saved", "about_the_course", "as_html", "dequantise", "export_page", "load_translator",
-           "modules", "pack", "quantise", "save_translator", "score_of", "script", "show_page", "with_fewer_bits"]
+           "modules", "pack", "quantise", "save_translator", "score_of", "script", "show_page", "source_of",
+           "with_fewer_bits"]
 
 _HERE = Path(__file__).parent
 
@@ -64,8 +65,8 @@ def as_html(model: nn.Module, subwords: Subwords, about: About | None = None, bi
     contents = {"about": asdict(about), **pack(model, subwords, bits)}
     stored = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     parts = {"TITLE": html.escape(f"{about.source} → {about.target}: a small translator"),
-             "STYLE": _text("page.css"), "MODEL": stored, "SCRIPT": script()}
-    before, *rest = _text("page.html").split("{{")
+             "STYLE": source_of("page.css"), "MODEL": stored, "SCRIPT": script()}
+    before, *rest = source_of("page.html").split("{{")
     return before + "".join(parts[name] + after for name, after in (part.split("}}", 1) for part in rest))
 
 
@@ -77,6 +78,11 @@ def script() -> str:
 def modules() -> str:
     """`torch.js`, `transformer.js` and `tokens.js` as one module, which imports nothing."""
     return "\n".join(_without_imports(name) for name in ("torch.js", "transformer.js", "tokens.js"))
+
+
+def source_of(name: str) -> str:
+    """The text of a file that the page is made of, for example "transformer.js"."""
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def score_of(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokenize: str = "13a") -> str:
@@ -98,8 +104,4 @@ def score_of(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokeni
 
 
 def _without_imports(name: str) -> str:
-    return re.sub(r"^import .*\n", "", _text(name), flags=re.MULTILINE)
-
-
-def _text(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+    return re.sub(r"^import .*\n", "", source_of(name), flags=re.MULTILINE)

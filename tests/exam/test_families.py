@@ -97,7 +97,8 @@ def test_right_answers_are_right_in_every_style(family):
     exercise = family.exercise(variant)
     with judgement.remembering():
         for style in sheets.STYLES:
-            verdict = as_in_exams(judgement.judge(exercise, sheets.answer(family, variant, style), seed=8))
+            answer, cases = sheets.answer(family, variant, style), list(exercise.cases(np.random.default_rng(8)))
+            verdict = as_in_exams(exercise, answer, cases, judgement.judge(exercise, answer, seed=8))
             assert (verdict.status, verdict.points) == ("correct", family.points), (style, verdict.message)
 
 
@@ -127,3 +128,12 @@ def returned(answer, cases) -> list:
         got = answer(*case.inputs.values())
         found += [np.asarray(part, float) for part in (got if isinstance(got, tuple) else (got,))]
     return found
+
+
+@EACH
+def test_single_precision_makes_nothing_right(family):
+    variant, other = family.variants[1], family.variants[len(family.variants) // 2]
+    exercise, cases = family.exercise(variant), list(family.cases(np.random.default_rng(8)))
+    answer = sheets.answer(family, other, "in single precision")
+    verdict = as_in_exams(exercise, answer, cases, judgement.judge(exercise, answer, seed=8))
+    assert verdict.status == "wrong" and verdict.points == 0

@@ -43,8 +43,7 @@ FAMILY = Family(
     switches=(
         Switch("limit", {"none": "The gradient is used as it is, however large it is.",
                          "length": "A gradient that is longer than 1 is first scaled down to the length 1.",
-                         "each": "Every number of the gradient that is outside the range from −1 to 1 is first set to "
-                                 "the nearer end of it."}),
+                         "each": "Every number of the gradient is first clipped to the range from −1 to 1."}),
         Switch("decay", {"none": "There is no weight decay.",
                          "gradient": "For weight decay, 0.1 p is added to the gradient, after any limit and before m "
                                      "and v are computed.",

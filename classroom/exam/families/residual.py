@@ -34,9 +34,10 @@ def _cases(rng):
 FAMILY = Family(
     key="residual", title="A sublayer with its norm", lesson=6, name="sublayer", call="sublayer(x, w, gain, bias, eps)",
     text="Write `sublayer(x, w, gain, bias, eps)` with NumPy: a small layer with a layer norm and a residual "
-         "connection, which adds x itself. The layer turns each row a of its input into a w and applies a function. x "
-         "(T, d) holds a position in each row, w is (d, d), gain and bias are (d,), and eps is a number that is not "
-         "small. The norm treats each position by itself. It has the same gain, bias and eps wherever it is used.",
+         "connection, which adds x itself. The layer multiplies each row of its input by w (a row r becomes r w) and "
+         "applies a function. x (T, d) holds a position in each row, w is (d, d), gain and bias are (d,), and eps is "
+         "a number that is not small. The norm treats each position by itself. It has the same gain, bias and eps "
+         "wherever it is used.",
     takes={"x": "T d", "w": "d d", "gain": "d", "bias": "d", "eps": ""}, gives={"output": "T d"},
     switches=(
         Switch("function", {"relu": "The layer's function replaces negative numbers by 0.",

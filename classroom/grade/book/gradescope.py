@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     points = adjust.read_points(options.points) if options.points else {}
     try:
-        found = submissions.find(options.submission)
+        found = list(submissions.find(options.submission))
     except ValueError:                  # nothing that could be graded
         found = []
     with Grader(lesson=options.lesson, isolation=options.isolation) as grader:
