@@ -113,9 +113,9 @@ def save(
             return
         _said.add(path)
         warnings.warn(
-            f"the training so far could not be written to {path} ({getattr(error, 'strerror', '') or 'broken off'}). Is "
-            "the disk full, or the folder read-only? Training goes on, and the model in memory is all right, but it will have to be "
-            "trained again next time. The variable COURSE_CACHE names another folder.", stacklevel=3)
+            f"the training so far could not be written to {path} ({getattr(error, 'strerror', '') or 'broken off'}). "
+            "Is the disk full, or the folder read-only? Training goes on, and the model in memory is all right, but it "
+            "will have to be trained again next time. The variable COURSE_CACHE names another folder.", stacklevel=3)
 
 
 def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | None:

@@ -52,7 +52,7 @@ class Config:
         max_len: how many tokens of a sentence there are positions for.
 
     Raises:
-        ValueError: for positions or norm that are none of those above.
+        ValueError: for positions or norm that are none of those above, and for numbers out of their range.
     """
 
     n_heads: int = 4
@@ -74,6 +74,14 @@ class Config:
         for name, options in (("positions", ("sinusoid", "learned", "none")), ("norm", ("pre", "post"))):
             if getattr(self, name) not in options:
                 raise ValueError(f"{name} must be one of {', '.join(options)}, got {getattr(self, name)!r}")
+        for name in ("n_heads", "d_model", "d_ff", "n_layers", "steps", "max_len"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("smoothing", "warmup", "dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be from 0 to below 1, got {getattr(self, name)}")
+        if not self.lr > 0:
+            raise ValueError(f"lr must be above 0, got {self.lr}")
 
 
 class UnscaledAttention(MultiHeadAttention):
@@ -194,8 +202,12 @@ def differences(config: Config, base: Config) -> dict[str, object]:
 def results_table(results: Mapping[Config, Sequence[Result]], base: Config) -> str:
     """The results as the paper's Table 3 shows them: a row holds only what differs from the base.
 
-    Loss and BLEU are the mean over the seeds, ± half the distance between the best and the worst.
+    Loss and BLEU are the mean over the seeds, ± half the distance between the best and the worst. A row without any
+    run raises ValueError.
     """
+    for config, runs in results.items():
+        if not runs:
+            raise ValueError(f"there is no run of {differences(config, base) or 'the base'}")
     switched = {name for config in results for name in differences(config, base)}
     columns = [field.name for field in dataclasses.fields(base) if field.name in switched]
     rows = [["", *columns, "loss", "BLEU"]]

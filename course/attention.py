@@ -63,7 +63,12 @@ def fused_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None)
 
 
 def causal_mask(size: int, device: torch.device | str | None = None) -> Tensor:
-    """Position t may attend to positions 0..t: bool (size, size), lower triangle True (paper, §3.2.3)."""
+    """Position t may attend to positions 0..t: bool (size, size), lower triangle True (paper, §3.2.3).
+
+    Raises ValueError for a size below 0.
+    """
+    if size < 0:
+        raise ValueError(f"size must not be below 0, got {size}")
     return torch.ones(size, size, dtype=torch.bool, device=device).tril()
 
 
@@ -80,10 +85,10 @@ def decoder_mask(ids: Tensor, pad_id: int) -> Tensor:
 def split_heads(x: Tensor, n_heads: int) -> Tensor:
     """Cut the last axis into `n_heads` pieces, one per head (paper, §3.2.2).
 
-    (B, T, d_model) -> (B, n_heads, T, d_head). Raises ValueError if d_model is not divisible.
+    (B, T, d_model) -> (B, n_heads, T, d_head). Raises ValueError if n_heads is below 1, or d_model is not divisible.
     """
     batch, length, d_model = x.shape
-    if d_model % n_heads:
+    if n_heads < 1 or d_model % n_heads:
         raise ValueError(f"d_model = {d_model} cannot be cut into n_heads = {n_heads} equal heads")
     return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
 

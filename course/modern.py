@@ -145,7 +145,7 @@ class GroupedQueryAttention(nn.Module):
         super().__init__()
         for name, whole, part_name, part in (("d_model", d_model, "n_heads", n_heads),
                                              ("n_heads", n_heads, "n_kv_heads", n_kv_heads)):
-            if whole % part:
+            if min(whole, part) < 1 or whole % part:
                 raise ValueError(f"{name} = {whole} is not divisible by {part_name} = {part}")
         self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
         d_kv = d_model // n_heads * n_kv_heads
@@ -199,7 +199,7 @@ class Design:
         n_heads, d_model, d_ff, n_layers: sizes as for `course.transformer.Transformer`, with one stack.
 
     Raises:
-        ValueError: for norm, feed_forward, positions or mask that are none of those above.
+        ValueError: for norm, feed_forward, positions or mask that are none of those above, and sizes below 1.
     """
 
     norm: str = "layer"
@@ -218,6 +218,8 @@ class Design:
                               ("positions", ("sinusoid", "rotary")), ("mask", ("prefix", "causal"))):
             if getattr(self, name) not in options:
                 raise ValueError(f"{name} must be one of {', '.join(options)}, got {getattr(self, name)!r}")
+        if min(self.n_heads, self.n_kv_heads, self.d_model, self.d_ff, self.n_layers) < 1:
+            raise ValueError(f"all sizes must be at least 1: {self}")
 
     def new_norm(self) -> nn.Module:
         """A norm of this design."""

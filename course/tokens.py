@@ -35,8 +35,14 @@ class Subwords:
         """Learn at most `vocab_size` subwords from `sentences`, special tokens and single characters included.
 
         Raises:
-            ValueError: if there are more single characters than that, as in Chinese, so that none could be joined.
+            TypeError: for a string in place of a list of strings.
+            ValueError: if vocab_size is below 1, there is no sentence to learn from, or there are more single characters
+                than vocab_size, as in Chinese, so that none could be joined.
         """
+        if isinstance(sentences, str):
+            raise TypeError(f"`train` takes a list of sentences: [{sentences[:30]!r}, ...]")
+        if vocab_size < 1:
+            raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
         tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
         tokenizer.normalizer = normalizers.NFC()
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -47,6 +53,8 @@ class Subwords:
             vocab_size=vocab_size, special_tokens=["<pad>", "<unk>", "<bos>", "<eos>"], show_progress=False
         )
         tokenizer.train_from_iterator(sentences, trainer)
+        if tokenizer.get_vocab_size() == 4:
+            raise ValueError("there is no sentence to learn subwords from")
         if tokenizer.get_vocab_size() > vocab_size:
             n_characters = tokenizer.get_vocab_size() - 4
             raise ValueError(
@@ -129,7 +137,10 @@ def token_batches(encoded: Encoded, max_tokens: int, generator: torch.Generator)
 
     Sentences of one batch have the same source length, and nearly the same target length, so
     that hardly a step is spent on padding. Source and target tokens are counted together (§5.1).
+    Raises ValueError if max_tokens is below 1.
     """
+    if max_tokens < 1:
+        raise ValueError(f"max_tokens must be at least 1, got {max_tokens}")
     n = len(encoded)
     order = torch.randperm(n, generator=generator)
     width = int(encoded.target_lengths.max()) + 1

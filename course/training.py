@@ -32,8 +32,10 @@ def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing
         A scalar in nats per real token.
 
     Raises:
-        ValueError: if there is no real token to average over.
+        ValueError: if there is no real token to average over, or smoothing is not from 0 to 1.
     """
+    if not 0 <= smoothing <= 1:
+        raise ValueError(f"smoothing is a share, from 0 to 1, got {smoothing}")
     real = targets != pad_id
     if not real.any():
         raise ValueError(f"all targets are padding (pad_id = {pad_id}), so there is nothing to average over")
@@ -47,15 +49,22 @@ def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing
 def warmup_lr(step: int, d_model: int, warmup: int = 4000) -> float:
     """The paper's learning rate (§5.3, eq. 3): linear up for `warmup` steps, then as 1/√step.
 
-    `step` counts from 1; 0 raises ValueError.
+    `step` counts from 1; 0 raises ValueError, as do d_model and warmup below 1.
     """
     if step < 1:
         raise ValueError(f"steps count from 1, got {step}")
+    if d_model < 1 or warmup < 1:
+        raise ValueError(f"d_model and warmup must be at least 1, got {d_model} and {warmup}")
     return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
 
 
 def linear_schedule(progress: float, warmup: float = 0.05) -> float:
-    """Share of the peak rate when `progress` (0 to 1) of the budget is spent: up during `warmup`, then down to 0."""
+    """Share of the peak rate when `progress` (0 to 1) of the budget is spent: up during `warmup`, then down to 0.
+
+    Raises ValueError unless 0 <= warmup < 1.
+    """
+    if not 0 <= warmup < 1:
+        raise ValueError(f"warmup is a share of the budget, from 0 to below 1, got {warmup}")
     if progress < warmup:
         return progress / warmup
     return max(0.0, (1 - progress) / (1 - warmup))
@@ -116,12 +125,15 @@ def train(
         One record per step: step, seconds, tokens (so far), lr, loss (nats per real token).
 
     Raises:
-        ValueError: if the budget is not given once and above 0, `batch_tokens` or `workers` is below 1, a
-            sentence is longer than the model's positions, or the checkpoint is of another run or damaged.
+        ValueError: if the budget is not given once and above 0, `batch_tokens` or `workers` is below 1, `lr` is not
+            above 0, `smoothing` is not from 0 to 1, a sentence is longer than the model's positions, or the
+            checkpoint is of another run or damaged.
         FloatingPointError: if the loss is no longer a finite number.
     """
     budget = _checked(model, encoded, {"steps": steps, "tokens": tokens, "seconds": seconds}, batch_tokens, workers)
     (unit, total), = budget.items()
+    if not (lr > 0 and 0 <= smoothing <= 1):
+        raise ValueError(f"`lr` must be above 0 and `smoothing` from 0 to 1, got {lr} and {smoothing}")
     pad_id, home = cast(int, model.pad_id), next(model.parameters()).device
     recipe = {
         **budget, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing, "seed": seed, "workers": workers,
@@ -233,8 +245,13 @@ def _to(batch: Batch, device: str) -> Batch:
 
 
 def token_shares(batches: list[Batch], pad_id: int) -> list[float]:
-    """Of the real tokens that are to be predicted, the fraction that is in each batch."""
+    """Of the real tokens that are to be predicted, the fraction that is in each batch.
+
+    Raises ValueError if there is none.
+    """
     counts = [int((batch.target[:, 1:] != pad_id).sum()) for batch in batches]
+    if not any(counts):
+        raise ValueError(f"all targets are padding (pad_id = {pad_id}), so there is nothing to predict")
     return [count / sum(counts) for count in counts]
 
 

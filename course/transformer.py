@@ -24,8 +24,9 @@ def sinusoidal_encoding(max_len: int, d_model: int) -> Tensor:
     """Positions as points on circles of growing wavelength (§3.5): float32 (max_len, d_model).
 
     Column 2i is sin(pos / 10000^(2i/d_model)), column 2i+1 the cosine of the same angle.
-    An odd d_model ends with a sine.
+    An odd d_model ends with a sine. Raises ValueError if max_len or d_model is below 1.
     """
+    _at_least_one(max_len=max_len, d_model=d_model)
     position = torch.arange(max_len, dtype=torch.float64).unsqueeze(1)
     frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
     angle = position * frequency                         # (max_len, ceil(d_model / 2))
@@ -43,10 +44,14 @@ def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Te
 
 
 class LayerNorm(nn.Module):
-    """`layer_norm` with learned `weight` and `bias` (d_model,), computed by PyTorch's fused kernel."""
+    """`layer_norm` with learned `weight` and `bias` (d_model,), computed by PyTorch's fused kernel.
+
+    Raises ValueError if d_model is below 1.
+    """
 
     def __init__(self, d_model: int, eps: float = 1e-5):
         super().__init__()
+        _at_least_one(d_model=d_model)
         self.eps = eps
         self.weight = nn.Parameter(torch.ones(d_model))
         self.bias = nn.Parameter(torch.zeros(d_model))
@@ -85,10 +90,14 @@ class Dropout(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Two linear layers with a ReLU between, at each position alike (§3.3, eq. 2)."""
+    """Two linear layers with a ReLU between, at each position alike (§3.3, eq. 2).
+
+    Raises ValueError if a size is below 1.
+    """
 
     def __init__(self, d_model: int, d_ff: int):
         super().__init__()
+        _at_least_one(d_model=d_model, d_ff=d_ff)
         self.w_1 = nn.Linear(d_model, d_ff)
         self.w_2 = nn.Linear(d_ff, d_model)
 
@@ -152,12 +161,16 @@ class DecoderLayer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """A stack of `n_layers` encoder layers; with `norm_first` a last norm closes it."""
+    """A stack of `n_layers` encoder layers; with `norm_first` a last norm closes it.
+
+    Raises ValueError if a size is below 1, or n_heads does not divide d_model.
+    """
 
     def __init__(
         self, n_layers: int, d_model: int, n_heads: int, d_ff: int, dropout: float = 0.0, norm_first: bool = True
     ):
         super().__init__()
+        _at_least_one(n_layers=n_layers)
         self.layers = nn.ModuleList(
             EncoderLayer(d_model, n_heads, d_ff, dropout, norm_first) for _ in range(n_layers)
         )
@@ -171,12 +184,16 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """A stack of `n_layers` decoder layers, all reading the same memory."""
+    """A stack of `n_layers` decoder layers, all reading the same memory.
+
+    Raises ValueError if a size is below 1, or n_heads does not divide d_model.
+    """
 
     def __init__(
         self, n_layers: int, d_model: int, n_heads: int, d_ff: int, dropout: float = 0.0, norm_first: bool = True
     ):
         super().__init__()
+        _at_least_one(n_layers=n_layers)
         self.layers = nn.ModuleList(
             DecoderLayer(d_model, n_heads, d_ff, dropout, norm_first) for _ in range(n_layers)
         )
@@ -205,6 +222,9 @@ class Transformer(nn.Module):
         norm_first: see the module's text.
         pad_id: the token that fills up short sentences; it is never attended to.
         max_len: the longest sentence, in tokens, that can be given a position.
+
+    Raises:
+        ValueError: if a size is below 1, n_heads does not divide d_model, or dropout is not from 0 to 1.
     """
 
     positions: Tensor                                    # (max_len, d_model)
@@ -214,6 +234,7 @@ class Transformer(nn.Module):
         dropout: float = 0.0, norm_first: bool = True, pad_id: int = 0, max_len: int = 256,
     ):
         super().__init__()
+        _at_least_one(vocab_size=vocab_size, d_model=d_model, max_len=max_len)
         self.pad_id = pad_id
         self.embedding = nn.Embedding(vocab_size, d_model)
         self.register_buffer("positions", sinusoidal_encoding(max_len, d_model), persistent=False)
@@ -283,3 +304,9 @@ def residual(
     if norm_first:
         return x + dropout(sublayer(norm(x)))
     return norm(x + dropout(sublayer(x)))
+
+
+def _at_least_one(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if size < 1:
+            raise ValueError(f"{name} must be at least 1, got {size}")

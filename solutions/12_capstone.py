@@ -488,13 +488,13 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 # only once, or never, is spelled with its bytes, so that nothing is lost.
 #
 # How large the vocabulary, the model and the budget have to be depends on the file. These are sizes for the example,
-# and for a file of real text with many thousand pairs:
+# and for a file of real text with some thousand pairs or more:
 #
 # Which of the two makes longer sentences? And with which will the model meet more tokens in the test that it has hardly
 # seen in training?
 
 # %%
-LARGE = len(own.train) > 5_000
+LARGE = len(own.train) > 2_000
 N_SUBWORDS = 2_000 if LARGE else 600            # of several letters, besides the single characters
 CONFIG = Config(d_model=128, d_ff=512, dropout=0.2) if LARGE else Config()
 BUDGET = {"tokens": 4_000_000} if LARGE else {"steps": 400}
@@ -600,7 +600,7 @@ look("The black cat is under the table.")
 # ### Your file
 #
 # Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
-# on. A few thousand short sentences are enough to see something; with more than 5,000 pairs the larger sizes are taken,
+# on. A few thousand short sentences are enough to see something; with more than 2,000 pairs the larger sizes are taken,
 # and training takes some minutes. Two files, a sentence in each line, are read by
 # `load_pairs("mine.en", "mine.de")`. Five things to mind:
 #

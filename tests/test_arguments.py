@@ -32,7 +32,7 @@ def trained(**arguments):
 
 # What is called, how, and what the error says.
 OUT_OF_RANGE = {
-    **{f"{name} heads {n}": (lambda make=make, n=n: make(n), rf"n_heads must be at least 1, got \d+ and {n}")
+    **{f"{name} heads {n}": (lambda make=make, n=n: make(n), rf"n_heads must be at least 1, got (\d+ and )?{n}")
        for n in (0, -2)
        for name, make in {"attention": lambda n: MultiHeadAttention(8, n), "layer": lambda n: EncoderLayer(8, n, 8),
                           "model": model, "variant": lambda n: Variant(9, Config(n_heads=n)),

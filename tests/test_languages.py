@@ -9,6 +9,7 @@ from fontTools.ttLib import TTFont
 import course
 from course.data import load_pairs, normalise
 from course.languages import SpacedSubwords, join_characters, space_characters
+from course.views import _fonts, picture
 from course.views._fonts import missing
 from course.views.ablation import show_differences
 from course.views.figures import show_weights
@@ -93,8 +94,34 @@ def test_what_no_font_has_is_said_once_with_a_font_to_install():
             with pytest.warns(UserWarning) as said:
                 show_weights(np.eye(2), labels, ["black", "猫"])
             assert [str(one.message) for one in said] == [
-                f"no font here has the characters {lacking} of this figure: install one, {font}and restart the kernel"]
+                f"no font here has the characters {lacking} of this figure: install one, {font}and draw it again"]
             assert said[0].filename == __file__
+
+
+def test_a_font_that_was_installed_meanwhile_is_found(monkeypatch, tmp_path):
+    """matplotlib keeps its list of fonts for long: here it knows of none with the letters, and one lies in the system."""
+    asked, wanted = [], "\uf8d0"
+    monkeypatch.setattr(_fonts.fontManager, "ttflist", list(_fonts.fontManager.ttflist))
+    font = TTFont(Path(course.__file__).parent / "views" / "fonts" / "course_cjk.ttf")
+    for table in font["cmap"].tables:
+        table.cmap[ord(wanted)] = table.cmap[ord("猫")]
+    for record in font["name"].names:
+        if record.nameID in (1, 4, 16):
+            record.string = "Noto Sans Klingon"
+    font.save(tmp_path / "new.ttf")
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    monkeypatch.setattr(_fonts, "findSystemFonts", lambda: asked.append(1) or [str(p) for p in tmp_path.iterdir()])
+    monkeypatch.setattr(_fonts, "SCRIPTS", {"Klingon": _fonts.Script(wanted, ("Noto Sans Klingon",))})
+    monkeypatch.setitem(picture.STYLE, "font.family", picture.STYLE["font.family"])
+    _fonts.look_again.cache_clear()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            drawn = show_weights(np.eye(2), [wanted, "cat"], ["black", "猫"])
+            show_weights(np.eye(2), [wanted, "cat"], ["black", "猫"])
+        assert "Noto Sans Klingon" in picture.STYLE["font.family"] and asked == [1] and drawn.png
+    finally:
+        _fonts.look_again.cache_clear()
 
 
 def test_differences_are_drawn_and_told():

@@ -263,8 +263,9 @@ def widgets(prefix: Path | None = None) -> Iterator[Finding]:
 def fonts() -> Iterator[Finding]:
     """In which scripts figures can have labels, tried with a word in each. Those of the course need no other fonts."""
     from course.views import picture  # noqa: F401 - it brings the course's own font along
-    from course.views._fonts import SCRIPTS, missing
+    from course.views._fonts import SCRIPTS, look_again, missing
 
+    look_again()
     lacking = {name: script for name, script in SCRIPTS.items() if missing(script.word)}
     there = ", ".join(name for name in SCRIPTS if name not in lacking)
     own = "the course's figures bring their characters along"

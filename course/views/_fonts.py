@@ -1,12 +1,14 @@
 """Which of the computer's fonts have the characters that the course's own two lack."""
+import contextlib
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from matplotlib.font_manager import FontEntry, fontManager
+from matplotlib.font_manager import FontEntry, findSystemFonts, fontManager
 from matplotlib.ft2font import FT2Font
 
-__all__ = ["OWN", "SCRIPTS", "Script", "families", "missing"]
+__all__ = ["OWN", "SCRIPTS", "Script", "families", "look_again", "missing"]
 
 OWN = ("DejaVu Sans", "Course CJK")       # the first comes with matplotlib; the second has what the course's pages need
 
@@ -52,6 +54,17 @@ def missing(text: str, names: Iterable[str] | None = None) -> str:
             break
         lacking -= set(FT2Font(path).get_charmap())
     return "".join(dict.fromkeys(character for character in text if ord(character) in lacking))
+
+
+@functools.cache
+def look_again() -> tuple[str, ...]:
+    """Add the fonts that were installed after matplotlib made its list, which it keeps for long; return their names."""
+    known = {font.fname for font in fontManager.ttflist}
+    for path in findSystemFonts():
+        if path not in known:
+            with contextlib.suppress(Exception):           # not every file there is a font that can be read
+                fontManager.addfont(path)
+    return tuple(font.name for font in fontManager.ttflist if font.fname not in known)
 
 
 def _there() -> list[FontEntry]:

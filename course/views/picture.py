@@ -17,7 +17,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from course._pair_checks import script
-from course.views._fonts import SCRIPTS, families, missing
+from course.views._fonts import SCRIPTS, families, look_again, missing
 
 __all__ = ["HEAD_COLOURS", "STYLE", "TOKEN_COLOURS", "Picture", "in_style", "new_figure", "use_style"]
 
@@ -75,6 +75,19 @@ def new_figure(width: float = 4.6, height: float = 4.0, rows: int = 1, columns: 
     return figure, list(axes.flat)
 
 
+def _drawn(figure: Figure) -> tuple[bytes, bool]:
+    """The PNG of a figure, and whether there was a glyph for each of its characters."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        figure.savefig(buffer, format="png", metadata={"Software": None})
+    glyphs = [one for one in said if str(one.message).startswith("Glyph ")]     # matplotlib's, one for each character
+    for one in said:
+        if one not in glyphs:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    return buffer.getvalue(), not glyphs
+
+
 class Picture:
     """A finished figure with the sentence that stands for it where it cannot be seen.
 
@@ -86,20 +99,19 @@ class Picture:
     def __init__(self, figure: Figure, alt: str):
         self.figure = figure
         self.alt = alt
-        buffer = io.BytesIO()
-        with matplotlib.rc_context(STYLE), warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            figure.savefig(buffer, format="png", metadata={"Software": None})
-        self.png = buffer.getvalue()
-        for one in said:
-            if not str(one.message).startswith("Glyph "):              # matplotlib's, one for each character
-                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-        lacking = missing("".join(text.get_text() for text in figure.findobj(Text))) if said else ""
-        if lacking:
+        self.png, complete = _drawn(figure)
+        if complete:
+            return
+        if look_again():
+            STYLE["font.family"] = families()
+            for text in figure.findobj(Text):
+                text.set_fontfamily(families())
+            self.png, _ = _drawn(figure)
+        if lacking := missing("".join(text.get_text() for text in figure.findobj(Text))):
             fonts = [there.fonts[0] for there in SCRIPTS.values() if script(there.word) == script(lacking)]
             named = f"such as {fonts[0]}, " if fonts else ""
             warnings.warn(f"no font here has the characters {lacking[:20]}{'…' * (len(lacking) > 20)} of this figure: "
-                          f"install one, {named}and restart the kernel", stacklevel=4)
+                          f"install one, {named}and draw it again", stacklevel=4)
 
     def __repr__(self) -> str:
         return self.alt

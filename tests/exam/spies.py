@@ -1,7 +1,8 @@
 """What somebody tries who has read the source: an answer that looks for the secret, for references, for other sheets.
 
-Each is the body of an answer. It collects texts in `seen`; `hits` are what in them must not have been there.
+Each collects texts in `seen`; `hits` are what in them must not have been there.
 """
+import textwrap
 TRIES = {
     "the environment": "seen = [os.environ, sys.argv, sys.orig_argv, sys.path]",
     "files": """
@@ -101,25 +102,31 @@ for family, where in ((socket.AF_INET, ("127.0.0.1", 22)), (socket.AF_INET, ("19
 """,
 }
 
-MET = "the spy has run"
+MET = "spied on"
 
 
-def spy(call: str, name: str, folder: str) -> str:
-    """The code of an answer that tries this, prints what it has found, and stops."""
-    body = "\n".join(f"    {line}" for line in TRIES[name].strip("\n").split("\n"))
+def spy(call: str, folder: str, names=tuple(TRIES)) -> str:
+    """The code of an answer that tries all of these, prints what each has found, and stops."""
+    tries = "".join(f"""
+def try_{n}():
+    seen = []
+{textwrap.indent(TRIES[name].strip(), "    ")}
+    return seen
+""" for n, name in enumerate(names))
     return f'''import os
 import re
 import sys
 
 FOLDER = {folder!r}
-
+{tries}
 
 def {call}:
     if globals().get("done"):                  # once is enough
         raise RuntimeError("nothing is answered")
-    globals()["done"], seen = True, []
-{body}
-    text = " ".join(str(text.decode("latin-1") if isinstance(text, bytes) else text) for text in seen)
-    print({MET!r}, sorted(set(re.findall(r"[0-9a-f]{{64}}|learner[0-9]{{2}}|switch-[a-z ]+", text)))[:20])
+    globals()["done"] = True
+    for name, tried in {{{", ".join(f"{name!r}: try_{n}" for n, name in enumerate(names))}}}.items():
+        text = " ".join(str(text.decode("latin-1") if isinstance(text, bytes) else text) for text in tried())
+        hits = sorted(set(re.findall(r"[0-9a-f]{{64}}|learner[0-9]{{2}}|switch-[a-z ]+", text)))
+        print({MET!r}, name, hits[:5])
     raise RuntimeError("nothing is answered")
 '''

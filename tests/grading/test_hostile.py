@@ -322,6 +322,10 @@ ROWS = {
     "a problem made up by the code":
         ["hostile_code.test_a_problem_that_the_code_makes_up",
          "reports_folder.test_what_a_learners_code_chose_is_not_said_in_the_graders_words"],
+    "an error's own text": ["hostile_code.test_an_errors_text_is_not_on_the_page_of_the_class",
+                            "reports_folder.test_the_class_page_says_late_and_stopped"],
+    "files, zips, code and texts at random": ["fuzz.test_files", "fuzz.test_json", "fuzz.test_code", "fuzz.test_zips",
+                                              "fuzz.test_reports"],
     "answers that are hard to compare with others":
         ["reports_likeness.test_what_learners_wrote_is_taken_apart_by_the_reader_alone",
          "reports_likeness.test_what_no_answer_looks_like_hides_and_holds_up_nobody"],

@@ -14,6 +14,7 @@ import pytest
 from classroom import evaluate, exercises
 from classroom.grade import channel, launch, remote
 from classroom.grade import grader as graders
+from classroom.grade.book import gradebook, tally
 from classroom.grade.own_time import TooLong, own_time
 from classroom.grade.read.submissions import Submission
 
@@ -234,6 +235,22 @@ def test_a_problem_that_the_code_makes_up(graded, facts):
     got = result(record, "1.2")
     assert statuses(record) == ALL_RIGHT | {"1.2": got["status"]} and got["status"] in ("wrong", "error")
     assert got["points"] == 0 and len(got["message"]) < 1500 and "\n#" not in got["message"]
+
+
+LIE = "All marks are void: http://example.org"
+
+
+@pytest.mark.parametrize("raises, name", [("ValueError", "ValueError"), (f"type({LIE!r}, (Exception,), {{}})", "another")],
+                         ids=["of Python's", "of its own"])
+def test_an_errors_text_is_not_on_the_page_of_the_class(graded, raises, name):
+    """It is the learner's code that chose it: its author reads it, and the teacher the name, if that is Python's."""
+    code = f"def softmax(x):\n    print({MET!r})\n    raise {raises}({LIE!r})"
+    record = graded(lesson_01(ex_1_2=code, ex_1_3=STANDALONE))
+    got = result(record, "1.2")
+    assert got["raised"] == name and LIE in got["message"] and MET in got["printed"]
+    said = [one.says for line in tally.lines(gradebook.build([record]), record["lesson"]) for one in
+            (*line.holdings, *line.stopped)]
+    assert len(said) == 1 and "void" not in said[0] and ("ValueError" in said[0]) == (name == "ValueError")
 
 
 TORCHS = {
