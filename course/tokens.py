@@ -36,8 +36,8 @@ class Subwords:
 
         Raises:
             TypeError: for a string in place of a list of strings.
-            ValueError: if vocab_size is below 1, there is no sentence to learn from, or there are more single characters
-                than vocab_size, as in Chinese, so that none could be joined.
+            ValueError: if vocab_size is below 1, there is no sentence to learn from, or there are more single
+                characters than vocab_size, as in Chinese, so that none could be joined.
         """
         if isinstance(sentences, str):
             raise TypeError(f"`train` takes a list of sentences: [{sentences[:30]!r}, ...]")

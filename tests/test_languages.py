@@ -99,7 +99,7 @@ def test_what_no_font_has_is_said_once_with_a_font_to_install():
 
 
 def test_a_font_that_was_installed_meanwhile_is_found(monkeypatch, tmp_path):
-    """matplotlib keeps its list of fonts for long: here it knows of none with the letters, and one lies in the system."""
+    """matplotlib keeps its list of fonts: here none in it has the letter, and one that was installed later has."""
     asked, wanted = [], "\uf8d0"
     monkeypatch.setattr(_fonts.fontManager, "ttflist", list(_fonts.fontManager.ttflist))
     font = TTFont(Path(course.__file__).parent / "views" / "fonts" / "course_cjk.ttf")

@@ -38,8 +38,8 @@ FILES = {
     "pipe.txt": (b"Hi.|Hola\n", ONE, [1], ["separated by vertical bars"]),
     "punct.tsv": ("...\t...\n!!!\t¡!\n".encode(), [("...", "..."), ("!!!", "¡!")], [1, 2],
                   ["1 line doubtful, but kept", "line 1: both sides are equal"]),
-    "sample.tmx": (b'<?xml version="1.0"?>\n<tmx version="1.4"><header srclang="en"/><body>\n<tu><tuv xml:lang="en"><seg>'
-                   b'Hi.</seg></tuv><tuv xml:lang="fr"><seg>Salut.</seg></tuv></tu>\n</body></tmx>\n',
+    "sample.tmx": (b'<?xml version="1.0"?>\n<tmx version="1.4"><header srclang="en"/><body>\n<tu><tuv xml:lang="en">'
+                   b'<seg>Hi.</seg></tuv><tuv xml:lang="fr"><seg>Salut.</seg></tuv></tu>\n</body></tmx>\n',
                    [("Hi.", "Salut.")], [1], ["the segments in en and fr"]),
     "semicolon.csv": (b"Hi.;Hola\n", ONE, [1], ["separated by semicolons"]),
     "tatoeba_export.tsv": (

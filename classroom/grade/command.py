@@ -144,6 +144,7 @@ def _grade(options: argparse.Namespace) -> int:
     results = options.out / "results.jsonl"
     if again:
         journal.supersede(results, again, "--regrade")
+    before = len(journal.superseded(results))
     try:
         records = _run(options, submissions, results)
     except RuntimeError as error:       # too little isolation, no worker that starts
@@ -156,6 +157,10 @@ def _grade(options: argparse.Namespace) -> int:
     written = files.write(options.out, book, columns, scale=options.scale, alike=sources if options.likeness else None)
     _slips(book, points, late, deadlines, decided)
     _say_anew(records, again, results)
+    replaced = [record["submission"] for record in journal.superseded(results)[before:]]
+    if replaced:
+        print(f"Replaced since the last run, and graded anew: {', '.join(replaced[:_NAMED])}"
+              + (", …" if len(replaced) > _NAMED else ""))
     if submissions.left:
         print(f"Nobody's work, and left out: {', '.join(submissions.left[:_NAMED])}"
               + (", …" if len(submissions.left) > _NAMED else ""))

@@ -39,9 +39,9 @@ def explain(
             return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
                                tuple(mistake.slug for mistake in match.mistakes))
     if first.problem:
-        slug, message = _besides_its_names(task, answer, got, want, run)
-        return Explanation("wrong", _paragraphs([words.say(first.problem), message]),
-                           (first.problem.slug, *((slug,) if slug else ())))
+        more, besides = _besides_its_names(task, answer, got, want, run)
+        return Explanation("wrong", _paragraphs([words.say(first.problem), besides]),
+                           (first.problem.slug, *((more,) if more else ())))
     if first.error or timed_out:
         slug, message = diagnose.error(task, got, want, clock)
         if not timed_out and slug in (None, "shapes-do-not-fit", "size-typed-in") and \

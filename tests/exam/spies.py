@@ -3,6 +3,7 @@
 Each collects texts in `seen`; `hits` are what in them must not have been there.
 """
 import textwrap
+
 TRIES = {
     "the environment": "seen = [os.environ, sys.argv, sys.orig_argv, sys.path]",
     "files": """
@@ -44,7 +45,7 @@ import importlib, inspect
 for name in ("classroom.exam.families", "classroom.exam.sheet", "classroom.judge.judgement", "classroom.exercises",
              "classroom.grade.grader", "tests.variants.sheets"):
     try:
-        seen.append("switch-found " + inspect.getsource(importlib.import_module(name)))
+        seen.append(FOUND % 99 + inspect.getsource(importlib.import_module(name)))
     except Exception:
         pass
 seen += [vars(module).get("__doc__") for name, module in sys.modules.items() if name.startswith("classroom.exam")]
@@ -75,7 +76,7 @@ for pid in (os.getpid(), os.getppid()):
     try:
         with open(f"/proc/{pid}/mem", "rb") as memory:
             memory.seek(id(seen) if pid == os.getpid() else 4096)
-            seen.append(f"switch-memory of {'itself' if pid == os.getpid() else 'others'}")
+            seen.append(FOUND % 99 + f" of {'itself' if pid == os.getpid() else 'others'}")
             memory.read(100)
     except OSError:
         pass
@@ -85,7 +86,7 @@ seen = [text for text in seen if "others" in text]
 for place in (FOLDER + "/exam.json", FOLDER + "/../marks/results.jsonl", FOLDER + "/../marks/marks.csv"):
     try:
         open(place, "a").write("spied")
-        seen.append("switch-written " + place)
+        seen.append(FOUND % 99 + place)
     except OSError:
         pass
 """,
@@ -96,7 +97,7 @@ for family, where in ((socket.AF_INET, ("127.0.0.1", 22)), (socket.AF_INET, ("19
         with socket.socket(family) as line:
             line.settimeout(0.01)
             line.connect(where)
-            seen.append("switch-network")
+            seen.append(FOUND % 99)
     except OSError:
         pass
 """,
@@ -117,7 +118,7 @@ def try_{n}():
 import re
 import sys
 
-FOLDER = {folder!r}
+FOLDER, FOUND = {folder!r}, "learner%02d"      # what is formatted is a hit, and this text is none
 {tries}
 
 def {call}:

@@ -207,6 +207,16 @@ def test_one_learner_is_graded_anew(graded, monkeypatch, capsys):
     assert "--regrade: nothing was handed in by nobody" in capsys.readouterr().err
 
 
+def test_a_notebook_that_was_replaced_is_named(graded, monkeypatch, capsys):
+    path = Path("submitted/bob") / f"{LESSON}.ipynb"
+    path.write_text("bob, once more")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setattr(batch, "graded", lambda todo, *_: [(one, {**graded[1], "sha256": digest}) for one in todo])
+    assert grade() == 0
+    assert f"Replaced since the last run, and graded anew: bob/{LESSON}.ipynb\n" in capsys.readouterr().out
+    assert grade() == 0 and "Replaced" not in capsys.readouterr().out
+
+
 def test_an_open_folder_with_other_files_is_said(graded, capsys):
     Path("mine").mkdir(mode=0o755)
     Path("mine/class.csv").write_text("learner\nada\n")

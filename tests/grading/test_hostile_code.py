@@ -216,7 +216,7 @@ def test_a_reply_that_never_comes_to_an_end(grader, graded, monkeypatch, fill, s
     monkeypatch.setattr(channel.Channel, "receive", receive)
     monkeypatch.setattr(graders, "_EXTRA", 0.1)
     monkeypatch.setattr(remote, "_EXTRA", 0.1)
-    monkeypatch.setattr(grader, "seconds", 0.5)
+    monkeypatch.setattr(grader, "seconds", 1.0)
     code = "def softmax(x):" + DRIP.replace("FILL", fill)
     record = graded(lesson_01(ex_1_2=code, ex_1_3=STANDALONE))
     assert statuses(record) == ALL_RIGHT | {"1.2": status} and max(came) > 10, "it was sending"
@@ -240,7 +240,8 @@ def test_a_problem_that_the_code_makes_up(graded, facts):
 LIE = "All marks are void: http://example.org"
 
 
-@pytest.mark.parametrize("raises, name", [("ValueError", "ValueError"), (f"type({LIE!r}, (Exception,), {{}})", "another")],
+@pytest.mark.parametrize("raises, name", [("ValueError", "ValueError"),
+                                          (f"type({LIE!r}, (Exception,), {{}})", "another")],
                          ids=["of Python's", "of its own"])
 def test_an_errors_text_is_not_on_the_page_of_the_class(graded, raises, name):
     """It is the learner's code that chose it: its author reads it, and the teacher the name, if that is Python's."""

@@ -221,7 +221,8 @@ def test_a_zip_and_the_folder_that_was_made_of_it_are_one_learner(tmp_path):
     zipped(tmp_path / "ada.zip", {"x.ipynb": notebook("x = 1"), "y.ipynb": notebook("x = 2")})
     first, second = find(tmp_path)
     assert (first.learner, first.name, second.learner, second.name) == ("ada", "ada/x.ipynb", "ada", "ada/y.ipynb")
-    assert content_of(first.path) == lesson_01() and "called ada/x.ipynb" in first.ignored[0]
+    assert content_of(first.path) == lesson_01() and "called ada/x.ipynb" in first.ignored[1]
+    assert first.ignored[0] == "`ada` is there twice, as a folder and a zip: both were taken for one learner's."
 
 
 # ------------------------------------------------------------------------------------ inside a notebook

@@ -123,6 +123,8 @@ def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> Found:
         if (first := owners.setdefault((owner.raw, owner.learner), owner)) is not owner:
             first.found += owner.found                       # a zip, and the folder that was made of it
             first.budget.refused |= owner.budget.refused
+            first.budget.refuse(f"`{clean(owner.raw)}` is there twice, as a folder and a zip: both were taken for one "
+                                "learner's.")
     if not owners:
         raise ValueError(f"{path}: there is no notebook in it, nor a folder of a learner")
     tell_apart(list(owners.values()))
