@@ -8,6 +8,7 @@ from classroom import exercises
 from classroom.judge import keep, panel, record
 from classroom.judge.exercise import Exercise, Task
 from classroom.judge.verdict import CheckError, CheckFailed, Verdict, named, not_attempted
+from course._printing import printable
 
 __all__ = ["CheckError", "CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
 
@@ -86,7 +87,7 @@ def carry_on(id: str, *answer: Any) -> Any:
         try:
             verdict = evaluate(id, *answer)
         except CheckError as error:
-            print(panel.printable(str(error)))
+            print(printable(str(error)))
             return task.fallback()
         _remember(id, answer, verdict)
     if verdict.status == "correct":

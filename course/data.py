@@ -16,16 +16,13 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from course._columns import heading, places_of, problem_of, stray, usual_width
 from course._pair_checks import cleaned, doubts
 from course._paths import FolderError, atomic_path, cache_dir
 from course._printing import printable
 from course._sentence_files import DataError, Row, Table, read_lines, read_table, shown
-
-if TYPE_CHECKING:
-    from course.tokens import Subwords
 
 __all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "pairs_that_fit", "short_pairs",
            "split_pairs"]
@@ -214,8 +211,14 @@ def short_pairs(pairs: Iterable[Pair], max_source_words: int = 8, max_target_wor
     ]
 
 
+class _Encoder(Protocol):
+    """What cuts sentences into ids: `course.tokens.Subwords`, which imports this module."""
+
+    def encode_all(self, sentences: Sequence[str]) -> list[list[int]]: ...
+
+
 def pairs_that_fit(
-    pairs: Sequence[Pair], subwords: "Subwords", max_len: int = 256, skip_long: bool = False
+    pairs: Sequence[Pair], subwords: "_Encoder", max_len: int = 256, skip_long: bool = False
 ) -> list[Pair]:
     """The pairs that a model with `max_len` positions can read: on neither side more tokens, its `<eos>` included.
 

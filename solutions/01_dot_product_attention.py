@@ -498,8 +498,8 @@ for size in sizes:
     print(f"d_k {size:3}   not divided {plain:.2f}   divided by √d_k {scaled:.2f}   divided by d_k {small:.2f}")
 
 # %% [markdown]
-# Without the division, a model whose keys have many numbers gives nearly all the weight to one key before it has learned
-# anything, and chance decides which key that is. Divided by $d_k$ itself, the scores shrink towards 0, and the
+# Without the division, a model whose keys have many numbers gives nearly all the weight to one key before it has
+# learned anything, and chance decides which key that is. Divided by $d_k$ itself, the scores shrink towards 0, and the
 # weights become nearly equal.
 #
 # Can a model whose weights are too sharp not change them later? It learns by small changes. So what matters is how much

@@ -55,7 +55,7 @@ def test_views_know_nothing_of_answers():
 
 @pytest.mark.parametrize(("package", "allowed"), [
     ("classroom.ask", ("course.attention",)),          # the layer that a learner's step of decoding is given
-    ("classroom.judge", ("classroom.ask", "course._paths", "course._system")),
+    ("classroom.judge", ("classroom.ask", "course._paths", "course._printing", "course._system")),
     ("classroom.exercises", ("classroom.judge", "classroom.ask", "course")),
     ("classroom.grade.confine", ("classroom.ask",)),
     ("classroom.grade", ("classroom.judge", "classroom.ask", "classroom.exercises", "course")),

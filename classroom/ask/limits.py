@@ -16,7 +16,7 @@ from typing import Any
 
 from .room import seed_all as seed_all
 from .room import undisturbed as undisturbed
-from .stubs import idle
+from .stubs import nothing_written
 
 _CLASSROOM = str(Path(__file__).parents[1])
 _OURS = (_CLASSROOM, _CLASSROOM.removesuffix("classroom") + "course")   # frames of these are not the learner's
@@ -219,7 +219,7 @@ def _describe(error: BaseException, clock: Clock) -> Raised:
     except Exception:  # an exception whose own __str__ fails
         text = ""
     unwritten = isinstance(error, NotImplementedError) and _raised_in_python(error.__traceback__) and \
-        (around is None or function == "<module>" or idle(around.tb_frame.f_code))       # else something is written
+        (around is None or function == "<module>" or nothing_written(around.tb_frame.f_code))
     return Raised(type(error).__name__, shorten(text), where, function, unwritten, isinstance(error, TimeLimit))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from types import CodeType
 from typing import Any
 
-__all__ = ["idle", "idle_class", "is_module", "is_stub"]
+__all__ = ["idle", "idle_class", "is_module", "is_stub", "nothing_written"]
 
 _NOTHING = {"RESUME", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL", "POP_TOP", "RETURN_VALUE", "NOT_TAKEN"}
 _BEFORE = {"RESUME", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL", "PUSH_NULL"}
@@ -44,6 +44,11 @@ def idle(code: CodeType) -> bool:
            for i in instructions):
         return True
     return _only_raises([i for i in instructions if i.opname not in _BEFORE], code)
+
+
+def nothing_written(code: CodeType) -> bool:
+    """Whether a function is a stub, or an `__init__` that has nothing but the call of the one above it."""
+    return idle(code) or code.co_name == "__init__" and _only_calls_super(code)
 
 
 def idle_class(methods: Iterable[tuple[str, CodeType]], fields: Collection[str], bases: Iterable[str]) -> bool:

@@ -2,7 +2,9 @@
 import functools
 import hashlib
 import inspect
-import re
+import json
+import tempfile
+import textwrap
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from classroom.ask import limits
 from classroom.ask.outcome import KnownOutcomes, ask, bare, known_outcomes
 from classroom.grade import absent
 from classroom.grade.channel import Gone, Interfered
@@ -30,7 +33,6 @@ from .values import equal, values
 __all__ = ["ExamGrader"]
 
 _SHARE, _LEAST = 0.6, 6     # of the statements of an answer, or of the family's own source, so many are worth a note
-_DEFINED = re.compile(r"^(?:def|class) (\w{1,80})", re.M)
 
 
 class ExamGrader(Grader):
@@ -78,7 +80,7 @@ class ExamGrader(Grader):
         record["notes"] += notes
         record["max_points"] = sum(self.exam.family(key).points for key in self.exam.tasks)
         self.found = {}
-        copied = self._from_source(submission, book)
+        copied = self._from_source(book)
         try:
             for id, key in self.keys.items():
                 task = self.exam.family(key).exercise(self.exam.variant(self.sheet, key), id)
@@ -121,7 +123,8 @@ class ExamGrader(Grader):
         known = self._known(task)
         token = known_outcomes.set(known)
         try:
-            verdict = self._ruled(task, answer, judgement.judge_on(task, answer, known.own))
+            with limits.undisturbed():
+                verdict = self._ruled(task, answer, judgement.judge_on(task, answer, known.own))
         finally:
             known_outcomes.reset(token)
         return verdict, self.found[task.id]
@@ -176,15 +179,25 @@ class ExamGrader(Grader):
         return (f"Your `{family.name}` follows other conventions than your sheet.{whence} These lines of your sheet "
                 f"are not followed:\n{lines}")
 
-    def _from_source(self, submission: Submission, book: Notebook) -> set[str]:
+    def _from_source(self, book: Notebook) -> set[str]:
         """The tasks whose answer, with all that it uses, is mostly the course's own source of the family.
 
-        What a learner wrote is taken apart in the reader's process, into statements without names of their own.
+        What a learner wrote is taken apart in the reader's process, into statements without names of their own: each
+        answer as the body of a function, since several answers may use one name for different things.
         """
-        used = {id: list(dict.fromkeys(name for n in book.parts[id].run for name in _DEFINED.findall(
-            book.statements[n][-1])))[:50] for id in self.keys if id in book.parts}
+        bodies = {id: "\n".join(book.statements[n][-1] for n in book.parts[id].run) for id in self.keys
+                  if id in book.parts and book.parts[id].run}
+        cells = [{"cell_type": "code", "metadata": {}, "source":
+                  f"def answer_{n}():\n{textwrap.indent(body, '    ')}"} for n, body in enumerate(bodies.values())]
+        names = {id: [f"answer_{n}"] for n, id in enumerate(bodies)}
+        if not bodies:
+            return set()
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place) / "answers.ipynb"
+            path.write_text(json.dumps({"cells": cells, "nbformat": 4}), encoding="utf-8")
+            answers = apart.answers(path, names)
         found = set()
-        for id, (_, written) in apart.answers(submission.path, used).items():
+        for id, (_, written) in answers.items():
             own = _source(self.keys[id])
             both = (written & own).total()
             if both >= max(_SHARE * min(written.total(), own.total()), _LEAST):

@@ -5,6 +5,8 @@ import sys
 import textwrap
 from typing import Any
 
+from course._printing import printable
+
 from .exercise import Task
 from .verdict import Verdict, beginning, wrapped
 
@@ -102,29 +104,6 @@ def _display(text: str, markup: str) -> bool:
     from IPython.display import display
     display({"text/plain": text, "text/html": markup}, raw=True)
     return True
-
-
-def printable(text: str) -> str:
-    """The text, with signs that the terminal's encoding lacks written otherwise: ASCII, cp1252."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = "".join(sign if _can(sign, encoding) else _PLAIN.get(sign, sign) for sign in text)
-        return text.encode(encoding, "backslashreplace").decode(encoding)
-    return text
-
-
-def _can(sign: str, encoding: str) -> bool:
-    try:
-        sign.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-_PLAIN = {"“": '"', "”": '"', "‘": "'", "’": "'", "·": "*", "√": "sqrt ", "∞": "inf", "−": "-", "–": "-", "—": "-",
-          "…": "...", "×": "x", "→": "->", "≠": "!=", "≤": "<=", "≥": ">=", "²": "^2", "ᵀ": "^T", "Σ": "sum "}
 
 
 def _shell() -> Any:

@@ -121,8 +121,9 @@ def _set_aside(text: str, formulas: list[str]) -> str:
         if match["code"]:
             return match[0]
         display = match["display"] is not None
-        formulas.append(convert((match["display"] if display else match["inline"]).strip(),
-                                display="block" if display else "inline"))
+        formula = convert((match["display"] if display else match["inline"]).strip(),
+                          display="block" if display else "inline")
+        formulas.append(f'<span class="formula">{formula}</span>' if display else formula)
         return f"FORMULA{len(formulas) - 1}X"
     return _FORMULA.sub(aside, text)
 

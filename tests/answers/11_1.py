@@ -171,3 +171,209 @@ def alignment_error_rate(predicted, sure, possible):
     impossible = sum(link not in possible for link in predicted)
     missed = sum(link not in predicted for link in sure)
     return (impossible + missed) / (len(predicted) + len(sure))
+
+# %% prelude
+import itertools
+import random
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+# %% right: sum over generator, Fraction returned
+def alignment_error_rate(predicted, sure, possible):
+    from fractions import Fraction
+    hits = sum(1 for link in predicted if link in sure) + sum(1 for link in predicted if link in possible)
+    return 1 - Fraction(hits, len(predicted) + len(sure))
+
+# %% right: one fraction line, method names, tensor returned
+def alignment_error_rate(predicted, sure, possible):
+    wrong = len(predicted) + len(sure) - len(predicted.intersection(sure)) - len(predicted.intersection(possible))
+    return torch.tensor(wrong / (len(predicted) + len(sure)))
+
+# %% wrong: A and S in place of &
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted and sure) + len(predicted and possible)) / (len(predicted) + len(sure))
+
+# %% wrong: only-possible in place of possible
+def alignment_error_rate(predicted, sure, possible):
+    only = possible - sure
+    return 1 - (len(predicted & sure) + len(predicted & only)) / (len(predicted) + len(sure))
+
+# %% wrong: bracket missing: 1 - a + b / c
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - len(predicted & sure) + len(predicted & possible) / (len(predicted) + len(sure))
+
+# %% wrong: 1 - forgotten
+def alignment_error_rate(predicted, sure, possible):
+    return (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: denominator |A| + |P|
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(possible))
+
+# %% wrong: denominator |A ∪ S|
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / len(predicted | sure)
+
+# %% wrong: integer division
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) // (len(predicted) + len(sure))
+
+# %% wrong: &= changes predicted
+def alignment_error_rate(predicted, sure, possible):
+    n = len(predicted) + len(sure)
+    hits = len(predicted & sure)
+    predicted &= possible
+    return 1 - (hits + len(predicted)) / n
+
+# %% wrong: 2|A∩S|: possible ignored
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - 2 * len(predicted & sure) / (len(predicted) + len(sure))
+
+# %% wrong: returns a formatted string
+def alignment_error_rate(predicted, sure, possible):
+    rate = 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+    return f"{rate:.3f}"
+
+# %% wrong: special case: empty prediction counts as 0
+def alignment_error_rate(predicted, sure, possible):
+    if not predicted:
+        return 0.0
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: percent
+def alignment_error_rate(predicted, sure, possible):
+    return 100 - 100 * (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: rounded to 2 digits
+def alignment_error_rate(predicted, sure, possible):
+    return round(1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure)), 2)
+
+# %% wrong: links turned into dict: one per source word
+def alignment_error_rate(predicted, sure, possible):
+    a, s, p = dict(predicted), dict(sure), dict(possible)
+    a, s, p = set(a.items()), set(s.items()), set(p.items())
+    return 1 - (len(a & s) + len(a & p)) / (len(a) + len(s))
+
+# %% wrong: global one_more / typo NameError
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & posible)) / (len(predicted) + len(sure))
+
+# %% wrong: + between sets: TypeError
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - len((predicted & sure) + (predicted & possible)) / len(predicted + sure)
+
+# %% wrong: sum of two ratios: precision and recall averaged
+def alignment_error_rate(predicted, sure, possible):
+    precision = len(predicted & possible) / len(predicted)
+    recall = len(predicted & sure) / len(sure)
+    return 1 - (precision + recall) / 2
+
+# %% wrong: (A∩S) ∪ (A∩P) counted once
+def alignment_error_rate(predicted, sure, possible):
+    hits = (predicted & sure) | (predicted & possible)
+    return 1 - len(hits) / (len(predicted) + len(sure))
+
+# %% wrong: TWO: brackets missing and prints
+def alignment_error_rate(predicted, sure, possible):
+    print(1 - len(predicted & sure) + len(predicted & possible) / len(predicted) + len(sure))
+
+# %% wrong: divide by len(predicted) only
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (2 * len(predicted))
+
+# %% right: errors counted: |A-P| + |S-A|
+def alignment_error_rate(predicted, sure, possible):
+    return (len(predicted - possible) + len(sure - predicted)) / (len(predicted) + len(sure))
+
+# %% wrong: |A-S| + |S-A|
+def alignment_error_rate(predicted, sure, possible):
+    return (len(predicted - sure) + len(sure - predicted)) / (len(predicted) + len(sure))
+
+# %% wrong: 1 - F1 of precision and recall
+def alignment_error_rate(predicted, sure, possible):
+    precision = len(predicted & possible) / len(predicted)
+    recall = len(predicted & sure) / len(sure)
+    return 1 - 2 * precision * recall / (precision + recall)
+
+# %% wrong: S & P in place of A & P
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(sure & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: zip of sorted links
+def alignment_error_rate(predicted, sure, possible):
+    hits = sum(a == b for a, b in zip(sorted(predicted), sorted(sure)))
+    hits += sum(a == b for a, b in zip(sorted(predicted), sorted(possible)))
+    return 1 - hits / (len(predicted) + len(sure))
+
+# %% wrong: sum(set) TypeError
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (sum(predicted & sure) + sum(predicted & possible)) / (sum(predicted) + sum(sure))
+
+# %% right: possible |= sure in place (no change in fact)
+def alignment_error_rate(predicted, sure, possible):
+    possible |= sure
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: target words counted only
+def alignment_error_rate(predicted, sure, possible):
+    a, s, p = ({j for *_, j in links} for links in (predicted, sure, possible))
+    return 1 - (len(a & s) + len(a & p)) / (len(a) + len(s))
+
+# %% wrong: unpacks links into (i, j): three-number links fail
+def alignment_error_rate(predicted, sure, possible):
+    hits = 0
+    for i, j in predicted:
+        if (i, j) in sure:
+            hits += 1
+        if (i, j) in possible:
+            hits += 1
+    return 1 - hits / (len(predicted) + len(sure))
+
+# %% wrong: elif: possible only when not sure
+def alignment_error_rate(predicted, sure, possible):
+    hits = 0
+    for link in predicted:
+        if link in sure:
+            hits += 1
+        elif link in possible:
+            hits += 1
+    return 1 - hits / (len(predicted) + len(sure))
+
+# %% wrong: returns tuple (precision, recall, aer)
+def alignment_error_rate(predicted, sure, possible):
+    rate = 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+    return len(predicted & possible), len(predicted & sure), rate
+
+# %% wrong: pop empties predicted
+def alignment_error_rate(predicted, sure, possible):
+    n, hits = len(predicted) + len(sure), 0
+    while predicted:
+        link = predicted.pop()
+        hits += (link in sure) + (link in possible)
+    return 1 - hits / n
+
+# %% wrong: missing 1 - and counts wrong ones twice: TWO (1- forgotten, |A|+|P|)
+def alignment_error_rate(predicted, sure, possible):
+    return (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(possible))
+
+# %% wrong: len outside: len(A & S + A & P) precedence
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - len(predicted & sure | possible) / (len(predicted) + len(sure))
+
+# %% wrong: torch.tensor of links (torch lesson)
+def alignment_error_rate(predicted, sure, possible):
+    predicted, sure, possible = torch.tensor(list(predicted)), torch.tensor(list(sure)), torch.tensor(list(possible))
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% right: np.float32
+def alignment_error_rate(predicted, sure, possible):
+    return np.float32(1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure)))
+
+# %% wrong: Jaccard with possible
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - len(predicted & possible) / len(predicted | sure)
+
+# %% wrong: array of one number
+def alignment_error_rate(predicted, sure, possible):
+    return np.array([1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))])

@@ -162,3 +162,241 @@ def align_from_attention(weights):
     table = np.asarray(weights.detach().sum(0))
     n_rows, n_columns = table.shape
     return [max(range(n_columns - 1), key=lambda j: table[t, j]) for t in range(n_rows - 1)]
+
+# %% prelude
+import itertools
+import random
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+# %% right: sum over heads, torch.max
+def align_from_attention(weights):
+    total = weights.sum(dim=0)
+    return torch.max(total[:-1, :-1], dim=1).indices
+
+# %% right: python loop and lists
+def align_from_attention(weights):
+    heads, rows, columns = weights.shape
+    mean = weights.mean(0).tolist()
+    return [max(range(columns - 1), key=lambda j: mean[t][j]) for t in range(rows - 1)]
+
+# %% right: NumPy, <eos> set to -1 on a copy
+def align_from_attention(weights):
+    table = weights.numpy().mean(axis=0).copy()
+    table[:, -1] = -1
+    return table.argmax(axis=1)[:-1]
+
+# %% wrong: own row: [1:]
+def align_from_attention(weights):
+    return weights.mean(0)[1:, :-1].argmax(-1)
+
+# %% wrong: <eos> column kept
+def align_from_attention(weights):
+    return weights.mean(0)[:-1].argmax(-1)
+
+# %% wrong: <eos> set to 0 in place (input changed)
+def align_from_attention(weights):
+    weights[:, :, -1] = 0
+    return weights.mean(0)[:-1].argmax(-1)
+
+# %% wrong: strongest head, not mean
+def align_from_attention(weights):
+    return weights.max(dim=0).values[:-1, :-1].argmax(-1)
+
+# %% wrong: argmax per head, then mean of the numbers
+def align_from_attention(weights):
+    return weights[:, :-1, :-1].argmax(-1).float().mean(0).long()
+
+# %% wrong: argmax over the rows dim=0
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax(0)
+
+# %% wrong: mean over rows (dim=1)
+def align_from_attention(weights):
+    return weights.mean(1)[:, :-1].argmax(-1)
+
+# %% wrong: first column left out, numbers shifted
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, 1:].argmax(-1)
+
+# %% wrong: weight instead of the number (max values)
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].max(-1).values
+
+# %% wrong: argmax without dim: one number
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax()
+
+# %% wrong: T_q numbers: row of <eos> kept
+def align_from_attention(weights):
+    return weights.mean(0)[:, :-1].argmax(-1)
+
+# %% wrong: heads renormalised after cutting, each for itself
+def align_from_attention(weights):
+    words_only = weights[:, :-1, :-1]
+    words_only = words_only / words_only.sum(-1, keepdim=True)
+    return words_only.mean(0).argmax(-1)
+
+# %% wrong: only head 0 (right for the example)
+def align_from_attention(weights):
+    return weights[0, :-1, :-1].argmax(-1)
+
+# %% wrong: majority vote of the heads
+def align_from_attention(weights):
+    return weights[:, :-1, :-1].argmax(-1).mode(dim=0).values
+
+# %% wrong: <eos> dropped after argmax (clamp)
+def align_from_attention(weights):
+    best = weights.mean(0)[:-1].argmax(-1)
+    return best.clamp(max=weights.shape[-1] - 2)
+
+# %% wrong: <eos> dropped after argmax: filter, other length
+def align_from_attention(weights):
+    best = weights.mean(0)[:-1].argmax(-1)
+    return best[best < weights.shape[-1] - 1]
+
+# %% wrong: float tensor of the numbers
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax(-1).float()
+
+# %% wrong: numpy call axis with keepdims: shape (T-1,1)
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax(-1, keepdim=True)
+
+# %% wrong: TWO: own row and one word number too large (1-based)
+def align_from_attention(weights):
+    return weights.mean(0)[1:, :-1].argmax(-1) + 1
+
+# %% wrong: numbers counted from 1
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax(-1) + 1
+
+# %% wrong: only the last row cut twice [:-2]
+def align_from_attention(weights):
+    return weights.mean(0)[:-2, :-1].argmax(-1)
+
+# %% wrong: greedy: each source word only once
+def align_from_attention(weights):
+    mean = weights.mean(0)[:-1, :-1].clone()
+    found = []
+    for row in mean:
+        j = int(row.argmax())
+        found.append(j)
+        mean[:, j] = -1
+    return torch.tensor(found)
+
+# %% wrong: softmax again then int32?? / list of pairs (links)
+def align_from_attention(weights):
+    best = weights.mean(0)[:-1, :-1].argmax(-1)
+    return {(int(i), j) for j, i in enumerate(best)}
+
+# %% right: int32 returned
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax(-1).to(torch.int32)
+
+# %% wrong: two last columns dropped (full stop too)
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-2].argmax(-1)
+
+# %% wrong: [:-1][:-1] chained slices
+def align_from_attention(weights):
+    return weights.mean(0)[:-1][:-1].argmax(-1)
+
+# %% wrong: .max(-1) pair returned
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].max(-1)
+
+# %% wrong: argmin
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmin(-1)
+
+# %% wrong: softmax again before the mean
+def align_from_attention(weights):
+    return weights.softmax(-1).mean(0)[:-1, :-1].argmax(-1)
+
+# %% wrong: product of the heads
+def align_from_attention(weights):
+    return weights.prod(0)[:-1, :-1].argmax(-1)
+
+# %% wrong: median of the heads
+def align_from_attention(weights):
+    return weights.median(0).values[:-1, :-1].argmax(-1)
+
+# %% wrong: mean of long: own error
+def align_from_attention(weights):
+    return weights[:, :-1, :-1].argmax(-1).mean(0)
+
+# %% wrong: squeeze(0)
+def align_from_attention(weights):
+    return weights.squeeze(0)[:-1, :-1].argmax(-1)
+
+# %% wrong: loop t+1: IndexError / own row
+def align_from_attention(weights):
+    mean = weights.mean(0)
+    return [int(mean[t + 1, :-1].argmax()) for t in range(len(mean))]
+
+# %% right: list of 0-d tensors
+def align_from_attention(weights):
+    mean = weights.mean(axis=0)
+    return [row[:-1].argmax() for row in mean[:-1]]
+
+# %% wrong: list of floats
+def align_from_attention(weights):
+    mean = weights.mean(0).numpy()
+    aligned = np.zeros(len(mean) - 1)
+    for t in range(len(mean) - 1):
+        aligned[t] = mean[t, :-1].argmax()
+    return aligned
+
+# %% wrong: dict {token: source}
+def align_from_attention(weights):
+    return dict(enumerate(weights.mean(0)[:-1, :-1].argmax(-1).tolist()))
+
+# %% wrong: row of <bos> dropped AND <eos> row dropped [1:-1]
+def align_from_attention(weights):
+    return weights.mean(0)[1:-1, :-1].argmax(-1)
+
+# %% wrong: eos = largest column of the last row? column -1 of rows: [:-1, -1]
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, -1].argmax(-1)
+
+# %% wrong: roll by one: links shifted
+def align_from_attention(weights):
+    aligned = weights.mean(0)[:, :-1].argmax(-1)
+    return torch.roll(aligned, 1)[1:] if False else torch.roll(aligned, 1)[:-1]
+
+# %% wrong: uses cat_weights of the page
+def align_from_attention(weights):
+    return cat_weights.mean(dim=(0, 1))[:-1, :-1].argmax(-1)
+
+# %% wrong: mean(dim=(0,1)) as in the page (4 axes there)
+def align_from_attention(weights):
+    return weights.mean(dim=(0, 1))[:-1].argmax(-1)
+
+# %% wrong: TWO: first head only and <eos> kept
+def align_from_attention(weights):
+    return weights[0][:-1].argmax(-1)
+
+# %% wrong: ties/threshold: only links above 0.5, else -1
+def align_from_attention(weights):
+    best = weights.mean(0)[:-1, :-1].max(-1)
+    return torch.where(best.values > 0.3, best.indices, -1)
+
+# %% right: renormalised mean, topk
+def align_from_attention(weights):
+    m = weights.mean(dim=0)[:-1, :-1]
+    m = m / m.sum(-1, keepdim=True)
+    return m.topk(1, dim=-1).indices.squeeze(-1)
+
+# %% wrong: monotone: cummax
+def align_from_attention(weights):
+    return weights.mean(0)[:-1, :-1].argmax(-1).cummax(0).values
+
+# %% wrong: last head only ([-1])
+def align_from_attention(weights):
+    return weights[-1][:-1, :-1].argmax(-1)
+
+# %% wrong: print instead of return
+def align_from_attention(weights):
+    print(weights.mean(0)[:-1, :-1].argmax(-1))

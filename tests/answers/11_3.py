@@ -339,3 +339,569 @@ def em_step(t, pairs):
         total = here.sum(axis=0)
         new += here * np.divide(in_target, total, out=np.zeros(n_target), where=in_target > 0)
     return (new.T / new.sum(axis=1)).T
+
+# %% prelude
+import itertools
+import random
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+# %% right: np.add.at, once more
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        block = t[np.ix_(source, target)]
+        np.add.at(counts, np.ix_(source, target), block / block.sum(axis=0))
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: Counter dictionary
+def em_step(t, pairs):
+    from collections import Counter
+    counts = Counter()
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    table = np.array([[counts[e, f] for f in range(t.shape[1])] for e in range(t.shape[0])])
+    return table / table.sum(1)[:, None]
+
+# %% right: one-hot matrices
+def em_step(t, pairs):
+    new = np.zeros_like(t)
+    for source, target in pairs:
+        s, g = np.eye(t.shape[0])[source], np.eye(t.shape[1])[target]
+        share = s @ t @ g.T
+        share = share / share.sum(0, keepdims=True)
+        new = new + s.T @ share @ g
+    new /= new.sum(1, keepdims=True)
+    return new
+
+# %% wrong: columns normalised
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=0, keepdims=True)
+
+# %% wrong: shared among all source words
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = t[:, f].sum()
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: equal shares, t ignored
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += 1 / len(source)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: winner takes all
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            best = max(source, key=lambda e: t[e, f])
+            counts[best, f] += 1
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: set(source)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        source = set(source)
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: set(target)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in set(target):
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: fancy index += loses repeated words
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        block = t[np.ix_(source, target)]
+        counts[np.ix_(source, target)] += block / block.sum(axis=0)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts = t (alias, mutates)
+def em_step(t, pairs):
+    counts = t
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts start from old t (copy)
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: not divided at the end (half finished)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts
+
+# %% wrong: return inside the loop of pairs
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+        return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: keepdims forgotten, once more
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1)
+
+# %% wrong: source/target swapped in the loop head
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for target, source in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: zip(source, target): diagonal
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for e, f in zip(source, target):
+            counts[e, f] += t[e, f]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: 3x3 hard coded
+def em_step(t, pairs):
+    counts = np.zeros((3, 3))
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares normalised over the target words
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = 0
+            for e in source:
+                counts[e, f] += t[e, f] / sum(t[e, g] for g in target)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: integer counts
+def em_step(t, pairs):
+    counts = np.zeros(t.shape, dtype=int)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: TWO: set(source) and columns normalised
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        source = set(source)
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=0, keepdims=True)
+
+# %% wrong: division inside the loop of pairs (table normalised each pair)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+        counts = counts / counts.sum(axis=1, keepdims=True)
+    return counts
+
+# %% wrong: t updated after each pair (online)
+def em_step(t, pairs):
+    t = t.copy()
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+        seen = counts.sum(1) > 0
+        t[seen] = counts[seen] / counts[seen].sum(1, keepdims=True)
+    return t
+
+# %% wrong: smoothing: 1e-3 added to counts
+def em_step(t, pairs):
+    counts = np.full(t.shape, 1e-3)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: torch tensor returned
+def em_step(t, pairs):
+    counts = torch.zeros(*t.shape, dtype=torch.float64)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(dim=1, keepdim=True)
+
+# %% wrong: .unsqueeze / torch methods on NumPy: AttributeError
+def em_step(t, pairs):
+    counts = t.new_zeros(t.shape)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: divided by the sum of the whole table, once more
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum()
+
+# %% wrong: = in place of +=
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] = t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts multiplied with t at the end
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    counts = counts * t
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts[source][:, target] += has no effect
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        block = t[source][:, target]
+        counts[source][:, target] += block / block.sum(axis=0)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: one total for the whole pair
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, g] for e in source for g in target)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: positions used in place of ids
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in range(len(target)):
+            total = sum(t[i, j] for i in range(len(source)))
+            for i in range(len(source)):
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: returns t (forgot counts)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    counts = counts / counts.sum(axis=1, keepdims=True)
+    return t
+
+# %% wrong: two rounds in one
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    t = counts / counts.sum(axis=1, keepdims=True)
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares not divided: raw t added
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: rows divided by max
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.max(axis=1, keepdims=True)
+
+# %% wrong: softmax of rows
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    powers = np.exp(counts)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+# %% wrong: empty word: source.insert(0, 0) changes pairs
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        source.insert(0, 0)
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: empty word added on a copy [0] + source
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        source = [0] + source
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: t[f, e]
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[f, e] for e in source)
+            for e in source:
+                counts[e, f] += t[f, e] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: total accumulates over target words (not reset)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        total = 0
+        for f in target:
+            for e in source:
+                total += t[e, f]
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: total computed inside the source loop (partial total)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = 0
+            for e in source:
+                total += t[e, f]
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts reset in each pair
+def em_step(t, pairs):
+    for source, target in pairs:
+        counts = np.zeros_like(t)
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: enumerate(pairs)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in enumerate(pairs):
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: each pair divided by its length (longer pairs count less)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total / len(target)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts of words that occur divided by their frequency before
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    seen = np.zeros(len(t))
+    for source, target in pairs:
+        for e in source:
+            seen[e] += 1
+    return counts / seen[:, None]
+
+# %% wrong: last pair skipped: pairs[:-1]
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs[:-1]:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: squares: t**2 share
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] ** 2 for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] ** 2 / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: t read and overwritten: t = counts/.. inside loop of targets? returns list
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return [[c / sum(row) for c in row] for row in counts]
+
+# %% wrong: rounded to 3 digits
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return (counts / counts.sum(axis=1, keepdims=True)).round(3)
+
+# %% right: vectorised with counts in float64 and np.divide, returns copy
+def em_step(t, pairs):
+    rows = [t[source].sum(0) for source, _ in pairs]
+    counts = np.zeros(t.shape)
+    for (source, target), total in zip(pairs, rows):
+        for f in target:
+            counts[:, f] += np.bincount(source, minlength=len(t)) * t[:, f] / total[f]
+    return np.array([row / row.sum() for row in counts])
+
+# %% wrong: indentation: counts line outside the inner loop
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                share = t[e, f] / total
+            counts[e, f] += share
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: TWO: equal shares and set(target)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in set(target):
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += 1 / len(source)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: misspelt target: NameError
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in targets:
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)

@@ -215,3 +215,264 @@ def softmax(x):
     differences = x[..., None, :] - x[..., :, None]      # (..., i, j): x_j - x_i
     with np.errstate(over="ignore"):
         return 1 / np.exp(differences).sum(axis=-1)
+
+# %% prelude
+import math
+import time
+import numpy as np
+words = ["the", "black", "cat", "sleeps"]
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+q = Q[1]
+
+# %% right: [..., None] for keepdims
+def softmax(x):
+    e = np.exp(x - np.max(x, axis=-1)[..., None])
+    return e / e.sum(-1)[..., None]
+
+# %% right: log-sum-exp
+def softmax(x):
+    z = x - x.max(axis=-1, keepdims=True)
+    return np.exp(z - np.log(np.exp(z).sum(axis=-1, keepdims=True)))
+
+# %% right: apply_along_axis with inner function
+def softmax(x):
+    def one(row):
+        e = np.exp(row - max(row))
+        return e / sum(e)
+    return np.apply_along_axis(one, -1, x)
+
+# %% wrong: maximum of the whole table
+def softmax(x):
+    e = np.exp(x - x.max())
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: mean subtracted in place of max
+def softmax(x):
+    e = np.exp(x - x.mean(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: axis=1 in place of -1
+def softmax(x):
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+# %% wrong: x -= max: changes its input
+def softmax(x):
+    x -= x.max(axis=-1, keepdims=True)
+    x = np.exp(x)
+    return x / x.sum(axis=-1, keepdims=True)
+
+# %% wrong: clip to 700
+def softmax(x):
+    e = np.exp(np.clip(x, -700, 700))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: minimum subtracted
+def softmax(x):
+    e = np.exp(x - x.min(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% right: computed in 64 bits always, whatever comes in
+def softmax(x):
+    x = np.asarray(x, dtype=np.float64)
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: half finished: division missing
+def softmax(x):
+    x = x - x.max(axis=-1, keepdims=True)
+    return np.exp(x)
+
+# %% wrong: divided by the largest, not the sum
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.max(axis=-1, keepdims=True)
+
+# %% wrong: rounded to 3 digits like the print
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return (e / e.sum(axis=-1, keepdims=True)).round(3)
+
+# %% wrong: max without keepdims, sum with
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: torch spelling keepdim: TypeError
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdim=True)
+
+# %% wrong: constant 1000 subtracted (visible example only)
+def softmax(x):
+    e = np.exp(x - 1000)
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts the largest absolute value
+def softmax(x):
+    e = np.exp(x - np.abs(x).max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: nan_to_num over the naive version
+def softmax(x):
+    e = np.exp(x)
+    return np.nan_to_num(e / e.sum(axis=-1, keepdims=True))
+
+# %% wrong: subtracts the max after exp
+def softmax(x):
+    e = np.exp(x)
+    e = e - e.max(axis=-1, keepdims=True)
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: forgotten return + divides by max of x
+def softmax(x):
+    x = x / x.max(axis=-1, keepdims=True)
+    e = np.exp(x)
+    e = e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: divides by max in place of subtracting
+def softmax(x):
+    e = np.exp(x / x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: output array allocated like x: integer input gives zeros
+def softmax(x):
+    result = np.zeros_like(x)
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    result[...] = e / e.sum(axis=-1, keepdims=True)
+    return result
+
+# %% wrong: 2-axis loop over rows: fails on (n,) and wrong on 3 axes
+def softmax(x):
+    rows = []
+    for row in x:
+        e = np.exp(row - row.max())
+        rows.append(e / e.sum())
+    return np.array(rows)
+
+# %% wrong: float16 to "save memory"
+def softmax(x):
+    e = np.exp((x - x.max(axis=-1, keepdims=True)).astype(np.float16))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: python max(x)
+def softmax(x):
+    e = np.exp(x - max(x))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: reshape(-1, 1) for keepdims
+def softmax(x):
+    e = np.exp(x - x.max(-1).reshape(-1, 1))
+    return e / e.sum(-1).reshape(-1, 1)
+
+# %% wrong: math.exp on an array, once more
+def softmax(x):
+    e = math.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: 2.718 ** x
+def softmax(x):
+    e = 2.718 ** (x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: ndim 1 and 2 only, nothing returned for 3
+def softmax(x):
+    if x.ndim == 1:
+        e = np.exp(x - x.max())
+        return e / e.sum()
+    if x.ndim == 2:
+        return np.array([softmax(row) for row in x])
+
+# %% right: recursion over the first axis
+def softmax(x):
+    if x.ndim > 1:
+        return np.array([softmax(part) for part in x])
+    e = np.exp(x - x.max())
+    return e / e.sum()
+
+# %% wrong: scaling put into softmax: / sqrt(x.shape[-1])
+def softmax(x):
+    x = x / math.sqrt(x.shape[-1])
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: sum of everything below the line
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum()
+
+# %% wrong: float32 for all
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return (e / e.sum(axis=-1, keepdims=True)).astype(np.float32)
+
+# %% wrong: squares in place of exp
+def softmax(x):
+    e = (x - x.max(axis=-1, keepdims=True)) ** 2
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: shift only when above 700 (32 bits overflow)
+def softmax(x):
+    if x.max() > 700:
+        x = x - x.max(axis=-1, keepdims=True)
+    e = np.exp(x)
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: if without brackets: x.max(axis=-1) > 700 ambiguous
+def softmax(x):
+    m = x.max(axis=-1, keepdims=True)
+    if m > 700:
+        x = x - m
+    e = np.exp(x)
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: returns the log of the shares
+def softmax(x):
+    z = x - x.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+# %% right: torch inside, NumPy out
+def softmax(x):
+    import torch
+    return torch.softmax(torch.from_numpy(x.astype(float)), dim=-1).numpy()
+
+# %% wrong: sigmoid: exp(x) / (1 + exp(x))
+def softmax(x):
+    return 1 / (1 + np.exp(-x))
+
+# %% wrong: max + 1 off: exp(x - max) / (sum - 1)
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / (1 + e.sum(axis=-1, keepdims=True))
+
+# %% wrong: last place gets the rest: x[..., :-1]
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e[..., :-1].sum(axis=-1, keepdims=True)
+
+# %% wrong: first column used for the shift
+def softmax(x):
+    e = np.exp(x - x[..., :1])
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: argmax in place of max
+def softmax(x):
+    e = np.exp(x - x.argmax(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: uses scores, the page variable
+def softmax(x):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: plus in place of minus: x + max
+def softmax(x):
+    e = np.exp(x + x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: TWO: axis=0 and no max
+def softmax(x):
+    e = np.exp(x)
+    return e / e.sum(axis=0)

@@ -254,3 +254,329 @@ def attention(q, k, v):
     fourth_root = q.shape[1] ** 0.25
     weights = softmax(np.einsum("id,jd->ij", q / fourth_root, k / fourth_root))
     return np.einsum("ij,jf->if", weights, v), weights
+
+# %% prelude
+import math
+import time
+import numpy as np
+words = ["the", "black", "cat", "sleeps"]
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+q = Q[1]
+d_k = 4
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+def attention_by_loops(Q, K, V):
+    all_outputs, all_weights = [], []
+    for q in Q:
+        scores = [sum(q[d] * k[d] for d in range(len(q))) / math.sqrt(len(q)) for k in K]
+        powers = [math.exp(score) for score in scores]
+        weights = [power / sum(powers) for power in powers]
+        all_outputs.append([sum(weights[j] * V[j][f] for j in range(len(V))) for f in range(len(V[0]))])
+        all_weights.append(weights)
+    return all_outputs, all_weights
+
+# %% right: everything by einsum
+def attention(q, k, v):
+    s = np.einsum("id,jd->ij", q, k) / np.sqrt(q.shape[1])
+    w = np.exp(s - s.max(1, keepdims=True))
+    w /= w.sum(1, keepdims=True)
+    return np.einsum("ij,jf->if", w, v), w
+
+# %% right: query scaled first; list returned
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q / k.shape[1] ** 0.5, k))
+    return [weights @ v, weights]
+
+# %% wrong: page loops, arrays at the end
+def attention(q, k, v):
+    o, w = attention_by_loops(q.tolist(), k.tolist(), v.tolist())
+    return np.array(o), np.array(w)
+
+# %% wrong: root of len(k) = T_k
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(len(k)))
+    return weights @ v, weights
+
+# %% wrong: root of v.shape[1] = d_v
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(v.shape[1]))
+    return weights @ v, weights
+
+# %% wrong: global d_k from the page (4)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(d_k))
+    return weights @ v, weights
+
+# %% wrong: output from scaled scores, softmax forgotten there
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[1])
+    weights = softmax(scores)
+    return scores @ v, weights
+
+# %% wrong: multiplied by the root, once more, once more
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) * math.sqrt(q.shape[1]))
+    return weights @ v, weights
+
+# %% wrong: weights.T @ v
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return weights.T @ v, weights
+
+# %% wrong: only the output
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return weights @ v
+
+# %% wrong: softmax on the output
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[1])
+    return softmax(scores @ v), softmax(scores)
+
+# %% wrong: keys and queries exchanged in the call
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(k, q) / math.sqrt(q.shape[1]))
+    return weights @ v, weights
+
+# %% wrong: typo: NameError
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return wieghts @ v, weights
+
+# %% wrong: v @ weights: own error
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return v @ weights, weights
+
+# %% wrong: TWO: not scaled, and the pair reversed
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k))
+    return weights, weights @ v
+
+# %% wrong: TWO: root of T_q and values transposed by mistake (weights fine shape), output of keys
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(len(q)))
+    return weights @ k, weights
+
+# %% wrong: q /= root in place
+def attention(q, k, v):
+    q /= math.sqrt(q.shape[1])
+    weights = softmax(dot_product_scores(q, k))
+    return weights @ v, weights
+
+# %% wrong: // in place of /
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) // math.sqrt(q.shape[1]))
+    return weights @ v, weights
+
+# %% wrong: passes axis to own softmax: TypeError
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]), axis=-1)
+    return weights @ v, weights
+
+# %% wrong: dict returned
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return {"output": weights @ v, "weights": weights}
+
+# %% wrong: only best key taken (one-hot output)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return v[weights.argmax(axis=1)], weights
+
+# %% wrong: returns scores as the second thing
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[1])
+    return softmax(scores) @ v, scores
+
+# %% wrong: elementwise weights * v
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return weights * v, weights
+
+# %% wrong: calls dot_product_scores(weights, v) for the product
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return dot_product_scores(weights, v), weights
+
+# %% wrong: np.sqrt(q.size)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / np.sqrt(q.size))
+    return weights @ v, weights
+
+# %% wrong: lists returned (loop version directly)
+def attention(q, k, v):
+    return attention_by_loops(q, k, v)
+
+# %% wrong: output averaged over the keys: (w @ v) / T_k
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    return weights @ v / len(k), weights
+
+# %% wrong: softmax only over all: two softmaxes (softmax of softmax)
+def attention(q, k, v):
+    scores = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[1]))
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: own naive softmax: overflow
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return weights @ v, weights
+
+# %% wrong: weights rounded before mixing
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    weights = weights.round(3)
+    return weights @ v, weights
+
+# %% wrong: quotient not assigned
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)
+    scores / math.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: both q and k divided by the root
+def attention(q, k, v):
+    root = math.sqrt(q.shape[-1])
+    weights = softmax(dot_product_scores(q / root, k / root))
+    return weights @ v, weights
+
+# %% wrong: residual: v added to output / q
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return v + weights @ v, weights
+
+# %% wrong: causal mask from another tutorial
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    scores = np.where(np.tril(np.ones(scores.shape)) == 1, scores, -1e9)
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: np.array([output, weights])
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return np.array([weights @ v, weights])
+
+# %% wrong: calls itself: RecursionError
+def attention(q, k, v):
+    output, weights = attention(q, k, v)
+    return output, weights
+
+# %% wrong: v.T @ weights.T: output transposed
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return v.T @ weights.T, weights
+
+# %% wrong: plain shares instead of softmax
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    weights = scores / scores.sum(axis=1, keepdims=True)
+    return weights @ v, weights
+
+# %% wrong: global V
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return weights @ V, weights
+
+# %% wrong: loop returns only the last query
+def attention(q, k, v):
+    for row in q:
+        w = softmax(k @ row / math.sqrt(len(row)))
+        o = w @ v
+    return o, w
+
+# %% wrong: math.sqrt(k.shape)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(k.shape))
+    return weights @ v, weights
+
+# %% wrong: int(sqrt)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / int(math.sqrt(q.shape[-1])))
+    return weights @ v, weights
+
+# %% right: d_k ** -0.5, np.matmul, intermediate prints
+def attention(q, k, v):
+    d = len(k[0])
+    weights = softmax(d ** -0.5 * dot_product_scores(q, k))
+    print(weights.shape)
+    output = np.matmul(weights, v)
+    return (output, weights)
+
+# %% wrong: three things returned
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    return weights @ v, weights, dot_product_scores(q, k)
+
+# %% wrong: output allocated like v and filled for each query
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    output = np.zeros_like(v)
+    for i in range(len(q)):
+        output[i] = weights[i] @ v
+    return output, weights
+
+# %% wrong: torch used for sqrt of tensor
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / torch.sqrt(q.shape[-1]))
+    return weights @ v, weights
+
+# %% wrong: TWO: keys into the mix and softmax over queries
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k).T / math.sqrt(q.shape[-1])).T
+    return weights @ k, weights
+
+# %% wrong: TWO: √T_k and values cut int
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(k.shape[0]))
+    return (weights @ v).round(), weights
+
+# %% wrong: scores scaled, weights from unscaled, output from scaled
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)
+    weights = softmax(scores)
+    output = softmax(scores / math.sqrt(q.shape[-1])) @ v
+    return output, weights
+
+# %% wrong: scales output
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k))
+    return weights @ v / math.sqrt(q.shape[-1]), weights
+
+# %% wrong: uses q.k product without own function: q @ k (square only)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k.T) / math.sqrt(q.shape[-1]))
+    return weights @ v, weights
+
+# %% wrong: sqrt(2 * d_k)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(2 * q.shape[-1]))
+    return weights @ v, weights
+
+# %% wrong: log instead of root
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.log(q.shape[-1]))
+    return weights @ v, weights
+
+# %% wrong: uses softmax of each side before product
+def attention(q, k, v):
+    weights = dot_product_scores(softmax(q), softmax(k)) / math.sqrt(q.shape[-1])
+    return weights @ v, weights
+
+# %% wrong: weights fine, output uses v[::-1] by -1 step
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    output = np.array([sum(w * value for w, value in zip(row, v[1:])) for row in weights])
+    return output, weights

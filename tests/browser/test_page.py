@@ -238,7 +238,7 @@ def test_the_translator_of_the_course(visit, tmp_path):
     from course.translator import trained_translator
 
     model, subwords, split = trained_translator(progress=False)
-    sample = split.test[::10]
+    sample = split.test[::20]
     sentences = [pair.source for pair in sample]
     page = visit(model, subwords)
     written, expected = page.evaluate(IN_THE_PAGE, [sentences, 1]), ids(model, subwords, sentences)

@@ -261,3 +261,109 @@ def test_matrices_that_are_large_enough_are_large_enough_whatever_they_are():
     for factor in (90.0, 123.0, 1e3, 1e4):
         assert evaluate("3.6", functools.partial(ahead, factor=factor)).mistake == "looks-ahead"
 
+
+
+# ------------------------------------------------------------------- what two readers of one lesson each have found
+
+def template_left(q, k):
+    scores = q @ k.T                                                          # noqa: F841 - not given back
+    raise NotImplementedError
+
+
+def sizes_by_the_texts_names(q, k):
+    scores = np.zeros((T_q, T_k))                                             # noqa: F821 - that is the mistake
+    return scores
+
+
+def one_array_of_both(q, k, v):
+    weights = shares(q @ k.T / math.sqrt(q.shape[-1]))
+    return np.array([weights @ v, weights])
+
+
+def shares(x):
+    powers = np.exp(x - x.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def rounds(t, pairs, through=lambda pairs: pairs):
+    counts = np.zeros_like(t)
+    for source, target in through(pairs):
+        for j in target:
+            for i in source:
+                counts[i, j] += t[i, j] / sum(t[k, j] for k in source)
+    return counts / counts.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize("id, answer, status, slug, words", [
+    ("1.1", template_left, "error", "template-line-left", "`raise NotImplementedError` that was there to begin with"),
+    ("1.1", sizes_by_the_texts_names, "error", "unknown-name", "`T_q` is a size in the text, and no name of your code"),
+    ("1.1", lambda q, k: np.vdot(q, k), "error", "shapes-do-not-fit", "not equally long"),
+    ("1.1", lambda q, k: np.matrix(q) * np.matrix(k).T, "wrong", "not-an-array", "`np.asarray(...)`"),
+    ("1.3", one_array_of_both, "error", "not-one-array", "with a comma between them"),
+    ("11.1", lambda a, s, p: 1 - len((a & s) + (a & p)) / len(a + s), "error", "sets-are-no-numbers", "`len` says how"),
+    ("11.3", functools.partial(rounds, through=enumerate), "error", "number-for-a-list", "`enumerate` gives a number"),
+    ("11.3", functools.partial(rounds, through=lambda pairs: pairs[:-1]), "wrong", "last-pair-left-out", "last pair"),
+    ("11.2", lambda weights: weights.mean(0)[1:-1, :-1].argmax(-1), "wrong", "rows-cut-twice", "the first row"),
+])
+def test_it_is_told_what_was_done(id, answer, status, slug, words):
+    verdict = evaluate(id, answer)
+    assert (verdict.status, verdict.mistake) == (status, slug) and words in verdict.message, verdict.message
+
+
+def test_a_stub_below_a_call_of_the_class_above_is_still_a_stub():
+    class EncoderLayer(nn.Module):
+        def __init__(self, d_model, n_heads, d_ff):
+            super().__init__()
+            raise NotImplementedError
+
+    class Encoder(nn.Module):
+        def __init__(self, n_layers, d_model, n_heads, d_ff):
+            super().__init__()
+            self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+
+        def forward(self, x, mask=None):
+            return x
+    assert evaluate("6.4", Encoder).status == evaluate("6.3", EncoderLayer).status == "not attempted"
+
+
+def test_a_result_in_place_of_the_function_has_stopped_nothing():
+    assert evaluate("1.1", np.eye(3)).heading == "Nothing was run."
+
+
+def test_a_row_is_shown_that_has_what_is_said_of_it():
+    def negative_where_it_fails(x):
+        try:
+            powers = np.exp(x - x.max(axis=1))
+            return powers / powers.sum(axis=1)
+        except Exception:
+            return x
+    verdict = evaluate("1.2", negative_where_it_fails)
+    assert verdict.mistake == "negative-shares"
+    assert " -1 " in verdict.message.split("yours")[1].split("\n")[0], verdict.message
+
+
+def test_a_dtype_in_one_corner_explains_nothing():
+    def one_too_few(q, k, v):
+        weights = shares(q @ k.T / math.sqrt(q.shape[-1]))
+        return np.array([sum(w * value for w, value in zip(row, v[1:], strict=False)) for row in weights]), weights
+    refused("1.3", one_too_few, "values-shifted", never=["dtype"])
+
+
+def test_sets_have_no_shape_and_one_number_is_no_list():
+    verdict = evaluate("11.1", lambda a, s, p: 0.25 + 0.1 * len(a))
+    assert "4 predicted, 4 sure and 4 possible links" in verdict.message and "yours     0.650" in verdict.message
+
+
+def test_a_tensor_without_axes_is_a_number():
+    def rate(a, s, p):
+        return torch.tensor(1 - (len(a & s) + len(a & p)) / (len(a) + len(s)))
+    assert evaluate("11.1", rate).status == "correct"
+
+
+def test_two_mistakes_have_headings_that_say_what_was_done():
+    def attention(q, k, v):
+        weights = shares(q @ k.T / math.sqrt(len(q)))
+        return weights @ k, weights
+    message = evaluate("1.3", attention).message
+    assert "1. The scores are divided by √T_q, where T_q is the number of queries." in message
+    assert "root of t q" not in message

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from classroom import carry_on, check, evaluate, exercises, hint
-from classroom.judge import panel, record
+from classroom.judge import record
 from classroom.judge.judgement import remembering
 from classroom.judge.verdict import CheckError
 
@@ -328,12 +328,6 @@ hint("1.3"); solution("1.3"); carry_on("1.3", attention)
     said = done.stdout.decode(encoding)
     assert done.returncode == 0, done.stderr.decode()
     assert "refused 1" in said and "Hint 1 of 3" in said and "Not yet." in said
-
-
-def test_signs_are_kept_where_they_can_be(monkeypatch):
-    assert panel.printable("√d_k · “yes”") == "√d_k · “yes”"
-    monkeypatch.setattr(sys, "stdout", type("Terminal", (), {"encoding": "cp1252"})())
-    assert panel.printable("√d_k · “yes” 中") == "sqrt d_k · “yes” \\u4e2d"
 
 
 @pytest.mark.parametrize("id", ["2.1", "4.3"])
