@@ -121,20 +121,42 @@ def _text(path: Path, encoding: str | None) -> tuple[str, list[str]]:
 def _undecodable(path: Path, content: bytes, error: UnicodeError) -> DataError:
     start = getattr(error, "start", 0)
     number = content.count(b"\n", 0, start) + 1
-    likely = [name for name in ("gb18030", "cp1252") if _decodes(content, name)]
-    hint = f', or say its encoding: perhaps `encoding="{likely[0]}"`' if likely else ""
+    likely = _likely(content)
+    hint = f', or say its encoding: perhaps `encoding="{likely}"`' if likely else ""
     return DataError(f"{path}, line {number}: byte 0x{content[start]:02x} is not UTF-8; save the file as UTF-8 and try "
                      f"again{hint}")
 
 
-def _decodes(content: bytes, encoding: str) -> bool:
-    """Whether the bytes are text in it. What is common in Chinese are pairs of bytes beyond 0xA0 (GB 2312)."""
+def _likely(content: bytes) -> str:
+    """The usual encoding that bytes beyond ASCII look like, or ""; from where they stand, and what follows them."""
+    high = re.findall(rb"[\x80-\xff]", content)
+
+    def share(pattern: bytes) -> float:
+        """Of the bytes beyond ASCII, those that the pattern finds."""
+        return sum(len(re.sub(rb"[\x00-\x7f]", b"", found)) for found in re.findall(pattern, content)) / len(high)
+
+    # Letters with accents stand alone between ASCII ones; below them in cp1252 are quotation marks and dashes.
+    if share(rb"[\xa0-\xff]{2,}") < 0.4 and share(rb"[\x81-\x84\x86-\x90\x98-\x9f]") < 0.2:
+        name = "cp1252"
+    elif share(rb"[\xe0-\xff]") > 0.7:                 # small Cyrillic letters
+        name = "cp1251"
+    elif share(rb"[\xc0-\xdf]") > 0.7:
+        name = "koi8_r"
+    elif share(rb"[\x81-\x9f][\x40-\xfc]") > 0.4:      # kana, whose first byte is 0x82 or 0x83, and most ideographs
+        name = "shift_jis"
+    elif share(rb"[\xa1-\xf9][\x40-\x7e]") > 0.15:     # ASCII as second bytes
+        name = "big5"
+    elif share(rb"[\xa4\xa5][\xa1-\xf6]") > 0.3:       # kana
+        name = "euc_jp"
+    elif share(rb"[\xb0-\xc8][\xa1-\xfe]") > 0.95:     # syllables of Korean
+        name = "euc_kr"
+    else:
+        name = "gb18030"
     try:
-        content.decode(encoding)
+        content.decode(name)
     except UnicodeError:
-        return False
-    common = re.findall(rb"[\xa1-\xf7][\xa1-\xfe]", content)
-    return encoding != "gb18030" or 2 * len(common) > 0.9 * sum(byte > 127 for byte in content)
+        return ""
+    return name
 
 
 def _content(path: Path) -> tuple[bytes, list[str]]:

@@ -2,7 +2,7 @@
 import importlib.util
 import io
 import sys
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,9 @@ from classroom.app import lab, main
 from course import _paths
 from course._printing import printable
 from course.data import Pair, load_pairs, pairs_that_fit
-from course.tokens import Subwords
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.transformer import Transformer
 
 ROOT = Path(__file__).parents[1]
 
@@ -66,6 +68,14 @@ def test_a_plain_script(terminal, tmp_path):
     said = terminal.text()
     assert "\\u732b.tsv: 3 pairs" in said and "1 line too long" in said and "Correct" in said and "Hint 1" in said
     assert pairs[0] == Pair("cat", "猫")
+
+
+def test_progress_bars(terminal):
+    subwords = Subwords.train(["a cat", "un gato"], 40)
+    model = Transformer(len(subwords), 8, 2, 8, 1)
+    with redirect_stderr(terminal):
+        train(model, encode_pairs([Pair("a cat", "un gato")] * 4, subwords), steps=3)
+    assert "3/3 steps" in terminal.text()
 
 
 @pytest.mark.parametrize("name", ["course/__init__.py", "classroom/__main__.py"])

@@ -95,6 +95,26 @@ def test_what_is_refused(tmp_path, name):
     assert name in str(error.value)
 
 
+SENTENCES = {
+    "cp1252": "Où est le café ? Il est déjà tard. Señor, ¿cómo está? Größe und Straße.",
+    "cp1251": "Где мой кот? Я не знаю, что мне делать. Он живёт в Москве.",
+    "koi8_r": "Где мой кот? Я не знаю, что мне делать. Он живет в Москве.",
+    "gb18030": "黑猫睡在桌子下面。我不知道该怎么办。他住在北京。",
+    "big5": "黑貓睡在桌子下面。我不知道該怎麼辦。他住在台北。",
+    "shift_jis": "黒い猫がテーブルの下で寝ている。どうすればいいか分からない。",
+    "euc_jp": "黒い猫がテーブルの下で寝ている。東京に住む。",
+    "euc_kr": "검은 고양이가 탁자 아래에서 잔다. 나는 어떻게 해야 할지 모른다.",
+}
+
+
+@pytest.mark.parametrize("encoding", SENTENCES)
+def test_an_encoding_is_recognised_and_named(tmp_path, encoding):
+    path = given(tmp_path, "mine.tsv", f"The cat sleeps.\t{SENTENCES[encoding]}\n".encode(encoding) * 3)
+    with pytest.raises(DataError, match=f'perhaps `encoding="{encoding}"`'):
+        load_pairs(path)
+    assert load_pairs(path, encoding=encoding)[0].target == SENTENCES[encoding]
+
+
 def test_encoding_columns_and_header_can_be_given(tmp_path):
     path = given(tmp_path, "chinese.tsv", "嗨。\tHi.\tTom\n".encode("gb18030"))
     assert load_pairs(path, encoding="gb18030", columns=(1, 0)) == [Pair("Hi.", "嗨。")]
