@@ -99,7 +99,7 @@ def _update(id: str, change: Callable[[Entry], None]) -> None:
         if id not in _in_memory:
             _in_memory[id] = load().get(id, dict(EMPTY))
         change(_in_memory[id])
-        where = "" if isinstance(error, FolderError) else " Name another folder in the variable COURSE_STATE."
+        where = "" if isinstance(error, FolderError) else ". Name another folder in the variable COURSE_STATE."
         _say(f"Your progress could not be saved: {error}{where} It is remembered until this notebook is closed.")
 
 
