@@ -845,10 +845,10 @@ check("3.6", look_back)
 # %%
 look_back = carry_on("3.6", look_back)
 
-back_q, back_k = look_back(4, 4)
+back_q, back_k = (matrix.double() for matrix in look_back(4, 4))           # 64 bits, whatever they were
 for order in ([0, 1, 2, 3], [2, 2, 0, 2]):
-    sentence = torch.cat([which[order], where], dim=1).to(back_q.dtype)
-    _, weights = scaled_dot_product_attention(sentence @ back_q, sentence @ back_k.to(back_q.dtype), sentence)
+    sentence = torch.cat([which[order], where], dim=1).double()
+    _, weights = scaled_dot_product_attention(sentence @ back_q, sentence @ back_k, sentence)
     spoken = [lexicon_of_4[i] for i in order]
     for t in range(1, 4):
         at = int(weights[t].argmax())
@@ -923,12 +923,12 @@ find_noun = carry_on("3.7", find_noun)
 
 description |= {"negro": "adjective masculine singular", "blancos": "adjective masculine plural",
                 "gato": "noun masculine singular", "el": "other masculine singular", "son": "other plural"}
-noun_q, noun_k = find_noun(2, 2)
+noun_q, noun_k = (matrix.double() for matrix in find_noun(2, 2))           # 64 bits, whatever they were
 for text in ("la casa de los gatos es blanca", "el gato de la casa blanca es negro",
              "los gatos de la casa son blancos"):
     spoken = text.split()
-    sentence = torch.stack([vector(description[word]) for word in spoken]).to(noun_q.dtype)
-    _, weights = scaled_dot_product_attention(sentence @ noun_q, sentence @ noun_k.to(noun_q.dtype), sentence)
+    sentence = torch.stack([vector(description[word]) for word in spoken]).double()
+    _, weights = scaled_dot_product_attention(sentence @ noun_q, sentence @ noun_k, sentence)
     for t, word in enumerate(spoken):
         if "adjective" in description[word]:
             print(f"{text:36} {word:8} looks at {spoken[weights[t].argmax()]:6} {weights[t].max():.2f}")

@@ -98,7 +98,7 @@ def test_what_no_font_has_is_said_once_with_a_font_to_install():
             assert said[0].filename == __file__
 
 
-def test_a_font_that_was_installed_meanwhile_is_found(monkeypatch, tmp_path):
+def test_a_font_that_was_installed_meanwhile_is_found(monkeypatch, tmp_path, caplog):
     """matplotlib keeps its list of fonts: here none in it has the letter, and one that was installed later has."""
     asked, wanted = [], "\uf8d0"
     monkeypatch.setattr(_fonts.fontManager, "ttflist", list(_fonts.fontManager.ttflist))
@@ -120,6 +120,7 @@ def test_a_font_that_was_installed_meanwhile_is_found(monkeypatch, tmp_path):
             drawn = show_weights(np.eye(2), [wanted, "cat"], ["black", "猫"])
             show_weights(np.eye(2), [wanted, "cat"], ["black", "猫"])
         assert "Noto Sans Klingon" in picture.STYLE["font.family"] and asked == [1] and drawn.png
+        assert not caplog.records                                     # no "findfont", for the bold numbers
     finally:
         _fonts.look_again.cache_clear()
 

@@ -40,7 +40,8 @@ class FindsNoun:
     A word is its kind (0 noun, 1 adjective, 2 other), its gender and its number, −1 for none. Its vector has a 1 for
     each of them: among the first three numbers, among the genders, among the numbers. Read are, for each adjective,
     the place that it looks at most, and the share that its noun gets, the one with the same gender and number: 0.9 at
-    most, since with more than that matrices are right whatever they are. Of other words −1 and 0.9 are read.
+    most, since with more than that matrices are right whatever they are. Of other words −1 and 0.9 are read. Where the
+    noun gets less, also the word that rivals it, which gets most of all others, and that word's share; else −1 and 0.
     """
 
     enough: float = 0.9
@@ -57,8 +58,12 @@ class FindsNoun:
         agree = (words[:, :, None, 1:] == words[:, None, :, 1:]).all(dim=-1)                  # (B, T, T)
         its_noun = (shares * (agree & noun.unsqueeze(1))).sum(dim=-1)
         looks_at = shares.mul(1e3).round().argmax(dim=-1)
+        others = shares.masked_fill(agree & noun.unsqueeze(1), -1.0).mul(1e3).round()
+        open_ = adjective & (its_noun <= self.enough)
         return {"looks_at": looks_at.where(adjective, -1),
-                "share": _coarse(its_noun, self.enough).where(adjective, self.enough)}
+                "share": _coarse(its_noun, self.enough).where(adjective, self.enough),
+                "rival": others.argmax(dim=-1).where(open_, -1),
+                "rival_share": others.amax(dim=-1).div(1e3).where(open_, 0.0)}
 
 
 def _coarse(shares: Any, enough: float) -> Any:

@@ -285,7 +285,7 @@ def which_outputs(sight: Sight) -> str:
     """Where several things are returned: which of them are right."""
     wrong = wrong_outputs(sight.got, sight.want)
     right = [name for name in sight.want.values if name not in wrong]
-    return f"Your {be(right)} right in this case; your {be(wrong)} not." if right else ""
+    return f"Your {be(right)} right in this case; your {be(wrong)} not." if right and not sight.task.read_off else ""
 
 
 def _whereabouts(sight: Sight, name: str) -> str:

@@ -98,6 +98,11 @@ class Exercise(Task):
         place: what follows "On " in messages, made of a case's inputs; by default names and shapes of arrays.
         shows: the evidence in messages, made of a `Sight`; by default the first row that differs. For exercises
             whose answers never see the arrays of a case.
+        describes: given what was returned in all cases, as `Sight`s, a slug and sentences, or None. For
+            answers that are told apart by what they do rather than by equal numbers; asked after the mistakes that
+            explain everything, and before those that explain a part.
+        read_off: whether the outputs are what the check reads off what the answer returns, so that their names mean
+            nothing to a learner.
         styles: right ways of writing it that come apart once a mistake is made: `functools.partial`s of the function
             whose switches the misconceptions set. Every mistake is looked for in every style, before two are.
     """
@@ -111,6 +116,8 @@ class Exercise(Task):
     may_change: Sequence[str] = ()
     place: Callable[[dict[str, Any]], str] | None = None
     shows: Callable[[Any], str] | None = None
+    describes: Callable[[Sequence[Any]], tuple[str, str] | None] | None = None
+    read_off: bool = False
     styles: Sequence[Callable] = ()
 
 

@@ -53,9 +53,14 @@ def _without_effect(task: Exercise, answer: Any, wrong: _Pairs, right: _Pairs, r
 
 def _effect(task: Exercise, answer: Any, got: Outcome, want: Outcome, name: str, run: Callable) -> bool | None:
     """Whether other numbers in this input change the result. None if they should not, or where it cannot be told."""
-    other = _other_numbers(got.case.inputs.get(name))
-    if other is None:
-        return None
+    effects = [_effect_of(task, answer, got, want, name, other, run)
+               for other in _other_numbers(got.case.inputs.get(name))]
+    return True if True in effects else False if False in effects else None
+
+
+def _effect_of(task: Exercise, answer: Any, got: Outcome, want: Outcome, name: str, other: np.ndarray, run: Callable
+               ) -> bool | None:
+    """Whether just these numbers in this input change the result."""
     case = got.case.without(**{name: other})
     expected = ask(task, task.reference, case, bare)
     if not expected.returned or agree(expected, want):
@@ -66,16 +71,17 @@ def _effect(task: Exercise, answer: Any, got: Outcome, want: Outcome, name: str,
     return not found.returned or any(not np.array_equal(found.values[n], got.values[n]) for n in got.values)
 
 
-def _other_numbers(value: Any) -> Any:
-    """An array of the same shape, dtype and kind of content, with other numbers in it; None if there is none."""
+def _other_numbers(value: Any) -> list[np.ndarray]:
+    """Arrays of the same shape, dtype and kind of content, with other numbers in them."""
     if not isinstance(value, np.ndarray) or not value.size:
-        return None
+        return []
     if value.dtype == bool:
-        return ~value
+        return [~value]
     turned = value.ravel()[::-1].reshape(value.shape).copy()
     if value.dtype.kind == "f":
-        return (0.25 - turned).astype(value.dtype)
-    return None if np.array_equal(turned, value) else turned
+        return [(0.25 - turned).astype(value.dtype)]
+    fewer = np.where(turned == turned.max(), turned.min(), turned)    # not the same numbers in another order
+    return [other for other in (turned, fewer) if not np.array_equal(other, value)]
 
 
 def by_other_names(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable

@@ -34,7 +34,10 @@ def explain(
             if outcome.returned and (finding := behaviour.repeatable(task, answer, outcome, run)) is not None:
                 finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))
-        if (match := recognise(task, got, want)) is not None:
+        match = recognise(task, got, want)
+        if (match is None or not match.everywhere or match.together) and (said := _described(task, got, want)):
+            return Explanation("wrong", said[1], (said[0],))
+        if match is not None:
             status: Status = "wrong" if any(g.error is None for g in got) else "error"
             return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
                                tuple(mistake.slug for mistake in match.mistakes))
@@ -55,6 +58,13 @@ def explain(
     if slug in (None, "imprecise") and (lost := _another_dtype(task, got, want)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"
     return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
+
+
+def _described(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str, str] | None:
+    """What the exercise itself says of a wrong answer that returned something in all cases."""
+    if task.describes is None or not all(g.returned for g in got):
+        return None
+    return task.describes([Sight(task, g, w) for g, w in zip(got, want, strict=True)])
 
 
 def _another_dtype(task: Exercise, got: list[Outcome], want: list[Outcome]) -> behaviour.Finding | None:
@@ -102,10 +112,25 @@ def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcom
     """What the recognised mistakes leave unexplained."""
     rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
     if rest is None:
+        if common := _what_they_share(match, got, want):
+            return f"{common} In the others your numbers are right. What does your code do otherwise there?"
         return ("In some of the others this mistake would show, too, but your numbers are right there. So your code "
                 "does it only now and then, or does something else that looks like it.")
     return ("That does not explain the other cases that are not right: there is something else besides, or another "
             f"mistake altogether. {diagnose.briefly(task, rest)}")
+
+
+def _what_they_share(match: Match, got: list[Outcome], want: list[Outcome]) -> str:
+    """An axis that is of length 1 in just the cases that a mistake explains, in one array; or ""."""
+    for name, value in match.cases[0].inputs.items():
+        for axis in range(getattr(value, "ndim", 0)):
+            sizes = [case.inputs[name].shape[axis] if getattr(case.inputs.get(name), "ndim", 0) > axis else None
+                     for case in match.cases]
+            right = [g.case.inputs[name].shape[axis] for g, w in zip(got, want, strict=True)
+                     if agree(g, w) and getattr(g.case.inputs.get(name), "ndim", 0) > axis]
+            if set(sizes) == {1} and right and 1 not in right:
+                return f"These are just the cases in which axis {axis} of `{name}` has the length 1."
+    return ""
 
 
 def _evidence(mistake: Misconception | None, sight: Sight | None, got: list[Outcome]) -> str:

@@ -16,6 +16,9 @@ __all__ = ["by_its_text", "its_own_raise", "left_without_a_value", "not_called",
            "unknown_name"]
 
 _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's groups; tried after all others
+    ("caret-for-a-power",
+     r"unsupported operand type\(s\) for \^=?:|bitwise_xor",
+     "`^` compares the bits of whole numbers. A power is written with two stars: `x ** 2`."),
     ("argument-left-out",
      r"(\w+)\(\) missing \d+ required positional arguments?: (.+)",
      "`{0}` asks for {1} as well, and your call leaves it out."),
@@ -72,7 +75,7 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "`range(n)` is what a loop over n rounds goes through.)"),
     ("calls-itself",
      r"maximum recursion depth exceeded",
-     "The function calls itself, and that call calls itself again, without end. Is another function meant?"),
+     "The function calls itself without end. Is another function of the page meant?"),
     ("no-such-attribute",
      r"'(?:numpy\.)?(ndarray|Tensor|\w+)' object has no attribute '(\w+)'",
      "A thing of the type {0} has nothing called `{1}`. Is it misspelt, or is it not what you think it is? Print it."),

@@ -23,14 +23,21 @@ def wrong_shape(sight: Sight, name: str) -> Said:
     axes = sight.axes(name)
     named = f"{shape(want)}" + (f" = ({', '.join(axes)})" if axes else "")
     slug, text = "wrong-shape", f"{place(sight)}, your {have(name)} the shape {shape(got)}; {named} is expected."
-    if (order := _order(got, want)) is not None:
+    if not got.size and want.size:
+        slug = "empty"
+        text += (" There is not one number in it. Is what comes out kept in each round of a loop (`np.append` and "
+                 "`torch.cat` return something new and leave what they are given as it is), or does a slice end where "
+                 "it begins?")
+    elif (order := _order(got, want)) is not None:
         moved = [axes[i] for i in range(want.ndim) if order[i] != i]
         how = f"{listing(moved)} have changed places" if len(moved) == 2 else f"{listing(moved)} stand in another order"
         slug, text = "axes-exchanged", f"{text} The numbers are right, but the axes {how}."
     elif got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape):
         text += " These are the same sizes in another order."
-    elif (joined := _joined(got.shape, want.shape, axes)) is not None:
+    elif (joined := _joined(got, want, axes)) is not None:
         slug, text = "axes-joined", text + joined
+    elif (stacked := _stacked(got, want)) is not None:
+        slug, text = "stacked", text + stacked
     elif (one := _one_of_several(got, want)) is not None:
         slug, text = "several-for-one", f"{text} {one}"
     elif np.squeeze(got).shape == np.squeeze(want).shape:
@@ -55,6 +62,8 @@ def wrong_shape(sight: Sight, name: str) -> Said:
             else:
                 which = f"at {_places(places, got.shape[axis])} are some that should not be there"
             text += f" All numbers are right, but along axis {axis} {which}."
+            if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
+                text += " If they come out of a loop: does the `return` stand inside it?"
     elif got.ndim < want.ndim:
         lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
         text += f" {lost} got lost, by a sum or an index perhaps."
@@ -77,7 +86,7 @@ def _order(got: np.ndarray, want: np.ndarray) -> tuple[int, ...] | None:
 def _repeated(got: np.ndarray, want: np.ndarray) -> str | None:
     """One axis is a multiple, and begins or ends with what is expected."""
     axis = [i for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
-    if len(axis) != 1 or not want.shape[axis[0]] or got.shape[axis[0]] % want.shape[axis[0]]:
+    if len(axis) != 1 or not min(got.size, want.size) or got.shape[axis[0]] % want.shape[axis[0]]:
         return None
     parts = np.split(got, got.shape[axis[0]] // want.shape[axis[0]], axis[0])
     if not any(compare.equal(part, want) for part in parts):
@@ -130,13 +139,38 @@ def _places(places: list[int], of: int) -> str:
     return f"place {places[0]}{end}"
 
 
-def _joined(got: tuple[int, ...], want: tuple[int, ...], axes: list[str]) -> str | None:
-    """Two neighbouring axes that have become one."""
-    if len(got) != len(want) - 1:
+def _joined(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str | None:
+    """Two axes that have become one: which, if the numbers or the sizes leave no doubt."""
+    if got.ndim != want.ndim - 1 or not want.size:
         return None
-    for i in range(len(got)):
-        if got == (*want[:i], want[i] * want[i + 1], *want[i + 2:]) and min(want[i], want[i + 1]) > 1:
-            return f" The axes {axes[i]} and {axes[i + 1]} have become one: flattened one too many?"
+    pairs = []                                           # that would make an array of this shape: the numbers, too?
+    for i, j in itertools.permutations(range(want.ndim), 2):
+        for at in range(got.ndim):
+            rest = [n for n in range(want.ndim) if n not in (i, j)]
+            made = want.transpose(*rest[:at], i, j, *rest[at:])
+            made = made.reshape(*made.shape[:at], -1, *made.shape[at + 2:])
+            if made.shape == got.shape and min(want.shape[i], want.shape[j]) > 1:
+                if compare.equal(got, made):
+                    return f" The axes {axes[i]} and {axes[j]} have become one: flattened one too many?"
+                pairs.append({i, j})
+    if not pairs or any(pair != pairs[0] for pair in pairs):
+        return None
+    i, j = sorted(pairs[0])
+    return f" The axes {axes[i]} and {axes[j]} have become one: flattened one too many?"
+
+
+def _stacked(got: np.ndarray, want: np.ndarray) -> str | None:
+    """One axis too many, and what is expected where it is joined with another one."""
+    if got.ndim != want.ndim + 1 or got.size != want.size or not got.size or got.ndim > 5:
+        return None
+    for i, j in itertools.permutations([n for n in range(got.ndim) if got.shape[n] > 1], 2):
+        for at in range(want.ndim):
+            rest = [n for n in range(got.ndim) if n not in (i, j)]
+            made = got.transpose(*rest[:at], i, j, *rest[at:])
+            if compare.equal(made.reshape(*made.shape[:at], -1, *made.shape[at + 2:]), want):
+                return (f" The numbers are right, and there is an axis too many: the axes {i} and {j} are to be one. "
+                        "`stack` lays things along a new axis; `cat` and `concatenate` join them along one that is "
+                        "there.")
     return None
 
 

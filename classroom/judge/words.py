@@ -252,7 +252,7 @@ _WORDS = {
         "`{name}` has the shape {shape}; {expected} is expected. (A Linear's weight is (outputs, inputs).)",
     "wrong-matrix-shape":
         "Your `{name}` has the shape {shape}; a matrix with {rows} rows is expected, one for each number of a word's "
-        "vector. How many columns it has is up to you.",
+        "vector, and at least one column. How many columns it has is up to you.",
     "wrong-matrix-shape:differ":
         "Your `W_q` has the shape {q}, and your `W_k` {k}. Queries and keys are compared number by number, so both "
         "matrices have the same number of columns.",

@@ -1,11 +1,12 @@
 """Which of the computer's fonts have the characters that the course's own two lack."""
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from matplotlib.font_manager import FontEntry, findSystemFonts, fontManager
+from matplotlib.font_manager import FontEntry, findSystemFonts, fontManager, weight_dict
 from matplotlib.ft2font import FT2Font
 
 __all__ = ["OWN", "SCRIPTS", "Script", "families", "look_again", "missing"]
@@ -42,7 +43,12 @@ def families() -> list[str]:
     """What figures are drawn with: the course's own fonts, and after them those of this computer, script by script."""
     there = {font.name for font in _there()}
     more = (name for script in SCRIPTS.values() for name in script.fonts if name in there)
-    return list(dict.fromkeys([*OWN, *more]))
+    names = list(dict.fromkeys([*OWN, *more]))
+    for name in names[len(OWN):]:
+        styles = [font for font in _there() if font.name == name]
+        if not any(weight_dict.get(str(font.weight), font.weight) in range(600, 1001) for font in styles):
+            fontManager.ttflist.append(dataclasses.replace(styles[0], weight=700))    # it stands in for its bold
+    return names
 
 
 def missing(text: str, names: Iterable[str] | None = None) -> str:

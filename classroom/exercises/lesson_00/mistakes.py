@@ -57,7 +57,7 @@ def _slip(scores, divisor="sum", whole=False, times=1, digits=None, of=None, giv
         "sum": np.sum, "largest": np.max, "smallest": np.min, "range": np.ptp, "count": len, "mean": np.mean,
         "length": np.linalg.norm, "nothing": lambda scores: 1, "page": lambda scores: 12, "first": lambda s: s[0],
         "last": lambda s: s[-1], "all but the first": _all_but(0), "all but the last": _all_but(-1),
-        "running": np.cumsum, "others": lambda s: s.sum() - s, "left": lambda s: s[::-1].cumsum()[::-1],
+        "running": np.cumsum, "one more": lambda s: s.sum() + 1, "others": lambda s: s.sum() - s, "left": lambda s: s[::-1].cumsum()[::-1],
         "spread": np.std, "indices": lambda s: np.arange(len(s)).sum(), "product": lambda s: s.astype(float).prod(),
     }[divisor](scores)
     numbers = scores if of is None else of(scores)
@@ -108,6 +108,14 @@ def _all_digits(sight):
     got, want = sight.got.values["shares"], sight.want.values["shares"]
     index = int(np.argmax(np.abs(got - want)))
     return f"{place(sight)}, `shares[{index}]` is {got[index]:.6f}, and {want[index]:.6f} is expected."
+
+
+def _largest_first(shares):
+    return np.sort(shares)[::-1]
+
+
+def _rest(shares):
+    return 1 - shares
 
 
 def _smallest_taken_away(scores):
@@ -216,6 +224,20 @@ SHARES = [
     Misconception(
         "sorted", partial(_slip, gives=np.sort), "Your shares are exactly the right ones, in order of size.",
         "A share belongs to the score in the same place.", "Is anything sorted?"),
+    Misconception(
+        "sorted", partial(_slip, gives=_largest_first),
+        "Your shares are exactly the right ones, in order of size, the largest first.",
+        "A share belongs to the score in the same place.", "Is anything sorted?"),
+    Misconception(
+        "one-added-to-the-total", partial(_slip, divisor="one more"),
+        "Your shares are exactly the scores divided by their total and 1.",
+        "Whatever is added to the total is missing from the shares: they sum to less than 1.", DIVISOR,
+        sums("shares")),
+    Misconception(
+        "what-is-left-of-1", partial(_slip, gives=_rest),
+        "What you return is exactly 1 minus the right share, for each score.",
+        "That is what all the others get together; the largest score then has the smallest number.",
+        "What is subtracted from 1, and what for?", sums("shares")),
     Misconception(
         "running-sum-of-shares", partial(_slip, gives=np.cumsum),
         "What you return is exactly a running sum of the right shares.",

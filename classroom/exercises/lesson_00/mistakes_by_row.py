@@ -26,7 +26,7 @@ def _slip_by_row(scores, axis=1, keep=True, divisor="sum", whole=False, times=1,
     """`shares_by_row` with one thing done differently."""
     measure = {"sum": np.sum, "largest": np.max, "mean": np.mean, "length": np.linalg.norm, "smallest": np.min,
                "range": np.ptp, "spread": np.std, "count": lambda x, **how: np.ones_like(x).sum(**how),
-               "others": lambda x, **how: x.sum(**how) - x}[divisor]
+               "one more": lambda x, **how: x.sum(**how) + 1, "others": lambda x, **how: x.sum(**how) - x}[divisor]
     by = measure(scores, axis=axis, keepdims=keep)
     numbers = scores if of is None else of(scores)
     with np.errstate(all="ignore"):
@@ -161,7 +161,8 @@ SHARES_BY_ROW = [
     Misconception(
         "transposed", partial(_slip_by_row, gives=np.transpose),
         "Your shares are exactly the right ones with rows and columns exchanged.",
-        "Rows are the words that look, and stay so.", "Is there a transpose too many?"),
+        "Rows are the words that look, and stay so.", "Is there a transpose too many, or do two indices stand in each "
+        "other's place?"),
     Misconception(
         "reshaped-not-transposed", partial(_slip_by_row, gives=lambda shares: shares.T.reshape(shares.shape)),
         "Your shares are exactly the right ones, transposed and then reshaped to the shape of the table.",
@@ -203,6 +204,20 @@ SHARES_BY_ROW = [
         f"Your shares are right, except for the last row, which {words}.",
         "`range(n)` ends at n − 1 already, and that is the last row.", "Where does your loop end?")
       for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
+    *(Misconception(
+        "sorted", partial(_slip_by_row, gives=gives), f"Your shares are exactly the right ones, each row in order of "
+        f"size{words}.", "A share belongs to the score in the same place.", "Is anything sorted?")
+      for gives, words in ((np.sort, ""), (lambda shares: np.sort(shares)[:, ::-1], ", the largest first"))),
+    Misconception(
+        "one-added-to-the-total", partial(_slip_by_row, divisor="one more"),
+        "Your shares are exactly the scores divided by the total of their row and 1.",
+        "Whatever is added to the total is missing from the shares: they sum to less than 1.",
+        "Look at what you divide by.", sums("shares")),
+    Misconception(
+        "what-is-left-of-1", partial(_slip_by_row, gives=lambda shares: 1 - shares),
+        "What you return is exactly 1 minus the right share, for each score.",
+        "That is what all the others get together; the largest score then has the smallest number.",
+        "What is subtracted from 1, and what for?", sums("shares")),
     Misconception(
         "equal-shares", partial(_slip_by_row, of=np.ones_like, divisor="count"),
         "Your shares are exactly the same for all columns: 1 divided by how many there are.",

@@ -5,7 +5,7 @@ from classroom.judge.exercise import Misconception
 
 
 def sloppy_variance(d_k, mean_q, var_q, mean_k, var_k, both=1.0, of_q=1.0, of_k=1.0, means=0.0, given="variances",
-                    power=2, swapped=False, terms="summed", size="d_k", form="variance", order="right"):
+                    power=2, swapped=False, terms="summed", size="d_k", form="variance", order="right", less="square"):
     """`score_variance` with one thing done differently; `both`, `of_q`, `of_k` and `means` are how often each of the
     products var_q·var_k, mean_q²·var_k, mean_k²·var_q and mean_q²·mean_k² counts."""
     if order == "means first":
@@ -16,18 +16,25 @@ def sloppy_variance(d_k, mean_q, var_q, mean_k, var_k, both=1.0, of_q=1.0, of_k=
         var_q, var_k = var_q ** 2, var_k ** 2
     elif given == "roots":
         var_q, var_k = var_q ** 0.5, var_k ** 0.5
-    a, b = mean_q ** power, mean_k ** power
+    a, b = (2 * mean_q, 2 * mean_k) if power == "twice" else (mean_q ** power, mean_k ** power)
     first, second = (a * var_q, b * var_k) if swapped else (a * var_k, b * var_q)
     one = {"summed": both * var_q * var_k + of_q * first + of_k * second + means * a * b,
            "added": var_q + var_k, "added with means": var_q + var_k + a + b, "mean": mean_q * mean_k,
            "square of the sum": (var_q * var_k) + (mean_q * var_k ** 0.5 + mean_k * var_q ** 0.5) ** 2,
            "correlated": (var_q * var_k) ** 0.5}[terms]
+    mean = mean_q * mean_k
+    one += a * b - {"square": a * b, "mean": mean, "only q": a * mean_k, "only k": mean_q * b, "once": a * b / d_k,
+                    "twice": 2 * mean, "both": a + b, "of q": a, "of k": b, "of the sum": (mean_q + mean_k) ** 2}[less]
     whole = {"d_k": d_k, "one": 1, "square": d_k ** 2, "root": d_k ** 0.5, "less": d_k - 1, "inverse": 1 / d_k,
              "4": 4, "64": 64, "half": d_k / 2, "twice": 2 * d_k}.get(size, d_k) * one
     if size == "only the first":
         whole = d_k * both * var_q * var_k + (one - both * var_q * var_k)
     if size == "not the first":
         whole = both * var_q * var_k + d_k * (one - both * var_q * var_k)
+    if size in ("not the second", "only the second"):
+        whole = of_q * first + d_k * (one - of_q * first) if "not" in size else one + (d_k - 1) * of_q * first
+    if size in ("not the third", "only the third"):
+        whole = of_k * second + d_k * (one - of_k * second) if "not" in size else one + (d_k - 1) * of_k * second
     mean = d_k * mean_q * mean_k
     return {"variance": whole, "deviation": abs(whole) ** 0.5, "mean of the square": whole + mean ** 2,
             "square of the whole mean": whole + d_k * a * b - mean ** 2, "minus mean": whole - mean,
@@ -59,6 +66,20 @@ VARIANCE = [
          means=1.0),
     _off("mean-of-the-square", "the mean of the square of the whole dot product", "The variance is that, minus the "
          "square of the mean of the dot product.", "What is the mean of q·k?", form="mean of the square"),
+    _off("subtracted-once", "d_k · (var_q + mean_q²) · (var_k + mean_k²) − mean_q² · mean_k²", "Each of the d_k "
+         "products has a mean, so that its square is subtracted d_k times.",
+         "Does d_k stand before a bracket that holds all the rest?", less="once"),
+    *(_off("mean-of-the-product-not-squared", f"d_k · ((var_q + mean_q²) · (var_k + mean_k²) − {says})",
+           "What is subtracted is the *square* of the product's mean, and that mean is mean_q · mean_k.",
+           "What does a square stand behind in your code: a whole product, or one factor of it?", less=less)
+      for says, less in (("mean_q · mean_k", "mean"), ("mean_q² · mean_k", "only q"), ("mean_q · mean_k²", "only k"),
+                         ("2 · mean_q · mean_k", "twice"))),
+    *(_off("squares-of-other-means-subtracted", f"d_k · ((var_q + mean_q²) · (var_k + mean_k²) − {says})",
+           "The variance of a product is asked for: what is subtracted is the square of the *product's* mean, and that "
+           "of two independent numbers is the product of their means.", "Of which number do you take the mean?",
+           less=less)
+      for says, less in (("mean_q² − mean_k²", "both"), ("mean_q²", "of q"), ("mean_k²", "of k"),
+                         ("(mean_q + mean_k)²", "of the sum"))),
     _off("whole-mean-subtracted", "d_k · (var_q + mean_q²) · (var_k + mean_k²) − (d_k · mean_q · mean_k)²",
          "The first part is about d_k single products, the second about their sum. For one product subtract the "
          "square of *its* mean; add up afterwards.", _PRODUCT, form="square of the whole mean"),
@@ -74,7 +95,10 @@ VARIANCE = [
          "products. A dot product is their sum.", _SUM, size="inverse"),
     *(_off("d_k-on-a-part", f"what comes out when only {says} is multiplied by d_k", _SUM,
            "Does the whole variance of one product stand in your bracket?", size=size)
-      for says, size in (("var_q · var_k", "only the first"), ("the part with the means", "not the first"))),
+      for says, size in (("var_q · var_k", "only the first"), ("the part with the means", "not the first"),
+                         ("mean_q² · var_k", "only the second"), ("mean_k² · var_q", "only the third"),
+                         ("what stands beside mean_q² · var_k", "not the second"),
+                         ("what stands beside mean_k² · var_q", "not the third"))),
     *(_off("for-one-size", f"what comes out for d_k = {size}, whatever d_k is", "d_k differs from call to call.",
            "Which number in your function should be its argument?", size=size) for size in ("4", "64")),
     *(_off("wrong-factor", f"{says} the variance", "Nothing else stands before it but d_k.",
@@ -90,6 +114,9 @@ VARIANCE = [
          "exercise speak of variances, not of standard deviations.", "Where do you take a root?", given="roots"),
     _off("means-not-squared", "d_k · (var_q · var_k + mean_q · var_k + mean_k · var_q)", "A mean of −2 makes the "
          "product stray as far as a mean of 2. And the units do not fit: a variance is a square.", _SQUARES, power=1),
+    _off("doubled-in-place-of-squared", "d_k · (var_q · var_k + 2 · mean_q · var_k + 2 · mean_k · var_q)", "A square is "
+         "a number times itself, in Python `x ** 2`; `x * 2` is twice that number.",
+         "Where do you take squares, and with which sign?", power="twice"),
     _off("mean-with-its-own-variance", "d_k · (var_q · var_k + mean_q² · var_q + mean_k² · var_k)", "What strays is "
          "multiplied by the mean of the *other* number: if q_1 is always 3, then 3 · k_1 strays with k_1.", _PRODUCT,
          swapped=True),

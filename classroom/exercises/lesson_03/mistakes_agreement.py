@@ -1,10 +1,12 @@
 """Exercise 3.7: matrices with which adjectives look at other words than their nouns, and what it means."""
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import torch
 
-from classroom.judge.evidence import Sight
+from classroom.judge.evidence import Sight, listing
 from classroom.judge.exercise import Misconception
 
 BIG = 50.0
@@ -56,6 +58,17 @@ def looks_for_one_kind(n_genders, n_numbers, kind=0, factor=BIG):
     return W_q, W_k
 
 
+def shared_columns(n_genders, n_numbers):
+    """Gender 0 and number 0 are found by the same number of the key, and so on."""
+    d_k = 1 + max(n_genders, n_numbers)
+    W_q, W_k = (torch.zeros(3 + n_genders + n_numbers, d_k, dtype=torch.float64) for _ in range(2))
+    W_q[1, 0] = W_k[0, 0] = 1.0
+    for base, size in ((3, n_genders), (3 + n_genders, n_numbers)):
+        for W in (W_q, W_k):
+            W[base : base + size, 1 : 1 + size] = torch.eye(size, dtype=torch.float64)
+    return BIG * d_k ** 0.5 * W_q, W_k
+
+
 def for_one_size(n_genders, n_numbers, genders=2, numbers=2):
     """`find_noun` for a fixed number of genders and numbers, whatever it is given."""
     return sloppy_agreement(genders, numbers)
@@ -75,11 +88,70 @@ def shown(sight: Sight) -> str:
     b, t = np.argwhere(wrong)[0]
     words = sight.inputs["words"][b]
     at, share, noun = int(got["looks_at"][b, t]), float(got["share"][b, t]), int(want["looks_at"][b, t])
-    where = "itself" if at == t else f"place {at}, {word(words[at])}"
+    rival, second = int(got["rival"][b, t]), float(got["rival_share"][b, t])
+    where, other = ("itself" if n == t else f"place {n}, {word(words[n])}" for n in (at, rival))
+    most = f"looks most at {'its noun' if at == noun else where}"
+    if rival >= 0 and abs(second - share) < 2e-3:
+        most = f"looks at its noun and at {other} alike"
+    elif rival >= 0 and at == noun:
+        most += f", and {second:.2f} goes to {other}"
     return (f"With n_genders = {sight.inputs['n_genders']} and n_numbers = {sight.inputs['n_numbers']}, a sentence has "
-            f"at place {t} {word(words[t])}, and its noun at place {noun}. The adjective looks most at {where}. To its "
+            f"at place {t} {word(words[t])}, and its noun at place {noun}. The adjective {most}. To its "
             f"noun it gives {'more than ' if share >= 0.9 else ''}{share:.2f} of its attention; more than 0.9 is asked "
             "for.")
+
+
+def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
+    """Who comes too near to the noun, or before it: read off the places, since every matrix has numbers of its own."""
+    rivals: Counter[str] = Counter()
+    wrong, ahead = [], []
+    for sight in sights:
+        got, words = sight.got.values, sight.inputs["words"]
+        for b, t in np.argwhere(got["rival"] >= 0):
+            rivals[_kind_of_rival(words[b], t, int(got["rival"][b, t]))] += 1
+            ahead.append(got["share"][b, t] > got["rival_share"][b, t] + 2e-3)
+            wrong = wrong if wrong and wrong[-1] is sight else [*wrong, sight]
+    if not wrong:
+        return None
+    often = {rival for rival, n in rivals.items() if 5 * n >= rivals.total()}      # one of five, or more
+    who = listing(sorted(rivals, key=_RIVALS.index), "or") if len(rivals) < 4 else \
+        f"words of several kinds, most often {rivals.most_common(1)[0][0]}"
+    some = "" if len(wrong) == len(sights) else f"In {len(wrong)} of the {len(sights)} cases: "
+    if all(ahead):
+        parts = {"the part for the gender": {_RIVALS[3]}, "the part for the number": {_RIVALS[4]},
+                 "gender and number": _NOUNS, "the part for the noun": _AGREEING}
+        part = next((f" It is {part} that tells them apart." for part, of in parts.items() if often <= of), "")
+        says = f"{some}Each adjective looks most at its noun, and too softly.{_larger_ones(sights, wrong)}"
+        return "one-part-too-soft" if part else "not-sharp-enough", (
+            f"{says}\n\n{shown(wrong[0])}\n\nWhat the noun does not get goes to {who}.{part} {_SOFT} {_HOW_FAR}")
+    near = ", or nearly as much" if any(ahead) else ""
+    slug, asks = next((said for of, said in _OUTWEIGHED if often <= of), ("outweighed", _THREE))
+    return slug, (f"{some}With your matrices an adjective gives as much as to its noun, or more{near}, to {who}.\n\n"
+                  f"{shown(wrong[0])}\n\n{_SUM} {asks}")
+
+
+def _larger_ones(sights: Sequence[Sight], wrong: Sequence[Sight]) -> str:
+    """Are the wrong cases those with the most genders and numbers, so that d_k may be larger?"""
+    sizes = [(sight in wrong, sight.inputs["n_genders"] + sight.inputs["n_numbers"]) for sight in sights]
+    right = [size for off, size in sizes if not off]
+    if not right or min(size for off, size in sizes if off) <= max(right):
+        return ""
+    return " These are the cases with the most genders and numbers: how large is d_k there?"
+
+
+def _kind_of_rival(words: np.ndarray, adjective: int, rival: int) -> str:
+    """What the rival is, seen from the adjective: one of `_RIVALS`."""
+    kind = int(words[rival, 0])
+    gender, number = words[rival, 1:] == words[adjective, 1:]
+    if kind == 0:
+        return _RIVALS[3 if number else 4 if gender else 5]
+    return _RIVALS[6] if not (gender and number) else _RIVALS[0] if rival == adjective else _RIVALS[kind]
+
+
+_RIVALS = ["itself", "other adjectives that agree", "other words that agree, such as an article",
+           "nouns of its number and another gender", "nouns of its gender and another number",
+           "nouns of another gender and number", "words that neither are nouns nor agree"]
+_AGREEING, _NOUNS = set(_RIVALS[:3]), set(_RIVALS[3:6])
 
 
 def _looks(slug: str, says: str, why: str, look: str, how=sloppy_agreement, **slip) -> Misconception:
@@ -90,8 +162,16 @@ _SUM = ("A score is a sum, one part for each thing that fits. The noun has to ge
         "each part has to count.")
 _THREE = "Which words agree with the adjective in two of the three: kind, gender, number?"
 _ROWS = "Which rows of your two matrices are not 0, and what does each of them say?"
-_SOFT = ("The scores are right in their order, but too close to each other: the softmax turns a difference of 1 into a "
-         "factor of 2.7 only. And attention divides by √d_k before that.")
+_SOFT = ("The scores are right in their order, but too close to each other: the softmax turns a difference of 1 into "
+         "a factor of 2.7 only. And attention divides by √d_k before that.")
+_WHICH_ROWS = ("What tells a noun from an adjective that agrees with it? And in which row of `W_q` does it stand, in "
+               "which row of `W_k`? It is the adjective that looks, and the noun that is to be found.")
+_WHERE_THEY_BEGIN = "Gender and number begin in row 3, the numbers behind all genders: which rows do your lines fill?"
+_ASK_AGAIN = {_RIVALS[3]: f"What tells its own noun from another one of the same number? {_WHERE_THEY_BEGIN}",
+              _RIVALS[4]: f"What tells its own noun from another one of the same gender? {_WHERE_THEY_BEGIN}"}
+_OUTWEIGHED = [(set(_RIVALS[:2]), ("looks-at-itself", _WHICH_ROWS)), (_AGREEING, ("kind-outweighed", _WHICH_ROWS)),
+               *(({rival}, ("agreement-outweighed", asks)) for rival, asks in _ASK_AGAIN.items()),
+               (_NOUNS, ("agreement-outweighed", _WHERE_THEY_BEGIN))]
 _HOW_FAR = "How far above the next best must the noun's score be? And by what is it divided?"
 AGREEMENT = [
     *(_looks("looks-at-itself", "an adjective looks for an adjective of its own gender and number, and finds itself",
@@ -100,7 +180,7 @@ AGREEMENT = [
                    {"how": whole_vectors, "factor": 10.0}, {"how": whole_vectors, "factor": 1.0},
                    {"how": whole_vectors, "factor": 1.0, "scaled": False})),
     *(_looks("kind-left-out", "an adjective looks at every word of its gender and number alike, itself among them",
-             _SUM, "What tells a noun from an adjective that agrees with it?", **slip)
+             _SUM, _WHICH_ROWS, **slip)
       for slip in ({"noun": 0.0}, {"noun": 0.0, "factor": 10.0}, {"noun": 0.0, "factor": 1.0},
                    {"noun": 0.0, "factor": 1.0, "scaled": False}, {"noun": 0.0, "factor": 10.0, "scaled": False})),
     _looks("kind-left-out", "an adjective looks at every noun and every adjective of its gender and number alike, "
@@ -108,9 +188,9 @@ AGREEMENT = [
     _looks("agreement-left-out", "an adjective looks at all nouns alike", _SUM,
            "What tells its own noun from another noun?", gender=0.0, number=0.0),
     _looks("gender-left-out", "an adjective looks at all nouns of its number alike", _SUM,
-           "What tells its own noun from another one of the same number?", gender=0.0),
+           _ASK_AGAIN[_RIVALS[3]], gender=0.0),
     _looks("number-left-out", "an adjective looks at all nouns of its gender alike", _SUM,
-           "What tells its own noun from another one of the same gender?", number=0.0),
+           _ASK_AGAIN[_RIVALS[4]], number=0.0),
     *(_looks("kind-left-out-and-more", f"an adjective looks at all words of its {kept} alike", _SUM, _THREE, noun=0.0,
              **{lost: 0.0}) for kept, lost in (("gender", "number"), ("number", "gender"))),
     _looks("looks-at-other-kinds", "an adjective looks for a word of its gender and number that is neither noun nor "
@@ -129,6 +209,9 @@ AGREEMENT = [
              "it had to be for the places: gender and number shall be the same.",
              "In which column does a row of `W_q` have its number, and in which the same row of `W_k`?", next_one=which)
       for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the next number"))),
+    _looks("columns-shared", "gender 0 and number 0 are found in the same column, gender 1 and number 1 in the next",
+           "A word of gender 0 is then found by whoever looks for number 0.",
+           "How many columns does it take for every gender and every number to have one of its own?", how=shared_columns),
     *(_looks("one-left-out", f"the {name} is looked for by nobody, or found by nobody", "Every gender and every number "
              "needs a row.", "Where do your loops begin, and where do they end?", left_out=name)
       for name in ("first gender", "last gender", "first number", "last number")),

@@ -137,7 +137,7 @@ EXERCISES = [
         id="3.6", title="looking back", names=("look_back",), points=2, minutes=12, difficulty=3,
         takes={"n_words": "", "n_places": "", "ids": "B T"}, gives={"looks_at": "B T", "share": "B T"},
         framework="torch", reference=look_back, cases=_sentences, probe=LooksBack(), place=_on_a_sentence,
-        misconceptions=mistakes_looking.LOOKING, shows=mistakes_looking.shown,
+        misconceptions=mistakes_looking.LOOKING, shows=mistakes_looking.shown, read_off=True,
         hints=(
             "Decide first what a key is: by which numbers can place t be found? Then: what must the query of place t "
             "look like, so that it fits the key of place t − 1 and no other?",
@@ -150,9 +150,11 @@ EXERCISES = [
     ),
     Exercise(
         id="3.7", title="an adjective's noun", names=("find_noun",), points=2, minutes=12, difficulty=3,
-        takes={"n_genders": "", "n_numbers": "", "words": "B T 3"}, gives={"looks_at": "B T", "share": "B T"},
+        takes={"n_genders": "", "n_numbers": "", "words": "B T 3"},
+        gives={"looks_at": "B T", "share": "B T", "rival": "B T", "rival_share": "B T"},
         framework="torch", reference=find_noun, cases=_agreeing, probe=FindsNoun(), place=_on_words,
-        misconceptions=mistakes_agreement.AGREEMENT,
+        misconceptions=mistakes_agreement.AGREEMENT, shows=mistakes_agreement.shown,
+        describes=mistakes_agreement.who_wins, read_off=True,
         hints=(
             "A score is a sum of d_k products. Let one of the d_k numbers be for \"noun\", one for each gender, one "
             "for each number. Which words have a 1 there in their key, and which in their query?",

@@ -59,7 +59,8 @@ SPLIT = [
         "heads-after-positions", cut,
         "Your heads are exactly the right pieces, but the axes are (B, T, n_heads, d_head).",
         "Attention works on the last two axes: with heads there, it would let the heads of one position attend to each "
-        "other instead of the positions.", "Which two axes have to change places?"),
+        "other instead of the positions.",
+        "Which two axes have to change places? And is the result kept? `transpose` returns a new tensor."),
     Misconception(
         "positions-last", lambda x, n_heads: cut(x, n_heads).permute(0, 2, 3, 1),
         "Your heads are exactly the right pieces, but the axes are (B, n_heads, d_head, T).",
@@ -75,7 +76,7 @@ SPLIT = [
         "size-and-count-swapped", partial(reshaped, order="BTdh", permute=(0, 2, 1, 3)),
         "Your heads are exactly what comes out when the number of heads and their size are exchanged.",
         "The result has as many heads as a head should have dimensions.",
-        "In your reshape, which of the last two sizes is `n_heads`?"),
+        "Where you cut the vectors: is `n_heads` the number of pieces there, or the size of one?"),
     Misconception(
         "sentences-mixed", partial(reshaped, order="hBTd", permute=(1, 0, 2, 3)),
         "Your heads are exactly what comes out when the heads are split off before the sentences.",
@@ -222,8 +223,9 @@ MERGE = [
         "sizes-read-after-the-exchange", partial(_read_after, exchanged=exchanged),
         "Your result is exactly what comes out when the number of heads and the number of positions are taken for each "
         "other.",
-        "Once two axes have changed places, `x.shape` has their sizes in the new order.",
-        "Which tensor do you read the sizes of, and in which order are they there?") for exchanged in (True, False)),
+        "There is one vector for each position, and its length is the number of heads times their size.",
+        "Which two sizes do you multiply, and does each name stand for what it says? Once two axes have changed places, "
+        "`shape` has their sizes in the new order.") for exchanged in (True, False)),
     Misconception(
         "split-again", lambda x: split_heads(x.flatten(2), x.shape[1]),
         "Your code does exactly what happens when `split_heads` is called once more, on heads whose positions and "

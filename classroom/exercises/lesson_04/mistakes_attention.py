@@ -76,6 +76,12 @@ MULTI_HEAD = [
                                  ("kqv", "`w_q` and `w_k` have changed places"),
                                  ("qvk", "`w_k` and `w_v` have changed places"))),
     *(Misconception(
+        "changed-places", partial(Sloppy, projections=order, roles=order),
+        f"Your output is exactly what comes out when {words} have changed places after their projections.",
+        "Each goes through its own layer, and then stands in the other's place.",
+        "Where several names stand on the left of one `=`: is their order that of the right side?")
+      for order, words in (("qvk", "keys and values"), ("kqv", "queries and keys"))),
+    *(Misconception(
         "not-projected", partial(Sloppy, projections=projections),
         f"Your output is exactly what comes out when {words} not projected.",
         "Each head gets a piece of what the projections make, and it is there that the heads learn to differ.",
@@ -106,6 +112,11 @@ MULTI_HEAD = [
         "Your output is exactly what comes out when every head is replaced by the mean of all before `w_o`.",
         "Averaged, nothing can tell any more which head found what. They are put side by side.",
         "How do you make one vector of the heads?"),
+    Misconception(
+        "values-not-split", partial(Sloppy, merge="whole values"),
+        "Your output is exactly what comes out when every head mixes the whole values, and the mean of all heads goes "
+        "through `w_o`.", "Averaged, nothing can tell any more which head found what. Each head mixes its own piece of "
+        "the values, and the pieces are put side by side.", "Which of queries, keys and values do you split?"),
     Misconception(
         "relu-after-the-output", partial(Sloppy, gives="relu"),
         "Your output is exactly the right one with everything negative set to 0.",
@@ -174,7 +185,8 @@ MULTI_HEAD = [
         "mask-ignored", partial(Sloppy, mask="ignored"),
         "Your weights are exactly what comes out without the mask.",
         "Padding and future words then take part like all others.",
-        "Does the mask reach the scores, and is the result of `masked_fill` kept? It returns a new tensor."),
+        "Does the mask reach the scores, whatever shape it has? And if you fill something in, is the result kept? "
+        "`masked_fill` returns a new tensor."),
     Misconception(
         "mask-inverted", partial(Sloppy, mask="inverted"),
         "Your weights are exactly what comes out when True and False of the mask are exchanged.",

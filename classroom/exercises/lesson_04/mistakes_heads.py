@@ -43,6 +43,7 @@ class Sloppy(nn.Module):
             return self.w_o(output), weights.unsqueeze(1).expand(-1, self.n_heads, -1, -1)
         if self.how.at == "values":
             v = self.w_o(v)
+        whole = v.unsqueeze(1)
         q, k, v = (self._heads(x) for x in (q, k, v))
         if mask is not None and self.how.mask == "axis 2":
             scaled_dot_product_attention(q, k, v, mask.unsqueeze(2))
@@ -52,6 +53,8 @@ class Sloppy(nn.Module):
             weights = weights / q.shape[-1] ** 0.5
         unmasked = self._softmax(scores)
         output = self._merged((unmasked if self.how.gives == "unmasked output" else weights) @ v, query)
+        if self.how.merge == "whole values":
+            output = (weights @ whole).mean(1)
         if self.how.gives == "residual before":
             output = output + query
         if self.how.merge == "mean":

@@ -166,7 +166,9 @@ def _accepts_remainder(ask) -> str | None:
     outcome = ask(x=x, n_heads=4)
     if outcome.error is not None:
         return None
-    return "One thing for later: 10 dimensions were cut into 4 heads, and nothing was said."
+    made = [array.shape[1] for array in outcome.values.values() if array.ndim == 4 and array.shape[1] != 4]
+    came = f", {made[0]} heads came out" if made else ""
+    return f"One thing for later: 10 dimensions were to be cut into 4 heads{came}, and nothing was said."
 
 
 _UNEVEN = ((10, 4), (9, 2), (12, 8), (6, 4), (4, 8))      # d_model and n_heads that do not go together
@@ -269,7 +271,8 @@ EXERCISES = [
         styles=[functools.partial(mistakes_heads.Sloppy, empty=style) for style in STYLES],
         properties=[closed.of_projections(memory=True, heads=True),
                     Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
-                             "What should `__init__` do when d_model is not divisible by n_heads?"),
+                             "What should `__init__` do when d_model is not divisible by n_heads? A `ValueError(...)` alone "
+                             "stops nothing: `raise` does."),
                     Property("not-a-value-error", _raises_otherwise, _NOT_ASSERTED, "Which line of `__init__` stops?")],
         moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
     ),

@@ -56,6 +56,11 @@ def sloppy_parts(heads, W_o, matrix="right", rows="own", merge="parts", factor="
             "heads last, joined": lambda: parts.movedim(1, -1).flatten(2)}[order]()
 
 
+def _blocks_by_count(heads, W_o):
+    n_heads = heads.shape[1]
+    return torch.stack([heads[:, h] @ W_o[h * n_heads : (h + 1) * n_heads] for h in range(n_heads)], dim=1)
+
+
 def _rarely(heads, blocks, parts, merge):
     """The rarer ways in which `sloppy_parts` puts the parts together."""
     batch, n_heads, length, d_head = heads.shape
@@ -111,7 +116,7 @@ PARTS = [
     _slip("columns-for-rows", "those with W_o transposed", _ROWS,
           "Which axis of W_o does a vector on its left run along?", matrix="transposed"),
     _slip("rows-interleaved", "those in which head h has every n_heads-th row of W_o", _ROWS,
-          "Which numbers does a reshape put next to each other? Try it on the numbers of the rows.",
+          "Which rows of W_o does your code give to head 0? Try it on a matrix whose rows are numbered.",
           rows="interleaved"),
     _slip("rows-of-the-first-head", "those in which every head has the first head's rows of W_o", _ROWS,
           "Do the rows change with the head?", rows="first"),
@@ -123,6 +128,14 @@ PARTS = [
           "Which of your two arguments does nothing?", merge="not projected"),
     _slip("whole-output", "the whole output, once for each head", _SUM,
           "What would the output be if the other heads had said nothing but zeros?", merge="whole output"),
+    _slip("equal-parts", "the whole output, divided by n_heads: an equal part for every head",
+          "They sum to the output, and yet the part of head h must not change with what the other heads have found.",
+          "What would the part of head 0 be if all other heads had found nothing but zeros?", merge="whole output",
+          factor="heads"),
+    Misconception(
+        "size-and-count-swapped", _blocks_by_count,
+        "Your code does exactly what happens when each head gets n_heads rows of W_o in place of d_head.", _ROWS,
+        "How many numbers has one head, and at which row does the second head begin?"),
     _slip("without-the-head", "what the *other* heads add", "The question is what head h adds by itself.",
           "Which head do you leave out, and which do you keep?", merge="without"),
     _slip("summed-so-far", "sums over the heads so far", "The question is what head h adds by itself.",
