@@ -27,7 +27,7 @@ def ask_further(task: Exercise, answer: Any, got: list[Outcome], want: list[Outc
     wrong = [(g, w) for g, w in zip(got, want, strict=True) if g.returned and not agree(g, w)][:_CASES]
     if not wrong:
         return None
-    right = [(g, w) for g, w in zip(got, want, strict=True) if agree(g, w)][:_CASES]
+    right = [(g, w) for g, w in zip(got, want, strict=True) if agree(g, w)]
     return _without_effect(task, answer, wrong, right, run) or _parameters_of_its_own(task, answer, wrong[0][0], run)
 
 
@@ -40,7 +40,7 @@ def _without_effect(task: Exercise, answer: Any, wrong: _Pairs, right: _Pairs, r
     for name in task.takes:
         effects = [_effect(task, answer, g, w, name, run) for g, w in wrong]
         if False in effects and True not in effects and \
-                not any(_effect(task, answer, g, w, name, run) for g, w in right):
+                not any(_effect(task, answer, g, w, name, run) for g, w in _with_numbers(right, name)[:_CASES]):
             found.append(name)
     if not found:
         return None
@@ -49,6 +49,11 @@ def _without_effect(task: Exercise, answer: Any, wrong: _Pairs, right: _Pairs, r
     return "input-ignored", (f"What you return does not depend on {names}. {place(Sight(task, g, g))}, other numbers "
                              f"in {'it' if len(found) == 1 else 'them'} change nothing. Does your code use a name "
                              "of the page in that place, something kept from an earlier call, or nothing?")
+
+
+def _with_numbers(pairs: _Pairs, name: str) -> _Pairs:
+    """The cases in which this input holds numbers that can be changed."""
+    return [(g, w) for g, w in pairs if _other_numbers(g.case.inputs.get(name))]
 
 
 def _effect(task: Exercise, answer: Any, got: Outcome, want: Outcome, name: str, run: Callable) -> bool | None:

@@ -1,5 +1,6 @@
 """A notebook with slides as one HTML file: nbconvert's slides, reveal.js inside, formulas as MathML."""
 import importlib.util
+import re
 from functools import cache
 from pathlib import Path
 
@@ -31,7 +32,11 @@ def deck(notebook: NotebookNode, title: str) -> str:
         "title": title, "own": own, "library": {name: _library(name) for name in
                                                 ("dist/reset.css", "dist/reveal.css", "dist/reveal.js",
                                                  "plugin/notes/notes.js")}})
-    return text
+    return _TO_A_NOTEBOOK.sub("", text)
+
+
+# Links that lie over the blocks of a diagram; no notebook lies beside the deck.
+_TO_A_NOTEBOOK = re.compile(r'<a href="\d\d_\w+\.ipynb[^>]*></a>')
 
 
 class _Exporter(SlidesExporter):

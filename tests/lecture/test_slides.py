@@ -102,6 +102,12 @@ def test_a_deck_needs_no_network_and_is_the_same_twice():
     assert "<math " in text and "MathJax" not in own and "reveal.js 5" in text
 
 
+def test_no_block_of_a_diagram_leads_to_a_notebook_that_is_not_there():
+    link = r'<a href="\d\d_\w+\.ipynb'
+    assert any(re.search(link, str(cell.outputs)) for cell in lesson("06_encoder").notebook.cells if "outputs" in cell)
+    assert not re.search(link, deck.deck(slides.notebook_of(made("06_encoder")), "The encoder"))
+
+
 def test_the_command(tmp_path, capsys):
     target = tmp_path / "deep" / "lecture.html"
     assert slides.main([NAMES[0][:2], "--out", str(target)]) == 0

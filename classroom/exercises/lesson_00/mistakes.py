@@ -57,7 +57,8 @@ def _slip(scores, divisor="sum", whole=False, times=1, digits=None, of=None, giv
         "sum": np.sum, "largest": np.max, "smallest": np.min, "range": np.ptp, "count": len, "mean": np.mean,
         "length": np.linalg.norm, "nothing": lambda scores: 1, "page": lambda scores: 12, "first": lambda s: s[0],
         "last": lambda s: s[-1], "all but the first": _all_but(0), "all but the last": _all_but(-1),
-        "running": np.cumsum, "one more": lambda s: s.sum() + 1, "others": lambda s: s.sum() - s, "left": lambda s: s[::-1].cumsum()[::-1],
+        "running": np.cumsum, "one more": lambda s: s.sum() + 1, "others": lambda s: s.sum() - s,
+        "left": lambda s: s[::-1].cumsum()[::-1],
         "spread": np.std, "indices": lambda s: np.arange(len(s)).sum(), "product": lambda s: s.astype(float).prod(),
     }[divisor](scores)
     numbers = scores if of is None else of(scores)

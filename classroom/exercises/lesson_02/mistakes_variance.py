@@ -114,8 +114,8 @@ VARIANCE = [
          "exercise speak of variances, not of standard deviations.", "Where do you take a root?", given="roots"),
     _off("means-not-squared", "d_k · (var_q · var_k + mean_q · var_k + mean_k · var_q)", "A mean of −2 makes the "
          "product stray as far as a mean of 2. And the units do not fit: a variance is a square.", _SQUARES, power=1),
-    _off("doubled-in-place-of-squared", "d_k · (var_q · var_k + 2 · mean_q · var_k + 2 · mean_k · var_q)", "A square is "
-         "a number times itself, in Python `x ** 2`; `x * 2` is twice that number.",
+    _off("doubled-in-place-of-squared", "d_k · (var_q · var_k + 2 · mean_q · var_k + 2 · mean_k · var_q)", "A square "
+         "is a number times itself, in Python `x ** 2`; `x * 2` is twice that number.",
          "Where do you take squares, and with which sign?", power="twice"),
     _off("mean-with-its-own-variance", "d_k · (var_q · var_k + mean_q² · var_q + mean_k² · var_k)", "What strays is "
          "multiplied by the mean of the *other* number: if q_1 is always 3, then 3 · k_1 strays with k_1.", _PRODUCT,

@@ -120,7 +120,7 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     if all(ahead):
         parts = {"the part for the gender": {_RIVALS[3]}, "the part for the number": {_RIVALS[4]},
                  "gender and number": _NOUNS, "the part for the noun": _AGREEING}
-        part = next((f" It is {part} that tells them apart." for part, of in parts.items() if often <= of), "")
+        part = next((f" What tells them apart is {part}." for part, of in parts.items() if often <= of), "")
         says = f"{some}Each adjective looks most at its noun, and too softly.{_larger_ones(sights, wrong)}"
         return "one-part-too-soft" if part else "not-sharp-enough", (
             f"{says}\n\n{shown(wrong[0])}\n\nWhat the noun does not get goes to {who}.{part} {_SOFT} {_HOW_FAR}")
@@ -211,7 +211,7 @@ AGREEMENT = [
       for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the next number"))),
     _looks("columns-shared", "gender 0 and number 0 are found in the same column, gender 1 and number 1 in the next",
            "A word of gender 0 is then found by whoever looks for number 0.",
-           "How many columns does it take for every gender and every number to have one of its own?", how=shared_columns),
+           "How many columns does it take for each gender and each number to have its own?", how=shared_columns),
     *(_looks("one-left-out", f"the {name} is looked for by nobody, or found by nobody", "Every gender and every number "
              "needs a row.", "Where do your loops begin, and where do they end?", left_out=name)
       for name in ("first gender", "last gender", "first number", "last number")),

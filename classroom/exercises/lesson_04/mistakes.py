@@ -224,8 +224,8 @@ MERGE = [
         "Your result is exactly what comes out when the number of heads and the number of positions are taken for each "
         "other.",
         "There is one vector for each position, and its length is the number of heads times their size.",
-        "Which two sizes do you multiply, and does each name stand for what it says? Once two axes have changed places, "
-        "`shape` has their sizes in the new order.") for exchanged in (True, False)),
+        "Which two sizes do you multiply, and does each name stand for what it says? Once two axes have changed "
+        "places, `shape` has their sizes in the new order.") for exchanged in (True, False)),
     Misconception(
         "split-again", lambda x: split_heads(x.flatten(2), x.shape[1]),
         "Your code does exactly what happens when `split_heads` is called once more, on heads whose positions and "
