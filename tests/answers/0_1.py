@@ -126,3 +126,95 @@ def shares(scores):
     for i, s in enumerate(scores):
         out[i] = s * (1 / whole)
     return out
+# %% prelude
+import math
+
+import numpy as np
+import torch
+# %% wrong: out made like the whole numbers that came in
+def shares(scores):
+    total = scores.sum()
+    result = np.zeros_like(scores)
+    for i in range(len(scores)):
+        result[i] = scores[i] / total
+    return result
+# %% wrong: percent
+def shares(scores):
+    return 100 * scores / scores.sum()
+# %% wrong: rounded to two places
+def shares(scores):
+    return np.round(scores / np.sum(scores), 2)
+# %% wrong: divides by the total so far
+def shares(scores):
+    total = 0
+    result = []
+    for score in scores:
+        total += score
+        result.append(score / total)
+    return np.array(result)
+# %% wrong: return stands inside the loop
+def shares(scores):
+    result = []
+    for score in scores:
+        result.append(score / scores.sum())
+        return np.array(result)
+# %% wrong: prints, returns nothing
+def shares(scores):
+    print(scores / scores.sum())
+# %% wrong: stretched from 0 to 1
+def shares(scores):
+    return (scores - scores.min()) / (scores.max() - scores.min())
+# %% wrong: a list
+def shares(scores):
+    total = sum(scores)
+    return [score / total for score in scores]
+# %% wrong: 1 added to the total against division by zero
+def shares(scores):
+    return scores / (scores.sum() + 1)
+# %% wrong: the total divided by each score
+def shares(scores):
+    return scores.sum() / scores
+# %% right: a list made into an array, total with fsum
+def shares(scores):
+    total = math.fsum(scores)
+    return np.array([s / total for s in scores])
+# %% right: times the reciprocal of a dot product with ones
+def shares(scores):
+    return scores * (1 / np.dot(scores, np.ones(len(scores))))
+# %% right: via torch and back
+def shares(scores):
+    t = torch.from_numpy(scores.astype(float))
+    return (t / t.sum()).numpy()
+# %% wrong: the total overwritten in each round, so the last score
+def shares(scores):
+    for score in scores:
+        total = score
+    return scores / total
+# %% wrong: sorted first
+def shares(scores):
+    scores = np.sort(scores)[::-1]
+    return scores / scores.sum()
+# %% wrong: only the share of the largest
+def shares(scores):
+    return scores.max() / scores.sum()
+# %% wrong: the last score left out of the total
+def shares(scores):
+    total = 0
+    for i in range(len(scores) - 1):
+        total += scores[i]
+    return scores / total
+# %% wrong: axis 1 of a vector
+def shares(scores):
+    return scores / scores.sum(axis=1)
+# %% wrong: result as a column
+def shares(scores):
+    return (scores / scores.sum()).reshape(-1, 1)
+# %% wrong: append without keeping
+def shares(scores):
+    result = np.array([])
+    for s in scores:
+        np.append(result, s / scores.sum())
+    return result
+# %% wrong: share of the others, 1 minus
+def shares(scores):
+    return 1 - scores / scores.sum()

@@ -167,3 +167,87 @@ def shares_by_row(scores):
 def shares_by_row(scores):
     one_over = 1 / np.einsum("qk->q", scores)
     return np.einsum("qk,q->qk", scores, one_over)
+# %% prelude
+import math
+
+import numpy as np
+import torch
+# %% wrong: shares of the whole table
+def shares_by_row(scores):
+    return scores / np.sum(scores)
+# %% wrong: the first row's total for all
+def shares_by_row(scores):
+    return scores / scores[0].sum()
+# %% wrong: square table, as many columns as rows
+def shares_by_row(scores):
+    n = len(scores)
+    result = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            result[i, j] = scores[i, j] / sum(scores[i])
+    return result
+# %% wrong: returns after the first row
+def shares_by_row(scores):
+    for row in scores:
+        return row / row.sum()
+# %% wrong: list of rows
+def shares_by_row(scores):
+    return [row / row.sum() for row in scores]
+# %% wrong: rows concatenated to one long row
+def shares_by_row(scores):
+    return np.concatenate([row / row.sum() for row in scores])
+# %% wrong: softmax of each row
+def shares_by_row(scores):
+    e = np.exp(scores)
+    return e / e.sum(axis=1, keepdims=True)
+# %% wrong: axis=-2 with keepdims
+def shares_by_row(scores):
+    return scores / scores.sum(-2, keepdims=True)
+# %% right: turned, divided, turned back
+def shares_by_row(scores):
+    return (scores.T / scores.sum(axis=1)).T
+# %% right: apply_along_axis
+def shares_by_row(scores):
+    return np.apply_along_axis(lambda r: r / r.sum(), 1, scores)
+# %% right: a diagonal matrix of reciprocals
+def shares_by_row(scores):
+    return np.diag(1 / scores.sum(1)) @ scores
+# %% wrong: Python's sum, which adds the rows up
+def shares_by_row(scores):
+    return scores / sum(scores)
+# %% wrong: row sums turned with .T, which does nothing
+def shares_by_row(scores):
+    return scores / scores.sum(axis=1).T
+# %% wrong: new axis put into the scores
+def shares_by_row(scores):
+    return scores[:, np.newaxis] / scores.sum(axis=1)
+# %% wrong: axis 2
+def shares_by_row(scores):
+    return scores / scores.sum(axis=2, keepdims=True)
+# %% wrong: changes the table that came in, as floats
+def shares_by_row(scores):
+    result = scores.astype(float, copy=False)
+    for i in range(len(result)):
+        result[i] = result[i] / result[i].sum()
+    return result
+# %% wrong: keepdims, and no axis
+def shares_by_row(scores):
+    return scores / scores.sum(keepdims=True)
+# %% wrong: running total not reset between rows
+def shares_by_row(scores):
+    total = 0
+    result = np.zeros(scores.shape)
+    for i in range(scores.shape[0]):
+        for j in range(scores.shape[1]):
+            total += scores[i, j]
+        for j in range(scores.shape[1]):
+            result[i, j] = scores[i, j] / total
+    return result
+# %% wrong: indices of row and column exchanged when writing
+def shares_by_row(scores):
+    T_q, T_k = scores.shape
+    result = np.zeros((T_k, T_q))
+    for i in range(T_q):
+        for j in range(T_k):
+            result[j, i] = scores[i, j] / scores[i].sum()
+    return result

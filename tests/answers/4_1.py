@@ -200,3 +200,60 @@ def split_heads(x, n_heads):
 # %% right: chunks of the last axis stacked on a new one
 def split_heads(x, n_heads):
     return torch.stack(torch.chunk(x, n_heads, dim=2), dim=1)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+# %% wrong: every head gets the first piece
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return torch.stack([x[:, :, :d_head] for h in range(n_heads)], dim=1)
+# %% wrong: a Python list of the heads
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return [x[:, :, h * d_head : (h + 1) * d_head] for h in range(n_heads)]
+# %% wrong: heads are views of the whole vector
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.unsqueeze(1).expand(B, n_heads, T, d_model)
+# %% wrong: slices overlap, start h instead of h * d_head
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return torch.stack([x[..., h : h + d_head] for h in range(n_heads)], dim=1)
+# %% wrong: transpose by hand-counted negative axes, swaps T with d_head
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(-3, -1)
+# %% right: fills an empty tensor word by word, head by head
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d = d_model // n_heads
+    out = torch.empty(B, n_heads, T, d, dtype=x.dtype)
+    for t in range(T):
+        for h in range(n_heads):
+            out[:, h, t] = x[:, t, h * d : h * d + d]
+    return out
+# %% right: unfold with a step
+def split_heads(x, n_heads):
+    d = x.size(2) // n_heads
+    return x.unfold(2, d, d).movedim(2, 1)
+# %% wrong: permutes with the heads in front of the sentences
+def split_heads(x, n_heads):
+    return x.unflatten(-1, (n_heads, -1)).permute(2, 0, 1, 3)
+# %% wrong: chunk into d_head pieces instead of n_heads
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return torch.stack(x.chunk(d_head, dim=-1), dim=1)
+# %% wrong: transpose called, its result not kept
+def split_heads(x, n_heads):
+    x = x.reshape(x.shape[0], x.shape[1], n_heads, -1)
+    x.transpose(1, 2)
+    return x
+# %% wrong: misspelt name
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_head, d_model // n_heads).transpose(1, 2)

@@ -177,3 +177,43 @@ def merge_heads(x):
 # %% right: heads joined by cat along the last axis
 def merge_heads(x):
     return torch.cat(x.unbind(1), dim=-1)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+# %% wrong: swaps the last two axes as for K
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.transpose(-2, -1).reshape(B, T, n_heads * d_head)
+# %% wrong: pieces taken from the last head to the first
+def merge_heads(x):
+    out = x[:, 0]
+    for h in range(1, x.shape[1]):
+        out = torch.cat([x[:, h], out], dim=-1)
+    return out
+# %% right: unbind and cat
+def merge_heads(x):
+    return torch.cat(x.unbind(1), -1)
+# %% right: hstack sentence by sentence
+def merge_heads(x):
+    return torch.stack([torch.hstack([head for head in sentence]) for sentence in x])
+# %% wrong: only the first two heads joined
+def merge_heads(x):
+    return torch.cat([x[:, 0], x[:, 1]], dim=-1)
+# %% wrong: loop starts anew with every head
+def merge_heads(x):
+    for h in range(x.shape[1]):
+        out = []
+        out.append(x[:, h])
+    return torch.cat(out, dim=-1)
+# %% wrong: T and d_head both taken for the joined axis
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return x.transpose(1, 2).reshape(B, n_heads, T * d_head)
+# %% wrong: stack where cat is meant
+def merge_heads(x):
+    return torch.stack([x[:, h] for h in range(x.shape[1])], dim=-1)

@@ -956,3 +956,342 @@ class MultiHeadAttention(nn.Module):
             total = total + head @ columns.T
             pictures.append(picture)
         return total, torch.stack(pictures, dim=1)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+
+def split_heads(x, n_heads):
+    return x.reshape(x.shape[0], x.shape[1], n_heads, -1).transpose(1, 2)
+
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: scales the queries, and lets the function scale again
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h, self.d_head = n_heads, d_model // n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.h) / math.sqrt(self.d_head)
+        k = split_heads(self.w_k(key), self.h)
+        v = split_heads(self.w_v(value), self.h)
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+# %% wrong: adds the query to the output, as in an encoder layer
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return query + self.w_o(merge_heads(out)), w
+# %% wrong: the division test the wrong way round
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if n_heads % d_model != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+# %% wrong: mask repeated for each head along the sentences
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None:
+            mask = mask.repeat(self.h, 1, 1).reshape(len(mask), self.h, mask.shape[1], mask.shape[2])
+        out, w = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), w
+# %% wrong: heads are only split in q and k, the values stay whole and are averaged
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k = split_heads(self.w_q(query), self.h), split_heads(self.w_k(key), self.h)
+        v = self.w_v(value).unsqueeze(1)
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(out.mean(dim=1)), w
+# %% wrong: splits before projecting, one w_q for pieces put together again in the wrong order
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(x, self.h) for x in (query, key, value))
+        out, w = scaled_dot_product_attention(self.w_q(q), self.w_k(k), self.w_v(v), mask)
+        return self.w_o(merge_heads(out)), w
+# %% wrong: the mask only when it has a row for every query
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None and mask.shape[1] == query.shape[1]:
+            out, w = scaled_dot_product_attention(q, k, v, mask.unsqueeze(1))
+        else:
+            out, w = scaled_dot_product_attention(q, k, v)
+        return self.w_o(merge_heads(out)), w
+# %% wrong: forgets super().__init__()
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+# %% right: a loop over the heads, each with its slice of columns
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if n_heads * (d_model // n_heads) != d_model:
+            raise ValueError(f"{n_heads} heads do not fit into {d_model}")
+        self.n_heads, self.d_head = n_heads, d_model // n_heads
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = self.w_q(query), self.w_k(key), self.w_v(value)
+        outs, ws = [], []
+        for h in range(self.n_heads):
+            s = slice(h * self.d_head, (h + 1) * self.d_head)
+            o, w = scaled_dot_product_attention(q[..., s], k[..., s], v[..., s], mask)
+            outs.append(o)
+            ws.append(w)
+        return self.w_o(torch.cat(outs, dim=-1)), torch.stack(ws, dim=1)
+# %% right: einsum, heads folded into the batch, own softmax with zero rows
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads > 0:
+            raise ValueError
+        self.n = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = [nn.Linear(d_model, d_model) for _ in "qkvo"]
+
+    def forward(self, query, key, value, mask=None):
+        cut = lambda t: torch.cat(t.chunk(self.n, dim=-1), dim=0)
+        q, k, v = cut(self.w_q(query)), cut(self.w_k(key)), cut(self.w_v(value))
+        if mask is not None:
+            mask = mask.repeat(self.n, 1, 1)
+        o, w = scaled_dot_product_attention(q, k, v, mask)
+        o = torch.cat(o.chunk(self.n, dim=0), dim=-1)
+        w = torch.stack(w.chunk(self.n, dim=0), dim=1)
+        return self.w_o(o), w
+# %% wrong: keys and values change places in one line
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, v, k = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+# %% wrong: mask reshaped as padding only, breaks for a row for each query
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None:
+            mask = mask.reshape(mask.shape[0], 1, 1, -1)
+        out, w = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), w
+# %% wrong: only the first row of the mask
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None:
+            mask = mask[:, :1].unsqueeze(1)
+        out, w = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), w
+# %% wrong: own attention, NaN in rows with nothing to look at
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        s = q @ k.mT / k.shape[-1] ** 0.5
+        if mask is not None:
+            s = s.masked_fill(mask.unsqueeze(1) == 0, float("-inf"))
+        w = s.softmax(-1)
+        return self.w_o(merge_heads(w @ v)), w
+# %% wrong: own attention, scale by the number of heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        s = q @ k.mT / math.sqrt(q.shape[1])
+        if mask is None:
+            mask = torch.ones(1, 1, k.shape[2], dtype=torch.bool)
+        m = mask.unsqueeze(1)
+        w = s.masked_fill(~m, -torch.inf).softmax(-1).nan_to_num()
+        return self.w_o(merge_heads(w @ v)), w
+# %% wrong: weights multiplied by the mask after the softmax
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        _, w = scaled_dot_product_attention(q, k, v)
+        if mask is not None:
+            w = w * mask.unsqueeze(1)
+        return self.w_o(merge_heads(w @ v)), w
+# %% wrong: merge_heads applied to the weights as well
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), merge_heads(w)
+# %% wrong: w_q applied to all three
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.h)
+        k = split_heads(self.w_q(key), self.h)
+        v = split_heads(self.w_q(value), self.h)
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+# %% wrong: ValueError made, not raised
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+# %% wrong: assert in place of ValueError
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "n_heads must divide d_model"
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.h) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+# %% right: output from F.scaled_dot_product_attention, weights from the course's
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (w(x).unflatten(-1, (self.h, -1)).transpose(1, 2) for w, x in
+                   zip((self.w_q, self.w_k, self.w_v), (query, key, value)))
+        allowed = torch.ones(1, 1, 1, key.shape[1], dtype=torch.bool) if mask is None else mask[:, None]
+        weights = scaled_dot_product_attention(q, k, v, allowed)[1]
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=allowed)
+        out = torch.where(allowed.any(-1, keepdim=True), out, torch.zeros_like(out))
+        return self.w_o(out.transpose(1, 2).flatten(2)), weights

@@ -36,7 +36,7 @@ while frame is not None:
 """,
     "objects": """
 import gc
-for thing in gc.get_objects()[-50_000:]:
+for thing in gc.get_objects():
     if type(thing) in (dict, list, tuple) and len(thing) < 100:
         seen += [text for text in (thing.values() if type(thing) is dict else thing) if isinstance(text, (str, bytes))]
 """,

@@ -225,7 +225,7 @@ def test_the_same_tries_find_something_where_nothing_is_confined(name, tmp_path,
     monkeypatch.setenv("WHO", "learner07")
     (tmp_path / "exam.json").write_text("learner07")
     monkeypatch.chdir(tmp_path)
-    secret = {"whose": "learner07"}                          # in a frame above, and among the objects
+    secret = {"whose": "learner07", "marks": []}             # in a frame above, and among the objects that gc knows
     space: dict = {}
     code = spy("answer()", str(tmp_path), (name,)).replace('"/tmp", "/root"', '"."')
     if name == "the network":

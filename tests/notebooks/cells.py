@@ -40,7 +40,7 @@ LESS = {
            ("size=(2000, n)", "size=(40, n)")),
     "13": (('checkpoint="cache", ', ""), ("task.subwords.eos_id, 16", "task.subwords.eos_id, 3")),
     "14": (("trained_translator()", "translator"), ("split.test[:300]", "split.test[:3]"),
-           ("all_bits = [8, 6, 5, 4, 3]", "all_bits = [8, 4]"), ("subwords, split.test)", "subwords, split.test[:3])")),
+           ("all_bits = [8, 6, 4, 3]", "all_bits = [8, 4]"), ("subwords, split.test)", "subwords, split.test[:3])")),
 }
 
 
