@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CANDIDATES", "MOST_TOKENS", "attentions", "encode", "follow", "write"]
 
 CANDIDATES = 5          # tokens shown with their probabilities at each step
-MOST_TOKENS = 30        # of a translation
+MOST_TOKENS = 30        # of a translation; what is longer ends with "…"
 MOST_LETTERS = 200      # of a sentence
 
 
@@ -82,7 +82,7 @@ def follow(model: "Transformer", subwords: "Subwords", sentence: str) -> dict:
 
         written = write(model, subwords, source, on_step)
     return {"sentence": sentence.strip(), "source": subwords.tokens(source[0].tolist()), "steps": steps,
-            "translation": subwords.decode(written)}
+            "translation": _text(subwords, written)}
 
 
 def attentions(model: "nn.Module", ending: str = "") -> dict[str, int]:
@@ -131,7 +131,7 @@ def intervene(
         written = write(model, subwords, source)
         cross = {name: [as_matrix(head, name) for head in values[0]]
                  for name, values in weights.items() if name.endswith("cross_attention")}
-    return {"translation": subwords.decode(written), "tokens": [_token(subwords, i) for i in written],
+    return {"translation": _text(subwords, written), "tokens": [_token(subwords, i) for i in written],
             "source": subwords.tokens(source[0].tolist()),
             "weights": {name: [rounded(head) for head in heads] for name, heads in cross.items()}}
 
@@ -146,6 +146,11 @@ def _edited(weights, edits):
             line[:, column] = value
             new[:, head, row] = line
     return new
+
+
+def _text(subwords, written: list[int]) -> str:
+    """The sentence that was written, with "…" where it had not ended after `MOST_TOKENS`."""
+    return subwords.decode(written) + ("" if written[-1:] == [subwords.eos_id] else " …")
 
 
 def _token(subwords, i: int) -> str:

@@ -31,6 +31,11 @@ function write(source, on_step = () => {}) {
   return written;
 }
 
+// The sentence that was written, with "…" where it had not ended after MOST_TOKENS.
+function text(written) {
+  return subwords.decode(written) + (written.at(-1) === subwords.eos_id ? "" : " …");
+}
+
 // A translation with what the translator box shows: tokens, candidates, rows of cross-attention.
 function follow(sentence) {
   const source = encode(sentence), steps = [];
@@ -39,7 +44,7 @@ function follow(sentence) {
     steps.push({ token: name_of(best[0]), candidates: best.map((id) => [name_of(id), rounded(probabilities[id])]),
       row: source.map((_, j) => rounded(sum(heads.map((head) => head.at(-1)[j])) / heads.length)) });
   });
-  return { sentence: sentence.trim(), source: subwords.tokens(source), steps, translation: subwords.decode(written) };
+  return { sentence: sentence.trim(), source: subwords.tokens(source), steps, translation: text(written) };
 }
 
 // The layer that a name such as "decoder.layers.1.cross_attention" stands for.
@@ -88,7 +93,7 @@ function intervene(sentence, off = [], edits = []) {
       undo.push(edit_attention(attention(name), own.map(([, ...rest]) => rest)));
     }
     const written = write(source);
-    return { translation: subwords.decode(written), tokens: written.map(name_of) };
+    return { translation: text(written), tokens: written.map(name_of) };
   } finally {
     undo.forEach((call) => call());
   }
