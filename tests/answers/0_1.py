@@ -138,7 +138,7 @@ def shares(scores):
     for i in range(len(scores)):
         result[i] = scores[i] / total
     return result
-# %% wrong: percent
+# %% wrong: percent, once more
 def shares(scores):
     return 100 * scores / scores.sum()
 # %% wrong: rounded to two places

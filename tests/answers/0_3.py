@@ -172,7 +172,7 @@ import math
 
 import numpy as np
 import torch
-# %% wrong: shares of the whole table
+# %% wrong: shares of the whole table, once more
 def shares_by_row(scores):
     return scores / np.sum(scores)
 # %% wrong: the first row's total for all
@@ -206,7 +206,7 @@ def shares_by_row(scores):
 # %% right: turned, divided, turned back
 def shares_by_row(scores):
     return (scores.T / scores.sum(axis=1)).T
-# %% right: apply_along_axis
+# %% right: apply_along_axis, once more
 def shares_by_row(scores):
     return np.apply_along_axis(lambda r: r / r.sum(), 1, scores)
 # %% right: a diagonal matrix of reciprocals

@@ -145,7 +145,7 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
 # %% wrong: variance of mean only, var_q*var_k forgotten
 def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     return d_k * (var_q * mean_k**2 + var_k * mean_q**2)
-# %% wrong: estimated from random numbers
+# %% wrong: estimated from random numbers, once more
 def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     q = mean_q + math.sqrt(var_q) * torch.randn(100_000, d_k)
     k = mean_k + math.sqrt(var_k) * torch.randn(100_000, d_k)

@@ -103,7 +103,7 @@ def test_an_endless_module_is_stopped(short):
     (None, "returns-nothing"), ({"shares": 1}, "returns-a-dict"), ((1, 2), "returns-a-tuple"),
     ([0.5, 0.5], "not-an-array"), ("half", "wrong-type"), (torch.ones(3), "not-an-array"), (lambda: 1, "wrong-type"),
     (np.array(["a"]), "wrong-type"), (np.array([None]), "wrong-type"), (3 + 4j, "wrong-type"), (object(), "wrong-type"),
-    ((np.ones(3),), "trailing-comma"), (float("nan"), "wrong-shape"), (np.zeros(0), "input-ignored"),
+    ((np.ones(3),), "trailing-comma"), (float("nan"), "wrong-shape"), (np.zeros(0), "empty"),
 ])
 def test_values_of_a_wrong_kind_are_named(value, mistake):
     def answer(x):
