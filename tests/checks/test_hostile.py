@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from classroom import evaluate, exercises
+from classroom.judge import judgement
 
 
 def softmax(x):
@@ -182,6 +183,19 @@ def test_nothing_is_left_changed():
     assert not caught
     assert signal.getsignal(signal.SIGALRM) is handler and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert state == (random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist(), np.geterr())
+
+
+def test_settings_that_an_answer_leaves_behind_hide_no_mistake_of_the_next():
+    def answer(x):
+        np.seterr(all="raise")
+        return softmax(x)
+
+    def sums_without_their_axis(x):
+        return np.exp(x - x.max(-1, keepdims=True)) / np.exp(x - x.max(-1, keepdims=True)).sum(-1)
+
+    with judgement.remembering():           # nothing that another test has left
+        evaluate("1.2", answer)
+        assert evaluate("1.2", sums_without_their_axis).mistake == "axis-lost"
 
 
 def test_an_alarm_that_was_running_goes_on_running():
