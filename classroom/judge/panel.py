@@ -57,6 +57,7 @@ def to_html(message: str) -> str:
             blocks.append(f"<pre style='{_PRE}'>{html.escape(textwrap.dedent(block))}</pre>")
         else:
             text = re.sub(r"`([^`]+)`", rf"<code style='{_CODE}'>\1</code>", html.escape(block))
+            text = re.sub(r"(?<![\w*])\*([a-z](?:[a-z ]*[a-z])?)\*(?![\w*])", r"<em>\1</em>", text)
             blocks.append(f"<p style='margin:.5em 0'>{text}</p>")
     if blocks and blocks[0].startswith("<p"):
         blocks[0] = re.sub(r"^<p[^>]*>(.*)</p>$", r"<span>\1</span>", blocks[0], flags=re.S)

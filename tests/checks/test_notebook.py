@@ -256,3 +256,9 @@ def test_own_is_the_courses_while_nothing_is_written_and_says_so():
     assert seen.data["verdict"] == "This is the course's function. Yours is not written yet."
     with pytest.raises(KeyError, match="there is no exercise '99.1'"):
         own("99.1")
+
+
+def test_stressed_words_are_stressed_and_products_are_left_alone():
+    from classroom.judge.panel import to_html
+    shown = to_html("It looks for a *noun*, and `f(*a, *b)` or 2 * x * y are code.")
+    assert "a <em>noun</em>, and" in shown and shown.count("<em>") == 1
