@@ -9,6 +9,7 @@ from classroom.judge import keep, panel, record
 from classroom.judge.exercise import Exercise, Task
 from classroom.judge.verdict import CheckError, CheckFailed, Verdict, named, not_attempted
 from course._printing import printable
+from course._words import say
 
 __all__ = ["CheckError", "CheckFailed", "Verdict", "carry_on", "check", "evaluate", "hint", "own", "solution"]
 
@@ -92,7 +93,7 @@ def carry_on(id: str, *answer: Any) -> Any:
         _remember(id, answer, verdict)
     if verdict.status == "correct":
         return answer[0] if len(answer) == 1 else answer
-    print(f"Exercise {id} is not solved yet: the cells below use the course's {named(task)}.")
+    print(say("Exercise {id} is not solved yet: the cells below use the course's {named}.", id=id, named=named(task)))
     return task.fallback()
 
 
@@ -127,5 +128,5 @@ def _lent(task: Task, answer: tuple) -> bool:
 
 def _no_attempt(task: Task) -> Verdict:
     names = named(task)
-    return not_attempted(task, f"{names} is the course's own version just now: `carry_on` lends it while yours is not "
-                         "right. Run the cell with your code again, then this one.")
+    return not_attempted(task, say("{names} is the course's own version just now: `carry_on` lends it while yours is "
+                                   "not right. Run the cell with your code again, then this one.", names=names))

@@ -12,6 +12,7 @@ import numpy as np
 
 from classroom.judge.evidence import number
 from classroom.judge.exercise import Property
+from course._words import say
 
 _HIGH = 40_000.0      # scores of forbidden keys; those of allowed ones are just as low
 _TOWER = 5_000.0
@@ -99,9 +100,10 @@ def of_block(paths: dict[str, str], attentions: tuple[str, ...], weights_of: Cal
                 return None                        # nothing has been established
             a, b = (outcome.values["y"][:, :2] for outcome in seen)
             if a.shape == b.shape and np.isfinite(a).all() and np.abs(a - b).max() > 1e-6:
-                return (f"Two words are allowed by `{mask}` and a third is forbidden, with scores {_HIGH:.0f} and more "
-                        "above theirs. When the forbidden word is exchanged for another one, what comes out for the "
-                        f"other two changes by up to {number(np.abs(a - b).max())}.")
+                return say("Two words are allowed by `{mask}` and a third is forbidden, with scores {high:.0f} and "
+                           "more above theirs. When the forbidden word is exchanged for another one, what comes out "
+                           "for the other two changes by up to {max}.", mask=mask, high=_HIGH,
+                           max=number(np.abs(a - b).max()))
         for mask, keys in paths.items():
             x = np.array([[[-1.5, 1.2, 0.1, 0.2], [-1.2, 1.5, -0.2, -0.1], [-1.4, 1.3, 0.3, -0.2]]])
             other = {name: x[:, :2] for name in set(paths.values()) - {keys}}
@@ -111,9 +113,9 @@ def of_block(paths: dict[str, str], attentions: tuple[str, ...], weights_of: Cal
                 return None
             a, b = (outcome.values["y"][:, :2] for outcome in seen)
             if a.shape == b.shape and np.isfinite(a).all() and np.abs(a - b).max() > 1e-6:
-                return (f"Two words are allowed by `{mask}` and a third is forbidden, all with scores of about "
-                        f"−{_HIGH:.0f}. Without the third, what comes out for the other two is another thing, by up to "
-                        f"{number(np.abs(a - b).max())}.")
+                return say("Two words are allowed by `{mask}` and a third is forbidden, all with scores of about "
+                           "−{high:.0f}. Without the third, what comes out for the other two is another thing, by up "
+                           "to {max}.", mask=mask, high=_HIGH, max=number(np.abs(a - b).max()))
         return None
     return Property("fill-not-low-enough", broken, _WHY, _LOOK)
 
@@ -146,8 +148,8 @@ def _leak(outcome) -> str | None:
     share = max((float(weights[b][..., ~row].max()) for b, row in enumerate(allowed)), default=0.0)
     if not share > _SHARE:
         return None
-    return (f"Two keys are allowed, with scores of about −{_HIGH:.0f}, and two are forbidden, with scores of about "
-            f"{_HIGH:.0f}. A forbidden one gets a share of {number(share)}; it should be 0.")
+    return say("Two keys are allowed, with scores of about −{high:.0f}, and two are forbidden, with scores of about "
+               "{high:.0f}. A forbidden one gets a share of {share}; it should be 0.", high=_HIGH, share=number(share))
 
 
 def _starved(outcome, forbidden: str) -> str | None:
@@ -158,5 +160,6 @@ def _starved(outcome, forbidden: str) -> str | None:
     total = min(float(weights[b][..., row].sum(-1).min()) for b, row in enumerate(_mask(1)[:, 0]))
     if not abs(total - 1) > 1e-3:
         return None
-    return (f"Two keys are allowed, with scores of about −{_HIGH:.0f}, and two are "
-            f"{forbidden.format(high=f'{_HIGH:.0f}')}. The allowed ones get {number(total)} together; it should be 1.")
+    return say("Two keys are allowed, with scores of about −{high:.0f}, and two are {format}. The allowed ones get "
+               "{total} together; it should be 1.", high=_HIGH, format=forbidden.format(high=f'{_HIGH:.0f}'),
+               total=number(total))

@@ -2,6 +2,7 @@
 from collections.abc import Callable
 
 from classroom.judge.exercise import Property
+from course._words import say
 
 _LENGTHS = 6, 12
 _GROWTH = 3.0     # twice the tokens: about 2 where each is found once, about 4 where the beginning is redone each time
@@ -20,7 +21,8 @@ def once_per_token(inputs_of: Callable[[int], dict]) -> Property:
         few, many = (int(found.flat[0]) for found in runs)
         if many <= _GROWTH * few:
             return None
-        return (f"One thing for later: your code puts {few} beginnings through the model to write {_LENGTHS[0]} "
-                f"tokens, and {many} to write {_LENGTHS[1]}.")
+        return say("One thing for later: your code puts {few} beginnings through the model to write {lengths} "
+                   "tokens, and {many} to write {lengths2}.", few=few, lengths=_LENGTHS[0], many=many,
+                   lengths2=_LENGTHS[1])
     return Property("redone-for-each-token", broken, "Twice the tokens should take twice the runs; yours grow with the "
                     "square.", "Does something begin again from bos for each new token?", refuses=False)

@@ -4,6 +4,7 @@ import re
 from classroom.ask import limits
 from classroom.ask.call import Function
 from classroom.ask.case import Case
+from course._words import plural, say
 
 from .evidence import listing
 from .exercise import Exercise
@@ -159,26 +160,26 @@ _NOTHING = ("", "")
 
 def by_kind(kind: str) -> str:
     """What errors of this class, "IndexError" for one, often come from; empty if there is nothing to say."""
-    return _BY_KIND.get(kind, "")
+    return say(_BY_KIND.get(kind, ""))
 
 
 def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) -> Advice:
     """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say."""
     line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", raised.where.partition(": `")[2])       # the code alone
-    for say in (template_left, its_own_raise, _how_it_is_called, not_called, unknown_name, not_found, _other_library,
+    for ask in (template_left, its_own_raise, _how_it_is_called, not_called, unknown_name, not_found, _other_library,
                 _a_yes_or_no, _wrong_thing, _dtypes, _of_the_inputs):
-        said = say(task, raised, line, case)
+        said = ask(task, raised, line, case)
         if said[1]:
             return said
     for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
             if slug == "sizes-do-not-multiply" and not re.search(r"shape|view|flatten", line):
-                return "shapes-do-not-fit", ("The function on this line makes rows of its inputs, and they are not "
-                                             "equally long. Which product is asked for?")
-            return slug, says.format(*found.groups())
+                return "shapes-do-not-fit", say("The function on this line makes rows of its inputs, and they are "
+                                                "not equally long. Which product is asked for?")
+            return slug, say(says).format(*found.groups())
     if raised.kind == "KeyError":
-        return "missing-key", (f"A dictionary has no entry {raised.text}. A Counter gives 0 for what it does not know, "
-                               "and `get` what you tell it.")
+        return "missing-key", say("A dictionary has no entry {text_}. A Counter gives 0 for what it does not know, "
+                                  "and `get` what you tell it.", text_=raised.text)
     slug, means = by_its_text(task, raised, line, case)
     return slug, means or by_kind(raised.kind)
 
@@ -190,17 +191,19 @@ def _how_it_is_called(task: Exercise, raised: limits.Raised, line: str, case: Ca
     init = getattr(task.probe, "init", ())
     names = [name for name in task.takes if (name in init) == ("__init__" in raised.text)] if init else list(task.takes)
     if not init and "__init__()" in raised.text:
-        return "class-for-a-function", ("A function is asked for, written with `def`, and this is a class: to call it "
-                                        f"makes an object. It is called with ({', '.join(names)}).")
+        return "class-for-a-function", say("A function is asked for, written with `def`, and this is a class: to "
+                                           "call it makes an object. It is called with ({names}).",
+                                           names=', '.join(names))
     given = [name for name in names if case is None or name in case.inputs]
     left_out = [name for name in names if name not in given and f"'{name}'" in raised.text]
     slug = "wrong-number-of-arguments" if re.search(r"argument", raised.text) else ""
     if left_out:
         defaults = listing([f"`{name}=None`" for name in left_out])
-        return slug, (f"In this case it is called without {listing([f'`{name}`' for name in left_out])}, with "
-                      f"({', '.join(given)}). What may be left out needs a default in the first line: {defaults}.")
-    arguments = "1 argument" if len(names) == 1 else f"{len(names)} arguments"
-    return slug, f"It is called with {arguments}: ({', '.join(names)})."
+        return slug, say("In this case it is called without {listing}, with ({given}). What may be left out needs a "
+                         "default in the first line: {defaults}.", listing=listing([f'`{name}`' for name in left_out]),
+                         given=', '.join(given), defaults=defaults)
+    return slug, plural("It is called with {n} argument: ({names}).", "It is called with {n} arguments: ({names}).",
+                        len(names), n=len(names), names=", ".join(names))
 
 
 def _other_library(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
@@ -212,36 +215,43 @@ def _other_library(task: Exercise, raised: limits.Raised, line: str, case: Case 
 
 def _pytorch_in_numpy(text: str, line: str) -> str:
     if "'int' object is not callable" in text and ".size(" in line:
-        return (f"{_NUMPY} There, `size` is a number, how many there are in all, and cannot be called as PyTorch's "
-                "can; the length of each axis is in `shape`.")
+        return say("{numpy} There, `size` is a number, how many there are in all, and cannot be called as PyTorch's "
+                   "can; the length of each axis is in `shape`.", numpy=say(_NUMPY))
     if re.search(r"must be Tensor, not (?:numpy\.)?ndarray", text):
-        return f"{_NUMPY} A function of PyTorch does not take them: this exercise does without PyTorch."
+        return say("{numpy} A function of PyTorch does not take them: this exercise does without PyTorch.",
+                   numpy=say(_NUMPY))
     if found := re.search(r"(?:numpy\.ndarray|numpy\.float\d+)' object has no attribute '(\w+)'", text):
         if found[1] in _METHODS_OF_TENSORS:
-            return f"{_NUMPY} `.{found[1]}` belongs to PyTorch's tensors; NumPy says it in another way."
+            return say("{numpy} `.{found}` belongs to PyTorch's tensors; NumPy says it in another way.",
+                       numpy=say(_NUMPY),
+                       found=found[1])
     if found := re.search(r"unexpected keyword argument '(dim|keepdim)'", text):
-        return f"{_NUMPY} What PyTorch calls `{found[1]}`, NumPy calls `{_NUMPYS[found[1]]}`."
+        return say("{numpy} What PyTorch calls `{found}`, NumPy calls `{numpys}`.", numpy=say(_NUMPY), found=found[1],
+                   numpys=_NUMPYS[found[1]])
     if re.search(r"\.transpose\(\s*-?\d+\s*,\s*-?\d+\s*\)", line) and \
             re.search(r"core dimension|axes don't match", text):
-        return (f"{_NUMPY} There, the numbers in `transpose(...)` are the new order of *all* axes, not two that change "
-                "places as in PyTorch. `swapaxes` exchanges two.")
+        return say("{numpy} There, the numbers in `transpose(...)` are the new order of *all* axes, not two that "
+                   "change places as in PyTorch. `swapaxes` exchanges two.", numpy=say(_NUMPY))
     if ".view(" in line and re.search(r"data type|dtype|positional arguments?", text):
-        return f"{_NUMPY} There, `view` reads the same bytes as another dtype; `reshape` gives another shape."
+        return say("{numpy} There, `view` reads the same bytes as another dtype; `reshape` gives another shape.",
+                   numpy=say(_NUMPY))
     return ""
 
 
 def _numpy_in_pytorch(text: str, line: str) -> str:
     if re.search(r"must be Tensor, not (?:numpy\.)?(?:ndarray|float\d+)", text):
-        return f"{_TENSORS} An array of NumPy has come in between, as a function of NumPy's returns it. Which line?"
+        return say("{tensors} An array of NumPy has come in between, as a function of NumPy's returns it. Which line?",
+                   tensors=say(_TENSORS))
     if found := re.search(r"'Tensor' object has no attribute '(\w+)'", text):
         if found[1] in _METHODS_OF_ARRAYS:
-            return f"{_TENSORS} `.{found[1]}` belongs to NumPy's arrays; PyTorch says it in another way."
+            return say("{tensors} `.{found}` belongs to NumPy's arrays; PyTorch says it in another way.",
+                       tensors=say(_TENSORS), found=found[1])
     if re.search(r"invalid combination of arguments - got \([^)]*\b(?:out|axis)=", text) or \
             "Can't call numpy() on Tensor that requires grad" in text:
-        return (f"{_TENSORS} A function of NumPy was given one. PyTorch has functions of its own for all of these, and "
-                "gradients go through no others.")
+        return say("{tensors} A function of NumPy was given one. PyTorch has functions of its own for all of these, "
+                   "and gradients go through no others.", tensors=say(_TENSORS))
     if re.search(r"unsupported operand type\(s\) for .*'numpy\.ndarray'|'numpy\.ndarray' object has no", text):
-        return f"{_TENSORS} An array of NumPy has come in between. Which line makes one?"
+        return say("{tensors} An array of NumPy has come in between. Which line makes one?", tensors=say(_TENSORS))
     return ""
 
 
@@ -249,37 +259,39 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
     """A whole array was asked whether it is true: by what?"""
     if re.search(r"Negati(?:ve|on), the `-` operator|Subtraction, the `-` operator|numpy boolean (?:subtract|negative)",
                  raised.text):
-        return "not-on-booleans", ("True and False cannot be subtracted or negated with `-`. The other way round is "
-                                   "`~mask`.")
+        return "not-on-booleans", say("True and False cannot be subtracted or negated with `-`. The other way round "
+                                      "is `~mask`.")
     if not re.search(r"truth value of an array|Boolean value of Tensor", raised.text):
         return _NOTHING
     if found := re.search(r"(?<![\w.])(max|min|sorted)\(", line):
         whose = "NumPy" if task.framework == "numpy" else "PyTorch"
-        return f"pythons-{found[1]}", (
-            f"`{found[1]}` is Python's own: it compares whole things and needs one yes or no for each pair. Comparing "
-            f"element by element is done by a function of {whose}'s.")
+        return f"pythons-{found[1]}", say("`{found}` is Python's own: it compares whole things and needs one yes or "
+                                          "no for each pair. Comparing element by element is done by a function of "
+                                          "{whose}'s.", found=found[1], whose=whose)
     if re.search(r"\b(and|or|not)\b", line):
-        return "not-on-booleans", ("`and`, `or` and `not` ask for one yes or no. Element by element, arrays are joined "
-                                   "by `&`, `|` and `~`.")
+        return "not-on-booleans", say("`and`, `or` and `not` ask for one yes or no. Element by element, arrays are "
+                                      "joined by `&`, `|` and `~`.")
     if re.search(r"\b(if|while|elif|assert)\b", line):
-        return "condition-on-an-array", ("`if`, `while` and `assert` ask for one yes or no, and here is one for each "
-                                         "element. Which one is meant?")
+        return "condition-on-an-array", say("`if`, `while` and `assert` ask for one yes or no, and here is one for "
+                                            "each element. Which one is meant?")
     if re.search(r"[<>]=?[^<>=]+[<>]", line):
-        return "condition-on-an-array", ("A chain of comparisons asks for one yes or no after the first. Write two, "
-                                         "joined by `&`.")
-    return "", "One yes or no was asked of a whole array, which has one for each element."
+        return "condition-on-an-array", say("A chain of comparisons asks for one yes or no after the first. Write "
+                                            "two, joined by `&`.")
+    return "", say("One yes or no was asked of a whole array, which has one for each element.")
 
 
 def _wrong_thing(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
     """Something that is no tensor was given to a function of PyTorch's."""
     for name in re.findall(r"'(\w+)'", raised.text) if "unsupported operand" in raised.text else ():
         if _is_layer(name):
-            return "layer-not-called", (f"`nn.{name}(...)` only makes a layer, with which nothing can be computed. The "
-                                        "layer is then to be called.")
+            return "layer-not-called", say("`nn.{name}(...)` only makes a layer, with which nothing can be computed. "
+                                           "The layer is then to be called.", name=name)
     if (kind := re.search(r"must be Tensor, not (?!int\b|float\b|tuple\b|torch)(\w+)", raised.text)) is None:
         return _NOTHING
-    layer = f" `nn.{kind[1]}(...)` only makes a layer, which is then to be called." if _is_layer(kind[1]) else ""
-    return "layer-not-called" if layer else "", f"A {kind[1]} was given where a tensor is expected.{layer}"
+    layer = say(" `nn.{kind}(...)` only makes a layer, which is then to be called.",
+                kind=kind[1]) if _is_layer(kind[1]) else ""
+    return "layer-not-called" if layer else "", say("A {kind} was given where a tensor is expected.{layer}",
+                                                    kind=kind[1], layer=layer)
 
 
 def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:
@@ -289,9 +301,9 @@ def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case 
                  if case.inputs.get(name) not in (None, int(given))]
         if wrong:
             name, given = wrong[0]
-            return "arguments-exchanged", (
-                f"In this case `{name}` is {case.inputs[name]}, and {given} has been handed on in its place. Are two "
-                "arguments exchanged in your call, or is one typed in?")
+            return "arguments-exchanged", say("In this case `{name}` is {inputs}, and {given} has been handed on in "
+                                              "its place. Are two arguments exchanged in your call, or is one typed "
+                                              "in?", name=name, inputs=case.inputs[name], given=given)
     nothing = re.search(r"'NoneType' object (?!has no attribute 'backward')|non-iterable NoneType|"
                         r"for .*: '\w+' and 'NoneType'|for .*: 'NoneType' and", raised.text)
     number = re.search(r"'(?:int|float)' object (?:has no attribute '(\w+)'|is not (?:subscriptable|iterable))|"
@@ -303,14 +315,14 @@ def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case 
         if not re.search(rf"\b{name}\b", line):
             continue
         if nothing and given is None:
-            return "none-not-thought-of", (f"`{name}` is None in this case, and None has nothing that could be used. "
-                                           f"What is to happen where no `{name}` is given?")
+            return "none-not-thought-of", say("`{name}` is None in this case, and None has nothing that could be "
+                                              "used. What is to happen where no `{name}` is given?", name=name)
         if number and isinstance(given, (int, float)):
-            return "plain-number", (f"`{name}` is a plain number of Python in this case, {given}: it has no axes, and "
-                                    "not what an array or a tensor has.")
+            return "plain-number", say("`{name}` is a plain number of Python in this case, {given}: it has no axes, "
+                                       "and not what an array or a tensor has.", name=name, given=given)
     if nothing:
-        return "none-not-thought-of", ("Something on this line is None: an argument for which nothing was given, or "
-                                       "what a function without a `return` gives back.")
+        return "none-not-thought-of", say("Something on this line is None: an argument for which nothing was given, "
+                                          "or what a function without a `return` gives back.")
     return _NOTHING
 
 
@@ -318,10 +330,11 @@ def _dtypes(task: Exercise, raised: limits.Raised, line: str, case: Case | None)
     """Numbers of two dtypes meet."""
     if not re.search(r"same dtype|expected scalar type", raised.text):
         return _NOTHING
-    made = "a tensor that is made on the way takes `dtype=x.dtype`, that of an input"
+    made = say("a tensor that is made on the way takes `dtype=x.dtype`, that of an input")
     if hasattr(task.probe, "prepare"):
-        made = f"layers are made in `__init__`, not in `forward`, and {made}"
-    return "dtypes-mixed", f"Two things of different dtypes have met, one of them float32 most likely: {made}."
+        made = say("layers are made in `__init__`, not in `forward`, and {made}", made=made)
+    return "dtypes-mixed", say("Two things of different dtypes have met, one of them float32 most likely: {made}.",
+                               made=made)
 
 
 def _is_layer(name: str) -> bool:

@@ -9,9 +9,10 @@ import numpy as np
 from classroom.ask import autograd, call, compare
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, axis_names, bare, elsewhere, recall, tolerance
+from course._words import plural, say
 
 from . import advice
-from .evidence import have, listing, row
+from .evidence import have, joined, listing, row
 from .exercise import Exercise
 from .verdict import Status
 
@@ -41,11 +42,13 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
     if changed is None:
         return None
     name = changed.changed[0]
-    start = "Your numbers are right, but your" if right else "Your"
-    return Finding("changes-inputs", f"{start} code changes its input `{name}`: after the call on the case "
-                   f"“{changed.case.about}” it no longer holds what it held before. The next call with the same "
-                   f"`{name}` gives other numbers. Look for `+=`, `-=`, `/=`, an assignment to `[...]` or a method "
-                   f"that ends in an underscore, applied to `{name}` or to a view of it.")
+    start = say("Your numbers are right, but your") if right else say("Your")
+    return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
+                                         "“{about}” it no longer holds what it held before. The next call with the "
+                                         "same `{name}` gives other numbers. Look for `+=`, `-=`, `/=`, an "
+                                         "assignment to `[...]` or a method that ends in an underscore, applied to "
+                                         "`{name}` or to a view of it.", start=start, name=name,
+                                         about=say(changed.case.about)))
 
 
 def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
@@ -56,12 +59,13 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
             if _acceptable(dtype, expected, g.case, task.framework):
                 continue
             inputs = sorted({str(x.dtype) for x in g.case.inputs.values() if isinstance(x, np.ndarray)})
-            start = "Your numbers are right, but your" if right else "Your"
-            message = f"{start} {have(name)} the dtype {dtype}; {expected} is expected"
-            message += f" (inputs: {listing(inputs)}). " if inputs else ". "
+            start = say("Your numbers are right, but your") if right else say("Your")
+            message = say("{start} {have} the dtype {dtype}; {expected} is expected", start=start, have=have(name),
+                          dtype=dtype, expected=expected)
+            message += say(" (inputs: {inputs}). ", inputs=listing(inputs)) if inputs else ". "
             if expected == "bool":
-                return Finding("wrong-dtype", message + "The functions that use it tell a boolean mask from numbers "
-                               "to be added, and treat them differently.")
+                return Finding("wrong-dtype", message + say("The functions that use it tell a boolean mask from "
+                                                            "numbers to be added, and treat them differently."))
             slug, means = _another_dtype(dtype, expected)
             return Finding(slug, message + means)
     return None
@@ -70,17 +74,18 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
 def _another_dtype(got: str, expected: str) -> tuple[str, str]:
     """What it means that a result has this dtype and not that one: a slug and a sentence."""
     if expected.startswith(("int", "uint")) and not got.startswith(("int", "uint")):
-        return "dtype-lost", ("These are whole numbers, used as ids or to count. Look for a `/`, a `.float()`, or for "
-                              "a dtype that is written down.")
+        return "dtype-lost", say("These are whole numbers, used as ids or to count. Look for a `/`, a `.float()`, or "
+                                 "for a dtype that is written down.")
     if got == "float64" and expected.startswith(("float", "bfloat")):
-        return "dtype-widened", (f"Nothing is lost, but it will not combine with the {expected} that it meets next. "
-                                 "Look for `.double()`, for a dtype that is written down, or for NumPy on the way: its "
-                                 "numbers have 64 bits.")
+        return "dtype-widened", say("Nothing is lost, but it will not combine with the {expected} that it meets "
+                                    "next. Look for `.double()`, for a dtype that is written down, or for NumPy on "
+                                    "the way: its numbers have 64 bits.", expected=expected)
     if expected == "float64":
-        return "dtype-lost", ("Precision is lost on the way. Look for a dtype that is written down instead of taken "
-                              "from the input, or for something made on the way without a dtype, which is float32.")
-    return "dtype-lost", ("It will not combine with what it meets next. Look for a dtype that is written down "
-                          "instead of taken from the input.")
+        return "dtype-lost", say("Precision is lost on the way. Look for a dtype that is written down instead of "
+                                 "taken from the input, or for something made on the way without a dtype, which is "
+                                 "float32.")
+    return "dtype-lost", say("It will not combine with what it meets next. Look for a dtype that is written down "
+                             "instead of taken from the input.")
 
 
 def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:
@@ -99,10 +104,11 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
     again = ask(task, answer, first.case, run)
     if agree(again, first):
         return None
-    cause = ("it draws random numbers of its own" if task.framework == "numpy" else
-             "something is random and still switched on, such as dropout, or layers made anew in each call")
-    return Finding("not-repeatable", f"Asked the same thing twice (the case “{first.case.about}”), your code gives two "
-                   f"different answers. Either {cause}; or the code keeps something from one call to the next.")
+    cause = (say("it draws random numbers of its own") if task.framework == "numpy" else
+             say("something is random and still switched on, such as dropout, or layers made anew in each call"))
+    return Finding("not-repeatable", say("Asked the same thing twice (the case “{about}”), your code gives two "
+                                         "different answers. Either {cause}; or the code keeps something from one "
+                                         "call to the next.", about=say(first.case.about), cause=cause))
 
 
 def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
@@ -116,11 +122,14 @@ def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) 
         again = ask(task, answer, case.without(earlier=_shorter(task, case)), run)
         if agree(again, once):
             continue
-        what = f"it raises {again.error.kind}: {again.error.text}" if again.error else "it gives other numbers"
-        return Finding("not-repeatable", f"Your numbers are right while an object of your class is called only once. "
-                       f"Called with other, shorter input before, and then with that of the case “{case.about}”, {what}"
-                       f"{'' if what.endswith('.') else '.'} It keeps something on `self` from one call to the next: a "
-                       "mask, keys, a length or a counter. What is stored in `forward`, and read again in the next?")
+        what = say("it raises {kind}: {text_}", kind=again.error.kind,
+                   text_=again.error.text) if again.error else say("it gives other numbers")
+        return Finding("not-repeatable", say("Your numbers are right while an object of your class is called only "
+                                             "once. Called with other, shorter input before, and then with that of "
+                                             "the case “{about}”, {what}{what2} It keeps something on `self` from "
+                                             "one call to the next: a mask, keys, a length or a counter. What is "
+                                             "stored in `forward`, and read again in the next?", about=say(case.about),
+                                             what=what, what2='' if what.endswith('.') else '.'))
     return None
 
 
@@ -146,17 +155,18 @@ def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) ->
     found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
     if not found:
         return None
-    return Finding("unexpected-layer", f"{unexpected(found)} "
-                   "The check gives the layers of the exercise their weights; what else there is starts with random "
-                   "ones, so that the result is another one each time. With weights copied from PyTorch's own module "
-                   "it would be no different. What is it for?")
+    return Finding("unexpected-layer", say("{unexpected} The check gives the layers of the exercise their weights; "
+                                           "what else there is starts with random ones, so that the result is "
+                                           "another one each time. With weights copied from PyTorch's own module it "
+                                           "would be no different. What is it for?", unexpected=unexpected(found)))
 
 
 def unexpected(found: dict[str, tuple[int, ...]]) -> str:
     """A sentence on parameters, by name and shape, that nobody asked for."""
     names = listing([f"`{name}` {shape}" for name, shape in found.items()])
-    none = "is none" if len(found) == 1 else "are none"
-    return f"Your code also uses {names}, which {none} of the layers that are asked for."
+    return plural("Your code also uses {names}, which is none of the layers that are asked for.",
+                  "Your code also uses {names}, which are none of the layers that are asked for.", len(found),
+                  names=names)
 
 
 def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
@@ -176,30 +186,35 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
         largest = max((np.abs(x).max(initial=0.0) for x in expected.values() if x is not None), default=0.0)
         if error is not None or found is None:
             slug, means = advice.on_error(task, error, g.case) if error else ("", "")
-            raised = f" {error.kind}: {error.text.rstrip('.')}." if error else " an error."
-            return Finding(slug or "gradient-error", "The values are right, but computing gradients through them raised"
-                           f"{raised} {means}", "error")
+            raised = f" {error.kind}: {error.text.rstrip('.')}." if error else say(" an error.")
+            return Finding(slug or "gradient-error", say("The values are right, but computing gradients through them "
+                                                         "raised{raised} {means}", raised=raised,
+                                                         means=means), "error")
         for name, want_gradient in expected.items():
             gradient = found[name]
-            where = f"On the case “{g.case.about}”"
+            where = say("On the case “{about}”", about=say(g.case.about))
             if gradient is not None and not np.isfinite(gradient).all():
-                return Finding("gradient-nan", f"The values are right, but the gradient is not: on the case "
-                               f"“{g.case.about}” it holds NaN or infinity for `{name}`, and one training step would "
-                               "spoil every weight. This happens where a row is −∞ from end to end and the NaN is "
-                               "only replaced afterwards.")
+                return Finding("gradient-nan", say("The values are right, but the gradient is not: on the case "
+                                                   "“{about}” it holds NaN or infinity for `{name}`, and one "
+                                                   "training step would spoil every weight. This happens where a row "
+                                                   "is −∞ from end to end and the NaN is only replaced afterwards.",
+                                                   about=say(g.case.about), name=name))
             if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
                 continue
             if gradient is None or np.abs(gradient).max() < _NOTHING * np.abs(want_gradient).max():
-                return Finding("gradient-cut", f"The values are right, but no gradient reaches `{name}`, so nothing "
-                               f"behind it could learn. {where}, the gradient of your {first} with respect to `{name}` "
-                               "is missing or zero. Look for `.detach()`, `.data`, `.item()`, `.numpy()`, `no_grad` "
-                               "or a tensor built anew from numbers.")
+                return Finding("gradient-cut", say("The values are right, but no gradient reaches `{name}`, so "
+                                                   "nothing behind it could learn. {where}, the gradient of your "
+                                                   "{first} with respect to `{name}` is missing or zero. Look for "
+                                                   "`.detach()`, `.data`, `.item()`, `.numpy()`, `no_grad` or a "
+                                                   "tensor built anew from numbers.", name=name, where=where,
+                                                   first=first))
             if not compare.equal(gradient, want_gradient, 30 * tolerance(g, w), _SMALL * largest):
                 a, b = row(gradient.ravel()[:4]), row(want_gradient.ravel()[:4])
-                return Finding("gradient-wrong", f"The values are right, but the gradient for `{name}` is not. "
-                               f"{where}, it begins {a} instead of {b}. Part "
-                               "of the computation is hidden from PyTorch: look for `.detach()`, `.data` or `no_grad` "
-                               "on one of the ways from input to output.")
+                return Finding("gradient-wrong", say("The values are right, but the gradient for `{name}` is not. "
+                                                     "{where}, it begins {a} instead of {b}. Part of the computation "
+                                                     "is hidden from PyTorch: look for `.detach()`, `.data` or "
+                                                     "`no_grad` on one of the ways from input to output.", name=name,
+                                                     where=where, a=a, b=b))
     return None
 
 
@@ -209,13 +224,13 @@ def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
             continue
         seen = rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run))
         if seen:
-            return Finding(rule.slug, f"{seen} {rule.why} {rule.look}")
+            return Finding(rule.slug, joined(seen, rule.why, rule.look))
     return None
 
 
 def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
     """What a right answer is told besides."""
-    said = [f"{seen} {rule.why} {rule.look}" for rule in task.properties if not rule.refuses
+    said = [joined(seen, rule.why, rule.look) for rule in task.properties if not rule.refuses
             and (seen := rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run)))]
     return "\n\n".join([*said, *_device(task, answer, case, run)])
 
@@ -230,5 +245,5 @@ def _device(task: Exercise, answer: Any, case: Case, run: Callable) -> list[str]
         autograd.stays_on_device(task, answer, case, run)
     if stays or error:
         return []                                    # nothing has been established
-    return ["One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give it the "
-            "device of an input."]
+    return [say("One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give "
+                "it the device of an input.")]

@@ -5,6 +5,7 @@ from typing import Any
 from classroom.ask import limits
 from classroom.ask.replies import plain
 from classroom.ask.stubs import is_stub
+from course._words import say
 
 from .exercise import Choice
 from .verdict import Verdict, not_attempted, ruling
@@ -20,21 +21,24 @@ def judge(task: Choice, answer: Any) -> Verdict:
         if error is not None:
             if error.unwritten:
                 return not_attempted(task, _offer(task))
-            return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.", (), printed.kept)
+            return ruling(task, "error", say("Your code raised {kind}: {text_}.", kind=error.kind,
+                                             text_=error.text), (), printed.kept)
         if answer is None or answer is ...:
             return not_attempted(task, _offer(task))
     written = answer
     try:
         answer = plain(answer)
     except Exception:
-        return ruling(task, "error", f"Your answer is a {type(answer).__name__}. {_offer(task)}", ("wrong-type",))
+        return ruling(task, "error", say("Your answer is a {name}. {offer}", name=type(answer).__name__,
+                                         offer=_offer(task)), ("wrong-type",))
     if same(answer, task.reference):
-        return ruling(task, "correct", task.moral, (), printed.kept)
+        return ruling(task, "correct", say(task.moral), (), printed.kept)
     for n, (option, explanation) in enumerate(task.wrong.items()):
         if same(answer, option):
             slug = task.misconceptions[n].slug if n < len(task.misconceptions) else f"chose-{_name(option)}"
-            return ruling(task, "wrong", explanation, (slug,), printed.kept)
-    return ruling(task, "wrong", f"Your answer, `{_quoted(written)}`, is none of the options. {_offer(task)}",
+            return ruling(task, "wrong", say(explanation), (slug,), printed.kept)
+    return ruling(task, "wrong", say("Your answer, `{quoted}`, is none of the options. {offer}",
+                                     quoted=_quoted(written), offer=_offer(task)),
                    ("no-such-option",), printed.kept)
 
 
@@ -59,8 +63,9 @@ def _quoted(written: Any) -> str:
 
 def _offer(task: Choice) -> str:
     options = list(task.options) or sorted(map(str, [*task.wrong, task.reference]))
-    kind = "a set of some of" if isinstance(task.reference, (set, frozenset)) else "one of"
-    return f"Set `{task.names[0]}` to {kind}: {', '.join(repr(option) for option in options)}."
+    kind = say("a set of some of") if isinstance(task.reference, (set, frozenset)) else say("one of")
+    return say("Set `{names}` to {kind}: {option}.", names=task.names[0], kind=kind,
+               option=', '.join(repr(option) for option in options))
 
 
 def _name(option: Any) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from classroom.ask import compare, limits
 from classroom.ask.outcome import Outcome, agree, tolerance, wrong_outputs
+from course._words import say
 
 from . import advice, own_line, words
 from .evidence import (
@@ -32,14 +33,14 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
     """The answer raised something: a slug or None, and what, where, on which case, and what worked before."""
     failed, raised = next((g, g.error) for g in got if g.error)
     worked = sum(g.returned for g in got)
-    after = f"The other {worked} cases ran. " if 0 < worked == len(got) - 1 else \
-        f"{worked} of the {len(got)} cases ran. " if worked else ""
+    after = say("The other {worked} cases ran. ", worked=worked) if 0 < worked == len(got) - 1 else \
+        say("{worked} of the {got} cases ran. ", worked=worked, got=len(got)) if worked else ""
     if raised.timed_out:
-        where = f" It was stopped in {raised.where}." if raised.where else ""
-        return "time-limit", (
-                f"{_at(task, failed)}, your code had not finished after {number(clock.total)} seconds of computing."
-                f"{where} Is there a loop whose condition never becomes false, or whose counter never moves, or "
-                "something that waits, such as `sleep`?")
+        where = say(" It was stopped in {where}.", where=raised.where) if raised.where else ""
+        return "time-limit", say("{at}, your code had not finished after {total} seconds of computing.{where} Is "
+                                 "there a loop whose condition never becomes false, or whose counter never moves, or "
+                                 "something that waits, such as `sleep`?", at=_at(task, failed),
+                                 total=number(clock.total), where=where)
     told = briefly(task, failed)
     slug, means = own_line.left_without_a_value(task, got, failed)
     if not means:
@@ -56,20 +57,22 @@ def briefly(task: Exercise, outcome: Outcome) -> str:
     if outcome.problem:
         return words.say(outcome.problem)
     if not outcome.error:
-        return f"The case “{outcome.case.about}” comes out otherwise."
+        return say("The case “{about}” comes out otherwise.", about=say(outcome.case.about))
     raised = outcome.error
     text = f": {raised.text}" if raised.text and raised.text != "None" else ""
     where = f"\n\n    {raised.where.replace('`', '')}\n\n" if raised.where else ""
     end = "" if text.endswith((".", "!", "?")) or where and not text else "."
-    return f"{_at(task, outcome)}, your code raised {raised.kind}{text}{end}{where}"
+    return say("{at}, your code raised {kind}{text_}{end}{where}", at=_at(task, outcome), kind=raised.kind, text_=text,
+               end=end, where=where)
 
 
 def briefly_error(outcome: Outcome) -> str:
     """What a recognised answer raised."""
     if outcome.error is None:
-        return f"On the case “{outcome.case.about}” it raised"
+        return say("On the case “{about}” it raised", about=say(outcome.case.about))
     where = f"\n\n    {outcome.error.where.replace('`', '')}" if outcome.error.where else ""
-    return f"On the case “{outcome.case.about}” it raised {outcome.error.kind}: {outcome.error.text}{where}"
+    return say("On the case “{about}” it raised {kind}: {text_}{where}", about=say(outcome.case.about),
+               kind=outcome.error.kind, text_=outcome.error.text, where=where)
 
 
 def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:
@@ -115,10 +118,10 @@ def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     bad = ~np.isfinite(got.astype(float)) & np.isfinite(want.astype(float))
     if not bad.any():
         return None
-    what = "NaN" if np.isnan(got.astype(float)[bad]).any() else "infinity"
-    return "not-finite", (f"Your {name} {verb(name, 'hold')} {what} in {int(bad.sum())} of {bad.size} places. That "
-                          "comes from dividing 0 by 0, from a number too large for its dtype, or from −∞ meeting "
-                          "another −∞ or a 0.")
+    what = "NaN" if np.isnan(got.astype(float)[bad]).any() else say("infinity")
+    return "not-finite", say("Your {name} {verb} {what} in {sum} of {size} places. That comes from dividing 0 by 0, "
+                             "from a number too large for its dtype, or from −∞ meeting another −∞ or a 0.", name=name,
+                             verb=verb(name, 'hold'), what=what, sum=int(bad.sum()), size=bad.size)
 
 
 def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
@@ -131,13 +134,13 @@ def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
         return None
     index = tuple(int(i) for i in leaks[0])
     if not _close(sight, 1e-3):
-        return "forbidden-places-open", (
-            f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
-            f"{number(got[index])}; it should be 0.")
-    return "fill-not-low-enough", (
-        f"{place(sight)}, {entry(name, index, sight.axes(name))} is forbidden by the mask and has a share of "
-        f"{number(got[index])}; it should be 0. Whatever you put into forbidden places is not low enough: a larger "
-        "score next to it, and the share is no longer small.")
+        return "forbidden-places-open", say("{place}, {name} is forbidden by the mask and has a share of {got}; it "
+                                            "should be 0.", place=place(sight),
+                                            name=entry(name, index, sight.axes(name)), got=number(got[index]))
+    return "fill-not-low-enough", say("{place}, {name} is forbidden by the mask and has a share of {got}; it should "
+                                      "be 0. Whatever you put into forbidden places is not low enough: a larger "
+                                      "score next to it, and the share is no longer small.", place=place(sight),
+                                      name=entry(name, index, sight.axes(name)), got=number(got[index]))
 
 
 def _rounded(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
@@ -146,8 +149,8 @@ def _rounded(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     for places in range(1, 7):
         if all(_fraction(p.want.values[name]) and compare.equal(
                 p.got.values[name], np.round(p.want.values[name], places), tolerance(p.got, p.want)) for p in pairs):
-            return "rounded", (f"Your {be(name)} exactly what is expected, rounded to {places} places. Round what you "
-                               "print, not what others go on computing with.")
+            return "rounded", say("Your {be} exactly what is expected, rounded to {places} places. Round what you "
+                                  "print, not what others go on computing with.", be=be(name), places=places)
     return None
 
 
@@ -158,8 +161,9 @@ def _fraction(array: np.ndarray) -> bool:
 def _imprecise(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if not all(_close(p, 1e-4) for p in pairs):
         return None
-    return "imprecise", ("Your numbers are nearly right, and too far off for rounding. Something small is added or "
-                         "lost: a constant that is not quite as small as it looks, or a lower precision on the way.")
+    return "imprecise", say("Your numbers are nearly right, and too far off for rounding. Something small is added "
+                            "or lost: a constant that is not quite as small as it looks, or a lower precision on the "
+                            "way.")
 
 
 def _close(sight: Sight, within: float) -> bool:
@@ -183,9 +187,9 @@ def _factor(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     formula = _formula(factors)
     if formula is None and not _precedence(factors) and np.ptp([c for c, _ in factors]) > 1e-5 * abs(factors[0][0]):
         return None
-    exactly = f" In every case it is {formula}." if formula else _precedence(factors)
-    return "off-by-a-factor", (f"Your {be(name)} right up to a factor: here every number is "
-                               f"{number(factors[0][0])} times what is expected.{exactly}")
+    exactly = say(" In every case it is {formula}.", formula=formula) if formula else _precedence(factors)
+    return "off-by-a-factor", say("Your {be} right up to a factor: here every number is {factors} times what is "
+                                  "expected.{exactly}", be=be(name), factors=number(factors[0][0]), exactly=exactly)
 
 
 def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
@@ -209,10 +213,12 @@ def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if len(factors) < 2:
         return None
     numbers = [c for c, _ in factors]
-    always = "in every case" if np.ptp(numbers) < 1e-4 * numbers[0] else "in this case, and by another number in others"
-    return "scores-off-by-a-factor", (
-        f"Your {be(name)} exactly what comes out when the scores are multiplied by {number(numbers[0])} before the "
-        f"softmax: {always}. It is the scaling that is off, not the softmax.{_precedence(factors)}")
+    always = say("in every case") if np.ptp(numbers) < 1e-4 * numbers[0] else say(
+        "in this case, and by another number in others")
+    return "scores-off-by-a-factor", say("Your {be} exactly what comes out when the scores are multiplied by "
+                                         "{numbers} before the softmax: {always}. It is the scaling that is off, not "
+                                         "the softmax.{precedence}", be=be(name), numbers=number(numbers[0]),
+                                         always=always, precedence=_precedence(factors))
 
 
 def _formula(factors) -> str | None:
@@ -236,8 +242,8 @@ def _precedence(factors: Sequence[tuple[float, Sight]]) -> str:
         for sign, makes in (("", lambda n: np.sqrt(n) / 2), ("", lambda n: 2 / np.sqrt(n)),
                             ("-", lambda n: 1 / (2 * np.sqrt(n)))):
             if all(abs(c / makes(n) - 1) < 1e-4 for (c, _), n in zip(factors, sizes, strict=True)):
-                return (f" An exponent {sign}1/2 without brackets gives just this: Python computes `**` before `/`, so "
-                        f"that `{label} ** {sign}1/2` is ({label} ** {sign}1) / 2.")
+                return say(" An exponent {sign}1/2 without brackets gives just this: Python computes `**` before "
+                           "`/`, so that `{label} ** {sign}1/2` is ({label} ** {sign}1) / 2.", sign=sign, label=label)
     return ""
 
 
@@ -248,8 +254,8 @@ def _transposed(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
             if want.shape[a] == want.shape[b] and compare.equal(got.swapaxes(a, b), want) and all(
                     compare.equal(p.got.values[name].swapaxes(a, b), p.want.values[name]) for p in pairs
                     if p.got.values[name].ndim == want.ndim):
-                return "transposed", (f"Your {name} {verb(name, 'hold')} the right numbers with two axes exchanged: "
-                                      f"{axes[a]} and {axes[b]}.")
+                return "transposed", say("Your {name} {verb} the right numbers with two axes exchanged: {axes} and "
+                                         "{axes2}.", name=name, verb=verb(name, 'hold'), axes=axes[a], axes2=axes[b])
     return None
 
 
@@ -258,7 +264,8 @@ def _reordered(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
         got, want = p.got.values[name].ravel(), p.want.values[name].ravel()
         if got.size != want.size or got.size < 3 or not compare.equal(np.sort(got), np.sort(want), 1e-6):
             return None
-    return "reordered", f"Your {name} {verb(name, 'hold')} the right numbers, but in other places."
+    return "reordered", say("Your {name} {verb} the right numbers, but in other places.", name=name,
+                            verb=verb(name, 'hold'))
 
 
 def _shares(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
@@ -267,17 +274,19 @@ def _shares(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     got = sight.got.values[name].astype(float)
     allowed = sight.want.values[name].sum(-1) > 0
     if (got < -1e-6).any():
-        return "negative-shares", f"Your {name} {verb(name, 'hold')} negative numbers; a share lies between 0 and 1."
+        return "negative-shares", say("Your {name} {verb} negative numbers; a share lies between 0 and 1.", name=name,
+                                      verb=verb(name, 'hold'))
     totals = got.sum(-1)[allowed]
     if np.abs(totals - 1).max() < 1e-4:
         return None
     index = tuple(int(i) for i in np.argwhere(allowed & (np.abs(got.sum(-1) - 1) > 1e-4))[0])
-    here = f"{entry(name, index, sight.axes(name))} = {row(got[index])} sums to {number(got[index].sum())}; " \
-           "a row of shares sums to 1."
+    here = say("{name} = {got} sums to {sum}; a row of shares sums to 1.", name=entry(name, index, sight.axes(name)),
+               got=row(got[index]), sum=number(got[index].sum()))
     for axis in range(got.ndim - 1):
         if got.shape[axis] > 1 and np.abs(got.sum(axis) - 1).max() < 1e-4:
             a, b = sight.axes(name)[axis], sight.axes(name)[-1]
-            return "rows-do-not-sum-to-one", f"Your {name} sum to 1 over {a} instead of {b}. {here}"
+            return "rows-do-not-sum-to-one", say("Your {name} sum to 1 over {a} instead of {b}. {here}", name=name,
+                                                 a=a, b=b, here=here)
     return "rows-do-not-sum-to-one", here
 
 
@@ -285,7 +294,8 @@ def which_outputs(sight: Sight) -> str:
     """Where several things are returned: which of them are right."""
     wrong = wrong_outputs(sight.got, sight.want)
     right = [name for name in sight.want.values if name not in wrong]
-    return f"Your {be(right)} right in this case; your {be(wrong)} not." if right and not sight.task.read_off else ""
+    return say("Your {be} right in this case; your {be2} not.", be=be(right),
+               be2=be(wrong)) if right and not sight.task.read_off else ""
 
 
 def _whereabouts(sight: Sight, name: str) -> str:
@@ -295,9 +305,10 @@ def _whereabouts(sight: Sight, name: str) -> str:
     for axis, label in enumerate(axes):
         where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
         if len(where) == 1 and want.shape[axis] > 2:
-            i, noun = int(where[0]), NOUNS.get(label, "index")
-            which = ", the first" if i == 0 else ", the last" if i == want.shape[axis] - 1 else ""
-            return f"All that differs in this case belongs to {noun} {i}{which}; the rest is right."
+            i, noun = int(where[0]), say(NOUNS.get(label, "index"))
+            which = say(", the first") if i == 0 else say(", the last") if i == want.shape[axis] - 1 else ""
+            return say("All that differs in this case belongs to {noun} {i}{which}; the rest is right.", noun=noun,
+                       i=i, which=which)
     return ""
 
 
@@ -314,10 +325,11 @@ def _which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str
     ]
     for text, holds in common:
         if all(map(holds, right)) and not any(map(holds, wrong)):
-            return f"It is right in every case {text}, and wrong in the others."
-    names = [c.about for c in (wrong if len(wrong) <= len(right) else right)]
-    which = "differ" if len(wrong) <= len(right) else "are right"
-    return f"The cases that {which}, {len(names)} of {len(got)}: {series(names)}."
+            return say("It is right in every case {text_}, and wrong in the others.", text_=say(text))
+    names = [say(c.about) for c in (wrong if len(wrong) <= len(right) else right)]
+    which = say("differ") if len(wrong) <= len(right) else say("are right")
+    return say("The cases that {which}, {names} of {got}: {names2}.", which=which, names=len(names), got=len(got),
+               names2=series(names))
 
 
 def _kinds(case) -> set[str]:

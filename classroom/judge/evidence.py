@@ -1,4 +1,5 @@
 """Numbers of a case, put so that a learner can read them."""
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 from classroom.ask import compare
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, axis_names, sizes, tolerance, wrong_outputs
+from course._words import say
 
 from .exercise import Exercise
 
@@ -52,12 +54,12 @@ def smallest(
 def place(sight: Sight) -> str:
     """"On q (2, 4) and k (3, 4) (whole numbers)": the case, with its sizes."""
     if sight.task.place is not None:
-        return f"On {sight.task.place(sight.inputs)} ({sight.got.case.about})"
+        return say("On {place} ({about})", place=sight.task.place(sight.inputs), about=say(sight.got.case.about))
     arrays = [f"`{name}` {shape(value)}" for name, value in sight.inputs.items()
               if isinstance(value, np.ndarray) and name in sight.task.takes]
     plain = [f"`{name} = {value}`" for name, value in sight.inputs.items()
              if isinstance(value, (int, np.integer)) and name in sight.task.takes]
-    return f"On {listing(arrays + plain)} ({sight.got.case.about})"
+    return say("On {place} ({about})", place=listing(arrays + plain), about=say(sight.got.case.about))
 
 
 def first_difference(sight: Sight, where: Callable[[np.ndarray], np.ndarray] | None = None) -> str:
@@ -67,13 +69,14 @@ def first_difference(sight: Sight, where: Callable[[np.ndarray], np.ndarray] | N
     name = telling_output(sight)
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape != want.shape:
-        return f"{place(sight)} your {have(name)} the shape {shape(got)}; {shape(want)} is expected."
+        return say("{place} your {have} the shape {got}; {want} is expected.", place=place(sight), have=have(name),
+                   got=shape(got), want=shape(want))
     off = compare.differs(got, want, tolerance(sight.got, sight.want)) | (got != want) & (want == 0)
     off = off & where(got) if where is not None and (off & where(got)).any() else off
     row = tuple(int(i) for i in np.argwhere(off)[0][:-1])
     allowed = _mask_row(sight, name, row)
     return (f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
-            + (f"\n    mask      {allowed}" if allowed else ""))
+            + (say("\n    mask      {allowed}", allowed=allowed) if allowed else ""))
 
 
 def telling_output(sight: Sight) -> str:
@@ -99,7 +102,8 @@ def entry(name: str, index: tuple[int, ...], axes: list[str]) -> str:
     """"`weights[0, 1]` (head 0, query 1)"."""
     if not index:
         return f"`{name}`"
-    known = [f"{NOUNS[axis]} {i}" for axis, i in zip(axes, index, strict=False) if axis in NOUNS]
+    known = [say("{noun} {i}", noun=say(NOUNS[axis]), i=i)
+             for axis, i in zip(axes, index, strict=False) if axis in NOUNS]
     return f"`{name}[{', '.join(map(str, index))}]`" + (f" ({', '.join(known)})" if known else "")
 
 
@@ -115,7 +119,7 @@ def two_rows(got: np.ndarray, want: np.ndarray) -> str:
             break
     if np.ndim(got) == np.ndim(want) == 0:               # one number is no list
         yours, expected = yours.strip("[]"), expected.strip("[]")
-    return f"    yours     {yours}\n    expected  {expected}"
+    return say("    yours     {yours}\n    expected  {expected}", yours=yours, expected=expected)
 
 
 def row(values: np.ndarray, start: int = 0, beside: np.ndarray | None = None, digits: int = 3) -> str:
@@ -160,24 +164,39 @@ def verb(name: str, word: str) -> str:
 
 def have(name: str) -> str:
     """"weights have", "output has"."""
-    return f"{name} {'have' if plural(name) else 'has'}"
+    return say("{name} have", name=name) if plural(name) else say("{name} has", name=name)
 
 
 def be(names: str | list[str]) -> str:
     """"weights are", "output is", "output and weights are"."""
     names = [names] if isinstance(names, str) else names
-    return f"{listing(names)} {'are' if len(names) > 1 or plural(names[0]) else 'is'}"
+    return say("{names} are", names=listing(names)) if len(names) > 1 or plural(names[0]) else \
+        say("{names} is", names=names[0])
 
 
 def listing(words: list[str], last: str = "and") -> str:
     """"a, b and c"."""
     words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+    if len(words) < 2:
+        return words[0] if words else ""
+    first = say(", ").join(words[:-1])
+    return say("{first} or {last}" if last == "or" else "{first} and {last}", first=first, last=words[-1])
 
 
 def series(names: list[str]) -> str:
     """"a, b, c"; or "a, with b; c" where a name has a comma of its own."""
-    return ("; " if any("," in name for name in names) else ", ").join(names)
+    return say("; " if any("," in name for name in names) else ", ").join(names)
+
+
+def joined(*sentences: str) -> str:
+    """Sentences of an exercise one after the other."""
+    return functools.reduce(lambda first, second: say("{first} {second}", first=first, second=second),
+                            [say(sentence) for sentence in sentences if sentence] or [""])
+
+
+def capital(text: str) -> str:
+    """The first letter large: "Axis 0 is 3"."""
+    return text[:1].upper() + text[1:]
 
 
 def sums(name: str) -> Callable[[Sight], str]:
@@ -189,8 +208,9 @@ def sums(name: str) -> Callable[[Sight], str]:
         total, right = got.sum(-1), sight.want.values[name].sum(-1)
         off = np.nan_to_num(np.abs(total - right), nan=np.inf)
         index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), total.shape))
-        should = "a row of shares sums to 1" if abs(right[index] - 1) < 0.1 else \
-            f"it should sum to {number(right[index])}, as there is nothing to share out among"
-        return (f"{place(sight)}, {entry(name, index, sight.axes(name))} is\n\n    {row(got[index])}\n\n"
-                f"and sums to {number(total[index])}; {should}.")
+        should = say("a row of shares sums to 1") if abs(right[index] - 1) < 0.1 else \
+            say("it should sum to {right}, as there is nothing to share out among", right=number(right[index]))
+        return say("{place}, {name} is\n\n    {got}\n\nand sums to {total}; {should}.", place=place(sight),
+                   name=entry(name, index, sight.axes(name)), got=row(got[index]), total=number(total[index]),
+                   should=should)
     return shows

@@ -10,6 +10,7 @@ import numpy as np
 from classroom.ask import call
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, bare, elsewhere
+from course._words import say
 
 from .behaviour import unexpected
 from .evidence import Sight, listing, place
@@ -46,9 +47,10 @@ def _without_effect(task: Exercise, answer: Any, wrong: _Pairs, right: _Pairs, r
         return None
     g = wrong[0][0]
     names = listing([f"`{name}`" for name in found], "or")
-    return "input-ignored", (f"What you return does not depend on {names}. {place(Sight(task, g, g))}, other numbers "
-                             f"in {'it' if len(found) == 1 else 'them'} change nothing. Does your code use a name "
-                             "of the page in that place, something kept from an earlier call, or nothing?")
+    return "input-ignored", say("What you return does not depend on {names}. {place}, other numbers in {what} change "
+                                "nothing. Does your code use a name of the page in that place, something kept from "
+                                "an earlier call, or nothing?", names=names, place=place(Sight(task, g, g)),
+                                what=say("it") if len(found) == 1 else say("them"))
 
 
 def _with_numbers(pairs: _Pairs, name: str) -> _Pairs:
@@ -137,4 +139,5 @@ def _parameters_of_its_own(task: Exercise, answer: Any, got: Outcome, run: Calla
     found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
     if not found:
         return None
-    return "unexpected-layer", f"{unexpected(found)} Whatever they do comes on top of what is asked for. What for?"
+    return "unexpected-layer", say("{unexpected} Whatever they do comes on top of what is asked for. What for?",
+                                   unexpected=unexpected(found))

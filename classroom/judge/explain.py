@@ -6,9 +6,10 @@ from typing import Any
 
 from classroom.ask.limits import Clock
 from classroom.ask.outcome import Outcome, agree
+from course._words import ENGLISH, language, say
 
 from . import behaviour, diagnose, experiments, words
-from .evidence import Sight, first_difference, smallest
+from .evidence import Sight, capital, first_difference, joined, smallest
 from .exercise import Exercise, Misconception
 from .recognise import Match, recognise
 from .verdict import Status
@@ -80,29 +81,30 @@ def _besides_its_names(task: Exercise, answer: Any, got: list[Outcome], want: li
     if found is None:
         return "", ""
     if all(agree(g, w) for g, w in zip(found, want, strict=True)):
-        return "", "With the names that the exercise gives, all your numbers would be right."
+        return "", say("With the names that the exercise gives, all your numbers would be right.")
     if (match := recognise(task, found, want)) is None or not match.everywhere or len(match.mistakes) > 1:
         return "", ""
-    return match.mistakes[0].slug, ("It is not the names alone. With the weights given to yours in the order in which "
-                                    f"they are made:\n\n{_tell(task, match, found, want)}")
+    return match.mistakes[0].slug, say("It is not the names alone. With the weights given to yours in the order in "
+                                       "which they are made:\n\n{tell}", tell=_tell(task, match, found, want))
 
 
 def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
     """The message for recognised mistakes. "Exactly" is said only where all numbers of all cases agree."""
     first, *others = match.mistakes
     sight = smallest(task, got, want, match.cases)
-    some = f"In {len(match.cases)} of the {len(got)} cases: "
+    some = say("In {cases} of the {got} cases: ", cases=len(match.cases), got=len(got))
     if match.together:
         return _paragraphs([
-            "Two things at once. What you return is exactly what comes out of both together.",
+            say("Two things at once. What you return is exactly what comes out of both together."),
             _evidence(None, sight, got),
-            *(f"{n}. {_heading(m)}. {m.why} {m.look}" for n, m in enumerate(match.mistakes, 1))])
-    parts = [first.says if match.everywhere and not others else some + _in_part(first.says),
+            *(f"{n}. {_heading(m)} {joined(m.why, m.look)}" for n, m in enumerate(match.mistakes, 1))])
+    parts = [say(first.says) if match.everywhere and not others else some + _in_part(first.says),
              _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
-             f"{first.why} {first.look}"]
+             joined(first.why, first.look)]
     if others:
         second = others[0]
-        parts.append(f"In the other cases that are not right: {_in_part(second.says)} {second.why} {second.look}")
+        parts.append(say("In the other cases that are not right: {in_part} {why}",
+                         in_part=_in_part(second.says), why=joined(second.why, second.look)))
     elif not match.everywhere:
         parts.append(_besides(task, match, got, want))
     return _paragraphs(parts)
@@ -113,11 +115,12 @@ def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcom
     rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
     if rest is None:
         if common := _what_they_share(match, got, want):
-            return f"{common} In the others your numbers are right. What does your code do otherwise there?"
-        return ("In some of the others this mistake would show, too, but your numbers are right there. So your code "
-                "does it only now and then, or does something else that looks like it.")
-    return ("That does not explain the other cases that are not right: there is something else besides, or another "
-            f"mistake altogether. {diagnose.briefly(task, rest)}")
+            return say("{common} In the others your numbers are right. What does your code do otherwise there?",
+                       common=common)
+        return say("In some of the others this mistake would show, too, but your numbers are right there. So your "
+                   "code does it only now and then, or does something else that looks like it.")
+    return say("That does not explain the other cases that are not right: there is something else besides, or "
+               "another mistake altogether. {briefly}", briefly=diagnose.briefly(task, rest))
 
 
 def _what_they_share(match: Match, got: list[Outcome], want: list[Outcome]) -> str:
@@ -129,7 +132,8 @@ def _what_they_share(match: Match, got: list[Outcome], want: list[Outcome]) -> s
             right = [g.case.inputs[name].shape[axis] for g, w in zip(got, want, strict=True)
                      if agree(g, w) and getattr(g.case.inputs.get(name), "ndim", 0) > axis]
             if set(sizes) == {1} and right and 1 not in right:
-                return f"These are just the cases in which axis {axis} of `{name}` has the length 1."
+                return say("These are just the cases in which axis {axis} of `{name}` has the length 1.", axis=axis,
+                           name=name)
     return ""
 
 
@@ -144,20 +148,22 @@ def _evidence(mistake: Misconception | None, sight: Sight | None, got: list[Outc
 
 def _in_part(says: str) -> str:
     """What a mistake says, where some numbers are not explained by it alone."""
-    return re.sub(r"\bexactly ", "", says)
+    return say(says).replace(say("exactly "), "")
 
 
 def _heading(mistake: Misconception) -> str:
-    """What was done, in a few words: "The scores are divided by √T_k"."""
+    """What was done, in a few words: "The scores are divided by √T_k". In other languages, the sentence."""
+    if language() != ENGLISH:
+        return _in_part(mistake.says)
     for pattern, begins in ((r"what comes out (?:when|where) (.+)", ""), (r"what comes out (without .+)", ""),
                             (r"\bone in which (.+)", ""), (r"what happens when (.+)", "")):
         if found := re.search(pattern, mistake.says):
             said = begins + re.split(r"[.:;]\s|[.:;]$", found[1])[0].strip()
-            return said[0].upper() + said[1:]
+            return f"{capital(said)}."
     words = mistake.slug.replace("-", " ")
     for plain, sign in (("t q", "T_q"), ("t k", "T_k"), ("d k", "d_k"), ("d v", "d_v"), ("d model", "d_model")):
         words = re.sub(rf"\b{plain}\b", sign, words)
-    return words[0].upper() + words[1:]
+    return f"{capital(words)}."
 
 
 def _and_inputs(message: str, task: Exercise, got: list[Outcome]) -> str:

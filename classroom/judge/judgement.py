@@ -11,6 +11,7 @@ from classroom.ask import call, limits
 from classroom.ask.case import Case
 from classroom.ask.outcome import KnownOutcomes, Outcome, agree, ask, bare, elsewhere, known_outcomes
 from classroom.ask.stubs import is_module, is_stub
+from course._words import say
 
 from . import behaviour, choice, testing
 from .evidence import series
@@ -56,15 +57,16 @@ def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
         except CheckError:
             raise
         except Exception as error:  # the answer found a way to trip the engine itself
-            return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
-                          f"{error}).", ("unreadable",))
+            return ruling(task, "error", say("The check could not read what your code returned ({name}: {error}).",
+                                             name=type(error).__name__, error=error), ("unreadable",))
 
 
 def _cases(task: Exercise, seed: int | None) -> list[Case]:
     try:
         return list(task.cases(np.random.default_rng(zlib.crc32(task.id.encode()) if seed is None else seed)))
     except Exception as error:
-        raise _failed(task, f"its cases could not be made: {type(error).__name__}: {error}") from error
+        raise _failed(task, say("its cases could not be made: {name}: {error}", name=type(error).__name__,
+                                error=error)) from error
 
 
 def _expected(task: Exercise, case: Case) -> Outcome:
@@ -72,14 +74,16 @@ def _expected(task: Exercise, case: Case) -> Outcome:
     outcome = ask(task, task.reference, case, bare)
     if outcome.returned:
         return outcome
-    what = f"raised {outcome.error.kind}: {outcome.error.text}" if outcome.error else "could not be read"
-    raise _failed(task, f"on the case “{case.about}” the course's own solution {what}")
+    what = say("raised {kind}: {text_}", kind=outcome.error.kind,
+               text_=outcome.error.text) if outcome.error else say("could not be read")
+    raise _failed(task, say("on the case “{about}” the course's own solution {what}", about=say(case.about), what=what))
 
 
 def _failed(task: Exercise, what: str) -> CheckError:
-    return CheckError(f"The check of exercise {task.id} has failed itself: {what.rstrip('.')}. That says nothing about "
-                      "your code, and nothing was recorded. Something in this session changes how NumPy, PyTorch or "
-                      "the course compute. Restart the kernel, run the notebook from the top, and check again.")
+    return CheckError(say("The check of exercise {id} has failed itself: {rstrip}. That says nothing about your "
+                          "code, and nothing was recorded. Something in this session changes how NumPy, PyTorch or "
+                          "the course compute. Restart the kernel, run the notebook from the top, and check again.",
+                          id=task.id, rstrip=what.rstrip('.')))
 
 
 class Remembered:
@@ -140,8 +144,9 @@ def judge_on(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
     if finding is not None:
         return ruling(task, finding.status, finding.message, (finding.slug,), on_the_way)
     remark = behaviour.remark(task, answer, got[-1].case, run)
-    return ruling(task, "correct", f"Right on all {len(got)} cases: {series([g.case.about for g in got])}. "
-                  f"{task.moral}\n\n{remark}", (), on_the_way)
+    return ruling(task, "correct", say("Right on all {got} cases: {about}. {moral}\n\n{remark}", got=len(got),
+                                       about=series([say(g.case.about) for g in got]), moral=say(task.moral),
+                                       remark=remark), (), on_the_way)
 
 
 def known(task: Exercise, cases: list[Case]) -> KnownOutcomes:
@@ -180,12 +185,14 @@ def _unwritten(task: Exercise, answer: Any, error: limits.Raised) -> Verdict:
     own = {*task.names, getattr(answer, "__name__", ""), "forward", "__init__", "__call__", "<lambda>", ""}
     if error.function in own:
         return not_attempted(task)
-    return not_attempted(task, f"{named(task)} calls `{error.function}`, which is still to be written.")
+    return not_attempted(task, say("{named} calls `{function}`, which is still to be written.", named=named(task),
+                                   function=error.function))
 
 
 def _not_callable(task: Exercise, answer: Any) -> str:
     name = task.names[0]
     if isinstance(answer, tuple) or hasattr(answer, "shape"):
-        return (f"`check` was given a result ({type(answer).__name__}), not what computes it. Pass the function "
-                f"itself, without brackets: `check(\"{task.id}\", {name})`.")
-    return f"`check` was given a {type(answer).__name__}. Pass `{name}` itself: `check(\"{task.id}\", {name})`."
+        return say("`check` was given a result ({name}), not what computes it. Pass the function itself, without "
+                   "brackets: `check(\"{id}\", {name2})`.", name=type(answer).__name__, id=task.id, name2=name)
+    return say("`check` was given a {name}. Pass `{name2}` itself: `check(\"{id}\", {name2})`.",
+               name=type(answer).__name__, name2=name, id=task.id)

@@ -8,6 +8,7 @@ import numpy as np
 from classroom.ask import limits
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome
+from course._words import say
 
 from .evidence import listing
 from .exercise import Exercise
@@ -90,7 +91,7 @@ def by_its_text(task: Exercise, raised: limits.Raised, line: str, case: Case | N
     """What many errors mean wherever they come from."""
     for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
-            return slug, says.format(*found.groups())
+            return slug, say(says).format(*found.groups())
     return _NOTHING
 
 
@@ -103,17 +104,18 @@ def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case |
         return _NOTHING
     numbers = [f"{name} = {value}" for name, value in case.inputs.items()
                if name in task.takes and isinstance(value, (int, float, np.number))]
-    where = f" with {listing(numbers)}" if numbers else " in this case"
-    holds = "its condition holds" if found[1] == "raise" else "its condition does not hold"
-    return "stops-by-itself", (f"Your own `{found[1]}` stops it: {holds}{where}. This is a case that should go "
-                               "through. What does the condition ask, and when is that true?")
+    where = say(" with {numbers}", numbers=listing(numbers)) if numbers else say(" in this case")
+    holds = say("its condition holds") if found[1] == "raise" else say("its condition does not hold")
+    return "stops-by-itself", say("Your own `{found}` stops it: {holds}{where}. This is a case that should go "
+                                  "through. What does the condition ask, and when is that true?", found=found[1],
+                                  holds=holds, where=where)
 
 
 def template_left(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
     """The stub's last line still stands below what was written."""
     if raised.kind != "NotImplementedError" or not re.search(r"\braise NotImplementedError\b", line):
         return _NOTHING
-    return "template-line-left", TEMPLATE
+    return "template-line-left", say(TEMPLATE)
 
 
 def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
@@ -132,8 +134,9 @@ def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | No
                     for kind in kinds)]
     if no_axes and not names:
         return _NOTHING
-    which = f"`{names[0]}` has none" if names else "one on this line has none"
-    return "not-called", f"A function does nothing until it is called, with brackets behind its name: here {which}."
+    which = say("`{names}` has none", names=names[0]) if names else say("one on this line has none")
+    return "not-called", say("A function does nothing until it is called, with brackets behind its name: here "
+                             "{which}.", which=which)
 
 
 def unknown_name(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
@@ -143,10 +146,10 @@ def unknown_name(task: Exercise, raised: limits.Raised, line: str, case: Case | 
     for given, axes in task.takes.items():
         if found[1] in (names := axes.split()):
             place = names.index(found[1]) - (len(names) if names[0] == "..." else 0)
-            return "unknown-name", (f"`{found[1]}` is a size in the text, and no name of your code: it is "
-                                    f"`{given}.shape[{place}]`.")
-    return "unknown-name", (f"Nothing has been called `{found[1]}`: it is misspelt, or the cell that defines it has "
-                            "not been run.")
+            return "unknown-name", say("`{found}` is a size in the text, and no name of your code: it is "
+                                       "`{given}.shape[{place}]`.", found=found[1], given=given, place=place)
+    return "unknown-name", say("Nothing has been called `{found}`: it is misspelt, or the cell that defines it has "
+                               "not been run.", found=found[1])
 
 
 def not_found(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:
@@ -154,13 +157,13 @@ def not_found(task: Exercise, raised: limits.Raised, line: str, case: Case | Non
     if (found := re.match(r"No module named '([\w.]+)'", raised.text)) and raised.kind == "ModuleNotFoundError":
         package, _, part = found[1].partition(".")
         if part and _installed(package):
-            return "not-in-the-package", (f"`{package}` is installed here, and has no part called `{part}`: it is "
-                                          "misspelt, or belongs to another version.")
-        return "not-installed", (f"`{package}` is not installed here, or its name is misspelt. This answer can be "
-                                 "written without it.")
+            return "not-in-the-package", say("`{package}` is installed here, and has no part called `{part}`: it is "
+                                             "misspelt, or belongs to another version.", package=package, part=part)
+        return "not-installed", say("`{package}` is not installed here, or its name is misspelt. This answer can be "
+                                    "written without it.", package=package)
     if (found := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", raised.text)) and raised.kind == "ImportError":
-        return "not-in-the-package", (f"`{found[2]}` has nothing called `{found[1]}`: it is misspelt, or belongs to "
-                                      "another version.")
+        return "not-in-the-package", say("`{found}` has nothing called `{found2}`: it is misspelt, or belongs to "
+                                         "another version.", found=found[2], found2=found[1])
     return _NOTHING
 
 
@@ -178,16 +181,17 @@ def left_without_a_value(task: Exercise, got: list[Outcome], failed: Outcome) ->
     if raised is None or raised.kind != "UnboundLocalError":
         return _NOTHING
     found = re.search(r"variable '(\w+)'", raised.text)
-    name = f"`{found[1]}`" if found else "A name"
+    name = f"`{found[1]}`" if found else say("A name")
     stopped = [g for g in got if g.error is not None and g.error.kind == raised.kind]
     ran = [g for g in got if g not in stopped]
     for given in task.takes:
         if ran and all(g.case.inputs.get(given) is None for g in stopped) and \
                 all(g.case.inputs.get(given) is not None for g in ran):
-            return "name-without-a-value", (f"It stops in just those cases in which no `{given}` is given: {name} gets "
-                                            f"its value only where there is one.")
+            return "name-without-a-value", say("It stops in just those cases in which no `{given}` is given: {name} "
+                                               "gets its value only where there is one.", given=given, name=name)
     if not ran:
-        return "name-without-a-value", (f"{name} is used before it gets its value. A name that gets one anywhere in a "
-                                        "function belongs to the function, from its first line on.")
-    return "name-without-a-value", (f"{name} gets its value on one path through the function only: under an `if`, or "
-                                    "in a loop that had no round here. In this case another path was taken.")
+        return "name-without-a-value", say("{name} is used before it gets its value. A name that gets one anywhere "
+                                           "in a function belongs to the function, from its first line on.", name=name)
+    return "name-without-a-value", say("{name} gets its value on one path through the function only: under an `if`, "
+                                       "or in a loop that had no round here. In this case another path was taken.",
+                                       name=name)

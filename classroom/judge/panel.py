@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 from course._printing import printable
+from course._words import say
 
 from .exercise import Task
 from .verdict import Verdict, beginning, wrapped
@@ -17,6 +18,9 @@ _FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:var
 _PRE = ("margin:.5em 0;padding:.4em .7em;overflow-x:auto;background:var(--jp-layout-color2,rgba(128,128,128,.12));"
         "color:inherit;font-family:var(--jp-code-font-family,monospace);font-size:.93em;line-height:1.45")
 _CODE = "font-family:var(--jp-code-font-family,monospace);font-size:.93em;background:none;color:inherit;padding:0"
+
+# *a word or two*; between Chinese characters there are no blanks.
+_STRESSED = re.compile(r"(?<![\w*])\*([a-z](?:[a-z ]*[a-z])?)\*(?![\w*])|\*([\u4e00-\u9fff]+)\*")
 
 
 def show(verdict: Verdict) -> bool:
@@ -31,22 +35,25 @@ def as_html(verdict: Verdict) -> str:
     """For a notebook: inline styles, the theme's colours, everything escaped."""
     body = f"<strong>{verdict.heading}</strong> {to_html(verdict.message)}"
     if verdict.printed:
-        body += f"<div>Your code printed:</div><pre style='{_PRE}'>{html.escape(beginning(verdict.printed))}</pre>"
-    title = f"Exercise {verdict.id} · {verdict.title}"
+        printed = html.escape(beginning(verdict.printed))
+        body += f"<div>{say('Your code printed:')}</div><pre style='{_PRE}'>{printed}</pre>"
+    title = say("Exercise {id} · {title}", id=verdict.id, title=verdict.title)
     return _frame(verdict.status, f"{title}: {verdict.heading}", title, verdict.score, body)
 
 
 def show_hints(task: Task, opened: int) -> None:
     """The first `opened` hints."""
-    parts = [f"Hint {n} of {len(task.hints)}. {text}" for n, text in enumerate(task.hints[:opened], 1)]
+    parts = [say("Hint {n} of {all}. {hint}", n=n, all=len(task.hints), hint=say(text))
+             for n, text in enumerate(task.hints[:opened], 1)]
     if opened == len(task.hints):
-        parts.append(f"That was the last hint. `solution(\"{task.id}\")` shows a solution.")
-    _show_text(task, "Hints", "\n\n".join(parts))
+        parts.append(say("That was the last hint. `solution(\"{id}\")` shows a solution.", id=task.id))
+    _show_text(say("Hints · exercise {id} · {title}", id=task.id, title=say(task.title)), "\n\n".join(parts))
 
 
 def show_solution(task: Task) -> None:
     """The reference solution."""
-    _show_text(task, "Solution", textwrap.indent(task.source(), "    "))
+    _show_text(say("Solution · exercise {id} · {title}", id=task.id, title=say(task.title)),
+               textwrap.indent(task.source(), "    "))
 
 
 def to_html(message: str) -> str:
@@ -57,15 +64,14 @@ def to_html(message: str) -> str:
             blocks.append(f"<pre style='{_PRE}'>{html.escape(textwrap.dedent(block))}</pre>")
         else:
             text = re.sub(r"`([^`]+)`", rf"<code style='{_CODE}'>\1</code>", html.escape(block))
-            text = re.sub(r"(?<![\w*])\*([a-z](?:[a-z ]*[a-z])?)\*(?![\w*])", r"<em>\1</em>", text)
+            text = _STRESSED.sub(r"<em>\1\2</em>", text)
             blocks.append(f"<p style='margin:.5em 0'>{text}</p>")
     if blocks and blocks[0].startswith("<p"):
         blocks[0] = re.sub(r"^<p[^>]*>(.*)</p>$", r"<span>\1</span>", blocks[0], flags=re.S)
     return "".join(blocks)
 
 
-def _show_text(task, kind: str, message: str) -> None:
-    title = f"{kind} · exercise {task.id} · {task.title}"
+def _show_text(title: str, message: str) -> None:
     _display(f"{title}\n\n{wrapped(message)}", _frame("hint", title, title, "", to_html(message)))
 
 

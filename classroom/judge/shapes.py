@@ -6,8 +6,9 @@ import numpy as np
 
 from classroom.ask import compare
 from classroom.ask.outcome import Outcome, agree, sizes
+from course._words import say
 
-from .evidence import Sight, have, listing, place, shape
+from .evidence import Sight, capital, have, listing, place, shape
 from .exercise import Exercise
 
 __all__ = ["Said", "for_one_size", "wrong_shape"]
@@ -22,18 +23,20 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         return None
     axes = sight.axes(name)
     named = f"{shape(want)}" + (f" = ({', '.join(axes)})" if axes else "")
-    slug, text = "wrong-shape", f"{place(sight)}, your {have(name)} the shape {shape(got)}; {named} is expected."
+    slug, text = "wrong-shape", say("{place}, your {have} the shape {got}; {named} is expected.", place=place(sight),
+                                    have=have(name), got=shape(got), named=named)
     if not got.size and want.size:
         slug = "empty"
-        text += (" There is not one number in it. Is what comes out kept in each round of a loop (`np.append` and "
-                 "`torch.cat` return something new and leave what they are given as it is), or does a slice end where "
-                 "it begins?")
+        text += say(" There is not one number in it. Is what comes out kept in each round of a loop (`np.append` and "
+                    "`torch.cat` return something new and leave what they are given as it is), or does a slice end "
+                    "where it begins?")
     elif (order := _order(got, want)) is not None:
         moved = [axes[i] for i in range(want.ndim) if order[i] != i]
-        how = f"{listing(moved)} have changed places" if len(moved) == 2 else f"{listing(moved)} stand in another order"
-        slug, text = "axes-exchanged", f"{text} The numbers are right, but the axes {how}."
+        how = say("{moved} have changed places", moved=listing(moved)) if len(moved) == 2 else say(
+            "{moved} stand in another order", moved=listing(moved))
+        slug, text = "axes-exchanged", say("{text_} The numbers are right, but the axes {how}.", text_=text, how=how)
     elif got.ndim == want.ndim and sorted(got.shape) == sorted(want.shape):
-        text += " These are the same sizes in another order."
+        text += say(" These are the same sizes in another order.")
     elif (joined := _joined(got, want, axes)) is not None:
         slug, text = "axes-joined", text + joined
     elif (stacked := _stacked(got, want)) is not None:
@@ -42,35 +45,39 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         slug, text = "several-for-one", f"{text} {one}"
     elif np.squeeze(got).shape == np.squeeze(want).shape:
         slug = "axis-of-one" if compare.equal(np.squeeze(got), np.squeeze(want)) else slug
-        text += " An axis of length 1 is missing." if got.ndim < want.ndim else " An axis of length 1 is too many." \
-            if got.ndim > want.ndim else " An axis of length 1 stands elsewhere."
+        text += say(" An axis of length 1 is missing.") if got.ndim < want.ndim else say(
+            " An axis of length 1 is too many.") \
+            if got.ndim > want.ndim else say(" An axis of length 1 stands elsewhere.")
     elif got.ndim == want.ndim:
-        off = [f"axis {i} ({axes[i]}) is {g} and should be {w}"
+        off = [say("axis {i} ({axes}) is {g} and should be {w}", i=i, axes=axes[i], g=g, w=w)
                for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
-        text += f" A{listing(off)[1:]}."
+        text += say(" {Off}.", Off=capital(listing(off)))
         if got.size == want.size:
-            text += " There are as many numbers as there should be, in another shape: a `reshape` or `view`, perhaps."
+            text += say(" There are as many numbers as there should be, in another shape: a `reshape` or `view`, "
+                        "perhaps.")
         elif (repeated := _repeated(got, want)) is not None:
             slug = "put-one-after-the-other"
-            text += f" It holds the right numbers and others beside them: {repeated}"
+            text += say(" It holds the right numbers and others beside them: {repeated}", repeated=repeated)
         elif (rest := _left_over(got, want)) is not None:
             axis, places, slug = rest
             if not places:
-                which = "some are missing" if slug == "entries-missing" else "there are some that should not be there"
+                which = say("some are missing") if slug == "entries-missing" else say(
+                    "there are some that should not be there")
             elif slug == "entries-missing":
-                which = f"those at {_places(places, want.shape[axis])} are missing"
+                which = say("those at {places} are missing", places=_places(places, want.shape[axis]))
             else:
-                which = f"at {_places(places, got.shape[axis])} are some that should not be there"
-            text += f" All numbers are right, but along axis {axis} {which}."
+                which = say("at {places} are some that should not be there", places=_places(places, got.shape[axis]))
+            text += say(" All numbers are right, but along axis {axis} {which}.", axis=axis, which=which)
             if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
-                text += " If they come out of a loop: does the `return` stand inside it?"
+                text += say(" If they come out of a loop: does the `return` stand inside it?")
     elif got.ndim < want.ndim:
-        lost = f"{want.ndim - got.ndim} of the {want.ndim} axes" if want.ndim > 1 else "The axis"
-        text += f" {lost} got lost, by a sum or an index perhaps."
+        lost = say("{ndim} of the {ndim2} axes", ndim=want.ndim - got.ndim,
+                   ndim2=want.ndim) if want.ndim > 1 else say("The axis")
+        text += say(" {lost} got lost, by a sum or an index perhaps.", lost=lost)
     match = [label for label, size in sight.sizes.items()
              if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
     if match:
-        text += f" The size you have there is {listing(match, 'or')}."
+        text += say(" The size you have there is {match}.", match=listing(match, 'or'))
     return slug, text
 
 
@@ -91,7 +98,7 @@ def _repeated(got: np.ndarray, want: np.ndarray) -> str | None:
     parts = np.split(got, got.shape[axis[0]] // want.shape[axis[0]], axis[0])
     if not any(compare.equal(part, want) for part in parts):
         return None
-    return f"{len(parts)} results have been put one after the other along this axis."
+    return say("{parts} results have been put one after the other along this axis.", parts=len(parts))
 
 
 def _one_of_several(got: np.ndarray, want: np.ndarray) -> str | None:
@@ -99,8 +106,8 @@ def _one_of_several(got: np.ndarray, want: np.ndarray) -> str | None:
     for axis in [i for i in range(got.ndim) if got.ndim == want.ndim + 1 and got.shape[i] > 1]:
         for i in range(got.shape[axis]):
             if compare.equal(got.take(i, axis), want):
-                return (f"Axis {axis} is one too many: it holds {got.shape[axis]} results, and the right one is at "
-                        f"{_places([i], got.shape[axis]).rstrip(',')}.")
+                return say("Axis {axis} is one too many: it holds {shape} results, and the right one is at {rstrip}.",
+                           axis=axis, shape=got.shape[axis], rstrip=_places([i], got.shape[axis]).rstrip(','))
     return None
 
 
@@ -134,9 +141,9 @@ def _without(part: np.ndarray, whole: np.ndarray) -> list[int] | None:
 def _places(places: list[int], of: int) -> str:
     """"place 0, the first,"; "the places 0 and 3"."""
     if len(places) > 1:
-        return f"the places {listing([str(n) for n in places])}"
-    end = ", the first," if places[0] == 0 else ", the last," if places[0] == of - 1 else ""
-    return f"place {places[0]}{end}"
+        return say("the places {n}", n=listing([str(n) for n in places]))
+    end = say(", the first,") if places[0] == 0 else say(", the last,") if places[0] == of - 1 else ""
+    return say("place {places}{end}", places=places[0], end=end)
 
 
 def _joined(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str | None:
@@ -151,12 +158,13 @@ def _joined(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str | None:
             made = made.reshape(*made.shape[:at], -1, *made.shape[at + 2:])
             if made.shape == got.shape and min(want.shape[i], want.shape[j]) > 1:
                 if compare.equal(got, made):
-                    return f" The axes {axes[i]} and {axes[j]} have become one: flattened one too many?"
+                    return say(" The axes {axes} and {axes2} have become one: flattened one too many?", axes=axes[i],
+                               axes2=axes[j])
                 pairs.append({i, j})
     if not pairs or any(pair != pairs[0] for pair in pairs):
         return None
     i, j = sorted(pairs[0])
-    return f" The axes {axes[i]} and {axes[j]} have become one: flattened one too many?"
+    return say(" The axes {axes} and {axes2} have become one: flattened one too many?", axes=axes[i], axes2=axes[j])
 
 
 def _stacked(got: np.ndarray, want: np.ndarray) -> str | None:
@@ -168,9 +176,9 @@ def _stacked(got: np.ndarray, want: np.ndarray) -> str | None:
             rest = [n for n in range(got.ndim) if n not in (i, j)]
             made = got.transpose(*rest[:at], i, j, *rest[at:])
             if compare.equal(made.reshape(*made.shape[:at], -1, *made.shape[at + 2:]), want):
-                return (f" The numbers are right, and there is an axis too many: the axes {i} and {j} are to be one. "
-                        "`stack` lays things along a new axis; `cat` and `concatenate` join them along one that is "
-                        "there.")
+                return say(" The numbers are right, and there is an axis too many: the axes {i} and {j} are to be "
+                           "one. `stack` lays things along a new axis; `cat` and `concatenate` join them along one "
+                           "that is there.", i=i, j=j)
     return None
 
 
@@ -198,14 +206,14 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
     if not 1 <= len(telling) <= 3:
         return None
     if len(telling) > 1:
-        only = listing([f"{label} is {size}" for label, size, _ in telling])
-        return "size-typed-in", (
-            f"It is right where {only}, and nowhere else; all of these differ in the other cases. Is one of the "
-            "numbers in your code, or something that has just this size on the page?")
+        only = listing([say("{label} is {size}", label=label, size=size) for label, size, _ in telling])
+        return "size-typed-in", say("It is right where {only}, and nowhere else; all of these differ in the other "
+                                    "cases. Is one of the numbers in your code, or something that has just this size "
+                                    "on the page?", only=only)
     label, size, elsewhere = telling[0]
-    return "size-typed-in", (f"It is right where {label} is {size}, and nowhere else ({label} is also "
-                             f"{listing([str(n) for n in elsewhere])}). Is there a {size} in your code, or something "
-                             f"that is {size} on the page, in the place of {label}?")
+    return "size-typed-in", say("It is right where {label} is {size}, and nowhere else ({label} is also {n}). Is "
+                                "there a {size} in your code, or something that is {size} on the page, in the place "
+                                "of {label}?", label=label, size=size, n=listing([str(n) for n in elsewhere]))
 
 
 def _with_different_numbers(outcome: Outcome) -> bool:
@@ -224,8 +232,9 @@ def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
             (right if agree(g, w) else wrong).add(axes)
         if right and wrong and not right & wrong and None not in right | wrong:
             some = listing([str(n) for n in sorted(right)], "or")
-            return "number-of-axes", (
-                f"It is right wherever `{name}` has {some} {'axis' if right == {1} else 'axes'}, and nowhere else: it "
-                f"may also have {listing([str(n) for n in sorted(wrong)], 'or')}. Which axis of yours is counted from "
-                "the front, or named by a number that fits one of them only?")
+            return "number-of-axes", say("It is right wherever `{name}` has {some} {what}, and nowhere else: it may "
+                                         "also have {n}. Which axis of yours is counted from the front, or named by "
+                                         "a number that fits one of them only?", name=name, some=some,
+                                         what=say("axis") if right == {1} else say("axes"),
+                                         n=listing([str(n) for n in sorted(wrong)], 'or'))
     return None

@@ -8,9 +8,10 @@ from classroom.ask.call import to_numpy
 from classroom.ask.outcome import elsewhere
 from classroom.ask.replies import said_no
 from classroom.ask.stubs import is_stub
+from course._words import say
 
 from . import advice
-from .evidence import listing
+from .evidence import joined, listing
 from .exercise import TestTask
 from .verdict import CheckError, Verdict, not_attempted, ruling
 
@@ -31,9 +32,9 @@ def judge(task: TestTask, answer: Any) -> Verdict:
     """Verdict on a test function. Raises CheckError where Python runs without `assert`."""
     verdict = _judge(task, answer)
     if not __debug__ and verdict.status != "correct" and not elsewhere(answer) and not _unwritten(answer):
-        raise CheckError(f"Exercise {task.id} cannot be checked here: this Python runs with the option -O (or "
-                         "PYTHONOPTIMIZE is set), which switches every `assert` off, and your test with them. Nothing "
-                         "was recorded. Start Python without it, and check again.")
+        raise CheckError(say("Exercise {id} cannot be checked here: this Python runs with the option -O (or "
+                             "PYTHONOPTIMIZE is set), which switches every `assert` off, and your test with them. "
+                             "Nothing was recorded. Start Python without it, and check again.", id=task.id))
     return verdict
 
 
@@ -46,31 +47,35 @@ def _judge(task: TestTask, answer: Any) -> Verdict:
     if is_stub(answer):
         return not_attempted(task)
     if not callable(answer):
-        return ruling(task, "error", f"`check` was given a {type(answer).__name__}. Pass the test function itself: "
-                      f"`check(\"{task.id}\", {task.names[0]})`.", ("not-a-function",))
+        return ruling(task, "error", say("`check` was given a {name}. Pass the test function itself: "
+                                         "`check(\"{id}\", {names})`.", name=type(answer).__name__, id=task.id,
+                                         names=task.names[0]), ("not-a-function",))
     clock, printed = limits.Clock(task.seconds), limits.Printed()
     for how, implementation in task.right.items():
         trial = _try(answer, implementation, task, clock, printed)
         if trial.error and trial.error.unwritten:
             return not_attempted(task)
         if trial.error and trial.error.timed_out:
-            return ruling(task, "error", f"Your test had not finished after {clock.total:g} seconds.",
+            return ruling(task, "error", say("Your test had not finished after {total:g} seconds.", total=clock.total),
                           ("time-limit",), printed.kept)
         if not trial.calls and trial.error is None:
-            return ruling(task, "wrong", "Your test never calls the function that it is given, so it cannot tell a "
-                          "right implementation from a buggy one.", ("calls-nothing",), printed.kept)
+            return ruling(task, "wrong", say("Your test never calls the function that it is given, so it cannot tell "
+                                             "a right implementation from a buggy one."),
+                          ("calls-nothing",), printed.kept)
         if trial.rejected:
             return _refuses(task, how, trial, printed)
     trials = [(bug, _try(answer, bug.wrong, task, clock, printed)) for bug in task.buggy]
     if late := next((bug for bug, trial in trials if trial.error and trial.error.timed_out), None):
-        return ruling(task, "error", f"Your test had not finished after {clock.total:g} seconds, on this buggy "
-                      f"implementation: {late.says} A test must end, whatever it is given.",
+        return ruling(task, "error", say("Your test had not finished after {total:g} seconds, on this buggy "
+                                         "implementation: {says} A test must end, whatever it is given.",
+                                         total=clock.total, says=say(late.says)),
                       ("time-limit",), printed.kept)
     missed = [(bug, trial) for bug, trial in trials if not trial.rejected]
     if missed:
         return _misses(task, missed, printed)
-    return ruling(task, "correct", f"It accepts all {len(task.right)} right implementations and rejects all "
-                  f"{len(task.buggy)} buggy ones. {task.moral}", (), printed.kept)
+    return ruling(task, "correct", say("It accepts all {right} right implementations and rejects all {buggy} buggy "
+                                       "ones. {moral}", right=len(task.right), buggy=len(task.buggy),
+                                       moral=say(task.moral)), (), printed.kept)
 
 
 def _try(test: Callable, implementation: Callable, task: TestTask, clock, printed) -> Trial:
@@ -104,28 +109,34 @@ def named_inputs(task: TestTask, args: tuple, kwargs: dict) -> dict[str, Any]:
 
 
 def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
-    start = f"Your test rejects a right implementation ({how})"
+    start = say("Your test rejects a right implementation ({how})", how=say(how))
     if trial.error is None or trial.error.kind == "AssertionError":
-        where = f": {trial.error.where}" if trial.error and trial.error.where else ", by returning False"
-        return ruling(task, "wrong", f"{start}{where}.\n\nA test that fails for right code gets switched off by the "
-                      "next person who meets it. What does it demand beyond what the exercise asks for?",
+        where = f": {trial.error.where}" if trial.error and trial.error.where else say(", by returning False")
+        return ruling(task, "wrong", say("{start}{where}.\n\nA test that fails for right code gets switched off by "
+                                         "the next person who meets it. What does it demand beyond what the exercise "
+                                         "asks for?", start=start, where=where),
                       ("refuses-right",), printed.kept)
-    return ruling(task, "error", f"{start}: it raised {trial.error.kind}: {trial.error.text}"
-                  f"\n\n    {trial.error.where.replace('`', '')}\n\n{advice.by_kind(trial.error.kind)}",
+    return ruling(task, "error", say("{start}: it raised {kind}: {text_}\n\n    {replace}\n\n{by_kind}", start=start,
+                                     kind=trial.error.kind, text_=trial.error.text,
+                                     replace=trial.error.where.replace('`', ''),
+                                     by_kind=advice.by_kind(trial.error.kind)),
                   ("refuses-right",), printed.kept)
 
 
 def _misses(task: TestTask, missed, printed) -> Verdict:
     bug, trial = missed[0]
     everything = len(missed) == len(task.buggy)
-    start = (f"Your test lets all {len(missed)} buggy implementations through. One of them:" if everything else
-             f"Your test lets {len(missed)} of the {len(task.buggy)} buggy implementations through"
+    start = (say("Your test lets all {missed} buggy implementations through. One of them:",
+                 missed=len(missed)) if everything else
+             say("Your test lets {missed} of the {buggy} buggy implementations through", missed=len(missed),
+                 buggy=len(task.buggy))
              + (". The first:" if len(missed) > 1 else ":"))
     seen = listing(list(dict.fromkeys(trial.calls))[:3])
-    why = f"{bug.why} {bug.look}"
+    why = joined(bug.why, bug.look)
     if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
-        seen, why = f"{seen}. {noticed}", bug.why
+        seen, why = f"{seen}. {noticed}", say(bug.why)
     else:
-        seen += ", and what it checks holds there."
+        seen += say(", and what it checks holds there.")
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)
-    return ruling(task, "wrong", f"{start} {bug.says}\n\nYour test called it with {seen} {why}", slugs, printed.kept)
+    return ruling(task, "wrong", say("{start} {says}\n\nYour test called it with {seen} {why}", start=start,
+                                     says=say(bug.says), seen=seen, why=why), slugs, printed.kept)

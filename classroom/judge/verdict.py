@@ -4,11 +4,14 @@ import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from course._words import later, plural, say
+
+from .evidence import listing
 from .exercise import Task
 
 Status = Literal["correct", "wrong", "error", "not attempted"]
-HEADINGS = {"correct": "Correct.", "wrong": "Not yet.", "error": "It stopped with an error.",
-            "not attempted": "Not attempted yet."}
+HEADINGS = {"correct": later("Correct."), "wrong": later("Not yet."), "error": later("It stopped with an error."),
+            "not attempted": later("Not attempted yet.")}
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Verdict:
 
     @property
     def heading(self) -> str:
-        return "Nothing was run." if self.mistake == "not-a-function" else HEADINGS[self.status]
+        return say("Nothing was run.") if self.mistake == "not-a-function" else say(HEADINGS[self.status])
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -36,12 +39,14 @@ class Verdict:
     @property
     def score(self) -> str:
         """"2 of 3 points"."""
-        return f"{self.points} of {self.max_points} {'point' if self.max_points == 1 else 'points'}"
+        return plural("{points} of {max_points} point", "{points} of {max_points} points", self.max_points,
+                      points=self.points, max_points=self.max_points)
 
     def __str__(self) -> str:
-        lines = [f"Exercise {self.id} · {self.title}: {self.score}", "", wrapped(f"{self.heading} {self.message}")]
+        lines = [say("Exercise {id} · {title}: {score}", id=self.id, title=self.title,
+                     score=self.score), "", wrapped(f"{self.heading} {self.message}")]
         if self.printed:
-            lines += ["", "Your code printed:", textwrap.indent(beginning(self.printed), "    ")]
+            lines += ["", say("Your code printed:"), textwrap.indent(beginning(self.printed), "    ")]
         return "\n".join(lines)
 
 
@@ -63,19 +68,19 @@ def ruling(
 ) -> Verdict:
     """A verdict on an exercise: all of its points or none."""
     points = task.points if status == "correct" else 0
-    return Verdict(task.id, task.title, status, points, task.points, message.strip(),
+    return Verdict(task.id, say(task.title), status, points, task.points, message.strip(),
                    mistakes[0] if mistakes else None, tuple(mistakes), printed)
 
 
 def not_attempted(task: Task, message: str = "") -> Verdict:
     """Nothing to judge."""
-    return ruling(task, "not attempted", message or f"{named(task)} is still to be written. "
-                  f"`hint(\"{task.id}\")` opens a first hint.")
+    return ruling(task, "not attempted", message or say("{named} is still to be written. `hint(\"{id}\")` opens a "
+                                                        "first hint.", named=named(task), id=task.id))
 
 
 def named(task: Task) -> str:
     """The names that the exercise asks for, as code."""
-    return " and ".join(f"`{name}`" for name in task.names)
+    return listing([f"`{name}`" for name in task.names])
 
 
 class CheckError(RuntimeError):
@@ -100,5 +105,5 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         """What Jupyter and IPython print in place of a traceback."""
         if self.shown:
-            return [f"Exercise {self.verdict.id} is not solved yet: see the panel above."]
+            return [say("Exercise {id} is not solved yet: see the panel above.", id=self.verdict.id)]
         return str(self).splitlines()

@@ -3,13 +3,14 @@ import string
 from typing import Any
 
 from classroom.ask.limits import Problem
+from course._words import say as course_says
 
 __all__ = ["known", "say", "templates"]
 
 
 def say(problem: Problem) -> str:
     """The problem as a sentence. Raises KeyError for one that has no words here."""
-    return _WORDS[problem.key].format_map(problem.facts)
+    return course_says(_WORDS[problem.key], **problem.facts)
 
 
 def known(key: Any, facts: Any) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 
 from classroom.judge.evidence import place, sums
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 # Three ways to write it come out as the same numbers, so that the message names all three.
 CUT = {
@@ -108,7 +109,8 @@ def _all_digits(sight):
     """Evidence: one number, with more digits than are usually shown."""
     got, want = sight.got.values["shares"], sight.want.values["shares"]
     index = int(np.argmax(np.abs(got - want)))
-    return f"{place(sight)}, `shares[{index}]` is {got[index]:.6f}, and {want[index]:.6f} is expected."
+    return say("{place}, `shares[{index}]` is {got:.6f}, and {want:.6f} is expected.", place=place(sight), index=index,
+               got=got[index], want=want[index])
 
 
 def _largest_first(shares):
@@ -124,7 +126,8 @@ def _smallest_taken_away(scores):
 
 
 def _divided(slug: str, words: str, why: str = WHOLE, look: str = DIVISOR, **switches) -> Misconception:
-    return Misconception(slug, partial(_slip, **switches), f"Your shares are exactly the scores divided by {words}.",
+    return Misconception(slug, partial(_slip, **switches), later(
+        "Your shares are exactly the scores divided by {words}.", words=words),
                          why, look, sums("shares"))
 
 
@@ -141,7 +144,7 @@ SHARES = [
     _divided("divided-by-the-range", "the distance from the smallest to the largest", divisor="range"),
     _divided("divided-by-the-first", "the first of them", divisor="first"),
     _divided("divided-by-the-last", "the last of them",
-             f"{WHOLE} (After a loop, its variable still holds the last score.)", divisor="last"),
+             later("{whole} (After a loop, its variable still holds the last score.)", whole=WHOLE), divisor="last"),
     _divided("one-score-left-out", "the total of all but the first", look="Where does your sum begin?",
              divisor="all but the first"),
     _divided("one-score-left-out", "the total of all but the last", look="Where does your sum end?",
@@ -178,12 +181,14 @@ SHARES = [
         "The course counts shares as parts of 1; and what is cut off is lost in every step after it.",
         "Look at the last two things done to the shares.", sums("shares")),
     *(Misconception(
-        "sizes-reversed", lambda scores, of=of: _parts(of(scores)), f"Your shares are exactly those of {words}.",
+        "sizes-reversed", lambda scores, of=of: _parts(of(scores)), later(
+            "Your shares are exactly those of {words}.", words=words),
         "The largest score then gets the smallest share.", "What is done to the scores before they are added?")
       for of, words in ((lambda scores: scores.max() - scores, "what each score lacks to the largest"),
                         (lambda scores: scores.sum() - scores, "all the others together"))),
     *(Misconception(
-        f"rounded-to-{digits}", partial(_slip, digits=digits), f"Your shares are rounded to {digits} decimals.",
+        f"rounded-to-{digits}", partial(_slip, digits=digits), later(
+            "Your shares are rounded to {digits} decimals.", digits=digits),
         **ROUNDED, shows=_all_digits) for digits in (2, 3, 4)),
     Misconception(
         "upside-down", _upside_down,
@@ -205,7 +210,7 @@ SHARES = [
         "Your shares are exactly 1 for the largest score and 0 for all others.",
         "That is a choice; shares give every score its part.", "How much should the second largest get?"),
     *(Misconception(
-        slug, partial(_slip, of=of, divisor=divisor), f"Your shares are exactly the scores {words}.",
+        slug, partial(_slip, of=of, divisor=divisor), later("Your shares are exactly the scores {words}.", words=words),
         "That moves or stretches the scores. A score twice as large should get twice the share, and a score of 0 "
         "nothing.", "Is anything done to the scores before they are divided?", sums("shares"))
       for slug, of, divisor, words in (
@@ -244,7 +249,8 @@ SHARES = [
         "What you return is exactly a running sum of the right shares.",
         "Each score has a share of its own.", "Is there a `cumsum`, or a share that is added to the one before?"),
     *(Misconception(
-        slug, wrong, f"What you return is exactly {words}.", "There is a share for each score: as many as there are "
+        slug, wrong, later("What you return is exactly {words}.",
+                           words=words), "There is a share for each score: as many as there are "
         "scores, in their order.", look)
       for slug, wrong, words, look in (
           ("total-returned", np.sum, "the total", "What is divided by the total?"),

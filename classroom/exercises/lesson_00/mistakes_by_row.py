@@ -5,6 +5,7 @@ import numpy as np
 
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .mistakes import (
     CUT,
@@ -107,12 +108,13 @@ SHARES_BY_ROW = [
         "row j, and in most other tables nothing fits.",
         "Print the shape of your sums. Which shape would stand beside the rows?", sums("shares")),
     *(Misconception(
-        slug, partial(_by_total, total=total), f"Your shares are exactly the scores divided by {words}.",
+        slug, partial(_by_total, total=total), later("Your shares are exactly the scores divided by {words}.",
+                                                     words=words),
         why, look, sums("shares"))
       for slug, total, words, why, look in (
           ("first-total-for-all", lambda scores: scores[0].sum(), "the sum of the first row", _ROWS, _WHICH_AXIS),
           ("last-total-for-all", lambda scores: scores[-1].sum(), "the sum of the last row",
-           f"{_ROWS} After a loop, a name holds what the last round gave it.", _WHICH_AXIS),
+           later("{rows} After a loop, a name holds what the last round gave it.", rows=_ROWS), _WHICH_AXIS),
           ("mean-total-for-all", lambda scores: scores.sum(1).mean(), "the mean of the sums of the rows", _ROWS,
            _WHICH_AXIS),
           ("largest-total-for-all", lambda scores: scores.sum(1).max(), "the largest of the sums of the rows", _ROWS,
@@ -130,7 +132,8 @@ SHARES_BY_ROW = [
         sums("shares")),
     *(Misconception(
         f"divided-by-the-{divisor}", partial(_slip_by_row, divisor=divisor),
-        f"Your shares are exactly the scores divided by the {divisor} of their row.", WHOLE, DIVISOR, sums("shares"))
+        later("Your shares are exactly the scores divided by the {divisor} of their row.",
+              divisor=divisor), WHOLE, DIVISOR, sums("shares"))
       for divisor in ("largest", "mean", "length", "smallest", "range")),
     Misconception(
         "divided-by-their-number", partial(_slip_by_row, divisor="count"),
@@ -151,7 +154,8 @@ SHARES_BY_ROW = [
       for kind in (None, float)),
     Misconception("in-percent", partial(_slip_by_row, times=100), **PERCENT, shows=sums("shares")),
     *(Misconception(
-        f"rounded-to-{digits}", partial(_slip_by_row, digits=digits), f"Your shares are rounded to {digits} decimals.",
+        f"rounded-to-{digits}", partial(_slip_by_row, digits=digits), later(
+            "Your shares are rounded to {digits} decimals.", digits=digits),
         **ROUNDED, shows=sums("shares")) for digits in (2, 3)),
     Misconception(
         "softmax", _rows_by_softmax,
@@ -174,8 +178,8 @@ SHARES_BY_ROW = [
         "What stands above your fraction line: scores, or sums?", sums("shares")),
     *(Misconception(
         "lengths-confused", wrong,
-        "Your code does exactly what happens when a loop over the rows takes the number of columns: "
-        f"{words}, and where there are more columns than rows it stops.",
+        later("Your code does exactly what happens when a loop over the rows takes the number of columns: {words}, "
+              "and where there are more columns than rows it stops.", words=words),
         "A table has two lengths, and they are equal only in a square such as the one on the page.",
         "Which length does each of your loops take?")
       for wrong, words in ((partial(_loop), "where there are fewer columns than rows, the last rows stay 0"),
@@ -189,7 +193,8 @@ SHARES_BY_ROW = [
         "Which length does each of your loops take?"),
     *(Misconception(
         "lengths-confused", partial(_square_loop, axis=axis),
-        f"Your code does exactly what happens when the number of {taken} is also taken for that of {other}.",
+        later("Your code does exactly what happens when the number of {taken} is also taken for that of {other}.",
+              taken=taken, other=other),
         "A table has two lengths, and they are equal only in a square such as the one on the page. "
         "`len(scores)` is the number of its rows.", "Which length does each of your loops take?")
       for axis, taken, other in ((0, "rows", "columns"), (1, "columns", "rows"))),
@@ -201,12 +206,14 @@ SHARES_BY_ROW = [
         "In `result[a, b]`, which of the two counts the rows? And in `result[:, i]`?"),
     *(Misconception(
         "last-row-left-out", partial(_loop, rows="rows", start=start, cut=1),
-        f"Your shares are right, except for the last row, which {words}.",
+        later("Your shares are right, except for the last row, which {words}.", words=words),
         "`range(n)` ends at n − 1 already, and that is the last row.", "Where does your loop end?")
       for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
     *(Misconception(
-        "sorted", partial(_slip_by_row, gives=gives), f"Your shares are exactly the right ones, each row in order of "
-        f"size{words}.", "A share belongs to the score in the same place.", "Is anything sorted?")
+        "sorted", partial(_slip_by_row, gives=gives), later("Your shares are exactly the right ones, each row in "
+                                                            "order of size{words}.",
+                                                            words=words),
+                "A share belongs to the score in the same place.", "Is anything sorted?")
       for gives, words in ((np.sort, ""), (lambda shares: np.sort(shares)[:, ::-1], ", the largest first"))),
     Misconception(
         "one-added-to-the-total", partial(_slip_by_row, divisor="one more"),
@@ -232,7 +239,7 @@ SHARES_BY_ROW = [
         "Your shares are exactly the right ones, divided once more by the sum of their column.", _ROWS,
         "Is there a second division?", sums("shares")),
     *(Misconception(
-        slug, wrong, f"What you return is exactly {words}.",
+        slug, wrong, later("What you return is exactly {words}.", words=words),
         "The result is a table like the one that came in: a row for each row, a column for each column.", look)
       for slug, wrong, words, look in (
           ("totals-returned", lambda scores: scores.sum(1), "the sums of the rows", "What is divided by these sums?"),

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 # ------------------------------------------------------------------------------- 1.1 scores
 
@@ -183,11 +184,14 @@ SCORES = [
       for switches in ({"keys": "queries"}, {"keys": "queries", "square": True})),
     *(Misconception(
         "numbers-of-a-vector-typed-in", wrong,
-        f"Your scores are exactly the dot products of the first {n} numbers of each vector{stops}.",
-        f"{why}The size of a vector is d_k, the last number of `q.shape`, and another one in every model.",
+        later("Your scores are exactly the dot products of the first {n} numbers of each vector{stops}.", n=n,
+              stops=stops),
+        later("{why}The size of a vector is d_k, the last number of `q.shape`, and another one in every model.",
+              why=why),
         "Where does the number of rounds of your innermost loop, or the end of your slice, come from?")
       for n, why in ((4, "The vectors on the page have 4 numbers. "), (3, ""), (2, ""))
-      for wrong, stops in ((partial(_loops, numbers=n), f", and your code stops where a vector has fewer than {n}"),
+      for wrong, stops in ((partial(_loops, numbers=n), later(
+          ", and your code stops where a vector has fewer than {n}", n=n)),
                            (lambda q, k, n=n: q[:, :n] @ k[:, :n].T, ""))),
     Misconception(
         "loop-begins-late", partial(_loops, begin=1),
@@ -195,13 +199,13 @@ SCORES = [
         "Every number counts, number 0 as well.", "Where does the innermost loop, or the slice, begin?"),
     *(Misconception(
         f"{which}-{what}-left-out", partial(_loops, **{axis: ends}),
-        f"Your scores are right, except for the {which} {what}: its scores stay 0.",
-        f"Every {what} has its scores. Python counts from 0, and `range(n)` ends at n − 1.",
-        f"Over which numbers does your loop over the {plural} run?")
+        later("Your scores are right, except for the {which} {what}: its scores stay 0.", which=which, what=what),
+        later("Every {what} has its scores. Python counts from 0, and `range(n)` ends at n − 1.", what=what),
+        later("Over which numbers does your loop over the {plural} run?", plural=plural))
       for axis, what, plural in (("rows", "query", "queries"), ("columns", "key", "keys"))
       for which, ends in (("first", (1, 0)), ("last", (0, 1)))),
     *(Misconception(
-        slug, partial(_in_steps, gives=gives), f"What you return is exactly {words}.",
+        slug, partial(_in_steps, gives=gives), later("What you return is exactly {words}.", words=words),
         "A score is one number for one query and one key: the products of their numbers, added up.", look)
       for slug, gives, words, look in (
           ("not-summed", lambda products: products, "the products, (T_q, T_k, d_k), before they are added up",
@@ -224,7 +228,7 @@ SCORES = [
            "How do you put the d_k products together?"))),
     *(Misconception(
         "one-index-for-both", partial(_one_index, axis=axis),
-        f"Your code does exactly what happens when the index of the {axis} is used for both vectors.",
+        later("Your code does exactly what happens when the index of the {axis} is used for both vectors.", axis=axis),
         "Every query meets every key, and each of the two needs an index of its own.",
         "Which index does each of your two vectors have?")
       for axis in ("query", "key")),
@@ -234,7 +238,7 @@ SCORES = [
         "A dot product multiplies number by number first, and adds up afterwards. (In `einsum`, both need the same "
         "letter for the axis that they share.)", "Which axis do q and k have in common?"),
     *(Misconception(
-        slug, lambda q, k, change=change: change(q @ k.T), f"Your scores are exactly {words}.", why,
+        slug, lambda q, k, change=change: change(q @ k.T), later("Your scores are exactly {words}.", words=words), why,
         "What is done to the dot products?")
       for slug, change, words, why in (
           ("absolute-values", np.abs, "the absolute values of the dot products",
@@ -265,7 +269,7 @@ SCORES = [
     *(Misconception(
         "one-length-taken-out", lambda q, k, which=which: q @ k.T / (
             np.linalg.norm(q, axis=1)[:, None] if which == "query" else np.linalg.norm(k, axis=1)),
-        f"Your scores are exactly the dot products divided by the length of the {which}.",
+        later("Your scores are exactly the dot products divided by the length of the {which}.", which=which),
         "A dot product also counts how long the vectors are.", "Is anything divided by a length or a norm?")
       for which in ("query", "key")),
     Misconception(

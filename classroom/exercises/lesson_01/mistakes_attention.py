@@ -5,6 +5,7 @@ import numpy as np
 
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .mistakes import PYTORCH, named_functional, named_torch, with_torch
 from .switches import of_torch, softmax
@@ -117,7 +118,8 @@ _WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing 
 def _divided(by: str, words: str) -> Misconception:
     return Misconception(
         f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(_attention, scale=by),
-        f"Your weights are exactly what comes out when the scores are divided by √{by}, where {by} is {words}.",
+        later("Your weights are exactly what comes out when the scores are divided by √{by}, where {by} is {words}.",
+              by=by, words=words),
         _WHY_SCALE, "Which axis does the size under your root come from?")
 
 
@@ -125,17 +127,19 @@ ATTENTION = [
     Misconception(
         "no-scaling", partial(_attention, scale="none"),
         "Your weights are exactly what comes out when the scores are not divided by anything.",
-        f"{_WHY_SCALE} Without it, long vectors give one share close to 1, and hardly any gradient to the others.",
+        later("{why_scale} Without it, long vectors give one share close to 1, and hardly any gradient to the others.",
+              why_scale=_WHY_SCALE),
         "Which step stands between the scores and the softmax?"),
     Misconception(
         "divided-by-d-k", partial(_attention, scale="d_k"),
         "Your weights are exactly what comes out when the scores are divided by d_k, without the root.",
-        f"{_WHY_SCALE} Divided by d_k itself, long vectors give nearly equal shares.",
+        later("{why_scale} Divided by d_k itself, long vectors give nearly equal shares.", why_scale=_WHY_SCALE),
         "What are the scores divided by? And how often: dividing by √d_k twice is dividing by d_k."),
     *(Misconception(
         "root-as-one-half", partial(_attention, scale=scale),
-        f"Your weights are exactly what comes out when the scores are divided by {words}.",
-        f"Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. {_WHY_SCALE}",
+        later("Your weights are exactly what comes out when the scores are divided by {words}.", words=words),
+        later("Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. "
+              "{why_scale}", why_scale=_WHY_SCALE),
         "Is there an exponent 1/2 without brackets?")
       for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     Misconception(
@@ -145,7 +149,7 @@ ATTENTION = [
         "Look at the order of the two steps in your line.", sums("weights")),
     *(Misconception(
         "output-scaled", partial(_attention, **switches),
-        f"Your output is exactly what comes out when it is divided by √d_k at the end, {words}.",
+        later("Your output is exactly what comes out when it is divided by √d_k at the end, {words}.", words=words),
         "Dividing the scores changes how sharp the choice is; dividing the output only makes all of it smaller.",
         "Which of your lines divides, and what?")
       for switches, words in (({"scale": "output"}, "and the scores are not divided by anything"),
@@ -153,13 +157,15 @@ ATTENTION = [
     Misconception(
         "multiplied-by-root", partial(_attention, scale="up"),
         "Your weights are exactly what comes out when the scores are multiplied by √d_k.",
-        f"{_WHY_SCALE} Multiplying makes the choice sharper still.", "Is the root above or below the fraction line?"),
+        later("{why_scale} Multiplying makes the choice sharper still.",
+              why_scale=_WHY_SCALE), "Is the root above or below the fraction line?"),
     _divided("T_k", "the number of keys"),
     _divided("T_q", "the number of queries"),
     _divided("d_v", "the size of the values"),
     *(Misconception(
         slug, partial(_attention, scale=scale),
-        f"Your weights are exactly what comes out when the scores are divided by {words}.", _WHY_SCALE,
+        later("Your weights are exactly what comes out when the scores are divided by {words}.",
+              words=words), _WHY_SCALE,
         "What is the divisor made of? Three things count: which size it is, of what, and whether its root is taken.")
       for slug, scale, words in (
           ("divided-by-number-of-keys", "keys", "T_k, the number of keys"),
@@ -175,12 +181,13 @@ ATTENTION = [
     Misconception(
         "half-for-root", partial(_attention, scale="d_k // 2"),
         "Your weights are exactly what comes out when the scores are divided by half of d_k, rounded down.",
-        f"For the vectors of this lesson, which have 4 numbers, half of d_k happens to be its root. {_WHY_SCALE}",
+        later("For the vectors of this lesson, which have 4 numbers, half of d_k happens to be its root. {why_scale}",
+              why_scale=_WHY_SCALE),
         "Which function makes your root?"),
     *(Misconception(
         "root-of-a-fixed-size", partial(_attention, scale=f"fixed {n}"),
-        f"Your weights are exactly what comes out when the scores are always divided by {n}.",
-        f"{why}. Other vectors have another size.", "Where does your d_k come from?")
+        later("Your weights are exactly what comes out when the scores are always divided by {n}.", n=n),
+        later("{why}. Other vectors have another size.", why=why), "Where does your d_k come from?")
       for n, why in ((4, "That is d_k for the vectors of this lesson, which have 4 numbers, and not its root"),
                      (8, "That is √64, for the 64 numbers that the paper's vectors have"))),
     Misconception(
@@ -290,7 +297,7 @@ ATTENTION = [
         "That shape fits the product, but `reshape` reads the numbers on in their old order and cuts them anew: the "
         "columns are no longer the keys.", "Is there a `reshape` where two axes should change places?"),
     *(Misconception(
-        slug, partial(_attention, mix=mix), f"Your output is exactly {words}.", why, look)
+        slug, partial(_attention, mix=mix), later("Your output is exactly {words}.", words=words), why, look)
       for slug, mix, words, why, look in (
           ("output-of-the-best-key", "best", "the value of the best key of each query",
            "That is a hard choice, with no slope that a model could learn from. Every value comes in, by its weight.",
@@ -307,7 +314,7 @@ ATTENTION = [
           ("mixed-after-a-second-softmax", "softmax", "what comes out when the values are mixed with a softmax of the "
            "weights", "The weights are shares already.", "How often does `softmax` stand in your code?"))),
     *(Misconception(
-        slug, partial(_attention, shown=shown), f"{what} exactly {words}.",
+        slug, partial(_attention, shown=shown), later("{what} exactly {words}.", what=what, words=words),
         "The output has a row for each query, and so have the weights, with a column for each key.", look)
       for slug, shown, what, words, look in (
           ("output-transposed", lambda output, weights: (output.T, weights), "Your output is",
@@ -326,7 +333,7 @@ ATTENTION = [
            "the sum over all queries", "Over which axis do you sum? Each query has an output of its own."))),
     *(Misconception(
         "causal-mask", partial(_attention, gives=gives),
-        f"Your weights are exactly what comes out under a causal mask{how}.",
+        later("Your weights are exactly what comes out under a causal mask{how}.", how=how),
         "That hides from each query what stands behind it, as a model needs that writes a text word by word. "
         "Here every query may look at every key; masks come in lesson 02.",
         "Where does the triangle in your code come from?",
@@ -340,7 +347,7 @@ ATTENTION = [
         "Your weights are exactly what comes out when the scores, divided by √d_k, are rounded down.",
         "In Python `/` divides, and `//` divides and rounds down.", "Which of the two signs is in your line?"),
     *(Misconception(
-        slug, partial(_attention, mix=mix), f"Your {says}", why, look)
+        slug, partial(_attention, mix=mix), later("Your {says}", says=says), why, look)
       for slug, mix, says, why, look in (
           ("values-first", "values first", "code does exactly what `v @ weights` does.",
            "Row i of the weights says how the rows of v are mixed for query i: the weights stand on the left.",

@@ -5,6 +5,7 @@ import numpy as np
 
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from . import switches
 from .mistakes import PYTORCH, named_functional, named_torch, with_torch
@@ -44,7 +45,7 @@ SOFTMAX = [
         "What does `for row in x` give when `x` has one axis, and when it has three?", sums("shares")),
     *(Misconception(
         "two-axes-assumed", partial(switches.two_axes, how=how),
-        f"Your code does exactly what happens when {words}: it is right for tables alone.",
+        later("Your code does exactly what happens when {words}: it is right for tables alone.", words=words),
         "`x` may be a single row, or a batch of tables. Counted from the end, the axis of a row is always the last.",
         look)
       for how, words, look in (
@@ -96,7 +97,8 @@ SOFTMAX = [
     Misconception(
         "global-maximum", partial(softmax, shift="global"),
         "Your shares are exactly what comes out when one maximum, that of the whole array, is subtracted.",
-        f"A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {_STABILITY}",
+        later("A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {stability}",
+              stability=_STABILITY),
         "Over which axis is your maximum taken?"),
     Misconception(
         "maximum-of-the-column", partial(softmax, shift="column"),
@@ -105,17 +107,17 @@ SOFTMAX = [
         "Where only one number is taken from a whole row, the shares stay.", "Along which axis is your maximum taken?"),
     *(Misconception(
         f"{which}-subtracted", partial(softmax, shift=which),
-        f"Your shares are exactly what comes out when the {which} number of each row is subtracted.",
-        f"A number far above the {which} still overflows. {_STABILITY}",
+        later("Your shares are exactly what comes out when the {which} number of each row is subtracted.", which=which),
+        later("A number far above the {which} still overflows. {stability}", which=which, stability=_STABILITY),
         "Which number of a row is the one that may overflow?") for which in ("first", "last")),
     Misconception(
         "sum-subtracted", partial(softmax, shift="sum"),
         "Your shares are exactly what comes out when the sum of each row is subtracted.",
-        f"The sum may be far from all numbers of the row. {_STABILITY}",
+        later("The sum may be far from all numbers of the row. {stability}", stability=_STABILITY),
         "Which number of a row is the one that may overflow?"),
     *(Misconception(
         "shifted-in-one-place", wrong,
-        f"Your shares are exactly what comes out when the shift is made {words}.",
+        later("Your shares are exactly what comes out when the shift is made {words}.", words=words),
         "exp(x − c) / Σ exp(x − c) is the same for every c, but only if the c above the line and the c below it are "
         "the same.", "How often does `np.exp` stand in your code, and with what in its brackets?", sums("shares"))
       for wrong, words in ((partial(softmax, total="of what came in"), "above the line, and not in the sum"),
@@ -126,13 +128,15 @@ SOFTMAX = [
                             "by the maximum of the whole array above the line, and by that of the row in the sum"))),
     *(Misconception(
         "shifted-only-if-large", partial(switches.shifted_if_large, limit=limit),
-        "Your shares are exactly what comes out when the maximum of the whole array is subtracted only if it is large "
-        f"(above {limit}, or a number near it), and nothing otherwise.",
-        "That leaves out what is very negative, and rows that are far apart. A shift harms no row, so that no "
-        f"condition is needed. {_STABILITY}", "Which rows does your condition leave as they are?")
+        later("Your shares are exactly what comes out when the maximum of the whole array is subtracted only if it "
+              "is large (above {limit}, or a number near it), and nothing otherwise.", limit=limit),
+        later("That leaves out what is very negative, and rows that are far apart. A shift harms no row, so that no "
+              "condition is needed. {stability}",
+              stability=_STABILITY), "Which rows does your condition leave as they are?")
       for limit in (100, 700)),
     *(Misconception(
-        "shifted-after-exp", wrong, f"Your shares are exactly what comes out when {words} is subtracted after `exp`.",
+        "shifted-after-exp", wrong, later("Your shares are exactly what comes out when {words} is subtracted after "
+                                          "`exp`.", words=words),
         "The shift is there to keep `exp` in range: it has to come before. And afterwards it changes the shares.",
         "Where do the brackets of `np.exp` end?")
       for wrong, words in ((switches.shifted_afterwards, "the largest power"),
@@ -150,7 +154,7 @@ SOFTMAX = [
         "How do you name the last axis, whatever the number of axes?"),
     *(Misconception(
         "nan-replaced", partial(softmax, shift=shift, after=np.nan_to_num),
-        f"Your shares are exactly what comes out {words}, with 0 wherever that is NaN.",
+        later("Your shares are exactly what comes out {words}, with 0 wherever that is NaN.", words=words),
         "A NaN says that the computation failed: for large numbers infinity was divided by infinity, for very negative "
         "ones 0 by 0. A 0 in its place hides that, and the row has nothing to give away any more.",
         "What makes the NaN? Which shift would keep `exp` in range?", sums("shares"))
@@ -165,7 +169,8 @@ SOFTMAX = [
         "Which shift would keep `exp` in range?", sums("shares")),
     *(Misconception(
         "small-number-below", partial(softmax, shift="none", below=small),
-        f"Your shares are exactly what exp divided by its sum and {small:g} gives, on the numbers as they come.",
+        later("Your shares are exactly what exp divided by its sum and {small:g} gives, on the numbers as they come.",
+              small=small),
         "A small number below the line prevents 0/0, and takes something from every share where all powers are small. "
         "Against infinity it does nothing.",
         "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?",
@@ -173,12 +178,13 @@ SOFTMAX = [
     Misconception(
         "minimum-subtracted", partial(softmax, shift="min"),
         "Your shares are exactly what comes out when the minimum of each row is subtracted.",
-        f"That leaves the largest number largest: `exp` overflows as soon as a row is spread wide. {_STABILITY}",
+        later("That leaves the largest number largest: `exp` overflows as soon as a row is spread wide. {stability}",
+              stability=_STABILITY),
         "Which number of a row is the one that may overflow?"),
     Misconception(
         "mean-subtracted", partial(softmax, shift="mean"),
         "Your shares are exactly what comes out when the mean of each row is subtracted.",
-        f"A number far above the mean still overflows. {_STABILITY}",
+        later("A number far above the mean still overflows. {stability}", stability=_STABILITY),
         "Which number of a row is the one that may overflow?"),
     *(Misconception(
         "not-normalised", partial(softmax, **how),
@@ -192,7 +198,8 @@ SOFTMAX = [
         "Your shares are exactly the powers divided by how many there are.",
         "That is a mean; shares of a row sum to 1.", "What are the powers divided by?", sums("shares")),
     *(Misconception(
-        f"divided-by-the-{divide}", partial(softmax, divide=divide, shift=shift), f"Your shares are exactly {words}.",
+        f"divided-by-the-{divide}", partial(softmax, divide=divide, shift=shift), later(
+            "Your shares are exactly {words}.", words=words),
         "Shares of a row sum to 1; that is what makes them shares.", "What are the powers divided by?", sums("shares"))
       for divide, shift, words in (
           ("largest", "none", "the powers divided by the largest of their row, on the numbers as they come"),
@@ -200,9 +207,9 @@ SOFTMAX = [
           ("length", "none", "the powers, on the numbers as they come, divided by the length of their row"))),
     *(Misconception(
         slug, partial(softmax, first=first, shift=shift),
-        f"Your shares are exactly what comes out when each number is {words} before `exp`.",
-        "A softmax depends on differences. Dividing makes them smaller or larger, and with that the choice flatter or "
-        f"sharper{more}. Subtracting a number leaves them as they are.",
+        later("Your shares are exactly what comes out when each number is {words} before `exp`.", words=words),
+        later("A softmax depends on differences. Dividing makes them smaller or larger, and with that the choice "
+              "flatter or sharper{more}. Subtracting a number leaves them as they are.", more=more),
         "What do you do to the numbers before `exp`, and is it a minus?")
       for slug, first, words, more in (
           ("divided-before-exp", lambda x: x / x.max(-1, keepdims=True), "divided by the maximum of its row",
@@ -228,7 +235,7 @@ SOFTMAX = [
         "The powers are added up, and not the numbers: that alone makes shares that sum to 1.",
         "Which comes first under the line, `exp` or `sum`?", sums("shares")),
     *(Misconception(
-        "no-exponential", wrong, f"Your shares are exactly {words}, without `exp`.",
+        "no-exponential", wrong, later("Your shares are exactly {words}, without `exp`.", words=words),
         "`exp` makes everything positive and keeps the order; and it makes differences into ratios, which nothing else "
         "does.", "Which function comes before the sum?")
       for wrong, words in (
@@ -256,7 +263,8 @@ SOFTMAX = [
         "What you return is exactly the logarithm of the shares.",
         "Log-softmax is of use in a loss; attention needs the shares themselves.", "Is there a `log` at the end?"),
     *(Misconception(
-        "e-cut-short", partial(softmax, base=base), f"Your shares are exactly those of powers of {base}, not of e.",
+        "e-cut-short", partial(softmax, base=base), later("Your shares are exactly those of powers of {base}, not of "
+                                                          "e.", base=base),
         "e is 2.718281828…, and cut short it gives other shares in the digits behind.",
         "NumPy has a function for the powers of e, and the number itself.") for base in (2.7, 2.71, 2.718, 2.7183)),
     Misconception(
@@ -265,16 +273,18 @@ SOFTMAX = [
         "The largest number then gets a share of 0. Powers of e grow with the number, also below 0.",
         "Which function makes your powers?"),
     *(Misconception(
-        "sum-off-by-one", partial(softmax, below=below), f"Your shares are exactly what comes out when {words} below "
-        "the line.", "Then the shares of a row do not sum to 1.", "What do you divide by?", sums("shares"))
+        "sum-off-by-one", partial(softmax, below=below), later(
+            "Your shares are exactly what comes out when {words} below the line.",
+            words=words), "Then the shares of a row do not sum to 1.", "What do you divide by?", sums("shares"))
       for below, words in ((1.0, "1 is added to the sum"), (-1.0, "1 is taken from the sum"))),
     Misconception(
         "last-left-out-of-the-sum", partial(softmax, total="without the last"),
         "Your shares are exactly the powers divided by the sum of all of a row but the last.",
         "Then the shares of a row do not sum to 1.", "Which numbers does your sum run over?", sums("shares")),
     *(Misconception(
-        "another-base", partial(softmax, base=base), f"Your shares are exactly those of powers of {base}.",
-        f"Powers of another base give a {kind} choice; softmax takes powers of e.",
+        "another-base", partial(softmax, base=base), later("Your shares are exactly those of powers of {base}.",
+                                                           base=base),
+        later("Powers of another base give a {kind} choice; softmax takes powers of e.", kind=kind),
         "Which function makes your powers?") for base, kind in ((2, "flatter"), (10, "sharper"))),
     Misconception(
         "sigmoid", lambda x: 1 / (1 + np.exp(-x)),
@@ -288,7 +298,8 @@ SOFTMAX = [
         "How much should the second largest number get?"),
     *(Misconception(
         "clipped", partial(switches.clipped, limit=limit, below=below),
-        f"Your shares are exactly those of numbers that have been clipped to {sign}{limit} first.",
+        later("Your shares are exactly those of numbers that have been clipped to {sign}{limit} first.", sign=sign,
+              limit=limit),
         "Clipping keeps `exp` from overflowing, but it makes all numbers beyond the limit equal. Softmax depends on "
         "differences alone, so that there is a shift which changes nothing.",
         "What can be subtracted from a whole row without changing its shares?")
@@ -309,7 +320,7 @@ SOFTMAX = [
         "That is what each number gets when it is alone. A share needs the whole row.",
         "Does your function see a row at once, or one number after another?", sums("shares")),
     *(Misconception(
-        "one-number-at-a-time", wrong, f"Your code does exactly what happens when {what}.",
+        "one-number-at-a-time", wrong, later("Your code does exactly what happens when {what}.", what=what),
         "`math.exp` and `float` take one number. `x` is an array with any number of axes, and NumPy has functions that "
         "take all of it at once.", "Which function makes your powers?")
       for wrong, what in (

@@ -4,6 +4,7 @@ import numpy as np
 from classroom.ask.case import Case
 from classroom.judge.evidence import row
 from classroom.judge.exercise import Choice, Exercise
+from course._words import later
 
 from . import mistakes, mistakes_attention, mistakes_softmax
 from .mistakes_softmax import CLIPPED
@@ -159,7 +160,7 @@ EXERCISES = [
                "exp(3 − 1) is 7.4 and exp(6 − 2) is 54.6: that is how many times the larger share exceeds the "
                "smaller."),
         solution_source='prediction = "sharper"',
-        moral=f"The row of “black” goes from {_black(1)} to {_black(2)}. The length of a query says how sharply it "
-              "chooses.",
+        moral=later("The row of “black” goes from {black} to {black2}. The length of a query says how sharply it "
+                    "chooses.", black=_black(1), black2=_black(2)),
     ),
 ]

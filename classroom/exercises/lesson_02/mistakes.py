@@ -5,6 +5,7 @@ import torch
 
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .switches import STYLES, in_style, sloppy_attention
 
@@ -36,8 +37,9 @@ _AXES = "Sentences, and later heads, stand in front; only the last two axes, pos
 def _divided(by: str, words: str) -> Misconception:
     slug = {"first": "divided-by-root-of-first-axis", "second": "divided-by-root-of-second-axis"}.get(
         by, f"divided-by-root-of-{by.lower().replace('_', '-')}")
-    return Misconception(slug, partial(sloppy_attention, scale=by), "Your weights are exactly what comes out when the "
-                         f"scores are divided by the root of {words}.", _ROOT,
+    return Misconception(slug, partial(sloppy_attention, scale=by), later(
+        "Your weights are exactly what comes out when the scores are divided by the root of {words}.",
+        words=words), _ROOT,
                          "Which axis does the size under your root come from? Count from the end.")
 
 
@@ -52,8 +54,9 @@ ATTENTION = [
         "What are the scores divided by? And how often: dividing by √d_k twice is dividing by d_k."),
     *(Misconception(
         "root-as-one-half", partial(sloppy_attention, scale=scale),
-        f"Your weights are exactly what comes out when the scores are divided by {words}.",
-        f"Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. {_ROOT}",
+        later("Your weights are exactly what comes out when the scores are divided by {words}.", words=words),
+        later("Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. {root}",
+              root=_ROOT),
         "Is there an exponent 1/2 without brackets?")
       for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     _divided("T_k", "T_k, the number of keys"),
@@ -77,7 +80,8 @@ ATTENTION = [
         "Where does your d_k come from?"),
     *(Misconception(
         slug, partial(sloppy_attention, scale=scale),
-        f"Your weights are exactly what comes out when the scores are {words}.", f"{why}{_ROOT}", look)
+        later("Your weights are exactly what comes out when the scores are {words}.",
+              words=words), f"{why}{_ROOT}", look)
       for slug, scale, words, why, look in (
           ("half-for-root", "d_k // 2", "divided by half of d_k, rounded down",
            "For keys of 4 numbers, half of d_k happens to be its root. ", "Which function makes your root?"),
@@ -89,7 +93,7 @@ ATTENTION = [
            "Is the size above or below the fraction line, and is its root taken?"))),
     *(Misconception(
         "output-scaled", partial(sloppy_attention, **switches),
-        f"Your output is exactly what comes out when it is divided by √d_k at the end, {words}.",
+        later("Your output is exactly what comes out when it is divided by √d_k at the end, {words}.", words=words),
         "Dividing the scores changes how sharp the choice is; dividing the output only makes all of it smaller.",
         "Which of your lines divides, and what?")
       for switches, words in (({"scale": "output"}, "and the scores are not divided by anything"),
@@ -107,11 +111,12 @@ ATTENTION = [
     Misconception(
         "softmax-over-queries", partial(sloppy_attention, axis=-2),
         "Your weights are exactly what comes out when the softmax runs over the queries.",
-        f"{_SHARES} Yours lets the queries compete for each key instead.", "Along which axis does your softmax run?",
+        later("{shares} Yours lets the queries compete for each key instead.",
+              shares=_SHARES), "Along which axis does your softmax run?",
         sums("weights")),
     *(Misconception(
         f"softmax-over-axis-{axis}", partial(sloppy_attention, axis=axis),
-        f"Your weights are exactly what comes out when the softmax runs along axis {axis}.",
+        later("Your weights are exactly what comes out when the softmax runs along axis {axis}.", axis=axis),
         f"{_SHARES} {why}", "How do you name the last axis, whatever the number of axes?", sums("weights"))
       for axis, why in ((0, "Axis 0 counts the sentences."), (1, "Axis 1 is the last only while there is no batch."))),
     Misconception(
@@ -123,7 +128,8 @@ ATTENTION = [
         "Your weights are exactly the exponentials of the scaled scores, not divided by their sum.", _SHARES,
         "Which step makes the numbers of a row sum to 1?", sums("weights")),
     *(Misconception(
-        slug, partial(sloppy_attention, axis=axis), f"Your weights are exactly {words}.", _SHARES, look,
+        slug, partial(sloppy_attention, axis=axis), later("Your weights are exactly {words}.",
+                                                          words=words), _SHARES, look,
         sums("weights"))
       for slug, axis, words, look in (
           ("no-softmax", "nothing", "the scaled scores, with the mask: no softmax has been applied",
@@ -145,20 +151,20 @@ ATTENTION = [
     Misconception(
         "all-axes-reversed", partial(sloppy_attention, keys="all"),
         "Your weights are exactly what comes out when all axes of k are reversed, as `.T` does.",
-        f"Without a batch that is a transpose. {_AXES}", "What does `.T` do to the shape (2, 5, 7)?"),
+        later("Without a batch that is a transpose. {axes}", axes=_AXES), "What does `.T` do to the shape (2, 5, 7)?"),
     Misconception(
         "first-two-axes-swapped", partial(sloppy_attention, keys="first two"),
         "Your weights are exactly what comes out when axes 0 and 1 of k change places.",
-        f"Without a batch that is a transpose. {_AXES}", "Count the two axes from the end."),
+        later("Without a batch that is a transpose. {axes}", axes=_AXES), "Count the two axes from the end."),
     Misconception(
         "three-axes-assumed", partial(sloppy_attention, keys="middle two"),
         "Your weights are exactly what comes out when axes 1 and 2 of k change places.",
-        f"With one batch axis that is right, and with none or two it is not. {_AXES}",
+        later("With one batch axis that is right, and with none or two it is not. {axes}", axes=_AXES),
         "Count the two axes from the end."),
     Misconception(
         "three-axes-assumed", _three_letters,
         "Your code stops where `einsum` gets tensors with another number of axes than there are letters.",
-        f"With one batch axis it is right, and with none or two it is not. {_AXES}",
+        later("With one batch axis it is right, and with none or two it is not. {axes}", axes=_AXES),
         "How does `einsum` write any number of axes in front? Or does `@` do what you need?"),
     Misconception(
         "keys-reshaped", partial(sloppy_attention, keys="reshaped"),
@@ -194,14 +200,14 @@ ATTENTION = [
         "spread it over the scores; an index does not.", "Which line has the mask in square brackets?"),
     *(Misconception(
         "mask-not-as-large-as-the-scores", partial(sloppy_attention, how=f"by index, behind {how}"),
-        f"Your code does exactly what happens when a mask is used as an index, as in `weights[{index}, ~mask] = 0`: it "
-        f"stops unless the mask has just two axes, (T_q, T_k){more}.",
+        later("Your code does exactly what happens when a mask is used as an index, as in `weights[{index}, ~mask] = "
+              "0`: it stops unless the mask has just two axes, (T_q, T_k){more}.", index=index, more=more),
         "A mask may be smaller: one row for all queries; or larger: one for each sentence. `masked_fill` and "
         "`torch.where` spread it over the scores; an index does not.", "Which line has the mask in square brackets?")
       for how, index, more in (("one", ":", ", and the scores have three"), ("all", "...", ""))),
     *(Misconception(
         "axis-put-into-the-mask", partial(sloppy_attention, how=f"axis {axis}"),
-        f"Your code does exactly what happens when the mask gets one more axis, at place {axis}.",
+        later("Your code does exactly what happens when the mask gets one more axis, at place {axis}.", axis=axis),
         "Axes are lined up from the right: what counted the sentences then meets another axis, or adds one to the "
         "scores. The mask comes in as it is to be used.", "Which line changes the shape of the mask?")
       for axis in (1, 0, -2, -3)),
@@ -218,7 +224,7 @@ ATTENTION = [
     Misconception(
         "closed-by-a-single-place", partial(sloppy_attention, empty="all"),
         "Your weights are exactly what comes out when a query gets zeros as soon as one of its places is forbidden.",
-        f"A forbidden place closes itself, and not its row. {_EMPTY}",
+        later("A forbidden place closes itself, and not its row. {empty}", empty=_EMPTY),
         "Which rows do you set to 0: those without any True, or those with a False?", sums("weights")),
     Misconception(
         "mask-inverted", partial(sloppy_attention, how="inverted"),
@@ -270,8 +276,8 @@ ATTENTION = [
       for empty in ("zero", "rows", "kept", "multiplied")),
     *(Misconception(
         "fill-not-low-enough", partial(sloppy_attention, how=how),
-        "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
-        f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
+        later("For large scores, your weights are exactly what comes out when forbidden places get −10000 or a "
+              "similar number{then}.", then=then), "Scores can be lower than that; then the forbidden places win.",
         "Which number is below every score there can be?")
       for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"),
                         ("weak, added", ", added to their scores"),
@@ -302,13 +308,14 @@ ATTENTION = [
     Misconception(
         "empty-rows-nan", partial(sloppy_attention, empty="nan"),
         "Your weights are right, except for queries that may attend to nothing: there they are NaN.",
-        f"NaN is what 0/0 gives: the softmax of a row of nothing but −∞ is 0/0, and so is a row of zeros divided by "
-        f"its sum. One NaN spreads through the whole model. {_EMPTY}",
+        later("NaN is what 0/0 gives: the softmax of a row of nothing but −∞ is 0/0, and so is a row of zeros "
+              "divided by its sum. One NaN spreads through the whole model. {empty}", empty=_EMPTY),
         "What do the rows without any True need?"),
     Misconception(
         "only-the-output-repaired", partial(sloppy_attention, empty="nan", gives="output repaired"),
         "Your output is right. Your weights are NaN for queries that may attend to nothing.",
-        f"The weights are returned as well, and NaN spreads through all that is made of them. {_EMPTY}",
+        later("The weights are returned as well, and NaN spreads through all that is made of them. {empty}",
+              empty=_EMPTY),
         "On which line are the NaN replaced, and what is computed from the weights before it?"),
     Misconception(
         "only-the-weights-repaired", partial(sloppy_attention, empty="nan", gives="weights repaired"),
@@ -318,21 +325,23 @@ ATTENTION = [
     Misconception(
         "only-the-output-closed", partial(sloppy_attention, empty="kept", gives="output closed"),
         "Your output is right. Your weights for queries that may attend to nothing are those of a softmax over "
-        "forbidden places.", f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
+        "forbidden places.", later("However low all scores of a row are, the softmax makes shares of them. {empty}",
+                                   empty=_EMPTY),
         "What is set to 0, and what is returned beside it?"),
     *(Misconception(
         "renormalised-after-softmax", partial(sloppy_attention, empty=how),
-        "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
-        f"row is then divided by what is left of it{nan}.",
-        "That repairs a row as long as something is left. Where a forbidden score is far above the allowed ones, the "
-        f"softmax gives it all there is, and the shares of the allowed ones are 0 already. {_EMPTY}",
+        later("Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, "
+              "and each row is then divided by what is left of it{nan}.", nan=nan),
+        later("That repairs a row as long as something is left. Where a forbidden score is far above the allowed "
+              "ones, the softmax gives it all there is, and the shares of the allowed ones are 0 already. {empty}",
+              empty=_EMPTY),
         "Do the forbidden scores get into your softmax?")
       for how, nan in (("renormalised", ": 0/0, NaN, where nothing is left"),
                        ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
     *(Misconception(
         "empty-rows-not-zero", partial(sloppy_attention, empty=how),
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
-        f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
+        later("However low all scores of a row are, the softmax makes shares of them. {empty}", empty=_EMPTY),
         "What do the rows without any True need after the softmax?")
       for how in ("kept", "added", "added, weak", "opened, kept")),
     Misconception(
@@ -362,7 +371,7 @@ ATTENTION = [
         "queries-as-values", partial(sloppy_attention, values="q"), "Your output is exactly a mixture of the queries.",
         "Queries only ask. What is handed over are the values.", "What do your weights multiply?"),
     *(Misconception(
-        slug, partial(sloppy_attention, values=values), f"Your output is exactly {words}.", why,
+        slug, partial(sloppy_attention, values=values), later("Your output is exactly {words}.", words=words), why,
         "What stands on the left of `v` in your last product?")
       for slug, values, words, why in (
           ("output-of-the-best-key", "of the best key", "the value of the best key of each query",
@@ -372,7 +381,8 @@ ATTENTION = [
           ("mixed-by-scores", "of scores", "what comes out when the values are mixed with the scores",
            "Scores can be negative and sum to anything; the shares make the output an average of values."))),
     *(Misconception(
-        slug, partial(sloppy_attention, roles=roles), f"Your weights are exactly what comes out when {words}.",
+        slug, partial(sloppy_attention, roles=roles), later("Your weights are exactly what comes out when {words}.",
+                                                            words=words),
         "Each query is compared with the keys, and there is a row for each query.",
         "Which two tensors go into your scores, and in which order?")
       for slug, roles, words in (("roles-swapped", "kq", "queries and keys change places"),

@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .mistakes_masks import LOW, TO_BE_ADDED, added
 
@@ -40,24 +41,26 @@ CAUSAL = [
     Misconception(
         "future-instead-of-past", lambda size: torch.ones(size, size, dtype=torch.bool).triu(),
         "Your mask is exactly the upper triangle: every position sees itself and its future.",
-        f"{_PAST} A translator with your mask reads the next word instead of predicting it.",
+        later("{past} A translator with your mask reads the next word instead of predicting it.", past=_PAST),
         "Which words does row 0 of your mask allow?"),
     Misconception(
         "inverted", partial(_causal, invert=True),
         "Your mask is exactly the right one with True and False exchanged.",
-        f"{_PAST} In this course True means: may attend. A mask that says what is forbidden is PyTorch's layers' "
-        "convention.", "What is `mask[0, 0]`, and what should it be?"),
+        later("{past} In this course True means: may attend. A mask that says what is forbidden is PyTorch's layers' "
+              "convention.", past=_PAST), "What is `mask[0, 0]`, and what should it be?"),
     Misconception(
         "not-even-itself", partial(_causal, start=-1),
         "Your mask is exactly the lower triangle without its diagonal.",
-        f"{_PAST} Row 0 of yours has nothing to attend to at all.", "What is `mask[0, 0]`, and what should it be?"),
+        later("{past} Row 0 of yours has nothing to attend to at all.",
+              past=_PAST), "What is `mask[0, 0]`, and what should it be?"),
     Misconception(
         "one-step-ahead", partial(_causal, start=1),
         "Your mask is exactly the lower triangle and one diagonal more: every position sees the next one as well.",
-        f"{_PAST} One step ahead is precisely the word that is to be predicted.", "What is `mask[0, 1]`?"),
+        later("{past} One step ahead is precisely the word that is to be predicted.",
+              past=_PAST), "What is `mask[0, 1]`?"),
     Misconception(
         "everything-allowed", lambda size: torch.ones(size, size, dtype=torch.bool),
-        "Your mask is exactly True everywhere.", f"{_PAST} Nothing is hidden by yours.",
+        "Your mask is exactly True everywhere.", later("{past} Nothing is hidden by yours.", past=_PAST),
         "Is the result of `tril` kept? It returns a new tensor."),
     Misconception(
         "only-itself", lambda size: torch.eye(size, dtype=torch.bool),
@@ -68,12 +71,12 @@ CAUSAL = [
         "What is `mask[2, 0]`?"),
     Misconception(
         "mirrored", partial(_causal, turn=True), "Your mask is exactly the right one, mirrored left to right.",
-        f"{_PAST} Keys run from left to right.", "Which word does row 0 of your mask allow?"),
+        later("{past} Keys run from left to right.", past=_PAST), "Which word does row 0 of your mask allow?"),
     *(Misconception(
         "mask-to-be-added", lambda size, low=low: added(_causal(size), low), **TO_BE_ADDED,
         why="PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.") for low in LOW),
     *(Misconception(
-        slug, partial(_causal, shape=shape), f"Your mask is exactly the right one, {words}.", why,
+        slug, partial(_causal, shape=shape), later("Your mask is exactly the right one, {words}.", words=words), why,
         "Which shape is asked for?")
       for slug, shape, words, why in (
           ("batch-axis-added", lambda n: (1, n, n), "with an axis in front",
@@ -82,11 +85,12 @@ CAUSAL = [
            "It is the same for all sentences and all heads; broadcasting adds axes in front where they are needed."),
           ("flattened", lambda n: (n * n,), "all in one row", "Every query has a row of its own."))),
     *(Misconception(
-        "one-size-off", partial(_causal, more=more), f"Your mask is exactly the one for one word {words}.",
+        "one-size-off", partial(_causal, more=more), later("Your mask is exactly the one for one word {words}.",
+                                                           words=words),
         "`size` is the number of words. `range(n)` and `arange(n)` have n numbers, from 0 to n − 1.",
         "What do you add to `size`, or take from it?") for more, words in ((1, "more"), (-1, "less"))),
     *(Misconception(
-        slug, wrong, f"Your mask is exactly the right one, except for {words}.", _PAST, look)
+        slug, wrong, later("Your mask is exactly the right one, except for {words}.", words=words), _PAST, look)
       for slug, wrong, words, look in (
           ("first-row-left-out", partial(_edited, row=0), "row 0, which is all False",
            "Where does your loop over the rows begin?"),
@@ -97,7 +101,7 @@ CAUSAL = [
     *(Misconception(
         "not-square", lambda size, rows=rows, columns=columns: torch.arange(max(size + columns, 0))
         <= torch.arange(max(size + rows, 0))[:, None],
-        f"Your mask is exactly the right one with one {words}.",
+        later("Your mask is exactly the right one with one {words}.", words=words),
         "There are as many keys as queries. `arange(n)` has n numbers, from 0 to n − 1.",
         "How many numbers does each of your `arange` or `range` have?")
       for rows, columns, words in ((0, -1, "column less"), (0, 1, "column more"), (-1, 0, "row less"),
@@ -108,7 +112,7 @@ CAUSAL = [
         "What is `mask[2, 1]`?"),
     Misconception(
         "nothing-allowed", lambda size: torch.zeros(size, size, dtype=torch.bool),
-        "Your mask is exactly False everywhere.", f"{_PAST} Everything is hidden by yours.",
+        "Your mask is exactly False everywhere.", later("{past} Everything is hidden by yours.", past=_PAST),
         "Is what your loop computes written into the mask? Does a comparison compare a thing with itself?"),
     Misconception(
         "rows-of-different-length", lambda size: torch.tensor([[True] * (i + 1) for i in range(size)]),
@@ -125,13 +129,14 @@ CAUSAL = [
         "The size is an argument.", "Is there a number in your code that should be `size`?"),
     *(Misconception(
         "table-cut-to-size", partial(_cut, length=length),
-        f"Your mask is exactly the one for {length} words, cut to the size that is asked for.",
+        later("Your mask is exactly the one for {length} words, cut to the size that is asked for.", length=length),
         "A longer sentence gets a mask that is too small. A table that is kept from an earlier call does the same.",
         "What does your function return for a size larger than any before?")
       for length in (4, 5, 8, 10, 12, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512)),
     *(Misconception(
         "one-row-only", lambda size, shape=shape: torch.ones(size, dtype=torch.bool).reshape(shape),
-        f"Your mask is exactly {words} of True.", "Every query has a row of its own, and every key a column.",
+        later("Your mask is exactly {words} of True.",
+              words=words), "Every query has a row of its own, and every key a column.",
         "How many axes should the mask have, and how long is each?")
       for shape, words in (((-1,), "a single row"), ((1, -1), "a single row, (1, T),"),
                            ((-1, 1), "a single column, (T, 1),"))),

@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .mistakes_masks import LOW, TO_BE_ADDED, added
 
@@ -26,7 +27,8 @@ KEY_PADDING = [
     Misconception(
         "not-inverted", partial(_handed_over, invert=False),
         "Your mask is exactly ours without its middle axis: True where a key may be attended to.",
-        f"{_OPPOSITE} With yours, every word looks at nothing but padding, and a sentence without padding gives NaN.",
+        later("{opposite} With yours, every word looks at nothing but padding, and a sentence without padding gives "
+              "NaN.", opposite=_OPPOSITE),
         "What should a real word's entry be?"),
     Misconception(
         "axis-kept", partial(_handed_over, shape="same"), "Your mask is exactly the right one, still (B, 1, T).",
@@ -47,7 +49,7 @@ KEY_PADDING = [
         "transposed", partial(_handed_over, shape="turned"), "Your mask is exactly the right one, transposed.",
         "Sentences come first here, keys second.", "Is there a transpose too many?"),
     *(Misconception(
-        slug, partial(_handed_over, shape=shape), f"Your mask is exactly {words}.", why, look)
+        slug, partial(_handed_over, shape=shape), later("Your mask is exactly {words}.", words=words), why, look)
       for slug, shape, words, why, look in (
           ("flattened", "flat", "the right one, with all sentences in one row", "Each sentence has a row of its own.",
            "Which axes became one? Only the middle one is to go."),

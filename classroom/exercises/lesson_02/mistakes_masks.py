@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 
 def added(mask, low):
@@ -60,7 +61,7 @@ PADDING = [
         "Where does an axis of length 1 have to go?"),
     Misconception(
         "rows-instead-of-columns", partial(_padding, axis=2), "Your mask is exactly (B, T, 1): it closes rows.",
-        f"{_COLUMNS} Yours forbids the padding to look, and lets all words look at the padding.",
+        later("{columns} Yours forbids the padding to look, and lets all words look at the padding.", columns=_COLUMNS),
         "Which axis of the weights belongs to the keys, and which of your axes meets it?"),
     Misconception(
         "batch-axis-last", partial(_padding, axis=0), "Your mask is exactly (1, B, T).",
@@ -73,8 +74,9 @@ PADDING = [
     Misconception(
         "rows-and-columns", partial(_padding, axis="pairs"),
         "Your mask is exactly (B, T, T) and closes the rows of padding as well as its columns.",
-        f"{_COLUMNS} What the padding itself looks at does no harm, since nobody looks at it; and in cross-attention "
-        "queries and keys are different sentences.", "Which shape is asked for?"),
+        later("{columns} What the padding itself looks at does no harm, since nobody looks at it; and in "
+              "cross-attention queries and keys are different sentences.",
+              columns=_COLUMNS), "Which shape is asked for?"),
     Misconception(
         "repeated-for-each-query", partial(_padding, axis="square"),
         "Your mask is exactly the right one, repeated for each of T queries.",
@@ -88,7 +90,7 @@ PADDING = [
         "only-the-first-sentence", partial(_padding, axis="first"), "Your mask is exactly that of sentence 0 alone.",
         "Each sentence has its own padding.", "Is there an index 0, or a `return` inside a loop?"),
     *(Misconception(
-        "transposed", partial(_padding, axis=axis), f"Your mask is exactly the right one {words}.",
+        "transposed", partial(_padding, axis=axis), later("Your mask is exactly the right one {words}.", words=words),
         "Sentences come first, keys last.", "Is there a transpose too many?")
       for axis, words in (("turned", "transposed, (T, B)"), ("turned, one", "with sentences and keys exchanged"))),
     Misconception(
@@ -125,7 +127,7 @@ PADDING = [
         "A mask has a yes or a no for every place.", "Which step makes a list of places?"),
     *(Misconception(
         "padding-read-off", lambda ids, pad_id, which=which: (ids != which(ids)).unsqueeze(1),
-        f"Your mask is exactly the one for padding with the id {words}, whatever `pad_id` is.",
+        later("Your mask is exactly the one for padding with the id {words}, whatever `pad_id` is.", words=words),
         "A batch may have no padding at all, or padding elsewhere.", "Does `pad_id` occur in your code?")
       for which, words in ((lambda ids: ids[:, -1:], "at the end of each sentence"),
                            (lambda ids: ids[-1, -1], "at the end of the last sentence"))),
@@ -138,15 +140,16 @@ PADDING = [
                     lambda ids, pad_id: (ids is not pad_id)[:, None])),
     *(Misconception(
         "numpys-name", partial(_of_numpy, name=name),
-        f"Your code stops, since PyTorch's tensors have no `{name}`.",
-        f"That is NumPy's. {why}", "Which line has NumPy's word?")
+        later("Your code stops, since PyTorch's tensors have no `{name}`.", name=name),
+        later("That is NumPy's. {why}", why=why), "Which line has NumPy's word?")
       for name, why in (
           ("expand_dims", "In PyTorch an axis of length 1 comes from `unsqueeze`, or from `None` in an index."),
           ("astype", "In PyTorch another dtype comes from `.to(...)`, `.bool()`, `.long()` or `.float()`."))),
     *(Misconception(
         "pad-id-fixed", partial(_padding, pad=pad),
-        f"Your mask is exactly the one for padding with the id {pad}, whatever `pad_id` is.",
-        f"Which id stands for padding depends on the vocabulary.{truth}", "Does `pad_id` occur in your code?")
+        later("Your mask is exactly the one for padding with the id {pad}, whatever `pad_id` is.", pad=pad),
+        later("Which id stands for padding depends on the vocabulary.{truth}",
+              truth=truth), "Does `pad_id` occur in your code?")
       for pad, truth in ((0, " (As a yes or no, every number but 0 is a yes.)"), (1, ""))),
     Misconception(
         "larger-than-pad", lambda ids, pad_id: (ids > pad_id).unsqueeze(1),
@@ -156,7 +159,7 @@ PADDING = [
     *(Misconception(
         "larger-than-pad" if sign == "≥" else "smaller-than-pad",
         lambda ids, pad_id, holds=holds: holds(ids, pad_id).unsqueeze(1),
-        f"Your mask is exactly True where the id is {words} `pad_id`, or `pad_id` itself.",
+        later("Your mask is exactly True where the id is {words} `pad_id`, or `pad_id` itself.", words=words),
         "The padding itself is then let in, and whether a word is depends on its number.",
         "With which sign do you compare?")
       for sign, holds, words in (("≥", torch.ge, "larger than"), ("≤", torch.le, "smaller than"))),
@@ -213,7 +216,7 @@ def _square_of(make):
 PADDING += [
     Misconception(
         "sentences-joined", partial(_padding, axis=axis),
-        f"Your mask is exactly {shape}, with all sentences behind each other.",
+        later("Your mask is exactly {shape}, with all sentences behind each other.", shape=shape),
         "Each sentence has a row of its own, and its own padding.",
         "Which size stands first in your `view` or `reshape`?")
     for axis, shape in (("one row", "(1, 1, B · T)"), ("one column", "(B · T, 1, 1)"))]
@@ -230,17 +233,18 @@ DECODER = [
     Misconception(
         "causal-only", partial(_decoder, padding="none"),
         "Your mask is exactly the causal one, the same for every sentence: it lets words look at padding.",
-        f"{_BOTH} Where padding stands in front of words, it is in their past.",
+        later("{both} Where padding stands in front of words, it is in their past.", both=_BOTH),
         "Where does `pad_id` come in?"),
     Misconception(
         "causal-only", lambda ids, pad_id: torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril(),
         "Your mask is exactly the causal one, (T, T): it lets words look at padding.",
-        f"{_BOTH} Each sentence has padding of its own, so that there is a mask for each.",
+        later("{both} Each sentence has padding of its own, so that there is a mask for each.", both=_BOTH),
         "Where does `pad_id` come in?"),
     Misconception(
         "padding-only", partial(_decoder, causal="none"),
         "Your mask is exactly the padding mask for every query: it lets words look at the future.",
-        f"{_BOTH} A model that sees the next word learns to copy it.", "Where does the causal mask come in?"),
+        later("{both} A model that sees the next word learns to copy it.",
+              both=_BOTH), "Where does the causal mask come in?"),
     Misconception(
         "or-instead-of-and", partial(_decoder, join="or"),
         "Your mask is exactly True where either condition holds.", _BOTH,
@@ -290,7 +294,7 @@ DECODER = [
         "Each sentence has its own padding.", "Is there an index 0?"),
     *(Misconception(
         "pad-id-fixed", partial(_decoder, pad=pad),
-        f"Your mask is exactly the one for padding with the id {pad}, whatever `pad_id` is.",
+        later("Your mask is exactly the one for padding with the id {pad}, whatever `pad_id` is.", pad=pad),
         "Which id stands for padding depends on the vocabulary.", "Does `pad_id` occur in your code?")
       for pad in (0, 1)),
     Misconception(
@@ -311,7 +315,7 @@ DECODER = [
     Misconception(
         "padding-sees-itself", partial(_decoder, own=True),
         "Your mask is exactly the right one with the whole diagonal open, padding included.",
-        f"{_BOTH} A row with nothing open does no harm here: attention gives it zero weights.",
+        later("{both} A row with nothing open does no harm here: attention gives it zero weights.", both=_BOTH),
         "Is something added so that no row is empty?"),
     Misconception(
         "head-axis-added", partial(_decoder, head=True), "Your mask is exactly the right one with an axis for heads.",
@@ -323,7 +327,7 @@ DECODER = [
         "The causal mask is as large as a sentence is long.", "Which axis of `ids` counts the words?"),
     *(Misconception(
         "shape-for-the-size", lambda ids, pad_id, made=made, given=given: made(given(ids)),
-        f"Your code stops, as `causal_mask` does when it is given {words} in place of one number.",
+        later("Your code stops, as `causal_mask` does when it is given {words} in place of one number.", words=words),
         "The causal mask is square: its size is one number, how many words a sentence has.",
         "What does the call of `causal_mask` have in its brackets?")
       for given, words in ((lambda ids: ids.shape, "the whole shape of `ids`"),
@@ -342,7 +346,8 @@ DECODER = [
         "Padding may stand in front, and it has its place in the mask.", "Where does your size come from?"),
     *(Misconception(
         "matrix-product", wrong,
-        f"Your code does exactly what `@`, the matrix product, makes of the two masks: {words}.", _BOTH,
+        later("Your code does exactly what `@`, the matrix product, makes of the two masks: {words}.",
+              words=words), _BOTH,
         "Which operator joins the two masks, place by place?")
       for wrong, words in (
           (lambda ids, pad_id: (ids != pad_id).unsqueeze(1) @ torch.ones(ids.shape[1], ids.shape[1]).bool().tril(),

@@ -2,6 +2,7 @@
 from functools import partial
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .switches import sloppy_attention
 
@@ -13,8 +14,8 @@ _SHIFTED = {how.replace("powers", "powers, shifted"): left for how, left in _LEF
 POWERS = [
     Misconception(
         "powers-under-the-mask", partial(sloppy_attention, empty=how, how=when),
-        f"Your weights are exactly what comes out when the mask is laid over the exponentials of the scores as they "
-        f"come{there}, and each row is divided by what is left of it{left}.",
+        later("Your weights are exactly what comes out when the mask is laid over the exponentials of the scores as "
+              "they come{there}, and each row is divided by what is left of it{left}.", there=there, left=left),
         "That masks rightly as long as the scores are small. Scores of more than 88 in float32, or 709 in float64, are "
         "infinity after `exp`: infinity by infinity is NaN, and so is infinity times 0, if the place is forbidden. A "
         "softmax subtracts the largest score of a row before that.",
@@ -23,8 +24,8 @@ POWERS = [
 POWERS += [
     Misconception(
         "global-maximum", partial(sloppy_attention, empty=how, how=when),
-        f"Your weights are exactly what comes out when the largest of *all* scores is subtracted before `exp`{there}, "
-        f"and each row is divided by its sum{left}.",
+        later("Your weights are exactly what comes out when the largest of *all* scores is subtracted before "
+              "`exp`{there}, and each row is divided by its sum{left}.", there=there, left=left),
         "A row whose scores are all far below that one number becomes zeros, and 0/0. The shift has to fit each row by "
         "itself, and allowed scores alone.", "Along which axis does your maximum run, and over which scores?")
     for how, left in _SHIFTED.items() for when, there in _WHEN]

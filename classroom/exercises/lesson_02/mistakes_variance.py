@@ -2,6 +2,7 @@
 from functools import partial
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 
 def sloppy_variance(d_k, mean_q, var_q, mean_k, var_k, both=1.0, of_q=1.0, of_k=1.0, means=0.0, given="variances",
@@ -42,7 +43,8 @@ def sloppy_variance(d_k, mean_q, var_q, mean_k, var_k, both=1.0, of_q=1.0, of_k=
 
 
 def _off(slug, says, why, look, **slip):
-    return Misconception(slug, partial(sloppy_variance, **slip), f"Your number is exactly {says}.", why, look)
+    return Misconception(slug, partial(sloppy_variance, **slip), later(
+        "Your number is exactly {says}.", says=says), why, look)
 
 
 _PRODUCT = "Take one product q_1·k_1 first: the mean of its square, minus the square of its mean."
@@ -53,7 +55,8 @@ VARIANCE = [
     _off("means-forgotten", "d_k · var_q · var_k", "That is right where both means are 0. A number that is not 0 on "
          "average makes what it is multiplied by larger, and so how far the product strays.", _PRODUCT, of_q=0.0,
          of_k=0.0),
-    *(_off("one-mean-forgotten", f"what comes out when mean_{kept} counts and mean_{lost} does not", "Both factors of "
+    *(_off("one-mean-forgotten", later("what comes out when mean_{kept} counts and mean_{lost} does not", kept=kept,
+                                       lost=lost), "Both factors of "
            "a product are alike: what is true of q is true of k.", _PRODUCT, **{f"of_{lost}": 0.0})
       for kept, lost in (("q", "k"), ("k", "q"))),
     _off("product-of-variances-forgotten", "d_k · (mean_q² · var_k + mean_k² · var_q)", "This is the rule for small "
@@ -93,15 +96,16 @@ VARIANCE = [
          "estimated from d_k numbers. Here variances are given, and d_k of them are added.", _SUM, size="less"),
     _off("divided-by-d_k", "the variance of one product, divided by d_k", "That is the variance of the *mean* of d_k "
          "products. A dot product is their sum.", _SUM, size="inverse"),
-    *(_off("d_k-on-a-part", f"what comes out when only {says} is multiplied by d_k", _SUM,
+    *(_off("d_k-on-a-part", later("what comes out when only {says} is multiplied by d_k", says=says), _SUM,
            "Does the whole variance of one product stand in your bracket?", size=size)
       for says, size in (("var_q · var_k", "only the first"), ("the part with the means", "not the first"),
                          ("mean_q² · var_k", "only the second"), ("mean_k² · var_q", "only the third"),
                          ("what stands beside mean_q² · var_k", "not the second"),
                          ("what stands beside mean_k² · var_q", "not the third"))),
-    *(_off("for-one-size", f"what comes out for d_k = {size}, whatever d_k is", "d_k differs from call to call.",
+    *(_off("for-one-size", later("what comes out for d_k = {size}, whatever d_k is",
+                                 size=size), "d_k differs from call to call.",
            "Which number in your function should be its argument?", size=size) for size in ("4", "64")),
-    *(_off("wrong-factor", f"{says} the variance", "Nothing else stands before it but d_k.",
+    *(_off("wrong-factor", later("{says} the variance", says=says), "Nothing else stands before it but d_k.",
            "Which number do you multiply or divide by?", size=size)
       for says, size in (("half", "half"), ("twice", "twice"))),
     _off("standard-deviation", "the standard deviation, the root of the variance", "The variance is asked for.",
@@ -132,7 +136,8 @@ VARIANCE = [
     _off("mean-instead", "d_k · mean_q · mean_k", "That is the *mean* of q·k.", _PRODUCT, terms="mean"),
     _off("mean-subtracted", "the variance minus the mean of q·k", "What is subtracted is a *square* of a mean, and "
          "that of one product.", _PRODUCT, form="minus mean"),
-    *(_off("terms-subtracted", f"what comes out when {says} is subtracted", "All three terms are squares, or products "
+    *(_off("terms-subtracted", later("what comes out when {says} is subtracted",
+                                     says=says), "All three terms are squares, or products "
            "of variances; each makes the product stray further.", _PRODUCT, **slip)
       for says, slip in (("mean_q² · var_k", {"of_q": -1.0}), ("mean_k² · var_q", {"of_k": -1.0}))),
     _off("means-subtracted-from-variances", "d_k · (var_q − mean_q²) · (var_k − mean_k²)", _SQUARES, _PRODUCT,
@@ -151,7 +156,8 @@ VARIANCE = [
     _off("arguments-exchanged", "what comes out when each mean and its variance change places", "The arguments are "
          "d_k, mean_q, var_q, mean_k, var_k, in this order.", "Compare your first line with the stub.",
          order="variances first"),
-    *(_off("made-whole", f"the variance {says}", "A variance need not be a whole number.", "Where do you round?",
+    *(_off("made-whole", later("the variance {says}",
+                               says=says), "A variance need not be a whole number.", "Where do you round?",
            form=form) for says, form in (("rounded to a whole number", "rounded"),
                                          ("without what stands behind its point", "whole"))),
 ]

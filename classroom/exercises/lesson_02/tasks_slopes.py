@@ -6,6 +6,7 @@ import torch
 
 from classroom.ask.case import Case
 from classroom.judge.exercise import Exercise, Misconception
+from course._words import later
 
 
 def softmax_jacobian(w):
@@ -67,7 +68,8 @@ def _shares(rng):
 
 
 def _slip(slug, says, why, look, wrong=None, **slip):
-    return Misconception(slug, wrong or partial(sloppy_jacobian, **slip), f"Your table is exactly {says}.", why, look)
+    return Misconception(slug, wrong or partial(sloppy_jacobian, **slip), later(
+        "Your table is exactly {says}.", says=says), why, look)
 
 
 _SUM = "What one share gains, the others lose: the slopes for one score sum to 0. Yours do not."
@@ -101,33 +103,38 @@ SLOPES = [
           "For i = j, w_i(1 − w_i) has to come out.", diagonal="rest"),
     _slip("square-subtracted-twice", "one with w_i(1 − w_i) on its diagonal *before* the products are subtracted, also "
           "there", _SUM, "Which term holds −w_i² already?", diagonal="own slope"),
-    *(_slip("inner-product", f"{says} − w · w, in which w · w is *one* number, the sum of all squares",
+    *(_slip("inner-product", later("{says} − w · w, in which w · w is *one* number, the sum of all squares", says=says),
             "An inner product is one number for all pairs. Here each pair i, j needs a product of its own.",
             "Which shapes meet in your product: a column times a row, or a row times a column?", product="inner",
             diagonal=diagonal) for diagonal, says in (("w", "w_i · δ_ij"), ("ones", "δ_ij"))),
     _slip("queries-mixed", "one in which the products of *all* queries are added up", "The shares of one query react "
           "to its own scores alone.", "Over which axis does your matrix product add up?", product="all queries"),
-    *(_slip("delta-forgotten", f"{says} in all places", _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
+    *(_slip("delta-forgotten", later("{says} in all places",
+                                     says=says), _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
             diagonal=diagonal)
       for diagonal, says in (("everywhere i", "w_i(1 − w_j)"), ("everywhere j", "w_j(1 − w_i)"))),
     _slip("delta-forgotten", "(1 − w_i)(1 − w_j) in all places", _SUM, "Where does δ_ij stand, which is 0 for all "
           "other pairs?", diagonal="none", product="rests", sign=1),
     _slip("delta-forgotten", "w_i − w_j in all places", _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
           diagonal="none", product="difference", sign=1),
-    *(_slip("wrong-off-the-diagonal", f"one that is right on the diagonal, and has {says} elsewhere", _SUM,
+    *(_slip("wrong-off-the-diagonal", later("one that is right on the diagonal, and has {says} elsewhere",
+                                            says=says), _SUM,
             "For i ≠ j score j stands in the denominator alone. How much does that grow with it?", others=others)
       for others, says in (("i", "−w_i"), ("j", "−w_j"), ("-i rest of j", "−w_i(1 − w_j)"),
                            ("-j rest of i", "−w_j(1 − w_i)"), ("rests", "−(1 − w_i)(1 − w_j)"),
                            ("plus rests", "(1 − w_i)(1 − w_j)"))),
-    *(_slip("shared-out-equally", f"one that is right on the diagonal, and shares −w_{index}(1 − w_{index}) out "
-            "equally elsewhere", "What one share gains, the others lose, but not equally: a large share loses more.",
+    *(_slip("shared-out-equally", later("one that is right on the diagonal, and shares −w_{index}(1 − w_{index}) out "
+                                        "equally elsewhere",
+                                        index=index),
+            "What one share gains, the others lose, but not equally: a large share loses more.",
             _STEP, others=others) for others, index in (("shared out", "i"), ("shared out by j", "j"))),
     *(_slip("wrong-products", f"w_i · δ_ij − {says}", _SUM, "Which two shares meet for the pair i, j?", product=product)
       for product, says in (("square i", "w_i²"), ("square j", "w_j²"), ("mean", "1/n"), ("sum", "(w_i + w_j)"),
                             ("rests", "(1 − w_i)(1 − w_j)"), ("rest i", "(1 − w_i) · w_j"))),
     _slip("of-the-tanh", "one with 1 − w_i² on its diagonal, and 0 elsewhere", _OWN, _STEP, diagonal="tanh",
           product="none"),
-    *(_slip("wrong-factor", f"{says} one that is asked for", "The slope follows from the shares alone, without another "
+    *(_slip("wrong-factor", later("{says} one that is asked for",
+                                  says=says), "The slope follows from the shares alone, without another "
             "factor.", "Which number do you multiply or divide by?", factor=factor)
       for factor, says in ((2.0, "twice the"), (0.5, "half the"))),
     _slip("exponents-once-more", "that of e to the power of w", "w already are shares: the powers have been taken, and "

@@ -1,6 +1,7 @@
 """Lesson 02: how far a dot product of random numbers strays."""
 from classroom.ask.case import Case
 from classroom.judge.exercise import Exercise
+from course._words import later
 
 from .mistakes_variance import VARIANCE
 
@@ -28,7 +29,8 @@ def _numbers(rng):
     yield of("nothing strays", 8, 1.0, 0.0, 2.0, 0.0)
     for _ in range(4):
         means, variances = rng.normal(size=2).round(2), rng.uniform(0.1, 3.0, size=2).round(2)
-        yield of(f"means of {means[0]} and {means[1]}", int(rng.integers(2, 40)), float(means[0]), float(variances[0]),
+        yield of(later("means of {means} and {means2}", means=means[0],
+                       means2=means[1]), int(rng.integers(2, 40)), float(means[0]), float(variances[0]),
                  float(means[1]), float(variances[1]))
 
 

@@ -10,6 +10,7 @@ from torch import nn
 from classroom.exercises.lesson_02.mistakes import sloppy_attention
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 from course.attention import scaled_dot_product_attention
 
 
@@ -86,7 +87,7 @@ def _shared(cls) -> list[Misconception]:
     return [
         *(Misconception(
             slug, partial(cls, projections=projections),
-            f"Your output is exactly what comes out when {words}.", _THREE,
+            later("Your output is exactly what comes out when {words}.", words=words), _THREE,
             "Which layer does each of query, key and value go through?")
           for slug, projections, words in (
               ("same-projection", "qqv", "`w_q` makes the keys as well"),
@@ -113,7 +114,7 @@ def _shared(cls) -> list[Misconception]:
             "What does `self.w_q(x)` do that `x @ self.w_q.weight` does not?"),
         *(Misconception(
             "relu-after-projections", partial(cls, bend=names),
-            f"Your output is exactly what comes out when a ReLU follows the projections of {words}.",
+            later("Your output is exactly what comes out when a ReLU follows the projections of {words}.", words=words),
             "A projection is a matrix product and nothing else. With everything negative gone, no score could say that "
             "two words do not fit.", "What happens to the result of each layer?")
           for names, words in (("qkv", "queries, keys and values"), ("qk", "queries and keys"), ("v", "the values"))),
@@ -124,7 +125,7 @@ def _shared(cls) -> list[Misconception]:
             "later in the course, around this layer.", "What is your output the sum of?"),
         *(Misconception(
             "norm-added", partial(cls, norm=norm),
-            f"Your code does exactly what happens when {words} goes through an `nn.LayerNorm`.",
+            later("Your code does exactly what happens when {words} goes through an `nn.LayerNorm`.", words=words),
             "Attention hands over values, and nothing else. Norms come later in the course, around this layer.",
             "Which layers does your `forward` use, besides the three?")
           for norm, words in (("output", "the output"), ("sum", "the sum of output and `x`"), ("x", "`x`"))),
@@ -139,7 +140,7 @@ def _shared(cls) -> list[Misconception]:
             "`scaled_dot_product_attention` divides already. Does your own code divide as well?"),
         *(Misconception(
             f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(cls, scale=by),
-            f"Your weights are exactly what comes out when the scores are divided by √{by}.", _ROOT,
+            later("Your weights are exactly what comes out when the scores are divided by √{by}.", by=by), _ROOT,
             "How many numbers does one dot product add up?") for by in ("d_model", "d_v", "T_k")),
         Misconception(
             "scaled-after-softmax", partial(cls, scale="after"),
@@ -149,7 +150,8 @@ def _shared(cls) -> list[Misconception]:
         Misconception(
             "softmax-over-queries", partial(cls, axis=-2),
             "Your weights are exactly what comes out when the softmax runs over the queries.",
-            f"{_SHARES} Yours lets the queries compete for each key instead.", "Along which axis does your softmax "
+            later("{shares} Yours lets the queries compete for each key instead.",
+                  shares=_SHARES), "Along which axis does your softmax "
                                                                                "run?", sums("weights")),
         Misconception(
             "softmax-over-sentences", partial(cls, axis=0),
@@ -201,15 +203,15 @@ def _shared(cls) -> list[Misconception]:
             "What is returned should be what the values were mixed with.", _CALL),
         *(Misconception(
             "renormalised-after-softmax", partial(cls, empty=empty),
-            "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and "
-            f"each row is then divided by what is left of it{left}.",
+            later("Your weights are exactly what comes out when the mask is laid over the shares, or over the "
+                  "powers, and each row is then divided by what is left of it{left}.", left=left),
             "Where a forbidden score is far above the allowed ones, the softmax gives it all there is, and nothing is "
             "left for the others. So forbidden scores must not get into it.", _CALL)
           for empty, left in (("renormalised", ": 0/0, NaN, where nothing is left"),
                               ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
         *(Misconception(
             f"causal-{slug}", partial(cls, how=f"causal {how}"),
-            f"Your weights are exactly what comes out when a causal mask is {words}.",
+            later("Your weights are exactly what comes out when a causal mask is {words}.", words=words),
             "`mask` says what is forbidden: padding, the future, or nothing.", "Where does the triangle come from?")
           for slug, how, words in (("as-well", "as well", "added to whatever mask is given"),
                                    ("without-a-mask", "without a mask", "used wherever none is given"))),
@@ -249,7 +251,8 @@ _FROM = ("In the decoder's attention to the encoder, the target asks and the sou
 
 CROSS = [
     *(Misconception(
-        slug, partial(Sloppy, sources=sources), f"Your output is exactly what comes out when {words}.", _FROM,
+        slug, partial(Sloppy, sources=sources), later("Your output is exactly what comes out when {words}.",
+                                                      words=words), _FROM,
         "Which of the two inputs goes through `w_q`, which through `w_k`, which through `w_v`?")
       for slug, sources, words in (
           ("memory-ignored", "xxx", "`x` supplies all three: self-attention of the target"),
@@ -327,8 +330,8 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
     given = [call["x"] for call in calls if "x" in call]
     if bug.slug == "noise" or len(given) < 2 or not all(np.array_equal(x, given[0]) for x in given):
         return ""
-    return ("It was called with the same `x` every time: your order leaves each word in its place. Choose one that "
-            "moves them all.")
+    return say("It was called with the same `x` every time: your order leaves each word in its place. Choose one "
+               "that moves them all.")
 
 
 _HOLDS = "Without positions and masks, self-attention treats all places alike."

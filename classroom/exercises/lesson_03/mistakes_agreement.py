@@ -8,6 +8,7 @@ import torch
 
 from classroom.judge.evidence import Sight, listing
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 BIG = 50.0
 KINDS = ("a noun", "an adjective", "another word")
@@ -78,7 +79,7 @@ def word(features) -> str:
     """A word in words: "a noun of gender 0 and number 1"."""
     kind, gender, number = (int(one) for one in features)
     of = [f"{name} {one}" for name, one in (("gender", gender), ("number", number)) if one >= 0]
-    return KINDS[kind] + (f" of {' and '.join(of)}" if of else "")
+    return KINDS[kind] + (say(" of {of}", of=' and '.join(of)) if of else "")
 
 
 def shown(sight: Sight) -> str:
@@ -89,16 +90,17 @@ def shown(sight: Sight) -> str:
     words = sight.inputs["words"][b]
     at, share, noun = int(got["looks_at"][b, t]), float(got["share"][b, t]), int(want["looks_at"][b, t])
     rival, second = int(got["rival"][b, t]), float(got["rival_share"][b, t])
-    where, other = ("itself" if n == t else f"place {n}, {word(words[n])}" for n in (at, rival))
-    most = f"looks most at {'its noun' if at == noun else where}"
+    where, other = ("itself" if n == t else say("place {n}, {word}", n=n, word=word(words[n])) for n in (at, rival))
+    most = say("looks most at {what}", what='its noun' if at == noun else where)
     if rival >= 0 and abs(second - share) < 2e-3:
-        most = f"looks at its noun and at {other} alike"
+        most = say("looks at its noun and at {other} alike", other=other)
     elif rival >= 0 and at == noun:
-        most += f", and {second:.2f} goes to {other}"
-    return (f"With n_genders = {sight.inputs['n_genders']} and n_numbers = {sight.inputs['n_numbers']}, a sentence has "
-            f"at place {t} {word(words[t])}, and its noun at place {noun}. The adjective {most}. To its "
-            f"noun it gives {'more than ' if share >= 0.9 else ''}{share:.2f} of its attention; more than 0.9 is asked "
-            "for.")
+        most += say(", and {second:.2f} goes to {other}", second=second, other=other)
+    return say("With n_genders = {n_genders} and n_numbers = {n_numbers}, a sentence has at place {t} {word}, and "
+               "its noun at place {noun}. The adjective {most}. To its noun it gives {what}{share:.2f} of its "
+               "attention; more than 0.9 is asked for.", n_genders=sight.inputs['n_genders'],
+               n_numbers=sight.inputs['n_numbers'], t=t, word=word(words[t]), noun=noun, most=most,
+               what='more than ' if share >= 0.9 else '', share=share)
 
 
 def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
@@ -115,19 +117,24 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
         return None
     often = {rival for rival, n in rivals.items() if 5 * n >= rivals.total()}      # one of five, or more
     who = listing(sorted(rivals, key=_RIVALS.index), "or") if len(rivals) < 4 else \
-        f"words of several kinds, most often {rivals.most_common(1)[0][0]}"
-    some = "" if len(wrong) == len(sights) else f"In {len(wrong)} of the {len(sights)} cases: "
+        say("words of several kinds, most often {most_common}", most_common=rivals.most_common(1)[0][0])
+    some = "" if len(wrong) == len(sights) else say("In {wrong} of the {sights} cases: ", wrong=len(wrong),
+                                                    sights=len(sights))
     if all(ahead):
         parts = {"the part for the gender": {_RIVALS[3]}, "the part for the number": {_RIVALS[4]},
                  "gender and number": _NOUNS, "the part for the noun": _AGREEING}
-        part = next((f" What tells them apart is {part}." for part, of in parts.items() if often <= of), "")
-        says = f"{some}Each adjective looks most at its noun, and too softly.{_larger_ones(sights, wrong)}"
-        return "one-part-too-soft" if part else "not-sharp-enough", (
-            f"{says}\n\n{shown(wrong[0])}\n\nWhat the noun does not get goes to {who}.{part} {_SOFT} {_HOW_FAR}")
-    near = ", or nearly as much" if any(ahead) else ""
+        part = next((say(" What tells them apart is {part}.",
+                         part=part) for part, of in parts.items() if often <= of), "")
+        says = say("{some}Each adjective looks most at its noun, and too softly.{larger_ones}", some=some,
+                   larger_ones=_larger_ones(sights, wrong))
+        return "one-part-too-soft" if part else "not-sharp-enough", say(
+            "{says}\n\n{shown}\n\nWhat the noun does not get goes to {who}.{part} {soft} {how_far}", says=says,
+            shown=shown(wrong[0]), who=who, part=part, soft=_SOFT, how_far=_HOW_FAR)
+    near = say(", or nearly as much") if any(ahead) else ""
     slug, asks = next((said for of, said in _OUTWEIGHED if often <= of), ("outweighed", _THREE))
-    return slug, (f"{some}With your matrices an adjective gives as much as to its noun, or more{near}, to {who}.\n\n"
-                  f"{shown(wrong[0])}\n\n{_SUM} {asks}")
+    return slug, say("{some}With your matrices an adjective gives as much as to its noun, or more{near}, to "
+                     "{who}.\n\n{shown}\n\n{sum} {asks}", some=some, near=near, who=who, shown=shown(wrong[0]),
+                     sum=_SUM, asks=asks)
 
 
 def _larger_ones(sights: Sequence[Sight], wrong: Sequence[Sight]) -> str:
@@ -136,7 +143,7 @@ def _larger_ones(sights: Sequence[Sight], wrong: Sequence[Sight]) -> str:
     right = [size for off, size in sizes if not off]
     if not right or min(size for off, size in sizes if off) <= max(right):
         return ""
-    return " These are the cases with the most genders and numbers: how large is d_k there?"
+    return say(" These are the cases with the most genders and numbers: how large is d_k there?")
 
 
 def _kind_of_rival(words: np.ndarray, adjective: int, rival: int) -> str:
@@ -155,7 +162,7 @@ _AGREEING, _NOUNS = set(_RIVALS[:3]), set(_RIVALS[3:6])
 
 
 def _looks(slug: str, says: str, why: str, look: str, how=sloppy_agreement, **slip) -> Misconception:
-    return Misconception(slug, partial(how, **slip), f"With your matrices {says}.", why, look, shown)
+    return Misconception(slug, partial(how, **slip), later("With your matrices {says}.", says=says), why, look, shown)
 
 
 _SUM = ("A score is a sum, one part for each thing that fits. The noun has to get more parts than any other word, and "
@@ -167,8 +174,10 @@ _SOFT = ("The scores are right in their order, but too close to each other: the 
 _WHICH_ROWS = ("What tells a noun from an adjective that agrees with it? And in which row of `W_q` does it stand, in "
                "which row of `W_k`? It is the adjective that looks, and the noun that is to be found.")
 _WHERE_THEY_BEGIN = "Gender and number begin in row 3, the numbers behind all genders: which rows do your lines fill?"
-_ASK_AGAIN = {_RIVALS[3]: f"What tells its own noun from another one of the same number? {_WHERE_THEY_BEGIN}",
-              _RIVALS[4]: f"What tells its own noun from another one of the same gender? {_WHERE_THEY_BEGIN}"}
+_ASK_AGAIN = {_RIVALS[3]: later("What tells its own noun from another one of the same number? {where_they_begin}",
+                                where_they_begin=_WHERE_THEY_BEGIN),
+              _RIVALS[4]: later("What tells its own noun from another one of the same gender? {where_they_begin}",
+                                where_they_begin=_WHERE_THEY_BEGIN)}
 _OUTWEIGHED = [(set(_RIVALS[:2]), ("looks-at-itself", _WHICH_ROWS)), (_AGREEING, ("kind-outweighed", _WHICH_ROWS)),
                *(({rival}, ("agreement-outweighed", asks)) for rival, asks in _ASK_AGAIN.items()),
                (_NOUNS, ("agreement-outweighed", _WHERE_THEY_BEGIN))]
@@ -191,7 +200,8 @@ AGREEMENT = [
            _ASK_AGAIN[_RIVALS[3]], gender=0.0),
     _looks("number-left-out", "an adjective looks at all nouns of its gender alike", _SUM,
            _ASK_AGAIN[_RIVALS[4]], number=0.0),
-    *(_looks("kind-left-out-and-more", f"an adjective looks at all words of its {kept} alike", _SUM, _THREE, noun=0.0,
+    *(_looks("kind-left-out-and-more", later("an adjective looks at all words of its {kept} alike",
+                                             kept=kept), _SUM, _THREE, noun=0.0,
              **{lost: 0.0}) for kept, lost in (("gender", "number"), ("number", "gender"))),
     _looks("looks-at-other-kinds", "an adjective looks for a word of its gender and number that is neither noun nor "
            "adjective, such as an article", "Row 0 of the matrices meets nouns, row 1 adjectives, row 2 all others.",
@@ -201,43 +211,51 @@ AGREEMENT = [
            "Which row of `W_k` says what a noun is found by?", found_as=(0, 2)),
     *(_looks("avoids-nouns", "an adjective looks at everything but nouns", "The part for the kind has to make the "
              "noun's score larger.", "Which sign has it?", noun=-1.0, **slip) for slip in ({}, {"factor": 10.0})),
-    *(_looks("disagrees", f"an adjective looks for a noun that does *not* have its {name}", "What fits has to make the "
-             "score larger.", f"Which sign has the part for the {name}?", **slip)
+    *(_looks("disagrees", later("an adjective looks for a noun that does *not* have its {name}",
+                                name=name), "What fits has to make the "
+             "score larger.", later("Which sign has the part for the {name}?", name=name), **slip)
       for name, slip in (("gender", {"gender": -1.0}), ("number", {"number": -1.0}),
                          ("gender or its number", {"gender": -1.0, "number": -1.0}))),
-    *(_looks("next-gender", f"an adjective looks for a noun of the *next* {name}", "Here nothing has to be shifted, as "
+    *(_looks("next-gender", later("an adjective looks for a noun of the *next* {name}",
+                                  name=name), "Here nothing has to be shifted, as "
              "it had to be for the places: gender and number shall be the same.",
              "In which column does a row of `W_q` have its number, and in which the same row of `W_k`?", next_one=which)
       for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the next number"))),
     _looks("columns-shared", "gender 0 and number 0 are found in the same column, gender 1 and number 1 in the next",
            "A word of gender 0 is then found by whoever looks for number 0.",
            "How many columns does it take for each gender and each number to have its own?", how=shared_columns),
-    *(_looks("one-left-out", f"the {name} is looked for by nobody, or found by nobody", "Every gender and every number "
+    *(_looks("one-left-out", later("the {name} is looked for by nobody, or found by nobody",
+                                   name=name), "Every gender and every number "
              "needs a row.", "Where do your loops begin, and where do they end?", left_out=name)
       for name in ("first gender", "last gender", "first number", "last number")),
     *(_looks("not-sharp-enough", "each adjective looks most at its noun, and too softly", _SOFT, _HOW_FAR,
              factor=factor, scaled=scaled)
       for factor, scaled in ((1.0, True), (1.0, False), (2.0, True), (2.0, False), (3.0, True), (3.0, False),
                              (4.0, False), (5.0, False))),
-    *(_looks("one-part-too-soft", f"an adjective tells nouns apart too softly by their {name}", "Each of the three "
+    *(_looks("one-part-too-soft", later("an adjective tells nouns apart too softly by their {name}",
+                                        name=name), "Each of the three "
              "parts has to decide alone if the other two are equal. Each has to be large enough.",
              "Which part of your score is the smallest?", **{name: part})
       for name in ("gender", "number") for part in (0.02, 0.04)),
     *(_looks("one-part-too-soft", "an adjective tells its noun too softly from other words that agree", "Each of the "
              "three parts has to decide alone if the other two are equal. Each has to be large enough.",
              "Which part of your score is the smallest?", noun=part) for part in (0.02, 0.04)),
-    *(_looks("kind-alone", f"an adjective looks at {says} alike, whatever their gender and number", _SUM,
+    *(_looks("kind-alone", later("an adjective looks at {says} alike, whatever their gender and number",
+                                 says=says), _SUM,
              "What tells its own noun from another noun?", how=looks_for_one_kind, kind=kind)
       for kind, says in ((1, "all adjectives"), (2, "all other words"))),
-    *(_looks("numbers-multiplied", f"the {name} is one number, and a score has a product of two such numbers", "A "
+    *(_looks("numbers-multiplied", later("the {name} is one number, and a score has a product of two such numbers",
+                                         name=name), "A "
              "product is largest where the other number is largest, not where both are equal; and 0 times anything "
              "is 0.", "Take gender 1 and the genders 0, 1, 2: which product is the largest?", by_number=which)
       for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the number"))),
-    *(_looks("for-one-size", f"there are {genders} genders and {numbers} numbers, whatever the function is given",
+    *(_looks("for-one-size", later("there are {genders} genders and {numbers} numbers, whatever the function is given",
+                                   genders=genders, numbers=numbers),
              "Other languages have others: `n_genders` and `n_numbers` say how many.",
              "Which numbers in your function should be its arguments?", how=for_one_size, genders=genders,
              numbers=numbers) for genders, numbers in ((2, 2), (3, 2), (3, 3))),
-    *(_looks("for-one-size", f"only the first {n} {name}s are filled in, whatever the function is given", "Other "
+    *(_looks("for-one-size", later("only the first {n} {name}s are filled in, whatever the function is given", n=n,
+                                   name=name), "Other "
              "languages have others: `n_genders` and `n_numbers` say how many.",
              "Which numbers in your function should be its arguments?", **{f"{name}s": n})
       for name in ("gender", "number") for n in (1, 2)),

@@ -6,6 +6,7 @@ import torch
 
 from classroom.judge.evidence import Sight
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 BIG = 100.0
 
@@ -92,10 +93,11 @@ def shown(sight: Sight) -> str:
     b, t = sentence(sight)
     at, share = int(sight.got.values["looks_at"][b, t - 1]), float(sight.got.values["share"][b, t - 1])
     ids = sight.inputs["ids"][b].tolist()
-    where = "itself" if at == t else f"place {at}"
-    return (f"In the sentence with the words {ids}, with n_words = {sight.inputs['n_words']} and n_places = "
-            f"{sight.inputs['n_places']}, the word at place {t} looks most at {where}. To place {t - 1} it gives "
-            f"{'more than ' if share >= 0.9 else ''}{share:.2f} of its attention; more than 0.9 is asked for.")
+    where = "itself" if at == t else say("place {at}", at=at)
+    return say("In the sentence with the words {ids}, with n_words = {n_words} and n_places = {n_places}, the word "
+               "at place {t} looks most at {where}. To place {t2} it gives {what}{share:.2f} of its attention; more "
+               "than 0.9 is asked for.", ids=ids, n_words=sight.inputs['n_words'], n_places=sight.inputs['n_places'],
+               t=t, where=where, t2=t - 1, what='more than ' if share >= 0.9 else '', share=share)
 
 
 def _looks(slug: str, says: str, why: str, look: str, how=sloppy_matrices, **slip) -> Misconception:
@@ -151,7 +153,8 @@ LOOKING = [
              "alike: a step that is in both matrices is in neither. What a place looks for has to differ from what it "
              "is found by.", "Take place 3: which key shall fit its query?", back=0, factor=factor, scaled=False,
              wide=wide) for factor in _SMALL for wide in (False, True)),
-    *(_looks(slug, f"With your matrices each word looks {where}, and counts round at the end.", why, look, back=back,
+    *(_looks(slug, later("With your matrices each word looks {where}, and counts round at the end.",
+                         where=where), why, look, back=back,
              edge="round", factor=factor, scaled=scaled)
       for back, slug, where, why, look in (
           (-1, "looks-ahead", "at the word *after* it", "Place t shall look for what place t − 1 is found by.",
@@ -167,7 +170,8 @@ LOOKING = [
            back=2, edge="last"),
     _looks("looks-at-all-others", "With your matrices each word looks at all words but itself, equally.",
            "That a place is not my own says little.", "How many keys fit the query of place 3?", keys="all others"),
-    *(_looks("looks-at-two", f"With your matrices each word looks at {says} too, equally.", "All attention shall go "
+    *(_looks("looks-at-two", later("With your matrices each word looks at {says} too, equally.",
+                                   says=says), "All attention shall go "
              "to one place.", "How many keys fit the query of place 3?", keys=keys)
       for keys, says in (("two before", "the word before it, and at the one before that"),
                          ("itself too", "the word before it, and at itself"))),
@@ -204,7 +208,8 @@ LOOKING = [
              "shall decide is the place alone.", "Which rows of the matrices should be 0?", how=whole_vectors,
              words="equal", factor=factor, scaled=scaled)
       for factor, scaled in ((20.0, True), (10.0, True), *((factor, False) for factor in _SMALL))),
-    *(_looks("words-shifted", f"Your matrices shift {says} by one: they look for a word with another *number*.",
+    *(_looks("words-shifted", later("Your matrices shift {says} by one: they look for a word with another *number*.",
+                                    says=says),
              "A word's number says which word it is, not where it stands.", "Which rows of the matrices should be 0?",
              how=how, factor=factor, scaled=scaled, **more)
       for factor, scaled in ((100.0, True), (50.0, False), (10.0, False), (1.0, False))
@@ -220,13 +225,13 @@ LOOKING = [
              "What shall decide is the place alone.", "Which rows of the matrices meet the place?",
              rows="words only", back=0, factor=factor, scaled=scaled)
       for factor, scaled in ((100.0, True), (1.0, False))),
-    *(_looks("for-one-size", f"Your matrices are made for {says}, whatever the function is given.",
+    *(_looks("for-one-size", later("Your matrices are made for {says}, whatever the function is given.", says=says),
              "Other sentences have other sizes: `n_words` and `n_places` say which.",
              "Which numbers in your function should be its arguments?", how=for_one_size, **fixed)
       for says, fixed in (("4 words and 4 places", {"words": 4, "places": 4}),
                           ("3 words and 5 places", {"words": 3, "places": 5}), ("4 words", {"words": 4}),
                           ("4 places", {"places": 4}), ("5 places", {"places": 5}), ("3 words", {"words": 3}))),
-    *(_looks("for-one-size", f"Your matrices are made for {says}, whatever the function is given.",
+    *(_looks("for-one-size", later("Your matrices are made for {says}, whatever the function is given.", says=says),
              "Other sentences have other sizes: `n_words` and `n_places` say which.",
              "Which numbers in your function should be its arguments?", how=fixed_in_part, **fixed)
       for says, fixed in (("4 words", {"start": 4}), ("3 words", {"start": 3}), ("4 places", {"places": 4}),

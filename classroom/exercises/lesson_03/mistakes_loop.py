@@ -7,6 +7,7 @@ from classroom.ask.compare import differs
 from classroom.ask.outcome import tolerance
 from classroom.judge.evidence import Sight, row, two_rows
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 
 def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", order="right", steps=1, sign=1,
@@ -146,21 +147,23 @@ def two_rounds(model, loss_of, batches, optimiser, gives="each"):
 
 def _shown(sight: Sight) -> str:
     got, want = sight.got.values, sight.want.values
-    given = f"The loop goes through {len(sight.inputs['x'])} batches ({sight.got.case.about})."
+    given = say("The loop goes through {x} batches ({about}).", x=len(sight.inputs['x']), about=sight.got.case.about)
     if got["losses"].shape != want["losses"].shape:
-        return (f"{given} You return {len(got['losses'])} losses where {len(want['losses'])} are expected:\n\n"
-                f"    yours     {row(got['losses'])}\n    expected  {row(want['losses'])}")
+        return say("{given} You return {losses} losses where {losses2} are expected:\n\n    yours     {losses3}\n    "
+                   "expected  {losses4}", given=given, losses=len(got['losses']), losses2=len(want['losses']),
+                   losses3=row(got['losses']), losses4=row(want['losses']))
     if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():
-        return f"{given} The losses:\n\n{two_rows(got['losses'], want['losses'])}"
+        return say("{given} The losses:\n\n{two_rows}", given=given, two_rows=two_rows(got['losses'], want['losses']))
     if differs(got["weights"], want["weights"], tolerance(sight.got, sight.want)).any():
-        return (f"{given} The losses that you return are right, but the model's weights are not:\n\n"
-                f"{two_rows(got['weights'], want['weights'])}")
-    return (f"{given} Losses and weights are right. But in the end the model is in training mode "
-            "(`model.training` is True); whoever uses it next would use it with its dropout on.")
+        return say("{given} The losses that you return are right, but the model's weights are not:\n\n{two_rows}",
+                   given=given, two_rows=two_rows(got['weights'], want['weights']))
+    return say("{given} Losses and weights are right. But in the end the model is in training mode (`model.training` "
+               "is True); whoever uses it next would use it with its dropout on.", given=given)
 
 
 def _loop(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
-    return Misconception(slug, partial(sloppy_fit, **slip), f"Your loop is exactly one that {says}.", why, look, _shown)
+    return Misconception(slug, partial(sloppy_fit, **slip), later(
+        "Your loop is exactly one that {says}.", says=says), why, look, _shown)
 
 
 _MODES = ("`model.train()` switches dropout on, `model.eval()` switches it off. A model learns with it, and is used "
@@ -193,8 +196,9 @@ LOOP = [
           "Is there a minus sign where none is needed?", sign=-1),
     _loop("never-in-evaluation-mode", "leaves the model in training mode", _MODES,
           "Which mode is the model in when your function returns?", modes="train only"),
-    _loop("never-in-training-mode", "never calls `model.train()`", f"{_MODES} Your function does not know in which "
-          "mode it gets the model.", "Which mode is the model in when the first batch comes?", modes="eval only"),
+    _loop("never-in-training-mode", "never calls `model.train()`", later(
+        "{modes} Your function does not know in which mode it gets the model.",
+        modes=_MODES), "Which mode is the model in when the first batch comes?", modes="eval only"),
     _loop("modes-never-set", "leaves the model in the mode in which it came", _MODES,
           "Where are `model.train()` and `model.eval()` called?", modes="never"),
     _loop("trained-in-evaluation-mode", "calls `model.eval()` at the beginning, and trains in evaluation mode", _MODES,
@@ -225,21 +229,25 @@ LOOP = [
           "How far does your loop go?", batch="last left out"),
     _loop("first-batch-left-out", "leaves out the first batch", "A loop goes through all that there is.",
           "Where does your loop begin?", batch="first left out"),
-    _loop("mode-restored", "puts the model back into the mode in which it came", f"{_MODES} Whoever calls `fit` relies "
-          "on evaluation mode at its end.", "Which mode is the model in when your function returns, if it came in "
+    _loop("mode-restored", "puts the model back into the mode in which it came", later(
+        "{modes} Whoever calls `fit` relies on evaluation mode at its end.",
+        modes=_MODES), "Which mode is the model in when your function returns, if it came in "
           "training mode?", modes="restored"),
     _loop("training-mode-too-late", "calls `model.train()` only after the first loss has been computed", _MODES,
           "Which mode is the model in when the first batch comes?", modes="late"),
     _loop("modes-exchanged", "trains in evaluation mode, and leaves the model in training mode", _MODES,
           "Which of the two calls comes first?", modes="exchanged"),
     *(Misconception("losses-in-a-pass-of-their-own", partial(two_passes, when=when, evaluating=evaluating,
-                    listed=listed), f"Your loop is exactly one that computes all losses {when} all steps"
-                    f"{', in evaluation mode' if evaluating else ''}.", "Asked for is the loss of each batch right "
+                    listed=listed), later("Your loop is exactly one that computes all losses {when} all steps{what}.",
+                                          when=when,
+                                          what=', in evaluation mode' if evaluating else ''),
+                            "Asked for is the loss of each batch right "
                     "before its own step. All at once they belong to one and the same model; and what is no list can "
                     "be gone through only once.", "You have each loss already. When, and in which loop?", _shown)
       for when in ("before", "after") for evaluating in (False, True) for listed in (False, True)),
     *(Misconception("measured-in-evaluation-mode", partial(two_passes, when=f"each {when}", evaluating=True),
-                    f"Your loop is exactly one that computes each loss once more, in evaluation mode, {when} the step.",
+                    later("Your loop is exactly one that computes each loss once more, in evaluation mode, {when} "
+                          "the step.", when=when),
                     "It costs a second pass through the model, and it is not the loss that the step makes smaller.",
                     "You have the loss of the batch already. When?", _shown) for when in ("before", "after")),
     *(Misconception("batches-gone-through-twice", partial(two_rounds, gives=gives),
@@ -256,17 +264,20 @@ LOOP = [
           "which they shall be learned.", "Where does your loop begin?", batch="backwards"),
     _loop("batches-in-reverse", "goes through the batches from the last to the first", "They come in the order in "
           "which they shall be learned.", "Where does your loop begin?", batch="backwards", gives="backwards"),
-    *(_loop("loss-rescaled", f"{says} each loss before `backward`", "`loss_of` gives the loss that is wanted. Another "
+    *(_loop("loss-rescaled", later("{says} each loss before `backward`",
+                                   says=says), "`loss_of` gives the loss that is wanted. Another "
             "factor makes all steps longer or shorter.", "By what do you multiply or divide?", weight=weight)
       for weight, says in (("per batch", "divides by the number of batches"), ("half", "halves"), ("twice", "doubles"),
                            ("per example", "divides by the number of examples"),
                            ("times examples", "multiplies by the number of examples"))),
-    *(_loop("losses-rescaled", f"returns losses that are {says}", "`loss_of` gives the loss that is wanted.",
+    *(_loop("losses-rescaled", later("returns losses that are {says}",
+                                     says=says), "`loss_of` gives the loss that is wanted.",
             "What is put into the list: the loss of this batch?", gives=gives)
       for gives, says in (("per batch", "divided by the number of batches"), ("halves", "halved"), ("roots", "roots"),
                           ("per example", "divided by the number of examples"),
                           ("times examples", "multiplied by the number of examples"))),
-    *(_loop("losses-rounded", f"rounds its losses to {d} digits", "A curve near its end changes in digits that "
+    *(_loop("losses-rounded", later("rounds its losses to {d} digits",
+                                    d=d), "A curve near its end changes in digits that "
             "rounding takes away. Round where you print.", "What is put into the list: the loss of this batch?",
             gives=f"{d} digits") for d in (4, 3, 2, 1)),
     *(_loop("losses-sorted", "returns the losses in order of size", _EACH, "What happens to the list after the loop?",
@@ -279,16 +290,17 @@ LOOP = [
           "Where is the list filled?", gives="first"),
     _loop("one-loss-too-many", "returns a 0 before the losses", _EACH, "What is in the list when the loop begins?",
           gives="zero first"),
-    *(_loop("one-loss-missing", f"returns the losses of all batches but the {which}", _EACH,
+    *(_loop("one-loss-missing", later("returns the losses of all batches but the {which}", which=which), _EACH,
             "Is each loss put into the list?", gives=f"but the {which}") for which in ("first", "last")),
     _loop("changes-of-the-loss", "returns by how much the loss changes from batch to batch", _EACH,
           "What is put into the list: the loss of this batch?", gives="changes"),
     _loop("running-mean", "returns means of two losses each in place of losses", _EACH,
           "What is put into the list: the loss of this batch?", gives="smoothed"),
-    *(_loop("gradients-clipped", f"cuts the gradients' {says} down to 1", "That has its place where gradients explode. "
+    *(_loop("gradients-clipped", later("cuts the gradients' {says} down to 1",
+                                       says=says), "That has its place where gradients explode. "
             "Here it was not asked for, and changes the steps.", "What happens between `backward` and `step`?",
             clipped=clipped) for clipped, says in (("norm", "norm"), ("values", "values"))),
-    *(_loop("step-every-few-batches", f"takes a step for every {n} batches only",
+    *(_loop("step-every-few-batches", later("takes a step for every {n} batches only", n=n),
             "Asked for is one step for each batch.", "Does `step` stand below an `if`?", every=n) for n in (2, 3, 4)),
     *(_loop("stops-early", "stops as soon as the loss of a batch is larger than that before it", "Losses go up and "
             "down from batch to batch, as the batches differ.", "Is there a `break` or a `return` in the loop?",

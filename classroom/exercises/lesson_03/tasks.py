@@ -11,6 +11,7 @@ from classroom.ask.modules import Module
 from classroom.exercises import closed
 from classroom.exercises.lesson_02.mistakes import STYLES
 from classroom.judge.exercise import Choice, Exercise, Misconception, Property, TestTask
+from course._words import later, say
 from course.attention import scaled_dot_product_attention
 
 from . import mistakes, tasks_more
@@ -124,7 +125,7 @@ def _has_bias(*inputs):
         for name, size in (("w_q", 4), ("w_k", 4), ("w_v", 2)):
             bias = np.zeros(size, dtype="float32")
             if ask(d_model=5, d_k=4, d_v=2, weights={f"{name}.bias": bias}, **vectors).returned:
-                return f"Your `{name}` has a bias."
+                return say("Your `{name}` has a bias.", name=name)
         return None
     return Property("has-bias", broken, "The projections of this lesson are matrices and nothing else, so that they "
                     "can be compared with products on paper.", "`nn.Linear` adds a bias unless it is told not to.")
@@ -239,7 +240,8 @@ _SUPPLIERS = {
 _RIGHT = ("decoder", "encoder", "encoder")
 _WORDS = {"decoder": "target", "encoder": "source"}
 _IN_OTHER_WORDS = {
-    tuple(_WORDS[half] for half in halves): f"In the words that the exercise asks for, that is `{halves}`. {says}"
+    tuple(_WORDS[half] for half in halves): later("In the words that the exercise asks for, that is `{halves}`. "
+                                                  "{says}", halves=halves, says=says)
     for halves, says in {_RIGHT: "You have understood it: now set `suppliers` to the three words \"encoder\" or "
                                  "\"decoder\", the halves that read the source and write the target.",
                          **_SUPPLIERS}.items()}

@@ -7,6 +7,7 @@ from classroom.ask.fitting import Fitting
 from classroom.ask.looking import FindsNoun, LooksBack
 from classroom.judge.exercise import Exercise
 from course import fitting
+from course._words import say
 
 from . import mistakes_agreement, mistakes_looking, mistakes_loop
 
@@ -63,7 +64,7 @@ def _batches(rng):
 
 def _on_batches(inputs) -> str:
     n, m, d = inputs["x"].shape
-    return f"{n} batches of {m} examples, a model with {d} weights"
+    return say("{n} batches of {m} examples, a model with {d} weights", n=n, m=m, d=d)
 
 
 def _sentences(rng):
@@ -82,7 +83,8 @@ def _sentences(rng):
 
 def _on_a_sentence(inputs) -> str:
     length = inputs["ids"].shape[1]
-    return f"n_words = {inputs['n_words']}, n_places = {inputs['n_places']}, sentences of {length} words"
+    return say("n_words = {n_words}, n_places = {n_places}, sentences of {length} words", n_words=inputs['n_words'],
+               n_places=inputs['n_places'], length=length)
 
 
 def _agreeing(rng):
@@ -113,8 +115,8 @@ def _agreeing(rng):
 
 
 def _on_words(inputs) -> str:
-    return (f"n_genders = {inputs['n_genders']}, n_numbers = {inputs['n_numbers']}, sentences of "
-            f"{inputs['words'].shape[1]} words")
+    return say("n_genders = {n_genders}, n_numbers = {n_numbers}, sentences of {shape} words",
+               n_genders=inputs['n_genders'], n_numbers=inputs['n_numbers'], shape=inputs['words'].shape[1])
 
 
 EXERCISES = [

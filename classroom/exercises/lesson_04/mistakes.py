@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.attention import merge_heads, split_heads
 
 HEADS = ("Head i of a position is the i-th piece of that position's own vector, and of no other position. Training "
@@ -45,7 +46,8 @@ SPLIT = [
         "view-without-transpose", partial(reshaped, order="BhTd"),
         "Your heads are exactly what comes out when the numbers are poured into the new shape in the order in which "
         "they lie in memory.",
-        f"The shape is right and the contents are mixed: one head gets pieces of several positions. {HEADS}",
+        later("The shape is right and the contents are mixed: one head gets pieces of several positions. {heads}",
+              heads=HEADS),
         "In memory the pieces of one position lie next to each other. Which two axes does the last axis fall into "
         "first, and what has to happen to them afterwards?"),
     Misconception(
@@ -70,7 +72,7 @@ SPLIT = [
         "features-scrambled", partial(reshaped, order="BhdT", permute=(0, 1, 3, 2)),
         "Your heads are exactly what comes out when the numbers are poured into (B, n_heads, d_head, T) and the last "
         "two axes exchanged afterwards.",
-        f"The shape is right and the contents are mixed. {HEADS}",
+        later("The shape is right and the contents are mixed. {heads}", heads=HEADS),
         "A reshape may cut an axis in two, but must not carry numbers from one position to another."),
     Misconception(
         "size-and-count-swapped", partial(reshaped, order="BTdh", permute=(0, 2, 1, 3)),
@@ -94,15 +96,16 @@ SPLIT = [
                                                                                   "have?"),
     *(Misconception(
         "transposed-before-cutting", partial(transposed_first, order=order, permute=permute),
-        "Your heads are exactly what comes out when positions and dimensions change places before the vectors are cut"
-        f"{then}.",
-        f"The shape is right and the contents are mixed: after that exchange, a vector no longer lies in one row. "
-        f"{HEADS}", "Which comes first in your code, cutting an axis in two or exchanging two axes?")
+        later("Your heads are exactly what comes out when positions and dimensions change places before the vectors "
+              "are cut{then}.", then=then),
+        later("The shape is right and the contents are mixed: after that exchange, a vector no longer lies in one "
+              "row. {heads}",
+              heads=HEADS), "Which comes first in your code, cutting an axis in two or exchanging two axes?")
       for order, permute, then in (("BhTd", (0, 1, 2, 3), ""),
                                    ("BThd", (0, 2, 1, 3), ", and positions and heads after that"))),
     *(Misconception(
         "one-piece-for-all-heads", partial(one_piece_for_all, head=head),
-        f"Your heads are exactly n_heads copies of the {which} piece of every vector.",
+        later("Your heads are exactly n_heads copies of the {which} piece of every vector.", which=which),
         "All heads then see the same numbers, and the rest of each vector is lost.",
         "Where does the number of the head come in when you choose a piece?")
       for head, which in ((0, "first"), (-1, "last"))),
@@ -206,7 +209,7 @@ MERGE = [
         "Your result is exactly what comes out when all four axes are reversed, as `.T` does, before the reshape.",
         "Only heads and positions change places.", "Which two axes does `transpose(i, j)` exchange?"),
     *(Misconception(
-        "other-axes-joined", join, f"Your result is exactly what comes out when {words}.",
+        "other-axes-joined", join, later("Your result is exactly what comes out when {words}.", words=words),
         "Heads and dimensions become one axis, d_model; sentences and positions stay.",
         "Which axes stand behind each other before you join them?")
       for join, words in ((lambda x: x.transpose(2, 3).flatten(2), "dimensions and positions become one axis"),
@@ -282,7 +285,8 @@ MERGE = [
         "Your result is exactly what comes out when sentences and positions become one axis, and heads keep theirs.",
         "Head and dimension are to become one axis.", "Counted from 0, which two axes does your `flatten` join?"),
     *(Misconception(
-        "squeezed", wrong, f"Your result is exactly what comes out when `squeeze()` is called {where}.",
+        "squeezed", wrong, later("Your result is exactly what comes out when `squeeze()` is called {where}.",
+                                 where=where),
         "`squeeze()` takes away all axes of length 1, not only that of the heads: with one sentence, or with one "
         "word, the axis of the sentences or of the words is gone as well.",
         "Which shape does your result have for one sentence of several words?")

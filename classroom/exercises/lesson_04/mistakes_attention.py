@@ -3,6 +3,7 @@ from functools import partial
 
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .mistakes import HEADS
 from .mistakes_heads import Sloppy, equal_lengths
@@ -15,7 +16,8 @@ _EMPTY = ("A query that may attend to nothing, in a sentence that is all padding
 
 
 def _scaled(by: str, slug: str, words: str, look: str) -> Misconception:
-    return Misconception(slug, partial(Sloppy, scale=by), f"Your weights are exactly what comes out when {words}.",
+    return Misconception(slug, partial(Sloppy, scale=by), later(
+        "Your weights are exactly what comes out when {words}.", words=words),
                          _ROOT, look)
 
 
@@ -46,8 +48,8 @@ MULTI_HEAD = [
         "Is it your `merge_heads` of exercise 4.2 that you call?"),
     *(Misconception(
         "weights-not-transposed", partial(Sloppy, products=products, at=at),
-        f"Your numbers are exactly what comes out when {words} multiplied by the layers' `weight` as it is stored"
-        f"{', and the biases are left out' if 'bias' in products else ''}.",
+        later("Your numbers are exactly what comes out when {words} multiplied by the layers' `weight` as it is "
+              "stored{what}.", words=words, what=', and the biases are left out' if 'bias' in products else ''),
         "`nn.Linear` stores its weight as (d_out, d_in) and multiplies by the transposed one. Here both sizes are "
         "d_model, so that the other product runs as well, and is another one.",
         "What does calling a layer do that multiplying by its `weight` does not?")
@@ -56,7 +58,7 @@ MULTI_HEAD = [
                         ("o", "the heads, side by side, are"))),
     *(Misconception(
         "bias-left-out", partial(Sloppy, products="no bias", at=at),
-        f"Your numbers are exactly what comes out when the biases of {words} are left out.",
+        later("Your numbers are exactly what comes out when the biases of {words} are left out.", words=words),
         "An `nn.Linear` multiplies and then adds its `bias`.",
         "Do you call the layers, or do you multiply by their weights?")
       for at, words in (("qkvo", "all four layers"), ("qkv", "`w_q`, `w_k` and `w_v`"), ("o", "`w_o`"))),
@@ -67,7 +69,7 @@ MULTI_HEAD = [
         "Which of your four layers is never called?"),
     *(Misconception(
         "same-projection", partial(Sloppy, projections=projections),
-        f"Your output is exactly what comes out when {words}.",
+        later("Your output is exactly what comes out when {words}.", words=words),
         "What a word asks, what it can be found by and what it hands over are three different things, so each has its "
         "own projection.", "Which layer does each of query, key and value go through?")
       for projections, words in (("qqq", "`w_q` projects query, key and value alike"), ("qqv", "`w_q` projects the "
@@ -77,13 +79,14 @@ MULTI_HEAD = [
                                  ("qvk", "`w_k` and `w_v` have changed places"))),
     *(Misconception(
         "changed-places", partial(Sloppy, projections=order, roles=order),
-        f"Your output is exactly what comes out when {words} have changed places after their projections.",
+        later("Your output is exactly what comes out when {words} have changed places after their projections.",
+              words=words),
         "Each goes through its own layer, and then stands in the other's place.",
         "Where several names stand on the left of one `=`: is their order that of the right side?")
       for order, words in (("qvk", "keys and values"), ("kqv", "queries and keys"))),
     *(Misconception(
         "not-projected", partial(Sloppy, projections=projections),
-        f"Your output is exactly what comes out when {words} not projected.",
+        later("Your output is exactly what comes out when {words} not projected.", words=words),
         "Each head gets a piece of what the projections make, and it is there that the heads learn to differ.",
         "What do you give to `split_heads`, for each of the three?")
       for projections, words in (("-kv", "the queries are"), ("q-v", "the keys are"), ("qk-", "the values are"),
@@ -123,13 +126,13 @@ MULTI_HEAD = [
         "`w_o` comes last. A ReLU belongs to another layer of the model.", "What happens after `w_o`?"),
     *(Misconception(
         "residual-added", partial(Sloppy, gives=gives),
-        f"Your output is exactly the right one with `query` added {where}.",
+        later("Your output is exactly the right one with `query` added {where}.", where=where),
         "A sum with the input comes around this layer, in the encoder. With one inside as well, it would be added "
         "twice.", "What is your output the sum of?")
       for gives, where in (("residual", "at the end"), ("residual before", "before `w_o`"))),
     *(Misconception(
         "norm-added", partial(Sloppy, gives=gives),
-        f"Your output is exactly the right one{after}, normalised as an `nn.LayerNorm` does.",
+        later("Your output is exactly the right one{after}, normalised as an `nn.LayerNorm` does.", after=after),
         "Norms, and sums with the input, come around this layer, in the encoder. With one inside as well, it would be "
         "done twice.", "Which layers does your `forward` use, besides the four?")
       for gives, after in (("norm", ""), ("norm 1e-6", ""), ("norm of the sum", " with `query` added"),
@@ -143,7 +146,8 @@ MULTI_HEAD = [
                   lambda mask: mask.dim(), lambda mask: mask.repeat_interleave(2, 0), lambda mask: mask.shape,
                   lambda mask: mask.bool(), lambda mask: mask.expand(1), lambda mask: mask.repeat(1))),
     *(Misconception(
-        "inputs-confused", partial(Sloppy, roles=roles), f"Your output is exactly what comes out when {words}.",
+        "inputs-confused", partial(Sloppy, roles=roles), later(
+            "Your output is exactly what comes out when {words}.", words=words),
         "In self-attention all three are the same and nothing is seen of this; in the decoder's attention to the "
         "encoder they differ.", "Which of the three arguments does each projection get?")
       for roles, words in (("qqq", "`query` also stands in for `key` and `value`"),
@@ -169,12 +173,14 @@ MULTI_HEAD = [
     Misconception(
         "softmax-over-queries", partial(Sloppy, axis=-2),
         "Your weights are exactly what comes out when the softmax runs over the queries.",
-        f"{_SHARES} Yours lets the queries compete for each key instead.", "Along which axis does your softmax run?",
+        later("{shares} Yours lets the queries compete for each key instead.",
+              shares=_SHARES), "Along which axis does your softmax run?",
         sums("weights")),
     Misconception(
         "softmax-over-heads", partial(Sloppy, axis=1),
         "Your weights are exactly what comes out when the softmax runs over the heads.",
-        f"{_SHARES} Axis 1 was right before there was an axis for the heads.", "Along which axis does your softmax "
+        later("{shares} Axis 1 was right before there was an axis for the heads.",
+              shares=_SHARES), "Along which axis does your softmax "
                                                                                "run?",
         sums("weights")),
     Misconception(
@@ -217,8 +223,8 @@ MULTI_HEAD = [
         "Where do you need a choice between two values, and use a product?"),
     *(Misconception(
         "fill-not-low-enough", partial(Sloppy, mask=how),
-        "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
-        f"number{then}.", "Scores can be lower than that; then the forbidden places win.",
+        later("For large scores, your weights are exactly what comes out when forbidden places get −10000 or a "
+              "similar number{then}.", then=then), "Scores can be lower than that; then the forbidden places win.",
         "Which number is below every score there can be?")
       for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"),
                         ("weak, added", ", added to their scores"),
@@ -230,7 +236,7 @@ MULTI_HEAD = [
         "Which mask does your code use if `mask` is None?"),
     *(Misconception(
         f"causal-{slug}", partial(Sloppy, mask=f"causal {how}"),
-        f"Your weights are exactly what comes out when a causal mask is {words}.",
+        later("Your weights are exactly what comes out when a causal mask is {words}.", words=words),
         "`mask` says what is forbidden: padding, the future, or nothing.", "Where does the triangle come from?")
       for slug, how, words in (("as-well", "as well", "added to whatever mask is given"),
                                ("without-a-mask", "without a mask", "used wherever none is given"))),
@@ -313,18 +319,19 @@ MULTI_HEAD = [
     Misconception(
         "empty-rows-nan", partial(Sloppy, empty="nan"),
         "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.",
-        f"A row of nothing but −∞ is 0/0 after the softmax, and one NaN spreads through the whole model. {_EMPTY}",
+        later("A row of nothing but −∞ is 0/0 after the softmax, and one NaN spreads through the whole model. {empty}",
+              empty=_EMPTY),
         "What do the rows without any True need?"),
     *(Misconception(
         "empty-rows-not-zero", partial(Sloppy, empty=how),
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
-        f"However low all scores of a row are, the softmax makes shares of them. {_EMPTY}",
+        later("However low all scores of a row are, the softmax makes shares of them. {empty}", empty=_EMPTY),
         "What do the rows without any True need after the softmax?")
       for how in ("kept", "added", "added, weak")),
     *(Misconception(
         "renormalised-after-softmax", partial(Sloppy, empty=how),
-        "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
-        f"row is then divided by what is left of it{left}.",
+        later("Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, "
+              "and each row is then divided by what is left of it{left}.", left=left),
         "Where a forbidden score is far above the allowed ones, the softmax gives it all there is, and nothing is left "
         "for the others. So forbidden scores must not get into it.", "Do the forbidden scores get into your softmax?")
       for how, left in (("renormalised", ": 0/0, NaN, where nothing is left"),

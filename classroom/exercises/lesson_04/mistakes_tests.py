@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.attention import split_heads
 
 from . import mistakes
@@ -69,8 +70,9 @@ BUGGY = [
                   "vectors, and the rest of them is lost.", _WEIGHTLESS, "Do you look at every head?"),
     Misconception("first-two-exchanged", _first_two_exchanged, "The first two heads have changed places.",
                   _WEIGHTLESS, "Do you look at every head?"),
-    *(Misconception(f"only-{name}-wrong", partial(_other_pieces, place=place, axis=axis), f"It is right apart from the "
-                    f"{name.replace('-', ' ')}, where the heads come in reverse order.", _WEIGHTLESS, look)
+    *(Misconception(f"only-{name}-wrong", partial(_other_pieces, place=place, axis=axis), later(
+        "It is right apart from the {replace}, where the heads come in reverse order.",
+        replace=name.replace('-', ' ')), _WEIGHTLESS, look)
       for name, place, axis, look in (
           ("first-sentence", 0, 0, "Do you look at all sentences, the first one too?"),
           ("last-sentence", -1, 0, "How many sentences does your batch have, and do you look at all of them?"),

@@ -12,6 +12,7 @@ from classroom.exercises import closed
 from classroom.exercises.lesson_02.mistakes import STYLES
 from classroom.judge.exercise import Exercise, Property, TestTask
 from course import attention as library
+from course._words import say
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
 from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests, tasks_parts
@@ -167,8 +168,8 @@ def _accepts_remainder(ask) -> str | None:
     if outcome.error is not None:
         return None
     made = [array.shape[1] for array in outcome.values.values() if array.ndim == 4 and array.shape[1] != 4]
-    came = f", {made[0]} heads came out" if made else ""
-    return f"One thing for later: 10 dimensions were to be cut into 4 heads{came}, and nothing was said."
+    came = say(", {made} heads came out", made=made[0]) if made else ""
+    return say("One thing for later: 10 dimensions were to be cut into 4 heads{came}, and nothing was said.", came=came)
 
 
 _UNEVEN = ((10, 4), (9, 2), (12, 8), (6, 4), (4, 8))      # d_model and n_heads that do not go together
@@ -185,11 +186,13 @@ def _accepts_any_size(ask) -> str | None:
         if _made(ask, d_model, n_heads).error is None:
             x = np.random.default_rng(0).normal(size=(2, 3, d_model)).astype("float32")
             called = ask(d_model=d_model, n_heads=n_heads, query=x, key=x, value=x)
-            start = f"A layer with d_model = {d_model} and n_heads = {n_heads} was made without a word"
+            start = say("A layer with d_model = {d_model} and n_heads = {n_heads} was made without a word",
+                        d_model=d_model, n_heads=n_heads)
             if called.error is None:
                 return f"{start}."
-            return (f"{start}; only when it was called did the code stop, with {called.error.kind}: "
-                    f"{called.error.text}. The exercise asks for the `ValueError` in `__init__`.")
+            return say("{start}; only when it was called did the code stop, with {kind}: {text_}. The exercise asks "
+                       "for the `ValueError` in `__init__`.", start=start, kind=called.error.kind,
+                       text_=called.error.text)
     return None
 
 
@@ -197,8 +200,8 @@ def _raises_otherwise(ask) -> str | None:
     for d_model, n_heads in _UNEVEN:
         error = _made(ask, d_model, n_heads).error
         if error is not None and error.kind != "ValueError":
-            return (f"For d_model = {d_model} and n_heads = {n_heads}, `__init__` stops with {error.kind}; the "
-                    "exercise asks for a `ValueError`.")
+            return say("For d_model = {d_model} and n_heads = {n_heads}, `__init__` stops with {kind}; the exercise "
+                       "asks for a `ValueError`.", d_model=d_model, n_heads=n_heads, kind=error.kind)
     return None
 
 

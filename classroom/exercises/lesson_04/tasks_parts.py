@@ -6,6 +6,7 @@ import torch
 
 from classroom.ask.case import Case
 from classroom.judge.exercise import Exercise, Misconception
+from course._words import later
 
 
 def head_parts(heads, W_o):
@@ -104,7 +105,8 @@ def _cases(rng):
 
 
 def _slip(slug, says, why, look, **slip):
-    return Misconception(slug, partial(sloppy_parts, **slip), f"Your parts are exactly {says}.", why, look)
+    return Misconception(slug, partial(sloppy_parts, **slip), later(
+        "Your parts are exactly {says}.", says=says), why, look)
 
 
 _ROWS = ("Side by side, head h stands at the places h · d_head to (h + 1) · d_head − 1 of the vector. In a product "
@@ -154,7 +156,8 @@ PARTS = [
           "(B, n_heads, T, d_model) is asked for.", "Along which axis do you stack?", order="heads in front"),
     _slip("heads-last", "right, with the axis of heads at the end", "(B, n_heads, T, d_model) is asked for.",
           "Along which axis do you stack?", order="heads last"),
-    *(_slip("heads-joined", f"the right ones, joined along the axis of {axis}: no axis is left for the heads",
+    *(_slip("heads-joined", later("the right ones, joined along the axis of {axis}: no axis is left for the heads",
+                                  axis=axis),
             "(B, n_heads, T, d_model) is asked for: an axis of its own for the heads.",
             "What do `torch.cat` and `torch.stack` do to the number of axes?", order=order)
       for order, axis in (("joined with positions", "positions"), ("joined with numbers", "numbers"),
@@ -175,7 +178,8 @@ PARTS = [
     _slip("summed-from-here-on", "sums over this head and those after it",
           "The question is what head h adds by itself.",
           "Which heads are 0 when head h has its turn? Do you work on a copy?", merge="from here on"),
-    *(_slip("others-summed", f"sums over the heads {says} this one", "The question is what head h adds by itself.",
+    *(_slip("others-summed", later("sums over the heads {says} this one",
+                                   says=says), "The question is what head h adds by itself.",
             "Which heads are 0 when head h has its turn? Do you work on a copy?", merge=merge)
       for merge, says in (("after it", "after"), ("before it", "before"))),
     _slip("axes-not-exchanged", "those of heads put side by side without exchanging the axes of heads and positions",
@@ -186,13 +190,15 @@ PARTS = [
           "By what do you divide?", merge="fraction"),
     _slip("sign-lost", "without their signs", _SUM, "A head may take away as well as add.", merge="absolute"),
     _slip("sign-turned", "those with their signs turned", _SUM, "What is subtracted from what?", merge="negative"),
-    *(_slip("softmax-once-more", f"those with a softmax over the {axis}", _SUM, "The shares have been used already.",
+    *(_slip("softmax-once-more", later("those with a softmax over the {axis}",
+                                       axis=axis), _SUM, "The shares have been used already.",
             merge=merge) for merge, axis in (("softmax", "numbers"), ("shares", "heads"))),
-    *(_slip("rows-of-the-neighbour", f"those in which each head has the rows of the {which} head", _ROWS,
+    *(_slip("rows-of-the-neighbour", later("those in which each head has the rows of the {which} head",
+                                           which=which), _ROWS,
             "At which row does head 0 begin?", rows=which) for which in ("next", "previous")),
     _slip("columns-for-rows", "those with W_o reshaped to (n_heads, d_model, d_head), and each block transposed", _ROWS,
           "Which axis of W_o does a vector on its left run along?", rows="columns by reshape"),
-    *(_slip("scaled-once-more", f"divided by {says}", _SUM, "By what do you divide?", factor=factor)
+    *(_slip("scaled-once-more", later("divided by {says}", says=says), _SUM, "By what do you divide?", factor=factor)
       for factor, says in (("root of heads", "√n_heads"), ("root of all", "√d_model"), ("positions", "T"))),
 ]
 

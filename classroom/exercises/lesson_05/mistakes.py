@@ -5,6 +5,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 TYPED_IN = (2, 4, 6, 8, 10, 16, 32, 64, 128, 256, 512)      # sizes that stand on a page, and in other people's code
 _EXPONENTS = {       # from the number of the pair, i, and d_model
@@ -98,7 +99,8 @@ _FIRST = {4: 4, 6: 7, 12: 5, 16: 50, 8: 1, 2: 9}     # rows of the first table t
 
 
 def _slip(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(_encode, **switches), f"Your table is exactly what comes out when {says}.", why,
+    return Misconception(slug, partial(_encode, **switches), later(
+        "Your table is exactly what comes out when {says}.", says=says), why,
                          look)
 
 
@@ -108,8 +110,8 @@ _SPEEDS = ("The first pair is the fastest, one full turn in about 6 positions. E
 ENCODING = [
     *(_slip("divided-for-multiplied",
             "the positions are multiplied by 10000^(2i/d_model) instead of divided by it",
-            f"{_SPEEDS} Yours get faster, up to thousands of turns from one word to the next, which looks like noise. "
-            "Models still train on it, so that training does not show the mistake.",
+            later("{speeds} Yours get faster, up to thousands of turns from one word to the next, which looks like "
+                  "noise. Models still train on it, so that training does not show the mistake.", speeds=_SPEEDS),
             "Is your frequency 1 for the first pair and small for the last?", **switches)
       for switches in ({"exponent": "inverse"}, {"fast": "power"}, {"fast": "exp"}, {"fast": "divided"})),
     _slip("integer-exponent", "the exponent is 0 for every pair, so that all of them turn at the same speed", _SPEEDS,
@@ -123,7 +125,8 @@ ENCODING = [
           "belong together: only with the same angle are they a point on a circle.",
           "What is i for column 3, and what is it for column 2?", each_column=2),
     _slip("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
-          f"{_SPEEDS} Yours become slower only half as far.", "The first column of pair i has the number 2i.",
+          later("{speeds} Yours become slower only half as far.",
+                speeds=_SPEEDS), "The first column of pair i has the number 2i.",
           exponent="i/d"),
     _slip("exponent-doubled", "the exponent is doubled: 4i/d_model, where i counts the pairs",
           "If your index already runs 0, 2, 4, … it is the 2i of the formula, and must not be doubled again. (Or you "
@@ -133,7 +136,7 @@ ENCODING = [
           "What is your exponent for the last pair? It should stay below 1.", exponent="2i"),
     _slip("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
           "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
-    *(_slip("size-for-d-model", f"the exponent is 2i/{n}, whatever d_model is",
+    *(_slip("size-for-d-model", later("the exponent is 2i/{n}, whatever d_model is", n=n),
             "`d_model` is an argument; on the page, and in other people's code, the name may have another value.",
             "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}") for n in TYPED_IN),
     _slip("position-in-the-power", "the position is divided by 10000 first, and the quotient raised to the power "
@@ -148,10 +151,10 @@ ENCODING = [
     _slip("pairs-counted-from-one", "the exponent of the first pair is already 2/d_model",
           "i counts from 0: the first pair turns by 1 for each position.", "What is your exponent for column 0?",
           exponent="shifted"),
-    *(_slip("another-base", f"the base is {base:g} instead of 10000",
+    *(_slip("another-base", later("the base is {base:g} instead of 10000", base=base),
             "It sets how slow the slowest pair is. Any base of that order would do, but this is the paper's.",
             "Count the zeros.", base=base) for base in (1000.0, 100000.0, 1e6, math.e, 10.0, 512.0, 2.0)),
-    *(_slip("another-logarithm", f"the logarithm in the exponent is {words}",
+    *(_slip("another-logarithm", later("the logarithm in the exponent is {words}", words=words),
             "exp(−2i/d_model · ln 10000) is 10000^(−2i/d_model) with the natural logarithm only.",
             "Which logarithm does `exp` undo?", base=math.exp(logarithm))
       for words, logarithm in (("that to base 2", math.log2(10000)), ("that to base 10", math.log10(10000)))),
@@ -217,9 +220,9 @@ ENCODING = [
     _slip("odd-size-rounded-up", "for an odd d_model the exponents are those of d_model + 1",
           "The formula divides by d_model, whatever it is.", "What do you divide by in the exponent?",
           exponent="rounded up"),
-    *(_slip("table-of-fixed-length", f"there are never more than {rows} positions",
+    *(_slip("table-of-fixed-length", later("there are never more than {rows} positions", rows=rows),
             "Row t must exist for every t below max_len.",
-            f"Where does the {rows} come from? The number of rows is an argument.", most=rows)
+            later("Where does the {rows} come from? The number of rows is an argument.", rows=rows), most=rows)
       for rows in (8, 10, 16, 32, 50, 64, 100, 128, 200, 256, 500, 512)),
     _slip("table-kept-from-first-call", "the table of the first call with some d_model is kept, and all later calls "
           "get its first rows", "A later call may ask for more positions than the first one did.",

@@ -5,6 +5,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.transformer import sinusoidal_encoding
 
 from .mistakes import TYPED_IN, frequencies
@@ -109,7 +110,8 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
 
 
 def _rotary(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(_rotate, **switches), f"Your result is exactly what comes out when {says}.", why,
+    return Misconception(slug, partial(_rotate, **switches), later(
+        "Your result is exactly what comes out when {says}.", says=says), why,
                          look)
 
 
@@ -117,7 +119,8 @@ _TURN = "A point (a, b) turned by the angle φ is (a cos φ − b sin φ, a sin 
 
 ROTARY = [
     _rotary("turned-backwards", "every pair is turned the other way",
-            f"Scores between queries and keys would come out the same, but not beside code that turns forward. {_TURN}",
+            later("Scores between queries and keys would come out the same, but not beside code that turns forward. "
+                  "{turn}", turn=_TURN),
             "Where does the minus belong?", sign=-1),
     _rotary("halves", "number i is paired with number i + d_head/2",
             "Several large models do that, and theirs works as well. Here, as in the paper on rotary encoding, "
@@ -135,10 +138,12 @@ ROTARY = [
             "The result should be in the order of `x`: the first number of a pair stays the first.",
             "In which order do you stack the two?", join="swapped"),
     _rotary("new-a-used-for-b", "the new b is made of the *new* a",
-            f"Both new numbers are made of the old ones. {_TURN} Beware: `x[..., 0::2]` is a view. If `x` is written "
-            "to, it changes as well.", "Is `a` still the old one when the new b is computed?", how="in turn"),
-    *(_rotary("half-of-the-pair-turned", f"only the {one} number of each pair is new, and the {other} stays as it was",
-              f"A point that is turned moves along both axes, except by accident. {_TURN}",
+            later("Both new numbers are made of the old ones. {turn} Beware: `x[..., 0::2]` is a view. If `x` is "
+                  "written to, it changes as well.",
+                  turn=_TURN), "Is `a` still the old one when the new b is computed?", how="in turn"),
+    *(_rotary("half-of-the-pair-turned", later("only the {one} number of each pair is new, and the {other} stays as "
+                                               "it was", one=one, other=other),
+              later("A point that is turned moves along both axes, except by accident. {turn}", turn=_TURN),
               "What do you put together at the end?", how=how)
       for how, one, other in (("only a", "first", "second"), ("only b", "second", "first"))),
     _rotary("angles-paired-otherwise", "number i is paired with number i + d_head/2, but the angles are laid out for "
@@ -152,29 +157,34 @@ ROTARY = [
             "With heads, x is (B, n_heads, T, d_head). The positions are the last axis but one.",
             "Which axis does your `arange` get its length from?", time=-3),
     *(Misconception("time-on-another-axis", partial(_length_of, axis=axis),
-                    f"Your code does exactly what happens when the number of positions is taken from axis {axis}.",
+                    later("Your code does exactly what happens when the number of positions is taken from axis "
+                          "{axis}.", axis=axis),
                     "x may be (T, d_head), (B, T, d_head) or (B, n_heads, T, d_head). The positions are the last axis "
                     "but one: counted from the end, they are always in the same place.",
                     "Which axis does your `arange` get its length from?") for axis in (0, 1)),
     _rotary("positions-from-one", "the first position is 1", "The first word has position 0 and is not turned at all.",
             "What does your `arange` begin with?", start=1),
-    _rotary("no-minus", "no sine is subtracted", f"That is no rotation: lengths change. {_TURN}",
+    _rotary("no-minus", "no sine is subtracted", later("That is no rotation: lengths change. {turn}", turn=_TURN),
             "Which of the two formulas has a minus?", signs=(1, 1, 1)),
-    _rotary("two-minuses", "both sines are subtracted", f"That is no rotation: lengths change. {_TURN}",
+    _rotary("two-minuses", "both sines are subtracted", later(
+        "That is no rotation: lengths change. {turn}", turn=_TURN),
             "Which of the two formulas has a minus?", signs=(-1, -1, 1)),
     _rotary("minus-at-the-cosine", "the minus stands before b cos φ",
-            f"That is a mirror, not a rotation: position 0 would turn (a, b) into (a, −b). {_TURN}",
+            later("That is a mirror, not a rotation: position 0 would turn (a, b) into (a, −b). {turn}", turn=_TURN),
             "Which of the two formulas has a minus?", signs=(1, 1, -1)),
     _rotary("sine-and-cosine-exchanged", "sine and cosine have changed places",
-            f"Position 0 should not be turned at all: cos 0 = 1. {_TURN}", "What happens at position 0?", kinds="sccs"),
+            later("Position 0 should not be turned at all: cos 0 = 1. {turn}",
+                  turn=_TURN), "What happens at position 0?", kinds="sccs"),
     _rotary("only-cosines", "every number is only multiplied by the cosine of its angle",
-            f"A point that is turned also moves along the other axis. {_TURN}", "What does b contribute to the new a?",
+            later("A point that is turned also moves along the other axis. {turn}",
+                  turn=_TURN), "What does b contribute to the new a?",
             how="scaled"),
     _rotary("added", "the sinusoidal encoding is added",
             "Rotary encoding adds nothing: it turns the pairs that are there.", "Which operation puts the positions "
                                                                                "in?", how="added"),
     _rotary("multiplied", "`x` is multiplied by the sinusoidal encoding, number by number",
-            f"Position 0 holds a 0 in every other place: half of the first word would be wiped out. {_TURN}",
+            later("Position 0 holds a 0 in every other place: half of the first word would be wiped out. {turn}",
+                  turn=_TURN),
             "Which operation puts the positions in?", how="multiplied"),
     _rotary("one-frequency", "all pairs turn at the same speed",
             "The frequencies are those of exercise 5.1: each pair slower than the one before.",
@@ -183,15 +193,17 @@ ROTARY = [
               "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?", **switches)
       for switches in ({"exponent": "inverse"}, *({"fast": way + coarse} for way in _FAST
                                                   for coarse in ("", " in float32")))),
-    *(_rotary("size-for-d-head", f"the exponent is 2i/{n}, whatever d_head is",
+    *(_rotary("size-for-d-head", later("the exponent is 2i/{n}, whatever d_head is", n=n),
               "d_head is the size of the last axis of x; on the page, a name may have another value.",
               "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}")
       for n in TYPED_IN),
     *(Misconception("size-for-d-head", partial(_width_of, size=n),
-                    f"Your code does exactly what happens when there are {n // 2} angles, whatever d_head is.",
+                    later("Your code does exactly what happens when there are {n} angles, whatever d_head is.",
+                          n=n // 2),
                     "d_head is the size of the last axis of x; on the page, a name may have another value.",
                     "Where does the number of your frequencies come from?") for n in (4, 8, 16, 64, 128)),
-    *(_rotary("another-base", f"the base is {base:g} instead of 10000", "The frequencies are those of exercise 5.1.",
+    *(_rotary("another-base", later("the base is {base:g} instead of 10000",
+                                    base=base), "The frequencies are those of exercise 5.1.",
               "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0, math.e)),
     _rotary("whole-turns", "the angles are multiplied by 2π",
             "The first pair then makes a whole turn at each step, and stays as it is.",
@@ -213,16 +225,17 @@ ROTARY = [
           ("divided-by-length", "of the whole", "the positions are also divided by T",
            "A step must be the same turn in a short sentence and in a long one."))),
     _rotary("only-sines", "the products with the cosine are left out",
-            f"A point that is turned keeps part of what it was. {_TURN}", "How many products does each formula have?",
+            later("A point that is turned keeps part of what it was. {turn}",
+                  turn=_TURN), "How many products does each formula have?",
             how="sines only"),
     _rotary("x-added", "`x` is added to the turned pairs",
             "A rotation takes the place of what was there: lengths must stay as they are.",
             "What is your result the sum of?", how="x added"),
-    *(_rotary("degrees", f"the angles are {words}",
+    *(_rotary("degrees", later("the angles are {words}", words=words),
               "`cos` and `sin` take radians, and so does the paper: no conversion is needed.",
               "Is there a 180 in your code, or a function that converts?", unit=unit)
       for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"))),
-    *(_rotary("number-of-axes", f"`x` must have {axes} axes",
+    *(_rotary("number-of-axes", later("`x` must have {axes} axes", axes=axes),
               "There may be none, one or two axes before T; yours stops where there is another number of them. "
               "Counted from the end, T and d_head are always in the same place.",
               "How many names stand on the left of `= x.shape`?", axes=axes) for axes in (2, 3, 4)),
@@ -233,7 +246,7 @@ ROTARY = [
             "The frequencies are those of exercise 5.1.", "Write down your exponent for the second pair.",
             exponent="4i/d"),
     *(Misconception("single-precision", partial(_rotate, single=single),
-                    f"In float64, your result is exactly what comes out when {what}.",
+                    later("In float64, your result is exactly what comes out when {what}.", what=what),
                     "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
                     "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`.")
       for single, what in (*((way, "the angles are computed in float32") for way in _SINGLE),

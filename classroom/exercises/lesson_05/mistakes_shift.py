@@ -5,6 +5,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 from .mistakes import TYPED_IN, frequencies
 
@@ -77,7 +78,8 @@ def _move(offset, d_model, sign, around=True):
 
 
 def _turn(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(_shift, **switches), f"Your matrix is exactly what comes out when {says}.", why,
+    return Misconception(slug, partial(_shift, **switches), later(
+        "Your matrix is exactly what comes out when {says}.", says=says), why,
                          look)
 
 
@@ -85,28 +87,32 @@ _SUMS = "sin(a + b) = sin a cos b + cos a sin b, and cos(a + b) = cos a cos b �
 
 SHIFT = [
     _turn("turned-backwards", "the minus stands in the other corner, so that it turns back instead of forward",
-          f"Applied to the row of position 5, yours gives that of position 5 − offset. {_SUMS} (The usual matrix of a "
-          "rotation has its minus at the top right, because there the cosine comes first.)",
+          later("Applied to the row of position 5, yours gives that of position 5 − offset. {sums} (The usual matrix "
+                "of a rotation has its minus at the top right, because there the cosine comes first.)", sums=_SUMS),
           "Which row of your block makes the new sine? Does its formula have a minus?", signs=(1, -1, 1, 1)),
-    _turn("no-minus", "no entry is negative", f"That is no rotation. {_SUMS}", "Which of the two formulas has a minus?",
+    _turn("no-minus", "no entry is negative", later("That is no rotation. {sums}",
+                                                    sums=_SUMS), "Which of the two formulas has a minus?",
           signs=(1, 1, 1, 1)),
-    _turn("two-minuses", "both sines are negative", f"That is no rotation. {_SUMS}",
+    _turn("two-minuses", "both sines are negative", later("That is no rotation. {sums}", sums=_SUMS),
           "Which of the two formulas has a minus?", signs=(1, -1, -1, 1)),
     _turn("sine-and-cosine-exchanged", "sines stand where cosines should, and cosines where sines should",
-          f"For offset 0 nothing may change, so the diagonal must hold ones then: cos 0 = 1. {_SUMS}",
+          later("For offset 0 nothing may change, so the diagonal must hold ones then: cos 0 = 1. {sums}", sums=_SUMS),
           "What does your matrix look like for offset 0?", kinds="sccs"),
     _turn("sine-and-cosine-exchanged", "the rows of each block have changed places",
-          f"The first row of a block makes the new sine, the second the new cosine. {_SUMS}",
+          later("The first row of a block makes the new sine, the second the new cosine. {sums}", sums=_SUMS),
           "What does your matrix look like for offset 0?", signs=(-1, 1, 1, 1), kinds="sccs"),
     _turn("sine-and-cosine-exchanged", "the columns of each block have changed places",
-          f"The first column of a block meets the old sine, the second the old cosine. {_SUMS}",
+          later("The first column of a block meets the old sine, the second the old cosine. {sums}", sums=_SUMS),
           "What does your matrix look like for offset 0?", signs=(1, 1, 1, -1), kinds="sccs"),
-    *(_turn("reflection", f"the minus stands before the {which} cosine of each block",
-            f"That is a mirror and no rotation: for offset 0 it would not leave the row as it is. {_SUMS}",
+    *(_turn("reflection", later("the minus stands before the {which} cosine of each block", which=which),
+            later("That is a mirror and no rotation: for offset 0 it would not leave the row as it is. {sums}",
+                  sums=_SUMS),
             "Which of the two formulas has a minus, and before which product?", signs=signs)
       for which, signs in (("second", (1, 1, 1, -1)), ("first", (-1, 1, 1, 1)))),
-    *(_turn("quarters-filled", "all even rows and columns that cross get numbers, and not one place for each pair"
-            f"{turned}", "`M[0::2, 0::2]` is a whole quarter of the matrix: a row of numbers assigned to it is written "
+    *(_turn("quarters-filled", later("all even rows and columns that cross get numbers, and not one place for each "
+                                     "pair{turned}",
+                                     turned=turned),
+            "`M[0::2, 0::2]` is a whole quarter of the matrix: a row of numbers assigned to it is written "
             "into every line of the quarter. The clocks do not influence each other, so everything outside the blocks "
             "is 0.", "How many numbers of your matrix are not 0? Print it for d_model = 4, beside the one that least "
             "squares found.", layout="quarters", signs=signs)
@@ -126,22 +132,22 @@ SHIFT = [
     _turn("exponent-doubled", "the exponent is 4i/d_model, where i counts the pairs",
           "The frequencies are those of the encoding.", "Compare your frequencies with those of exercise 5.1.",
           exponent="4i/d"),
-    *(_turn("angle-of-each-column", f"each {each} has an angle of its own{twice}",
+    *(_turn("angle-of-each-column", later("each {each} has an angle of its own{twice}", each=each, twice=twice),
             "A sine and the cosine after it belong to one clock and turn by one angle: column 3 has the angle of "
             "column 2.", "How many different angles does your code compute? There are d_model/2 of them.",
             each=each, column=column)
       for each in ("row", "column") for column, twice in ((1, ""), (2, ", its number put in for i"))),
-    *(_turn("size-for-d-model", f"the exponent is 2i/{n}, whatever d_model is",
+    *(_turn("size-for-d-model", later("the exponent is 2i/{n}, whatever d_model is", n=n),
             "`d_model` is an argument; on the page, and in other people's code, the name may have another value.",
             "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}") for n in TYPED_IN),
-    *(_turn("another-base", f"the base is {base:g} instead of 10000",
+    *(_turn("another-base", later("the base is {base:g} instead of 10000", base=base),
             "The frequencies are those of the encoding.", "Count the zeros.", base=base)
       for base in (1000.0, 100000.0, math.e)),
-    *(_turn("degrees", f"the angles are {words}",
+    *(_turn("degrees", later("the angles are {words}", words=words),
             "`cos` and `sin` take radians, and offset · frequency is in radians: no conversion is needed.",
             "Is there a 180 in your code, or a function that converts?", unit=unit)
       for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"))),
-    *(_turn("one-step-off", f"the offset is one {word}", "For an offset of 0 nothing may change.",
+    *(_turn("one-step-off", later("the offset is one {word}", word=word), "For an offset of 0 nothing may change.",
             "What is your angle for an offset of 0?", steps=steps) for steps, word in ((1, "more"), (-1, "less"))),
     _turn("multiplied-by-the-offset", "the matrix of one step is multiplied by `offset`",
           "Several steps turn several times as far; a matrix times 3 makes everything three times as long.",
@@ -151,7 +157,8 @@ SHIFT = [
     _turn("last-pair-at-10000", "the exponents run from 0 to exactly 1",
           "The frequencies are those of the encoding; the exponent is 2i/d_model, which never reaches 1.",
           "What do you divide by in the exponent?", exponent="pairs"),
-    *(_turn("one-wave-only", f"the {which} are left out", f"Each new number is made of both old ones. {_SUMS}",
+    *(_turn("one-wave-only", later("the {which} are left out", which=which), later(
+        "Each new number is made of both old ones. {sums}", sums=_SUMS),
             "How many entries of each block have you filled?", signs=signs)
       for which, signs in (("cosines", (0, 1, -1, 0)), ("sines that make the new cosine", (1, 1, 0, 1)))),
     _turn("whole-turns", "the angles are multiplied by 2π",
@@ -176,11 +183,12 @@ SHIFT = [
       for exponent in (lambda i: i, lambda i: 2 * i, lambda i: i - i % 2)),
     Misconception("numbers-raised", _shift_raised,
                   "Your matrix is exactly that of one step with each number raised to the power `offset`.",
-                  "A power of a matrix is another thing than the powers of its numbers; and several steps are simply "
-                  f"one larger turn. {_SUMS}", "Where does `offset` belong: inside the cosine, or behind it?"),
+                  later("A power of a matrix is another thing than the powers of its numbers; and several steps are "
+                        "simply one larger turn. {sums}",
+                        sums=_SUMS), "Where does `offset` belong: inside the cosine, or behind it?"),
     Misconception("ones-for-cosines", _shift_without_cosines,
                   "Your matrix is exactly the right one with ones on the diagonal.",
-                  f"A hand that has turned keeps only part of what it was. {_SUMS}",
+                  later("A hand that has turned keeps only part of what it was. {sums}", sums=_SUMS),
                   "Which entries of each block have you written into?"),
     Misconception("only-the-first-pair", _shift_first_pair,
                   "Your matrix is exactly the right one for the first pair, and changes nothing in the others.",
@@ -188,12 +196,13 @@ SHIFT = [
                   "How often is a block put in? There are d_model/2 of them."),
     *(Misconception("dimensions-moved", partial(_move, **how),
                     "Your matrix is exactly the one that moves every number `offset` places along the row.",
-                    "The step is one along the positions. The row of the next position holds other numbers, not the "
-                    f"same ones in other places. {_SUMS}", "What is the row of position 1, when that of position 0 "
+                    later("The step is one along the positions. The row of the next position holds other numbers, "
+                          "not the same ones in other places. {sums}",
+                          sums=_SUMS), "What is the row of position 1, when that of position 0 "
                                                            "is 0 1 0 1 …?")
       for how in ({"sign": 1}, {"sign": -1}, {"sign": 1, "around": False}, {"sign": -1, "around": False})),
     Misconception("only-the-diagonal", lambda offset, d_model: torch.diag(_shift(offset, d_model).diagonal()),
                   "Your matrix is exactly the right one with everything off the diagonal set to 0.",
-                  f"The new sine is made of the old sine *and* the old cosine. {_SUMS}",
+                  later("The new sine is made of the old sine *and* the old cosine. {sums}", sums=_SUMS),
                   "Which entries of each block have you filled?"),
 ]

@@ -5,6 +5,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.transformer import sinusoidal_encoding
 
 
@@ -47,7 +48,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
 
 
 def _sum(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(_add, **switches), f"Your result is exactly what comes out when {says}.", why,
+    return Misconception(slug, partial(_add, **switches), later(
+        "Your result is exactly what comes out when {says}.", says=says), why,
                          look)
 
 
@@ -55,7 +57,8 @@ _FACTOR = ("Embeddings start with numbers of about 1/√d_model, so that a word'
            "of a position is √(d_model/2). The factor √d_model brings the two to a similar size.")
 
 ADD = [
-    _sum("not-scaled", "the embeddings are not multiplied by √d_model", f"{_FACTOR} Without it the words drown.",
+    _sum("not-scaled", "the embeddings are not multiplied by √d_model", later(
+        "{factor} Without it the words drown.", factor=_FACTOR),
          "What do you multiply the embeddings by?", scale="none"),
     _sum("scaled-by-d-model", "the embeddings are multiplied by d_model, without the root", _FACTOR,
          "What do you multiply the embeddings by?", scale="d_model"),
@@ -66,12 +69,13 @@ ADD = [
     _sum("root-of-half", "the embeddings are multiplied by √(d_model/2)",
          "That is the length of a position's vector. The paper's factor is √d_model (§3.4).",
          "What stands under your root?", scale="half"),
-    *(_sum("root-of-a-fixed-size", f"the embeddings are multiplied by √{size}, whatever their size",
-           f"That is √d_model for {whose} model, and for no other.",
+    *(_sum("root-of-a-fixed-size", later("the embeddings are multiplied by √{size}, whatever their size", size=size),
+           later("That is √d_model for {whose} model, and for no other.", whose=whose),
            "Is there a number in your code that should be the size of the last axis?", scale=scale)
       for scale, size, whose in (("ours", 128, "the course's"), ("paper's", 512, "the paper's"))),
     _sum("sum-scaled", "words and positions are both multiplied by √d_model",
-         f"{_FACTOR} It must not enlarge both.", "What stands inside the brackets?", order="sum scaled"),
+         later("{factor} It must not enlarge both.",
+               factor=_FACTOR), "What stands inside the brackets?", order="sum scaled"),
     _sum("positions-scaled", "the positions are multiplied by √d_model instead of the embeddings", _FACTOR,
          "Which of the two gets the factor?", order="positions scaled"),
     _sum("indexed-by-the-batch", "all words of sentence b get the encoding of position b",
@@ -88,14 +92,14 @@ ADD = [
          "Axes are lined up from the right: its positions then meet the sentences, which stops, or makes T sentences "
          "of one. (Code that puts the length first, (T, B, d_model), needs that axis; ours has the batch first.)",
          "What is the shape of your table where it is added?", rows="time in front"),
-    *(_sum("table-not-cut", f"the whole table of {most} rows is added",
+    *(_sum("table-not-cut", later("the whole table of {most} rows is added", most=most),
            "A sentence of T words needs the first T rows, one for each word.",
            "How many rows does your table have when it is added?", most=most, rows="not cut")
       for most in (50, 60, 64, 100, 128, 200, 256, 500, 512, 1000, 1024, 2000, 5000, 10000)),
     _sum("positions-run-on", "the positions run on from one sentence of the batch to the next",
          "Every sentence begins at position 0, wherever it stands in the batch.",
          "How many rows does your table have? It needs as many as one sentence has words.", rows="running on"),
-    *(_sum("same-position-for-all", f"all words get the encoding of position {place}",
+    *(_sum("same-position-for-all", later("all words get the encoding of position {place}", place=place),
            "Each word needs the row of its own position.", "How many rows has the table that you add? One row is added "
            "to every word.", rows=rows) for place, rows in ((0, "zero"), (1, "one"))),
     _sum("same-position-for-all", "all words get the encoding of the last position",
@@ -105,14 +109,14 @@ ADD = [
          "Where does your slice of the table begin?", rows="from one"),
     _sum("positions-reversed", "the last word gets the encoding of position 0", "The first word has position 0.",
          "In which direction do your positions count?", rows="reversed"),
-    *(_sum("table-of-fixed-length", f"the table has {most} rows, however long the sentence is",
+    *(_sum("table-of-fixed-length", later("the table has {most} rows, however long the sentence is", most=most),
            "Sentences have up to 1,000 words, and each of them needs a row of its own.",
            "Where does the number of rows in your table come from?", most=most)
       for most in (8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512)),
     _sum("table-kept-from-first-call", "the table of the first call with some d_model is kept, and all later calls get "
          "its first rows", "A later sentence may be longer than the first one was.",
          "What is stored between two calls, and for which sizes is it right?", most={4: 3, 6: 5, 8: 3, 5: 4, 10: 7}),
-    *(_sum("table-of-fixed-length", f"the table has {most} rows, and {words}",
+    *(_sum("table-of-fixed-length", later("the table has {most} rows, and {words}", most=most, words=words),
            "Sentences have up to 1,000 words, and each of them needs a row of its own.",
            "Where does the number of rows in your table come from?", most=most, rows=rows)
       for rows, words in (("clamped", "all later words get the last one"),

@@ -6,6 +6,7 @@ from torch import nn
 
 from classroom.judge.evidence import entry, number, place
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 # ------------------------------------------------------------------------------- 6.1 layer norm
 
@@ -72,9 +73,9 @@ def _moments(sight):
         return ""
     index = (0,) * (got.ndim - 1)
     plain = (got[index] - inputs["weights"]["bias"]) / inputs["weights"]["weight"]
-    return (f"{place(sight)}, take {entry('y', index, sight.axes('y'))} and undo weight and bias: its numbers have "
-            f"mean {number(round(plain.mean(), 9))} and variance {number(plain.var())}. They should have 0 and 1, or "
-            "a little less than 1.")
+    return say("{place}, take {entry} and undo weight and bias: its numbers have mean {round} and variance {var}. "
+               "They should have 0 and 1, or a little less than 1.", place=place(sight),
+               entry=entry('y', index, sight.axes('y')), round=number(round(plain.mean(), 9)), var=number(plain.var()))
 
 
 _ALONE = ("Each vector is normalised by itself. Otherwise the result for a word depends on the words around it, or on "
@@ -85,8 +86,8 @@ NORM = [
     Misconception(
         "eps-outside-root", partial(SloppyNorm, place="outside"),
         "Your result is exactly what comes out when `eps` is added to the root instead of under it.",
-        "For ordinary vectors nothing is seen of it. For vectors of tiny numbers, √variance + eps and "
-        f"√(variance + eps) are far apart: eps = 0.00001 alone, but √eps = 0.003. {_EPS}",
+        later("For ordinary vectors nothing is seen of it. For vectors of tiny numbers, √variance + eps and "
+              "√(variance + eps) are far apart: eps = 0.00001 alone, but √eps = 0.003. {eps}", eps=_EPS),
         "Which comes first in your line, the addition of eps or the root?"),
     Misconception(
         "unbiased-variance", partial(SloppyNorm, unbiased=True),
@@ -124,15 +125,17 @@ NORM = [
     Misconception(
         "no-eps", partial(SloppyNorm, place="none"),
         "Your result is exactly what comes out without eps.",
-        f"{_EPS} A vector of equal numbers would give 0/0 = NaN.", "Where does `eps` occur in `forward`?"),
+        later("{eps} A vector of equal numbers would give 0/0 = NaN.",
+              eps=_EPS), "Where does `eps` occur in `forward`?"),
     Misconception(
         "eps-inside-and-outside", partial(SloppyNorm, place="both"),
         "Your result is exactly what comes out when eps is added twice, under the root and to it.", _EPS,
         "How often does `eps` occur in `forward`?"),
     *(Misconception(
         "eps-as-a-floor", partial(SloppyNorm, place=place),
-        f"Your result is exactly what comes out when eps is not added, but is the smallest value that {what} may have.",
-        f"Then it changes nothing for ordinary vectors, and everything for tiny ones. {_EPS}",
+        later("Your result is exactly what comes out when eps is not added, but is the smallest value that {what} "
+              "may have.", what=what),
+        later("Then it changes nothing for ordinary vectors, and everything for tiny ones. {eps}", eps=_EPS),
         "What happens to the variance where it is larger than eps?")
       for place, what in (("floor", "the variance"), ("floor of the root", "the root"))),
     Misconception(
@@ -145,24 +148,26 @@ NORM = [
         "Some models have been trained with another eps.", "Does `forward` use the `eps` that `__init__` was given?"),
     *(Misconception(
         "another-default-eps", partial(SloppyNorm, default=default),
-        f"Your result is exactly what comes out with eps = {words} where none is given.",
+        later("Your result is exactly what comes out with eps = {words} where none is given.", words=words),
         "PyTorch's default, and ours, is 1e-5. With another one the weights of a trained model give other results.",
         "Look at the signature of `__init__`.")
       for default, words in ((1e-6, "1e-6"), (1e-8, "1e-8"), (1e-12, "1e-12"), (1e-3, "1e-3"), (1e-4, "1e-4"))),
     Misconception(
         "over-the-time-axis", partial(SloppyNorm, over=(-2,)),
         "Your result is exactly what comes out when mean and variance are taken over the positions.",
-        f"{_ALONE} Over the positions, even the future would leak into the past.",
+        later("{alone} Over the positions, even the future would leak into the past.", alone=_ALONE),
         "Along which axis do `mean` and `var` run?"),
     Misconception(
         "over-the-batch-axis", partial(SloppyNorm, over=(0,)),
         "Your result is exactly what comes out when mean and variance are taken over the first axis, the sentences.",
-        f"{_ALONE} That is batch norm, which needs large batches and treats a single sentence differently.",
+        later("{alone} That is batch norm, which needs large batches and treats a single sentence differently.",
+              alone=_ALONE),
         "Along which axis do `mean` and `var` run?"),
     Misconception(
         "over-positions-and-dimensions", partial(SloppyNorm, over=(-2, -1)),
         "Your result is exactly what comes out when mean and variance are taken over all numbers of a sentence.",
-        f"{_ALONE} Padding at the end of a sentence would count, too.", "How many axes do `mean` and `var` run over?"),
+        later("{alone} Padding at the end of a sentence would count, too.",
+              alone=_ALONE), "How many axes do `mean` and `var` run over?"),
     Misconception(
         "over-everything", partial(SloppyNorm, over=(-4, -3, -2, -1)),
         "Your result is exactly what comes out when mean and variance are those of the whole tensor.",
@@ -221,7 +226,8 @@ NORM = [
         "The same functions can be learned, but the same parameters mean something else than in PyTorch.",
         "Scale first, then shift."),
     *(Misconception(
-        slug, partial(SloppyNorm, **switch), f"Your result is exactly what comes out when {words}.", why, look)
+        slug, partial(SloppyNorm, **switch), later("Your result is exactly what comes out when {words}.",
+                                                   words=words), why, look)
       for slug, switch, words, why, look in (
           ("one-added-to-weight", {"affine": "one more"}, "1 is added to `weight`",
            "Here `weight` starts at ones and is the scale itself.", "What is the normalised vector multiplied with?"),
@@ -294,7 +300,7 @@ _BEND = ("Two linear layers with nothing between them are one linear layer: (x W
 def _other(activation: str, words: str) -> Misconception:
     return Misconception(
         f"{activation}-for-relu", partial(SloppyFeedForward, activation=activation),
-        f"Your result is exactly what comes out with {words} in place of ReLU.",
+        later("Your result is exactly what comes out with {words} in place of ReLU.", words=words),
         "Other functions serve as well, and some newer models use them. The paper has max(0, ·), and with other "
         "functions the same weights give another result.", "What is done to the hidden numbers?")
 
@@ -307,7 +313,8 @@ FEED_FORWARD = [
     Misconception(
         "relu-after-second", partial(SloppyFeedForward, where="after"),
         "Your result is exactly what comes out when the ReLU follows the second layer.",
-        f"{_BEND} And at the end it forbids every negative result: the block could only ever add to a word's vector.",
+        later("{bend} And at the end it forbids every negative result: the block could only ever add to a word's "
+              "vector.", bend=_BEND),
         "Which layer does the ReLU belong behind?"),
     Misconception(
         "relu-after-both", partial(SloppyFeedForward, where="between after"),
@@ -317,7 +324,7 @@ FEED_FORWARD = [
     Misconception(
         "relu-before-first", partial(SloppyFeedForward, where="before"),
         "Your result is exactly what comes out when the ReLU is applied to `x`, before the first layer.",
-        f"All that is negative in `x` is lost before anyone has looked at it. {_BEND}",
+        later("All that is negative in `x` is lost before anyone has looked at it. {bend}", bend=_BEND),
         "Which layer does the ReLU belong behind?"),
     Misconception(
         "relu-before-and-between", partial(SloppyFeedForward, where="before between"),
@@ -368,7 +375,7 @@ FEED_FORWARD = [
         "What is added up in your `return` line?"),
     *(Misconception(
         "norm-inside", partial(SloppyFeedForward, norm=at),
-        f"Your result is exactly what comes out when a norm is applied to {words}.",
+        later("Your result is exactly what comes out when a norm is applied to {words}.", words=words),
         "The norms belong to the layer around this module, which has one for each of its sub-layers.",
         "Which layers does equation 2 of the paper have?")
       for at, words in (("input", "`x`, before the first layer"), ("hidden", "the hidden numbers, before the ReLU"),

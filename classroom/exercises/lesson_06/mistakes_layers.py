@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.attention import MultiHeadAttention, causal_mask
 from course.transformer import EncoderLayer, FeedForward, LayerNorm
 
@@ -122,15 +123,16 @@ def _layer(slug: str, says: str, why: str, look: str, **switches) -> Misconcepti
 
 LAYER = [
     _layer("no-residual", "Your result is exactly what comes out without any residual connection.",
-           f"{_HIGHWAY} Stacked deep, layers without it hardly learn.",
+           later("{highway} Stacked deep, layers without it hardly learn.", highway=_HIGHWAY),
            "What is added to the result of each sub-layer?", residual=""),
     _layer("no-residual-around-attention", "Your result is exactly what comes out without the residual connection "
            "around attention.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?", residual="2"),
     _layer("no-residual-around-feed-forward", "Your result is exactly what comes out without the residual connection "
            "around the feed-forward part.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?",
            residual="1"),
-    *(_layer(slug, f"Your result is exactly what comes out when {words}.", f"{_HIGHWAY} So the two are added, and that "
-             "is all.", "What happens to `x` and the result of a sub-layer?", join=join)
+    *(_layer(slug, later("Your result is exactly what comes out when {words}.", words=words), later(
+        "{highway} So the two are added, and that is all.",
+        highway=_HIGHWAY), "What happens to `x` and the result of a sub-layer?", join=join)
       for join, slug, words in JOINED),
     _layer("feed-forward-twice", "Your result is exactly what comes out when the feed-forward part is called on its "
            "own result once more.", _TWO, "How often does `forward` call the feed-forward part?", twice=True),
@@ -145,14 +147,16 @@ LAYER = [
            "sub-layer, before the addition.", "The sub-layer then gets vectors that were never normalised, and they "
            "grow from layer to layer.", "Does the norm come before or after the sub-layer?", norm="on the branch"),
     _layer("residual-from-normalised", "Your result is exactly what comes out when the normalised vector is what the "
-           "sub-layer's result is added to.", f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+           "sub-layer's result is added to.", later("{highway} So nothing may stand on that road, and a norm does.",
+                                                    highway=_HIGHWAY),
            "Have you overwritten `x` with its normalised version?", source="normed"),
     _layer("first-residual-from-normalised", "Your result is exactly what comes out when the result of attention is "
-           "added to the normalised vector, and not to the one that came in.", f"{_HIGHWAY} So nothing may stand on "
-           "that road, and a norm does.", "To what do you add the result of attention?", source="normed 1"),
+           "added to the normalised vector, and not to the one that came in.", later(
+               "{highway} So nothing may stand on that road, and a norm does.",
+               highway=_HIGHWAY), "To what do you add the result of attention?", source="normed 1"),
     _layer("second-residual-from-normalised", "Your result is exactly what comes out when the second norm stands on "
            "the road: its result goes into the feed-forward part, and is also what that part's result is added to.",
-           f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+           later("{highway} So nothing may stand on that road, and a norm does.", highway=_HIGHWAY),
            "To what do you add the result of the feed-forward part?", source="normed 2"),
     _layer("second-residual-from-input", "Your result is exactly what comes out when the second residual connection "
            "starts at the layer's input.", "What attention has added is then lost on the way.",
@@ -193,9 +197,9 @@ LAYER = [
            "the feed-forward part gets vectors that were never normalised.", _TWO,
            "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="1",
            final=True),
-    *(_layer("stale-norm", f"Your result is exactly what comes out when the feed-forward part gets the normalised "
-             "vectors "
-             f"that attention got{how}, and knows nothing of what attention has found.", _TWO,
+    *(_layer("stale-norm", later("Your result is exactly what comes out when the feed-forward part gets the "
+                                 "normalised vectors that attention got{how}, and knows nothing of what attention "
+                                 "has found.", how=how), _TWO,
              "Is `h` made anew from `x` before the second sub-layer?", stale=stale)
       for stale, how in (("as it is", ""), ("normed again", ", normalised once more"))),
     _layer("attends-across-sentences", "Your result is exactly what comes out when the first axis is taken for the "
@@ -314,17 +318,20 @@ STACK = [
     _stack("no-final-norm", "Your result is exactly what comes out without a norm at the end.", _LAST,
            "What happens after the last layer?", norm="none"),
     _stack("norm-after-each-layer", "Your result is exactly what comes out when the last norm is applied after every "
-           "layer.", f"{_LAST} In between it would stand on the road.", "Is the norm inside your loop?", norm="each"),
+           "layer.", later("{last} In between it would stand on the road.",
+                           last=_LAST), "Is the norm inside your loop?", norm="each"),
     _stack("norm-after-each-layer", "Your result is exactly what comes out when every layer is followed by a norm of "
-           "its own.", f"{_LAST} In between it would stand on the road.", "How many norms does your `__init__` make?",
+           "its own.", later("{last} In between it would stand on the road.",
+                             last=_LAST), "How many norms does your `__init__` make?",
            norm="each its own"),
     _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
            "layer instead of after the last.", _LAST, "Where does `forward` call the norm?", norm="begin"),
     _stack("norm-before-the-first-layer", "Your result is exactly what comes out when the norm stands before the first "
-           "layer as well as after the last.", f"{_LAST} Every layer has norms of its own for what comes in.",
+           "layer as well as after the last.", later("{last} Every layer has norms of its own for what comes in.",
+                                                     last=_LAST),
            "How often does `forward` call the norm?", norm="begin and end"),
     _stack("normalised-twice", "Your result is exactly what comes out when the last norm is applied twice.",
-           f"{_LAST} One is enough.", "How often does `forward` call the norm?", norm="end twice"),
+           later("{last} One is enough.", last=_LAST), "How often does `forward` call the norm?", norm="end twice"),
     _stack("layers-twice", "Your result is exactly what comes out when all layers are gone through twice.",
            "Each layer has its turn once.", "How often does your loop run?", feed="twice"),
     _stack("input-subtracted", "Your result is exactly what comes out when the encoder's input is taken away before "

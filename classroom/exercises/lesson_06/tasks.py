@@ -9,6 +9,7 @@ from classroom.ask.own import OwnBlock, OwnModule
 from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise, Property
 from course import transformer as library
+from course._words import say
 from course.transformer import EncoderLayer, FeedForward
 
 from . import mistakes, mistakes_layers
@@ -160,7 +161,7 @@ def _initial_values(ask) -> str | None:
     want = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
     if seen.returned and seen.values["y"].shape == x.shape and np.allclose(seen.values["y"], want, atol=1e-4):
         return None
-    return "With given weights your numbers are right, but not with the ones your layer starts from."
+    return say("With given weights your numbers are right, but not with the ones your layer starts from.")
 
 
 def _small_layer():

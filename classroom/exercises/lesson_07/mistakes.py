@@ -7,6 +7,7 @@ from torch import nn
 from classroom.exercises.lesson_06.mistakes_layers import JOINED, JOINS, NO_DEFAULT
 from classroom.judge.evidence import Sight, first_difference, listing
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 from course.attention import MultiHeadAttention, causal_mask
 from course.transformer import FeedForward, LayerNorm
 
@@ -110,14 +111,17 @@ _FIRST = "First a position looks back at what is written, then at the source, th
 
 
 def _layer(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(SloppyDecoderLayer, **switches), f"Your result is exactly {says}.", why, look)
+    return Misconception(slug, partial(SloppyDecoderLayer, **switches), later(
+        "Your result is exactly {says}.", says=says), why, look)
 
 
 LAYER = [
-    _layer("memory-ignored", "what comes out when the second attention, too, looks at the target", f"{_ROLES} Without "
-           "it the translation has nothing to do with the source.", "Where is `memory` used?", asks="hhh"),
-    _layer("cross-attention-roles-swapped", "what comes out when the memory asks and the target answers", f"{_ROLES} "
-           "There must be one result for each position of the target.", "What does `query` get, and what `key`?",
+    _layer("memory-ignored", "what comes out when the second attention, too, looks at the target", later(
+        "{roles} Without it the translation has nothing to do with the source.",
+        roles=_ROLES), "Where is `memory` used?", asks="hhh"),
+    _layer("cross-attention-roles-swapped", "what comes out when the memory asks and the target answers", later(
+        "{roles} There must be one result for each position of the target.",
+        roles=_ROLES), "What does `query` get, and what `key`?",
            asks="mhh"),
     _layer("values-from-the-target", "what comes out when the values of cross-attention come from the target",
            _ROLES, "What are the three inputs of your second attention?", asks="hmh"),
@@ -137,8 +141,10 @@ LAYER = [
     _layer("keys-and-values-not-normalised", "what comes out when keys and values of self-attention are not normalised",
            "In self-attention all three come from the same vectors.", "Which three things does it get?",
            inputs="plain"),
-    *(_layer(f"self-attention-{what}-not-normalised", f"what comes out when the {what} of self-attention are not "
-             "normalised", "In self-attention all three come from the same vectors.", "Which three things does it get?",
+    *(_layer(f"self-attention-{what}-not-normalised", later("what comes out when the {what} of self-attention are "
+                                                            "not normalised",
+                                                            what=what),
+            "In self-attention all three come from the same vectors.", "Which three things does it get?",
              inputs=f"plain {what}")
       for what in ("keys", "values")),
     _layer("self-mask-ignored", "what comes out without `self_mask`", "Then every position sees the words that it is "
@@ -185,8 +191,9 @@ LAYER = [
            "In which order does `forward` call the three?", order="fcs"),
     _layer("feed-forward-twice", "what comes out with the feed-forward part after each attention", _THREE,
            "How many sub-layers does `forward` call?", order="sfcf", normed="1234", residual="1234"),
-    _layer("no-cross-attention", "what comes out without cross-attention", f"{_ROLES} Without it the translation has "
-           "nothing to do with the source.", "Where is `memory` used?", order="sf"),
+    _layer("no-cross-attention", "what comes out without cross-attention", later(
+        "{roles} Without it the translation has nothing to do with the source.",
+        roles=_ROLES), "Where is `memory` used?", order="sf"),
     _layer("no-self-attention", "what comes out without self-attention",
            "A position must know what is written already.", "Which sub-layer does `forward` never call?", order="cf"),
     _layer("no-feed-forward", "what comes out without the feed-forward part", "Attention only mixes vectors. What to "
@@ -201,21 +208,27 @@ LAYER = [
            "How many `MultiHeadAttention`s does `__init__` make, and which are called?", shared="attention"),
     _layer("no-residual", "what comes out without any residual connection", _HIGHWAY,
            "What is added to the result of each sub-layer?", residual=""),
-    *(_layer("no-residual-around-" + name, f"what comes out without the residual connection around {words}", _HIGHWAY,
+    *(_layer("no-residual-around-" + name, later("what comes out without the residual connection around {words}",
+                                                 words=words), _HIGHWAY,
              "Which of the three sub-layers has nothing added to it?", residual=kept)
       for name, words, kept in (("self-attention", "self-attention", "23"),
                                 ("cross-attention", "cross-attention", "13"),
                                 ("feed-forward", "the feed-forward part", "12"))),
-    *(_layer(slug, f"what comes out when {words}", f"{_HIGHWAY} So the two are added, and that is all.",
+    *(_layer(slug, later("what comes out when {words}",
+                         words=words), later("{highway} So the two are added, and that is all.",
+                                                         highway=_HIGHWAY),
              "What happens to `x` and the result of a sub-layer?", join=join) for join, slug, words in JOINED),
     _layer("residual-around-whole-block", "what comes out with one residual connection around all three sub-layers",
            f"{_THREE} {_HIGHWAY}", "How often is something added in your `forward`?", residual="whole"),
     _layer("residual-from-normalised", "what comes out when the normalised vector is what each result is added to",
-           f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
+           later("{highway} So nothing may stand on that road, and a norm does.", highway=_HIGHWAY),
            "Have you overwritten `x` with its normalised version?", source="normed"),
-    *(_layer(f"{word}-residual-from-normalised", f"what comes out when the result of {words} is added to its "
-             "normalised input", f"{_HIGHWAY} So nothing may stand on that road, and a norm does.",
-             f"To what do you add the result of {words}?", source=f"normed {n}")
+    *(_layer(f"{word}-residual-from-normalised", later("what comes out when the result of {words} is added to its "
+                                                       "normalised input",
+                                                       words=words),
+            later("{highway} So nothing may stand on that road, and a norm does.",
+                                       highway=_HIGHWAY),
+             later("To what do you add the result of {words}?", words=words), source=f"normed {n}")
       for n, word, words in ((1, "first", "self-attention"), (2, "second", "cross-attention"),
                              (3, "third", "the feed-forward part"))),
     _layer("stale-norm", "what comes out when the queries of cross-attention are the normalised vectors that "
@@ -226,8 +239,9 @@ LAYER = [
            "Which `h` does your feed-forward part get: is it made anew from `x`?", stale="3"),
     _layer("stale-norm", "what comes out when all three sub-layers get the same normalised vectors", _THREE,
            "Is `h` made anew from `x` before each sub-layer?", stale="23"),
-    *(_layer("one-step-behind", f"what comes out when {words}", f"{_THREE} So each of them works on what the one "
-             "before it has added.", "Which of your norms are called before the line above them has changed `x`?",
+    *(_layer("one-step-behind", later("what comes out when {words}", words=words), later(
+        "{three} So each of them works on what the one before it has added.",
+        three=_THREE), "Which of your norms are called before the line above them has changed `x`?",
              early=late)
       for late, words in (("2", "cross-attention asks with what lay there *before* self-attention"),
                           ("3", "the feed-forward part gets what lay there *before* cross-attention"),
@@ -258,8 +272,8 @@ LAYER = [
            "The sub-layers then get vectors that were never normalised.", "Does the norm come before or after?",
            norm="on the branch"),
     _layer("no-norms", "what comes out without any norm", _THREE, "Where are the three norms called?", normed=""),
-    *(_layer("no-norm-before-" + name, f"what comes out without a norm before {words}", _THREE,
-             f"What does {words} get?", normed=kept)
+    *(_layer("no-norm-before-" + name, later("what comes out without a norm before {words}", words=words), _THREE,
+             later("What does {words} get?", words=words), normed=kept)
       for name, words, kept in (("self-attention", "self-attention", "23"),
                                 ("cross-attention", "cross-attention", "13"),
                                 ("feed-forward", "the feed-forward part", "12"))),
@@ -299,7 +313,8 @@ def _both(sight: Sight) -> str:
         row = got[sentence].tolist() if len(got) > sentence else []
         lines.append(f"    {label:9}  {row}" + ("" if row == want[sentence].tolist() else "   ← differs"))
     shapes = listing([f"{name} {tuple(v.shape)}" for name, v in sight.got.values.items()])
-    return (f"For sentence {sentence} of the case “{sight.got.case.about}” yours gives\n\n" + "\n".join(lines)
+    return (say("For sentence {sentence} of the case “{about}” yours gives\n\n", sentence=sentence,
+                about=sight.got.case.about) + "\n".join(lines)
             + f"\n\n({shapes})")
 
 
@@ -371,8 +386,9 @@ SHIFT = [
            axis=0),
     _shift("rolled-around", "Your labels are exactly `ids` rolled by one to the left, so that `<bos>` comes last.",
            "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll="left"),
-    *(_shift("rolled-the-wrong-way", f"Your labels are exactly `ids` rolled by one to the right{words}: the token "
-             "*before* the one that is read.", _EACH, "In which direction does `roll` move?", roll=roll)
+    *(_shift("rolled-the-wrong-way", later("Your labels are exactly `ids` rolled by one to the right{words}: the "
+                                           "token *before* the one that is read.",
+                                           words=words), _EACH, "In which direction does `roll` move?", roll=roll)
       for roll, words in (("right", ""), ("right, cut", " and cut at the end"))),
     _shift("rolled-around", "Your decoder input is exactly `ids` rolled by one to the right, so that the last token "
            "comes first, and your labels are all of `ids`.", "Nobody asks the decoder for `<bos>`.",

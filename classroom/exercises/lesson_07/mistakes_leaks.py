@@ -8,6 +8,7 @@ from torch import nn
 
 from classroom.judge.evidence import number
 from classroom.judge.exercise import Misconception
+from course._words import say
 from course.attention import MultiHeadAttention, causal_mask
 from course.transformer import FeedForward, LayerNorm
 
@@ -148,18 +149,19 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
     in_pairs = len(given) % 2 == 0 and all(
         np.array_equal(one[0], two[0]) for one, two in zip(given[::2], given[1::2], strict=True))
     if not any(change.any() for change in changes) or in_pairs:
-        return ("Both calls of a comparison got the very same `x`, so that nothing could move. `x2 = x` gives a tensor "
-                "a second name: a change through one name is a change of both. Which method makes a copy?")
+        return say("Both calls of a comparison got the very same `x`, so that nothing could move. `x2 = x` gives a "
+                   "tensor a second name: a change through one name is a change of both. Which method makes a copy?")
     if all(np.allclose(change, change.mean(-1, keepdims=True), atol=1e-4 * (1 + np.abs(change).max()))
            for change in changes):
-        return ("Where its second `x` differs from the first, one and the same number has been added to all "
-                "dimensions of a position. The layer norm subtracts the mean, and with it that number: attention gets "
-                "what it got before. Put in other random numbers.")
+        return say("Where its second `x` differs from the first, one and the same number has been added to all "
+                   "dimensions of a position. The layer norm subtracts the mean, and with it that number: attention "
+                   "gets what it got before. Put in other random numbers.")
     moved, t = max(_moved(bug.wrong, first, other) for other in others)
     if moved < _SEEN:
         return ""
-    return (f"Your test changed x from position {t} on, and what came out before it moved, by up to {number(moved)}. "
-            "Which of the positions and sentences does it compare, and how large a difference does it let pass?")
+    return say("Your test changed x from position {t} on, and what came out before it moved, by up to {moved}. Which "
+               "of the positions and sentences does it compare, and how large a difference does it let pass?", t=t,
+               moved=number(moved))
 
 
 _SEEN = 1e-3          # a difference that a test for equality within 1e-5 cannot overlook

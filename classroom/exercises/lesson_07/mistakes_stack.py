@@ -5,6 +5,7 @@ from torch import nn
 
 from classroom.exercises.lesson_06.mistakes_layers import NO_DEFAULT
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.attention import causal_mask
 from course.transformer import DecoderLayer, LayerNorm
 
@@ -82,7 +83,8 @@ _CALLER = "Which positions may be looked at is the caller's business; None forbi
 
 
 def _decoder(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(SloppyDecoder, **switches), f"Your result is exactly {says}.", why, look)
+    return Misconception(slug, partial(SloppyDecoder, **switches), later(
+        "Your result is exactly {says}.", says=says), why, look)
 
 
 DECODER = [
@@ -90,11 +92,13 @@ DECODER = [
              "What is the last thing that your `forward` does?", norm="none"),
     _decoder("norm-at-the-beginning", "what comes out when the norm stands before the first layer instead of after the "
              "last one", _NORM, "When does your `forward` call the norm?", norm="beginning"),
-    _decoder("norm-after-each-layer", "what comes out when one norm is called after each layer", f"{_NORM} Within the "
-             "stack the road from layer to layer stays free of norms.", "Is the norm called inside the loop?",
+    _decoder("norm-after-each-layer", "what comes out when one norm is called after each layer", later(
+        "{norm} Within the stack the road from layer to layer stays free of norms.",
+        norm=_NORM), "Is the norm called inside the loop?",
              norm="every, one"),
-    _decoder("norm-after-each-layer", "what comes out when each layer is followed by a norm of its own", f"{_NORM} "
-             "Within the stack the road from layer to layer stays free of norms.", "How many norms does your stack "
+    _decoder("norm-after-each-layer", "what comes out when each layer is followed by a norm of its own", later(
+        "{norm} Within the stack the road from layer to layer stays free of norms.",
+        norm=_NORM), "How many norms does your stack "
              "use?", norm="every"),
     _decoder("two-norms-at-the-end", "what comes out with two norms at the end", _NORM,
              "How many norms does your stack use?", norm="twice"),
@@ -121,11 +125,13 @@ DECODER = [
              join="input"),
     _decoder("residual-around-the-stack", "what comes out when the input of the stack is added before the norm",
              "The residual connections are inside the layers already.", "What does the norm get?", top="input"),
-    _decoder("memory-normalised", "what comes out when the memory passes through the decoder's norm", f"{_MEMORY} The "
-             "encoder has ended with a norm of its own.", "What happens to `memory` before the loop?",
+    _decoder("memory-normalised", "what comes out when the memory passes through the decoder's norm", later(
+        "{memory} The encoder has ended with a norm of its own.",
+        memory=_MEMORY), "What happens to `memory` before the loop?",
              memory="normed"),
-    _decoder("memory-normalised", "what comes out when the memory passes through a norm of its own", f"{_MEMORY} The "
-             "encoder has ended with a norm already.", "What happens to `memory` before the loop?",
+    _decoder("memory-normalised", "what comes out when the memory passes through a norm of its own", later(
+        "{memory} The encoder has ended with a norm already.",
+        memory=_MEMORY), "What happens to `memory` before the loop?",
              memory="normed anew"),
     _decoder("memory-replaced", "what comes out when the result of each layer is the memory of the next, so that only "
              "the first one reads the source", _MEMORY,
@@ -140,14 +146,16 @@ DECODER = [
     _decoder("inputs-swapped", "what comes out when x and memory have changed places in the call of the layers",
              "A layer takes `(x, memory, self_mask, memory_mask)`: the target asks, the memory answers.",
              "In which order do your layers get the two?", roles="swapped"),
-    _decoder("self-mask-ignored", "what comes out without `self_mask`", f"{_PASS} Without it every position sees the "
-             "words that it is to predict.", "Is it handed on to the layers?", self_mask="ignored"),
-    _decoder("memory-mask-ignored", "what comes out without `memory_mask`", f"{_PASS} Without it padding takes part in "
-             "every translation.", "Is it handed on to the layers?", memory_mask="ignored"),
+    _decoder("self-mask-ignored", "what comes out without `self_mask`", later(
+        "{pass_} Without it every position sees the words that it is to predict.",
+        pass_=_PASS), "Is it handed on to the layers?", self_mask="ignored"),
+    _decoder("memory-mask-ignored", "what comes out without `memory_mask`", later(
+        "{pass_} Without it padding takes part in every translation.",
+        pass_=_PASS), "Is it handed on to the layers?", memory_mask="ignored"),
     _decoder("masks-ignored", "what comes out without the two masks", _PASS, "Are they handed on to the layers?",
              self_mask="ignored", memory_mask="ignored"),
-    _decoder("self-mask-in-first-layer-only", "what comes out when only the first layer gets `self_mask`", f"{_PASS} "
-             "One layer that looks ahead is enough for a leak.", "Do the later layers get it, too?",
+    _decoder("self-mask-in-first-layer-only", "what comes out when only the first layer gets `self_mask`", later(
+        "{pass_} One layer that looks ahead is enough for a leak.", pass_=_PASS), "Do the later layers get it, too?",
              self_mask="first layer"),
     _decoder("memory-mask-in-first-layer-only", "what comes out when only the first layer gets `memory_mask`", _PASS,
              "Do the later layers get it, too?", memory_mask="first layer"),
@@ -170,7 +178,7 @@ DECODER = [
     _decoder("causal-besides-the-mask", "what comes out when self-attention is causal besides what `self_mask` says",
              _CALLER, "Do you make a mask?", self_mask="causal as well"),
     _decoder("causal-whatever-the-mask", "what comes out when self-attention is causal, whatever `self_mask` says",
-             f"{_CALLER} It also knows about padding.", "Do you make a mask?", self_mask="causal"),
+             later("{caller} It also knows about padding.", caller=_CALLER), "Do you make a mask?", self_mask="causal"),
     _decoder("one-head-only", "what layers with a single head give, whatever `n_heads` says",
              "Several heads look at several things at once.", "What is each `DecoderLayer` told?", heads=1),
     _decoder("relu-at-the-end", "the right one with a ReLU on top", "The logits are made from these vectors, and half "

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.attention import causal_mask, padding_mask
 from course.transformer import Decoder, Encoder, LayerNorm, sinusoidal_encoding
 
@@ -142,13 +143,15 @@ _LOGITS = "The loss and decoding take logits, one for each token of the vocabula
 
 
 def _whole(slug: str, says: str, why: str, look: str, kind=SloppyTransformer, **switches) -> Misconception:
-    return Misconception(slug, partial(kind, **switches), f"Your logits are exactly {says}.", why, look)
+    return Misconception(slug, partial(kind, **switches), later(
+        "Your logits are exactly {says}.", says=says), why, look)
 
 
 WHOLE = [
     _whole("scale-forgotten", "what comes out when the embeddings are not multiplied by √d_model", _SCALE,
            "What happens between the table and the positions?", scale="none"),
-    *(_whole("scale-forgotten-on-one-side", f"what comes out when only the {side} is multiplied by √d_model", _SCALE,
+    *(_whole("scale-forgotten-on-one-side", later("what comes out when only the {side} is multiplied by √d_model",
+                                                  side=side), _SCALE,
              "Do source and target go through the same steps?", scaled=letter)
       for side, letter in (("source", "s"), ("target", "t"))),
     _whole("scaled-twice", "what comes out when the embeddings are multiplied by d_model: by √d_model, twice", _SCALE,
@@ -168,7 +171,8 @@ WHOLE = [
     _whole("positions-from-1", "what comes out when the positions are counted from 1", _POSITIONS,
            "Which row of the table does the first token get?", place="from 1"),
     _whole("target-positions-go-on", "what comes out when the positions of the target go on where the source ends",
-           f"{_POSITIONS} Otherwise the same target would be read in another way after a longer source.",
+           later("{positions} Otherwise the same target would be read in another way after a longer source.",
+                 positions=_POSITIONS),
            "Which rows of the table does the target get?", place="goes on"),
     _whole("positions-of-the-batch", "what comes out when as many positions are added as there are sentences",
            "The first axis of ids counts sentences, the second one tokens.",
@@ -192,7 +196,7 @@ WHOLE = [
     _whole("source-padding-not-masked-in-the-encoder", "what comes out when the encoder gets no padding mask", _PAD,
            "Which masks do the encoder and the decoder get?", encoder_mask="none"),
     _whole("source-padding-not-masked-in-cross-attention", "what comes out when cross-attention gets no padding mask",
-           f"{_PAD} The encoder makes a vector for padding, too, and it stands in the memory.",
+           later("{pad} The encoder makes a vector for padding, too, and it stands in the memory.", pad=_PAD),
            "Which masks do the encoder and the decoder get?", memory_mask="none"),
     _whole("padding-mask-inverted", "what comes out when True and False of the source's padding mask are exchanged",
            "In this course True means: may attend. PyTorch's own module has it the other way round.",
@@ -201,7 +205,7 @@ WHOLE = [
            "target", "Its keys are the memory, one for each token of the *source*.",
            "Which masks does the decoder get?", memory_mask="the target's"),
     _whole("decoder-mask-in-cross-attention", "what comes out when cross-attention gets the mask of the target",
-           f"{_SOURCE} Its keys are the memory, one for each token of the source.",
+           later("{source} Its keys are the memory, one for each token of the source.", source=_SOURCE),
            "Which masks does the decoder get?", memory_mask="decoder's"),
     _whole("causal-cross-attention", "what comes out when cross-attention is causal, too", _SOURCE,
            "Which masks does the decoder get?", memory_mask="causal"),
@@ -220,26 +224,30 @@ WHOLE = [
     _whole("encoder-norm-missing", "what comes out when the memory is not normalised at the end of the encoder",
            _MEMORY, "Do you call the encoder, or its layers one by one?", memory="encoder's layers"),
     _whole("one-norm-for-both-stacks", "what comes out when the encoder ends with the norm of the decoder",
-           f"{_MEMORY} Each stack has a final norm of its own.", "Which norm does the memory pass?",
+           later("{memory} Each stack has a final norm of its own.",
+                 memory=_MEMORY), "Which norm does the memory pass?",
            memory="decoder's norm"),
-    _whole("memory-normalised-again", "what comes out when the memory passes through one more norm", f"{_MEMORY} It "
-           "needs no second one.", "What happens between the encoder and the decoder?", memory="normed twice"),
+    _whole("memory-normalised-again", "what comes out when the memory passes through one more norm", later(
+        "{memory} It needs no second one.",
+        memory=_MEMORY), "What happens between the encoder and the decoder?", memory="normed twice"),
     _whole("encoder-skipped", "what comes out when the memory is the embedded source, and the encoder is never used",
            _MEMORY, "What does the decoder get as memory?", memory="embedded source"),
     _whole("encoder-skipped", "what comes out when the memory is the embedded source; what the encoder gives is used "
            "nowhere", _MEMORY, "Which name does the encoder's result get, and what does the decoder get as memory?",
            memory="embedded source, encoded in vain"),
     _whole("memory-of-the-target", "what comes out when the decoder gets the embedded target as its memory; what the "
-           "encoder gives is used nowhere", f"{_MEMORY} Without it the translation has nothing to do with the source.",
+           "encoder gives is used nowhere", later("{memory} Without it the translation has nothing to do with the "
+                                                  "source.", memory=_MEMORY),
            "Which name does the encoder's result get, and what does the decoder get as memory?",
            memory="embedded target, encoded in vain"),
     _whole("memory-of-the-target", "what comes out when the decoder gets the embedded target as its memory",
-           f"{_MEMORY} Without it the translation has nothing to do with the source.",
+           later("{memory} Without it the translation has nothing to do with the source.", memory=_MEMORY),
            "What does the decoder get as memory?", memory="embedded target"),
     _whole("encoded-twice", "what comes out when the memory goes through the encoder once more", _MEMORY,
            "How often is the encoder called?", memory="encoded twice"),
-    _whole("source-added-to-memory", "what comes out when the embedded source is added to the memory", f"{_MEMORY} The "
-           "residual connections are inside the layers.", "What does the decoder get as memory?",
+    _whole("source-added-to-memory", "what comes out when the embedded source is added to the memory", later(
+        "{memory} The residual connections are inside the layers.",
+        memory=_MEMORY), "What does the decoder get as memory?",
            memory="source added"),
     _whole("source-and-target-swapped", "what comes out when source and target have changed places",
            "`forward(source, target)`: the encoder reads the first, the decoder the second.",
@@ -254,16 +262,17 @@ WHOLE = [
            "What are the decoder's vectors multiplied with?", output="own"),
     _whole("output-not-tied", "what comes out when the output layer has a table of its own, and a bias", _TABLE,
            "What are the decoder's vectors multiplied with?", _OwnOutput),
-    _whole("source-and-target-tables", "what comes out when source and target have a table each", f"{_TABLE} That "
-           "needs a vocabulary of both languages, which is what ours is.",
+    _whole("source-and-target-tables", "what comes out when source and target have a table each", later(
+        "{table} That needs a vocabulary of both languages, which is what ours is.", table=_TABLE),
            "How many `nn.Embedding`s does `__init__` make?", tables="two"),
     _whole("source-and-target-tables", "what comes out when the target has a table of its own, and the output is that "
            "of the source", _TABLE, "How many `nn.Embedding`s does `__init__` make?", tables="two, source's"),
     _whole("three-tables", "what comes out when source, target and output have a table each", _TABLE,
            "How many matrices of vocab_size × d_model does `__init__` make?", tables="three"),
-    _whole("bias-on-the-output", "the right ones plus a number for each token", f"{_TABLE} The logit is the dot "
-           "product with a token's embedding, and nothing besides. Some models add a bias here; then the comparison "
-           "with PyTorch's module at the end of the lesson fails.", "An `nn.Linear` has a bias unless told otherwise.",
+    _whole("bias-on-the-output", "the right ones plus a number for each token", later(
+        "{table} The logit is the dot product with a token's embedding, and nothing besides. Some models add a bias "
+        "here; then the comparison with PyTorch's module at the end of the lesson fails.",
+        table=_TABLE), "An `nn.Linear` has a bias unless told otherwise.",
            output="bias"),
     _whole("softmax-on-the-output", "the right ones after a softmax", _LOGITS,
            "What happens after the product with the table?", output="softmax"),

@@ -13,6 +13,7 @@ from classroom.exercises import closed
 from classroom.judge.evidence import number
 from classroom.judge.exercise import Choice, Exercise, Property, TestTask
 from course import transformer as library
+from course._words import say
 from course.attention import decoder_mask, padding_mask
 from course.transformer import Decoder, DecoderLayer, Encoder, sinusoidal_encoding
 
@@ -239,8 +240,8 @@ def _first_logits(ask):
     size = float(seen.values["logits"].std(-1).mean())
     if 0.5 < size < 2:
         return None
-    return (f"With given weights your logits are right. But those of a new model, with d_model = 64 and 90 tokens, "
-            f"spread by {number(size)} around their mean.")
+    return say("With given weights your logits are right. But those of a new model, with d_model = 64 and 90 tokens, "
+               "spread by {size} around their mean.", size=number(size))
 
 
 _FIRST_LOGITS = Property(

@@ -6,6 +6,7 @@ import torch
 
 from classroom.judge.evidence import Sight, first_difference, number, place
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 # ------------------------------------------------------------------------------------ evidence
 
@@ -15,7 +16,8 @@ def _as_number(name: str):
         got, want = sight.got.values[name], sight.want.values[name]
         if got.shape:
             return first_difference(sight)
-        return f"{place(sight)}, your {name} is {number(got)}; {number(want)} is expected."
+        return say("{place}, your {name} is {got}; {want} is expected.", place=place(sight), name=name,
+                   got=number(got), want=number(want))
     return shows
 
 
@@ -100,15 +102,17 @@ def _entropy(smoothing: float, vocab: int, spread: str) -> float:
 
 
 def _loss(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
-    return Misconception(slug, partial(sloppy_loss, **slip), f"Your loss is exactly {says}.", why, look, _loss_shown)
+    return Misconception(slug, partial(sloppy_loss, **slip), later(
+        "Your loss is exactly {says}.", says=says), why, look, _loss_shown)
 
 
 LOSS = [
     _loss("padding-counted", "the mean over all positions, padding among them",
-          f"Predicting padding is easy, so that the loss looks better than it is, and the model spends its effort on "
-          f"it. {_MEAN}", "Where do you leave out the positions that hold `pad_id`?", mean="everything"),
+          later("Predicting padding is easy, so that the loss looks better than it is, and the model spends its "
+                "effort on it. {mean}",
+                mean=_MEAN), "Where do you leave out the positions that hold `pad_id`?", mean="everything"),
     _loss("padding-in-the-divisor", "the sum over the real tokens divided by the number of all positions",
-          f"The more padding, the smaller your loss. {_MEAN}", "By how many is the sum to be divided?",
+          later("The more padding, the smaller your loss. {mean}", mean=_MEAN), "By how many is the sum to be divided?",
           mean="padding in the divisor"),
     _loss("padding-in-the-sum", "the sum over all positions, divided by the number of the real ones", _MEAN,
           "Which positions are in your sum?", mean="unmasked sum"),
@@ -116,7 +120,7 @@ LOSS = [
           "It grows with the number of tokens, so that losses of two batches cannot be compared, and the learning rate "
           "would have to follow the size of the batch.", "What happens to the sum?", mean="sum"),
     _loss("mean-of-sentences", "the mean of each sentence's own mean",
-          f"A word of a short sentence then counts more than one of a long sentence. {_MEAN}",
+          later("A word of a short sentence then counts more than one of a long sentence. {mean}", mean=_MEAN),
           "Do you average twice?", mean="sentences"),
     _loss("divided-by-the-batch", "the sum over the real tokens divided by the number of sentences", _MEAN,
           "By how many is the sum to be divided?", mean="batch"),
@@ -161,7 +165,7 @@ LOSS = [
     _loss("smoothing-not-divided", "what comes out when every token gets the whole of `smoothing`, not its V-th part",
           _TARGET, "Do you take a sum over the vocabulary, or a mean?", spread="sum"),
     _loss("smoothing-divided-twice", "what comes out when the share of each token is smoothing / V, and the mean over "
-          "the vocabulary is taken on top", f"{_TARGET} A mean divides by V already.",
+          "the vocabulary is taken on top", later("{target} A mean divides by V already.", target=_TARGET),
           "Is there both a mean over the vocabulary and a division by V?", spread="mean by V"),
     _loss("right-token-not-reduced", "what comes out when the right token keeps all of its 1 and the smoothing comes "
           "on top", _TARGET, "What share is left for the right token?", right="all"),
@@ -185,7 +189,7 @@ LOSS = [
     _loss("softmax-over-sentences", "what comes out when the softmax runs over the sentences",
           "At each position the tokens of the vocabulary compete with each other.", "Along which axis?", axis=0),
     _loss("log-plus-epsilon", "what comes out when 1e-9 is added before the logarithm",
-          f"{_STABLE} A small number added hides the infinity, and cuts the gradient off with it.",
+          later("{stable} A small number added hides the infinity, and cuts the gradient off with it.", stable=_STABLE),
           "PyTorch can take both steps as one.", log="epsilon"),
     _loss("log-of-zero", "what the logarithm of a softmax gives: infinity or NaN where the logits are large", _STABLE,
           "PyTorch can take both steps as one.", log="zero"),
@@ -252,7 +256,8 @@ def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5,
 
 
 def _rate(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
-    return Misconception(slug, partial(sloppy_rate, **slip), f"Your rate is exactly {says}.", why, look, _rate_shown)
+    return Misconception(slug, partial(sloppy_rate, **slip), later(
+        "Your rate is exactly {says}.", says=says), why, look, _rate_shown)
 
 
 _UP = "During the warm-up the rate grows by the same amount with every step, and meets 1/√step at step `warmup`."
@@ -274,7 +279,8 @@ RATE = [
           size="first only"),
     _rate("d-model-without-root", "what comes out with 1/d_model in place of 1/√d_model", "Compare with the formula.",
           "Which power of `d_model` do you take?", size=-1),
-    *(_rate("exponent-without-brackets", f"what comes out when {where} to the power −1/2 is written without brackets",
+    *(_rate("exponent-without-brackets", later("what comes out when {where} to the power −1/2 is written without "
+                                               "brackets", where=where),
             "Python takes the power first: `x ** -1/2` is (1/x)/2.", "What belongs to the exponent, and what does not?",
             halves=halves)
       for halves, where in (("d", "d_model"), ("s", "step"), ("ds", "d_model and step"),

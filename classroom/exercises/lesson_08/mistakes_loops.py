@@ -9,6 +9,7 @@ from classroom.ask.compare import differs
 from classroom.ask.outcome import tolerance
 from classroom.judge.evidence import Sight, row, two_rows
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 
 def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
@@ -73,16 +74,19 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
 def _shown(sight: Sight) -> str:
     got, want = sight.got.values, sight.want.values
     curve = ", ".join(f"{loss:g}" for loss in sight.inputs["curve"][1:].tolist())
-    given = (f"The validation losses are {curve}, epoch by epoch, with patience = {sight.inputs['patience']} and "
-             f"max_epochs = {sight.inputs['max_epochs']} ({sight.got.case.about}).")
+    given = say("The validation losses are {curve}, epoch by epoch, with patience = {patience} and max_epochs = "
+                "{max_epochs} ({about}).", curve=curve, patience=sight.inputs['patience'],
+                max_epochs=sight.inputs['max_epochs'], about=sight.got.case.about)
     if got["losses"].shape != want["losses"].shape:
-        return (f"{given} You return {len(got['losses'])} losses where {len(want['losses'])} are expected:\n\n"
-                f"    yours     {row(got['losses'])}\n    expected  {row(want['losses'])}")
+        return say("{given} You return {losses} losses where {losses2} are expected:\n\n    yours     {losses3}\n    "
+                   "expected  {losses4}", given=given, losses=len(got['losses']), losses2=len(want['losses']),
+                   losses3=row(got['losses']), losses4=row(want['losses']))
     if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():
-        return f"{given} You return\n\n{two_rows(got['losses'], want['losses'])}"
+        return say("{given} You return\n\n{two_rows}", given=given, two_rows=two_rows(got['losses'], want['losses']))
     best = int(np.argmin(want["losses"])) + 1
-    return (f"{given} The losses that you return are right, but the model is not left with the weights of epoch "
-            f"{best}, counted from 1:\n\n{two_rows(got['weights'], want['weights'])}")
+    return say("{given} The losses that you return are right, but the model is not left with the weights of epoch "
+               "{best}, counted from 1:\n\n{two_rows}", given=given, best=best,
+               two_rows=two_rows(got['weights'], want['weights']))
 
 
 def _loop(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
@@ -96,8 +100,9 @@ _WAIT = "Validation losses go up and down by chance; `patience` says how long to
 _RECORD = "What counts is the lowest loss of all epochs so far."
 LOOP = [
     _loop("best-weights-not-restored", "Your loop is exactly one that leaves the model with the weights of the last "
-          "epoch.", f"{_BEST} Two things can lead to this. Either the best weights are never loaded; or what was kept "
-          "is no copy. `model.state_dict()` does not copy: its tensors are the weights themselves, and go on changing.",
+          "epoch.", later("{best} Two things can lead to this. Either the best weights are never loaded; or what was "
+                          "kept is no copy. `model.state_dict()` does not copy: its tensors are the weights "
+                          "themselves, and go on changing.", best=_BEST),
           "What do you keep at the best epoch, and what happens to it after the loop?", restore="never"),
     _loop("restored-only-when-stopped", "Your loop is exactly one that loads the best weights when patience has run "
           "out, and not when `max_epochs` is reached.", _BEST, "Is the line that loads them inside the loop?",
@@ -145,10 +150,11 @@ LOOP = [
           "`range(n)` runs n times; a `while` with <= runs once more.", "How often does your loop run at most?",
           stop="one more"),
     _loop("waiting-not-reset", "Your loop is exactly one that counts all epochs without a new best, and not those in a "
-          "row.", f"{_WAIT} With each new best the waiting begins anew.", "What happens to the counter at a new best?",
+          "row.", later("{wait} With each new best the waiting begins anew.",
+                        wait=_WAIT), "What happens to the counter at a new best?",
           reset=False),
     _loop("compared-with-the-previous-epoch", "Your loop is exactly one that compares each loss with that of the epoch "
-          "before.", f"{_RECORD} A loss that falls from bad to less bad is no new best.",
+          "before.", later("{record} A loss that falls from bad to less bad is no new best.", record=_RECORD),
           "What is a new loss compared with?", against="previous"),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
@@ -178,7 +184,8 @@ LOOP = [
     _loop("last-loss-lost", "You return exactly the right losses without the last one, where patience has run out.",
           "That epoch was trained and measured, too.", "Is the loss collected before the loop is left?",
           gives="without the last"),
-    *(_loop("best-begins-too-low", f"Your loop is exactly one in which the best loss so far begins with {start}.",
+    *(_loop("best-begins-too-low", later("Your loop is exactly one in which the best loss so far begins with {start}.",
+                                         start=start),
             "A loss above that never counts as a new best, so that nothing is ever kept.",
             "Above every loss that there can be is `math.inf`.", best=start) for start in (1.0, 10.0, 100.0, 0.0)),
 ]

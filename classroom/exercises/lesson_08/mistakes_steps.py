@@ -7,6 +7,7 @@ from classroom.ask.compare import differs
 from classroom.ask.outcome import tolerance
 from classroom.judge.evidence import Sight, two_rows
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 from course.training import label_smoothing_loss
 
 from .mistakes import sloppy_loss
@@ -69,15 +70,17 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
 
 def _losses_shown(sight: Sight) -> str:
     got, want = sight.got.values, sight.want.values
-    steps, batch = len(want["losses"]), f"on one batch ({sight.got.case.about})"
-    done = "one step" if steps == 1 else f"{steps} steps in a row"
+    steps, batch = len(want["losses"]), say("on one batch ({about})", about=sight.got.case.about)
+    done = "one step" if steps == 1 else say("{steps} steps in a row", steps=steps)
     if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():
         losses = "The loss" if steps == 1 else "The losses"
-        return f"{losses} of {done} {batch}:\n\n{two_rows(got['losses'], want['losses'])}"
+        return say("{losses} of {done} {batch}:\n\n{two_rows}", losses=losses, done=done, batch=batch,
+                   two_rows=two_rows(got['losses'], want['losses']))
     off = differs(got["weights"], want["weights"], tolerance(sight.got, sight.want)).any(-1)
     row = int(off.argmax())
-    return (f"After {done} {batch} the losses that you return are right, but the model's weights are not. A row of "
-            f"them:\n\n{two_rows(got['weights'][row], want['weights'][row])}")
+    return say("After {done} {batch} the losses that you return are right, but the model's weights are not. A row of "
+               "them:\n\n{two_rows}", done=done, batch=batch,
+               two_rows=two_rows(got['weights'][row], want['weights'][row]))
 
 
 def _step(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
@@ -90,24 +93,27 @@ _WHOSE = "The decoder reads bos and the words; it is asked for the words and eos
 _CLIP = ("Clipping is useful where single batches have wild gradients. It is not asked for here: with it, a step is "
          "another one.")
 STEP = [
-    *(_step("no-shift", f"Your step is exactly one in which the decoder {words}.", _SHIFT,
-            f"Which part of `target` does the model read, and which is it asked for? {_WHOSE}", shift=shift)
+    *(_step("no-shift", later("Your step is exactly one in which the decoder {words}.", words=words), _SHIFT,
+            later("Which part of `target` does the model read, and which is it asked for? {whose}",
+                  whose=_WHOSE), shift=shift)
       for shift, words in (("none", "reads the whole target and is asked for the same"),
                            ("none, cut", "reads target[:, :-1] and is asked for the same"),
                            ("none, cut in front", "reads target[:, 1:] and is asked for the same"))),
     _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
-          "it has read last.", _SHIFT, f"Which end is cut off which? {_WHOSE}", shift="backwards"),
+          "it has read last.", _SHIFT, later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
-          _SHIFT, f"How much is cut off at each end? {_WHOSE}", shift="two"),
-    *(_step("cut-twice", f"Your step is exactly one that cuts off the {words}", f"{_SHIFT} One column is cut off each, "
-            "no more.", f"How long is `target`, and how long are the two that you make of it? {_WHOSE}", shift=shift)
+          _SHIFT, later("How much is cut off at each end? {whose}", whose=_WHOSE), shift="two"),
+    *(_step("cut-twice", later("Your step is exactly one that cuts off the {words}", words=words), later(
+        "{shift} One column is cut off each, no more.",
+        shift=_SHIFT), later("How long is `target`, and how long are the two that you make of it? {whose}",
+                              whose=_WHOSE), shift=shift)
       for shift, words in (("no eos", "last column first, and shifts what is left: where a sentence fills its row, the "
                             "model is never asked for eos."),
                            ("no bos", "first column first, and shifts what is left: the model never reads bos, from "
                             "which it has to begin."))),
     _step("rolled-around", "Your step is exactly one in which the labels are the target rolled round by one, so that "
           "bos comes last.", "The last position of a full row is then asked to predict bos.",
-          f"`roll` moves in a circle. {_WHOSE}", shift="rolled"),
+          later("`roll` moves in a circle. {whose}", whose=_WHOSE), shift="rolled"),
     _step("reads-bos-only", "Your step is exactly one in which the decoder reads bos at every position.",
           "Teacher forcing hands it the right words so far.", _WHOSE, shift="bos only"),
     _step("source-and-target-swapped", "Your step is exactly one in which source and target have changed places in the "
@@ -151,9 +157,10 @@ STEP = [
     _step("loss-after-the-change", "Your losses are exactly those of the model *after* its weights were changed.",
           "The loss of a step is that of the forward pass that its gradients come from; a second pass costs time and "
           "says what the next step will say.", "When is the loss computed that you return?", after=True),
-    *(_step("gradients-clipped", f"Your step is exactly one that {words}.", _CLIP,
+    *(_step("gradients-clipped", later("Your step is exactly one that {words}.", words=words), _CLIP,
             "What happens between `backward` and `step`?", clip=clip)
-      for clip, words in (*((length, f"shortens the gradient to length {length:g} where it is longer")
+      for clip, words in (*((length, later("shortens the gradient to length {length:g} where it is longer",
+                                           length=length))
                             for length in (1.0, 5.0, 10.0, 0.1, 0.5, 0.25, 2.0)),
                           ("by value", "cuts off every gradient at −1 and 1"))),
     _step("arguments-exchanged", "Your step is exactly one in which the loss gets `smoothing` and `pad_id` in each "

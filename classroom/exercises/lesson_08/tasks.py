@@ -9,6 +9,7 @@ from classroom.ask.loops import TrainingLoop
 from classroom.ask.training import TrainingSteps
 from classroom.judge.exercise import Choice, Exercise
 from course import training as library
+from course._words import later, say
 from course.training import label_smoothing_loss as library_loss
 
 from . import mistakes, mistakes_loops, mistakes_steps
@@ -112,7 +113,8 @@ def _schedules(rng):
     yield of("a warm-up of one step", 3, 128, 1)
     for _ in range(4):
         step, warmup = (int(n) for n in rng.integers(2, 5000, size=2))
-        yield of(f"step {step} of a warm-up of {warmup}", step, int(rng.integers(8, 600)), warmup)
+        yield of(later("step {step} of a warm-up of {warmup}", step=step,
+                       warmup=warmup), step, int(rng.integers(8, 600)), warmup)
 
 
 def _batches(rng):
@@ -155,7 +157,8 @@ def _curves(rng):
 
 def _on_a_curve(inputs) -> str:
     losses = ", ".join(f"{loss:g}" for loss in inputs["curve"][1:].tolist())
-    return f"validation losses of {losses}, patience = {inputs['patience']}, max_epochs = {inputs['max_epochs']}"
+    return say("validation losses of {losses}, patience = {patience}, max_epochs = {max_epochs}", losses=losses,
+               patience=inputs['patience'], max_epochs=inputs['max_epochs'])
 
 
 # ------------------------------------------------------------------------------ 8.5 to 8.9, the clinic
@@ -204,7 +207,8 @@ _BUG = {
 def _patient(number: int, letter: str) -> Choice:
     bug, moral = _BUG[letter]
     return Choice(
-        id=f"8.{number}", title=f"patient {letter}", names=(f"diagnosis_{letter.lower()}",), points=1, minutes=4,
+        id=f"8.{number}", title=later("patient {letter}",
+                                      letter=letter), names=(f"diagnosis_{letter.lower()}",), points=1, minutes=4,
         difficulty=2, options=tuple(_IF), reference=bug, framework="torch",
         wrong={option: f"{says} {_SEEN[letter]}" for option, says in _IF.items() if option != bug},
         hints=_PATIENT_HINTS[letter], solution_source=f'diagnosis_{letter.lower()} = "{bug}"', moral=moral)

@@ -9,6 +9,7 @@ import numpy as np
 from classroom.ask.language import SYMBOLS, spell
 from classroom.judge.evidence import Sight
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 # -------------------------------------------------------------------------- evidence in words
 
@@ -20,14 +21,15 @@ def words_of(inputs: dict) -> str:
 
 
 def symbols_of(inputs: dict) -> str:
-    return f"{spell(inputs['symbols'])} and the pair {tuple(spell(inputs['pair']))}"
+    return say("{spell} and the pair {spell2}", spell=spell(inputs['symbols']), spell2=tuple(spell(inputs['pair'])))
 
 
 def as_counts(sight: Sight) -> str:
     got, want = sight.got.values["counts"], sight.want.values["counts"]
     first, second = (int(i) for i in np.argwhere(got != want)[0])
-    return (f"In {words_of(sight.inputs)} you count the pair ({SYMBOLS[first]}, {SYMBOLS[second]}) "
-            f"{_times(got[first, second])}; {_times(want[first, second])} is expected.")
+    return say("In {words_of} you count the pair ({symbols}, {symbols2}) {times}; {times2} is expected.",
+               words_of=words_of(sight.inputs), symbols=SYMBOLS[first], symbols2=SYMBOLS[second],
+               times=_times(got[first, second]), times2=_times(want[first, second]))
 
 
 def _times(n: int) -> str:
@@ -38,7 +40,8 @@ def as_symbols(sight: Sight) -> str:
     symbols, pair = spell(sight.inputs["symbols"]), spell(sight.inputs["pair"])
     known = (*SYMBOLS, "".join(pair))
     got, want = (spell(values["merged"], known) for values in (sight.got.values, sight.want.values))
-    return f"From {symbols} and the pair {tuple(pair)} you make {got}; {want} is expected."
+    return say("From {symbols} and the pair {pair} you make {got}; {want} is expected.", symbols=symbols,
+               pair=tuple(pair), got=got, want=want)
 
 
 # --------------------------------------------------------------------------------- 9.1 counts
@@ -158,19 +161,19 @@ COUNTS = [
         "Do you set the count, or add to it?", as_counts),
     *(Misconception(
         "one-word-only", partial(_count_of_one_word, which=which),
-        f"Your counts are exactly those of the {name} word alone.",
+        later("Your counts are exactly those of the {name} word alone.", name=name),
         "All words of the dictionary count.", look, as_counts)
       for which, name, look in ((0, "first", "Is your `return` inside the loop?"),
                                 (-1, "last", "Where do your counts begin: before the loop over the words, or in it?"))),
     *(Misconception(
-        "across-two-words", wrong, f"Your counts are exactly those of {what}.",
+        "across-two-words", wrong, later("Your counts are exactly those of {what}.", what=what),
         "The end of one word and the beginning of the next are no neighbours: a symbol never reaches over a blank.",
         "What is the pair that you count first in each word?", as_counts)
       for wrong, what in ((_count_across, "the words written one after the other, once each, with pairs across them"),
                           (_count_running, "a text in which the words follow each other without anything between"))),
     *(Misconception(
         "one-too-many", partial(_count_one_more, each=each),
-        f"Your counts are exactly the expected ones plus 1{where}.",
+        later("Your counts are exactly the expected ones plus 1{where}.", where=where),
         "A count begins at 0. `Counter(pairs)` or `update` counts each pair once already.",
         "With which number does the count of a new pair begin?", as_counts)
       for each, where in ((False, ""), (True, " for each place where the pair stands"))),
@@ -179,7 +182,8 @@ COUNTS = [
         "Your counts are exactly those you get when every symbol is paired with all that follow it in the word.",
         "Only neighbours can be merged.", "How far from the first symbol may the second one stand?", as_counts),
     *(Misconception(
-        "weighted-by-length", wrong, f"Your counts are exactly those you get when each pair adds {what}.",
+        "weighted-by-length", wrong, later("Your counts are exactly those you get when each pair adds {what}.",
+                                           what=what),
         "The length of a word does not matter: a pair that stands once in a word was read once each time the word was "
         "read.",
         "What do you add for each pair?", as_counts)

@@ -5,6 +5,7 @@ import torch
 
 from classroom.judge.evidence import Sight, shape
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 PAD, BOS, EOS = 0, 2, 3
 
@@ -14,17 +15,19 @@ PAD, BOS, EOS = 0, 2, 3
 def source_of(inputs: dict) -> str:
     """The case as the learner knows it."""
     settings = ", ".join(f"{name} = {inputs[name]}" for name in ("bos_id", "eos_id", "pad_id", "max_len"))
-    return f"`source` {shape(inputs['source'])} with {settings}"
+    return say("`source` {source} with {settings}", source=shape(inputs['source']), settings=settings)
 
 
 def as_ids(sight: Sight) -> str:
     got, want = sight.got.values["ids"], sight.want.values["ids"]
     if got.ndim != 2 or len(got) != len(want):
-        return f"On {source_of(sight.inputs)} your ids have the shape {shape(got)}; {shape(want)} is expected."
+        return say("On {source_of} your ids have the shape {got}; {want} is expected.",
+                   source_of=source_of(sight.inputs), got=shape(got), want=shape(want))
     row = next(i for i in range(len(want)) if got[i].tolist() != want[i].tolist())
     ids = ", ".join(f"{name} {sight.inputs[f'{name}_id']}" for name in ("bos", "eos", "pad"))
-    return (f"On the case “{sight.got.case.about}” ({ids}, max_len {sight.inputs['max_len']}), sentence {row}:\n\n"
-            f"    yours     {got[row].tolist()}\n    expected  {want[row].tolist()}")
+    return say("On the case “{about}” ({ids}, max_len {max_len}), sentence {row}:\n\n    yours     {tolist}\n    "
+               "expected  {tolist2}", about=sight.got.case.about, ids=ids, max_len=sight.inputs['max_len'], row=row,
+               tolist=got[row].tolist(), tolist2=want[row].tolist())
 
 
 # -------------------------------------------------------------------------------- 9.4 decoding
@@ -83,7 +86,8 @@ def _decode_first_only(model, source, *settings):
 
 DECODING = [
     *(Misconception(
-        slug, partial(_decode, **switch), f"Your ids are exactly what comes out when {words}.", why, look, as_ids)
+        slug, partial(_decode, **switch), later("Your ids are exactly what comes out when {words}.",
+                                                words=words), why, look, as_ids)
       for slug, switch, words, why, look in (
           ("as-many-rounds-as-source-tokens", {"rounds": "source"}, "there are as many rounds as source tokens",
            "A translation may be longer than its source. `max_len` says how long it may be.", "How often does your "
@@ -124,9 +128,10 @@ DECODING = [
         "How do you join what you knew (which sentences had ended) with what is new?", as_ids),
     *(Misconception(
         f"{name}-typed-in", partial(_decode, typed=(name,)),
-        f"Your ids are exactly what comes out when {name}_id is {usual}, whatever it is given as.",
+        later("Your ids are exactly what comes out when {name}_id is {usual}, whatever it is given as.", name=name,
+              usual=usual),
         "Another vocabulary has other ids. The function is told which ones.",
-        f"Where does `{name}_id` stand in your code, and where a number?", as_ids)
+        later("Where does `{name}_id` stand in your code, and where a number?", name=name), as_ids)
       for name, usual in (("pad", PAD), ("bos", BOS), ("eos", EOS))),
     Misconception(
         "padding-ends-a-sentence", partial(_decode, pad_ends=True),

@@ -7,6 +7,7 @@ import numpy as np
 from classroom.ask.language import WORDS, spell
 from classroom.judge.evidence import Sight
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 # -------------------------------------------------------------------------- evidence in words
 
@@ -18,10 +19,12 @@ def sentences_of(inputs: dict) -> str:
 
 def as_sentences(sight: Sight) -> str:
     pairs = zip(sight.inputs["hypotheses"], sight.inputs["references"], strict=True)
-    lines = [f"    “{' '.join(spell(h, WORDS))}” against “{' '.join(spell(r, WORDS))}”" for h, r in pairs]
+    lines = [say("    “{spell}” against “{spell2}”", spell=' '.join(spell(h, WORDS)),
+                 spell2=' '.join(spell(r, WORDS))) for h, r in pairs]
     shown = "\n".join(lines[:3]) + ("\n    …" if len(lines) > 3 else "")
     got, want = float(sight.got.values["precision"]), float(sight.want.values["precision"])
-    return f"With n = {sight.inputs['n']} and\n\n{shown}\n\nyou find {got:.3f}; {want:.3f} is expected."
+    return say("With n = {n} and\n\n{shown}\n\nyou find {got:.3f}; {want:.3f} is expected.", n=sight.inputs['n'],
+               shown=shown, got=got, want=want)
 
 
 # ------------------------------------------------------------------------------- 9.5 precision
@@ -127,8 +130,10 @@ PRECISION = [
         "Single words say nothing about their order; that is what the larger n are for.",
         "Where does `n` stand in your code?", as_sentences),
     *(Misconception(
-        "n-typed-in", partial(_precision, size=size), f"Your precision is exactly that of runs of {size} words, "
-        "whatever n is.", "BLEU needs it for n = 1, 2, 3 and 4.", "Where does `n` stand in your code?", as_sentences)
+        "n-typed-in", partial(_precision, size=size), later("Your precision is exactly that of runs of {size} words, "
+                                                            "whatever n is.",
+                                                            size=size),
+                "BLEU needs it for n = 1, 2, 3 and 4.", "Where does `n` stand in your code?", as_sentences)
       for size in (2, 3, 4)),
     Misconception(
         "lower-cased", partial(_precision, kind="lower-cased"),
@@ -199,7 +204,7 @@ PRECISION = [
         as_sentences),
     *(Misconception(
         "one-sentence-only", partial(_precision, only=only),
-        f"Your precision is exactly that of the {name} sentence alone.",
+        later("Your precision is exactly that of the {name} sentence alone.", name=name),
         "Matches and n-grams are added up over all sentences.", look, as_sentences)
       for only, name, look in ((0, "first", "Is your `return` inside the loop?"),
                                (-1, "last", "Where are your sums set to 0: before the loop, or in it?"))),
@@ -262,7 +267,8 @@ PRECISION = [
         "One word more at the start would then make everything after it wrong.",
         "Do you compare place by place?", as_sentences),
     *(Misconception(
-        slug, partial(_precision, **switch), f"Your precision is exactly what comes out when {words}.", why, look,
+        slug, partial(_precision, **switch), later("Your precision is exactly what comes out when {words}.",
+                                                   words=words), why, look,
         as_sentences)
       for slug, switch, words, why, look in (
           ("divided-by-the-longer", {"below": "larger"}, "the larger of the two numbers of n-grams stands below the "

@@ -9,6 +9,7 @@ from classroom.ask.case import Case
 from classroom.ask.language import MergedSymbols, NextTokens, PairCounts, Sentences
 from classroom.exercises import runs
 from classroom.judge.exercise import Choice, Exercise, Property
+from course._words import later, say
 
 from . import mistakes, mistakes_decoding, mistakes_precision
 from .mistakes_decoding import BOS, EOS, PAD
@@ -157,8 +158,9 @@ def _stops(ask):
     few, many = (int(found.flat[0]) for found in runs)
     if many <= few:
         return None
-    return (f"Your ids are right. But two sentences that end after {ends[0]} and {ends[1]} tokens go through the model "
-            f"{few} times with max_len = {lengths[0]}, and {many} times with max_len = {lengths[1]}.")
+    return say("Your ids are right. But two sentences that end after {ends} and {ends2} tokens go through the model "
+               "{few} times with max_len = {lengths}, and {many} times with max_len = {lengths2}.", ends=ends[0],
+               ends2=ends[1], few=few, lengths=lengths[0], many=many, lengths2=lengths[1])
 
 
 _STOPS = Property("does-not-stop", _stops, "When every sentence has ended there is nothing left to ask the model: what "
@@ -184,7 +186,7 @@ def _corpora(rng):
     yield of("no n-gram at all", [[0, 2], [5]], [[0, 1, 2, 3], [5, 6]], 3)
     yield of("no words at all", [[]], [[0, 2]], 1)
     for n in (1, 2, 3):
-        yield of(f"ten sentences, n = {n}", [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)],
+        yield of(later("ten sentences, n = {n}", n=n), [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)],
                  [rng.integers(0, 4, size=rng.integers(3, 9)) for _ in range(10)], n)
 
 

@@ -6,6 +6,7 @@ import torch
 
 from classroom.judge.evidence import Sight, first_difference, number
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 # -------------------------------------------------------------------------- evidence in words
 
@@ -16,8 +17,8 @@ def _as_score(sight: Sight) -> str:
         return first_difference(sight)
     i = int(np.argmax(~np.isclose(got, want, rtol=1e-5)))
     log_p, n = sight.inputs["log_p"][i], np.broadcast_to(sight.inputs["n"], want.shape)[i]
-    return (f"For log p = {number(log_p)}, n = {n} and α = {sight.inputs['alpha']} you get {number(got[i])}; "
-            f"{number(want[i])} is expected.")
+    return say("For log p = {log_p}, n = {n} and α = {alpha} you get {got}; {want} is expected.", log_p=number(log_p),
+               n=n, alpha=sight.inputs['alpha'], got=number(got[i]), want=number(want[i]))
 
 
 def _as_round(sight: Sight) -> str:
@@ -29,9 +30,9 @@ def _as_round(sight: Sight) -> str:
         return "  ".join(f"{number(s)} ({p:g} → {t:g})" for s, p, t in
                          zip(values["scores"], values["parent"], values["token"], strict=True))
     shape = tuple(sight.inputs["next_log_p"].shape)
-    return (f"On {shape[0]} beginnings and {shape[1]} tokens with beam_size = {sight.inputs['beam_size']} "
-            f"({sight.got.case.about}), score (parent → token):\n\n"
-            f"    yours     {line(got)}\n    expected  {line(want)}")
+    return say("On {shape} beginnings and {shape2} tokens with beam_size = {beam_size} ({about}), score (parent → "
+               "token):\n\n    yours     {line}\n    expected  {line2}", shape=shape[0], shape2=shape[1],
+               beam_size=sight.inputs['beam_size'], about=sight.got.case.about, line=line(got), line2=line(want))
 
 
 # --------------------------------------------------------------------------------- 10.1 score
@@ -129,7 +130,7 @@ SCORES = [
     _formula("scores-times-alpha", "Your scores are exactly log p / ((5 + n) / 6), multiplied by α.",
              "Is α in the exponent?", "As a factor it changes all scores alike, so that it never changes which "
              "sentence is the best.", inside="times alpha"),
-    *(_formula(slug, f"Your scores are exactly {words}.", look, why, **switch)
+    *(_formula(slug, later("Your scores are exactly {words}.", words=words), look, why, **switch)
       for slug, switch, words, look, why in (
           ("reward-for-length", {"inside": "reward"}, "log p plus α for each token", "Which step does the formula "
            "begin with?",
@@ -284,8 +285,10 @@ STEPS = [
     _round("probabilities-returned", "Your scores are exactly the probabilities, not their logarithms.",
            "They choose the same tokens, but the next round adds them to logarithms.", "Is there an `exp`?",
            table="exp"),
-    *(_round("logarithm-taken-twice", f"Your scores are exactly what comes out when the logarithm is taken of {what}, "
-             "a second time.", "Log-probabilities are negative, and a negative number has no logarithm: NaN.",
+    *(_round("logarithm-taken-twice", later("Your scores are exactly what comes out when the logarithm is taken of "
+                                            "{what}, a second time.",
+                                            what=what),
+            "Log-probabilities are negative, and a negative number has no logarithm: NaN.",
              "Is there a `log`? Which of your numbers are probabilities, and which logarithms already?", table=table)
       for table, what in (("log of next", "`next_log_p`"), ("log of past", "`log_p`"), ("log of both", "both inputs"),
                           ("log of sum", "the sum"))),
@@ -309,7 +312,7 @@ STEPS = [
            "back with the number of beginnings.", _ROW, "What do you divide the place by?", back="by beams"),
     _round("divided-by-the-beam", "Your parents and tokens are exactly what comes out when places are turned back "
            "with the beam size.", _ROW, "What do you divide the place by?", back="by beam size"),
-    *(_round(slug, f"Your {words}.", why, look, **switch)
+    *(_round(slug, later("Your {words}.", words=words), why, look, **switch)
       for slug, switch, words, why, look in (
           ("rows-and-columns-confused", {"back": "rest by beams"}, "parents are right, and your tokens exactly what "
            "is left of "
@@ -325,11 +328,13 @@ STEPS = [
            "the "
            "log-probability of the best one", "A likely word after an unlikely beginning would then win.",
            "Which axis does `log_p` have where it is added?"))),
-    *(_round("vocabulary-size-typed-in", "Your parents and tokens are exactly what comes out when places are turned "
-             f"back with {size}, however many tokens there are.", _ROW, "How many columns has `next_log_p`?", back=size)
+    *(_round("vocabulary-size-typed-in", later("Your parents and tokens are exactly what comes out when places are "
+                                               "turned back with {size}, however many tokens there are.",
+                                               size=size), _ROW, "How many columns has `next_log_p`?", back=size)
       for size in (8, 2000)),
     _round("place-as-token", "Your tokens are exactly the places in the flattened table.",
-           f"A place is no id of a token. {_ROW}", "What is left of the place when whole rows are taken off?",
+           later("A place is no id of a token. {row}",
+                 row=_ROW), "What is left of the place when whole rows are taken off?",
            back="index"),
     _round("fraction-as-parent", "Your parents are exactly places divided by V, with what comes after the point.",
            "A beginning is found by a whole number.", "`/` or `//`?", back="fraction"),

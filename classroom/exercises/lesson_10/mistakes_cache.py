@@ -6,12 +6,13 @@ import torch
 
 from classroom.judge import words
 from classroom.judge.exercise import Misconception, Property
+from course._words import later, say
 
 
 def _past(ask) -> str | None:
     """Is what a step returns as the new past a pair of keys and values, and the old one left as it was?"""
     problem = ask("three positions", **example(), look_at_past=True).problem
-    return None if problem is None else f"Your output is right. {words.say(problem)}"
+    return None if problem is None else say("Your output is right. {problem}", problem=words.say(problem))
 
 
 def _work(ask) -> str | None:
@@ -19,8 +20,8 @@ def _work(ask) -> str | None:
     steps = ask("three positions", **example(), count_projected=True).values.get("output")
     if steps is None or not (steps > 1).any():
         return None
-    return (f"Your output is right. But in {len(steps)} steps the number of positions that your code sends through "
-            f"`w_k` or `w_v` is {steps.tolist()}; 1 in each step is enough.")
+    return say("Your output is right. But in {steps} steps the number of positions that your code sends through "
+               "`w_k` or `w_v` is {tolist}; 1 in each step is enough.", steps=len(steps), tolist=steps.tolist())
 
 
 def example() -> dict:
@@ -133,19 +134,21 @@ def _queries_kept(attention, x, past):
 
 CACHES = [
     _memory("past-not-used", "Your output is exactly what comes out when each position attends to itself alone.",
-            f"{_PAST} The past is kept here, but not used.", "Which keys and values does the query meet?",
+            later("{past} The past is kept here, but not used.",
+                  past=_PAST), "Which keys and values does the query meet?",
             attends="new"),
     _memory("past-not-kept", "Your output is exactly what comes out when only the newest keys and values are kept, so "
             "that a position sees itself and the one before.", f"{_PAST}", "What do you return as the new past?",
             keeps="new"),
-    *(_memory("only-the-last-kept", f"Your output is exactly what comes out when only the last {n} positions are kept.",
-              f"{_PAST} Some models do keep a window; this one was trained without.",
+    *(_memory("only-the-last-kept", later("Your output is exactly what comes out when only the last {n} positions "
+                                          "are kept.", n=n),
+              later("{past} Some models do keep a window; this one was trained without.", past=_PAST),
               "Is something cut off the past?", keeps=n) for n in (3, 4, 5)),
     _memory("only-the-first-kept", "Your output is exactly what comes out when the past is never extended: each "
             "position sees itself and the very first.", f"{_PAST}", "What do you return as the new past?",
             keeps="first"),
     _memory("present-left-out", "Your output is exactly what comes out when a position sees the past, and not itself.",
-            f"{_PAST} It sees its own key, too: the causal mask has True on its diagonal.",
+            later("{past} It sees its own key, too: the causal mask has True on its diagonal.", past=_PAST),
             "Do you put the new keys behind the old ones before the query meets them, or after?", attends="past"),
     _memory("appended-twice", "Your output is exactly what comes out when keys and values are appended twice in each "
             "step.", "Every position after the first then counts twice.", "How often is `torch.cat` called on each?",
@@ -165,7 +168,7 @@ CACHES = [
     _memory("projected-twice", "Your output is exactly the right one, sent through the last projection, `w_o`, once "
             "more.", "Without that it is the layer that was trained.", "What does `attend` do at its end, and what do "
             "you do after it?", again=True),
-    *(_memory(slug, f"Your output is exactly what comes out when {words}.", why, look, **switch)
+    *(_memory(slug, later("Your output is exactly what comes out when {words}.", words=words), why, look, **switch)
       for slug, switch, words, why, look in (
           ("keys-and-values-exchanged", {"roles": "qvk"}, "`attend` gets the values as keys and the keys as values",
            "They have the same shape, so nothing complains.", "In which order does `attend` take the three?"),
@@ -203,7 +206,7 @@ CACHES = [
         "How many queries do you make from x?"),
     *(Misconception(
         "wrong-axis", _along(axis),
-        f"Your code does exactly what joining along axis {axis} does.",
+        later("Your code does exactly what joining along axis {axis} does.", axis=axis),
         "Keys and values are (B, n_heads, t, d_head), and the new one belongs behind the others as a further "
         "*position*.", "Which axis of (B, n_heads, t, d_head) counts the positions?") for axis in (0, 1, 3)),
     *(Misconception(

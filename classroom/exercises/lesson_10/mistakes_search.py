@@ -7,6 +7,7 @@ import torch
 from classroom.ask.case import Case
 from classroom.judge.evidence import Sight, number
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 BOS, EOS = 5, 6
 
@@ -15,10 +16,11 @@ BOS, EOS = 5, 6
 
 def as_sentence(sight: Sight) -> str:
     got, want, inputs = sight.got.values, sight.want.values, sight.inputs
-    return (f"On the case “{sight.got.case.about}” (beam_size {inputs['beam_size']}, α {inputs['alpha']}, max_len "
-            f"{inputs['max_len']}, bos {BOS}, eos {EOS}):\n\n"
-            f"    yours     {got['ids'].tolist()}, score {number(got['score'])}\n"
-            f"    expected  {want['ids'].tolist()}, score {number(want['score'])}")
+    return say("On the case “{about}” (beam_size {beam_size}, α {alpha}, max_len {max_len}, bos {bos}, eos "
+               "{eos}):\n\n    yours     {tolist}, score {score}\n    expected  {tolist2}, score {score2}",
+               about=sight.got.case.about, beam_size=inputs['beam_size'], alpha=inputs['alpha'],
+               max_len=inputs['max_len'], bos=BOS, eos=EOS, tolist=got['ids'].tolist(), score=number(got['score']),
+               tolist2=want['ids'].tolist(), score2=number(want['score']))
 
 
 # -------------------------------------------------------------------------------- 10.3 search
@@ -152,8 +154,9 @@ SEARCHES = [
            "`beam_size` sentences are finished.",
            "A finished sentence keeps its place here: one place less is left for the others.",
            "How many places does `beam_step` get after one sentence is finished?", width="wide, stops"),
-    *(_found("places-not-given-up", "Your sentence is exactly what comes out when twice as many continuations are "
-             f"looked at, so that `beam_size` unfinished ones are left in every round{until}.",
+    *(_found("places-not-given-up", later("Your sentence is exactly what comes out when twice as many continuations "
+                                          "are looked at, so that `beam_size` unfinished ones are left in every "
+                                          "round{until}.", until=until),
              "Some libraries search like that. Here a finished sentence keeps its place, and one place less is left "
              "for the others.", "For how many continuations do you ask `beam_step`?", width=width)
       for width, until in (("twice, stops", ", until `beam_size` have finished"), ("twice", ""))),

@@ -4,6 +4,7 @@ from functools import partial
 import numpy as np
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 # ------------------------------------------------------------------------- 12.3 mean and spread
 
@@ -48,13 +49,14 @@ def _with(slug, says, look, why=_HALF, **changes):
 
 SPREADS = [
     _with("one-spread-for-all", "Your spread is exactly half the range of the whole table, for every variant.",
-          "Along which axis do your largest and smallest run?", f"{_HALF} Each variant has a spread of its own.",
+          "Along which axis do your largest and smallest run?", later(
+              "{half} Each variant has a spread of its own.", half=_HALF),
           kind="one for all"),
     _with("negative-spread", "Your spread is exactly the right one, with a minus sign.",
-          "What do you take away from what?", f"{_HALF} A distance is not below 0.", kind="negative"),
+          "What do you take away from what?", later("{half} A distance is not below 0.", half=_HALF), kind="negative"),
     _with("first-and-last", "Your spread is exactly half the distance between the first and the last seed.",
           "Are the first and the last seed always the best and the worst?",
-          f"{_HALF} A seed's number says nothing about its loss.", kind="first and last apart"),
+          later("{half} A seed's number says nothing about its loss.", half=_HALF), kind="first and last apart"),
     _with("whole-range", "Your spread is exactly the whole distance between best and worst, not half of it.",
           "How far is it from the middle to either end?", kind="whole"),
     _with("over-variants", "Your results are exactly what comes out when variants are averaged, not seeds.",
@@ -62,12 +64,14 @@ SPREADS = [
           "Each variant has a mean of its own; a mean over variants answers no question.", axis=0),
     _with("standard-deviation", "Your spread is exactly the standard deviation of the seeds.",
           "Which two of the seeds decide the half range?",
-          f"{_HALF} From so few numbers a standard deviation looks more exact than it is.", kind="std"),
+          later("{half} From so few numbers a standard deviation looks more exact than it is.",
+                half=_HALF), kind="std"),
     _with("sample-deviation", "Your spread is exactly the standard deviation with n − 1 below.",
           "Which two of the seeds decide the half range?",
-          f"{_HALF} From so few numbers a standard deviation looks more exact than it is.", kind="sample"),
+          later("{half} From so few numbers a standard deviation looks more exact than it is.",
+                half=_HALF), kind="sample"),
     _with("variance", "Your spread is exactly the variance of the seeds.", "In what unit should a spread of losses be?",
-          f"{_HALF} A variance would be in squared nats.", kind="variance"),
+          later("{half} A variance would be in squared nats.", half=_HALF), kind="variance"),
     _with("median", "Your mean is exactly the median.", "Which function gives the middle of your losses?",
           "With two seeds both are the same; with more they are not.", middle=np.median),
     _with("only-the-best", "Your mean is exactly the best seed of each variant.",
@@ -83,22 +87,23 @@ SPREADS = [
           "Which two of the seeds decide the half range?", kind="error"),
     _with("from-the-mean-up", "Your spread is exactly the distance from the mean up to the worst seed.",
           "Is the mean always halfway between best and worst?",
-          f"{_HALF} With two seeds both are the same; with more they are not.", kind="above"),
+          later("{half} With two seeds both are the same; with more they are not.", half=_HALF), kind="above"),
     _with("brackets-missing", "Your spread is exactly the largest loss minus *half* of the smallest.",
-          "What does the `/ 2` belong to?", f"{_HALF} `/` binds more tightly than `-`.", kind="no brackets"),
+          "What does the `/ 2` belong to?", later("{half} `/` binds more tightly than `-`.",
+                                                  half=_HALF), kind="no brackets"),
     _with("farthest-from-the-mean", "Your spread is exactly the largest distance of any seed from the mean.",
           "Is the mean always halfway between best and worst?",
-          f"{_HALF} With two seeds both are the same; with more they are not.", kind="farthest"),
+          later("{half} With two seeds both are the same; with more they are not.", half=_HALF), kind="farthest"),
     _with("mean-deviation", "Your spread is exactly the mean distance of the seeds from their mean.",
           "Which two of the seeds decide the half range?",
-          f"{_HALF} With two seeds both are the same; with more they are not.", kind="deviation"),
+          later("{half} With two seeds both are the same; with more they are not.", half=_HALF), kind="deviation"),
     _with("two-seeds-only", "Your spread is exactly half the distance between seeds 0 and 1.",
-          "What happens to a third seed in your code?", f"{_HALF} There may be any number of seeds.",
+          "What happens to a third seed in your code?", later("{half} There may be any number of seeds.", half=_HALF),
           kind="two seeds"),
-    *(_with(slug, f"Your spread is exactly {words}.", look, why, kind=kind)
+    *(_with(slug, later("Your spread is exactly {words}.", words=words), look, why, kind=kind)
       for slug, kind, words, look, why in (
           ("relative-spread", "relative", "the right one, divided by the mean", "What is done with the half range?",
-           f"{_HALF} In nats, as the mean is."),
+           later("{half} In nats, as the mean is.", half=_HALF)),
           ("standard-deviation", "half std", "half the standard deviation of the seeds",
            "Which two of the seeds decide the half range?", _HALF),
           ("standard-deviation", "two std", "1.96 standard deviations of the seeds",
@@ -112,13 +117,14 @@ SPREADS = [
     _with("only-the-worst", "Your mean is exactly the worst seed of each variant.",
           "What happens to the other seeds in your code?", "All seeds have a say in a mean.", middle=np.max),
     _with("two-seeds-only", "Your mean and your spread are exactly those of seeds 0 and 1.",
-          "What happens to a third seed in your code?", f"{_HALF} There may be any number of seeds.",
+          "What happens to a third seed in your code?", later("{half} There may be any number of seeds.", half=_HALF),
           kind="two seeds", middle=_of_two),
     _with("middle-of-the-range", "Your mean is exactly the point halfway between the best and the worst seed.",
           "Do all seeds have a say in it?", "With two seeds both are the same; with more they are not.",
           middle=_halfway),
     _with("first-and-last", "Your spread is exactly half the distance from the first seed to the last.",
-          "Is the first seed always the best one?", f"{_HALF} A seed's number says nothing about its loss.",
+          "Is the first seed always the best one?", later("{half} A seed's number says nothing about its loss.",
+                                                          half=_HALF),
           kind="first and last"),
 ]
 
@@ -178,22 +184,26 @@ PAIRS = [
           "first seed.", _BY_SEED, "With which run of the base is the run with seed 1 to be compared?",
           reference="seed"),
     _pair("spread-of-the-variant", "Your spread is exactly that of the variant's losses, not that of its differences.",
-          f"{_BY_SEED} The spread of the differences is what remains.", "Of which numbers do you take the spread?",
+          later("{by_seed} The spread of the differences is what remains.",
+                by_seed=_BY_SEED), "Of which numbers do you take the spread?",
           spread="own"),
     _pair("spreads-subtracted", "Your spread is exactly the distance between the variant's spread and the base's.",
-          f"{_BY_SEED} Two spreads may be alike although the runs have nothing in common.",
+          later("{by_seed} Two spreads may be alike although the runs have nothing in common.", by_seed=_BY_SEED),
           "Of which numbers do you take the spread?", spread="difference"),
     _pair("spreads-subtracted", "Your spread is exactly the variant's spread minus the base's.",
-          f"{_BY_SEED} Two spreads may be alike although the runs have nothing in common; and no spread is below 0.",
+          later("{by_seed} Two spreads may be alike although the runs have nothing in common; and no spread is below "
+                "0.", by_seed=_BY_SEED),
           "Of which numbers do you take the spread?", spread="signed"),
     _pair("seeds-sorted", "Your spread is exactly what comes out when the runs are sorted first: best against best, "
-          "worst against worst.", f"{_BY_SEED} Sorted, the runs that are compared no longer have the same seed.",
+          "worst against worst.", later("{by_seed} Sorted, the runs that are compared no longer have the same seed.",
+                                        by_seed=_BY_SEED),
           "Is there a `sort`?", spread="sorted"),
     _pair("two-seeds-only", "Your `agree` is exactly what comes out when only the first two seeds count.",
           "There may be any number of seeds, and all of them must say the same.",
           "Which columns of the differences does your condition read?", agree="two"),
     _pair("spreads-added", "Your spread is exactly the variant's and the base's together.",
-          f"{_BY_SEED} Adding the spreads would be right if the runs had nothing in common, and were unlucky.",
+          later("{by_seed} Adding the spreads would be right if the runs had nothing in common, and were unlucky.",
+                by_seed=_BY_SEED),
           "Of which numbers do you take the spread?", spread="sum"),
     _pair("whole-range", "Your spread is exactly the whole range of the differences, not half of it.",
           "The table prints ± half the range.", "How far is it from the middle to either end?", spread="whole"),
@@ -214,7 +224,7 @@ PAIRS = [
     _pair("against-the-best", "Your results are exactly what comes out when each seed is compared with the best "
           "variant of that seed.", "One switch at a time is compared with the base.",
           "Where in your code does `base` stand?", reference="best"),
-    *(_pair(slug, f"Your {words}.", why, look, **switch)
+    *(_pair(slug, later("Your {words}.", words=words), why, look, **switch)
       for slug, switch, words, why, look in (
           ("ratio", {"relative": "ratio"}, "differences are exactly the losses divided by the base's",
            "The question was about nats per token.", "What do you do with the two losses?"),
@@ -266,7 +276,7 @@ PAIRS = [
           "never true.", "Either will do: all better, or all worse.", "Which sign joins your two conditions?",
           agree="both"),
     _pair("ranges-apart", "Your `agree` is exactly what comes out when all runs of the variant must lie beyond all "
-          "runs of the base.", f"{_BY_SEED} Each seed is compared with the same seed only.",
+          "runs of the base.", later("{by_seed} Each seed is compared with the same seed only.", by_seed=_BY_SEED),
           "Which numbers need to have the same sign?", agree="apart"),
     _pair("zero-counts", "Your `agree` is exactly what comes out when a difference of 0 counts for either side.",
           "Of the base itself, whose differences are all 0, nothing can be said to be better or worse.",

@@ -4,6 +4,7 @@ from functools import partial
 import numpy as np
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 
 def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled="mean", method="linear", own=None):
@@ -90,7 +91,7 @@ INTERVALS = [
          "How much is left over below, and how much above?", ends=(5, 95)),
     _end("ninety-nine-per-cent", "Your interval is exactly the one from the 0.5th to the 99.5th percentile.", _MIDDLE,
          "How much is left over below, and how much above?", ends=(0.5, 99.5)),
-    *(_end(slug, f"Your interval is exactly {words}.", why, look, **switch)
+    *(_end(slug, later("Your interval is exactly {words}.", words=words), why, look, **switch)
       for slug, switch, words, why, look in (
           ("eighty-per-cent", {"ends": (10, 90)}, "the one from the 10th to the 90th percentile", _MIDDLE,
            "How much is left over below, and how much above?"),
@@ -120,18 +121,23 @@ INTERVALS = [
            "Which of the drawn means are the ends?"))),
     _end("middle-half", "Your interval is exactly the one from the 25th to the 75th percentile.", _MIDDLE,
          "How much is left over below, and how much above?", ends=(25, 75)),
-    *(_end("one-sided", f"Your interval is exactly the one from the {low} to the {high} percentile.",
-           f"{_MIDDLE} Yours leaves out more on one side than on the other.",
+    *(_end("one-sided", later("Your interval is exactly the one from the {low} to the {high} percentile.", low=low,
+                              high=high),
+           later("{middle} Yours leaves out more on one side than on the other.", middle=_MIDDLE),
            "How much is left over below, and how much above?", ends=ends)
       for ends, low, high in (((0, 95), "lowest", "95th"), ((5, 100), "5th", "highest"), ((2.5, 95), "2.5th", "95th"),
                               ((5, 97.5), "5th", "97.5th"))),
-    *(_end("drawn-anew", f"Your interval is exactly that of drawings of your own, with the seed {seed}.",
+    *(_end("drawn-anew", later("Your interval is exactly that of drawings of your own, with the seed {seed}.",
+                               seed=seed),
            "`draws` says which sentences are drawn. Two models, or two people, are compared on the same drawings.",
            "Where does `draws` stand in your code, beside its shape?", own=seed) for seed in (0, 1, 42)),
-    *(_end("another-percentile", f"Your ends are exactly the percentiles by NumPy's method “{method}”: each of them is "
-           "one of the drawn means.", _BETWEEN, "Which `method` or `interpolation` do you ask for?", method=method)
+    *(_end("another-percentile", later("Your ends are exactly the percentiles by NumPy's method “{method}”: each of "
+                                       "them is one of the drawn means.",
+                                       method=method),
+            _BETWEEN, "Which `method` or `interpolation` do you ask for?", method=method)
       for method in ("nearest", "lower", "higher", "inverted_cdf", "closest_observation")),
-    *(_end("another-percentile", f"Your ends are exactly the percentiles by NumPy's method “{method}”.",
+    *(_end("another-percentile", later("Your ends are exactly the percentiles by NumPy's method “{method}”.",
+                                       method=method),
            "It is another rule for what lies between two neighbours. The exercise asks for the usual one.",
            "Which `method` or `interpolation` do you ask for?", method=method)
       for method in ("midpoint", "hazen", "weibull", "median_unbiased")),
@@ -167,7 +173,8 @@ INTERVALS = [
          "`np.percentile` counts from 0 to 100; `np.quantile` counts from 0 to 1.",
          "In what unit does your function expect its second argument?", ends=(0.025, 0.975)),
     _end("smallest-and-largest", "Your interval is exactly the smallest and the largest mean.",
-         f"{_MIDDLE} The extremes wander further out the more often you draw.", "Which percentiles do you take?",
+         later("{middle} The extremes wander further out the more often you draw.",
+               middle=_MIDDLE), "Which percentiles do you take?",
          ends=(0, 100)),
     _end("not-resampled", "Your interval is exactly that of the sentences' differences, without any drawing.",
          "That says how much *sentences* differ. The question is how much their *mean* would.",

@@ -6,6 +6,7 @@ import numpy as np
 from classroom.ask.call import Ends
 from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise
+from course._words import later
 
 from . import mistakes, mistakes_intervals
 
@@ -102,8 +103,8 @@ _WHY = {
 def _explain(chosen):
     """The first letter on which a choice is not right."""
     letter = min(chosen ^ _FAIR, key=lambda letter: (letter not in chosen, letter))
-    begins = "You count {} as fair." if letter in chosen else "You leave {} out."
-    return f"{begins.format(letter)} {_WHY[letter]}"
+    return later("You count {letter} as fair. {why}" if letter in chosen else "You leave {letter} out. {why}",
+                 letter=letter, why=_WHY[letter])
 
 
 _SUBSETS = [frozenset(chosen) for n in range(6) for chosen in combinations("ABCDE", n)]

@@ -7,6 +7,7 @@ from torch import nn
 
 from classroom.judge.evidence import entry, number, place
 from classroom.judge.exercise import Misconception
+from course._words import later, say
 
 # ----------------------------------------------------------------------------------- 13.1 rms_norm
 
@@ -50,12 +51,14 @@ def _size(sight):
         return ""
     index = (0,) * (got.ndim - 1)
     plain = got[index] / inputs["weight"]
-    return (f"{place(sight)}, take {entry('y', index, sight.axes('y'))} and divide it by the weight: the mean of its "
-            f"squares is {number((plain ** 2).mean())}. It should be 1, or a little less.")
+    return say("{place}, take {entry} and divide it by the weight: the mean of its squares is {mean}. It should be "
+               "1, or a little less.", place=place(sight), entry=entry('y', index, sight.axes('y')),
+               mean=number((plain ** 2).mean()))
 
 
 def _norm(slug: str, says: str, why: str, look: str, shows=None, **switches) -> Misconception:
-    return Misconception(slug, partial(sloppy_norm, **switches), f"Your result is exactly what comes out when {says}.",
+    return Misconception(slug, partial(sloppy_norm, **switches), later(
+        "Your result is exactly what comes out when {says}.", says=says),
                          why, look, shows)
 
 
@@ -77,42 +80,47 @@ NORM = [
           "A standard deviation is made of distances from the mean, a root mean square of the numbers themselves.",
           "What exactly do you square?", _size, centre="below", of="d_model - 1"),
     _norm("eps-outside-root", "`eps` is added to the root instead of under it",
-          f"For ordinary vectors nothing is seen of it; for tiny numbers the two are far apart. {_EPS}",
+          later("For ordinary vectors nothing is seen of it; for tiny numbers the two are far apart. {eps}", eps=_EPS),
           "Which comes first in your line, the addition of eps or the root?", at="outside"),
-    _norm("no-root", "the division is by the mean of the squares + eps, without the root", f"{_ROOT_MEAN} Double all "
-          "numbers, and the mean of the squares is four times as large; its root doubles, too.",
+    _norm("no-root", "the division is by the mean of the squares + eps, without the root", later(
+        "{root_mean} Double all numbers, and the mean of the squares is four times as large; its root doubles, too.",
+        root_mean=_ROOT_MEAN),
           "Which of the three steps is missing?", _size, root="none"),
     _norm("root-taken-twice", "the root is taken twice", _ROOT_MEAN, "How many roots are there in your code?", _size,
           root="twice"),
-    _norm("sum-of-squares", "the squares are added up and not divided by d_model", f"{_ROOT_MEAN} With the sum, every "
-          "vector gets the length 1, and its numbers become the smaller the more there are.",
+    _norm("sum-of-squares", "the squares are added up and not divided by d_model", later(
+        "{root_mean} With the sum, every vector gets the length 1, and its numbers become the smaller the more there "
+        "are.", root_mean=_ROOT_MEAN),
           "Is it the sum of the squares or their mean?", _size, of="sum"),
     _norm("mean-of-d-model-minus-1", "the sum of the squares is divided by d_model − 1",
           "The mean square is a plain mean. With d_model − 1 one estimates a variance from a sample.",
           "How many numbers do you divide by?", _size, of="d_model - 1"),
-    _norm("root-before-mean", "the root is taken before the mean: the mean of |x| + eps", f"{_ROOT_MEAN} The root of a "
-          "square is the number without its sign.", "In which order do your three steps come?", _size,
+    _norm("root-before-mean", "the root is taken before the mean: the mean of |x| + eps", later(
+        "{root_mean} The root of a square is the number without its sign.",
+        root_mean=_ROOT_MEAN), "In which order do your three steps come?", _size,
           of="mean of the root"),
-    _norm("mean-before-square", "the mean is taken first and squared afterwards", f"{_ROOT_MEAN} Positive and negative "
-          "numbers cancel in a mean, in a mean of squares they cannot.", "In which order do your three steps come?",
+    _norm("mean-before-square", "the mean is taken first and squared afterwards", later(
+        "{root_mean} Positive and negative numbers cancel in a mean, in a mean of squares they cannot.",
+        root_mean=_ROOT_MEAN), "In which order do your three steps come?",
           _size, of="square of the mean"),
     _norm("divided-by-the-largest", "the division is by the largest |x| + eps",
           "One number alone then decides about all the others.", "What do you divide by?", _size, of="largest"),
     _norm("multiplied-instead-of-divided", "x is multiplied by the root mean square",
           "Large vectors then become larger still, and small ones smaller.", "Which operation stands before the root?",
           _size, root="multiply"),
-    _norm("no-eps", "there is no eps", f"{_EPS} A vector of zeros would give 0/0 = NaN.",
+    _norm("no-eps", "there is no eps", later("{eps} A vector of zeros would give 0/0 = NaN.", eps=_EPS),
           "Where does `eps` occur in your code?", at="none"),
     _norm("eps-inside-and-outside", "eps is added twice, under the root and to it", _EPS,
           "How often does `eps` occur in your code?", at="both"),
     _norm("eps-squared", "the square of eps stands under the root", _EPS, "What exactly is added to the mean square?",
           at="squared"),
     _norm("eps-as-a-floor", "eps is not added, but is the smallest value that the mean square may have",
-          f"Then it changes nothing for ordinary vectors, and everything for tiny ones. {_EPS}",
+          later("Then it changes nothing for ordinary vectors, and everything for tiny ones. {eps}", eps=_EPS),
           "What happens to the mean square where it is larger than eps?", at="floor"),
     _norm("eps-ignored", "eps is 1e-6, whatever `eps` is given", "Some models have been trained with another eps.",
           "Does your code use its argument?", fixed=True),
-    *(_norm("another-default-eps", f"eps is {words} where none is given", "The contract says 1e-6. With another one "
+    *(_norm("another-default-eps", later("eps is {words} where none is given",
+                                         words=words), "The contract says 1e-6. With another one "
             "the weights of a trained model give other results.", "Look at the signature.", default=default)
       for default, words in ((1e-5, "1e-5, as in layer norm,"), (1e-8, "1e-8"), (1e-12, "1e-12"), (1e-3, "1e-3"),
                              (1.1920928955078125e-07, "that of float32, as in `nn.RMSNorm`,"))),
@@ -192,21 +200,22 @@ class SloppySwiGLU(nn.Module):
 
 
 def _swiglu(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(SloppySwiGLU, **switches), f"Your result is exactly {says}.", why, look)
+    return Misconception(slug, partial(SloppySwiGLU, **switches), later(
+        "Your result is exactly {says}.", says=says), why, look)
 
 
 def _other(activation: str, slug: str, words: str, known: str = "") -> Misconception:
-    return _swiglu(slug, f"what comes out with {words} in place of SiLU",
-                   f"{known}Here the function is silu(z) = z · sigmoid(z); with another one the same weights give "
-                   "another result.", "What is done to the gate?", activation=activation)
+    return _swiglu(slug, later("what comes out with {words} in place of SiLU", words=words),
+                   later("{known}Here the function is silu(z) = z · sigmoid(z); with another one the same weights "
+                         "give another result.", known=known), "What is done to the gate?", activation=activation)
 
 
 _GATE = "The gate, and the gate alone, goes through SiLU; then it opens or closes each of the hidden numbers."
 
 SWIGLU = [
     _swiglu("silu-on-the-other-path", "what comes out when SiLU is applied to `w_up(x)` and not to `w_gate(x)`",
-            "Trained from nothing, it learns as well; with the weights of a trained model it gives other numbers. "
-            f"{_GATE}", "Which of the two paths goes through SiLU?", roles="ugd"),
+            later("Trained from nothing, it learns as well; with the weights of a trained model it gives other "
+                  "numbers. {gate}", gate=_GATE), "Which of the two paths goes through SiLU?", roles="ugd"),
     _swiglu("silu-on-both", "what comes out when both paths go through SiLU", _GATE,
             "How often does SiLU occur in the formula?", at="gate up"),
     _swiglu("silu-on-the-product", "what comes out when SiLU is applied to the product of the two paths", _GATE,
@@ -218,8 +227,8 @@ SWIGLU = [
     _swiglu("silu-at-gate-and-end", "what comes out when SiLU is applied to the gate and once more after `w_down`",
             _GATE, "How often does SiLU occur in the formula?", at="gate result"),
     _swiglu("no-activation", "what comes out when the gate is not bent by SiLU",
-            "A product of two linear layers bends already: that is the *bilinear* layer of Shazeer's paper. SwiGLU "
-            f"has one function more. {_GATE}", "What is done to the gate?", activation="none"),
+            later("A product of two linear layers bends already: that is the *bilinear* layer of Shazeer's paper. "
+                  "SwiGLU has one function more. {gate}", gate=_GATE), "What is done to the gate?", activation="none"),
     _swiglu("sum-instead-of-product", "what comes out when the two paths are added",
             "A gate multiplies: where it is 0, nothing gets through.", "How do the two paths meet?", join="sum"),
     _swiglu("difference-instead-of-product", "what comes out when one path is subtracted from the other",
@@ -236,7 +245,7 @@ SWIGLU = [
     _swiglu("gate-missing", "what comes out without `w_gate`: w_down(silu(w_up(x)))",
             "That is the feed-forward layer of lesson 06 with SiLU for ReLU. SwiGLU has a second path.",
             "Where does `forward` use `w_gate`?", join="gate", roles="ugd"),
-    *(_swiglu("one-path-twice", f"what comes out when both factors come from `{name}`",
+    *(_swiglu("one-path-twice", later("what comes out when both factors come from `{name}`", name=name),
               "The two paths learn different things: one what there is, the other whether it counts.",
               "Which layers do the two factors come from?", roles=roles)
       for name, roles in (("w_gate", "ggd"), ("w_up", "uud"))),

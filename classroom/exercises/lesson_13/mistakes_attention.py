@@ -8,6 +8,7 @@ from torch import nn
 from classroom.exercises.lesson_02.mistakes import STYLES, in_style
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
+from course._words import later
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
 
@@ -119,7 +120,7 @@ class Sloppy(nn.Module):
 
 
 def _group(slug: str, says: str, why: str, look: str, shows=None, **switches) -> Misconception:
-    return Misconception(slug, partial(Sloppy, **switches), f"Your {says}.", why, look, shows)
+    return Misconception(slug, partial(Sloppy, **switches), later("Your {says}.", says=says), why, look, shows)
 
 
 _GROUP = ("With 4 heads and 2 keys, heads 0 and 1 use key 0, heads 2 and 3 use key 1: a group is made of heads that "
@@ -145,15 +146,18 @@ GROUPED = [
     _group("repeated-along-positions", "numbers are exactly what comes out when keys and values are repeated along the "
            "positions and cut into heads afterwards", "There must be more heads, not more positions.",
            "Which axis does your repetition work on?", repeat="positions"),
-    *(_group("numbers-repeated-one-by-one", f"numbers are exactly what comes out when each number of {words} is "
-             "written several times in a row, and the vector is cut into heads afterwards", "A head then has the same "
+    *(_group("numbers-repeated-one-by-one", later("numbers are exactly what comes out when each number of {words} is "
+                                                  "written several times in a row, and the vector is cut into heads "
+                                                  "afterwards", words=words), "A head then has the same "
              "number several times, and only part of what it should have. Heads are to be repeated, as wholes.",
              "Which comes first in your code, `split_heads` or the repetition, and along which axis does it work?",
              **switches)
       for words, switches in (("keys and values", {"repeat": "numbers"}), ("the keys", {"keys": "numbers"}),
                               ("the values", {"values": "numbers"}))),
-    *(_group(f"{which}-key-and-value-for-all", f"numbers are exactly what comes out when all heads use the {which} "
-             "keys and values", f"The others are computed and thrown away. {_GROUP}",
+    *(_group(f"{which}-key-and-value-for-all", later("numbers are exactly what comes out when all heads use the "
+                                                     "{which} keys and values",
+                                                     which=which),
+            later("The others are computed and thrown away. {group}", group=_GROUP),
              "Which heads use which of the keys?", keys=which, values=which) for which in ("first", "last")),
     _group("first-key-for-all", "numbers are exactly what comes out when all heads use the first keys, and each group "
            "its own values", _SHARED, "How do you repeat the keys?", keys="first"),
@@ -162,7 +166,7 @@ GROUPED = [
     _group("keys-and-values-averaged", "numbers are exactly what comes out when keys and values are averaged over "
            "their heads", "Averaged, nothing can tell any more what the groups have found.",
            "What do you do with the axis of the keys' heads?", keys="mean", values="mean"),
-    *(_group("not-repeated", f"code does exactly what happens when {words} not repeated",
+    *(_group("not-repeated", later("code does exactly what happens when {words} not repeated", words=words),
              "There are then fewer of them than queries' heads: PyTorch can lay them side by side only where there is "
              "a single one, or as many as heads.", "Which shapes meet in each of the two products?", **switches)
       for words, switches in (("the keys are", {"keys": "not repeated"}),
@@ -183,7 +187,8 @@ GROUPED = [
            "Trained from nothing, nobody would see it; with the weights of a trained model everything is wrong.",
            "Which layer does each of query, key and value go through?", roles="qvk"),
     _group("divided-by-d-model-over-n-kv-heads", "weights are exactly what comes out when the scores are divided by "
-           "√(d_model / n_kv_heads)", f"{_ROOT} d_head is d_model / n_heads.", "What is d_head in your code?",
+           "√(d_model / n_kv_heads)", later("{root} d_head is d_model / n_heads.",
+                                            root=_ROOT), "What is d_head in your code?",
            scale="kv"),
     _group("divided-by-root-of-d-model", "weights are exactly what comes out when the scores are divided by √d_model",
            _ROOT, "How many numbers does the dot product of one head add up?", scale="d_model"),
@@ -229,11 +234,13 @@ GROUPED = [
              "`mask=None` says that everything may attend to everything. None has no axes and no methods.",
              "Which line uses the mask, and does it also run where there is none?", needs=use)
       for use in (lambda mask: mask.unsqueeze(1), lambda mask: mask[:, None], lambda mask: ~mask)),
-    *(_group(f"split-{name}", f"output is exactly what comes out when {words}", "Head i of a position is the i-th "
+    *(_group(f"split-{name}", later("output is exactly what comes out when {words}",
+                                    words=words), "Head i of a position is the i-th "
              "piece of that position's own vector.", "Is it `split_heads` that you call?", split=split)
       for name, split, words in (("by-view", "view", "the heads are split by a reshape alone"),
                                  ("interleaved", "interleaved", "each head gets every n-th number of a vector"))),
-    *(_group(f"merged-{name}", f"output is exactly what comes out when {words}", "The heads lie side by side: first "
+    *(_group(f"merged-{name}", later("output is exactly what comes out when {words}",
+                                     words=words), "The heads lie side by side: first "
              "all of head 0, then all of head 1.", "Is it `merge_heads` that you call?", merge=merge)
       for name, merge, words in (("without-transpose", "view", "the heads are joined by a reshape alone"),
                                  ("interleaved", "interleaved", "the heads are shuffled together"))),

@@ -6,6 +6,7 @@ import torch
 
 from classroom.exercises.lesson_02.mistakes_masks import LOW, TO_BE_ADDED, added
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 # ------------------------------------------------------------------------------- 13.3 prefix_mask
 
@@ -41,32 +42,39 @@ def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False
 
 
 def _prefix(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(sloppy_prefix, **switches), f"Your mask is exactly {says}.", why, look)
+    return Misconception(slug, partial(sloppy_prefix, **switches), later(
+        "Your mask is exactly {says}.", says=says), why, look)
 
 
 _TWO = ("A place is open for one of two reasons: the key lies in the prefix, which everybody may see, or it does not "
         "lie in the future.")
 
 PREFIX = [
-    _prefix("causal-everywhere", "the causal mask, whatever the prefix", f"{_TWO} With yours, the first word of the "
-            "source never sees the second.", "Where does your code use `prefix_lengths`?", join="causal"),
-    _prefix("prefix-only", "open for the prefix and closed for all else", f"{_TWO} With yours, a word of the "
-            "translation does not see the words before it, nor itself.", "What may the last position see?",
+    _prefix("causal-everywhere", "the causal mask, whatever the prefix", later(
+        "{two} With yours, the first word of the source never sees the second.",
+        two=_TWO), "Where does your code use `prefix_lengths`?", join="causal"),
+    _prefix("prefix-only", "open for the prefix and closed for all else", later(
+        "{two} With yours, a word of the translation does not see the words before it, nor itself.",
+        two=_TWO), "What may the last position see?",
             join="prefix"),
-    _prefix("both-reasons-needed", "open where the key lies in the prefix *and* not in the future", f"{_TWO} One of "
-            "them is enough.", "Do you join the two with `&` or with `|`?", join="and"),
+    _prefix("both-reasons-needed", "open where the key lies in the prefix *and* not in the future", later(
+        "{two} One of them is enough.", two=_TWO), "Do you join the two with `&` or with `|`?", join="and"),
     _prefix("exactly-one-reason", "open where the key lies either in the prefix or in the past, but not in both",
-            f"{_TWO} Both may hold at once.", "How do you join the two?", join="xor"),
-    _prefix("past-without-the-prefix", "causal, with the prefix closed", f"{_TWO} Yours hides the source.",
+            later("{two} Both may hold at once.", two=_TWO), "How do you join the two?", join="xor"),
+    _prefix("past-without-the-prefix", "causal, with the prefix closed", later(
+        "{two} Yours hides the source.", two=_TWO),
             "Is there a `~` too many?", join="not"),
     _prefix("prefix-for-itself", "open for the prefix within the prefix, and causal behind it: what comes after the "
-            "prefix does not see it", f"{_TWO} With yours, the translation is written without a look at the source.",
+            "prefix does not see it", later("{two} With yours, the translation is written without a look at the "
+                                            "source.", two=_TWO),
             "What may the first word behind the prefix see?", join="apart"),
     _prefix("rows-for-columns", "open in the *rows* of the prefix: its words see everything, also the translation",
-            f"{_TWO} It is the keys, the columns, that lie in the prefix. With yours, the source reads the answer.",
+            later("{two} It is the keys, the columns, that lie in the prefix. With yours, the source reads the "
+                  "answer.", two=_TWO),
             "Which axis of your mask do the prefix lengths run along?", columns=False),
-    _prefix("all-but-the-prefix-open", "causal, and open for all keys behind the prefix", f"{_TWO} With yours, the "
-            "translation sees its own future and the source does not.", "Which side of the prefix's end do you open?",
+    _prefix("all-but-the-prefix-open", "causal, and open for all keys behind the prefix", later(
+        "{two} With yours, the translation sees its own future and the source does not.",
+        two=_TWO), "Which side of the prefix's end do you open?",
             side="target"),
     _prefix("prefix-at-the-end", "right for a prefix that stands at the end of the sentence",
             "A prefix stands at the beginning: positions 0 to prefix_length − 1.", "Which positions do you open?",
@@ -84,7 +92,8 @@ PREFIX = [
             "What is `mask[0, 0, 0]`, and what should it be?", invert=True),
     _prefix("transposed", "the right one with queries and keys exchanged", "Rows are queries and columns are keys, "
             "everywhere in the course.", "Which of the two `arange`s runs along the columns?", axes="turned"),
-    *(_prefix("one-length-for-all", f"the one that comes out when the {words} prefix is used for all sentences",
+    *(_prefix("one-length-for-all", later("the one that comes out when the {words} prefix is used for all sentences",
+                                          words=words),
               "Each sentence has a prefix of its own.", "Where does a single number stand for all prefix lengths?",
               of=of) for of, words in (("first", "first sentence's"), ("longest", "longest"),
                                        ("shortest", "shortest"))),
@@ -178,7 +187,7 @@ def _frequencies(d, how):
 
 def _rotate(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
     return Misconception(slug, partial(sloppy_rotate, **switches),
-                         f"Your result is exactly what comes out when {says}.", why, look)
+                         later("Your result is exactly what comes out when {says}.", says=says), why, look)
 
 
 _TURN = "A point (a, b) turned by the angle φ is (a cos φ − b sin φ, a sin φ + b cos φ)."
@@ -187,38 +196,43 @@ _PLACES = ("In a batch with padding, or behind a cache, a vector's place in the 
            "sentence. That is why `positions` is an argument.")
 
 ROTATE = [
-    _rotate("neighbours-paired", "neighbours are paired, as in exercise 5.4", "Both ways work, but not beside each "
-            f"other: the weights of a model trained with one give nonsense with the other. {_PAIR}",
+    _rotate("neighbours-paired", "neighbours are paired, as in exercise 5.4", later(
+        "Both ways work, but not beside each other: the weights of a model trained with one give nonsense with the "
+        "other. {pair}", pair=_PAIR),
             "Which number belongs to number 0?", pairing="neighbours", join="neighbours"),
     _rotate("halves-in-neighbours-out", "number i is paired with number i + d_head/2, and the results are stored as "
             "neighbours", _PAIR, "How do you put the two halves of the result together?", join="neighbours"),
     _rotate("neighbours-in-halves-out", "neighbours are paired, and all new a are stored before all new b", _PAIR,
             "Which number belongs to number 0, before and after?", pairing="neighbours"),
     _rotate("angles-paired-otherwise", "number i is paired with number i + d_head/2, but the angles are laid out for "
-            "neighbours", f"Both numbers of a pair must be turned by one angle. {_PAIR}",
+            "neighbours", later("Both numbers of a pair must be turned by one angle. {pair}", pair=_PAIR),
             "Which angle meets number 0, and which number d_head/2?", angles="other"),
     _rotate("angles-paired-otherwise", "neighbours are paired, but the angles are laid out for halves",
-            f"Both numbers of a pair must be turned by one angle. {_PAIR}", "Which angle meets number 0, and which "
+            later("Both numbers of a pair must be turned by one angle. {pair}",
+                  pair=_PAIR), "Which angle meets number 0, and which "
             "number 1?", angles="other", pairing="neighbours", join="neighbours"),
     _rotate("an-angle-for-each-number", "there are d_head angles, and the two numbers of a pair are turned by "
-            "different ones", f"i counts pairs, from 0 to d_head/2 − 1. {_PAIR}",
+            "different ones", later("i counts pairs, from 0 to d_head/2 − 1. {pair}", pair=_PAIR),
             "How many frequencies does your code make?",
             angles="of d"),
     _rotate("positions-ignored", "the positions are 0, 1, 2, …, whatever `positions` says", _PLACES,
             "Where does your code use `positions`?", places="counted"),
     _rotate("positions-from-zero", "the first position of each sentence is subtracted from all",
-            f"Scores within one call stay the same; beside keys of an earlier call they do not. {_PLACES}",
+            later("Scores within one call stay the same; beside keys of an earlier call they do not. {places}",
+                  places=_PLACES),
             "What happens to `positions` before the angles are made?", places="from zero"),
     _rotate("positions-counted-on", "only the first of the positions is used, and counted on from", _PLACES,
             "How many of the numbers in `positions` does your code use?", places="counted on"),
     _rotate("positions-counted-on", "only the last of the positions is used, and counted back from", _PLACES,
             "How many of the numbers in `positions` does your code use?", places="counted back"),
-    *(_rotate("one-position-for-all", f"all vectors have the {which} of the positions", "Then nothing is said of their "
+    *(_rotate("one-position-for-all", later("all vectors have the {which} of the positions",
+                                            which=which), "Then nothing is said of their "
               "order: a score depends on the difference of two positions, which would always be 0.",
               "How many of the numbers in `positions` does your code use?", places=f"{which} for all")
       for which in ("first", "last")),
-    *(Misconception("no-axis-for-the-pairs", partial(sloppy_rotate, axis=axis), f"Your code does exactly what happens "
-                    f"when {words}.", "Each position has an angle for each pair, (T, d_head/2). PyTorch lines up (T,) "
+    *(Misconception("no-axis-for-the-pairs", partial(sloppy_rotate, axis=axis), later(
+        "Your code does exactly what happens when {words}.",
+        words=words), "Each position has an angle for each pair, (T, d_head/2). PyTorch lines up (T,) "
                     "and (d_head/2,) from the right: where both are as long, it multiplies position 0 by frequency 0, "
                     "position 1 by frequency 1, and so on; where one is 1, there are too many angles or too few; and "
                     "otherwise it stops.", "Write down the shapes of positions and frequencies. Which of them needs "
@@ -232,24 +246,31 @@ ROTATE = [
     _rotate("divided-by-length", "the positions are also divided by T", "A step must be the same turn in a short "
             "sentence and in a long one.", "What happens to `positions` before the angles are made?",
             places="of the whole"),
-    _rotate("turned-backwards", "every pair is turned the other way", "Scores between queries and keys would come out "
-            f"the same, but not beside code that turns forward. {_TURN}", "Where does the minus belong?", sign=-1),
-    _rotate("no-minus", "no sine is subtracted", f"That is no rotation: lengths change. {_TURN}",
+    _rotate("turned-backwards", "every pair is turned the other way", later(
+        "Scores between queries and keys would come out the same, but not beside code that turns forward. {turn}",
+        turn=_TURN), "Where does the minus belong?", sign=-1),
+    _rotate("no-minus", "no sine is subtracted", later("That is no rotation: lengths change. {turn}", turn=_TURN),
             "Which of the two formulas has a minus?", signs=(1, 1, 1)),
-    _rotate("two-minuses", "both sines are subtracted", f"That is no rotation: lengths change. {_TURN}",
+    _rotate("two-minuses", "both sines are subtracted", later(
+        "That is no rotation: lengths change. {turn}", turn=_TURN),
             "Which of the two formulas has a minus?", signs=(-1, -1, 1)),
-    _rotate("minus-at-the-cosine", "the minus stands before b cos φ", "That is a mirror, not a rotation: position 0 "
-            f"would turn (a, b) into (a, −b). {_TURN}", "Which of the two formulas has a minus?", signs=(1, 1, -1)),
-    _rotate("sine-and-cosine-exchanged", "sine and cosine have changed places", "Position 0 should not be turned at "
-            f"all: cos 0 = 1. {_TURN}", "What happens at position 0?", kinds="sccs"),
-    _rotate("new-a-used-for-b", "the new b is made of the *new* a", f"Both new numbers are made of the old ones. "
-            f"{_TURN}", "Is `a` still the old one when the new b is computed?", how="in turn"),
-    _rotate("only-cosines", "every number is only multiplied by the cosine of its angle", "A point that is turned also "
-            f"moves along the other axis. {_TURN}", "What does b contribute to the new a?", how="scaled"),
-    _rotate("only-sines", "the products with the cosine are left out", "A point that is turned keeps part of what it "
-            f"was. {_TURN}", "How many products does each formula have?", how="sines only"),
-    *(_rotate("half-of-the-pair-turned", f"only the {one} number of each pair is new",
-              f"A point that is turned moves along both axes, except by accident. {_TURN}",
+    _rotate("minus-at-the-cosine", "the minus stands before b cos φ", later(
+        "That is a mirror, not a rotation: position 0 would turn (a, b) into (a, −b). {turn}",
+        turn=_TURN), "Which of the two formulas has a minus?", signs=(1, 1, -1)),
+    _rotate("sine-and-cosine-exchanged", "sine and cosine have changed places", later(
+        "Position 0 should not be turned at all: cos 0 = 1. {turn}",
+        turn=_TURN), "What happens at position 0?", kinds="sccs"),
+    _rotate("new-a-used-for-b", "the new b is made of the *new* a", later(
+        "Both new numbers are made of the old ones. {turn}",
+        turn=_TURN), "Is `a` still the old one when the new b is computed?", how="in turn"),
+    _rotate("only-cosines", "every number is only multiplied by the cosine of its angle", later(
+        "A point that is turned also moves along the other axis. {turn}",
+        turn=_TURN), "What does b contribute to the new a?", how="scaled"),
+    _rotate("only-sines", "the products with the cosine are left out", later(
+        "A point that is turned keeps part of what it was. {turn}",
+        turn=_TURN), "How many products does each formula have?", how="sines only"),
+    *(_rotate("half-of-the-pair-turned", later("only the {one} number of each pair is new", one=one),
+              later("A point that is turned moves along both axes, except by accident. {turn}", turn=_TURN),
               "What do you put together at the end?", how=how)
       for how, one in (("only a", "first"), ("only b", "second"))),
     _rotate("x-added", "`x` is added to the turned pairs", "A rotation takes the place of what was there: lengths must "
@@ -257,7 +278,7 @@ ROTATE = [
     _rotate("added", "sines and cosines are added to the two halves", "Rotary encoding adds nothing: it turns the "
             "pairs that are there.", "Which operation puts the positions in?", how="added"),
     _rotate("multiplied", "the two halves are multiplied by sines and cosines, number by number",
-            f"Position 0 would lose its first half. {_TURN}", "Which operation puts the positions in?",
+            later("Position 0 would lose its first half. {turn}", turn=_TURN), "Which operation puts the positions in?",
             how="multiplied"),
     _rotate("halves-swapped", "the new b stand before the new a", _PAIR, "In which order do you put the two together?",
             join="swapped"),
@@ -281,9 +302,11 @@ ROTATE = [
     _rotate("only-the-first-pair", "only the first pair is turned, as happens with an exponent of 2i that is not "
             "divided by d_head", "All pairs turn, each by less than the one before.",
             "What is your angle for the last pair at position 1?", exponent="2i"),
-    *(_rotate("another-base", f"the base is {base:g} instead of 10000", "Many models of today have another base, but "
+    *(_rotate("another-base", later("the base is {base:g} instead of 10000",
+                                    base=base), "Many models of today have another base, but "
               "each always the same.", "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0)),
-    *(_rotate("degrees", f"the angles are {words}", "`cos` and `sin` take radians: no conversion is needed.",
+    *(_rotate("degrees", later("the angles are {words}",
+                               words=words), "`cos` and `sin` take radians: no conversion is needed.",
               "Is there a 180 in your code, or a π?", unit=unit)
       for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"),
                           (2 * math.pi, "multiplied by 2π"))),
@@ -292,7 +315,8 @@ ROTATE = [
                   "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
                   "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`."),
     *(Misconception("single-precision", partial(sloppy_rotate, single=single, in_single=how),
-                    f"In float64, your result is exactly what comes out when the {of} computed in float32.",
+                    later("In float64, your result is exactly what comes out when the {of} computed in float32.",
+                          of=of),
                     "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
                     "Which dtype has `torch.arange(...)`, divided by a number, unless it is given `dtype=x.dtype`?")
       for how in ("rounded", "power", "power of 2i", "one over", "quotient", "exp", "exp of 2i")

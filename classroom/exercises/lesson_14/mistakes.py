@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 # ------------------------------------------------------------------------------------- 14.1 quantise
 
@@ -97,8 +98,8 @@ QUANTISE = [
            "Rounded down, every number is too small, by half a step on average, and a sum of many such numbers is off "
            "by a lot. To the nearest one, errors of both signs cancel.", "What does `floor` make of 2.9 and of −2.1?",
            rounding="down"),
-    *(_wrong("rounded-up", "Your whole numbers are exactly what comes out when all are rounded up"
-             f"{' in magnitude' if rounding == 'away' else ''}.",
+    *(_wrong("rounded-up", later("Your whole numbers are exactly what comes out when all are rounded up{what}.",
+                                 what=' in magnitude' if rounding == 'away' else ''),
              "The nearest whole number is off by half a step at most, this one by up to a whole step.",
              "What does your rounding make of 2.1?", rounding=rounding) for rounding in ("up", "away")),
     _wrong("half-added", "Your whole numbers are exactly what comes out when a half is added and everything after the "
@@ -111,7 +112,7 @@ QUANTISE = [
              "int8 goes from −128 to 127. With 128 steps the largest number of a row would become 128, which does not "
              "exist: it turns into −128, or has to be cut to 127.", "How many whole numbers of int8 lie above 0?",
              steps=128, limit=limit) for limit in (None, (-128, 127), (-127, 127))),
-    *(_wrong("255-steps", f"Your scales are exactly the largest magnitudes divided by {steps}.",
+    *(_wrong("255-steps", later("Your scales are exactly the largest magnitudes divided by {steps}.", steps=steps),
              "int8 has 256 numbers, and half of them lie below 0. From 0 up to the largest magnitude there is room for "
              "127 steps.", "How many whole numbers of int8 lie above 0?", steps=steps, limit=limit)
       for steps in (255, 256, 254) for limit in (None, (-128, 127), (-127, 127))),
@@ -119,28 +120,30 @@ QUANTISE = [
              "That is right for a range from the smallest to the largest number. Here the middle is 0, and the largest "
              "magnitude is to be a whole number of steps: 127.", "By what do you divide the largest magnitude?",
              steps=127.5, limit=limit) for limit in (None, (-128, 127), (-127, 127))),
-    *(_wrong("four-bits", f"Your scales are exactly the largest magnitudes divided by {steps}: "
-             f"a step of whole numbers of {bits} bits.", "int8 has 8 bits, and the larger the whole numbers, the "
+    *(_wrong("four-bits", later("Your scales are exactly the largest magnitudes divided by {steps}: a step of whole "
+                                "numbers of {bits} bits.", steps=steps,
+                                bits=bits), "int8 has 8 bits, and the larger the whole numbers, the "
              "shorter the steps.", "How large is the largest number of int8?", steps=steps)
       for steps, bits in ((7, 4), (15, 5), (63, 7), (100, "about 7"))),
     *(Misconception("with-a-zero-point", partial(_with_zero_point, **switches),
-                    "Your numbers are exactly what comes out when the steps are counted from the smallest number of "
-                    f"the {of} to the largest.",
+                    later("Your numbers are exactly what comes out when the steps are counted from the smallest "
+                          "number of the {of} to the largest.", of=of),
                     "This needs a third thing to be stored, the number that 0 stands for. Weights lie about evenly on "
                     "both sides of 0, so that it is hardly worth it. Here 0 stays 0: symmetric.",
                     "Is anything subtracted from w, or from the whole numbers?")
       for switches, of in (({}, "row"), ({"per": "table"}, "table"))),
-    *(_wrong("range-not-magnitude", f"Your scales are exactly the distance from the smallest to the largest number of "
-             f"each row, divided by {steps}.",
-             f"{_STEP} The distance from the smallest number to the largest is something else, unless both are as "
-             "far from 0.", "What is the largest magnitude of the row 2, 3, 4?", measure="range", steps=steps,
+    *(_wrong("range-not-magnitude", later("Your scales are exactly the distance from the smallest to the largest "
+                                          "number of each row, divided by {steps}.", steps=steps),
+             later("{step} The distance from the smallest number to the largest is something else, unless both are "
+                   "as far from 0.",
+                   step=_STEP), "What is the largest magnitude of the row 2, 3, 4?", measure="range", steps=steps,
              limit=limit) for steps in (127, 254, 255) for limit in (None, (-127, 127), (-128, 127))),
     _wrong("scale-upside-down", "Your whole numbers are exact. Your scales are exactly 127 / largest magnitude, the "
            "right ones turned upside down.",
            "What is to come back is whole number times scale. Yours is how many steps there are in 1, and not how long "
            "one step is.", "With your scale, do you multiply or divide to get the numbers back?", scale="upside down"),
     _wrong("scale-not-divided", "Your whole numbers are exact. Your scales are exactly the largest magnitudes.",
-           f"{_STEP} 127 times your scale is not the row's largest number.",
+           later("{step} 127 times your scale is not the row's largest number.", step=_STEP),
            "Which number times your scale gives back the largest of a row?", scale="largest"),
     _wrong("scale-keeps-axis", "Your numbers are exact, but your scales have a second axis of length 1.",
            "One number for each row is asked for, (out,). With an axis more, the next function lines it up otherwise.",
@@ -155,8 +158,10 @@ QUANTISE = [
     _wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 1/127.", "Agreed here: the "
            "scale of such a row is 1. Yours has 1 as its largest magnitude.", "Is it the scale that becomes 1 in your "
            "code, or the largest magnitude?", zeros="largest one"),
-    *(_wrong("constant-added", f"Your scales are exactly what comes out when {said} is added to "
-             f"{'the scale' if factor > 1 else 'the largest magnitude'} of every row.", "A row of zeros has the scale "
+    *(_wrong("constant-added", later("Your scales are exactly what comes out when {said} is added to {what} of every "
+                                     "row.", said=said,
+                                     what='the scale' if factor > 1 else 'the largest magnitude'),
+            "A row of zeros has the scale "
              "1 here, which a condition says; all other scales are the largest magnitude / 127, with nothing added.",
              "Which rows need something else than largest magnitude / 127?", zeros="added", more=factor * more)
       for factor, said, more in ((1, "1e-5", 1e-5), (127, "1e-5", 1e-5), (127, "1e-6", 1e-6), *(
@@ -169,19 +174,21 @@ QUANTISE = [
     _wrong("signs-lost", "Your whole numbers are exactly the magnitudes: none is below 0.",
            "The magnitudes are needed for the scale alone.", "Of what do you compute the whole numbers?",
            of="magnitude"),
-    *(_wrong("typical-not-largest", f"Your scales are exactly the {name} of each row, divided by 127.",
-             f"{_STEP} With a typical number in its place, the larger ones need more than 127 steps, for which int8 "
-             "has no room.", "Which number of a row needs the most steps?", measure=measure, limit=limit)
+    *(_wrong("typical-not-largest", later("Your scales are exactly the {name} of each row, divided by 127.", name=name),
+             later("{step} With a typical number in its place, the larger ones need more than 127 steps, for which "
+                   "int8 has no room.",
+                   step=_STEP), "Which number of a row needs the most steps?", measure=measure, limit=limit)
       for measure, name in (("mean", "mean magnitude"), ("std", "standard deviation"),
                             ("std, n - 1", "standard deviation"), ("length", "length"),
                             ("smallest", "smallest magnitude"))
       for limit in (None, (-127, 127), (-128, 127))),
-    *(_wrong("one-row-for-all", f"Your numbers are exactly what comes out with the scale of the {name} for all rows.",
+    *(_wrong("one-row-for-all", later("Your numbers are exactly what comes out with the scale of the {name} for all "
+                                      "rows.", name=name),
              "Each row has its own largest magnitude.", "Where does your code say which row the scale is of?",
              measure=f"{name} row", limit=limit, gives=gives) for name in ("first", "last")
       for limit in (None, (-127, 127)) for gives in ("", "number")),
     *(_wrong("multiplied", "Your whole numbers are exactly what comes out when w is multiplied by the scale.",
-             f"{_STEP} How many steps a number is from 0 is asked by dividing.",
+             later("{step} How many steps a number is from 0 is asked by dividing.", step=_STEP),
              "A number of 0.5 and steps of 0.01: how many steps is it from 0, and how did you compute that?",
              factor="multiply", rounding=rounding) for rounding in ("round", "cut off")),
     *(_wrong("not-divided", "Your scales are exact. Your whole numbers are exactly w itself, rounded.",
@@ -248,15 +255,17 @@ DEQUANTISE = [
     _back("scale-made-whole", "Your numbers are exactly what comes out when the scales are turned into whole numbers.",
           "A scale is usually far below 1, and 0 as a whole number.",
           "Which of the two should take the other's dtype?", kind=torch.int8),
-    *(_back("one-scale-for-all", f"Your numbers are exactly what comes out with the {name} for all rows.",
+    *(_back("one-scale-for-all", later("Your numbers are exactly what comes out with the {name} for all rows.",
+                                       name=name),
             "Each row has its own scale.", "How many scales does your product use?", per=per)
       for per, name in (("mean", "mean of the scales"), ("first", "first scale"), ("last", "last scale"),
                         ("largest", "largest scale"), ("sum", "sum of the scales"))),
-    *(_back("127-again", f"Your numbers are exactly the right ones {said} 127.",
+    *(_back("127-again", later("Your numbers are exactly the right ones {said} 127.", said=said),
             "The scale is one step already. 127 was needed to find it, and not any more.",
             "What is 127 steps of your scale?", factor=factor)
       for factor, said in ((127.0, "times"), (1 / 127, "divided by"))),
-    *(_back("shifted", f"Your numbers are exactly what comes out when {shift:+.0f} is added to the whole numbers first."
+    *(_back("shifted", later("Your numbers are exactly what comes out when {shift:+.0f} is added to the whole "
+                             "numbers first.", shift=shift)
             .replace("+", "").replace("-", "−"),
             "Symmetric means that 0 stays 0: nothing is shifted.", "Does 0 come back as 0?", shift=shift)
       for shift in (128.0, 127.0, -128.0, 0.5, 1.0, 8.0)),
@@ -266,7 +275,7 @@ DEQUANTISE = [
           "What was below 0 is to be below 0 again.", "Is there an `abs` on the way?", gives="magnitudes"),
     _back("transposed", "Your numbers are exactly the right ones with rows and columns exchanged.",
           "Row i of the result belongs to row i of q.", "Is there a `.T` that has no second one?", gives="transposed"),
-    *(_back("half-precision", f"Your numbers are exactly the right ones rounded to {name}.",
+    *(_back("half-precision", later("Your numbers are exactly the right ones rounded to {name}.", name=name),
             "The scales are given in the precision that is wanted back.", "Which dtypes does your code name?",
             kind=kind) for kind, name in ((torch.float16, "float16"), (torch.bfloat16, "bfloat16"))),
     _back("squared", "Your numbers are exactly what comes out when every scale is applied twice.",

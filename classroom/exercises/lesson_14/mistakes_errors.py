@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 
 def _rounded(w, largest, steps=127.0):
@@ -82,7 +83,7 @@ ERRORS = [
            "The errors with one scale for the table come first, those with a scale for each row second.",
            order="row first"),
     _wrong("no-root", "Your errors are exactly the mean squares, without the root.", "In what unit is a square?",
-           f"{_ASKED} Without the root they cannot be compared with the weights.", root=False),
+           later("{asked} Without the root they cannot be compared with the weights.", asked=_ASKED), root=False),
     _wrong("mean-magnitude", "Your errors are exactly the mean magnitudes of the differences.",
            "What is done to the differences before their mean?", power="magnitude"),
     _wrong("largest-difference", "Your errors are exactly the largest differences of each row.",
@@ -92,38 +93,45 @@ ERRORS = [
       for first in ("rounded", "mean")),
     _wrong("median-not-mean", "Your errors are exactly the medians of the differences' magnitudes.",
            "What does the formula do with the differences?", power="median"),
-    *(_wrong("deviation-not-size", f"Your errors are exactly the variances of the differences{words}.",
+    *(_wrong("deviation-not-size", later("Your errors are exactly the variances of the differences{words}.",
+                                         words=words),
              "What does a variance leave out that a mean square has?",
-             f"{_ASKED} A variance measures distances from the mean difference, and is a square.",
+             later("{asked} A variance measures distances from the mean difference, and is a square.", asked=_ASKED),
              power=f"deviation {correction}", root=False) for correction, words in ((1, ", with n − 1"), (0, ""))),
-    *(_wrong("deviation-not-size", f"Your errors are exactly the standard deviations of the differences{words}.",
+    *(_wrong("deviation-not-size", later("Your errors are exactly the standard deviations of the differences{words}.",
+                                         words=words),
              "What does a standard deviation leave out that a root mean square has?",
-             f"{_ASKED} A standard deviation measures distances from the mean difference; where all differences are "
-             "equal, it is 0.", power=f"deviation {correction}")
+             later("{asked} A standard deviation measures distances from the mean difference; where all differences "
+                   "are equal, it is 0.", asked=_ASKED), power=f"deviation {correction}")
       for correction, words in ((1, ", with n − 1"), (0, ""))),
     _wrong("over-the-column", "Your errors are exactly those of the columns.",
-           "Which axis of (out, in) is gone after your mean?", f"{_ASKED} A row has its scale, a column has none.",
+           "Which axis of (out, in) is gone after your mean?", later(
+               "{asked} A row has its scale, a column has none.", asked=_ASKED),
            mean=0),
     _wrong("one-error-for-all", "Your errors are exactly those of the whole table, not of each row.",
-           "How many numbers does your mean leave?", f"{_ASKED} In one number for the whole table the question, who "
-           "pays, cannot be answered.", mean="all"),
+           "How many numbers does your mean leave?", later("{asked} In one number for the whole table the question, "
+                                                           "who pays, cannot be answered.", asked=_ASKED), mean="all"),
     _wrong("one-error-for-all", "Your two errors are exactly those of the whole table, a number each.",
-           "How many numbers does your mean leave?", f"{_ASKED} In one number for the whole table the question, who "
-           "pays, cannot be answered.", mean="one"),
+           "How many numbers does your mean leave?", later("{asked} In one number for the whole table the question, "
+                                                           "who pays, cannot be answered.", asked=_ASKED), mean="one"),
     *(Misconception("one-error-for-all", one, "Your second result is exact. Your first one is exactly the error of the "
-                    "whole table, not of each row.", f"{_ASKED} One scale for the whole table still makes an error in "
-                    "each row.", "How many numbers does your first mean leave?")
+                    "whole table, not of each row.", later("{asked} One scale for the whole table still makes an "
+                                                           "error in each row.",
+                                                           asked=_ASKED),
+                            "How many numbers does your first mean leave?")
       for one in (_one_for_the_table, partial(_one_for_the_table, repeated=True))),
     _wrong("sum-not-mean", "Your errors are exactly the roots of the sums of squares.",
-           "By what is the sum to be divided?", f"{_ASKED} A sum grows with the length of the row.", mean="sum"),
+           "By what is the sum to be divided?", later("{asked} A sum grows with the length of the row.",
+                                                      asked=_ASKED), mean="sum"),
     _wrong("twice-by-row", "Your second result is exact, and your first one is the same: with a scale for each row.",
            "How many scales does your first table have?",
            "One scale for the whole table comes from the largest magnitude of the whole table.", table="each"),
     _wrong("twice-by-table", "Your first result is exact, and your second one is the same: one scale for all rows.",
            "How many scales does your second table have?", "Each row has the scale of its own largest magnitude.",
            row="table"),
-    *(_wrong("counted-and-read-with-two-scales", "Your second result is exact. Your first one is exactly what comes "
-             f"out when the whole numbers are counted with the scale of each row and read with {name}.",
+    *(_wrong("counted-and-read-with-two-scales", later("Your second result is exact. Your first one is exactly what "
+                                                       "comes out when the whole numbers are counted with the scale "
+                                                       "of each row and read with {name}.", name=name),
              "How often does your code call `quantise`, and with which table?",
              "Whole numbers count steps of the length that they were made with; with another length they mean other "
              "numbers. With one scale for the table, w is also divided by that scale.", table="read", read=read)
@@ -144,8 +152,10 @@ ERRORS = [
     _wrong("a-scale-for-each-number", "Your first result is exact. Your second one is what comes out when each number "
            "has a scale of its own: there is no error at all.", "Which table do you give to `quantise`?",
            "A number alone is always 127 steps of its own scale.", row="number"),
-    *(_wrong("another-scale-for-the-table", f"Your second result is exact. Your first one is exactly what comes out "
-             f"with the scale of {name}.", "Which number needs the most steps, if all rows have steps of one length?",
+    *(_wrong("another-scale-for-the-table", later("Your second result is exact. Your first one is exactly what comes "
+                                                  "out with the scale of {name}.",
+                                                  name=name),
+            "Which number needs the most steps, if all rows have steps of one length?",
              "One scale for the whole table comes from the largest magnitude of the whole table; with a shorter step "
              "its largest number would need more than 127 steps.", table=table)
       for table, name in (("mean", "the mean of the rows' largest magnitudes"), ("signed", "the largest number, where "
@@ -156,11 +166,14 @@ ERRORS = [
     _wrong("columns-for-the-table", "Your second result is exact. Your first one has a scale for each column.",
            "How many scales does your first table have?",
            "One scale for the whole table comes from the largest magnitude of the whole table.", table="columns"),
-    *(_wrong("relative", f"Your errors are exactly the right ones divided by the {name} of the row.",
-             "Is anything divided at the end?", f"{_ASKED} In the unit of the weights, not as a share of them.",
+    *(_wrong("relative", later("Your errors are exactly the right ones divided by the {name} of the row.", name=name),
+             "Is anything divided at the end?", later("{asked} In the unit of the weights, not as a share of them.",
+                                                      asked=_ASKED),
              relative=relative) for relative, name in (("row", "largest magnitude"), ("mean", "root mean square"))),
-    *(_wrong("another-number-of-steps", f"Your errors are exactly those of {steps:.0f} steps from 0 to the largest "
-             "magnitude.", "How many steps does your `quantise` make?", "int8 has 127 above 0.", steps=steps)
+    *(_wrong("another-number-of-steps", later("Your errors are exactly those of {steps:.0f} steps from 0 to the "
+                                              "largest magnitude.",
+                                              steps=steps),
+            "How many steps does your `quantise` make?", "int8 has 127 above 0.", steps=steps)
       for steps in (7.0, 128.0, 255.0)),
     _wrong("difference", "Your first result is exactly by how much the error grows.",
            "Is one of the two subtracted from the other?", "Both errors are asked for, each by itself.",

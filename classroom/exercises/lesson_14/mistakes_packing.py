@@ -4,6 +4,7 @@ from functools import partial
 import torch
 
 from classroom.judge.exercise import Misconception
+from course._words import later
 
 
 def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both", kind=torch.uint8, join="add"):
@@ -48,45 +49,55 @@ _BYTE = "Byte j of a row is to hold its numbers 2j and 2j + 1: 16 times the firs
 
 PACKED = [
     _wrong("second-high", "Your bytes are exactly the right ones with the two numbers exchanged.",
-           f"{_BYTE} Both orders are in use; whoever unpacks has to know which one it is.",
+           later("{byte} Both orders are in use; whoever unpacks has to know which one it is.", byte=_BYTE),
            "Which of the two do you multiply by 16?", order="first low"),
     _wrong("halves-not-neighbours", "Your bytes are exactly what comes out when the first half of a row is paired with "
            "its second half.", _BYTE, "Which number stands beside number 0 in your byte 0?", pairs="halves"),
     _wrong("rows-paired", "Your bytes are exactly what comes out when rows are paired, 0 with 1, 2 with 3.",
-           f"{_BYTE} A row has its own scale, and an odd number of rows could not be paired.",
+           later("{byte} A row has its own scale, and an odd number of rows could not be paired.", byte=_BYTE),
            "Does your `0::2` stand before the comma or behind it?", pairs="rows"),
     _wrong("not-shifted", "Your bytes are exactly what comes out when nothing is added to the numbers.",
-           f"{_BYTE} Without it the numbers below 0 take away from their neighbours.",
+           later("{byte} Without it the numbers below 0 take away from their neighbours.", byte=_BYTE),
            "What are the digits of −7 and 7?", plus=0),
     _wrong("two's-complement", "Your bytes are exactly the lowest four bits of each number, as they are.",
-           f"{_BYTE} Four bits as they are would do as well, and are in use; but then −1 is 15, and whoever unpacks "
-           "has to know it.", "Where is 8 added?", plus="bits"),
-    *(_wrong("another-shift", f"Your bytes are exactly what comes out when {plus} is added to the numbers, not 8.",
+           later("{byte} Four bits as they are would do as well, and are in use; but then −1 is 15, and whoever "
+                 "unpacks has to know it.", byte=_BYTE), "Where is 8 added?", plus="bits"),
+    *(_wrong("another-shift", later("Your bytes are exactly what comes out when {plus} is added to the numbers, not "
+                                    "8.", plus=plus),
              _BYTE, "What does your code make of 0?", plus=plus) for plus in (7, 9, 1, 16)),
-    *(_wrong("one-shifted", f"Your bytes are exactly what comes out when 8 is added to the {plus} number of a byte "
-             "alone.", _BYTE, "To which of the two is 8 added?", plus=plus) for plus in ("first", "second")),
-    _wrong("signs-lost", "Your bytes are exactly those of the magnitudes.", f"{_BYTE} −3 and 3 must stay apart.",
+    *(_wrong("one-shifted", later("Your bytes are exactly what comes out when 8 is added to the {plus} number of a "
+                                  "byte alone.",
+                                  plus=plus),
+            _BYTE, "To which of the two is 8 added?", plus=plus) for plus in ("first", "second")),
+    _wrong("signs-lost", "Your bytes are exactly those of the magnitudes.", later(
+        "{byte} −3 and 3 must stay apart.", byte=_BYTE),
            "What do −3 and 3 become?", plus="magnitude"),
-    *(_wrong("another-base", f"Your bytes are exactly what comes out when the first number is multiplied by {base}.",
-             f"{_BYTE} Four bits have 16 values, and so the first digit counts 16s"
-             f"{'; with a smaller base the two digits run into each other' if base < 16 else ''}.",
+    *(_wrong("another-base", later("Your bytes are exactly what comes out when the first number is multiplied by "
+                                   "{base}.", base=base),
+             later("{byte} Four bits have 16 values, and so the first digit counts 16s{what}.", byte=_BYTE,
+                   what='; with a smaller base the two digits run into each other' if base < 16 else ''),
              "How many values does a digit of four bits have?", base=base) for base in (8, 10, 15, 4, 2, 32, 128)),
     _wrong("pushed-out", "Your bytes are exactly the second numbers: the first ones have been pushed out.",
-           f"{_BYTE} A digit that is moved by 8 places, or multiplied by 256, is no longer in the byte.",
+           later("{byte} A digit that is moved by 8 places, or multiplied by 256, is no longer in the byte.",
+                 byte=_BYTE),
            "By how many places is your first number moved?", keep="cut"),
     _wrong("first-only", "Your bytes are exactly the right ones without the second numbers.", _BYTE,
            "Where does `q[:, 1::2]` come in?", keep="first"),
     _wrong("not-moved", "Your bytes are exactly the first numbers, plus 8.", _BYTE,
            "Where does `q[:, 1::2]` come in, and the 16?", keep="one"),
-    *(_wrong("the-same-twice", f"Your bytes are exactly what comes out when the {name} number of each pair stands in "
-             "both places.", _BYTE, "Are your two slices different ones?", pairs=f"twice the {name}")
+    *(_wrong("the-same-twice", later("Your bytes are exactly what comes out when the {name} number of each pair "
+                                     "stands in both places.",
+                                     name=name),
+            _BYTE, "Are your two slices different ones?", pairs=f"twice the {name}")
       for name in ("first", "second")),
     _wrong("added-up", "Your bytes are exactly the sums of the two numbers, each plus 8.",
-           f"{_BYTE} From a sum nobody can tell what the two were.", "Where does the 16 come in?", join="sum"),
+           later("{byte} From a sum nobody can tell what the two were.",
+                 byte=_BYTE), "Where does the 16 come in?", join="sum"),
     _wrong("multiplied", "Your bytes are exactly the products of the two numbers, each plus 8.",
-           f"{_BYTE} From a product nobody can tell what the two were.", "Where does the 16 come in?", join="multiply"),
+           later("{byte} From a product nobody can tell what the two were.",
+                 byte=_BYTE), "Where does the 16 come in?", join="multiply"),
     _wrong("beside-each-other", "Your result is exactly the numbers plus 8, first ones and second ones side by side: "
-           "as many bytes as before.", f"{_BYTE} That makes half as many bytes as numbers.",
+           "as many bytes as before.", later("{byte} That makes half as many bytes as numbers.", byte=_BYTE),
            "Are the two put into one number anywhere?", join="beside"),
     _wrong("backwards", "Your bytes are exactly those of the row read from its end.", _BYTE,
            "In which order does your code go through a row?", pairs="backwards"),
