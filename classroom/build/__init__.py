@@ -2,8 +2,8 @@
 
 `solutions/NN_name.py` is edited; `solutions/NN_name.ipynb` and `notebooks/NN_name.ipynb` are
 built from it, by `python -m classroom build` or `make notebooks`. A solution is executed again only
-when its code has changed. With Chinese prose in `solutions/zh/NN_name.md`, there is also
-`notebooks/zh/NN_name.ipynb`: see `classroom.build.translation`.
+when its code has changed. With Chinese prose in `solutions/zh/NN_name.md`, and the words of its code in
+`solutions/zh/NN_name.po`, the same two are built in Chinese: see `classroom.build.translation`.
 """
 import argparse
 import sys
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from classroom import exercises
 from course._paths import atomic_path
 
+from .code_words import renew_words, words_of, words_problems
 from .execute import OutputError, drop_progress_bars, execute, kernel_environment
 from .notebook import adopt_outputs, code_cells, solution_notebook, student_notebook, to_text
 from .translation import renew_translation, translated_notebook, translation_of, translation_problems
@@ -58,13 +59,14 @@ def build(path: Path, points: Mapping[str, float], force: bool = False) -> list[
         BuildError: if the twin is wrong, or its code fails; nothing is written then.
     """
     twin = read(path, points)
-    solution = solution_notebook(twin, points)
-    old = _load(path.with_suffix(".ipynb"))
-    if force or old is None or not adopt_outputs(solution, old):
-        _run(twin, solution)
-    _renew_outputs(solution)
+    solutions = _solutions(twin, points)
+    for target, solution in solutions.items():
+        old = _load(target)
+        if force or old is None or not adopt_outputs(solution, old):
+            _run(twin, solution)
+        _renew_outputs(solution)
     written = []
-    for target, notebook in _targets(path, solution).items():
+    for target, notebook in _targets(solutions).items():
         text = to_text(notebook)
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             with atomic_path(target) as temporary:
@@ -82,18 +84,20 @@ def stale(path: Path, points: Mapping[str, float]) -> list[str]:
         BuildError: if the twin itself is wrong.
     """
     twin = read(path, points)
-    solution = solution_notebook(twin, points)
-    executed = path.with_suffix(".ipynb")
-    old = _load(executed)
-    if old is None:
-        return [f"{executed}: not built"]
-    if not adopt_outputs(solution, old):
-        return [f"{executed}: the outputs were made from other code than the twin's"]
-    _renew_outputs(solution)
-    chinese = translation_of(path)
-    return (translation_problems(twin.cells, chinese) if chinese.exists() else []) + [
+    solutions = _solutions(twin, points)
+    for executed, solution in solutions.items():
+        old = _load(executed)
+        if old is None:
+            return [f"{executed}: not built"]
+        if not adopt_outputs(solution, old):
+            return [f"{executed}: the outputs were made from other code than the twin's"]
+        _renew_outputs(solution)
+    chinese, problems = translation_of(path), []
+    if chinese.exists():
+        problems = translation_problems(twin.cells, chinese) + words_problems(twin.cells, words_of(path))
+    return problems + [
         f"{target}: not what the twin gives"
-        for target, notebook in _targets(path, solution).items()
+        for target, notebook in _targets(solutions).items()
         if not target.exists() or target.read_text(encoding="utf-8") != to_text(notebook)
     ]
 
@@ -129,8 +133,10 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             if options.translate:
                 chinese = translation_of(path)
                 if options.lessons or chinese.exists():
-                    marked = renew_translation(read(path, points).cells, chinese)
-                    print(f"{_relative(str(chinese), root)}: {marked} cells to translate")
+                    cells = read(path, points).cells
+                    marked, words = renew_translation(cells, chinese), renew_words(cells, words_of(path))
+                    print(f"{_relative(str(chinese), root)}: {marked} cells to translate, and {words} pieces in the "
+                          "code")
                 continue
             started = time.monotonic()
             written = build(path, points, options.force)
@@ -178,11 +184,20 @@ def _renew_outputs(solution: NotebookNode) -> None:
                 output.data["text/html"] = renewed(output.data["text/html"])
 
 
-def _targets(path: Path, solution: NotebookNode) -> dict[Path, NotebookNode]:
-    folder, chinese = path.parents[1] / "notebooks", translation_of(path)
-    targets = {path.with_suffix(".ipynb"): solution, folder / f"{path.stem}.ipynb": student_notebook(solution)}
-    if chinese.exists():
-        targets[folder / "zh" / f"{path.stem}.ipynb"] = translated_notebook(solution, chinese)
+def _solutions(twin: Twin, points: Mapping[str, float]) -> dict[Path, NotebookNode]:
+    """The solutions of a twin, not executed, by their files: in English and, where it is translated, in Chinese."""
+    chinese, solution = translation_of(twin.path), solution_notebook(twin, points)
+    made = {twin.path.with_suffix(".ipynb"): solution}
+    return made | ({chinese.with_suffix(".ipynb"): translated_notebook(solution, chinese)} if chinese.exists() else {})
+
+
+def _targets(solutions: Mapping[Path, NotebookNode]) -> dict[Path, NotebookNode]:
+    """The files of the solutions, executed by now, and of the student's notebooks made from them."""
+    targets = {}
+    for path, solution in solutions.items():
+        language = () if path.parent.name == "solutions" else (path.parent.name,)
+        root = path.parents[1 + len(language)]
+        targets |= {path: solution, Path(root, "notebooks", *language, path.name): student_notebook(solution)}
     return targets
 
 

@@ -35,6 +35,7 @@ def kernel_environment(notebook: NotebookNode, folder: Path) -> dict[str, str]:
     """The environment for a lesson's kernel: settings and progress in `folder`, nothing left to chance."""
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     return environment | {
+        "COURSE_LANG": notebook.metadata.get("course", {}).get("language", "en"),
         "COURSE_STATE": str(folder / "state"),
         "IPYTHONDIR": str(folder / "ipython"),
         "OMP_NUM_THREADS": str(notebook.metadata.get("course", {}).get("threads", 1)),

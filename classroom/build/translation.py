@@ -1,4 +1,4 @@
-"""A lesson in Chinese: its prose is translated, its code is the English lesson's own.
+"""A lesson in Chinese: prose and the words in the code are translated, the code is the English lesson's own.
 
 `solutions/zh/NN_name.md` holds the prose cells of `solutions/NN_name.py`, one after the other, each
 below a line that names the English cell it translates and the digest of that cell's text:
@@ -8,6 +8,7 @@ below a line that names the English cell it translates and the digest of that ce
 The digest is what joins the two: cells may be inserted and moved in the English lesson, and the
 translation stays; once the English text is edited, its translation is out of date.
 """
+import copy
 import hashlib
 import re
 from collections.abc import Iterable
@@ -18,7 +19,9 @@ from nbformat import NotebookNode
 
 from course._paths import atomic_path
 
-from .notebook import student_notebook
+from .code_words import read_words, translated
+from .notebook import code_cells
+from .notebook import digest as code_digest
 from .twin import BuildError, Cell
 
 _HEADER = re.compile(r"^<!-- cell (?P<id>[\w-]+) (?P<digest>[0-9a-f]{10})(?P<todo> todo)? -->$", re.MULTILINE)
@@ -100,16 +103,20 @@ def unwrapped(text: str) -> str:
 
 
 def translated_notebook(solution: NotebookNode, path: Path) -> NotebookNode:
-    """The student's notebook with Chinese prose.
+    """The solution in Chinese, not yet executed: prose from `path`, the words of the code from the file beside it.
 
-    Cells are the same, down to ids and metadata; prose that is not translated, or no longer, stays English.
+    Cells are the same, down to ids and metadata; what is not translated, or no longer, stays English.
     """
     texts = {cell.digest: unwrapped(cell.text) for cell in read_translation(path) if not cell.todo}
-    notebook = student_notebook(solution)
+    words = read_words(path.with_suffix(".po"))
+    notebook = copy.deepcopy(solution)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = texts.get(digest(cell.source), cell.source)
-    notebook.metadata["course"]["language"] = "zh"
+    for cell in code_cells(notebook):
+        cell.source = translated(cell.source, words)
+        cell.outputs, cell.execution_count = [], None
+    notebook.metadata["course"] |= {"language": "zh", "code": code_digest(notebook)}
     return notebook
 
 
