@@ -10,6 +10,7 @@ import gettext
 import hashlib
 import io
 import os
+import struct
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -112,17 +113,21 @@ def _translations(language: str) -> gettext.NullTranslations:
     files = sorted(path for folder in FOLDERS for path in (folder / language / "LC_MESSAGES").glob("*.po"))
     if not files:
         return gettext.NullTranslations()
-    return gettext.GNUTranslations(io.BytesIO(_compiled(language, files)))
+    try:
+        return gettext.GNUTranslations(io.BytesIO(_compiled(language, files)))
+    except (OSError, ValueError, struct.error, IndexError):          # what was kept cannot be read
+        return gettext.GNUTranslations(io.BytesIO(_compiled(language, files, anew=True)))
 
 
-def _compiled(language: str, files: list[Path]) -> bytes:
+def _compiled(language: str, files: list[Path], anew: bool = False) -> bytes:
     """The catalogues as gettext reads them. They are kept, since Babel takes a second to make them."""
     contents = [path.read_bytes() for path in files]
     digest = hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
     kept: Path | None = None
     with contextlib.suppress(OSError):
         kept = cache_dir() / "words" / f"{language}-{digest}.mo"
-        return kept.read_bytes()
+        if not anew:
+            return kept.read_bytes()
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po

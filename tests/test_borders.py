@@ -55,13 +55,13 @@ def test_views_know_nothing_of_answers():
 
 @pytest.mark.parametrize(("package", "allowed"), [
     ("classroom.ask", ("course.attention",)),          # the layer that a learner's step of decoding is given
-    ("classroom.judge", ("classroom.ask", "course._paths", "course._printing", "course._system")),
+    ("classroom.judge", ("classroom.ask", "course._paths", "course._printing", "course._system", "course._words")),
     ("classroom.exercises", ("classroom.judge", "classroom.ask", "course")),
     ("classroom.grade.confine", ("classroom.ask",)),
     ("classroom.grade", ("classroom.judge", "classroom.ask", "classroom.exercises", "course")),
     ("classroom.build", ("classroom.exercises", "classroom.judge", "course")),
     ("classroom.site", ("course",)),
-    ("classroom.exam", ("classroom.grade", "classroom.judge", "classroom.ask", "course._paths")),
+    ("classroom.exam", ("classroom.grade", "classroom.judge", "classroom.ask", "course._paths", "course._words")),
     ("classroom.lecture", ("classroom.build", "classroom.exercises", "classroom.judge", "course")),
 ])
 def test_arrows_go_one_way(package, allowed):

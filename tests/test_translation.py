@@ -1,11 +1,14 @@
 """The Chinese edition: the same code, all of the prose, and nothing out of date unnoticed."""
+import ast
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from classroom import build
+from classroom.build.code_words import pieces, read_words, renew_words, translated, words_of, words_problems
 from classroom.build.translation import (
     digest,
     prose_cells,
@@ -59,16 +62,37 @@ def test_no_cell_is_missing_or_out_of_date(twin):
 
 @EACH
 def test_code_is_the_english_lessons_own(twin):
-    folder = build.ROOT / "notebooks"
-    english = nbformat.read(folder / f"{twin.stem}.ipynb", as_version=4).cells
-    chinese = nbformat.read(folder / "zh" / f"{twin.stem}.ipynb", as_version=4).cells
-    assert [cell.id for cell in chinese] == [cell.id for cell in english]
-    for one, other in zip(english, chinese, strict=True):
-        if one.cell_type == "code":
-            assert other == one
-        else:
+    """Cells are the same, and so is their code but for what is in strings and comments; in both notebooks."""
+    for folder in ("solutions", "notebooks"):
+        english = nbformat.read(build.ROOT / folder / f"{twin.stem}.ipynb", as_version=4).cells
+        chinese = nbformat.read(build.ROOT / folder / "zh" / f"{twin.stem}.ipynb", as_version=4).cells
+        assert [cell.id for cell in chinese] == [cell.id for cell in english]
+        for one, other in zip(english, chinese, strict=True):
             assert other.metadata == one.metadata
-            assert CHINESE.search(other.source), f"{one.id} is not Chinese"
+            if one.cell_type == "code":
+                (code, strings), (same, others) = bare(one.source), bare(other.source)
+                assert same == code, one.id
+                assert all(a == b or CHINESE.search(b) for a, b in zip(strings, others, strict=True)), one.id
+            else:
+                assert CHINESE.search(other.source), f"{one.id} is not Chinese"
+
+
+def bare(source: str) -> tuple[str, list[str]]:
+    """The syntax tree of code without what its strings say, and the strings; what is computed in them counts."""
+    tree, strings = ast.parse(TransformerManager().transform_cell(source)), []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            node.values = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            strings.append(node.value)
+            node.value = ""
+    return ast.dump(tree), strings
+
+
+@EACH
+def test_words_of_the_code_are_translated(twin):
+    assert words_problems(read(twin, build.Registry()).cells, words_of(twin)) == []
 
 
 @EACH
@@ -142,3 +166,52 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BuildError, match=r"bad\.md:1: "):
         read_translation(path)
+
+
+# ------------------------------------------------------------------------- words in the code
+
+CODE = '''def double(x):
+    """Twice the number: x -> 2x."""
+    return 2 * x      # no loop is needed
+
+print(f"Twice {x} is {double(x):.1f}, of course", "plain", 'it\\'s not "that"')
+'''
+
+
+def test_pieces_are_comments_and_strings():
+    assert [piece.text for piece in pieces(CODE)] == [
+        "Twice the number: x -> 2x.", "no loop is needed", "Twice {x} is {double(x):.1f}, of course", "plain",
+        "it\\'s not \"that\""]
+    assert [piece.text for piece in pieces(CODE) if not piece.to_translate] == ["plain"]
+    assert all(CODE[piece.begin:piece.end] == piece.text for piece in pieces(CODE))
+
+
+def test_only_words_change():
+    chinese = translated(CODE, {"no loop is needed": "不用循环", "Twice {x} is {double(x):.1f}, of course":
+                                "{x} 的两倍当然是 {double(x):.1f}", "return 2 * x": "return 3"})
+    assert "# 不用循环" in chinese and 'f"{x} 的两倍当然是 {double(x):.1f}"' in chinese and "return 2 * x" in chinese
+
+
+@pytest.mark.parametrize("code", ["print('open", "def f(:\n", ""])
+def test_code_that_cannot_be_read_stays(code):
+    assert translated(code, {"open": "开"}) == code
+
+
+def test_words_are_missing_changed_and_done(tmp_path):
+    path, lesson = tmp_path / "zh" / "01_lesson.po", [Cell("code", CODE, 1, 1, [], id="code-1")]
+    assert len(words_problems(lesson, path)) == 4
+    assert renew_words(lesson, path) == 4 and read_words(path) == {}
+    text = path.read_text(encoding="utf-8")
+    for english, chinese in (("no loop is needed", "不用循环"), ("Twice the number: x -> 2x.", "两倍：x -> 2x。"),
+                             ("Twice {x} is {double(x):.1f}, of course", "{x} 两倍是 {y}"),
+                             ("it\\'s not \"that\"", "不是 “那个”")):
+        id = english.replace("\\", "\\\\").replace('"', '\\"')
+        assert f'msgid "{id}"\nmsgstr ""' in text
+        text = text.replace(f'msgid "{id}"\nmsgstr ""', f'msgid "{id}"\nmsgstr "{chinese}"')
+    path.write_text(text, encoding="utf-8")
+    [problem] = words_problems(lesson, path)
+    assert "braces" in problem, "another value than the English would be shown"
+    path.write_text(text.replace("{y}", "{double(x):.1f}"), encoding="utf-8")
+    assert words_problems(lesson, path) == []
+    edited = Cell("code", CODE.replace("no loop", "no such loop"), 1, 1, [], id="code-1")
+    assert len(words_problems([edited], path)) == 1
