@@ -9,6 +9,8 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
+from course._words import say
+
 CELL = 0.62            # inches
 READABLE = 0.42        # below this size of cell the numbers are left out
 LEAK = "#D55E00"       # a weight where the mask forbids one
@@ -24,23 +26,26 @@ def as_matrix(values: Any, name: str, ndim: int = 2) -> np.ndarray:
     try:
         matrix = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers, all rows of the same length") from None
+        raise ValueError(say("{name} must be an array of numbers, all rows of the same length", name=name)) from None
     if matrix.ndim != ndim:
-        advice = f"; take one sentence or one head, for example {name}[0]" if matrix.ndim > ndim else ""
-        raise ValueError(f"{name} must have {ndim} axes, but its shape is {matrix.shape}{advice}")
+        advice = say("; take one sentence or one head, for example {name}[0]", name=name) if matrix.ndim > ndim else ""
+        raise ValueError(say("{name} must have {ndim} axes, but its shape is {shape}{advice}", name=name, ndim=ndim,
+                             shape=matrix.shape, advice=advice))
     if not matrix.size:
-        raise ValueError(f"{name} is empty: its shape is {matrix.shape}")
+        raise ValueError(say("{name} is empty: its shape is {shape}", name=name, shape=matrix.shape))
     return matrix
 
 
 def as_labels(labels: Sequence, count: int, what: str, other: int | None = None) -> list[str]:
     """`labels` as `count` strings. `other` is the length of the other axis, to notice a swap. Raises ValueError."""
     if isinstance(labels, str):
-        raise ValueError(f"the labels for the {what} must be a list, not the one string {labels!r}")
+        raise ValueError(say("the labels for the {what} must be a list, not the one string {labels!r}", what=what,
+                             labels=labels))
     labels = [str(label) for label in labels]
     if len(labels) != count:
-        swapped = "; are queries (rows) and keys (columns) swapped?" if len(labels) == other else ""
-        raise ValueError(f"there are {count} {what}, but {len(labels)} labels for them{swapped}")
+        swapped = say("; are queries (rows) and keys (columns) swapped?") if len(labels) == other else ""
+        raise ValueError(say("there are {count} {what}, but {labels} labels for them{swapped}", count=count, what=what,
+                             labels=len(labels), swapped=swapped))
     return labels
 
 
@@ -52,11 +57,13 @@ def as_mask(mask: Any, shape: tuple[int, ...]) -> np.ndarray | None:
         mask = mask.detach().cpu()
     mask = np.asarray(mask)
     if mask.dtype != bool:
-        raise ValueError(f"the mask must be boolean with True = may attend, but its dtype is {mask.dtype}")
+        raise ValueError(say("the mask must be boolean with True = may attend, but its dtype is {dtype}",
+                             dtype=mask.dtype))
     try:
         return np.broadcast_to(mask, shape)
     except ValueError:
-        raise ValueError(f"a mask of shape {mask.shape} does not fit a matrix of shape {shape}") from None
+        raise ValueError(say("a mask of shape {shape} does not fit a matrix of shape {shape2}", shape=mask.shape,
+                             shape2=shape)) from None
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -124,22 +131,22 @@ def draw_matrix(
 def join(words: Sequence[str]) -> str:
     """['a', 'b', 'c'] -> 'a, b and c'."""
     words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return words[0] if len(words) == 1 else say("{words} and {words2}", words=', '.join(words[:-1]), words2=words[-1])
 
 
 def describe_row(weights: np.ndarray, query: str, keys: Sequence[str], mask: np.ndarray | None = None) -> str:
     """One row of weights (T_k,) in words: 'black attends most to cat (0.69)'."""
     if mask is not None and not mask.any():
-        return f"{query} may attend to nothing"
+        return say("{query} may attend to nothing", query=query)
     if not np.isfinite(weights).all():
-        return f"{query} has weights that are not numbers"
+        return say("{query} has weights that are not numbers", query=query)
     top = weights.max()
     best = [key for key, weight in zip(keys, weights, strict=True) if top - weight < _FLAT]
     if top < _FLAT:
-        return f"{query} attends to nothing"
+        return say("{query} attends to nothing", query=query)
     if len(best) == len(keys) > 1:
-        return f"{query} attends to all alike ({number(top)})"
-    return f"{query} attends most to {join(best)} ({number(top)})"
+        return say("{query} attends to all alike ({top})", query=query, top=number(top))
+    return say("{query} attends most to {best} ({top})", query=query, best=join(best), top=number(top))
 
 
 def describe_weights(weights: np.ndarray, queries: Sequence[str], keys: Sequence[str], mask=None) -> str:
@@ -153,9 +160,9 @@ def describe_weights(weights: np.ndarray, queries: Sequence[str], keys: Sequence
         sentences = [sentences[i] for i in surest]
     text = "; ".join(sentences)
     if mask is not None and (~mask).any():
-        text += f"; {(~mask).sum()} of {mask.size} cells are masked"
+        text += say("; {sum} of {size} cells are masked", sum=(~mask).sum(), size=mask.size)
         if leaks := int((weights[~mask] != 0).sum()):
-            text += f", and {leaks} of those have a weight all the same"
+            text += say(", and {leaks} of those have a weight all the same", leaks=leaks)
     return text
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views._matrix import as_labels, as_matrix, number
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -14,14 +15,14 @@ __all__ = ["show_differences"]
 def show_differences(differences: ArrayLike, labels: Sequence, xlabel: str, title: str) -> Picture:
     """Differences to a base (n_variants, n_seeds): one row a variant, a dot a seed, a bar for the mean; 0 is marked."""
     differences = as_matrix(differences, "differences")
-    labels = as_labels(labels, len(differences), "rows of differences")
+    labels = as_labels(labels, len(differences), say("rows of differences"))
     figure, [ax] = new_figure(6.2, 1.3 + 0.36 * len(labels))
     rows = np.arange(len(labels))
     ax.axvline(0, color="black", linewidth=0.8)
     ax.barh(rows, differences.mean(1), color="#D0D0D0", height=0.6)
     for seed, column in enumerate(differences.T):
         ax.plot(column, rows, linestyle="none", marker="os^D"[seed % 4], color=HEAD_COLOURS[seed % len(HEAD_COLOURS)],
-                label=f"seed {seed}")
+                label=say("seed {seed}", seed=seed))
     ax.set_yticks(rows, labels, parse_math=False)
     ax.invert_yaxis()
     ax.set(xlabel=xlabel, title=title)
@@ -30,4 +31,5 @@ def show_differences(differences: ArrayLike, labels: Sequence, xlabel: str, titl
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     told = "; ".join(f"{label} {' and '.join(number(x) for x in row)}"
                      for label, row in zip(labels, differences, strict=True))
-    return Picture(figure, f"{title}; {xlabel}, one number for each seed: {told}")
+    return Picture(figure, say("{title}; {xlabel}, one number for each seed: {told}", title=title, xlabel=xlabel,
+                               told=told))

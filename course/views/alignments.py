@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views._matrix import READABLE, as_labels, as_matrix, cell_size, check_matrix, draw_matrix, join, slanted
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -25,7 +26,8 @@ def show_alignment(
     sure, possible = set(sure), set(possible) - set(sure)
     for i, j in sure | possible:
         if not (0 <= i < len(source) and 0 <= j < len(target)):
-            raise ValueError(f"the link {(i, j)} lies outside {len(source)} source and {len(target)} target words")
+            raise ValueError(say("the link {what} lies outside {source} source and {target} target words", what=(i, j),
+                                 source=len(source), target=len(target)))
     cell = cell_size(*table.shape)
     slant = 0.08 * max(map(len, source)) if slanted(source) else 0.0
     figure, [ax] = new_figure(max(4.2, 1.4 + 0.085 * max(map(len, target)) + cell * len(source)),
@@ -35,15 +37,16 @@ def show_alignment(
         for i, j in links:
             ax.add_patch(Rectangle((i - 0.44, j - 0.44), 0.88, 0.88, fill=False, edgecolor=HEAD_COLOURS[1],
                                    linewidth=2.2, linestyle=dashes))
-    figure.suptitle(f"{title}\nframed: links made by hand (dashed: possible)", x=0.01, ha="left")
+    figure.suptitle(say("{title}\nframed: links made by hand (dashed: possible)", title=title), x=0.01, ha="left")
     told = []
     for j, word in enumerate(target):
         best = int(table[j].argmax())
-        kind = "sure" if (best, j) in sure else "possible" if (best, j) in possible else "not linked"
-        told.append(f"{word} looks most at {source[best]} ({kind})")
+        kind = "sure" if (best, j) in sure else "possible" if (best, j) in possible else say("not linked")
+        told.append(say("{word} looks most at {source} ({kind})", word=word, source=source[best], kind=kind))
     hits = sum(text.endswith("(sure)") for text in told)
-    return Picture(figure, f"{title}, {len(target)} target by {len(source)} source words; the largest weight of "
-                           f"{hits} rows lies on a sure link: {'; '.join(told)}")
+    return Picture(figure, say("{title}, {target} target by {source} source words; the largest weight of {hits} rows "
+                               "lies on a sure link: {told}", title=title, target=len(target), source=len(source),
+                               hits=hits, told='; '.join(told)))
 
 
 @in_style
@@ -53,7 +56,7 @@ def show_points(
     """Labelled points (n,), coloured by group, with both axes beginning at 0 or below."""
     x, y = as_matrix(x, "x", ndim=1), as_matrix(y, "y", ndim=1)
     if len(x) != len(y):
-        raise ValueError(f"there are {len(x)} numbers in x, but {len(y)} in y")
+        raise ValueError(say("there are {x} numbers in x, but {y} in y", x=len(x), y=len(y)))
     labels = as_labels(labels, len(x), "points")
     groups = [""] * len(x) if groups is None else as_labels(groups, len(x), "points")
     figure, [ax] = new_figure(5.6, 4.0)
@@ -80,8 +83,10 @@ def show_points(
     ax.set_axisbelow(True)
     if any(groups):
         ax.legend()
-    points = join([f"{label} at {a:.3g}, {b:.3g}" if not group else f"{group} {label} at {a:.3g}, {b:.3g}"
+    points = join([say("{label} at {a:.3g}, {b:.3g}", label=label, a=a, b=b) if not group else say(
+        "{group} {label} at {a:.3g}, {b:.3g}", group=group, label=label, a=a, b=b)
                    for label, group, a, b in zip(labels, groups, x, y, strict=True)])
     if len(x) > 2 and np.ptp(x) and np.ptp(y):
-        points += f"; correlation {np.corrcoef(x, y)[0, 1]:.2f}"
-    return Picture(figure, f"{title}; {ylabel} against {xlabel}: {points}")
+        points += say("; correlation {corrcoef:.2f}", corrcoef=np.corrcoef(x, y)[0, 1])
+    return Picture(figure, say("{title}; {ylabel} against {xlabel}: {points}", title=title, ylabel=ylabel,
+                               xlabel=xlabel, points=points))

@@ -20,6 +20,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views._matrix import as_labels, number
 
 __all__ = ["Table", "View", "module", "renewed", "rounded", "tokens", "weights_table"]
@@ -155,7 +156,8 @@ class View(anywidget.AnyWidget):
         )
         text = "\n\n".join([self.label, *(_as_text(table) for table in tables)])
         plain = "".join(map(_as_html, tables))
-        below = f"<details open><summary>{html.escape(self.label)} As a table</summary>{plain}</details>"
+        as_table = html.escape(say("{label} As a table", label=self.label))
+        below = f"<details open><summary>{as_table}</summary>{plain}</details>"
         return {**data, "text/plain": text, "text/html": f"<div>{frame}{below}</div>"}, metadata
 
 
@@ -189,7 +191,8 @@ def _cut(table: Table) -> Table:
     if len(table.rows) <= most:
         return table
     left_out = len(table.rows) - most
-    return Table(f"{table.caption} (the last {left_out} rows are left out)", table.rows[:most])
+    return Table(say("{caption} (the last {left_out} rows are left out)", caption=table.caption, left_out=left_out),
+                 table.rows[:most])
 
 
 def _as_html(table: Table) -> str:

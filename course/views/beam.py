@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from course._words import say
 from course.views._matrix import join, number
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -71,15 +72,16 @@ def _box(frame: str, face: str) -> dict:
 
 def _check(rounds: Sequence[Sequence[Node]]) -> None:
     if not rounds or not all(rounds):
-        raise ValueError("there must be at least one round, and a node in each")
+        raise ValueError(say("there must be at least one round, and a node in each"))
     for n, nodes in enumerate(rounds):
         for node in nodes:
             if node.fate not in FATES:
-                raise ValueError(f"unknown fate {node.fate!r}; there are {', '.join(FATES)}")
+                raise ValueError(say("unknown fate {fate!r}; there are {fates}", fate=node.fate,
+                                     fates=', '.join(FATES)))
             known = [None] if n == 0 else range(len(rounds[n - 1]))
             if node.parent not in known:
-                raise ValueError(f"{node.label!r} in round {n} continues node {node.parent} of the round before, which "
-                                 "is not there")
+                raise ValueError(say("{label!r} in round {n} continues node {parent} of the round before, which is "
+                                     "not there", label=node.label, n=n, parent=node.parent))
 
 
 def _layout(rounds: Sequence[Sequence[Node]]) -> tuple[list[list[float]], int]:
@@ -134,5 +136,5 @@ def _in_words(rounds: Sequence[Sequence[Node]]) -> str:
                      if node.fate == fate]
             if named:
                 said.append(f"{'chosen' if fate == 'best' else fate} {join(named)}")
-        parts.append(f"round {n + 1}: {'; '.join(said)}")
+        parts.append(say("round {n}: {said}", n=n + 1, said='; '.join(said)))
     return ". ".join(parts)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
+from course._words import say
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["Link", "LinkedPicture", "show_blocks"]
@@ -102,10 +103,10 @@ def _attention() -> _Drawing:
              *_chain(["scores", "mask", "softmax", "mix"], ["(B, h, T_q, T_k)", "", "weights"]),
              _Flow("split_v", "mix", "(B, h, T_k, d_head)"),
              *_chain(["mix", "merge", "w_o", "output"], ["(B, h, T_q, d_head)", "(B, T_q, d_model)"])]
-    return _Drawing("Multi-head attention", blocks, flows,
-                    "Query, key and value each go through a matrix of their own and are cut into heads. Scores are "
-                    "made of queries and keys, masked, and turned into weights by a softmax; the weights mix the "
-                    "values; the heads are joined and go through w_o.")
+    return _Drawing(say("Multi-head attention"), blocks, flows,
+                    say("Query, key and value each go through a matrix of their own and are cut into heads. Scores "
+                        "are made of queries and keys, masked, and turned into weights by a softmax; the weights mix "
+                        "the values; the heads are joined and go through w_o."))
 
 
 def _layer(title: str, parts: Sequence[tuple[str, str, str]], norm: str, told: str) -> _Drawing:
@@ -128,39 +129,43 @@ def _layer(title: str, parts: Sequence[tuple[str, str, str]], norm: str, told: s
 
 
 def _encoder() -> _Drawing:
-    return _layer("The encoder layer (pre-norm)", [("self_attention", "04", "mask"), ("feed_forward", "06", "")], "06",
-                  "x goes through a norm and self-attention, and is added to the result; that goes through a norm and "
-                  "the feed-forward layer, and is added once more.")
+    return _layer(say("The encoder layer (pre-norm)"), [("self_attention", "04", "mask"),
+        ("feed_forward", "06", "")], "06",
+                  say("x goes through a norm and self-attention, and is added to the result; that goes through a "
+                      "norm and the feed-forward layer, and is added once more."))
 
 
 def _decoder() -> _Drawing:
-    return _layer("The decoder layer (pre-norm)", [
-        ("self_attention", "04", "causal mask"), ("cross_attention", "04", "memory"), ("feed_forward", "06", "")], "06",
-        "x goes through a norm and self-attention under a causal mask, then through a norm and cross-attention, whose "
-        "keys and values are the memory, then through a norm and the feed-forward layer. After each of the three, what "
-        "was there before is added.")
+    return _layer(say("The decoder layer (pre-norm)"), [
+        ("self_attention", "04", say("causal mask")), ("cross_attention", "04", "memory"),
+            ("feed_forward", "06", "")], "06",
+        say("x goes through a norm and self-attention under a causal mask, then through a norm and cross-attention, "
+            "whose keys and values are the memory, then through a norm and the feed-forward layer. After each of the "
+            "three, what was there before is added."))
 
 
 def _transformer() -> _Drawing:
     left, right = 1.1, 3.9
-    blocks = {"source": _Block("source ids", "", left, 0.2, 1.3), "target": _Block("target ids", "", right, 0.2, 1.3)}
+    blocks = {"source": _Block(say("source ids"), "", left, 0.2, 1.3), "target": _Block(say(
+        "target ids"), "", right, 0.2, 1.3)}
     flows = []
-    for side, x, ids, layers, lesson in (("s", left, "source", "N encoder layers", "06"),
-                                         ("t", right, "target", "N decoder layers", "07")):
+    for side, x, ids, layers, lesson in (("s", left, "source", say("N encoder layers"), "06"),
+                                         ("t", right, "target", say("N decoder layers"), "07")):
         blocks |= {f"embed_{side}": _Block("embedding · √d_model", "05", x, 1.0, 2.2),
                    f"places_{side}": _Block("+ positions", "05", x, 1.8),
                    f"layers_{side}": _Block(layers, lesson, x, 2.7, 2.0),
                    f"norm_{side}": _Block("norm", "06", x, 3.5, 1.2)}
         flows += _chain([ids, f"embed_{side}", f"places_{side}", f"layers_{side}", f"norm_{side}"],
                         ["(B, T)", "(B, T, d_model)"])
-    blocks |= {"logits": _Block("logits (tied embedding)", "07", right, 4.3, 2.3),
+    blocks |= {"logits": _Block(say("logits (tied embedding)"), "07", right, 4.3, 2.3),
                "loss": _Block("loss", "08", right, 5.1, 1.2)}
     flows += [*_chain(["norm_t", "logits", "loss"], ["", "(B, T_q, vocabulary)"]),
               _Flow("norm_s", "layers_t", "memory", ((left, 4.0), (2.5, 4.0), (2.5, 2.7)))]
-    return _Drawing("The Transformer", blocks, flows,
-                    "Source ids are turned into vectors, positions are added, and N encoder layers and a norm make the "
-                    "memory. Target ids go the same way through N decoder layers, which read the memory, and a norm; "
-                    "the table of embeddings turns the result into logits, and these go into the loss.")
+    return _Drawing(say("The Transformer"), blocks, flows,
+                    say("Source ids are turned into vectors, positions are added, and N encoder layers and a norm "
+                        "make the memory. Target ids go the same way through N decoder layers, which read the "
+                        "memory, and a norm; the table of embeddings turns the result into logits, and these go into "
+                        "the loss."))
 
 
 _DRAWINGS = {"attention": _attention, "encoder": _encoder, "decoder": _decoder, "transformer": _transformer}
@@ -177,7 +182,8 @@ def show_blocks(which: str) -> LinkedPicture:
         ValueError: for another word.
     """
     if which not in _DRAWINGS:
-        raise ValueError(f"there is no drawing {which!r}; there are {', '.join(map(repr, _DRAWINGS))}")
+        raise ValueError(say("there is no drawing {which!r}; there are {map}", which=which,
+                             map=', '.join(map(repr, _DRAWINGS))))
     drawing = _DRAWINGS[which]()
     blocks = drawing.blocks
     left = min(block.x - block.width / 2 for block in blocks.values()) - 0.1
@@ -193,11 +199,12 @@ def show_blocks(which: str) -> LinkedPicture:
     ax.set(xlim=(left, right), ylim=(-0.1, top), aspect="equal")
     ax.axis("off")
     figure.suptitle(drawing.title, x=0.01, ha="left")
-    by_lesson = "; ".join(f"lesson {lesson} builds " + ", ".join(dict.fromkeys(
+    by_lesson = "; ".join(say("lesson {lesson} builds ", lesson=lesson) + ", ".join(dict.fromkeys(
         block.label for block in blocks.values() if block.lesson == lesson)) for lesson in lessons)
     figure.draw_without_rendering()                # so that it is known where the blocks lie
     links = [_link(ax, block) for block in blocks.values() if block.lesson or block.label == "+"]
-    return LinkedPicture(figure, f"{drawing.title}, a block diagram. {drawing.told} Of its blocks {by_lesson}.", links)
+    return LinkedPicture(figure, say("{title}, a block diagram. {told} Of its blocks {by_lesson}.",
+                                     title=drawing.title, told=drawing.told, by_lesson=by_lesson), links)
 
 
 def _link(ax: Axes, block: _Block) -> Link:
@@ -205,8 +212,9 @@ def _link(ax: Axes, block: _Block) -> Link:
     width = 2 * block.half if block.label == "+" else block.width
     corners = [(block.x - width / 2, block.y + block.half), (block.x + width / 2, block.y - block.half)]
     (left, top), (right, bottom) = ax.figure.transFigure.inverted().transform(ax.transData.transform(corners)).tolist()
-    lesson, label = (block.lesson, block.label) if block.lesson else ("06", "+, a residual connection")
-    return Link(f"{_LESSONS[lesson]}.ipynb", f"{label}: to lesson {lesson}, which builds it",
+    lesson, label = (block.lesson, block.label) if block.lesson else ("06", say("+, a residual connection"))
+    return Link(f"{_LESSONS[lesson]}.ipynb", say("{label}: to lesson {lesson}, which builds it", label=label,
+                                                 lesson=lesson),
                 left, 1 - top, right - left, top - bottom)
 
 
@@ -226,7 +234,8 @@ def _block(ax, block: _Block) -> None:
         ax.add_patch(FancyBboxPatch(corner, *size, boxstyle="round,pad=0.06", facecolor=face, edgecolor=edge,
                                     alpha=alpha, linewidth=1.5, zorder=3))
     ax.text(block.x, block.y + 0.07, block.label, ha="center", va="center", fontsize=10, parse_math=False, zorder=4)
-    ax.text(block.x, block.y - 0.11, f"lesson {block.lesson}", ha="center", va="center", fontsize=7.5, color=_GREY,
+    ax.text(block.x, block.y - 0.11, say("lesson {lesson}",
+                                         lesson=block.lesson), ha="center", va="center", fontsize=7.5, color=_GREY,
             zorder=4)
 
 

@@ -18,6 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views._matrix import (
     READABLE,
     as_labels,
@@ -51,7 +52,8 @@ def show_weights(
     """
     table, queries, keys, allowed = check_matrix(weights, queries, keys, mask, "weights")
     figure = _table(table, queries, keys, title, allowed, signed=False)
-    alt = f"{title}, {len(queries)} queries by {len(keys)} keys; {describe_weights(table, queries, keys, allowed)}"
+    alt = say("{title}, {queries} queries by {keys} keys; {describe_weights}", title=title, queries=len(queries),
+              keys=len(keys), describe_weights=describe_weights(table, queries, keys, allowed))
     return Picture(figure, alt)
 
 
@@ -62,7 +64,8 @@ def show_scores(
     """Scores (T_q, T_k), or any signed table: white is 0, red above it, blue below."""
     scores, queries, keys, mask = check_matrix(scores, queries, keys, mask, "scores")
     figure = _table(scores, queries, keys, title, mask, signed=True)
-    alt = f"{title}, {len(queries)} queries by {len(keys)} keys; {_extremes(scores, queries, keys, mask)}"
+    alt = say("{title}, {queries} queries by {keys} keys; {extremes}", title=title, queries=len(queries),
+              keys=len(keys), extremes=_extremes(scores, queries, keys, mask))
     return Picture(figure, alt)
 
 
@@ -97,15 +100,17 @@ def show_heads(
         draw_matrix(ax, weights[head], queries, keys, mask=None if mask is None else mask[head],
                     numbers=few and cell >= READABLE, labels=few, cell=cell)
         colour = HEAD_COLOURS[head] if few else "black"
-        ax.set_title(f"head {head}", color=colour, fontweight="bold" if few else "normal", loc="center", pad=8)
+        ax.set_title(say("head {head}",
+                         head=head), color=colour, fontweight="bold" if few else "normal", loc="center", pad=8)
         if few:
             ax.spines[:].set(visible=True, color=colour, linewidth=2)
     if not few or cell < READABLE:
         _colour_bar(figure, axes[:n_heads])
     described = (describe_weights(w, queries, keys, None if mask is None else mask[head])
                  for head, w in enumerate(weights))
-    alt = f"{title}, {n_heads} heads, {n_queries} queries by {n_keys} keys. " + " ".join(
-        f"Head {head}: {text}." for head, text in enumerate(described))
+    alt = say("{title}, {n_heads} heads, {n_queries} queries by {n_keys} keys. ", title=title, n_heads=n_heads,
+              n_queries=n_queries, n_keys=n_keys) + " ".join(
+        say("Head {head}: {text_}.", head=head, text_=text) for head, text in enumerate(described))
     return Picture(figure, alt)
 
 
@@ -120,8 +125,9 @@ def show_steps(
     weight_table = check_matrix(weights, queries, keys, None, "weights")[0]
     output = as_matrix(output, "output")
     if len(output) != len(queries):
-        raise ValueError(f"the output has {len(output)} rows, but there are {len(queries)} queries")
-    features = as_labels(features, output.shape[1], "columns of the output")
+        raise ValueError(say("the output has {output} rows, but there are {queries} queries", output=len(output),
+                             queries=len(queries)))
+    features = as_labels(features, output.shape[1], say("columns of the output"))
     panels = [(score_table, keys, True, allowed), (weight_table, keys, False, allowed), (output, features, True, None)]
     cell = cell_size(len(queries), len(keys), 3.0)
     # Placed by hand, in inches, so that the row of one query is level in all three.
@@ -137,10 +143,12 @@ def show_steps(
         draw_matrix(ax, matrix, queries, columns, signed=signed, mask=panel_mask, numbers=cell >= READABLE)
         ax.text(0, 1 + (0.4 + slant) / size[1], title, transform=ax.transAxes)
         x += left + size[0] + 0.1
-    alt = (f"Three steps of attention, {len(queries)} queries by {len(keys)} keys. "
-           f"Scores: {_extremes(score_table, queries, keys, allowed)}. "
-           f"Weights: {describe_weights(weight_table, queries, keys, allowed)}. Output: "
-           + "; ".join(f"{query} gets {_listed(row, features)}" for query, row in zip(queries, output, strict=True)))
+    alt = (say("Three steps of attention, {queries} queries by {keys} keys. Scores: {extremes}. Weights: "
+               "{describe_weights}. Output: ", queries=len(queries), keys=len(keys),
+               extremes=_extremes(score_table, queries, keys, allowed),
+               describe_weights=describe_weights(weight_table, queries, keys, allowed))
+           + "; ".join(say("{query} gets {listed}", query=query,
+                           listed=_listed(row, features)) for query, row in zip(queries, output, strict=True)))
     return Picture(figure, alt)
 
 
@@ -177,10 +185,11 @@ def show_product(
     left, right = as_matrix(left, "left"), as_matrix(right, "right")
     (m, n), (n_right, p) = left.shape, right.shape
     if n != n_right:
-        raise ValueError(f"shapes {left.shape} and {right.shape} cannot be multiplied: {n} columns, {n_right} rows")
+        raise ValueError(say("shapes {shape} and {shape2} cannot be multiplied: {n} columns, {n_right} rows",
+                             shape=left.shape, shape2=right.shape, n=n, n_right=n_right))
     i, j = cell
     if not (0 <= i < m and 0 <= j < p):
-        raise ValueError(f"cell {cell} lies outside the product, whose shape is {(m, p)}")
+        raise ValueError(say("cell {cell} lies outside the product, whose shape is {what}", cell=cell, what=(m, p)))
     rows = as_labels(rows, m, "rows") if rows is not None else [""] * m
     columns = as_labels(columns, p, "columns") if columns is not None else [""] * p
     product = left @ right
@@ -212,10 +221,12 @@ def show_product(
     ax.axis("off")
     digits = max(digits_for(left), digits_for(right))
     terms = " + ".join(f"{number(a, digits)}·{number(b, digits)}" for a, b in zip(left[i], right[:, j], strict=True))
-    title = title or f"{names[2]}: row {i} of {names[0]} meets column {j} of {names[1]}"
+    title = title or say("{names}: row {i} of {names2} meets column {j} of {names3}", names=names[2], i=i,
+                         names2=names[0], j=j, names3=names[1])
     ax.set_title(title)
-    return Picture(figure, f"{title}; {m} by {n} times {n} by {p}; cell ({i}, {j}) is {terms} = "
-                           f"{number(product[i, j], digits_for(product))}")
+    return Picture(figure, say("{title}; {m} by {n} times {n} by {p}; cell ({i}, {j}) is {terms} = {product}",
+                               title=title, m=m, n=n, p=p, i=i, j=j, terms=terms,
+                               product=number(product[i, j], digits_for(product))))
 
 
 @in_style
@@ -226,13 +237,14 @@ def show_curves(
     """Curves over a common x (n,), each with its name and points marked; log axes by `xscale`, `yscale`."""
     x = as_matrix(x, "x", ndim=1)
     if not curves:
-        raise ValueError("there is no curve to draw")
+        raise ValueError(say("there is no curve to draw"))
     beside = min(len(curves), max(1, 60 // (8 + max(map(len, curves)))))
     figure, [ax] = new_figure(5.6, 3.6 + 0.24 * math.ceil(len(curves) / beside))
     for (name, y), dashes in zip(curves.items(), itertools.cycle(["-", "--", ":", "-."])):
-        heights = as_matrix(y, f"curve {name!r}", ndim=1)
+        heights = as_matrix(y, say("curve {name!r}", name=name), ndim=1)
         if len(heights) != len(x):
-            raise ValueError(f"curve {name!r} has {len(heights)} points, but x has {len(x)}")
+            raise ValueError(say("curve {name!r} has {heights} points, but x has {x}", name=name, heights=len(heights),
+                                 x=len(x)))
         ax.plot(x, heights, marker="o", markersize=4, linestyle=dashes, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xscale=xscale, yscale=yscale)
     if yscale == "linear" and all((as_matrix(y, name, 1) >= 0).all() for name, y in curves.items()):
@@ -243,10 +255,12 @@ def show_curves(
     elif xscale == "linear":
         ax.xaxis.set_major_locator(MaxNLocator(6))            # long numbers would run into each other
     ax.grid(color="#E6E6E6")
-    figure.legend(loc="outside lower center", ncols=beside, frameon=False)     # clear of the curves
-    ends = join([f"{name} goes from {float(y[0]):.3g} to {float(y[-1]):.3g}" for name, y in curves.items()])
+    figure.legend(loc=say("outside lower center"), ncols=beside, frameon=False)     # clear of the curves
+    ends = join([say("{name} goes from {y:.3g} to {y2:.3g}", name=name, y=float(y[0]),
+                     y2=float(y[-1])) for name, y in curves.items()])
     first, last = (f"{value:g}" if value.is_integer() else f"{value:.3g}" for value in (float(x[0]), float(x[-1])))
-    return Picture(figure, f"{title}; {ylabel} against {xlabel} from {first} to {last}; {ends}")
+    return Picture(figure, say("{title}; {ylabel} against {xlabel} from {first} to {last}; {ends}", title=title,
+                               ylabel=ylabel, xlabel=xlabel, first=first, last=last, ends=ends))
 
 
 def _table(matrix, rows, columns, title, mask, signed) -> Figure:
@@ -276,7 +290,7 @@ def _extremes(scores, queries, keys, mask) -> str:
     """'highest 6 (black, cat), lowest −2 (the, black)' over the unmasked cells."""
     allowed = np.isfinite(scores) & (True if mask is None else mask)
     if not allowed.any():
-        return "no cell is open"
+        return say("no cell is open")
     digits = digits_for(scores)
     found = []
     for word, masked, pick in (("highest", -np.inf, np.argmax), ("lowest", np.inf, np.argmin)):
@@ -284,7 +298,8 @@ def _extremes(scores, queries, keys, mask) -> str:
         row, column = np.unravel_index(pick(np.where(allowed, scores, masked).round(4)), scores.shape)
         found.append(f"{word} {number(scores[row, column], digits)} ({queries[row]}, {keys[column]})")
     text = ", ".join(found)
-    return text if mask is None or mask.all() else f"{text}; {(~mask).sum()} of {mask.size} cells are masked"
+    return text if mask is None or mask.all() else say("{text_}; {sum} of {size} cells are masked", text_=text,
+                                                       sum=(~mask).sum(), size=mask.size)
 
 
 def _listed(values, labels) -> str:

@@ -3,6 +3,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import traitlets
 
+from course._words import say
 from course.views._matrix import check_matrix
 from course.views.base import Table, View, rounded, weights_table
 
@@ -19,7 +20,7 @@ class Gold(View):
         target, source = self.data["target"], self.data["source"]
         links = [[word, ", ".join(source[i] for i, k in self.data["sure"] if k == j),
                   ", ".join(source[i] for i, k in self.data["possible"] if k == j)] for j, word in enumerate(target)]
-        return [Table("Links made by hand", [["target", "sure", "possible"], *links]),
+        return [Table(say("Links made by hand"), [["target", "sure", "possible"], *links]),
                 *(weights_table(name, weights, target, source) for name, weights in self.data["weights"])]
 
 
@@ -38,13 +39,14 @@ def alignment(weights: Mapping[str, Sequence], target: Sequence, source: Sequenc
         ValueError: if there are no weights, shapes and labels do not fit, or a link lies outside the table.
     """
     if not weights:
-        raise ValueError("there are no weights to show")
+        raise ValueError(say("there are no weights to show"))
     sure, possible = set(sure), set(possible) - set(sure)
     shown = [[name, rounded(check_matrix(values, target, source, None, name)[0])]
              for name, values in weights.items()]
     if outside := [link for link in sure | possible if not (0 <= link[0] < len(source) and 0 <= link[1] < len(target))]:
-        raise ValueError(f"the link {outside[0]} lies outside {len(source)} source and {len(target)} target words")
-    return Gold(label="What attention links, and what people link.", predict=predict, data={
+        raise ValueError(say("the link {outside} lies outside {source} source and {target} target words",
+                             outside=outside[0], source=len(source), target=len(target)))
+    return Gold(label=say("What attention links, and what people link."), predict=predict, data={
         "weights": shown, "target": list(map(str, target)), "source": list(map(str, source)),
         "sure": sorted(map(list, sure)), "possible": sorted(map(list, possible)),
     })

@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views.base import Table, View, rounded, tokens, weights_table
 
 __all__ = ["Attention", "Heads", "heads", "layers"]
@@ -36,7 +37,8 @@ class Heads(View):
 
     def tables(self) -> list[Table]:
         return [
-            weights_table(f"{kind['name']}, layer {i}, head {j}", head, kind["queries"], kind["keys"])
+            weights_table(say("{name}, layer {i}, head {j}", name=kind['name'], i=i,
+                              j=j), head, kind["queries"], kind["keys"])
             for kind in self.data["kinds"] for i, layer in enumerate(kind["weights"]) for j, head in enumerate(layer)
         ]
 
@@ -58,7 +60,7 @@ def layers(kinds: Mapping[str, Attention], title: str = "Every head of the model
         ValueError: as `heads`, and if there is no kind or no layer.
     """
     if not kinds:
-        raise ValueError("there is no attention to show")
+        raise ValueError(say("there is no attention to show"))
     return _view(kinds, title, predict)
 
 
@@ -71,13 +73,14 @@ def _checked(name: str, weights, queries, keys) -> dict:
     stacked = [np.asarray(layer.detach().cpu() if hasattr(layer, "detach") else layer, dtype=float)
                for layer in weights]
     if not stacked:
-        raise ValueError(f"{name}: there is no layer")
+        raise ValueError(say("{name}: there is no layer", name=name))
     for layer in stacked:
         if layer.ndim != 3 or layer.shape != stacked[0].shape or not layer.size:
-            raise ValueError(f"{name}: the weights of a layer must be (n_heads, T_q, T_k), the same for all; "
-                             f"the shapes are {[array.shape for array in stacked]}; take one sentence of a batch")
+            raise ValueError(say("{name}: the weights of a layer must be (n_heads, T_q, T_k), the same for all; the "
+                                 "shapes are {shape}; take one sentence of a batch", name=name,
+                                 shape=[array.shape for array in stacked]))
         if not np.isfinite(layer).all():
-            raise ValueError(f"{name}: {(~np.isfinite(layer)).sum()} weights are not numbers")
+            raise ValueError(say("{name}: {sum} weights are not numbers", name=name, sum=(~np.isfinite(layer)).sum()))
     _, n_queries, n_keys = stacked[0].shape
     return {"name": name, "queries": tokens(queries, n_queries, "queries (rows)"),
             "keys": tokens(keys, n_keys, "keys (columns)"), "weights": rounded(np.stack(stacked))}

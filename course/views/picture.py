@@ -17,6 +17,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from course._pair_checks import script
+from course._words import say
 from course.views._fonts import SCRIPTS, families, look_again, missing
 
 __all__ = ["HEAD_COLOURS", "STYLE", "TOKEN_COLOURS", "Picture", "in_style", "new_figure", "use_style"]
@@ -109,9 +110,10 @@ class Picture:
             self.png, _ = _drawn(figure)
         if lacking := missing("".join(text.get_text() for text in figure.findobj(Text))):
             fonts = [there.fonts[0] for there in SCRIPTS.values() if script(there.word) == script(lacking)]
-            named = f"such as {fonts[0]}, " if fonts else ""
-            warnings.warn(f"no font here has the characters {lacking[:20]}{'…' * (len(lacking) > 20)} of this figure: "
-                          f"install one, {named}and draw it again", stacklevel=4)
+            named = say("such as {fonts}, ", fonts=fonts[0]) if fonts else ""
+            warnings.warn(say("no font here has the characters {lacking}{lacking2} of this figure: install one, "
+                              "{named}and draw it again", lacking=lacking[:20], lacking2='…' * (len(lacking) > 20),
+                              named=named), stacklevel=4)
 
     def __repr__(self) -> str:
         return self.alt

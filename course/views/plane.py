@@ -5,6 +5,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views._matrix import as_matrix
 from course.views.base import Table, View, rounded, tokens
 from course.views.stages import stages
@@ -46,8 +47,9 @@ class Plane(View):
         rows = [[word, f"{key[0]:g}, {key[1]:g}", f"{score:.2f}", f"{weight:.2f}"] for word, key, score, weight in
                 zip(self.data["words"], keys, steps["scores"][0], steps["softmax"][0], strict=True)]
         x, y = steps["mix"][0]
-        return [Table(f"Query {self.query[0]:g}, {self.query[1]:g}; the mixed value is {x:.2f}, {y:.2f}",
-                      [["word", "key", "dot product", "weight"], *rows])]
+        return [Table(say("Query {query:g}, {query2:g}; the mixed value is {x:.2f}, {y:.2f}", query=self.query[0],
+                          query2=self.query[1], x=x, y=y),
+                      [["word", "key", say("dot product"), "weight"], *rows])]
 
 
 def drag(
@@ -70,13 +72,15 @@ def drag(
     query, keys, values = as_matrix(query, "query", 1), as_matrix(keys, "keys"), as_matrix(values, "values")
     for name, array in (("query", query[None]), ("keys", keys), ("values", values)):
         if array.shape[1] != 2:
-            raise ValueError(f"{name} must be vectors of 2 numbers, not {array.shape[1]}: they are drawn in a plane")
+            raise ValueError(say("{name} must be vectors of 2 numbers, not {shape}: they are drawn in a plane",
+                                 name=name, shape=array.shape[1]))
         if not np.abs(array).max() <= _EDGE:
-            raise ValueError(f"{name} must lie between −4 and 4")
+            raise ValueError(say("{name} must lie between −4 and 4", name=name))
     if len(keys) != len(values):
-        raise ValueError(f"there are {len(keys)} keys and {len(values)} values; each key needs one")
+        raise ValueError(say("there are {keys} keys and {values} values; each key needs one", keys=len(keys),
+                             values=len(values)))
     return Plane(
-        attention, label="Drag the query q and the keys: dot products, weights and the mixed value follow.",
+        attention, label=say("Drag the query q and the keys: dot products, weights and the mixed value follow."),
         data={"words": tokens(words, len(keys), "keys"), "values": rounded(values)},
         query=rounded(query), places=rounded(keys), predict=predict,
     )

@@ -6,6 +6,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views._matrix import as_matrix, draw_matrix, join
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -28,9 +29,11 @@ def show_encoding(encoding: ArrayLike, title: str = "Positions and dimensions") 
     ax.set(xlabel="dimension", ylabel="position", title=title)
     figure.colorbar(ScalarMappable(ax.images[0].norm, ax.images[0].cmap), ax=ax, shrink=0.8, pad=0.02)
     turns = [int((np.diff(np.sign(column[column != 0])) != 0).sum()) for column in encoding.T]
-    return Picture(figure, f"{title}, {length} positions by {d_model} dimensions, red above 0 and blue below; from the "
-                           f"first position to the last, the first column changes its sign {turns[0]} times, the "
-                           f"middle one {turns[d_model // 2]} times, the last one {turns[-1]} times")
+    return Picture(figure, say("{title}, {length} positions by {d_model} dimensions, red above 0 and blue below; "
+                               "from the first position to the last, the first column changes its sign {turns} "
+                               "times, the middle one {turns2} times, the last one {turns3} times", title=title,
+                               length=length, d_model=d_model, turns=turns[0], turns2=turns[d_model // 2],
+                               turns3=turns[-1]))
 
 
 @in_style
@@ -46,10 +49,11 @@ def show_hands(
     encoding = as_matrix(encoding, "encoding")
     length, d_model = encoding.shape
     if d_model % 2:
-        raise ValueError(f"d_model = {d_model} is odd: its last column is a sine without a cosine")
+        raise ValueError(say("d_model = {d_model} is odd: its last column is a sine without a cosine", d_model=d_model))
     pairs = list(range(d_model // 2) if pairs is None else pairs)
     if not pairs or not all(0 <= pair < d_model // 2 for pair in pairs):
-        raise ValueError(f"pairs must be among 0 to {d_model // 2 - 1}, but are {pairs}")
+        raise ValueError(say("pairs must be among 0 to {d_model}, but are {pairs}", d_model=d_model // 2 - 1,
+                             pairs=pairs))
     columns = min(len(pairs), 4)
     rows = -(-len(pairs) // columns)
     figure, axes = new_figure(2.3 * columns, 2.5 * rows + 0.4, rows, columns)
@@ -68,7 +72,9 @@ def show_hands(
                 ax.text(1.24 * x, 1.24 * y, str(t), ha="center", va="center")
         ax.set(xlim=(-1.4, 1.4), ylim=(-1.4, 1.4), aspect="equal")
         ax.axis("off")
-        ax.set_title(f"pair {pair}", loc="center")
+        ax.set_title(say("pair {pair}", pair=pair), loc="center")
         angle = np.degrees(np.unwrap(np.arctan2(sin, cos)))
-        described.append(f"pair {pair} turns from {angle[0]:.0f}° to {angle[-1]:.0f}°")
-    return Picture(figure, f"{title}, positions 0 to {length - 1} as hands: {join(described)}")
+        described.append(say("pair {pair} turns from {angle:.0f}° to {angle2:.0f}°", pair=pair, angle=angle[0],
+                             angle2=angle[-1]))
+    return Picture(figure, say("{title}, positions 0 to {length} as hands: {described}", title=title,
+                               length=length - 1, described=join(described)))

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from course._words import say
 from course.views._matrix import as_matrix
 from course.views.base import rounded
 
@@ -30,9 +31,10 @@ def encode(model: "Transformer", subwords: "Subwords", sentence: str) -> "torch.
 
     sentence = str(sentence).strip()
     if not sentence:
-        raise ValueError("There is nothing to translate: type a sentence.")
+        raise ValueError(say("There is nothing to translate: type a sentence."))
     if len(sentence) > MOST_LETTERS:
-        raise ValueError(f"The sentence has {len(sentence)} characters; at most {MOST_LETTERS} fit here.")
+        raise ValueError(say("The sentence has {sentence} characters; at most {most_letters} fit here.",
+                             sentence=len(sentence), most_letters=MOST_LETTERS))
     device = next(model.parameters()).device
     return torch.tensor([[*subwords.encode(sentence), subwords.eos_id]], device=device)
 
@@ -121,7 +123,7 @@ def intervene(
         for name in {edit[0] for edit in edits}:
             own = [edit[1:] for edit in edits if edit[0] == name]
             if wrong := [head for head, *_ in own if not 0 <= head < known.get(name, 0)]:
-                raise ValueError(f"there is no head {wrong[0]} in {name!r}")
+                raise ValueError(say("there is no head {wrong} in {name!r}", wrong=wrong[0], name=name))
 
             def edit(weights, own=own):
                 return _edited(weights, own)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import traitlets
 
+from course._words import say
 from course.views.base import Table, View, rounded, tokens, weights_table
 from course.views.stages import softmax
 
@@ -24,8 +25,8 @@ class Sharpness(View):
         scores = np.array(self.data["scores"], dtype=float)
         roots = np.sqrt(self.data["sizes"])[:, None]
         labels = [f"d_k = {d}" for d in self.data["sizes"]]
-        return [weights_table("Weights, divided by √d_k", softmax(scores / roots), labels, self.data["words"]),
-                weights_table("Weights, not divided", softmax(scores), labels, self.data["words"])]
+        return [weights_table(say("Weights, divided by √d_k"), softmax(scores / roots), labels, self.data["words"]),
+                weights_table(say("Weights, not divided"), softmax(scores), labels, self.data["words"])]
 
 
 def temperature(words: Sequence | int = 6, softmax: Callable | None = None, seed: int = 0,
@@ -46,7 +47,7 @@ def temperature(words: Sequence | int = 6, softmax: Callable | None = None, seed
     products = rng.standard_normal(SIZES[-1]) * rng.standard_normal((len(words), SIZES[-1]))
     scores = np.stack([products[:, :d].sum(1) for d in SIZES])
     return Sharpness(
-        label="How sharp is the choice? Scores of random vectors, and their softmax.",
+        label=say("How sharp is the choice? Scores of random vectors, and their softmax."),
         data={"words": words, "sizes": list(SIZES), "scores": rounded(scores), "verdict": _verdict(softmax, scores)},
         predict=predict,
     )
@@ -58,10 +59,10 @@ def _verdict(answer: Callable | None, scores: np.ndarray) -> str:
     try:
         rows = [np.asarray(answer(row.copy()), dtype=float) for row in scores]
     except NotImplementedError:
-        return "Your softmax is not written yet; this is the reference."
+        return say("Your softmax is not written yet; this is the reference.")
     except Exception as error:                         # whatever it is, it is the learner's to read
-        return f"Your softmax stopped with {type(error).__name__}: {error}"
+        return say("Your softmax stopped with {name}: {error}", name=type(error).__name__, error=error)
     for d, row, mine in zip(SIZES, scores, rows, strict=True):
         if mine.shape != row.shape or not np.allclose(mine, softmax(row), atol=1e-6):
-            return f"Your softmax departs from the reference at d_k = {d}, without the root."
-    return "Your softmax agrees with the reference for every d_k, with all rows undivided."
+            return say("Your softmax departs from the reference at d_k = {d}, without the root.", d=d)
+    return say("Your softmax agrees with the reference for every d_k, with all rows undivided.")

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 
 from matplotlib.patches import FancyBboxPatch
 
+from course._words import say
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["show_shift"]
@@ -22,10 +23,11 @@ def show_shift(tokens: Sequence[str], title: str = "One token ahead", pad: str =
     """
     tokens = [str(token) for token in tokens]
     if len(tokens) < 2:
-        raise ValueError(f"a shift needs at least two tokens, got {len(tokens)}")
+        raise ValueError(say("a shift needs at least two tokens, got {tokens}", tokens=len(tokens)))
     width = max(0.85, 0.11 * max(map(len, tokens)) + 0.15)
     figure, [ax] = new_figure(1.3 + width * len(tokens), 2.7)
-    rows = {"target": (3.0, tokens, 0), "it reads": (1.6, tokens[:-1], 0), "is asked for": (0.4, tokens[1:], 1)}
+    rows = {"target": (3.0, tokens, 0), say("it reads"): (1.6, tokens[:-1], 0),
+        say("is asked for"): (0.4, tokens[1:], 1)}
     for name, (y, row, first) in rows.items():
         ax.text(-0.15, y + 0.3, name, ha="right", va="center")
         for column, token in enumerate(row):
@@ -40,6 +42,6 @@ def show_shift(tokens: Sequence[str], title: str = "One token ahead", pad: str =
     ax.set(xlim=(-1.5 / width, len(tokens) + 0.05), ylim=(0.2, 3.8))
     ax.axis("off")
     ax.set_title(title, loc="left")
-    steps = "; ".join(f"position {t}: reads {read}, is asked for {label}"
+    steps = "; ".join(say("position {t}: reads {read}, is asked for {label}", t=t, read=read, label=label)
                       for t, (read, label) in enumerate(zip(tokens[:-1], tokens[1:], strict=True)))
     return Picture(figure, f"{title}. {steps}")

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import traitlets
 
+from course._words import say
 from course.views.base import Table, View, of_the_course
 
 __all__ = ["Splitting", "shapes"]
@@ -34,11 +35,12 @@ class Splitting(View):
 
     def tables(self) -> list[Table]:
         t, h, d = self.length, self.n_heads, self.d_head
-        head = ["", *(f"feature {n}" for n in range(d))]
+        head = ["", *(say("feature {n}", n=n) for n in range(d))]
 
         def table(name, index):
-            return [Table(f"{name}, head {g}: token.feature of x", [head, *(
-                [f"position {r}", *("{}.{}".format(*divmod(index(g, r, c), h * d)) for c in range(d))] for r in range(t)
+            return [Table(say("{name}, head {g}: token.feature of x", name=name, g=g), [head, *(
+                [say("position {r}",
+                     r=r), *("{}.{}".format(*divmod(index(g, r, c), h * d)) for c in range(d))] for r in range(t)
             )]) for g in range(h)]
 
         return [*table("view(B, T, h, d).transpose(1, 2)", lambda g, r, c: r * h * d + g * d + c),
@@ -59,8 +61,8 @@ def shapes(split_heads: Callable | None = None, length: int = 3, n_heads: int = 
     """
     for name, size, most in (("length", length, 6), ("n_heads", n_heads, 4), ("d_head", d_head, 4)):
         if not 1 <= size <= most:
-            raise ValueError(f"{name} must be between 1 and {most}, got {size}")
-    return Splitting(split_heads, label="From (B, T, D) to (B, h, T, d): where does each number go?",
+            raise ValueError(say("{name} must be between 1 and {most}, got {size}", name=name, most=most, size=size))
+    return Splitting(split_heads, label=say("From (B, T, D) to (B, h, T, d): where does each number go?"),
                      length=length, n_heads=n_heads, d_head=d_head)
 
 
@@ -68,20 +70,21 @@ def _judged(split_heads: Callable, length: int, n_heads: int, d_head: int) -> tu
     import torch
 
     if of_the_course(split_heads):
-        return "Your split_heads is not written yet.", False
+        return say("Your split_heads is not written yet."), False
     x = torch.arange(length * n_heads * d_head, dtype=torch.float32).view(1, length, -1)
     try:
         found = split_heads(x.clone(), n_heads)
     except NotImplementedError:
-        return "Your split_heads is not written yet.", False
+        return say("Your split_heads is not written yet."), False
     except Exception as error:                          # whatever it is, it is the learner's to read
-        return f"Your split_heads stopped with {type(error).__name__}: {error}", False
+        return say("Your split_heads stopped with {name}: {error}", name=type(error).__name__, error=error), False
     right = x.view(1, length, n_heads, d_head).transpose(1, 2)
     if getattr(found, "shape", None) != right.shape:
-        return f"Your split_heads returns the shape {tuple(getattr(found, 'shape', ()))}, expected " \
-               f"{tuple(right.shape)}.", False
+        return say("Your split_heads returns the shape {getattr}, expected {shape}.",
+                   getattr=tuple(getattr(found, 'shape', ())), shape=tuple(right.shape)), False
     if torch.equal(found, right):
-        return "Your split_heads does what the upper row shows.", True
+        return say("Your split_heads does what the upper row shows."), True
     if torch.equal(found, x.view(1, n_heads, length, d_head)):
-        return "Your split_heads does what the lower row shows: the heads cut up the sentence, not the features.", False
-    return "Your split_heads has the right shape, and its numbers in other places than both rows.", False
+        return say("Your split_heads does what the lower row shows: the heads cut up the "
+                   "sentence, not the features."), False
+    return say("Your split_heads has the right shape, and its numbers in other places than both rows."), False

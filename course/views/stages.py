@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course._words import say
+
 __all__ = ["STAGES", "Departure", "departure", "stages"]
 
 STAGES = ("scores", "scale", "mask", "softmax", "mix")
@@ -52,12 +54,14 @@ def departure(
     """
     steps = stages(q, k, v, mask)
     if weights.shape != steps["softmax"].shape:
-        return Departure("weights", f"Your weights have the shape {weights.shape}, not {steps['softmax'].shape}.")
+        return Departure("weights", say("Your weights have the shape {shape}, not {shape2}.", shape=weights.shape,
+                                        shape2=steps['softmax'].shape))
     if output.shape != steps["mix"].shape:
-        return Departure("mix", f"Your output has the shape {output.shape}, not {steps['mix'].shape}.")
+        return Departure("mix", say("Your output has the shape {shape}, not {shape2}.", shape=output.shape,
+                                    shape2=steps['mix'].shape))
     if _same(weights, steps["softmax"]):
         if _same(output, steps["mix"]):
-            return Departure("", "Your function agrees with the reference at every stage.")
+            return Departure("", say("Your function agrees with the reference at every stage."))
         return _mix(output, weights, q, k, v)
     for stage, text, candidate in _suspects(steps, q, v, mask):
         if candidate.shape == weights.shape and _same(weights, candidate):
@@ -74,49 +78,51 @@ def _suspects(steps, q, v, mask) -> Iterator[tuple[str, str, np.ndarray]]:
     def close(z):
         return np.where(closed, -np.inf, z)
 
-    yield "scores", "Your weights are those of the scores turned over: keys times queries.", softmax(close(scaled.T)) \
+    yield "scores", say("Your weights are those of the scores turned over: keys times queries."), \
+        softmax(close(scaled.T)) \
         if scaled.shape[0] == scaled.shape[1] else np.empty(0)
-    yield "scale", "Your weights are exactly what comes out when the scores are not divided by √d_k.", \
+    yield "scale", say("Your weights are exactly what comes out when the scores are not divided by √d_k."), \
         softmax(close(scores))
-    yield "scale", "Your weights are what comes out when the division by √d_k comes after the softmax.", \
+    yield "scale", say("Your weights are what comes out when the division by √d_k comes after the softmax."), \
         softmax(close(scores)) / np.sqrt(d_k)
-    for divisor, name in ((d_k, "d_k, without the root"), (1 / np.sqrt(d_k), "1/√d_k: multiplied by √d_k"),
+    for divisor, name in ((d_k, say("d_k, without the root")), (1 / np.sqrt(d_k), say("1/√d_k: multiplied by √d_k")),
                           (np.sqrt(d_v), "√d_v"), (np.sqrt(scores.shape[1]), "√T_k")):
         if abs(divisor - np.sqrt(d_k)) > 1e-9:
-            yield "scale", f"Your weights are what comes out when the scores are divided by {name}.", \
+            yield "scale", say("Your weights are what comes out when the scores are divided by {name}.", name=name), \
                 softmax(close(scores / divisor))
     if mask is not None:
-        yield "mask", "Your weights are those without the mask.", softmax(scaled)
-        yield "mask", "Your weights are those of the mask the wrong way round: closed where it is True.", \
+        yield "mask", say("Your weights are those without the mask."), softmax(scaled)
+        yield "mask", say("Your weights are those of the mask the wrong way round: closed where it is True."), \
             softmax(np.where(mask, -np.inf, scaled))
-        yield "mask", "The closed weights were set to 0 after the softmax, so the rows no longer add up to 1.", \
+        yield "mask", say("The closed weights were set to 0 after the softmax, so the rows no longer add up to 1."), \
             np.where(mask, softmax(scaled), 0.0)
         if mask.shape[0] == mask.shape[1]:
-            yield "mask", "Your weights are those of the mask turned over: rows for columns.", \
+            yield "mask", say("Your weights are those of the mask turned over: rows for columns."), \
                 softmax(np.where(mask.T, scaled, -np.inf))
-        yield "mask", "Closed scores were set to 0 instead of −∞, and e⁰ = 1 is still a share.", \
+        yield "mask", say("Closed scores were set to 0 instead of −∞, and e⁰ = 1 is still a share."), \
             softmax(np.where(mask, scaled, 0.0))
         empty = closed.all(-1, keepdims=True)
-        yield "mask", "A query that may attend to nothing shares out all the same: closed scores were large negative " \
-            "numbers, equal ones in this row.", np.where(empty, 1 / scaled.shape[1], right)
-        yield "mask", "A query that may attend to nothing shares out all the same.", \
+        yield "mask", say("A query that may attend to nothing shares out all the same: closed scores were large "
+                          "negative numbers, equal ones in this row."), np.where(empty, 1 / scaled.shape[1], right)
+        yield "mask", say("A query that may attend to nothing shares out all the same."), \
             np.where(empty, softmax(scaled), right)
-        yield "softmax", "A query that may attend to nothing gets NaN: its softmax is 0 divided by 0.", \
+        yield "softmax", say("A query that may attend to nothing gets NaN: its softmax is 0 divided by 0."), \
             np.where(empty, np.nan, right)
-    yield "softmax", "Your weights are a softmax over the queries: the columns add up to 1, not the rows.", \
+    yield "softmax", say("Your weights are a softmax over the queries: the columns add up to 1, not the rows."), \
         softmax(masked, 0)
-    yield "softmax", "Your weights are a softmax over all cells at once.", softmax(masked.reshape(-1)).reshape(
+    yield "softmax", say("Your weights are a softmax over all cells at once."), softmax(masked.reshape(-1)).reshape(
         masked.shape)
-    yield "softmax", "Your weights are the scores themselves: there was no softmax.", masked
-    yield "softmax", "Your weights are e to the score, not yet divided by their sum.", np.exp(masked)
+    yield "softmax", say("Your weights are the scores themselves: there was no softmax."), masked
+    yield "softmax", say("Your weights are e to the score, not yet divided by their sum."), np.exp(masked)
 
 
 def _by_ratios(weights, scores, d_k, mask) -> Departure:
     """What the ratios of the weights within rows show; the logarithm of a ratio is a difference of scores."""
     opened = np.ones(scores.shape, dtype=bool) if mask is None else mask
     if not np.isfinite(weights).all():
-        return Departure("weights", f"{(~np.isfinite(weights)).sum()} of your weights are not numbers. Whether the "
-                                    "scores, the scale, the mask or the softmax is to blame, the weights do not show.")
+        return Departure("weights", say("{sum} of your weights are not numbers. Whether the scores, the scale, the "
+                                        "mask or the softmax is to blame, the weights do not show.",
+                                        sum=(~np.isfinite(weights)).sum()))
     found: tuple[list, list] = [], []
     for s_row, w_row, open_row in zip(scores, weights, opened, strict=True):
         use = open_row & (w_row > 1e-5)
@@ -127,26 +133,28 @@ def _by_ratios(weights, scores, d_k, mask) -> Departure:
     if (x @ x) > 1e-9:
         factor = (x @ y) / (x @ x)
         if np.abs(y - factor * x).max() < 1e-3 and abs(factor * np.sqrt(d_k) - 1) > 1e-3:
-            return Departure("scale", f"Your weights are those of scores multiplied by {factor:.3g}; "
-                                      f"1/√d_k = {1 / np.sqrt(d_k):.3g}.")
+            return Departure("scale", say("Your weights are those of scores multiplied by {factor:.3g}; 1/√d_k = "
+                                          "{sqrt:.3g}.", factor=factor, sqrt=1 / np.sqrt(d_k)))
     if (np.abs(weights[~opened]) > 1e-9).any():
-        return Departure("mask", "Places that the mask closes have a weight.")
+        return Departure("mask", say("Places that the mask closes have a weight."))
     sums = weights.sum(-1)[opened.any(-1)]
     if np.abs(sums - 1).max(initial=0) > 1e-4:
-        return Departure("softmax", f"A row of your weights adds up to {sums[np.abs(sums - 1).argmax()]:.3g}; a row of "
-                                    "shares adds up to 1.")
-    return Departure("weights", "Your weights are shares and keep to the mask, but they are shares of other scores. "
-                                "Whether the scores or their scale went wrong, the weights alone do not show.")
+        return Departure("softmax", say("A row of your weights adds up to {sums:.3g}; a row of shares adds up to 1.",
+                                        sums=sums[np.abs(sums - 1).argmax()]))
+    return Departure("weights", say("Your weights are shares and keep to the mask, but they are shares of other "
+                                    "scores. Whether the scores or their scale went wrong, the weights alone do not "
+                                    "show."))
 
 
 def _mix(output, weights, q, k, v) -> Departure:
-    guesses = [("the keys were mixed instead of the values", weights, k), ("the queries were mixed", weights, q),
-               ("the weights were turned over", weights.T, v)]
+    guesses = [(say("the keys were mixed instead of the values"), weights, k),
+               (say("the queries were mixed"), weights, q),
+               (say("the weights were turned over"), weights.T, v)]
     for text, left, right in guesses:
         if left.shape[1] == right.shape[0] and left.shape[0] == len(output) and right.shape[1] == output.shape[1] \
                 and _same(output, left @ right):
-            return Departure("mix", f"Your weights agree, your output does not: {text}.")
-    return Departure("mix", "Your weights agree with the reference, your output does not.")
+            return Departure("mix", say("Your weights agree, your output does not: {text_}.", text_=text))
+    return Departure("mix", say("Your weights agree with the reference, your output does not."))
 
 
 def _same(a, b) -> bool:

@@ -5,6 +5,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from course._words import say
 from course.views._matrix import as_mask, as_matrix
 from course.views.base import Table, View, of_the_course, rounded, tokens, weights_table
 from course.views.stages import STAGES, Departure, departure, stages
@@ -24,7 +25,8 @@ class Stepper(View):
         return [
             weights_table("Weights", data["weights"], data["queries"], data["keys"]),
             weights_table("Output", data["output"], data["queries"], data["features"]),
-            Table("Your function", [["departs at", "what was seen"], [data["departs"] or "no stage", data["verdict"]]]),
+            Table(say("Your function"), [[say("departs at"), say("what was seen")], [data["departs"] or say(
+                "no stage"), data["verdict"]]]),
         ]
 
 
@@ -51,17 +53,18 @@ def view(
     """
     arrays = [as_matrix(values, name) for values, name in ((q, "q"), (k, "k"), (v, "v"))]
     if arrays[0].shape[1] != arrays[1].shape[1]:
-        raise ValueError(f"q and k must have the same d_k, but it is {arrays[0].shape[1]} and {arrays[1].shape[1]}")
+        raise ValueError(say("q and k must have the same d_k, but it is {shape} and {shape2}",
+                             shape=arrays[0].shape[1], shape2=arrays[1].shape[1]))
     if len(arrays[1]) != len(arrays[2]):
-        raise ValueError(f"there must be a value for each key, but there are {len(arrays[1])} keys and "
-                         f"{len(arrays[2])} values")
+        raise ValueError(say("there must be a value for each key, but there are {arrays} keys and {arrays2} values",
+                             arrays=len(arrays[1]), arrays2=len(arrays[2])))
     allowed = as_mask(mask, (len(arrays[0]), len(arrays[1])))
     steps = stages(arrays[0], arrays[1], arrays[2], allowed)
     found, seen = run(attention, (q, k, v), mask, arrays, allowed)
     data = {
         "queries": tokens(queries, len(arrays[0]), "queries (rows)"),
         "keys": tokens(keys, len(arrays[1]), "keys (columns)"),
-        "features": tokens(features, arrays[2].shape[1], "columns of v"),
+        "features": tokens(features, arrays[2].shape[1], say("columns of v")),
         **{name: rounded(values) for name, values in zip("qkv", arrays, strict=True)},
         "scores": rounded(steps["scores"]), "scaled": rounded(steps["scale"]),
         "weights": rounded(steps["softmax"]), "output": rounded(steps["mix"]),
@@ -70,9 +73,10 @@ def view(
         "departs": seen.stage, "verdict": seen.text,
     }
     name = getattr(attention, "__name__", type(attention).__name__)
-    whose = "the course's" if of_the_course(attention) else "your"
+    whose = say("the course's") if of_the_course(attention) else "your"
     start = STAGES.index(seen.stage) if seen.stage in STAGES else 0
-    return Stepper(label=f"Attention, stage by stage: {whose} {name}.", data=data, stage=start, predict=predict)
+    return Stepper(label=say("Attention, stage by stage: {whose} {name}.", whose=whose,
+                             name=name), data=data, stage=start, predict=predict)
 
 
 def run(
@@ -85,20 +89,22 @@ def run(
     the mask broadcast to the weights. The learner's errors become part of the verdict.
     """
     if of_the_course(attention):
-        return None, Departure("", "This is the course's function. Yours is not written yet.")
+        return None, Departure("", say("This is the course's function. Yours is not written yet."))
     copies = [values.clone() if hasattr(values, "clone") else np.array(values) for values in inputs]
     try:
         answer = attention(*copies) if mask is None else attention(*copies, mask)
     except NotImplementedError:
-        return None, Departure("", "Your function is not written yet; this is the reference.")
+        return None, Departure("", say("Your function is not written yet; this is the reference."))
     except Exception as error:                          # whatever it is, it is the learner's to read
-        return None, Departure("weights", f"Your function stopped with {type(error).__name__}: {error}")
+        return None, Departure("weights", say("Your function stopped with {name}: {error}", name=type(error).__name__,
+                                              error=error))
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        return None, Departure("weights", f"Your function must return (output, weights), not {type(answer).__name__}.")
+        return None, Departure("weights", say("Your function must return (output, weights), not {name}.",
+                                              name=type(answer).__name__))
     try:
         found = as_matrix(answer[0], "output"), as_matrix(answer[1], "weights")
     except ValueError as error:
-        return None, Departure("weights", f"What your function returned cannot be shown: {error}.")
+        return None, Departure("weights", say("What your function returned cannot be shown: {error}.", error=error))
     seen = departure(*found, arrays[0], arrays[1], arrays[2], allowed)
     fits = found[0].shape == (len(arrays[0]), arrays[2].shape[1]) and found[1].shape == (len(arrays[0]), len(arrays[1]))
     return (found if fits else None), seen

@@ -3,6 +3,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.patches import Rectangle
 
+from course._words import say
 from course.views._matrix import as_labels, join
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
@@ -20,11 +21,13 @@ def show_suppliers(
     than six different words.
     """
     if not suppliers:
-        raise ValueError("there is no row to draw")
-    table = {name: as_labels(words, len(columns), f"columns of {name!r}") for name, words in suppliers.items()}
+        raise ValueError(say("there is no row to draw"))
+    table = {name: as_labels(words, len(columns), say("columns of {name!r}",
+                                                      name=name)) for name, words in suppliers.items()}
     known = list(dict.fromkeys(word for words in table.values() for word in words))
     if len(known) > len(TOKEN_COLOURS):
-        raise ValueError(f"there are {len(known)} different words, but only {len(TOKEN_COLOURS)} colours for them")
+        raise ValueError(say("there are {known} different words, but only {token_colours} colours for them",
+                             known=len(known), token_colours=len(TOKEN_COLOURS)))
     height, width = 0.5, 0.35 + 0.09 * max(map(len, known))
     left = 0.25 + 0.095 * max(map(len, table))
     figure, [ax] = new_figure(left + width * len(columns) + 0.2, height * (len(table) + 1) + 0.5)
@@ -41,6 +44,7 @@ def show_suppliers(
     ax.set(xlim=(-left, width * len(columns) + 0.05), ylim=(height * len(table) + 0.05, -height * 0.9), aspect="equal")
     ax.axis("off")
     figure.suptitle(title, x=0.01, ha="left")
-    rows = (f"{name}: " + join([f"{column} from {word}" for column, word in zip(columns, words, strict=True)])
+    rows = (f"{name}: " + join([say("{column} from {word}", column=column,
+                                    word=word) for column, word in zip(columns, words, strict=True)])
             for name, words in table.items())
     return Picture(figure, f"{title} " + "; ".join(rows))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import traitlets
 
+from course._words import say
 from course.views.base import Table, View
 from course.views.running import attentions, intervene
 
@@ -42,9 +43,9 @@ class Switches(View):
 
     def tables(self) -> list[Table]:
         before = self.data["before"]["translation"]
-        rows = [[name, str(head), text, "as before" if text == before else "changed"]
+        rows = [[name, str(head), text, say("as before") if text == before else "changed"]
                 for name, heads in self.data["single"].items() for head, text in enumerate(heads)]
-        return [Table(f"{self._sentence} → {before}", [["attention", "head off", "translation", ""], *rows])]
+        return [Table(f"{self._sentence} → {before}", [["attention", say("head off"), "translation", ""], *rows])]
 
 
 def switches(
@@ -66,10 +67,12 @@ def switches(
     known = attentions(model)
     names = list(known) if names is None else list(names)
     if wrong := [name for name in names if name not in known]:
-        raise ValueError(f"there is no attention {wrong[0]!r}; there are: {', '.join(known)}")
+        raise ValueError(say("there is no attention {wrong!r}; there are: {known}", wrong=wrong[0],
+                             known=', '.join(known)))
     before = intervene(model, subwords, sentence)
     single = {name: [intervene(model, subwords, sentence, [(name, head)])["translation"]
                      for head in range(known[name])] for name in names}
-    return Switches(model, subwords, sentence, label=f"Act on attention: {sentence}", predict=predict,
+    return Switches(model, subwords, sentence, label=say("Act on attention: {sentence}",
+                                                         sentence=sentence), predict=predict,
                     data={"sentence": sentence, "heads": {name: known[name] for name in names}, "before": before,
                           "single": single})

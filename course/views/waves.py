@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import traitlets
 
+from course._words import say
 from course.views._matrix import as_matrix
 from course.views.base import Table, View, rounded, weights_table
 
@@ -23,8 +24,9 @@ class Waves(View):
         encoding = np.array(self.data["encodings"][self.size], dtype=float)
         places = [str(t) for t in range(len(encoding))]
         d_model = self.data["sizes"][self.size]
-        return [weights_table(f"Encoding, d_model = {d_model}", encoding, places, [str(c) for c in range(d_model)]),
-                weights_table("Dot products of positions", encoding @ encoding.T, places, places)]
+        return [weights_table(say("Encoding, d_model = {d_model}",
+                                  d_model=d_model), encoding, places, [str(c) for c in range(d_model)]),
+                weights_table(say("Dot products of positions"), encoding @ encoding.T, places, places)]
 
 
 def positions(encoding: Callable, length: int = 24, sizes: Sequence[int] = (4, 8, 16, 32, 64),
@@ -42,13 +44,14 @@ def positions(encoding: Callable, length: int = 24, sizes: Sequence[int] = (4, 8
             An error inside `encoding` is passed on.
     """
     if not 2 <= length <= 40 or not sizes:
-        raise ValueError(f"length must be between 2 and 40, and sizes not empty; got {length} and {list(sizes)}")
+        raise ValueError(say("length must be between 2 and 40, and sizes not empty; got {length} and {list}",
+                             length=length, list=list(sizes)))
     found = []
     for d_model in sizes:
-        matrix = as_matrix(encoding(length, d_model), "the encoding")
+        matrix = as_matrix(encoding(length, d_model), say("the encoding"))
         if matrix.shape != (length, d_model):
-            raise ValueError(f"encoding({length}, {d_model}) must have the shape {(length, d_model)}, "
-                             f"but it is {matrix.shape}")
+            raise ValueError(say("encoding({length}, {d_model}) must have the shape {what}, but it is {shape}",
+                                 length=length, d_model=d_model, what=(length, d_model), shape=matrix.shape))
         found.append(rounded(matrix, 3))
-    return Waves(label="Positions as vectors: slide through positions and dimensions.", predict=predict,
+    return Waves(label=say("Positions as vectors: slide through positions and dimensions."), predict=predict,
                  data={"sizes": list(sizes), "length": length, "encodings": found}, size=min(1, len(sizes) - 1))
