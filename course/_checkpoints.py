@@ -13,6 +13,7 @@ from torch import Tensor
 
 from course import _system
 from course._paths import FolderError, atomic_path, cache_dir
+from course._words import say
 from course.tokens import Encoded
 
 __all__ = ["Run", "interrupts_between_steps", "load", "read", "runs", "save"]
@@ -113,9 +114,10 @@ def save(
             return
         _said.add(path)
         warnings.warn(
-            f"the training so far could not be written to {path} ({getattr(error, 'strerror', '') or 'broken off'}). "
-            "Is the disk full, or the folder read-only? Training goes on, and the model in memory is all right, but it "
-            "will have to be trained again next time. The variable COURSE_CACHE names another folder.", stacklevel=3)
+            say("the training so far could not be written to {path} ({what}). Is the disk full, or the folder "
+                "read-only? Training goes on, and the model in memory is all right, but it will have to be trained "
+                "again next time. The variable COURSE_CACHE names another folder.", path=path,
+                what=getattr(error, 'strerror', '') or 'broken off'), stacklevel=3)
 
 
 def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | None:
@@ -129,19 +131,20 @@ def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | Non
             return None
         state = read(path)
     except Exception as error:
-        wrong = f"is damaged, or no checkpoint of `train` ({_first_line(error)})"
+        wrong = say("is damaged, or no checkpoint of `train` ({first_line})", first_line=_first_line(error))
     else:
         kept = state["recipe"]
-        differing = [f"{name} ({kept.get(name)} there, {recipe.get(name)} here)"
+        differing = [say("{name} ({get} there, {get2} here)", name=name, get=kept.get(name), get2=recipe.get(name))
                      for name in sorted(recipe.keys() | kept.keys()) if kept.get(name) != recipe.get(name)]
         if ours and state.get("name", path.stem) != path.stem:
-            differing.append(f"its name ({state['name']} when it was written)")
+            differing.append(say("its name ({name} when it was written)", name=state['name']))
         if not differing:
             return state
-        wrong = f"is the checkpoint of another run: it differs in {', '.join(differing)}"
+        wrong = say("is the checkpoint of another run: it differs in {differing}", differing=', '.join(differing))
     if not ours:
-        raise ValueError(f"{path} {wrong}. Delete it to start anew, or name another file.")
-    warnings.warn(f"{path} should hold an earlier training, but {wrong}. {_set_aside(path)}, and training begins anew.",
+        raise ValueError(say("{path} {wrong}. Delete it to start anew, or name another file.", path=path, wrong=wrong))
+    warnings.warn(say("{path} should hold an earlier training, but {wrong}. {set_aside}, and training begins anew.",
+                      path=path, wrong=wrong, set_aside=_set_aside(path)),
                   stacklevel=3)
     return None
 
@@ -150,7 +153,7 @@ def read(path: Path) -> dict[str, Any]:
     """The checkpoint in a file; its code, if there is any, is never run. Raises whatever is wrong with the file."""
     state = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(state, dict) or not all(isinstance(state.get(name), kind) for name, kind in _KEPT.items()):
-        raise ValueError("it holds something else")
+        raise ValueError(say("it holds something else"))
     return state
 
 
@@ -160,8 +163,8 @@ def _set_aside(path: Path) -> str:
     try:
         _system.replace(path, aside)
     except OSError:
-        return "It cannot be renamed"
-    return f"It is now called {aside.name}"
+        return say("It cannot be renamed")
+    return say("It is now called {name}", name=aside.name)
 
 
 def _first_line(error: Exception) -> str:

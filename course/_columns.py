@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course._pair_checks import empty
 from course._sentence_files import DataError, Row, shown
+from course._words import say
 
 __all__ = ["heading", "places_of", "problem_of", "stray", "usual_width"]
 
@@ -43,15 +44,17 @@ def places_of(path: Path, rows: Sequence[Row], names: list[str], columns: Sequen
     if columns is not None:
         unknown = [c for c in columns if c not in names and not (isinstance(c, int) and 0 <= c < max(width, 2))]
         if unknown or not 2 <= len(set(columns)) == len(columns) <= 3:
-            there = f"its columns are called {', '.join(names)}" if names else f"it has {width}, numbered from 0"
-            raise DataError(f"{path}: `columns` has to name two or three columns; it is {list(columns)}, and {there}")
+            there = say("its columns are called {names}", names=', '.join(names)) if names else say(
+                "it has {width}, numbered from 0", width=width)
+            raise DataError(say("{path}: `columns` has to name two or three columns; it is {list}, and {there}",
+                                path=path, list=list(columns), there=there))
         return [c if isinstance(c, int) else names.index(c) for c in columns]
     some = [row.cells for row in rows[:200]]
     text = [n for n in range(width) if _sentences([cells[n].strip() for cells in some if n < len(cells)])]
     if len(text) < 2 or text[:2] == [0, 1]:
         return [0, 1, 2]
-    notes.append(f"source and target are columns {text[0]} and {text[1]}, counted from 0; others hold numbers or "
-                 "labels (`columns=...` takes other ones)")
+    notes.append(say("source and target are columns {text_} and {text_2}, counted from 0; others hold numbers or "
+                     "labels (`columns=...` takes other ones)", text_=text[0], text_2=text[1]))
     return text[:2]
 
 
@@ -78,15 +81,18 @@ def problem_of(cells: Sequence[str], places: Sequence[int], width: int, files: S
         files: the names of the two files, if there are two.
     """
     if not any(cells):
-        return "the line is empty"
+        return say("the line is empty")
     if len(cells) <= max(places[:2]):
-        return f"expected source and target separated by a tab, found {shown(' '.join(cells))}"
+        return say("expected source and target separated by a tab, found {shown}", shown=shown(' '.join(cells)))
     if len(cells) > max(width, 3):
-        return f"it has {len(cells)} columns, most lines have {width}: is there a tab inside a sentence?"
+        return say("it has {cells} columns, most lines have {width}: is there a tab inside a sentence?",
+                   cells=len(cells), width=width)
     blank = [n for n in (0, 1) if empty(cells[places[n]])]
-    sides = " and the ".join(("source", "target")[n] for n in blank)
     where = f" ({' and '.join(files[n] for n in blank)})" if files else ""
-    return f"the {sides} sentence is empty{where}" if blank else ""
+    if len(blank) == 2:
+        return say("the source and the target sentence is empty{where}", where=where)
+    return "" if not blank else say("the target sentence is empty{where}", where=where) if blank[0] else \
+        say("the source sentence is empty{where}", where=where)
 
 
 def stray(rows: Sequence[Row], width: int) -> dict[int, str]:
@@ -94,4 +100,4 @@ def stray(rows: Sequence[Row], width: int) -> dict[int, str]:
     found = [row.line for row in rows if len(row.cells) == 3] if width == 2 else []
     if len(found) > 0.1 * len(rows):
         return {}
-    return dict.fromkeys(found, "it has a third column, as hardly any line has: is there a tab inside a sentence?")
+    return dict.fromkeys(found, say("it has a third column, as hardly any line has: is there a tab inside a sentence?"))

@@ -6,6 +6,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from course._words import say
+
 __all__ = ["cleaned", "doubts", "empty"]
 
 # Zero-width blanks and marks of byte order. The joiners U+200C and U+200D are letters' business in many scripts.
@@ -26,7 +28,7 @@ def empty(sentence: str) -> bool:
 def doubts(pairs: Sequence[tuple[str, str]]) -> dict[int, str]:
     """Pairs that are probably not what they should be: their number, and why."""
     found = _scripts(pairs) | _swapped(pairs)
-    return found | {n: "both sides are equal" for n, (source, target) in enumerate(pairs) if source == target}
+    return found | {n: say("both sides are equal") for n, (source, target) in enumerate(pairs) if source == target}
 
 
 def script(sentence: str) -> str:
@@ -38,7 +40,7 @@ def script(sentence: str) -> str:
 @functools.cache
 def _script(letter: str) -> str:
     name = unicodedata.name(letter, "?").split(" ")[0].split("-")[0]
-    return "Chinese or Japanese" if name in ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC") else name.title()
+    return say("Chinese or Japanese") if name in ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC") else name.title()
 
 
 def _usual(scripts: Iterable[str]) -> str:
@@ -57,11 +59,11 @@ def _scripts(pairs: Sequence[tuple[str, str]]) -> dict[int, str]:
     said = {}
     for n, (source, target) in enumerate(zip(*sides, strict=True)):
         if (source, target) == (usual[1], usual[0]):
-            said[n] = "source and target are exchanged, by their scripts"
+            said[n] = say("source and target are exchanged, by their scripts")
         elif target and target == usual[0]:
-            said[n] = f"the target is in {usual[0]} letters, as the sources are"
+            said[n] = say("the target is in {usual} letters, as the sources are", usual=usual[0])
         elif source and source == usual[1]:
-            said[n] = f"the source is in {usual[1]} letters, as the targets are"
+            said[n] = say("the source is in {usual} letters, as the targets are", usual=usual[1])
     return said
 
 
@@ -79,5 +81,5 @@ def _swapped(pairs: Sequence[tuple[str, str]]) -> dict[int, str]:
         return sum(math.log((counts[1 - side][w] + 1) / totals[1 - side]) -
                    math.log((counts[side][w] - own[w] + 1) / totals[side]) for w in sentence)
 
-    return {n: "source and target are exchanged, by their words" for n, (source, target) in enumerate(words)
+    return {n: say("source and target are exchanged, by their words") for n, (source, target) in enumerate(words)
             if lean(source, 0) > _CERTAIN and lean(target, 1) > _CERTAIN}

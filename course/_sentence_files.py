@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from course._words import say
+
 __all__ = ["DataError", "Row", "Table", "read_lines", "read_table"]
 
 _LARGEST = 2**30                 # bytes of text, unpacked: a hundred times the course's corpus
@@ -59,7 +61,7 @@ def read_lines(path: Path, encoding: str | None = None, *, to_the_end: bool = Fa
     while lines and not to_the_end and not lines[-1].strip():
         lines.pop()
     if not any(line.strip() for line in lines):
-        raise DataError(f"{path} is empty; expected one sentence pair a line")
+        raise DataError(say("{path} is empty; expected one sentence pair a line", path=path))
     return lines, notes
 
 
@@ -75,12 +77,12 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
     separator = _separator(lines)
     if separator is None:
         raise DataError(
-            f"{path}, line 1: expected source and target separated by a tab (or CSV, with the same separator in every "
-            f"line), found {shown(lines[0])}")
+            say("{path}, line 1: expected source and target separated by a tab (or CSV, with the same separator in "
+                "every line), found {shown}", path=path, shown=shown(lines[0])))
     if separator == "\t" and not _quoted_by_a_spreadsheet(lines):
         return Table([Row(n, line.split("\t")) for n, line in enumerate(lines, 1)], notes)
-    notes.append(f"the cells are separated by {_SEPARATORS[separator]}" +
-                 (", and quoted as spreadsheets do" if any('"' in line for line in lines) else ""))
+    notes.append(say("the cells are separated by {separators}", separators=_SEPARATORS[separator]) +
+                 (say(", and quoted as spreadsheets do") if any('"' in line for line in lines) else ""))
     return Table(list(_spreadsheet(path, lines, separator)), notes)
 
 
@@ -100,18 +102,20 @@ def _text(path: Path, encoding: str | None) -> tuple[str, list[str]]:
         try:
             return content.decode(encoding).removeprefix("\ufeff"), notes
         except LookupError as error:
-            raise DataError(f"there is no encoding {encoding!r}; Python knows utf-8, gb18030, cp1252, …") from error
+            raise DataError(say("there is no encoding {encoding!r}; Python knows utf-8, gb18030, cp1252, …",
+                                encoding=encoding)) from error
         except UnicodeError as error:
-            raise DataError(f"{path} is not in the encoding {encoding}: {error}") from error
+            raise DataError(say("{path} is not in the encoding {encoding}: {error}", path=path, encoding=encoding,
+                                error=error)) from error
     for mark, name in _BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             if name != "utf-8-sig":
-                notes.append(f"the file is {name.upper()}, by its first bytes")
+                notes.append(say("the file is {upper}, by its first bytes", upper=name.upper()))
             encoding = name
             break
     if encoding is None and content[:1000].count(0) > len(content[:1000]) / 5:    # letters of one byte, in two
         encoding = "utf-16-le" if content[1:1000:2].count(0) > content[0:1000:2].count(0) else "utf-16-be"
-        notes.append(f"the file is {encoding.upper()}, by its zero bytes")
+        notes.append(say("the file is {upper}, by its zero bytes", upper=encoding.upper()))
     try:
         return content.decode(encoding or "utf-8"), notes
     except UnicodeError as error:
@@ -122,9 +126,9 @@ def _undecodable(path: Path, content: bytes, error: UnicodeError) -> DataError:
     start = getattr(error, "start", 0)
     number = content.count(b"\n", 0, start) + 1
     likely = _likely(content)
-    hint = f', or say its encoding: perhaps `encoding="{likely}"`' if likely else ""
-    return DataError(f"{path}, line {number}: byte 0x{content[start]:02x} is not UTF-8; save the file as UTF-8 and try "
-                     f"again{hint}")
+    hint = say(", or say its encoding: perhaps `encoding=\"{likely}\"`", likely=likely) if likely else ""
+    return DataError(say("{path}, line {number}: byte 0x{content:02x} is not UTF-8; save the file as UTF-8 and try "
+                         "again{hint}", path=path, number=number, content=content[start], hint=hint))
 
 
 def _likely(content: bytes) -> str:
@@ -164,9 +168,9 @@ def _content(path: Path) -> tuple[bytes, list[str]]:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise DataError(f"there is no file {path}") from error
+        raise DataError(say("there is no file {path}", path=path)) from error
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+        raise DataError(say("{path} cannot be read: {strerror}", path=path, strerror=error.strerror)) from error
     if content.startswith(b"\x1f\x8b"):
         return _limited(path, gzip.GzipFile(fileobj=io.BytesIO(content))), []
     if content.startswith(b"PK\x03\x04"):
@@ -182,21 +186,23 @@ def _member(path: Path, content: bytes) -> tuple[bytes, list[str]]:
             texts = [name for name in names if not name.rpartition("/")[2].startswith(("_", ".")) and
                      not name.startswith("__MACOSX/")]
             if len(texts) != 1:
-                raise DataError(f"{path} has to hold one file of sentences; it holds {len(texts)}: "
-                                f"{', '.join(texts[:5]) or 'nothing'}. Unpack it, and name the file.")
+                raise DataError(say("{path} has to hold one file of sentences; it holds {texts}: {what}. Unpack it, "
+                                    "and name the file.", path=path, texts=len(texts),
+                                    what=', '.join(texts[:5]) or 'nothing'))
             with archive.open(texts[0]) as member:
-                return _limited(path, member), [f"{texts[0]} is read from the archive"]
+                return _limited(path, member), [say("{texts} is read from the archive", texts=texts[0])]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path} is a damaged or encrypted archive ({error})") from error
+        raise DataError(say("{path} is a damaged or encrypted archive ({error})", path=path, error=error)) from error
 
 
 def _limited(path: Path, packed) -> bytes:
     try:
         content = packed.read(_LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} is damaged, it cannot be unpacked ({error})") from error
+        raise DataError(say("{path} is damaged, it cannot be unpacked ({error})", path=path, error=error)) from error
     if len(content) > _LARGEST:
-        raise DataError(f"{path} unpacks to more than {_LARGEST >> 20} MB; take a part of it")
+        raise DataError(say("{path} unpacks to more than {largest} MB; take a part of it", path=path,
+                            largest=_LARGEST >> 20))
     return content
 
 
@@ -231,18 +237,20 @@ def _spreadsheet(path: Path, lines: list[str], separator: str) -> Iterator[Row]:
             yield Row(number, cells)
             number = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{path}, line {number}: a quoted cell is not closed as CSV asks ({error})") from error
+        raise DataError(say("{path}, line {number}: a quoted cell is not closed as CSV asks ({error})", path=path,
+                            number=number, error=error)) from error
 
 
 def _translation_memory(path: Path, encoding: str | None) -> Table:
     """A row of each unit of a TMX file: its segments in the first two languages that the file has."""
     content, notes = _content(path)
     if b"<!ENTITY" in content or "<!ENTITY".encode("utf-16-le") in content:
-        raise DataError(f"{path} defines entities of its own; such files are not read. Save it without them.")
+        raise DataError(say("{path} defines entities of its own; such files are not read. Save it without them.",
+                            path=path))
     try:
         root = ElementTree.fromstring(content if encoding is None else content.decode(encoding))
     except (ElementTree.ParseError, UnicodeError, LookupError) as error:
-        raise DataError(f"{path} is not the XML that TMX files are: {error}") from error
+        raise DataError(say("{path} is not the XML that TMX files are: {error}", path=path, error=error)) from error
     languages: list[str] = []
     rows = []
     for number, unit in enumerate(root.iter("tu"), 1):
@@ -254,6 +262,8 @@ def _translation_memory(path: Path, encoding: str | None) -> Table:
         languages += [language for language in found if language not in languages]
         rows.append((number, found))
     if len(languages) < 2:
-        raise DataError(f"{path} has segments in {len(languages)} languages; expected two")
-    notes.append(f"source and target are the segments in {languages[0]} and {languages[1]}; lines are units")
+        raise DataError(say("{path} has segments in {languages} languages; expected two", path=path,
+                            languages=len(languages)))
+    notes.append(say("source and target are the segments in {languages} and {languages2}; lines are units",
+                     languages=languages[0], languages2=languages[1]))
     return Table([Row(n, [found.get(language, "") for language in languages[:2]]) for n, found in rows], notes)

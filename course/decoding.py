@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor
 
+from course._words import say
 from course.tokens import Subwords
 from course.transformer import DecoderLayer, Transformer, residual
 
@@ -219,18 +220,22 @@ def translate(
     """
     _at_least_one(beam_size=beam_size, batch_size=batch_size, max_len=max_len)
     if isinstance(sentences, str):
-        raise TypeError(f"`translate` takes a list of sentences: translate(model, [{sentences[:30]!r}], subwords)")
+        raise TypeError(say("`translate` takes a list of sentences: translate(model, [{sentences!r}], subwords)",
+                            sentences=sentences[:30]))
     for n, sentence in enumerate(sentences):
         if not isinstance(sentence, str):
-            raise TypeError(f"`translate` takes a list of strings; number {n}, counted from 0, is {sentence!r:.60}")
+            raise TypeError(say("`translate` takes a list of strings; number {n}, counted from 0, is {sentence!r:.60}",
+                                n=n, sentence=sentence))
         if not sentence.strip():
-            raise ValueError(f"sentence {n}, counted from 0, is empty: there is nothing to translate")
+            raise ValueError(say("sentence {n}, counted from 0, is empty: there is nothing to translate", n=n))
     device, positions = next(model.parameters()).device, len(getattr(model, "positions", range(10**9)))
     encoded = [ids + [subwords.eos_id] for ids in subwords.encode_all(sentences)]
     order = sorted(range(len(sentences)), key=lambda i: len(encoded[i]))    # similar lengths together
     if order and len(encoded[order[-1]]) > positions:
-        raise ValueError(f"sentence {order[-1]}, counted from 0, has {len(encoded[order[-1]])} tokens with its end; "
-                         f"the model knows positions only up to max_len = {positions}: {sentences[order[-1]][:40]!r}…")
+        raise ValueError(say("sentence {order}, counted from 0, has {encoded} tokens with its end; the model knows "
+                             "positions only up to max_len = {positions}: {sentences!r}…", order=order[-1],
+                             encoded=len(encoded[order[-1]]), positions=positions,
+                             sentences=sentences[order[-1]][:40]))
     max_len = min(max_len, positions)
     translations, n_cut = [""] * len(sentences), 0
     model.eval()
@@ -248,16 +253,18 @@ def translate(
             translations[i] = subwords.decode(ids)
             n_cut += subwords.eos_id not in ids
     if n_cut:
-        more = "the model has no more positions" if max_len == positions else f"`max_len={2 * max_len}` allows more"
-        warnings.warn(f"{n_cut} of {len(sentences)} translations did not end within max_len = {max_len} tokens; they "
-                      f"are cut there ({more})", stacklevel=2)
+        more = say("the model has no more positions") if max_len == positions else say(
+            "`max_len={max_len}` allows more", max_len=2 * max_len)
+        warnings.warn(say("{n_cut} of {sentences} translations did not end within max_len = {max_len} tokens; they "
+                          "are cut there ({more})", n_cut=n_cut, sentences=len(sentences), max_len=max_len,
+                          more=more), stacklevel=2)
     return translations
 
 
 def _at_least_one(**numbers: int) -> None:
     for name, number in numbers.items():
         if number < 1:
-            raise ValueError(f"{name} must be at least 1, got {number}")
+            raise ValueError(say("{name} must be at least 1, got {number}", name=name, number=number))
 
 
 def _penalised(log_p: float, n: int, length_penalty: float) -> float:

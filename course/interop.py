@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course._words import say
+
 __all__ = ["copy_weights"]
 
 _LAYER = {
@@ -49,9 +51,10 @@ def copy_weights(source: nn.Module, target: nn.Module) -> None:
     """
     from_torch, to_torch = (isinstance(module, tuple(_PARTS)) for module in (source, target))
     if from_torch == to_torch:
-        names = f"{type(source).__name__} and {type(target).__name__}"
-        advice = "between two of one kind, use `target.load_state_dict(source.state_dict())`"
-        raise TypeError(f"one module must be PyTorch's and the other ours, but these are {names}; {advice}")
+        names = say("{name} and {name2}", name=type(source).__name__, name2=type(target).__name__)
+        advice = say("between two of one kind, use `target.load_state_dict(source.state_dict())`")
+        raise TypeError(say("one module must be PyTorch's and the other ours, but these are {names}; {advice}",
+                            names=names, advice=advice))
     ours, theirs = (target, source) if from_torch else (source, target)
     pairs = list(_pairs(ours, theirs, ""))               # all are checked before the first is copied
     _check_nothing_left(ours, theirs, pairs)
@@ -69,7 +72,8 @@ def _pairs(ours: Any, theirs: nn.Module, where: str) -> Iterator[Pair]:
             _same(f"{where}{our_name}", getattr(ours, our_name), getattr(theirs, name))
     activation = getattr(theirs, "activation", F.relu)
     if activation is not F.relu and not isinstance(activation, nn.ReLU):
-        raise ValueError(f"PyTorch's {where or 'layer'} has another activation than ReLU, the only one in ours")
+        raise ValueError(say("PyTorch's {what} has another activation than ReLU, the only one in ours",
+                             what=where or 'layer'))
 
     if isinstance(theirs, nn.MultiheadAttention):
         yield from _attention_pairs(ours, theirs, where)
@@ -77,7 +81,7 @@ def _pairs(ours: Any, theirs: nn.Module, where: str) -> Iterator[Pair]:
         for name in ("weight", "bias"):
             yield from _tensor_pair(f"{where}{name}", _part(ours, name, theirs), getattr(theirs, name))
     elif isinstance(theirs, nn.ModuleList):
-        _same(f"the number of {where.rstrip('.')}", len(ours), len(theirs))
+        _same(say("the number of {rstrip}", rstrip=where.rstrip('.')), len(ours), len(theirs))
         for i, (our_layer, their_layer) in enumerate(zip(ours, theirs, strict=True)):
             yield from _pairs(our_layer, their_layer, f"{where}{i}.")
     else:
@@ -91,7 +95,8 @@ def _pairs(ours: Any, theirs: nn.Module, where: str) -> Iterator[Pair]:
 def _attention_pairs(ours: Any, theirs: nn.MultiheadAttention, where: str) -> Iterator[Pair]:
     """PyTorch keeps the three input projections in one matrix, one below the other."""
     if theirs.in_proj_weight is None or theirs.bias_k is not None or theirs.add_zero_attn:
-        raise ValueError("a MultiheadAttention with kdim, vdim, add_bias_kv or add_zero_attn has no counterpart here")
+        raise ValueError(say("a MultiheadAttention with kdim, vdim, add_bias_kv or add_zero_attn has no counterpart "
+                             "here"))
     weights = (*theirs.in_proj_weight.chunk(3), theirs.out_proj.weight)
     biases: tuple[Tensor | None, ...] = (None,) * 4
     if theirs.in_proj_bias is not None:
@@ -102,7 +107,8 @@ def _attention_pairs(ours: Any, theirs: nn.MultiheadAttention, where: str) -> It
 
 
 def _tensor_pair(name: str, ours: Tensor | None, theirs: Tensor | None) -> Iterator[Pair]:
-    _same(f"the shape of {name}", *(None if tensor is None else tuple(tensor.shape) for tensor in (ours, theirs)))
+    _same(say("the shape of {name}",
+              name=name), *(None if tensor is None else tuple(tensor.shape) for tensor in (ours, theirs)))
     if ours is not None and theirs is not None:
         yield ours, theirs
 
@@ -111,8 +117,8 @@ def _both_have_norm(ours: nn.Module | None, theirs: nn.Module | None, where: str
     ours_has, theirs_has = (norm is not None and not isinstance(norm, nn.Identity) for norm in (ours, theirs))
     if ours_has != theirs_has:
         raise ValueError(
-            f"{'ours' if ours_has else 'PyTorch'} alone has a final norm ({where}norm). "
-            "torch.nn.Transformer has one even with norm_first=False; `.norm = None` takes it away"
+            say("{what} alone has a final norm ({where}norm). torch.nn.Transformer has one even with "
+                "norm_first=False; `.norm = None` takes it away", what='ours' if ours_has else 'PyTorch', where=where)
         )
     return ours_has
 
@@ -122,12 +128,14 @@ def _check_nothing_left(ours: Any, theirs: nn.Module, pairs: list[Pair]) -> None
     parts = [ours.encoder, ours.decoder] if isinstance(theirs, nn.Transformer) else [ours]
     left = [name for part in parts for name, tensor in part.named_parameters() if id(tensor) not in covered]
     if left:
-        raise TypeError(f"{_kind(theirs).__name__} has no counterpart of {', '.join(left)} in {type(ours).__name__}")
+        raise TypeError(say("{name} has no counterpart of {left} in {name2}", name=_kind(theirs).__name__,
+                            left=', '.join(left), name2=type(ours).__name__))
 
 
 def _same(name: str, ours: object, theirs: object) -> None:
     if ours != theirs:
-        raise ValueError(f"{name} is {ours} in ours, but {theirs} in PyTorch's")
+        raise ValueError(say("{name} is {ours} in ours, but {theirs} in PyTorch's", name=name, ours=ours,
+                             theirs=theirs))
 
 
 def _kind(theirs: nn.Module) -> type[nn.Module]:
@@ -139,6 +147,7 @@ def _part(module: Any, path: str, theirs: nn.Module) -> Any:
         for name in path.split("."):
             module = getattr(module, name)
     except AttributeError:
-        message = f"{type(module).__name__} has no `{name}`, so it cannot be matched with {type(theirs).__name__}"
+        message = say("{name} has no `{name2}`, so it cannot be matched with {name3}", name=type(module).__name__,
+                      name2=name, name3=type(theirs).__name__)
         raise TypeError(message) from None
     return module

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from torch import Tensor, nn
 
+from course._words import say
 from course.attention import MultiHeadAttention, merge_heads, scaled_dot_product_attention
 
 __all__ = ["attention_names", "edit_attention", "switch_off", "uniform"]
@@ -33,7 +34,8 @@ def switch_off(model: nn.Module, name: str, heads: Iterable[int]) -> Iterator[No
     module = _attention(model, name)
     heads = list(heads)
     if wrong := [head for head in heads if not 0 <= head < module.n_heads]:
-        raise ValueError(f"{name} has the heads 0 to {module.n_heads - 1}, not {wrong[0]}")
+        raise ValueError(say("{name} has the heads 0 to {n_heads}, not {wrong}", name=name, n_heads=module.n_heads - 1,
+                             wrong=wrong[0]))
 
     def silence(w_o, args):
         mixed = args[0].unflatten(-1, (module.n_heads, -1)).clone()          # (B, T, n_heads, d_head)
@@ -68,8 +70,8 @@ def edit_attention(model: nn.Module, names: str | Iterable[str], edit: Callable[
             weights = scaled_dot_product_attention(q, k, v, mask)[1]
             new = edit(weights)
             if new.shape != weights.shape:
-                raise ValueError(f"the edited weights have the shape {tuple(new.shape)}, expected "
-                                 f"{tuple(weights.shape)}")
+                raise ValueError(say("the edited weights have the shape {shape}, expected {shape2}",
+                                     shape=tuple(new.shape), shape2=tuple(weights.shape)))
             return module.w_o(merge_heads(new @ v)), new
         return attend
 
@@ -91,5 +93,6 @@ def uniform(weights: Tensor) -> Tensor:
 def _attention(model: nn.Module, name: str) -> MultiHeadAttention:
     module = dict(model.named_modules()).get(name)
     if not isinstance(module, MultiHeadAttention):
-        raise ValueError(f"there is no attention {name!r}; there are: {', '.join(attention_names(model))}")
+        raise ValueError(say("there is no attention {name!r}; there are: {attention_names}", name=name,
+                             attention_names=', '.join(attention_names(model))))
     return module

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tokenizers import Tokenizer, decoders, models
 
+from course._words import say
 from course.tokens import Subwords
 
 __all__ = ["SpacedSubwords", "join_characters", "space_characters"]
@@ -44,11 +45,12 @@ class SpacedSubwords(Subwords):
             ValueError: if `vocab_size` is below 1, or there is no sentence.
         """
         if vocab_size < 1:
-            raise ValueError(f"`vocab_size` counts the subwords beyond single characters: at least 1, got {vocab_size}")
+            raise ValueError(say("`vocab_size` counts the subwords beyond single characters: at least 1, got "
+                                 "{vocab_size}", vocab_size=vocab_size))
         spaced = [unicodedata.normalize("NFC", space_characters(sentence)) for sentence in sentences]
         counts = Counter(character for sentence in spaced for character in sentence if not character.isspace())
         if not counts:
-            raise ValueError("there is no sentence to learn subwords from")
+            raise ValueError(say("there is no sentence to learn subwords from"))
         alphabet = sorted(character for character, count in counts.items() if count > 1) or sorted(counts)
         rare = str.maketrans(dict.fromkeys(counts.keys() - set(alphabet), " "))
         learned = json.loads(super().train(

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from course import _plain
 from course._paths import state_dir
+from course._words import say
 from course.tokens import Batch
 from course.training import training_loss
 from course.transformer import Transformer
@@ -120,12 +121,13 @@ def build_transformer(
 
 def describe(model: Transformer | OwnTransformer, parts: Iterable[Part]) -> str:
     """What a model of `build_transformer` is made of, a line for each part that is kept."""
-    lines = [f"{part.id:4} {part.name:28} " + (f"not taken: {part.why}" if part.why else "yours" + (
-        ", with the course's parts inside" if part.closed else "")) for part in parts]
+    lines = [f"{part.id:4} {part.name:28} " + (say("not taken: {why}", why=part.why) if part.why else say("yours") + (
+        say(", with the course's parts inside") if part.closed else "")) for part in parts]
     if isinstance(model, OwnTransformer):
-        return "\n".join([*lines, "All other parts are the course's plain ones."])
-    return "\n".join([*lines, "The model is the course's own: " + (
-        "none of your parts could be taken." if lines else "no part of yours is kept here, or none was asked for.")])
+        return "\n".join([*lines, say("All other parts are the course's plain ones.")])
+    return "\n".join([*lines, say("The model is the course's own: ") + (
+        say("none of your parts could be taken.") if lines else say(
+            "no part of yours is kept here, or none was asked for."))])
 
 
 def as_library(
@@ -164,7 +166,7 @@ def seconds_per_step(model: Any, batches: Iterable[Batch]) -> float:
     model.zero_grad()
     model.eval()
     if not n:
-        raise ValueError("there is no batch to measure the time of")
+        raise ValueError(say("there is no batch to measure the time of"))
     return (time.perf_counter() - started) / n
 
 
@@ -179,7 +181,8 @@ def _load(id: str, name: str, path: Path) -> Part:
         vars(module)["__answer__"]
         return Part(id, name, module)
     except Exception as error:                 # it is code: anything may happen
-        return Part(id, name, None, f"{path.name} cannot be loaded: {type(error).__name__}: {error}")
+        return Part(id, name, None, say("{name} cannot be loaded: {name2}: {error}", name=path.name,
+                                        name2=type(error).__name__, error=error))
 
 
 def _import(name: str, path: Path) -> ModuleType:
@@ -229,7 +232,7 @@ def _called_as_ours(attention: type[nn.Module]) -> type[nn.Module]:
     by_name = "mask" in inspect.signature(attention.forward).parameters
 
     class MultiHeadAttention(attention):  # type: ignore[valid-type, misc]
-        """The learner's, called by the library's names."""
+        """The learner\'s, called by the library\'s names."""
 
         def __init__(self, d_model: int, n_heads: int, bias: bool = True):
             super().__init__(d_model, n_heads)
@@ -280,23 +283,23 @@ def _trouble(parts: list[Part]) -> str:
         source, target = _ids(_SIZES[0], 0)
         logits = model(source, target)
         if logits.shape != (4, 4, _SIZES[0]):
-            return f"with it the model gives logits of shape {tuple(logits.shape)}."
+            return say("with it the model gives logits of shape {shape}.", shape=tuple(logits.shape))
         if not logits[target != 0].isfinite().all():
-            return "with it some logits are no numbers."
+            return say("with it some logits are no numbers.")
         alone = torch.cat([model(s[s != 0][None], t[None])[:, :3] for s, t in zip(source, target, strict=True)])
         if not torch.allclose(alone, logits[:, :3], atol=1e-4):
-            return "with it a sentence alone gives other logits than the same sentence in a batch."
+            return say("with it a sentence alone gives other logits than the same sentence in a batch.")
         other = target.clone()
         other[:, 2:] = 1 + other[:, 2:] % (_SIZES[0] - 1)
         if not torch.allclose(model(source, other)[:, :2], logits[:, :2], atol=1e-4):
-            return "with it the model sees the future."
+            return say("with it the model sees the future.")
         loss = F.cross_entropy(model.train()(source, target)[target != 0], target[target != 0])
         gradients = torch.autograd.grad(loss, [p for p in model.parameters() if p.requires_grad],
                                         materialize_grads=True)
         if not all(gradient.isfinite().all() for gradient in gradients):
-            return "with it some gradients are no numbers."
+            return say("with it some gradients are no numbers.")
     except Exception as error:                 # the learner's code, used in a way that no exercise asks for
-        return f"with it the model stops: {type(error).__name__}: {error}"
+        return say("with it the model stops: {name}: {error}", name=type(error).__name__, error=error)
     return ""
 
 
@@ -306,7 +309,7 @@ def _matched(ours: nn.Module, theirs: nn.Module, source: Tensor, target: Tensor)
     """Pairs of parameters that mean the same. Biases of an attention that only ours has are paired with zeros."""
     (a, biases), (b, others) = (_in_order(model, source, target) for model in (ours, theirs))
     if len(a) != len(b) or not others.keys() <= biases.keys():
-        raise ValueError("not the same parameters")
+        raise ValueError(say("not the same parameters"))
     pairs = [(one, _turned(other, one.shape)) for one, other in zip(a, b, strict=True)]
     return pairs + [(bias, others.get(key, torch.zeros_like(bias))) for key, bias in biases.items()]
 

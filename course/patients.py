@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from course._words import say
+
 __all__ = ["patient", "reveal"]
 
 Step = Callable[[Any, torch.optim.Optimizer, Tensor, Tensor, int], float]
@@ -26,7 +28,7 @@ def reveal(letter: str) -> str:
     step, marks = _PATIENTS[letter]
     lines = inspect.getsource(step).splitlines()
     shown = [line.strip() for line in lines if any(mark in line for mark in marks)]
-    return "\n".join(shown) or f"(missing: {marks[0]})"
+    return "\n".join(shown) or say("(missing: {marks})", marks=marks[0])
 
 
 def _update(optimiser: torch.optim.Optimizer, loss: Tensor) -> float:

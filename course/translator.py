@@ -10,6 +10,7 @@ import torch
 
 from course._checkpoints import Run, read, runs
 from course._paths import FolderError, atomic_path, cache_dir
+from course._words import say
 from course.data import Split, load_pairs, short_pairs, split_pairs
 from course.tokens import Subwords, encode_pairs
 from course.training import train
@@ -113,7 +114,7 @@ def _which(history: list[dict[str, float]], waited: float) -> str:
     """A line on the model that was loaded or trained."""
     last = history[-1]
     earlier = max(last["seconds"] - waited, 0.0)
-    how = "trained just now" if earlier < 1 else "from the cache" if earlier > last["seconds"] - 30 else \
-        f"begun earlier, and trained to its end now ({earlier:.0f} of the seconds were earlier)"
-    return (f"The translator of lesson 09, {how}: {last['tokens'] / 1e6:.1f} million tokens in {len(history):,} steps, "
-            f"{last['seconds']:.0f} seconds.")
+    how = say("trained just now") if earlier < 1 else say("from the cache") if earlier > last["seconds"] - 30 else \
+        say("begun earlier, and trained to its end now ({earlier:.0f} of the seconds were earlier)", earlier=earlier)
+    return say("The translator of lesson 09, {how}: {tokens:.1f} million tokens in {history:,} steps, {seconds:.0f} "
+               "seconds.", how=how, tokens=last['tokens'] / 1e6, history=len(history), seconds=last['seconds'])

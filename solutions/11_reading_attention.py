@@ -140,10 +140,10 @@ for n in range(1, 9):
 print(f"{'mean':>13}{lengths[0].mean():13.1f}{lengths[1].mean():12.1f}")
 
 # %% [markdown]
-# They come from two stretches of the test part, none from the middle, and none has fewer than four English words,
-# though a good quarter of the test part has. In a sentence of two words there is little to get wrong. So the rates that
-# you will see are rates for sentences like these, and not for the test part as a whole. (Within the two stretches,
-# whoever chose took about one pair in five. Whether easy ones or hard ones, these numbers do not tell.)
+# They come from two stretches of the test part, with none from the middle. None has fewer than four English words,
+# though one in eight sentences of the test part has, and seven words are twice as frequent. So the rates that
+# you will see are rates for sentences like these, and not for the test part as a whole. (Within the two stretches
+# about one pair in five was taken. Whether those were easy or hard ones, these numbers do not tell.)
 
 # %% [markdown]
 # ## A number for it
@@ -894,12 +894,12 @@ for kind, rows in sorted(measured.items()):
 # All three are one edit. Only what is put in differs.
 #
 # ### Exercise 11.6 · patch a head        ●●○  about 10 minutes · 2 points
-# - **You have** `mixed` (B, T, d_model), what the heads of one attention have mixed, side by side as `w_o` reads them:
-#   the first d_head = d_model / n_heads numbers of a position are head 0's, the next head 1's, and so on; `other`, which
-#   has three axes too, and whose first two may have the length 1: then all sentences, or all positions, get the same;
-#   `head`, the number of a head; and `n_heads`.
-# - **Return** a new tensor of the shape and dtype of `mixed`: this head's numbers are those of `other`, all the rest
-#   are those of `mixed`. Leave `mixed` itself as it is.
+# - **You have** `mixed` (B, T, d_model), what the heads of one attention have mixed, side by side as `w_o` reads it:
+#   the first d_head = d_model / n_heads numbers of each position belong to head 0, the next to head 1, and so on;
+#   `other`, of the same shape, except that B or T may be 1: then all sentences, or all positions, get the same;
+#   `head`, the number of a head, counted from 0; and `n_heads`.
+# - **Return** a new tensor of the shape and dtype of `mixed`. The numbers of this head are those of `other`, all the
+#   rest are those of `mixed`. Leave `mixed` itself as it is.
 # - **Use** `clone`, and a slice of the last axis.
 
 # %%
@@ -982,7 +982,13 @@ for (layer, head), gained in by_mean.items():
 # %%
 BEGINNINGS = {"Where is the {}?": "¿Dónde está el", "I like the {}.": "Me gusta el", "I have a {}.": "Tengo un"}
 PLACES = {**{f"layer {layer}, head {head}": ([layer], [head]) for layer, head in costs},
-          **{f"layer {layer}, all heads": ([layer], HEADS) for layer in LAYERS}, "both layers, all heads": (LAYERS, HEADS)}
+          **{f"layer {layer}, all heads": ([layer], HEADS) for layer in LAYERS},
+          "both layers, all heads": (LAYERS, HEADS)}
+
+def lead(logits, a, b):
+    """By how much the logit of token b is above that of token a, after the beginning."""
+    rows = torch.arange(len(a))
+    return logits[rows, -1, b] - logits[rows, -1, a]
 
 went_over, turned = {name: [] for name in PLACES}, {name: [] for name in PLACES}
 for english, spanish in BEGINNINGS.items():
@@ -991,15 +997,12 @@ for english, spanish in BEGINNINGS.items():
     mixed, logits = mixtures(source, target)
     best = logits[:, -1].argmax(-1)                                     # the next token, for each noun
     a, b = torch.tensor([(a, b) for a, b in itertools.permutations(range(len(NOUNS)), 2) if best[a] != best[b]]).T
-
-    def lead(logits, rows=torch.arange(len(a)), a=best[a], b=best[b]):
-        """By how much the logit of b's token is above that of a's, after the beginning."""
-        return logits[rows, -1, b] - logits[rows, -1, a]
-
+    at_first, at_most = (lead(logits[nouns], best[a], best[b]) for nouns in (a, b))
+    of_b = {name: rows[b] for name, rows in mixed.items()}
     for name, (layers, heads) in PLACES.items():
-        with at_w_o([CROSS[layer] for layer in layers], patches(heads, {key: rows[b] for key, rows in mixed.items()})):
-            patched = model(source[a], target[a]).detach()
-        went_over[name] += ((lead(patched) - lead(logits[a])) / (lead(logits[b]) - lead(logits[a]))).tolist()
+        with torch.no_grad(), at_w_o([CROSS[layer] for layer in layers], patches(heads, of_b)):
+            patched = model(source[a], target[a])
+        went_over[name] += ((lead(patched, best[a], best[b]) - at_first) / (at_most - at_first)).tolist()
         turned[name] += (patched[:, -1].argmax(-1) == best[b]).tolist()
 
 # %% tags=["nbval-ignore-output"]
@@ -1014,8 +1017,8 @@ for name in PLACES:
 # Layer 0 brings a tenth. That is what the exchange of columns has said above, by another way; and it says why one
 # silent head changed so little: **the noun is carried by four heads at once.**
 #
-# (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: silencing
-# layer 0 costs as well, but not for the noun.)
+# (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: to silence
+# layer 0 costs BLEU, too, although it brings little of the noun.)
 
 # %% [markdown]
 # ## So what does attention explain?

@@ -202,10 +202,10 @@ for name, (size, bleu, same) in results.items():
     print(f"{name:8} {size:5.2f} MB   BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
 
 # %% [markdown]
-# About a quarter of the size, and BLEU hardly moves. A few translations do change: where two tokens were nearly equally
-# likely, a small push decides. On 300 sentences a tenth of BLEU means nothing, and a rounded model can come out *above*
-# the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by whole points.) That is why
-# the number of equal translations stands beside it: it asks a sharper question.
+# About a quarter of the size, and BLEU hardly moves. Some translations do change, 19 of the 300 in our run: where two
+# tokens were nearly equally likely, a small push decides. On 300 sentences a tenth of BLEU means nothing, and a rounded
+# model can come out *above* the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by whole
+# points.) That is why the number of equal translations stands beside it: it asks a sharper question.
 #
 # ## One large row
 #
@@ -445,7 +445,8 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #
 # - After training, weights are only read, and need far fewer bits: whole numbers, and the length of a step.
 # - Symmetric, by row: scale = largest magnitude / 127, and 0 stays 0. No number is off by more than half a step.
-# - int8 makes the model about a quarter as large and costs next to nothing; with 4 bits it begins to hurt.
+# - int8 makes the model about a quarter as large and costs next to nothing. With 3 bits the translator breaks down, and
+#   with one scale for the whole table already with 4.
 # - One large number makes the steps of all that share its scale long. So share a scale with few.
 # - What it costs is measured on translations, never guessed from the error of a table.
 #

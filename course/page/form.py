@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets
 
+from course._words import say
 from course.page.saved import About
 
 __all__ = ["AboutForm"]
@@ -26,7 +27,7 @@ class AboutForm(ipywidgets.VBox):
     def __init__(self, about: About, write: Callable[[About], Path]):
         self._write = write
         self.fields = {name: self._field(name, getattr(about, name)) for name in _FIELDS}
-        self.button = ipywidgets.Button(description="Write the page", icon="file")
+        self.button = ipywidgets.Button(description=say("Write the page"), icon="file")
         self.button.on_click(lambda _: self._pressed())
         self.said = ipywidgets.HTML()
         rows = [ipywidgets.HBox([self.fields[name], self.fields[f"{name}_code"]]) for name in ("source", "target")]
@@ -44,7 +45,7 @@ class AboutForm(ipywidgets.VBox):
         kind = ipywidgets.Textarea if several else ipywidgets.Text
         narrow = name.endswith("_code")
         return kind("\n".join(value) if several else value, description=_FIELDS[name],
-                    placeholder="a sentence in each line" if several else "",
+                    placeholder=say("a sentence in each line") if several else "",
                     layout={"width": "12em" if narrow else "20em" if f"{name}_code" in _FIELDS else "44em"},
                     style={"description_width": "7em"})
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from course._words import say
 from course.attention import MultiHeadAttention
 from course.languages import SpacedSubwords
 from course.page.rounding import quantise
@@ -33,7 +34,8 @@ class PlainTransformer(Transformer):
     def __init__(self, config: dict[str, Any], state: dict[str, Tensor]):
         vocab_size, d_model = state["embedding.weight"].shape
         if d_model != config["d_model"]:
-            raise ValueError(f"d_model is {config['d_model']}, but the vectors have {d_model} numbers")
+            raise ValueError(say("d_model is {d_model}, but the vectors have {d_model2} numbers",
+                                 d_model=config['d_model'], d_model2=d_model))
         super().__init__(vocab_size, d_model, config["n_heads"], config["d_ff"], config["n_layers"],
                          norm_first=config["norm_first"], pad_id=config["pad_id"], max_len=config["max_len"])
         own = dict(state)
@@ -45,7 +47,7 @@ class PlainTransformer(Transformer):
         missing = [name for name in missing if not name.endswith(optional)]
         if missing or unexpected:
             raise ValueError("; ".join(f"{what} {', '.join(names[:3])}{', …' * (len(names) > 3)}" for what, names in (
-                ("it lacks", missing), ("it also has", unexpected)) if names))
+                (say("it lacks"), missing), (say("it also has"), unexpected)) if names))
         self.eval()
 
     def unembed(self, states: Tensor) -> Tensor:
@@ -79,10 +81,11 @@ def plain(model: nn.Module) -> PlainTransformer:
     try:
         found = _taken_apart(model)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise PageError(f"{type(model).__name__} is not put together as course.transformer.Transformer is "
-                        f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). A page can be made "
-                        "of that class, of course.ablation.Variant, and of classes with the same parts and names; "
-                        "course.parts.as_library makes that class of other parts, where both compute the same."
+        raise PageError(say("{name} is not put together as course.transformer.Transformer is ({splitlines}). A page "
+                            "can be made of that class, of course.ablation.Variant, and of classes with the same "
+                            "parts and names; course.parts.as_library makes that class of other parts, where both "
+                            "compute the same.", name=type(model).__name__,
+                            splitlines=str(error).splitlines()[0] if str(error) else type(error).__name__)
                         ) from error
     generator = torch.Generator().manual_seed(0)
     device, longest = next(model.parameters()).device, min(7, len(found.positions))
@@ -95,13 +98,14 @@ def plain(model: nn.Module) -> PlainTransformer:
             theirs = model(source.to(device), target.to(device)).float().cpu()
             ours = found(source, target)
     except Exception as error:
-        raise PageError(f"the model could not be run on a few tokens ({type(error).__name__}: {error})") from error
+        raise PageError(say("the model could not be run on a few tokens ({name}: {error})", name=type(error).__name__,
+                            error=error)) from error
     finally:
         model.train(training)
     if theirs.shape != ours.shape or not torch.allclose(theirs, ours, rtol=0, atol=1e-3 * float(ours.abs().max())):
-        raise PageError(f"{type(model).__name__} has the parts of course.transformer.Transformer, but computes "
-                        "something else with them, so that the page would not translate as it does. A page can be "
-                        "made of models whose parts work as the course's do.")
+        raise PageError(say("{name} has the parts of course.transformer.Transformer, but computes something else "
+                            "with them, so that the page would not translate as it does. A page can be made of "
+                            "models whose parts work as the course's do.", name=type(model).__name__))
     return found
 
 
@@ -118,12 +122,13 @@ def pack(model: nn.Module, subwords: Subwords, bits: int = 8) -> dict[str, Any]:
         ValueError: if bits is neither 8 nor 32.
     """
     if bits not in (8, 32):
-        raise ValueError(f"bits must be 8 or 32, got {bits}")
+        raise ValueError(say("bits must be 8 or 32, got {bits}", bits=bits))
     config, state = plain(model).contents()
     tokeniser = _vocabulary(subwords)
     if len(tokeniser["tokens"]) != len(state["embedding.weight"]):
-        raise PageError(f"the model knows {len(state['embedding.weight'])} tokens, the subwords are "
-                        f"{len(tokeniser['tokens'])}: these are not the subwords that it was trained with")
+        raise PageError(say("the model knows {state} tokens, the subwords are {tokens}: these are not the subwords "
+                            "that it was trained with", state=len(state['embedding.weight']),
+                            tokens=len(tokeniser['tokens'])))
     return {"config": config, "subwords": tokeniser, "bits": bits,
             "weights": {name: _stored(tensor, bits) for name, tensor in state.items()}}
 
@@ -148,16 +153,16 @@ def _taken_apart(model: Any) -> PlainTransformer:
 def _vocabulary(subwords: Subwords) -> dict[str, Any]:
     """Tokens by id, and merges by rank; whether characters are spaced. Raises PageError for other tokenisers."""
     if type(subwords) not in (Subwords, SpacedSubwords):
-        raise PageError(f"expected course.tokens.Subwords or course.languages.SpacedSubwords, got "
-                        f"{type(subwords).__name__}: the page cuts words as these two do")
+        raise PageError(say("expected course.tokens.Subwords or course.languages.SpacedSubwords, got {name}: the "
+                            "page cuts words as these two do", name=type(subwords).__name__))
     own, theirs = (json.loads(one._tokenizer.to_str()) for one in (type(subwords).train(["a"], 6), subwords))
     vocab, merges = theirs["model"].pop("vocab"), theirs["model"].pop("merges")
     for key in ("vocab", "merges"):
         own["model"].pop(key)
     tokens = sorted(vocab, key=vocab.__getitem__)
     if own != theirs or sorted(vocab.values()) != list(range(len(vocab))):
-        raise PageError("this tokeniser is set up in another way than `Subwords.train` does it, so that the page would "
-                        "cut words otherwise; train it with `Subwords.train` or `SpacedSubwords.train`")
+        raise PageError(say("this tokeniser is set up in another way than `Subwords.train` does it, so that the page "
+                            "would cut words otherwise; train it with `Subwords.train` or `SpacedSubwords.train`"))
     return {"tokens": tokens, "spaced": isinstance(subwords, SpacedSubwords),
             "merges": [pair if isinstance(pair, str) else " ".join(pair) for pair in merges]}
 

@@ -4,6 +4,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from course._words import say
+
 __all__ = ["dequantise", "quantise", "with_fewer_bits"]
 
 
@@ -22,10 +24,10 @@ def quantise(w: Tensor, bits: int = 8) -> tuple[Tensor, Tensor]:
         ValueError: unless w is a table of finite floating-point numbers, and bits is 2 to 8.
     """
     if not 2 <= bits <= 8:
-        raise ValueError(f"bits must be 2 to 8, so that a whole number fits into int8; got {bits}")
+        raise ValueError(say("bits must be 2 to 8, so that a whole number fits into int8; got {bits}", bits=bits))
     if w.dim() != 2 or not w.is_floating_point() or not w.isfinite().all():
-        raise ValueError(f"expected a table (out, in) of finite floating-point numbers, got {w.dtype} "
-                         f"{tuple(w.shape)}")
+        raise ValueError(say("expected a table (out, in) of finite floating-point numbers, got {dtype} {shape}",
+                             dtype=w.dtype, shape=tuple(w.shape)))
     largest = 2 ** (bits - 1) - 1
     scale = w.abs().amax(1) / largest
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from course._paths import atomic_path
+from course._words import say
 from course.languages import SpacedSubwords
 from course.page.packing import PageError, PlainTransformer, pack, plain
 from course.tokens import Subwords
@@ -55,10 +56,10 @@ class Saved(NamedTuple):
 def about_the_course(translator: Translator, score: str = _NOT_SAID) -> About:
     """What is to be said of the translator of lesson 09; `score` from `course.page.score_of`."""
     return About(
-        trained=f"{len(translator.split.train):,} pairs of short sentences; {TOKENS / 1e6:.1f} million tokens were "
-                "read in training",
+        trained=say("{train:,} pairs of short sentences; {tokens:.1f} million tokens were read in training",
+                    train=len(translator.split.train), tokens=TOKENS / 1e6),
         score=score,
-        licence="sentences of Tatoeba (tatoeba.org) by its contributors, CC BY 2.0 FR",
+        licence=say("sentences of Tatoeba (tatoeba.org) by its contributors, CC BY 2.0 FR"),
         examples=("The black cat is sleeping.", "I don't know where she lives.", "He bought a new red car.",
                   "What time is it?"))
 
@@ -82,7 +83,8 @@ def save_translator(path: Path | str, model: nn.Module, subwords: Subwords, abou
         with atomic_path(path) as temporary:
             torch.save(contents, temporary)
     except (OSError, RuntimeError) as error:       # torch.save raises RuntimeError on a full disk
-        raise PageError(f"{path} cannot be written: {str(error).splitlines()[0]}") from error
+        raise PageError(say("{path} cannot be written: {splitlines}", path=path,
+                            splitlines=str(error).splitlines()[0])) from error
     return path
 
 
@@ -94,23 +96,26 @@ def load_translator(path: Path | str) -> Saved:
     """
     path = Path(path)
     if not path.exists():
-        raise PageError(f"there is no file {path}")
-    how = "write one with `course.page.save_translator(path, model, subwords)` in the notebook that trained it"
+        raise PageError(say("there is no file {path}", path=path))
+    how = say("write one with `course.page.save_translator(path, model, subwords)` in the notebook that trained it")
     try:
         contents = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        raise PageError(f"{path} is damaged, or no translator ({type(error).__name__}); {how}") from error
+        raise PageError(say("{path} is damaged, or no translator ({name}); {how}", path=path,
+                            name=type(error).__name__, how=how)) from error
     if isinstance(contents, dict) and {"recipe", "model", "history"} <= contents.keys():
-        raise PageError(f"{path} is a checkpoint of `train`, without the subwords and the number of heads; {how}")
+        raise PageError(say("{path} is a checkpoint of `train`, without the subwords and the number of heads; {how}",
+                            path=path, how=how))
     if not isinstance(contents, dict) or contents.get("format") != _FORMAT:
-        raise PageError(f"{path} is no translator of this course; {how}")
+        raise PageError(say("{path} is no translator of this course; {how}", path=path, how=how))
     try:
         spaced = SpacedSubwords if contents["spaced"] else Subwords
         model = PlainTransformer(contents["config"], contents["state"])
         return Saved(model, spaced(Tokenizer.from_str(contents["subwords"])), _about(json.loads(contents["about"])))
     except Exception as error:                     # whatever is wrong with a file that somebody has changed
         said = str(error).splitlines()[0] if str(error) else ""
-        raise PageError(f"{path} is damaged ({type(error).__name__}: {said}); {how}") from error
+        raise PageError(say("{path} is damaged ({name}: {said}); {how}", path=path, name=type(error).__name__,
+                            said=said, how=how)) from error
 
 
 def _about(stored: dict[str, Any]) -> About:
@@ -120,5 +125,5 @@ def _about(stored: dict[str, Any]) -> About:
     about = About(**given)
     if not all(isinstance(text, str) for name, value in asdict(about).items()
                for text in (value if name == "examples" else [value])):
-        raise ValueError("what is said about the translator is not text")
+        raise ValueError(say("what is said about the translator is not text"))
     return about

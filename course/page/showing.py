@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from course._words import say
 from course.page.packing import PageError
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ def show_page(path: Path | str, height: int = 900) -> "HTML":
     from IPython.display import HTML
 
     if not Path(path).is_file():
-        raise PageError(f"there is no file {path}; `export_page` writes it")
+        raise PageError(say("there is no file {path}; `export_page` writes it", path=path))
     beside = os.path.relpath(path)
     if beside.startswith(os.pardir) or os.path.isabs(beside):
-        raise PageError(f"{path} lies outside of this notebook's folder, where it cannot be shown: open it in a "
-                        "browser, or export it to a name without a folder")
+        raise PageError(say("{path} lies outside of this notebook's folder, where it cannot be shown: open it in a "
+                            "browser, or export it to a name without a folder", path=path))
     address = html.escape(quote(Path(beside).as_posix()))
+    title = html.escape(say("The translator, as a page"))
     return HTML(f'<p><a href="{address}" target="_blank" rel="noopener">{html.escape(Path(beside).name)}</a></p>'
-                f'<embed src="{address}" type="text/html" title="The translator, as a page" '
+                f'<embed src="{address}" type="text/html" title="{title}" '
                 f'style="width: 100%; height: {int(height)}px; border: 1px solid #ccc; border-radius: 8px">')

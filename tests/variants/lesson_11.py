@@ -122,10 +122,48 @@ def _taken_by_what_is_gone(weights, lost):
     return left.div(rest + (rest == 0)).to(weights.dtype)
 
 
+def _patched_by_heads(mixed, other, head, n_heads):
+    """With an axis for the heads."""
+    new = mixed.clone().unflatten(-1, (n_heads, -1))
+    new[:, :, head] = other.unflatten(-1, (n_heads, -1))[:, :, head]
+    return new.flatten(-2)
+
+
+def _patched_by_where(mixed, other, head, n_heads):
+    owner = torch.arange(mixed.shape[-1]) // (mixed.shape[-1] // n_heads)
+    return torch.where(owner == head, other, mixed)
+
+
+def _patched_by_cat(mixed, other, head, n_heads):
+    parts = list(mixed.chunk(n_heads, dim=-1))
+    parts[head] = other.chunk(n_heads, dim=-1)[head].expand_as(parts[head])
+    return torch.cat(parts, dim=-1)
+
+
+def _patched_by_product(mixed, other, head, n_heads):
+    chosen = torch.zeros(n_heads, dtype=mixed.dtype)
+    chosen[head] = 1
+    chosen = chosen.repeat_interleave(mixed.size(2) // n_heads)
+    return mixed * (1 - chosen) + other * chosen
+
+
+def _patched_one_by_one(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    d_head = d_model // n_heads
+    new = torch.empty_like(mixed)
+    for b in range(B):
+        for t in range(T):
+            row = other[min(b, other.shape[0] - 1), min(t, other.shape[1] - 1)]
+            for i in range(d_model):
+                new[b, t, i] = row[i] if i // d_head == head else mixed[b, t, i]
+    return new
+
+
 VARIANTS = {
     "11.1": [_rate_by_loops, _rate_by_intersection, _rate_by_parts],
     "11.2": [_align_by_loops, _align_in_numpy, _align_as_int32, _align_by_masking, _align_by_slices,
              _align_renormalised],
     "11.3": [_em_by_matrices, _em_by_incidence, _em_with_dictionaries],
     "11.5": [_taken_by_product, _taken_one_by_one, _taken_by_einsum, _taken_with_a_tiny_number, _taken_by_what_is_gone],
+    "11.6": [_patched_by_heads, _patched_by_where, _patched_by_cat, _patched_by_product, _patched_one_by_one],
 }

@@ -11,7 +11,7 @@ from classroom.judge.exercise import Misconception
 from course._words import later, say
 
 BIG = 50.0
-KINDS = ("a noun", "an adjective", "another word")
+KINDS = (later("a noun"), later("an adjective"), later("another word"))
 
 
 def sloppy_agreement(n_genders, n_numbers, noun=1.0, gender=1.0, number=1.0, found_as=(0,), next_one="",
@@ -78,8 +78,10 @@ def for_one_size(n_genders, n_numbers, genders=2, numbers=2):
 def word(features) -> str:
     """A word in words: "a noun of gender 0 and number 1"."""
     kind, gender, number = (int(one) for one in features)
-    of = [f"{name} {one}" for name, one in (("gender", gender), ("number", number)) if one >= 0]
-    return KINDS[kind] + (say(" of {of}", of=' and '.join(of)) if of else "")
+    of = [say("gender {gender}", gender=gender)] if gender >= 0 else []
+    if number >= 0:
+        of.append(say("number {number}", number=number))
+    return say("{kind} of {of}", kind=say(KINDS[kind]), of=listing(of)) if of else say(KINDS[kind])
 
 
 def shown(sight: Sight) -> str:
@@ -90,17 +92,21 @@ def shown(sight: Sight) -> str:
     words = sight.inputs["words"][b]
     at, share, noun = int(got["looks_at"][b, t]), float(got["share"][b, t]), int(want["looks_at"][b, t])
     rival, second = int(got["rival"][b, t]), float(got["rival_share"][b, t])
-    where, other = ("itself" if n == t else say("place {n}, {word}", n=n, word=word(words[n])) for n in (at, rival))
-    most = say("looks most at {what}", what='its noun' if at == noun else where)
+    where, other = (say("itself") if n == t else say("place {n}, {word}", n=n, word=word(words[n]))
+                    for n in (at, rival))
     if rival >= 0 and abs(second - share) < 2e-3:
         most = say("looks at its noun and at {other} alike", other=other)
-    elif rival >= 0 and at == noun:
-        most += say(", and {second:.2f} goes to {other}", second=second, other=other)
+    elif at != noun:
+        most = say("looks most at {where}", where=where)
+    elif rival >= 0:
+        most = say("looks most at its noun, and {second:.2f} goes to {other}", second=second, other=other)
+    else:
+        most = say("looks most at its noun")
+    gives = say("more than {share:.2f}", share=share) if share >= 0.9 else f"{share:.2f}"
     return say("With n_genders = {n_genders} and n_numbers = {n_numbers}, a sentence has at place {t} {word}, and "
-               "its noun at place {noun}. The adjective {most}. To its noun it gives {what}{share:.2f} of its "
-               "attention; more than 0.9 is asked for.", n_genders=sight.inputs['n_genders'],
-               n_numbers=sight.inputs['n_numbers'], t=t, word=word(words[t]), noun=noun, most=most,
-               what='more than ' if share >= 0.9 else '', share=share)
+               "its noun at place {noun}. The adjective {most}. To its noun it gives {gives} of its attention; more "
+               "than 0.9 is asked for.", n_genders=sight.inputs['n_genders'], n_numbers=sight.inputs['n_numbers'],
+               t=t, word=word(words[t]), noun=noun, most=most, gives=gives)
 
 
 def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
@@ -116,25 +122,24 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     if not wrong:
         return None
     often = {rival for rival, n in rivals.items() if 5 * n >= rivals.total()}      # one of five, or more
-    who = listing(sorted(rivals, key=_RIVALS.index), "or") if len(rivals) < 4 else \
-        say("words of several kinds, most often {most_common}", most_common=rivals.most_common(1)[0][0])
+    who = listing([say(rival) for rival in sorted(rivals, key=_RIVALS.index)], "or") if len(rivals) < 4 else \
+        say("words of several kinds, most often {most_common}", most_common=say(rivals.most_common(1)[0][0]))
     some = "" if len(wrong) == len(sights) else say("In {wrong} of the {sights} cases: ", wrong=len(wrong),
                                                     sights=len(sights))
     if all(ahead):
-        parts = {"the part for the gender": {_RIVALS[3]}, "the part for the number": {_RIVALS[4]},
-                 "gender and number": _NOUNS, "the part for the noun": _AGREEING}
-        part = next((say(" What tells them apart is {part}.",
-                         part=part) for part, of in parts.items() if often <= of), "")
+        parts = [(say("the part for the gender"), {_RIVALS[3]}), (say("the part for the number"), {_RIVALS[4]}),
+                 (say("gender and number"), _NOUNS), (say("the part for the noun"), _AGREEING)]
+        part = next((say(" What tells them apart is {part}.", part=part) for part, of in parts if often <= of), "")
         says = say("{some}Each adjective looks most at its noun, and too softly.{larger_ones}", some=some,
                    larger_ones=_larger_ones(sights, wrong))
         return "one-part-too-soft" if part else "not-sharp-enough", say(
             "{says}\n\n{shown}\n\nWhat the noun does not get goes to {who}.{part} {soft} {how_far}", says=says,
-            shown=shown(wrong[0]), who=who, part=part, soft=_SOFT, how_far=_HOW_FAR)
+            shown=shown(wrong[0]), who=who, part=part, soft=say(_SOFT), how_far=say(_HOW_FAR))
     near = say(", or nearly as much") if any(ahead) else ""
     slug, asks = next((said for of, said in _OUTWEIGHED if often <= of), ("outweighed", _THREE))
     return slug, say("{some}With your matrices an adjective gives as much as to its noun, or more{near}, to "
                      "{who}.\n\n{shown}\n\n{sum} {asks}", some=some, near=near, who=who, shown=shown(wrong[0]),
-                     sum=_SUM, asks=asks)
+                     sum=say(_SUM), asks=say(asks))
 
 
 def _larger_ones(sights: Sequence[Sight], wrong: Sequence[Sight]) -> str:
@@ -155,9 +160,9 @@ def _kind_of_rival(words: np.ndarray, adjective: int, rival: int) -> str:
     return _RIVALS[6] if not (gender and number) else _RIVALS[0] if rival == adjective else _RIVALS[kind]
 
 
-_RIVALS = ["itself", "other adjectives that agree", "other words that agree, such as an article",
-           "nouns of its number and another gender", "nouns of its gender and another number",
-           "nouns of another gender and number", "words that neither are nouns nor agree"]
+_RIVALS = [later("itself"), later("other adjectives that agree"), later("other words that agree, such as an article"),
+           later("nouns of its number and another gender"), later("nouns of its gender and another number"),
+           later("nouns of another gender and number"), later("words that neither are nouns nor agree")]
 _AGREEING, _NOUNS = set(_RIVALS[:3]), set(_RIVALS[3:6])
 
 

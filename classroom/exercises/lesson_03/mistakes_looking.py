@@ -93,11 +93,12 @@ def shown(sight: Sight) -> str:
     b, t = sentence(sight)
     at, share = int(sight.got.values["looks_at"][b, t - 1]), float(sight.got.values["share"][b, t - 1])
     ids = sight.inputs["ids"][b].tolist()
-    where = "itself" if at == t else say("place {at}", at=at)
+    where = say("itself") if at == t else say("place {at}", at=at)
+    gives = say("more than {share:.2f}", share=share) if share >= 0.9 else f"{share:.2f}"
     return say("In the sentence with the words {ids}, with n_words = {n_words} and n_places = {n_places}, the word "
-               "at place {t} looks most at {where}. To place {t2} it gives {what}{share:.2f} of its attention; more "
-               "than 0.9 is asked for.", ids=ids, n_words=sight.inputs['n_words'], n_places=sight.inputs['n_places'],
-               t=t, where=where, t2=t - 1, what='more than ' if share >= 0.9 else '', share=share)
+               "at place {t} looks most at {where}. To place {t2} it gives {gives} of its attention; more than 0.9 is "
+               "asked for.", ids=ids, n_words=sight.inputs['n_words'], n_places=sight.inputs['n_places'], t=t,
+               where=where, t2=t - 1, gives=gives)
 
 
 def _looks(slug: str, says: str, why: str, look: str, how=sloppy_matrices, **slip) -> Misconception:

@@ -147,7 +147,8 @@ def two_rounds(model, loss_of, batches, optimiser, gives="each"):
 
 def _shown(sight: Sight) -> str:
     got, want = sight.got.values, sight.want.values
-    given = say("The loop goes through {x} batches ({about}).", x=len(sight.inputs['x']), about=sight.got.case.about)
+    given = say("The loop goes through {x} batches ({about}).", x=len(sight.inputs['x']),
+                about=say(sight.got.case.about))
     if got["losses"].shape != want["losses"].shape:
         return say("{given} You return {losses} losses where {losses2} are expected:\n\n    yours     {losses3}\n    "
                    "expected  {losses4}", given=given, losses=len(got['losses']), losses2=len(want['losses']),
@@ -238,18 +239,24 @@ LOOP = [
     _loop("modes-exchanged", "trains in evaluation mode, and leaves the model in training mode", _MODES,
           "Which of the two calls comes first?", modes="exchanged"),
     *(Misconception("losses-in-a-pass-of-their-own", partial(two_passes, when=when, evaluating=evaluating,
-                    listed=listed), later("Your loop is exactly one that computes all losses {when} all steps{what}.",
-                                          when=when,
-                                          what=', in evaluation mode' if evaluating else ''),
-                            "Asked for is the loss of each batch right "
-                    "before its own step. All at once they belong to one and the same model; and what is no list can "
-                    "be gone through only once.", "You have each loss already. When, and in which loop?", _shown)
-      for when in ("before", "after") for evaluating in (False, True) for listed in (False, True)),
-    *(Misconception("measured-in-evaluation-mode", partial(two_passes, when=f"each {when}", evaluating=True),
-                    later("Your loop is exactly one that computes each loss once more, in evaluation mode, {when} "
-                          "the step.", when=when),
+                                                             listed=listed), says,
+                    "Asked for is the loss of each batch right before its own step. All at once they belong to one "
+                    "and the same model; and what is no list can be gone through only once.",
+                    "You have each loss already. When, and in which loop?", _shown)
+      for when, evaluating, says in (
+          ("before", False, "Your loop is exactly one that computes all losses before all steps."),
+          ("before", True, "Your loop is exactly one that computes all losses before all steps, in evaluation mode."),
+          ("after", False, "Your loop is exactly one that computes all losses after all steps."),
+          ("after", True, "Your loop is exactly one that computes all losses after all steps, in evaluation mode."))
+      for listed in (False, True)),
+    *(Misconception("measured-in-evaluation-mode", partial(two_passes, when=when, evaluating=True), says,
                     "It costs a second pass through the model, and it is not the loss that the step makes smaller.",
-                    "You have the loss of the batch already. When?", _shown) for when in ("before", "after")),
+                    "You have the loss of the batch already. When?", _shown)
+      for when, says in (
+          ("each before", "Your loop is exactly one that computes each loss once more, in evaluation mode, before the "
+                          "step."),
+          ("each after", "Your loop is exactly one that computes each loss once more, in evaluation mode, after the "
+                         "step."))),
     *(Misconception("batches-gone-through-twice", partial(two_rounds, gives=gives),
                     "Your loop is exactly one that goes through all batches two times.", "`fit` is one round; whoever "
                     "wants two calls it twice. And what is no list can be gone through only once.",
@@ -290,16 +297,17 @@ LOOP = [
           "Where is the list filled?", gives="first"),
     _loop("one-loss-too-many", "returns a 0 before the losses", _EACH, "What is in the list when the loop begins?",
           gives="zero first"),
-    *(_loop("one-loss-missing", later("returns the losses of all batches but the {which}", which=which), _EACH,
-            "Is each loss put into the list?", gives=f"but the {which}") for which in ("first", "last")),
+    *(_loop("one-loss-missing", says, _EACH, "Is each loss put into the list?", gives=gives)
+      for gives, says in (("but the first", "returns the losses of all batches but the first"),
+                          ("but the last", "returns the losses of all batches but the last"))),
     _loop("changes-of-the-loss", "returns by how much the loss changes from batch to batch", _EACH,
           "What is put into the list: the loss of this batch?", gives="changes"),
     _loop("running-mean", "returns means of two losses each in place of losses", _EACH,
           "What is put into the list: the loss of this batch?", gives="smoothed"),
-    *(_loop("gradients-clipped", later("cuts the gradients' {says} down to 1",
-                                       says=says), "That has its place where gradients explode. "
-            "Here it was not asked for, and changes the steps.", "What happens between `backward` and `step`?",
-            clipped=clipped) for clipped, says in (("norm", "norm"), ("values", "values"))),
+    *(_loop("gradients-clipped", says, "That has its place where gradients explode. Here it was not asked for, and "
+            "changes the steps.", "What happens between `backward` and `step`?", clipped=clipped)
+      for clipped, says in (("norm", "cuts the gradients' norm down to 1"),
+                            ("values", "cuts the gradients' values down to 1"))),
     *(_loop("step-every-few-batches", later("takes a step for every {n} batches only", n=n),
             "Asked for is one step for each batch.", "Does `step` stand below an `if`?", every=n) for n in (2, 3, 4)),
     *(_loop("stops-early", "stops as soon as the loss of a batch is larger than that before it", "Losses go up and "

@@ -109,7 +109,7 @@ def _agreeing(rng):
     yield of("three genders", 3, 2, 6, 6, 4)
     yield of("three genders, three numbers", 3, 3, 9, 9, 3, n=2)
     yield of("one gender", 1, 2, 2, 3, 3)
-    yield of("one number", 4, 1, 4, 4, 2)
+    yield of("four genders, one number", 4, 1, 4, 4, 2)
     yield of("many genders, few nouns", 9, 2, 3, 5, 4)
     yield of("many adjectives", 2, 3, 3, 12, 1, n=2)
 

@@ -6,7 +6,7 @@ from classroom.ask.case import Case
 from classroom.judge.evidence import listing
 from classroom.judge.exercise import Choice, Exercise
 
-from . import mistakes, mistakes_counts, mistakes_links, mistakes_rounds, tasks_take_away
+from . import mistakes, mistakes_counts, mistakes_links, mistakes_rounds, tasks_patch, tasks_take_away
 
 
 def alignment_error_rate(predicted, sure, possible):
@@ -176,4 +176,5 @@ EXERCISES = [
         moral="Weights that differ widely, and the same output. A picture of weights never shows the values.",
     ),
     *tasks_take_away.EXERCISES,
+    *tasks_patch.EXERCISES,
 ]

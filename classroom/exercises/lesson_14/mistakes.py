@@ -98,10 +98,10 @@ QUANTISE = [
            "Rounded down, every number is too small, by half a step on average, and a sum of many such numbers is off "
            "by a lot. To the nearest one, errors of both signs cancel.", "What does `floor` make of 2.9 and of −2.1?",
            rounding="down"),
-    *(_wrong("rounded-up", later("Your whole numbers are exactly what comes out when all are rounded up{what}.",
-                                 what=' in magnitude' if rounding == 'away' else ''),
-             "The nearest whole number is off by half a step at most, this one by up to a whole step.",
-             "What does your rounding make of 2.1?", rounding=rounding) for rounding in ("up", "away")),
+    *(_wrong("rounded-up", says, "The nearest whole number is off by half a step at most, this one by up to a whole "
+             "step.", "What does your rounding make of 2.1?", rounding=rounding) for rounding, says in (
+                 ("up", "Your whole numbers are exactly what comes out when all are rounded up."),
+                 ("away", "Your whole numbers are exactly what comes out when all are rounded up in magnitude."))),
     _wrong("half-added", "Your whole numbers are exactly what comes out when a half is added and everything after the "
            "point is cut off.", "That rounds numbers above 0. Below 0, −2.9 becomes −2.4, and that is cut off to −2.",
            "Which function rounds to the nearest whole number, on both sides of 0?", rounding="half added"),
@@ -125,13 +125,15 @@ QUANTISE = [
                                 bits=bits), "int8 has 8 bits, and the larger the whole numbers, the "
              "shorter the steps.", "How large is the largest number of int8?", steps=steps)
       for steps, bits in ((7, 4), (15, 5), (63, 7), (100, "about 7"))),
-    *(Misconception("with-a-zero-point", partial(_with_zero_point, **switches),
-                    later("Your numbers are exactly what comes out when the steps are counted from the smallest "
-                          "number of the {of} to the largest.", of=of),
+    *(Misconception("with-a-zero-point", partial(_with_zero_point, per=per), says,
                     "This needs a third thing to be stored, the number that 0 stands for. Weights lie about evenly on "
                     "both sides of 0, so that it is hardly worth it. Here 0 stays 0: symmetric.",
                     "Is anything subtracted from w, or from the whole numbers?")
-      for switches, of in (({}, "row"), ({"per": "table"}, "table"))),
+      for per, says in (
+          ("row", "Your numbers are exactly what comes out when the steps are counted from the smallest number of the "
+                  "row to the largest."),
+          ("table", "Your numbers are exactly what comes out when the steps are counted from the smallest number of "
+                    "the table to the largest."))),
     *(_wrong("range-not-magnitude", later("Your scales are exactly the distance from the smallest to the largest "
                                           "number of each row, divided by {steps}.", steps=steps),
              later("{step} The distance from the smallest number to the largest is something else, unless both are "
@@ -174,18 +176,22 @@ QUANTISE = [
     _wrong("signs-lost", "Your whole numbers are exactly the magnitudes: none is below 0.",
            "The magnitudes are needed for the scale alone.", "Of what do you compute the whole numbers?",
            of="magnitude"),
-    *(_wrong("typical-not-largest", later("Your scales are exactly the {name} of each row, divided by 127.", name=name),
+    *(_wrong("typical-not-largest", says,
              later("{step} With a typical number in its place, the larger ones need more than 127 steps, for which "
                    "int8 has no room.",
                    step=_STEP), "Which number of a row needs the most steps?", measure=measure, limit=limit)
-      for measure, name in (("mean", "mean magnitude"), ("std", "standard deviation"),
-                            ("std, n - 1", "standard deviation"), ("length", "length"),
-                            ("smallest", "smallest magnitude"))
+      for measure, says in (
+          ("mean", "Your scales are exactly the mean magnitude of each row, divided by 127."),
+          ("std", "Your scales are exactly the standard deviation of each row, divided by 127."),
+          ("std, n - 1", "Your scales are exactly the standard deviation of each row, divided by 127."),
+          ("length", "Your scales are exactly the length of each row, divided by 127."),
+          ("smallest", "Your scales are exactly the smallest magnitude of each row, divided by 127."))
       for limit in (None, (-127, 127), (-128, 127))),
-    *(_wrong("one-row-for-all", later("Your numbers are exactly what comes out with the scale of the {name} for all "
-                                      "rows.", name=name),
-             "Each row has its own largest magnitude.", "Where does your code say which row the scale is of?",
-             measure=f"{name} row", limit=limit, gives=gives) for name in ("first", "last")
+    *(_wrong("one-row-for-all", says, "Each row has its own largest magnitude.",
+             "Where does your code say which row the scale is of?", measure=measure, limit=limit, gives=gives)
+      for measure, says in (
+          ("first row", "Your numbers are exactly what comes out with the scale of the first for all rows."),
+          ("last row", "Your numbers are exactly what comes out with the scale of the last for all rows."))
       for limit in (None, (-127, 127)) for gives in ("", "number")),
     *(_wrong("multiplied", "Your whole numbers are exactly what comes out when w is multiplied by the scale.",
              later("{step} How many steps a number is from 0 is asked by dividing.", step=_STEP),
@@ -260,13 +266,12 @@ DEQUANTISE = [
             "Each row has its own scale.", "How many scales does your product use?", per=per)
       for per, name in (("mean", "mean of the scales"), ("first", "first scale"), ("last", "last scale"),
                         ("largest", "largest scale"), ("sum", "sum of the scales"))),
-    *(_back("127-again", later("Your numbers are exactly the right ones {said} 127.", said=said),
-            "The scale is one step already. 127 was needed to find it, and not any more.",
+    *(_back("127-again", says, "The scale is one step already. 127 was needed to find it, and not any more.",
             "What is 127 steps of your scale?", factor=factor)
-      for factor, said in ((127.0, "times"), (1 / 127, "divided by"))),
-    *(_back("shifted", later("Your numbers are exactly what comes out when {shift:+.0f} is added to the whole "
-                             "numbers first.", shift=shift)
-            .replace("+", "").replace("-", "−"),
+      for factor, says in ((127.0, "Your numbers are exactly the right ones times 127."),
+                           (1 / 127, "Your numbers are exactly the right ones divided by 127."))),
+    *(_back("shifted", later("Your numbers are exactly what comes out when {shift} is added to the whole numbers "
+                             "first.", shift=f"{shift:g}".replace("-", "−")),
             "Symmetric means that 0 stays 0: nothing is shifted.", "Does 0 come back as 0?", shift=shift)
       for shift in (128.0, 127.0, -128.0, 0.5, 1.0, 8.0)),
     _back("added", "Your numbers are exactly whole number plus scale.", "A whole number counts steps of that length.",

@@ -65,10 +65,9 @@ PACKED = [
     *(_wrong("another-shift", later("Your bytes are exactly what comes out when {plus} is added to the numbers, not "
                                     "8.", plus=plus),
              _BYTE, "What does your code make of 0?", plus=plus) for plus in (7, 9, 1, 16)),
-    *(_wrong("one-shifted", later("Your bytes are exactly what comes out when 8 is added to the {plus} number of a "
-                                  "byte alone.",
-                                  plus=plus),
-            _BYTE, "To which of the two is 8 added?", plus=plus) for plus in ("first", "second")),
+    *(_wrong("one-shifted", says, _BYTE, "To which of the two is 8 added?", plus=plus) for plus, says in (
+        ("first", "Your bytes are exactly what comes out when 8 is added to the first number of a byte alone."),
+        ("second", "Your bytes are exactly what comes out when 8 is added to the second number of a byte alone."))),
     _wrong("signs-lost", "Your bytes are exactly those of the magnitudes.", later(
         "{byte} −3 and 3 must stay apart.", byte=_BYTE),
            "What do −3 and 3 become?", plus="magnitude"),
@@ -85,11 +84,11 @@ PACKED = [
            "Where does `q[:, 1::2]` come in?", keep="first"),
     _wrong("not-moved", "Your bytes are exactly the first numbers, plus 8.", _BYTE,
            "Where does `q[:, 1::2]` come in, and the 16?", keep="one"),
-    *(_wrong("the-same-twice", later("Your bytes are exactly what comes out when the {name} number of each pair "
-                                     "stands in both places.",
-                                     name=name),
-            _BYTE, "Are your two slices different ones?", pairs=f"twice the {name}")
-      for name in ("first", "second")),
+    *(_wrong("the-same-twice", says, _BYTE, "Are your two slices different ones?", pairs=pairs) for pairs, says in (
+        ("twice the first", "Your bytes are exactly what comes out when the first number of each pair stands in both "
+                            "places."),
+        ("twice the second", "Your bytes are exactly what comes out when the second number of each pair stands in both "
+                             "places."))),
     _wrong("added-up", "Your bytes are exactly the sums of the two numbers, each plus 8.",
            later("{byte} From a sum nobody can tell what the two were.",
                  byte=_BYTE), "Where does the 16 come in?", join="sum"),
