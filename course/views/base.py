@@ -20,7 +20,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import ENGLISH, language, say
 from course.views._matrix import as_labels, number
 
 __all__ = ["Table", "View", "module", "renewed", "rounded", "tokens", "weights_table"]
@@ -76,6 +76,16 @@ def _bare(script: str) -> str:
     return re.sub(r"^[ \t]*(//.*\n|\n)?", "", script, flags=re.MULTILINE)
 
 
+_SAID = re.compile(r'\bsay\(\s*("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)')
+
+
+def spoken(script: str) -> dict[str, str]:
+    """What the module of a view says, in the language of the reader; in English nothing, for it stands in the code."""
+    texts = ("".join(json.loads(part) for part in re.findall(r'"(?:[^"\\]|\\.)*"', found))
+             for found in _SAID.findall(module(script)))
+    return {text: said for text in texts if (said := say(text)) != text}
+
+
 def rounded(values: ArrayLike, digits: int = 4) -> list:
     """An array or tensor as nested lists, rounded; what is not finite becomes None, as JSON has no NaN."""
     if hasattr(values, "detach"):
@@ -115,6 +125,8 @@ class View(anywidget.AnyWidget):
         kernel: whether Python answers; False in an exported page.
         predict: begin with the numbers hidden, until the learner chooses the cell expected to be largest.
         guess: the cell that was chosen, as [row, column]; empty before.
+        words: what the module says, by its English; empty where it is English that is spoken.
+        language: which it is.
     """
 
     label = traitlets.Unicode().tag(sync=True)
@@ -122,6 +134,8 @@ class View(anywidget.AnyWidget):
     kernel = traitlets.Bool(True).tag(sync=True)
     predict = traitlets.Bool(False).tag(sync=True)
     guess: traitlets.List = traitlets.List().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    language = traitlets.Unicode().tag(sync=True)
 
     script = ""            # the name of the module, without .js
     height = 420           # of the frame in an exported page, in pixels, until the page measures itself
@@ -132,6 +146,14 @@ class View(anywidget.AnyWidget):
             cls._css = _text("base.css")
         super().__init_subclass__(**options)
 
+    @traitlets.default("words")
+    def _its_words(self) -> dict[str, str]:
+        return spoken(self.script)
+
+    @traitlets.default("language")
+    def _its_language(self) -> str:
+        return language()
+
     def tables(self) -> list[Table]:
         """The view as tables, for front ends that draw nothing."""
         raise NotImplementedError
@@ -139,7 +161,10 @@ class View(anywidget.AnyWidget):
     def state(self) -> dict:
         """The traits that the module reads, as an exported page begins with them."""
         own = [name for name in self.traits(sync=True) if not name.startswith("_") and name not in _OF_EVERY_WIDGET]
-        return {name: getattr(self, name) for name in sorted(own)} | {"kernel": False}
+        state = {name: getattr(self, name) for name in sorted(own)} | {"kernel": False}
+        if self.language == ENGLISH:
+            del state["words"], state["language"]
+        return state
 
     def page(self) -> str:
         """A page of its own that needs neither kernel nor network."""
@@ -166,8 +191,9 @@ _OF_EVERY_WIDGET = set(anywidget.AnyWidget.class_traits(sync=True))
 
 def _page(script: str, title: str, state: str) -> str:
     """A view's page; `title` is escaped HTML and `state` JSON without a "<"."""
+    speaks = json.loads(state).get("language", ENGLISH)
     return (
-        f'<!DOCTYPE html><html lang="en" data-view="{script}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!DOCTYPE html><html lang="{speaks}" data-view="{script}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>body{{margin:0}}\n{_text('base.css')}</style></head><body><main id=\"view\"></main>"
         f'<script type="application/json" id="state">{state}</script><script type="module">\n'
         f"{module(script).replace('export default', 'const view =')}\n{_text('page.js')}</script></body></html>"

@@ -70,6 +70,13 @@ export function largest(values) {
   return best;
 }
 
+// The sentences of the view in the reader's language, as Python sends them; in English they stand in the code. `speak`
+// is the first thing that `render` calls. say("{n} of {all}", { n: 3, all: 4 }) puts facts in their places.
+let spoken = {};
+export const speak = (model) => { spoken = model.get("words") ?? {}; };
+export const say = (text, facts = {}) =>
+  (spoken[text] ?? text).replace(/\{(\w+)\}/g, (place, name) => facts[name] ?? place);
+
 // The frame of a view: title, controls, body, one line that says what is pointed at.
 export function frame(el, model, help) {
   const heard = h("div", { class: "sr", role: "status", "aria-live": "polite" });
@@ -78,7 +85,7 @@ export function frame(el, model, help) {
   const body = h("div", { class: "body" });
   const root = h("section", { class: "course-view", "aria-label": model.get("label") },
     h("p", { class: "title" }, model.get("label")), controls, body, line, heard,
-    h("details", { class: "help" }, h("summary", {}, "Mouse and keys"), h("p", {}, help)));
+    h("details", { class: "help" }, h("summary", {}, say("Mouse and keys")), h("p", {}, help)));
   el.append(root);
   const view = { model, root, controls, body, line,
     // What is hovered is only shown; what the keyboard or a click does is also read out.
@@ -127,7 +134,8 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
         g.hidden ? "" : extra.marks?.[`${i},${j}`] ?? ""].join(" ").trim();
       if (cell.className !== kinds) cell.className = kinds;
       if (!still) cell.setAttribute("aria-label", `${rows[i]}, ${columns[j]}: ${
-        g.hidden ? "hidden" : extra.name?.(i, j) ?? (!open && !leak ? "masked" : text)}${leak && !g.hidden ? ", though masked" : ""}`);
+        g.hidden ? say("hidden") : extra.name?.(i, j) ?? (!open && !leak ? say("masked") : text)}${
+        leak && !g.hidden ? say(", though masked") : ""}`);
     }));
   }
   // Frame cells, for instance those a sum is made of: light([[0, 1], [0, 2]]).
@@ -199,27 +207,27 @@ export const button = (label, press) => h("button", { type: "button", onclick: p
 // Predict, then reveal: the numbers of `g` stay hidden until the learner chooses the cell expected
 // to be largest. What would give it away has the class "secret".
 export function guessing(view, g) {
-  const toggle = button("Guess first", () => (g.hidden ? show(null) : hide()));
+  const toggle = button(say("Guess first"), () => (g.hidden ? show(null) : hide()));
   function hide() {
     g.hidden = true;
     view.root.classList.add("guessing");
-    toggle.textContent = "Show without a guess";
+    toggle.textContent = say("Show without a guess");
     g.draw();
-    view.say("Which cell will be the largest? Choose it, and the numbers appear.");
+    view.say(say("Which cell will be the largest? Choose it, and the numbers appear."));
   }
   function show(cell) {
     g.hidden = false;
     view.root.classList.remove("guessing");
-    toggle.textContent = "Guess first";
+    toggle.textContent = say("Guess first");
     g.draw();
-    if (!cell) { view.say("The numbers are shown."); return; }
+    if (!cell) { view.say(say("The numbers are shown.")); return; }
     const best = largest(g.values);
     const name = ([i, j]) => `${g.rows[i]}, ${g.columns[j]} (${number(g.values[i][j])})`;
     const right = g.values[cell[0]][cell[1]] >= g.values[best[0]][best[1]] - 1e-6;
     g.cells[cell[0]][cell[1]].classList.add("guess");
     g.cells[best[0]][best[1]].classList.add("best");
-    view.say(right ? `Right: ${name(cell)} is the largest.` :
-      `You chose ${name(cell)}; the largest is ${name(best)}.`);
+    view.say(right ? say("Right: {cell} is the largest.", { cell: name(cell) }) :
+      say("You chose {cell}; the largest is {best}.", { cell: name(cell), best: name(best) }));
     view.set("guess", cell);
   }
   g.guessed = show;
