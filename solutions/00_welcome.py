@@ -301,7 +301,25 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 #
 # What an earlier lesson built, a later one imports from the course's library, `course/attention.py` and
 # `course/transformer.py`. Both files are meant to be read. Allow one to two hours for each lesson from 01 on.
+
+# %% [markdown]
+# ## Coming from a blog article?
 #
+# Most articles on attention make six statements. Here each of them is taught, written by you, and measured:
+#
+# | What the article says | Where it is taught | Where you write it |
+# |---|---|---|
+# | The scores are $QK^\top$, divided by $\sqrt{d_k}$ | [01](01_dot_product_attention.ipynb), and why the root in [02](02_scaling_and_masks.ipynb) | 1.1, 2.1, 2.8 |
+# | A softmax turns scores into weights that sum to 1 | [01](01_dot_product_attention.ipynb) | 1.2, 2.7 |
+# | The output is the sum of the values, weighted | [01](01_dot_product_attention.ipynb) | 1.3 |
+# | In the encoder, Q, K and V come from the same words | [03](03_self_and_cross_attention.ipynb), [06](06_encoder.ipynb) | 3.1, 6.3 |
+# | In the decoder, Q comes from the target, K and V from the encoder's output | [03](03_self_and_cross_attention.ipynb), [07](07_decoder_and_transformer.ipynb) | 3.2, 3.4, 7.1 |
+# | Several heads, each with its own projections, are joined and projected once more | [04](04_multi_head_attention.ipynb) | 4.1, 4.2, 4.3, 4.5 |
+#
+# Of the fifth, an article often leaves out that the decoder has *two* attentions: in the first, all three come from
+# the target, and no word may see a later one.
+
+# %% [markdown]
 # ## When you are stuck
 #
 # 1. **Read the message to its end.** It shows the first case in which your answer differs, and

@@ -141,7 +141,7 @@ print(f"{'mean':>13}{lengths[0].mean():13.1f}{lengths[1].mean():12.1f}")
 
 # %% [markdown]
 # They come from two stretches of the test part, with none from the middle. None has fewer than four English words,
-# though one in eight sentences of the test part has, and seven words are twice as frequent. So the rates that
+# though one in eight sentences of the test part has, and seven words are far more frequent here. So the rates that
 # you will see are rates for sentences like these, and not for the test part as a whole. (Within the two stretches
 # about one pair in five was taken. Whether those were easy or hard ones, these numbers do not tell.)
 

@@ -1,5 +1,6 @@
 """Numbers of a case, put so that a learner can read them."""
 import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ class Sight:
 
     def axes(self, name: str) -> list[str]:
         """Names of the axes of an output."""
-        return axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)
+        return [axis(label) for label in axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)]
 
 
 def smallest(
@@ -75,7 +76,8 @@ def first_difference(sight: Sight, where: Callable[[np.ndarray], np.ndarray] | N
     off = off & where(got) if where is not None and (off & where(got)).any() else off
     row = tuple(int(i) for i in np.argwhere(off)[0][:-1])
     allowed = _mask_row(sight, name, row)
-    return (f"{place(sight)}, {entry(name, row, sight.axes(name))}:\n\n{two_rows(got[row], want[row])}"
+    return (say("{place}, {entry}:\n\n{rows}", place=place(sight), entry=entry(name, row, sight.axes(name)),
+                rows=two_rows(got[row], want[row]))
             + (say("\n    mask      {allowed}", allowed=allowed) if allowed else ""))
 
 
@@ -98,13 +100,26 @@ def _mask_row(sight: Sight, name: str, index: tuple[int, ...]) -> str:
         return ""
     return f"{' '.join(str(bool(x)) for x in line[:_SHOWN])}{' …' * (line.size > _SHOWN)}"
 
+
+def axis(label: str) -> str:
+    """The name of an axis, as a learner reads it: "T_q", "axis 0"."""
+    return say("axis {i}", i=label.removeprefix("axis ")) if label.startswith("axis ") else label
+
+
+def line_of(where: str) -> str:
+    """The line that raised an error: "line 3 of `attention`: `return q @ k`"."""
+    found = re.fullmatch(r"line (\d+) of `([^`]*)`(.*)", where, re.DOTALL)
+    return say("line {n} of `{function}`", n=found[1], function=found[2]) + found[3] if found else where
+
+
 def entry(name: str, index: tuple[int, ...], axes: list[str]) -> str:
     """"`weights[0, 1]` (head 0, query 1)"."""
     if not index:
         return f"`{name}`"
     known = [say("{noun} {i}", noun=say(NOUNS[axis]), i=i)
              for axis, i in zip(axes, index, strict=False) if axis in NOUNS]
-    return f"`{name}[{', '.join(map(str, index))}]`" + (f" ({', '.join(known)})" if known else "")
+    code = f"`{name}[{', '.join(map(str, index))}]`"
+    return say("{code} ({places})", code=code, places=commas(known)) if known else code
 
 
 def two_rows(got: np.ndarray, want: np.ndarray) -> str:
@@ -170,22 +185,33 @@ def have(name: str) -> str:
 def be(names: str | list[str]) -> str:
     """"weights are", "output is", "output and weights are"."""
     names = [names] if isinstance(names, str) else names
-    return say("{names} are", names=listing(names)) if len(names) > 1 or plural(names[0]) else \
-        say("{names} is", names=names[0])
+    named = listing([say("{name}", name=name) for name in names])
+    return say("{names} are", names=named) if len(names) > 1 or plural(names[0]) else say("{names} is", names=named)
 
 
 def listing(words: list[str], last: str = "and") -> str:
-    """"a, b and c"."""
+    """"a, b and c". `last` is "and", "or", or "and so", which joins sentences."""
     words = list(words)
     if len(words) < 2:
         return words[0] if words else ""
-    first = say(", ").join(words[:-1])
-    return say("{first} or {last}" if last == "or" else "{first} and {last}", first=first, last=words[-1])
+    if last == "and so":
+        return functools.reduce(lambda a, b: say("{sentence}, {next}", sentence=a, next=b), words[:-1]) \
+            if len(words) > 9 else _sentences(words)
+    first = commas(words[:-1])
+    return say("{first} or {last}", first=first, last=words[-1]) if last == "or" else \
+        say("{first} and {last}", first=first, last=words[-1])
 
 
-def series(names: list[str]) -> str:
+def commas(words: Sequence[str]) -> str:
+    """"a, b, c"."""
+    return functools.reduce(lambda first, word: say("{first}, {next}", first=first, next=word), words or [""])
+
+
+def series(names: Sequence[str]) -> str:
     """"a, b, c"; or "a, with b; c" where a name has a comma of its own."""
-    return say("; " if any("," in name for name in names) else ", ").join(names)
+    if not any(comma in name for name in names for comma in ",，"):
+        return commas(names)
+    return functools.reduce(lambda first, name: say("{first}; {next}", first=first, next=name), names)
 
 
 def joined(*sentences: str) -> str:
