@@ -17,6 +17,9 @@ READY_TESTS := $(VENV)/.requirements-test
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
+# Compiled once, and not anew by each of the many processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: lab doctor test quick notebooks checks site versions lock clean
 
 lab: $(READY)

@@ -716,6 +716,54 @@ for T in (100, 200, 400, 800):
 # Four times as long, or more. For a sentence that is nothing, for a book it is what limits attention.
 
 # %% [markdown]
+# ## The first attention
+#
+# Bahdanau, Cho and Bengio did not multiply query and key. They *added* them, each after a matrix of its own, and gave
+# the sum to a small network:
+#
+# $$\mathrm{score}(q, k) = v \cdot \tanh(Wq + Uk)$$
+#
+# In their translator $q$ comes from what has been written so far, and $k$ from a word of the source. $W$, $U$
+# and $v$ are learned. Here are small ones that you can follow: each of three numbers says how much more the key has, in
+# one place, than the query asks for. tanh leaves 0 at 0, and brings everything between −1 and 1. For which word
+# will "black" get the highest score? Compute that score on paper first.
+
+# %%
+W = np.array([[0, -1, 0, 0], [0, 0, -1, 0], [0, 0, 0, -1]])
+U = np.array([[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+v = np.array([2, 2, 2])
+
+additive = [v @ np.tanh(W @ q + U @ k) for k in K]
+print("        Wq + Uk       tanh(Wq + Uk)           score   dot product")
+for word, k, score in zip(words, K, additive, strict=True):
+    print(f"{word:7} {str(W @ q + U @ k):13} {str(np.tanh(W @ q + U @ k)):23} {score:5.2f} {q @ k:8}")
+print("weights from the network     ", softmax(np.array(additive)))
+print("weights from the dot products", softmax(K @ q / 2))
+
+# %% [markdown]
+# "cat" has just what "black" asks for: three zeros, the score 0, and the largest weight, as with the dot product. The
+# step after the scores is the same, and so is the mixture.
+#
+# Why then did the Transformer go back to the dot product? For all queries and keys at once, count the numbers
+# that each of the two has to keep on its way to 16 scores:
+
+# %%
+sums = (Q @ W.T)[:, None, :] + (K @ U.T)[None, :, :]          # each query with each key
+table = np.tanh(sums) @ v
+print("additive:    sums", sums.shape, "→ scores", table.shape, "  row of black", table[1])
+print("dot product:                 scores", (Q @ K.T).shape, "  row of black", (Q @ K.T)[1])
+
+# %% [markdown]
+# A network for each pair of words keeps a list of numbers for each pair. The dot product is one product of matrices
+# and keeps one number. The paper says (§3.2.1) of the two:
+#
+# > "While the two are similar in theoretical complexity, dot-product attention is much faster and more space-efficient
+# > in practice, since it can be implemented using highly optimized matrix multiplication code."
+#
+# There is another difference: an additive score cannot leave the range from −6 to 6 here, however long query and key
+# are, because tanh is bounded. A dot product has no bound: so it is the one that the paper divides by $\sqrt{d_k}$.
+
+# %% [markdown]
 # ## Recap
 #
 # - A **query** says what a word looks for, a **key** what it can be found by, a **value** what it hands over.

@@ -77,6 +77,8 @@ export const speak = (model) => { spoken = model.get("words") ?? {}; };
 export const say = (text, facts = {}) =>
   (spoken[text] ?? text).replace(/\{(\w+)\}/g, (place, name) => facts[name] ?? place);
 
+export const listed = (words) => words.reduce((first, next) => say("{first}, {next}", { first, next }));
+
 // The frame of a view: title, controls, body, one line that says what is pointed at.
 export function frame(el, model, help) {
   const heard = h("div", { class: "sr", role: "status", "aria-live": "polite" });
@@ -89,7 +91,7 @@ export function frame(el, model, help) {
   el.append(root);
   const view = { model, root, controls, body, line,
     // What is hovered is only shown; what the keyboard or a click does is also read out.
-    say(text, aloud = true) { line.textContent = text; if (aloud) heard.textContent = text; },
+    tell(text, aloud = true) { line.textContent = text; if (aloud) heard.textContent = text; },
     set(name, value) { model.set(name, value); model.save_changes(); },
   };
   return view;
@@ -109,6 +111,7 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
   const where = new Map();
   cells.forEach((row, i) => row.forEach((cell, j) => where.set(cell, [i, j])));
   const found = (event) => where.get(event.target.closest("td"));
+  const said = (i, j, what) => say("{row}, {column}: {what}", { row: rows[i], column: columns[j], what });
   const g = { node: h("div", { class: "scroll" }, table), table, cells, rows, columns, values: [], at: () => at,
     hidden: false, extra: {}, point, press };
 
@@ -133,9 +136,9 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
       const kinds = ["cell", g.hidden ? "hid" : open ? "" : "masked", !g.hidden && leak ? "leak" : "",
         g.hidden ? "" : extra.marks?.[`${i},${j}`] ?? ""].join(" ").trim();
       if (cell.className !== kinds) cell.className = kinds;
-      if (!still) cell.setAttribute("aria-label", `${rows[i]}, ${columns[j]}: ${
-        g.hidden ? say("hidden") : extra.name?.(i, j) ?? (!open && !leak ? say("masked") : text)}${
-        leak && !g.hidden ? say(", though masked") : ""}`);
+      const name = g.hidden ? say("hidden") : extra.name?.(i, j) ?? (!open && !leak ? say("masked") : text);
+      if (!still) cell.setAttribute("aria-label", said(i, j, leak && !g.hidden ? say("{name}, though masked", { name }) :
+        name));
     }));
   }
   // Frame cells, for instance those a sum is made of: light([[0, 1], [0, 2]]).
@@ -213,20 +216,21 @@ export function guessing(view, g) {
     view.root.classList.add("guessing");
     toggle.textContent = say("Show without a guess");
     g.draw();
-    view.say(say("Which cell will be the largest? Choose it, and the numbers appear."));
+    view.tell(say("Which cell will be the largest? Choose it, and the numbers appear."));
   }
   function show(cell) {
     g.hidden = false;
     view.root.classList.remove("guessing");
     toggle.textContent = say("Guess first");
     g.draw();
-    if (!cell) { view.say(say("The numbers are shown.")); return; }
+    if (!cell) { view.tell(say("The numbers are shown.")); return; }
     const best = largest(g.values);
-    const name = ([i, j]) => `${g.rows[i]}, ${g.columns[j]} (${number(g.values[i][j])})`;
+    const name = ([i, j]) => say("{row}, {column} ({number})",
+      { row: g.rows[i], column: g.columns[j], number: number(g.values[i][j]) });
     const right = g.values[cell[0]][cell[1]] >= g.values[best[0]][best[1]] - 1e-6;
     g.cells[cell[0]][cell[1]].classList.add("guess");
     g.cells[best[0]][best[1]].classList.add("best");
-    view.say(right ? say("Right: {cell} is the largest.", { cell: name(cell) }) :
+    view.tell(right ? say("Right: {cell} is the largest.", { cell: name(cell) }) :
       say("You chose {cell}; the largest is {best}.", { cell: name(cell), best: name(best) }));
     view.set("guess", cell);
   }

@@ -1,20 +1,21 @@
-import { HEADS, blue, choice, frame, grid, guessing, h, number, s } from "./base.js";
+import { HEADS, blue, choice, frame, grid, guessing, h, number, s, say, speak } from "./base.js";
 
 const GAP = 64;
 
 function render({ model, el }) {
+  speak(model);
   const { kinds } = model.get("data");
-  const view = frame(el, model, "Choose a head among the thumbnails, by a click or with the arrow keys. In the large " +
-    "table point at a cell or move to it with the arrow keys: the lines of its row are drawn. Rows are queries.");
+  const view = frame(el, model, say("Choose a head among the thumbnails, by a click or with the arrow keys. In the " +
+    "large table point at a cell or move to it with the arrow keys: the lines of its row are drawn. Rows are queries."));
   if (kinds.length > 1) {
-    view.controls.append(choice("Attention", kinds.map((kind) => kind.name), model.get("kind"), (i) => {
+    view.controls.append(choice(say("Attention"), kinds.map((kind) => kind.name), model.get("kind"), (i) => {
       model.set("layer", 0);
       model.set("head", 0);
       model.set("query", 0);
       view.set("kind", i);
     }));
   }
-  const thumbs = h("div", { class: "secret", role: "group", "aria-label": "heads" });
+  const thumbs = h("div", { class: "secret", role: "group", "aria-label": say("heads") });
   const large = h("figure", {}), lines = h("div", { class: "secret scroll" });
   view.body.append(thumbs, large, lines);
   const now = () => kinds[model.get("kind")];
@@ -31,11 +32,11 @@ function render({ model, el }) {
         pen.fillStyle = blue(x);
         pen.fillRect(j * pixel, i * pixel, pixel, pixel);
       }));
-      return h("button", { type: "button", tabindex: -1, "aria-label": `layer ${l}, head ${n}`,
+      return h("button", { type: "button", tabindex: -1, "aria-label": say("layer {l}, head {n}", { l, n }),
         style: "padding: 4px; line-height: 1.1", onclick: () => pick(l, n) }, canvas, h("div", {}, `${n}`));
     }));
     thumbs.replaceChildren(...buttons.map((row, l) => h("div", { style: "display: flex; gap: 4px; align-items: center;" +
-      " flex-wrap: wrap; margin-bottom: 4px" }, ...(buttons.length > 1 ? [`layer ${l}`] : ["head"]), ...row)));
+      " flex-wrap: wrap; margin-bottom: 4px" }, ...(buttons.length > 1 ? [say("layer {l}", { l })] : [say("head")]), ...row)));
   }
   thumbs.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -53,12 +54,13 @@ function render({ model, el }) {
     picking = false;
     if (model.get("head") === n) draw();
     view.set("head", n);
-    view.say(`layer ${l}, head ${n}. ${told(model.get("query"))}`);
+    view.tell(say("layer {l}, head {n}. {told}", { l, n, told: told(model.get("query")) }));
   }
   function told(i) {
     const row = matrix()[i], { queries, keys } = now();
     const best = row.indexOf(Math.max(...row));
-    return g.hidden ? "" : `“${queries[i]}” attends most to “${keys[best]}” (${number(row[best])}).`;
+    return g.hidden ? "" : say("“{query}” attends most to “{key}” ({weight}).", { query: queries[i], key: keys[best],
+      weight: number(row[best]) });
   }
   const small = () => Math.max(now().queries.length, now().keys.length) > 12;
   const matrix = () => now().weights[model.get("layer")][model.get("head")];
@@ -76,7 +78,7 @@ function render({ model, el }) {
       `M${x(i)} 20C${x(i)} 80 ${x(j)} 70 ${x(j)} ${high - 20}`);
     const top = same ? Math.min(0, high - 45 - 13 * Math.max(i, keys.length - 1 - i)) : 0;
     lines.replaceChildren(s("svg", { viewBox: `0 ${top} ${wide} ${high - top}`, width: wide, role: "img",
-      "aria-label": `lines from ${queries[i]}: ${told(i)}` },
+      "aria-label": say("lines from {query}: {told}", { query: queries[i], told: told(i) }) },
     ...row.map((w, j) => s("path", { d: path(j), fill: "none", stroke: colour(), "stroke-width": 0.5 + 7 * w,
       opacity: w < 0.005 ? 0 : 0.25 + 0.75 * w, "data-weight": w })),
     ...(same ? [] : queries.map((text, n) => word(text, n, 14, n === i))),
@@ -91,7 +93,7 @@ function render({ model, el }) {
       node.tabIndex = on ? 0 : -1;
     }));
     g.draw(matrix(), small() ? { text: (i, j) => number(matrix()[i][j]).replace(/^0/, "") } : {});
-    large.querySelector("figcaption").textContent = `layer ${model.get("layer")}, head ${model.get("head")}`;
+    large.querySelector("figcaption").textContent = say("layer {l}, head {n}", { l: model.get("layer"), n: model.get("head") });
     arcs();
   }
 
@@ -99,17 +101,18 @@ function render({ model, el }) {
     const { queries, keys, name } = now();
     undo();
     thumbnails();
-    g = grid({ label: `weights, ${name}`, rows: queries, columns: keys, digits: 2, point(i, j, aloud) {
+    g = grid({ label: say("weights, {name}", { name }), rows: queries, columns: keys, digits: 2, point(i, j, aloud) {
       if (model.get("query") !== i) view.set("query", i);
       g.light([[i, j]]);
-      view.say(`${queries[i]} gives ${keys[j]} the weight ${number(matrix()[i][j])}. ${told(i)}`, aloud);
+      view.tell(say("{query} gives {key} the weight {weight}. {told}", { query: queries[i], key: keys[j],
+        weight: number(matrix()[i][j]), told: told(i) }), aloud);
     } });
     if (small()) g.table.classList.add("small", "tiny");
     large.replaceChildren(h("figcaption", {}), g.node);
     draw();
     undo = guessing(view, g);
-    if (!g.hidden) view.say(`${name}, layer ${model.get("layer")}, head ${model.get("head")}. ${
-      told(model.get("query"))}`, false);
+    if (!g.hidden) view.tell(say("{name}, layer {l}, head {n}. {told}", { name, l: model.get("layer"),
+      n: model.get("head"), told: told(model.get("query")) }), false);
   }
   model.on("change:kind", build);
   model.on("change:query", arcs);

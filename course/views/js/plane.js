@@ -1,4 +1,4 @@
-import { HEADS, dot, frame, grid, guessing, h, number, s, softmax, tick } from "./base.js";
+import { HEADS, dot, frame, grid, guessing, h, listed, number, s, say, softmax, speak, tick } from "./base.js";
 
 const SIZE = 300, EDGE = 4, STEP = 0.25;
 const px = (x) => SIZE / 2 + (x * SIZE) / (2 * EDGE);
@@ -15,21 +15,22 @@ function plane(label) {
 }
 
 function render({ model, el }) {
+  speak(model);
   const { words, values } = model.get("data");
-  const view = frame(el, model, "Drag the tip of an arrow. With the keyboard: tab to a tip and move it with the " +
-    "arrow keys, in steps of 0.25, with Shift in steps of 1.");
-  view.controls.append(tick("divide by √2", model.get("scale"), (x) => view.set("scale", x)));
-  const left = plane("queries and keys"), right = plane("values and their mix");
+  const view = frame(el, model, say("Drag the tip of an arrow. With the keyboard: tab to a tip and move it with the " +
+    "arrow keys, in steps of 0.25, with Shift in steps of 1."));
+  view.controls.append(tick(say("divide by √2"), model.get("scale"), (x) => view.set("scale", x)));
+  const left = plane(say("queries and keys")), right = plane(say("values and their mix"));
   const colour = (i) => (i < 0 ? "var(--ink)" : HEADS[i % HEADS.length]);
   const at = (i) => (i < 0 ? model.get("query") : model.get("places")[i]);
-  const name = (i) => (i < 0 ? "query" : `key of ${words[i]}`);
+  const name = (i) => (i < 0 ? say("query") : say("key of {word}", { word: words[i] }));
 
   function place(i, x, y, aloud) {
     const round = (n) => Math.max(-EDGE, Math.min(EDGE, Math.round(n / 0.05) * 0.05));
     const to = [round(x), round(y)].map((n) => Number(n.toFixed(2)));
     if (i < 0) view.set("query", to);
     else view.set("places", model.get("places").map((key, n) => (n === i ? to : key)));
-    if (aloud) view.say(summary(i));
+    if (aloud) view.tell(summary(i));
   }
 
   const tips = [...words.keys(), -1].map((i) => {
@@ -52,8 +53,8 @@ function render({ model, el }) {
       place(i, ((event.clientX - box.left) / box.width - 0.5) * 2 * EDGE,
         (0.5 - (event.clientY - box.top) / box.height) * 2 * EDGE, false);
     });
-    tip.addEventListener("pointerup", () => view.say(summary(i)));
-    tip.addEventListener("focus", () => view.say(summary(i), false));
+    tip.addEventListener("pointerup", () => view.tell(summary(i)));
+    tip.addEventListener("focus", () => view.tell(summary(i), false));
     left.append(line, text, tip);
     return { i, line, text, tip };
   });
@@ -65,18 +66,18 @@ function render({ model, el }) {
   });
   const mixed = right.appendChild(s("path", { d: "M-9 0H9M0 -9V9", stroke: "var(--ink)", "stroke-width": 3,
     class: "secret" }));
-  const told = (g, what) => (i, j, aloud) => view.say(`${words[j]}: ${what(j)}`, aloud);
-  const scores = grid({ label: "dot products", rows: ["q·k"], columns: words, kind: "score" });
-  const weights = grid({ label: "weights", rows: ["weight"], columns: words });
+  const told = (g, what) => (i, j, aloud) => view.tell(say("{word}: {what}", { word: words[j], what: what(j) }), aloud);
+  const scores = grid({ label: say("dot products"), rows: ["q·k"], columns: words, kind: "score" });
+  const weights = grid({ label: say("weights"), rows: [say("weight")], columns: words });
   const q = () => model.get("query"), k = (j) => model.get("places")[j];
   scores.point = told(scores, (j) => `${number(q()[0])}·${number(k(j)[0])} + ${number(q()[1])}·${number(k(j)[1])} = ${
     number(dot(q(), k(j)))}`);
-  weights.point = told(weights, (j) => `weight ${number(weights.values[0][j], 3)}, dot product ${
-    number(dot(q(), k(j)))}`);
+  weights.point = told(weights, (j) => say("weight {weight}, dot product {product}", {
+    weight: number(weights.values[0][j], 3), product: number(dot(q(), k(j))) }));
   const out = h("p", { class: "secret" });
   const yours = h("p", { class: "note" });
   const figure = (caption, node) => h("figure", {}, h("figcaption", {}, caption), node);
-  view.body.append(figure("query and keys", left), figure("values; the cross is what the query gets", right),
+  view.body.append(figure(say("query and keys"), left), figure(say("values; the cross is what the query gets"), right),
     h("div", {}, scores.node, weights.node, out, yours));
 
   function mix() {
@@ -87,9 +88,10 @@ function render({ model, el }) {
   function summary(i) {
     const { shares, row } = mix();
     const best = shares.indexOf(Math.max(...shares));
-    const what = i < 0 ? "" : `, dot product ${number(row[i])}`;
-    return `${name(i)} at ${pair(at(i))}${what}.${weights.hidden ? "" :
-      ` The largest weight is that of ${words[best]}, ${number(shares[best])}.`}`;
+    const facts = { name: name(i), place: pair(at(i)), product: number(row[Math.max(i, 0)]) };
+    const where = i < 0 ? say("{name} at {place}.", facts) : say("{name} at {place}, dot product {product}.", facts);
+    return weights.hidden ? where : say("{where} The largest weight is that of {word}, {weight}.",
+      { where, word: words[best], weight: number(shares[best]) });
   }
   function draw() {
     for (const { i, line, text, tip } of tips) {
@@ -108,21 +110,21 @@ function render({ model, el }) {
     weights.draw([shares]);
     dots.forEach((circle, i) => circle.setAttribute("r", 3 + 14 * Math.sqrt(shares[i])));
     mixed.setAttribute("transform", `translate(${px(value[0])} ${py(value[1])})`);
-    out.textContent = `mixed value: ${pair(value)}`;
+    out.textContent = say("mixed value: {value}", { value: pair(value) });
     const answer = model.get("yours");
     const current = answer?.text && model.get("scale") && [answer.query, answer.places].every(
       (list, n) => JSON.stringify(list) === JSON.stringify(model.get(["query", "places"][n])));
     yours.hidden = !current;
     if (current) {
-      yours.textContent = `${answer.text}${answer.weights && answer.departs ?
-        ` It gives ${answer.weights.map((x) => number(x)).join(", ")}.` : ""}`;
+      yours.textContent = answer.weights && answer.departs ? say("{verdict} It gives {weights}.", {
+        verdict: answer.text, weights: listed(answer.weights.map((x) => number(x))) }) : answer.text;
       yours.classList.toggle("well", !answer.departs && Boolean(answer.weights));
     }
   }
   guessing(view, weights);
   for (const trait of ["query", "places", "scale", "yours"]) model.on(`change:${trait}`, draw);
   draw();
-  if (!weights.hidden) view.say(summary(-1), false);
+  if (!weights.hidden) view.tell(summary(-1), false);
 }
 
 export default { render };

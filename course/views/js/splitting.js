@@ -1,10 +1,11 @@
-import { TINTS, frame, grid, h, slider } from "./base.js";
+import { TINTS, frame, grid, h, say, slider, speak } from "./base.js";
 
 const SIZES = [["length", "T", 6], ["n_heads", "h", 4], ["d_head", "d", 4]];
 
 function render({ model, el }) {
-  const view = frame(el, model, "The sliders and the cells move with the arrow keys. Point at a number to see where " +
-    "it lies in the other tables. A number is written token.feature, and has the colour of its token.");
+  speak(model);
+  const view = frame(el, model, say("The sliders and the cells move with the arrow keys. Point at a number to see " +
+    "where it lies in the other tables. A number is written token.feature, and has the colour of its token."));
   view.controls.append(...SIZES.map(([name, label, max]) => slider(label, { min: 1, max, value: model.get(name),
     change: (x) => view.set(name, x) })));
   const yours = h("p", { class: "note" });
@@ -29,12 +30,13 @@ function render({ model, el }) {
           const k = values[i][j];
           all.forEach((other) => other.light(other.values.flatMap((row, a) => row.flatMap((x, b) =>
             (x === k ? [[a, b]] : [])))));
-          view.say(`${label}, row ${i}, column ${j}: token ${Math.floor(k / D)}, feature ${k % D} of x, ` +
-            `place ${k} in memory`, aloud);
+          view.tell(say("{label}, row {i}, column {j}: token {token}, feature {feature} of x, place {k} in memory",
+            { label, i, j, token: Math.floor(k / D), feature: k % D, k }), aloud);
         } });
       g.draw(values, { text: (i, j) => name(values[i][j]), colour: (i, j) =>
         TINTS[Math.floor(values[i][j] / D) % TINTS.length],
-      name: (i, j) => `token ${Math.floor(values[i][j] / D)}, feature ${values[i][j] % D}` });
+      name: (i, j) => say("token {token}, feature {feature}", { token: Math.floor(values[i][j] / D),
+        feature: values[i][j] % D }) });
       all.push(g);
       return h("figure", {}, h("figcaption", {}, label), g.node);
     };
@@ -42,13 +44,16 @@ function render({ model, el }) {
     const mixed = T > 1 && n > 1;
     view.body.replaceChildren(
       table(`x, (T, D) = (${T}, ${D})`, T, D, (i, j) => i * D + j),
-      h("div", {}, h("p", {}, "right: x.view(B, T, h, d).transpose(1, 2) — row t of every head is token t"),
-        h("div", { class: "body" }, ...heads.map((m) => table(`right, head ${m}`, T, d, (i, j) => i * D + m * d + j))),
-        h("p", {}, `wrong: x.view(B, h, T, d) — the same shape, ${mixed ? "but a head gets a piece of the sentence" :
-          "and at this size the same numbers: nothing would show the mistake"}`),
-        h("div", { class: "body" }, ...heads.map((m) => table(`wrong, head ${m}`, T, d, (i, j) =>
+      h("div", {}, h("p", {}, say("right: x.view(B, T, h, d).transpose(1, 2) — row t of every head is token t")),
+        h("div", { class: "body" }, ...heads.map((m) => table(say("right, head {m}", { m }), T, d,
+          (i, j) => i * D + m * d + j))),
+        h("p", {}, mixed ? say("wrong: x.view(B, h, T, d) — the same shape, but a head gets a piece of the sentence") :
+          say("wrong: x.view(B, h, T, d) — the same shape, and at this size the same numbers: nothing would show the " +
+            "mistake")),
+        h("div", { class: "body" }, ...heads.map((m) => table(say("wrong, head {m}", { m }), T, d, (i, j) =>
           m * T * d + i * d + j)))));
-    view.say(`(B, T, D) = (B, ${T}, ${D}) becomes (B, h, T, d) = (B, ${n}, ${T}, ${d}); D = h·d.`);
+    view.tell(say("{before} becomes {after}; D = h·d.", { before: `(B, T, D) = (B, ${T}, ${D})`,
+      after: `(B, h, T, d) = (B, ${n}, ${T}, ${d})` }));
     judge();
   }
   for (const [name] of SIZES) model.on(`change:${name}`, draw);

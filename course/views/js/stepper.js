@@ -1,26 +1,28 @@
-import { choice, frame, grid, guessing, h, button, number, softmax, tick } from "./base.js";
+import { button, choice, frame, grid, guessing, h, number, say, softmax, speak, tick } from "./base.js";
 
 const STAGES = ["scores", "scale", "mask", "softmax", "mix"];
-const SAYS = [
-  "Each query meets each key: one dot product for a cell.",
-  "Every score is divided by √d_k, so that it does not grow with the number of dimensions.",
-  "What the mask closes becomes −∞.",
-  "Each row becomes shares that add up to 1.",
-  "Each query gets a mix of the values, in the shares of its row.",
+const titles = () => [say("scores"), say("scale"), say("mask"), say("softmax"), say("mix")];
+const sentences = () => [
+  say("Each query meets each key: one dot product for a cell."),
+  say("Every score is divided by √d_k, so that it does not grow with the number of dimensions."),
+  say("What the mask closes becomes −∞."),
+  say("Each row becomes shares that add up to 1."),
+  say("Each query gets a mix of the values, in the shares of its row."),
 ];
 
 function render({ model, el }) {
+  speak(model);
   const d = model.get("data");
-  const view = frame(el, model, "Choose a stage with the arrow keys on its name, or with Back and Next. " +
-    "In the last table point at a cell, or tab into it and use the arrow keys, to see the sum behind the number.");
+  const view = frame(el, model, say("Choose a stage with the arrow keys on its name, or with Back and Next. " +
+    "In the last table point at a cell, or tab into it and use the arrow keys, to see the sum behind the number."));
   const at = STAGES.indexOf(d.departs);
-  const names = STAGES.map((name, i) => `${i + 1} ${name}${
+  const names = titles().map((name, i) => `${i + 1} ${name}${
     i === at ? " ≠" : d.yours && d.departs !== "weights" && (at < 0 || i < at) ? " ✓" : ""}`);
-  const picker = choice("Stage", names, model.get("stage"), (i) => view.set("stage", i));
-  const back = button("Back", () => view.set("stage", model.get("stage") - 1));
-  const next = button("Next", () => view.set("stage", model.get("stage") + 1));
+  const picker = choice(say("Stage"), names, model.get("stage"), (i) => view.set("stage", i));
+  const back = button(say("Back"), () => view.set("stage", model.get("stage") - 1));
+  const next = button(say("Next"), () => view.set("stage", model.get("stage") + 1));
   let mine = Boolean(d.yours && d.departs);
-  const own = tick("my function's numbers", mine, (x) => { mine = x; show(); });
+  const own = tick(say("my function's numbers"), mine, (x) => { mine = x; show(); });
   view.controls.append(picker, back, next);
   if (d.yours) view.controls.append(own);
   view.controls.after(h("p", { class: `note${d.departs || !d.yours ? "" : " well"}` }, d.verdict));
@@ -42,12 +44,12 @@ function render({ model, el }) {
   const sums = [
     (i, j) => `${sum(d.q[i], d.k[j])} = ${short(d.scores[i][j])}`,
     (i, j) => `${short(d.scores[i][j])} / √${d.d_k} = ${number(d.scaled[i][j])}`,
-    (i, j) => (open(i, j) ? `may attend: ${number(d.scaled[i][j])} stays` :
-      `masked: −∞ instead of ${number(d.scaled[i][j])}`),
+    (i, j) => (open(i, j) ? say("may attend: {score} stays", { score: number(d.scaled[i][j]) }) :
+      say("masked: −∞ instead of {score}", { score: number(d.scaled[i][j]) })),
     (i, j) => {
       const row = d.scaled[i].filter((_, n) => open(i, n));
-      if (!row.length) return "nothing is open in this row: no shares, all weights are 0";
-      if (!open(i, j)) return "e to the power of −∞ is 0";
+      if (!row.length) return say("nothing is open in this row: no shares, all weights are 0");
+      if (!open(i, j)) return say("e to the power of −∞ is 0");
       const top = Math.max(...row) > 9 ? Math.max(...row) : 0;      // the same shares, with smaller numbers
       const less = top ? `−${number(top)}` : "";
       return `e^(${number(d.scaled[i][j])}${less}) / (${row.map((x) => `e^(${number(x)}${less})`).join(" + ")}) = ` +
@@ -75,7 +77,9 @@ function render({ model, el }) {
     last.hidden = false;
     last.draw();
     grids.forEach((g) => g.light([]));
-    view.say(`${STAGES[stage]}: ${SAYS[stage]}${stage === 2 && !d.mask ? " There is no mask here." : ""}`);
+    const told = { stage: titles()[stage], sentence: sentences()[stage] };
+    view.tell(stage === 2 && !d.mask ? say("{stage}: {sentence} There is no mask here.", told) :
+      say("{stage}: {sentence}", told));
     done();
     done = stage === 3 ? guessing(view, last) : () => {};
     whenIdle(() => prepare(stage + 1));
@@ -87,13 +91,13 @@ function render({ model, el }) {
     const scores = { ...table, kind: "score", still: true };
     const masked = d.mask ? { mask: d.mask } : {};
     const before = [
-      () => [panel("Q, a row for each query", { rows: d.queries, columns: dims, kind: "score", still: true }, d.q, {}),
-        panel("K, a row for each key", { rows: d.keys, columns: dims, kind: "score", still: true }, d.k)],
-      () => [panel("scores", scores, d.scores)],
-      () => [panel("scaled scores", scores, d.scaled)],
-      () => [panel("scores under the mask", scores, d.scaled, masked)],
-      () => [panel("weights", { ...table, still: true }, d.weights, masked),
-        panel("V, a row for each key", { rows: d.keys, columns: d.features, kind: "score", still: true }, d.v)],
+      () => [panel(say("Q, a row for each query"), { rows: d.queries, columns: dims, kind: "score", still: true }, d.q, {}),
+        panel(say("K, a row for each key"), { rows: d.keys, columns: dims, kind: "score", still: true }, d.k)],
+      () => [panel(say("scores"), scores, d.scores)],
+      () => [panel(say("scaled scores"), scores, d.scaled)],
+      () => [panel(say("scores under the mask"), scores, d.scaled, masked)],
+      () => [panel(say("weights"), { ...table, still: true }, d.weights, masked),
+        panel(say("V, a row for each key"), { rows: d.keys, columns: d.features, kind: "score", still: true }, d.v)],
     ][stage]();
     const name = ["scores", "scaled", "scaled", "weights", "output"][stage];
     const reference = d[name];
@@ -111,13 +115,15 @@ function render({ model, el }) {
       () => { before[0].light(d.keys.map((_, n) => [i, n])); before[1].light(d.keys.map((_, n) => [n, j])); },
     ][stage]();
     const columns = stage === 4 ? d.features : d.keys;
-    const after = panel(["scores = Q·Kᵀ", `scores / √${d.d_k}`, "masked", "weights", "output"][stage] +
-      (yours ? ", as your function gives them" : ""), {
+    const caption = [say("scores = Q·Kᵀ"), say("scores / √{d_k}", { d_k: d.d_k }), say("masked"), say("weights"),
+      say("output")][stage];
+    const after = panel(yours ? say("{caption}, as your function gives them", { caption }) : caption, {
       rows: d.queries, columns, kind: stage === 3 ? "weight" : "score",
       point(i, j, aloud) {
         light(i, j);
-        const off = yours && marks[`${i},${j}`] ? `\nYours: ${number(yours[i][j] ?? NaN, 3)}.` : "";
-        view.say(`${d.queries[i]}, ${columns[j]}: ${sums[stage](i, j)}${off}`, aloud);
+        const told = say("{row}, {column}: {what}", { row: d.queries[i], column: columns[j], what: sums[stage](i, j) });
+        view.tell(yours && marks[`${i},${j}`] ? say("{told}\nYours: {number}.", { told,
+          number: number(yours[i][j] ?? NaN, 3) }) : told, aloud);
       },
     }, (yours ?? reference).map((row) => row.map((x) => x ?? NaN)),
     { marks, ...(stage === 2 || stage === 3 ? masked : {}) });

@@ -1,24 +1,25 @@
-import { HEADS, button, frame, h, number, s } from "./base.js";
+import { HEADS, button, frame, h, number, s, say, speak } from "./base.js";
 
 const HIGH = 46, GREEN = HEADS[2], BLUE = HEADS[0];
 
 function render({ model, el }) {
+  speak(model);
   const { rounds, heights, leaves, best } = model.get("data");
-  const view = frame(el, model, "Next and Back go from round to round. Tab into the tree and use the arrow keys: left " +
-    "to what a token continues, right to its continuations, up and down within the round. A blue frame is kept, a " +
-    "dotted line leads to what is pruned, green is finished, full green was chosen.");
+  const view = frame(el, model, say("Next and Back go from round to round. Tab into the tree and use the arrow keys: " +
+    "left to what a token continues, right to its continuations, up and down within the round. A blue frame is kept, a " +
+    "dotted line leads to what is pruned, green is finished, full green was chosen."));
   const turn = (n) => { hidden = model.get("predict") && n > model.get("step") ? n - 1 : -1; view.set("step", n); };
-  const back = button("Back", () => turn(model.get("step") - 1));
-  const next = button("Next", () => turn(model.get("step") + 1));
+  const back = button(say("Back"), () => turn(model.get("step") - 1));
+  const next = button(say("Next"), () => turn(model.get("step") + 1));
   const count = h("span", {});
-  view.controls.append(back, next, button("All", () => turn(rounds.length)), count);
+  view.controls.append(back, next, button(say("All"), () => turn(rounds.length)), count);
   const long = Math.max(...rounds.flat().map((node) => node.label.length));
   const wide = 44 + 10 * long, step = wide + 44;
   const x = (n) => 66 + wide / 2 + step * n, y = (n, i) => HIGH * (heights[n][i] + 0.6);
   const size = [x(rounds.length - 1) + wide, HIGH * (leaves + 0.3)];
   const root = heights[0].reduce((a, b) => a + b, 0) / heights[0].length;
   const svg = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, style: `min-width: ${Math.min(size[0], 640)}px`,
-    width: size[0], role: "group", "aria-label": "tree of beginnings" });
+    width: size[0], role: "group", "aria-label": say("tree of beginnings") });
   view.body.append(h("div", { class: "scroll" }, svg));
   let chosen = "", at = [0, 0], hidden = model.get("predict") ? 0 : -1, nodes;
 
@@ -27,10 +28,11 @@ function render({ model, el }) {
     while (i !== null) { words.unshift(rounds[n][i].label); i = rounds[n][i].parent; n -= 1; }
     return words.join(" ");
   }
-  const told = (n, i) => (n === hidden ? `“${sentence(n, i)}”` :
-    `“${sentence(n, i)}”: log p ${number(rounds[n][i].log_p)}, ${
-      rounds[n][i].fate === "best" ? "finished and chosen" : rounds[n][i].fate}`);
-  const point = (n, i, aloud) => view.say(told(n, i), aloud);
+  const fate = (name) => ({ kept: say("kept"), pruned: say("pruned"), finished: say("finished") })[name] ??
+    say("finished and chosen");
+  const told = (n, i) => (n === hidden ? `“${sentence(n, i)}”` : say("“{text}”: log p {log_p}, {fate}", {
+    text: sentence(n, i), log_p: number(rounds[n][i].log_p), fate: fate(rounds[n][i].fate) }));
+  const point = (n, i, aloud) => view.tell(told(n, i), aloud);
 
   function choose(n, i) {
     if (n !== hidden) { point(n, i, true); return; }
@@ -40,8 +42,8 @@ function render({ model, el }) {
     view.set("guess", [n, i]);
     draw();
     focus(n, i);
-    view.say(values[i] === values[top] ? `Right: ${told(n, i)}.` : `You chose ${told(n, i)}. The likeliest is ${
-      told(n, top)}.`);
+    view.tell(values[i] === values[top] ? say("Right: {told}.", { told: told(n, i) }) :
+      say("You chose {told}. The likeliest is {best}.", { told: told(n, i), best: told(n, top) }));
   }
   function focus(n, i) {
     nodes[at[0]]?.[at[1]]?.setAttribute("tabindex", -1);
@@ -69,7 +71,7 @@ function render({ model, el }) {
     const had = svg.contains(svg.ownerDocument.activeElement) || svg.getRootNode().activeElement?.closest?.("svg") === svg;
     back.disabled = shown === 1;
     next.disabled = end;
-    count.textContent = `round ${shown} of ${rounds.length}`;
+    count.textContent = say("round {n} of {all}", { n: shown, all: rounds.length });
     if (at[0] >= shown) at = [shown - 1, 0];
     const lines = [], boxes = [];
     nodes = rounds.slice(0, shown).map((row, n) => row.map((node, i) => {
@@ -96,10 +98,10 @@ function render({ model, el }) {
     svg.replaceChildren(...lines, s("text", { x: 20, y: HIGH * (root + 0.6) + 4, "text-anchor": "middle" }, "bos"),
       ...boxes);
     if (had) nodes[at[0]][at[1]].focus();
-    const last = rounds[shown - 1], fates = (fate) => last.filter((node) => node.fate === fate).length;
-    if (hidden >= 0) view.say("Which beginning of this round is the likeliest? Choose it, and the numbers appear.");
-    else view.say(`Round ${shown}: ${fates("kept")} kept, ${fates("pruned")} pruned, ${
-      fates("finished") + fates("best")} finished.`);
+    const last = rounds[shown - 1], fates = (name) => last.filter((node) => node.fate === name).length;
+    view.tell(hidden >= 0 ? say("Which beginning of this round is the likeliest? Choose it, and the numbers appear.") :
+      say("Round {n}: {kept} kept, {pruned} pruned, {finished} finished.", { n: shown, kept: fates("kept"),
+        pruned: fates("pruned"), finished: fates("finished") + fates("best") }));
   }
   model.on("change:step", draw);
   draw();

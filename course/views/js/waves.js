@@ -1,15 +1,16 @@
-import { HEADS, dot, frame, grid, guessing, h, number, redBlue, s, slider } from "./base.js";
+import { HEADS, dot, frame, grid, guessing, h, number, redBlue, s, say, slider, speak } from "./base.js";
 
 const WIDE = 480, TALL = 90;
 
 function render({ model, el }) {
+  speak(model);
   const { sizes, length, encodings } = model.get("data");
-  const view = frame(el, model, "The sliders move with the arrow keys. The table shows the whole encoding, a row for " +
-    "each position; below it one column as a wave, and the dot products of one position with all.");
+  const view = frame(el, model, say("The sliders move with the arrow keys. The table shows the whole encoding, a row for " +
+    "each position; below it one column as a wave, and the dot products of one position with all."));
   const E = () => encodings[model.get("size")];
-  const where = slider("position", { min: 0, max: length - 1, value: model.get("position"),
+  const where = slider(say("position"), { min: 0, max: length - 1, value: model.get("position"),
     change: (x) => view.set("position", x) });
-  const which = slider("dimension", { min: 0, max: sizes[model.get("size")] - 1, value: model.get("dimension"),
+  const which = slider(say("dimension"), { min: 0, max: sizes[model.get("size")] - 1, value: model.get("dimension"),
     change: (x) => view.set("dimension", x) });
   const size = slider("d_model", { min: 0, max: sizes.length - 1, value: model.get("size"), text: (i) => `${sizes[i]}`,
     change(i) {
@@ -22,9 +23,10 @@ function render({ model, el }) {
     class: secret ? "secret" : "" });
   const wave = chart(false), alike = chart(true);
   const places = E().map((_, t) => `${t}`);
-  const likeness = grid({ label: "dot products with the position", rows: ["dot product"], columns: places, kind: "score",
-    digits: 1, point: (_, t, aloud) => view.say(`position ${model.get("position")} · position ${t} = ${
-      number(likeness.values[0][t])}, ${Math.abs(t - model.get("position"))} apart`, aloud) });
+  const likeness = grid({ label: say("dot products with the position"), rows: [say("dot product")], columns: places, kind: "score",
+    digits: 1, point: (_, t, aloud) => view.tell(say("position {p} · position {t} = {product}, {n} apart", {
+      p: model.get("position"), t, product: number(likeness.values[0][t]), n: Math.abs(t - model.get("position")) }),
+    aloud) });
   likeness.table.classList.add("small");
   const captions = ["", "", ""].map(() => h("figcaption", {}));
   view.body.append(h("figure", {}, captions[0], canvas), h("div", {},
@@ -62,19 +64,22 @@ function render({ model, el }) {
     }
     const column = encoding.map((row) => row[c]);
     const products = encoding.map((row) => dot(encoding[p], row));
-    canvas.setAttribute("aria-label", `encoding, ${length} positions by ${d} dimensions`);
-    wave.setAttribute("aria-label", `dimension ${c} at every position; ${number(column[p])} at position ${p}`);
-    alike.setAttribute("aria-label", `dot products of position ${p} with all positions; with itself ${
-      number(products[p])}`);
+    canvas.setAttribute("aria-label", say("encoding, {length} positions by {d} dimensions", { length, d }));
+    wave.setAttribute("aria-label", say("dimension {c} at every position; {x} at position {p}", { c, x: number(column[p]),
+      p }));
+    alike.setAttribute("aria-label", say("dot products of position {p} with all positions; with itself {x}",
+      { p, x: number(products[p]) }));
     plot(wave, column, p, -1, 1);
     plot(alike, products, p, Math.min(0, ...products), Math.max(...products));
-    captions[0].textContent = `the encoding: row ${p} and column ${c} framed`;
-    captions[1].textContent = `dimension ${c}, position by position`;
-    captions[2].textContent = `how alike: position ${p} with every position`;
+    captions[0].textContent = say("the encoding: row {p} and column {c} framed", { p, c });
+    captions[1].textContent = say("dimension {c}, position by position", { c });
+    captions[2].textContent = say("how alike: position {p} with every position", { p });
     likeness.draw([products], { limit: Math.max(...products.map(Math.abs)) });
-    view.say(`position ${p}, dimension ${c} of ${d}: ${number(column[p], 3)}.${likeness.hidden ? "" :
-      ` Dot product with itself ${number(products[p])}${p + 1 < length ? `, with the next ${
-        number(products[p + 1])}` : ""}.`}`, aloud);
+    const here = say("position {p}, dimension {c} of {d}: {x}.", { p, c, d, x: number(column[p], 3) });
+    const facts = { here, x: number(products[p]), next: number(products[p + 1] ?? 0) };
+    view.tell(likeness.hidden ? here : p + 1 < length ?
+      say("{here} Dot product with itself {x}, with the next {next}.", facts) :
+      say("{here} Dot product with itself {x}.", facts), aloud);
   }
   draw(false);
   guessing(view, likeness);
