@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from course import data
+from course._words import say
 
 __all__ = ["main"]
 
@@ -18,5 +19,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message = str(error)
         print(message[:1].upper() + message[1:], file=sys.stderr)
         return 1
-    print(f"The sentence pairs are in {path}")
+    print(say("The sentence pairs are in {path}", path=path))
     return 0

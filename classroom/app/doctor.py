@@ -22,6 +22,7 @@ from typing import Literal
 
 from course import _system
 from course._paths import FolderError, cache_dir, state_dir
+from course._words import say
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON = (3, 11)
@@ -78,16 +79,17 @@ def python(version: tuple[int, ...] = sys.version_info[:3], in_environment: bool
     shown = ".".join(map(str, version))
     wanted = ".".join(map(str, OLDEST_PYTHON))
     if version < OLDEST_PYTHON:
-        yield Finding("Python", "broken", f"{shown}; the course needs {wanted} or newer",
-                      f"install a newer Python, then `make PYTHON=python{wanted} lab`")
+        yield Finding("Python", "broken", say("{shown}; the course needs {wanted} or newer", shown=shown,
+                                              wanted=wanted),
+                      say("install a newer Python, then `make PYTHON=python{wanted} lab`", wanted=wanted))
         return
     if in_environment is None:
         in_environment = sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ
     if in_environment:
         yield Finding("Python", "ok", f"{shown}, {_system.described()}")
     else:
-        yield Finding("Python", "note", f"{shown}, outside of any environment",
-                      "an environment of its own keeps the course's packages apart: the README says how")
+        yield Finding("Python", "note", say("{shown}, outside of any environment", shown=shown),
+                      say("an environment of its own keeps the course's packages apart: the README says how"))
 
 
 def packages() -> Iterator[Finding]:
@@ -97,7 +99,7 @@ def packages() -> Iterator[Finding]:
     try:
         required = importlib.metadata.requires("build-a-transformer") or []
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("packages", "broken", "the course itself is not installed in this Python", INSTALL)
+        yield Finding("packages", "broken", say("the course itself is not installed in this Python"), INSTALL)
         return
     wanted = [requirement for requirement in map(Requirement, required)
               if not requirement.marker or requirement.marker.evaluate({"extra": ""})]
@@ -106,14 +108,16 @@ def packages() -> Iterator[Finding]:
         try:
             version = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:
-            missing.append(f"{requirement.name} is not installed")
+            missing.append(say("{name} is not installed", name=requirement.name))
             continue
         if not requirement.specifier.contains(version, prereleases=True):
-            missing.append(f"{requirement.name} {version} is there, {requirement.specifier} is needed")
+            missing.append(say("{name} {version} is there, {specifier} is needed", name=requirement.name,
+                               version=version, specifier=requirement.specifier))
     if missing:
         yield Finding("packages", "broken", "; ".join(missing), INSTALL)
     else:
-        yield Finding("packages", "ok", f"all {len(wanted)} that the course names, in versions it admits")
+        yield Finding("packages", "ok", say("all {wanted} that the course names, in versions it admits",
+                                            wanted=len(wanted)))
 
 
 def locked(root: Path) -> Iterator[Finding]:
@@ -125,15 +129,16 @@ def locked(root: Path) -> Iterator[Finding]:
     pins = re.findall(r"^([\w.-]+)==([\w.]+)(?: *;.*)?$", text, re.MULTILINE)
     installed = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in _installed()}
     other = [
-        f"{name} {installed[name]} (lock: {version})" for name, version in pins
+        say("{name} {installed} (lock: {version})", name=name, installed=installed[name],
+            version=version) for name, version in pins
         if name in installed and installed[name].split("+")[0] != version
     ]
     if not other:
-        yield Finding("lock", "ok", "versions are those of requirements.lock")
+        yield Finding("lock", "ok", say("versions are those of requirements.lock"))
     else:
-        shown = ", ".join(other[:4]) + (f" and {len(other) - 4} more" if len(other) > 4 else "")
-        yield Finding("lock", "note", f"other versions than the lock's: {shown}",
-                      "if something looks odd, `pip install -r requirements.lock` gives the tested versions")
+        shown = ", ".join(other[:4]) + (say(" and {other} more", other=len(other) - 4) if len(other) > 4 else "")
+        yield Finding("lock", "note", say("other versions than the lock's: {shown}", shown=shown),
+                      say("if something looks odd, `pip install -r requirements.lock` gives the tested versions"))
 
 
 def torch() -> Iterator[Finding]:
@@ -145,12 +150,13 @@ def torch() -> Iterator[Finding]:
         yield Finding("PyTorch", "broken", f"{type(error).__name__}: {str(error).splitlines()[0]}", INSTALL)
         return
     if not right:
-        yield Finding("PyTorch", "broken", f"{module.__version__} multiplies matrices wrongly", INSTALL)
+        yield Finding("PyTorch", "broken", say("{version} multiplies matrices wrongly",
+                                               version=module.__version__), INSTALL)
         return
     threads, cores = module.get_num_threads(), os.cpu_count() or 1
-    seen = f"{module.__version__}, {threads} of {cores} processors"
+    seen = say("{version}, {threads} of {cores} processors", version=module.__version__, threads=threads, cores=cores)
     if threads < min(cores, 2):
-        yield Finding("PyTorch", "note", seen, "training is faster with more threads: unset OMP_NUM_THREADS")
+        yield Finding("PyTorch", "note", seen, say("training is faster with more threads: unset OMP_NUM_THREADS"))
     else:
         yield Finding("PyTorch", "ok", seen)
 
@@ -161,14 +167,16 @@ def disk(free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
         folder = cache_dir()
         _write_to(folder)
     except OSError as error:
-        yield _unwritable("disk", error, "COURSE_CACHE", "the sentence pairs and trained models cannot be kept")
+        yield _unwritable("disk", error, "COURSE_CACHE", say("the sentence pairs and trained models cannot be kept"))
         return
     megabytes = free(folder) // 10**6
     if megabytes < FREE_MB:
-        yield Finding("disk", "broken", f"{megabytes} MB free at {folder}",
-                      f"make room for {FREE_MB} MB, or name another folder in the variable COURSE_CACHE")
+        yield Finding("disk", "broken", say("{megabytes} MB free at {folder}", megabytes=megabytes, folder=folder),
+                      say("make room for {free_mb} MB, or name another folder in the variable COURSE_CACHE",
+                          free_mb=FREE_MB))
     else:
-        yield Finding("disk", "ok", f"{megabytes / 1000:.0f} GB free at {folder}")
+        yield Finding("disk", "ok", say("{megabytes:.0f} GB free at {folder}", megabytes=megabytes / 1000,
+                                        folder=folder))
 
 
 def _write_to(folder: Path) -> None:
@@ -179,9 +187,10 @@ def _write_to(folder: Path) -> None:
 
 
 def _unwritable(what: str, error: OSError, variable: str, so: str) -> Finding:
-    where = os.environ.get(variable) or "its folder"
+    where = os.environ.get(variable) or say("its folder")
     why = str(error) if isinstance(error, FolderError) else f"{error.strerror}: {where}"
-    return Finding(what, "broken", f"{so}: {why}", f"name a folder that can be written to in the variable {variable}")
+    return Finding(what, "broken", f"{so}: {why}", say("name a folder that can be written to in the variable "
+                                                       "{variable}", variable=variable))
 
 
 def pairs() -> Iterator[Finding]:
@@ -193,11 +202,11 @@ def pairs() -> Iterator[Finding]:
     except OSError:
         return                                  # `disk` has said so
     if not path.exists():
-        yield Finding("sentences", "note", "the sentence pairs are not there yet; lessons 09 to 14 need them",
-                      "python -m classroom data")
+        yield Finding("sentences", "note", say("the sentence pairs are not there yet; lessons 09 to 14 need them"),
+                      say("python -m classroom data"))
     elif data._sha256(path.read_bytes()) != data._SHA256:
-        yield Finding("sentences", "broken", f"{path} is not the file the course was written for",
-                      f"delete {path}, then: python -m classroom data")
+        yield Finding("sentences", "broken", say("{path} is not the file the course was written for", path=path),
+                      say("delete {path}, then: python -m classroom data", path=path))
     else:
         yield Finding("sentences", "ok", f"{path}, verified")
 
@@ -209,13 +218,13 @@ def models() -> Iterator[Finding]:
     except OSError:
         return
     if not files:
-        yield Finding("models", "ok", "none is trained yet")
+        yield Finding("models", "ok", say("none is trained yet"))
     elif damaged := [path for path in files if not _whole(path)]:
-        yield Finding("models", "note", f"damaged: {', '.join(str(path) for path in damaged)}",
-                      "delete it; training begins anew")
+        yield Finding("models", "note", say("damaged: {path}", path=', '.join(str(path) for path in damaged)),
+                      say("delete it; training begins anew"))
     else:
         size = sum(path.stat().st_size for path in files) / 10**6
-        yield Finding("models", "ok", f"{len(files)} trained, {size:.0f} MB, all whole")
+        yield Finding("models", "ok", say("{files} trained, {size:.0f} MB, all whole", files=len(files), size=size))
 
 
 def _whole(path: Path) -> bool:
@@ -233,31 +242,33 @@ def progress() -> Iterator[Finding]:
         path = state_dir() / "progress.json"
         _write_to(path.parent)
     except OSError as error:
-        yield _unwritable("progress", error, "COURSE_STATE", "what you have solved cannot be kept")
+        yield _unwritable("progress", error, "COURSE_STATE", say("what you have solved cannot be kept"))
         return
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["exercises"] if path.exists() else {}
         solved = sum(entry["status"] == "correct" for entry in entries.values())
     except (ValueError, KeyError, TypeError, OSError):
-        yield Finding("progress", "note", f"{path} cannot be read", "move it away; a new one is begun")
+        yield Finding("progress", "note", say("{path} cannot be read",
+                                              path=path), say("move it away; a new one is begun"))
         return
-    yield Finding("progress", "ok", f"{solved} exercises solved, kept in {path}")
+    yield Finding("progress", "ok", say("{solved} exercises solved, kept in {path}", solved=solved, path=path))
 
 
 def widgets(prefix: Path | None = None) -> Iterator[Finding]:
     """Whether the interactive views can be drawn: anywidget, and its extension to JupyterLab."""
     if importlib.util.find_spec("anywidget") is None:
-        yield Finding("views", "broken", "anywidget is not installed: lessons stop at the first cell with a view",
+        yield Finding("views", "broken", say("anywidget is not installed: lessons stop at the first cell with a view"),
                       INSTALL)
         return
     places = [prefix or Path(sys.prefix)]
     found = [name for name in ("anywidget", "@jupyter-widgets/jupyterlab-manager")
              if any((place / "share" / "jupyter" / "labextensions" / name).is_dir() for place in places)]
     if len(found) == 2:
-        yield Finding("views", "ok", f"anywidget {importlib.metadata.version('anywidget')}, in JupyterLab too")
+        yield Finding("views", "ok", say("anywidget {version}, in JupyterLab too",
+                                         version=importlib.metadata.version('anywidget')))
     else:
-        yield Finding("views", "broken", "JupyterLab in this environment lacks the extension for widgets",
-                      "pip install --force-reinstall jupyterlab_widgets anywidget, then restart JupyterLab")
+        yield Finding("views", "broken", say("JupyterLab in this environment lacks the extension for widgets"),
+                      say("pip install --force-reinstall jupyterlab_widgets anywidget, then restart JupyterLab"))
 
 
 def fonts() -> Iterator[Finding]:
@@ -268,29 +279,30 @@ def fonts() -> Iterator[Finding]:
     look_again()
     lacking = {name: script for name, script in SCRIPTS.items() if missing(script.word)}
     there = ", ".join(name for name in SCRIPTS if name not in lacking)
-    own = "the course's figures bring their characters along"
+    own = say("the course's figures bring their characters along")
     if not lacking:
-        yield Finding("fonts", "ok", f"{own}; your own can have labels in {there}, too")
+        yield Finding("fonts", "ok", say("{own}; your own can have labels in {there}, too", own=own, there=there))
         return
-    todo = ", ".join(f"{script.fonts[0]} for {name}" for name, script in lacking.items())
-    yield Finding("fonts", "note", f"{own}; other text in your own language may lack some: {', '.join(lacking)}",
-                  f"if that is yours, install a font: {todo}")
+    todo = ", ".join(say("{fonts} for {name}", fonts=script.fonts[0], name=name) for name, script in lacking.items())
+    yield Finding("fonts", "note", say("{own}; other text in your own language may lack some: {lacking}", own=own,
+                                       lacking=', '.join(lacking)),
+                  say("if that is yours, install a font: {todo}", todo=todo))
 
 
 def grading() -> Iterator[Finding]:
     """How well the grader could confine a submission here; only teachers need it."""
-    todo = "only teachers need it: docs/teachers_guide.md says what the grader protects against"
+    todo = say("only teachers need it: docs/teachers_guide.md says what the grader protects against")
     if not _system.linux():
-        yield Finding("grading", "note", "submissions can be confined on Linux alone", todo)
+        yield Finding("grading", "note", say("submissions can be confined on Linux alone"), todo)
         return
     landlock = importlib.import_module("classroom.grade.confine.landlock")
     seccomp = importlib.import_module("classroom.grade.confine.seccomp")
     there = {"Landlock": landlock.abi() > 0, "seccomp": seccomp.available()}
     seen = ", ".join(f"{name} {'there' if found else 'missing'}" for name, found in there.items())
     if all(there.values()):
-        yield Finding("grading", "ok", f"submissions can be confined: {seen}")
+        yield Finding("grading", "ok", say("submissions can be confined: {seen}", seen=seen))
     else:
-        yield Finding("grading", "note", f"submissions can be confined in part only: {seen}", todo)
+        yield Finding("grading", "note", say("submissions can be confined in part only: {seen}", seen=seen), todo)
 
 
 def _installed() -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from course import _system
 from course._paths import FolderError, atomic_path, cache_dir
+from course._words import say
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "notebooks/00_welcome.ipynb"
@@ -56,16 +57,16 @@ def _own_folder(named: str | None) -> Path:
     folder = lessons.chosen(named)
     if not any(folder.glob("[0-9][0-9]_*.ipynb")):
         copied = lessons.copy(folder)
-        print(f"{len(copied)} notebooks are now in {folder}", flush=True)
+        print(say("{copied} notebooks are now in {folder}", copied=len(copied), folder=folder), flush=True)
     else:
-        print(f"Your lessons are in {folder}", flush=True)
+        print(say("Your lessons are in {folder}", folder=folder), flush=True)
         try:
             newer = any(update.newer(folder, name) for name in lessons.names(lessons.source()))
         except lessons.LessonsError:
             newer = False                  # `update` says what is wrong; the other lessons can be opened
         if newer:
-            print("This version of the course has newer ones: `build-a-transformer update` brings them, and keeps your "
-                  "answers.", flush=True)
+            print(say("This version of the course has newer ones: `build-a-transformer update` brings them, and "
+                      "keeps your answers."), flush=True)
     lessons.remember(folder)
     return folder
 
@@ -90,11 +91,11 @@ def _fetch() -> None:
 
     try:
         if not (cache_dir() / "spa.tsv").exists():
-            print("Fetching the sentence pairs: 85 MB, once.", flush=True)
+            print(say("Fetching the sentence pairs: 85 MB, once."), flush=True)
         data.fetch()
     except (data.DataError, FolderError) as error:
-        print(f"{str(error)[:1].upper()}{str(error)[1:]}\n"
-              "JupyterLab opens without them: lesson 09 needs them, the lessons before it do not.", file=sys.stderr)
+        print(say("{upper}{error}\nJupyterLab opens without them: lesson 09 needs them, the lessons before it do not.",
+                  upper=str(error)[:1].upper(), error=str(error)[1:]), file=sys.stderr)
 
 
 def _no_pop_ups(prefix: Path) -> None:

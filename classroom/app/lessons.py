@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course._paths import atomic_path, state_dir
+from course._words import say
 
 __all__ = ["FIRST", "LessonsError", "chosen", "copy", "copy_one", "digest", "given", "names", "read", "remember",
            "source", "write"]
@@ -31,8 +32,8 @@ def source() -> Path:
     for folder in (PACKAGED, REPOSITORY):
         if (folder / FIRST).is_file():
             return folder
-    raise LessonsError("This installation of the course holds no lessons. Install its wheel again "
-                       "(pip install --force-reinstall --no-deps, and the wheel's name), or clone the repository.")
+    raise LessonsError(say("This installation of the course holds no lessons. Install its wheel again (pip install "
+                           "--force-reinstall --no-deps, and the wheel's name), or clone the repository."))
 
 
 def names(folder: Path) -> list[Path]:
@@ -54,10 +55,11 @@ def chosen(folder: str | Path | None = None) -> Path:
     else:
         found = _remembered() or here / FOLDER
     if found.exists() and not found.is_dir():
-        raise LessonsError(f"{found} is a file. Name a folder for the lessons; it is made if it is not there.")
+        raise LessonsError(say("{found} is a file. Name a folder for the lessons; it is made if it is not there.",
+                               found=found))
     if found.resolve() in (PACKAGED, REPOSITORY):
-        raise LessonsError(f"{found} is the course's own folder, which `git pull` or `pip install --upgrade` renews. "
-                           "Name another one for your answers.")
+        raise LessonsError(say("{found} is the course's own folder, which `git pull` or `pip install --upgrade` "
+                               "renews. Name another one for your answers.", found=found))
     return found
 
 
@@ -91,10 +93,10 @@ def read(path: Path, content: bytes | None = None) -> NotebookNode:
     try:
         return nbformat.reads((path.read_bytes() if content is None else content).decode("utf-8"), as_version=4)
     except OSError as error:
-        raise LessonsError(f"{path} cannot be read: {error.strerror}") from None
+        raise LessonsError(say("{path} cannot be read: {strerror}", path=path, strerror=error.strerror)) from None
     except Exception as error:          # nbformat meets broken files in many ways: what is no notebook has no one error
-        raise LessonsError(f"{path} is no notebook that can be read ({type(error).__name__}). "
-                           "Move it away, and run the command again to get a new one.") from None
+        raise LessonsError(say("{path} is no notebook that can be read ({name}). Move it away, and run the command "
+                               "again to get a new one.", path=path, name=type(error).__name__)) from None
 
 
 def write(path: Path, notebook: NotebookNode) -> None:
@@ -103,8 +105,8 @@ def write(path: Path, notebook: NotebookNode) -> None:
         with atomic_path(path) as temporary:
             temporary.write_bytes((nbformat.writes(notebook, version=4) + "\n").encode("utf-8"))
     except OSError as error:
-        raise LessonsError(f"{path} cannot be written ({error.strerror}). Close the notebook in other programs, or "
-                           "name a folder that you may write to.") from None
+        raise LessonsError(say("{path} cannot be written ({strerror}). Close the notebook in other programs, or name "
+                               "a folder that you may write to.", path=path, strerror=error.strerror)) from None
 
 
 def given(notebook: NotebookNode) -> dict[str, str]:

@@ -3,6 +3,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from course._words import say
+
 __all__ = ["main"]
 
 
@@ -30,8 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message = str(error)
         print(message[:1].upper() + message[1:], file=sys.stderr)
         return 1
-    print(f"{about.source} to {about.target}, {path.stat().st_size / 1e6:.2f} MB, in {path}\n"
-          "Open it in a browser, or send it to a friend: it needs no network.")
+    print(say("{source} to {target}, {st_size:.2f} MB, in {path}\nOpen it in a browser, or send it to a friend: it "
+              "needs no network.", source=about.source, target=about.target, st_size=path.stat().st_size / 1e6,
+              path=path))
     return 0
 
 

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 
 from classroom import exercises
 from classroom.judge import record
+from course._words import say
 
 __all__ = ["main", "table"]
 
@@ -20,13 +21,15 @@ def table() -> str:
         task, entry = exercises.get(id), known.get(id, record.EMPTY)
         points, total = points + entry["points"], total + task.points
         status = "open" if entry["status"] == "not attempted" else entry["status"]
-        line = f"{id:>5}  {task.title:34.34} {status:8} {entry['points']:2} of {task.points}  {_how(entry)}"
+        line = say("{id:>5}  {title:34.34} {status:8} {points:2} of {points2}  {how}", id=id, title=task.title,
+                   status=status, points=entry['points'], points2=task.points, how=_how(entry))
         lines.append(line.rstrip())
     solved = sum(entry["status"] == "correct" for entry in known.values())
-    return "\n".join([*lines, "", f"{solved} of {len(lines)} exercises solved, {points} of {total} points."])
+    return "\n".join([*lines, "", say("{solved} of {lines} exercises solved, {points} of {total} points.",
+                                      solved=solved, lines=len(lines), points=points, total=total)])
 
 
 def _how(entry: record.Entry) -> str:
     counts = {name: entry[name] for name in ("attempts", "hints") if entry[name]}
     parts = [f"{n} {name[:-1] if n == 1 else name}" for name, n in counts.items()]
-    return ", ".join(parts + ["solution shown"] * entry["solution"])
+    return ", ".join(parts + [say("solution shown")] * entry["solution"])

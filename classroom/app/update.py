@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from course._paths import atomic_path
+from course._words import say
 
 from . import lessons
 from .lessons import LessonsError, digest
@@ -34,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         source, folder = lessons.source(), lessons.chosen(options.folder)
         if not any(folder.glob("[0-9][0-9]_*.ipynb")):
-            raise LessonsError(f"There are no lessons in {folder}. `build-a-transformer lab` copies them to a folder; "
-                               "or name the folder that yours are in.")
+            raise LessonsError(say("There are no lessons in {folder}. `build-a-transformer lab` copies them to a "
+                                   "folder; or name the folder that yours are in.", folder=folder))
     except LessonsError as error:
         print(error, file=sys.stderr)
         return 1
@@ -51,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             said.append(str(error))
     print(*said, sep="\n", end="\n" if said else "")
     if not renewed and not failed:
-        print(f"The lessons in {folder} are those of this version of the course.")
+        print(say("The lessons in {folder} are those of this version of the course.", folder=folder))
     elif renewed and not options.check:
-        print(f"What was there before is in {folder / BACKUPS}. A notebook that is open: in JupyterLab, choose "
-              "File, Reload Notebook from Disk.")
+        print(say("What was there before is in {folder}. A notebook that is open: in JupyterLab, choose File, Reload "
+                  "Notebook from Disk.", folder=folder / BACKUPS))
     return 1 if failed or options.check and renewed else 0
 
 
@@ -74,7 +75,8 @@ def update(folder: Path, name: Path) -> list[str]:
         return []
     _keep(folder, name, before)
     if _content(path) != before:
-        raise LessonsError(f"{path} was saved while it was being renewed: close it, and run the command again.")
+        raise LessonsError(say("{path} was saved while it was being renewed: close it, and run the command again.",
+                               path=path))
     lessons.write(path, result)
     return [f"{name}: renewed", *(f"  {note}" for note in notes)]
 
@@ -107,13 +109,14 @@ def merged(theirs: NotebookNode, new: NotebookNode) -> tuple[NotebookNode, list[
         elif _solves(cell):
             cells.append(_like(old, cell))
             if known and before != digest(cell):
-                notes.append(f"{_exercise(cell)}: your answer is kept. The cell given for it has changed: "
-                             "compare your answer with the text of the exercise.")
+                notes.append(say("{exercise}: your answer is kept. The cell given for it has changed: compare your "
+                                 "answer with the text of the exercise.", exercise=_exercise(cell)))
         elif known and before == digest(cell):
             cells.append(_like(old, cell))                       # only the learner has changed it
         else:
             cells += [cell, _own(old, given)]
-            notes.append(f"cell {cell.id}: you and the course have both changed it; yours follows the new one.")
+            notes.append(say("cell {id}: you and the course have both changed it; yours follows the new one.",
+                             id=cell.id))
         cells += added.get(cell.id, [])
     result = nbformat.from_dict({**theirs, "cells": _with_ids(cells), "nbformat": 4,
                                  "nbformat_minor": max(5, theirs.get("nbformat_minor", 5))})
@@ -241,7 +244,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise LessonsError(f"{path} cannot be read: {error.strerror}") from None
+        raise LessonsError(say("{path} cannot be read: {strerror}", path=path, strerror=error.strerror)) from None
 
 
 def _keep(folder: Path, name: Path, content: bytes) -> None:
@@ -255,5 +258,6 @@ def _keep(folder: Path, name: Path, content: bytes) -> None:
         with atomic_path(path) as temporary:
             temporary.write_bytes(content)
     except OSError as error:
-        raise LessonsError(f"{path} cannot be written ({error.strerror}), and without a copy of what you have written "
-                           "nothing is renewed. Make room, or see who may write to the folder.") from None
+        raise LessonsError(say("{path} cannot be written ({strerror}), and without a copy of what you have written "
+                               "nothing is renewed. Make room, or see who may write to the folder.", path=path,
+                               strerror=error.strerror)) from None
