@@ -9,17 +9,19 @@ import contextvars
 import gettext
 import hashlib
 import io
+import json
 import os
+import re
 import struct
 import sys
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
 from course._paths import atomic_path, cache_dir
 
-__all__ = ["Later", "language", "languages", "later", "plural", "say", "speaking"]
+__all__ = ["Later", "in_script", "language", "languages", "later", "listed", "plural", "say", "speaking", "translated"]
 
 ENGLISH = "en"
 FOLDERS = [folder / "locale" for folder in (Path(__file__).parent, Path(__file__).parents[1] / "classroom")]
@@ -58,6 +60,23 @@ def later(text: str, /, **facts: Any) -> Later:
     sentence = Later(text.format_map(facts) if facts else text)
     sentence.text, sentence.facts = text, facts
     return sentence
+
+
+def listed(words: Iterable[str], text: str = "{first}, {next}") -> str:
+    """Words, or sentences, one after the other: "a, b, c". `text` says how the next one is joined to the first ones."""
+    return reduce(lambda first, word: say(text, first=first, next=word), words) if (words := list(words)) else ""
+
+
+def in_script(script: str) -> list[str]:
+    """What a JavaScript says: the English of each call of `say("...")` in it, where "..." may be cut by a plus."""
+    string = r'"(?:[^"\\]|\\.)*"'
+    calls = re.findall(rf"(?<![\w.])say\(\s*({string}(?:\s*\+\s*{string})*)", script)
+    return ["".join(json.loads(part) for part in re.findall(string, call)) for call in calls]
+
+
+def translated(texts: Iterable[str]) -> dict[str, str]:
+    """Those of these texts that are not English here, by their English: what a page without Python says."""
+    return {text: said for text in texts if (said := say(text)) != text}
 
 
 def languages() -> list[str]:

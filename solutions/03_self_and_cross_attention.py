@@ -896,9 +896,9 @@ def vector(description):
     """1 for each word of the description that is a feature, 0 for the others: (7,)."""
     return torch.tensor([float(feature in description.split()) for feature in features])
 
-print("        " + "  ".join(f"{feature:>9}" for feature in features))
+print(", ".join(features))
 for word, text in description.items():
-    print(f"{word:8}" + "  ".join(f"{number:9.0f}" for number in vector(text)))
+    print(f"{word:7} {vector(text).int().tolist()}   {text}")
 
 # %% [markdown]
 # *la* is feminine and singular, and no noun; so is *blanca* itself. A score is a sum of products. How can one sum ask

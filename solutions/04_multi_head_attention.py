@@ -354,6 +354,8 @@ print("head 0 is", heads[0, 0].tolist())
 print("head 1 is", heads[0, 1].tolist())
 
 # %% [markdown]
+# These are the two heads that we wanted.
+#
 # At which sizes does the wrong `view` give the same numbers as the right way, so that a test with these sizes cannot
 # find it? Think of two before you run the next cell. The view below it shows every number and where it goes, for
 # your own `split_heads` (also when it is wrong).
@@ -368,7 +370,8 @@ for batch, length, n_heads, d_head in [(1, 3, 2, 2), (1, 3, 1, 4), (1, 1, 4, 2)]
 interactive.shapes(own("4.1"))
 
 # %% [markdown]
-# These are the numbers that we wanted. The right way has one more step than the wrong one:
+# Where there is only one word or one head, the wrong `view` gives the right numbers: an axis of length 1 can be moved
+# without moving a number. Everywhere else the right way needs one more step:
 #
 # | | axes | what the last step did |
 # |---|---|---|
@@ -458,7 +461,8 @@ print("there and back, both wrong:", torch.equal(back, x))
 # - (B, T_q, T_k), a row for every query.
 #
 # Neither has an axis for heads. Weights are (B, n_heads, T_q, T_k), and shapes are lined up from the right.
-# With two sentences and two heads, which axis will this mask line up with?
+# With two sentences and two heads: which axis of the weights will meet the first axis of this mask, that of the
+# sentences?
 
 # %%
 mask = torch.tensor([[[True, True, True, True]],          # sentence 0 has four words
@@ -666,7 +670,7 @@ print("weights", torch.allclose(my_weights, weights, atol=1e-6))
 # (`course.interop.copy_weights`, which we use from now on, does this copying for whole Transformers.)
 #
 # **What it costs.** Every query meets every key: B · n_heads · T_q · T_k scores are computed *and stored*, each
-# a sum over d_head numbers. Twice the length costs four times the scores. How many megabytes do the weights of
+# a sum of d_head products. Twice the length costs four times the scores. How many megabytes do the weights of
 # one layer take, for a batch of 32 and 8 heads?
 
 # %%
@@ -800,10 +804,14 @@ print("\nmy guess:", my_guess)
 # %% [markdown]
 # Only the one with *two* bugs fails. With each of them alone the model learns the task perfectly.
 #
-# How is that possible? The matrices before and after the mistake are trained *with* it, and they adapt to any
-# fixed mix-up, as long as the numbers that are needed still arrive. With the two bugs together they do
-# not arrive. You saw above that the two cancel: the numbers go back where they came from. But each
-# head only sees two of the eight places, and the digit that is needed is in another one.
+# How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
+# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
+# division is missing, queries half as large give the same scores. Where $W_o$ is missing, the layers around it do its
+# work. And with a softmax along another axis, a head can still learn to give one place nearly all of its weight.
+#
+# With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
+# numbers go back where they came from. But each head only sees two of the eight places, and the digit that is needed
+# is in another one.
 #
 # So a falling loss says little. But do these bugs do any harm?
 #

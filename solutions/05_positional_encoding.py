@@ -333,8 +333,8 @@ print(f"length of a position's vector, on average {sinusoidal_encoding(50, d_mod
 print(f"√(d_model/2) = {math.sqrt(d_model / 2):.2f}   √d_model = {math.sqrt(d_model):.2f}")
 
 # %% [markdown]
-# Every pair adds sin² + cos² = 1 to the square of a position's length, so the length is exactly
-# $\sqrt{d_{model}/2}$ for all of them. A word's vector would be eight times shorter. The paper multiplies
+# Every pair adds sin² + cos² = 1 to the square of a position's length, so for an even $d_{model}$ the length is exactly
+# $\sqrt{d_{model}/2}$ at all positions. A word's vector would be eight times shorter. The paper multiplies
 # the embeddings by $\sqrt{d_{model}}$ (§3.4) and gives no reason. Here is a possible one:
 # now both have a similar length.
 
@@ -668,8 +668,8 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 # - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.4 and §3.5: together less than a page.
 # - [Su et al. (2021), RoFormer](https://arxiv.org/abs/2104.09864), §3.2: rotary encoding, with the same
 #   two formulas.
-# - [Shaw et al. (2018)](https://arxiv.org/abs/1803.02155): distances learned directly, between sinusoids
-#   and rotations.
+# - [Shaw et al. (2018)](https://arxiv.org/abs/1803.02155): a learned vector for each
+#   distance, up to a largest one, is added to keys and values.
 # - [Press et al. (2021), ALiBi](https://arxiv.org/abs/2108.12409): a penalty on distance instead of an
 #   encoding, and measurements beyond the training length for four kinds of positions.
 # - [Haviv et al. (2022)](https://arxiv.org/abs/2203.16634): language models with a causal mask and no positions.
@@ -701,7 +701,7 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 #
 # The key of position s may be its encoding as it is. The query of position t should be most like the key
 # of t − 1, so it should *be* the encoding of t − 1: `shift_matrix(-1, d) @ encoding[t]`. Similarity falls
-# off slowly, so multiply by a number that makes the softmax sharp (temperature, in lesson 02).
+# off slowly, so multiply by a number that makes the softmax sharp (temperature, in lesson 01).
 #
 # </details>
 #

@@ -820,7 +820,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # %% [markdown]
 # ## Recap
 #
-# - The sentence with the likeliest tokens is not the likeliest sentence; and the likeliest sentence need not be
+# - The sentence with the likeliest tokens need not be the likeliest sentence; and the likeliest sentence need not be
 #   the best translation: often it is a shorter one. The first is a search error, the second a model error.
 # - Scores are sums of **log-probabilities**, divided by ((5 + n) / 6)^α for finished sentences.
 # - Beam search: continue all, keep the best few of *all* continuations, set finished ones aside, choose by

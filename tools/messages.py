@@ -4,8 +4,8 @@
     python -m tools.messages --check      name what is missing or wrong; exit 1 if anything is
     python -m tools.messages --new fr     begin the catalogues of another language
 
-Sentences are found in two ways: where they are said (`say`, `plural`, `later` in Python, `say` in the views'
-JavaScript), and in the exercises themselves, which are data. A catalogue is `locale/LANGUAGE/LC_MESSAGES/NAME.po`.
+Sentences are found in two ways: where they are said (`say`, `plural`, `later` in Python, `say` in JavaScript, double
+braces in the translator's page), and in the exercises themselves, which are data. A catalogue is `locale/LANGUAGE/LC_MESSAGES/NAME.po`.
 """
 import argparse
 import io
@@ -25,7 +25,8 @@ from babel.messages.pofile import read_po, write_po
 from classroom import exercises
 from classroom.judge import advice, evidence, own_line, words
 from course._paths import atomic_path
-from course._words import ENGLISH, FOLDERS, Later, languages
+from course._words import ENGLISH, FOLDERS, Later, in_script, languages
+from course.page import in_frame
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": None, "later": None, "plural": (1, 2)}
@@ -67,8 +68,12 @@ def sentences() -> dict[str, Found]:
 
     for path, catalogue in _files():
         place = path.relative_to(ROOT).as_posix()
-        method = "python" if path.suffix == ".py" else "javascript"
-        for _, message, _, _ in extract_from_file(method, path, keywords=KEYWORDS):
+        if path.suffix != ".py":
+            text = path.read_text(encoding="utf-8")
+            for message in in_script(text) if path.suffix == ".js" else in_frame(text):
+                add(message, catalogue, place)
+            continue
+        for _, message, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
             one, many = message if isinstance(message, tuple) else (message, None)
             add(one, catalogue, place, many)
     for catalogue, constants in CONSTANTS.items():
@@ -85,7 +90,7 @@ def _files() -> Iterator[tuple[Path, str]]:
     for path in sorted((ROOT / "course").rglob("*.py")):
         if path.name != "_words.py":
             yield path, "course"
-    yield from ((path, "course") for path in sorted((ROOT / "course").rglob("*.js")))
+    yield from ((path, "course") for suffix in ("js", "html") for path in sorted((ROOT / "course").rglob(f"*.{suffix}")))
     for path in sorted((ROOT / "classroom").rglob("*.py")):
         part = path.relative_to(ROOT / "classroom").parts
         yield path, part[1] if part[0] == "exercises" and part[1].startswith("lesson_") else \

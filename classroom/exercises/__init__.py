@@ -3,6 +3,8 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course._words import say
+
 if TYPE_CHECKING:
     from classroom.judge.exercise import Task
 
@@ -18,7 +20,7 @@ def get(id: str) -> "Task":
         if lesson.isdigit() and int(lesson) in lessons():
             _load(int(lesson))
     if id not in _known:
-        raise UnknownExercise(f"there is no exercise {id!r}; there are: {', '.join(all_ids())}")
+        raise UnknownExercise(say("there is no exercise {id!r}; there are: {known}", id=id, known=", ".join(all_ids())))
     return _known[id]
 
 

@@ -46,7 +46,7 @@ def of_function() -> Property:
     def broken(ask) -> str | None:
         q, k = np.ones((2, 3, 4)), _keys(4, _HIGH / 2)
         outcome = ask(q=q, k=k, v=_values(2, 4, 3), mask=_mask(3))
-        return _leak(outcome) or _starved(outcome, "forbidden, with scores of about {high}")
+        return _leak(outcome) or _starved(outcome, high=True)
     return Property("fill-not-low-enough", broken, _WHY, _LOOK)
 
 
@@ -66,10 +66,10 @@ def of_projections(memory: bool, heads: bool = False) -> Property:
             if memory:
                 given, mask = {"x": x[:, :3], "memory": x}, _mask(3)
         outcome = ask(**sizes, **given, mask=mask, weights=weights)
-        if (seen := _leak(outcome) or _starved(outcome, "forbidden, with scores of about {high}")) is not None:
+        if (seen := _leak(outcome) or _starved(outcome, high=True)) is not None:
             return seen
         x[..., 0] = -1.0                                   # all keys as low as the allowed ones were
-        return _starved(ask(**sizes, **given, mask=mask, weights=weights), "forbidden, with scores just as low")
+        return _starved(ask(**sizes, **given, mask=mask, weights=weights), high=False)
     return Property("fill-not-low-enough", broken, _WHY, _LOOK)
 
 
@@ -152,14 +152,17 @@ def _leak(outcome) -> str | None:
                "{high:.0f}. A forbidden one gets a share of {share}; it should be 0.", high=_HIGH, share=number(share))
 
 
-def _starved(outcome, forbidden: str) -> str | None:
-    """What the allowed places of `_mask` get together, if that is not 1; `forbidden` says what the others are."""
+def _starved(outcome, high: bool) -> str | None:
+    """What the allowed places of `_mask` get together, if that is not 1; `high`: the others have high scores."""
     weights = outcome.values.get("weights")
     if weights is None or weights.ndim < 3 or weights.shape[-1] != 4:
         return None
     total = min(float(weights[b][..., row].sum(-1).min()) for b, row in enumerate(_mask(1)[:, 0]))
     if not abs(total - 1) > 1e-3:
         return None
-    return say("Two keys are allowed, with scores of about −{high:.0f}, and two are {format}. The allowed ones get "
-               "{total} together; it should be 1.", high=_HIGH, format=forbidden.format(high=f'{_HIGH:.0f}'),
-               total=number(total))
+    if high:
+        return say("Two keys are allowed, with scores of about −{high:.0f}, and two are forbidden, with scores of "
+                   "about {high:.0f}. The allowed ones get {total} together; it should be 1.", high=_HIGH,
+                   total=number(total))
+    return say("Two keys are allowed, with scores of about −{high:.0f}, and two are forbidden, with scores just as "
+               "low. The allowed ones get {total} together; it should be 1.", high=_HIGH, total=number(total))

@@ -62,7 +62,8 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
             start = say("Your numbers are right, but your") if right else say("Your")
             message = say("{start} {have} the dtype {dtype}; {expected} is expected", start=start, have=have(name),
                           dtype=dtype, expected=expected)
-            message += say(" (inputs: {inputs}). ", inputs=listing(inputs)) if inputs else ". "
+            message = message + say(" (inputs: {inputs}). ", inputs=listing(inputs)) if inputs else \
+                say("{sentence}. ", sentence=message)
             if expected == "bool":
                 return Finding("wrong-dtype", message + say("The functions that use it tell a boolean mask from "
                                                             "numbers to be added, and treat them differently."))
@@ -126,10 +127,10 @@ def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) 
                    text_=again.error.text) if again.error else say("it gives other numbers")
         return Finding("not-repeatable", say("Your numbers are right while an object of your class is called only "
                                              "once. Called with other, shorter input before, and then with that of "
-                                             "the case “{about}”, {what}{what2} It keeps something on `self` from "
+                                             "the case “{about}”, {what} It keeps something on `self` from "
                                              "one call to the next: a mask, keys, a length or a counter. What is "
                                              "stored in `forward`, and read again in the next?", about=say(case.about),
-                                             what=what, what2='' if what.endswith('.') else '.'))
+                                             what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
     return None
 
 
@@ -186,7 +187,8 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
         largest = max((np.abs(x).max(initial=0.0) for x in expected.values() if x is not None), default=0.0)
         if error is not None or found is None:
             slug, means = advice.on_error(task, error, g.case) if error else ("", "")
-            raised = f" {error.kind}: {error.text.rstrip('.')}." if error else say(" an error.")
+            raised = say(" {kind}: {text_}.", kind=error.kind, text_=error.text.rstrip('.')) if error else \
+                say(" an error.")
             return Finding(slug or "gradient-error", say("The values are right, but computing gradients through them "
                                                          "raised{raised} {means}", raised=raised,
                                                          means=means), "error")

@@ -7,6 +7,7 @@ from classroom.ask.replies import plain
 from classroom.ask.stubs import is_stub
 from course._words import say
 
+from .evidence import commas
 from .exercise import Choice
 from .verdict import Verdict, not_attempted, ruling
 
@@ -65,7 +66,7 @@ def _offer(task: Choice) -> str:
     options = list(task.options) or sorted(map(str, [*task.wrong, task.reference]))
     kind = say("a set of some of") if isinstance(task.reference, (set, frozenset)) else say("one of")
     return say("Set `{names}` to {kind}: {option}.", names=task.names[0], kind=kind,
-               option=', '.join(repr(option) for option in options))
+               option=commas([repr(option) for option in options]))
 
 
 def _name(option: Any) -> str:

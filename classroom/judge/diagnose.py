@@ -8,7 +8,7 @@ import numpy as np
 
 from classroom.ask import compare, limits
 from classroom.ask.outcome import Outcome, agree, tolerance, wrong_outputs
-from course._words import say
+from course._words import later, say
 
 from . import advice, own_line, words
 from .evidence import (
@@ -17,6 +17,7 @@ from .evidence import (
     be,
     entry,
     first_difference,
+    line_of,
     number,
     place,
     row,
@@ -36,7 +37,7 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
     after = say("The other {worked} cases ran. ", worked=worked) if 0 < worked == len(got) - 1 else \
         say("{worked} of the {got} cases ran. ", worked=worked, got=len(got)) if worked else ""
     if raised.timed_out:
-        where = say(" It was stopped in {where}.", where=raised.where) if raised.where else ""
+        where = say(" It was stopped in {where}.", where=line_of(raised.where)) if raised.where else ""
         return "time-limit", say("{at}, your code had not finished after {total} seconds of computing.{where} Is "
                                  "there a loop whose condition never becomes false, or whose counter never moves, or "
                                  "something that waits, such as `sleep`?", at=_at(task, failed),
@@ -60,17 +61,17 @@ def briefly(task: Exercise, outcome: Outcome) -> str:
         return say("The case “{about}” comes out otherwise.", about=say(outcome.case.about))
     raised = outcome.error
     text = f": {raised.text}" if raised.text and raised.text != "None" else ""
-    where = f"\n\n    {raised.where.replace('`', '')}\n\n" if raised.where else ""
-    end = "" if text.endswith((".", "!", "?")) or where and not text else "."
-    return say("{at}, your code raised {kind}{text_}{end}{where}", at=_at(task, outcome), kind=raised.kind, text_=text,
-               end=end, where=where)
+    where = f"\n\n    {line_of(raised.where).replace('`', '')}\n\n" if raised.where else ""
+    told = say("{at}, your code raised {kind}{text_}", at=_at(task, outcome), kind=raised.kind, text_=text)
+    return (told if text.endswith((".", "!", "?")) or where and not text else
+            say("{sentence}.", sentence=told)) + where
 
 
 def briefly_error(outcome: Outcome) -> str:
     """What a recognised answer raised."""
     if outcome.error is None:
         return say("On the case “{about}” it raised", about=say(outcome.case.about))
-    where = f"\n\n    {outcome.error.where.replace('`', '')}" if outcome.error.where else ""
+    where = f"\n\n    {line_of(outcome.error.where).replace('`', '')}" if outcome.error.where else ""
     return say("On the case “{about}” it raised {kind}: {text_}{where}", about=say(outcome.case.about),
                kind=outcome.error.kind, text_=outcome.error.text, where=where)
 
@@ -305,7 +306,7 @@ def _whereabouts(sight: Sight, name: str) -> str:
     for axis, label in enumerate(axes):
         where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
         if len(where) == 1 and want.shape[axis] > 2:
-            i, noun = int(where[0]), say(NOUNS.get(label, "index"))
+            i, noun = int(where[0]), say(NOUNS[label]) if label in NOUNS else say("index")
             which = say(", the first") if i == 0 else say(", the last") if i == want.shape[axis] - 1 else ""
             return say("All that differs in this case belongs to {noun} {i}{which}; the rest is right.", noun=noun,
                        i=i, which=which)
@@ -319,9 +320,10 @@ def _which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str
     if not right or not wrong:
         return ""
     common: list[tuple[str, Callable]] = [
-        ("without a mask", lambda c: c.inputs.get("mask") is None),
-        ("with numbers that are not whole", lambda c: _kinds(c) == {"f"}),
-        ("in float64", lambda c: "float32" not in {str(x.dtype) for x in c.inputs.values() if hasattr(x, "dtype")}),
+        (later("without a mask"), lambda c: c.inputs.get("mask") is None),
+        (later("with numbers that are not whole"), lambda c: _kinds(c) == {"f"}),
+        (later("in float64"), lambda c: "float32" not in {
+            str(x.dtype) for x in c.inputs.values() if hasattr(x, "dtype")}),
     ]
     for text, holds in common:
         if all(map(holds, right)) and not any(map(holds, wrong)):

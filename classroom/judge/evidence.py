@@ -38,7 +38,7 @@ class Sight:
 
     def axes(self, name: str) -> list[str]:
         """Names of the axes of an output."""
-        return [axis(label) for label in axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)]
+        return [axis_name(label) for label in axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)]
 
 
 def smallest(
@@ -101,15 +101,18 @@ def _mask_row(sight: Sight, name: str, index: tuple[int, ...]) -> str:
     return f"{' '.join(str(bool(x)) for x in line[:_SHOWN])}{' …' * (line.size > _SHOWN)}"
 
 
-def axis(label: str) -> str:
+def axis_name(label: str) -> str:
     """The name of an axis, as a learner reads it: "T_q", "axis 0"."""
     return say("axis {i}", i=label.removeprefix("axis ")) if label.startswith("axis ") else label
 
 
 def line_of(where: str) -> str:
     """The line that raised an error: "line 3 of `attention`: `return q @ k`"."""
-    found = re.fullmatch(r"line (\d+) of `([^`]*)`(.*)", where, re.DOTALL)
-    return say("line {n} of `{function}`", n=found[1], function=found[2]) + found[3] if found else where
+    found = re.fullmatch(r"line (\d+) of `([^`]*)`(?:: (.*))?", where, re.DOTALL)
+    if found is None:
+        return where
+    line = say("line {n} of `{function}`", n=found[1], function=found[2])
+    return say("{line}: {code}", line=line, code=found[3]) if found[3] else line
 
 
 def entry(name: str, index: tuple[int, ...], axes: list[str]) -> str:
@@ -190,16 +193,20 @@ def be(names: str | list[str]) -> str:
 
 
 def listing(words: list[str], last: str = "and") -> str:
-    """"a, b and c". `last` is "and", "or", or "and so", which joins sentences."""
+    """"a, b and c"; with `last="or"`, "a, b or c"."""
     words = list(words)
     if len(words) < 2:
         return words[0] if words else ""
-    if last == "and so":
-        return functools.reduce(lambda a, b: say("{sentence}, {next}", sentence=a, next=b), words[:-1]) \
-            if len(words) > 9 else _sentences(words)
     first = commas(words[:-1])
     return say("{first} or {last}", first=first, last=words[-1]) if last == "or" else \
         say("{first} and {last}", first=first, last=words[-1])
+
+
+def clauses(parts: Sequence[str]) -> str:
+    """As `listing`, where each part has a verb: "a is 1, b is 2 and c is 3"."""
+    *begin, last = parts
+    first = functools.reduce(lambda clause, part: say("{clause}, {next}", clause=clause, next=part), begin or [""])
+    return say("{clause} and {next}", clause=first, next=last) if begin else last
 
 
 def commas(words: Sequence[str]) -> str:

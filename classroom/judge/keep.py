@@ -15,10 +15,10 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from course._paths import atomic_path, state_dir
+from course._words import say
 
 __all__ = ["CannotKeep", "keep", "kept_source", "path"]
 
-_HEAD = "# Exercise {id}: your answer, kept by `check` when it was right. Lesson 09 builds from such files."
 _NOT = "# Not kept: "
 _LIBRARY = ("attention", "transformer", "training", "tokens", "decoding")
 
@@ -39,17 +39,19 @@ def keep(id: str, answer: Any) -> None:
         id: of the exercise.
         answer: the function or class.
     """
-    head = _HEAD.format(id=id)
+    head = say("# Exercise {id}: your answer, kept by `check` when it was right. Lesson 09 builds from such files.",
+               id=id)
     try:
         text = f"{head}\n{kept_source(answer)}\n"
     except Exception as error:  # an answer may be anything at all
-        why = str(error) if isinstance(error, CannotKeep) else f"it could not be read ({type(error).__name__})."
+        why = str(error) if isinstance(error, CannotKeep) else \
+            say("it could not be read ({kind}).", kind=type(error).__name__)
         text = f"{head}\n{_NOT}{why}\n"
     try:
         with atomic_path(path(id)) as temporary:
             temporary.write_text(text, encoding="utf-8")
     except OSError as error:
-        print(f"Your answer could not be kept for lesson 09: {error}", file=sys.stderr)
+        print(say("Your answer could not be kept for lesson 09: {error}", error=error), file=sys.stderr)
 
 
 def kept_source(answer: Any) -> str:
@@ -65,7 +67,7 @@ def kept_source(answer: Any) -> str:
     try:
         compile(text, "<kept>", "exec")
     except SyntaxError:
-        raise CannotKeep(f"`{name}` is written in a way that cannot be taken out of its cell.") from None
+        raise CannotKeep(say("`{name}` is written in a way that cannot be taken out of its cell.", name=name)) from None
     return text
 
 
@@ -82,9 +84,11 @@ class _Collector:
         """Write its definition, after those of what it uses; the name that it has there."""
         code = next(_codes(thing), None)
         if code is None:
-            raise CannotKeep(f"no Python source is known of `{getattr(thing, '__name__', type(thing).__name__)}`.")
+            raise CannotKeep(say("no Python source is known of `{name}`.",
+                                 name=getattr(thing, "__name__", type(thing).__name__)))
         if code.co_freevars and set(code.co_freevars) != {"__class__"}:
-            raise CannotKeep(f"`{thing.__name__}` is made inside another function, and uses what belongs to that one.")
+            raise CannotKeep(say("`{name}` is made inside another function, and uses what belongs to that one.",
+                                 name=thing.__name__))
         source, own = _statement(code, thing.__name__)
         if source in self.seen:
             return own
@@ -109,7 +113,8 @@ class _Collector:
             if (line := f"{name} = {value!r}") not in self.values:
                 self.values.append(line)
         else:
-            raise CannotKeep(f"it uses `{name}`, a {type(value).__name__} that only the notebook has.")
+            raise CannotKeep(say("it uses `{name}`, a {kind} that only the notebook has.", name=name,
+                                 kind=type(value).__name__))
 
 
 def _codes(thing: Any) -> Iterator[CodeType]:
@@ -138,7 +143,7 @@ def _statement(code: CodeType, name: str) -> tuple[str, str]:
         try:
             body = ast.parse(text).body
         except SyntaxError:
-            raise CannotKeep(f"the cell of `{name}` could not be read.") from None
+            raise CannotKeep(say("the cell of `{name}` could not be read.", name=name)) from None
     for node in body:
         first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
         if first <= code.co_firstlineno <= (node.end_lineno or first):
@@ -147,9 +152,9 @@ def _statement(code: CodeType, name: str) -> tuple[str, str]:
                 getattr(node, "name", "")
             is_lambda = name == "<lambda>" and isinstance(getattr(node, "value", None), ast.Lambda)
             if not own or name != own and not is_lambda:
-                raise CannotKeep(f"`{name}` is made inside another statement.")
+                raise CannotKeep(say("`{name}` is made inside another statement.", name=name))
             return "\n".join(text.splitlines()[first - 1 : node.end_lineno]), own
-    raise CannotKeep(f"the source of `{name}` was not found.")
+    raise CannotKeep(say("the source of `{name}` was not found.", name=name))
 
 
 def _needs(source: str) -> set[str]:

@@ -91,8 +91,14 @@ def by_its_text(task: Exercise, raised: limits.Raised, line: str, case: Case | N
     """What many errors mean wherever they come from."""
     for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
-            return slug, say(says).format(*found.groups())
+            return slug, say(says).format(*map(_in_words, found.groups()))
     return _NOTHING
+
+
+def _in_words(names: str | None) -> str | None:
+    """Names as Python lists them, "'q' and 'k'": its "and" in the reader's language."""
+    first, joint, last = (names or "").rpartition(" and ")
+    return say("{first} and {last}", first=first, last=last) if joint else names
 
 
 def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> tuple[str, str]:

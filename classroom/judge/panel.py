@@ -9,7 +9,8 @@ from course._printing import printable
 from course._words import say
 
 from .exercise import Task
-from .verdict import Verdict, beginning, wrapped
+from .prose import spaced, wrapped
+from .verdict import Verdict, beginning
 
 _EDGE = {"correct": "var(--jp-success-color1, #2e7d32)", "wrong": "var(--jp-warn-color1, #b26a00)",
          "error": "var(--jp-error-color1, #b3261e)", "not attempted": "var(--jp-border-color1, #8a8a8a)",
@@ -33,7 +34,8 @@ def show(verdict: Verdict) -> bool:
 
 def as_html(verdict: Verdict) -> str:
     """For a notebook: inline styles, the theme's colours, everything escaped."""
-    body = f"<strong>{verdict.heading}</strong> {to_html(verdict.message)}"
+    message = spaced(f"{verdict.heading} {verdict.message}").removeprefix(verdict.heading)
+    body = f"<strong>{verdict.heading}</strong>{' ' * message.startswith(' ')}{to_html(message.lstrip(' '))}"
     if verdict.printed:
         printed = html.escape(beginning(verdict.printed))
         body += f"<div>{say('Your code printed:')}</div><pre style='{_PRE}'>{printed}</pre>"
@@ -72,7 +74,7 @@ def to_html(message: str) -> str:
 
 
 def _show_text(title: str, message: str) -> None:
-    _display(f"{title}\n\n{wrapped(message)}", _frame("hint", title, title, "", to_html(message)))
+    _display(f"{title}\n\n{wrapped(message)}", _frame("hint", title, title, "", to_html(spaced(message))))
 
 
 def _frame(status: str, label: str, title: str, right: str, body: str) -> str:

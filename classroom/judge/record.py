@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from course._paths import FolderError, atomic_path, state_dir
 from course._system import replace
+from course._words import say
 
 from .verdict import Verdict
 
@@ -45,7 +46,7 @@ def _written() -> dict[str, Entry]:
     except (FileNotFoundError, FolderError, NotADirectoryError):
         return {}
     except OSError as error:
-        _say(f"Your progress could not be read: {error}")
+        _say(say("Your progress could not be read: {error}", error=error))
     except (ValueError, KeyError, TypeError, AttributeError):
         _move_aside()
     return {}
@@ -99,8 +100,10 @@ def _update(id: str, change: Callable[[Entry], None]) -> None:
         if id not in _in_memory:
             _in_memory[id] = load().get(id, dict(EMPTY))
         change(_in_memory[id])
-        where = "" if isinstance(error, FolderError) else ". Name another folder in the variable COURSE_STATE."
-        _say(f"Your progress could not be saved: {error}{where} It is remembered until this notebook is closed.")
+        _say(say("Your progress could not be saved: {error} It is remembered until this notebook is closed.",
+                 error=error) if isinstance(error, FolderError) else
+             say("Your progress could not be saved: {error}. Name another folder in the variable COURSE_STATE. It is "
+                 "remembered until this notebook is closed.", error=error))
 
 
 def _move_aside() -> None:
@@ -109,7 +112,8 @@ def _move_aside() -> None:
         n += 1
     try:
         replace(path(), aside)
-        _say(f"The record of your progress could not be read. It was moved to {aside}; a new one begins.")
+        _say(say("The record of your progress could not be read. It was moved to {aside}; a new one begins.",
+                 aside=aside))
     except OSError:                        # another notebook was faster
         pass
 

@@ -8,7 +8,7 @@ from classroom.ask import compare
 from classroom.ask.outcome import Outcome, agree, sizes
 from course._words import say
 
-from .evidence import Sight, capital, have, listing, place, shape
+from .evidence import Sight, axis_name, capital, clauses, have, listing, place, shape
 from .exercise import Exercise
 
 __all__ = ["Said", "for_one_size", "wrong_shape"]
@@ -51,7 +51,7 @@ def wrong_shape(sight: Sight, name: str) -> Said:
     elif got.ndim == want.ndim:
         off = [say("axis {i} ({axes}) is {g} and should be {w}", i=i, axes=axes[i], g=g, w=w)
                for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
-        text += say(" {Off}.", Off=capital(listing(off)))
+        text += say(" {Off}.", Off=capital(clauses(off)))
         if got.size == want.size:
             text += say(" There are as many numbers as there should be, in another shape: a `reshape` or `view`, "
                         "perhaps.")
@@ -74,7 +74,7 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         lost = say("{ndim} of the {ndim2} axes", ndim=want.ndim - got.ndim,
                    ndim2=want.ndim) if want.ndim > 1 else say("The axis")
         text += say(" {lost} got lost, by a sum or an index perhaps.", lost=lost)
-    match = [label for label, size in sight.sizes.items()
+    match = [axis_name(label) for label, size in sight.sizes.items()
              if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
     if match:
         text += say(" The size you have there is {match}.", match=listing(match, 'or'))
@@ -206,11 +206,11 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
     if not 1 <= len(telling) <= 3:
         return None
     if len(telling) > 1:
-        only = listing([say("{label} is {size}", label=label, size=size) for label, size, _ in telling])
+        only = listing([say("{label} is {size}", label=axis_name(label), size=size) for label, size, _ in telling])
         return "size-typed-in", say("It is right where {only}, and nowhere else; all of these differ in the other "
                                     "cases. Is one of the numbers in your code, or something that has just this size "
                                     "on the page?", only=only)
-    label, size, elsewhere = telling[0]
+    label, size, elsewhere = axis_name(telling[0][0]), *telling[0][1:]
     return "size-typed-in", say("It is right where {label} is {size}, and nowhere else ({label} is also {n}). Is "
                                 "there a {size} in your code, or something that is {size} on the page, in the place "
                                 "of {label}?", label=label, size=size, n=listing([str(n) for n in elsewhere]))

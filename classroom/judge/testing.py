@@ -11,7 +11,7 @@ from classroom.ask.stubs import is_stub
 from course._words import say
 
 from . import advice
-from .evidence import joined, listing
+from .evidence import joined, line_of, listing
 from .exercise import TestTask
 from .verdict import CheckError, Verdict, not_attempted, ruling
 
@@ -111,14 +111,15 @@ def named_inputs(task: TestTask, args: tuple, kwargs: dict) -> dict[str, Any]:
 def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
     start = say("Your test rejects a right implementation ({how})", how=say(how))
     if trial.error is None or trial.error.kind == "AssertionError":
-        where = f": {trial.error.where}" if trial.error and trial.error.where else say(", by returning False")
+        where = say(": {line}", line=line_of(trial.error.where)) if trial.error and trial.error.where else \
+            say(", by returning False")
         return ruling(task, "wrong", say("{start}{where}.\n\nA test that fails for right code gets switched off by "
                                          "the next person who meets it. What does it demand beyond what the exercise "
                                          "asks for?", start=start, where=where),
                       ("refuses-right",), printed.kept)
     return ruling(task, "error", say("{start}: it raised {kind}: {text_}\n\n    {replace}\n\n{by_kind}", start=start,
                                      kind=trial.error.kind, text_=trial.error.text,
-                                     replace=trial.error.where.replace('`', ''),
+                                     replace=line_of(trial.error.where).replace('`', ''),
                                      by_kind=advice.by_kind(trial.error.kind)),
                   ("refuses-right",), printed.kept)
 
@@ -126,15 +127,16 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
 def _misses(task: TestTask, missed, printed) -> Verdict:
     bug, trial = missed[0]
     everything = len(missed) == len(task.buggy)
-    start = (say("Your test lets all {missed} buggy implementations through. One of them:",
-                 missed=len(missed)) if everything else
-             say("Your test lets {missed} of the {buggy} buggy implementations through", missed=len(missed),
-                 buggy=len(task.buggy))
-             + (". The first:" if len(missed) > 1 else ":"))
+    numbers = {"missed": len(missed), "buggy": len(task.buggy)}
+    start = say("Your test lets all {missed} buggy implementations through. One of them:",
+                missed=len(missed)) if everything else \
+        say("Your test lets {missed} of the {buggy} buggy implementations through. The first:", **numbers) \
+        if len(missed) > 1 else \
+        say("Your test lets {missed} of the {buggy} buggy implementations through:", **numbers)
     seen = listing(list(dict.fromkeys(trial.calls))[:3])
     why = joined(bug.why, bug.look)
     if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
-        seen, why = f"{seen}. {noticed}", say(bug.why)
+        seen, why = joined(say("{sentence}.", sentence=seen), noticed), say(bug.why)
     else:
         seen += say(", and what it checks holds there.")
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)

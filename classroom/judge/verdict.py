@@ -1,5 +1,4 @@
 """What the engine says about an answer."""
-import re
 import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -8,6 +7,7 @@ from course._words import later, plural, say
 
 from .evidence import listing
 from .exercise import Task
+from .prose import spaced, wrapped
 
 Status = Literal["correct", "wrong", "error", "not attempted"]
 HEADINGS = {"correct": later("Correct."), "wrong": later("Not yet."), "error": later("It stopped with an error."),
@@ -50,13 +50,6 @@ class Verdict:
         return "\n".join(lines)
 
 
-def wrapped(message: str) -> str:
-    """For a terminal: paragraphs wrapped, indented blocks left as they are."""
-    blocks = re.split(r"\n\s*\n(?=\S)|\n\s*\n(?=    )", message.strip("\n"))
-    return "\n\n".join(block if block.startswith("    ") else textwrap.fill(" ".join(block.split()), 96)
-                       for block in blocks)
-
-
 def beginning(printed: str, lines: int = 10) -> str:
     """The first lines of what an answer printed."""
     kept = printed.rstrip("\n").splitlines()
@@ -68,7 +61,7 @@ def ruling(
 ) -> Verdict:
     """A verdict on an exercise: all of its points or none."""
     points = task.points if status == "correct" else 0
-    return Verdict(task.id, say(task.title), status, points, task.points, message.strip(),
+    return Verdict(task.id, say(task.title), status, points, task.points, spaced(message.strip()),
                    mistakes[0] if mistakes else None, tuple(mistakes), printed)
 
 

@@ -3,6 +3,7 @@ import string
 from typing import Any
 
 from classroom.ask.limits import Problem
+from course._words import later
 from course._words import say as course_says
 
 __all__ = ["known", "say", "templates"]
@@ -10,7 +11,8 @@ __all__ = ["known", "say", "templates"]
 
 def say(problem: Problem) -> str:
     """The problem as a sentence. Raises KeyError for one that has no words here."""
-    return course_says(_WORDS[problem.key], **problem.facts)
+    return course_says(_WORDS[problem.key], **{name: course_says(_FACTS[fact]) if fact in _FACTS else fact
+                                               for name, fact in problem.facts.items()})
 
 
 def known(key: Any, facts: Any) -> bool:
@@ -28,6 +30,8 @@ def _names(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+# Facts of the probes that are words, and no names.
+_FACTS = {"number": later("number"), "NumPy array": later("NumPy array")}
 _WORDS = {
     "changes-inputs:pairs":
         "Your code changes the list `pairs` that it was given, or one of its sentences. What is counted with "

@@ -2,7 +2,8 @@
 
 `transformer.js` is the course's Transformer in JavaScript, to be read next to the Python; beside it are `tokens.js`, as
 `tokens.py` is beside `transformer.py`, and `torch.js`, with what PyTorch does in Python. `export_page` puts them into a
-page together with a model's weights, as int8, and its subwords.
+page together with a model's weights, as int8, and its subwords. What the page says stands in `page.html` in double
+braces and in `page.js` in `say("...")`; it is written in the language of whoever exports it.
 """
 import html
 import json
@@ -15,11 +16,12 @@ import sacrebleu
 from torch import nn
 
 from course._paths import atomic_path
+from course._words import in_script, language, say, translated
 from course.data import Pair
 from course.decoding import translate
 from course.page.packing import PageError, pack
 from course.page.rounding import dequantise, quantise, with_fewer_bits
-from course.page.saved import About, Saved, about_the_course, load_translator, save_translator
+from course.page.saved import About, Saved, about_the_course, in_words, load_translator, save_translator
 from course.page.showing import show_page
 from course.tokens import Subwords
 
@@ -49,25 +51,35 @@ def export_page(
     """
     path = Path(path)
     if path.is_dir():
-        raise PageError(f"{path} is a folder; name a file in it, for example {path / 'translator.html'}")
+        raise PageError(say("{path} is a folder; name a file in it, for example {example}", path=path,
+                            example=path / "translator.html"))
     text = as_html(model, subwords, about, bits)
     try:
         with atomic_path(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise PageError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise PageError(say("{path} cannot be written: {error}", path=path, error=error.strerror or error)) from error
     return path
 
 
 def as_html(model: nn.Module, subwords: Subwords, about: About | None = None, bits: int = 8) -> str:
     """The page as text; arguments and errors as for `export_page`."""
-    about = about or About()
-    contents = {"about": asdict(about), **pack(model, subwords, bits)}
+    about = in_words(about or About())
+    contents = {"about": asdict(about), "words": translated(in_script(source_of("page.js"))),
+                **pack(model, subwords, bits)}
     stored = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    parts = {"TITLE": html.escape(f"{about.source} → {about.target}: a small translator"),
-             "STYLE": source_of("page.css"), "MODEL": stored, "SCRIPT": script()}
+    title = say("{source} → {target}: a small translator", source=about.source, target=about.target)
+    parts = {"LANGUAGE": language(), "TITLE": html.escape(title), "STYLE": source_of("page.css"), "MODEL": stored,
+             "SCRIPT": script()}
     before, *rest = source_of("page.html").split("{{")
-    return before + "".join(parts[name] + after for name, after in (part.split("}}", 1) for part in rest))
+    return before + "".join(parts.get(name, say(" ".join(name.split()))) + after
+                            for name, after in (part.split("}}", 1) for part in rest))
+
+
+def in_frame(text: str) -> list[str]:
+    """The sentences of a text such as `page.html`: what stands in double braces, but for names in capital letters."""
+    found = (" ".join(sentence.split()) for sentence in re.findall(r"\{\{(.+?)\}\}", text, re.DOTALL))
+    return [sentence for sentence in found if not sentence.isupper()]
 
 
 def script() -> str:
@@ -95,12 +107,12 @@ def score_of(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokeni
         ValueError: if there are no pairs.
     """
     if not pairs:
-        raise ValueError("there are no sentence pairs to measure a score on")
+        raise ValueError(say("there are no sentence pairs to measure a score on"))
     written = translate(model, [pair.source for pair in pairs], subwords)
     metric = sacrebleu.BLEU(tokenize=tokenize)
     score = metric.corpus_score(written, [[pair.target for pair in pairs]])
-    return (f"{score.score:.1f} sacreBLEU on {len(pairs):,} sentences that it was not trained on "
-            f"(greedy; {metric.get_signature()})")
+    return say("{score:.1f} sacreBLEU on {n:,} sentences that it was not trained on (greedy; {signature})",
+               score=score.score, n=len(pairs), signature=metric.get_signature())
 
 
 def _without_imports(name: str) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 
 import ipywidgets
 
-from course._words import say
-from course.page.saved import About
+from course._words import later, say
+from course.page.saved import About, in_words
 
 __all__ = ["AboutForm"]
 
-_FIELDS = {"source": "from", "source_code": "its code", "target": "to", "target_code": "its code",
-           "trained": "trained with", "score": "score", "licence": "licence", "examples": "examples"}
+_FIELDS = {"source": later("from"), "source_code": later("its code"), "target": later("to"),
+           "target_code": later("its code"), "trained": later("trained with"), "score": later("score"),
+           "licence": later("licence"), "examples": later("examples")}
 
 
 class AboutForm(ipywidgets.VBox):
@@ -25,7 +26,7 @@ class AboutForm(ipywidgets.VBox):
     """
 
     def __init__(self, about: About, write: Callable[[About], Path]):
-        self._write = write
+        self._write, about = write, in_words(about)
         self.fields = {name: self._field(name, getattr(about, name)) for name in _FIELDS}
         self.button = ipywidgets.Button(description=say("Write the page"), icon="file")
         self.button.on_click(lambda _: self._pressed())
@@ -44,7 +45,7 @@ class AboutForm(ipywidgets.VBox):
         several = name == "examples"
         kind = ipywidgets.Textarea if several else ipywidgets.Text
         narrow = name.endswith("_code")
-        return kind("\n".join(value) if several else value, description=_FIELDS[name],
+        return kind("\n".join(value) if several else value, description=say(_FIELDS[name]),
                     placeholder=say("a sentence in each line") if several else "",
                     layout={"width": "12em" if narrow else "20em" if f"{name}_code" in _FIELDS else "44em"},
                     style={"description_width": "7em"})
@@ -60,7 +61,7 @@ class AboutForm(ipywidgets.VBox):
     def _repr_mimebundle_(self, **options: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         widget = super()._repr_mimebundle_(**options)
         data, metadata = widget if isinstance(widget, tuple) else (widget or {}, {})
-        rows = [(_FIELDS[name], field.value) for name, field in self.fields.items()]
+        rows = [(say(_FIELDS[name]), field.value) for name, field in self.fields.items()]
         cells = "".join(f"<tr><th>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>" for label, text in rows)
         plain = "\n".join(f"{label}: {text}" for label, text in rows)
         return {**data, "text/plain": plain, "text/html": f"<table>{cells}</table>"}, metadata

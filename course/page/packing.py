@@ -7,7 +7,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from course._words import say
+from course._words import listed, say
 from course.attention import MultiHeadAttention
 from course.languages import SpacedSubwords
 from course.page.rounding import quantise
@@ -46,8 +46,9 @@ class PlainTransformer(Transformer):
         optional = ("w_q.bias", "w_k.bias", "w_v.bias", "w_o.bias")      # zeros, where a layer has none
         missing = [name for name in missing if not name.endswith(optional)]
         if missing or unexpected:
-            raise ValueError("; ".join(f"{what} {', '.join(names[:3])}{', …' * (len(names) > 3)}" for what, names in (
-                (say("it lacks"), missing), (say("it also has"), unexpected)) if names))
+            lacks, has = (listed([*names[:3], *["…"] * (len(names) > 3)]) for names in (missing, unexpected))
+            wrong = [say("it lacks {names}", names=lacks)] * bool(lacks) + [say("it also has {names}", names=has)] * bool(has)
+            raise ValueError(listed(wrong, "{first}; {next}"))
         self.eval()
 
     def unembed(self, states: Tensor) -> Tensor:

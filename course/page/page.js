@@ -6,7 +6,9 @@ import { Transformer, beam_search, follow, translate } from "./transformer.js";
 const CANDIDATES = 5, LENGTH_PENALTY = 0.6;
 const file = JSON.parse(document.getElementById("model").textContent);
 const model = new Transformer(file), max_len = Math.min(60, model.positions.length);
-const subwords = new Subwords(file.subwords), { about } = file;
+const subwords = new Subwords(file.subwords), { about, words } = file;
+// The sentences of the page in its language; in English they stand in the code. Facts go to the places in braces.
+const say = (text, facts = {}) => (words[text] ?? text).replace(/\{(\w+)\}/g, (place, name) => facts[name] ?? place);
 const $ = (id) => document.getElementById(id);
 const percent = (p) => (p > 0.9995 ? "100 %" : p < 0.0005 ? "0 %" : `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`);
 const name_of = (id) => subwords.vocabulary[id].replace("▁", "␣");
@@ -46,8 +48,11 @@ function ask() {
     const ids = hypotheses[0]?.ids ?? null;
     steps = sentence ? [...follow(model, source, ...ends, max_len, ids)] : [];
   } catch (error) {
+    const facts = { end: source.length, max_len: model.positions.length };
+    const why = facts.end <= facts.max_len ? error.message :
+      say("the sentence has {end} tokens, but this model knows positions only up to max_len = {max_len}", facts);
     [source, steps, hypotheses] = [[], [], []];
-    $("trouble").textContent = `This sentence cannot be translated: ${error.message}.`;
+    $("trouble").textContent = say("This sentence cannot be translated: {why}.", { why });
     $("trouble").hidden = false;
   }
   choose_hypothesis(hypotheses[0], false);
@@ -87,8 +92,8 @@ function draw_hypotheses(current) {
       choose_hypothesis(one);
       $("hypotheses").querySelector("[aria-pressed=true]").focus();
     },
-  }, h("span", { lang: about.target_code }, written(one.ids) || "(nothing)"),
-  h("span", { class: "number" }, `score ${one.score.toFixed(2).replace("-", "−")}`)))));
+  }, h("span", { lang: about.target_code }, written(one.ids) || say("(nothing)")),
+  h("span", { class: "number" }, say("score {score}", { score: one.score.toFixed(2).replace("-", "−") }))))));
 }
 
 function draw_tokens() {
@@ -99,7 +104,8 @@ function draw_tokens() {
 function draw_grid() {
   const head = source.map((id) => h("th", { scope: "col" }, name_of(id)));
   $("grid").replaceChildren(
-    h("caption", { class: "unseen" }, "Cross-attention: a row for each token written, a column for each token read"),
+    h("caption", { class: "unseen" },
+      say("Cross-attention: a row for each token written, a column for each token read")),
     h("thead", {}, h("tr", {}, h("td", {}), ...head)),
     h("tbody", {}, ...steps.map((step) => h("tr", {}, h("th", { scope: "row" }, name_of(step.token)),
       ...step.row.map((weight) => h("td", { style: shade(weight) }, weight.toFixed(2)))))));
@@ -115,10 +121,10 @@ function choose(n) {
     button.tabIndex = i === chosen ? 0 : -1;
   });
   [...$("grid").tBodies[0].rows].forEach((row, i) => row.classList.toggle("chosen", i === chosen));
-  $("looks").textContent = `When ${name} was chosen, it looked at`;
+  $("looks").textContent = say("When {name} was chosen, it looked at", { name });
   $("source-tokens").replaceChildren(...source.map((id, j) => h("span", { style: shade(step.row[j]) },
     h("b", {}, name_of(id)), h("small", {}, percent(step.row[j])))));
-  $("choices").textContent = `The ${CANDIDATES} likeliest tokens in its place`;
+  $("choices").textContent = say("The {n} likeliest tokens in its place", { n: CANDIDATES });
   $("candidates").replaceChildren(...topk(step.probabilities, CANDIDATES).map((id) => {
     const p = step.probabilities[id];
     return h("li", id === step.token ? { class: "chosen" } : {}, h("b", {}, name_of(id)),
@@ -128,12 +134,13 @@ function choose(n) {
 }
 
 const counted = sum(Object.values(file.weights).map(({ shape }) => shape.reduce((a, b) => a * b))).toLocaleString("en");
-const bits = file.bits === 8 ? "kept as whole numbers of 8 bits with one scale for each row" : "kept as float32";
+const bits = file.bits === 8 ? say("kept as whole numbers of 8 bits with one scale for each row") : say("kept as float32");
 for (const [id, text] of Object.entries({
   "source-name": about.source, "target-name": about.target, "source-label": about.source, "target-label": about.target,
-  size: `${counted} numbers`, trained: about.trained, score: about.score, licence: about.licence,
-  "model-sizes": `encoder and decoder of ${model.n_layers} layers each, ${model.n_heads} heads, vectors of ${
-    model.d_model} numbers, ${subwords.vocabulary.length.toLocaleString("en")} subwords; ${counted} numbers, ${bits}`,
+  size: say("{n} numbers", { n: counted }), trained: about.trained, score: about.score, licence: about.licence,
+  "model-sizes": say("encoder and decoder of {n_layers} layers each, {n_heads} heads, vectors of {d_model} numbers, " +
+    "{subwords} subwords; {counted} numbers, {bits}", { n_layers: model.n_layers, n_heads: model.n_heads,
+    d_model: model.d_model, subwords: subwords.vocabulary.length.toLocaleString("en"), counted, bits }),
 })) $(id).textContent = text;
 $("sentence").lang = about.source_code;
 for (const id of ["translation", "said", "tokens", "candidates"]) $(id).lang = about.target_code;

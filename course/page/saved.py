@@ -1,7 +1,7 @@
 """A translator in one file: weights, sizes, subwords, and what is to be said about it."""
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from course._paths import atomic_path
-from course._words import say
+from course._words import later, say
 from course.languages import SpacedSubwords
 from course.page.packing import PageError, PlainTransformer, pack, plain
 from course.tokens import Subwords
@@ -19,7 +19,7 @@ from course.translator import TOKENS, Translator
 __all__ = ["About", "Saved", "about_the_course", "load_translator", "save_translator"]
 
 _FORMAT = "build-a-transformer translator 1"
-_NOT_SAID = "not stated by whoever made this page"
+_NOT_SAID = later("not stated by whoever made this page")
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,20 @@ class About:
         examples: sentences to try.
     """
 
-    source: str = "English"
-    target: str = "Spanish"
+    source: str = later("English")
+    target: str = later("Spanish")
     source_code: str = "en"
     target_code: str = "es"
     trained: str = _NOT_SAID
     score: str = _NOT_SAID
     licence: str = _NOT_SAID
     examples: Sequence[str] = ()
+
+
+def in_words(about: About) -> About:
+    """The same in the reader's language, as far as the catalogues have it: names of languages, and what is not said."""
+    return replace(about, **{name: say(getattr(about, name))
+                             for name in ("source", "target", "trained", "score", "licence")})
 
 
 class Saved(NamedTuple):

@@ -20,7 +20,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from course._words import ENGLISH, language, say
+from course._words import ENGLISH, in_script, language, say, translated
 from course.views._matrix import as_labels, number
 
 __all__ = ["Table", "View", "module", "renewed", "rounded", "tokens", "weights_table"]
@@ -76,14 +76,9 @@ def _bare(script: str) -> str:
     return re.sub(r"^[ \t]*(//.*\n|\n)?", "", script, flags=re.MULTILINE)
 
 
-_SAID = re.compile(r'\bsay\(\s*("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)')
-
-
 def spoken(script: str) -> dict[str, str]:
     """What the module of a view says, in the language of the reader; in English nothing, for it stands in the code."""
-    texts = ("".join(json.loads(part) for part in re.findall(r'"(?:[^"\\]|\\.)*"', found))
-             for found in _SAID.findall(module(script)))
-    return {text: said for text in texts if (said := say(text)) != text}
+    return translated(in_script(module(script)))
 
 
 def rounded(values: ArrayLike, digits: int = 4) -> list:

@@ -186,12 +186,12 @@ def _accepts_any_size(ask) -> str | None:
         if _made(ask, d_model, n_heads).error is None:
             x = np.random.default_rng(0).normal(size=(2, 3, d_model)).astype("float32")
             called = ask(d_model=d_model, n_heads=n_heads, query=x, key=x, value=x)
-            start = say("A layer with d_model = {d_model} and n_heads = {n_heads} was made without a word",
-                        d_model=d_model, n_heads=n_heads)
             if called.error is None:
-                return f"{start}."
-            return say("{start}; only when it was called did the code stop, with {kind}: {text_}. The exercise asks "
-                       "for the `ValueError` in `__init__`.", start=start, kind=called.error.kind,
+                return say("A layer with d_model = {d_model} and n_heads = {n_heads} was made without a word.",
+                           d_model=d_model, n_heads=n_heads)
+            return say("A layer with d_model = {d_model} and n_heads = {n_heads} was made without a word; only when "
+                       "it was called did the code stop, with {kind}: {text_}. The exercise asks for the `ValueError` "
+                       "in `__init__`.", d_model=d_model, n_heads=n_heads, kind=called.error.kind,
                        text_=called.error.text)
     return None
 

@@ -137,8 +137,8 @@ export function grid({ label, rows, columns, kind = "weight", digits = 2, point,
         g.hidden ? "" : extra.marks?.[`${i},${j}`] ?? ""].join(" ").trim();
       if (cell.className !== kinds) cell.className = kinds;
       const name = g.hidden ? say("hidden") : extra.name?.(i, j) ?? (!open && !leak ? say("masked") : text);
-      if (!still) cell.setAttribute("aria-label", said(i, j, leak && !g.hidden ? say("{name}, though masked", { name }) :
-        name));
+      const leaks = leak && !g.hidden;
+      if (!still) cell.setAttribute("aria-label", said(i, j, leaks ? say("{name}, though masked", { name }) : name));
     }));
   }
   // Frame cells, for instance those a sum is made of: light([[0, 1], [0, 2]]).

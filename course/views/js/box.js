@@ -2,8 +2,9 @@ import { HEADS, button, frame, grid, guessing, h, number, say, speak } from "./b
 
 function render({ model, el }) {
   speak(model);
-  const view = frame(el, model, say("Type a sentence and press Enter. Next and Back go through the translation, token " +
-    "by token. The rows of the table are the tokens written so far; the row of a token is the one that predicted it."));
+  const view = frame(el, model, say("Type a sentence and press Enter. Next and Back go through the translation, " +
+    "token by token. The rows of the table are the tokens written so far; the row of a token is the one that " +
+    "predicted it."));
   const input = h("input", { type: "text", value: model.get("sentence"), maxlength: 200, size: 36,
     "aria-label": say("sentence to translate") });
   const go = button(say("Translate"), () => ask());
@@ -20,8 +21,8 @@ function render({ model, el }) {
   const back = button(say("Back"), () => turn(model.get("step") - 1));
   const next = button(say("Next"), () => turn(model.get("step") + 1));
   view.controls.append(input, go, back, next, button(say("All"), () => turn(steps().length)));
-  if (!live) view.controls.after(h("p", {}, say("A new sentence needs the notebook and its kernel; this one can be stepped " +
-    "through here.")));
+  if (!live) view.controls.after(h("p", {}, say("A new sentence needs the notebook and its kernel; this one can be " +
+    "stepped through here.")));
   const trouble = h("p", { class: "note", role: "alert" });
   const written = h("p", { class: "written", lang: "es", "aria-label": say("translation so far") });
   const chances = h("div", {});
@@ -37,12 +38,13 @@ function render({ model, el }) {
     next.disabled = n === steps().length;
     const shown = steps().slice(0, n), last = shown[n - 1];
     written.replaceChildren(...shown.flatMap((step, i) => [h(i === n - 1 ? "strong" : "span", {}, step.token), " "]));
-    const g = grid({ label: say("cross-attention"), rows: shown.map((step, i) => `${i + 1} ${step.token}`), columns: source,
-      point: (i, j, aloud) => view.tell(say("When {token} was written, {word} had the weight {weight}.", { token: shown[i].token,
-        word: source[j], weight: number(shown[i].row[j]) }), aloud) });
+    const g = grid({ label: say("cross-attention"), rows: shown.map((step, i) => `${i + 1} ${step.token}`),
+      columns: source, point: (i, j, aloud) => view.tell(say("When {token} was written, {word} had the weight " +
+        "{weight}.", { token: shown[i].token, word: source[j], weight: number(shown[i].row[j]) }), aloud) });
     g.draw(shown.map((step) => step.row));
     const what = say("candidates for token {n}", { n });
-    chances.replaceChildren(h("p", {}, what), h("table", { class: "grid", role: "table", "aria-label": what }, h("tbody", {}, ...last.candidates.map(([token, p]) =>
+    chances.replaceChildren(h("p", {}, what), h("table", { class: "grid", role: "table", "aria-label": what },
+    h("tbody", {}, ...last.candidates.map(([token, p]) =>
       h("tr", {}, h("th", { scope: "row" }, token), h("td", {}, number(p)), h("td", { "aria-hidden": "true" },
         h("div", { style: `height: 0.9em; width: ${Math.round(120 * p)}px; background: ${HEADS[0]}` })))))));
     view.body.replaceChildren(h("figure", {}, h("figcaption", {},

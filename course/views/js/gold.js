@@ -17,8 +17,9 @@ function render({ model, el }) {
   const point = (j, i, aloud) => {
     both.forEach((g) => g.light([[j, i]]));
     const facts = { target: target[j], source: source[i], weight: number(now()[j][i]), kind: named(i, j) };
-    view.tell(best(j) === i ? say("{target} – {source}: weight {weight}, by hand: {kind}. It is the largest of its row.",
-      facts) : say("{target} – {source}: weight {weight}, by hand: {kind}.", facts), aloud);
+    view.tell(best(j) === i ?
+      say("{target} – {source}: weight {weight}, by hand: {kind}. It is the largest of its row.", facts) :
+      say("{target} – {source}: weight {weight}, by hand: {kind}.", facts), aloud);
   };
   const attention = grid({ label: say("attention"), rows: target, columns: source, point });
   const gold = grid({ label: say("links made by hand"), rows: target, columns: source, kind: "plain", point });

@@ -6,7 +6,8 @@ function render({ model, el }) {
   speak(model);
   const { kinds } = model.get("data");
   const view = frame(el, model, say("Choose a head among the thumbnails, by a click or with the arrow keys. In the " +
-    "large table point at a cell or move to it with the arrow keys: the lines of its row are drawn. Rows are queries."));
+    "large table point at a cell or move to it with the arrow keys: the lines of its row are drawn. Rows are " +
+    "queries."));
   if (kinds.length > 1) {
     view.controls.append(choice(say("Attention"), kinds.map((kind) => kind.name), model.get("kind"), (i) => {
       model.set("layer", 0);
@@ -35,8 +36,9 @@ function render({ model, el }) {
       return h("button", { type: "button", tabindex: -1, "aria-label": say("layer {l}, head {n}", { l, n }),
         style: "padding: 4px; line-height: 1.1", onclick: () => pick(l, n) }, canvas, h("div", {}, `${n}`));
     }));
-    thumbs.replaceChildren(...buttons.map((row, l) => h("div", { style: "display: flex; gap: 4px; align-items: center;" +
-      " flex-wrap: wrap; margin-bottom: 4px" }, ...(buttons.length > 1 ? [say("layer {l}", { l })] : [say("head")]), ...row)));
+    const style = "display: flex; gap: 4px; align-items: center; flex-wrap: wrap; margin-bottom: 4px";
+    thumbs.replaceChildren(...buttons.map((row, l) => h("div", { style },
+      buttons.length > 1 ? say("layer {l}", { l }) : say("head"), ...row)));
   }
   thumbs.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -59,8 +61,8 @@ function render({ model, el }) {
   function told(i) {
     const row = matrix()[i], { queries, keys } = now();
     const best = row.indexOf(Math.max(...row));
-    return g.hidden ? "" : say("“{query}” attends most to “{key}” ({weight}).", { query: queries[i], key: keys[best],
-      weight: number(row[best]) });
+    return g.hidden ? "" : say("“{query}” attends most to “{key}” ({weight}).", { query: queries[i],
+      key: keys[best], weight: number(row[best]) });
   }
   const small = () => Math.max(now().queries.length, now().keys.length) > 12;
   const matrix = () => now().weights[model.get("layer")][model.get("head")];
@@ -93,7 +95,8 @@ function render({ model, el }) {
       node.tabIndex = on ? 0 : -1;
     }));
     g.draw(matrix(), small() ? { text: (i, j) => number(matrix()[i][j]).replace(/^0/, "") } : {});
-    large.querySelector("figcaption").textContent = say("layer {l}, head {n}", { l: model.get("layer"), n: model.get("head") });
+    large.querySelector("figcaption").textContent = say("layer {l}, head {n}", { l: model.get("layer"),
+      n: model.get("head") });
     arcs();
   }
 

@@ -20,13 +20,14 @@ function render({ model, el }) {
       say("{query} may not attend to {key}.", at(i, j)), aloud) });
   const weights = grid({ label: say("weights"), rows: queries, columns: keys, point(i, j, aloud) {
     const open = keys.map((_, n) => n).filter((n) => now()[i][n]);
-    view.tell(!open.length ? empty([i]) : now()[i][j] ? say("{row}, {column}: {what}", { row: queries[i], column: keys[j],
-      what: `e^(${number(scores[i][j])}) / (${open.map((n) => `e^(${number(scores[i][n])})`)
+    view.tell(!open.length ? empty([i]) : now()[i][j] ? say("{row}, {column}: {what}", { row: queries[i],
+      column: keys[j], what: `e^(${number(scores[i][j])}) / (${open.map((n) => `e^(${number(scores[i][n])})`)
         .join(" + ")}) = ${number(weights.values[i][j], 3)}` }) :
       say("{query}, {key}: closed, so its score counts as −∞ and its share is 0", at(i, j)), aloud);
   } });
   const empty = (rows) => say("{queries} may attend to nothing: there is no share to give, so all weights are 0, and " +
-    "so is the output. A bare softmax over −∞ would say 0/0 = NaN.", { queries: listed(rows.map((i) => queries[i])) });
+    "so is the output. A bare softmax over −∞ would say 0/0 = NaN.", { queries: listed(rows.map((i) =>
+    queries[i])) });
   const hollow = h("p", { class: "note" });
   const yours = h("p", { class: "note" });
   const figure = (caption, g) => h("figure", {}, h("figcaption", {}, caption), g.node);

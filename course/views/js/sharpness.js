@@ -4,9 +4,9 @@ const TALL = 130, WIDE = 46;
 
 function render({ model, el }) {
   speak(model);
-  const { words, sizes, scores, verdict, agrees } = model.get("data");
-  const view = frame(el, model, say("The sliders move with the arrow keys. Point at a weight, or tab to it, to see how " +
-    "it comes about. The entropy of the shares is between 0 bits (one key gets all) and the logarithm of the " +
+  const { words, sizes, scores, verdict } = model.get("data");
+  const view = frame(el, model, say("The sliders move with the arrow keys. Point at a weight, or tab to it, to see " +
+    "how it comes about. The entropy of the shares is between 0 bits (one key gets all) and the logarithm of the " +
     "number of keys (all get the same)."));
   const size = slider("d_k", { min: 0, max: sizes.length - 1, value: model.get("size"), text: (i) => `${sizes[i]}`,
     change: (i) => view.set("size", i) });
@@ -22,7 +22,8 @@ function render({ model, el }) {
   ...words.map((word, i) => s("text", { x: (i + 0.5) * WIDE, y: TALL + 16, "text-anchor": "middle" }, word)));
   const facts = h("p", { class: "secret" });
   view.body.append(h("div", {}, row.node, shares.node, facts), chart);
-  if (verdict) view.controls.after(h("p", { class: `note${agrees ? " well" : ""}` }, verdict));
+  const well = verdict === say("Your softmax agrees with the reference for every d_k, with all rows undivided.");
+  if (verdict) view.controls.after(h("p", { class: `note${well ? " well" : ""}` }, verdict));
 
   const now = () => scores[model.get("size")].map((x) => x / (model.get("root") ? Math.sqrt(
     sizes[model.get("size")]) : 1) / model.get("temperature"));
@@ -38,8 +39,8 @@ function render({ model, el }) {
     row.draw([scaled]);
     shares.draw([weights]);
     weights.forEach((p, i) => { bars[i].setAttribute("y", TALL * (1 - p)); bars[i].setAttribute("height", TALL * p); });
-    facts.textContent = say("entropy {bits} of {most} bits: as if {n} of {keys} keys shared evenly", { bits: number(bits),
-      most: number(Math.log2(words.length)), n: number(2 ** bits, 1), keys: words.length });
+    facts.textContent = say("entropy {bits} of {most} bits: as if {n} of {keys} keys shared evenly", {
+      bits: number(bits), most: number(Math.log2(words.length)), n: number(2 ** bits, 1), keys: words.length });
     facts.dataset.bits = bits;
     if (!shares.hidden) {
       const told = { d: sizes[model.get("size")], temperature: number(model.get("temperature")),

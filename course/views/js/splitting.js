@@ -47,9 +47,10 @@ function render({ model, el }) {
       h("div", {}, h("p", {}, say("right: x.view(B, T, h, d).transpose(1, 2) — row t of every head is token t")),
         h("div", { class: "body" }, ...heads.map((m) => table(say("right, head {m}", { m }), T, d,
           (i, j) => i * D + m * d + j))),
-        h("p", {}, mixed ? say("wrong: x.view(B, h, T, d) — the same shape, but a head gets a piece of the sentence") :
-          say("wrong: x.view(B, h, T, d) — the same shape, and at this size the same numbers: nothing would show the " +
-            "mistake")),
+        h("p", {}, mixed ?
+          say("wrong: x.view(B, h, T, d) — the same shape, but a head gets a piece of the sentence") :
+          say("wrong: x.view(B, h, T, d) — the same shape, and at this size the same numbers: nothing would show " +
+            "the mistake")),
         h("div", { class: "body" }, ...heads.map((m) => table(say("wrong, head {m}", { m }), T, d, (i, j) =>
           m * T * d + i * d + j)))));
     view.tell(say("{before} becomes {after}; D = h·d.", { before: `(B, T, D) = (B, ${T}, ${D})`,

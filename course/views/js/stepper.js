@@ -91,7 +91,7 @@ function render({ model, el }) {
     const scores = { ...table, kind: "score", still: true };
     const masked = d.mask ? { mask: d.mask } : {};
     const before = [
-      () => [panel(say("Q, a row for each query"), { rows: d.queries, columns: dims, kind: "score", still: true }, d.q, {}),
+      () => [panel(say("Q, a row for each query"), { rows: d.queries, columns: dims, kind: "score", still: true }, d.q),
         panel(say("K, a row for each key"), { rows: d.keys, columns: dims, kind: "score", still: true }, d.k)],
       () => [panel(say("scores"), scores, d.scores)],
       () => [panel(say("scaled scores"), scores, d.scaled)],

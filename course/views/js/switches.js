@@ -4,9 +4,9 @@ function render({ model, el }) {
   speak(model);
   const { sentence, heads, before, single } = model.get("data");
   const live = model.get("kernel"), names = Object.keys(heads), cross = Object.keys(before.weights);
-  const view = frame(el, model, say("Move in the table of heads with the arrow keys and press Space, or click, to switch " +
-    "a head off or on. In the table of weights choose a cell, then set its weight with the slider: the rest of the row " +
-    "shares what is left. The row of a token is the one that predicts it."));
+  const view = frame(el, model, say("Move in the table of heads with the arrow keys and press Space, or click, to " +
+    "switch a head off or on. In the table of weights choose a cell, then set its weight with the slider: the rest " +
+    "of the row shares what is left. The row of a token is the one that predicts it."));
   const most = Math.max(...Object.values(heads));
   const is = (name, n) => model.get("off").some(([other, head]) => other === name && head === n);
   const short = (name) => name.replace("layers.", "").replace("_attention", "").replace(/\./g, " ");
@@ -85,7 +85,8 @@ function render({ model, el }) {
     else if (text === null) after.textContent = say("Translating.");
     else {
       const was = before.translation.split(" ");
-      after.replaceChildren(text === before.translation ? say("now the same: ") : say("now: "), ...text.split(" ").flatMap((word) =>
+      after.replaceChildren(text === before.translation ? say("now the same: ") : say("now: "),
+        ...text.split(" ").flatMap((word) =>
         [h(was.includes(word) ? "span" : "strong", { lang: "es" }, word), " "]));
       if (off.length || edits.length) view.tell(say("Heads off: {off}; weights edited: {edits}. {text}",
         { off: off.length, edits: edits.length, text }));

@@ -6,8 +6,8 @@ function render({ model, el }) {
   speak(model);
   const { rounds, heights, leaves, best } = model.get("data");
   const view = frame(el, model, say("Next and Back go from round to round. Tab into the tree and use the arrow keys: " +
-    "left to what a token continues, right to its continuations, up and down within the round. A blue frame is kept, a " +
-    "dotted line leads to what is pruned, green is finished, full green was chosen."));
+    "left to what a token continues, right to its continuations, up and down within the round. A blue frame is kept, " +
+    "a dotted line leads to what is pruned, green is finished, full green was chosen."));
   const turn = (n) => { hidden = model.get("predict") && n > model.get("step") ? n - 1 : -1; view.set("step", n); };
   const back = button(say("Back"), () => turn(model.get("step") - 1));
   const next = button(say("Next"), () => turn(model.get("step") + 1));

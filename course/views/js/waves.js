@@ -5,8 +5,8 @@ const WIDE = 480, TALL = 90;
 function render({ model, el }) {
   speak(model);
   const { sizes, length, encodings } = model.get("data");
-  const view = frame(el, model, say("The sliders move with the arrow keys. The table shows the whole encoding, a row for " +
-    "each position; below it one column as a wave, and the dot products of one position with all."));
+  const view = frame(el, model, say("The sliders move with the arrow keys. The table shows the whole encoding, a row " +
+    "for each position; below it one column as a wave, and the dot products of one position with all."));
   const E = () => encodings[model.get("size")];
   const where = slider(say("position"), { min: 0, max: length - 1, value: model.get("position"),
     change: (x) => view.set("position", x) });
@@ -23,10 +23,10 @@ function render({ model, el }) {
     class: secret ? "secret" : "" });
   const wave = chart(false), alike = chart(true);
   const places = E().map((_, t) => `${t}`);
-  const likeness = grid({ label: say("dot products with the position"), rows: [say("dot product")], columns: places, kind: "score",
-    digits: 1, point: (_, t, aloud) => view.tell(say("position {p} · position {t} = {product}, {n} apart", {
-      p: model.get("position"), t, product: number(likeness.values[0][t]), n: Math.abs(t - model.get("position")) }),
-    aloud) });
+  const likeness = grid({ label: say("dot products with the position"), rows: [say("dot product")], columns: places,
+    kind: "score", digits: 1, point: (_, t, aloud) => view.tell(say("position {p} · position {t} = {product}, {n} " +
+      "apart", { p: model.get("position"), t, product: number(likeness.values[0][t]),
+      n: Math.abs(t - model.get("position")) }), aloud) });
   likeness.table.classList.add("small");
   const captions = ["", "", ""].map(() => h("figcaption", {}));
   view.body.append(h("figure", {}, captions[0], canvas), h("div", {},
@@ -65,8 +65,8 @@ function render({ model, el }) {
     const column = encoding.map((row) => row[c]);
     const products = encoding.map((row) => dot(encoding[p], row));
     canvas.setAttribute("aria-label", say("encoding, {length} positions by {d} dimensions", { length, d }));
-    wave.setAttribute("aria-label", say("dimension {c} at every position; {x} at position {p}", { c, x: number(column[p]),
-      p }));
+    wave.setAttribute("aria-label", say("dimension {c} at every position; {x} at position {p}", {
+      c, x: number(column[p]), p }));
     alike.setAttribute("aria-label", say("dot products of position {p} with all positions; with itself {x}",
       { p, x: number(products[p]) }));
     plot(wave, column, p, -1, 1);
