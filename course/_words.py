@@ -24,6 +24,7 @@ from course._paths import atomic_path, cache_dir
 __all__ = ["Later", "in_script", "language", "languages", "later", "listed", "plural", "say", "speaking", "translated"]
 
 ENGLISH = "en"
+JOINTS = ("{first}, {next}", "{first}; {next}", "{first}. {next}", "{first} and {next}")        # see `listed`
 FOLDERS = [folder / "locale" for folder in (Path(__file__).parent, Path(__file__).parents[1] / "classroom")]
 
 _speaking: contextvars.ContextVar[str | None] = contextvars.ContextVar("language", default=None)
@@ -62,9 +63,9 @@ def later(text: str, /, **facts: Any) -> Later:
     return sentence
 
 
-def listed(words: Iterable[str], text: str = "{first}, {next}") -> str:
-    """Words, or sentences, one after the other: "a, b, c". `text` says how the next one is joined to the first ones."""
-    return reduce(lambda first, word: say(text, first=first, next=word), words) if (words := list(words)) else ""
+def listed(words: Iterable[str], joint: str = "{first}, {next}") -> str:
+    """Words or sentences in a row: "a, b, c". `joint`, one of `JOINTS`, says how the next follows the first ones."""
+    return reduce(lambda first, word: say(joint, first=first, next=word) if first else word, words, "")
 
 
 def in_script(script: str) -> list[str]:

@@ -947,7 +947,8 @@ def passes(test, function):
         return False
 
 for name, function in [("split_heads", split_heads), ("by view", by_view)]:
-    print(f"{name:12} {'passes' if passes(test_split_heads, function) else 'fails'}")
+    result = "passes" if passes(test_split_heads, function) else "fails"
+    print(f"{name:12} {result}")
 
 # %% [markdown]
 # ## Recap

@@ -4,7 +4,7 @@
 # Attention lets words exchange what they know. One round of it is not enough to understand a
 # sentence, and if you simply do it several times, it fails at once. In this lesson you see it fail,
 # and add the three things that make deep stacks work: the residual connection, the layer norm and the
-# feed-forward layer. Together they are the encoder.
+# feed-forward layer. Together with attention they are the encoder.
 #
 # **After this lesson** you can
 #
@@ -183,11 +183,11 @@ with torch.no_grad():
 
 # %% [markdown]
 # The words stay different, and their lengths grow by about the same amount in each round, instead of
-# doubling. Attention always gets vectors of one size, however long those on the main road have become.
+# doubling. Attention always gets vectors of one size, however long the words' own vectors have become.
 #
-# Note *where* the norm stands: on the side road that leads into attention. On the main road, from the
-# first $x$ to the last, there are only plus signs. That is **pre-norm**. The paper puts the norm on the
-# main road, after the plus; we will compare the two below.
+# Note *where* the norm stands. From the first $x$ to the last there is a **main road**, and on it there are
+# only plus signs. The norm stands on the **side road** that leads into attention. That is **pre-norm**. The
+# paper puts the norm on the main road, after the plus; we will compare the two below.
 
 # %% [markdown]
 # ## What goes wrong if …
@@ -226,7 +226,7 @@ for scale in (1.0, 0.001):
 
 # %% [markdown]
 # For tiny vectors the results differ by a factor, so weights trained with one version give other results
-# with the other. Details like this are why this lesson ends with a comparison to PyTorch.
+# with the other. Because of details like this, you will compare your encoder with PyTorch's, number by number.
 
 # %% [markdown]
 # ## Time to think: the feed-forward layer
@@ -724,8 +724,8 @@ for name, change in changes.items():
     print(f"{name:20}", *(f"{one:.2f}" for one in differ), " " * 15, *(f"{losses[-1]:.2f}" for losses in found))
 
 # %% [markdown]
-# With its attention damped at the start, post-norm keeps the words apart, and learns at the same rate, without
-# a warm-up. With its feed-forward layer damped, the words are as alike as before, and at most some of the runs
+# With its attention damped at the start, post-norm keeps the words apart, and learns with the same learning rate,
+# without a warm-up. With its feed-forward layer damped, the words are as alike as before, and at most some of the runs
 # get there. So in this experiment it counts most whether the words differ at the start. This is one task, one
 # size and two seeds, and no proof for other models. Post-norm can be trained well, and the paper's results
 # were made with it. Pre-norm is the more forgiving one, which is why this course uses it.
@@ -748,7 +748,7 @@ for name, change in changes.items():
 #
 # **Common mistakes**
 #
-# - Norm over the batch or the time axis; variance divided by d_model − 1; eps outside the root.
+# - Norm over the batch or over the positions; variance divided by d_model − 1; eps outside the root.
 # - ReLU forgotten, or after the second layer.
 # - The normalised vector carried on along the main road; one residual connection around everything; one
 #   norm for both sub-layers.

@@ -118,8 +118,8 @@ print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
 
 # %% [markdown]
 # 0.87 for "black", as in lesson 03. There is no causal mask here: the whole English sentence is known before
-# the first Spanish word is written, and *negro*, which comes third, needs the second English word. Only the
-# padding of the **source** is hidden.
+# the first Spanish word is written. And the order is another one: *gato*, which comes second, needs "cat", the
+# third English word, which a causal mask would hide. Only the padding of the **source** is hidden.
 #
 # | | Q from | K, V from | mask (True = may attend) |
 # |---|---|---|---|
@@ -152,7 +152,7 @@ show_blocks("decoder")
 #   or (B, T_q, T_k). None forbids nothing: the layer makes no mask of its own, and is causal only if
 #   `self_mask` is.
 # - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The check does
-#   not mind other names; with these, weights can be copied from PyTorch's layer at the end.
+#   not mind other names; with these, weights can be copied from PyTorch's layer in the cell after the check.
 # - **Return** a tensor (B, T_q, d_model).
 # - **Use** `MultiHeadAttention(d_model, n_heads)`, which returns output *and* weights; `FeedForward(d_model,
 #   d_ff)` and `LayerNorm(d_model)`. PyTorch's finished `nn.TransformerDecoderLayer` earns no points.
@@ -297,15 +297,15 @@ with torch.no_grad():
         print(f"{name:12}", *(f"{word} {amount:.3f}  " for word, amount in zip(target, moved, strict=True)))
 
 # %% [markdown]
-# With other words from *negro* on, the first three positions stay exactly where they were, as they should;
+# With other vectors from *negro* on, the first three positions stay exactly where they were, as they should;
 # without the mask they all move.
 
 # %% [markdown]
 # ### Exercise 7.3 · a test for leaks        ●●○  about 15 minutes · 2 points
 # - **You have** some decoder `decode(x, memory)`: `x` (B, T, d_model) and `memory` (B, T_k, d_model) to
 #   (B, T, d_model). It makes its masks itself; any sizes will do, for example d_model = 16.
-# - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (A test that returns False
-#   or raises another error counts as failing, too.)
+# - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (If your test returns False or
+#   raises another error, that also says: it leaks.)
 # - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new
 #   random numbers: a layer norm removes one number that is added to a whole vector.
 #
@@ -551,7 +551,7 @@ except (AttributeError, TypeError, ValueError) as error:    # a right model with
     Transformer = library.Transformer
 
 # %% [markdown]
-# The encoder runs once for a sentence, however many words are written.
+# The encoder needs to run only once for a sentence, however many words are written.
 #
 # We put two sentences through, *the black cat sleeps* and *the cat sleeps*. Which shape will the logits have?
 

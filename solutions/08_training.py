@@ -170,10 +170,10 @@ print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
 #
 # Is a loss of 0.7 nats much? A second way to write the same number is easier to picture: **perplexity**, which is
 # exp(loss). It says among how many words, all equally likely, one would have to guess to be as unsure. What is the
-# perplexity of a model that knows nothing of 49 words? And of one that wavers between two?
+# perplexity of a model that knows nothing of 49 tokens? And of one that wavers between two?
 
 # %%
-for name, p_right in [("knows nothing of 49 words", 1 / 49), ("wavers between two words", 1 / 2),
+for name, p_right in [("knows nothing of 49 tokens", 1 / 49), ("wavers between two words", 1 / 2),
                       ("gives the right word 0.93", 0.93), ("is certain, and right", 1.0)]:
     loss = math.log(1 / p_right)
     print(f"{name:26} loss {loss:.3f}   perplexity exp({loss:.3f}) = {math.exp(loss):5.2f}")
@@ -244,7 +244,7 @@ print(f"after 30 epochs, if the schedule counts epochs  {warmup_lr(30, 512, 4000
 # has hardly begun after 30 epochs of thousands of steps each, and the model "learns slowly".
 
 # %% [markdown]
-# ## A language of 49 words
+# ## A language of 49 tokens
 #
 # To watch training we need a task that a small model learns in seconds. Here is a small part of English
 # and Spanish that still has what makes translating hard: the adjective moves behind its noun, and article
@@ -994,7 +994,7 @@ print(f"test loss of the healthy model: {loss:.2f}, perplexity {math.exp(loss):.
 # <details><summary>A: how to begin</summary>
 #
 # Give a model its own `decode`, which calls `model.decoder(model.embed(target), memory, None, source_mask)`.
-# The curve falls to 0 faster than the healthy one, since every position can look up its answer one place
+# The curve falls to near 0 as well, since every position can look up its answer one place
 # further on. The samples are nonsense, since that place is empty when the model writes by itself. The
 # pushes are flawless: the loss is right, the model is not. The test for it is that of lesson 07: change the
 # future, and see whether the past moves.

@@ -183,7 +183,7 @@ for alpha in (0, 0.2, 0.6, 1):
 # 2. Of all these continuations keep the best few. All the others are given up for good: **pruned**.
 # 3. Repeat.
 #
-# Two things are worth doing by hand. Take the tree and a beam of 2. After the first round it holds
+# One round is worth doing by hand. Take the tree and a beam of 2. After the first round it holds
 # "el" and "un". Write down all continuations of both, with their probabilities, and cross out all but
 # two. What is left? And is "el gato", which the greedy walk lost, still there?
 #
@@ -440,7 +440,7 @@ with torch.no_grad():
         print("    finished forgotten:", broken_search(as_source(sentence), forgets=True))
 
 # %% [markdown]
-# A sum only grows with each further word, so that nothing stops a sentence. And where finished
+# A sum only grows with each further word, so that nothing in the score rewards an end. And where finished
 # sentences are dropped, only those are left that have not ended when `max_len` cuts them off.
 
 # %% [markdown]
@@ -599,8 +599,8 @@ for i in different[::max(len(different) // 8, 1)][:8]:
         print(f"    {name:9}  {sentence}")
 
 # %% [markdown]
-# A beam of 4 costs a few times the time of greedy decoding (the last column above). The line above gives the gain and
-# p, the chance of so large a gain if both were equally good.
+# A beam of 4 costs a few times the time of greedy decoding (the last column of the table of settings). The line
+# "difference" gives the gain and p, the chance of so large a gain if both were equally good.
 #
 # Does a beam four times as wide give more again? First without a penalty. Write down what happens to log p, to the
 # length, and to BLEU, then compare with the beams of 1 and 4 above.
@@ -653,7 +653,7 @@ print("the new row alone", output)
 # %% [markdown]
 # The same as row 4 above, and without a mask: where there is no future, none has to be hidden.
 #
-# ### Exercise 10.5 · attention with a memory        ●●○  about 15 minutes · 2 points
+# ### Exercise 10.5 · attention with a past        ●●○  about 15 minutes · 2 points
 # - **You have** `attention`, a `MultiHeadAttention`; `x` (B, 1, d_model), the state of the new position
 #   in each of B sentences; `past`, which is None at the first position, and afterwards what you returned
 #   at the one before.
@@ -774,7 +774,7 @@ for kind in (WithoutPosition, WithoutMask):
 
 # %% [markdown]
 # Neither raises an error. The second is harder to notice: it changes some sentences only, and only when they are in
-# a batch with longer ones. Translated alone, each of them is right.
+# a batch with longer ones. Translated alone, none of them changes.
 #
 # ### Measured
 #
@@ -803,8 +803,8 @@ show_curves([5 * i + 3 for i in range(8)], {"without cache": milliseconds(0), "w
 # %% [markdown]
 # Without the cache each token costs more than the one before. With it the cost hardly rises.
 #
-# It is not 20 times as fast because the cache does not save everything. Each step still has to call some
-# dozen small operations and to score 2,000 tokens, and one position at a time keeps a processor less busy
+# It is not 20 times as fast because the cache does not save everything. Each step still has to call dozens
+# of small operations and to score 2,000 tokens, and one position at a time keeps a processor less busy
 # than forty at once. With longer texts, larger models and more sentences the factor grows. What the cache
 # costs is memory, and in large language models that is what limits how long a text may be:
 

@@ -5,7 +5,8 @@
     python -m tools.messages --new fr     begin the catalogues of another language
 
 Sentences are found in two ways: where they are said (`say`, `plural`, `later` in Python, `say` in JavaScript, double
-braces in the translator's page), and in the exercises themselves, which are data. A catalogue is `locale/LANGUAGE/LC_MESSAGES/NAME.po`.
+braces in the translator's page), and in the exercises themselves, which are data. A catalogue is
+`locale/LANGUAGE/LC_MESSAGES/NAME.po`.
 """
 import argparse
 import io
@@ -25,13 +26,14 @@ from babel.messages.pofile import read_po, write_po
 from classroom import exercises
 from classroom.judge import advice, evidence, own_line, words
 from course._paths import atomic_path
-from course._words import ENGLISH, FOLDERS, Later, in_script, languages
+from course._words import ENGLISH, FOLDERS, JOINTS, Later, in_script, languages
 from course.page import in_frame
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": None, "later": None, "plural": (1, 2)}
 # Constants of modules that `say` is asked to say, beside what is written in calls.
-CONSTANTS = {"judge": [advice._BY_KIND, [row[2] for row in advice._BY_TEXT], [row[2] for row in own_line._BY_TEXT],
+CONSTANTS = {"course": [JOINTS],
+             "judge": [advice._BY_KIND, [row[2] for row in advice._BY_TEXT], [row[2] for row in own_line._BY_TEXT],
                        advice._NUMPY, advice._TENSORS, own_line.TEMPLATE, words.templates(), evidence.NOUNS]}
 WORD = re.compile(r"[A-Za-z]{2}")
 
@@ -90,7 +92,8 @@ def _files() -> Iterator[tuple[Path, str]]:
     for path in sorted((ROOT / "course").rglob("*.py")):
         if path.name != "_words.py":
             yield path, "course"
-    yield from ((path, "course") for suffix in ("js", "html") for path in sorted((ROOT / "course").rglob(f"*.{suffix}")))
+    for kind in ("*.js", "*.html"):
+        yield from ((path, "course") for path in sorted((ROOT / "course").rglob(kind)))
     for path in sorted((ROOT / "classroom").rglob("*.py")):
         part = path.relative_to(ROOT / "classroom").parts
         yield path, part[1] if part[0] == "exercises" and part[1].startswith("lesson_") else \
@@ -135,8 +138,8 @@ def catalogues(language: str) -> dict[Path, Catalog]:
         folder = FOLDERS[0 if one.catalogue == "course" else 1]
         path = folder / language / "LC_MESSAGES" / f"{one.catalogue}.po"
         catalogue = made.setdefault(path, Catalog(locale=language, project="Build a Transformer", version="1",
-                                                  header_comment=f"# {one.catalogue}: what is said there, in {language}.",
-                                                  fuzzy=False))
+                                                  header_comment=f"# {one.catalogue}: what is said there, in "
+                                                                 f"{language}.", fuzzy=False))
         old = known.get(text)
         string = "" if old is None else old.string
         if one.plural and isinstance(string, str):

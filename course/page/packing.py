@@ -47,7 +47,8 @@ class PlainTransformer(Transformer):
         missing = [name for name in missing if not name.endswith(optional)]
         if missing or unexpected:
             lacks, has = (listed([*names[:3], *["…"] * (len(names) > 3)]) for names in (missing, unexpected))
-            wrong = [say("it lacks {names}", names=lacks)] * bool(lacks) + [say("it also has {names}", names=has)] * bool(has)
+            wrong = [*[say("it lacks {names}", names=lacks)] * bool(lacks),
+                     *[say("it also has {names}", names=has)] * bool(has)]
             raise ValueError(listed(wrong, "{first}; {next}"))
         self.eval()
 

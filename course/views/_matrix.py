@@ -9,7 +9,7 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import listed, say
 
 CELL = 0.62            # inches
 READABLE = 0.42        # below this size of cell the numbers are left out
@@ -28,9 +28,9 @@ def as_matrix(values: Any, name: str, ndim: int = 2) -> np.ndarray:
     except (TypeError, ValueError):
         raise ValueError(say("{name} must be an array of numbers, all rows of the same length", name=name)) from None
     if matrix.ndim != ndim:
-        advice = say("; take one sentence or one head, for example {name}[0]", name=name) if matrix.ndim > ndim else ""
-        raise ValueError(say("{name} must have {ndim} axes, but its shape is {shape}{advice}", name=name, ndim=ndim,
-                             shape=matrix.shape, advice=advice))
+        wrong = say("{name} must have {ndim} axes, but its shape is {shape}", name=name, ndim=ndim, shape=matrix.shape)
+        raise ValueError(wrong if matrix.ndim < ndim else say("{wrong}; take one sentence or one head, for example "
+                                                              "{name}[0]", wrong=wrong, name=name))
     if not matrix.size:
         raise ValueError(say("{name} is empty: its shape is {shape}", name=name, shape=matrix.shape))
     return matrix
@@ -43,9 +43,10 @@ def as_labels(labels: Sequence, count: int, what: str, other: int | None = None)
                              labels=labels))
     labels = [str(label) for label in labels]
     if len(labels) != count:
-        swapped = say("; are queries (rows) and keys (columns) swapped?") if len(labels) == other else ""
-        raise ValueError(say("there are {count} {what}, but {labels} labels for them{swapped}", count=count, what=what,
-                             labels=len(labels), swapped=swapped))
+        wrong = say("there are {count} {what}, but {labels} labels for them", count=count, what=what,
+                    labels=len(labels))
+        raise ValueError(wrong if len(labels) != other else say("{wrong}; are queries (rows) and keys (columns) "
+                                                                "swapped?", wrong=wrong))
     return labels
 
 
@@ -130,8 +131,8 @@ def draw_matrix(
 
 def join(words: Sequence[str]) -> str:
     """['a', 'b', 'c'] -> 'a, b and c'."""
-    words = list(words)
-    return words[0] if len(words) == 1 else say("{words} and {words2}", words=', '.join(words[:-1]), words2=words[-1])
+    *first, last = words
+    return say("{first} and {last}", first=listed(first), last=last) if first else last
 
 
 def describe_row(weights: np.ndarray, query: str, keys: Sequence[str], mask: np.ndarray | None = None) -> str:
@@ -158,11 +159,11 @@ def describe_weights(weights: np.ndarray, queries: Sequence[str], keys: Sequence
     if len(sentences) > _ROWS_IN_WORDS:
         surest = sorted(np.argsort(-np.nan_to_num(weights).max(-1).round(6), kind="stable")[:3])
         sentences = [sentences[i] for i in surest]
-    text = "; ".join(sentences)
+    text = listed(sentences, "{first}; {next}")
     if mask is not None and (~mask).any():
-        text += say("; {sum} of {size} cells are masked", sum=(~mask).sum(), size=mask.size)
+        text = say("{text_}; {sum} of {size} cells are masked", text_=text, sum=(~mask).sum(), size=mask.size)
         if leaks := int((weights[~mask] != 0).sum()):
-            text += say(", and {leaks} of those have a weight all the same", leaks=leaks)
+            text = say("{text_}, and {leaks} of those have a weight all the same", text_=text, leaks=leaks)
     return text
 
 
@@ -172,6 +173,6 @@ def check_matrix(
     """The four arguments of a labelled matrix, checked and converted."""
     matrix = as_matrix(values, name)
     n_queries, n_keys = matrix.shape
-    rows = as_labels(queries, n_queries, "queries (rows)", n_keys)
-    columns = as_labels(keys, n_keys, "keys (columns)", n_queries)
+    rows = as_labels(queries, n_queries, say("queries (rows)"), n_keys)
+    columns = as_labels(keys, n_keys, say("keys (columns)"), n_queries)
     return matrix, rows, columns, as_mask(mask, matrix.shape)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import listed, say
 from course.views._matrix import as_labels, as_matrix, number
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -29,7 +29,7 @@ def show_differences(differences: ArrayLike, labels: Sequence, xlabel: str, titl
     ax.grid(axis="x", color="#E6E6E6")
     ax.set_axisbelow(True)
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    told = "; ".join(f"{label} {' and '.join(number(x) for x in row)}"
-                     for label, row in zip(labels, differences, strict=True))
+    told = listed((f"{label} {listed(map(number, row), '{first} and {next}')}"
+                   for label, row in zip(labels, differences, strict=True)), "{first}; {next}")
     return Picture(figure, say("{title}; {xlabel}, one number for each seed: {told}", title=title, xlabel=xlabel,
                                told=told))

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import later, listed, say
 from course.views._matrix import READABLE, as_labels, as_matrix, cell_size, check_matrix, draw_matrix, join, slanted
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -15,7 +15,7 @@ __all__ = ["show_alignment", "show_points"]
 @in_style
 def show_alignment(
     weights: ArrayLike, target: Sequence, source: Sequence, sure: Iterable[tuple[int, int]],
-    possible: Iterable[tuple[int, int]] = (), title: str = "Attention and links made by hand",
+    possible: Iterable[tuple[int, int]] = (), title: str = later("Attention and links made by hand"),
 ) -> Picture:
     """Weights (n_target, n_source) in blue; links made by hand framed, sure ones solid, possible ones dashed.
 
@@ -37,16 +37,17 @@ def show_alignment(
         for i, j in links:
             ax.add_patch(Rectangle((i - 0.44, j - 0.44), 0.88, 0.88, fill=False, edgecolor=HEAD_COLOURS[1],
                                    linewidth=2.2, linestyle=dashes))
+    title = say(title)
     figure.suptitle(say("{title}\nframed: links made by hand (dashed: possible)", title=title), x=0.01, ha="left")
-    told = []
+    told, hits = [], 0
     for j, word in enumerate(target):
         best = int(table[j].argmax())
-        kind = "sure" if (best, j) in sure else "possible" if (best, j) in possible else say("not linked")
+        hits += (best, j) in sure
+        kind = say("sure") if (best, j) in sure else say("possible") if (best, j) in possible else say("not linked")
         told.append(say("{word} looks most at {source} ({kind})", word=word, source=source[best], kind=kind))
-    hits = sum(text.endswith("(sure)") for text in told)
     return Picture(figure, say("{title}, {target} target by {source} source words; the largest weight of {hits} rows "
                                "lies on a sure link: {told}", title=title, target=len(target), source=len(source),
-                               hits=hits, told='; '.join(told)))
+                               hits=hits, told=listed(told, "{first}; {next}")))
 
 
 @in_style
@@ -57,8 +58,8 @@ def show_points(
     x, y = as_matrix(x, "x", ndim=1), as_matrix(y, "y", ndim=1)
     if len(x) != len(y):
         raise ValueError(say("there are {x} numbers in x, but {y} in y", x=len(x), y=len(y)))
-    labels = as_labels(labels, len(x), "points")
-    groups = [""] * len(x) if groups is None else as_labels(groups, len(x), "points")
+    labels = as_labels(labels, len(x), say("points"))
+    groups = [""] * len(x) if groups is None else as_labels(groups, len(x), say("points"))
     figure, [ax] = new_figure(5.6, 4.0)
     for n, group in enumerate(dict.fromkeys(groups)):
         rows = [i for i, name in enumerate(groups) if name == group]
@@ -87,6 +88,6 @@ def show_points(
         "{group} {label} at {a:.3g}, {b:.3g}", group=group, label=label, a=a, b=b)
                    for label, group, a, b in zip(labels, groups, x, y, strict=True)])
     if len(x) > 2 and np.ptp(x) and np.ptp(y):
-        points += say("; correlation {corrcoef:.2f}", corrcoef=np.corrcoef(x, y)[0, 1])
+        points = say("{points}; correlation {r:.2f}", points=points, r=np.corrcoef(x, y)[0, 1])
     return Picture(figure, say("{title}; {ylabel} against {xlabel}: {points}", title=title, ylabel=ylabel,
                                xlabel=xlabel, points=points))

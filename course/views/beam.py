@@ -2,7 +2,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from course._words import say
+from course._words import later, listed, say
 from course.views._matrix import join, number
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -36,7 +36,7 @@ class Node(NamedTuple):
 
 
 @in_style
-def show_beam(rounds: Sequence[Sequence[Node]], title: str = "The beam") -> Picture:
+def show_beam(rounds: Sequence[Sequence[Node]], title: str = later("The beam")) -> Picture:
     """The rounds of a beam search from left to right, each a list of `Node`s.
 
     Blue frames are kept, grey words without a frame are pruned, green frames are finished, a full
@@ -61,9 +61,10 @@ def show_beam(rounds: Sequence[Sequence[Node]], title: str = "The beam") -> Pict
                     linewidth=3.2 if chosen else width, linestyle=dashes, zorder=1)
             ax.text(x, y, f"{node.label}\n{number(node.log_p)}", ha="center", va="center", color=colour, zorder=2,
                     fontsize=9.5, linespacing=1.1, parse_math=False, bbox=_box(frame, face))
+    title = say(title)
     ax.set(xlim=(-0.45, len(rounds) + 0.5), ylim=(n_leaves - 0.4, -0.6), title=title)
     ax.axis("off")
-    return Picture(figure, f"{title}: {_in_words(rounds)}")
+    return Picture(figure, say("{title}: {told}", title=title, told=_in_words(rounds)))
 
 
 def _box(frame: str, face: str) -> dict:
@@ -77,7 +78,7 @@ def _check(rounds: Sequence[Sequence[Node]]) -> None:
         for node in nodes:
             if node.fate not in FATES:
                 raise ValueError(say("unknown fate {fate!r}; there are {fates}", fate=node.fate,
-                                     fates=', '.join(FATES)))
+                                     fates=listed(FATES)))
             known = [None] if n == 0 else range(len(rounds[n - 1]))
             if node.parent not in known:
                 raise ValueError(say("{label!r} in round {n} continues node {parent} of the round before, which is "
@@ -135,6 +136,10 @@ def _in_words(rounds: Sequence[Sequence[Node]]) -> str:
             named = [f"“{_sentence(rounds, n, i)}” ({number(node.log_p)})" for i, node in enumerate(nodes)
                      if node.fate == fate]
             if named:
-                said.append(f"{'chosen' if fate == 'best' else fate} {join(named)}")
-        parts.append(say("round {n}: {said}", n=n + 1, said='; '.join(said)))
-    return ". ".join(parts)
+                names = join(named)
+                said.append(say("kept {names}", names=names) if fate == "kept" else
+                            say("pruned {names}", names=names) if fate == "pruned" else
+                            say("finished {names}", names=names) if fate == "finished" else
+                            say("chosen {names}", names=names))
+        parts.append(say("round {n}: {said}", n=n + 1, said=listed(said, "{first}; {next}")))
+    return listed(parts, "{first}. {next}")

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
-from course._words import say
+from course._words import listed, say
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["Link", "LinkedPicture", "show_blocks"]
@@ -87,20 +87,20 @@ def _chain(names: Sequence[str], labels: Sequence[str] = ()) -> list[_Flow]:
 def _attention() -> _Drawing:
     centre = 2.3
     blocks = {
-        "query": _Block("query", "", 0.7, 0.2, 1.0), "key": _Block("key", "", 2.3, 0.2, 1.0),
-        "value": _Block("value", "", 3.9, 0.2, 1.0),
+        "query": _Block(say("query"), "", 0.7, 0.2, 1.0), "key": _Block(say("key"), "", 2.3, 0.2, 1.0),
+        "value": _Block(say("value"), "", 3.9, 0.2, 1.0),
         **{f"w_{letter}": _Block(f"w_{letter}", "03", x, 1.0, 1.0)
            for letter, x in (("q", 0.7), ("k", 2.3), ("v", 3.9))},
         **{f"split_{letter}": _Block("split_heads", "04", x, 1.85, 1.3)
            for letter, x in (("q", 0.7), ("k", 2.3), ("v", 3.9))},
-        "scores": _Block("q · k / √d_head", "01", 1.5, 2.75), "mask": _Block("mask", "02", 1.5, 3.5),
-        "softmax": _Block("softmax", "01", 1.5, 4.25), "mix": _Block("weights · v", "01", centre, 5.15),
+        "scores": _Block("q · k / √d_head", "01", 1.5, 2.75), "mask": _Block(say("mask"), "02", 1.5, 3.5),
+        "softmax": _Block("softmax", "01", 1.5, 4.25), "mix": _Block(say("weights · v"), "01", centre, 5.15),
         "merge": _Block("merge_heads", "04", centre, 6.0), "w_o": _Block("w_o", "04", centre, 6.8, 1.0),
-        "output": _Block("output", "", centre, 7.6, 1.0)}
+        "output": _Block(say("output"), "", centre, 7.6, 1.0)}
     flows = [*(flow for letter, name in (("q", "query"), ("k", "key"), ("v", "value"))
                for flow in _chain([name, f"w_{letter}", f"split_{letter}"], ["(B, T, d_model)"])),
              _Flow("split_q", "scores"), _Flow("split_k", "scores"),
-             *_chain(["scores", "mask", "softmax", "mix"], ["(B, h, T_q, T_k)", "", "weights"]),
+             *_chain(["scores", "mask", "softmax", "mix"], ["(B, h, T_q, T_k)", "", say("weights")]),
              _Flow("split_v", "mix", "(B, h, T_k, d_head)"),
              *_chain(["mix", "merge", "w_o", "output"], ["(B, h, T_q, d_head)", "(B, T_q, d_model)"])]
     return _Drawing(say("Multi-head attention"), blocks, flows,
@@ -121,24 +121,24 @@ def _layer(title: str, parts: Sequence[tuple[str, str, str]], norm: str, told: s
         turn = y + 0.45
         flows.append(_Flow(before, f"plus_{n}", "", ((x, turn), (side, turn), (side, y + 2.4))))
         if extra:
-            blocks[extra] = _Block(extra, "", -0.75, y + 1.75, 1.3 if " " in extra else 0.9)
+            label = {"mask": say("mask"), "causal mask": say("causal mask"), "memory": say("memory")}[extra]
+            blocks[extra] = _Block(label, "", -0.75, y + 1.75, 1.3 if " " in extra else 0.9)
             flows.append(_Flow(extra, name, "K, V" if extra == "memory" else ""))
         before, y = f"plus_{n}", y + 2.4
-    blocks["output"] = _Block("output", "", x, y + 0.65, 0.9)
+    blocks["output"] = _Block(say("output"), "", x, y + 0.65, 0.9)
     return _Drawing(title, blocks, [*flows, _Flow(before, "output", "(B, T, d_model)")], told)
 
 
 def _encoder() -> _Drawing:
-    return _layer(say("The encoder layer (pre-norm)"), [("self_attention", "04", "mask"),
-        ("feed_forward", "06", "")], "06",
+    return _layer(say("The encoder layer (pre-norm)"), [
+        ("self_attention", "04", "mask"), ("feed_forward", "06", "")], "06",
                   say("x goes through a norm and self-attention, and is added to the result; that goes through a "
                       "norm and the feed-forward layer, and is added once more."))
 
 
 def _decoder() -> _Drawing:
     return _layer(say("The decoder layer (pre-norm)"), [
-        ("self_attention", "04", say("causal mask")), ("cross_attention", "04", "memory"),
-            ("feed_forward", "06", "")], "06",
+        ("self_attention", "04", "causal mask"), ("cross_attention", "04", "memory"), ("feed_forward", "06", "")], "06",
         say("x goes through a norm and self-attention under a causal mask, then through a norm and cross-attention, "
             "whose keys and values are the memory, then through a norm and the feed-forward layer. After each of the "
             "three, what was there before is added."))
@@ -146,21 +146,21 @@ def _decoder() -> _Drawing:
 
 def _transformer() -> _Drawing:
     left, right = 1.1, 3.9
-    blocks = {"source": _Block(say("source ids"), "", left, 0.2, 1.3), "target": _Block(say(
-        "target ids"), "", right, 0.2, 1.3)}
+    blocks = {"source": _Block(say("source ids"), "", left, 0.2, 1.3),
+              "target": _Block(say("target ids"), "", right, 0.2, 1.3)}
     flows = []
     for side, x, ids, layers, lesson in (("s", left, "source", say("N encoder layers"), "06"),
                                          ("t", right, "target", say("N decoder layers"), "07")):
-        blocks |= {f"embed_{side}": _Block("embedding · √d_model", "05", x, 1.0, 2.2),
-                   f"places_{side}": _Block("+ positions", "05", x, 1.8),
+        blocks |= {f"embed_{side}": _Block(say("embedding · √d_model"), "05", x, 1.0, 2.2),
+                   f"places_{side}": _Block(say("+ positions"), "05", x, 1.8),
                    f"layers_{side}": _Block(layers, lesson, x, 2.7, 2.0),
-                   f"norm_{side}": _Block("norm", "06", x, 3.5, 1.2)}
+                   f"norm_{side}": _Block(say("norm"), "06", x, 3.5, 1.2)}
         flows += _chain([ids, f"embed_{side}", f"places_{side}", f"layers_{side}", f"norm_{side}"],
                         ["(B, T)", "(B, T, d_model)"])
     blocks |= {"logits": _Block(say("logits (tied embedding)"), "07", right, 4.3, 2.3),
-               "loss": _Block("loss", "08", right, 5.1, 1.2)}
-    flows += [*_chain(["norm_t", "logits", "loss"], ["", "(B, T_q, vocabulary)"]),
-              _Flow("norm_s", "layers_t", "memory", ((left, 4.0), (2.5, 4.0), (2.5, 2.7)))]
+               "loss": _Block(say("loss"), "08", right, 5.1, 1.2)}
+    flows += [*_chain(["norm_t", "logits", "loss"], ["", say("(B, T_q, vocabulary)")]),
+              _Flow("norm_s", "layers_t", say("memory"), ((left, 4.0), (2.5, 4.0), (2.5, 2.7)))]
     return _Drawing(say("The Transformer"), blocks, flows,
                     say("Source ids are turned into vectors, positions are added, and N encoder layers and a norm "
                         "make the memory. Target ids go the same way through N decoder layers, which read the "
@@ -183,7 +183,7 @@ def show_blocks(which: str) -> LinkedPicture:
     """
     if which not in _DRAWINGS:
         raise ValueError(say("there is no drawing {which!r}; there are {map}", which=which,
-                             map=', '.join(map(repr, _DRAWINGS))))
+                             map=listed(map(repr, _DRAWINGS))))
     drawing = _DRAWINGS[which]()
     blocks = drawing.blocks
     left = min(block.x - block.width / 2 for block in blocks.values()) - 0.1
@@ -199,8 +199,8 @@ def show_blocks(which: str) -> LinkedPicture:
     ax.set(xlim=(left, right), ylim=(-0.1, top), aspect="equal")
     ax.axis("off")
     figure.suptitle(drawing.title, x=0.01, ha="left")
-    by_lesson = "; ".join(say("lesson {lesson} builds ", lesson=lesson) + ", ".join(dict.fromkeys(
-        block.label for block in blocks.values() if block.lesson == lesson)) for lesson in lessons)
+    by_lesson = listed((say("lesson {lesson} builds {parts}", lesson=lesson, parts=listed(dict.fromkeys(
+        block.label for block in blocks.values() if block.lesson == lesson))) for lesson in lessons), "{first}; {next}")
     figure.draw_without_rendering()                # so that it is known where the blocks lie
     links = [_link(ax, block) for block in blocks.values() if block.lesson or block.label == "+"]
     return LinkedPicture(figure, say("{title}, a block diagram. {told} Of its blocks {by_lesson}.",
@@ -234,9 +234,8 @@ def _block(ax, block: _Block) -> None:
         ax.add_patch(FancyBboxPatch(corner, *size, boxstyle="round,pad=0.06", facecolor=face, edgecolor=edge,
                                     alpha=alpha, linewidth=1.5, zorder=3))
     ax.text(block.x, block.y + 0.07, block.label, ha="center", va="center", fontsize=10, parse_math=False, zorder=4)
-    ax.text(block.x, block.y - 0.11, say("lesson {lesson}",
-                                         lesson=block.lesson), ha="center", va="center", fontsize=7.5, color=_GREY,
-            zorder=4)
+    ax.text(block.x, block.y - 0.11, say("lesson {lesson}", lesson=block.lesson), ha="center", va="center",
+            fontsize=7.5, color=_GREY, zorder=4)
 
 
 def _arrow(ax, start: _Block, end: _Block, flow: _Flow) -> None:

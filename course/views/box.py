@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 
 import traitlets
 
-from course._words import say
+from course._words import listed, say
 from course.views._matrix import number
 from course.views.base import Table, View
 from course.views.running import follow
@@ -44,11 +44,11 @@ class Box(View):
     def tables(self) -> list[Table]:
         if not self.result:
             return [Table(say("No translation"), [[say("what happened")], [self.error]])]
-        rows = [[str(n), step["token"], ", ".join(f"{name} {number(p)}" for name, p in step["candidates"]),
+        rows = [[str(n), step["token"], listed(f"{name} {number(p)}" for name, p in step["candidates"]),
                  self.result["source"][max(range(len(step["row"])), key=step["row"].__getitem__)]]
                 for n, step in enumerate(self.result["steps"], 1)]
         return [Table(f"{self.result['sentence']} → {self.result['translation']}",
-                      [["step", "token", "candidates", say("looks most at")], *rows])]
+                      [[say("step"), say("token"), say("candidates"), say("looks most at")], *rows])]
 
 
 def translator(
@@ -66,7 +66,7 @@ def translator(
         ValueError: if the first sentence cannot be translated.
     """
     box = Box(model, subwords, label=say("The translator at work, a token at a time."),
-        sentence=sentence, predict=predict)
+              sentence=sentence, predict=predict)
     if box.error:
         raise ValueError(box.error)
     return box

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import later, listed, say
 from course.views._matrix import (
     READABLE,
     as_labels,
@@ -43,7 +43,7 @@ __all__ = [
 
 @in_style
 def show_weights(
-    weights: ArrayLike, queries: Sequence, keys: Sequence, title: str = "Attention weights",
+    weights: ArrayLike, queries: Sequence, keys: Sequence, title: str = later("Attention weights"),
     mask: ArrayLike | None = None,
 ) -> Picture:
     """Attention weights (T_q, T_k) as a table in blue, 0 to 1 whatever the numbers.
@@ -51,6 +51,7 @@ def show_weights(
     A masked cell shows its number only if that is not 0, which is a mistake worth seeing.
     """
     table, queries, keys, allowed = check_matrix(weights, queries, keys, mask, "weights")
+    title = say(title)
     figure = _table(table, queries, keys, title, allowed, signed=False)
     alt = say("{title}, {queries} queries by {keys} keys; {describe_weights}", title=title, queries=len(queries),
               keys=len(keys), describe_weights=describe_weights(table, queries, keys, allowed))
@@ -59,10 +60,11 @@ def show_weights(
 
 @in_style
 def show_scores(
-    scores: ArrayLike, queries: Sequence, keys: Sequence, title: str = "Scores", mask: ArrayLike | None = None
+    scores: ArrayLike, queries: Sequence, keys: Sequence, title: str = later("Scores"), mask: ArrayLike | None = None
 ) -> Picture:
     """Scores (T_q, T_k), or any signed table: white is 0, red above it, blue below."""
     scores, queries, keys, mask = check_matrix(scores, queries, keys, mask, "scores")
+    title = say(title)
     figure = _table(scores, queries, keys, title, mask, signed=True)
     alt = say("{title}, {queries} queries by {keys} keys; {extremes}", title=title, queries=len(queries),
               keys=len(keys), extremes=_extremes(scores, queries, keys, mask))
@@ -71,7 +73,7 @@ def show_scores(
 
 @in_style
 def show_heads(
-    weights: ArrayLike, queries: Sequence, keys: Sequence, title: str = "Attention weights",
+    weights: ArrayLike, queries: Sequence, keys: Sequence, title: str = later("Attention weights"),
     mask: ArrayLike | None = None,
 ) -> Picture:
     """The weights (n_heads, T_q, T_k) of one sentence, head by head, each framed in its colour.
@@ -81,8 +83,8 @@ def show_heads(
     """
     weights = as_matrix(weights, "weights", ndim=3)
     n_heads, n_queries, n_keys = weights.shape
-    queries = as_labels(queries, n_queries, "queries (rows)", n_keys)
-    keys = as_labels(keys, n_keys, "keys (columns)", n_queries)
+    queries = as_labels(queries, n_queries, say("queries (rows)"), n_keys)
+    keys = as_labels(keys, n_keys, say("keys (columns)"), n_queries)
     mask = as_mask(mask, weights.shape)
     few = n_heads <= len(HEAD_COLOURS)
     columns = min(n_heads, 2 if few else 4)
@@ -92,6 +94,7 @@ def show_heads(
         columns * (cell * n_keys + (1.2 if few else 0.3)) + (0 if few else 0.6),
         rows * (cell * n_queries + (0.9 if few else 0.35)) + 0.4, rows, columns,
     )
+    title = say(title)
     figure.suptitle(title, x=0.01, ha="left")
     for head, ax in enumerate(axes):
         if head >= n_heads:
@@ -100,17 +103,17 @@ def show_heads(
         draw_matrix(ax, weights[head], queries, keys, mask=None if mask is None else mask[head],
                     numbers=few and cell >= READABLE, labels=few, cell=cell)
         colour = HEAD_COLOURS[head] if few else "black"
-        ax.set_title(say("head {head}",
-                         head=head), color=colour, fontweight="bold" if few else "normal", loc="center", pad=8)
+        ax.set_title(say("head {head}", head=head), color=colour, fontweight="bold" if few else "normal", loc="center",
+                     pad=8)
         if few:
             ax.spines[:].set(visible=True, color=colour, linewidth=2)
     if not few or cell < READABLE:
         _colour_bar(figure, axes[:n_heads])
     described = (describe_weights(w, queries, keys, None if mask is None else mask[head])
                  for head, w in enumerate(weights))
-    alt = say("{title}, {n_heads} heads, {n_queries} queries by {n_keys} keys. ", title=title, n_heads=n_heads,
-              n_queries=n_queries, n_keys=n_keys) + " ".join(
-        say("Head {head}: {text_}.", head=head, text_=text) for head, text in enumerate(described))
+    alt = say("{title}, {n_heads} heads, {n_queries} queries by {n_keys} keys. {told}", title=title, n_heads=n_heads,
+              n_queries=n_queries, n_keys=n_keys, told=" ".join(
+                  say("Head {head}: {text_}.", head=head, text_=text) for head, text in enumerate(described)))
     return Picture(figure, alt)
 
 
@@ -118,7 +121,8 @@ def show_heads(
 def show_steps(
     scores: ArrayLike, weights: ArrayLike, output: ArrayLike, queries: Sequence, keys: Sequence, features: Sequence,
     mask: ArrayLike | None = None,
-    titles: Sequence[str] = ("1 scores: QKᵀ / √d_k", "2 weights: softmax", "3 output: weights · V"),
+    titles: Sequence[str] = (later("1 scores: QKᵀ / √d_k"), later("2 weights: softmax"),
+                             later("3 output: weights · V")),
 ) -> Picture:
     """The three steps of attention side by side: scores, weights (T_q, T_k) and output (T_q, d_v)."""
     score_table, queries, keys, allowed = check_matrix(scores, queries, keys, mask, "scores")
@@ -141,24 +145,24 @@ def show_steps(
         size = (cell * len(columns), cell * len(queries))
         ax = figure.add_axes(((x + left) / width, below / height, size[0] / width, size[1] / height))
         draw_matrix(ax, matrix, queries, columns, signed=signed, mask=panel_mask, numbers=cell >= READABLE)
-        ax.text(0, 1 + (0.4 + slant) / size[1], title, transform=ax.transAxes)
+        ax.text(0, 1 + (0.4 + slant) / size[1], say(title), transform=ax.transAxes)
         x += left + size[0] + 0.1
-    alt = (say("Three steps of attention, {queries} queries by {keys} keys. Scores: {extremes}. Weights: "
-               "{describe_weights}. Output: ", queries=len(queries), keys=len(keys),
-               extremes=_extremes(score_table, queries, keys, allowed),
-               describe_weights=describe_weights(weight_table, queries, keys, allowed))
-           + "; ".join(say("{query} gets {listed}", query=query,
-                           listed=_listed(row, features)) for query, row in zip(queries, output, strict=True)))
+    outputs = listed((say("{query} gets {listed}", query=query, listed=_listed(row, features))
+                      for query, row in zip(queries, output, strict=True)), "{first}; {next}")
+    alt = say("Three steps of attention, {queries} queries by {keys} keys. Scores: {extremes}. Weights: "
+              "{describe_weights}. Output: {outputs}", queries=len(queries), keys=len(keys),
+              extremes=_extremes(score_table, queries, keys, allowed),
+              describe_weights=describe_weights(weight_table, queries, keys, allowed), outputs=outputs)
     return Picture(figure, alt)
 
 
 @in_style
 def show_shares(
-    shares: ArrayLike, labels: Sequence, title: str = "Shares", colours: Sequence[str] | None = None
+    shares: ArrayLike, labels: Sequence, title: str = later("Shares"), colours: Sequence[str] | None = None
 ) -> Picture:
     """Shares (n,) as bars from 0 to 1, the number above each."""
     shares = as_matrix(shares, "shares", ndim=1)
-    labels = as_labels(labels, len(shares), "shares")
+    labels = as_labels(labels, len(shares), say("shares"))
     figure, [ax] = new_figure(max(3.2, 1.2 + 0.85 * len(shares)), 3.0)
     bars = ax.bar(range(len(shares)), shares, color=colours or HEAD_COLOURS[0], width=0.7)
     ax.bar_label(bars, [number(share) for share in shares], padding=2)
@@ -166,8 +170,9 @@ def show_shares(
     ax.set_ylim(min(0.0, 1.15 * np.nanmin(shares)), max(1.0, 1.15 * np.nanmax(shares)))
     ax.axhline(0, color="black", linewidth=0.8)
     ax.tick_params(axis="x", length=0)
+    title = say(title)
     ax.set_title(title)
-    return Picture(figure, f"{title}: {_listed(shares, labels)}")
+    return Picture(figure, say("{title}: {told}", title=title, told=_listed(shares, labels)))
 
 
 @in_style
@@ -190,8 +195,8 @@ def show_product(
     i, j = cell
     if not (0 <= i < m and 0 <= j < p):
         raise ValueError(say("cell {cell} lies outside the product, whose shape is {what}", cell=cell, what=(m, p)))
-    rows = as_labels(rows, m, "rows") if rows is not None else [""] * m
-    columns = as_labels(columns, p, "columns") if columns is not None else [""] * p
+    rows = as_labels(rows, m, say("rows")) if rows is not None else [""] * m
+    columns = as_labels(columns, p, say("columns")) if columns is not None else [""] * p
     product = left @ right
     gap = 0.5
     size = cell_size(m + n + 1, p + n + 1)
@@ -255,9 +260,9 @@ def show_curves(
     elif xscale == "linear":
         ax.xaxis.set_major_locator(MaxNLocator(6))            # long numbers would run into each other
     ax.grid(color="#E6E6E6")
-    figure.legend(loc=say("outside lower center"), ncols=beside, frameon=False)     # clear of the curves
-    ends = join([say("{name} goes from {y:.3g} to {y2:.3g}", name=name, y=float(y[0]),
-                     y2=float(y[-1])) for name, y in curves.items()])
+    figure.legend(loc="outside lower center", ncols=beside, frameon=False)     # clear of the curves
+    ends = join([say("{name} goes from {y:.3g} to {y2:.3g}", name=name, y=float(y[0]), y2=float(y[-1]))
+                 for name, y in curves.items()])
     first, last = (f"{value:g}" if value.is_integer() else f"{value:.3g}" for value in (float(x[0]), float(x[-1])))
     return Picture(figure, say("{title}; {ylabel} against {xlabel} from {first} to {last}; {ends}", title=title,
                                ylabel=ylabel, xlabel=xlabel, first=first, last=last, ends=ends))
@@ -271,9 +276,9 @@ def _table(matrix, rows, columns, title, mask, signed) -> Figure:
     figure, [ax] = new_figure(
         max(3.4, 1.4 + label_room + cell * matrix.shape[1]), 1.4 + slant + cell * matrix.shape[0])
     draw_matrix(ax, matrix, rows, columns, signed=signed, mask=mask, numbers=numbers, cell=cell)
-    ax.set_xlabel("keys", labelpad=9)
+    ax.set_xlabel(say("keys"), labelpad=9)
     ax.xaxis.set_label_position("top")
-    ax.set_ylabel("queries")
+    ax.set_ylabel(say("queries"))
     figure.suptitle(title, x=0.01, ha="left")
     if not numbers:
         _colour_bar(figure, [ax])
@@ -293,15 +298,15 @@ def _extremes(scores, queries, keys, mask) -> str:
         return say("no cell is open")
     digits = digits_for(scores)
     found = []
-    for word, masked, pick in (("highest", -np.inf, np.argmax), ("lowest", np.inf, np.argmin)):
+    for masked, pick in ((-np.inf, np.argmax), (np.inf, np.argmin)):
         # Rounded, so that of cells that are equal but for the last bits the first is named on every machine.
         row, column = np.unravel_index(pick(np.where(allowed, scores, masked).round(4)), scores.shape)
-        found.append(f"{word} {number(scores[row, column], digits)} ({queries[row]}, {keys[column]})")
-    text = ", ".join(found)
+        found.append(f"{number(scores[row, column], digits)} ({queries[row]}, {keys[column]})")
+    text = say("highest {highest}, lowest {lowest}", highest=found[0], lowest=found[1])
     return text if mask is None or mask.all() else say("{text_}; {sum} of {size} cells are masked", text_=text,
                                                        sum=(~mask).sum(), size=mask.size)
 
 
 def _listed(values, labels) -> str:
     digits = digits_for(np.asarray(values))
-    return ", ".join(f"{label} {number(value, digits)}" for label, value in zip(labels, values, strict=True))
+    return listed(f"{label} {number(value, digits)}" for label, value in zip(labels, values, strict=True))

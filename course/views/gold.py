@@ -3,7 +3,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import traitlets
 
-from course._words import say
+from course._words import listed, say
 from course.views._matrix import check_matrix
 from course.views.base import Table, View, rounded, weights_table
 
@@ -18,9 +18,9 @@ class Gold(View):
 
     def tables(self) -> list[Table]:
         target, source = self.data["target"], self.data["source"]
-        links = [[word, ", ".join(source[i] for i, k in self.data["sure"] if k == j),
-                  ", ".join(source[i] for i, k in self.data["possible"] if k == j)] for j, word in enumerate(target)]
-        return [Table(say("Links made by hand"), [["target", "sure", "possible"], *links]),
+        links = [[word, listed(source[i] for i, k in self.data["sure"] if k == j),
+                  listed(source[i] for i, k in self.data["possible"] if k == j)] for j, word in enumerate(target)]
+        return [Table(say("Links made by hand"), [[say("target"), say("sure"), say("possible")], *links]),
                 *(weights_table(name, weights, target, source) for name, weights in self.data["weights"])]
 
 

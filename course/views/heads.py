@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import later, say
 from course.views.base import Table, View, rounded, tokens, weights_table
 
 __all__ = ["Attention", "Heads", "heads", "layers"]
@@ -37,23 +37,24 @@ class Heads(View):
 
     def tables(self) -> list[Table]:
         return [
-            weights_table(say("{name}, layer {i}, head {j}", name=kind['name'], i=i,
-                              j=j), head, kind["queries"], kind["keys"])
+            weights_table(say("{name}, layer {i}, head {j}", name=kind["name"], i=i, j=j), head, kind["queries"],
+                          kind["keys"])
             for kind in self.data["kinds"] for i, layer in enumerate(kind["weights"]) for j, head in enumerate(layer)
         ]
 
 
 def heads(weights: ArrayLike, queries: Sequence | None = None, keys: Sequence | None = None,
-          title: str = "The heads of one attention", predict: bool = False) -> Heads:
+          title: str = later("The heads of one attention"), predict: bool = False) -> Heads:
     """The heads of one layer, weights (n_heads, T_q, T_k): thumbnails, one large, lines between tokens.
 
     Raises:
         ValueError: for another number of axes, labels that do not fit, or weights that are not finite.
     """
-    return _view({"attention": ([weights], queries, keys)}, title, predict)
+    return _view({say("attention"): ([weights], queries, keys)}, title, predict)
 
 
-def layers(kinds: Mapping[str, Attention], title: str = "Every head of the model", predict: bool = False) -> Heads:
+def layers(kinds: Mapping[str, Attention], title: str = later("Every head of the model"),
+           predict: bool = False) -> Heads:
     """Layer by head, for each kind of attention, `{"encoder": Attention(weights, queries, keys), ...}`.
 
     Raises:
@@ -66,7 +67,7 @@ def layers(kinds: Mapping[str, Attention], title: str = "Every head of the model
 
 def _view(kinds: Mapping[str, tuple], title: str, predict: bool) -> Heads:
     shown = [_checked(name, *kind) for name, kind in kinds.items()]
-    return Heads(label=f"{title}.", data={"kinds": shown}, predict=predict)
+    return Heads(label=say("{title}.", title=say(title)), data={"kinds": shown}, predict=predict)
 
 
 def _checked(name: str, weights, queries, keys) -> dict:
@@ -82,5 +83,5 @@ def _checked(name: str, weights, queries, keys) -> dict:
         if not np.isfinite(layer).all():
             raise ValueError(say("{name}: {sum} weights are not numbers", name=name, sum=(~np.isfinite(layer)).sum()))
     _, n_queries, n_keys = stacked[0].shape
-    return {"name": name, "queries": tokens(queries, n_queries, "queries (rows)"),
-            "keys": tokens(keys, n_keys, "keys (columns)"), "weights": rounded(np.stack(stacked))}
+    return {"name": name, "queries": tokens(queries, n_queries, say("queries (rows)")),
+            "keys": tokens(keys, n_keys, say("keys (columns)")), "weights": rounded(np.stack(stacked))}

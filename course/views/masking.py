@@ -5,7 +5,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import listed, say
 from course.views._matrix import as_mask, as_matrix
 from course.views.base import Table, View, rounded, tokens, weights_table
 from course.views.stages import stages
@@ -43,10 +43,10 @@ class Masking(View):
     def tables(self) -> list[Table]:
         scores, mask = np.array(self.data["scores"], dtype=float), np.array(self.mask, dtype=bool)
         words = self.data["queries"], self.data["keys"]
-        opened = [[query, *("open" if cell else "closed" for cell in row)]
+        opened = [[query, *(say("open") if cell else say("closed") for cell in row)]
                   for query, row in zip(words[0], self.mask, strict=True)]
         weights = stages(scores, np.eye(len(words[1])) * np.sqrt(len(words[1])), np.eye(len(words[1])), mask)["softmax"]
-        return [Table("Mask", [["", *words[1]], *opened]), weights_table(say("Weights under it"), weights, *words)]
+        return [Table(say("Mask"), [["", *words[1]], *opened]), weights_table(say("Weights under it"), weights, *words)]
 
 
 def masks(
@@ -69,8 +69,8 @@ def masks(
     """
     arrays = [as_matrix(values, name) for values, name in ((q, "q"), (k, "k"), (v, "v"))]
     if arrays[0].shape[1] != arrays[1].shape[1] or len(arrays[1]) != len(arrays[2]):
-        raise ValueError(say("q (T_q, d_k), k (T_k, d_k) and v (T_k, d_v) do not fit together: their shapes are ")
-                         + ", ".join(str(array.shape) for array in arrays))
+        raise ValueError(say("q (T_q, d_k), k (T_k, d_k) and v (T_k, d_v) do not fit together: their shapes are "
+                             "{shapes}", shapes=listed(str(array.shape) for array in arrays)))
     shape = len(arrays[0]), len(arrays[1])
     if outside := [n for n in pad if not 0 <= n < shape[1]]:
         raise ValueError(say("pad names key {outside}, but there are {shape}, counted from 0", outside=outside[0],
@@ -80,7 +80,8 @@ def masks(
         allowed = np.ones(shape, dtype=bool)
     return Masking(
         attention, (q, k, v), label=say("A mask to click: what is closed gets no share, and the others share more."),
-        data={"queries": tokens(queries, shape[0], "queries (rows)"), "keys": tokens(keys, shape[1], "keys (columns)"),
+        data={"queries": tokens(queries, shape[0], say("queries (rows)")),
+              "keys": tokens(keys, shape[1], say("keys (columns)")),
               "scores": rounded(stages(*arrays)["scale"]), "pad": list(pad)},
         mask=allowed.tolist(), predict=predict,
     )

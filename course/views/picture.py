@@ -110,10 +110,12 @@ class Picture:
             self.png, _ = _drawn(figure)
         if lacking := missing("".join(text.get_text() for text in figure.findobj(Text))):
             fonts = [there.fonts[0] for there in SCRIPTS.values() if script(there.word) == script(lacking)]
-            named = say("such as {fonts}, ", fonts=fonts[0]) if fonts else ""
-            warnings.warn(say("no font here has the characters {lacking}{lacking2} of this figure: install one, "
-                              "{named}and draw it again", lacking=lacking[:20], lacking2='…' * (len(lacking) > 20),
-                              named=named), stacklevel=4)
+            lacking = lacking[:20] + "…" * (len(lacking) > 20)
+            warnings.warn(
+                say("no font here has the characters {lacking} of this figure: install one, such as {font}, and draw "
+                    "it again", lacking=lacking, font=fonts[0]) if fonts else
+                say("no font here has the characters {lacking} of this figure: install one, and draw it again",
+                    lacking=lacking), stacklevel=4)
 
     def __repr__(self) -> str:
         return self.alt

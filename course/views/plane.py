@@ -49,7 +49,7 @@ class Plane(View):
         x, y = steps["mix"][0]
         return [Table(say("Query {query:g}, {query2:g}; the mixed value is {x:.2f}, {y:.2f}", query=self.query[0],
                           query2=self.query[1], x=x, y=y),
-                      [["word", "key", say("dot product"), "weight"], *rows])]
+                      [[say("word"), say("key"), say("dot product"), say("weight")], *rows])]
 
 
 def drag(
@@ -81,6 +81,6 @@ def drag(
                              values=len(values)))
     return Plane(
         attention, label=say("Drag the query q and the keys: dot products, weights and the mixed value follow."),
-        data={"words": tokens(words, len(keys), "keys"), "values": rounded(values)},
+        data={"words": tokens(words, len(keys), say("keys")), "values": rounded(values)},
         query=rounded(query), places=rounded(keys), predict=predict,
     )

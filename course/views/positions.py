@@ -6,7 +6,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
-from course._words import say
+from course._words import later, say
 from course.views._matrix import as_matrix, draw_matrix, join
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
@@ -14,7 +14,7 @@ __all__ = ["show_encoding", "show_hands"]
 
 
 @in_style
-def show_encoding(encoding: ArrayLike, title: str = "Positions and dimensions") -> Picture:
+def show_encoding(encoding: ArrayLike, title: str = later("Positions and dimensions")) -> Picture:
     """An encoding (T, d_model) as a coloured table: rows are positions, columns dimensions, white is 0."""
     encoding = as_matrix(encoding, "encoding")
     length, d_model = encoding.shape
@@ -26,7 +26,8 @@ def show_encoding(encoding: ArrayLike, title: str = "Positions and dimensions") 
         axis.set_ticks(range(0, size, 1 if size <= 8 else 2 if size <= 16 else 4))
     ax.xaxis.tick_bottom()
     ax.tick_params(length=0)
-    ax.set(xlabel="dimension", ylabel="position", title=title)
+    title = say(title)
+    ax.set(xlabel=say("dimension"), ylabel=say("position"), title=title)
     figure.colorbar(ScalarMappable(ax.images[0].norm, ax.images[0].cmap), ax=ax, shrink=0.8, pad=0.02)
     turns = [int((np.diff(np.sign(column[column != 0])) != 0).sum()) for column in encoding.T]
     return Picture(figure, say("{title}, {length} positions by {d_model} dimensions, red above 0 and blue below; "
@@ -38,7 +39,7 @@ def show_encoding(encoding: ArrayLike, title: str = "Positions and dimensions") 
 
 @in_style
 def show_hands(
-    encoding: ArrayLike, pairs: Sequence[int] | None = None, title: str = "One clock for each pair"
+    encoding: ArrayLike, pairs: Sequence[int] | None = None, title: str = later("One clock for each pair")
 ) -> Picture:
     """Each pair (sine, cosine) of an encoding (T, d_model) as points on a circle, one for each position.
 
@@ -57,6 +58,7 @@ def show_hands(
     columns = min(len(pairs), 4)
     rows = -(-len(pairs) // columns)
     figure, axes = new_figure(2.3 * columns, 2.5 * rows + 0.4, rows, columns)
+    title = say(title)
     figure.suptitle(title, x=0.01, ha="left")
     described = []
     for ax in axes[len(pairs):]:

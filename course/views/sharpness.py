@@ -42,7 +42,7 @@ def temperature(words: Sequence | int = 6, softmax: Callable | None = None, seed
         seed: for the random numbers.
         predict: hide the weights until the learner has guessed the largest.
     """
-    words = tokens(None, words, "words") if isinstance(words, int) else tokens(words, len(words), "words")
+    words = tokens(None, words, say("words")) if isinstance(words, int) else tokens(words, len(words), say("words"))
     rng = np.random.default_rng(seed)
     products = rng.standard_normal(SIZES[-1]) * rng.standard_normal((len(words), SIZES[-1]))
     scores = np.stack([products[:, :d].sum(1) for d in SIZES])

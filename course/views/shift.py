@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 from matplotlib.patches import FancyBboxPatch
 
-from course._words import say
+from course._words import later, listed, say
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["show_shift"]
@@ -12,7 +12,7 @@ _GREY = "#BDBDBD"
 
 
 @in_style
-def show_shift(tokens: Sequence[str], title: str = "One token ahead", pad: str = "<pad>") -> Picture:
+def show_shift(tokens: Sequence[str], title: str = later("One token ahead"), pad: str = "<pad>") -> Picture:
     """Three rows for one target sentence: the tokens, the decoder's input and the labels, one colour per token.
 
     Args:
@@ -26,8 +26,9 @@ def show_shift(tokens: Sequence[str], title: str = "One token ahead", pad: str =
         raise ValueError(say("a shift needs at least two tokens, got {tokens}", tokens=len(tokens)))
     width = max(0.85, 0.11 * max(map(len, tokens)) + 0.15)
     figure, [ax] = new_figure(1.3 + width * len(tokens), 2.7)
-    rows = {"target": (3.0, tokens, 0), say("it reads"): (1.6, tokens[:-1], 0),
-        say("is asked for"): (0.4, tokens[1:], 1)}
+    title = say(title)
+    rows = {say("target"): (3.0, tokens, 0), say("it reads"): (1.6, tokens[:-1], 0),
+            say("is asked for"): (0.4, tokens[1:], 1)}
     for name, (y, row, first) in rows.items():
         ax.text(-0.15, y + 0.3, name, ha="right", va="center")
         for column, token in enumerate(row):
@@ -42,6 +43,6 @@ def show_shift(tokens: Sequence[str], title: str = "One token ahead", pad: str =
     ax.set(xlim=(-1.5 / width, len(tokens) + 0.05), ylim=(0.2, 3.8))
     ax.axis("off")
     ax.set_title(title, loc="left")
-    steps = "; ".join(say("position {t}: reads {read}, is asked for {label}", t=t, read=read, label=label)
-                      for t, (read, label) in enumerate(zip(tokens[:-1], tokens[1:], strict=True)))
-    return Picture(figure, f"{title}. {steps}")
+    steps = listed((say("position {t}: reads {read}, is asked for {label}", t=t, read=read, label=label)
+                    for t, (read, label) in enumerate(zip(tokens[:-1], tokens[1:], strict=True))), "{first}; {next}")
+    return Picture(figure, say("{title}. {told}", title=title, told=steps))

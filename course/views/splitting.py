@@ -37,14 +37,15 @@ class Splitting(View):
         t, h, d = self.length, self.n_heads, self.d_head
         head = ["", *(say("feature {n}", n=n) for n in range(d))]
 
+        def row(index, g, r):
+            return [say("position {r}", r=r), *("{}.{}".format(*divmod(index(g, r, c), h * d)) for c in range(d))]
+
         def table(name, index):
-            return [Table(say("{name}, head {g}: token.feature of x", name=name, g=g), [head, *(
-                [say("position {r}",
-                     r=r), *("{}.{}".format(*divmod(index(g, r, c), h * d)) for c in range(d))] for r in range(t)
-            )]) for g in range(h)]
+            return [Table(say("{name}, head {g}: token.feature of x", name=name, g=g),
+                          [head, *(row(index, g, r) for r in range(t))]) for g in range(h)]
 
         return [*table("view(B, T, h, d).transpose(1, 2)", lambda g, r, c: r * h * d + g * d + c),
-                *table("view(B, h, T, d), wrong", lambda g, r, c: g * t * d + r * d + c)]
+                *table(say("view(B, h, T, d), wrong"), lambda g, r, c: g * t * d + r * d + c)]
 
 
 def shapes(split_heads: Callable | None = None, length: int = 3, n_heads: int = 2, d_head: int = 2) -> Splitting:

@@ -23,11 +23,17 @@ class Stepper(View):
     def tables(self) -> list[Table]:
         data = self.data
         return [
-            weights_table("Weights", data["weights"], data["queries"], data["keys"]),
-            weights_table("Output", data["output"], data["queries"], data["features"]),
-            Table(say("Your function"), [[say("departs at"), say("what was seen")], [data["departs"] or say(
-                "no stage"), data["verdict"]]]),
+            weights_table(say("Weights"), data["weights"], data["queries"], data["keys"]),
+            weights_table(say("Output"), data["output"], data["queries"], data["features"]),
+            Table(say("Your function"), [[say("departs at"), say("what was seen")],
+                                         [_stage(data["departs"]), data["verdict"]]]),
         ]
+
+
+def _stage(name: str) -> str:
+    """A stage, as `Departure` has it, in the reader's language."""
+    return {"scores": say("scores"), "scale": say("scale"), "mask": say("mask"), "softmax": say("softmax"),
+            "mix": say("mix"), "weights": say("weights")}.get(name, say("no stage"))
 
 
 def view(
@@ -62,8 +68,8 @@ def view(
     steps = stages(arrays[0], arrays[1], arrays[2], allowed)
     found, seen = run(attention, (q, k, v), mask, arrays, allowed)
     data = {
-        "queries": tokens(queries, len(arrays[0]), "queries (rows)"),
-        "keys": tokens(keys, len(arrays[1]), "keys (columns)"),
+        "queries": tokens(queries, len(arrays[0]), say("queries (rows)")),
+        "keys": tokens(keys, len(arrays[1]), say("keys (columns)")),
         "features": tokens(features, arrays[2].shape[1], say("columns of v")),
         **{name: rounded(values) for name, values in zip("qkv", arrays, strict=True)},
         "scores": rounded(steps["scores"]), "scaled": rounded(steps["scale"]),
@@ -73,10 +79,10 @@ def view(
         "departs": seen.stage, "verdict": seen.text,
     }
     name = getattr(attention, "__name__", type(attention).__name__)
-    whose = say("the course's") if of_the_course(attention) else "your"
     start = STAGES.index(seen.stage) if seen.stage in STAGES else 0
-    return Stepper(label=say("Attention, stage by stage: {whose} {name}.", whose=whose,
-                             name=name), data=data, stage=start, predict=predict)
+    label = say("Attention, stage by stage: the course's {name}.", name=name) if of_the_course(attention) else \
+        say("Attention, stage by stage: your {name}.", name=name)
+    return Stepper(label=label, data=data, stage=start, predict=predict)
 
 
 def run(

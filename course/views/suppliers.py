@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.patches import Rectangle
 
-from course._words import say
+from course._words import later, listed, say
 from course.views._matrix import as_labels, join
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
@@ -12,7 +12,8 @@ __all__ = ["show_suppliers"]
 
 @in_style
 def show_suppliers(
-    suppliers: Mapping[str, Sequence[str]], columns: Sequence[str] = ("Q", "K", "V"), title: str = "Who supplies what?",
+    suppliers: Mapping[str, Sequence[str]], columns: Sequence[str] = ("Q", "K", "V"),
+    title: str = later("Who supplies what?"),
 ) -> Picture:
     """A table: a row for each attention, `{"cross-attention": ["Spanish", "English", "English"]}`.
 
@@ -22,8 +23,8 @@ def show_suppliers(
     """
     if not suppliers:
         raise ValueError(say("there is no row to draw"))
-    table = {name: as_labels(words, len(columns), say("columns of {name!r}",
-                                                      name=name)) for name, words in suppliers.items()}
+    table = {name: as_labels(words, len(columns), say("columns of {name!r}", name=name))
+             for name, words in suppliers.items()}
     known = list(dict.fromkeys(word for words in table.values() for word in words))
     if len(known) > len(TOKEN_COLOURS):
         raise ValueError(say("there are {known} different words, but only {token_colours} colours for them",
@@ -43,8 +44,9 @@ def show_suppliers(
         ax.text((column + 0.5) * width, -0.1, name, ha="center", va="bottom", fontweight="bold", parse_math=False)
     ax.set(xlim=(-left, width * len(columns) + 0.05), ylim=(height * len(table) + 0.05, -height * 0.9), aspect="equal")
     ax.axis("off")
+    title = say(title)
     figure.suptitle(title, x=0.01, ha="left")
-    rows = (f"{name}: " + join([say("{column} from {word}", column=column,
-                                    word=word) for column, word in zip(columns, words, strict=True)])
+    rows = (say("{name}: {told}", name=name, told=join([say("{column} from {word}", column=column, word=word)
+                                                        for column, word in zip(columns, words, strict=True)]))
             for name, words in table.items())
-    return Picture(figure, f"{title} " + "; ".join(rows))
+    return Picture(figure, f"{title} {listed(rows, '{first}; {next}')}")

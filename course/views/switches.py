@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import traitlets
 
-from course._words import say
+from course._words import listed, say
 from course.views.base import Table, View
 from course.views.running import attentions, intervene
 
@@ -43,9 +43,10 @@ class Switches(View):
 
     def tables(self) -> list[Table]:
         before = self.data["before"]["translation"]
-        rows = [[name, str(head), text, say("as before") if text == before else "changed"]
+        rows = [[name, str(head), text, say("as before") if text == before else say("changed")]
                 for name, heads in self.data["single"].items() for head, text in enumerate(heads)]
-        return [Table(f"{self._sentence} → {before}", [["attention", say("head off"), "translation", ""], *rows])]
+        heading = [say("attention"), say("head off"), say("translation"), ""]
+        return [Table(f"{self._sentence} → {before}", [heading, *rows])]
 
 
 def switches(
@@ -68,11 +69,10 @@ def switches(
     names = list(known) if names is None else list(names)
     if wrong := [name for name in names if name not in known]:
         raise ValueError(say("there is no attention {wrong!r}; there are: {known}", wrong=wrong[0],
-                             known=', '.join(known)))
+                             known=listed(known)))
     before = intervene(model, subwords, sentence)
     single = {name: [intervene(model, subwords, sentence, [(name, head)])["translation"]
                      for head in range(known[name])] for name in names}
-    return Switches(model, subwords, sentence, label=say("Act on attention: {sentence}",
-                                                         sentence=sentence), predict=predict,
-                    data={"sentence": sentence, "heads": {name: known[name] for name in names}, "before": before,
-                          "single": single})
+    return Switches(model, subwords, sentence, label=say("Act on attention: {sentence}", sentence=sentence),
+                    predict=predict, data={"sentence": sentence, "heads": {name: known[name] for name in names},
+                                           "before": before, "single": single})

@@ -24,8 +24,8 @@ class Waves(View):
         encoding = np.array(self.data["encodings"][self.size], dtype=float)
         places = [str(t) for t in range(len(encoding))]
         d_model = self.data["sizes"][self.size]
-        return [weights_table(say("Encoding, d_model = {d_model}",
-                                  d_model=d_model), encoding, places, [str(c) for c in range(d_model)]),
+        return [weights_table(say("Encoding, d_model = {d_model}", d_model=d_model), encoding, places,
+                              [str(c) for c in range(d_model)]),
                 weights_table(say("Dot products of positions"), encoding @ encoding.T, places, places)]
 
 

@@ -20,7 +20,17 @@ CHANGING = ("append", "update", "load_state_dict", "copy_", "backward", "step") 
 # What takes long in the lessons with a trained translator, and a smaller one in its place. `translator` and `untrained`
 # are names that the test puts in.
 LESS = {
-    "01": (("for T in (100, 200, 400, 800):", "for T in (100, 200):"),),
+    "01": (("for T in (100, 200, 400, 800):", "for T in (100, 200):"), ("size=(10_000, size)", "size=(100, size)"),
+           ("n_queries=2000", "n_queries=50")),
+    "04": (("torch.randint(10, (n, 8))", "torch.randint(10, (n // 8, 8))"),
+           ("torch.randint(10, (n, 9))", "torch.randint(10, (n // 8, 9))")),
+    "05": (("def distance_batch(n=32", "def distance_batch(n=2"), ("(500, length)", "(20, length)"),
+           ("who_is_first(64)", "who_is_first(4)"), ("who_is_first(1000)", "who_is_first(20)")),
+    "06": (("mirrored_sums(64)", "mirrored_sums(4)"),),
+    "08": (("= source[:201], target[:201]", "= source[:20], target[:20]"), ("source[1201:]", "source[1201:1221]"),
+           ("target[1201:]", "target[1201:1221]"), ("(32,), generator", "(6,), generator"),
+           ("arange(60).split(20)", "arange(6).split(2)"), ("length=10)", "length=5)"),
+           ("d_model=48, n_heads=4, d_ff=96", "d_model=16, n_heads=4, d_ff=32")),
     "09": (("max_source_words=8, max_target_words=10)", "max_source_words=8, max_target_words=10)[::8]"),
            ("short[50_000", "short[5_000"), ("n_valid=1000, n_test=1000", "n_valid=30, n_test=150"),
            ("subwords = Subwords.train(sentences, vocab_size=2000)", "subwords = translator.subwords"),

@@ -16,6 +16,8 @@ from classroom import build
 from classroom.build.execute import execute, kernel_environment
 from classroom.build.notebook import code_cells, unexecuted
 
+from . import warm
+
 SANITISE = Path(__file__).with_name("sanitise.cfg")
 REBUILD = "\nIf the new outputs are right: make notebooks FORCE=1 LESSONS={}"
 LESSONS = [twin.stem for twin in build.twins(build.ROOT)]
@@ -33,6 +35,12 @@ def points():
     return build.Registry()
 
 
+@pytest.fixture(scope="session")
+def kernels():
+    with warm.kernels() as path:
+        yield path
+
+
 @EACH_LESSON
 def test_notebooks_are_current(lesson, points):
     assert build.stale(build.ROOT / "solutions" / f"{lesson}.py", points) == []
@@ -44,16 +52,16 @@ def test_every_notebook_has_a_twin():
 
 @pytest.mark.slow
 @EACH_LESSON
-def test_solution_reproduces_its_outputs_and_full_marks(lesson, points, tmp_path):
+def test_solution_reproduces_its_outputs_and_full_marks(lesson, points, kernels, tmp_path):
     path = build.ROOT / "solutions" / f"{lesson}.ipynb"
-    finished = reproduce(path, tmp_path)
+    finished = reproduce(path, tmp_path, kernels)
     assert finished.returncode == 0, finished.stdout + REBUILD.format(lesson[:2])
     assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(read(path))}
 
 
 @pytest.mark.slow
 @EACH_LESSON
-def test_student_notebook_with_the_solutions_put_in(lesson, points, tmp_path):
+def test_student_notebook_with_the_solutions_put_in(lesson, points, kernels, tmp_path):
     """The solution notebook, whose run is tested above, or its beginning; or else a run of its own."""
     solution = read(build.ROOT / "solutions" / f"{lesson}.ipynb")
     filled = put_in(solution, read(build.ROOT / "notebooks" / f"{lesson}.ipynb"))
@@ -63,7 +71,7 @@ def test_student_notebook_with_the_solutions_put_in(lesson, points, tmp_path):
     if code != [cell.source for cell in code_cells(solution)][:len(code)]:
         path = tmp_path / f"{lesson}.ipynb"
         nbformat.write(filled, path)
-        finished = reproduce(path, tmp_path)
+        finished = reproduce(path, tmp_path, kernels)
         assert finished.returncode == 0, finished.stdout + REBUILD.format(lesson[:2])
         assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(solution)}
 
@@ -97,22 +105,22 @@ def test_an_unexecuted_solution_fails(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("printed", "code"), [("2\n", 0), ("3\n", 1)])
-def test_another_output_fails(tmp_path, printed, code):
+def test_another_output_fails(kernels, tmp_path, printed, code):
     output = nbformat.v4.new_output("stream", text=printed)
     path = write(tmp_path, nbformat.v4.new_code_cell("print(1 + 1)", execution_count=1, outputs=[output]))
-    assert reproduce(path, tmp_path).returncode == code
+    assert reproduce(path, tmp_path, kernels).returncode == code
 
 
-def reproduce(path: Path, folder: Path) -> subprocess.CompletedProcess:
+def reproduce(path: Path, folder: Path, kernels: str | None = None) -> subprocess.CompletedProcess:
     """Run nbval on a notebook, its kernel's progress in `folder`; a cell that was never run is a failure.
 
-    nbval compares nothing for cells without an execution count, so these are looked for here.
+    `kernels` is where the kernel comes from, if it need not load everything itself: see `warm`. nbval compares nothing for cells without an execution count, so these are looked for here.
     """
     notebook = read(path)
     if cells := unexecuted(notebook):
         return subprocess.CompletedProcess([], 1, f"{path.name}: {len(cells)} cells were not executed")
     command = [
-        sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
+        sys.executable, *(["-m", "pytest"] if kernels is None else [warm.__file__, kernels]), "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
         "--nbval-cell-timeout=900", "-p", "no:cacheprovider", "-c", os.devnull, "--color=no", "-q", str(path),
     ]
     return subprocess.run(command, env=kernel_environment(notebook, folder), capture_output=True, encoding="utf-8")

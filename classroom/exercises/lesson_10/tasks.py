@@ -230,7 +230,7 @@ EXERCISES = [
               "better it finds them.",
     ),
     Exercise(
-        id="10.5", title="attention with a memory", names=("cached_attention",), points=2, minutes=15, difficulty=2,
+        id="10.5", title="attention with a past", names=("cached_attention",), points=2, minutes=15, difficulty=2,
         takes={"x": "B T d_model", "n_heads": ""}, gives={"output": "B T d_model"},
         framework="torch", reference=cached_attention, cases=_positions, probe=StepByStep(),
         misconceptions=mistakes_cache.CACHES, properties=mistakes_cache.PROPERTIES,
