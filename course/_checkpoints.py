@@ -13,7 +13,7 @@ from torch import Tensor
 
 from course import _system
 from course._paths import FolderError, atomic_path, cache_dir
-from course._words import say
+from course._words import listed, say
 from course.tokens import Encoded
 
 __all__ = ["Run", "interrupts_between_steps", "load", "read", "runs", "save"]
@@ -117,7 +117,7 @@ def save(
             say("the training so far could not be written to {path} ({what}). Is the disk full, or the folder "
                 "read-only? Training goes on, and the model in memory is all right, but it will have to be trained "
                 "again next time. The variable COURSE_CACHE names another folder.", path=path,
-                what=getattr(error, 'strerror', '') or 'broken off'), stacklevel=3)
+                what=getattr(error, 'strerror', '') or say("broken off")), stacklevel=3)
 
 
 def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | None:
@@ -140,7 +140,7 @@ def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | Non
             differing.append(say("its name ({name} when it was written)", name=state['name']))
         if not differing:
             return state
-        wrong = say("is the checkpoint of another run: it differs in {differing}", differing=', '.join(differing))
+        wrong = say("is the checkpoint of another run: it differs in {differing}", differing=listed(differing))
     if not ours:
         raise ValueError(say("{path} {wrong}. Delete it to start anew, or name another file.", path=path, wrong=wrong))
     warnings.warn(say("{path} should hold an earlier training, but {wrong}. {set_aside}, and training begins anew.",

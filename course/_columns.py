@@ -6,7 +6,7 @@ from pathlib import Path
 
 from course._pair_checks import empty
 from course._sentence_files import DataError, Row, shown
-from course._words import say
+from course._words import listed, say
 
 __all__ = ["heading", "places_of", "problem_of", "stray", "usual_width"]
 
@@ -44,7 +44,7 @@ def places_of(path: Path, rows: Sequence[Row], names: list[str], columns: Sequen
     if columns is not None:
         unknown = [c for c in columns if c not in names and not (isinstance(c, int) and 0 <= c < max(width, 2))]
         if unknown or not 2 <= len(set(columns)) == len(columns) <= 3:
-            there = say("its columns are called {names}", names=', '.join(names)) if names else say(
+            there = say("its columns are called {names}", names=listed(names)) if names else say(
                 "it has {width}, numbered from 0", width=width)
             raise DataError(say("{path}: `columns` has to name two or three columns; it is {list}, and {there}",
                                 path=path, list=list(columns), there=there))
@@ -88,7 +88,7 @@ def problem_of(cells: Sequence[str], places: Sequence[int], width: int, files: S
         return say("it has {cells} columns, most lines have {width}: is there a tab inside a sentence?",
                    cells=len(cells), width=width)
     blank = [n for n in (0, 1) if empty(cells[places[n]])]
-    where = f" ({' and '.join(files[n] for n in blank)})" if files else ""
+    where = f" ({listed((files[n] for n in blank), '{first} and {next}')})" if files else ""
     if len(blank) == 2:
         return say("the source and the target sentence is empty{where}", where=where)
     return "" if not blank else say("the target sentence is empty{where}", where=where) if blank[0] else \

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from course._words import say
+from course._words import later, say
 
 __all__ = ["cleaned", "doubts", "empty"]
 
@@ -40,7 +40,8 @@ def script(sentence: str) -> str:
 @functools.cache
 def _script(letter: str) -> str:
     name = unicodedata.name(letter, "?").split(" ")[0].split("-")[0]
-    return say("Chinese or Japanese") if name in ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC") else name.title()
+    return later("Chinese or Japanese") if name in ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC") else \
+        later("Latin") if name == "LATIN" else name.title()
 
 
 def _usual(scripts: Iterable[str]) -> str:
@@ -61,9 +62,9 @@ def _scripts(pairs: Sequence[tuple[str, str]]) -> dict[int, str]:
         if (source, target) == (usual[1], usual[0]):
             said[n] = say("source and target are exchanged, by their scripts")
         elif target and target == usual[0]:
-            said[n] = say("the target is in {usual} letters, as the sources are", usual=usual[0])
+            said[n] = say("the target is in {usual} letters, as the sources are", usual=say(usual[0]))
         elif source and source == usual[1]:
-            said[n] = say("the source is in {usual} letters, as the targets are", usual=usual[1])
+            said[n] = say("the source is in {usual} letters, as the targets are", usual=say(usual[1]))
     return said
 
 

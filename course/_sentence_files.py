@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from course._words import say
+from course._words import later, listed, say
 
 __all__ = ["DataError", "Row", "Table", "read_lines", "read_table"]
 
@@ -23,7 +23,7 @@ _BYTE_ORDER_MARKS = {            # the longer first: UTF-32's begins as UTF-16's
     codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
 }
-_SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars"}
+_SEPARATORS = {"\t": later("tabs"), ";": later("semicolons"), ",": later("commas"), "|": later("vertical bars")}
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -81,8 +81,10 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
                 "every line), found {shown}", path=path, shown=shown(lines[0])))
     if separator == "\t" and not _quoted_by_a_spreadsheet(lines):
         return Table([Row(n, line.split("\t")) for n, line in enumerate(lines, 1)], notes)
-    notes.append(say("the cells are separated by {separators}", separators=_SEPARATORS[separator]) +
-                 (say(", and quoted as spreadsheets do") if any('"' in line for line in lines) else ""))
+    name = say(_SEPARATORS[separator])
+    notes.append(say("the cells are separated by {separators}, and quoted as spreadsheets do", separators=name)
+                 if any('"' in line for line in lines) else
+                 say("the cells are separated by {separators}", separators=name))
     return Table(list(_spreadsheet(path, lines, separator)), notes)
 
 
@@ -126,9 +128,11 @@ def _undecodable(path: Path, content: bytes, error: UnicodeError) -> DataError:
     start = getattr(error, "start", 0)
     number = content.count(b"\n", 0, start) + 1
     likely = _likely(content)
-    hint = say(", or say its encoding: perhaps `encoding=\"{likely}\"`", likely=likely) if likely else ""
-    return DataError(say("{path}, line {number}: byte 0x{content:02x} is not UTF-8; save the file as UTF-8 and try "
-                         "again{hint}", path=path, number=number, content=content[start], hint=hint))
+    facts = {"path": path, "number": number, "byte": content[start], "likely": likely}
+    return DataError(
+        say("{path}, line {number}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8 and try again, or say its "
+            "encoding: perhaps `encoding=\"{likely}\"`", **facts) if likely else
+        say("{path}, line {number}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8 and try again", **facts))
 
 
 def _likely(content: bytes) -> str:
@@ -188,7 +192,7 @@ def _member(path: Path, content: bytes) -> tuple[bytes, list[str]]:
             if len(texts) != 1:
                 raise DataError(say("{path} has to hold one file of sentences; it holds {texts}: {what}. Unpack it, "
                                     "and name the file.", path=path, texts=len(texts),
-                                    what=', '.join(texts[:5]) or 'nothing'))
+                                    what=listed(texts[:5]) or say("nothing")))
             with archive.open(texts[0]) as member:
                 return _limited(path, member), [say("{texts} is read from the archive", texts=texts[0])]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:

@@ -23,7 +23,7 @@ from course._pair_checks import cleaned, doubts
 from course._paths import FolderError, atomic_path, cache_dir
 from course._printing import printable
 from course._sentence_files import DataError, Row, Table, read_lines, read_table, shown
-from course._words import say
+from course._words import plural, say
 
 __all__ = ["DataError", "Pair", "Split", "fetch", "load_pairs", "normalise", "pairs_that_fit", "short_pairs",
            "split_pairs"]
@@ -151,11 +151,12 @@ def load_pairs(
     changed = sum(cell != "".join(filter(str.isprintable, cell)) for row in rows for cell in row.cells)
     if changed:
         notes.append(say("invisible characters or unusual blanks were taken out of {counted}",
-                         counted=_counted(changed, 'sentence')))
+                         counted=_counted(changed, "sentence")))
     if bad and not skip_bad:
-        both = say(", in both files: line n of one has to translate line n of the other") if other else ""
-        raise DataError(_listed(bad, f"{path}{f' and {other}' if other else ''}: ", say("cannot be used")) +
-                        say("\nMend them{both}, or leave them out with `skip_bad=True`.", both=both))
+        where = say("{path} and {other}: ", path=path, other=other) if other else say("{path}: ", path=path)
+        raise DataError(_listed(bad, where, say("cannot be used")) + (
+            say("\nMend them, in both files: line n of one has to translate line n of the other, or leave them out "
+                "with `skip_bad=True`.") if other else say("\nMend them, or leave them out with `skip_bad=True`.")))
     doubtful = stray(rows, width) | {pairs[n][0]: why for n, why in doubts([pair[:2] for _, pair in pairs]).items()}
     if doubtful:
         what = say("doubtful, and left out") if skip_bad else say("doubtful, but kept")
@@ -168,7 +169,8 @@ def load_pairs(
         if not (skip_bad and line in doubtful):
             kept.append(pair)
     if notes:
-        said = [f"{Path(path).name}: {_counted(len(kept), 'pair')}", *(f"- {note}" for note in notes)]
+        said = [say("{name}: {told}", name=Path(path).name, told=_counted(len(kept), "pair")),
+                *(f"- {note}" for note in notes)]
         print(printable("\n".join(said)))
     if not kept:
         raise DataError(say("{path} has no pair that can be used", path=path))
@@ -193,12 +195,16 @@ def _in_parallel(path: Path, other: Path, encoding: str | None) -> Table:
 def _listed(found: Sequence[tuple[int, str]], where: str, what: str, unit: str = "line") -> str:
     """All counted, the first five shown."""
     more = say("\n  … and {found:,} more", found=len(found) - 5) if len(found) > 5 else ""
-    lines = "\n".join(f"  {unit} {number}: {why}" for number, why in found[:5])
-    return f"{where}{_counted(len(found), unit)} {what}:\n{lines}{more}"
+    lines = "\n".join(say("  line {number}: {why}", number=number, why=why) if unit == "line" else
+                      say("  pair {number}: {why}", number=number, why=why) for number, why in found[:5])
+    head = say("{where}{counted} {what}:", where=where, counted=_counted(len(found), unit), what=what)
+    return f"{head}\n{lines}{more}"
 
 
 def _counted(n: int, what: str) -> str:
-    return f"{n:,} {what}{'s' if n != 1 else ''}"
+    return plural("{n:,} line", "{n:,} lines", n, n=n) if what == "line" else \
+        plural("{n:,} pair", "{n:,} pairs", n, n=n) if what == "pair" else \
+        plural("{n:,} sentence", "{n:,} sentences", n, n=n)
 
 
 def short_pairs(pairs: Iterable[Pair], max_source_words: int = 8, max_target_words: int = 10) -> list[Pair]:
@@ -243,9 +249,9 @@ def pairs_that_fit(
     kept, long = [], []
     for n, (pair, *both) in enumerate(zip(pairs, *lengths, strict=True), 1):
         if max(both) > max_len:
-            side = "source" if both[0] == max(both) else "target"
-            long.append((pair.line or n, say("the {side} has {max} tokens: {shown}", side=side, max=max(both),
-                                             shown=shown(pair[both.index(max(both))]))))
+            facts = {"max": max(both), "shown": shown(pair[both.index(max(both))])}
+            long.append((pair.line or n, say("the source has {max} tokens: {shown}", **facts) if both[0] == max(both)
+                         else say("the target has {max} tokens: {shown}", **facts)))
         else:
             kept.append(pair)
     long.sort()

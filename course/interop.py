@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course._words import say
+from course._words import listed, say
 
 __all__ = ["copy_weights"]
 
@@ -51,10 +51,9 @@ def copy_weights(source: nn.Module, target: nn.Module) -> None:
     """
     from_torch, to_torch = (isinstance(module, tuple(_PARTS)) for module in (source, target))
     if from_torch == to_torch:
-        names = say("{name} and {name2}", name=type(source).__name__, name2=type(target).__name__)
-        advice = say("between two of one kind, use `target.load_state_dict(source.state_dict())`")
-        raise TypeError(say("one module must be PyTorch's and the other ours, but these are {names}; {advice}",
-                            names=names, advice=advice))
+        raise TypeError(say("one module must be PyTorch's and the other ours, but these are {name} and {name2}; "
+                            "between two of one kind, use `target.load_state_dict(source.state_dict())`",
+                            name=type(source).__name__, name2=type(target).__name__))
     ours, theirs = (target, source) if from_torch else (source, target)
     pairs = list(_pairs(ours, theirs, ""))               # all are checked before the first is copied
     _check_nothing_left(ours, theirs, pairs)
@@ -73,7 +72,7 @@ def _pairs(ours: Any, theirs: nn.Module, where: str) -> Iterator[Pair]:
     activation = getattr(theirs, "activation", F.relu)
     if activation is not F.relu and not isinstance(activation, nn.ReLU):
         raise ValueError(say("PyTorch's {what} has another activation than ReLU, the only one in ours",
-                             what=where or 'layer'))
+                             what=where or say("layer")))
 
     if isinstance(theirs, nn.MultiheadAttention):
         yield from _attention_pairs(ours, theirs, where)
@@ -81,7 +80,7 @@ def _pairs(ours: Any, theirs: nn.Module, where: str) -> Iterator[Pair]:
         for name in ("weight", "bias"):
             yield from _tensor_pair(f"{where}{name}", _part(ours, name, theirs), getattr(theirs, name))
     elif isinstance(theirs, nn.ModuleList):
-        _same(say("the number of {rstrip}", rstrip=where.rstrip('.')), len(ours), len(theirs))
+        _same(say("the number of {rstrip}", rstrip=where.rstrip(".")), len(ours), len(theirs))
         for i, (our_layer, their_layer) in enumerate(zip(ours, theirs, strict=True)):
             yield from _pairs(our_layer, their_layer, f"{where}{i}.")
     else:
@@ -107,8 +106,8 @@ def _attention_pairs(ours: Any, theirs: nn.MultiheadAttention, where: str) -> It
 
 
 def _tensor_pair(name: str, ours: Tensor | None, theirs: Tensor | None) -> Iterator[Pair]:
-    _same(say("the shape of {name}",
-              name=name), *(None if tensor is None else tuple(tensor.shape) for tensor in (ours, theirs)))
+    _same(say("the shape of {name}", name=name),
+          *(None if tensor is None else tuple(tensor.shape) for tensor in (ours, theirs)))
     if ours is not None and theirs is not None:
         yield ours, theirs
 
@@ -117,8 +116,10 @@ def _both_have_norm(ours: nn.Module | None, theirs: nn.Module | None, where: str
     ours_has, theirs_has = (norm is not None and not isinstance(norm, nn.Identity) for norm in (ours, theirs))
     if ours_has != theirs_has:
         raise ValueError(
-            say("{what} alone has a final norm ({where}norm). torch.nn.Transformer has one even with "
-                "norm_first=False; `.norm = None` takes it away", what='ours' if ours_has else 'PyTorch', where=where)
+            say("ours alone has a final norm ({where}norm). torch.nn.Transformer has one even with norm_first=False; "
+                "`.norm = None` takes it away", where=where) if ours_has else
+            say("PyTorch alone has a final norm ({where}norm). torch.nn.Transformer has one even with "
+                "norm_first=False; `.norm = None` takes it away", where=where)
         )
     return ours_has
 
@@ -129,7 +130,7 @@ def _check_nothing_left(ours: Any, theirs: nn.Module, pairs: list[Pair]) -> None
     left = [name for part in parts for name, tensor in part.named_parameters() if id(tensor) not in covered]
     if left:
         raise TypeError(say("{name} has no counterpart of {left} in {name2}", name=_kind(theirs).__name__,
-                            left=', '.join(left), name2=type(ours).__name__))
+                            left=listed(left), name2=type(ours).__name__))
 
 
 def _same(name: str, ours: object, theirs: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from torch import Tensor, nn
 
-from course._words import say
+from course._words import listed, say
 from course.attention import MultiHeadAttention, merge_heads, scaled_dot_product_attention
 
 __all__ = ["attention_names", "edit_attention", "switch_off", "uniform"]
@@ -94,5 +94,5 @@ def _attention(model: nn.Module, name: str) -> MultiHeadAttention:
     module = dict(model.named_modules()).get(name)
     if not isinstance(module, MultiHeadAttention):
         raise ValueError(say("there is no attention {name!r}; there are: {attention_names}", name=name,
-                             attention_names=', '.join(attention_names(model))))
+                             attention_names=listed(attention_names(model))))
     return module

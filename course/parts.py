@@ -121,13 +121,13 @@ def build_transformer(
 
 def describe(model: Transformer | OwnTransformer, parts: Iterable[Part]) -> str:
     """What a model of `build_transformer` is made of, a line for each part that is kept."""
-    lines = [f"{part.id:4} {part.name:28} " + (say("not taken: {why}", why=part.why) if part.why else say("yours") + (
-        say(", with the course's parts inside") if part.closed else "")) for part in parts]
+    lines = [f"{part.id:4} {part.name:28} " + (
+        say("not taken: {why}", why=part.why) if part.why else
+        say("yours, with the course's parts inside") if part.closed else say("yours")) for part in parts]
     if isinstance(model, OwnTransformer):
         return "\n".join([*lines, say("All other parts are the course's plain ones.")])
-    return "\n".join([*lines, say("The model is the course's own: ") + (
-        say("none of your parts could be taken.") if lines else say(
-            "no part of yours is kept here, or none was asked for."))])
+    return "\n".join([*lines, say("The model is the course's own: none of your parts could be taken.") if lines else
+                      say("The model is the course's own: no part of yours is kept here, or none was asked for.")])
 
 
 def as_library(

@@ -9,6 +9,7 @@ braces in the translator's page), and in the exercises themselves, which are dat
 `locale/LANGUAGE/LC_MESSAGES/NAME.po`.
 """
 import argparse
+import ast
 import io
 import re
 import sys
@@ -20,7 +21,6 @@ from string import Formatter
 
 import numpy as np
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from classroom import exercises
@@ -30,7 +30,7 @@ from course._words import ENGLISH, FOLDERS, JOINTS, Later, in_script, languages
 from course.page import in_frame
 
 ROOT = Path(__file__).resolve().parents[1]
-KEYWORDS = {"say": None, "later": None, "plural": (1, 2)}
+KEYWORDS = {"say": 1, "later": 1, "plural": 2}          # how many sentences each is given
 # Constants of modules that `say` is asked to say, beside what is written in calls.
 CONSTANTS = {"course": [JOINTS],
              "judge": [advice._BY_KIND, [row[2] for row in advice._BY_TEXT], [row[2] for row in own_line._BY_TEXT],
@@ -70,14 +70,13 @@ def sentences() -> dict[str, Found]:
 
     for path, catalogue in _files():
         place = path.relative_to(ROOT).as_posix()
-        if path.suffix != ".py":
-            text = path.read_text(encoding="utf-8")
-            for message in in_script(text) if path.suffix == ".js" else in_frame(text):
-                add(message, catalogue, place)
-            continue
-        for _, message, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
-            one, many = message if isinstance(message, tuple) else (message, None)
-            add(one, catalogue, place, many)
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            for one, many in _calls(text):
+                add(one, catalogue, place, many)
+        else:
+            for one in in_script(text) if path.suffix == ".js" else in_frame(text):
+                add(one, catalogue, place)
     for catalogue, constants in CONSTANTS.items():
         for text in _texts(constants):
             add(text, catalogue, f"classroom/{catalogue}")
@@ -99,6 +98,25 @@ def _files() -> Iterator[tuple[Path, str]]:
         yield path, part[1] if part[0] == "exercises" and part[1].startswith("lesson_") else \
             "judge" if part[0] in ("judge", "exercises", "ask", "face.py") else \
             part[0] if part[0] in ("grade", "exam", "site", "lecture") else "commands"
+
+
+def _calls(text: str) -> Iterator[tuple[str, str | None]]:
+    """The sentence, and its plural if it has one, of each call in a Python file, in a call of another one or not."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        wanted = KEYWORDS.get(getattr(call.func, "id", getattr(call.func, "attr", "")), 0)
+        given = [_written(one) for one in call.args[:wanted]]
+        if wanted == 2 and all(given):
+            yield given[0][0], given[1][0]
+        elif wanted == 1 and given:
+            yield from ((one, None) for one in given[0])
+
+
+def _written(argument: ast.expr) -> list[str]:
+    """The sentences that stand in the place of an argument: one, several in `one if this else another`, or none."""
+    if isinstance(argument, ast.IfExp):
+        return _written(argument.body) + _written(argument.orelse)
+    return [argument.value] if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else []
 
 
 def _texts(constants: object) -> Iterator[str]:
@@ -183,8 +201,13 @@ def _wrong(message: Message, whole: bool) -> Iterator[str]:
     for string in strings:
         if unknown := places(string) - set().union(*map(places, ids)):
             yield f"names places that the English does not have, {sorted(unknown)}: {ids[0]!r}"
-        if lost := set(re.findall(r"`[^`{}]+`", string)) ^ set(re.findall(r"`[^`{}]+`", ids[0])):
+        if lost := code(string) ^ code(ids[0]):
             yield f"code differs, {sorted(lost)}: {ids[0]!r}"
+
+
+def code(text: str) -> set[str]:
+    """What a sentence has in backticks, apart from that which has places in it."""
+    return {found for found in re.findall(r"`[^`]+`", text) if not places(found)}
 
 
 def places(text: str) -> set[str]:

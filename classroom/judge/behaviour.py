@@ -187,7 +187,7 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
         largest = max((np.abs(x).max(initial=0.0) for x in expected.values() if x is not None), default=0.0)
         if error is not None or found is None:
             slug, means = advice.on_error(task, error, g.case) if error else ("", "")
-            raised = say(" {kind}: {text_}.", kind=error.kind, text_=error.text.rstrip('.')) if error else \
+            raised = say("{sentence}.", sentence=f" {error.kind}: {error.text.rstrip('.')}") if error else \
                 say(" an error.")
             return Finding(slug or "gradient-error", say("The values are right, but computing gradients through them "
                                                          "raised{raised} {means}", raised=raised,

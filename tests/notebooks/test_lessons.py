@@ -114,13 +114,15 @@ def test_another_output_fails(kernels, tmp_path, printed, code):
 def reproduce(path: Path, folder: Path, kernels: str | None = None) -> subprocess.CompletedProcess:
     """Run nbval on a notebook, its kernel's progress in `folder`; a cell that was never run is a failure.
 
-    `kernels` is where the kernel comes from, if it need not load everything itself: see `warm`. nbval compares nothing for cells without an execution count, so these are looked for here.
+    nbval compares nothing for cells without an execution count, so these are looked for here. `kernels` is where the
+    kernel comes from, where it need not load everything itself: see `warm`.
     """
     notebook = read(path)
     if cells := unexecuted(notebook):
         return subprocess.CompletedProcess([], 1, f"{path.name}: {len(cells)} cells were not executed")
     command = [
-        sys.executable, *(["-m", "pytest"] if kernels is None else [warm.__file__, kernels]), "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
+        sys.executable, *(["-m", "pytest"] if kernels is None else [warm.__file__, kernels]),
+        "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
         "--nbval-cell-timeout=900", "-p", "no:cacheprovider", "-c", os.devnull, "--color=no", "-q", str(path),
     ]
     return subprocess.run(command, env=kernel_environment(notebook, folder), capture_output=True, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Kernels that start at once: forks of one process that has loaded IPython, PyTorch and Matplotlib, and nothing of ours.
+"""Kernels that start at once: forks of one process that has loaded IPython, PyTorch and Matplotlib, nothing of ours.
 
     python warm.py serve SOCKET        # this process; it ends when its standard input does
     python warm.py SOCKET nbval ...    # pytest with these arguments, its kernels taken from there
@@ -25,8 +25,9 @@ from typing import Any
 __all__ = ["kernels"]
 
 LOADED = (
-    "IPython", "anywidget", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipywidgets", "matplotlib.backends.backend_agg",
-    "matplotlib.figure", "matplotlib_inline.backend_inline", "numpy", "sacrebleu", "tokenizers", "torch", "tqdm.auto",
+    "IPython", "anywidget", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipywidgets",
+    "matplotlib.backends.backend_agg", "matplotlib.figure", "matplotlib_inline.backend_inline", "numpy", "sacrebleu",
+    "tokenizers", "torch", "tqdm.auto",
 )
 
 
@@ -41,7 +42,7 @@ def kernels() -> Iterator[str | None]:
     with tempfile.TemporaryDirectory(prefix="kernels-") as folder:
         path = os.path.join(folder, "socket")
         server = subprocess.Popen([sys.executable, "-P", __file__, "serve", path], stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, env=environment)
+                                  stdout=subprocess.PIPE, env=environment, start_new_session=True)
         try:
             assert server.stdout is not None and server.stdout.readline() == b"ready\n"
             yield path
@@ -62,19 +63,18 @@ def serve(path: str) -> None:
         print("ready", flush=True)
         while sys.stdin not in select.select([server, sys.stdin], [], [])[0]:
             connection, _ = server.accept()
-            with connection, connection.makefile("rw", encoding="utf-8") as talk:
+            with connection, connection.makefile("r", encoding="utf-8") as talk:
                 given = json.loads(talk.readline())
-                if (pid := os.fork()) == 0:
+                if os.fork() == 0:
                     server.close()
-                    connection = connection.dup()              # open until the end: so its end is noticed
-                    _be_a_kernel(given)
-                talk.write(f"{pid}\n")
+                    _be_a_kernel(given, connection)            # open until the kernel's end, which is noticed by that
 
 
-def _be_a_kernel(given: dict[str, Any]) -> None:
+def _be_a_kernel(given: dict[str, Any], connection: socket.socket) -> None:
     """What `python -m ipykernel_launcher` would do, with nothing of the process that it comes from."""
     try:
-        os.setsid()
+        os.setsid()                                            # before anybody asks whom a signal would reach
+        connection.sendall(f"{os.getpid()}\n".encode())
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for number in range(3):
@@ -99,9 +99,8 @@ class Kernel:
         self.returncode: int | None = None
         self.connection = socket.socket(socket.AF_UNIX)
         self.connection.connect(path)
-        with self.connection.makefile("rw", encoding="utf-8") as talk:
-            talk.write(json.dumps(given) + "\n")
-            talk.flush()
+        self.connection.sendall(json.dumps(given).encode() + b"\n")
+        with self.connection.makefile("r") as talk:
             self.pid = int(talk.readline())
 
     def poll(self) -> int | None:

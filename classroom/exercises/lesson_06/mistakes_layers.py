@@ -335,8 +335,7 @@ STACK = [
     _stack("layers-twice", "Your result is exactly what comes out when all layers are gone through twice.",
            "Each layer has its turn once.", "How often does your loop run?", feed="twice"),
     _stack("input-subtracted", "Your result is exactly what comes out when the encoder's input is taken away before "
-           "the "
-           "norm.", "What the words were at the start belongs to the result.", "What happens after the loop?",
+           "the norm.", "What the words were at the start belongs to the result.", "What happens after the loop?",
            feed="input subtracted"),
     _stack("layers-shared", "Your result is exactly what comes out when all layers are one and the same.",
            "The same object several times in a list has its weights only once, so that every layer must do the same.",

@@ -249,7 +249,7 @@ EXERCISES = [
             "post-norm": "To write a sentence backwards, each position has to know which word stands where. In the "
                          "picture, whose words have become more alike after six layers?",
             "both": "In the picture, the words of one of the two become more and more alike, as with bare attention at "
-                    "the beginning of this lesson. Will that one find its way in 200 steps?",
+                    "the beginning of this lesson. Will that one find its way in 175 steps?",
             "neither": "The learning rate is high, but one of the two bears it. In the picture, which of them still "
                        "has words that differ after six layers?",
         },

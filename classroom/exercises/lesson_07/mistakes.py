@@ -307,15 +307,15 @@ def _both(sight: Sight) -> str:
     if any(sight.got.values[name].ndim != 2 for name in sight.want.values):
         return first_difference(sight)
     sentence = _first_that_differs(sight)
-    lines = [f"    ids        {sight.inputs['ids'][sentence].tolist()}"]
-    for name, label in (("decoder_input", "reads"), ("labels", "asked for")):
+    rows = []
+    for name in ("decoder_input", "labels"):
         got, want = (o.values[name] for o in (sight.got, sight.want))
         row = got[sentence].tolist() if len(got) > sentence else []
-        lines.append(f"    {label:9}  {row}" + ("" if row == want[sentence].tolist() else "   ← differs"))
-    shapes = listing([f"{name} {tuple(v.shape)}" for name, v in sight.got.values.items()])
-    return (say("For sentence {sentence} of the case “{about}” yours gives\n\n", sentence=sentence,
-                about=sight.got.case.about) + "\n".join(lines)
-            + f"\n\n({shapes})")
+        rows.append(f"{row}" if row == want[sentence].tolist() else say("{row}   ← differs", row=row))
+    return say("For sentence {sentence} of the case “{about}” yours gives\n\n    ids        {ids}\n    reads      "
+               "{reads}\n    asked for  {labels}\n\n({shapes})", sentence=sentence, about=say(sight.got.case.about),
+               ids=sight.inputs["ids"][sentence].tolist(), reads=rows[0], labels=rows[1],
+               shapes=listing([f"{name} {tuple(v.shape)}" for name, v in sight.got.values.items()]))
 
 
 def _first_that_differs(sight: Sight) -> int:

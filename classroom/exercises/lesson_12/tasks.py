@@ -103,8 +103,9 @@ _WHY = {
 def _explain(chosen):
     """The first letter on which a choice is not right."""
     letter = min(chosen ^ _FAIR, key=lambda letter: (letter not in chosen, letter))
-    return later("You count {letter} as fair. {why}" if letter in chosen else "You leave {letter} out. {why}",
-                 letter=letter, why=_WHY[letter])
+    if letter in chosen:
+        return later("You count {letter} as fair. {why}", letter=letter, why=_WHY[letter])
+    return later("You leave {letter} out. {why}", letter=letter, why=_WHY[letter])
 
 
 _SUBSETS = [frozenset(chosen) for n in range(6) for chosen in combinations("ABCDE", n)]

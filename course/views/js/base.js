@@ -71,7 +71,7 @@ export function largest(values) {
 }
 
 // The sentences of the view in the reader's language, as Python sends them; in English they stand in the code. `speak`
-// is the first thing that `render` calls. say("{n} of {all}", { n: 3, all: 4 }) puts facts in their places.
+// is the first thing that `render` calls. `facts` are put in the places that a sentence names in braces.
 let spoken = {};
 export const speak = (model) => { spoken = model.get("words") ?? {}; };
 export const say = (text, facts = {}) =>
