@@ -892,7 +892,7 @@ print(" " * 20, *(f"{test.__name__:>14}" for test in tests))
 torch.manual_seed(0)
 with torch.no_grad():
     for layer in variants:
-        print(f"{layer.__name__:20}", *(f"{'ok' if test(layer) else 'FAILS':>14}" for test in tests))
+        print(f"{layer.__name__:20}", *(("ok" if test(layer) else "FAILS").rjust(14) for test in tests))
 
 # %% [markdown]
 # Properties find numbers that go to the wrong place. They do not find wrong constants and missing parts: an

@@ -356,7 +356,7 @@ for name, make_mask in masks.items():
         leaks = said is not None and not said           # a test may also return False
     except Exception:
         leaks = True
-    print(f"{name:12} {'leaks' if leaks else 'no leak'}")
+    print(f"{name:12}", "leaks" if leaks else "no leak")
 
 # %% [markdown]
 # ## What the mask is worth

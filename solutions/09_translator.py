@@ -569,7 +569,8 @@ for n in (1, 2, 3, 5, 8):
         mean = {name: torch.stack([some[name] for some in weights[-n:]]).mean(dim=0) for name in weights[-1]}
         small.load_state_dict(mean)
         found.append(plain_loss(valid_pairs[:500], small))
-    print(f"{'the last one' if n == 1 else f'mean of the last {n}':19}" + "".join(f"{loss:14.2f}" for loss in found))
+    which = "the last one" if n == 1 else f"mean of the last {n}"
+    print(f"{which:19}" + "".join(f"{loss:14.2f}" for loss in found))
 print(f"{'the best one':19}" + "".join(f"{losses[:, 1].min():14.2f}" for _, losses, *_ in watched.values()))
 
 # %% [markdown]

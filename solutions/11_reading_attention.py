@@ -103,7 +103,7 @@ example = next(pair for pair in gold if pair.source.startswith("Where does the c
 source, target = words(example.source), words(example.target)
 print(example.source, "|", example.target, "|", example.attribution)
 for i, j in sorted(example.possible):
-    print(f"  {source[i]:6} {target[j]:7} {'sure' if (i, j) in example.sure else 'possible'}")
+    print(f"  {source[i]:6} {target[j]:7}", "sure" if (i, j) in example.sure else "possible")
 
 # %% [markdown]
 # A **link** is a pair of word numbers, source first. Most links are **sure**. Some are only
@@ -850,7 +850,7 @@ def kinds_of(next_token, on_a_word):
     """What kinds of row this is: by the token that it predicts, and by where its largest weight lies."""
     following = ("it begins a word" if next_token.startswith("▁") else
                  "it goes on with a word" if next_token[0].isalpha() else "it is punctuation or <eos>")
-    return "all rows", f"next token: {following}", f"most weight: {'a word' if on_a_word else 'no word'}"
+    return "all rows", f"next token: {following}", "most weight: a word" if on_a_word else "most weight: no word"
 
 measured = {}                            # kind: (largest effect there too, harmless, by chance) of each row
 for pair, (_, source_tokens, target_tokens) in zip(gold, readings, strict=True):

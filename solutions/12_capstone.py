@@ -275,7 +275,7 @@ paired = carry_on("12.4", paired)
 
 for name, difference, spread, agree in zip(variants, *paired(losses, base=0), strict=True):
     if name != "base":
-        print(f"{name:18} {difference:+.2f} ± {spread:.2f}   {'seeds agree' if agree else 'seeds disagree'}")
+        print(f"{name:18} {difference:+.2f} ± {spread:.2f}  ", "seeds agree" if agree else "seeds disagree")
 
 # %% tags=["nbval-ignore-output"]
 show_differences(losses[1:] - losses[0], list(variants)[1:], "nats per token above the base",
@@ -319,8 +319,8 @@ print(f"pooled {pooled:.3f}, {free} degrees of freedom")
 for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), alone, strict=True):
     by_itself = T_95[n_seeds - 1] * own / np.sqrt(n_seeds)
     together = T_95[free] * pooled / np.sqrt(n_seeds)
-    print(f"{name:18} {mean:+.2f}   by itself ± {by_itself:.2f}   pooled ± {together:.2f}   "
-          f"{'shown' if abs(mean) > together else 'not shown'}")
+    print(f"{name:18} {mean:+.2f}   by itself ± {by_itself:.2f}   pooled ± {together:.2f}  ",
+          "shown" if abs(mean) > together else "not shown")
 
 # %% [markdown]
 # Look at the column "by itself" first. Two seeds that happen to lie close together give a narrow interval, two that do

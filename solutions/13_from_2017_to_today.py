@@ -590,7 +590,7 @@ def show_intervals(names, d):
     n_seeds = d.shape[1]
     width = T_95[len(d) * (n_seeds - 1)] * np.sqrt(d.var(axis=1, ddof=1).mean() / n_seeds)
     for name, mean in zip(names, d.mean(axis=1), strict=True):
-        print(f"{name:18} {mean:+.3f} ± {width:.3f}   {'shown' if abs(mean) > width else 'not shown'}")
+        print(f"{name:18} {mean:+.3f} ± {width:.3f}  ", "shown" if abs(mean) > width else "not shown")
     return d
 
 d = compared(list(arrangements), "2 + 2 layers")
