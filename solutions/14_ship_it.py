@@ -290,7 +290,8 @@ def one_scale(w, bits=8):
     """Rounded with one scale for the whole table."""
     return rounding.dequantise(*rounding.quantise(w.reshape(1, -1), bits)).reshape(w.shape)
 
-for name, keep in {"float32": lambda w: w, "int8, a scale for each row": lambda w: dequantise(*quantise(w)),
+for name, keep in {"float32, not rounded": lambda w: w,
+                   "int8, a scale for each row": lambda w: dequantise(*quantise(w)),
                    "int8, one for the table": one_scale}.items():
     bleu, same = measured(rounded(other, keep))
     print(f"{name:28} BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")

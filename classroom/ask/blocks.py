@@ -89,10 +89,11 @@ class Block(Module):
         if not weights:
             return module, {}
         found = self._find(module, inputs, self._used(module, inputs, task))
-        self._refuse_sharing({name: place.part(place.parameter) for name, place in found.items()})
         with torch.no_grad():
+            parts = {name: place.part(place.parameter) for name, place in found.items()}
+            self._refuse_sharing(parts)
             for name, place in found.items():
-                part = place.part(place.parameter)
+                part = parts[name]
                 if name not in weights:
                     part.zero_()                   # the answer being compared has no such bias
                     continue
@@ -116,13 +117,14 @@ class Block(Module):
             return min((order.get(id(p), len(order)) for p in parameters), default=len(order))
 
         found: dict[str, Place] = {}
-        attentions = [places for m in module.modules() if (places := _projections(m))]
+        modules = list(module.modules())
+        attentions = [places for m in modules if (places := _projections(m))]
         attentions.sort(key=lambda places: min(order.get(id(p.parameter), len(order)) for p in places.values()))
         for path, places in zip(_paths(weights, "w_q."), attentions, strict=False):
             found |= {f"{path}{name}": place for name, place in places.items()}
         inside = {id(place.parameter) for places in attentions for place in places.values()}
 
-        norms = [m for m in module.modules() if getattr(m._parameters.get("weight"), "ndim", 0) == 1]
+        norms = [m for m in modules if getattr(m._parameters.get("weight"), "ndim", 0) == 1]
         inside |= {id(p) for m in norms for p in m.parameters()}
         besides = self._besides(used, weights)
         found |= besides
@@ -134,7 +136,7 @@ class Block(Module):
         layers = _paths(weights, "w_1.")
         if layers:
             wide, narrow = weights[f"{layers[0]}w_1.weight"].shape
-            linear = {id(m.weight) for m in module.modules() if isinstance(m, (nn.Linear, nn.Conv1d))}
+            linear = {id(m.weight) for m in modules if isinstance(m, (nn.Linear, nn.Conv1d))}
             shapes = {sizes + end for sizes in ((wide, narrow), (narrow, wide)) for end in ((), (1,))}
             matrices = [p for p in rest if p.shape in shapes]
             roles = [f"{path}w_{n}.weight" for path in layers for n in (1, 2)]

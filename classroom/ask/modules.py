@@ -70,14 +70,21 @@ class Module:
         import torch
         from torch.overrides import TorchFunctionMode
         seen: dict[int, Any] = {}
+        parameter, tensor = torch.nn.Parameter, torch.Tensor
 
         class Watch(TorchFunctionMode):
             def __torch_function__(self, function, types, args=(), kwargs=None):
                 kwargs = kwargs or {}
-                for value in (*args, *kwargs.values()):
-                    for one in value if isinstance(value, (list, tuple)) else (value,):
-                        if isinstance(one, torch.nn.Parameter):
-                            seen.setdefault(id(one), one)
+                for value in (*args, *kwargs.values()) if kwargs else args:
+                    kind = type(value)
+                    if kind is parameter:                      # `isinstance` takes long to say no to other tensors
+                        seen.setdefault(id(value), value)
+                    elif isinstance(value, (list, tuple)):
+                        for one in value:
+                            if isinstance(one, parameter):
+                                seen.setdefault(id(one), one)
+                    elif kind is not tensor and isinstance(value, tensor) and isinstance(value, parameter):
+                        seen.setdefault(id(value), value)
                 return function(*args, **kwargs)
 
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
@@ -89,7 +96,7 @@ class Module:
         except Exception:  # will show itself again when the answer is asked
             pass
         for now, then in before:                   # this call has left no trace
-            for name in [name for name in now if not name.startswith("_") and name not in then]:
+            for name in [name for name in now if name[:1] != "_" and name not in then]:
                 del now[name]
             now.update(then)
         return list(seen.values())
@@ -199,7 +206,7 @@ def _by_its_name(answer: Any, name: str) -> Iterator[None]:
 def _own_state(part) -> dict[str, Any]:
     """What an answer keeps on `self` besides its layers."""
     return {name: value.copy() if isinstance(value, (list, dict, set)) else value
-            for name, value in vars(part).items() if not name.startswith("_")}
+            for name, value in vars(part).items() if name[:1] != "_"}
 
 
 def _sibling(name: str) -> str:

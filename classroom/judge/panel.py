@@ -40,7 +40,8 @@ def as_html(verdict: Verdict) -> str:
         printed = html.escape(beginning(verdict.printed))
         body += f"<div>{say('Your code printed:')}</div><pre style='{_PRE}'>{printed}</pre>"
     title = say("Exercise {id} · {title}", id=verdict.id, title=verdict.title)
-    return _frame(verdict.status, f"{title}: {verdict.heading}", title, verdict.score, body)
+    label = say("{title}: {heading}", title=title, heading=verdict.heading)
+    return _frame(verdict.status, label, title, verdict.score, body)
 
 
 def show_hints(task: Task, opened: int) -> None:

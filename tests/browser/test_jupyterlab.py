@@ -181,17 +181,16 @@ def test_an_untrusted_notebook_shows_the_table(open_lab):
 
 
 def test_a_block_of_a_diagram_opens_the_lesson_that_builds_it(open_lab, lab):
-    """Stored as a lesson stores it, and shown without a kernel, among notebooks with the names of the lessons."""
+    """A diagram stored in a notebook, among notebooks with the names of the lessons."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}        # else a dialogue asks for one
     data, _ = show_blocks("attention")._repr_mimebundle_()
     stored = {kind: data[kind] for kind in ("text/plain", "text/html")}
     output = nbformat.v4.new_output("display_data", data=json.loads(json.dumps(stored)))
-    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("the lesson on self-attention")])
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("on self-attention")], metadata=kernel)
     nbformat.write(lesson, lab[1] / "03_self_and_cross_attention.ipynb")
-    page = open_lab(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])]))
-    block = page.locator(".jp-OutputArea-output").get_by_role("link", name="w_q").first
-    block.wait_for()
-    block.click()
+    page = open_lab(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])], metadata=kernel))
+    page.locator(".jp-OutputArea-output").get_by_role("link", name="w_q").click()
     page.wait_for_function("jupyterapp.shell.currentWidget?.context?.path === '03_self_and_cross_attention.ipynb'")
-    source = "jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.getSource()"
     page.wait_for_function("jupyterapp.shell.currentWidget.context.isReady")
-    assert page.evaluate(source) == "the lesson on self-attention"
+    opened = page.evaluate("jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.getSource()")
+    assert opened == "on self-attention"

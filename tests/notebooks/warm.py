@@ -80,7 +80,7 @@ def _be_a_kernel(given: dict[str, Any], connection: socket.socket) -> None:
         for number in range(3):
             os.dup2(nowhere, number)
         os.environ.clear()
-        os.environ.update(given["environment"])
+        os.environ.update(given["environment"], JPY_PARENT_PID=str(os.getppid()))      # it ends where that process ends
         os.chdir(given["folder"])
         random.seed()
         sys.modules["numpy"].random.seed()

@@ -5,6 +5,7 @@ name, a statement. `survey(task)` tells which of them are refused, and of the ot
 something else on inputs that the checks do not use: there should be none.
 """
 import ast
+import contextlib
 import copy
 import dataclasses
 import sys
@@ -16,7 +17,7 @@ import numpy as np
 from classroom.ask import limits
 from classroom.ask.case import Case
 from classroom.ask.outcome import agree, ask
-from classroom.judge import judgement
+from classroom.judge import explain, judgement
 from classroom.judge.exercise import Exercise
 
 _BRIEF = 1.0           # seconds for a mutant's own work
@@ -80,7 +81,7 @@ def survey(task: Exercise, seed: int = 5) -> Survey:
     def refused(mutant):
         return judgement.judge(brief, mutant.answer, seed).status in ("wrong", "error")
 
-    with limits.undisturbed():
+    with limits.undisturbed(), _unnamed():
         own = beside_the_reference(task.cases(np.random.default_rng(seed)))
         found = Survey([], [], [])
         different, alike = [], []
@@ -95,6 +96,16 @@ def survey(task: Exercise, seed: int = 5) -> Survey:
         for mutant in accepted:
             (found.survivors if differs(mutant, wide) else found.same).append(mutant)
     return found
+
+
+@contextlib.contextmanager
+def _unnamed() -> Iterator[None]:
+    """Inside, it is not asked which known mistake an answer makes: for mutants it does not matter, and takes long."""
+    before, vars(explain)["recognise"] = explain.recognise, lambda *_: None
+    try:
+        yield
+    finally:
+        vars(explain)["recognise"] = before
 
 
 def mutants(task: Exercise) -> list[Mutant]:

@@ -131,7 +131,6 @@ def _measure(task) -> Line:
     both = [evaluate(task.id, wrong) for _, _, wrong in pairs(task)]
     both = [verdict for verdict in both if verdict.status != "correct"]     # two mistakes may make one right
     known = {mistake.slug for mistake in task.misconceptions}
-    recognise.patience.update(dict.fromkeys(recognise.patience, 0))     # what mistakes the mutants are is not asked
     found = survey(task)
     refused, same, survivors = len(found.refused), len(found.same), len(found.survivors)
     return line + Line(
