@@ -88,11 +88,12 @@ def problem_of(cells: Sequence[str], places: Sequence[int], width: int, files: S
         return say("it has {cells} columns, most lines have {width}: is there a tab inside a sentence?",
                    cells=len(cells), width=width)
     blank = [n for n in (0, 1) if empty(cells[places[n]])]
-    where = f" ({listed((files[n] for n in blank), '{first} and {next}')})" if files else ""
-    if len(blank) == 2:
-        return say("the source and the target sentence is empty{where}", where=where)
-    return "" if not blank else say("the target sentence is empty{where}", where=where) if blank[0] else \
-        say("the source sentence is empty{where}", where=where)
+    if not blank:
+        return ""
+    problem = say("the source and the target sentence is empty") if len(blank) == 2 else \
+        say("the target sentence is empty") if blank[0] else say("the source sentence is empty")
+    names = listed((files[n] for n in blank), "{first} and {next}") if files else ""
+    return say("{problem} ({files})", problem=problem, files=names) if files else problem
 
 
 def stray(rows: Sequence[Row], width: int) -> dict[int, str]:

@@ -649,7 +649,7 @@ runs = {"post-norm": [train(new_model(False, seed)) for seed in SEEDS],
 print("loss at the end, for two seeds")
 for name, found in runs.items():
     print(f"{name:18}", *(f"{losses[-1]:.2f}" for losses in found))
-print(f"{'guessing':18} {math.log(10):.2f}")
+print("guessing".ljust(18), f"{math.log(10):.2f}")
 
 # %% tags=["nbval-ignore-output"]
 show_curves(range(25, 176, 25), {name: sum(found) / len(found) for name, found in runs.items()},
@@ -715,7 +715,7 @@ def damped(model, attention=1.0, feed_forward=1.0):
     return model
 
 
-changes = {"as it was": {}, "feed-forward × 0.2": {"feed_forward": 0.2}, "attention × 0.2": {"attention": 0.2}}
+changes = {"as it was": {}, "feed-forward × 0.2": dict(feed_forward=0.2), "attention × 0.2": dict(attention=0.2)}
 print(f"{'post-norm':20} words differ before training   loss at the end")
 for name, change in changes.items():
     models = [damped(new_model(False, seed), **change) for seed in SEEDS]

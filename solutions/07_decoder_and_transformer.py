@@ -580,12 +580,12 @@ of_encoder = [w[0] for name, w in recorded.items() if name.startswith("encoder")
 of_decoder = [w[0] for name, w in recorded.items() if name.startswith("decoder")]      # self and cross in turn
 english = "the black cat sleeps <eos>".split()
 kinds = {
-    "encoder": interactive.Attention(of_encoder, english, english),
-    "decoder": interactive.Attention(of_decoder[0::2], target, target),
+    "encoder self-attention": interactive.Attention(of_encoder, english, english),
+    "decoder self-attention": interactive.Attention(of_decoder[0::2], target, target),
     "cross-attention": interactive.Attention(of_decoder[1::2], target, english),
 }
 for name, (weights, _, _) in kinds.items():
-    print(f"{name:16} {len(weights)} layers, each {tuple(weights[0].shape)}, "
+    print(f"{name:22} {len(weights)} layers, each {tuple(weights[0].shape)}, "
           f"{sum((w == 0).sum().item() for w in weights)} weights are 0")
 
 # %%

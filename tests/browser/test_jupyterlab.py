@@ -182,13 +182,13 @@ def test_an_untrusted_notebook_shows_the_table(open_lab):
 
 def test_a_block_of_a_diagram_opens_the_lesson_that_builds_it(open_lab, lab):
     """A diagram stored in a notebook, among notebooks with the names of the lessons."""
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}        # else a dialogue asks for one
     data, _ = show_blocks("attention")._repr_mimebundle_()
     stored = {kind: data[kind] for kind in ("text/plain", "text/html")}
     output = nbformat.v4.new_output("display_data", data=json.loads(json.dumps(stored)))
-    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("on self-attention")], metadata=kernel)
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("on self-attention")])
     nbformat.write(lesson, lab[1] / "03_self_and_cross_attention.ipynb")
-    page = open_lab(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])], metadata=kernel))
+    page = open_lab(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])]))
+    page.get_by_role("button", name="No Kernel").click()                        # a dialogue covers the page
     page.locator(".jp-OutputArea-output").get_by_role("link", name="w_q").click()
     page.wait_for_function("jupyterapp.shell.currentWidget?.context?.path === '03_self_and_cross_attention.ipynb'")
     page.wait_for_function("jupyterapp.shell.currentWidget.context.isReady")
