@@ -806,8 +806,8 @@ print("\nmy guess:", my_guess)
 #
 # How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
 # fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
-# division is missing, queries half as large give the same scores. Where $W_o$ is missing, the layers around it do its
-# work. And with a softmax along another axis, a head can still learn to give one place nearly all of its weight.
+# division is missing, smaller queries give the same scores. Where $W_o$ is missing, the layers around it do its work.
+# And with a softmax along another axis, a head can still learn to give one place nearly all of its weight.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
 # numbers go back where they came from. But each head only sees two of the eight places, and the digit that is needed
