@@ -147,6 +147,7 @@ def test_current_notebooks_are_left_alone(built):
     assert [path.stat().st_mtime_ns for path in files] == times
 
 
+@pytest.mark.slow
 def test_building_again_gives_the_same_bytes(built):
     before = built.with_suffix(".ipynb").read_bytes()
     build.build(built, POINTS, force=True)
@@ -223,6 +224,7 @@ def test_a_wrong_twin_is_reported_by_line(twin, old, new, line, message):
     ("print(object())", "at 0x"),
     ("import tempfile; print(tempfile.gettempdir() + '/x')", "differs from run to run"),
 ])
+@pytest.mark.slow
 def test_a_lesson_that_fails_is_not_written(twin, code, message):
     twin.write_text(TWIN + f"\n# %%\n{code}\n", encoding="utf-8")
     with pytest.raises(BuildError, match=message) as caught:

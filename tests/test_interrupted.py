@@ -72,6 +72,7 @@ class TestACellThatIsInterrupted:
         assert len(state["history"]) == 18 and int(state["optimizer"]["state"][0]["step"]) == 18
         assert not state["finished"]
 
+    @pytest.mark.slow
     def test_after_a_restart_of_the_kernel_it_goes_on_too(self, cache, monkeypatch):
         self.interrupt(small_model(dropout=0.2), monkeypatch)
         script = (

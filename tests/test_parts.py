@@ -148,6 +148,7 @@ STYLES = [{id: of[n] for id in parts.EXERCISES if len(of := variants.of(id)) > n
 
 @pytest.mark.parametrize("answers", [{id: exercises.get(id).reference for id in parts.EXERCISES}, *STYLES],
                          ids=["the lessons'", *map(str, range(5))])
+@pytest.mark.slow
 def test_parts_in_any_style_go_together(answers):
     model, found = kept(answers)
     unknown = [part for part in found if part.why]

@@ -77,6 +77,7 @@ def test_batches_hold_every_pair_once_within_the_token_budget(subwords):
         assert len(batch.source) == 1 or batch.source.numel() + batch.target.numel() <= 120
 
 
+@pytest.mark.slow
 def test_hardly_anything_is_spent_on_padding():
     pairs = short_pairs(load_pairs())[::5]
     subwords = Subwords.train([pair.source for pair in pairs] + [pair.target for pair in pairs], vocab_size=1000)

@@ -219,6 +219,7 @@ def test_a_stack_of_one_layer_and_its_copies():
     (lambda self, d: self.register_parameter("w_n", nn.Parameter(torch.zeros(d))) or delattr(self, "w_q"),
      "missing-layer", ("w_q.weight",)),
 ])
+@pytest.mark.slow
 def test_layers_that_are_not_as_asked(make, slug, words):
     class MultiHeadAttention(Right):
         def __init__(self, d_model, n_heads):
@@ -281,6 +282,7 @@ def test_a_size_that_does_not_divide_is_to_be_refused():
 
 @pytest.mark.parametrize("fill", [-20.0, -50.0, -100.0])
 @pytest.mark.parametrize("how", ["fill", "add"])
+@pytest.mark.slow
 def test_fills_that_are_not_low_enough(fill, how):
     def forward(forward, self, query, key, value, mask):
         q, k, v = (split_heads(w(x), self.n_heads) for w, x in

@@ -58,6 +58,7 @@ def test_what_an_object_may_keep():
 
 
 @pytest.mark.parametrize("id", ["3.1", "6.1", "6.2", "6.3", "6.4", "7.1"])
+@pytest.mark.slow
 def test_layers_that_make_tensors_on_the_cpu(id):
     def on_cpu(right, self, x, *others):
         return right(x + torch.zeros(x.shape[-1], dtype=x.dtype), *others)
@@ -106,6 +107,7 @@ def test_fills_that_are_not_low_enough_inside_layers(closed):
 
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("id", ["3.1", "3.2"])
+@pytest.mark.slow
 def test_fills_that_are_not_low_enough_in_one_head(id, closed):
     class Answer(exercises.get(id).reference):
         def forward(self, x, *others):

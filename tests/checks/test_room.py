@@ -296,6 +296,7 @@ def run(program, *options, tmp_path, **environment):
 
 
 @pytest.mark.parametrize("how", [("-O",), ()])
+@pytest.mark.slow
 def test_without_asserts_tests_are_not_judged(how, tmp_path):
     done = run(PROGRAM, *how, tmp_path=tmp_path, **({} if how else {"PYTHONOPTIMIZE": "2"}))
     said = done.stdout.decode()
@@ -331,6 +332,7 @@ hint("1.3"); solution("1.3"); carry_on("1.3", attention)
 
 
 @pytest.mark.parametrize("id", ["2.1", "4.3"])
+@pytest.mark.slow
 def test_the_first_verdict_does_not_wait_for_pytorchs_compiler(id, tmp_path):
     program = f"""
 import sys, torch

@@ -20,6 +20,7 @@ def known(monkeypatch):
     return change
 
 
+@pytest.mark.slow
 def test_every_answer_is_tried_on_every_seed_or_one_on_each():
     task = exercises.get("1.2")
     assert refusals(task, SEEDS) == (3 * (1 + len(variants.of(task.id))), [])
@@ -38,6 +39,7 @@ def test_a_right_answer_that_is_refused_is_found(monkeypatch, capsys):
     assert "1.2    2 seeds, 4 trials, 2 refused" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_mistake_that_is_accepted_or_called_by_another_name_is_found(known, capsys):
     first, second, *others = exercises.get("1.2").misconceptions
     task = known(misconceptions=(dataclasses.replace(first, wrong=exercises.get("1.2").reference), *others,

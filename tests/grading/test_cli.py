@@ -126,6 +126,7 @@ def test_another_maximum_is_refused_with_an_exit_code(graded, capsys):
     assert grade(*settings) == 1 and not Path("out/canvas.csv").exists(), "the old file would be taken for the new"
 
 
+@pytest.mark.slow
 def test_what_was_left_out_is_named_and_is_in_the_exit_code(graded, capsys):
     """Ignored, merged, renamed: whoever runs this in a script hears of it, too."""
     folder = Path("submitted") / "bob" / "solutions"

@@ -248,6 +248,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("code", LONG)
+@pytest.mark.slow
 def test_code_is_read_in_time(code):
     """However long a cell is, reading it and finding all answers in it takes no more than seconds."""
     answer = "def softmax(x):\n    return x, x1, f0, x8999"

@@ -116,6 +116,7 @@ def test_the_zip_has_what_gradescope_asks_for(autograder, tmp_path):
     assert again.read_bytes() == (tmp_path / "autograder.zip").read_bytes(), "the same course, the same file"
 
 
+@pytest.mark.slow
 def test_grading_needs_no_other_packages():
     """The grader and all exercises load where no package can be imported but those that the autograder installs."""
     allowed, todo = set(), list(gradescope.PACKAGES)

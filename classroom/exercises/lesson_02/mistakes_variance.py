@@ -105,9 +105,9 @@ VARIANCE = [
     *(_off("for-one-size", later("what comes out for d_k = {size}, whatever d_k is",
                                  size=size), "d_k differs from call to call.",
            "Which number in your function should be its argument?", size=size) for size in ("4", "64")),
-    *(_off("wrong-factor", later("{says} the variance", says=says), "Nothing else stands before it but d_k.",
+    *(_off("wrong-factor", says, "Nothing else stands before it but d_k.",
            "Which number do you multiply or divide by?", size=size)
-      for says, size in (("half", "half"), ("twice", "twice"))),
+      for says, size in (("half the variance", "half"), ("twice the variance", "twice"))),
     _off("standard-deviation", "the standard deviation, the root of the variance", "The variance is asked for.",
          "Where do you take a root?", form="deviation"),
     _off("variance-squared", "the square of the variance", "A variance is a mean of squares already.",
