@@ -312,7 +312,7 @@ print(f"{lost} of {len(test_pairs)} test pairs have a letter that the training p
 
 # %% [markdown]
 # A *letter* that never occurred in training has no token. It becomes `<unk>`, "unknown", and `decode` leaves it out. So
-# subwords leave no gaps between words of known letters, and none other. (Tokenisers of today close this gap too: they
+# with subwords every word of known letters has tokens, and only unknown letters are lost. (Tokenisers of today close this gap too: they
 # begin with the 256 possible bytes, of which every letter of every script is made.)
 
 # %% [markdown]
@@ -637,7 +637,7 @@ ask("The black cat sleeps.", "The white house is big.", "The cat sleeps.", "The 
 
 # %% [markdown]
 # Compare the first two with those that follow. In our run the short ones are right, and the first two are not: what
-# the model makes of them has lost its adjective, or the whole sentence. (Yours may differ in details: two computers
+# the model makes of them has lost its adjective, or is no sentence at all. (Yours may differ in details: two computers
 # do not round alike.)
 #
 # Why? "Because *black* is a rare word" is easily said, and wrong: you have counted it above, and "The cat is black."
@@ -867,7 +867,7 @@ for i, person in list(zip(several, by_people, strict=True))[:: len(several) // 4
 # What would a strong system get? It has no place on a page that runs without a network. The makers of one, OPUS-MT,
 # which was trained on a great many texts, [report](https://huggingface.co/Helsinki-NLP/opus-mt-en-es) 54.9 BLEU and
 # 72.1 chrF on sentences of the same collection. They are *other* sentences, also longer ones, so you cannot subtract;
-# but a ceiling of your model is nearer there than at 100.
+# but the ceiling for a model of your kind of data is nearer there than at 100.
 
 # %% [markdown]
 # ### What the number means, and what it does not

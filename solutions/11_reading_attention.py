@@ -535,7 +535,7 @@ for sentence in ("The black cat sleeps.", "The white house is big."):
 # and warns. Here that is expected, so the first line turns this one warning off.)
 
 # %%
-warnings.filterwarnings("ignore", ".* did not end within max_len")
+warnings.filterwarnings("ignore", ".* max_len = ")
 test_pairs = split.test[:500]
 sources, references = [pair.source for pair in test_pairs], [pair.target for pair in test_pairs]
 held_out = encode_pairs(test_pairs, subwords)
@@ -576,7 +576,8 @@ show_points(
 
 # %% [markdown]
 # (The ± is the *standard error* of the mean over the sentences: the standard deviation of the 500 numbers, divided by
-# √500. With 500 other sentences the mean would lie within twice that distance in 95 of 100 cases. A difference in BLEU
+# √500. In 95 of 100 choices of 500 sentences, the mean over all sentences of this kind lies within twice that
+# distance of theirs. A difference in BLEU
 # of less than one point may well be chance on 500 sentences; the loss, which is measured token by token, varies less.)
 #
 # If alignment were what heads are for, the points would fall on a line from top left to bottom right. Do they?
@@ -873,9 +874,8 @@ for kind, rows in sorted(measured.items()):
 #
 # In all rows together: far better than chance, and far from always. But do not stop at the first line; the kinds of
 # rows differ. Where a new word begins, the largest weight is also the largest effect in about three of four rows in our
-# run, and harmless in one of five. Where a word is only written to its end, it is so in fewer than half. And where
-# punctuation
-# or `<eos>` comes next, the two agree again, but in about half of these rows nothing is lost without that weight: the
+# run, and harmless in one of five. Where a word is only written to its end, the largest weight is also the largest
+# effect in fewer than half. And where punctuation or `<eos>` comes next, the two agree again, but in about half of these rows nothing is lost without that weight: the
 # weights of a row must sum to 1, also where no word is needed. One number for all rows
 # would have hidden this.
 
@@ -974,10 +974,11 @@ for (layer, head), gained in by_mean.items():
 # as well, and the two can differ much. So say which one you have used.
 #
 # Now patching. Two sentences, *Where is the cat?* and *Where is the dog?*, and one beginning of the translation,
-# *¿Dónde está el …*. For *cat* the model's next word is *gato*, for *dog* it is *perro*: its logit *leads*. While it
-# reads "cat", we give it, head by head, what that head said of "dog". How far does the lead go over? 0: it stays as it
-# was, 1: it is as if the whole sentence were about the dog. The same for all pairs of nouns whose next words differ,
-# and for three sentences. Which heads will bring the noun? Will one head alone be enough to turn the word?
+# *¿Dónde está el …*. For *cat* the model's next word is *gato*, for *dog* it is *perro*: its logit is the larger one,
+# it *leads*. While the model reads "cat", we give it, head by head, what that head said of "dog". How much of the lead
+# goes over to *perro*? 0: it stays as it was, 1: it is as if the whole sentence were about the dog. The same for all
+# pairs of nouns whose next words differ, and for three sentences. Which heads will bring the noun? Will one head alone
+# be enough to change the word that is written?
 
 # %%
 BEGINNINGS = {"Where is the {}?": "¿Dónde está el", "I like the {}.": "Me gusta el", "I have a {}.": "Tengo un"}
@@ -1006,7 +1007,7 @@ for english, spanish in BEGINNINGS.items():
         turned[name] += (patched[:, -1].argmax(-1) == best[b]).tolist()
 
 # %% tags=["nbval-ignore-output"]
-print(f"{len(turned['both layers, all heads'])} pairs                lead gone over   next word is the other's")
+print(f"{len(turned[name])} pairs                lead gone over   next word is the other's")
 for name in PLACES:
     print(f"{name:24}{np.mean(went_over[name]):12.2f}{np.mean(turned[name]):22.0%}")
 

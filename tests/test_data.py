@@ -178,6 +178,7 @@ class TestSplit:
         with pytest.raises(DataError, match="2 different source sentences are too few"):
             split_pairs([Pair("a", "b"), Pair("A!", "c"), Pair("d", "e")], 1, 1)
 
+    @pytest.mark.slow
     def test_of_the_corpus_leaks_nothing(self):
         pairs = short_pairs(load_pairs())
         parts = split_pairs(pairs)

@@ -32,6 +32,7 @@ def test_this_environment_is_sound(capsys):
     assert not any(line.startswith("broken") for line in lines)
 
 
+@pytest.mark.slow
 def test_as_json(capsys):
     assert main(["doctor", "--json"]) == 0
     findings = json.loads(capsys.readouterr().out)
@@ -260,6 +261,7 @@ def test_a_child_is_not_confined_elsewhere(monkeypatch, tmp_path):
     assert sandbox.enter(prison, str(tmp_path), 60) == ("none", ["limits"])
 
 
+@pytest.mark.slow
 def test_what_fails_while_looking_is_a_finding(monkeypatch, tmp_path, capsys):
     def fails():
         raise RuntimeError("no fonts at all")

@@ -37,6 +37,7 @@ def test_signs_that_are_lacking_are_written_otherwise(terminal):
     assert written.encode(terminal.encoding)
 
 
+@pytest.mark.slow
 def test_the_commands(terminal, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_STATE", str(tmp_path / "état 猫"))
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache 猫"))

@@ -88,6 +88,7 @@ class TestSchedules:
 
 
 class TestTrain:
+    @pytest.mark.slow
     def test_learns_the_reverse_task(self):
         history = train(
             small_model(), reverse_task(2000), steps=400, lr=5e-3, batch_tokens=600, smoothing=0.0, progress=False

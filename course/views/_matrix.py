@@ -1,5 +1,6 @@
 """One labelled matrix: checked, drawn into given axes, and put into words."""
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib
@@ -85,9 +86,19 @@ def cell_size(rows: int, columns: int, room: float = 8.5) -> float:
     return min(CELL, room / max(rows, columns))
 
 
+def columns_of(text: str) -> int:
+    """How wide a text is, in letters: a Chinese character is as wide as two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def longest(labels: Iterable[str]) -> int:
+    """The width of the widest label, in letters."""
+    return max(map(columns_of, labels))
+
+
 def slanted(labels: Sequence[str], cell: float = CELL) -> bool:
     """Whether labels above columns of `cell` inches are too long, or too many, to stand level."""
-    return max(map(len, labels)) > 7 * min(1.0, cell / CELL) or len(labels) > 10
+    return longest(labels) > 7 * min(1.0, cell / CELL) or len(labels) > 10
 
 
 def draw_matrix(

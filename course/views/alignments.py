@@ -6,7 +6,17 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from course._words import later, listed, say
-from course.views._matrix import READABLE, as_labels, as_matrix, cell_size, check_matrix, draw_matrix, join, slanted
+from course.views._matrix import (
+    READABLE,
+    as_labels,
+    as_matrix,
+    cell_size,
+    check_matrix,
+    draw_matrix,
+    join,
+    longest,
+    slanted,
+)
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["show_alignment", "show_points"]
@@ -29,8 +39,8 @@ def show_alignment(
             raise ValueError(say("the link {what} lies outside {source} source and {target} target words", what=(i, j),
                                  source=len(source), target=len(target)))
     cell = cell_size(*table.shape)
-    slant = 0.08 * max(map(len, source)) if slanted(source) else 0.0
-    figure, [ax] = new_figure(max(4.2, 1.4 + 0.085 * max(map(len, target)) + cell * len(source)),
+    slant = 0.08 * longest(source) if slanted(source) else 0.0
+    figure, [ax] = new_figure(max(4.2, 1.4 + 0.085 * longest(target) + cell * len(source)),
                               1.5 + slant + cell * len(target))
     draw_matrix(ax, table, target, source, numbers=cell >= READABLE)
     for links, dashes in ((possible, "--"), (sure, "-")):

@@ -21,7 +21,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from course._words import ENGLISH, in_script, language, say, translated
-from course.views._matrix import as_labels, number
+from course.views._matrix import as_labels, columns_of, longest, number
 
 __all__ = ["Table", "View", "module", "renewed", "rounded", "tokens", "weights_table"]
 
@@ -229,8 +229,9 @@ def _as_html(table: Table) -> str:
 
 def _as_text(table: Table) -> str:
     caption, rows = _cut(table)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    widths = [longest(column) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(" " * (width - columns_of(text)) + text
+                       for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([caption, *lines])
 
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from course._words import later, listed, say
-from course.views._matrix import join, number
+from course.views._matrix import join, longest, number
 from course.views.picture import HEAD_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["Node", "show_beam"]
@@ -46,8 +46,8 @@ def show_beam(rounds: Sequence[Sequence[Node]], title: str = later("The beam")) 
     rounds = [[Node(*node) for node in nodes] for nodes in rounds]
     _check(rounds)
     heights, n_leaves = _layout(rounds)
-    longest = max(len(node.label) for nodes in rounds for node in nodes)
-    step = 0.62 + 0.1 * longest                                         # inches from round to round
+    widest = longest(node.label for nodes in rounds for node in nodes)
+    step = 0.62 + 0.1 * widest                                          # inches from round to round
     figure, [ax] = new_figure(step * len(rounds) + 1.0, 0.48 * n_leaves + 0.6)
     ways = _ways_to_the_best(rounds)
     root = sum(heights[0]) / len(heights[0])

@@ -30,6 +30,7 @@ from course.views._matrix import (
     digits_for,
     draw_matrix,
     join,
+    longest,
     number,
     slanted,
 )
@@ -135,8 +136,8 @@ def show_steps(
     panels = [(score_table, keys, True, allowed), (weight_table, keys, False, allowed), (output, features, True, None)]
     cell = cell_size(len(queries), len(keys), 3.0)
     # Placed by hand, in inches, so that the row of one query is level in all three.
-    left, below = 0.12 + 0.09 * max(map(len, queries)), 0.1
-    slant = 0.08 * max(map(len, [*keys, *features])) if slanted(keys) or slanted(features) else 0.0
+    left, below = 0.12 + 0.09 * longest(queries), 0.1
+    slant = 0.08 * longest([*keys, *features]) if slanted(keys) or slanted(features) else 0.0
     width = sum(left + cell * len(columns) for _, columns, _, _ in panels) + 0.3
     height = below + cell * len(queries) + 0.65 + slant
     figure = Figure(figsize=(width, height), layout="none")  # type: ignore[arg-type] # the stubs lack it
@@ -200,7 +201,7 @@ def show_product(
     product = left @ right
     gap = 0.5
     size = cell_size(m + n + 1, p + n + 1)
-    label_room = 0.09 * max(map(len, rows))
+    label_room = 0.09 * longest(rows)
     figure, [ax] = new_figure(size * (n + p + gap) + 0.4 + label_room, size * (m + n + gap) + 0.9)
     for matrix, name, x, y, marked in (
         (left, names[0], 0, n + gap, lambda row, column: row == i),
@@ -243,7 +244,7 @@ def show_curves(
     x = as_matrix(x, "x", ndim=1)
     if not curves:
         raise ValueError(say("there is no curve to draw"))
-    beside = min(len(curves), max(1, 60 // (8 + max(map(len, curves)))))
+    beside = min(len(curves), max(1, 60 // (8 + longest(curves))))
     figure, [ax] = new_figure(5.6, 3.6 + 0.24 * math.ceil(len(curves) / beside))
     for (name, y), dashes in zip(curves.items(), itertools.cycle(["-", "--", ":", "-."])):
         heights = as_matrix(y, say("curve {name!r}", name=name), ndim=1)
@@ -271,8 +272,8 @@ def show_curves(
 def _table(matrix, rows, columns, title, mask, signed) -> Figure:
     cell = cell_size(*matrix.shape)
     numbers = cell >= READABLE
-    label_room = 0.085 * max(map(len, rows))
-    slant = 0.08 * max(map(len, columns)) if slanted(columns, cell) else 0.0
+    label_room = 0.085 * longest(rows)
+    slant = 0.08 * longest(columns) if slanted(columns, cell) else 0.0
     figure, [ax] = new_figure(
         max(3.4, 1.4 + label_room + cell * matrix.shape[1]), 1.4 + slant + cell * matrix.shape[0])
     draw_matrix(ax, matrix, rows, columns, signed=signed, mask=mask, numbers=numbers, cell=cell)

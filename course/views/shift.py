@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from matplotlib.patches import FancyBboxPatch
 
 from course._words import later, listed, say
+from course.views._matrix import longest
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["show_shift"]
@@ -24,7 +25,7 @@ def show_shift(tokens: Sequence[str], title: str = later("One token ahead"), pad
     tokens = [str(token) for token in tokens]
     if len(tokens) < 2:
         raise ValueError(say("a shift needs at least two tokens, got {tokens}", tokens=len(tokens)))
-    width = max(0.85, 0.11 * max(map(len, tokens)) + 0.15)
+    width = max(0.85, 0.11 * longest(tokens) + 0.15)
     figure, [ax] = new_figure(1.3 + width * len(tokens), 2.7)
     title = say(title)
     rows = {say("target"): (3.0, tokens, 0), say("it reads"): (1.6, tokens[:-1], 0),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.patches import Rectangle
 
 from course._words import later, listed, say
-from course.views._matrix import as_labels, join
+from course.views._matrix import as_labels, join, longest
 from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["show_suppliers"]
@@ -29,8 +29,8 @@ def show_suppliers(
     if len(known) > len(TOKEN_COLOURS):
         raise ValueError(say("there are {known} different words, but only {token_colours} colours for them",
                              known=len(known), token_colours=len(TOKEN_COLOURS)))
-    height, width = 0.5, 0.35 + 0.09 * max(map(len, known))
-    left = 0.25 + 0.095 * max(map(len, table))
+    height, width = 0.5, 0.35 + 0.09 * longest(known)
+    left = 0.25 + 0.095 * longest(table)
     figure, [ax] = new_figure(left + width * len(columns) + 0.2, height * (len(table) + 1) + 0.5)
     for row, (name, words) in enumerate(table.items()):
         ax.text(-0.12, (row + 0.5) * height, name, ha="right", va="center", parse_math=False)

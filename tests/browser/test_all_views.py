@@ -1,5 +1,9 @@
 """What every view owes to everyone: keyboard, speech, contrast, zoom, motion, and life without a kernel."""
+import re
+
 import pytest
+
+from course._words import speaking
 
 pytestmark = pytest.mark.slow
 # JupyterLab's dark theme.
@@ -103,3 +107,20 @@ def test_chinese_tokens_are_drawn(make, show):
         pytest.skip("there is no font with Chinese characters here")
     assert page.evaluate(draw, "猫") != page.evaluate(draw, "狗")
     assert page.get_by_role("columnheader", name="猫").first.is_visible()
+
+
+def test_a_view_in_chinese(make, show, state, said):
+    """All that can be read in it, and all that a screen reader gets: tokens and formulas are the only Latin letters."""
+    with speaking("zh"):
+        page = show(make("masks"))
+    assert page.evaluate("document.documentElement.lang") == "zh"
+    page.get_by_role("button", name="因果加填充").click()
+    assert [row[3] for row in state(page, "mask")] == [False] * 5 and "关上了" in said(page)
+    weights = page.get_by_label("权重", exact=True)
+    weights.locator("td.cell").nth(1).hover()
+    assert said(page) == "el，black：关上了，所以它的分数按 −∞ 算，份额是 0"
+    texts = page.evaluate("""[...document.querySelectorAll('.course-view, .course-view *')].flatMap((node) =>
+      [node.getAttribute('aria-label') ?? '', ...[...node.childNodes].filter((n) => n.nodeType === 3).map((n) =>
+        n.textContent)]).join(' ')""")
+    words = set(re.findall(r"[A-Za-z]{2,}", texts))
+    assert words <= {*"el gato negro duerme the black sleeps NaN softmax Tab".split()}, words

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -81,12 +82,13 @@ def lab(chromium, tmp_path_factory):
 
 @pytest.fixture
 def open_lab(chromium, lab):
-    """open_lab(notebook): JupyterLab with that notebook; nothing but this machine is reached."""
+    """open_lab(notebook, folder): JupyterLab with that notebook in a folder; nothing but this machine is reached."""
     address, root = lab
     contexts, errors = [], []
 
-    def opened(notebook):
-        name = f"lesson{len(list(root.glob('*.ipynb')))}.ipynb"
+    def opened(notebook, folder="."):
+        (root / folder).mkdir(exist_ok=True)
+        name = (Path(folder) / f"lesson{len(list(root.rglob('*.ipynb')))}.ipynb").as_posix()
         nbformat.write(notebook, root / name)
         context = chromium.new_context(viewport={"width": 1280, "height": 4200})
         contexts.append(context)
@@ -188,9 +190,32 @@ def test_a_block_of_a_diagram_opens_the_lesson_that_builds_it(open_lab, lab):
     lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("on self-attention")])
     nbformat.write(lesson, lab[1] / "03_self_and_cross_attention.ipynb")
     page = open_lab(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])]))
-    page.get_by_role("button", name="No Kernel").click()                        # a dialogue covers the page
+    no_kernel = page.locator(".jp-Dialog").get_by_role("button", name="No Kernel")
+    no_kernel.click()                                                        # the dialogue covers the page
     page.locator(".jp-OutputArea-output").get_by_role("link", name="w_q").click()
     page.wait_for_function("jupyterapp.shell.currentWidget?.context?.path === '03_self_and_cross_attention.ipynb'")
     page.wait_for_function("jupyterapp.shell.currentWidget.context.isReady")
     opened = page.evaluate("jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.getSource()")
     assert opened == "on self-attention"
+    no_kernel.click()                                                        # so that nothing starts while all ends
+
+
+def test_a_lesson_in_the_folder_zh_speaks_chinese(open_lab):
+    """One verdict and one view, with a kernel that learns its language from the notebook's folder alone."""
+    notebook = nbformat.read(site.ROOT / "notebooks" / "zh" / f"{LESSON}.ipynb", as_version=4)
+    [exercise] = [n for n, cell in enumerate(notebook.cells) if cell.id == "exercise-1-1-dot-product-scores-2"]
+    code = [cell for cell in notebook.cells[:exercise + 2] if cell.cell_type == "code"]
+    view = nbformat.v4.new_code_cell("interactive.masks(Q, K, K, words, words)")
+    answer = code[-2].source.replace("raise NotImplementedError", "return k @ q.T")
+    assert answer != code[-2].source
+    code[-2:-1] = [view, nbformat.v4.new_code_cell(answer)]
+    page = open_lab(nbformat.v4.new_notebook(cells=code, metadata=notebook.metadata), "zh")
+    page.evaluate(RUN_ALL)
+    panel = page.locator(".jp-OutputArea-output", has_text="还不对").first
+    panel.wait_for()
+    told = panel.inner_text()
+    assert "恰好" in told and "exactly" not in told and "Not yet" not in told
+    shown = page.locator(".course-view")
+    shown.get_by_role("button", name="因果", exact=True).click()
+    shown.get_by_text("16 个格子里关上了 6 个").first.wait_for()
+    assert shown.get_by_label("掩码", exact=True).locator("td.masked").count() == 6

@@ -93,6 +93,7 @@ def test_characters_are_cut_as_in_python(visit):
         == [subwords.decode(row) for row in written]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [
     {}, {"norm": "post"}, {"scaling": False}, {"positions": "learned"}, {"positions": "none", "tied": False},
     {"n_heads": 1, "n_layers": 1}, {"n_heads": 12, "d_ff": 7, "n_layers": 3},

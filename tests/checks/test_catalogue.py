@@ -14,7 +14,7 @@ from tests import variants
 TASKS = [exercises.get(id) for id in exercises.all_ids()]
 VALUES = [task for task in TASKS if isinstance(task, Exercise)]
 SEEDS = (None, 1)
-QUICK = 6                  # of the known mistakes of an exercise, as many are tried by `make quick`, spread over all
+QUICK = 3                  # of the known mistakes of an exercise, as many are tried by `make quick`, spread over all
 
 
 def each(tasks):

@@ -10,6 +10,8 @@ from classroom.exercises.lesson_03 import tasks
 from classroom.exercises.lesson_04 import tasks as lesson_04
 from course import attention, transformer
 
+pytestmark = pytest.mark.slow              # `make quick` does without
+
 
 def attend_with(fill, how):
     """Attention whose forbidden scores are filled with `fill`, or get it added."""

@@ -257,6 +257,7 @@ def test_shapes_are_explained():
     assert "The axes T_q and T_k have become one" in evaluate("2.1", flat).message
 
 
+@pytest.mark.slow
 def test_a_test_that_hangs_on_a_bug_has_not_rejected_it():
     task = exercises.get("3.3")
 

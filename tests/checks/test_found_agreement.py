@@ -8,6 +8,8 @@ from classroom import evaluate
 from classroom.judge import recognise
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
+pytestmark = pytest.mark.slow              # `make quick` does without
+
 
 def _append_without_keeping(scores):
     result = np.array([])

@@ -8,6 +8,8 @@ from classroom import evaluate
 from classroom.exercises import get
 from course.attention import MultiHeadAttention, scaled_dot_product_attention, split_heads
 
+pytestmark = pytest.mark.slow              # `make quick` does without
+
 K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
 padding_mask, causal_mask = get("2.3").reference, get("2.2").reference
 

@@ -108,6 +108,9 @@ WRONG = {
     "no option": ("1.4", "louder"),
     "an option": ("1.4", "doubled"),
     "not attempted": ("1.4", None),
+    "without the mask": ("2.1", lambda q, k, v, mask=None: scaled_dot_product_attention(q, k, v)),
+    "the future": ("2.2", lambda size: torch.ones(size, size).triu().bool()),
+    "an axis too few": ("2.3", lambda ids, pad_id=0: ids != pad_id),
     "other names": ("3.1", _OtherNames),
     "in a list": ("3.1", _InAList),
     "float for a size": ("4.1", lambda x, n_heads: x.view(*x.shape[:2], n_heads, x.shape[2] / n_heads)),
@@ -116,6 +119,12 @@ WRONG = {
     "PyTorch's own": ("4.3", nn.MultiheadAttention),
     "a weak test": ("4.4", _looks_at_nothing),
     "an array for a tensor": ("5.1", lambda max_len, d_model: np.zeros((max_len, d_model))),
+    "PyTorch's layer": ("6.1", nn.LayerNorm),
+    "a class of another kind": ("6.2", nn.Identity),
+    "one thing for two": ("7.2", lambda ids: ids),
+    "a plain number": ("8.1", lambda logits, targets, pad_id, smoothing=0.1: 1.0),
+    "the larger": ("8.2", lambda step, d_model, warmup: d_model**-0.5 * max(step**-0.5, step * warmup**-1.5)),
+    "no list": ("8.10", lambda model, step, batches, validate, patience, max_epochs: 3),
     "zeros": ("5.1", lambda max_len, d_model: torch.zeros(max_len, d_model)),
 }
 

@@ -41,6 +41,7 @@ def test_mutants_that_poor_checks_would_miss_are_reported(monkeypatch):
     assert any("return k.T @ q" in change for change in changes) and any("return q @ k" in change for change in changes)
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_held_up_once_is_not_taken_for_another_one(monkeypatch):
     """A long garbage collection is enough for it, in the reference as well as in a mutant."""
     task, run, calls, late = exercises.get("4.2"), limits.run, [], -1

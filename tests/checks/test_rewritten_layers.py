@@ -10,6 +10,8 @@ from classroom import evaluate
 from course.attention import MultiHeadAttention
 from course.transformer import FeedForward, sinusoidal_encoding
 
+pytestmark = pytest.mark.slow              # `make quick` does without
+
 
 def norm(forward, make=None):
     class LayerNorm(nn.Module):

@@ -8,6 +8,8 @@ from torch import nn
 
 from classroom import evaluate
 
+pytestmark = pytest.mark.slow              # `make quick` does without
+
 
 def attend(q, k, v, mask=None, divisor=None, fill=None, again=True, change=lambda weights: weights):
     """Attention from scratch, with the usual places for mistakes."""

@@ -13,6 +13,7 @@ def test_the_folders_are_sent_whole_and_nothing_else_is():
     assert all(sent[name] == "__path__ = []\n" for name in sent.keys() - files)
 
 
+@pytest.mark.slow
 def test_a_module_left_out_is_named(monkeypatch):
     sent = launch._modules()
     del sent["classroom.ask.compare"]

@@ -73,6 +73,7 @@ def test_it_says_what_is_said_here(reader, tmp_path):
     assert reader.started == 1
 
 
+@pytest.mark.slow
 def test_computing_without_end_is_the_authors(reader, tmp_path, monkeypatch):
     """The limit is a real one: the same notebook is read where there is more time."""
     path = wrote(tmp_path / "x.ipynb", slow())
@@ -84,6 +85,7 @@ def test_computing_without_end_is_the_authors(reader, tmp_path, monkeypatch):
     assert asked(path).parts["1.2"].run and reader.started == 2
 
 
+@pytest.mark.slow
 def test_memory_without_end_is_the_authors(reader, tmp_path, monkeypatch):
     monkeypatch.setattr(apart, "MEMORY", 64 << 20)
     large = b'{"cells": [' + b"[[]]," * 1_000_000 + b"[]]}"

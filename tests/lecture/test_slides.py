@@ -90,6 +90,7 @@ def test_slides_are_not_crowded(name):
     assert all(slide.cells for slide in made(name))
 
 
+@pytest.mark.slow
 def test_a_deck_needs_no_network_and_is_the_same_twice():
     notebook = slides.notebook_of(slides.slides(lesson(NAMES[1])))
     text = deck.deck(notebook, "Attention & more")

@@ -3,15 +3,16 @@ from functools import partial
 
 from classroom.judge.evidence import Sight, number, place
 from classroom.judge.exercise import Misconception
+from course._words import plural, say
 
 
 def counts(sight: Sight) -> str:
     """How large the sets of a case are, and both rates."""
     a, s, p = ({tuple(link) for link in sight.inputs[name].tolist()} for name in ("predicted", "sure", "possible"))
-    is_sure = f"{len(a & s)} {'is' if len(a & s) == 1 else 'are'} sure"
-    return (f"{place(sight)}: of the predicted links {is_sure}, and {len(a & p)} at least possible.\n\n"
-            f"    yours     {number(sight.got.values['rate'])}\n"
-            f"    expected  {number(sight.want.values['rate'])}")
+    is_sure = plural("{n} is sure", "{n} are sure", len(a & s), n=len(a & s))
+    return say("{place}: of the predicted links {is_sure}, and {a} at least possible.\n\n    yours     {rate}\n    "
+               "expected  {rate2}", place=place(sight), is_sure=is_sure, a=len(a & p),
+               rate=number(sight.got.values['rate']), rate2=number(sight.want.values['rate']))
 
 
 def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S", flip=True, factor=1, whole=False,

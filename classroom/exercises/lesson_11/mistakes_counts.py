@@ -5,6 +5,7 @@ import numpy as np
 
 from classroom.judge.evidence import Sight, first_difference, number, row, two_rows
 from classroom.judge.exercise import Misconception
+from course._words import say
 
 
 def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=False, once=(), drop=False,
@@ -161,15 +162,15 @@ def _with_pairs(sight: Sight) -> str:
              for pair in zip(sight.inputs["sources"], sight.inputs["targets"], strict=True)]
     shown = ", ".join(f"({source}, {target})" for source, target in pairs[:3]) + ", …" * (len(pairs) > 3)
     i = int(np.argmax(~np.isclose(got, want).all(1)))
-    return (f"With pairs = [{shown}] and t[{i}] = {row(sight.inputs['t'][i])} before, row {i} afterwards:\n\n"
-            f"{two_rows(got[i], want[i])}")
+    return say("With pairs = [{shown}] and t[{i}] = {t} before, row {i} afterwards:\n\n{two_rows}", shown=shown, i=i,
+               t=row(sight.inputs['t'][i]), two_rows=two_rows(got[i], want[i]))
 
 
 def _sums(sight: Sight) -> str:
     if sight.got.values["t"].shape != sight.want.values["t"].shape:
         return first_difference(sight)
-    return (f"{_with_pairs(sight)}\n\nThe rows of yours sum to "
-            f"{', '.join(number(x) for x in sight.got.values['t'].sum(1)[:6])}; those of t sum to 1.")
+    return say("{with_pairs}\n\nThe rows of yours sum to {x}; those of t sum to 1.", with_pairs=_with_pairs(sight),
+               x=', '.join(number(x) for x in sight.got.values['t'].sum(1)[:6]))
 
 
 _SHARE = ("Every target word has 1 to give. It shares it out among the source words of its own sentence, in proportion "
