@@ -307,14 +307,17 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 #
 # Most articles on attention make six statements. Here each of them is taught, written by you, and measured:
 #
-# | What the article says | Where it is taught | Where you write it |
-# |---|---|---|
-# | The scores are $QK^\top$, divided by $\sqrt{d_k}$ | [01](01_dot_product_attention.ipynb), and why the root in [02](02_scaling_and_masks.ipynb) | 1.1, 2.1, 2.8 |
-# | A softmax turns scores into weights that sum to 1 | [01](01_dot_product_attention.ipynb) | 1.2, 2.7 |
-# | The output is the sum of the values, weighted | [01](01_dot_product_attention.ipynb) | 1.3 |
-# | In the encoder, Q, K and V come from the same words | [03](03_self_and_cross_attention.ipynb), [06](06_encoder.ipynb) | 3.1, 6.3 |
-# | In the decoder, Q comes from the target, K and V from the encoder's output | [03](03_self_and_cross_attention.ipynb), [07](07_decoder_and_transformer.ipynb) | 3.2, 3.4, 7.1 |
-# | Several heads, each with its own projections, are joined and projected once more | [04](04_multi_head_attention.ipynb) | 4.1, 4.2, 4.3, 4.5 |
+# 1. *The scores are* $QK^\top$, *divided by* $\sqrt{d_k}$: lesson [01](01_dot_product_attention.ipynb), and why the
+#    root in lesson [02](02_scaling_and_masks.ipynb). You write it in exercises 1.1, 2.1 and 2.8.
+# 2. *A softmax turns scores into weights that sum to 1*: lesson [01](01_dot_product_attention.ipynb), exercises 1.2
+#    and 2.7.
+# 3. *The output is the sum of the values, weighted*: lesson [01](01_dot_product_attention.ipynb), exercise 1.3.
+# 4. *In the encoder, Q, K and V come from the same words*: lessons [03](03_self_and_cross_attention.ipynb) and
+#    [06](06_encoder.ipynb), exercises 3.1 and 6.3.
+# 5. *In the decoder, Q comes from the target, K and V from the encoder's output*: lessons
+#    [03](03_self_and_cross_attention.ipynb) and [07](07_decoder_and_transformer.ipynb), exercises 3.2, 3.4 and 7.1.
+# 6. *Several heads, each with projections of its own, are joined and projected once more*: lesson
+#    [04](04_multi_head_attention.ipynb), exercises 4.1, 4.2, 4.3 and 4.5.
 #
 # Of the fifth, an article often leaves out that the decoder has *two* attentions: in the first, all three come from
 # the target, and no word may see a later one.

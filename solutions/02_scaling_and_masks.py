@@ -766,7 +766,7 @@ except RuntimeError as error:
 # ### Patient 3: rows instead of columns
 #
 # This mask has three axes, and broadcasting raises no error. To what do the rows of the weights belong, and to
-# what the columns? Which axis will this mask line up with?
+# what the columns? Which axis of the weights will the last axis of this mask line up with?
 
 # %%
 def patient_3(q, k, v, is_real):

@@ -311,9 +311,10 @@ lost = sum(not set(pair.source + pair.target) <= letters_known for pair in test_
 print(f"{lost} of {len(test_pairs)} test pairs have a letter that the training part does not have")
 
 # %% [markdown]
-# A *letter* that never occurred in training has no token. It becomes `<unk>`, "unknown", and `decode` leaves it out. So
-# with subwords every word of known letters has tokens, and only unknown letters are lost. (Tokenisers of today close this gap too: they
-# begin with the 256 possible bytes, of which every letter of every script is made.)
+# A *letter* that never occurred in training has no token. It becomes `<unk>`, "unknown", and `decode` leaves it
+# out. So with subwords every word of known letters has tokens, and only unknown letters are lost. (Tokenisers of
+# today close this gap too: they begin with the 256 possible bytes, of which every letter of every script is
+# made.)
 
 # %% [markdown]
 # ## Batches without waste

@@ -575,10 +575,10 @@ show_points(
 )
 
 # %% [markdown]
-# (The ± is the *standard error* of the mean over the sentences: the standard deviation of the 500 numbers, divided by
-# √500. In 95 of 100 choices of 500 sentences, the mean over all sentences of this kind lies within twice that
-# distance of theirs. A difference in BLEU
-# of less than one point may well be chance on 500 sentences; the loss, which is measured token by token, varies less.)
+# (The ± is the *standard error* of the mean over the sentences: the standard deviation of the 500 numbers,
+# divided by √500. In 95 of 100 choices of 500 sentences, the mean over all sentences of this kind lies within
+# twice that distance of theirs. A difference in BLEU of less than one point may well be chance on 500 sentences;
+# the loss, which is measured token by token, varies less.)
 #
 # If alignment were what heads are for, the points would fall on a line from top left to bottom right. Do they?
 # Look at all of them first, then at the heads of one layer only. Is there a pair that aligns about equally well,
@@ -872,12 +872,12 @@ for kind, rows in sorted(measured.items()):
 # %% [markdown]
 # (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
 #
-# In all rows together: far better than chance, and far from always. But do not stop at the first line; the kinds of
-# rows differ. Where a new word begins, the largest weight is also the largest effect in about three of four rows in our
-# run, and harmless in one of five. Where a word is only written to its end, the largest weight is also the largest
-# effect in fewer than half. And where punctuation or `<eos>` comes next, the two agree again, but in about half of these rows nothing is lost without that weight: the
-# weights of a row must sum to 1, also where no word is needed. One number for all rows
-# would have hidden this.
+# In all rows together: far better than chance, and far from always. But do not stop at the first line; the kinds
+# of rows differ. Where a new word begins, the largest weight is also the largest effect in about three of four
+# rows in our run, and harmless in one of five. Where a word is only written to its end, the largest weight is
+# also the largest effect in fewer than half. And where punctuation or `<eos>` comes next, the two agree again,
+# but in about half of these rows nothing is lost without that weight: the weights of a row must sum to 1, also
+# where no word is needed. One number for all rows would have hidden this.
 
 # %% [markdown]
 # ## Another's words

@@ -78,11 +78,14 @@ def test_code_is_the_english_lessons_own(twin):
 
 
 def bare(source: str) -> tuple[str, list[str]]:
-    """The syntax tree of code without what its strings say, and the strings; what is computed in them counts."""
+    """The syntax tree of code without what its strings say, and the strings.
+
+    What is computed in them counts, in whatever order a language says it.
+    """
     tree, strings = ast.parse(TransformerManager().transform_cell(source)), []
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            node.values = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+            node.values = sorted((value for value in node.values if isinstance(value, ast.FormattedValue)), key=ast.dump)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             strings.append(node.value)

@@ -11,7 +11,7 @@ from classroom.ask.stubs import is_stub
 from course._words import say
 
 from . import advice
-from .evidence import joined, line_of, listing
+from .evidence import commas, joined, line_of, listing
 from .exercise import TestTask
 from .verdict import CheckError, Verdict, not_attempted, ruling
 
@@ -98,8 +98,8 @@ def _try(test: Callable, implementation: Callable, task: TestTask, clock, printe
 def describe_call(task: TestTask, args: tuple, kwargs: dict) -> str:
     """How a test called the implementation: "`x` (2, 5, 12), `n_heads = 3`"."""
     named = dict(zip(task.takes, args, strict=False)) | kwargs
-    return ", ".join(f"`{name}` {tuple(value.shape)}" if hasattr(value, "shape") else f"`{name} = {value!r:.20}`"
-                     for name, value in named.items())
+    return commas([f"`{name}` {tuple(value.shape)}" if hasattr(value, "shape") else f"`{name} = {value!r:.20}`"
+                   for name, value in named.items()])
 
 
 def named_inputs(task: TestTask, args: tuple, kwargs: dict) -> dict[str, Any]:

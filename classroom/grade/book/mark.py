@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from course._words import later, say
+
 __all__ = ["EXCUSED", "UNDECIDED", "WITHOUT_A_MARK", "Mark", "Record"]
 
 Record = Mapping[str, Any]
@@ -11,11 +13,11 @@ EXCUSED = "excused"                    # the teacher's own status
 UNDECIDED = "undecided"                # several notebooks, and the teacher has not said which counts
 # What is said where there is no mark. Never a zero: a teacher decides what becomes of it.
 WITHOUT_A_MARK = {
-    "missing": "Nothing was handed in.",
-    "unreadable": "The file could not be read as a notebook.",
-    "grader error": "The grader failed, not the learner. Grade it again, or by hand.",
-    EXCUSED: "Excused from this lesson.",
-    UNDECIDED: "Several notebooks were handed in, and it is not decided which of them counts.",
+    "missing": later("Nothing was handed in."),
+    "unreadable": later("The file could not be read as a notebook."),
+    "grader error": later("The grader failed, not the learner. Grade it again, or by hand."),
+    EXCUSED: later("Excused from this lesson."),
+    UNDECIDED: later("Several notebooks were handed in, and it is not decided which of them counts."),
 }
 
 
@@ -66,4 +68,4 @@ class Mark:
     def why(self) -> str:
         """Why there is no mark, in a sentence."""
         message = str((self.record or {}).get("message") or "") if self.status == "missing" else ""
-        return message or WITHOUT_A_MARK.get(self.status, self.status)
+        return message or say(WITHOUT_A_MARK.get(self.status, self.status))

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 
 from classroom.judge.verdict import HEADINGS
 from course._paths import atomic_path
+from course._words import language, later, listed, plural, say
 
 from . import due, figures, tables, tally
 from .gradebook import UNKNOWN, Gradebook, Learner
@@ -29,20 +30,21 @@ from .safe import plain
 _TEMPLATES = Path(__file__).parent / "templates"
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _SAYS = HEADINGS | {
-    "timeout": "It was stopped: it took too long.",
-    "memory": "It was stopped: it needed too much memory.",
-    "killed": "It ended without an answer.",
-    "missing": "Not in the notebook.",
-    "grader error": "The grader failed here, not you.",
+    "timeout": later("It was stopped: it took too long."),
+    "memory": later("It was stopped: it needed too much memory."),
+    "killed": later("It ended without an answer."),
+    "missing": later("Not in the notebook."),
+    "grader error": later("The grader failed here, not you."),
 }
 _SYMBOLS = {"correct": "✓", "wrong": "✗", "error": "!", "not attempted": "–", "missing": "–", "grader error": "?"}
 _PRINTED = 2000
-_LENT = re.compile(r"Exercise [\d.]+ is not solved; [\d.]+ was graded with the course's version of it\.$")
+_LENT = re.compile(r"Exercise ([\d.]+) is not solved; ([\d.]+) was graded with the course's version of it\.$")
 _NO_MARK = {            # where the learner reads something else than the teacher
-    "grader error": "The grader failed, through no fault of yours. Your teacher sees it too.",
-    "excused": "You are excused from this lesson.",
-    "undecided": "You handed in several notebooks. Your teacher decides which of them counts.",
+    "grader error": later("The grader failed, through no fault of yours. Your teacher sees it too."),
+    "excused": later("You are excused from this lesson."),
+    "undecided": later("You handed in several notebooks. Your teacher decides which of them counts."),
 }
+_LEVELS = later("full"), later("partial"), later("none")           # of isolation, as the page of the class has them
 
 
 def write_feedback(path: Path, learner: Learner) -> None:
@@ -100,8 +102,13 @@ def to_html(message: str) -> Markup:
 
 def title(lesson: str) -> str:
     """ "04_multi_head_attention" -> "Lesson 04 · Multi head attention"."""
-    number, _, words = lesson.partition("_")
-    return f"Lesson {number} · {words.replace('_', ' ').capitalize()}" if words else lesson.capitalize()
+    number, words = lesson.partition("_")[0], words_of(lesson)
+    return say("Lesson {number} · {words}", number=number, words=say(words)) if words else say(lesson.capitalize())
+
+
+def words_of(lesson: str) -> str:
+    """ "04_multi_head_attention" -> "Multi head attention", in English."""
+    return lesson.partition("_")[2].replace("_", " ").capitalize()
 
 
 def number(value: float) -> str:
@@ -126,8 +133,10 @@ def _lesson(book: Gradebook, name: str) -> dict:
         "name": name, "marks": marks, "shares": shares, "lines": lines,
         "common": [found for found in common if found[0] > 1][:3],
         "median": statistics.median(shares) if shares else None,
-        "histogram": figures.histogram(counts, "How many learners have which share of the points. " + ", ".join(
-            f"{10 * n} to {10 * n + 10} %: {count}" for n, count in enumerate(counts) if count)),
+        "histogram": figures.histogram(counts, say(
+            "How many learners have which share of the points. {shares}", shares=listed(
+                say("{low} to {high} %: {count}", low=10 * n, high=10 * n + 10, count=count)
+                for n, count in enumerate(counts) if count))),
     }
 
 
@@ -135,6 +144,30 @@ def _write(path: Path, template: str, **content: object) -> None:
     text = _environment().get_template(template).render(content)
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="replace")
+
+
+def _say(text: str, /, **facts: object) -> Markup:
+    """A sentence of a template, which is HTML; its facts are not, unless they are Markup."""
+    return Markup(say(_flat(text), **_escaped(facts)))
+
+
+def _plural(one: str, many: str, n: int, /, **facts: object) -> Markup:
+    return Markup(plural(_flat(one), _flat(many), n, **_escaped(facts)))
+
+
+def _flat(text: str) -> str:
+    """A sentence on one line, as the catalogue has it."""
+    return " ".join(text.split())
+
+
+def _escaped(facts: Mapping[str, object]) -> dict[str, Markup]:
+    return {name: escape(fact) for name, fact in facts.items()}
+
+
+def _lent(notes: Sequence[str]) -> list[str]:
+    """Of the notes of a record, which are English, those that the learner reads."""
+    return [say("Exercise {carried} is not solved; {id} was graded with the course's version of it.",
+                carried=match[1], id=match[2]) for note in notes if (match := _LENT.match(note))]
 
 
 def _style() -> str:
@@ -152,10 +185,11 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(
         style=Markup(_style()), figures=figures, says=_SAYS, symbols=_SYMBOLS, statuses_in_order=tally.STATUSES,
-        policy=f"{_POLICY}; style-src {_digest(_style())}", script="", is_late=is_late, stopped=tally.STOPPED)
+        policy=f"{_POLICY}; style-src {_digest(_style())}", script="", is_late=is_late, stopped=tally.STOPPED,
+        say=_say, plural=_plural, language=language)
     environment.filters.update(
         time=due.said, before=tables.before, message=to_html,
         capitalize_first=lambda text: text[:1].upper() + text[1:], title_of=title, number=number, plain=plain,
-        lent=lambda notes: [note for note in notes if _LENT.match(note)],
+        lent=_lent, said=say, listed=lambda words: Markup(listed(map(escape, words))),
         printed=lambda text: plain(text[:_PRINTED]) + ("\n…" if len(text) > _PRINTED else ""))
     return environment

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from classroom import exercises
 from classroom.grade.record import OTHER, ResultStatus
 from classroom.judge import words
+from course._words import later, say
 
 from .gradebook import Gradebook
 from .mark import Mark, Record
@@ -18,19 +19,19 @@ STATUSES: tuple[ResultStatus, ...] = (
     "correct", "wrong", "error", "timeout", "memory", "killed", "grader error", "missing", "not attempted")
 # How an answer came not to be judged: the grader's slugs, in words that hold nothing of the learner's.
 _NOT_RUN = {
-    "cell-failed": "A cell that the answer depends on stopped with an error.",
-    "interfered": "What came back from the code could not be read as an answer to what it was asked.",
-    "no-such-option": "What was chosen is none of the options.",
-    "not-a-function": "Something else was found in place of the function or class that is asked for.",
-    "not-installed": "The answer uses a package that is not installed where it was graded.",
-    "syntax-error": "The answer, or something that it uses, is in a cell that is no Python, or that needs a newer one.",
-    "too-deep": "The code is nested too deeply to be read.",
-    "unreadable": "What the code returned could not be read.",
+    "cell-failed": later("A cell that the answer depends on stopped with an error."),
+    "interfered": later("What came back from the code could not be read as an answer to what it was asked."),
+    "no-such-option": later("What was chosen is none of the options."),
+    "not-a-function": later("Something else was found in place of the function or class that is asked for."),
+    "not-installed": later("The answer uses a package that is not installed where it was graded."),
+    "syntax-error": later("The answer, or something that it uses, is in a cell that is no Python, or that needs a newer one."),
+    "too-deep": later("The code is nested too deeply to be read."),
+    "unreadable": later("What the code returned could not be read."),
 }
 _ENDED = {
-    "timeout": "It had not finished in the time that the exercise allows.",
-    "memory": "It asked for more memory than there is.",
-    "killed": "The process that ran it ended before it had answered.",
+    "timeout": later("It had not finished in the time that the exercise allows."),
+    "memory": later("It asked for more memory than there is."),
+    "killed": later("The process that ran it ended before it had answered."),
 }
 STOPPED = ("error", *_ENDED)
 
@@ -85,7 +86,7 @@ def lines(book: Gradebook, lesson: str) -> list[Line]:
             for slug in _slugs(exercise):
                 held.setdefault(id, {}).setdefault(slug, []).append((learner.person.learner, exercise))
             if exercise["status"] in STOPPED and not _slugs(exercise):
-                said = exercise["status"], _ENDED.get(exercise["status"], f"The code {_raised(exercise)}.")
+                said = exercise["status"], say(_ENDED.get(exercise["status"], "")) or _raised(exercise)
                 stopped.setdefault(id, {}).setdefault(said, []).append(learner.person.learner)
     return [Line(id, titles[id], counts[id], [
         Holding(slug, *describe(id, slug, [record for _, record in found]), tuple(name for name, _ in found))
@@ -126,26 +127,30 @@ def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, s
         task = None
     for mistake in getattr(task, "misconceptions", ()):
         if mistake.slug == slug and (mistake.says or mistake.why):
-            return mistake.says, mistake.why
+            return say(mistake.says), say(mistake.why)
     for bug in getattr(task, "buggy", ()):
         if slug == f"misses-{bug.slug}":
-            return f"The test lets a buggy implementation through. {bug.says}", bug.why
+            return say("The test lets a buggy implementation through. {bug}", bug=say(bug.says)), say(bug.why)
     alone = [record for record in records if tuple(_slugs(record)) == (slug,)] or list(records)
     if slug in _NOT_RUN:
-        return _NOT_RUN[slug], ""
+        return say(_NOT_RUN[slug]), ""
     if general := _without_facts(slug, alone[0]["message"] if alone else ""):
         return general, ""
     ours = next((record for record in alone if record.get("raised", OTHER) is None), None)
     if ours is not None:
         return line(ours["message"].split("\n\n")[0], 240), ""
     words_of = slug.replace("-", " ").capitalize()
-    return (f"{words_of}: the code {_raised(alone[0])}." if alone and alone[0].get("raised") else f"{words_of}."), ""
+    if not alone or not alone[0].get("raised"):
+        return say("{mistake}.", mistake=words_of), ""
+    kind = alone[0]["raised"]
+    return say("{mistake}: the code stopped with an error.", mistake=words_of) if kind == OTHER else \
+        say("{mistake}: the code raised `{kind}`.", mistake=words_of, kind=kind), ""
 
 
 def _raised(exercise: Record) -> str:
     """What the code did, by the name of the exception alone."""
     kind = exercise.get("raised") or OTHER
-    return "stopped with an error" if kind == OTHER else f"raised `{kind}`"
+    return say("The code stopped with an error.") if kind == OTHER else say("The code raised `{kind}`.", kind=kind)
 
 
 def _without_facts(slug: str, message: str) -> str:
@@ -153,16 +158,20 @@ def _without_facts(slug: str, message: str) -> str:
 
     Of several, those that a message is made of.
     """
-    found = [list(string.Formatter().parse(text)) for key, text in words.templates().items()
-             if key.partition(":")[0] == slug]
-    fitting = [parts for parts in found if _in_order(message, [text for text, *_ in parts])]
-    chosen = next(iter(fitting or found), [])
-    return "".join(text + "…" * (name is not None) for text, name, *_ in chosen)
+    found = [text for key, text in words.templates().items() if key.partition(":")[0] == slug]
+    fitting = [text for text in found if any(_in_order(message, [part for part, *_ in _parts(said)])
+                                             for said in (text, say(text)))]       # graded in English, or as here
+    return "".join(text + "…" * (name is not None) for text, name, *_ in _parts(say(next(iter(fitting or found), ""))))
+
+
+def _parts(template: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    return list(string.Formatter().parse(template))
 
 
 def _in_order(message: str, texts: Sequence[str]) -> bool:
-    at = 0
-    for text in texts:
+    """Whether the message has these texts one after the other. Blanks do not count: Chinese sets them anew."""
+    message, at = "".join(message.split()), 0
+    for text in map("".join, map(str.split, texts)):
         at = message.find(text, at)
         if at < 0:
             return False
