@@ -1,8 +1,9 @@
-"""Text for terminals that know fewer signs than the course uses: ASCII, or Windows' cp1252."""
+"""Text for terminals: those that know fewer signs than the course uses (ASCII, Windows' cp1252), and columns of it."""
 import codecs
 import sys
+from unicodedata import east_asian_width
 
-__all__ = ["plain_output", "printable"]
+__all__ = ["columns", "padded", "plain_output", "printable"]
 
 _PLAIN = {"“": '"', "”": '"', "‘": "'", "’": "'", "·": "*", "√": "sqrt ", "∞": "inf", "−": "-", "–": "-", "—": "-",
           "…": "...", "×": "x", "→": "->", "≠": "!=", "≤": "<=", "≥": ">=", "²": "^2", "ᵀ": "^T", "Σ": "sum "}
@@ -12,6 +13,18 @@ def printable(text: str) -> str:
     """The text as the standard output's encoding can have it: where it must be, "…" as "...", "猫" as "\\u732b"."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return text.encode(encoding, "course_plain").decode(encoding)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese character takes two."""
+    return sum(1 + (east_asian_width(character) in "WF") for character in text)
+
+
+def padded(text: str, width: int) -> str:
+    """The text with blanks behind it, or without its end, so that it takes so many columns of a terminal."""
+    while columns(text) > width:
+        text = text[:-1]
+    return text + " " * (width - columns(text))
 
 
 def plain_output() -> None:

@@ -8,7 +8,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from classroom import site
 from classroom.site.lesson import body, read_lesson
-from classroom.site.words import LANGUAGES, words
+from classroom.site.words import described, name_of, words
+from course._words import in_script, languages, speaking, translated
 
 SOLUTION = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 STUB = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError"
@@ -31,8 +32,11 @@ def repository(tmp_path):
     solved = cells(HEADINGS, SOLUTION)
     solved[2].outputs = [new_output("stream", text="unsearchable\n"),
                          new_output("display_data", {"text/html": EMBED, "text/plain": ""})]
+    chinese = "# 第 01 课 · 加倍\n\n## 加倍\n\n中文"
+    translated = cells(chinese, SOLUTION.replace("def", "# 两倍\ndef"))
+    translated[2].outputs = [new_output("stream", text="输出\n")]
     for folder, made in (("solutions", solved), ("notebooks", cells(HEADINGS, STUB)),
-                         ("notebooks/zh", cells("# 第 01 课 · 加倍\n\n## 加倍\n\n中文", STUB))):
+                         ("solutions/zh", translated), ("notebooks/zh", cells(chinese, STUB))):
         (tmp_path / folder).mkdir(exist_ok=True)
         nbformat.write(new_notebook(cells=made), tmp_path / folder / "01_doubles.ipynb")
     return tmp_path
@@ -46,7 +50,9 @@ def test_a_site_without_a_translator_is_whole(repository, tmp_path):
     assert "translator.js" not in page and "<embed" not in page and words("en")["no_page"] in page
     assert "Try the translator" not in (target / "index.html").read_text(encoding="utf-8")
     assert not (target / "translator.html").exists()
-    assert "中文" in (target / "zh/01_doubles.html").read_text(encoding="utf-8")
+    chinese = (target / "zh/01_doubles.html").read_text(encoding="utf-8")
+    assert '<html lang="zh"' in chinese and all(text in chinese for text in ("中文", "# 两倍", "输出", "参考答案"))
+    assert 'href="../01_doubles.html" lang="en"' in chinese and 'href="zh/01_doubles.html" lang="zh"' in page
     linked = {address.partition("#")[0] for text in map(lambda path: path.read_text(encoding="utf-8"), written)
               for address in re.findall(r'(?:href|src)="([^"]*)"', text)} - {"", "data:,"}
     assert "assets/site.css" in linked
@@ -105,7 +111,38 @@ def test_without_lessons_no_translator_is_trained(tmp_path, capsys, monkeypatch)
 
 
 def test_each_language_has_all_words():
-    named = {code: words(code) for code in LANGUAGES}
+    named = {code: words(code) for code in languages()}
+    assert [name_of(code) for code in ("en", "zh", "fr", "qqq")] == ["English", "中文", "français", "qqq"]
     assert all(all(own.values()) and own.keys() == named["en"].keys() for own in named.values())
     with pytest.raises(KeyError, match="no edition in 'xx'"):
         words("xx")
+
+
+def test_the_chinese_front_page_names_all_lessons_in_chinese(tmp_path):
+    """Made from the headings alone of the lessons that there are."""
+    names = sorted(path.stem for path in (site.ROOT / "solutions").glob("[0-9][0-9]_*.py"))
+    for folder, source in (("solutions", "solutions"), ("solutions/zh", "notebooks/zh")):
+        (tmp_path / folder).mkdir(parents=True)
+        for name in names:
+            notebook = nbformat.read(site.ROOT / source / f"{name}.ipynb", as_version=4)
+            heading = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
+            nbformat.write(new_notebook(cells=[heading]), tmp_path / folder / f"{name}.ipynb")
+    (tmp_path / "README.md").write_bytes((site.ROOT / "README.md").read_bytes())
+    site.export(tmp_path, tmp_path / "out", only=[])
+    front = (tmp_path / "out/zh/index.html").read_text(encoding="utf-8")
+    cards = re.findall(r"<li>\s*<a href=.*?</li>", front.partition('class="cards"')[2], re.DOTALL)
+    assert len(cards) == len(names) == len(described(tmp_path)) == 15
+    for number, card in enumerate(cards):
+        title, builds, minutes = re.fullmatch(
+            r"<li>\s*<a href=[^>]*>(.*?)</a>\s*<p>(.*?)</p>\s*<p class=\"small\">(.*?)</p>\s*</li>", card, re.DOTALL).groups()
+        assert title.startswith(f"第 {number:02d} 课 · ") and re.search("[\u3400-\u9fff]", title)
+        assert len(re.findall("[\u3400-\u9fff]", builds)) > 6 and minutes.endswith(" 分钟"), builds
+        assert 'lang="en"' not in card
+    assert '<html lang="zh"' in front and 'href="../index.html" lang="en"' in front
+
+
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+def test_what_the_scripts_of_the_site_say_is_translated(code):
+    said = in_script((site.ROOT / "classroom/site/assets/alive.js").read_text(encoding="utf-8"))
+    with speaking(code):
+        assert len(said) > 5 and translated(said).keys() == set(said)

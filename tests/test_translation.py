@@ -85,7 +85,7 @@ def bare(source: str) -> tuple[str, list[str]]:
     tree, strings = ast.parse(TransformerManager().transform_cell(source)), []
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            node.values = sorted((value for value in node.values if isinstance(value, ast.FormattedValue)), key=ast.dump)
+            node.values = sorted((part for part in node.values if isinstance(part, ast.FormattedValue)), key=ast.dump)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             strings.append(node.value)

@@ -17,6 +17,8 @@ from tools import messages
 ROOT = messages.ROOT
 WHOLE = ("zh",)              # languages that have everything; the others may lack sentences
 CATALOGUES = [path for folder in _words.FOLDERS for path in sorted(folder.rglob("*.po"))]
+TEXTS = [ROOT / "README.zh.md", ROOT / "docs" / "teachers_guide.zh.md", ROOT / "docs" / "glossary.md",
+         *sorted((ROOT / "solutions" / "zh").glob("*.md"))]
 
 
 @pytest.fixture
@@ -134,6 +136,34 @@ def test_chinese_is_set_as_chinese_is_set(path):
             said = [text for message in read_po(file) if message.id
                     for text in (message.string if isinstance(message.string, tuple) else (message.string,))]
         assert [text for text in said if (better := typography(text))[0] != better[1]] == []
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_chinese_texts_are_set_as_chinese_is_set(path):
+    lines = autocorrect_py.lint_for(path.read_text(encoding="utf-8"), "markdown").lines
+    assert [(line.line, line.old, line.new) for line in lines] == []
+
+
+def test_both_readmes_say_the_same_numbers():
+    """Minutes of the lessons, and results with their commands: row by row, whatever the order of the words."""
+    numbers = [[sorted(re.findall(r"\d[\d,.]*(?<![,.])", "".join(line.split("|")[3:])))
+                for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+               for name in ("README.md", "README.zh.md")]
+    assert numbers[0] == numbers[1] and len(numbers[0]) > 20
+
+
+def test_the_glossary_has_the_words_of_the_lessons():
+    """One row for a term, in the order of the lessons; and the lesson that it names does say so."""
+    table = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| (\d\d) \|$", table, re.MULTILINE)
+    assert len(rows) > 100
+    assert [row[2] for row in rows] == sorted(row[2] for row in rows)
+    terms = [term for english, _, _ in rows for term in re.split(r", ?(?![^(]*\))", english)]
+    assert sorted(terms) == sorted(set(terms))
+    for _, chinese, lesson in rows:
+        [prose] = (ROOT / "solutions" / "zh").glob(f"{lesson}_*.md")
+        text = prose.read_text(encoding="utf-8")
+        assert [word for word in re.sub("（[^）]*）", "", chinese).split("，") if word not in text] == [], prose.name
 
 
 def typography(text: str) -> tuple[str, str]:

@@ -18,21 +18,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
+import jinja2
 import numpy as np
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import extract_from_ast
 
-from classroom import exercises
+from classroom import exercises, site
+from classroom.grade.book import gradebook, pages
+from classroom.grade.book.mark import EXCUSED, UNDECIDED
+from classroom.grade.lessons import lesson_name
+from classroom.grade.record import RecordStatus, ResultStatus
 from classroom.judge import advice, evidence, own_line, words
 from course._paths import atomic_path
 from course._words import ENGLISH, FOLDERS, JOINTS, Later, in_script, languages
 from course.page import in_frame
+from course.views._fonts import SCRIPTS
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": 1, "later": 1, "plural": 2}          # how many sentences each is given
 # Constants of modules that `say` is asked to say, beside what is written in calls.
-CONSTANTS = {"course": [JOINTS],
+CONSTANTS = {"course": [JOINTS], "commands": [list(SCRIPTS)],
+             "grade": [get_args(ResultStatus), get_args(RecordStatus), EXCUSED, UNDECIDED, gradebook.UNKNOWN.capitalize()],
              "judge": [advice._BY_KIND, [row[2] for row in advice._BY_TEXT], [row[2] for row in own_line._BY_TEXT],
                        advice._NUMPY, advice._TENSORS, own_line.TEMPLATE, words.templates(), evidence.NOUNS]}
 WORD = re.compile(r"[A-Za-z]{2}")
@@ -77,6 +86,13 @@ def sentences() -> dict[str, Found]:
         else:
             for one in in_script(text) if path.suffix == ".js" else in_frame(text):
                 add(one, catalogue, place)
+    for path in sorted((ROOT / "classroom").rglob("*.html")):
+        for one, many in _in_template(path.read_text(encoding="utf-8")):
+            add(one, path.relative_to(ROOT / "classroom").parts[0], path.relative_to(ROOT).as_posix(), many)
+    for builds, _ in site.described(ROOT).values():
+        add(builds, "site", "README.md")
+    for n in exercises.lessons():
+        add(pages.words_of(lesson_name(n)), "grade", "solutions")
     for catalogue, constants in CONSTANTS.items():
         for text in _texts(constants):
             add(text, catalogue, f"classroom/{catalogue}")
@@ -93,6 +109,7 @@ def _files() -> Iterator[tuple[Path, str]]:
             yield path, "course"
     for kind in ("*.js", "*.html"):
         yield from ((path, "course") for path in sorted((ROOT / "course").rglob(kind)))
+    yield from ((path, "site") for path in sorted((ROOT / "classroom" / "site").rglob("*.js")))
     for path in sorted((ROOT / "classroom").rglob("*.py")):
         part = path.relative_to(ROOT / "classroom").parts
         yield path, part[1] if part[0] == "exercises" and part[1].startswith("lesson_") else \
@@ -110,6 +127,14 @@ def _calls(text: str) -> Iterator[tuple[str, str | None]]:
             yield given[0][0], given[1][0]
         elif wanted == 1 and given:
             yield from ((one, None) for one in given[0])
+
+
+def _in_template(text: str) -> Iterator[tuple[str, str | None]]:
+    """The sentences of a template, each with its plural if it has one."""
+    for _, _, found in extract_from_ast(jinja2.Environment().parse(text), list(KEYWORDS)):
+        one, many = found[:2] if isinstance(found, tuple) else (found, None)
+        if one:
+            yield " ".join(one.split()), many and " ".join(many.split())
 
 
 def _written(argument: ast.expr) -> list[str]:

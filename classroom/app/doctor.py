@@ -22,16 +22,21 @@ from typing import Literal
 
 from course import _system
 from course._paths import FolderError, cache_dir, state_dir
-from course._words import say
+from course._printing import columns, padded
+from course._words import later, listed, say
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON = (3, 11)
 FREE_MB = 500   # the sentence pairs, their download, and the trained models
-INSTALL = "run `make lab`, or `pip install -r requirements.lock` and `pip install --no-deps -e .`, in the " \
-          "course's own environment"
+INSTALL = later("run `make lab`, or `pip install -r requirements.lock` and `pip install --no-deps -e .`, in the "
+                "course's own environment")
 if not (ROOT / "pyproject.toml").exists():      # installed from a wheel
-    INSTALL = "install the course's wheel again, in an environment of its own: `pip install --force-reinstall` and " \
-              "its name"
+    INSTALL = later("install the course's wheel again, in an environment of its own: `pip install --force-reinstall` "
+                    "and its name")
+# How findings and their states are called, apart from names; as JSON they keep their English names.
+_CALLED = [later("ok"), later("note"), later("broken"), later("packages"), later("lock"), later("disk"),
+           later("sentences"), later("models"), later("progress"), later("views"), later("fonts"), later("grading"),
+           later("files")]
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     if options.json:
         print(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
     else:
-        width = max(len(finding.what) for finding in findings)
+        width = max(columns(say(finding.what)) for finding in findings)
         for finding in findings:
-            print(f"{finding.state:7}{finding.what:{width}}  {finding.seen}")
+            print(f"{padded(say(finding.state), 7)}{padded(say(finding.what), width)}  {finding.seen}")
             if finding.todo:
                 print(f"{'':7}{'':{width}}  -> {finding.todo}")
     return 1 if any(finding.state == "broken" for finding in findings) else 0
@@ -70,7 +75,7 @@ def examine(root: Path = ROOT) -> list[Finding]:
         try:
             findings += part()
         except Exception as error:   # whatever is wrong with a broken installation
-            findings.append(Finding(name, "broken", f"{type(error).__name__}: {error}", INSTALL))
+            findings.append(Finding(name, "broken", f"{type(error).__name__}: {error}", say(INSTALL)))
     return findings
 
 
@@ -99,7 +104,7 @@ def packages() -> Iterator[Finding]:
     try:
         required = importlib.metadata.requires("build-a-transformer") or []
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("packages", "broken", say("the course itself is not installed in this Python"), INSTALL)
+        yield Finding("packages", "broken", say("the course itself is not installed in this Python"), say(INSTALL))
         return
     wanted = [requirement for requirement in map(Requirement, required)
               if not requirement.marker or requirement.marker.evaluate({"extra": ""})]
@@ -114,7 +119,7 @@ def packages() -> Iterator[Finding]:
             missing.append(say("{name} {version} is there, {specifier} is needed", name=requirement.name,
                                version=version, specifier=requirement.specifier))
     if missing:
-        yield Finding("packages", "broken", "; ".join(missing), INSTALL)
+        yield Finding("packages", "broken", listed(missing, "{first}; {next}"), say(INSTALL))
     else:
         yield Finding("packages", "ok", say("all {wanted} that the course names, in versions it admits",
                                             wanted=len(wanted)))
@@ -136,7 +141,9 @@ def locked(root: Path) -> Iterator[Finding]:
     if not other:
         yield Finding("lock", "ok", say("versions are those of requirements.lock"))
     else:
-        shown = ", ".join(other[:4]) + (say(" and {other} more", other=len(other) - 4) if len(other) > 4 else "")
+        shown = listed(other[:4])
+        if len(other) > 4:
+            shown = say("{names} and {n} more", names=shown, n=len(other) - 4)
         yield Finding("lock", "note", say("other versions than the lock's: {shown}", shown=shown),
                       say("if something looks odd, `pip install -r requirements.lock` gives the tested versions"))
 
@@ -147,11 +154,11 @@ def torch() -> Iterator[Finding]:
         module = importlib.import_module("torch")
         right = float((module.ones(2, 3) @ module.ones(3, 2)).sum()) == 12.0
     except Exception as error:   # a broken build fails in many ways
-        yield Finding("PyTorch", "broken", f"{type(error).__name__}: {str(error).splitlines()[0]}", INSTALL)
+        yield Finding("PyTorch", "broken", f"{type(error).__name__}: {str(error).splitlines()[0]}", say(INSTALL))
         return
     if not right:
         yield Finding("PyTorch", "broken", say("{version} multiplies matrices wrongly",
-                                               version=module.__version__), INSTALL)
+                                               version=module.__version__), say(INSTALL))
         return
     threads, cores = module.get_num_threads(), os.cpu_count() or 1
     seen = say("{version}, {threads} of {cores} processors", version=module.__version__, threads=threads, cores=cores)
@@ -208,7 +215,7 @@ def pairs() -> Iterator[Finding]:
         yield Finding("sentences", "broken", say("{path} is not the file the course was written for", path=path),
                       say("delete {path}, then: python -m classroom data", path=path))
     else:
-        yield Finding("sentences", "ok", f"{path}, verified")
+        yield Finding("sentences", "ok", say("{path}, verified", path=path))
 
 
 def models() -> Iterator[Finding]:
@@ -220,7 +227,7 @@ def models() -> Iterator[Finding]:
     if not files:
         yield Finding("models", "ok", say("none is trained yet"))
     elif damaged := [path for path in files if not _whole(path)]:
-        yield Finding("models", "note", say("damaged: {path}", path=', '.join(str(path) for path in damaged)),
+        yield Finding("models", "note", say("damaged: {path}", path=listed(str(path) for path in damaged)),
                       say("delete it; training begins anew"))
     else:
         size = sum(path.stat().st_size for path in files) / 10**6
@@ -258,7 +265,7 @@ def widgets(prefix: Path | None = None) -> Iterator[Finding]:
     """Whether the interactive views can be drawn: anywidget, and its extension to JupyterLab."""
     if importlib.util.find_spec("anywidget") is None:
         yield Finding("views", "broken", say("anywidget is not installed: lessons stop at the first cell with a view"),
-                      INSTALL)
+                      say(INSTALL))
         return
     places = [prefix or Path(sys.prefix)]
     found = [name for name in ("anywidget", "@jupyter-widgets/jupyterlab-manager")
@@ -278,14 +285,15 @@ def fonts() -> Iterator[Finding]:
 
     look_again()
     lacking = {name: script for name, script in SCRIPTS.items() if missing(script.word)}
-    there = ", ".join(name for name in SCRIPTS if name not in lacking)
+    there = listed(say(name) for name in SCRIPTS if name not in lacking)
     own = say("the course's figures bring their characters along")
     if not lacking:
         yield Finding("fonts", "ok", say("{own}; your own can have labels in {there}, too", own=own, there=there))
         return
-    todo = ", ".join(say("{fonts} for {name}", fonts=script.fonts[0], name=name) for name, script in lacking.items())
+    todo = listed(say("{fonts} for {name}", fonts=script.fonts[0], name=say(name))
+                  for name, script in lacking.items())
     yield Finding("fonts", "note", say("{own}; other text in your own language may lack some: {lacking}", own=own,
-                                       lacking=', '.join(lacking)),
+                                       lacking=listed(map(say, lacking))),
                   say("if that is yours, install a font: {todo}", todo=todo))
 
 
@@ -298,7 +306,7 @@ def grading() -> Iterator[Finding]:
     landlock = importlib.import_module("classroom.grade.confine.landlock")
     seccomp = importlib.import_module("classroom.grade.confine.seccomp")
     there = {"Landlock": landlock.abi() > 0, "seccomp": seccomp.available()}
-    seen = ", ".join(f"{name} {'there' if found else 'missing'}" for name, found in there.items())
+    seen = listed(say("{name} there" if found else "{name} missing", name=name) for name, found in there.items())
     if all(there.values()):
         yield Finding("grading", "ok", say("submissions can be confined: {seen}", seen=seen))
     else:

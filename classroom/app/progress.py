@@ -3,9 +3,13 @@ from collections.abc import Sequence
 
 from classroom import exercises
 from classroom.judge import record
-from course._words import say
+from course._printing import padded
+from course._words import later, listed, plural, say
 
 __all__ = ["main", "table"]
+
+_STATUSES = {"not attempted": later("open"), "correct": later("correct"), "wrong": later("wrong"),
+             "error": later("error")}
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -20,16 +24,16 @@ def table() -> str:
     for id in exercises.all_ids():
         task, entry = exercises.get(id), known.get(id, record.EMPTY)
         points, total = points + entry["points"], total + task.points
-        status = "open" if entry["status"] == "not attempted" else entry["status"]
-        line = say("{id:>5}  {title:34.34} {status:8} {points:2} of {points2}  {how}", id=id, title=task.title,
-                   status=status, points=entry['points'], points2=task.points, how=_how(entry))
-        lines.append(line.rstrip())
+        score = say("{points:2} of {max_points}", points=entry["points"], max_points=task.points)
+        status = say(_STATUSES.get(entry["status"], entry["status"]))
+        lines.append(f"{id:>5}  {padded(say(task.title), 34)} {padded(status, 8)} {score}  {_how(entry)}".rstrip())
     solved = sum(entry["status"] == "correct" for entry in known.values())
     return "\n".join([*lines, "", say("{solved} of {lines} exercises solved, {points} of {total} points.",
                                       solved=solved, lines=len(lines), points=points, total=total)])
 
 
 def _how(entry: record.Entry) -> str:
-    counts = {name: entry[name] for name in ("attempts", "hints") if entry[name]}
-    parts = [f"{n} {name[:-1] if n == 1 else name}" for name, n in counts.items()]
-    return ", ".join(parts + [say("solution shown")] * entry["solution"])
+    attempts, hints = entry["attempts"], entry["hints"]
+    return listed([*[plural("{n} attempt", "{n} attempts", attempts, n=attempts)] * bool(attempts),
+                   *[plural("{n} hint", "{n} hints", hints, n=hints)] * bool(hints),
+                   *[say("solution shown")] * bool(entry["solution"])])

@@ -67,7 +67,7 @@ def update(folder: Path, name: Path) -> list[str]:
     path = folder / name
     if not path.exists():
         lessons.copy_one(folder, name)
-        return [f"{name}: new"]
+        return [say("{name}: new", name=name)]
     before = _content(path)
     theirs = lessons.read(path, before)
     result, notes = merged(theirs, lessons.read(lessons.source() / name))
@@ -78,7 +78,7 @@ def update(folder: Path, name: Path) -> list[str]:
         raise LessonsError(say("{path} was saved while it was being renewed: close it, and run the command again.",
                                path=path))
     lessons.write(path, result)
-    return [f"{name}: renewed", *(f"  {note}" for note in notes)]
+    return [say("{name}: renewed", name=name), *(f"  {note}" for note in notes)]
 
 
 def merged(theirs: NotebookNode, new: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -223,7 +223,7 @@ def _solves(cell: NotebookNode) -> bool:
 
 
 def _exercise(cell: NotebookNode) -> str:
-    return "exercise " + ".".join(_grade_id(cell).split("-")[1:3])
+    return say("exercise {id}", id=".".join(_grade_id(cell).split("-")[1:3]))
 
 
 def _same(one: NotebookNode, other: NotebookNode) -> bool:
@@ -234,10 +234,10 @@ def newer(folder: Path, name: Path) -> list[str]:
     """What `update` would have to say of one lesson, in a line, without doing it; nothing if it would do nothing."""
     path = folder / name
     if not path.exists():
-        return [f"{name}: new"]
+        return [say("{name}: new", name=name)]
     theirs = lessons.read(path)
     result, _ = merged(theirs, lessons.read(lessons.source() / name))
-    return [] if _same(result, theirs) else [f"{name}: newer"]
+    return [] if _same(result, theirs) else [say("{name}: newer", name=name)]
 
 
 def _content(path: Path) -> bytes:

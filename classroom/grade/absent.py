@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from classroom.ask.limits import Raised
+from classroom.judge.prose import spaced
 from classroom.judge.verdict import Verdict
+from course._words import say
 
 from .read.reading import Notebook
 
@@ -53,19 +55,23 @@ def explain(book: Notebook, error: Raised | None, cells: Sequence[Raised], verdi
     """
     if error is None or verdict.status == "correct":
         return verdict
-    seen = f"What was seen: {error.kind}: {error.text}" + (f" ({error.where})" if error.where else "")
+    seen = say("What was seen: {error}",
+               error=f"{error.kind}: {error.text}" + (f" ({error.where})" if error.where else ""))
     package, name = _package(book, error, cells)
     if package:
-        so = f", so that nothing is called `{name}`" if name and name != package else ""
-        return replace(verdict, mistake="not-installed", mistakes=("not-installed",), message=(
-            f"`{package}` is not installed here, where your notebook is graded{so}. Ask your teacher whether you may "
-            "use it, or write this answer without it. If it is a file of your own, copy what you need of it into the "
-            f"notebook.\n\n{seen}"))
+        what = say("`{package}` is not installed here, where your notebook is graded, so that nothing is called "
+                   "`{name}`.", package=package, name=name) if name and name != package else \
+            say("`{package}` is not installed here, where your notebook is graded.", package=package)
+        todo = say("Ask your teacher whether you may use it, or write this answer without it. If it is a file of your "
+                   "own, copy what you need of it into the notebook.")
+        return replace(verdict, mistake="not-installed", mistakes=("not-installed",),
+                       message=spaced(f"{what} {todo}\n\n{seen}"))
     if error.kind == "NameError" and (found := _NAME.search(error.text)):
         for number, why in book.faults.items():
             if re.search(rf"\b{found[1]}\b", book.files[number][1]):
-                return replace(verdict, mistake="syntax-error", mistakes=("syntax-error",), message=(
-                    f"Cell {number}, which holds `{found[1]}`, {why}.\n\n{seen}"))
+                return replace(verdict, mistake="syntax-error", mistakes=("syntax-error",), message=spaced(
+                    say("Cell {number}, which holds `{name}`, {why}.", number=number, name=found[1], why=why)
+                    + f"\n\n{seen}"))
     return verdict
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classroom import exercises
+from course._words import later, listed, say
 
 from . import journal, lessons, tidy
 from .book import (
@@ -30,14 +31,14 @@ from .read import roster
 from .read.submissions import Found, Submission, find
 from .record import LEVELS, Record
 
-_NOT_ISOLATED = """\
+_NOT_ISOLATED = later("""\
 ################################################################################
 #  NOT ISOLATED. Learners' code ran with all your rights: it could read and     #
 #  change your files and use the network, and so its marks prove nothing.       #
 #  Grade on Linux, in a container or a virtual machine, or only code that you   #
 #  trust. --require-isolation full refuses to run like this.                    #
-################################################################################"""
-_PARTLY = (
+################################################################################""")
+_PARTLY = later(
     "PARTLY ISOLATED: this system has not both Landlock and seccomp, so learners' code may read your files, or use the "
     "network. isolation_details in results.jsonl says what there is; --require-isolation full refuses to run so.")
 _NAMED = 30                # learners that are named in one sentence
@@ -55,11 +56,12 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m classroo
         if options.gradescope_zip:
             return _gradescope_zip(options)
         if options.submissions is None or options.out is None:
-            raise adjust.SettingsError(f"SUBMISSIONS and --out are needed: {prog} SUBMISSIONS --out GRADES")
+            raise adjust.SettingsError(say("SUBMISSIONS and --out are needed: {command}",
+                                           command=f"{prog} SUBMISSIONS --out GRADES"))
         with tidy.temporary_files():
             return _grade(options)
     except KeyboardInterrupt:
-        print("\nStopped. What has been graded is kept: the same command goes on from there.", file=sys.stderr)
+        print(say("\nStopped. What has been graded is kept: the same command goes on from there."), file=sys.stderr)
         return 130
     except (adjust.SettingsError, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)
@@ -112,8 +114,9 @@ def _chosen_lesson(lesson: str | None) -> str | None:
         return None
     number = lesson.partition("_")[0]
     if not number.isdigit() or int(number) not in exercises.lessons():
-        known = ", ".join(f"{n:02d}" for n in exercises.lessons())
-        raise adjust.SettingsError(f"--lesson: there is no lesson {lesson!r}; there are: {known}")
+        known = listed(f"{n:02d}" for n in exercises.lessons())
+        raise adjust.SettingsError(say("--lesson: there is no lesson {lesson}; there are: {known}", lesson=repr(lesson),
+                                       known=known))
     return lessons.lesson_name(int(number))
 
 
@@ -124,23 +127,23 @@ def _grade(options: argparse.Namespace) -> int:
     points = adjust.read_points(options.points) if options.points else {}
     late = adjust.read_late(options.late) if options.late else {}
     if options.times and not options.due:
-        raise adjust.SettingsError("--times needs --due: times alone take nothing off")
+        raise adjust.SettingsError(say("--times needs --due: times alone take nothing off"))
     deadlines = due.read(options.due, options.times) if options.due else None
     decided = decisions.read(options.adjust) if options.adjust else []
     grouped = groups.read(options.groups) if options.groups else {}
     elsewhere = sorted({id for id in points if lesson and id not in adjust.exercises_of(lesson)})
     if elsewhere and len(elsewhere) == len(points):
-        raise adjust.SettingsError(f"{options.points}: none of its exercises is in lesson {lesson}: "
-                                   f"{', '.join(elsewhere)}")
+        raise adjust.SettingsError(say("{file}: none of its exercises is in lesson {lesson}: {ids}",
+                                       file=options.points, lesson=lesson, ids=listed(elsewhere)))
     submissions = _find(options.submissions)
     export = gradescope_export.find(options.submissions)
     handed_in = [{"learner": submission.learner, "submission": submission.name} for submission in submissions]
     again, nobody = owners.submissions_of(options.regrade, handed_in, class_, export, grouped)
     if nobody:
-        raise adjust.SettingsError(f"--regrade: nothing was handed in by {', '.join(nobody)}")
+        raise adjust.SettingsError(say("--regrade: nothing was handed in by {learners}", learners=listed(nobody)))
     if not files.private(options.out):
-        _warn(f"{options.out} holds other files and can be read by others on this computer, so it was not closed. "
-              f"Close it (chmod 700 {options.out}), or choose a new folder.")
+        _warn(say("{folder} holds other files and can be read by others on this computer, so it was not closed. Close "
+                  "it (chmod 700 {folder}), or choose a new folder.", folder=options.out))
     results = options.out / "results.jsonl"
     if again:
         journal.supersede(results, again, "--regrade")
@@ -159,11 +162,9 @@ def _grade(options: argparse.Namespace) -> int:
     _say_anew(records, again, results)
     replaced = [record["submission"] for record in journal.superseded(results)[before:]]
     if replaced:
-        print(f"Replaced since the last run, and graded anew: {', '.join(replaced[:_NAMED])}"
-              + (", …" if len(replaced) > _NAMED else ""))
+        print(say("Replaced since the last run, and graded anew: {names}", names=_some(replaced)))
     if submissions.left:
-        print(f"Nobody's work, and left out: {', '.join(submissions.left[:_NAMED])}"
-              + (", …" if len(submissions.left) > _NAMED else ""))
+        print(say("Nobody's work, and left out: {names}", names=_some(submissions.left)))
     ignored = [f"{submission.learner}: {text}" for submission in submissions for text in submission.ignored]
     for text in ignored:
         _warn(text)
@@ -195,56 +196,57 @@ def _slips(book: gradebook.Gradebook, points: adjust.Points, late: adjust.Late, 
     there = {id for lesson in book.lessons for id in adjust.exercises_of(lesson)}
     unused = [id for id in points if id not in there]
     if unused:
-        _warn(f"In the list of points, but in no lesson that was handed in: {', '.join(unused)}.")
+        _warn(say("In the list of points, but in no lesson that was handed in: {ids}.", ids=listed(unused)))
     times = deadlines or due.Deadlines()
-    for what, nobody in (("late work", gradebook.unmatched(late, book)),
-                         ("extensions", gradebook.unmatched(times.extensions, book)),
-                         ("times", gradebook.unmatched(times.times, book)),
-                         ("your decisions", gradebook.undecided(decided, book))):
+    for what, nobody in ((say("late work"), gradebook.unmatched(late, book)),
+                         (say("extensions"), gradebook.unmatched(times.extensions, book)),
+                         (say("times"), gradebook.unmatched(times.times, book)),
+                         (say("your decisions"), gradebook.undecided(decided, book)),
+                         (say("groups"), book.ungrouped)):
         if nobody:
-            _warn(f"In the list of {what}, but not in the class: {', '.join(nobody)}.")
-    if book.ungrouped:
-        _warn(f"In the list of groups, but not in the class: {', '.join(book.ungrouped)}.")
+            _warn(say("In the list of {what}, but not in the class: {learners}.", what=what, learners=listed(nobody)))
     if book.untimed:
-        _warn(f"It is not known when these handed in, and nothing was taken off: {', '.join(book.untimed)}. "
-              "--times takes a list.")
+        _warn(say("It is not known when these handed in, and nothing was taken off: {learners}. --times takes a list.",
+                  learners=listed(book.untimed)))
 
 
 def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
     marks = book.marks()
     counts = Counter(mark.status for mark in marks)
-    print(f"{len(book.learners)} learners: " + ", ".join(f"{n} {status}" for status, n in counts.most_common()) + ".")
-    print(f"Open {out / 'class.html'}; tables and feedback pages are beside it.")
+    how_many = listed(say("{count} {status}", count=n, status=say(status)) for status, n in counts.most_common())
+    print(say("{n} learners: {how_many}.", n=len(book.learners), how_many=how_many))
+    print(say("Open {page}; tables and feedback pages are beside it.", page=out / "class.html"))
     _say_without_a_mark(book)
     strangers = [learner.person.learner for learner in book.learners if not learner.expected]
     if strangers:
-        _warn(f"Not on the roster: {', '.join(strangers)}. They are in grades.csv, and not in what goes to an LMS "
-              "by number. Put the name of their folder or file into the roster's column `learner`.")
+        _warn(say("Not on the roster: {learners}. They are in grades.csv, and not in what goes to an LMS by number. "
+                  "Put the name of their folder or file into the roster's column `learner`.",
+                  learners=listed(strangers)))
     for learner in book.learners:
         for mark in learner.marks.values():
             if mark.chosen:
-                (_warn if mark.status == UNDECIDED else print)(
-                    f"{learner.person.learner}, lesson {mark.lesson[:2]}: {mark.chosen}.")
+                (_warn if mark.status == UNDECIDED else print)(say(
+                    "{learner}, lesson {lesson}: {what}.", learner=learner.person.learner, lesson=mark.lesson[:2],
+                    what=mark.chosen))
     versions = pages.versions(book)
     if versions:
-        _warn("These results are of several versions of the course: " + ", ".join(
-            f"{version} ({count})" for version, count in versions.items())
-            + ". Grade into a new --out folder to have all of one version.")
+        _warn(say("These results are of several versions of the course: {versions}. Grade into a new --out folder to "
+                  "have all of one version.", versions=listed(f"{version} ({n})" for version, n in versions.items())))
     packages = tally.not_installed(book)
     if packages:
-        _warn("Notebooks import packages that are not installed here: " + ", ".join(
-            f"{name} ({count})" for name, count in packages.items())
-            + ". Install those that you allow, and grade these learners anew (--regrade).")
+        _warn(say("Notebooks import packages that are not installed here: {packages}. Install those that you allow, "
+                  "and grade these learners anew (--regrade).",
+                  packages=listed(f"{name} ({count})" for name, count in packages.items())))
     for note in written.notes:
         print(note)
     for refusal in written.refused:
         _warn(refusal)
     levels = {(mark.record or {}).get("isolation") for mark in marks if mark.exercises}
     if levels & {"none", "partial"}:
-        _warn(_NOT_ISOLATED if "none" in levels else _PARTLY)
+        _warn(say(_NOT_ISOLATED if "none" in levels else _PARTLY))
     if counts["grader error"]:
-        _warn(f"{counts['grader error']} could not be graded, through no fault of the learner. They have no mark; "
-              "results.jsonl says why.")
+        _warn(say("{n} could not be graded, through no fault of the learner. They have no mark; results.jsonl says "
+                  "why.", n=counts["grader error"]))
     return 1 if counts["grader error"] or counts[UNDECIDED] or written.refused else 0
 
 
@@ -256,11 +258,14 @@ def _say_without_a_mark(book: gradebook.Gradebook) -> None:
             for mark in learner.marks.values():
                 if mark.status == status:
                     why = str((mark.record or {}).get("message") or "")
-                    of = f" in {mark.lesson[:2]}" if len(book.lessons) > 1 else ""
-                    said.append(learner.person.learner + of + (f" ({line(why, 160)})" if why else ""))
-        more = [f"and {len(said) - _NAMED} more, in grades.csv"] if len(said) > _NAMED else []
+                    who = learner.person.learner
+                    if len(book.lessons) > 1:
+                        who = say("{learner} in {lesson}", learner=who, lesson=mark.lesson[:2])
+                    said.append(say("{name} ({result})", name=who, result=line(why, 160)) if why else who)
+        more = [say("and {n} more, in grades.csv", n=len(said) - _NAMED)] if len(said) > _NAMED else []
         if said:
-            print(f"{status.capitalize()}: {', '.join([*said[:_NAMED], *more])}")
+            what = say(status)
+            print(say("{what}: {learners}", what=what[:1].upper() + what[1:], learners=listed([*said[:_NAMED], *more])))
 
 
 def _say_anew(records: Sequence[Record], again: set[tuple[str, str]], results: Path) -> None:
@@ -269,14 +274,20 @@ def _say_anew(records: Sequence[Record], again: set[tuple[str, str]], results: P
     for record in records:
         key = record["learner"], record["submission"]
         if key in again:
-            old = _said(before[key]) if key in before else "no mark"
-            print(f"Graded anew: {record['submission']}: {_said(record)}; before: {old}.")
+            old = _said(before[key]) if key in before else say("no mark")
+            print(say("Graded anew: {name}: {now}; before: {old}.", name=record["submission"], now=_said(record),
+                      old=old))
 
 
 def _said(record: Mapping[str, Any]) -> str:
     if record["status"] != "graded":
-        return str(record["status"])
-    return f"{tables.number(record['points'])} of {tables.number(record['max_points'])}"
+        return say(str(record["status"]))
+    return say("{points} of {max_points}", points=tables.number(record["points"]),
+               max_points=tables.number(record["max_points"]))
+
+
+def _some(names: Sequence[str]) -> str:
+    return listed([*names[:_NAMED], *["…"] * (len(names) > _NAMED)])
 
 
 def _gradescope_zip(options: argparse.Namespace) -> int:
@@ -284,11 +295,12 @@ def _gradescope_zip(options: argparse.Namespace) -> int:
 
     lesson = _chosen_lesson(options.lesson)
     if lesson is None:
-        raise adjust.SettingsError("--gradescope-zip needs --lesson NN: one autograder is for one assignment")
+        raise adjust.SettingsError(say("--gradescope-zip needs --lesson NN: one autograder is for one assignment"))
     path = build_zip(options.gradescope_zip, lesson, points=options.points, isolation=options.require_isolation,
                      pip_args=options.pip_args, rule=options.several)
-    print(f"Wrote {path}. Upload it on Gradescope under Configure Autograder. Building the image there takes a few "
-          "minutes, once; each submission then takes about as long as its slowest answers, and some seconds to start.")
+    print(say("Wrote {path}. Upload it on Gradescope under Configure Autograder. Building the image there takes a few "
+              "minutes, once; each submission then takes about as long as its slowest answers, and some seconds to "
+              "start.", path=path))
     return 0
 
 
@@ -297,7 +309,8 @@ def _columns(given: Sequence[str]) -> dict[str, str]:
     for text in given:
         lesson, equals, name = text.partition("=")
         if not equals or not lesson.strip().isdigit() or not name.strip():
-            raise adjust.SettingsError(f"--canvas-column: expected NN=NAME, as '04=Homework 4 (12345)', got {text!r}")
+            raise adjust.SettingsError(say("--canvas-column: expected NN=NAME, as '04=Homework 4 (12345)', got {given}",
+                                           given=repr(text)))
         columns[f"{int(lesson):02d}"] = name.strip()
     return columns
 

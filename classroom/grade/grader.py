@@ -19,6 +19,7 @@ from classroom.judge import choice, judgement, testing, words
 from classroom.judge.exercise import Choice, Exercise, TestTask
 from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling
 from course import _system
+from course._words import listed, say
 
 from . import absent, channel, lending
 from .confine import wire
@@ -38,6 +39,7 @@ from .lessons import (
 from .own_time import TooLong, own_time
 from .record import LEVELS, Level, Record, ResultStatus, new
 from .remote import LACKING, Remote, errors_of, kind_of
+from .told import GONE, chosen, halted
 
 __all__ = ["Grader", "IsolationError"]
 
@@ -131,15 +133,16 @@ class Grader:
         if lacking := absent.not_installed(book):
             record["not_installed"] = lacking
         if book.digest in solutions():
-            raise NoFile("This is the course's own solution, cell by cell. Only your own work counts: hand in the "
-                         "notebook that you wrote in.")
+            raise NoFile(say("This is the course's own solution, cell by cell. Only your own work counts: hand in the "
+                             "notebook that you wrote in."))
         known = {int(id.split(".")[0]) for id in book.ids if id in names()}
         lesson = self.lesson if self.lesson is not None else majority(book.ids)
         if self.lesson is not None and known and self.lesson not in known:
-            raise NoFile(f"Wrong lesson: this is a notebook of lesson {', '.join(f'{n:02d}' for n in sorted(known))}; "
-                         f"lesson {self.lesson:02d} was to be handed in.")
+            raise NoFile(say("Wrong lesson: this is a notebook of lesson {found}; lesson {wanted} was to be handed in.",
+                             found=listed(f"{n:02d}" for n in sorted(known)), wanted=f"{self.lesson:02d}"))
         if lesson is None:
-            raise Unreadable("No exercise of the course was found in the notebook: it holds no `check(\"…\", …)` cell.")
+            raise Unreadable(say("No exercise of the course was found in the notebook: it holds no "
+                                 "`check(\"…\", …)` cell."))
         others = sorted({id for id in book.ids if int(id.split(".")[0]) != lesson})
         if others:
             record["notes"].append(f"The notebook also checks exercises of other lessons: {', '.join(others[:5])}.")
@@ -159,7 +162,8 @@ class Grader:
         record["points"] = sum(result["points"] for result in record["exercises"])
         failed = [r["id"] for r in record["exercises"] if r["status"] == "grader error"]
         if failed:
-            record |= {"status": "grader error", "message": f"Not all exercises could be graded: {', '.join(failed)}."}
+            record |= {"status": "grader error", "message": say(
+                "Not all exercises could be graded: {ids}.", ids=listed(failed))}
 
     # -------------------------------------------------------------------------------- one exercise
 
@@ -204,13 +208,14 @@ class Grader:
         if wide:
             part = replace(part, run=part.wide)
         if part.missing:
-            return "missing", ruling(task, "not attempted", f"{part.missing} Was its cell deleted or renamed?"), []
+            return "missing", ruling(task, "not attempted", say("{what} Was its cell deleted or renamed?",
+                                                                what=part.missing)), []
         if part.deep:
-            return "error", ruling(task, "error", f"{part.deep}. Write it in shorter steps.", ("too-deep",)), []
+            return "error", halted(task, say("{what}. Write it in shorter steps.", what=part.deep), "too-deep"), []
         if part.faults:
             return "error", ruling(task, "error", part.faults[0], ("syntax-error",)), []
         if isinstance(task, Choice) and part.value is not None:          # written down as it is: nothing has to run
-            verdict = _chosen(task, wire.decode(part.value, []))
+            verdict = chosen(task, wire.decode(part.value, []))
             return verdict.status, verdict, []
         if self.line is None:
             self.line, hello = self._running().fork()
@@ -220,18 +225,19 @@ class Grader:
         try:
             status, verdict = self._ask(task, part, book, right, remote, notes)
         except channel.Gone as gone:
-            status, verdict = gone.why, ruling(task, "error", _GONE[gone.why].format(f"{task.seconds:g}"), (gone.why,))
+            said = say(GONE[gone.why].text, seconds=f"{task.seconds:g}")
+            status, verdict = gone.why, ruling(task, "error", said, (gone.why,))
             how = self._end()
             if status == "killed":
                 told = str(gone) if "folder" in str(gone) else _system.ending(how, waited=True)
-                verdict.message = f"{verdict.message} What was seen: {told}."
+                verdict.message = say("{message} What was seen: {seen}.", message=verdict.message, seen=told)
                 if _system.out_of_time(how):
                     status = "timeout"
         except channel.Interfered as error:
             self._end()
-            status, verdict = "error", ruling(task, "error", "What came back from your code cannot be read as an "
-                                              f"answer to what it was asked ({error}). No points can be given for it.",
-                                              ("interfered",))
+            status, verdict = "error", halted(task, say(
+                "What came back from your code cannot be read as an answer to what it was asked ({error}). No points "
+                "can be given for it.", error=error), "interfered")
         if status in ("timeout", "memory"):
             self._end()
         self.lacks = remote.lacks and not isinstance(task, Choice)
@@ -262,8 +268,9 @@ class Grader:
             verdict = self._choice(task, remote)
         elif facts.get("callable") is not True or facts.get("module") is True and hasattr(task, "probe") \
                 and hasattr(task.probe, "prepare"):
-            verdict = ruling(task, "error", f"A {wire.text(facts.get('type'), 60)} was found in place of "
-                             f"{named(task)}; the function or class itself is wanted.", ("not-a-function",))
+            verdict = halted(task, say("A {kind} was found in place of {named}; the function or class itself is "
+                                        "wanted.", kind=wire.text(facts.get("type"), 60), named=named(task)),
+                             "not-a-function")
         else:
             remote.__name__ = wire.text(facts.get("name"), 80)
             verdict = self._judge(task, remote)
@@ -289,11 +296,11 @@ class Grader:
         except limits.Problem as problem:
             return ruling(task, "wrong", words.say(problem), (problem.slug,))
         except TooLong:
-            return ruling(task, "error", f"What your code returned could not be examined within {_OWN:g} seconds.",
-                          ("too-long",))
+            return halted(task, say("What your code returned could not be examined within {seconds:g} seconds.",
+                                    seconds=_OWN), "too-long")
         except Exception as error:
-            return ruling(task, "error", f"The check could not read what your code returned ({type(error).__name__}: "
-                          f"{error}).", ("unreadable",))
+            return halted(task, say("The check could not read what your code returned ({kind}: {error}).",
+                                    kind=type(error).__name__, error=error), "unreadable")
         finally:
             known_outcomes.reset(token)
 
@@ -303,9 +310,9 @@ class Grader:
         except limits.Problem as problem:
             return ruling(task, "error", words.say(problem), ("wrong-type",))
         if error is not None and not error.unwritten:
-            return ruling(task, "error", f"Your code raised {error.kind}: {error.text}.",
-                          ("time-limit",) * error.timed_out)
-        return _chosen(task, None if error is not None else value)
+            return halted(task, say("Your code raised {kind}: {error}.", kind=error.kind, error=error.text),
+                          *["time-limit"] * error.timed_out)
+        return chosen(task, None if error is not None else value)
 
     def _load(self, task: Any, part: Part, book: Notebook, right: set[str], remote: Remote,
               notes: list[str]) -> tuple[dict[str, Any], Ruled | None]:
@@ -330,8 +337,8 @@ class Grader:
         try:
             reply, _ = remote.request(request)
         except wire.WireError:
-            return {}, ("error", ruling(task, "error", "More code belongs to this answer than can be sent: the cells "
-                                        "that it depends on are too long.", ("too-long",)))
+            return {}, ("error", halted(task, say("More code belongs to this answer than can be sent: the cells that "
+                                                   "it depends on are too long."), "too-long"))
         facts = reply.get("facts")
         if not isinstance(facts, dict):
             facts = {}
@@ -341,17 +348,19 @@ class Grader:
         remote.lacks = any(error.kind in LACKING for error in errors)
         remote.stopped = first = next((e for e in errors if e.timed_out), errors[0] if errors else None)
         if first is None:
-            return facts, ("error", ruling(task, "error", f"{named(task)} could not be found when the notebook ran."))
+            return facts, ("error", halted(task, say("{named} could not be found when the notebook ran.",
+                                                     named=named(task))))
         if first.timed_out:
-            return facts, ("timeout", ruling(task, "error", "The cells that your answer depends on had not finished "
-                                             f"after {self._loading():g} seconds.", ("time-limit",)))
+            return facts, ("timeout", halted(task, say(
+                "The cells that your answer depends on had not finished after {seconds:g} seconds.",
+                seconds=self._loading()), "time-limit"))
         if first.unwritten:
             return facts, ("not attempted", not_attempted(task))
         where = f" ({first.where})" if first.where else ""
         memory_gone = "MemoryError" in first.kind or "allocate memory" in first.text
         return facts, ("memory" if memory_gone else "error",
-                       ruling(task, "error", "A cell that your answer depends on stopped with an error: "
-                              f"{first.kind}: {first.text}{where}", ("cell-failed",)))
+                       halted(task, say("A cell that your answer depends on stopped with an error: {error}",
+                                        error=f"{first.kind}: {first.text}{where}"), "cell-failed"))
 
     # ---------------------------------------------------------------------------------------------
 
@@ -381,17 +390,3 @@ class Grader:
         self.line = None
         self.close()
         self.server = Server()
-
-
-def _chosen(task: Choice, value: Any) -> Verdict:
-    try:
-        return choice.judge(task, value)
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        return ruling(task, "error", "Your answer cannot be read.", ("wrong-type",))
-
-
-_GONE: dict[channel.Why, str] = {
-    "timeout": "Your code had not finished after {} seconds, and did not stop when it was told to. Is there a loop "
-               "whose condition never becomes false?",
-    "killed": "The process that ran your code ended before it had answered.",
-}

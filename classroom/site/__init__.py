@@ -6,10 +6,9 @@ answered by the trained translator, which runs in the browser.
 """
 import argparse
 import json
-import re
 import shutil
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,16 +19,25 @@ from tqdm import tqdm
 
 from classroom.site.alive import bring_to_life, first_view, write_scripts
 from classroom.site.lesson import Section, SiteError, body, read_lesson, title, write
-from classroom.site.words import LANGUAGES, words
+from classroom.site.words import described, name_of, words
 from course._paths import atomic_path
-from course.page import PageError, Saved, about_the_course, load_translator, score_of, with_fewer_bits
+from course._words import ENGLISH, in_script, languages, say, speaking, translated
+from course.page import (
+    About,
+    PageError,
+    Saved,
+    about_the_course,
+    export_page,
+    load_translator,
+    scored,
+    with_fewer_bits,
+)
 from course.page.packing import plain
 
 __all__ = ["SiteError", "export", "main", "title"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).parent
-_ROW = re.compile(r"^\| \[(\d\d)\]\([^)]*\) \| [^|]+ \| ([^|]+) \| (\d+) \|$", re.MULTILINE)
 
 
 class Entry(NamedTuple):
@@ -45,17 +53,19 @@ class Entry(NamedTuple):
 
 
 def export(
-    root: Path, target: Path, translator: Saved | None = None, only: Collection[str] | None = None
+    root: Path, target: Path, translator: Saved | None = None, only: Collection[str] | None = None,
+    abouts: Mapping[str, About] | None = None
 ) -> list[Path]:
     """Write the site: a front page, a page for each solved lesson, what they share in `assets/`, and the notebooks.
 
     Args:
-        root: a repository with `solutions/NN_name.ipynb`, executed, and `notebooks/`; where `notebooks/zh/` has a
-            translated lesson, there is a page of it in `zh/`.
+        root: a repository with `solutions/NN_name.ipynb`, executed, and `notebooks/`; where `solutions/zh/` has a
+            translated lesson, executed too, there is a page of it in `zh/`. So it is for every language of the course.
         target: a folder, made if it is not there. Each file is replaced as a whole.
         translator: answers the views that ask a model, and becomes `translator.html`. Without it these views show
             what is stored in the notebooks.
         only: names of lessons to write pages for; the others are listed all the same. By default all.
+        abouts: what is said of the translator, by language; by default what it says itself.
 
     Returns:
         The English pages that were written, the front page first.
@@ -65,43 +75,50 @@ def export(
         course.page.PageError: if a page cannot run this translator.
     """
     paths = _lessons(root)
-    folders = {"en": root / "notebooks", "zh": root / "notebooks" / "zh"}
-    notebooks = {code: {path.stem: read_lesson(path, folder, words(code)) for path in paths
-                        if code == "en" or (folder / path.name).exists()} for code, folder in folders.items()}
+    codes = [ENGLISH, *(code for code in languages() if code != ENGLISH)]
+    folders = {code: "" if code == ENGLISH else f"{code}/" for code in codes}
+    notebooks = {code: {path.stem: read_lesson(solved, root / "notebooks" / folders[code], words(code))
+                        for path in paths if (solved := root / "solutions" / folders[code] / path.name).exists()}
+                 for code in codes}
     titles = {code: {name: _named(name, title(notebook), words(code)) for name, notebook in own.items()}
               for code, own in notebooks.items()}
     for path in sorted((_HERE / "assets").iterdir()):
         write(target / "assets" / path.name, path.read_text(encoding="utf-8"))
     if translator is not None:
         write_scripts(target, translator)
+        for code in (code for code, own in notebooks.items() if own):
+            with speaking(code):
+                export_page(translator.model, translator.subwords, target / folders[code] / "translator.html",
+                            (abouts or {}).get(code, translator.about))
 
-    described = {number: rest for number, *rest in _ROW.findall(_readme(root))}
+    builds = described(root)
     written, index = [], []
     jobs = [(code, name) for code, own in notebooks.items() for name in own if only is None or name in only]
     for code, name in tqdm(jobs, desc="site", unit="page", disable=None, leave=False):
         notebook = notebooks[code][name]
-        context = _context(code, name, titles, described)
+        context = _context(code, name, titles, builds)
         at = [entry.name for entry in context["lessons"]].index(name)
         beside = [context["lessons"][n] if 0 <= n < len(context["lessons"]) else None for n in (at - 1, at + 1)]
-        learners = _copied(folders[code] / f"{name}.ipynb", target / context["folder"] / "notebooks")
+        learners = _copied(root / "notebooks" / folders[code] / f"{name}.ipynb",
+                           target / folders[code] / "notebooks")
         alive = bring_to_life(notebook, context["words"], translator)
         text, sections = body(notebook)
         page = _page(
             "frame.html", **context, heading=titles[code][name], body=Markup(text), sections=_shown(sections),
-            before=beside[0], after=beside[1], alive=alive, notebook=learners)
+            before=beside[0], after=beside[1], alive=alive, notebook=learners, scripted=_scripted(code))
         path = write(target / context["folder"] / f"{name}.html", page)
-        written += [path] if code == "en" else []
+        written += [path] if code == ENGLISH else []
         index += [{"page": f"{context['folder']}{name}.html", "language": code, "lesson": titles[code][name],
                    "anchor": one.anchor, "heading": one.short, "text": one.text} for one in sections]
     search = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     write(target / "assets/index.js", f"window.courseIndex = {search};\n")
     fronts = []
     for code in (code for code, own in notebooks.items() if own):
-        context = _context(code, "index", titles, described)
+        context = _context(code, "index", titles, builds)
         fronts.append(write(target / context["folder"] / "index.html", _page(
             "front.html", **context, front=True, heading=context["words"]["title"],
-            view=Markup(first_view(context["words"]["view"])),
-            translator=f"{context['base']}translator.html" if translator else "")))
+            view=Markup(first_view(context["words"]["view"], code)),
+            translator="translator.html" if translator else "")))
     return [fronts[0], *written]
 
 
@@ -109,7 +126,8 @@ def _lessons(root: Path) -> list[Path]:
     """The solved lessons. Raises SiteError if there are none, as in an installed package."""
     paths = sorted((root / "solutions").glob("[0-9][0-9]_*.ipynb"))
     if not paths:
-        raise SiteError(f"{root / 'solutions'}: there are no lessons here; the site is made in the repository")
+        raise SiteError(say("{folder}: there are no lessons here; the site is made in the repository",
+                            folder=root / "solutions"))
     return paths
 
 
@@ -129,31 +147,34 @@ def _copied(notebook: Path, folder: Path) -> str:
 
 
 def _context(
-    code: str, name: str, titles: dict[str, dict[str, str]], described: dict[str, list[str]]
+    code: str, name: str, titles: dict[str, dict[str, str]], described: dict[str, tuple[str, str]]
 ) -> dict[str, Any]:
     """What the frame of the page `name` in the language `code` shows: lessons, languages, addresses."""
-    folder, base = ("", "") if code == "en" else (f"{code}/", "../")
+    folder, base = ("", "") if code == ENGLISH else (f"{code}/", "../")
     lessons = []
-    for other, heading in titles["en"].items():
+    for other, heading in titles[ENGLISH].items():
         own = other in titles[code]
-        builds, minutes = described.get(other[:2], ["", ""])
+        english, minutes = described.get(other[:2], ("", ""))
+        with speaking(code):
+            builds = say(english)
         lessons.append(Entry(other, f"{'' if own else base}{other}.html", titles[code].get(other, heading),
-                             code if own else "en", builds, "en", minutes))
+                             code if own else ENGLISH, builds, ENGLISH if builds == english else code, minutes))
     editions = [other for other, own in titles.items() if own and (name == "index" or name in own)]
-    languages = [(other, LANGUAGES[other], f"{base}{'' if other == 'en' else f'{other}/'}{name}.html")
-                 for other in editions]
+    switch = [(other, name_of(other), f"{base}{'' if other == ENGLISH else f'{other}/'}{name}.html")
+              for other in editions]
     return {"language": code, "base": base, "folder": folder, "name": name, "home": "index.html", "words": words(code),
-            "lessons": lessons, "languages": languages if len(languages) > 1 else []}
+            "lessons": lessons, "languages": switch if len(switch) > 1 else []}
+
+
+def _scripted(code: str) -> dict[str, str]:
+    """What `alive.js` says in this language, by its English."""
+    with speaking(code):
+        return translated(in_script((_HERE / "assets" / "alive.js").read_text(encoding="utf-8")))
 
 
 def _shown(sections: list[Section]) -> list[Section]:
     """The sections that the sidebar names: second level, and exercises below it."""
     return [one for one in sections if one.level == 2 or one.level == 3 and "●" in one.heading]
-
-
-def _readme(root: Path) -> str:
-    path = root / "README.md"
-    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 @cache
@@ -166,13 +187,19 @@ def _page(template: str, **context: Any) -> str:
     return _templates().get_template(template).render(**context)
 
 
-def _trained() -> Saved:
-    """The translator of lesson 09, trained now if it is not in the cache; its score is that of the weights shown."""
+def _trained() -> tuple[Saved, dict[str, About]]:
+    """The translator of lesson 09, trained now if it is not in the cache, and what is said of it in each language.
+
+    Its score is that of the weights shown.
+    """
     from course.translator import trained_translator
 
-    found = trained_translator()
-    score = score_of(with_fewer_bits(found.model, 8), found.subwords, found.split.test)
-    return Saved(plain(found.model), found.subwords, about_the_course(found, score))
+    found, abouts = trained_translator(), {}
+    score = scored(with_fewer_bits(found.model, 8), found.subwords, found.split.test)
+    for code in languages():
+        with speaking(code):
+            abouts[code] = about_the_course(found, say(score))
+    return Saved(plain(found.model), found.subwords, abouts[ENGLISH]), abouts
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -187,11 +214,14 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     from course.data import DataError
     try:
         _lessons(root)                           # before a translator is trained for them
-        translator = None if options.translator == "none" else _trained() if options.translator == "course" \
-            else load_translator(options.translator)
-        written = export(root, Path(options.folder), translator)
+        abouts: dict[str, About] = {}
+        if options.translator == "course":
+            translator, abouts = _trained()
+        else:
+            translator = None if options.translator == "none" else load_translator(options.translator)
+        written = export(root, Path(options.folder), translator, abouts=abouts)
     except (SiteError, PageError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{len(written)} pages: open {written[0]}")
+    print(say("{n} pages: open {page}", n=len(written), page=written[0]))
     return 0

@@ -12,7 +12,8 @@ import numpy as np
 from nbformat import NotebookNode
 
 from classroom.site.lesson import write
-from course.page import Saved, export_page, modules, pack
+from course._words import speaking
+from course.page import Saved, modules, pack
 from course.views import interactive
 
 __all__ = ["VIEWS", "bring_to_life", "first_view", "write_scripts"]
@@ -25,8 +26,13 @@ _EMBED = re.compile(r'<p><a href="translator\.html".*?<embed[^>]*>', re.DOTALL)
 _CALL = '<script type="module">(parent.courseViews ??= []).push(window);</script></body>'
 
 
-def first_view(label: str) -> str:
+def first_view(label: str, language: str) -> str:
     """The view of the front page, as HTML: the numbers of lesson 01, stage by stage, by the course's own attention."""
+    with speaking(language):
+        return _first_view(label)
+
+
+def _first_view(label: str) -> str:
     words = ["the", "black", "cat", "sleeps"]
     q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
     k = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
@@ -78,7 +84,7 @@ def bring_to_life(notebook: NotebookNode, words: dict[str, str], translator: Sav
 
 
 def write_scripts(target: Path, translator: Saved) -> None:
-    """Write `translator.html`, and the weights and the Transformer as scripts into `assets/`.
+    """Write the weights and the Transformer as scripts into `assets/`.
 
     Raises:
         course.page.PageError: if a page cannot run this model.
@@ -90,4 +96,3 @@ def write_scripts(target: Path, translator: Saved) -> None:
     plain = re.sub(r"^export ", "", module, flags=re.MULTILINE)
     write(target / "assets/transformer.js",
           f"window.courseTransformer = (() => {{\n{plain}\nreturn {{ {names} }};\n}})();\n")
-    export_page(translator.model, translator.subwords, target / "translator.html", translator.about)

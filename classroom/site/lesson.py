@@ -11,6 +11,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from course._paths import atomic_path
+from course._words import say
 
 __all__ = ["Section", "SiteError", "body", "read_lesson", "title", "write"]
 
@@ -61,7 +62,9 @@ def read_lesson(solution: Path, notebooks: Path, words: dict[str, str]) -> Noteb
     notebook = nbformat.read(solution, as_version=4)
     if any(cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
            for cell in notebook.cells):
-        raise SiteError(f"solutions/{solution.name} has not been executed; run `make notebooks`")
+        folder = "" if solution.parent.name == "solutions" else f"{solution.parent.name}/"
+        raise SiteError(say("{file} has not been executed; run `make notebooks`",
+                            file=f"solutions/{folder}{solution.name}"))
     path = notebooks / solution.name
     theirs = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells} if path.exists() else {}
     for cell in notebook.cells:
@@ -82,7 +85,7 @@ def title(notebook: NotebookNode) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and (found := _TITLE.search(cell.source)):
             return found[1]
-    raise SiteError("a lesson has no heading")
+    raise SiteError(say("a lesson has no heading"))
 
 
 def body(notebook: NotebookNode) -> tuple[str, list[Section]]:

@@ -16,7 +16,7 @@ import sacrebleu
 from torch import nn
 
 from course._paths import atomic_path
-from course._words import in_script, language, say, translated
+from course._words import Later, in_script, language, later, say, translated
 from course.data import Pair
 from course.decoding import translate
 from course.page.packing import PageError, pack
@@ -25,9 +25,9 @@ from course.page.saved import About, Saved, about_the_course, in_words, load_tra
 from course.page.showing import show_page
 from course.tokens import Subwords
 
-__all__ = ["About", "PageError", "Saved", "about_the_course", "as_html", "dequantise", "export_page", "load_translator",
-           "modules", "pack", "quantise", "save_translator", "score_of", "script", "show_page", "source_of",
-           "with_fewer_bits"]
+__all__ = ["About", "PageError", "Saved", "about_the_course", "as_html", "dequantise", "export_page", "in_frame",
+           "load_translator", "modules", "pack", "quantise", "save_translator", "score_of", "scored", "script",
+           "show_page", "source_of", "with_fewer_bits"]
 
 _HERE = Path(__file__).parent
 
@@ -106,13 +106,18 @@ def score_of(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokeni
     Raises:
         ValueError: if there are no pairs.
     """
+    return say(scored(model, subwords, pairs, tokenize))
+
+
+def scored(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokenize: str = "13a") -> Later:
+    """The sentence of `score_of`, for `say` to say in any language."""
     if not pairs:
         raise ValueError(say("there are no sentence pairs to measure a score on"))
     written = translate(model, [pair.source for pair in pairs], subwords)
     metric = sacrebleu.BLEU(tokenize=tokenize)
     score = metric.corpus_score(written, [[pair.target for pair in pairs]])
-    return say("{score:.1f} sacreBLEU on {n:,} sentences that it was not trained on (greedy; {signature})",
-               score=score.score, n=len(pairs), signature=metric.get_signature())
+    return later("{score:.1f} sacreBLEU on {n:,} sentences that it was not trained on (greedy; {signature})",
+                 score=score.score, n=len(pairs), signature=str(metric.get_signature()))
 
 
 def _without_imports(name: str) -> str:

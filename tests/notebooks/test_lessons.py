@@ -51,9 +51,10 @@ def test_every_notebook_has_a_twin():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("language", ["", "zh"], ids=["english", "chinese"])
 @EACH_LESSON
-def test_solution_reproduces_its_outputs_and_full_marks(lesson, points, kernels, tmp_path):
-    path = build.ROOT / "solutions" / f"{lesson}.ipynb"
+def test_solution_reproduces_its_outputs_and_full_marks(lesson, language, points, kernels, tmp_path):
+    path = build.ROOT / "solutions" / language / f"{lesson}.ipynb"
     finished = reproduce(path, tmp_path, kernels)
     assert finished.returncode == 0, finished.stdout + REBUILD.format(lesson[:2])
     assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(read(path))}

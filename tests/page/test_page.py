@@ -11,6 +11,7 @@ from classroom.app import main
 from classroom.app import page as command
 from course import attention, decoding, languages, tokens, transformer
 from course import page as page_of_the_course
+from course._words import in_script, speaking
 from course.ablation import Config, Variant
 from course.languages import SpacedSubwords
 from course.page import (
@@ -19,6 +20,7 @@ from course.page import (
     as_html,
     dequantise,
     export_page,
+    in_frame,
     load_translator,
     pack,
     quantise,
@@ -27,6 +29,7 @@ from course.page import (
     score_of,
     script,
     show_page,
+    source_of,
     with_fewer_bits,
 )
 from course.parts import OwnTransformer
@@ -131,6 +134,21 @@ def test_what_is_said_about_it_stays_text(model, subwords):
 def test_what_is_not_said_is_not_made_up(model, subwords):
     about = json.loads(re.findall(r'id="model">(.*?)</script>', as_html(model, subwords), re.DOTALL)[0])["about"]
     assert about["score"] == about["licence"] == about["trained"] == "not stated by whoever made this page"
+
+
+def test_the_page_speaks_the_language_of_whoever_exports_it(model, subwords):
+    english, said = as_html(model, subwords), in_frame(source_of("page.html")) + in_script(source_of("page.js"))
+    assert len(said) > 30 and '<html lang="en">' in english and '"words":{}' in english
+    with speaking("zh"):
+        text = as_html(model, subwords, About(examples=("the cat",)))
+    stored = json.loads(re.findall(r'id="model">(.*?)</script>', text, re.DOTALL)[0])
+    assert '<html lang="zh">' in text and "<title>英语 → 西班牙语：" in text and set(stored["words"]) == set(
+        in_script(source_of("page.js")))
+    assert stored["about"]["score"] == "网页的作者没有说明" and stored["about"]["target_code"] == "es"
+    frame = re.sub(r"<(script|style).*?</\1>|<!--.*?-->|<code>.*?</code>|<em>.*?</em>", "", text, flags=re.DOTALL)
+    spoken = re.sub(r"<[^>]*>|&lt;eos&gt;", "", frame) + "".join(re.findall(r'aria-label="([^"]*)"', frame))
+    assert set(re.findall(r"[A-Za-z]{2,}", spoken)) <= {"Transformer", "JavaScript", "DOCTYPE", "html"}
+    assert all(sentence.split("<")[0] in english for sentence in in_frame(source_of("page.html")) if len(sentence) < 60)
 
 
 def test_int8_is_a_quarter_of_float32(subwords):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from classroom.grade.read.roster import Person, Roster, of_learners
+from course._words import say
 
 from . import adjust, decisions, due, gradescope_export, groups, owners, several
 from .mark import Mark, Record
@@ -96,8 +97,9 @@ def build(records: Iterable[Record], roster: Roster | None = None, *, lesson: st
                                      clock.of_file(record)) for by, record in found]
             nothing = several.Handed(Mark(name, "missing", None, max_points.get(name), group=group))
             mark = several.choose(handed or [nothing], rule)
-            mark = replace(mark, notes=(*filter(None, [mark.chosen, "" if mark.own else f"handed in for the group "
-                                                       f"{group}"]), *mark.notes))
+            mark = replace(mark, notes=(*filter(None, [mark.chosen, "" if mark.own else
+                                                       say("handed in for the group {group}", group=group)]),
+                                       *mark.notes))
             if clock.rule(name) and mark.status == "graded" and mark.time is None and fixed is None:
                 untimed.append(person.learner)
             marks[name] = decisions.applied(mark, mine_decided.get((person.learner, name[:2]), ()))

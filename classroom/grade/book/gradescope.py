@@ -15,6 +15,7 @@ from typing import Any
 from classroom.grade.read import apart
 from classroom.judge.verdict import Verdict
 from course._paths import atomic_path
+from course._words import say
 
 from . import adjust, gradebook, several
 from .decisions import EXCUSED
@@ -24,7 +25,7 @@ from .safe import plain
 _ROOT = Path(__file__).resolve().parents[3]
 _FILES = Path(__file__).parent / "autograder"
 # Of the course's packages, what grading needs: the checker's own, and what learners' answers may import.
-PACKAGES = ("filelock", "matplotlib", "numpy", "platformdirs", "sacrebleu", "tokenizers", "torch", "tqdm")
+PACKAGES = ("babel", "filelock", "matplotlib", "numpy", "platformdirs", "sacrebleu", "tokenizers", "torch", "tqdm")
 
 
 def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
@@ -44,13 +45,13 @@ def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
     if mark.status in ("grader error", EXCUSED) or mark.status in ("missing", UNDECIDED) and not handing_in:
         return None
     message = plain((mark.record or {}).get("message") or "") if mark.status != "missing" else ""
-    text = f"{plain(mark.why)} {message}".strip() + "\n\nThis is not a judgement of your work. Hand in "
-    text += ("the one notebook that is to count." if mark.status == UNDECIDED else
-             "your notebook of this lesson: the file that ends in .ipynb, saved by Jupyter.")
+    todo = say("Hand in the one notebook that is to count." if mark.status == UNDECIDED else
+               "Hand in your notebook of this lesson: the file that ends in .ipynb, saved by Jupyter.")
+    text = f"{plain(mark.why)} {message}".strip() + f"\n\n{say('This is not a judgement of your work.')} {todo}"
     most = mark.max_points or adjust.points_of(mark.lesson)
     return {"score": 0, "output": text, "output_format": "text", "visibility": "visible", "stdout_visibility": "hidden",
-            "tests": [{"name": f"The notebook ({mark.status})", "score": 0, "max_score": most, "status": "failed",
-                       "output": text, "output_format": "text", "visibility": "visible"}]}
+            "tests": [{"name": say("The notebook ({status})", status=say(mark.status)), "score": 0, "max_score": most,
+                       "status": "failed", "output": text, "output_format": "text", "visibility": "visible"}]}
 
 
 def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation: str = "none",
@@ -162,14 +163,18 @@ def _code_of(notebook: Path) -> bytes:
 
 
 def _overall(mark: Mark) -> str:
-    text = f"{mark.points:g} of {mark.max_points:g} points."
-    text += f" {mark.late:g} % taken off: late." if mark.late else ""
-    text += f" {plain(mark.chosen)}." if mark.chosen else ""
-    return text + (f"\n\nYour teacher writes: {plain(mark.comment)}" if mark.comment else "")
+    text = say("{points} of {max_points} points.", points=f"{mark.points:g}", max_points=f"{mark.max_points:g}")
+    text += " " + say("{late} % taken off: late.", late=f"{mark.late:g}") if mark.late else ""
+    text += " " + say("{sentence}.", sentence=plain(mark.chosen)) if mark.chosen else ""
+    return text + _comment(mark.comment)
+
+
+def _comment(comment: str) -> str:
+    return "\n\n" + say("Your teacher writes: {comment}", comment=plain(comment)) if comment else ""
 
 
 def _test(exercise: gradebook.Record) -> dict[str, Any]:
-    return {"name": f"{exercise['id']} {plain(exercise['title'])}", "number": exercise["id"],
+    return {"name": f"{exercise['id']} {plain(say(exercise['title']))}", "number": exercise["id"],
             "score": exercise["points"], "max_score": exercise["max_points"],
             "status": "passed" if exercise["status"] == "correct" else "failed",
             "output": _text(exercise) + _by_hand(exercise), "output_format": "text", "visibility": "visible"}
@@ -179,15 +184,17 @@ def _by_hand(exercise: gradebook.Record) -> str:
     """What the teacher decided about it."""
     text = ""
     if "before" in exercise:
-        text = "\n\nExcused." if exercise.get("excused") else "\n\nYour teacher has set these points."
-    return text + (f"\n\nYour teacher writes: {plain(exercise['comment'])}" if exercise.get("comment") else "")
+        text = "\n\n" + say("Excused." if exercise.get("excused") else "Your teacher has set these points.")
+    return text + _comment(exercise.get("comment") or "")
 
 
 def _text(exercise: gradebook.Record) -> str:
     """What the notebook's panel would say, without the line of points."""
     status = exercise["status"]
     if status not in ("correct", "wrong", "error", "not attempted"):
-        return plain(f"{status.capitalize()}. {exercise.get('message') or ''}").strip()
+        said = say(status)
+        said = say("{sentence}.", sentence=said[:1].upper() + said[1:])
+        return plain(f"{said} {exercise.get('message') or ''}").strip()
     verdict = Verdict(exercise["id"], exercise["title"], status, exercise["points"], exercise["max_points"],
                       exercise.get("message") or "", printed=exercise.get("printed") or "")
     return plain(str(verdict).partition("\n\n")[2])

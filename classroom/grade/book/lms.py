@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course._words import listed, say
+
 from .decisions import EXCUSED
 from .gradebook import UNKNOWN, Gradebook, Learner
 from .mark import Mark
@@ -42,9 +44,10 @@ def write_canvas(folder: Path, book: Gradebook, columns: Mapping[str, str] | Non
     for lesson, path in _paths(folder, book, "canvas").items():
         column = _canvas_column(book, lesson, columns or {})
         if book.sheet.system == "canvas" and column not in book.sheet.columns and columns:
-            written.notes.append(f"{path.name}: the list of the class has no column {column!r}; Canvas would make a "
-                                 "new assignment of that name.")
-        factor = _factor(written, path, book, lesson, column, scale, f"Canvas' column {column!r}")
+            written.notes.append(say("{file}: the list of the class has no column {column}; Canvas would make a new "
+                                     "assignment of that name.", file=path.name, column=repr(column)))
+        factor = _factor(written, path, book, lesson, column, scale, say(
+            "Canvas' column {column}", column=repr(column)))
         if factor is None:
             continue
         rows, kept = [], []
@@ -59,7 +62,8 @@ def write_canvas(folder: Path, book: Gradebook, columns: Mapping[str, str] | Non
                 continue
             rows.append([*_about(learner, about), "EX" if value == EXCUSED else value])
         if kept:
-            written.notes.append(f"{path.name}: left as they are in Canvas: {', '.join(kept)}.")
+            written.notes.append(say("{file}: left as they are in Canvas: {learners}.", file=path.name,
+                                     learners=listed(kept)))
         possible = round(book.max_points.get(lesson, 0) * factor, 2)
         write(path, (*about, column), [["    Points Possible", *[""] * (len(about) - 1), possible], *rows])
         written.paths.append(path)
@@ -83,11 +87,13 @@ def write_moodle(folder: Path, book: Gradebook, scale: bool = False) -> Written:
                 (_email(learner), learner.person.name or learner.person.learner, points(learner.marks[lesson], book),
                  _html(learner.marks[lesson])) for learner in marked))
         elif "grade" not in roles:
-            written.refused.append(f"{path.name} is not written: no column of Moodle's worksheet was found that takes "
-                                   "points. Is the assignment marked with a scale? Set its grade type to points.")
+            written.refused.append(say("{file} is not written: no column of Moodle's worksheet was found that takes "
+                                       "points. Is the assignment marked with a scale? Set its grade type to points.",
+                                       file=path.name))
             continue
         else:
-            factor = _factor(written, path, book, lesson, roles["grade"], scale, "Moodle's assignment")
+            factor = _factor(written, path, book, lesson, roles["grade"], scale,
+                             say("Moodle's assignment"))
             if factor is None:
                 continue
             write(path, book.sheet.columns, (
@@ -112,12 +118,14 @@ def _factor(written: Written, path: Path, book: Gradebook, lesson: str, column: 
     theirs, ours = book.sheet.possible.get(column), book.max_points.get(lesson)
     if theirs is None or not ours or theirs == ours:
         return 1
-    both = f"{name} is worth {number(theirs)} points, the lesson {number(ours)}"
+    both = say("{name} is worth {theirs} points, the lesson {ours}", name=name, theirs=number(theirs),
+               ours=number(ours))
     if not scale or not theirs:
-        written.refused.append(f"{path.name} is not written: {both}. Change one of them (there, or here with "
-                               "--points), or give --scale, which converts.")
+        written.refused.append(say("{file} is not written: {both}. Change one of them (there, or here with --points), "
+                                   "or give --scale, which converts.", file=path.name, both=both))
         return None
-    written.notes.append(f"{path.name}: {both}. All points in it are multiplied by {theirs / ours:.4g}.")
+    written.notes.append(say("{file}: {both}. All points in it are multiplied by {factor}.", file=path.name, both=both,
+                             factor=f"{theirs / ours:.4g}"))
     return theirs / ours
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from course._words import listed, say
+
 from .mark import UNDECIDED, Mark
 from .safe import line
 
@@ -49,21 +51,26 @@ def choose(handed: Sequence[Handed], rule: Rule = "best") -> Mark:
         return best.mark
     candidates = list(there.values())
     if rule == "best":
-        return _chosen(max(candidates, key=_worth), candidates, "the best")
+        return _chosen(max(candidates, key=_worth), candidates, rule)
     last = _latest(candidates) if rule == "latest" else None
     if last is not None:
-        return _chosen(last, candidates, "the latest")
-    why = "which was the latest is not known" if rule == "latest" else "none counts until you have decided"
+        return _chosen(last, candidates, rule)
     record: dict[str, Any] = {**(best.mark.record or {}), "exercises": [], "message": ""}
-    said = f"{len(candidates)} notebooks; {why}: {', '.join(map(_said, candidates[:5]))}"
+    said = say("{n} notebooks; which was the latest is not known: {notebooks}" if rule == "latest" else
+               "{n} notebooks; none counts until you have decided: {notebooks}", n=len(candidates),
+               notebooks=listed(map(_said, candidates[:5])))
     return replace(best.mark, status=UNDECIDED, points=None, record=record, chosen=said)
 
 
-def _chosen(one: Handed, all_: Sequence[Handed], word: str) -> Mark:
+def _chosen(one: Handed, all_: Sequence[Handed], rule: Rule) -> Mark:
     others = [_said(other) for other in all_ if other is not one]
-    more = f" and {len(others) - 4} more" if len(others) > 4 else ""
-    return replace(one.mark, chosen=f"{len(all_)} notebooks; {word} counts: {_said(one)}. Not counted: "
-                                    f"{', '.join(others[:4])}{more}")
+    named = listed(others[:4])
+    if len(others) > 4:
+        named = say("{names} and {n} more", names=named, n=len(others) - 4)
+    return replace(one.mark, chosen=say("{n} notebooks; the best counts: {counted}. Not counted: {others}"
+                                        if rule == "best" else
+                                        "{n} notebooks; the latest counts: {counted}. Not counted: {others}",
+                                        n=len(all_), counted=_said(one), others=named))
 
 
 def _latest(candidates: Sequence[Handed]) -> Handed | None:
@@ -85,9 +92,11 @@ def _is_one(one: Handed) -> bool:
 
 def _said(one: Handed) -> str:
     mark = one.mark
-    result = mark.status if mark.points is None else f"{mark.points:g} of {mark.max_points or 0:g}"
-    when = f", {one.time:%Y-%m-%d %H:%M}" if one.time else ""
-    return f"{line(one.name, 120)} ({result}{when})"
+    result = say(mark.status) if mark.points is None else \
+        say("{points} of {max_points}", points=f"{mark.points:g}", max_points=f"{mark.max_points or 0:g}")
+    name, when = line(one.name, 120), f"{one.time:%Y-%m-%d %H:%M}" if one.time else ""
+    return say("{name} ({result}, {when})", name=name, result=result, when=when) if when else \
+        say("{name} ({result})", name=name, result=result)
 
 
 def _worth(one: Handed) -> tuple[bool, float, bool]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from course._paths import atomic_path
+from course._words import listed, say
 
 from . import decisions, due
 from .gradebook import Gradebook
@@ -51,17 +52,21 @@ def summary(mark: Mark) -> str:
     lines = [line(mark.comment, 2000)] if mark.comment else []
     if mark.status != "graded":
         return "\n".join([*lines, mark.why])
-    lines.append(f"{number(mark.points)} of {number(mark.max_points)} points.")
+    lines.append(say("{points} of {max_points} points.", points=number(mark.points),
+                     max_points=number(mark.max_points)))
     if mark.late:
-        lines.append(f"{number(mark.late)} % taken off: late.")
+        lines.append(say("{late} % taken off: late.", late=number(mark.late)))
     for exercise in mark.exercises:
         comment = f" {line(exercise['comment'], 2000)}" if exercise.get("comment") else ""
+        named = {"id": exercise["id"], "title": say(exercise["title"])}
         if exercise.get("excused"):
-            lines.append(f"{exercise['id']} {exercise['title']}: excused.{comment}")
+            lines.append(say("{id} {title}: excused.", **named) + comment)
             continue
         verdict = "" if exercise["status"] == "correct" else f" {line(exercise['message'].split(chr(10) * 2)[0], 300)}"
-        by_hand = f" {number(exercise['points'])} points by your teacher." if "before" in exercise else ""
-        lines.append(f"{exercise['id']} {exercise['title']}: {exercise['status']}.{verdict}{by_hand}{comment}")
+        by_hand = " " + say("{points} points by your teacher.", points=number(exercise["points"])) \
+            if "before" in exercise else ""
+        status = say("{id} {title}: {status}.", **named, status=say(exercise["status"]))
+        lines.append(status + verdict + by_hand + comment)
     return "\n".join(lines)
 
 
@@ -69,17 +74,19 @@ def _notes(mark: Mark) -> Sequence[str]:
     message = (mark.record or {}).get("message") or mark.why
     why = [] if mark.status == "graded" else [line(message)]
     if missing := (mark.record or {}).get("not_installed"):
-        why.append(f"not installed where it was graded: {line(', '.join(map(str, missing)))}")
+        why.append(say("not installed where it was graded: {packages}", packages=line(listed(map(str, missing)))))
     return [*why, *(line(note, 600) for note in mark.notes), *map(before, mark.earlier)]
 
 
 def before(record: Record) -> str:
     """What an earlier grading of the same submission said."""
-    result = f"{number(record['points'])} of {number(record['max_points'])} points" if record.get(
-        "points") is not None else str(record.get("status"))
-    told = record.get("superseded") or {}
-    return line(f"before it was graded anew ({told.get('why') or 'unknown'}): {result}, graded "
-                f"{record.get('time') or 'at an unknown time'} with course {record.get('course') or 'unknown'}", 400)
+    result = say("{points} of {max_points} points", points=number(record["points"]),
+                 max_points=number(record["max_points"])) if record.get("points") is not None else \
+        say(str(record.get("status")))
+    told, time = record.get("superseded") or {}, record.get("time") or say("at an unknown time")
+    return line(say("before it was graded anew ({why}): {result}, graded {time} with course {version}",
+                    why=say(str(told.get("why") or "unknown")), result=result, time=time,
+                    version=record.get("course") or say("unknown")), 400)
 
 
 def number(value: object) -> object:

@@ -24,7 +24,8 @@ _NOT_RUN = {
     "no-such-option": later("What was chosen is none of the options."),
     "not-a-function": later("Something else was found in place of the function or class that is asked for."),
     "not-installed": later("The answer uses a package that is not installed where it was graded."),
-    "syntax-error": later("The answer, or something that it uses, is in a cell that is no Python, or that needs a newer one."),
+    "syntax-error": later("The answer, or something that it uses, is in a cell that is no Python, or that needs a "
+                          "newer one."),
     "too-deep": later("The code is nested too deeply to be read."),
     "unreadable": later("What the code returned could not be read."),
 }
@@ -161,7 +162,8 @@ def _without_facts(slug: str, message: str) -> str:
     found = [text for key, text in words.templates().items() if key.partition(":")[0] == slug]
     fitting = [text for text in found if any(_in_order(message, [part for part, *_ in _parts(said)])
                                              for said in (text, say(text)))]       # graded in English, or as here
-    return "".join(text + "…" * (name is not None) for text, name, *_ in _parts(say(next(iter(fitting or found), ""))))
+    chosen = next(iter(fitting or found), "")
+    return "".join(text + "…" * (name is not None) for text, name, *_ in _parts(say(chosen)))
 
 
 def _parts(template: str) -> list[tuple[str, str | None, str | None, str | None]]:

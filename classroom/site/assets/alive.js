@@ -6,6 +6,10 @@ const {
 } = window.courseTransformer;
 const CANDIDATES = 5, MOST_TOKENS = 30, MOST_LETTERS = 200, LENGTH_PENALTY = 0.6, PRUNED = 1;
 
+// What is said here, in the language of the page.
+const say = (text, facts = {}) =>
+  (window.courseWords[text] ?? text).replace(/\{(\w+)\}/g, (place, name) => facts[name] ?? place);
+
 const file = window.translatorWeights, model = new Transformer(file), subwords = new Subwords(file.subwords);
 const room = Math.min(MOST_TOKENS, model.positions.length);
 const rounded = (x) => Math.round(x * 1e4) / 1e4;
@@ -13,9 +17,10 @@ const name_of = (id) => subwords.vocabulary[id];
 
 function encode(sentence) {
   sentence = sentence.trim();
-  if (!sentence) throw new RangeError("There is nothing to translate: type a sentence.");
+  if (!sentence) throw new RangeError(say("There is nothing to translate: type a sentence."));
   if (sentence.length > MOST_LETTERS) {
-    throw new RangeError(`The sentence has ${sentence.length} characters; at most ${MOST_LETTERS} fit here.`);
+    throw new RangeError(say("The sentence has {sentence} characters; at most {most_letters} fit here.",
+      { sentence: sentence.length, most_letters: MOST_LETTERS }));
   }
   return [...subwords.encode(sentence), subwords.eos_id];
 }
@@ -50,7 +55,7 @@ function follow(sentence) {
 // The layer that a name such as "decoder.layers.1.cross_attention" stands for.
 function attention(name) {
   const found = name.split(".").reduce((part, key) => part?.[key], model);
-  if (!found?.w_o) throw new RangeError(`there is no attention ${name}`);
+  if (!found?.w_o) throw new RangeError(say("there is no attention {name}", { name }));
   return found;
 }
 
@@ -177,15 +182,15 @@ function own_beam(place) {
   };
   const { title } = place.dataset;
   const input = make("input", { type: "text", value: "The black cat sleeps.", maxLength: MOST_LETTERS, size: 34 });
-  input.setAttribute("aria-label", "sentence to translate");
+  input.setAttribute("aria-label", say("sentence to translate"));
   const sizes = make("select", {}, ...[1, 2, 3, 4].map((n) =>
-    make("option", { value: n, selected: n === 2 }, `beam of ${n}`)));
-  sizes.setAttribute("aria-label", "size of the beam");
+    make("option", { value: n, selected: n === 2 }, say("beam of {n}", { n }))));
+  sizes.setAttribute("aria-label", say("size of the beam"));
   const trouble = make("p", { hidden: true });
   trouble.setAttribute("role", "alert");
   const holder = make("div", {});
   const form = make("form", { onsubmit(event) { event.preventDefault(); draw(); } }, input, " ", sizes, " ",
-    make("button", { type: "submit" }, "Draw the beam"));
+    make("button", { type: "submit" }, say("Draw the beam")));
   function draw() {
     let rounds;
     try {
@@ -196,7 +201,8 @@ function own_beam(place) {
       trouble.hidden = false;
       return;
     }
-    const label = `${input.value.trim()} A beam of ${sizes.value}, round by round, α = ${LENGTH_PENALTY}.`;
+    const label = say("{sentence} A beam of {n}, round by round, α = {penalty}.",
+      { sentence: input.value.trim(), n: sizes.value, penalty: LENGTH_PENALTY });
     const state = JSON.stringify({ data: laid_out(rounds), guess: [], kernel: false, label, predict: false, step: 1 });
     const frame = make("iframe", { title: label });
     frame.style.cssText = "width: 100%; height: 560px; border: 0";

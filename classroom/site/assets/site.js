@@ -109,7 +109,7 @@ function find() {
   results.hidden = !words.length;
   if (!words.length) return;
   const found = ranked(words);
-  $("count").textContent = found.length ? `${found.length} ${query.dataset.found}` : query.dataset.none;
+  $("count").textContent = found.length ? query.dataset.found.replace("{n}", found.length) : query.dataset.none;
   results.querySelector("ol").replaceChildren(...found.slice(0, MOST).map(({ one }) => h("li", {},
     h("a", { href: `${base}${one.page}#${one.anchor}`, lang: one.language, onclick: () => { results.hidden = true; } },
       h("b", {}, one.heading), h("span", {}, one.lesson), excerpt(one, words)))));
