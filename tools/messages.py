@@ -41,7 +41,8 @@ ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": 1, "later": 1, "plural": 2}          # how many sentences each is given
 # Constants of modules that `say` is asked to say, beside what is written in calls.
 CONSTANTS = {"course": [JOINTS], "commands": [list(SCRIPTS)],
-             "grade": [get_args(ResultStatus), get_args(RecordStatus), EXCUSED, UNDECIDED, gradebook.UNKNOWN.capitalize()],
+             "grade": [get_args(ResultStatus), get_args(RecordStatus), EXCUSED, UNDECIDED,
+                       gradebook.UNKNOWN.capitalize()],
              "judge": [advice._BY_KIND, [row[2] for row in advice._BY_TEXT], [row[2] for row in own_line._BY_TEXT],
                        advice._NUMPY, advice._TENSORS, own_line.TEMPLATE, words.templates(), evidence.NOUNS]}
 WORD = re.compile(r"[A-Za-z]{2}")
