@@ -1,7 +1,7 @@
 """Make the moving picture of the README again: `python docs/moving_picture.py`, with Chromium and the test packages.
 
 The view of lesson 01 takes a function apart that divides by √d_k too late. As the page that an exported notebook holds,
-it is stepped through in Chromium, and becomes docs/images/stepper.gif.
+it is stepped through in Chromium, and becomes docs/images/stepper.gif; with `COURSE_LANG=zh`, stepper.zh.gif.
 """
 import io
 import shutil
@@ -11,9 +11,11 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from course._words import language
 from course.views import interactive
 
-IMAGE = Path(__file__).resolve().parent / "images" / "stepper.gif"
+ENDING = "" if language() == "en" else f".{language()}"
+IMAGE = Path(__file__).resolve().parent / "images" / f"stepper{ENDING}.gif"
 WIDTH, HEIGHT, COLOURS = 860, 400, 64
 Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
 K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])

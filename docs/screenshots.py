@@ -1,7 +1,7 @@
 """Make the pictures of the README again: `python docs/screenshots.py`, with Chromium and the test packages.
 
 A JupyterLab of its own opens a notebook of three cells; the outputs of two of them become
-docs/images/check.png and view.png.
+docs/images/check.png and view.png; with `COURSE_LANG=zh`, check.zh.png and view.zh.png.
 """
 import os
 import shutil
@@ -19,8 +19,11 @@ import nbformat
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from course._words import language
+
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
+ENDING = "" if language() == "en" else f".{language()}"
 SETUP = """import math
 import numpy as np
 from classroom import evaluate
@@ -63,7 +66,7 @@ def main() -> int:
             port = free.getsockname()[1]
         environment = os.environ | {
             "HOME": folder, "JUPYTER_CONFIG_DIR": folder, "JUPYTER_DATA_DIR": folder, "JUPYTER_RUNTIME_DIR": folder,
-            "IPYTHONDIR": folder, "COURSE_STATE": folder, "PYTHONPATH": str(ROOT),
+            "IPYTHONDIR": folder, "COURSE_STATE": folder, "PYTHONPATH": str(ROOT), "COURSE_LANG": language(),
         }
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}",
@@ -109,7 +112,7 @@ def take(address: str) -> None:
         page.wait_for_timeout(3000)   # fonts and the widget's first drawing
         IMAGES.mkdir(exist_ok=True)
         for number, name in enumerate(PICTURES):
-            shot = IMAGES / f"{name}.png"
+            shot = IMAGES / f"{name}{ENDING}.png"
             outputs.nth(number).screenshot(path=shot)
             Image.open(shot).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(shot, optimize=True)
             print(f"{shot.relative_to(ROOT)}: {shot.stat().st_size // 1000} kB")

@@ -51,7 +51,7 @@ def test_a_site_without_a_translator_is_whole(repository, tmp_path):
     assert "Try the translator" not in (target / "index.html").read_text(encoding="utf-8")
     assert not (target / "translator.html").exists()
     chinese = (target / "zh/01_doubles.html").read_text(encoding="utf-8")
-    assert '<html lang="zh"' in chinese and all(text in chinese for text in ("中文", "# 两倍", "输出", "参考答案"))
+    assert '<html lang="zh"' in chinese and all(text in chinese for text in ("中文", "# 两倍", "输出", "解答"))
     assert 'href="../01_doubles.html" lang="en"' in chinese and 'href="zh/01_doubles.html" lang="zh"' in page
     linked = {address.partition("#")[0] for text in map(lambda path: path.read_text(encoding="utf-8"), written)
               for address in re.findall(r'(?:href|src)="([^"]*)"', text)} - {"", "data:,"}
@@ -127,14 +127,16 @@ def test_the_chinese_front_page_names_all_lessons_in_chinese(tmp_path):
             notebook = nbformat.read(site.ROOT / source / f"{name}.ipynb", as_version=4)
             heading = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
             nbformat.write(new_notebook(cells=[heading]), tmp_path / folder / f"{name}.ipynb")
-    (tmp_path / "README.md").write_bytes((site.ROOT / "README.md").read_bytes())
+    for name in ("README.md", "README.zh.md"):
+        (tmp_path / name).write_bytes((site.ROOT / name).read_bytes())
     site.export(tmp_path, tmp_path / "out", only=[])
     front = (tmp_path / "out/zh/index.html").read_text(encoding="utf-8")
     cards = re.findall(r"<li>\s*<a href=.*?</li>", front.partition('class="cards"')[2], re.DOTALL)
-    assert len(cards) == len(names) == len(described(tmp_path)) == 15
+    assert len(cards) == len(names) == len(described(tmp_path, "zh")) == 15
     for number, card in enumerate(cards):
         title, builds, minutes = re.fullmatch(
-            r"<li>\s*<a href=[^>]*>(.*?)</a>\s*<p>(.*?)</p>\s*<p class=\"small\">(.*?)</p>\s*</li>", card, re.DOTALL).groups()
+            r'<li>\s*<a href=[^>]*>(.*?)</a>\s*<p>(.*?)</p>\s*<p class="small">(.*?)</p>\s*</li>', card, re.DOTALL,
+        ).groups()
         assert title.startswith(f"第 {number:02d} 课 · ") and re.search("[\u3400-\u9fff]", title)
         assert len(re.findall("[\u3400-\u9fff]", builds)) > 6 and minutes.endswith(" 分钟"), builds
         assert 'lang="en"' not in card

@@ -26,7 +26,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import extract_from_ast
 
-from classroom import exercises, site
+from classroom import exercises
 from classroom.grade.book import gradebook, pages
 from classroom.grade.book.mark import EXCUSED, UNDECIDED
 from classroom.grade.lessons import lesson_name
@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": 1, "later": 1, "plural": 2}          # how many sentences each is given
 # Constants of modules that `say` is asked to say, beside what is written in calls.
 CONSTANTS = {"course": [JOINTS], "commands": [list(SCRIPTS)],
-             "grade": [get_args(ResultStatus), get_args(RecordStatus), EXCUSED, UNDECIDED,
+             "grade": [sorted({*get_args(ResultStatus), *get_args(RecordStatus), EXCUSED, UNDECIDED} - {"memory"}),
                        gradebook.UNKNOWN.capitalize()],
              "judge": [advice._BY_KIND, [row[2] for row in advice._BY_TEXT], [row[2] for row in own_line._BY_TEXT],
                        advice._NUMPY, advice._TENSORS, own_line.TEMPLATE, words.templates(), evidence.NOUNS]}
@@ -90,8 +90,6 @@ def sentences() -> dict[str, Found]:
     for path in sorted((ROOT / "classroom").rglob("*.html")):
         for one, many in _in_template(path.read_text(encoding="utf-8")):
             add(one, path.relative_to(ROOT / "classroom").parts[0], path.relative_to(ROOT).as_posix(), many)
-    for builds, _ in site.described(ROOT).values():
-        add(builds, "site", "README.md")
     for n in exercises.lessons():
         add(pages.words_of(lesson_name(n)), "grade", "solutions")
     for catalogue, constants in CONSTANTS.items():

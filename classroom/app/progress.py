@@ -3,13 +3,12 @@ from collections.abc import Sequence
 
 from classroom import exercises
 from classroom.judge import record
+from classroom.judge.status import status_name
 from course._printing import padded
-from course._words import later, listed, plural, say
+from course._words import listed, plural, say
 
 __all__ = ["main", "table"]
 
-_STATUSES = {"not attempted": later("open"), "correct": later("correct"), "wrong": later("wrong"),
-             "error": later("error")}
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -25,7 +24,7 @@ def table() -> str:
         task, entry = exercises.get(id), known.get(id, record.EMPTY)
         points, total = points + entry["points"], total + task.points
         score = say("{points:2} of {max_points}", points=entry["points"], max_points=task.points)
-        status = say(_STATUSES.get(entry["status"], entry["status"]))
+        status = status_name("open" if entry["status"] == "not attempted" else entry["status"])
         lines.append(f"{id:>5}  {padded(say(task.title), 34)} {padded(status, 8)} {score}  {_how(entry)}".rstrip())
     solved = sum(entry["status"] == "correct" for entry in known.values())
     return "\n".join([*lines, "", say("{solved} of {lines} exercises solved, {points} of {total} points.",

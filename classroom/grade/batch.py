@@ -12,6 +12,7 @@ from typing import IO, Any
 from tqdm import tqdm
 
 from classroom.grade.read.submissions import Submission
+from course._words import language
 
 from .journal import Journal
 from .launch import need_fork
@@ -98,8 +99,9 @@ class _Worker(contextlib.AbstractContextManager):
 
     def __init__(self, setting: dict[str, Any], module: str):
         root = str(Path(__file__).resolve().parents[2])
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(
-            filter(None, [root, os.environ.get("PYTHONPATH")]))}
+        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": path,
+                                    "COURSE_LANG": language()}
         self.process = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, env=environment)
         assert self.process.stdin is not None and self.process.stdout is not None

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from classroom.grade.read.notebooks import Forbidden, NoFile, Unreadable, content_of
 from classroom.grade.read.submissions import Submission
+from course._words import language, speaking
 
 from .grader import Grader
 from .journal import Journal
@@ -80,7 +81,8 @@ def _graded(client: Any, submissions: Sequence[Submission], settings: Settings) 
 
     def submit(submission: Submission, tries: int) -> Any:
         future = client.submit(_grade, submission.learner, submission.name, _content(submission),
-                               tuple(submission.notes), settings, key=f"grade-{run}-{next(numbers)}", pure=False)
+                               tuple(submission.notes), settings, language(), pure=False,
+                               key=f"grade-{run}-{next(numbers)}")
         under_way[future.key] = submission, tries
         return future
 
@@ -103,9 +105,10 @@ def _graded(client: Any, submissions: Sequence[Submission], settings: Settings) 
             done.add(submit(following, 0))
 
 
-def _grade(learner: str, name: str, content: bytes, notes: tuple[str, ...], settings: Settings) -> str:
+def _grade(learner: str, name: str, content: bytes, notes: tuple[str, ...], settings: Settings,
+           spoken: str) -> str:
     """On a worker: grade one notebook and return its record as JSON."""
-    with tempfile.TemporaryDirectory(prefix="course-grade-") as folder:
+    with tempfile.TemporaryDirectory(prefix="course-grade-") as folder, speaking(spoken):
         path = Path(folder) / "submission.ipynb"
         path.write_bytes(content)
         return json.dumps(_grader(settings).grade(Submission(learner=learner, name=name, path=path, notes=notes)))

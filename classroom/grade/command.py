@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classroom import exercises
+from classroom.judge.status import status_name
 from course._words import later, listed, say
 
 from . import journal, lessons, tidy
@@ -213,7 +214,8 @@ def _slips(book: gradebook.Gradebook, points: adjust.Points, late: adjust.Late, 
 def _say(book: gradebook.Gradebook, out: Path, written: lms.Written) -> int:
     marks = book.marks()
     counts = Counter(mark.status for mark in marks)
-    how_many = listed(say("{count} {status}", count=n, status=say(status)) for status, n in counts.most_common())
+    how_many = listed(say("{count} {status}", count=n, status=status_name(status))
+                      for status, n in counts.most_common())
     print(say("{n} learners: {how_many}.", n=len(book.learners), how_many=how_many))
     print(say("Open {page}; tables and feedback pages are beside it.", page=out / "class.html"))
     _say_without_a_mark(book)
@@ -264,7 +266,7 @@ def _say_without_a_mark(book: gradebook.Gradebook) -> None:
                     said.append(say("{name} ({result})", name=who, result=line(why, 160)) if why else who)
         more = [say("and {n} more, in grades.csv", n=len(said) - _NAMED)] if len(said) > _NAMED else []
         if said:
-            what = say(status)
+            what = status_name(status)
             print(say("{what}: {learners}", what=what[:1].upper() + what[1:], learners=listed([*said[:_NAMED], *more])))
 
 
@@ -281,7 +283,7 @@ def _say_anew(records: Sequence[Record], again: set[tuple[str, str]], results: P
 
 def _said(record: Mapping[str, Any]) -> str:
     if record["status"] != "graded":
-        return say(str(record["status"]))
+        return status_name(str(record["status"]))
     return say("{points} of {max_points}", points=tables.number(record["points"]),
                max_points=tables.number(record["max_points"]))
 

@@ -91,7 +91,7 @@ def export(
                 export_page(translator.model, translator.subwords, target / folders[code] / "translator.html",
                             (abouts or {}).get(code, translator.about))
 
-    builds = described(root)
+    builds = {code: described(root, code) for code in codes}
     written, index = [], []
     jobs = [(code, name) for code, own in notebooks.items() for name in own if only is None or name in only]
     for code, name in tqdm(jobs, desc="site", unit="page", disable=None, leave=False):
@@ -147,18 +147,17 @@ def _copied(notebook: Path, folder: Path) -> str:
 
 
 def _context(
-    code: str, name: str, titles: dict[str, dict[str, str]], described: dict[str, tuple[str, str]]
+    code: str, name: str, titles: dict[str, dict[str, str]], described: dict[str, dict[str, tuple[str, str]]]
 ) -> dict[str, Any]:
     """What the frame of the page `name` in the language `code` shows: lessons, languages, addresses."""
     folder, base = ("", "") if code == ENGLISH else (f"{code}/", "../")
     lessons = []
     for other, heading in titles[ENGLISH].items():
         own = other in titles[code]
-        english, minutes = described.get(other[:2], ("", ""))
-        with speaking(code):
-            builds = say(english)
+        of = code if other[:2] in described[code] else ENGLISH
+        builds, minutes = described[of].get(other[:2], ("", ""))
         lessons.append(Entry(other, f"{'' if own else base}{other}.html", titles[code].get(other, heading),
-                             code if own else ENGLISH, builds, ENGLISH if builds == english else code, minutes))
+                             code if own else ENGLISH, builds, of, minutes))
     editions = [other for other, own in titles.items() if own and (name == "index" or name in own)]
     switch = [(other, name_of(other), f"{base}{'' if other == ENGLISH else f'{other}/'}{name}.html")
               for other in editions]

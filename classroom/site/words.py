@@ -5,7 +5,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
-from course._words import languages, later, say, speaking
+from course._words import ENGLISH, languages, later, say, speaking
 
 __all__ = ["described", "name_of", "words"]
 
@@ -73,8 +73,11 @@ def name_of(language: str) -> str:
     return language
 
 
-def described(root: Path) -> dict[str, tuple[str, str]]:
-    """What is built in each lesson, in English, and the minutes that it takes, by its number; from the README."""
-    path = root / "README.md"
+def described(root: Path, language: str = ENGLISH) -> dict[str, tuple[str, str]]:
+    """What is built in each lesson, and the minutes that it takes, by its number.
+
+    From the table in `README.md`, or in `README.zh.md` for the language "zh"; nothing where there is no such file.
+    """
+    path = root / ("README.md" if language == ENGLISH else f"README.{language}.md")
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return {number: (builds, minutes) for number, builds, minutes in _ROW.findall(text)}

@@ -165,13 +165,28 @@ def test_a_lesson_has_its_notebook_and_its_other_languages(visit, folder):
     page.wait_for_url(f"**/zh/{NAMES[1]}.html")
     assert page.locator("html").get_attribute("lang") == "zh"
     assert "注意力" in page.locator("h1").inner_text()
-    assert page.locator("details.solution summary").first.inner_text() == "参考答案"
+    assert page.locator("details.solution summary").first.inner_text() == "解答"
     page.locator("#query").fill("点积")
     page.locator("#results a").first.click()
     page.wait_for_url("**/zh/*.html#*")
-    page.locator("#lessons").get_by_role("link", name="Lesson 02").click()          # there is no edition of it yet
-    page.wait_for_url(f"**/{NAMES[2]}.html")
-    assert page.locator(".languages").count() == 0
+    page.locator("#lessons").get_by_role("link", name="第 02 课").click()
+    page.wait_for_url(f"**/zh/{NAMES[2]}.html")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url(lambda url: url.endswith(f"/{NAMES[2]}.html") and "/zh/" not in url)
+
+
+def test_the_chinese_pages_are_answered_in_chinese(visit, folder):
+    page = visit(f"zh/{DECODING}")
+    place = page.locator(".own-beam")
+    place.get_by_label("要翻译的句子").fill("")
+    place.get_by_role("button", name="画出束搜索").click()
+    trouble = place.get_by_role("alert")
+    trouble.wait_for()
+    assert not re.search("[A-Za-z]", trouble.inner_text())
+    page = visit("zh/index")
+    page.get_by_role("link", name="试用翻译机").click()
+    page.wait_for_url("**/zh/translator.html")
+    assert page.locator("html").get_attribute("lang") == "zh"
 
 
 @pytest.mark.parametrize(("name", "scheme", "width"), [

@@ -106,10 +106,12 @@ def test_the_zip_has_what_gradescope_asks_for(autograder, tmp_path):
     assert "pip install --no-cache-dir --extra-index-url ADDRESS" in (source / "setup.sh").read_text()
     assert (source / "classroom" / "grade" / "book" / "templates" / "style.css").exists()
     assert not list(source.rglob("__pycache__"))
-    (solution,) = source.rglob("*.ipynb")
-    original = ROOT / "solutions" / f"{LESSON}.ipynb"
-    assert digest(cells_of(solution.read_bytes())) == digest(cells_of(original.read_bytes())), "so that it never counts"
-    assert solution.stat().st_size < original.stat().st_size, "without outputs"
+    assert "COURSE_LANG=en" in (source / "run_autograder").read_text()
+    found = {path.relative_to(source).as_posix() for path in source.rglob("*.ipynb")}
+    assert found == {path.relative_to(ROOT).as_posix() for path in (ROOT / "solutions").rglob(f"{LESSON}.ipynb")}
+    for solution, original in ((source / name, ROOT / name) for name in found):
+        assert digest(cells_of(solution.read_bytes())) == digest(cells_of(original.read_bytes())), "it never counts"
+        assert solution.stat().st_size < original.stat().st_size, "without outputs"
     names = [re.split(r"[^\w-]", line)[0] for line in (source / "requirements.txt").read_text().split()]
     assert tuple(names) == gradescope.PACKAGES, "no JupyterLab; each with the bounds of the course"
     again = gradescope.build_zip(tmp_path / "again.zip", LESSON, pip_args="--extra-index-url ADDRESS")

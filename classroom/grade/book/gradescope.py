@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from classroom.grade.read import apart
+from classroom.judge.prose import spaced
+from classroom.judge.status import status_name
 from classroom.judge.verdict import Verdict
 from course._paths import atomic_path
-from course._words import say
+from course._words import language, say
 
 from . import adjust, gradebook, several
 from .decisions import EXCUSED
@@ -47,16 +49,19 @@ def results(mark: Mark, handing_in: bool = False) -> dict[str, Any] | None:
     message = plain((mark.record or {}).get("message") or "") if mark.status != "missing" else ""
     todo = say("Hand in the one notebook that is to count." if mark.status == UNDECIDED else
                "Hand in your notebook of this lesson: the file that ends in .ipynb, saved by Jupyter.")
-    text = f"{plain(mark.why)} {message}".strip() + f"\n\n{say('This is not a judgement of your work.')} {todo}"
+    text = spaced(f"{plain(mark.why)} {message}".strip() + f"\n\n{say('This is not a judgement of your work.')} {todo}")
     most = mark.max_points or adjust.points_of(mark.lesson)
     return {"score": 0, "output": text, "output_format": "text", "visibility": "visible", "stdout_visibility": "hidden",
-            "tests": [{"name": say("The notebook ({status})", status=say(mark.status)), "score": 0, "max_score": most,
-                       "status": "failed", "output": text, "output_format": "text", "visibility": "visible"}]}
+            "tests": [{"name": say("The notebook ({status})", status=status_name(mark.status)), "score": 0,
+                       "max_score": most, "status": "failed", "output": text, "output_format": "text",
+                       "visibility": "visible"}]}
 
 
 def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation: str = "none",
               pip_args: str = "", rule: several.Rule = "best") -> Path:
     """Write an autograder for one lesson: what Gradescope runs to set up, what it runs to grade, and the course.
+
+    It speaks the language of whoever writes it.
 
     Args:
         path: the zip file to write.
@@ -80,7 +85,7 @@ def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation:
     if points:
         adjust.read_points(points)
         settings.append(f"--points=points{points.suffix.lower()}")
-    fill = {"@PIP_ARGS@": pip_args, "@SETTINGS@": " ".join(settings),
+    fill = {"@LANGUAGE@": language(), "@PIP_ARGS@": pip_args, "@SETTINGS@": " ".join(settings),
             "@PYTHON@": f"{sys.version_info.major}.{sys.version_info.minor}"}
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("setup.sh", "run_autograder"):
@@ -92,8 +97,8 @@ def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation:
         _add(archive, "requirements.lock", lock.read_bytes())
         if points:
             _add(archive, f"points{points.suffix.lower()}", points.read_bytes())
-        for solution in sorted((_ROOT / "solutions").glob(f"{int(lesson[:2]):02d}_*.ipynb")):
-            _add(archive, f"solutions/{solution.name}", _code_of(solution))       # so that it never counts
+        for solution in sorted((_ROOT / "solutions").rglob(f"{int(lesson[:2]):02d}_*.ipynb")):
+            _add(archive, solution.relative_to(_ROOT).as_posix(), _code_of(solution))       # so that it never counts
         for package in ("course", "classroom"):
             for file in sorted((_ROOT / package).rglob("*")):
                 if file.is_file() and "__pycache__" not in file.parts:
@@ -166,7 +171,7 @@ def _overall(mark: Mark) -> str:
     text = say("{points} of {max_points} points.", points=f"{mark.points:g}", max_points=f"{mark.max_points:g}")
     text += " " + say("{late} % taken off: late.", late=f"{mark.late:g}") if mark.late else ""
     text += " " + say("{sentence}.", sentence=plain(mark.chosen)) if mark.chosen else ""
-    return text + _comment(mark.comment)
+    return spaced(text) + _comment(mark.comment)
 
 
 def _comment(comment: str) -> str:
@@ -192,9 +197,9 @@ def _text(exercise: gradebook.Record) -> str:
     """What the notebook's panel would say, without the line of points."""
     status = exercise["status"]
     if status not in ("correct", "wrong", "error", "not attempted"):
-        said = say(status)
+        said = status_name(status)
         said = say("{sentence}.", sentence=said[:1].upper() + said[1:])
-        return plain(f"{said} {exercise.get('message') or ''}").strip()
+        return plain(spaced(f"{said} {exercise.get('message') or ''}")).strip()
     verdict = Verdict(exercise["id"], exercise["title"], status, exercise["points"], exercise["max_points"],
                       exercise.get("message") or "", printed=exercise.get("printed") or "")
     return plain(str(verdict).partition("\n\n")[2])

@@ -18,6 +18,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup, escape
 
+from classroom.judge.status import status_name
 from classroom.judge.verdict import HEADINGS
 from course._paths import atomic_path
 from course._words import language, later, listed, plural, say
@@ -190,6 +191,6 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         time=due.said, before=tables.before, message=to_html,
         capitalize_first=lambda text: text[:1].upper() + text[1:], title_of=title, number=number, plain=plain,
-        lent=_lent, said=say, listed=lambda words: Markup(listed(map(escape, words))),
+        lent=_lent, said=say, status=status_name, listed=lambda words: Markup(listed(map(escape, words))),
         printed=lambda text: plain(text[:_PRINTED]) + ("\n…" if len(text) > _PRINTED else ""))
     return environment

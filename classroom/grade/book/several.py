@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from classroom.judge.status import status_name
 from course._words import listed, say
 
 from .mark import UNDECIDED, Mark
@@ -92,7 +93,7 @@ def _is_one(one: Handed) -> bool:
 
 def _said(one: Handed) -> str:
     mark = one.mark
-    result = say(mark.status) if mark.points is None else \
+    result = status_name(mark.status) if mark.points is None else \
         say("{points} of {max_points}", points=f"{mark.points:g}", max_points=f"{mark.max_points or 0:g}")
     name, when = line(one.name, 120), f"{one.time:%Y-%m-%d %H:%M}" if one.time else ""
     return say("{name} ({result}, {when})", name=name, result=result, when=when) if when else \

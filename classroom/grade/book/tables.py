@@ -3,14 +3,19 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from classroom.judge.prose import spaced
+from classroom.judge.status import status_name
 from course._paths import atomic_path
-from course._words import listed, say
+from course._words import later, listed, say
 
 from . import decisions, due
 from .gradebook import Gradebook
 from .mark import Mark, Record
 from .safe import cell, line
 
+# Why a journal says that a record no longer counts. Records are English: it is said when it is read.
+_WHY = (later("the grader had failed"), later("nothing counted"), later("another seed"), later("another lesson"),
+        later("the notebook has changed"), later("less isolation than was asked for"))
 _FOR_EXCEL = "utf-8-sig"      # without the mark, Excel reads accents wrong
 
 
@@ -51,7 +56,7 @@ def summary(mark: Mark) -> str:
     """A learner's lesson in some lines, for a comment box."""
     lines = [line(mark.comment, 2000)] if mark.comment else []
     if mark.status != "graded":
-        return "\n".join([*lines, mark.why])
+        return spaced("\n".join([*lines, mark.why]))
     lines.append(say("{points} of {max_points} points.", points=number(mark.points),
                      max_points=number(mark.max_points)))
     if mark.late:
@@ -65,9 +70,9 @@ def summary(mark: Mark) -> str:
         verdict = "" if exercise["status"] == "correct" else f" {line(exercise['message'].split(chr(10) * 2)[0], 300)}"
         by_hand = " " + say("{points} points by your teacher.", points=number(exercise["points"])) \
             if "before" in exercise else ""
-        status = say("{id} {title}: {status}.", **named, status=say(exercise["status"]))
+        status = say("{id} {title}: {status}.", **named, status=status_name(exercise["status"]))
         lines.append(status + verdict + by_hand + comment)
-    return "\n".join(lines)
+    return spaced("\n".join(lines))
 
 
 def _notes(mark: Mark) -> Sequence[str]:
@@ -82,7 +87,7 @@ def before(record: Record) -> str:
     """What an earlier grading of the same submission said."""
     result = say("{points} of {max_points} points", points=number(record["points"]),
                  max_points=number(record["max_points"])) if record.get("points") is not None else \
-        say(str(record.get("status")))
+        status_name(str(record.get("status")))
     told, time = record.get("superseded") or {}, record.get("time") or say("at an unknown time")
     return line(say("before it was graded anew ({why}): {result}, graded {time} with course {version}",
                     why=say(str(told.get("why") or "unknown")), result=result, time=time,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from classroom import exercises
 from classroom.grade.record import OTHER, ResultStatus
 from classroom.judge import words
+from classroom.judge.prose import spaced
 from course._words import later, say
 
 from .gradebook import Gradebook
@@ -128,10 +129,11 @@ def describe(id: str, slug: str, records: Sequence[Record] = ()) -> tuple[str, s
         task = None
     for mistake in getattr(task, "misconceptions", ()):
         if mistake.slug == slug and (mistake.says or mistake.why):
-            return say(mistake.says), say(mistake.why)
+            return spaced(say(mistake.says)), spaced(say(mistake.why))
     for bug in getattr(task, "buggy", ()):
         if slug == f"misses-{bug.slug}":
-            return say("The test lets a buggy implementation through. {bug}", bug=say(bug.says)), say(bug.why)
+            return (spaced(say("The test lets a buggy implementation through. {bug}", bug=say(bug.says))),
+                    spaced(say(bug.why)))
     alone = [record for record in records if tuple(_slugs(record)) == (slug,)] or list(records)
     if slug in _NOT_RUN:
         return say(_NOT_RUN[slug]), ""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from course import _system
+from course._words import language, say
 
 from . import archives
 from .notebooks import NoFile, Unreadable
@@ -91,8 +92,9 @@ class Reader:
 
     def _start(self) -> None:
         root = str(Path(__file__).resolve().parents[3])
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(
-            filter(None, [root, os.environ.get("PYTHONPATH")]))}
+        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path,
+                                    "COURSE_LANG": language()}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "classroom.grade.read.reader", str(os.getpid()), str(MEMORY)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
@@ -123,7 +125,7 @@ class Reader:
             status = None
         self.close()
         if _system.overdue(status):
-            return TooMuch(f"more than {SECONDS:g} seconds of computing", True)
+            return TooMuch(say("more than {seconds:g} seconds of computing", seconds=SECONDS), True)
         how = "gave no answer" if status is None or status >= 0 else _system.ending(status).removeprefix("it ")
         return TooMuch(f"more than can be read: the process that read it {how}", False)
 
@@ -142,8 +144,8 @@ def notebook(path: Path, name: str, lesson: int | None, exercises: list[tuple[st
     try:
         reply = _shared.ask("read", path=str(path), name=name, lesson=lesson, exercises=exercises)
     except TooMuch as error:
-        raise Unreadable(f"Reading the file took {error}. Is there a cell with very much or very deeply nested code? "
-                         "Take it out and hand the notebook in again.") from None
+        raise Unreadable(say("Reading the file took {what}. Is there a cell with very much or very deeply nested code? "
+                             "Take it out and hand the notebook in again.", what=error)) from None
     if "no file" in reply:
         raise NoFile(reply["no file"])
     if "unreadable" in reply:

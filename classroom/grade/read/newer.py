@@ -9,6 +9,8 @@ import sys
 import warnings
 from collections.abc import Callable
 
+from course._words import later, say
+
 __all__ = ["needs"]
 
 _LONGEST = 500                 # characters of a line that is looked at
@@ -33,8 +35,8 @@ def needs(source: str, line: int) -> str:
         if version <= sys.version_info[:2] or written is None or written == lines[line - 1]:
             continue
         if _gives_up_at("\n".join([*lines[:line - 1], written, *lines[line:]])) not in (line, 0):
-            here = f"{sys.version_info.major}.{sys.version_info.minor}"
-            return f"{what} needs Python {version[0]}.{version[1]} or newer, and this was read by Python {here}"
+            return say("{what} needs Python {version} or newer, and this was read by Python {here}", what=say(what),
+                       version=f"{version[0]}.{version[1]}", here=f"{sys.version_info.major}.{sys.version_info.minor}")
     return ""
 
 
@@ -134,8 +136,8 @@ def _end(line: str, at: int, signs: str) -> int:
 
 _SYNTAX: list[tuple[tuple[int, int], str, Callable[[str], str | None]]] = [
     ((3, 12), "`type X = ...`", _without_alias),
-    ((3, 12), "A function or class with type parameters in square brackets", _without_parameters),
-    ((3, 12), "An f-string with its own quotes, or a backslash, inside its braces", _without_f_strings),
-    ((3, 14), "`except` with several types and no brackets", _with_brackets),
-    ((3, 14), "A template string, t\"...\",", _without_template),
+    ((3, 12), later("A function or class with type parameters in square brackets"), _without_parameters),
+    ((3, 12), later("An f-string with its own quotes, or a backslash, inside its braces"), _without_f_strings),
+    ((3, 14), later("`except` with several types and no brackets"), _with_brackets),
+    ((3, 14), later("A template string, t\"...\","), _without_template),
 ]

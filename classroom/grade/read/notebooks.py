@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from course._words import later, say
+
 from . import newer
 
 __all__ = ["Cell", "Forbidden", "NoFile", "Unreadable", "cells_of", "content_of", "digest", "exercise_ids", "opened",
@@ -48,15 +50,15 @@ def content_of(path: Path) -> bytes:
     except PermissionError:
         raise _forbidden("file", path) from None
     except OSError:
-        raise NoFile("No notebook was handed in.") from None
+        raise NoFile(say("No notebook was handed in.")) from None
     if path.is_dir() and not path.is_symlink():
         try:
             os.scandir(path).close()
         except PermissionError:
             raise _forbidden("folder", path) from None
-        raise NoFile("No notebook was handed in.")
+        raise NoFile(say("No notebook was handed in."))
     with opened(path) as file:
-        return file.read(MAX_FILE + 1)
+        return file.read(min(os.fstat(file.fileno()).st_size, MAX_FILE) + 1)     # so much is asked for at once
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -68,11 +70,12 @@ def opened(path: Path) -> IO[bytes]:
         raise _forbidden("file", path) from None
     except OSError as error:
         if path.is_symlink():
-            raise Unreadable("This is a link, which is not followed: what it leads to was not handed in.") from None
-        raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
+            raise Unreadable(say("This is a link, which is not followed: what it leads to was not handed "
+                                 "in.")) from None
+        raise Unreadable(say("The file cannot be opened: {error}.", error=error.strerror)) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise Unreadable("This is no ordinary file.")
+        raise Unreadable(say("This is no ordinary file."))
     return os.fdopen(descriptor, "rb")
 
 
@@ -112,14 +115,15 @@ class Cell:
 def cells_of(content: bytes) -> list[Cell]:
     """The code cells of a notebook of format 3 or 4, in order. Raises Unreadable."""
     if not content.strip():
-        raise Unreadable("The file is empty.")
+        raise Unreadable(say("The file is empty."))
     if len(content) > MAX_FILE:
-        raise Unreadable(f"The file has {len(content) >> 20} MB; at most {MAX_FILE >> 20} are read. "
-                         "Clear the outputs and hand it in again.")
-    for start, kind in ((b"%PDF", "a PDF"), (b"PK\3\4", "a zip or an Office document"), (b"\x89PNG", "a picture"),
-                        (b"\xff\xd8\xff", "a picture"), (b"<", "HTML or XML")):
+        raise Unreadable(say("The file has {size} MB; at most {most} are read. Clear the outputs and hand it in again.",
+                             size=len(content) >> 20, most=MAX_FILE >> 20))
+    for start, kind in ((b"%PDF", later("a PDF")), (b"PK\3\4", later("a zip or an Office document")),
+                        (b"\x89PNG", later("a picture")), (b"\xff\xd8\xff", later("a picture")),
+                        (b"<", later("HTML or XML"))):
         if content.lstrip().startswith(start):
-            raise Unreadable(f"The file is {kind}, not a notebook, whatever its name says.")
+            raise Unreadable(say("The file is {kind}, not a notebook, whatever its name says.", kind=say(kind)))
     found: list[Cell] = []
     total = 0
     for source, metadata in _sources(_json(content)):
@@ -129,7 +133,7 @@ def cells_of(content: bytes) -> list[Cell]:
         else:
             found.append(_cell(len(found) + 1, source, metadata))
     if not found:
-        raise Unreadable("The notebook holds no code.")
+        raise Unreadable(say("The notebook holds no code."))
     return found
 
 
@@ -185,21 +189,23 @@ def _json(content: bytes) -> Any:
     try:
         return json.loads(content.decode(encoding, "replace"))
     except RecursionError:
-        raise Unreadable("The file is no notebook: it is nested without end.") from None
+        raise Unreadable(say("The file is no notebook: it is nested without end.")) from None
     except ValueError as error:
-        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise Unreadable(f"The file is no notebook: it is not valid JSON{where}. Was the download cut off?") from None
+        if not isinstance(error, json.JSONDecodeError):
+            raise Unreadable(say("The file is no notebook: it is not valid JSON. Was the download cut off?")) from None
+        raise Unreadable(say("The file is no notebook: it is not valid JSON (line {line}). Was the download cut off?",
+                             line=error.lineno)) from None
 
 
 def _sources(notebook: Any) -> list[tuple[str, dict]]:
     if not isinstance(notebook, dict):
-        raise Unreadable("The file is no notebook: it holds JSON, but no cells.")
+        raise Unreadable(say("The file is no notebook: it holds JSON, but no cells."))
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):            # format 3
         parts = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for part in parts if isinstance(part, list) for cell in part]
     if not isinstance(cells, list):
-        raise Unreadable("The file is no notebook: it holds JSON, but no cells.")
+        raise Unreadable(say("The file is no notebook: it holds JSON, but no cells."))
     found = []
     for cell in cells:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
@@ -234,7 +240,7 @@ def _cell(number: int, source: str, metadata: dict) -> Cell:
                                for old, new in zip(source.split("\n"), lines, strict=True) if old != new][:5]
                 cell.source, cell.tree = "\n".join(lines), tree
     if cell.tree is None:
-        cell.notes.append(f"cell {number} {cell.fault}")
+        cell.notes.append(say("cell {number} {fault}", number=number, fault=cell.fault))
     return cell
 
 
@@ -273,12 +279,14 @@ def _parse_now(source: str) -> tuple[ast.Module | None, str]:
             return ast.parse(source), ""
     except SyntaxError as error:
         text = (error.text or "").strip()[:80]
-        where = f"line {error.lineno}" + (f": `{text}`" if text else "")
+        where = say("line {line}: `{text}`", line=error.lineno, text=text) if text else \
+            say("line {line}", line=error.lineno)
         if told := newer.needs(source, error.lineno or 0):
-            return None, f"cannot be read: {told} ({where})"
-        return None, f"is no Python: {type(error).__name__}: {str(error.msg)[:200]} ({where})"
+            return None, say("cannot be read: {why} ({where})", why=told, where=where)
+        seen = f"{type(error).__name__}: {str(error.msg)[:200]}"
+        return None, say("is no Python: {error} ({where})", error=seen, where=where)
     except (ValueError, RecursionError, MemoryError) as error:
-        return None, f"is no Python: {type(error).__name__}: {str(error)[:80]}"
+        return None, say("is no Python: {error}", error=f"{type(error).__name__}: {str(error)[:80]}")
 
 
 def _grades(metadata: dict) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course import _system
+from course._words import say
 
 from . import alike, archives, reading, submissions
 from .notebooks import NoFile, Unreadable
@@ -75,6 +76,7 @@ def main() -> None:
     os.dup2(2, 1)                                   # what a library prints does not get between the answers
     parent = int(sys.argv[1])
     class_ = _Class()
+    say("The file is empty.")                       # the catalogue is read before there are limits
     _system.limit_memory(int(sys.argv[2]))
     _system.end_with(parent)
     for line in sys.stdin:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course._words import say
+
 from .notebooks import Cell, Unreadable, cells_of, content_of, digest, exercise_ids, sheet_of
 from .slicing import Missing, Slice, Slicer, TooDeep
 
@@ -99,8 +101,8 @@ def _cells(content: bytes, name: str) -> list[Cell]:
         return cells_of(content)
     except Unreadable:
         if content.strip() and not name.lower().endswith((".ipynb", ".ipynb.txt", ".json")) and "." in name:
-            raise Unreadable(f"`{name.rpartition('/')[2][:100]}` is no notebook. Hand in the file that ends in .ipynb: "
-                             "your notebook itself, neither printed nor exported.") from None
+            raise Unreadable(say("`{name}` is no notebook. Hand in the file that ends in .ipynb: your notebook itself, "
+                                 "neither printed nor exported.", name=name.rpartition("/")[2][:100])) from None
         raise
 
 

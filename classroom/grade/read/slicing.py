@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 from classroom.ask import stubs
+from course._words import say
 
 from . import effects
 from .notebooks import Cell
@@ -128,7 +129,7 @@ class Slicer:
                 if (name in names or len(needed) == 1) and not hidden:
                     faults = self._faulty(name)
                     if not faults:
-                        raise Missing(f"Nothing in the notebook is called `{name}`.")
+                        raise Missing(say("Nothing in the notebook is called `{name}`.", name=name))
                     return Slice([], text, faults)
                 walk.need(name, place)
                 continue
@@ -186,8 +187,8 @@ class Slicer:
         return next(reversed(before or found), None)
 
     def _faulty(self, name: str) -> list[str]:
-        return [f"Cell {cell.number}, which holds `{name}`, {cell.fault}." for cell in self.cells
-                if cell.tree is None and name in cell.source]
+        return [say("Cell {number}, which holds `{name}`, {why}.", number=cell.number, name=name, why=cell.fault)
+                for cell in self.cells if cell.tree is None and name in cell.source]
 
     def written_before(self, name: str, stub: Statement) -> bool:
         """Whether a stub stands below a definition of the same name that was written: a copy of the page's."""
