@@ -21,7 +21,7 @@ from classroom.build.translation import (
 from classroom.build.twin import BuildError, Cell, read
 
 TRANSLATED = [twin for twin in build.twins(build.ROOT) if translation_of(twin).exists()]
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
+CHINESE = re.compile(r"[\u4e00-\u9fff，：]")
 EACH = pytest.mark.parametrize("twin", TRANSLATED, ids=lambda twin: twin.stem)
 
 

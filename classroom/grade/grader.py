@@ -17,6 +17,7 @@ from classroom.grade.read.reading import Notebook, Part
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
 from classroom.judge.exercise import Choice, Exercise, TestTask
+from classroom.judge.prose import spaced
 from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling
 from course import _system
 from course._words import listed, say
@@ -230,7 +231,7 @@ class Grader:
             how = self._end()
             if status == "killed":
                 told = str(gone) if "folder" in str(gone) else _system.ending(how, waited=True)
-                verdict.message = say("{message} What was seen: {seen}.", message=verdict.message, seen=told)
+                verdict.message = spaced(say("{message} What was seen: {seen}.", message=verdict.message, seen=told))
                 if _system.out_of_time(how):
                     status = "timeout"
         except channel.Interfered as error:

@@ -1,9 +1,10 @@
 """What a learner reads about an answer that could not be read. The probes say only why, and what they saw."""
+import re
 import string
 from typing import Any
 
 from classroom.ask.limits import Problem
-from course._words import later
+from course._words import later, listed
 from course._words import say as course_says
 
 __all__ = ["known", "say", "templates"]
@@ -11,8 +12,10 @@ __all__ = ["known", "say", "templates"]
 
 def say(problem: Problem) -> str:
     """The problem as a sentence. Raises KeyError for one that has no words here."""
-    return course_says(_WORDS[problem.key], **{name: course_says(_FACTS[fact]) if fact in _FACTS else fact
-                                               for name, fact in problem.facts.items()})
+    facts = {name: course_says(_FACTS[fact]) if fact in _FACTS else fact for name, fact in problem.facts.items()}
+    if "asked_for" in facts:
+        facts["asked_for"] = listed(re.split(r", (?=`)", facts["asked_for"]))        # between names, not in a shape
+    return course_says(_WORDS[problem.key], **facts)
 
 
 def known(key: Any, facts: Any) -> bool:

@@ -1,7 +1,7 @@
 """Lesson 02: how far a dot product of random numbers strays."""
 from classroom.ask.case import Case
 from classroom.judge.exercise import Exercise
-from course._words import later
+from course._words import later, listed
 
 from .mistakes_variance import VARIANCE
 
@@ -35,7 +35,7 @@ def _numbers(rng):
 
 
 def _with_these(inputs) -> str:
-    return ", ".join(f"{name} = {value:g}" for name, value in inputs.items())
+    return listed(f"{name} = {value:g}" for name, value in inputs.items())
 
 
 EXERCISES = [

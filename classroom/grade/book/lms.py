@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from classroom.judge.prose import spaced
 from course._words import listed, say
 
 from .decisions import EXCUSED
@@ -118,8 +119,8 @@ def _factor(written: Written, path: Path, book: Gradebook, lesson: str, column: 
     theirs, ours = book.sheet.possible.get(column), book.max_points.get(lesson)
     if theirs is None or not ours or theirs == ours:
         return 1
-    both = say("{name} is worth {theirs} points, the lesson {ours}", name=name, theirs=number(theirs),
-               ours=number(ours))
+    both = spaced(say("{name} is worth {theirs} points, the lesson {ours}", name=name, theirs=number(theirs),
+                      ours=number(ours)))
     if not scale or not theirs:
         written.refused.append(say("{file} is not written: {both}. Change one of them (there, or here with --points), "
                                    "or give --scale, which converts.", file=path.name, both=both))
