@@ -718,15 +718,16 @@ for T in (100, 200, 400, 800):
 # %% [markdown]
 # ## The first attention
 #
-# Bahdanau, Cho and Bengio did not multiply query and key. They *added* them, each after a matrix of its own, and gave
-# the sum to a small network:
+# Bahdanau, Cho and Bengio did not multiply query and key. They multiplied each by a matrix of its own, *added* the two,
+# and made one number of the sum with a small network:
 #
 # $$\mathrm{score}(q, k) = v \cdot \tanh(Wq + Uk)$$
 #
-# In their translator $q$ comes from what has been written so far, and $k$ from a word of the source. $W$, $U$
-# and $v$ are learned. Here are small ones that you can follow: each of three numbers says how much more the key has, in
-# one place, than the query asks for. tanh leaves 0 at 0, and brings everything between −1 and 1. For which word
-# will "black" get the highest score? Compute that score on paper first.
+# In their translator $q$ comes from what has been written so far, and $k$ from a word of the source. $W$, $U$ and $v$
+# are learned. ($v$ is a list of numbers here, and not the value of a word.) The next cell begins with small ones that
+# you can follow. They leave out the first place; for each of the other three, $Wq + Uk$ says how much more the key has
+# there than the query asks for. tanh leaves 0 at 0, and brings everything between −1 and 1. For which word will "black"
+# get the highest score? Look at the matrices, and compute that score on paper first.
 
 # %%
 W = np.array([[0, -1, 0, 0], [0, 0, -1, 0], [0, 0, 0, -1]])
@@ -741,10 +742,11 @@ print("weights from the network     ", softmax(np.array(additive)))
 print("weights from the dot products", softmax(K @ q / 2))
 
 # %% [markdown]
-# "cat" has just what "black" asks for: three zeros, the score 0, and the largest weight, as with the dot product. The
-# step after the scores is the same, and so is the mixture.
+# "cat" has just what "black" asks for: three zeros, the score 0, and the largest weight, as with the dot product. (A
+# key with more than that would get a score above 0, as it would get a larger dot product.) The step after the scores is
+# the same, and so is the mixture.
 #
-# Why then did the Transformer go back to the dot product? For all queries and keys at once, count the numbers
+# Why then does the Transformer use the dot product? For all queries and keys at once, count the numbers
 # that each of the two has to keep on its way to 16 scores:
 
 # %%
@@ -760,8 +762,9 @@ print("dot product:                 scores", (Q @ K.T).shape, "  row of black", 
 # > "While the two are similar in theoretical complexity, dot-product attention is much faster and more space-efficient
 # > in practice, since it can be implemented using highly optimized matrix multiplication code."
 #
-# There is another difference: an additive score cannot leave the range from −6 to 6 here, however long query and key
-# are, because tanh is bounded. A dot product has no bound: so it is the one that the paper divides by $\sqrt{d_k}$.
+# There is another difference: an additive score cannot leave the range from −6 to 6 here, however large the numbers of
+# query and key are: each tanh lies between −1 and 1, and the three are multiplied by 2 and added. A dot product has no
+# such bound. It is the one that the paper divides by $\sqrt{d_k}$.
 
 # %% [markdown]
 # ## Recap

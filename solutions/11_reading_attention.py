@@ -122,10 +122,10 @@ print(f"{sum(crosses(pair.sure) for pair in gold) / len(gold):.0%} of the pairs 
 # %% [markdown]
 # ### Which pairs are these?
 #
-# Whoever judges by a sample should know how it was drawn. The file with the links (`course/gold_alignments.tsv`) says
-# where the sentences come from, and by which rules words were linked. It does not say why these pairs were taken, and
-# not others, and nobody wrote it down elsewhere. So do not take them for drawn by chance. Look instead: where in the
-# test part do they lie? Are their sentences as long as those of the test part?
+# If you judge by a sample, you should know how it was drawn. The file with the links (`course/gold_alignments.tsv`)
+# says where the sentences come from, and by which rules words were linked. It does not say why these pairs were taken,
+# and not others, and nobody wrote it down elsewhere. So do not assume that they were drawn by chance. Look: where in
+# the test part do they lie? Are their sentences as long as those of the test part?
 
 # %%
 place = {(pair.source, pair.target): n for n, pair in enumerate(split.test)}
@@ -141,9 +141,9 @@ print(f"{'mean':>13}{lengths[0].mean():13.1f}{lengths[1].mean():12.1f}")
 
 # %% [markdown]
 # They come from two stretches of the test part, with none from the middle. None has fewer than four English words,
-# though one in eight sentences of the test part has, and seven words are far more frequent here. So the rates that
-# you will see are rates for sentences like these, and not for the test part as a whole. (Within the two stretches
-# about one pair in five was taken. Whether those were easy or hard ones, these numbers do not tell.)
+# though one in eight sentences of the test part has, and sentences of seven words are far more frequent here. So the
+# rates that you will see are rates for sentences like these, and not for the test part as a whole. (Within the two
+# stretches about one pair in five was taken. These numbers do not tell whether those were easy or hard ones.)
 
 # %% [markdown]
 # ## A number for it
@@ -880,14 +880,14 @@ for kind, rows in sorted(measured.items()):
 # where no word is needed. One number for all rows would have hidden this.
 
 # %% [markdown]
-# ## Another's words
+# ## Words of another sentence
 #
 # Back to the silent heads. `switch_off` puts zeros in the place of what a head has mixed. This is called **zero
-# ablation**. In training the model has never met such zeros. So when it stumbles, is it because it misses what the
+# ablation**. In training the model has never met such zeros. So when it gets worse, is it because it misses what the
 # head had to say, or because zeros are strange? Two other things can stand in the place:
 #
-# - the *mean* of what the head says, over many sentences: **mean ablation**. That is nothing strange, and says nothing
-#   about *this* sentence;
+# - the *mean* of what the head says, over many sentences: **mean ablation**. No other fixed vector is closer to
+#   what the head usually says, and it says nothing about *this* sentence;
 # - what the head said when the model read *another* sentence: **activation patching**. If the model then writes the
 #   other sentence's word, this head has brought it.
 #
@@ -918,10 +918,10 @@ def patch(mixed, other, head, n_heads):
 check("11.6", patch)
 
 # %% [markdown]
-# First mean ablation, for all heads, beside the zeros of above: by how much does the loss rise on the 500 test
-# sentences? Will a head look less important by its mean? Decide before you run the cell. (`at_w_o` hands what reaches
-# `w_o` to a function. The first time this function only keeps it, then it patches. The mean is taken over all rows of
-# all sentences but padding.)
+# First mean ablation, for all heads, beside the zeros from above: by how much does the loss rise on the 500 test
+# sentences? Will a head look less important if its mean is put in? Decide before you run the cell. (`at_w_o` hands what
+# reaches `w_o` to a function. The first time this function only keeps it, then it patches. The mean is taken over all
+# rows of all sentences but padding.)
 
 # %%
 patch = carry_on("11.6", patch)
@@ -968,17 +968,25 @@ for (layer, head), gained in by_mean.items():
     print(f"layer {layer}, head {head}  " + "   ".join(
         f"{value.mean():6.3f} ± {value.std() / len(value) ** 0.5:.3f}" for value in values))
 
+def size(vectors):
+    """The mean length of each head's part, (n_heads,)."""
+    return vectors.reshape(-1, len(HEADS), vectors.shape[-1] // len(HEADS)).norm(dim=-1).mean(dim=0)
+
+of_means = torch.stack([size(means[name]) / size(rows[reads]) for name, rows in mixed.items()])
+print(f"a head's mean is {of_means.min():.2f} to {of_means.max():.2f} times as long as what the head usually mixes")
+
 # %% [markdown]
 # In our run the two agree to a few thousandths. So it was not the strangeness of zeros that hurt: what is missing is
-# what the head says of *this* sentence. That is no law. In a model whose heads have a large mean, zeros take that away
-# as well, and the two can differ much. So say which one you have used.
+# what the head says of *this* sentence. That is no law. In our run the heads have a short mean, so that zeros are close
+# to it. In a model whose heads have a large mean, zeros take that away as well, and the two can differ much. So say
+# which one you have used.
 #
 # Now patching. Two sentences, *Where is the cat?* and *Where is the dog?*, and one beginning of the translation,
-# *¿Dónde está el …*. For *cat* the model's next word is *gato*, for *dog* it is *perro*: its logit is the larger one,
-# it *leads*. While the model reads "cat", we give it, head by head, what that head said of "dog". How much of the lead
-# goes over to *perro*? 0: it stays as it was, 1: it is as if the whole sentence were about the dog. The same for all
-# pairs of nouns whose next words differ, and for three sentences. Which heads will bring the noun? Will one head alone
-# be enough to change the word that is written?
+# *¿Dónde está el …*. The model goes on with *gato* for *cat*, and with *perro* for *dog*: that word has the largest
+# logit. The *lead* is the logit of *gato* minus the logit of *perro*. While the model reads "cat", we give it, head by
+# head, what that head said of "dog". How much of the lead goes over to *perro*? 0: it stays as it was, 1: it is as if
+# the whole sentence were about the dog. The same for all pairs of nouns whose next tokens differ, and for three
+# sentences. Which heads will bring the noun? Will one head alone be enough to change the word that is written?
 
 # %%
 BEGINNINGS = {"Where is the {}?": "¿Dónde está el", "I like the {}.": "Me gusta el", "I have a {}.": "Tengo un"}
@@ -1014,9 +1022,9 @@ for name in PLACES:
 # %% [markdown]
 # The last line had to come out like this: the source reaches the decoder through cross-attention only, so that all of
 # it together is the other sentence. It tests your `patch`. The lines before it are the finding. In our run each head of
-# layer 1 brings a part of the noun, about a fifth, and hardly ever turns the word; together they nearly always do.
-# Layer 0 brings a tenth. That is what the exchange of columns has said above, by another way; and it says why one
-# silent head changed so little: **the noun is carried by four heads at once.**
+# layer 1 brings a part of the noun, about a fifth, and hardly ever changes the word; together they nearly always do.
+# Layer 0 brings a tenth. The exchange of columns above has said the same in another way; and it fits that one silent
+# head changed so little: **the noun is carried by four heads at once.**
 #
 # (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: to silence
 # layer 0 costs BLEU, too, although it brings little of the noun.)

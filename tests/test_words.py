@@ -1,4 +1,5 @@
 """What is said in which language; and that the catalogues are whole."""
+import ast
 import os
 import re
 import subprocess
@@ -8,8 +9,9 @@ import autocorrect_py
 import pytest
 from babel.messages.pofile import read_po
 
-from classroom import evaluate
+from classroom import evaluate, exercises
 from classroom.judge.evidence import listing
+from classroom.judge.remarks import in_words, remarks
 from course import _words
 from course._words import language, languages, later, plural, say, speaking
 from tools import messages
@@ -170,6 +172,25 @@ def typography(text: str) -> tuple[str, str]:
     """A text, and how it should be set. Code and places stand as one letter."""
     plain = re.sub(r"`[^`]*`|\{[^{}]*\}", "X", text)
     return plain, autocorrect_py.format(plain)
+
+
+def test_a_solution_is_shown_in_the_readers_language_and_is_the_same_code():
+    for id in exercises.all_ids():
+        english = exercises.get(id).source()
+        assert in_words(english) == english
+        with speaking("zh"):
+            chinese = in_words(english)
+        assert bool(remarks(english)) == (chinese != english), id
+        assert code_of(chinese) == code_of(english), id
+
+
+def code_of(source: str) -> str:
+    """What Python makes of it, docstrings apart."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(None)
+    return ast.dump(tree)
 
 
 def test_a_first_sentence_costs_no_second_of_waiting_twice(tmp_path):

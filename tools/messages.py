@@ -32,6 +32,7 @@ from classroom.grade.book.mark import EXCUSED, UNDECIDED
 from classroom.grade.lessons import lesson_name
 from classroom.grade.record import RecordStatus, ResultStatus
 from classroom.judge import advice, evidence, own_line, words
+from classroom.judge.remarks import remarks
 from course._paths import atomic_path
 from course._words import ENGLISH, FOLDERS, JOINTS, Later, in_script, languages
 from course.page import in_frame
@@ -156,7 +157,7 @@ def _texts(constants: object) -> Iterator[str]:
 def _of_exercise(id: str) -> Iterator[str]:
     """Everything that an exercise, which is data, says."""
     task = exercises.get(id)
-    yield from (task.title, *task.hints, task.moral)
+    yield from (task.title, *task.hints, task.moral, *remarks(task.source()))
     yield from getattr(task, "wrong", {}).values()
     yield from getattr(task, "right", {})
     for known in (*task.misconceptions, *getattr(task, "buggy", ())):

@@ -378,9 +378,10 @@ class Grader:
     def _confined(self, hello: dict) -> None:
         self.level, self.details = hello["level"], hello["details"]
         if LEVELS.index(self.level) < LEVELS.index(self.isolation):
-            raise IsolationError(f"Submissions would run with isolation {self.level!r} ({', '.join(self.details)}); "
-                                 f"{self.isolation!r} is required. Full isolation needs Linux 5.13 or newer with "
-                                 "Landlock and seccomp, on x86-64 or arm64.")
+            raise IsolationError(say("Submissions would run with isolation {level} ({details}); {wanted} is required. "
+                                     "Full isolation needs Linux 5.13 or newer with Landlock and seccomp, on x86-64 or "
+                                     "arm64.", level=repr(self.level),
+                                     details=listed(self.details), wanted=repr(self.isolation)))
 
     def _running(self) -> Server:
         if self.server is None:

@@ -10,6 +10,7 @@ from course._words import say
 
 from .exercise import Task
 from .prose import spaced, wrapped
+from .remarks import in_words
 from .verdict import Verdict, beginning
 
 _EDGE = {"correct": "var(--jp-success-color1, #2e7d32)", "wrong": "var(--jp-warn-color1, #b26a00)",
@@ -56,7 +57,7 @@ def show_hints(task: Task, opened: int) -> None:
 def show_solution(task: Task) -> None:
     """The reference solution."""
     _show_text(say("Solution · exercise {id} · {title}", id=task.id, title=say(task.title)),
-               textwrap.indent(task.source(), "    "))
+               textwrap.indent(in_words(task.source()), "    "))
 
 
 def to_html(message: str) -> str:

@@ -9,6 +9,8 @@ from course.views.picture import TOKEN_COLOURS, Picture, in_style, new_figure
 
 __all__ = ["show_suppliers"]
 
+_HALVES = (later("encoder"), later("decoder"))     # the halves of a translator, drawn in the reader's words
+
 
 @in_style
 def show_suppliers(
@@ -25,6 +27,7 @@ def show_suppliers(
         raise ValueError(say("there is no row to draw"))
     table = {name: as_labels(words, len(columns), say("columns of {name!r}", name=name))
              for name, words in suppliers.items()}
+    table = {name: [say(word) for word in words] for name, words in table.items()}
     known = list(dict.fromkeys(word for words in table.values() for word in words))
     if len(known) > len(TOKEN_COLOURS):
         raise ValueError(say("there are {known} different words, but only {token_colours} colours for them",

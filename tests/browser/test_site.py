@@ -55,11 +55,11 @@ def test_the_view_on_the_front_page_can_be_touched(visit):
     assert "Your function" not in frame.locator("body").inner_text()
 
 
-@pytest.mark.parametrize("lesson", NAMES)
+@pytest.mark.parametrize("lesson", [*NAMES, f"zh/{NAMES[1]}", f"zh/{DECODING}"])
 def test_a_lesson_is_whole(lesson, visit):
     page = visit(lesson)
     text = page.locator("main").inner_text()
-    twin = (site.ROOT / "solutions" / f"{lesson}.py").read_text(encoding="utf-8")
+    twin = (site.ROOT / "solutions" / f"{lesson.removeprefix('zh/')}.py").read_text(encoding="utf-8")
     assert "FORMULA" not in text
     formulas = page.evaluate("""() => {
       document.querySelectorAll("details.solution").forEach((one) => { one.open = true; });
@@ -79,7 +79,8 @@ def test_a_lesson_is_whole(lesson, visit):
         assert frame.locator(".course-view :is(svg, table, [role=grid])").count(), "the view has drawn nothing"
     page.wait_for_function("[...document.querySelectorAll('iframe')].every(f => "
                            "Math.abs(f.getBoundingClientRect().height - f.contentDocument.body.scrollHeight) < 4)")
-    sections = page.locator("#lessons ul a").evaluate_all("links => links.map(a => a.hash.slice(1))")
+    sections = page.locator("#lessons ul a").evaluate_all(
+        "links => links.map(a => decodeURIComponent(a.hash.slice(1)))")
     assert len(sections) == len(set(sections)) > 4
     assert page.evaluate("ids => ids.filter(id => !document.getElementById(id))", sections) == []
     assert page.evaluate("[...document.querySelectorAll('[id]')].map(n => n.id).filter((id, i, all) => "
@@ -301,8 +302,9 @@ def test_the_views_that_ask_a_model_are_alive(visit, shown_model):
 def test_weights_are_loaded_only_where_a_view_asks_a_model(folder):
     with_weights = [name for name in NAMES if "translator.js" in (folder / f"{name}.html").read_text(encoding="utf-8")]
     assert with_weights == [TRANSLATOR, DECODING, READING]
-    assert 'src="translator.html"' in (folder / f"{SHIP}.html").read_text(encoding="utf-8")
-    assert (folder / "translator.html").exists()
+    for edition in (folder, folder / "zh"):
+        assert 'src="translator.html"' in (edition / f"{SHIP}.html").read_text(encoding="utf-8")
+        assert (edition / "translator.html").exists()
 
 
 def count_views(twin: str) -> int:

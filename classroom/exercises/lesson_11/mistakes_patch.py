@@ -6,7 +6,7 @@ import torch
 from classroom.judge.exercise import Misconception
 
 
-def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapped=False, rows="all"):
+def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapped=False, rows="all", rest=1.0):
     """`patch` with one thing done differently."""
     b, t, d_model = mixed.shape
     d_head, numbers = d_model // n_heads, torch.arange(d_model)
@@ -17,6 +17,7 @@ def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapp
         "interleaved": lambda: numbers % n_heads == head,
         "next": lambda: numbers // d_head == (head + 1) % n_heads,
         "before": lambda: numbers // d_head == (head - 1) % n_heads,
+        "before or none": lambda: numbers // d_head == head - 1,
         "from the end": lambda: numbers // d_head == n_heads - 1 - head,
         "all": lambda: numbers >= 0,
         "none": lambda: numbers < 0,
@@ -28,9 +29,12 @@ def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapp
         "one less": lambda: (numbers >= start) & (numbers < end - 1),
         "by n_heads": lambda: (numbers >= head * n_heads) & (numbers < (head + 1) * n_heads),
         "not scaled": lambda: (numbers >= head) & (numbers < head + d_head),
+        "no brackets": lambda: (numbers >= start) & (numbers < head + d_head),
     }.get(takes, lambda: numbers < 0)().expand(mixed.shape)
     if takes == "position":
         inside = (torch.arange(t) == head)[None, :, None].expand(mixed.shape)
+    elif takes == "slice of positions":
+        inside = ((torch.arange(t) >= start) & (torch.arange(t) < end))[None, :, None].expand(mixed.shape)
     elif takes == "sentence":
         inside = (torch.arange(b) == head)[:, None, None].expand(mixed.shape)
     elif takes == "split without swapping":
@@ -54,10 +58,12 @@ def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapp
         "first position": lambda: given[:, :1].expand(mixed.shape),
         "first sentence": lambda: given[:1].expand(mixed.shape),
         "head 0": lambda: given[..., :d_head].repeat(1, 1, n_heads),
+        "mean of all rows": lambda: given.mean((0, 1), keepdim=True).expand(mixed.shape),
+        "first row": lambda: given[:1, :1].expand(mixed.shape),
         "mean of heads": lambda: given.unflatten(-1, (n_heads, d_head)).mean(2).repeat(1, 1, n_heads),
         "own mean": lambda: mixed.mean((0, 1), keepdim=True).expand(mixed.shape),
     }[puts]()
-    return torch.where(inside, new, mixed)
+    return torch.where(inside, new, rest * mixed)
 
 
 def _slip(slug, says, why, look, **slip):
@@ -74,6 +80,9 @@ PATCHING = [
           "Which part of the last axis do you write to?", takes="all"),
     _slip("nothing-patched", "`mixed` as it was", _PUT, "Is what you return the tensor that you have changed?",
           takes="none"),
+    _slip("others-silenced", "what comes out when all *other* heads are zeros",
+          "The other heads go on saying what they said: their numbers are those of `mixed`.",
+          "What is in your new tensor before you write into it?", rest=0.0),
     _slip("zeros-put-in", "what comes out when the head is silenced with zeros", _PUT, "Where does `other` come in?",
           puts="zeros"),
     _slip("own-mean-put-in", "what comes out when the head gets the mean of `mixed`", _PUT,
@@ -96,6 +105,8 @@ PATCHING = [
       for takes, says in (("not scaled", "from place `head` on"), ("up to", "from the first to the end of this head"),
                           ("from", "from the beginning of this head to the last"),
                           ("one more", "of this head and one more"), ("one less", "of this head but its last"))),
+    _slip("wrong-place", "what comes out when the head's numbers are those from its beginning to place `head + d_head`",
+          _SIDE, "Python multiplies before it adds: what is `head + 1 * d_head`?", takes="no brackets"),
     *(_slip("one-number", f"what comes out when {says} of each position is replaced", _SIDE,
             "How many numbers has a head?", takes=takes)
       for takes, says in (("one", "number `head`"), ("first", "the first number of the head"))),
@@ -103,10 +114,13 @@ PATCHING = [
             "Which numbers belong to head 0 in your function?", takes=takes)
       for takes, says in (("next", "the head *after* this one is patched"),
                           ("before", "the head *before* this one is patched"),
+                          ("before or none", "the head *before* this one is patched, and for head 0 none"),
                           ("from the end", "heads are counted from the last one"))),
     *(_slip("wrong-axis", f"what comes out when {says} number `head` is replaced",
             "The heads are along the last axis, d_model.", "Which axis do you index with `head`?", takes=takes)
       for takes, says in (("position", "position"), ("sentence", "sentence"))),
+    _slip("wrong-axis", "what comes out when this head's slice is taken of the positions",
+          "The heads are along the last axis, d_model.", "Which axis does your slice cut?", takes="slice of positions"),
     *(_slip("some-rows-only", f"what comes out when the head is patched {says}", "A head speaks at every position of "
             "every sentence.", "Which rows do you write to?", rows=rows)
       for rows, says in (("last", "at the last position alone"), ("first", "at the first position alone"),
@@ -115,12 +129,13 @@ PATCHING = [
             "Whether it is a mean was decided before: `other` is put in as it is.", "What do you do with `other`?",
             puts=puts)
       for puts, says in (("mean of positions", "positions"), ("mean of sentences", "sentences"),
-                         ("mean of heads", "heads"))),
+                         ("mean of all rows", "sentences and positions"), ("mean of heads", "heads"))),
     *(_slip("one-row-for-all", f"what comes out when {says} of `other` is used for all", "Each row of `mixed` has "
             "its own in `other`, except where an axis of `other` has the length 1.",
             "Which row of `other` do you take?",
             puts=puts)
-      for puts, says in (("first position", "the first position"), ("first sentence", "the first sentence"))),
+      for puts, says in (("first position", "the first position"), ("first sentence", "the first sentence"),
+                         ("first row", "the first position of the first sentence"))),
     _slip("wrong-head-of-other", "what comes out when head 0 of `other` is put in", "A head gets what the *same* head "
           "said of the other sentence.", "Which slice of `other` do you take?", puts="head 0"),
 ]

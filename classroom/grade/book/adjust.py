@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from classroom import exercises
+from course._words import listed, say
 
 Points = Mapping[str, float]
 Late = Mapping[tuple[str, str | None], float]
@@ -32,9 +33,10 @@ def read_points(path: Path) -> dict[str, float]:
         try:
             content = tomllib.loads(_text(path))
         except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{path}: not TOML: {error}") from None
+            raise SettingsError(say("{file}: not TOML: {error}", file=path, error=error)) from None
         if any(isinstance(value, dict) for value in content.values()):
-            raise SettingsError(f"{path}: write each exercise in quotes, \"4.3\" = 6: a dot without them means a table")
+            raise SettingsError(say("{file}: write each exercise in quotes, {example}: a dot without them means a "
+                                    "table", file=path, example='"4.3" = 6'))
         pairs = list(content.items())
     else:
         pairs = [(row["exercise"], row["points"]) for row in rows(path, "exercise", "points")]
@@ -45,8 +47,8 @@ def read_points(path: Path) -> dict[str, float]:
         except exercises.UnknownExercise as error:
             raise SettingsError(f"{path}: {error}") from None
         if id in changed:
-            raise SettingsError(f"{path}: exercise {id} is there twice")
-        changed[id] = number(path, f"exercise {id}", points, math.inf)
+            raise SettingsError(say("{file}: exercise {id} is there twice", file=path, id=id))
+        changed[id] = number(path, say("exercise {id}", id=id), points, math.inf)
     return changed
 
 
@@ -63,7 +65,7 @@ def read_late(path: Path) -> dict[tuple[str, str | None], float]:
     for row in rows(path, "learner", "percent"):
         lesson = (row.get("lesson") or "").strip()
         late[row["learner"], lesson_number(path, lesson) if lesson else None] = number(
-            path, f"learner {row['learner']}", row["percent"].strip().removesuffix("%"), 100)
+            path, say("learner {learner}", learner=row["learner"]), row["percent"].strip().removesuffix("%"), 100)
     return late
 
 
@@ -102,13 +104,14 @@ def rows(path: Path, *needed: str) -> list[dict[str, str]]:
     try:
         header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except (csv.Error, ValueError) as error:
-        raise SettingsError(f"{path}: not a CSV file with a header: {error}") from None
+        raise SettingsError(say("{file}: not a CSV file with a header: {error}", file=path, error=error)) from None
     header = [name.strip() for name in header]
     found = [dict(itertools.zip_longest(header, cells[: len(header)], fillvalue="")) for cells in lines if any(cells)]
     for name in needed:
         if name not in header or not found:
-            raise SettingsError(f"{path}: a column named {name!r} is needed, and at least one row below it; the "
-                                f"columns are: {', '.join(header)[:200]}")
+            raise SettingsError(say("{file}: a column named {name} is needed, and at least one row below it; the "
+                                    "columns are: {columns}", file=path, name=repr(name),
+                                    columns=listed(header)[:200]))
     return found
 
 
@@ -128,8 +131,11 @@ def number(path: Path, what: str, value: Any, most: float) -> float:
     except (TypeError, ValueError):
         found = math.nan
     if isinstance(value, bool) or not 0 <= found <= most or math.isinf(found):
-        wanted = "a number of 0 or more" if math.isinf(most) else f"a number from 0 to {most:g}"
-        raise SettingsError(f"{path}: {what}: expected {wanted}, got {value!r}")
+        given: dict[str, Any] = {"file": path, "what": what, "given": repr(value)}
+        raise SettingsError(say("{file}: {what}: expected a number of 0 or more, got {given}", **given)
+                            if math.isinf(most) else
+                            say("{file}: {what}: expected a number from 0 to {most}, got {given}",
+                                most=f"{most:g}", **given))
     return int(found) if found == int(found) else found
 
 
@@ -137,7 +143,7 @@ def lesson_number(path: Path, lesson: str) -> str:
     """"04" for "4", "04" and "04_multi_head_attention". Raises SettingsError if there is no such lesson."""
     digits = re.match(r"\d{1,2}(?!\d)", lesson.strip())
     if not digits or int(digits[0]) not in exercises.lessons():
-        raise SettingsError(f"{path}: there is no lesson {lesson!r}")
+        raise SettingsError(say("{file}: there is no lesson {lesson}", file=path, lesson=repr(lesson)))
     return f"{int(digits[0]):02d}"
 
 
@@ -145,6 +151,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+        raise SettingsError(say("{file}: cannot be read: {error}", file=path, error=error.strerror)) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
+        raise SettingsError(say("{file}: not UTF-8 text; save it as CSV UTF-8", file=path)) from None

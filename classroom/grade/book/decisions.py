@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classroom import exercises
+from course._words import say
 
 from . import adjust
 from .mark import EXCUSED, Mark
@@ -52,17 +53,21 @@ def read(path: Path) -> list[Decision]:
                 raise adjust.SettingsError(f"{path}: {error}") from None
             of = f"{int(exercise.split('.')[0]):02d}"
             if lesson and adjust.lesson_number(path, lesson) != of:
-                raise adjust.SettingsError(f"{path}: exercise {exercise} is in lesson {of}, not in {lesson}")
+                raise adjust.SettingsError(say("{file}: exercise {id} is in lesson {of}, not in {lesson}", file=path,
+                                               id=exercise, of=of, lesson=lesson))
             lesson = of
         elif not lesson:
-            raise adjust.SettingsError(f"{path}: learner {learner}: a lesson or an exercise is needed")
+            raise adjust.SettingsError(say("{file}: learner {learner}: a lesson or an exercise is needed", file=path,
+                                           learner=learner))
         else:
             lesson = adjust.lesson_number(path, lesson)
         key = learner, lesson, exercise
         if not points and not comment or not learner:
-            raise adjust.SettingsError(f"{path}: learner {learner or '(nobody)'}: this row decides nothing")
+            raise adjust.SettingsError(say("{file}: learner {learner}: this row decides nothing", file=path,
+                                           learner=learner or say("(nobody)")))
         if key in found:
-            raise adjust.SettingsError(f"{path}: {learner}, {exercise or f'lesson {lesson}'}: there are two rows")
+            raise adjust.SettingsError(say("{file}: {learner}, {what}: there are two rows", file=path, learner=learner,
+                                           what=exercise or say("lesson {lesson}", lesson=lesson)))
         excused, added = points.upper() == "EX", points[:1] in ("+", "-", "\N{MINUS SIGN}")
         number = None if excused or not points else _points(path, learner, points)
         found[key] = Decision(learner, lesson, exercise, number, added, excused, comment)
@@ -133,6 +138,6 @@ def _not_there(id: str) -> dict[str, Any]:
 def _points(path: Path, learner: str, text: str) -> float:
     text = text.replace("\N{MINUS SIGN}", "-")
     if not re.fullmatch(r"[+-]?\d+([.,]\d+)?", text) or not math.isfinite(number := float(text.replace(",", "."))):
-        raise adjust.SettingsError(f"{path}: learner {learner}: expected points, +points, -points, EX or nothing, "
-                                   f"got {text!r}")
+        raise adjust.SettingsError(say("{file}: learner {learner}: expected points, +points, -points, EX or nothing, "
+                                       "got {given}", file=path, learner=learner, given=repr(text)))
     return int(number) if number == int(number) else number

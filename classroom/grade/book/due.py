@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from classroom.grade.read.submissions import Submission
+from course._words import say
 
 from . import adjust
 
@@ -58,19 +59,22 @@ def read(path: Path, times: Path | None = None) -> Deadlines:
     extensions: dict[tuple[str, str | None], datetime] = {}
     for row in adjust.rows(path, "lesson", "due"):
         lesson, learner = adjust.lesson_number(path, row["lesson"]), (row.get("learner") or "").strip()
-        due = _read_time(path, f"lesson {lesson}", row["due"], end_of_day=True)
+        due = _read_time(path, say("lesson {lesson}", lesson=lesson), row["due"], end_of_day=True)
         if learner:
             extensions[learner, lesson] = due
             continue
         if lesson in rules:
-            raise adjust.SettingsError(f"{path}: lesson {lesson} is there twice; an extension needs `learner`")
-        grace, per_day = (adjust.number(path, f"lesson {lesson}, {name}", (row.get(name) or "0").strip(" %"), most)
+            raise adjust.SettingsError(say("{file}: lesson {lesson} is there twice; an extension needs `learner`",
+                                           file=path, lesson=lesson))
+        grace, per_day = (adjust.number(path, say("lesson {lesson}, {name}", lesson=lesson, name=name),
+                                        (row.get(name) or "0").strip(" %"), most)
                           for name, most in (("grace_hours", 24 * 365), ("percent_per_day", 100)))
         rules[lesson] = Rule(due, timedelta(hours=grace), per_day)
     for learner, number in extensions:
         if number not in rules:
-            raise adjust.SettingsError(f"{path}: {learner} has an extension for lesson {number}, but no row says when "
-                                       "the lesson is due for everybody")
+            raise adjust.SettingsError(say("{file}: {learner} has an extension for lesson {lesson}, but no row says "
+                                           "when the lesson is due for everybody", file=path, learner=learner,
+                                           lesson=number))
     return Deadlines(rules, extensions, read_times(times) if times else {})
 
 
@@ -80,7 +84,7 @@ def read_times(path: Path) -> dict[tuple[str, str | None], datetime]:
     for row in adjust.rows(path, "learner", "time"):
         lesson = (row.get("lesson") or "").strip()
         found[row["learner"].strip(), adjust.lesson_number(path, lesson) if lesson else None] = _read_time(
-            path, f"learner {row['learner']}", row["time"])
+            path, say("learner {learner}", learner=row["learner"]), row["time"])
     return found
 
 
@@ -138,8 +142,8 @@ def _read_time(path: Path, what: str, text: str, end_of_day: bool = False) -> da
     day = re.fullmatch(r"\s*(\d{4}-\d\d-\d\d)\s*", text)
     found = parse(f"{day[1]} 23:59:59" if day and end_of_day else text)
     if found is None:
-        raise adjust.SettingsError(f"{path}: {what}: expected a time such as 2026-05-04 18:00, or with its zone "
-                                   f"2026-05-04 18:00+02:00, got {text!r}")
+        raise adjust.SettingsError(say("{file}: {what}: expected a time such as 2026-05-04 18:00, or with its zone "
+                                       "2026-05-04 18:00+02:00, got {given}", file=path, what=what, given=repr(text)))
     return found
 
 

@@ -76,9 +76,11 @@ def build_zip(path: Path, lesson: str, *, points: Path | None = None, isolation:
     """
     project, lock = _ROOT / "pyproject.toml", _ROOT / "requirements.lock"
     if not (project.exists() and lock.exists()):
-        raise adjust.SettingsError(f"{_ROOT}: the autograder is built from a copy of the course's repository")
+        raise adjust.SettingsError(say("{folder}: the autograder is built from a copy of the course's repository",
+                                       folder=_ROOT))
     if not re.fullmatch(r"[\w .:/=+@~,%-]*", pip_args):
-        raise adjust.SettingsError(f"--pip-args: {pip_args!r} has characters that a shell would read")
+        raise adjust.SettingsError(say("--pip-args: {given} has characters that a shell would read",
+                                       given=repr(pip_args)))
     requirements = [line for line in tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
                     if re.split(r"[^\w-]", line)[0] in PACKAGES]
     settings = [f"--lesson={int(lesson[:2]):02d}", f"--isolation={isolation}", f"--several={rule}"]

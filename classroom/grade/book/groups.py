@@ -3,6 +3,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from classroom.grade.read.roster import Person, Roster
+from course._words import say
 
 from . import adjust
 
@@ -23,11 +24,12 @@ def read(path: Path) -> dict[str, list[str]]:
     for row in adjust.rows(path, "group", "learner"):
         group, learner = row["group"].strip(), row["learner"].strip()
         if not group or not learner:
-            raise adjust.SettingsError(f"{path}: a row has group {group!r} and learner {learner!r}; both are needed. "
-                                       "Leave out who works alone.")
+            raise adjust.SettingsError(say("{file}: a row has group {group} and learner {learner}; both are needed. "
+                                           "Leave out who works alone.", file=path, group=repr(group),
+                                           learner=repr(learner)))
         if learner in of:
-            raise adjust.SettingsError(f"{path}: {learner} is in {of[learner]} and in {group}; a learner can be in one "
-                                       "group only")
+            raise adjust.SettingsError(say("{file}: {learner} is in {first} and in {second}; a learner can be in one "
+                                           "group only", file=path, learner=learner, first=of[learner], second=group))
         of[learner] = group
         groups.setdefault(group, []).append(learner)
     return groups
@@ -51,7 +53,8 @@ def members(groups: Groups, people: Sequence[Person]) -> tuple[dict[str, tuple[s
                 persons[person.learner] = person
         for learner in persons:
             if learner in found:
-                raise adjust.SettingsError(f"The list of groups has {learner} in {found[learner][0]} and in {group}; a "
-                                           "learner can be in one group only.")
+                raise adjust.SettingsError(say("The list of groups has {learner} in {first} and in {second}; a learner "
+                                               "can be in one group only.", learner=learner, first=found[learner][0],
+                                               second=group))
             found[learner] = group, list(persons.values())
     return found, nobody

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from classroom.grade.book import adjust, sheets
+from course._words import say
 
 # Column names, without case, that say the same thing. The first that is there and filled counts.
 _COLUMNS = {
@@ -110,8 +111,9 @@ def read(path: Path) -> Roster:
     seen = set()
     for person in people:
         if person.learner in seen:
-            raise adjust.SettingsError(f"{path}: {person.learner!r} is there twice; each learner needs a row of their "
-                                       "own, told apart in the column `learner`")
+            raise adjust.SettingsError(say("{file}: {learner} is there twice; each learner needs a row of their own, "
+                                           "told apart in the column `learner`", file=path,
+                                           learner=repr(person.learner)))
         seen.add(person.learner)
     return Roster(tuple(people), sheet)
 

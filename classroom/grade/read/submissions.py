@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from course._words import say
+
 from . import apart
 from .archives import DEPTH, MAX_CLASS, Budget, shortened
 from .names import NOTEBOOKS, OTHERS, clean, stem, tell_apart
@@ -116,7 +118,7 @@ def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> Found:
     elif place.kind == "file":
         place = _read_as(place, "zip")
     if place.kind not in ("folder", "zip"):
-        raise ValueError(f"{path}: this is neither a folder nor a zip nor a notebook")
+        raise ValueError(say("{file}: this is neither a folder nor a zip nor a notebook", file=path))
     owners: dict[tuple[str, str], _Owner] = {}
     left: list[str] = []
     for owner in _looked_at(place, left) if separate else _owners(place, left):
@@ -126,7 +128,7 @@ def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> Found:
             first.budget.refuse(f"`{clean(owner.raw)}` is there twice, as a folder and a zip: both were taken for one "
                                 "learner's.")
     if not owners:
-        raise ValueError(f"{path}: there is no notebook in it, nor a folder of a learner")
+        raise ValueError(say("{file}: there is no notebook in it, nor a folder of a learner", file=path))
     tell_apart(list(owners.values()))
     found = Found(sorted((s for owner in owners.values() for s in _submissions(owner)), key=lambda s: s.name))
     found.left = tuple(left)
