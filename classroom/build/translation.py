@@ -26,7 +26,9 @@ from .twin import BuildError, Cell
 
 _HEADER = re.compile(r"^<!-- cell (?P<id>[\w-]+) (?P<digest>[0-9a-f]{10})(?P<todo> todo)? -->$", re.MULTILINE)
 # A line that is broken between two Chinese characters: Markdown would put a blank there. A heading is a line by itself.
-_WRAPPED = re.compile(r"(^#.*\n)|(?<=[\u4e00-\u9fff，。；：、？！）])\n *(?=[\u4e00-\u9fff（])", re.MULTILINE)
+_WRAPPED = re.compile(
+    r"(^#.*\n|^```[^`]*^```$)"
+    r"|(?<=[\u4e00-\u9fff，。；：、？！）])\n *(?=[\u4e00-\u9fff（])", re.MULTILINE)
 _ENGLISH = re.compile(r"^<!-- English\n.*?\n-->\n?", re.MULTILINE | re.DOTALL)
 
 
@@ -98,7 +100,7 @@ def translation_problems(cells: Iterable[Cell], path: Path) -> list[str]:
 
 
 def unwrapped(text: str) -> str:
-    """Lines of Chinese prose joined, so that no blanks stand where the source's lines end."""
+    """Lines of Chinese prose joined, so that no blanks stand where they end; titles and blocks of code stay."""
     return _WRAPPED.sub(lambda match: match[1] or "", text)
 
 
