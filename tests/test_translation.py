@@ -158,9 +158,10 @@ def test_prose_that_is_out_of_date_stays_english(path):
 def test_lines_are_joined_without_a_blank(path):
     make = nbformat.v4
     notebook = make.new_notebook(cells=[make.new_markdown_cell("One.")], metadata={"course": {}})
-    chinese = path.read_text(encoding="utf-8").replace("一。", "# 题\n## 分\n词，\n与键 a\nb\n\n- 行\n- 列\n\n```\n源\n目\n```")
+    kept = "\n\n- 行\n- 列\n\n```\n源\n目\n```"
+    chinese = path.read_text(encoding="utf-8").replace("一。", "# 题\n## 分\n词，\n与键 a\nb" + kept)
     path.write_text(chinese, encoding="utf-8")
-    assert translated_notebook(notebook, path).cells[0].source == "# 题\n## 分\n词，与键 a\nb\n\n- 行\n- 列\n\n```\n源\n目\n```"
+    assert translated_notebook(notebook, path).cells[0].source == "# 题\n## 分\n词，与键 a\nb" + kept
 
 
 @pytest.mark.parametrize("text", ["一。", "<!-- cell part-1 0123456789 -->\n\n<!-- cell part-2 0123456780 -->\n二。"])
