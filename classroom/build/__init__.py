@@ -106,7 +106,7 @@ def orphans(root: Path) -> list[str]:
     """Notebooks that no twin stands behind, a line each."""
     known = {path.stem for path in twins(root)}
     found = [*sorted((root / "solutions").glob("*.ipynb")), *sorted((root / "notebooks").rglob("*.ipynb"))]
-    found += sorted((root / "solutions" / "zh").glob("*"))
+    found += sorted((root / "solutions" / "zh").glob("[0-9][0-9]_*"))       # prose, words and notebooks
     return [f"{path}: there is no twin solutions/{path.stem}.py" for path in found if path.stem not in known]
 
 
