@@ -1,4 +1,5 @@
 """What keeps a training: checkpoints, the cache's name for a run, and interruptions that leave no step half done."""
+import ast
 import contextlib
 import hashlib
 import json
@@ -14,9 +15,10 @@ from torch import Tensor
 from course import _system
 from course._paths import FolderError, atomic_path, cache_dir
 from course._words import listed, say
+from course.muon import Muon
 from course.tokens import Encoded
 
-__all__ = ["Run", "interrupts_between_steps", "load", "read", "runs", "save"]
+__all__ = ["Run", "code_of", "interrupts_between_steps", "load", "read", "runs", "save"]
 
 
 @contextlib.contextmanager
@@ -51,10 +53,9 @@ class Run(NamedTuple):
     @classmethod
     def of(cls, model: torch.nn.Module, encoded: Encoded, recipe: dict[str, Any]) -> "Run":
         """The run that the model has been in, if it is just as that run has left it; else a new one."""
-        code = [Path(__file__).with_name(f"{module}.py").read_bytes()
-                for module in ("attention", "transformer", "tokens", "training", "_team")]
+        code = code_of("attention", "transformer", "tokens", "training", "muon", "_team").encode()
         settings = json.dumps(recipe, sort_keys=True) + str(model)            # layers and sizes, dropout among them
-        rest, now = _digest([settings.encode(), *map(_bytes, encoded), *code]), _digest_of(model)
+        rest, now = _digest([settings.encode(), *map(_bytes, encoded), code]), _digest_of(model)
         known = runs.get(model)
         same = known is not None and known.rest == rest and known.end == now
         return cls(known.start if known is not None and same else now, rest)
@@ -77,6 +78,24 @@ class Run(NamedTuple):
 runs: weakref.WeakKeyDictionary[torch.nn.Module, Run | None] = weakref.WeakKeyDictionary()
 
 
+def code_of(*modules: str) -> str:
+    """Digest of what these modules of the course compute: of their code without comments, docstrings, imports and
+    errors. A sentence in a module may change, or be translated, and the models that it has trained are still found.
+    """
+    texts = [Path(__file__).with_name(f"{module}.py").read_bytes() for module in modules]
+    return _digest(ast.dump(_Computed().visit(ast.parse(text))).encode() for text in texts)
+
+
+class _Computed(ast.NodeTransformer):
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [ast.Pass() if isinstance(part, ast.Raise) else part for part in body if not (     # type: ignore
+                isinstance(part, ast.Import | ast.ImportFrom)
+                or isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))] or [ast.Pass()]
+        return super().generic_visit(node)
+
+
 def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for part in parts:
@@ -97,7 +116,7 @@ _said: set[Path] = set()            # files that could not be written, and of wh
 
 
 def save(
-    path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, recipe: dict[str, Any],
+    path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer | Muon, recipe: dict[str, Any],
     history: list[dict[str, float]], finished: bool,
 ) -> None:
     """Write a checkpoint. Where that fails, a full disk for one, say so once: training is not to end because of it."""

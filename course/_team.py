@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from course._words import say
 from course.tokens import Batch
 
 __all__ = ["Team"]
@@ -55,8 +56,9 @@ class Team:
                 self.flat.data.share_memory_()
                 self.helpers = helpers
         except (OSError, RuntimeError) as error:        # as in a container with hardly any /dev/shm
-            warnings.warn(f"processes cannot share memory here ({str(error).splitlines()[0]}), so the parts of a batch "
-                          "are computed one after the other: slower, with the same result", stacklevel=3)
+            warnings.warn(say("processes cannot share memory here ({error}), so the parts of a batch are computed one "
+                              "after the other: slower, with the same result", error=str(error).splitlines()[0]),
+                          stacklevel=3)
         if self.helpers:
             torch.set_num_threads(1)
         for parameter, piece in zip(self.parameters, self.flat.data.split(self.sizes), strict=True):
@@ -148,13 +150,13 @@ class _Helper:
         except (EOFError, ConnectionError):
             raise self._ended() from None
         if isinstance(answer, str):
-            raise RuntimeError(f"a training process stopped with an error:\n{answer}")
+            raise RuntimeError(say("a training process stopped with an error:\n{answer}", answer=answer))
         return answer
 
     def _ended(self) -> RuntimeError:
         self.process.join(timeout=1)        # so that it has an exit code
-        return RuntimeError(f"a training process ended unexpectedly (exit code {self.process.exitcode}); "
-                            "it may have run out of memory: try smaller batches, or `workers=1`")
+        return RuntimeError(say("a training process ended unexpectedly (exit code {code}); it may have run out of "
+                                "memory: try smaller batches, or `workers=1`", code=self.process.exitcode))
 
     def stop(self) -> None:
         with contextlib.suppress(OSError):              # it may have ended by itself

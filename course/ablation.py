@@ -5,14 +5,12 @@ numbers, wherever the changed part has the same shape, and read the same batches
 so that their difference is due to the switch and to nothing else that could be helped.
 """
 import dataclasses
-import hashlib
 import math
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import sacrebleu
@@ -20,6 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course._checkpoints import code_of
+from course._words import listed, say
 from course.attention import MultiHeadAttention
 from course.data import Pair, normalise, split_pairs
 from course.decoding import translate
@@ -32,7 +32,7 @@ __all__ = [
     "sentence_losses", "task_from",
 ]
 
-_CODE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+_CODE = code_of("ablation")[:12]
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,17 @@ class Config:
     def __post_init__(self):
         for name, options in (("positions", ("sinusoid", "learned", "none")), ("norm", ("pre", "post"))):
             if getattr(self, name) not in options:
-                raise ValueError(f"{name} must be one of {', '.join(options)}, got {getattr(self, name)!r}")
+                raise ValueError(say("{name} must be one of {options}, got {value!r}", name=name,
+                                     options=listed(options), value=getattr(self, name)))
         for name in ("n_heads", "d_model", "d_ff", "n_layers", "steps", "max_len"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+                raise ValueError(say("{name} must be at least 1, got {size}", name=name, size=getattr(self, name)))
         for name in ("smoothing", "warmup", "dropout"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be from 0 to below 1, got {getattr(self, name)}")
+                raise ValueError(say("{name} must be from 0 to below 1, got {value}", name=name,
+                                     value=getattr(self, name)))
         if not self.lr > 0:
-            raise ValueError(f"lr must be above 0, got {self.lr}")
+            raise ValueError(say("lr must be above 0, got {lr}", lr=self.lr))
 
 
 class UnscaledAttention(MultiHeadAttention):
@@ -207,7 +209,7 @@ def results_table(results: Mapping[Config, Sequence[Result]], base: Config) -> s
     """
     for config, runs in results.items():
         if not runs:
-            raise ValueError(f"there is no run of {differences(config, base) or 'the base'}")
+            raise ValueError(say("there is no run of {config}", config=differences(config, base) or "base"))
     switched = {name for config in results for name in differences(config, base)}
     columns = [field.name for field in dataclasses.fields(base) if field.name in switched]
     rows = [["", *columns, "loss", "BLEU"]]

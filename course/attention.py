@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course._words import say
+
 __all__ = [
     "MultiHeadAttention", "causal_mask", "decoder_mask", "fused_attention", "merge_heads",
     "padding_mask", "scaled_dot_product_attention", "split_heads",
@@ -68,7 +70,7 @@ def causal_mask(size: int, device: torch.device | str | None = None) -> Tensor:
     Raises ValueError for a size below 0.
     """
     if size < 0:
-        raise ValueError(f"size must not be below 0, got {size}")
+        raise ValueError(say("size must not be below 0, got {size}", size=size))
     return torch.ones(size, size, dtype=torch.bool, device=device).tril()
 
 
@@ -89,7 +91,8 @@ def split_heads(x: Tensor, n_heads: int) -> Tensor:
     """
     batch, length, d_model = x.shape
     if n_heads < 1 or d_model % n_heads:
-        raise ValueError(f"d_model = {d_model} cannot be cut into n_heads = {n_heads} equal heads")
+        raise ValueError(say("d_model = {d_model} cannot be cut into n_heads = {n_heads} equal heads", d_model=d_model,
+                             n_heads=n_heads))
     return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
 
 
@@ -117,9 +120,11 @@ class MultiHeadAttention(nn.Module):
     def __init__(self, d_model: int, n_heads: int, bias: bool = True):
         super().__init__()
         if d_model < 1 or n_heads < 1:
-            raise ValueError(f"d_model and n_heads must be at least 1, got {d_model} and {n_heads}")
+            raise ValueError(say("d_model and n_heads must be at least 1, got {d_model} and {n_heads}", d_model=d_model,
+                                 n_heads=n_heads))
         if d_model % n_heads:
-            raise ValueError(f"d_model = {d_model} is not divisible by n_heads = {n_heads}")
+            raise ValueError(say("{name} = {whole} is not divisible by {part_name} = {part}", name="d_model",
+                                 whole=d_model, part_name="n_heads", part=n_heads))
         self.n_heads = n_heads
         self.w_q = nn.Linear(d_model, d_model, bias=bias)
         self.w_k = nn.Linear(d_model, d_model, bias=bias)
@@ -174,7 +179,5 @@ class MultiHeadAttention(nn.Module):
 
 def _check_boolean(mask: Tensor) -> None:
     if mask.dtype != torch.bool:
-        raise TypeError(
-            f"the mask must be boolean with True = may attend, but its dtype is {mask.dtype}; "
-            "compare it with something, for example `ids != pad_id`, or call `.bool()`"
-        )
+        raise TypeError(say("the mask must be boolean with True = may attend, but its dtype is {dtype}; compare it "
+                            "with something, for example `ids != pad_id`, or call `.bool()`", dtype=mask.dtype))

@@ -11,16 +11,16 @@ What most language models of today have in common, each part with the paper that
 `Design` has a switch for each, so that they can be compared one at a time. The conventions are those of
 `course.attention`: batch first, rows are queries, masks are True where attention is allowed.
 """
-import hashlib
 import math
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course._checkpoints import code_of
+from course._words import listed, say
 from course.attention import fused_attention, merge_heads, scaled_dot_product_attention, split_heads
 from course.transformer import sinusoidal_encoding
 
@@ -29,7 +29,7 @@ __all__ = [
     "prefix_mask", "rms_norm", "rotate",
 ]
 
-_CODE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+_CODE = code_of("modern")[:12]
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:
@@ -146,7 +146,8 @@ class GroupedQueryAttention(nn.Module):
         for name, whole, part_name, part in (("d_model", d_model, "n_heads", n_heads),
                                              ("n_heads", n_heads, "n_kv_heads", n_kv_heads)):
             if min(whole, part) < 1 or whole % part:
-                raise ValueError(f"{name} = {whole} is not divisible by {part_name} = {part}")
+                raise ValueError(say("{name} = {whole} is not divisible by {part_name} = {part}", name=name,
+                                     whole=whole, part_name=part_name, part=part))
         self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
         d_kv = d_model // n_heads * n_kv_heads
         self.w_q = nn.Linear(d_model, d_model, bias=bias)
@@ -217,9 +218,10 @@ class Design:
         for name, options in (("norm", ("layer", "rms")), ("feed_forward", ("relu", "swiglu")),
                               ("positions", ("sinusoid", "rotary")), ("mask", ("prefix", "causal"))):
             if getattr(self, name) not in options:
-                raise ValueError(f"{name} must be one of {', '.join(options)}, got {getattr(self, name)!r}")
+                raise ValueError(say("{name} must be one of {options}, got {value!r}", name=name,
+                                     options=listed(options), value=getattr(self, name)))
         if min(self.n_heads, self.n_kv_heads, self.d_model, self.d_ff, self.n_layers) < 1:
-            raise ValueError(f"all sizes must be at least 1: {self}")
+            raise ValueError(say("all sizes must be at least 1: {design}", design=self))
 
     def new_norm(self) -> nn.Module:
         """A norm of this design."""
@@ -333,8 +335,8 @@ class DecoderOnly(nn.Module):
         x = self.embedding(ids) * math.sqrt(self.design.d_model)
         if self.positions is not None:
             if real.shape[1] > len(self.positions):
-                raise ValueError(f"source and target have {real.shape[1]} tokens together; this model knows positions "
-                                 f"only up to max_len = {len(self.positions)}")
+                raise ValueError(say("source and target have {tokens} tokens together; this model knows positions only "
+                                     "up to max_len = {max_len}", tokens=real.shape[1], max_len=len(self.positions)))
             x = x + self.positions[places]
         for i, layer in enumerate(self.layers):
             x = layer(x, mask, places if self.positions is None else None, cache, i)

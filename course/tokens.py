@@ -12,6 +12,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from torch import Tensor
 
 from course._paths import atomic_path
+from course._words import say
 from course.data import Pair
 
 __all__ = ["Batch", "Encoded", "Subwords", "encode_pairs", "token_batches"]
@@ -40,9 +41,9 @@ class Subwords:
                 characters than vocab_size, as in Chinese, so that none could be joined.
         """
         if isinstance(sentences, str):
-            raise TypeError(f"`train` takes a list of sentences: [{sentences[:30]!r}, ...]")
+            raise TypeError(say("`train` takes a list of sentences: [{first!r}, ...]", first=sentences[:30]))
         if vocab_size < 1:
-            raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
+            raise ValueError(say("{name} must be at least 1, got {size}", name="vocab_size", size=vocab_size))
         tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
         tokenizer.normalizer = normalizers.NFC()
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -54,13 +55,14 @@ class Subwords:
         )
         tokenizer.train_from_iterator(sentences, trainer)
         if tokenizer.get_vocab_size() == 4:
-            raise ValueError("there is no sentence to learn subwords from")
+            raise ValueError(say("there is no sentence to learn subwords from"))
         if tokenizer.get_vocab_size() > vocab_size:
             n_characters = tokenizer.get_vocab_size() - 4
-            raise ValueError(
-                f"vocab_size = {vocab_size} is too small: the sentences have {n_characters} different characters, so "
-                f"that no two could be joined. Take {2 * n_characters}, or, for a script without blanks, "
-                "`course.languages.SpacedSubwords`")
+            raise ValueError(say(
+                "vocab_size = {vocab_size} is too small: the sentences have {n_characters} different characters, so "
+                "that no two could be joined. Take {enough}, or, for a script without blanks, "
+                "`course.languages.SpacedSubwords`",
+                vocab_size=vocab_size, n_characters=n_characters, enough=2 * n_characters))
         return cls(tokenizer)
 
     def __len__(self) -> int:
@@ -122,7 +124,7 @@ class Batch(NamedTuple):
 def encode_pairs(pairs: Sequence[Pair], subwords: Subwords) -> Encoded:
     """Turn sentence pairs into ids with their special tokens. Raises ValueError if there are none."""
     if not pairs:
-        raise ValueError("there are no sentence pairs to encode")
+        raise ValueError(say("there are no sentence pairs to encode"))
     bos, eos = [subwords.bos_id], [subwords.eos_id]
     source = [ids + eos for ids in subwords.encode_all([pair.source for pair in pairs])]
     target = [bos + ids + eos for ids in subwords.encode_all([pair.target for pair in pairs])]
@@ -140,7 +142,7 @@ def token_batches(encoded: Encoded, max_tokens: int, generator: torch.Generator)
     Raises ValueError if max_tokens is below 1.
     """
     if max_tokens < 1:
-        raise ValueError(f"max_tokens must be at least 1, got {max_tokens}")
+        raise ValueError(say("{name} must be at least 1, got {size}", name="max_tokens", size=max_tokens))
     n = len(encoded)
     order = torch.randperm(n, generator=generator)
     width = int(encoded.target_lengths.max()) + 1

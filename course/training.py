@@ -12,6 +12,8 @@ from tqdm import tqdm
 
 from course._checkpoints import Run, interrupts_between_steps, load, runs, save
 from course._team import Team
+from course._words import later, say
+from course.muon import Muon, matrices_of
 from course.tokens import Batch, Encoded, token_batches
 
 __all__ = ["best_device", "label_smoothing_loss", "linear_schedule", "token_shares", "train", "training_loss",
@@ -35,10 +37,11 @@ def label_smoothing_loss(logits: Tensor, targets: Tensor, pad_id: int, smoothing
         ValueError: if there is no real token to average over, or smoothing is not from 0 to 1.
     """
     if not 0 <= smoothing <= 1:
-        raise ValueError(f"smoothing is a share, from 0 to 1, got {smoothing}")
+        raise ValueError(say("smoothing is a share, from 0 to 1, got {smoothing}", smoothing=smoothing))
     real = targets != pad_id
     if not real.any():
-        raise ValueError(f"all targets are padding (pad_id = {pad_id}), so there is nothing to average over")
+        raise ValueError(say("all targets are padding (pad_id = {pad_id}), so there is nothing to average over",
+                             pad_id=pad_id))
     logits, targets = logits[real], targets[real]                      # (N, vocab_size), (N,)
     right = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
     # -log p of a token is logsumexp(logits) - its logit; both parts of the mixture share the first term.
@@ -52,9 +55,10 @@ def warmup_lr(step: int, d_model: int, warmup: int = 4000) -> float:
     `step` counts from 1; 0 raises ValueError, as do d_model and warmup below 1.
     """
     if step < 1:
-        raise ValueError(f"steps count from 1, got {step}")
+        raise ValueError(say("steps count from 1, got {step}", step=step))
     if d_model < 1 or warmup < 1:
-        raise ValueError(f"d_model and warmup must be at least 1, got {d_model} and {warmup}")
+        raise ValueError(say("d_model and warmup must be at least 1, got {d_model} and {warmup}", d_model=d_model,
+                             warmup=warmup))
     return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
 
 
@@ -64,7 +68,7 @@ def linear_schedule(progress: float, warmup: float = 0.05) -> float:
     Raises ValueError unless 0 <= warmup < 1.
     """
     if not 0 <= warmup < 1:
-        raise ValueError(f"warmup is a share of the budget, from 0 to below 1, got {warmup}")
+        raise ValueError(say("warmup is a share of the budget, from 0 to below 1, got {warmup}", warmup=warmup))
     if progress < warmup:
         return progress / warmup
     return max(0.0, (1 - progress) / (1 - warmup))
@@ -92,11 +96,11 @@ def best_device() -> str:
 
 def train(
     model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, tokens: int | None = None,
-    seconds: float | None = None, batch_tokens: int = 1200, lr: float = 3e-3,
+    seconds: float | None = None, batch_tokens: int = 1200, lr: float = 3e-3, matrix_lr: float | None = None,
     schedule: Callable[[float], float] = linear_schedule, smoothing: float = 0.1, seed: int = 0, device: str = "cpu",
     workers: int = 1, checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
 ) -> list[dict[str, float]]:
-    """Train `model` in place with Adam (§5.3) and return its learning curve.
+    """Train `model` in place with Adam (§5.3), or Adam and Muon, and return its learning curve.
 
     Args:
         model: has `states`, `unembed` and `pad_id`, like `course.transformer.Transformer`.
@@ -106,6 +110,8 @@ def train(
             comes out of a budget of seconds depends on the computer.
         batch_tokens: source and target tokens in a batch.
         lr: the peak learning rate; `schedule` maps the spent share of the budget to a share of it.
+        matrix_lr: if given, weight matrices are changed by Muon, with this peak rate; tables of embeddings, biases and
+            norms by Adam as ever. See `course.muon`.
         smoothing: see `label_smoothing_loss`.
         seed: decides the order of the batches and the dropout.
         device: "cpu", "cuda", "mps"; the model is moved there, and afterwards back to where it was.
@@ -125,18 +131,20 @@ def train(
         One record per step: step, seconds, tokens (so far), lr, loss (nats per real token).
 
     Raises:
-        ValueError: if the budget is not given once and above 0, `batch_tokens` or `workers` is below 1, `lr` is not
+        ValueError: if the budget is not given once and above 0, `batch_tokens` or `workers` is below 1, a rate is not
             above 0, `smoothing` is not from 0 to 1, a sentence is longer than the model's positions, or the
             checkpoint is of another run or damaged.
         FloatingPointError: if the loss is no longer a finite number.
     """
     budget = _checked(model, encoded, {"steps": steps, "tokens": tokens, "seconds": seconds}, batch_tokens, workers)
     (unit, total), = budget.items()
-    if not (lr > 0 and 0 <= smoothing <= 1):
-        raise ValueError(f"`lr` must be above 0 and `smoothing` from 0 to 1, got {lr} and {smoothing}")
+    if not (lr > 0 and (matrix_lr is None or matrix_lr > 0) and 0 <= smoothing <= 1):
+        raise ValueError(say("rates must be above 0 and `smoothing` from 0 to 1, got {lr}, {matrix_lr} and {smoothing}",
+                             lr=lr, matrix_lr=matrix_lr, smoothing=smoothing))
     pad_id, home = cast(int, model.pad_id), next(model.parameters()).device
     recipe = {
-        **budget, "batch_tokens": batch_tokens, "lr": lr, "smoothing": smoothing, "seed": seed, "workers": workers,
+        **budget, "batch_tokens": batch_tokens, "lr": lr, "matrix_lr": matrix_lr, "smoothing": smoothing, "seed": seed,
+        "workers": workers,
         "pairs": len(encoded), "parameters": sum(parameter.numel() for parameter in model.parameters()),
     }
     run = None
@@ -154,8 +162,13 @@ def train(
             return state["history"]
 
     model.to(device).train()
-    team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), model.parameters(), workers, seed)
-    optimizer = torch.optim.Adam([team.flat], lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
+    matrices = [] if matrix_lr is None else matrices_of(model)
+    parameters = [*matrices, *(p for p in model.parameters() if not any(p is matrix for matrix in matrices))]
+    team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), parameters, workers, seed)
+    adam: dict[str, Any] = dict(lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
+    optimizer = torch.optim.Adam([team.flat], **adam) if matrix_lr is None else \
+        Muon(team.flat, [matrix.shape for matrix in matrices], matrix_lr, **adam)
+    peaks = [group["lr"] for group in optimizer.param_groups]
     history: list[dict[str, float]] = []
     torch.manual_seed(seed)
     if state is not None:
@@ -177,19 +190,19 @@ def train(
                 done = {"steps": len(history), "tokens": last["tokens"], "seconds": elapsed}[unit] / total
                 if finished := done >= 1:
                     break
-                rate = lr * schedule(done)
-                for group in optimizer.param_groups:
-                    group["lr"] = rate
+                share = schedule(done)
+                for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                    group["lr"] = share * peak
                 batches = [next(stream) for _ in range(workers)]
                 loss = team.compute_gradients(batches, token_shares(batches, pad_id), len(history))
                 if not math.isfinite(loss):
-                    raise FloatingPointError(f"the loss is {loss} at step {len(history) + 1}; "
-                                             f"a lower learning rate than {lr} often helps")
+                    raise FloatingPointError(say("the loss is {loss} at step {step}; a lower learning rate than {lr} "
+                                                 "often helps", loss=loss, step=len(history) + 1, lr=lr))
                 optimizer.step()
 
                 read = sum(_count_tokens(batch, pad_id) for batch in batches)
                 last = {"step": len(history) + 1, "seconds": earlier + time.perf_counter() - started,
-                        "tokens": last["tokens"] + read, "lr": rate, "loss": loss}
+                        "tokens": last["tokens"] + read, "lr": lr * share, "loss": loss}
                 history.append(last)
                 bar.update(min({"steps": len(history), **last}[unit], total) / _UNITS[unit][0] - bar.n)
                 if len(history) % 50 == 0:
@@ -225,18 +238,20 @@ def _checked(
     """The one budget that is given, by its unit."""
     given = {unit: amount for unit, amount in budgets.items() if amount is not None}
     if len(given) != 1:
-        raise ValueError("give a budget as `steps`, as `tokens` or as `seconds`: exactly one of them")
+        raise ValueError(say("give a budget as `steps`, as `tokens` or as `seconds`: exactly one of them"))
     for name, amount in [*given.items(), ("batch_tokens", batch_tokens), ("workers", workers)]:
         if not amount > 0 or name != "seconds" and amount % 1 != 0:
-            raise ValueError(f"`{name}` must be {'above 0' if name == 'seconds' else 'a whole number, at least 1'}; "
-                             f"got {amount}")
-    positions = getattr(model, "positions", None)
-    for side, lengths in (("source", encoded.source_lengths), ("target", encoded.target_lengths - 1)):
-        if positions is not None and lengths.max() > len(positions):
             raise ValueError(
-                f"the {side} sentence of pair {int(lengths.argmax())}, counted from 0, has {int(lengths.max())} "
-                f"tokens; this model knows positions only up to max_len = {len(positions)}. Leave such pairs out, or "
-                "build the model with a larger max_len.")
+                say("`{name}` must be above 0; got {amount}", name=name, amount=amount) if name == "seconds" else
+                say("`{name}` must be a whole number, at least 1; got {amount}", name=name, amount=amount))
+    positions = getattr(model, "positions", None)
+    for side, lengths in ((later("source"), encoded.source_lengths), (later("target"), encoded.target_lengths - 1)):
+        if positions is not None and lengths.max() > len(positions):
+            raise ValueError(say(
+                "a {side} sentence, that of pair {pair}, counted from 0, has {tokens} tokens; this model knows "
+                "positions only up to max_len = {max_len}. Leave such pairs out, or build the model with a larger "
+                "max_len.",
+                side=say(side), pair=int(lengths.argmax()), tokens=int(lengths.max()), max_len=len(positions)))
     return given
 
 
@@ -251,7 +266,8 @@ def token_shares(batches: list[Batch], pad_id: int) -> list[float]:
     """
     counts = [int((batch.target[:, 1:] != pad_id).sum()) for batch in batches]
     if not any(counts):
-        raise ValueError(f"all targets are padding (pad_id = {pad_id}), so there is nothing to predict")
+        raise ValueError(say("all targets are padding (pad_id = {pad_id}), so there is nothing to predict",
+                             pad_id=pad_id))
     return [count / sum(counts) for count in counts]
 
 

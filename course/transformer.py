@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course._words import say
 from course.attention import MultiHeadAttention, causal_mask, padding_mask
 
 __all__ = [
@@ -71,7 +72,7 @@ class Dropout(nn.Module):
     def __init__(self, p: float = 0.0):
         super().__init__()
         if not 0 <= p <= 1:
-            raise ValueError(f"dropout is a probability, from 0 to 1, got {p}")
+            raise ValueError(say("dropout is a probability, from 0 to 1, got {p}", p=p))
         self.p = p
 
     def forward(self, x: Tensor) -> Tensor:
@@ -259,10 +260,8 @@ class Transformer(nn.Module):
         """
         end = start + ids.shape[1]
         if end > len(self.positions):
-            raise ValueError(
-                f"the sentence has {end} tokens, but this model knows positions only up to "
-                f"max_len = {len(self.positions)}; build it with a larger max_len"
-            )
+            raise ValueError(say("the sentence has {end} tokens, but this model knows positions only up to max_len = "
+                                 "{max_len}; build it with a larger max_len", end=end, max_len=len(self.positions)))
         scale = math.sqrt(self.embedding.embedding_dim)
         return self.dropout(self.embedding(ids) * scale + self.positions[start:end])
 
@@ -309,4 +308,4 @@ def residual(
 def _at_least_one(**sizes: int) -> None:
     for name, size in sizes.items():
         if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
+            raise ValueError(say("{name} must be at least 1, got {size}", name=name, size=size))

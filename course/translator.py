@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import torch
 
-from course._checkpoints import Run, read, runs
+from course._checkpoints import Run, code_of, read, runs
 from course._paths import FolderError, atomic_path, cache_dir
 from course._words import say
 from course.data import Split, load_pairs, short_pairs, split_pairs
@@ -67,9 +67,8 @@ def _note(split: Split, tokens: int, seed: int) -> Path | None:
     """Where the subwords and the run of this translator are written down, so that a second call need not learn the
     subwords and encode all pairs again just to find the file in the cache. None where there is no cache.
     """
-    digest = hashlib.sha256(f"{tokens} {seed} {torch.__version__}".encode())
-    for module in ("attention", "transformer", "tokens", "training", "_team", "translator"):
-        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+    code = code_of("attention", "transformer", "tokens", "training", "muon", "_team", "counting", "translator")
+    digest = hashlib.sha256(f"{tokens} {seed} {torch.__version__} {code}".encode())
     digest.update("\n".join(sentence for pair in split.train for sentence in pair[:2]).encode())
     try:
         return cache_dir() / "models" / f"{digest.hexdigest()[:20]}.json"

@@ -337,7 +337,7 @@ print(w_q.weight.detach().T.round(decimals=2) + 0.0)
 #
 # - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T, d_model), and `mask`,
 #   which is None or boolean and broadcasts to (B, T, T), True = may attend.
-# - **Make** three `nn.Linear` without bias, with the names `w_q`, `w_k`, `w_v`, and no other parameters. (Dropout,
+# - **Make** three `nn.Linear` without bias, with the names `w_q`, `w_k`, `w_v`, and use no other parameters. (Dropout,
 #   if you add it, is off in the check.)
 # - **Return** the output (B, T, d_v) and the weights (B, T, T).
 # - **Use** `scaled_dot_product_attention(q, k, v, mask)` of lesson 02, which divides by √d_k and returns both.

@@ -496,7 +496,7 @@ show_blocks("attention")
 #   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
 #   T_k), True = may attend. (A mask without the axis of the sentences will not come.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
-#   biases, and no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a
+#   biases, and use no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a
 #   `ValueError` if `n_heads` does not divide `d_model`.
 # - **Return** the output (B, T_q, d_model) and the weights (B, n_heads, T_q, T_k).
 # - **Use** your `split_heads` and `merge_heads`, and `scaled_dot_product_attention(q, k, v, mask)` of

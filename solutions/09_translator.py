@@ -1,9 +1,3 @@
-# ---
-# jupyter:
-#   course:
-#     threads: 2
-# ---
-
 # %% [markdown]
 # # Lesson 09 · The translator
 #

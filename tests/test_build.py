@@ -7,8 +7,8 @@ import nbformat
 import pytest
 
 from classroom import build
-from classroom.build.execute import drop_progress_bars, kernel_environment, machine_traces
-from classroom.build.notebook import solution_notebook, without_solution
+from classroom.build.execute import drop_progress_bars, machine_traces
+from classroom.build.notebook import without_solution
 from classroom.build.twin import BuildError, read
 
 POINTS = {"1.1": 2, "1.2": 3}
@@ -258,15 +258,6 @@ def test_built_lessons_keep_no_progress_bar(twin):
     build.build(twin, POINTS)
     [output] = nbformat.read(twin.with_suffix(".ipynb"), as_version=4).cells[-1].outputs
     assert output.text == "3 steps\n"
-
-
-def test_a_header_asks_for_threads(twin):
-    assert read(twin, POINTS).threads == 1
-    twin.write_text("# ---\n# jupyter:\n#   course:\n#     threads: 2\n# ---\n\n" + TWIN, encoding="utf-8")
-    lesson = read(twin, POINTS)
-    assert lesson.threads == 2
-    assert [cell.line for cell in lesson.cells][:2] == [7, 11]
-    assert kernel_environment(solution_notebook(lesson, POINTS), twin.parent)["OMP_NUM_THREADS"] == "2"
 
 
 def test_the_registry_knows_the_course():

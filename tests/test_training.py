@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from course import training
+from course import _checkpoints, training
 from course.tokens import Batch, Encoded
 from course.training import label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
 from course.transformer import Transformer
@@ -164,6 +164,23 @@ class TestTrain:
         assert runs_after(small_model(norm_first=False)) == 7
         assert runs_after(small_model(n_heads=4)) == 8
 
+    def test_the_code_of_a_module_is_what_it_computes(self, tmp_path, monkeypatch):
+        """Words may change without a run being lost; a number may not."""
+        monkeypatch.setattr(_checkpoints, "__file__", str(tmp_path / "_checkpoints.py"))
+        text = ('"""Rises."""\nimport math\n\nclass Rate:\n    """A rate."""\n    def at(self, x):\n        if x < 0:\n'
+                '            raise ValueError("below 0")\n        return 2 * math.exp(x)    # steeply\n')
+
+        def code(*replacement):
+            (tmp_path / "rate.py").write_text(text.replace(*replacement) if replacement else text)
+            return _checkpoints.code_of("rate")
+
+        first = code()
+        for same in [("Rises", "Climbs"), ("A rate", "One"), ('"below 0"', 'say("below {n}", n=0)'), ("steeply", "!"),
+                     ("import math", "import math, time")]:
+            assert same[0] in text and code(*same) == first, same
+        for other in [("2 *", "3 *"), ("x < 0", "x < 1"), ("exp", "log"), ("2 * ", "")]:
+            assert other[0] in text and code(*other) != first, other
+
     def test_a_checkpoint_of_another_run_is_refused(self, tmp_path):
         options = dict(batch_tokens=200, progress=False, checkpoint=tmp_path / "run.pt")
         train(small_model(), reverse_task(), steps=3, **options)
@@ -217,7 +234,7 @@ class TestTrain:
     def test_a_sentence_that_is_too_long_is_named_before_anything_is_trained(self):
         data = reverse_task(20)
         longest = int(data.source_lengths.argmax())
-        with pytest.raises(ValueError, match=f"source sentence of pair {longest}, .* has 7 tokens; .* max_len = 6"):
+        with pytest.raises(ValueError, match=f"a source sentence, that of pair {longest}, .* 7 tokens; .* max_len = 6"):
             train(small_model(max_len=6), data, steps=1)
 
     def test_a_loss_that_is_not_a_number_stops_the_run_and_spares_the_checkpoint(self, tmp_path):

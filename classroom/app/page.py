@@ -1,8 +1,8 @@
 """`python -m classroom page MODEL`: a trained translator as one web page that works without network."""
-import argparse
 import sys
 from collections.abc import Sequence
 
+from classroom.arguments import Parser
 from course._words import say
 
 __all__ = ["main"]
@@ -10,13 +10,15 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m classroom page", description="Write a trained translator as one web page that works from disk, "
-        "without network.")
-    parser.add_argument("model", metavar="MODEL", help="a file that `course.page.save_translator` wrote, or the word "
-                        "`course` for the translator of lesson 09, which is trained now if it is not in the cache")
-    parser.add_argument("--out", default="translator.html", metavar="FILE", help="the page (default: translator.html)")
-    parser.add_argument("--float32", action="store_true", help="weights as float32, four times as large, not as int8")
+    parser = Parser(prog="python -m classroom page", description=say(
+        "Write a trained translator as one web page that works from disk, without network."))
+    parser.add_argument("model", metavar=say("MODEL"), help=say(
+        "a file that `course.page.save_translator` wrote, or the word `course` for the translator of lesson 09, which "
+        "is trained now if it is not in the cache"))
+    parser.add_argument("--out", default="translator.html", metavar=say("FILE"), help=say(
+        "the page (default: translator.html)"))
+    parser.add_argument("--float32", action="store_true", help=say(
+        "weights as float32, four times as large, not as int8"))
     options = parser.parse_args(arguments)
 
     from course import page

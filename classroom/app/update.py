@@ -4,7 +4,6 @@ An answer is kept, whatever has become of its exercise; so is every cell that th
 the learner has not touched are renewed. Where both have changed, the new cell comes first and the learner's follows.
 The notebook as it was goes to the folder `backups`.
 """
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from classroom.arguments import Parser
 from course._paths import atomic_path
 from course._words import say
 
@@ -28,9 +28,11 @@ BACKUPS = "backups"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns 1 if a notebook could not be renewed, in which case it is as it was."""
-    parser = argparse.ArgumentParser(prog="build-a-transformer update", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", help="where your lessons are (default: here, or that of last time)")
-    parser.add_argument("--check", action="store_true", help="only name what is newer; exit 1 if anything is")
+    parser = Parser(prog="build-a-transformer update", description=say(
+        "`build-a-transformer update`: newer lessons, cell by cell, beside what the learner has written."))
+    parser.add_argument("folder", nargs="?", metavar=say("folder"), help=say(
+        "where your lessons are (default: here, or that of last time)"))
+    parser.add_argument("--check", action="store_true", help=say("only name what is newer; exit 1 if anything is"))
     options = parser.parse_args(arguments)
     try:
         source, folder = lessons.source(), lessons.chosen(options.folder)
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     said: list[str] = []
     failed = renewed = 0
-    for name in tqdm(lessons.names(source), unit="notebook", disable=None, leave=False):
+    for name in tqdm(lessons.names(source), unit=say("notebook"), disable=None, leave=False):
         try:
             lines = newer(folder, name) if options.check else update(folder, name)
             renewed += bool(lines)

@@ -7,7 +7,6 @@ repository at ADDRESS, and does nothing elsewhere. For a repository on GitHub ea
 it in Colab, in Binder and in a Codespace, and `README.md` has them all; Colab finds the editions in the branch that is
 named (`.github/workflows/editions.yml` puts them there).
 """
-import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from classroom.arguments import Parser
 from course._paths import atomic_path
+from course._words import say
 
 __all__ = ["colab", "links", "main", "table"]
 
@@ -82,20 +83,26 @@ def table(address: str, titles: Mapping[str, str], branch: str) -> str:
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Write the edition of every lesson; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="build-a-transformer editions", description=__doc__.splitlines()[0])
-    parser.add_argument("address", help="where the repository can be cloned from: https://…")
-    parser.add_argument("--out", type=Path, default=Path("editions/colab"), help="a folder (default: editions/colab)")
-    parser.add_argument("--branch", default="editions", help="where Colab will find them (default: editions)")
+    parser = Parser(prog="build-a-transformer editions", description=say(
+        "Editions for other doors: the learner's notebooks with a first cell that fetches the course."))
+    add = parser.add_argument
+    add("address", metavar=say("address"), help=say("where the repository can be cloned from: https://…"))
+    add("--out", type=Path, default=Path("editions/colab"), metavar=say("OUT"), help=say(
+        "a folder (default: editions/colab)"))
+    add("--branch", default="editions", metavar=say("BRANCH"), help=say(
+        "where Colab will find them (default: editions)"))
     options = parser.parse_args(arguments)
     parts = urlsplit(options.address)
     if parts.scheme != "https" or not parts.netloc or not parts.path.strip("/"):
-        parser.error(f"expected the address of a repository that anybody can clone, https://…; got {options.address!r}")
+        parser.error(say("expected the address of a repository that anybody can clone, https://…; got {given}",
+                         given=repr(options.address)))
     paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     if not paths:
-        print(f"{root / 'notebooks'}: there are no lessons here; editions are made in the repository", file=sys.stderr)
+        print(say("{folder}: there are no lessons here; editions are made in the repository",
+                  folder=root / "notebooks"), file=sys.stderr)
         return 1
     titles = {}
-    for path in tqdm(paths, unit="notebook", disable=None):
+    for path in tqdm(paths, unit=say("notebook"), disable=None):
         notebook = nbformat.read(path, as_version=4)
         titles[path.stem] = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
         edition = colab(notebook, options.address, links(options.address, path.stem, options.branch))
@@ -104,5 +111,5 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     if links(options.address, "", options.branch):
         with atomic_path(options.out / "README.md") as temporary:
             temporary.write_text(table(options.address, titles, options.branch), encoding="utf-8")
-    print(f"{len(paths)} notebooks for Colab are in {options.out}")
+    print(say("{n} notebooks for Colab are in {folder}", n=len(paths), folder=options.out))
     return 0

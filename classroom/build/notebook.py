@@ -42,8 +42,6 @@ def solution_notebook(twin: Twin, points: Mapping[str, float]) -> NotebookNode:
         built.append(new(cell.source, id=cell.id, metadata=metadata))
     notebook = new_notebook(cells=built, metadata=copy.deepcopy(_KERNEL))
     notebook.metadata["course"] = {"code": digest(notebook)}
-    if twin.threads != 1:
-        notebook.metadata["course"]["threads"] = twin.threads
     return notebook
 
 

@@ -48,14 +48,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Twin:
-    """A lesson's text: where it stands, its cells, and how many threads it is executed with.
-
-    One thread, unless a header in the twin asks for more; the last bits of a sum depend on it.
-    """
+    """A lesson's text: where it stands, and its cells."""
 
     path: Path
     cells: list[Cell]
-    threads: int = 1
 
 
 def read(path: Path, exercises: Collection[str]) -> Twin:
@@ -85,7 +81,7 @@ def read(path: Path, exercises: Collection[str]) -> Twin:
         cells.append(Cell(raw.cell_type, raw.source, line, first, list(raw.metadata.get("tags", []))))
     _number(cells)
     _assign_exercises(path, cells, exercises)
-    return Twin(path, cells, parsed.metadata.get("course", {}).get("threads", 1))
+    return Twin(path, cells)
 
 
 def regions(source: str) -> list[tuple[int, int]]:

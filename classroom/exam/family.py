@@ -12,6 +12,7 @@ from typing import Any
 
 from classroom.ask.case import Case
 from classroom.judge.exercise import Exercise, Misconception
+from course._words import later, say
 
 __all__ = ["Family", "Mistake", "Switch", "Variant"]
 
@@ -21,6 +22,8 @@ Variant = Mapping[str, str]        # option by switch
 @dataclass(frozen=True)
 class Switch:
     """A convention that can be one way or another.
+
+    Sentences here, in mistakes and in families are English; sheets and verdicts say them in the reader's language.
 
     Args:
         name: the keyword of the family's `solve`.
@@ -110,12 +113,12 @@ class Family:
 
     def conventions(self, variant: Variant) -> list[str]:
         """The sentences of the sheet, one for each switch: it does not say which of them are turned."""
-        return [switch.options[variant[switch.name]] for switch in self.switches]
+        return [say(switch.options[variant[switch.name]]) for switch in self.switches]
 
     def stub(self) -> str:
         """What the learner completes."""
-        doc = f'    """{self.title}, by the conventions above."""'
-        return f"def {self.call}:\n{doc}\n    # YOUR CODE HERE\n    raise NotImplementedError"
+        doc = say("{title}, by the conventions above.", title=say(self.title))
+        return f'def {self.call}:\n    """{doc}"""\n    # YOUR CODE HERE\n    raise NotImplementedError'
 
     def exercise(self, variant: Variant, id: str = "") -> Exercise:
         """What the judge reads: reference and cases of this variant, and the mistakes that its switches make."""
@@ -134,12 +137,14 @@ class Family:
                     yield Misconception(
                         slug=f"switch-{switch.name}-{option}",
                         wrong=functools.partial(self.solve, **{**variant, switch.name: option}),
-                        says=f"Your `{self.name}` follows another convention in one place: {switch.options[option]}",
-                        why=f"Your sheet says: {switch.options[variant[switch.name]]}",
-                        look="Read this line of the sheet again.")
+                        says=later("Your `{name}` follows another convention in one place: {convention}",
+                                   name=self.name, convention=switch.options[option]),
+                        why=later("Your sheet says: {convention}", convention=switch.options[variant[switch.name]]),
+                        look=later("Read this line of the sheet again."))
 
     def _slips(self, variant: Variant) -> Iterable[Misconception]:
         for mistake in self.mistakes:
             yield Misconception(
                 slug=mistake.slug, wrong=functools.partial(self.solve, **variant, **mistake.how), says=mistake.says,
-                why="No convention of your sheet asks for that.", look="Go through your function line by line.")
+                why=later("No convention of your sheet asks for that."),
+                look=later("Go through your function line by line."))

@@ -23,7 +23,9 @@ from classroom.grade.read.reading import Notebook
 from classroom.grade.read.submissions import Submission
 from classroom.grade.record import Record
 from classroom.judge import judgement
+from classroom.judge.prose import spaced
 from classroom.judge.verdict import Verdict
+from course._words import listed, say
 
 from .families import FAMILIES
 from .sheet import LESSON, Exam, Sheet
@@ -72,10 +74,10 @@ class ExamGrader(Grader):
             record["not_installed"] = lacking
         record["lesson"] = self.exam.name
         if submission.learner not in self.sheets:
-            raise NoFile("There is no sheet for a learner of this name in this exam.")
+            raise NoFile(say("There is no sheet for a learner of this name in this exam."))
         self.sheet = self.sheets[submission.learner]
         if not set(book.ids) & set(self.keys):
-            raise NoFile("This notebook is no sheet of this exam.")
+            raise NoFile(say("This notebook is no sheet of this exam."))
         record["sheet"], notes = self._about(self.sheet, book.sheet)
         record["notes"] += notes
         record["max_points"] = sum(self.exam.family(key).points for key in self.exam.tasks)
@@ -95,7 +97,8 @@ class ExamGrader(Grader):
         record["points"] = sum(result["points"] for result in record["exercises"])
         failed = [r["id"] for r in record["exercises"] if r["status"] == "grader error"]
         if failed:
-            record |= {"status": "grader error", "message": f"Not all tasks could be graded: {', '.join(failed)}."}
+            record |= {"status": "grader error", "message": say("Not all tasks could be graded: {ids}.",
+                                                                ids=listed(failed))}
 
     def _about(self, sheet: Sheet, seen: dict[str, str]) -> tuple[str, list[str]]:
         """Whose sheet was handed in, and what the teacher should know of it."""
@@ -106,9 +109,10 @@ class ExamGrader(Grader):
             return "own", []
         whose = next((other.learner for other in self.sheets.values() if signed(other)), None)
         if whose is not None:
-            return "other", [f"This is the sheet of {whose}. It was marked against the sheet of {sheet.learner}."]
-        return "altered", ["The sheet's texts or its signature are not as they were handed out. It was marked against "
-                           f"the sheet of {sheet.learner} as it was made."]
+            return "other", [say("This is the sheet of {whose}. It was marked against the sheet of {learner}.",
+                                 whose=whose, learner=sheet.learner)]
+        return "altered", [say("The sheet's texts or its signature are not as they were handed out. It was marked "
+                               "against the sheet of {learner} as it was made.", learner=sheet.learner)]
 
     def _judge(self, task: Any, remote: Any) -> Verdict:
         return self._ruled(task, remote, super()._judge(task, remote))
@@ -136,7 +140,7 @@ class ExamGrader(Grader):
         if found["finding"] == "one off":
             return replace(verdict, points=verdict.max_points // 2)
         if said := self._other_lines(self.keys[task.id], found):
-            verdict = replace(verdict, message=f"{said}\n\n{verdict.message}")
+            verdict = replace(verdict, message=f"{spaced(said)}\n\n{verdict.message}")
         return verdict
 
     def _finding(self, task: Any, remote: Any, verdict: Verdict) -> dict[str, Any]:
@@ -173,11 +177,14 @@ class ExamGrader(Grader):
             followed = family.variants[found["variant"]]
         else:
             return ""
-        lines = "\n".join(f"- {switch.options[own[switch.name]]}" for switch in family.switches
+        lines = "\n".join(f"- {say(switch.options[own[switch.name]])}" for switch in family.switches
                           if own[switch.name] != followed[switch.name])
-        whence = f" They are those of lesson {family.lesson:02d}." if found["finding"] == "published" else ""
-        return (f"Your `{family.name}` follows other conventions than your sheet.{whence} These lines of your sheet "
-                f"are not followed:\n{lines}")
+        if found["finding"] == "published":
+            return say("Your `{name}` follows other conventions than your sheet. They are those of lesson "
+                       "{lesson:02d}. These lines of your sheet are not followed:\n{lines}", name=family.name,
+                       lesson=family.lesson, lines=lines)
+        return say("Your `{name}` follows other conventions than your sheet. These lines of your sheet are not "
+                   "followed:\n{lines}", name=family.name, lines=lines)
 
     def _from_source(self, book: Notebook) -> set[str]:
         """The tasks whose answer, with all that it uses, is mostly the course's own source of the family.

@@ -9,8 +9,17 @@ from typing import Any
 import numpy as np
 
 from classroom.ask.case import Case
+from course._words import later, say
 
-__all__ = ["check", "written"]
+__all__ = ["SAID", "check", "written"]
+
+# Words in the source of `check`: a sheet in another language has its source with these in that language.
+SAID = (
+    later("Say whether the function runs and returns arrays of the right shapes; not whether the numbers are right."),
+    later('"float 4 4": drawn here'), later("of what is no array or number"),
+    later("Not attempted yet."), later("On {about}, your function stops with {type(error).__name__}: {error}"),
+    later("On {about}, your function returns {', '.join(got)}; your sheet asks for {', '.join(asked)}."),
+    later("It runs, and what it returns has the right shapes. Whether the numbers are right is not said here."))
 
 
 def check(task: str, function: Any, cases: Sequence[Any]) -> None:
@@ -56,7 +65,7 @@ def written(cases: Iterable[Case], returned: Sequence[Sequence[np.ndarray]]) -> 
     for case, wanted in zip(cases, returned, strict=True):
         inputs = {name: _input(value) for name, value in case.inputs.items()}
         asked = [_KINDS[value.dtype.kind] + (f" {value.shape}" if value.shape else "") for value in wanted]
-        lines.append(f"({case.about!r}, {inputs!r},\n {asked!r}),")
+        lines.append(f"({say(case.about)!r}, {inputs!r},\n {asked!r}),")
     return "[\n" + textwrap.indent("\n".join(lines), "    ") + "\n]"
 
 

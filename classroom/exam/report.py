@@ -2,25 +2,30 @@
 import csv
 import html
 import io
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from classroom.grade.record import Record
+from classroom.judge.prose import spaced
 from course._paths import atomic_path
+from course._words import language, later, listed, say
 
 from .sheet import Exam
 
 __all__ = ["alike", "file_name", "said", "shared", "write"]
 
-_STATUS = {"not attempted": "not attempted", "missing": "its cell is gone", "error": "stops with an error",
-           "wrong": "wrong, and not recognised", "timeout": "did not end in time", "memory": "ran out of memory",
-           "killed": "ended the process", "grader error": "could not be graded"}
-_SHEET = {"other": "What you handed in is not the sheet that was made for you. It was marked against yours.",
-          "altered": "The texts of the sheet that you handed in are not as they were handed out. It was marked against "
-                     "your sheet as it was made."}
+_STATUS = {"not attempted": later("not attempted"), "missing": later("its cell is gone"),
+           "error": later("stops with an error"), "wrong": later("wrong, and not recognised"),
+           "timeout": later("did not end in time"), "memory": later("ran out of memory"),
+           "killed": later("ended the process"), "grader error": later("could not be graded")}
+_FINDING = {"own": later("right"), "other": later("an answer to another sheet")}
+_SHEET = {"other": later("What you handed in is not the sheet that was made for you. It was marked against yours."),
+          "altered": later("The texts of the sheet that you handed in are not as they were handed out. It was marked "
+                           "against your sheet as it was made.")}
 _NAMED = 6                 # learners that are named in one cell
 
 
@@ -50,16 +55,16 @@ def said(exam: Exam, key: str, result: Mapping[str, Any]) -> str:
     """A finding in words, without names of learners."""
     finding, family = result["finding"], exam.family(key)
     if finding == "published":
-        return f"the published solution of lesson {family.lesson:02d}, which answers another question"
+        return say("the published solution of lesson {lesson:02d}, which answers another question",
+                   lesson=family.lesson)
     if finding == "mistake":
         names = [name.removeprefix("switch-") for name in result["mistakes"]]
         if all(name.startswith("switch-") for name in result["mistakes"]):
-            return f"right but for {len(names)} conventions: {', '.join(names)}"
-        return f"a known mistake: {', '.join(names)}"
+            return say("right but for {n} conventions: {names}", n=len(names), names=listed(names))
+        return say("a known mistake: {names}", names=listed(names))
     if finding == "one off":
-        return f"right but for one convention: {result['mistakes'][0].removeprefix('switch-')}"
-    return {"own": "right", "other": "an answer to another sheet"}.get(
-        finding, _STATUS.get(result["status"], result["status"]))
+        return say("right but for one convention: {name}", name=result["mistakes"][0].removeprefix("switch-"))
+    return say(_FINDING.get(finding) or _STATUS.get(result["status"], result["status"]))
 
 
 def shared(exam: Exam, learners: Sequence[str]) -> dict[str, list[list[str]]]:
@@ -113,13 +118,15 @@ def _marks(exam: Exam, there: dict[str, Record], everybody: Sequence[str]) -> st
 
 def _notes(exam: Exam, record: Record | None) -> str:
     if record is None:
-        return "nothing was handed in"
+        return say("nothing was handed in")
     lacking = record.get("not_installed")
-    source = [exam.family(key).title for key, result in _results(exam, record).items() if result.get("source")]
-    return " ".join(filter(None, [
-        record["message"], *(note if note.endswith(".") else f"{note}." for note in record["notes"]),
-        f"Imports what is not installed here: {', '.join(lacking)}." if lacking else "",
-        f"Most of the code stands in the course's own source of the task: {', '.join(source)}." if source else ""]))
+    source = [say(exam.family(key).title) for key, result in _results(exam, record).items() if result.get("source")]
+    return spaced(" ".join(filter(None, [
+        record["message"], *(note if note.endswith((".", "。")) else say("{sentence}.", sentence=note)
+                             for note in record["notes"]),
+        say("Imports what is not installed here: {packages}.", packages=listed(lacking)) if lacking else "",
+        say("Most of the code stands in the course's own source of the task: {titles}.", titles=listed(source))
+        if source else ""])))
 
 
 def _cell(text: str) -> str:
@@ -128,54 +135,59 @@ def _cell(text: str) -> str:
 
 
 def _report(exam: Exam, there: dict[str, Record], everybody: Sequence[str], learners: Sequence[str]) -> str:
-    titles = {key: exam.family(key).title for key in exam.tasks}
+    titles = {key: say(exam.family(key).title) for key in exam.tasks}
     most = sum(exam.family(key).points for key in exam.tasks)
     rows, elsewhere, single = [], [], []
     for learner in everybody:
         record = there.get(learner)
         results = _results(exam, record)
         points = record["points"] if results and record else ""
-        number = exam.sheet(learner).number if learner in set(learners) else "none"
+        number = exam.sheet(learner).number if learner in set(learners) else say("none")
         rows.append([learner, number, points, *(said(exam, key, results[key]) if key in results else ""
                                                 for key in exam.tasks), _notes(exam, record)])
         published = [key for key, result in results.items() if result["finding"] == "published"]
         others = {key: result for key, result in results.items() if result["finding"] == "other"}
         if published or others:
-            elsewhere.append([learner, _list(titles[key] for key in published), _list(
-                f"{titles[key]} ({result['apart']} conventions apart)" for key, result in others.items()),
-                _whose(others)])
+            elsewhere.append([learner, listed(titles[key] for key in published), listed(
+                say("{title} ({n} conventions apart)", title=titles[key], n=result["apart"])
+                for key, result in others.items()), _whose(others)])
         single += [[learner, titles[key], _some(result["sheets"])] for key, result in results.items()
                    if result["finding"] == "one off" and result["sheets"]]
-    groups = [[titles[key], "; ".join(", ".join(names) for names in found)]
+    groups = [[titles[key], listed(map(listed, found), "{first}; {next}")]
               for key, found in shared(exam, learners).items() if found]
-    pairs = [[f"{first}, {second}", _list(titles[key] for key in keys)]
+    pairs = [[listed([first, second]), listed(titles[key] for key in keys)]
              for first, second, keys in alike(exam, learners)]
     lacking = Counter(name for record in there.values() for name in record.get("not_installed") or [])
+    packages = listed(say("{name} ({count})", name=name, count=n) for name, n in lacking.items())
     missing = [learner for learner in learners if learner not in there]
-    return _document(f"{exam.name}: for the teacher", [
-        f"<p>{len(there)} handed in, of {len(learners)} who have a sheet. {html.escape(_middle(there, most))}</p>",
-        f"<p>Nothing was handed in by {html.escape(', '.join(missing))}.</p>" if missing else "",
-        "<p>Not installed here, and imported by notebooks: " + html.escape(_list(
-            f"{name} ({count})" for name, count in lacking.items())) + ". Install those that you allow, remove "
-        "<code>results.jsonl</code>, and mark again.</p>" if lacking else "",
-        "<h2>Answers to other questions</h2>",
-        "<p>These answers give, on all hidden cases, what the lessons' own conventions or another learner's sheet ask "
-        "for. This page accuses nobody. Several conventions in several tasks that all agree with one sheet hardly come "
-        "about by accident; a single task can. Ask before you decide.</p>",
-        _table(["learner", "published solution in", "another sheet in", "whose sheet asks this"], elsewhere,
-               "None was recognised."),
-        "<h2>Everybody</h2>",
-        "<p>An answer that is right but for one convention has half the points.</p>",
-        _table(["learner", "sheet", f"points of {most}", *titles.values(), "notes"], rows),
-        "<h2>One line apart</h2>",
-        "<p>These answers are right but for one convention, and the sheets of other learners happen to ask exactly "
-        "that. Most often a line was read wrongly.</p>",
-        _table(["learner", "task", "whose sheet asks this"], single, "There are none."),
-        "<h2>Sheets that ask the same</h2>",
-        "<p>Of learners whose sheets agree in a task, nothing can be said about whose answer it is.</p>",
-        _table(["learners", "agree in"], pairs, "No two sheets agree in more than one task."),
-        "<details><summary>Task by task</summary>",
-        _table(["task", "learners whose sheets agree"], groups, "All sheets differ in all tasks."), "</details>",
+    return _document(say("{exam}: for the teacher", exam=exam.title), [
+        _paragraph(say("{n} handed in, of {all} who have a sheet.", n=len(there), all=len(learners)) + " " +
+                   _middle(there, most)),
+        _paragraph(say("Nothing was handed in by {learners}.", learners=listed(missing))) if missing else "",
+        _with_code(_paragraph(say(
+            "Not installed here, and imported by notebooks: {packages}. Install those that you allow, remove "
+            "`results.jsonl`, and mark again.", packages=packages))) if lacking else "",
+        _heading(say("Answers to other questions")),
+        _paragraph(say(
+            "These answers give, on all hidden cases, what the lessons' own conventions or another learner's sheet ask "
+            "for. This page accuses nobody. Several conventions in several tasks that all agree with one sheet hardly "
+            "come about by accident; a single task can. Ask before you decide.")),
+        _table([say("learner"), say("published solution in"), say("another sheet in"), say("whose sheet asks this")],
+               elsewhere, say("None was recognised.")),
+        _heading(say("Everybody")),
+        _paragraph(say("An answer that is right but for one convention has half the points.")),
+        _table([say("learner"), say("sheet"), say("points of {most}", most=most), *titles.values(), say("notes")],
+               rows),
+        _heading(say("One line apart")),
+        _paragraph(say("These answers are right but for one convention, and the sheets of other learners happen to ask "
+                       "exactly that. Most often a line was read wrongly.")),
+        _table([say("learner"), say("task"), say("whose sheet asks this")], single, say("There are none.")),
+        _heading(say("Sheets that ask the same")),
+        _paragraph(say("Of learners whose sheets agree in a task, nothing can be said about whose answer it is.")),
+        _table([say("learners"), say("agree in")], pairs, say("No two sheets agree in more than one task.")),
+        f"<details><summary>{html.escape(say('Task by task'))}</summary>",
+        _table([say("task"), say("learners whose sheets agree")], groups, say("All sheets differ in all tasks.")),
+        "</details>",
     ])
 
 
@@ -184,7 +196,8 @@ def _middle(there: Mapping[str, Record], most: int) -> str:
                     record["points"] is not None)
     if not points:
         return ""
-    return f"Points: from {points[0]} to {points[-1]} of {most}; the median is {points[len(points) // 2]}."
+    return say("Points: from {least} to {best} of {most}; the median is {median}.", least=points[0], best=points[-1],
+               most=most, median=points[len(points) // 2])
 
 
 def _whose(others: Mapping[str, Mapping[str, Any]]) -> str:
@@ -192,29 +205,42 @@ def _whose(others: Mapping[str, Mapping[str, Any]]) -> str:
     count = Counter(name for result in others.values() for name in result["sheets"])
     most = max(count.values(), default=0)
     names = _some([name for name, times in count.items() if times == most])
-    return f"{names} (in {most} of {len(others)})" if names else ""
+    return say("{names} (in {n} of {all})", names=names, n=most, all=len(others)) if names else ""
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more, in marks.csv" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
-
-
-def _list(parts: Iterable[str]) -> str:
-    return ", ".join(parts)
+    shown = listed(names[:_NAMED])
+    return say("{names} and {n} more, in marks.csv", names=shown, n=len(names) - _NAMED) if len(names) > _NAMED \
+        else shown
 
 
 def _page(exam: Exam, record: Record) -> str:
     learner = record["learner"]
-    parts = [f"<p>For {html.escape(learner)}, sheet {exam.sheet(learner).number}.</p>"]
-    parts += [f"<p>{html.escape(text)}</p>" for text in (record["message"], _SHEET.get(record.get("sheet", ""), ""))
-              if text]
+    about = _SHEET.get(record.get("sheet", ""), "")
+    parts = [_paragraph(text) for text in (
+        say("For {learner}, sheet {number}.", learner=learner, number=exam.sheet(learner).number), record["message"],
+        say(about)) if text]
     for number, (key, result) in enumerate(_results(exam, record).items(), 1):
-        title = f"Task {number} · {exam.family(key).title}: {result['points']} of {result['max_points']} points"
-        parts += [f"<h2>{html.escape(title)}</h2>", *map(_block, result["message"].split("\n\n"))]
-    graded = bool(record["exercises"]) and record["points"] is not None
-    points = f"{record['points']} of {record['max_points']} points" if graded else "not marked"
-    return _document(f"{exam.name}: {points}", parts)
+        parts += [_heading(say("Task {n} · {title}: {points} of {most} points", n=number,
+                               title=say(exam.family(key).title), points=result["points"],
+                               most=result["max_points"])), *map(_block, result["message"].split("\n\n"))]
+    if record["exercises"] and record["points"] is not None:
+        return _document(say("{exam}: {points} of {most} points", exam=exam.title, points=record["points"],
+                             most=record["max_points"]), parts)
+    return _document(say("{exam}: not marked", exam=exam.title), parts)
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{html.escape(spaced(text))}</h2>"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{html.escape(spaced(text))}</p>"
+
+
+def _with_code(text: str) -> str:
+    """What stands in backticks is code."""
+    return re.sub("`([^`]*)`", r"<code>\1</code>", text)
 
 
 def _block(text: str) -> str:
@@ -237,7 +263,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], nothing: str = ""
 def _document(title: str, parts: Sequence[str]) -> str:
     body = "\n".join(filter(None, parts))
     return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="{language()}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{html.escape(title)}</title>
 <style>
 :root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}

@@ -13,6 +13,7 @@ from classroom.grade.launch import need_fork
 from classroom.grade.read import roster
 from classroom.grade.read.submissions import Submission
 from classroom.grade.record import Record
+from course._words import say
 
 from . import report
 from .marking import ExamGrader
@@ -28,8 +29,8 @@ def learners_of(folder: Path) -> list[str]:
     try:
         return json.loads((folder / "learners.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ExamError(f"{folder / 'learners.json'} cannot be read ({type(error).__name__}): it holds the names of "
-                        "everybody who has a sheet") from error
+        raise ExamError(say("{path} cannot be read ({kind}): it holds the names of everybody who has a sheet",
+                            path=folder / "learners.json", kind=type(error).__name__)) from error
 
 
 def grade(folder: Path, submissions: Sequence[Submission], out: Path, *, workers: int = 2, isolation: str = "none",
@@ -50,8 +51,8 @@ def grade(folder: Path, submissions: Sequence[Submission], out: Path, *, workers
     setting: dict[str, Any] = {"exam": str(folder.resolve()), "learners": learners, "isolation": isolation}
     with Journal(out / "results.jsonl", own, None, None, isolation) as journal:       # type: ignore[arg-type]
         setting["seed"] = journal.seed
-        with tqdm(total=len(own), initial=len(own) - len(journal.open), unit="sheet", desc="Marking",
-                  disable=not progress) as bar:
+        with tqdm(total=len(own), initial=len(own) - len(journal.open), unit=say("sheet"),
+                  desc=say("Marking"), disable=not progress) as bar:
             for submission, record in _marked(journal.open, setting, min(workers, len(journal.open))):
                 journal.write(submission, record)
                 bar.update()
@@ -92,7 +93,8 @@ def _best(records: Sequence[Record]) -> list[Record]:
     for several in found.values():
         record = max(several, key=lambda record: (record["points"] or 0, bool(record["exercises"])))
         if len(several) > 1:
-            record = record | {"notes": [*record["notes"], f"{len(several)} notebooks were handed in; this is the one "
-                                                           f"with the most points, {record['submission']}."]}
+            record = record | {"notes": [*record["notes"], say(
+                "{n} notebooks were handed in; this is the one with the most points, {name}.", n=len(several),
+                name=record["submission"])]}
         best.append(record)
     return best

@@ -17,15 +17,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from classroom.grade.read.notebooks import texts_digest
 from course._paths import atomic_path
+from course._words import language, later, listed, say, speaking
 
 from . import plain
 from .families import FAMILIES
 from .family import Family, Variant
 from .values import all_differ
 
-__all__ = ["Exam", "ExamError", "LESSON", "OWN", "Sheet", "own_families", "texts_of"]
+__all__ = ["Exam", "ExamError", "LESSON", "NAME", "OWN", "Sheet", "own_families", "texts_of"]
 
 LESSON = 90                # exam tasks are numbered like exercises of a lesson: 90.1, 90.2, ...
+NAME = later("Exam")       # of an exam that the teacher gives no name
 OWN = "own_tasks.py"       # in the exam's folder: the teacher's own families
 
 _KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
@@ -75,12 +77,14 @@ class Exam:
         """
         there = {**FAMILIES, **(own or {})}
         if unknown := [task for task in tasks if task not in there]:
-            raise ExamError(f"there is no task {', '.join(unknown)}; there are: {', '.join(there)}")
+            raise ExamError(say("there is no task {names}; there are: {known}", names=listed(unknown),
+                                known=listed(there)))
         if not tasks or len(set(tasks)) < len(tasks):
-            raise ExamError(f"an exam has one or more different tasks; got {', '.join(tasks) or 'none'}")
+            raise ExamError(say("an exam has one or more different tasks; got {names}",
+                                names=listed(tasks) or say("none")))
         if practice and own:
-            raise ExamError("sheets for practice have published tasks only: their check needs the task's answer where "
-                            "the learner works")
+            raise ExamError(say("sheets for practice have published tasks only: their check needs the task's answer "
+                                "where the learner works"))
         return cls(name, tuple(tasks), secrets.token_bytes(32), practice, own or {})
 
     @classmethod
@@ -92,15 +96,17 @@ class Exam:
             exam = cls(kept["name"], tuple(kept["tasks"]), bytes.fromhex(kept["secret"]), kept["practice"],
                        own_families(folder / OWN) if (folder / OWN).exists() else {})
             if lost := [task for task in exam.tasks if task not in {**FAMILIES, **exam.own}]:
-                raise ExamError(f"{path}: there is no task {', '.join(lost)}. Is {OWN} gone, or is the exam of another "
-                                "version of the course?")
+                raise ExamError(say("{path}: there is no task {names}. Is {file} gone, or is the exam of another "
+                                    "version of the course?", path=path, names=listed(lost), file=OWN))
             return exam
         except FileNotFoundError as error:
-            raise ExamError(f"{folder} holds no exam: there is no exam.json in it. `exam new` makes one.") from error
+            raise ExamError(say("{folder} holds no exam: there is no exam.json in it. `exam new` makes one.",
+                                folder=folder)) from error
         except ExamError:
             raise
         except (ValueError, KeyError, TypeError, OSError) as error:
-            raise ExamError(f"{path} cannot be read ({type(error).__name__}): was it changed by hand?") from error
+            raise ExamError(say("{path} cannot be read ({kind}): was it changed by hand?", path=path,
+                                kind=type(error).__name__)) from error
 
     def write(self, folder: Path) -> None:
         """Keep it, for the owner of the folder alone. Whoever has this file can make every sheet."""
@@ -110,6 +116,11 @@ class Exam:
         with atomic_path(folder / "exam.json") as temporary:
             temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
         (folder / "exam.json").chmod(0o600)
+
+    @property
+    def title(self) -> str:
+        """The name as it is shown. Sheets are drawn by `name`, which is the same in all languages."""
+        return say(self.name)
 
     def family(self, task: str) -> Family:
         """The family of a task."""
@@ -135,16 +146,18 @@ class Exam:
             seed = self._draw(f"cases {n}", task) % 2**31
             if all_differ(family, seed):
                 return seed
-        raise ExamError(f"no cases were found on which all variants of {task} differ")
+        raise ExamError(say("no cases were found on which all variants of {task} differ", task=task))
 
     def notebook(self, sheet: Sheet) -> NotebookNode:
-        """The learner's notebook, signed."""
+        """The learner's notebook, signed, in the language that is spoken. What is asked depends on the sheet alone."""
         cells = [new_markdown_cell(self._head(sheet), id="head"), new_code_cell("", id="sheet")]
         for n, key in enumerate(self.tasks, 1):
             family = self.family(key)
             rules = "\n".join(f"- {sentence}" for sentence in family.conventions(self.variant(sheet, key)))
-            text = (f"## Task {n} · {family.title}\n\n{family.points} points · about {family.minutes} minutes\n\n"
-                    f"{family.text}\n\nOn this sheet:\n\n{rules}")
+            text = "\n\n".join([
+                say("## Task {n} · {title}", n=n, title=say(family.title)),
+                say("{points} points · about {minutes} minutes", points=family.points, minutes=family.minutes),
+                say(family.text), say("On this sheet:"), rules])
             number = sheet.variants[key]
             more = f'task="{key}", variant={number}' if self.practice else f"cases={_cases(family, number)}"
             cells += [new_markdown_cell(text, id=f"{key}-text"), new_code_cell(family.stub(), id=f"{key}-answer"),
@@ -152,8 +165,8 @@ class Exam:
         notebook = new_notebook(cells=cells, metadata={**_KERNEL})
         signature = self.signature(sheet, texts_of(notebook))
         notebook.cells[1].source = (
-            f'{"from classroom.exam import check" if self.practice else _check()}\n\n'
-            f'SHEET = "{signature}"     # leave this cell as it is, and run it first')
+            f'{"from classroom.exam import check" if self.practice else _check(language())}\n\n'
+            f'SHEET = "{signature}"     # {say("leave this cell as it is, and run it first")}')
         nbformat.validate(notebook)
         return notebook
 
@@ -166,14 +179,17 @@ class Exam:
         return hmac.compare_digest(signature.encode("utf-8", "replace"), self.signature(sheet, texts).encode())
 
     def _head(self, sheet: Sheet) -> str:
-        how = ("This sheet is for practice: `check` says what is wrong." if self.practice else
-               "`check` says whether your function runs and whether what it returns has the right shapes. It does not "
-               "say whether the numbers are right.")
-        return (f"# {self.name} · sheet {sheet.number}\n\nFor **{sheet.learner}**. Each task has conventions, which "
-                "are listed below it, and every sheet has others. So neither a function from the lessons nor one from "
-                "another sheet is right here as it is. Read the lines one by one, and complete the functions. Half "
-                f"the points are given for a function that is right but for one of the lines. {how}\n\nDo not change "
-                "the texts. Save this notebook, and hand it in.")
+        how = say(
+            "This sheet is for practice: `check` says what is wrong." if self.practice else
+            "`check` says whether your function runs and whether what it returns has the right shapes. It does not say "
+            "whether the numbers are right.")
+        return "\n\n".join([
+            say("# {name} · sheet {number}", name=self.title, number=sheet.number),
+            say("For **{learner}**. Each task has conventions, which are listed below it, and every sheet has others. "
+                "So neither a function from the lessons nor one from another sheet is right here as it is. Read the "
+                "lines one by one, and complete the functions. Half the points are given for a function that is right "
+                "but for one of the lines. {how}", learner=sheet.learner, how=how),
+            say("Do not change the texts. Save this notebook, and hand it in.")])
 
     def _mac(self, *parts: str) -> str:
         return hmac.new(self.secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
@@ -191,17 +207,19 @@ def own_families(path: Path) -> dict[str, Family]:
     try:
         found = [value for value in runpy.run_path(str(path)).values() if isinstance(value, Family)]
     except Exception as error:
-        raise ExamError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+        raise ExamError(say("{path} cannot be run: {kind}: {error}", path=path, kind=type(error).__name__,
+                            error=error)) from error
     there, names = set(FAMILIES), {family.name for family in FAMILIES.values()}
     for family in found:
         if family.key in there or family.name in names:
-            raise ExamError(f"{path}: there is a task {family.key}, or a function {family.name}, already")
+            raise ExamError(say("{path}: there is a task {key}, or a function {name}, already", path=path,
+                                key=family.key, name=family.name))
         if not family.variants:
-            raise ExamError(f"{path}: the task {family.key} has no variants")
+            raise ExamError(say("{path}: the task {key} has no variants", path=path, key=family.key))
         there.add(family.key)
         names.add(family.name)
     if not found:
-        raise ExamError(f"{path} defines no Family: see “A task of your own” in docs/exams.md")
+        raise ExamError(say("{path} defines no Family: see “A task of your own” in docs/exams.md", path=path))
     return {family.key: family for family in found}
 
 
@@ -211,9 +229,12 @@ def texts_of(notebook: NotebookNode) -> str:
 
 
 @functools.cache
-def _check() -> str:
-    """The source of `plain.check`, without types."""
+def _check(language: str) -> str:
+    """The source of `plain.check`, without types; what it says, in this language."""
     _, body = inspect.getsource(plain.check).split("\n", 1)
+    with speaking(language):
+        for text in plain.SAID:
+            body = body.replace(text, say(text))
     return f"import numpy as np\n\n\ndef check(task, function, cases):\n{body}"
 
 

@@ -9,7 +9,9 @@ from classroom.ask.case import Case
 from classroom.ask.outcome import agree, ask, bare
 from classroom.judge import judgement
 from classroom.judge.exercise import Exercise
+from classroom.judge.prose import spaced
 from classroom.judge.verdict import Verdict
+from course._words import listed, say
 
 from .families import FAMILIES
 
@@ -23,15 +25,16 @@ _SEED = 20170612           # of the cases on which an answer is run here; those 
 def check(id: str, answer: Any, task: str, variant: int) -> None:
     """See `classroom.exam.check`. Raises ValueError for a task or a variant that does not exist."""
     if task not in FAMILIES:
-        raise ValueError(f"there is no task {task!r}; there are: {', '.join(FAMILIES)}. Leave this cell as the sheet "
-                         "has it.")
+        raise ValueError(say("there is no task {task}; there are: {known}. Leave this cell as the sheet has it.",
+                             task=repr(task), known=listed(FAMILIES)))
     family = FAMILIES[task]
     if not 0 <= variant < len(family.variants):
-        raise ValueError(f"there is no variant {variant} of task {task}; leave this cell as the sheet has it")
+        raise ValueError(say("there is no variant {variant} of task {task}; leave this cell as the sheet has it",
+                             variant=variant, task=task))
     exercise = family.exercise(family.variants[variant], id)
     verdict = as_in_exams(exercise, answer, list(exercise.cases(np.random.default_rng(_SEED))),
                           judgement.judge(exercise, answer, seed=_SEED))
-    print(f"{verdict.heading} {verdict.message}")
+    print(spaced(f"{verdict.heading} {verdict.message}"))
 
 
 def as_in_exams(task: Exercise, answer: Any, cases: Sequence[Case], verdict: Verdict) -> Verdict:
@@ -45,5 +48,5 @@ def as_in_exams(task: Exercise, answer: Any, cases: Sequence[Case], verdict: Ver
             agree(ask(task, answer, case, bare), ask(task, task.reference, case, bare)) for case in cases):
         return replace(verdict, status="correct", points=verdict.max_points, mistake=None, mistakes=())
     if verdict.status == "not attempted":
-        return replace(verdict, message="Nothing was written here.")
+        return replace(verdict, message=say("Nothing was written here."))
     return verdict

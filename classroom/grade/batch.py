@@ -12,7 +12,7 @@ from typing import IO, Any
 from tqdm import tqdm
 
 from classroom.grade.read.submissions import Submission
-from course._words import language
+from course._words import language, say
 
 from .journal import Journal
 from .launch import need_fork
@@ -41,8 +41,8 @@ def grade_all(submissions: Iterable[Submission], results: Path | str, *, lesson:
             print(journal.notice())
         setting = {"lesson": lesson, "isolation": isolation, "seed": journal.seed}
         done = len(journal.records())
-        with tqdm(total=done + len(journal.open), initial=done, unit="submission", desc="Grading",
-                  disable=not progress) as bar:
+        with tqdm(total=done + len(journal.open), initial=done, unit=say("submission"),
+                  desc=say("Grading"), disable=not progress) as bar:
             for submission, record in graded(journal.open, setting, max(1, min(workers, len(journal.open)))):
                 journal.write(submission, record)
                 bar.update()

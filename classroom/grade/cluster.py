@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from classroom.grade.read.notebooks import Forbidden, NoFile, Unreadable, content_of
 from classroom.grade.read.submissions import Submission
-from course._words import language, speaking
+from course._words import language, say, speaking
 
 from .grader import Grader
 from .journal import Journal
@@ -48,7 +48,7 @@ def grade_all(submissions: Sequence[Submission], results: Path, scheduler: str, 
     try:
         from distributed import Client
     except ImportError:
-        raise ClusterError("--scheduler needs Dask: pip install 'build-a-transformer[cluster]'") from None
+        raise ClusterError(say("--scheduler needs Dask: pip install 'build-a-transformer[cluster]'")) from None
     with Journal(results, submissions, lesson, seed, isolation) as journal:
         if journal.notice():
             print(journal.notice())
@@ -57,11 +57,11 @@ def grade_all(submissions: Sequence[Submission], results: Path, scheduler: str, 
         try:
             client = Client(scheduler, timeout=_ANSWERS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            raise ClusterError(f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`, "
-                               "and workers with `dask worker ADDRESS`") from None
+            raise ClusterError(say("no Dask scheduler answers at {address} ({error}); start one with `dask scheduler`, "
+                                   "and workers with `dask worker ADDRESS`", address=scheduler, error=error)) from None
         done = len(journal.records())
-        with client, tqdm(total=done + len(journal.open), initial=done, unit="submission", desc="Grading",
-                          disable=not progress) as bar:
+        with client, tqdm(total=done + len(journal.open), initial=done, unit=say("submission"),
+                          desc=say("Grading"), disable=not progress) as bar:
             for submission, record in _graded(client, journal.open, (lesson, isolation, journal.seed)):
                 journal.write(submission, record)
                 bar.update()
@@ -91,7 +91,7 @@ def _graded(client: Any, submissions: Sequence[Submission], settings: Settings) 
     for future in done:
         submission, tries = under_way.pop(future.key)
         if future.status in ("cancelled", "lost"):
-            raise ClusterError("the connection to the scheduler was lost; the same command goes on from there")
+            raise ClusterError(say("the connection to the scheduler was lost; the same command goes on from there"))
         if future.status == "finished":
             yield submission, json.loads(future.result())
         elif tries < _OTHER_TRIES:          # its worker died, perhaps of something else that it was doing

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classroom import exercises
+from classroom.arguments import Parser
 from classroom.judge.status import status_name
 from course._words import later, listed, say
 
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m classroo
             return _gradescope_zip(options)
         if options.submissions is None or options.out is None:
             raise adjust.SettingsError(say("SUBMISSIONS and --out are needed: {command}",
-                                           command=f"{prog} SUBMISSIONS --out GRADES"))
+                                           command=say("{prog} SUBMISSIONS --out GRADES", prog=prog)))
         with tidy.temporary_files():
             return _grade(options)
     except KeyboardInterrupt:
@@ -71,41 +72,50 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m classroo
 
 def parser(prog: str) -> argparse.ArgumentParser:
     """The command's arguments."""
-    command = argparse.ArgumentParser(
-        prog=prog, description="Grade a folder (or a zip, or an LMS's download) of learners' notebooks.",
-        epilog="A run that was interrupted continues where it stopped when it is given again. "
-               "docs/teachers_guide.md goes through it step by step.")
-    add = command.add_argument
-    add("submissions", nargs="?", type=Path, metavar="SUBMISSIONS", help="a folder, a zip, or one notebook")
-    add("--out", type=Path, metavar="GRADES", help="the folder for results, tables and pages")
-    add("--lesson", metavar="NN", help="the lesson that everybody hands in, as 04; by default each notebook tells")
-    add("--roster", type=Path, metavar="CSV", help="the class: your own list, or an export of Canvas, Moodle, ...")
-    add("--points", type=Path, metavar="FILE", help="what exercises are worth instead, as CSV or TOML")
-    add("--late", type=Path, metavar="CSV", help="late work: the columns learner, percent and, if need be, lesson")
-    add("--due", type=Path, metavar="CSV", help="deadlines: lesson, due, and if need be grace_hours, percent_per_day, "
-        "and learner for an extension")
-    add("--times", type=Path, metavar="CSV", help="with --due: when work was handed in: learner, time, lesson, where "
-        "neither Moodle's worksheet nor Gradescope's export says it")
-    add("--adjust", type=Path, metavar="CSV", help="your own decisions, which come last: learner, lesson or exercise, "
-        "points (a number, +1, -1 or EX to excuse), comment")
-    add("--several", choices=several.RULES, default="best", metavar="RULE", help="where a learner handed in several "
-        "notebooks for a lesson: best (the default), latest, or refuse, which gives no mark until you have decided")
-    add("--groups", type=Path, metavar="CSV", help="groups: the columns group and learner; one member's notebook "
-        "counts for all")
-    add("--regrade", action="append", default=[], metavar="LEARNER", help="grade this learner anew, after an appeal; "
-        "the result before is kept and shown. May be given several times")
-    add("--scale", action="store_true", help="convert points if an assignment in Canvas or Moodle is worth others")
-    add("--likeness", action="store_true", help="also list pairs of learners whose answers are alike; no mark changes")
-    add("--canvas-column", action="append", default=[], metavar="NN=NAME",
-        help="the assignment's name in Canvas, as '04=Homework 4 (12345)'")
-    add("--workers", type=_positive, default=2, metavar="N", help="processes on this machine (default: 2)")
-    add("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster instead, as tcp://host:8786")
-    add("--require-isolation", choices=LEVELS, default="none", metavar="LEVEL",
-        help="refuse to run learners' code with less: none, partial or full (default: none)")
-    add("--seed", type=int, metavar="N", help="of the random cases; by default a fresh one, which the results record")
-    add("--no-progress", action="store_true", help="draw no progress bar")
-    add("--gradescope-zip", type=Path, metavar="ZIP", help="grade nothing; build an autograder for Gradescope")
-    add("--pip-args", default="", metavar="ARGS", help="with --gradescope-zip: options for pip there")
+    command = Parser(
+        prog=prog, description=say("Grade a folder (or a zip, or an LMS's download) of learners' notebooks."),
+        epilog=say("A run that was interrupted continues where it stopped when it is given again. "
+                   "docs/teachers_guide.md goes through it step by step."))
+    add, file = command.add_argument, say("FILE")
+    add("submissions", nargs="?", type=Path, metavar=say("SUBMISSIONS"), help=say("a folder, a zip, or one notebook"))
+    add("--out", type=Path, metavar=say("GRADES"), help=say("the folder for results, tables and pages"))
+    add("--lesson", metavar="NN", help=say("the lesson that everybody hands in, as 04; by default each notebook tells"))
+    add("--roster", type=Path, metavar="CSV", help=say(
+        "the class: your own list, or an export of Canvas, Moodle, ..."))
+    add("--points", type=Path, metavar=file, help=say("what exercises are worth instead, as CSV or TOML"))
+    add("--late", type=Path, metavar="CSV", help=say(
+        "late work: the columns learner, percent and, if need be, lesson"))
+    add("--due", type=Path, metavar="CSV", help=say(
+        "deadlines: lesson, due, and if need be grace_hours, percent_per_day, and learner for an extension"))
+    add("--times", type=Path, metavar="CSV", help=say(
+        "with --due: when work was handed in: learner, time, lesson, where neither Moodle's worksheet nor Gradescope's "
+        "export says it"))
+    add("--adjust", type=Path, metavar="CSV", help=say(
+        "your own decisions, which come last: learner, lesson or exercise, points (a number, +1, -1 or EX to excuse), "
+        "comment"))
+    add("--several", choices=several.RULES, default="best", metavar=say("RULE"), help=say(
+        "where a learner handed in several notebooks for a lesson: best (the default), latest, or refuse, which gives "
+        "no mark until you have decided"))
+    add("--groups", type=Path, metavar="CSV", help=say(
+        "groups: the columns group and learner; one member's notebook counts for all"))
+    add("--regrade", action="append", default=[], metavar=say("LEARNER"), help=say(
+        "grade this learner anew, after an appeal; the result before is kept and shown. May be given several times"))
+    add("--scale", action="store_true", help=say(
+        "convert points if an assignment in Canvas or Moodle is worth others"))
+    add("--likeness", action="store_true", help=say(
+        "also list pairs of learners whose answers are alike; no mark changes"))
+    add("--canvas-column", action="append", default=[], metavar=say("NN=NAME"), help=say(
+        "the assignment's name in Canvas, as '04=Homework 4 (12345)'"))
+    add("--workers", type=_positive, default=2, metavar="N", help=say("processes on this machine (default: 2)"))
+    add("--scheduler", metavar=say("ADDRESS"), help=say("grade on a Dask cluster instead, as tcp://host:8786"))
+    add("--require-isolation", choices=LEVELS, default="none", metavar=say("LEVEL"), help=say(
+        "refuse to run learners' code with less: none, partial or full (default: none)"))
+    add("--seed", type=int, metavar="N", help=say(
+        "of the random cases; by default a fresh one, which the results record"))
+    add("--no-progress", action="store_true", help=say("draw no progress bar"))
+    add("--gradescope-zip", type=Path, metavar="ZIP", help=say(
+        "grade nothing; build an autograder for Gradescope"))
+    add("--pip-args", default="", metavar=say("ARGS"), help=say("with --gradescope-zip: options for pip there"))
     return command
 
 
@@ -320,7 +330,7 @@ def _columns(given: Sequence[str]) -> dict[str, str]:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, got {number}")
+        raise argparse.ArgumentTypeError(say("expected 1 or more, got {number}", number=number))
     return number
 
 

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from classroom.grade.read.notebooks import NoFile, Unreadable, content_of
 from classroom.grade.read.submissions import Submission
 from course._paths import atomic_path
+from course._words import say
 
 from .record import LEVELS, Level, Record
 
@@ -79,8 +80,8 @@ class Journal:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise JournalError(f"{self.path} is being written by another run; wait for it, or choose another --out"
-                               ) from None
+            raise JournalError(say("{path} is being written by another run; wait for it, or choose another --out",
+                                   path=self.path)) from None
         try:
             self._read()
             self._rewrite()
@@ -117,8 +118,8 @@ class Journal:
         """What is to be said before the grading begins; often nothing."""
         if not self.less_isolated:
             return ""
-        return (f"{self.less_isolated} submissions were graded with less isolation than {self.isolation}, and are "
-                "graded again.")
+        return say("{n} submissions were graded with less isolation than {level}, and are graded again.",
+                   n=self.less_isolated, level=self.isolation)
 
     def _read(self) -> None:
         found, self._old = _read(self.path)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from course import _system
+from course._words import say
 
 from .channel import Channel, Gone
 
@@ -79,8 +80,8 @@ class _Busy(ServerError):
 def need_fork() -> None:
     """Raise IsolationError where processes cannot be forked."""
     if not _system.forks():
-        raise IsolationError("The grader needs to fork processes, which Windows cannot. Run it under WSL, Linux or "
-                             "macOS.")
+        raise IsolationError(say("The grader needs to fork processes, which Windows cannot. Run it under WSL, Linux or "
+                                 "macOS."))
 
 
 class Standby(Protocol):

@@ -26,13 +26,30 @@ _EQUAL = {
 }
 
 
+# `course._words` as an answer gets it. In the child all is said in English: it has no catalogues.
+_WORDS = """
+def say(text, /, **facts):
+    return text.format_map(facts) if facts else text
+
+later = say
+
+def plural(one, many, n, /, **facts):
+    return say(one if n == 1 else many, **facts)
+
+def listed(words, joint="{first}, {next}"):
+    return joint.format(first="", next="").join(words)
+"""
+
+
 def lent(lesson: int, modules: set[str]) -> dict[str, str]:
     """Source text of the named modules of `course` and those they import, as far as a lesson's answers may use it."""
     found: dict[str, str] = {}
     todo = list(modules)
     while todo:
         module = todo.pop().removeprefix("course.")
-        if module in _LIBRARY and f"course.{module}" not in found:
+        if module == "_words":
+            found["course._words"] = _WORDS
+        elif module in _LIBRARY and f"course.{module}" not in found:
             names = [name for name in _parsed(module)[1] if _since(module, name) <= lesson]
             found[f"course.{module}"] = source = _part(_path(module), names)
             todo += re.findall(r"^from course\.(\w+) import", source, re.M)
@@ -100,7 +117,7 @@ def _since(module: str, name: str, seen: frozenset = frozenset()) -> float:
         inside = seen | {(module, name)}
         if used in known:
             first = max(first, _since(module, used, inside))
-        elif imported.get(used, ("", ""))[0].startswith("course."):
+        elif (source := imported.get(used, ("", ""))[0]).startswith("course.") and source != "course._words":
             other, theirs = imported[used]
             other = other.removeprefix("course.")
             first = max(first, _since(other, theirs, inside) if other in _LIBRARY and theirs in _parsed(other)[1]

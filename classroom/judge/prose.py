@@ -5,7 +5,7 @@ from unicodedata import east_asian_width
 
 from course._words import ENGLISH, language
 
-__all__ = ["spaced", "wrapped"]
+__all__ = ["filled", "spaced", "wrapped"]
 
 _CHARACTER, _MARK = "\u3400-\u9fff", "，。：；？！、（）《》"
 _HAN = re.compile(f"[{_CHARACTER}]")
@@ -20,7 +20,7 @@ _UNIT = re.compile(rf" |[（“《]*(?:[{_CHARACTER}]|[^ {_CHARACTER}{_MARK}“]
 def wrapped(message: str) -> str:
     """For a terminal: paragraphs wrapped, indented blocks left as they are."""
     blocks = re.split(r"\n\s*\n(?=\S)|\n\s*\n(?=    )", message.strip("\n"))
-    return "\n\n".join(block if block.startswith("    ") else _filled(spaced(" ".join(block.split())), 96)
+    return "\n\n".join(block if block.startswith("    ") else filled(spaced(" ".join(block.split())), 96)
                        for block in blocks)
 
 
@@ -42,7 +42,7 @@ def _spaced(line: str) -> str:
     return re.sub(_HELD, lambda _: next(codes), held)
 
 
-def _filled(text: str, width: int) -> str:
+def filled(text: str, width: int) -> str:
     """As `textwrap.fill`, also where characters are two columns wide and have no blanks between them."""
     if not _HAN.search(text):
         return textwrap.fill(text, width)

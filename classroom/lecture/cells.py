@@ -1,4 +1,8 @@
-"""What a lesson's cells are to a lecturer: blocks of prose, predictions with their answers, exercises."""
+"""What a lesson's cells are to a lecturer: blocks of prose, predictions with their answers, exercises.
+
+A lesson is read in the reader's language, where it has been translated. Which blocks ask a question is told from the
+English text, so that the predictions are the same ones in all languages.
+"""
 import ast
 import html
 import re
@@ -12,11 +16,13 @@ from nbformat import NotebookNode
 
 from classroom.build import BuildError, twins
 from classroom.build.notebook import unexecuted
+from course._words import ENGLISH, language, say
 
-__all__ = ["Lesson", "LectureError", "Prediction", "answer_blocks", "asks", "blocks", "body", "exercise_of", "has_view",
-           "headings", "lessons", "pictures", "predictions", "printed", "solves", "without_going_on"]
+__all__ = ["Lesson", "LectureError", "Prediction", "answer_blocks", "asked", "asks", "blocks", "body", "divided",
+           "exercise_of", "has_view", "headings", "leads", "lessons", "pictures", "predictions", "printed", "solves",
+           "without_going_on"]
 
-_EXERCISE = re.compile(r"^### Exercise (\d+\.\d+) · .*$", re.MULTILINE)
+_EXERCISE = re.compile(r"^### \S+ (\d+\.\d+) · .*$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,4}) +(.+?)\s*$")
 # A question mark that ends a sentence; not one in italics, where the lessons put what somebody might ask.
 _ASKED = re.compile(r"\?[\"”)]*(?=\s|$)")
@@ -33,12 +39,16 @@ class LectureError(Exception):
 
 @dataclass(frozen=True)
 class Lesson:
-    """An executed lesson: its number, its name (as `01_dot_product_attention`), its title, and the notebook."""
+    """An executed lesson: its number, its name (as `01_dot_product_attention`), its title, the notebook, its language.
+
+    Text cells of a translated one have the English text in their metadata, as `english`.
+    """
 
     number: int
     name: str
     title: str
     notebook: NotebookNode
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -59,25 +69,46 @@ class Prediction:
 
 
 def lessons(root: Path, chosen: list[str] | None = None) -> list[Lesson]:
-    """The executed lessons under `root`, all or those whose names begin with one of `chosen`.
+    """The executed lessons under `root`, all or those whose names begin with one of `chosen`, in the reader's language.
 
     Raises:
         LectureError: if there is none, none for one of `chosen`, or one has not been executed.
     """
+    folder, names = root / "solutions", tuple(name.zfill(2) if name.isdigit() else name for name in chosen or [])
     try:
-        paths = twins(root, [name.zfill(2) if name.isdigit() else name for name in chosen or []])
-    except BuildError as error:
-        raise LectureError(str(error).replace("the builder works", "this command works")) from None
+        there = twins(root)
+    except BuildError:
+        raise LectureError(say("{folder}: there are no lessons here; this command works in the repository",
+                               folder=folder)) from None
+    for name in names:
+        if not any(path.name.startswith(name) for path in there):
+            raise LectureError(say("{folder}: there is no lesson {lesson}", folder=folder, lesson=repr(name)))
     found = []
-    for path in (path.with_suffix(".ipynb") for path in paths):
-        if not path.exists():
-            raise LectureError(f"{path}: not there; run `make notebooks`")
-        notebook = nbformat.read(path, as_version=4)
-        if unexecuted(notebook):
-            raise LectureError(f"{path}: has not been executed; run `make notebooks`")
+    for path in (path.with_suffix(".ipynb") for path in there if not names or path.name.startswith(names)):
+        notebook, spoken = _executed(path), ENGLISH
+        if (own := path.parent / language() / path.name).exists():
+            notebook, spoken = _translated(_executed(own), notebook), language()
         title = next((text for cell in notebook.cells for level, text in headings(cell) if level == 1), path.stem)
-        found.append(Lesson(int(path.stem[:2]), path.stem, title, notebook))
+        found.append(Lesson(int(path.stem[:2]), path.stem, title, notebook, spoken))
     return found
+
+
+def _executed(path: Path) -> NotebookNode:
+    if not path.exists():
+        raise LectureError(say("{path}: not there; run `make notebooks`", path=path))
+    notebook = nbformat.read(path, as_version=4)
+    if unexecuted(notebook):
+        raise LectureError(say("{path}: has not been executed; run `make notebooks`", path=path))
+    return notebook
+
+
+def _translated(notebook: NotebookNode, english: NotebookNode) -> NotebookNode:
+    """A translation, whose text cells know what they translate."""
+    texts = {cell.id: cell.source for cell in english.cells}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.metadata["english"] = texts.get(cell.id, cell.source)
+    return notebook
 
 
 def blocks(markdown: str) -> list[str]:
@@ -120,10 +151,29 @@ def asks(block: str) -> bool:
     return any(asked[-2:]) or any(map(_INVITES.match, sentences if any(asked) else sentences[-2:]))
 
 
+def asked(cell: NotebookNode) -> list[bool]:
+    """Of each block of a text cell, whether it `asks`; of a translation, whether the block that it translates does."""
+    found = [asks(block) for block in blocks(cell.metadata.get("english", cell.source))]
+    more = len(blocks(cell.source)) - len(found)           # the last blocks belong together
+    return [False] * more + found[max(-more, 0):]
+
+
+def leads(block: str) -> bool:
+    """Whether a block leads to the next one: it ends with a colon."""
+    return block.endswith((":", "："))
+
+
 def exercise_of(cell: NotebookNode) -> str | None:
     """The exercise whose box a text cell holds."""
     found = _EXERCISE.search(cell.source) if cell.cell_type == "markdown" else None
     return found[1] if found else None
+
+
+def divided(cell: NotebookNode) -> tuple[str, str]:
+    """The text cell of an exercise as what stands above its box, and the box with its heading."""
+    found = _EXERCISE.search(cell.source)
+    start = found.start() if found else 0
+    return cell.source[:start], cell.source[start:]
 
 
 def solves(cell: NotebookNode) -> bool:
@@ -176,11 +226,11 @@ def answer_blocks(cell: NotebookNode | None) -> list[str]:
     if cell is None:
         return []
     found: list[str] = []
-    for block in blocks(cell.source):
-        if _HEADING.match(block) or asks(block) or block.startswith("<") or (found and not found[-1].endswith(":")):
+    for block, question in zip(blocks(cell.source), asked(cell), strict=True):
+        if _HEADING.match(block) or question or block.startswith("<") or (found and not leads(found[-1])):
             break
         found.append(block)
-    return [] if found and found[-1].endswith(":") else found
+    return [] if found and leads(found[-1]) else found
 
 
 def predictions(notebook: NotebookNode) -> Iterator[Prediction]:
@@ -197,7 +247,7 @@ def predictions(notebook: NotebookNode) -> Iterator[Prediction]:
         if before.cell_type != "markdown" or exercise_of(before) or not (printed(cell) or pictures(cell)):
             continue
         text = blocks(before.source)
-        if not asks(text[-1]):
+        if not asked(before)[-1]:
             continue
         start = max((k + 1 for k, block in enumerate(text) if _HEADING.match(block)), default=0)
         after = next((later for later in notebook.cells[n + 1:] if later.cell_type == "markdown"), None)

@@ -2,12 +2,12 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from course._words import say
+
 from .files import Pictures, indented
 from .questions import Question
 
 __all__ = ["written"]
-
-_TOP = "$course$/top/Build a Transformer/"
 
 
 def written(questions: Sequence[Question]) -> bytes:
@@ -18,12 +18,12 @@ def written(questions: Sequence[Question]) -> bytes:
     and, afterwards, for who has answered.
     """
     quiz = ElementTree.Element("quiz")
-    category = None
+    category, top = None, f"$course$/top/{say('Build a Transformer')}/"
     for question in questions:
         if question.lesson != category:
             category = question.lesson
             heading = ElementTree.SubElement(quiz, "question", type="category")
-            _text(ElementTree.SubElement(heading, "category"), _TOP + category.replace("/", "//"))
+            _text(ElementTree.SubElement(heading, "category"), top + category.replace("/", "//"))
             _html(heading, "info", "")
         _question(quiz, question)
     return indented(quiz)

@@ -10,11 +10,15 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from course._printing import columns
+from course._words import ENGLISH, say
+
 from .cells import (
     LectureError,
     Lesson,
     Prediction,
     blocks,
+    divided,
     exercise_of,
     headings,
     pictures,
@@ -25,10 +29,15 @@ from .text import code, shown, with_tex
 
 __all__ = ["Option", "Question", "questions"]
 
-_SET = re.compile(r"(?:\*\*Set\*\*|\bSet) `\w+` to ")
-_SET_ALONE = re.compile(r"(?:\*\*Set\*\*|\bSet) `\w+`\. ?")
-_DECIDE = re.compile(r"\bDecide (first, and run it afterwards|before you (read on|run the next cells))\.")
-_LONG = 900          # characters of context before a prediction
+# By language: what an exercise says that only holds in a notebook, and what a question has in its place.
+_ONLY_THERE = {
+    ENGLISH: [(r"^- \*\*Use\*\* .*", ""), (r"(?:\*\*Set\*\*|\bSet) `\w+`\. ?", ""),
+              (r"\*\*Set\*\* `\w+` to ", "**Choose** "), (r"\bSet `\w+` to ", "Choose "), (' to `"', ' `"'),
+              (r"\bDecide (first, and run it afterwards|before you (read on|run the next cells))\.", "")],
+    "zh": [(r"^- \*\*用到\*\*.*", ""), (r"设定 `\w+`。", ""), (r"\*\*把\*\* `\w+` 设为", "**选择**"),
+           (r"把 `\w+` 设为", "选择"), ("就设为", "就选择"), ("先想好，再往下读。", "")],
+}
+_LONG = 900          # of context before a prediction, in columns: a Chinese character takes two
 
 
 @dataclass(frozen=True)
@@ -88,14 +97,15 @@ def questions(lesson: Lesson) -> Iterator[Question]:
 def _open(lesson: Lesson, prediction: Prediction) -> Question:
     context = prediction.question[-1:]
     for block in reversed(prediction.question[:-1]):
-        if sum(map(len, context)) + len(block) > _LONG:
+        if sum(map(columns, context)) + columns(block) > _LONG:
             break
         context.insert(0, block)
     answer = _content(prediction.cell) + with_tex("\n\n".join(prediction.comment))
     return Question(
         f"prediction-{lesson.number:02d}-{prediction.cell.id}", lesson.title,
         f"{lesson.number:02d} · {prediction.section} · {prediction.cell.id.rsplit('-', 1)[1]}",
-        f"<p><em>{with_tex(lesson.title)[3:-4]}, “{with_tex(prediction.section)[3:-4]}”</em></p>"
+        "<p><em>" + say("{lesson}, “{section}”", lesson=with_tex(lesson.title)[3:-4],
+                        section=with_tex(prediction.section)[3:-4]) + "</em></p>"
         + with_tex("\n\n".join(context)) + code(prediction.cell.source), answer=answer)
 
 
@@ -110,12 +120,13 @@ def _choice(lesson: Lesson, task: Any, cell: NotebookNode, before: list[Notebook
         feedback = task.moral if wanted else next((text for wrong, text in task.wrong.items() if same(chosen, wrong)),
                                                   None)
         if feedback is None:
-            raise LectureError(f"exercise {task.id}: the option {offered!r} has no explanation")
+            raise LectureError(say("exercise {id}: the option {option} has no explanation", id=task.id,
+                                   option=repr(offered)))
         options.append(Option(_name(offered), with_tex(f"`{_written(offered)}`"), wanted,
-                              "" if wanted and several else with_tex(feedback)))
-    return Question(f"choice-{task.id.replace('.', '-')}", lesson.title, f"{task.id} {task.title}",
-                    _statement(cell.source, before), tuple(options), several,
-                    with_tex(task.moral) if several else "", tuple(map(with_tex, task.hints)))
+                              "" if wanted and several else with_tex(say(feedback))))
+    return Question(f"choice-{task.id.replace('.', '-')}", lesson.title, f"{task.id} {say(task.title)}",
+                    _statement(cell, before, lesson.language), tuple(options), several,
+                    with_tex(say(task.moral)) if several else "", tuple(with_tex(say(hint)) for hint in task.hints))
 
 
 def _since_heading(cells: list[NotebookNode], n: int) -> list[NotebookNode]:
@@ -124,18 +135,20 @@ def _since_heading(cells: list[NotebookNode], n: int) -> list[NotebookNode]:
     return cells[start:n]
 
 
-def _statement(source: str, before: list[NotebookNode]) -> str:
+def _statement(cell: NotebookNode, before: list[NotebookNode], language: str) -> str:
     """The box of a choice without what only holds in a notebook; if it asks nothing itself, with what leads to it."""
-    above, box = source.split("### Exercise", 1)
-    asked = [re.sub(r"^- \*\*Use\*\* .*", "", block, flags=re.MULTILINE | re.DOTALL)
-             for block in blocks(box.partition("\n")[2])]
-    text = _SET_ALONE.sub("", "\n\n".join(asked))
-    text = _SET.sub(lambda match: "**Choose** " if "**" in match[0] else "Choose ", text).replace(' to `"', ' `"')
-    text = _DECIDE.sub("", text)
+    above, box = divided(cell)
+    text = "\n\n".join(_for_elsewhere(block, language) for block in blocks(box.partition("\n")[2]))
     context = ""
-    if "?" not in text:
+    if not re.search("[?？]", text):
         context = _prose(above) if above.strip() else "".join(map(_content, before))
-    return context + with_tex(text.strip() or "Choose one.")
+    return context + with_tex(text.strip() or say("Choose one."))
+
+
+def _for_elsewhere(block: str, language: str) -> str:
+    for pattern, said in _ONLY_THERE.get(language, []):
+        block = re.sub(pattern, said, block, flags=re.MULTILINE | re.DOTALL)
+    return block
 
 
 def _content(cell: NotebookNode) -> str:

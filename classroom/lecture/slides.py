@@ -4,7 +4,6 @@ The slides are the lesson's own cells: what they print and draw was computed whe
 lie side by side, their slides below each other. A prediction comes before its answer, an exercise is a slide
 without its solution, and interactive views stay alive.
 """
-import argparse
 import ast
 import re
 import sys
@@ -14,19 +13,24 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from classroom.arguments import Parser
 from classroom.build.notebook import without_solution
 from classroom.build.twin import BEGIN, END
 from course._paths import atomic_path
+from course._printing import columns
+from course._words import ENGLISH, say, speaking
 
 from .cells import (
     LectureError,
     Lesson,
-    asks,
+    asked,
     blocks,
     body,
+    divided,
     exercise_of,
     has_view,
     headings,
+    leads,
     lessons,
     pictures,
     printed,
@@ -75,12 +79,13 @@ def slides(lesson: Lesson, solutions: bool = False) -> list[Slide]:
         if cell.cell_type == "markdown":
             title = next((text for level, text in headings(cell) if level < 4), section)
             if exercise_of(cell):
-                above, box = cell.source.split("### Exercise", 1)
-                made += _prose(above, section, None, None)
+                above, box = divided(cell)
+                made += _prose(above, section)
                 section = next((text for level, text in reversed(headings(new_markdown_cell(above)))), section)
-                made.append(_turn(f"### Exercise{box}", section, cells[n + 1:]))
+                made.append(_turn(box, section, cells[n + 1:]))
             else:
-                made += _prose(cell.source, section, after, made[-1] if made else None)
+                asking = after is not None and after.cell_type == "code" and _asks_at_its_end(cell)
+                made += _prose(cell.source, section, asking, made[-1] if made else None)
                 section = title
             question = made[-1].kind == "question" if made else False
         elif solves(cell):
@@ -110,20 +115,27 @@ def notebook_of(made: list[Slide]) -> NotebookNode:
     return new_notebook(cells=cells)
 
 
-def _prose(source: str, section: str, after: NotebookNode | None, before: Slide | None) -> Iterator[Slide]:
+def _asks_at_its_end(cell: NotebookNode) -> bool:
+    """Whether the last block of a text cell asks; what is folded does not count."""
+    shown = [question for block, question in zip(blocks(cell.source), asked(cell), strict=True)
+             if not block.startswith("<details")]
+    return shown[-1] if shown else False
+
+
+def _prose(source: str, section: str, asking: bool = False, before: Slide | None = None) -> Iterator[Slide]:
     """Text: packed as it fits. A heading and a question begin a slide; the comment on what a cell has printed stands
-    beside it, and what follows the comment begins a slide."""
+    beside it, and what follows the comment begins a slide. `asking`: the last block is a question."""
     text = [part for block in blocks(source) if not block.startswith("<details") for part in _items(block)]
     slide = Slide(section)
     commenting = before is not None and bool(before.cells) and _is_output(before.cells[-1])
     for k, block in enumerate(text):
         new = new_markdown_cell(block)
-        leading = k > 0 and text[k - 1].endswith(":")
+        leading = k > 0 and leads(text[k - 1])
         if block.startswith("#"):
             yield slide
             section = block.lstrip("# ")
             slide, commenting = Slide(section, first=len(block) - len(block.lstrip("#")) < 3), False
-        elif k == len(text) - 1 and after is not None and after.cell_type == "code" and asks(block):
+        elif k == len(text) - 1 and asking:
             if slide.cells and not slide.first:
                 yield slide
                 slide = Slide(section)
@@ -224,7 +236,7 @@ def _height(cell: NotebookNode) -> int:
     rows = sum(1.3 for line in cell.source.split("\n") if line.startswith("|"))
     flowing = " ".join(line for line in cell.source.split("\n") if not line.startswith(("|", "#")))
     items = max(1, sum(line.lstrip().startswith(("- ", "* ", "> ")) for line in cell.source.split("\n")))
-    prose = len(flowing) / _WIDE + 0.5 * items if flowing.strip() else 0
+    prose = columns(flowing) / _WIDE + 0.5 * items if flowing.strip() else 0
     return int(_LINE * (rows + max(prose, 1 if flowing.strip() else 0))) + _GAP
 
 
@@ -232,21 +244,25 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """The command `build-a-transformer slides`; returns its exit code."""
     from .deck import deck
 
-    parser = argparse.ArgumentParser(prog="build-a-transformer slides", description=__doc__.splitlines()[0])
-    parser.add_argument("lesson", metavar="LESSON", help="the lesson, as 01")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="the file to write; by default slides/NN_name.html")
-    parser.add_argument("--solutions", action="store_true", help="show the solution after each exercise")
+    parser = Parser(prog="build-a-transformer slides", description=say(
+        "`build-a-transformer slides LESSON`: a lesson as a reveal.js deck, one file that needs no network."))
+    parser.add_argument("lesson", metavar=say("LESSON"), help=say("the lesson, as 01"))
+    parser.add_argument("--out", metavar=say("FILE"), type=Path, help=say(
+        "the file to write; by default slides/NN_name.html"))
+    parser.add_argument("--solutions", action="store_true", help=say("show the solution after each exercise"))
     options = parser.parse_args(arguments)
     try:
         (lesson,) = lessons(root, [options.lesson])
         made = slides(lesson, options.solutions)
-        text = deck(notebook_of(made), lesson.title)
+        with speaking(lesson.language):
+            text = deck(notebook_of(made), lesson.title)
     except LectureError as error:
         print(error, file=sys.stderr)
         return 1
-    target = options.out or Path("slides") / f"{lesson.name}.html"
+    folder = Path("slides") / ("" if lesson.language == ENGLISH else lesson.language)
+    target = options.out or folder / f"{lesson.name}.html"
     with atomic_path(target) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    print(f"{len(made)} slides: open {target} in a browser; arrows or the space bar go on, Escape shows all, "
-          "S opens the speaker's view")
+    print(say("{n} slides: open {target} in a browser; arrows or the space bar go on, Escape shows all, S opens the "
+              "speaker's view", n=len(made), target=target))
     return 0

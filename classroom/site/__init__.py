@@ -4,7 +4,6 @@
 draw themselves; pictures are inside the pages; views bring their scripts along, and those that ask a model are
 answered by the trained translator, which runs in the browser.
 """
-import argparse
 import json
 import shutil
 import sys
@@ -17,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from tqdm import tqdm
 
+from classroom.arguments import Parser
 from classroom.site.alive import bring_to_life, first_view, write_scripts
 from classroom.site.lesson import Section, SiteError, body, read_lesson, title, write
 from classroom.site.words import described, name_of, words
@@ -94,7 +94,7 @@ def export(
     builds = {code: described(root, code) for code in codes}
     written, index = [], []
     jobs = [(code, name) for code, own in notebooks.items() for name in own if only is None or name in only]
-    for code, name in tqdm(jobs, desc="site", unit="page", disable=None, leave=False):
+    for code, name in tqdm(jobs, desc=say("site"), unit=say("page"), disable=None, leave=False):
         notebook = notebooks[code][name]
         context = _context(code, name, titles, builds)
         at = [entry.name for entry in context["lessons"]].index(name)
@@ -203,12 +203,14 @@ def _trained() -> tuple[Saved, dict[str, About]]:
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """The command `python -m classroom site`; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m classroom site", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", default="site", help="where to put it; by default `site`")
-    parser.add_argument("--translator", metavar="FILE", default="course",
-                        help="what answers the views that ask a model: a file that `course.page.save_translator` "
-                        "wrote; `none`, and they show what is stored; by default `course`, the translator of lesson "
-                        "09, which is trained now if it is not in the cache")
+    parser = Parser(prog="python -m classroom site", description=say(
+        "The solved lessons as a static site: pages that open from disk, without network, kernel or server."))
+    parser.add_argument("folder", nargs="?", default="site", metavar=say("folder"), help=say(
+        "where to put it; by default `site`"))
+    parser.add_argument("--translator", metavar=say("FILE"), default="course", help=say(
+        "what answers the views that ask a model: a file that `course.page.save_translator` wrote; `none`, and they "
+        "show what is stored; by default `course`, the translator of lesson 09, which is trained now if it is not in "
+        "the cache"))
     options = parser.parse_args(arguments)
     from course.data import DataError
     try:

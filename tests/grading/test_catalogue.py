@@ -127,10 +127,15 @@ def _module(path: Path, names: set[str], lines: list[str], extra: ast.Lambda | N
                 given[bound] = _module(Path(whole.origin), wanted, lines)
             else:
                 origin = Path(importlib.util.find_spec(base).origin)
-                given[bound] = f"{_module(origin, {alias.name}, lines)}.{alias.name}"
-    source = ast.unparse(ast.fix_missing_locations(ast.Module([*imports, *body], [])))
-    passed = "".join(f", {name}={text}" for name, text in given.items())
-    line = f"({path.stem!r}, {source!r}{passed})"
+                made = _written("_words", lending._WORDS, {}, lines) if base == "course._words" else \
+                    _module(origin, {alias.name}, lines)
+                given[bound] = f"{made}.{alias.name}"
+    return _written(path.stem, ast.unparse(ast.fix_missing_locations(ast.Module([*imports, *body], []))), given, lines)
+
+
+def _written(name: str, source: str, given: dict[str, str], lines: list[str]) -> str:
+    passed = "".join(f", {bound}={text}" for bound, text in given.items())
+    line = f"({name!r}, {source!r}{passed})"
     for n, old in enumerate(lines):
         if old.partition(" = _module")[2] == line:
             return f"_m{n}"

@@ -76,6 +76,13 @@ CLASSES: dict[str, tuple[list[str], str]] = {
     "a mixin": ([f"class Mixin:{FORWARD}", f"class MultiHeadAttention(Mixin, nn.Module):{MODULE}"], "correct"),
     "made by type": ([OTHER_NAME, "MultiHeadAttention = type('MultiHeadAttention', (Heads,), {})"], "correct"),
     "another name that is passed": ([OTHER_NAME, 'check("4.3", Heads)'], "correct"),
+    "a function of the library, which can say what is wrong": (
+        ["from course.attention import causal_mask\nLOWER = causal_mask(3)",
+         HEADS.replace("scores = q", "assert LOWER.shape == causal_mask(3).shape\n        scores = q")], "correct"),
+    "an error of the library's": (
+        ["from course.attention import causal_mask",
+         HEADS.replace("scores = q", "causal_mask(-1)\n        scores = q")],
+        "error"),
     "star imports of torch": (
         ["from torch.nn import *\nfrom torch import as_tensor",
          HEADS.replace("nn.Module", "Module").replace("nn.Linear", "Linear").replace("torch.as_", "as_")], "correct"),

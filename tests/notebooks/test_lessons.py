@@ -121,9 +121,8 @@ def reproduce(path: Path, folder: Path, kernels: str | None = None) -> subproces
     notebook = read(path)
     if cells := unexecuted(notebook):
         return subprocess.CompletedProcess([], 1, f"{path.name}: {len(cells)} cells were not executed")
-    alone = kernels is None or notebook.metadata.get("course", {}).get("threads", 1) != 1     # those there have one
     command = [
-        sys.executable, *(["-m", "pytest"] if alone else [warm.__file__, str(kernels)]),
+        sys.executable, *(["-m", "pytest"] if kernels is None else [warm.__file__, str(kernels)]),
         "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
         "--nbval-cell-timeout=900", "-p", "no:cacheprovider", "-c", os.devnull, "--color=no", "-q", str(path),
     ]

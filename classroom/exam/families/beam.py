@@ -3,6 +3,7 @@ import numpy as np
 
 from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
+from course._words import later
 
 
 def _solve(log_p, lengths, ended, *, penalty, alpha, counted, unfinished, scores, best, no_penalty=False):
@@ -45,7 +46,7 @@ FAMILY = Family(
         Switch("penalty", {"wu": "The score is log p / ((5 + n) / 6)^α, where n is the length.",
                            "power": "The score is log p / n^α, where n is the length.",
                            "reward": "The score is log p + α n, where n is the length."}),
-        Switch("alpha", {name: f"α is {name}." for name in ("0.6", "0.8", "1.0", "0.3")}),
+        Switch("alpha", {name: later("α is {name}.", name=name) for name in ("0.6", "0.8", "1.0", "0.3")}),
         Switch("counted", {"all": "The end token counts in n.",
                            "words": "The end token does not count in n, but n is at least 1."}),
         Switch("unfinished", {"same": "Hypotheses that have not ended are ranked together with the others.",

@@ -3,6 +3,7 @@ import numpy as np
 
 from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
+from course._words import later
 
 
 def _solve(logits, targets, pad_id, *, amount, spread, mean, unit, ends, cool, pads=False, unsmoothed=False):
@@ -51,8 +52,9 @@ FAMILY = Family(
          "`pad_id`, and these places do not count. Return one number.",
     takes={"logits": "B T V", "targets": "B T", "pad_id": ""}, gives={"loss": ""},
     switches=(
-        Switch("amount", {name: f"The smoothing takes a share of {name} of the target away from the right token."
-                          for name in ("0.1", "0.2", "0.3", "0.4")}),
+        Switch("amount", {
+            share: later("The smoothing takes a share of {share} of the target away from the right token.", share=share)
+            for share in ("0.1", "0.2", "0.3", "0.4")}),
         Switch("spread", {"all": "This share is spread evenly over all V tokens, the right one among them.",
                           "others": "This share is spread evenly over all tokens but the right one.",
                           "real": "This share is spread evenly over all tokens but the right one and the padding "

@@ -3,6 +3,7 @@ import numpy as np
 
 from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
+from course._words import later
 
 
 def _solve(lengths, size, *, true, padding, present, window, heads, idle, kind, transposed=False, causal=True,
@@ -50,9 +51,9 @@ FAMILY = Family(
         Switch("present", {"seen": "A position may attend to itself and to those before it.",
                            "unseen": "A position may attend only to those before it, not to itself."}),
         Switch("window", {"none": "There is no limit to how far a position may look back.",
-                          **{n: f"A position sees at most the latest {n} of the positions up to its own, or up to "
-                                "the one before if it may not attend to itself. Padding takes up places there, but "
-                                "stays hidden." for n in ("2", "3", "4")}}),
+                          **{n: later("A position sees at most the latest {n} of the positions up to its own, or up to "
+                                      "the one before if it may not attend to itself. Padding takes up places there, "
+                                      "but stays hidden.", n=n) for n in ("2", "3", "4")}}),
         Switch("heads", {"plain": "The result has the shape (B, size, size).",
                          "axis": "The result has the shape (B, 1, size, size): an axis for the heads."}),
         Switch("idle", {"usual": "Queries that are padding follow the same rules as all others.",

@@ -3,6 +3,7 @@ import numpy as np
 
 from classroom.ask.case import Case
 from classroom.exam.family import Family, Mistake, Switch
+from course._words import later
 
 
 def _solve(length, width, *, layout, first, base, count, size, steps, direction, same_wave=False, inverse=False):
@@ -42,7 +43,8 @@ FAMILY = Family(
                           "halves": "One half of the columns holds the sines and the other half the cosines, both in "
                                     "the order of their frequencies."}),
         Switch("first", {"sine": "The sine comes first.", "cosine": "The cosine comes first."}),
-        Switch("base", {name: f"The frequencies are powers of 1/{name}." for name in ("10000", "1000", "100", "500")}),
+        Switch("base", {base: later("The frequencies are powers of 1/{base}.", base=base)
+                        for base in ("10000", "1000", "100", "500")}),
         Switch("steps", {"paper": "Their exponents are 2i / width, for i = 0, 1, 2 and so on.",
                          "even": "Their exponents are i / (width/2 − 1), for i = 0, 1, 2 and so on, so that the last "
                                  "one is 1."}),

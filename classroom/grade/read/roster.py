@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from classroom.grade.book import adjust, sheets
-from course._words import say
+from course._words import listed, say
 
 # Column names, without case, that say the same thing. The first that is there and filled counts.
 _COLUMNS = {
@@ -105,9 +105,11 @@ def read(path: Path) -> Roster:
     people = [_person(row, sheet) for row in rows]
     nobody = next((n for n, person in enumerate(people, 1) if not person.learner), None)
     if not people or nobody:
-        raise adjust.SettingsError(
-            f"{path}: " + (f"entry {nobody} names nobody" if nobody else "nobody is in it") + ". A column `learner`, "
-            f"`name` or `email` is needed, filled in every row; the columns are: {', '.join(sheet.columns)}")
+        raise adjust.SettingsError(say(
+            "{file}: entry {n} names nobody. A column `learner`, `name` or `email` is needed, filled in every row; the "
+            "columns are: {columns}" if nobody else
+            "{file}: nobody is in it. A column `learner`, `name` or `email` is needed, filled in every row; the "
+            "columns are: {columns}", file=path, n=nobody, columns=listed(sheet.columns)))
     seen = set()
     for person in people:
         if person.learner in seen:

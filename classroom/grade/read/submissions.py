@@ -109,7 +109,7 @@ def find(path: Path | str, separate: bool = hasattr(os, "fork")) -> Found:
     """
     path = Path(path)
     if not os.path.lexists(path):
-        raise FileNotFoundError(f"{path}: there is nothing here; expected a folder, a zip or a notebook")
+        raise FileNotFoundError(say("{path}: there is nothing here; expected a folder, a zip or a notebook", path=path))
     place = on_disk(path)
     if path.is_dir():
         place = _read_as(place, "folder")
@@ -199,7 +199,7 @@ def _given_up(name: str, holds: bool, path: Path, why: str) -> _Owner:
 
 
 def _neither(place: Place, note: str) -> str:
-    return f"{place.path}: this is neither a folder nor a zip nor a notebook ({note})"
+    return say("{path}: this is neither a folder nor a zip nor a notebook ({note})", path=place.path, note=note)
 
 
 # ------------------------------------------------------------------------------------ the class
