@@ -2,8 +2,14 @@
 
     python benchmarks/translator.py --seconds 300            # a table
     python benchmarks/translator.py --seconds 300 --json     # one line of JSON
-    python benchmarks/translator.py --model torch            # torch.nn.Transformer, same recipe
+    python benchmarks/translator.py --tokens 5500000         # the same work on every machine
+    python benchmarks/translator.py --recipe plain           # random vectors, Adam alone
+    python benchmarks/translator.py --model torch            # torch.nn.Transformer, plain recipe
     python benchmarks/translator.py --ceiling                # lesson 09's translator and people; also with --json
+
+The recipe of the lesson is vectors from counts, Muon for matrices and Adam for the rest. The plain one, which
+torch.nn.Transformer gets unless `--recipe lesson` is said, is random vectors and Adam for all. Batches, rates of Adam,
+smoothing and the numbers of layers are the same.
 
 The corpus is cut to at most 8 English and 10 Spanish words. 1,000 sentences are held out, whose
 normalised form occurs in no training pair; each is translated greedily and compared with one
@@ -22,24 +28,26 @@ import torch
 from ceiling import ceiling, table
 from peers import TorchTransformer
 
+from course.counting import begin_with, count_vectors
 from course.data import load_pairs, short_pairs, split_pairs
 from course.decoding import translate
 from course.tokens import Subwords, encode_pairs
 from course.training import train
 from course.transformer import Transformer
-from course.translator import TOKENS, trained_translator
+from course.translator import MATRIX_LR, TOKENS, trained_translator
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=300, help="training time (default: 300)")
+    parser.add_argument("--tokens", type=int, help="train for so many tokens, however long that takes")
     parser.add_argument("--model", choices=["course", "torch"], default="course")
+    parser.add_argument("--recipe", choices=["lesson", "plain"], help="default: that of the lesson for our model alone")
     parser.add_argument("--threads", type=int, default=2, help="workers, one core each (default: 2)")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ceiling", action="store_true", help="people, and lesson 09's translator ...")
     parser.add_argument("--valid", action="store_true", help="... on the validation part's sentences, too")
-    parser.add_argument("--tokens", type=int, default=TOKENS, help="... after so many tokens (default: lesson 09's)")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -55,9 +63,14 @@ def main() -> None:
     model = build(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
 
     encoded = encode_pairs(split.train, subwords)
+    recipe = options.recipe or {"course": "lesson", "torch": "plain"}[options.model]
+    budget = {"tokens": options.tokens} if options.tokens else {"seconds": options.seconds}
     started = time.perf_counter()
-    history = train(model, encoded, seconds=options.seconds, seed=options.seed, device=options.device,
-                    workers=options.threads, progress=sys.stderr.isatty())
+    if recipe == "lesson":
+        begin_with(model, count_vectors(encoded, *model.embedding.weight.shape))
+    counting = time.perf_counter() - started
+    history = train(model, encoded, **budget, matrix_lr=MATRIX_LR if recipe == "lesson" else None, seed=options.seed,
+                    device=options.device, workers=options.threads, progress=sys.stderr.isatty())
     seconds = time.perf_counter() - started
     translations = translate(model, [pair.source for pair in split.test], subwords)
     bleu = sacrebleu.BLEU()
@@ -65,8 +78,14 @@ def main() -> None:
 
     result = {
         "model": options.model,
+        "recipe": recipe,
+        "seed": options.seed,
         "bleu": round(score.score, 2),
+        "bleu_valid": round(bleu.corpus_score(
+            translate(model, [pair.source for pair in split.valid], subwords),
+            [[pair.target for pair in split.valid]]).score, 2),
         "seconds": round(seconds, 1),
+        "seconds_counting": round(counting, 1),
         "steps": len(history),
         "tokens": history[-1]["tokens"],
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
@@ -83,10 +102,11 @@ def main() -> None:
 
 def measure_ceiling(options: argparse.Namespace) -> dict:
     """People, and the translator of lesson 09, on sentences that nobody trained on."""
-    model, subwords, split = trained_translator(options.tokens, progress=not options.json)
+    tokens = options.tokens or TOKENS
+    model, subwords, split = trained_translator(tokens, progress=not options.json)
     chosen = split.test + split.valid if options.valid else split.test
     found = ceiling(chosen, short_pairs(load_pairs()), lambda sources: translate(model, sources, subwords))
-    return {**found, "valid": options.valid, "tokens": options.tokens, "torch": torch.__version__}
+    return {**found, "valid": options.valid, "tokens": tokens, "torch": torch.__version__}
 
 
 def _peak_memory_mb() -> int | None:

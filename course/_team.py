@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import Connection, wait
+from typing import Any
 
 import numpy as np
 import torch
@@ -78,7 +79,7 @@ class Team:
         seeds = [hash((self.seed, step, rank)) for rank in range(len(batches))]
         others = list(zip(batches[1:], shares[1:], seeds[1:], strict=True))
         for helper, (batch, share, seed) in zip(self.helpers, others, strict=False):
-            helper.send(batch, share, seed)
+            helper.send_batch(batch, share, seed)
         loss, gradient = self.gradient(batches[0], shares[0])
         if self.helpers:
             for helper in self.helpers:
@@ -91,6 +92,21 @@ class Team:
                 gradient += part_gradient
         self.flat.grad = gradient
         return loss
+
+    def spread(self, work: Callable[[Tensor], Tensor], stacks: Sequence[Tensor]) -> list[Tensor]:
+        """work(stack) for each of these stacks (n, ...) of tensors; each process does its share of each stack.
+
+        `work` is a function of a module. It looks at each of the n by itself, and returns as many of the same shape.
+        All stacks together have no more entries than `flat`.
+        """
+        parts = list(zip(*(stack.tensor_split(len(self.helpers) + 1) for stack in stacks), strict=True))
+        for helper, part in zip(self.helpers, parts[1:], strict=True):
+            helper.send_stacks(work, part)
+        done = [[work(part) for part in parts[0]]]
+        for helper in self.helpers:
+            helper.receive()
+            done.append(helper.stacks())
+        return [torch.cat(pieces) for pieces in zip(*done, strict=True)]
 
     def gradient(self, batch: Batch, share: float, into: Tensor | None = None) -> tuple[float, Tensor]:
         """share x loss of a batch, and its gradient: all parameters' entries in one row, that of `into` if given."""
@@ -135,10 +151,24 @@ class _Helper:
             self.process.start()
         self.far_end.close()
 
-    def send(self, batch: Batch, share: float, seed: int) -> None:
-        work = pickle.dumps((batch.source.numpy(), batch.target.numpy(), share, seed))
+    def send_batch(self, batch: Batch, share: float, seed: int) -> None:
+        self._send(self._gradient, batch.source.numpy(), batch.target.numpy(), share, seed)
+
+    def send_stacks(self, work: Callable[[Tensor], Tensor], stacks: Sequence[Tensor]) -> None:
+        self.shapes = [stack.shape for stack in stacks]
+        for ours, theirs in zip(self.stacks(), stacks, strict=True):
+            ours.copy_(theirs)
+        self._send(self._in_stacks, work, self.shapes)
+
+    def stacks(self) -> list[Tensor]:
+        """What stands in the memory that both share, as tensors of the shapes that were sent."""
+        sizes = [shape.numel() for shape in self.shapes]
+        pieces = self.gradient[: sum(sizes)].split(sizes)
+        return [piece.view(shape) for piece, shape in zip(pieces, self.shapes, strict=True)]
+
+    def _send(self, do: Callable[..., float], *arguments: Any) -> None:
         try:
-            self.pipe.send_bytes(work)
+            self.pipe.send_bytes(pickle.dumps((do.__name__, arguments)))
         except ConnectionError:
             raise self._ended() from None
 
@@ -176,13 +206,22 @@ class _Helper:
             while (work := pickle.loads(self.far_end.recv_bytes())) is not None:
                 self.far_end.send_bytes(pickle.dumps(self._answer(*work)))
 
-    def _answer(self, source: np.ndarray, target: np.ndarray, share: float, seed: int) -> float | str:
+    def _answer(self, name: str, arguments: tuple) -> float | str:
         try:
-            torch.manual_seed(seed)
-            batch = Batch(torch.from_numpy(source), torch.from_numpy(target))
-            return self.team.gradient(batch, share, into=self.gradient)[0]
+            return getattr(self, name)(*arguments)
         except Exception:
             return traceback.format_exc()
+
+    def _gradient(self, source: np.ndarray, target: np.ndarray, share: float, seed: int) -> float:
+        torch.manual_seed(seed)
+        batch = Batch(torch.from_numpy(source), torch.from_numpy(target))
+        return self.team.gradient(batch, share, into=self.gradient)[0]
+
+    def _in_stacks(self, work: Callable[[Tensor], Tensor], shapes: list[torch.Size]) -> float:
+        self.shapes = shapes
+        for stack in self.stacks():
+            stack.copy_(work(stack))
+        return 0.0
 
 
 def _in_one_row(tensors: Iterable[Tensor], into: Tensor | None = None) -> Tensor:

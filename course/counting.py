@@ -69,11 +69,12 @@ def count_vectors(encoded: Encoded, vocab_size: int, d_model: int, special: int 
 
 
 def begin_with(model: nn.Module, vectors: Tensor) -> None:
-    """Put vectors (vocab_size, d_model) in the place of the rows of the model's tables of that shape, as long as these.
+    """Put vectors (vocab_size, d_model) in the place of the rows of the model's `nn.Embedding`, as long as these are.
 
     A row of zeros leaves the model's own. Raises ValueError if the model has no such table.
     """
-    tables = [table for table in model.parameters() if table.shape == vectors.shape]
+    tables = [part.weight for part in model.modules() if isinstance(part, nn.Embedding)
+              and part.weight.shape == vectors.shape]
     if not tables:
         raise ValueError(say("the model has no table of embeddings of shape {shape}", shape=tuple(vectors.shape)))
     known = vectors.any(dim=1, keepdim=True)

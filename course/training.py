@@ -167,7 +167,7 @@ def train(
     team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), parameters, workers, seed)
     adam: dict[str, Any] = dict(lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
     optimizer = torch.optim.Adam([team.flat], **adam) if matrix_lr is None else \
-        Muon(team.flat, [matrix.shape for matrix in matrices], matrix_lr, **adam)
+        Muon(team.flat, [matrix.shape for matrix in matrices], matrix_lr, spread=team.spread, **adam)
     peaks = [group["lr"] for group in optimizer.param_groups]
     history: list[dict[str, float]] = []
     torch.manual_seed(seed)

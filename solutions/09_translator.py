@@ -12,6 +12,7 @@
 #   otherwise;
 # - explain byte-pair encoding, having written it, and use a library for the real thing;
 # - say what the loss of a new model must be before you train it;
+# - tell by counting which tokens belong together, and make vectors of it to begin with;
 # - write greedy decoding for a batch of sentences;
 # - compute what BLEU is made of, report a score that others can compare with theirs, and say what
 #   it does not tell, and what a human would get.
@@ -37,9 +38,11 @@ import torch
 from sacrebleu.significance import PairedTest
 
 from classroom import carry_on, check, hint, solution
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
 from course.data import load_pairs, normalise, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention
+from course.muon import orthogonalise
 from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
 from course.tokens import Subwords, encode_pairs, token_batches
 from course.training import best_device, train, training_loss
@@ -409,14 +412,152 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 # 20, we would know that something is wrong before spending a minute on training.
 
 # %% [markdown]
+# ## A better beginning
+#
+# The model's table of embeddings is random: nothing in it says that "cat" and "gato" have to do with each other. But
+# there are 115,000 pairs of sentences. Can we find out by counting alone which tokens belong together, without a single
+# step of training?
+#
+# For each English and each Spanish token, we count the pairs of sentences that have both. Which Spanish token will be
+# there most often when the English sentence has "cat"? Guess, then look.
+
+# %%
+together = pair_counts(encoded, len(subwords))                      # (vocab_size, vocab_size)
+every_token = subwords.tokens(range(len(subwords)))
+
+def show_largest(word, values, n=6):
+    """The tokens of the n largest values, one value for each token."""
+    found = values.argsort(descending=True, stable=True)[:n].tolist()
+    print(f"{word:10}" + "   ".join(f"{every_token[i]} {values[i]:.3g}" for i in found))
+
+[cat] = subwords.encode("cat")
+show_largest("cat", together[cat])
+
+# %% [markdown]
+# The full stop: it is there with every word. *gato* is only second. So a count means nothing until we compare it with
+# chance. If two tokens had nothing to do with each other, the share of the counts that is theirs, $p(i, j)$, would be
+# the product of the shares of each, $p(i)\,p(j)$. The **pointwise mutual information** says how far from that they are:
+#
+# $$\text{PMI}(i, j) = \log \frac{p(i, j)}{p(i)\,p(j)}$$
+#
+# It is 0 by chance, and log 2 if they are together twice as often. What is below chance we set to 0, because a count of
+# 0 would give −∞.
+
+# %%
+pmi = positive_pmi(together)
+for word in ("cat", "yesterday", "house"):
+    show_largest(word, pmi[subwords.encode(word)[0]])
+
+# %% [markdown]
+# Now the translation comes first. A row of 2,000 numbers describes "cat" by the tokens that it goes with. Tokens that
+# are used alike will have rows that are alike.
+#
+# But the model's vectors have 128 numbers, not 2,000. So we ask for 128 patterns that together describe the table well:
+# the eigenvectors of its largest eigenvalues. Each is a column of 2,000 numbers, one for each token. Side by side they
+# give each token 128 numbers, its vector. Which vectors will be close to that of "cat"?
+
+# %%
+vectors = count_vectors(encoded, len(subwords), sizes["d_model"])
+print(tuple(vectors.shape))
+for word in ("cat", "yesterday", "house", "red"):
+    i = subwords.encode(word)[0]
+    show_largest(word, vectors @ vectors[i])                         # all have length 1: this is the cosine
+
+# %% [markdown]
+# English and Spanish stand side by side, although nothing says which token is of which language. And "dog" is close to
+# "cat": they go with the same tokens. All this is known before the first step.
+#
+# Will it help? And if it does, is it because of what the vectors *know*? They could also help because they are spread
+# in another way than random ones. So let three small models learn for 250 steps. The first has random vectors, the
+# second those from the counts, and the third has the same ones, but dealt out to the tokens at random. What do you
+# expect of their losses on the validation part?
+
+# %%
+def plain_loss(pairs, model):
+    """Nats per token, without smoothing."""
+    part, total, tokens = encode_pairs(pairs, subwords), 0.0, 0
+    for rows in torch.arange(len(pairs)).split(250):
+        batch = part.batch(rows)
+        n = int((batch.target[:, 1:] != subwords.pad_id).sum())
+        with torch.no_grad():
+            total, tokens = total + n * training_loss(model, batch, smoothing=0.0).item(), tokens + n
+    return total / tokens
+
+def learn_shortly(vectors=None, matrix_lr=None):
+    """A small model after 250 steps: its loss on the validation part, and the seconds that the steps took."""
+    torch.manual_seed(0)
+    small = Transformer(len(subwords), d_model=64, n_heads=4, d_ff=256, n_layers=1, pad_id=subwords.pad_id)
+    if vectors is not None:
+        begin_with(small, vectors)
+    records = train(small, encoded, steps=250, batch_tokens=600, matrix_lr=matrix_lr, progress=False)
+    return plain_loss(valid_pairs, small), records[-1]["seconds"]
+
+few_numbers = count_vectors(encoded, len(subwords), 64)
+dealt_out = few_numbers[torch.randperm(len(subwords), generator=torch.Generator().manual_seed(0))]
+
+# %% tags=["nbval-ignore-output"]
+shortly = {"random vectors": learn_shortly(), "vectors from counts": learn_shortly(few_numbers),
+           "the same, dealt out at random": learn_shortly(dealt_out)}
+for name, (loss, _) in shortly.items():
+    print(f"{name:30} {loss:.2f} nats per token")
+
+# %% [markdown]
+# In our run the counts were worth more than half a nat, and the same vectors in the wrong places nothing. So it is what
+# they know.
+
+# %%
+begin_with(model, vectors)
+
+# %% [markdown]
+# ## A step for a whole matrix
+#
+# Adam (lesson 08) looks at each number of a weight matrix by itself, and makes steps of about equal size for all of
+# them. But a matrix does not act number by number. It maps vectors to vectors: it is a sum of simple matrices, each of
+# which takes one direction of its input to one direction of its output, with a strength, its **singular value**. A
+# matrix of 128 × 128 has 128 of them.
+#
+# Here is the gradient of one matrix. How many of its 128 directions are strong? And how many in the first step of
+# Adam, which has the gradient's signs, each times the learning rate?
+
+# %% tags=["nbval-ignore-output"]
+model.zero_grad()
+training_loss(model, by_length[0]).backward()
+gradient = next(p for name, p in model.named_parameters() if p.shape == (128, 128)).grad.clone()
+model.zero_grad()
+steps_of = {"gradient": gradient, "Adam's first step": gradient.sign(), "Muon": orthogonalise(gradient[None])[0]}
+strengths = {name: torch.linalg.svdvals(step) for name, step in steps_of.items()}
+for name, values in strengths.items():
+    strong = int((values > values[0] / 10).sum())
+    print(f"{name:18} {strong:3} of 128 directions have at least a tenth of the strength of the strongest")
+show_curves(range(1, 129), {name: (values / values[0]).tolist() for name, values in strengths.items()},
+            "direction", "strength, of the strongest", "How strong each direction of a step is")
+
+# %% [markdown]
+# The gradient is mostly a few directions. Adam makes *numbers* alike, and with them the *directions* somewhat more
+# alike. **Muon** (Jordan et al., 2024) makes the directions alike themselves, so that weak ones get their step, too.
+#
+# To find all singular values at each step would take too long. But $XX^TX$ has the same directions as $X$, and the
+# singular values to the third power. So $aX + bXX^TX + c\,XX^TXX^TX$ makes of each singular value $s$ the number
+# $as + bs^3 + cs^5$. With the right $a$, $b$ and $c$, and three such rounds, small ones and large ones come out nearly
+# alike. `course/muon.py` is short: read it.
+#
+# Such a step takes longer. Is it worth that? The small model again, with the vectors from counts:
+
+# %% tags=["nbval-ignore-output"]
+shortly["the same, and Muon for matrices"] = learn_shortly(few_numbers, matrix_lr=0.01)
+for name in ("vectors from counts", "the same, and Muon for matrices"):
+    loss, seconds = shortly[name]
+    print(f"{name:32} {loss:.2f} nats per token, {seconds:.1f} seconds")
+
+# %% [markdown]
 # ## Training
 #
-# `train` does what lesson 08 takes apart: Adam, a learning rate that rises and falls, a loss with
-# label smoothing, and batches sorted by length. Each batch is cut into two parts. On Linux two
-# processes work on them at the same time, one on each core; elsewhere PyTorch uses the cores in its own
-# way. If the model is made of your parts, all of it takes as many times longer as the cell above says.
+# `train` does what lesson 08 takes apart: a learning rate that rises and falls, a loss with
+# label smoothing, and batches sorted by length. Muon changes the matrices, Adam all the rest. Each batch is cut into
+# two parts. On Linux two processes work on them at the same time, one on each core; elsewhere PyTorch uses the cores in
+# its own way. If the model is made of your parts, all of it takes as many times longer as the cell above says.
 #
-# The budget is counted in **tokens**: 6.5 million, source and target together. So a fast and a slow computer do the
+# The budget is counted in **tokens**: 5.5 million, source and target together. So a fast and a slow computer do the
 # same work, and end with the same model; only the time differs. On two cores with nothing else to do it is about five
 # minutes; the bar shows how far it is and how long it will still take.
 #
@@ -428,7 +569,7 @@ print(f"loss before training {first_loss:.1f}, log 2000 = {math.log(2000):.1f}")
 
 # %% tags=["nbval-ignore-output"]
 started = time.perf_counter()
-history = train(model, encoded, tokens=6_500_000, batch_tokens=1200, lr=3e-3, workers=2,
+history = train(model, encoded, tokens=5_500_000, batch_tokens=1200, lr=3e-3, matrix_lr=0.01, workers=2,
                 device="cpu" if yours else best_device(), checkpoint="cache")
 waited, last = time.perf_counter() - started, history[-1]
 print(f"{len(history):,} steps, {last['tokens'] / 1e6:.1f} million tokens "
@@ -471,18 +612,8 @@ show_curves(
 # is the plain loss, without smoothing, on 1,000 training pairs and on the 1,000 of the validation part.
 
 # %% tags=["nbval-ignore-output"]
-def plain_loss(pairs, model=model):
-    """Nats per token, without smoothing."""
-    part, total, tokens = encode_pairs(pairs, subwords), 0.0, 0
-    for rows in torch.arange(len(pairs)).split(250):
-        batch = part.batch(rows)
-        n = int((batch.target[:, 1:] != subwords.pad_id).sum())
-        with torch.no_grad():
-            total, tokens = total + n * training_loss(model, batch, smoothing=0.0).item(), tokens + n
-    return total / tokens
-
-print(f"training pairs   {plain_loss(train_pairs[::len(train_pairs) // 1000][:1000]):.2f} nats per token")
-print(f"validation pairs {plain_loss(valid_pairs):.2f}")
+print(f"training pairs   {plain_loss(train_pairs[::len(train_pairs) // 1000][:1000], model):.2f} nats per token")
+print(f"validation pairs {plain_loss(valid_pairs, model):.2f}")
 
 # %% [markdown]
 # The second number is the larger one: a part of what the model has learned helps with its training sentences only. If
@@ -633,9 +764,8 @@ ask("The black cat sleeps.", "The white house is big.", "The cat sleeps.", "The 
     "The house is white.", "Tom has a black cat.", "I don't know her.")
 
 # %% [markdown]
-# Compare the first two with those that follow. In our run the short ones are right, and the first two are not: what
-# the model makes of them has lost its adjective, or is no sentence at all. (Yours may differ in details: two computers
-# do not round alike.)
+# Compare the first two with those that follow. In our run the others are right, and the first two are not: one has
+# lost its adjective, the other its noun. (Yours may differ in details: two computers do not round alike.)
 #
 # Why? "Because *black* is a rare word" is easily said, and wrong: you have counted it above, and "The cat is black."
 # is right. So let us measure. Six adjectives, six nouns, and the places in a sentence where they can be. In how many
@@ -656,10 +786,9 @@ for pattern in ("The NOUN is ADJ.", "I have a ADJ NOUN.", "I like the ADJ NOUN."
 
 # %% [markdown]
 # The same words each time; what differs is their place. In our run the adjective comes through at the end of a
-# sentence, where Spanish puts it behind its noun, too. It gets lost in the subject, before the verb. There the model
-# must keep it while it writes the noun, and then the verb is a strong rival: look at the probabilities further below.
-# So this is not about a word that it does not know. It is a construction that it has not learned yet; whether a longer
-# training repairs that, stretch exercise D lets you find out.
+# sentence, although Spanish puts it behind its noun there, too. It gets lost most often in the subject, before the
+# verb. So this is not about a word that the model does not know. It is a construction that it has not learned well
+# yet; whether a longer training repairs that, stretch exercise D lets you find out.
 #
 # Ask for some sentences of your own: short ones, of everyday life, with a full stop, since that is what it has read.
 #
@@ -853,20 +982,28 @@ hypotheses, others = [another_translation(pair) for pair in everywhere], [pair.t
 print(f"{metric.corpus_score(hypotheses, [others]).score:5.1f}{chrf.corpus_score(hypotheses, [others]).score:23.1f}"
       f"{'':17}another person's, on all {len(everywhere):,} such sentences of the corpus")
 
+different = [list({normalise(pair.target): pair.target for pair in group}.values()) for group in by_source.values()]
+rich = [texts for texts in different if len(texts) > 2]
+for n, which in ((2, "the second alone"), (max(map(len, rich)), "all the others")):
+    sides = [[texts[k] if k < len(texts) else None for texts in rich] for k in range(n)]       # None: no such reference
+    scores = [one.corpus_score(sides[0], sides[1:]).score for one in (metric, chrf)]
+    print(f"{scores[0]:5.1f}{scores[1]:23.1f}{'':17}the first of three or more, by {which}: {len(rich):,} sentences")
+
 # %% tags=["nbval-ignore-output"]
 for i, person in list(zip(several, by_people, strict=True))[:: len(several) // 4]:
     print(f"{sources[i]}\n    reference  {references[i]}\n    person     {person}\n    model      {translations[i]}")
 
 # %% [markdown]
 # People are far from 100. That is what to have in mind with a score such as ours: a good translator does not get 100
-# either.
+# either. How far depends on the references: where a sentence has several, the same translation of the same person gets
+# much more by all of them than by one.
 #
-# And the model? In our run BLEU gives it about as much as a person. Is it as good as a person, then? Read the examples.
-# A person who does not agree with the reference has mostly said the same thing in other words; the model has often said
-# something else. Runs of words cannot tell one from the other, on a hundred short sentences least of all. chrF, which
-# sees that *alta* and *alto* have something in common, puts the person ahead. How sure is that? p says how often so
-# large a difference would come out by the draw of the sentences alone, if both were equally good: rarely, but not
-# never. No number replaces reading.
+# And the model? In our run BLEU gives it almost as much as a person. Is it almost as good as a person, then? Read the
+# examples. A person who does not agree with the reference has mostly said the same thing in other words; the model has
+# often said something else. Runs of words hardly tell one from the other, on a hundred short sentences least of all.
+# chrF, which sees that *alta* and *alto* have something in common, puts the person further ahead. How sure is that? p
+# says how often so large a difference would come out by the draw of the sentences alone, if both were equally good: for
+# BLEU it would not be rare, for chrF it would. No number replaces reading.
 #
 # And the comparison is unfair to the person. Only translations that differ from the reference were taken, so the person
 # never equals it, and the model sometimes does. Where the model differs from it as well, the person is far ahead in our
@@ -981,7 +1118,8 @@ for name, token, p in zip(subwords.tokens(following[0]), following[0], chances[0
     print(f"{name:10} {p[token]:.2f}" + (f"   {likeliest} has {p.max():.2f}" if likeliest != name else ""))
 
 # %% [markdown]
-# After *casa* the verb is the rival that the adjective loses to: that is where the table above comes from.
+# After *La* our model would rather have written the adjective, which is first in English. So the order of the two is
+# what it is not sure of, and by itself it has left the noun out.
 #
 # Now type sentences of your own, and go through the translation token by token. After which token is
 # the model least sure how to go on? Which English word does it look at when it writes the verb?
@@ -995,6 +1133,7 @@ interactive.translator(model, subwords, "The black cat is sleeping.") if isinsta
 # - Split by *sentence*, learn everything, the vocabulary included, from the training part alone.
 # - Byte-pair encoding: letters, then again and again the most frequent pair becomes a symbol.
 # - An untrained model has a loss of about log(vocabulary size).
+# - Counts, compared with chance, know which tokens belong together before the first step.
 # - The validation loss beside the training loss says whether the model learns the language or the sentences.
 # - Greedy decoding: the most likely token, appended, until eos.
 # - BLEU: n-gram precisions for n = 1 to 4, clipped and pooled over all sentences, geometric mean,
@@ -1019,6 +1158,10 @@ interactive.translator(model, subwords, "The black cat is sleeping.") if isinsta
 #   results. On the data (§5.1): "Sentence pairs were batched together by approximate sequence length."
 # - [Sennrich, Haddow and Birch (2016), Neural Machine Translation of Rare Words with Subword
 #   Units](https://arxiv.org/abs/1508.07909), §3.2: byte-pair encoding, with the same four words.
+# - [Levy and Goldberg (2014), Neural Word Embedding as Implicit Matrix
+#   Factorization](https://papers.nips.cc/paper/2014/hash/feab05aa91085b7a8012516bc3533958-Abstract.html): what word2vec
+#   learns step by step, and what counts give at once, are nearly the same.
+# - [Jordan et al. (2024), Muon](https://kellerjordan.github.io/posts/muon/): the step for matrices.
 # - [Papineni et al. (2002), BLEU](https://aclanthology.org/P02-1040/), §2: where the trap and the brevity
 #   penalty come from.
 # - [Post (2018), A Call for Clarity in Reporting BLEU Scores](https://arxiv.org/abs/1804.08771): the paper

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from course._team import Team
+from course.muon import orthogonalise
 from course.tokens import Encoded
 from course.training import training_loss
 from course.transformer import Transformer
@@ -84,6 +85,41 @@ def test_dropout_is_the_same_with_processes_and_in_turn():
 
 
 @forks
+@pytest.mark.parametrize("fork", WAYS)
+def test_work_on_stacks_is_shared(fork):
+    model, whole, parts = task()
+    torch.manual_seed(1)
+    stacks = [torch.randn(5, 3, 4), torch.randn(2, 6, 6), torch.randn(1, 2, 7)]
+    given = [stack.clone() for stack in stacks]
+    team = Team(lambda batch: training_loss(model, batch), model.parameters(), 2, fork=fork)
+    try:
+        for done, stack in zip(team.spread(orthogonalise, stacks), given, strict=True):
+            torch.testing.assert_close(done, orthogonalise(stack))
+        assert all(a.equal(b) for a, b in zip(stacks, given, strict=True))
+        assert len(team.helpers) == fork
+        loss = team.compute_gradients(parts, shares(parts), 0)          # the same memory serves both
+        assert loss == pytest.approx(training_loss(model, whole).item(), rel=1e-5)
+    finally:
+        team.close()
+
+
+def no_ones(stack):
+    if stack.any():
+        raise ValueError("ones cannot be had")
+    return stack
+
+
+@forks
+def test_an_error_in_shared_work_is_told():
+    model, *_ = task()
+    team = Team(lambda batch: training_loss(model, batch), model.parameters(), 2)
+    try:
+        with pytest.raises(RuntimeError, match="(?s)stopped with an error.*ones cannot be had"):
+            team.spread(no_ones, [torch.tensor([[0.0], [1.0]])])
+    finally:
+        team.close()
+
+
 def test_afterwards_the_model_is_an_ordinary_one():
     model, _, parts = task()
     threads, before = torch.get_num_threads(), [parameter.detach().clone() for parameter in model.parameters()]

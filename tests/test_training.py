@@ -107,8 +107,9 @@ class TestTrain:
         assert curve(1) == curve(1)
         assert curve(1) != curve(2)
 
-    def test_an_interrupted_run_resumes_to_the_same_curve(self, tmp_path, monkeypatch):
-        options = dict(steps=40, batch_tokens=200, progress=False)
+    @pytest.mark.parametrize("matrix_lr", [None, 0.01])
+    def test_an_interrupted_run_resumes_to_the_same_curve(self, tmp_path, monkeypatch, matrix_lr):
+        options = dict(steps=40, batch_tokens=200, progress=False, matrix_lr=matrix_lr)
         whole = train(small_model(dropout=0.2), reverse_task(), **options)
 
         calls = 0
@@ -132,6 +133,22 @@ class TestTrain:
         assert [r["loss"] for r in resumed] == [r["loss"] for r in whole]
         assert [r["lr"] for r in resumed] == [r["lr"] for r in whole]
         assert [path.name for path in tmp_path.iterdir()] == ["run.pt"], "no half-written file is left"
+
+    def test_muon_learns_the_reverse_task_in_fewer_steps(self):
+        losses = {rate: train(small_model(), reverse_task(), steps=60, batch_tokens=400, matrix_lr=rate,
+                              progress=False)[-1]["loss"] for rate in (None, 0.02)}
+        assert losses[0.02] < losses[None] - 0.1
+
+    def test_a_step_moves_all_directions_of_a_matrix_alike(self):
+        model = small_model()
+        before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+        train(model, reverse_task(), steps=1, batch_tokens=400, matrix_lr=0.02, schedule=lambda done: 1.0,
+              progress=False)
+        changes = {name: parameter.detach() - before[name] for name, parameter in model.named_parameters()}
+        values = torch.linalg.svdvals(changes["decoder.layers.0.self_attention.w_v.weight"])
+        assert 0.02 * 0.18 < values[10] <= values[0] < 0.02 * 1.87
+        # A first step of Adam is the rate times the gradient's sign.
+        assert changes["embedding.weight"].abs().max().item() == pytest.approx(0.003, rel=1e-3)
 
     def test_a_finished_run_is_loaded_and_not_trained_again(self, tmp_path, monkeypatch, capsys):
         options = dict(steps=5, batch_tokens=200, checkpoint=tmp_path / "run.pt")
@@ -230,6 +247,11 @@ class TestTrain:
         options = {"steps": 1} if name in ("workers", "batch_tokens") else {}
         with pytest.raises(ValueError, match=f"`{name}` must be .* got {amount}"):
             train(small_model(), reverse_task(), **options, **{name: amount})
+
+    @pytest.mark.parametrize("rates", [{"lr": 0.0}, {"matrix_lr": 0.0}, {"matrix_lr": -1.0}])
+    def test_a_rate_is_above_0(self, rates):
+        with pytest.raises(ValueError, match="rates must be above 0"):
+            train(small_model(), reverse_task(), steps=1, **rates)
 
     def test_a_sentence_that_is_too_long_is_named_before_anything_is_trained(self):
         data = reverse_task(20)

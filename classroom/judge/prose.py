@@ -11,7 +11,7 @@ _CHARACTER, _MARK = "\u3400-\u9fff", "，。：；？！、（）《》"
 _HAN = re.compile(f"[{_CHARACTER}]")
 _CODE = re.compile("`[^`]*`")
 _HELD = "\0"                               # stands for code while blanks are looked at
-_NO_BLANK = re.compile(rf"(?<=[{_CHARACTER}]) +(?=[{_CHARACTER}])|(?<=[{_MARK}]) +| +(?=[{_MARK}])")
+_NO_BLANK = re.compile(rf"(?<=[{_CHARACTER}]) +(?=[{_CHARACTER}])|(?<=[{_MARK}]) +|(?<=……) +| +(?=[{_MARK}])")
 _ONE_BLANK = re.compile(rf"(?<=[{_CHARACTER}])(?=[A-Za-z0-9{_HELD}])|(?<=[A-Za-z0-9{_HELD}])(?=[{_CHARACTER}])")
 # What stays on one line: a character or a word, with the punctuation that may not be parted from it.
 _UNIT = re.compile(rf" |[（“《]*(?:[{_CHARACTER}]|[^ {_CHARACTER}{_MARK}“]+)?[，。：；？！、）”》…]*")

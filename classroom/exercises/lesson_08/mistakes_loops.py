@@ -76,7 +76,7 @@ def _shown(sight: Sight) -> str:
     curve = ", ".join(f"{loss:g}" for loss in sight.inputs["curve"][1:].tolist())
     given = say("The validation losses are {curve}, epoch by epoch, with patience = {patience} and max_epochs = "
                 "{max_epochs} ({about}).", curve=curve, patience=sight.inputs['patience'],
-                max_epochs=sight.inputs['max_epochs'], about=sight.got.case.about)
+                max_epochs=sight.inputs['max_epochs'], about=say(sight.got.case.about))
     if got["losses"].shape != want["losses"].shape:
         return say("{given} You return {losses} losses where {losses2} are expected:\n\n    yours     {losses3}\n    "
                    "expected  {losses4}", given=given, losses=len(got['losses']), losses2=len(want['losses']),

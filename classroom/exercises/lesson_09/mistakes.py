@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from classroom.ask.language import SYMBOLS, spell
-from classroom.judge.evidence import Sight
+from classroom.judge.evidence import Sight, commas
 from classroom.judge.exercise import Misconception
 from course._words import later, say
 
@@ -16,8 +16,9 @@ from course._words import later, say
 
 def words_of(inputs: dict) -> str:
     """The case as the learner knows it."""
-    return "the words " + ", ".join(f"{'-'.join(spell(row))} ({times} times)" for row, times in
-                                    zip(inputs["words"], inputs["times"], strict=True))
+    words = [say("{word} ({times} times)", word="-".join(spell(row)), times=int(times)) for row, times in
+             zip(inputs["words"], inputs["times"], strict=True)]
+    return say("the words {words}", words=commas(words))
 
 
 def symbols_of(inputs: dict) -> str:
@@ -33,7 +34,7 @@ def as_counts(sight: Sight) -> str:
 
 
 def _times(n: int) -> str:
-    return "once" if n == 1 else f"{n} times"
+    return say("once") if n == 1 else say("{n} times", n=int(n))
 
 
 def as_symbols(sight: Sight) -> str:

@@ -3,7 +3,7 @@ from functools import partial
 
 import torch
 
-from classroom.judge.evidence import Sight, shape
+from classroom.judge.evidence import Sight, commas, shape
 from classroom.judge.exercise import Misconception
 from course._words import later, say
 
@@ -14,7 +14,7 @@ PAD, BOS, EOS = 0, 2, 3
 
 def source_of(inputs: dict) -> str:
     """The case as the learner knows it."""
-    settings = ", ".join(f"{name} = {inputs[name]}" for name in ("bos_id", "eos_id", "pad_id", "max_len"))
+    settings = commas([f"{name} = {inputs[name]}" for name in ("bos_id", "eos_id", "pad_id", "max_len")])
     return say("`source` {source} with {settings}", source=shape(inputs['source']), settings=settings)
 
 
@@ -24,10 +24,10 @@ def as_ids(sight: Sight) -> str:
         return say("On {source_of} your ids have the shape {got}; {want} is expected.",
                    source_of=source_of(sight.inputs), got=shape(got), want=shape(want))
     row = next(i for i in range(len(want)) if got[i].tolist() != want[i].tolist())
-    ids = ", ".join(f"{name} {sight.inputs[f'{name}_id']}" for name in ("bos", "eos", "pad"))
+    ids = commas([f"{name} {sight.inputs[f'{name}_id']}" for name in ("bos", "eos", "pad")])
     return say("On the case “{about}” ({ids}, max_len {max_len}), sentence {row}:\n\n    yours     {tolist}\n    "
-               "expected  {tolist2}", about=sight.got.case.about, ids=ids, max_len=sight.inputs['max_len'], row=row,
-               tolist=got[row].tolist(), tolist2=want[row].tolist())
+               "expected  {tolist2}", about=say(sight.got.case.about), ids=ids, max_len=sight.inputs['max_len'],
+               row=row, tolist=got[row].tolist(), tolist2=want[row].tolist())
 
 
 # -------------------------------------------------------------------------------- 9.4 decoding

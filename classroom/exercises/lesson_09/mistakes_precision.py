@@ -7,14 +7,14 @@ import numpy as np
 from classroom.ask.language import WORDS, spell
 from classroom.judge.evidence import Sight
 from classroom.judge.exercise import Misconception
-from course._words import later, say
+from course._words import later, plural, say
 
 # -------------------------------------------------------------------------- evidence in words
 
 
 def sentences_of(inputs: dict) -> str:
-    n = len(inputs["hypotheses"])
-    return f"{n} sentence{'s' * (n > 1)}, n = {inputs['n']}"
+    count = len(inputs["hypotheses"])
+    return plural("{count} sentence, n = {n}", "{count} sentences, n = {n}", count, count=count, n=inputs["n"])
 
 
 def as_sentences(sight: Sight) -> str:

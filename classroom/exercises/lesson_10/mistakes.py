@@ -32,7 +32,7 @@ def _as_round(sight: Sight) -> str:
     shape = tuple(sight.inputs["next_log_p"].shape)
     return say("On {shape} beginnings and {shape2} tokens with beam_size = {beam_size} ({about}), score (parent → "
                "token):\n\n    yours     {line}\n    expected  {line2}", shape=shape[0], shape2=shape[1],
-               beam_size=sight.inputs['beam_size'], about=sight.got.case.about, line=line(got), line2=line(want))
+               beam_size=sight.inputs['beam_size'], about=say(sight.got.case.about), line=line(got), line2=line(want))
 
 
 # --------------------------------------------------------------------------------- 10.1 score

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 from classroom.ask.case import Case
-from classroom.judge.evidence import Sight, number
+from classroom.judge.evidence import Sight, commas, number
 from classroom.judge.exercise import Misconception
 from course._words import later, say
 
@@ -18,7 +18,7 @@ def as_sentence(sight: Sight) -> str:
     got, want, inputs = sight.got.values, sight.want.values, sight.inputs
     return say("On the case “{about}” (beam_size {beam_size}, α {alpha}, max_len {max_len}, bos {bos}, eos "
                "{eos}):\n\n    yours     {tolist}, score {score}\n    expected  {tolist2}, score {score2}",
-               about=sight.got.case.about, beam_size=inputs['beam_size'], alpha=inputs['alpha'],
+               about=say(sight.got.case.about), beam_size=inputs['beam_size'], alpha=inputs['alpha'],
                max_len=inputs['max_len'], bos=BOS, eos=EOS, tolist=got['ids'].tolist(), score=number(got['score']),
                tolist2=want['ids'].tolist(), score2=number(want['score']))
 
@@ -88,7 +88,7 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
 
 def place(inputs: dict) -> str:
     """The case as the learner knows it."""
-    return ", ".join(f"`{name} = {inputs[name]}`" for name in ("beam_size", "alpha", "max_len", "bos_id", "eos_id"))
+    return commas([f"`{name} = {inputs[name]}`" for name in ("beam_size", "alpha", "max_len", "bos_id", "eos_id")])
 
 
 def told_apart(case: Case) -> set[str]:

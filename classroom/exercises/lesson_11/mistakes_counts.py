@@ -3,7 +3,7 @@ from functools import partial
 
 import numpy as np
 
-from classroom.judge.evidence import Sight, first_difference, number, row, two_rows
+from classroom.judge.evidence import Sight, commas, first_difference, number, row, two_rows
 from classroom.judge.exercise import Misconception
 from course._words import say
 
@@ -170,7 +170,7 @@ def _sums(sight: Sight) -> str:
     if sight.got.values["t"].shape != sight.want.values["t"].shape:
         return first_difference(sight)
     return say("{with_pairs}\n\nThe rows of yours sum to {x}; those of t sum to 1.", with_pairs=_with_pairs(sight),
-               x=', '.join(number(x) for x in sight.got.values['t'].sum(1)[:6]))
+               x=commas([number(x) for x in sight.got.values['t'].sum(1)[:6]]))
 
 
 _SHARE = ("Every target word has 1 to give. It shares it out among the source words of its own sentence, in proportion "

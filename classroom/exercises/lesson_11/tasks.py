@@ -3,8 +3,8 @@ import numpy as np
 
 from classroom.ask.alignments import Links, LinkSets, SentencePairs
 from classroom.ask.case import Case
-from classroom.judge.evidence import listing
 from classroom.judge.exercise import Choice, Exercise
+from course._words import say
 
 from . import mistakes, mistakes_counts, mistakes_links, mistakes_rounds, tasks_patch, tasks_take_away
 
@@ -59,7 +59,8 @@ def _alignments(rng):
 
 def _how_many(inputs) -> str:
     """Sets have no shape: how many links there are."""
-    return listing([f"{len(inputs[name])} {name}" for name in ("predicted", "sure", "possible")]) + " links"
+    return say("{predicted} predicted, {sure} sure and {possible} possible links",
+               **{name: len(inputs[name]) for name in ("predicted", "sure", "possible")})
 
 
 def _attentions(rng):
