@@ -13,11 +13,13 @@ import sacrebleu
 import torch
 
 from course.ablation import Config, Variant
+from course.counting import begin_with, count_vectors
 from course.data import Split, load_pairs, pairs_that_fit, split_pairs
 from course.decoding import translate
 from course.languages import SpacedSubwords
 from course.tokens import encode_pairs
 from course.training import train
+from course.translator import MATRIX_LR
 
 CONFIG, SUBWORDS, BATCH_TOKENS = Config(d_model=128, d_ff=512, dropout=0.2), 2000, 1200     # lesson 12's, for real text
 
@@ -30,6 +32,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300, help="of training (default: 300)")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--seed", type=int, default=0, help="of the weights and the batches (default: 0)")
+    parser.add_argument("--plain", action="store_true", help="random vectors, and Adam for all")
     parser.add_argument("--bleu", default="13a", help="how sacreBLEU cuts words (default: 13a)")
     options = parser.parse_args()
 
@@ -40,9 +43,11 @@ def main() -> None:
     subwords = SpacedSubwords.train([sentence for pair in split.train for sentence in pair[:2]], SUBWORDS)
     split = Split(*(pairs_that_fit(part, subwords, CONFIG.max_len, skip_long=True) for part in split))
     torch.manual_seed(options.seed)
-    model = Variant(len(subwords), CONFIG)
-    history = train(model, encode_pairs(split.train, subwords), seconds=options.seconds, batch_tokens=BATCH_TOKENS,
-                    seed=options.seed, workers=options.workers)
+    model, encoded = Variant(len(subwords), CONFIG), encode_pairs(split.train, subwords)
+    if not options.plain:
+        begin_with(model, count_vectors(encoded, len(subwords), CONFIG.d_model))
+    history = train(model, encoded, seconds=options.seconds, batch_tokens=BATCH_TOKENS,
+                    matrix_lr=None if options.plain else MATRIX_LR, seed=options.seed, workers=options.workers)
 
     step, curve = options.seconds / 10, {}
     for n in range(1, 11):

@@ -7,11 +7,12 @@ Both do forward pass, loss, backward pass and Adam on the same batches of the co
 the same sizes, tied embeddings, dropout and label smoothing. PyTorch's module is used as its
 documentation shows: a causal mask, padding masks for source, target and memory, logits for every
 position, cross-entropy that ignores the padding, Adam as it comes, all threads for every product. Ours is
-the step of `course.training.train`, as lesson 09 runs it: workers that share the batch, a core for each.
+the step of `course.training.train`: workers that share the batch, a core for each, and Adam.
 
 They take turns. An untimed step on the same batch goes before each timed one, since a step in training follows
 one of its own kind: the threads are awake and the batch is in the processor's cache. `ratio` says how many times
 as long PyTorch's step takes. It is the median over the pairs, so that a busy moment of the machine hits both.
+`ratio_muon` is for our step with Muon for the matrices, as lesson 09 has it.
 `ratio_same_adam` gives PyTorch's module our fused optimiser. `ratio_one_process` is for our step without
 workers. `throughput_share` compares the floating-point operations of our step's matrix products with what
 one product of two 1024 x 1024 matrices reaches in the same run.
@@ -32,6 +33,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from course._team import Team
 from course.data import load_pairs, short_pairs, split_pairs
+from course.muon import Muon, matrices_of
 from course.tokens import Batch, Encoded, Subwords, encode_pairs, token_batches
 from course.training import token_shares, training_loss
 from course.transformer import Transformer
@@ -55,6 +57,7 @@ def main() -> None:
     stream = endless(encoded, options.batch_tokens)
     steps = {
         "ours": shared_stepper(course_model(vocab_size), options.threads),
+        "muon": shared_stepper(course_model(vocab_size), options.threads, muon=True),
         "torch": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss),
         "torch_same_adam": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss, fused=True),
         "one_process": stepper(course_model(vocab_size), training_loss_of, fused=True),
@@ -81,6 +84,7 @@ def main() -> None:
     result = {
         "ratio": round(ratio, 3),
         "ratio_quartiles": [round(low, 3), round(high, 3)],
+        "ratio_muon": round(statistics.median(ratios("torch", "muon")), 3),
         "ratio_same_adam": round(statistics.median(ratios("torch_same_adam")), 3),
         "ratio_one_process": round(statistics.median(ratios("torch", "one_process")), 3),
         **{f"{name}_ms": round(1000 * statistics.median(spent[options.warmup :]), 2) for name, spent in times.items()},
@@ -149,12 +153,15 @@ def stepper(
     return step
 
 
-def shared_stepper(model: Transformer, workers: int) -> Callable[[Batch], None]:
+def shared_stepper(model: Transformer, workers: int, muon: bool = False) -> Callable[[Batch], None]:
     """The same, shared by the workers of `course.training.train`."""
     model.train()
     threads = torch.get_num_threads()
-    team = Team(lambda batch: training_loss_of(model, batch), model.parameters(), workers)
-    optimizer = adam([team.flat], fused=True)
+    matrices = matrices_of(model) if muon else []
+    others = [parameter for parameter in model.parameters() if not any(parameter is matrix for matrix in matrices)]
+    team = Team(lambda batch: training_loss_of(model, batch), [*matrices, *others], workers)
+    optimizer = Muon(team.flat, [matrix.shape for matrix in matrices], 0.01, spread=team.spread, lr=1e-3,
+                     betas=(0.9, 0.98), eps=1e-9, fused=True) if muon else adam([team.flat], fused=True)
     torch.set_num_threads(threads)
     atexit.register(team.close)
     count = itertools.count()

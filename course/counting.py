@@ -1,8 +1,8 @@
 """Token vectors by counting: what a table of embeddings can know before any training.
 
 Which tokens go together is counted over sentence pairs, across the two languages, and compared with chance. The
-strongest patterns in that table of numbers are the vectors: tokens that go with the same tokens of the other language
-become alike, and a token is like its translation.
+strongest patterns in that table of numbers are the vectors. In such a pattern the number of a token is a sum over the
+tokens that it goes with. So a token becomes like its translation, and tokens with the same translations become alike.
 """
 import contextlib
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ __all__ = ["begin_with", "count_vectors", "pair_counts", "positive_pmi"]
 def pair_counts(encoded: Encoded, vocab_size: int, special: int = 4) -> Tensor:
     """How many pairs have token i on one side and token j on the other: float32 (vocab_size, vocab_size).
 
-    Symmetric. A token counts once in a sentence. Ids below `special`, padding and the ends of sentences among them, are
-    not counted.
+    Symmetric: each pair is counted in both directions, so a pair that has both tokens on both sides counts twice. A
+    token counts once in a sentence. Ids below `special`, padding and the ends of sentences among them, are not counted.
     """
     counts = torch.zeros(vocab_size * vocab_size, dtype=torch.int64)
     for rows in torch.arange(len(encoded)).split(10_000):
@@ -35,7 +35,9 @@ def pair_counts(encoded: Encoded, vocab_size: int, special: int = 4) -> Tensor:
 def positive_pmi(counts: Tensor) -> Tensor:
     """log of how many times as often as by chance i and j go together; 0 where it is not more often (n, n) -> (n, n).
 
-    The *pointwise mutual information*, log p(i, j) / (p(i) p(j)), of Church and Hanks (1990), cut off at 0.
+    The *pointwise mutual information*, log p(i, j) / (p(i) p(j)), of Church and Hanks (1990), cut off at 0. Chance
+    draws both tokens from all counts. Where only pairs across two languages are counted, a token of one and a token of the
+    other that have nothing to do with each other go together about twice as often as that: log 2.
     """
     of_each = counts.sum(1)
     ratio = counts * counts.sum() / (of_each.unsqueeze(1) * of_each).clamp(min=1e-9)
@@ -46,8 +48,8 @@ def count_vectors(encoded: Encoded, vocab_size: int, d_model: int, special: int 
     """A vector of length 1 for each token: float32 (vocab_size, d_model); zeros for one that goes with no other.
 
     The eigenvectors of the `d_model` largest eigenvalues of `positive_pmi`, as columns; then each row is made as long
-    as the others. (Levy and Goldberg, 2014, factorise such a table; their columns are also stretched by the
-    eigenvalues.)
+    as the others. The largest eigenvalues are positive: in their patterns, tokens that go together have numbers of the
+    same sign. (Levy and Goldberg, 2014, factorise such a table; their columns are also stretched by the eigenvalues.)
 
     Args:
         encoded: the training pairs.
@@ -69,7 +71,7 @@ def count_vectors(encoded: Encoded, vocab_size: int, d_model: int, special: int 
 
 
 def begin_with(model: nn.Module, vectors: Tensor) -> None:
-    """Put vectors (vocab_size, d_model) in the place of the rows of the model's `nn.Embedding`, as long as these are.
+    """Put vectors (vocab_size, d_model) into each `nn.Embedding` of that shape, as long as its rows are on average.
 
     A row of zeros leaves the model's own. Raises ValueError if the model has no such table.
     """

@@ -2,7 +2,7 @@
 
 Adam looks at each number of a weight matrix by itself. But a matrix maps vectors to vectors, and its gradient is mostly
 the sum of a few strong patterns, beside which the weak ones hardly move. Muon takes the gradient as a matrix, and makes
-its singular values nearly alike before the step.
+its singular values much more alike before the step.
 """
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 __all__ = ["Muon", "matrices_of", "orthogonalise"]
 
 # Polynomials a s + b s³ + c s⁵ that bring singular values nearer to 1, each made for what the one before leaves
-# (Amsel et al., 2025).
+# (Amsel et al., 2025: The Polar Express).
 _ROUNDS = [(8.2051, -22.9019, 16.4607), (4.0664, -2.8612, 0.5184), (3.9096, -2.8234, 0.5250)]
 
 
@@ -48,9 +48,9 @@ class Muon:
     Args:
         flat: all parameters' entries in one row, the matrices first.
         shapes: of the matrices, in their order; matrices of one shape stand side by side.
-        matrix_lr: the learning rate for matrices. A step changes each by about that much in every direction, times
-            √(rows / columns) where there are more rows.
-        momentum: share of the mean gradient of the last steps that is kept from step to step.
+        matrix_lr: the learning rate for matrices. A step changes each by 0.2 to 1.9 times that much in every
+            direction, but for the weakest, times √(rows / columns) where there are more rows.
+        momentum: share of the running mean of the gradients that is kept at each step.
         spread: what maps `orthogonalise` over stacks of matrices; by default one stack after the other.
         adam: settings of `torch.optim.Adam` for the rest, its learning rate among them.
     """

@@ -299,7 +299,7 @@ print(f"mean of both layers {of_all:.2f}, diagonal {on_diagonal:.2f}, at random 
 
 # %% [markdown]
 # Nobody ever told the model which words belong together, and yet it beats the diagonal. And in our run
-# means do better than the heads they are made of: where one head looks elsewhere, the others outvote it.
+# a mean does better than most of the heads it is made of: where one head looks elsewhere, the others outvote it.
 #
 # How exact are these rates? There are only as many gold pairs as you have seen, and other pairs would give other rates.
 # The bootstrap of lesson 09 says how much: draw pairs with replacement, again and again, and take the middle 95 % of
@@ -617,7 +617,7 @@ for layer in LAYERS:
 interactive.switches(model, subwords, "I like the black cat.", CROSS)
 
 # %% [markdown]
-# Read them. Which have changed, and what is lost there? What one head no longer
+# Read them. Has anything changed? What one head no longer
 # passes on, the others pass on in part: they have learned much of the same. What if a whole layer is missing? And if
 # the layer stays, but looks at all words alike?
 
@@ -712,15 +712,14 @@ for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
     print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f}")
 
 # %% [markdown]
-# In our run, with both layers at once, more than half of the translations came out word for word as predicted: far
-# from all; without an exchange, none would. In layer 1 alone the exchange worked about as often. In layer 0
-# alone it never did, and most translations did not change at all. How different are the two as aligners? Layer 0 is the
-# worse one, and by more than the choice of pairs explains (the interval above). But it is far better than the diagonal,
-# and it looks as convincing in the view above. **From the picture of layer 0 you would have read that the noun comes
-# from there. It does not.** What layer 0 passes on is something else; that it is not nothing you have seen when you
-# silenced it.
-# (With other settings or another seed the layers may divide the work differently. If your table looks different, then
-# that is what your model does.)
+# In our run, with both layers at once, more than half of the translations came out word for word as predicted: far from
+# all; without an exchange, none would. In layer 1 alone the exchange worked even more often. In layer 0 alone it never
+# did, and more than half of the translations did not change at all. How different are the two as aligners? Layer 0 is
+# the worse one, and by more than the choice of pairs explains (the interval above). But it is far better than the
+# diagonal, and it looks as convincing in the view above. **From the picture of layer 0 you would have read that the
+# noun comes from there. It does not.** What layer 0 passes on is something else; that it is not nothing you have seen
+# when you silenced it. (With other settings or another seed the layers may divide the work differently. If your table
+# looks different, then that is what your model does.)
 
 # %% [markdown]
 # ## What a weight does not show
@@ -873,10 +872,10 @@ for kind, rows in sorted(measured.items()):
 # (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
 #
 # In all rows together: far better than chance, and far from always. But do not stop at the first line; the kinds
-# of rows differ. Where a new word begins, the largest weight is also the largest effect in about three of four
-# rows in our run, and harmless in one of five. Where a word is only written to its end, the largest weight is
-# also the largest effect in fewer than half. And where punctuation or `<eos>` comes next, the two agree again,
-# but in about half of these rows nothing is lost without that weight: the weights of a row must sum to 1, also
+# of rows differ. Where a new word begins, the largest weight is also the largest effect in about two of three
+# rows in our run, and harmless in one of four. Where a word is only written to its end, the largest weight is
+# also the largest effect in about half. And where punctuation or `<eos>` comes next, the two agree most often,
+# but in about four of ten of these rows nothing is lost without that weight: the weights of a row must sum to 1, also
 # where no word is needed. One number for all rows would have hidden this.
 
 # %% [markdown]
@@ -976,10 +975,10 @@ of_means = torch.stack([size(means[name]) / size(rows[reads]) for name, rows in 
 print(f"a head's mean is {of_means.min():.2f} to {of_means.max():.2f} times as long as what the head usually mixes")
 
 # %% [markdown]
-# In our run the two agree to a few thousandths. So it was not the strangeness of zeros that hurt: what is missing is
-# what the head says of *this* sentence. That is no law. In our run the heads have a short mean, so that zeros are close
-# to it. In a model whose heads have a large mean, zeros take that away as well, and the two can differ much. So say
-# which one you have used.
+# In our run the two differ by a hundredth of a nat or so, and the losses are much larger. So it was hardly the
+# strangeness of zeros that hurt: what is missing is what the head says of *this* sentence. That is no law. In our run
+# the heads have a short mean, so that zeros are not far from it. In a model whose heads have a large mean, zeros take
+# that away as well, and the two can differ much. So say which one you have used.
 #
 # Now patching. Two sentences, *Where is the cat?* and *Where is the dog?*, and one beginning of the translation,
 # *¿Dónde está el …*. The model goes on with *gato* for *cat*, and with *perro* for *dog*: that word has the largest
@@ -1022,8 +1021,8 @@ for name in PLACES:
 # %% [markdown]
 # The last line had to come out like this: the source reaches the decoder through cross-attention only, so that all of
 # it together is the other sentence. It tests your `patch`. The lines before it are the finding. In our run each head of
-# layer 1 brings a part of the noun, about a fifth, and hardly ever changes the word; together they nearly always do.
-# Layer 0 brings a tenth. The exchange of columns above has said the same in another way; and it fits that one silent
+# layer 1 brings a part of the noun, about a fifth, and does not change the word; together they nearly always do. Layer
+# 0 brings about a tenth. The exchange of columns above has said the same in another way; and it fits that one silent
 # head changed so little: **the noun is carried by four heads at once.**
 #
 # (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: to silence

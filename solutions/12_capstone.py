@@ -38,6 +38,7 @@ from course.ablation import (
     sentence_losses,
     task_from,
 )
+from course.counting import begin_with, count_vectors
 from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention
@@ -499,6 +500,7 @@ N_SUBWORDS = 2_000 if LARGE else 600            # of several letters, besides th
 CONFIG = Config(d_model=128, d_ff=512, dropout=0.2) if LARGE else Config()
 BUDGET = {"tokens": 4_000_000} if LARGE else {"steps": 400}
 BATCH_TOKENS, WORKERS = (1200, 2) if LARGE else (400, 1)
+MATRIX_LR = 0.01 if LARGE else None             # for real text: Muon, and vectors from counts, as in lesson 09
 
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
 n_characters = len(set("".join(own_sentences)))
@@ -529,8 +531,10 @@ references = [pair.target for pair in own.test]
 own_models, own_translations = {}, {}
 for name, tokens in tokenisers.items():
     torch.manual_seed(0)
-    own_models[name] = Variant(len(tokens), CONFIG)
-    train(own_models[name], encode_pairs(own.train, tokens), **BUDGET, batch_tokens=BATCH_TOKENS, workers=WORKERS,
+    own_models[name], own_encoded = Variant(len(tokens), CONFIG), encode_pairs(own.train, tokens)
+    if LARGE:
+        begin_with(own_models[name], count_vectors(own_encoded, len(tokens), CONFIG.d_model))
+    train(own_models[name], own_encoded, **BUDGET, batch_tokens=BATCH_TOKENS, matrix_lr=MATRIX_LR, workers=WORKERS,
           checkpoint="cache", progress=LARGE)
     own_translations[name] = translate(own_models[name], [pair.source for pair in own.test], tokens)
     score = sacrebleu.corpus_bleu(own_translations[name], [references], tokenize=BLEU_TOKENS)
@@ -599,10 +603,10 @@ look("The black cat is under the table.")
 #
 # ### Your file
 #
-# Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there
-# on. A few thousand short sentences are enough to see something; with more than 2,000 pairs the larger sizes are taken,
-# and training takes some minutes. Two files, a sentence in each line, are read by
-# `load_pairs("mine.en", "mine.de")`. Five things to mind:
+# Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there on.
+# A few thousand short sentences are enough to see something; with more than 2,000 pairs the larger sizes are taken, the
+# model begins with vectors from counts (lesson 09), and training takes some minutes. Two files, a sentence in each
+# line, are read by `load_pairs("mine.en", "mine.de")`. Five things to mind:
 #
 # - Real files have bad lines. `load_pairs(FILE, skip_bad=True)` leaves them out and counts them.
 # - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. `pairs_that_fit` counts tokens.

@@ -202,10 +202,10 @@ for name, (size, bleu, same) in results.items():
     print(f"{name:8} {size:5.2f} MB   BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
 
 # %% [markdown]
-# About a quarter of the size, and BLEU hardly moves. Some translations do change, 19 of the 300 in our run: where two
-# tokens were nearly equally likely, a small push decides. On 300 sentences a tenth of BLEU means nothing, and a rounded
-# model can come out *above* the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by whole
-# points.) That is why the number of equal translations stands beside it: it asks a sharper question.
+# About a quarter of the size, and BLEU hardly moves. Some translations do change, about twenty of the 300 in our run:
+# where two tokens were nearly equally likely, a small push decides. On 300 sentences a tenth of BLEU means nothing, and
+# a rounded model can come out *above* the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by
+# whole points.) That is why the number of equal translations stands beside it: it asks a sharper question.
 #
 # ## One large row
 #
