@@ -533,6 +533,7 @@ for name, tokens in tokenisers.items():
     torch.manual_seed(0)
     own_models[name], own_encoded = Variant(len(tokens), CONFIG), encode_pairs(own.train, tokens)
     if LARGE:
+        print("Counting which tokens go together: up to a minute where the script has thousands of characters")
         begin_with(own_models[name], count_vectors(own_encoded, len(tokens), CONFIG.d_model))
     train(own_models[name], own_encoded, **BUDGET, batch_tokens=BATCH_TOKENS, matrix_lr=MATRIX_LR, workers=WORKERS,
           checkpoint="cache", progress=LARGE)
