@@ -36,8 +36,8 @@ def positive_pmi(counts: Tensor) -> Tensor:
     """log of how many times as often as by chance i and j go together; 0 where it is not more often (n, n) -> (n, n).
 
     The *pointwise mutual information*, log p(i, j) / (p(i) p(j)), of Church and Hanks (1990), cut off at 0. Chance
-    draws both tokens from all counts. Where only pairs across two languages are counted, a token of one and a token of the
-    other that have nothing to do with each other go together about twice as often as that: log 2.
+    draws both tokens from all counts. Where only pairs across two languages are counted, a token of one and a token of
+    the other that have nothing to do with each other go together about twice as often as that: log 2.
     """
     of_each = counts.sum(1)
     ratio = counts * counts.sum() / (of_each.unsqueeze(1) * of_each).clamp(min=1e-9)
