@@ -209,7 +209,7 @@ def results_table(results: Mapping[Config, Sequence[Result]], base: Config) -> s
     """
     for config, runs in results.items():
         if not runs:
-            raise ValueError(say("there is no run of {config}", config=differences(config, base) or "base"))
+            raise ValueError(say("there is no run of {config}", config=differences(config, base) or say("the base")))
     switched = {name for config in results for name in differences(config, base)}
     columns = [field.name for field in dataclasses.fields(base) if field.name in switched]
     rows = [["", *columns, "loss", "BLEU"]]

@@ -139,8 +139,8 @@ def train(
     budget = _checked(model, encoded, {"steps": steps, "tokens": tokens, "seconds": seconds}, batch_tokens, workers)
     (unit, total), = budget.items()
     if not (lr > 0 and (matrix_lr is None or matrix_lr > 0) and 0 <= smoothing <= 1):
-        raise ValueError(say("rates must be above 0 and `smoothing` from 0 to 1, got {lr}, {matrix_lr} and {smoothing}",
-                             lr=lr, matrix_lr=matrix_lr, smoothing=smoothing))
+        raise ValueError(say("`lr` must be above 0, `matrix_lr` too where it is given, and `smoothing` from 0 to 1; "
+                             "got {lr}, {matrix_lr} and {smoothing}", lr=lr, matrix_lr=matrix_lr, smoothing=smoothing))
     pad_id, home = cast(int, model.pad_id), next(model.parameters()).device
     recipe = {
         **budget, "batch_tokens": batch_tokens, "lr": lr, "matrix_lr": matrix_lr, "smoothing": smoothing, "seed": seed,

@@ -546,7 +546,7 @@ strengths = {name: torch.linalg.svdvals(step) for name, step in steps_of.items()
 for name, values in strengths.items():
     strong = int((values > values[0] / 10).sum())
     print(f"{name:18} {strong:3} of 128 directions have at least a tenth of the strength of the strongest")
-show_curves(range(1, 129), {name: (values / values[0]).tolist() for name, values in strengths.items()},
+show_curves(np.arange(1, 129), {name: (values / values[0]).tolist() for name, values in strengths.items()},
             "direction", "strength, of the strongest", "How strong each direction of a step is")
 
 # %% [markdown]

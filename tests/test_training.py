@@ -250,7 +250,7 @@ class TestTrain:
 
     @pytest.mark.parametrize("rates", [{"lr": 0.0}, {"matrix_lr": 0.0}, {"matrix_lr": -1.0}])
     def test_a_rate_is_above_0(self, rates):
-        with pytest.raises(ValueError, match="rates must be above 0"):
+        with pytest.raises(ValueError, match="`lr` must be above 0, `matrix_lr` too"):
             train(small_model(), reverse_task(), steps=1, **rates)
 
     def test_a_sentence_that_is_too_long_is_named_before_anything_is_trained(self):
