@@ -716,7 +716,7 @@ def damped(model, attention=1.0, feed_forward=1.0):
 
 
 changes = {"as it was": {}, "feed-forward × 0.2": dict(feed_forward=0.2), "attention × 0.2": dict(attention=0.2)}
-print(f"{'post-norm':20} words differ before training   loss at the end")
+print("post-norm            words differ before training   loss at the end")
 for name, change in changes.items():
     models = [damped(new_model(False, seed), **change) for seed in SEEDS]
     differ = [differences(model)[-1] for model in models]

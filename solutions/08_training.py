@@ -592,9 +592,10 @@ model, _ = new_model(dropout=0.25)
 hooks = []
 for name, module in model.named_modules():
     if isinstance(module, Dropout | EncoderLayer):
-        where = name.removesuffix(".dropout") + (", after the addition" if isinstance(module, EncoderLayer) else "")
+        where = "embedding + position" if name == "dropout" else name.removesuffix(".dropout")
+        where += ", after the addition" if isinstance(module, EncoderLayer) else ""
         hooks.append(module.register_forward_hook(lambda module, given, numbers, where=where: print(
-            f"{where.replace('dropout', 'embedding + position'):36} {str(tuple(numbers.shape)):13} "
+            f"{where:36} {str(tuple(numbers.shape)):13} "
             f"{(numbers == 0).float().mean():5.1%} zeros")))
 model(source[:32], target[:32, :-1])
 for hook in hooks:

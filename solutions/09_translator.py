@@ -369,7 +369,7 @@ print(describe(model, parts))
 total = sum(p.numel() for p in model.parameters())
 for name, part in (model.model if yours else model).named_children():
     print(f"{name:10} {sum(p.numel() for p in part.parameters()):>9,}")
-print(f"{'total':10} {total:>9,}   (the paper's base model has about 65 million)")
+print(f"total      {total:>9,}   (the paper's base model has about 65 million)")
 
 # %% [markdown]
 # How much slower are parts that are written to be read? The course's own attention leaves scores, softmax and weights
@@ -724,7 +724,7 @@ for n in (1, 2, 3, 5, 8):
         found.append(plain_loss(valid_pairs[:500], small))
     which = "the last one" if n == 1 else f"mean of the last {n}"
     print(f"{which:19}" + "".join(f"{loss:14.2f}" for loss in found))
-print(f"{'the best one':19}" + "".join(f"{losses[:, 1].min():14.2f}" for _, losses, *_ in watched.values()))
+print("the best one       " + "".join(f"{losses[:, 1].min():14.2f}" for _, losses, *_ in watched.values()))
 
 # %% [markdown]
 # In our run the first gains next to nothing from a mean of two, and loses with more: its older weights are worse than

@@ -137,7 +137,7 @@ print("English words   gold pairs   test part")
 lengths = [np.array([len(words(pair.source)) for pair in pairs]) for pairs in (gold, split.test)]
 for n in range(1, 9):
     print(f"{n:13}{np.mean(lengths[0] == n):13.0%}{np.mean(lengths[1] == n):12.0%}")
-print(f"{'mean':>13}{lengths[0].mean():13.1f}{lengths[1].mean():12.1f}")
+print(f"         mean{lengths[0].mean():13.1f}{lengths[1].mean():12.1f}")
 
 # %% [markdown]
 # They come from two stretches of the test part, with none from the middle. None has fewer than four English words,
@@ -331,7 +331,7 @@ drawn["mean of both layers"] = drawn_rates(links_of_all(LAYERS, HEADS))
 for name, values in drawn.items():
     print(f"{name:24} {interval(values)}")
 apart = drawn["layer 0, mean of heads"] - drawn["layer 1, mean of heads"]
-print(f"{'layer 0 minus layer 1':24} {interval(apart)}")
+print(f"layer 0 minus layer 1    {interval(apart)}")
 
 # %% [markdown]
 # A difference whose interval does not contain 0 would hardly reverse with other pairs. (With a model from another seed

@@ -1,6 +1,7 @@
 """The Chinese edition: the same code, all of the prose, and nothing out of date unnoticed."""
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,8 @@ from classroom.build.twin import BuildError, Cell, read
 
 TRANSLATED = [twin for twin in build.twins(build.ROOT) if translation_of(twin).exists()]
 CHINESE = re.compile(r"[\u4e00-\u9fff，：]")
+NAMES = {"exp", "sin", "log", "ids", "weight", "base", "today", "RuntimeError", "LayerNorm", "RMSNorm", "ReLU", "SiLU",
+         "MB", "cat", "sleeps", "dog", "and"}         # of code, a unit, and words of the example
 EACH = pytest.mark.parametrize("twin", TRANSLATED, ids=lambda twin: twin.stem)
 
 
@@ -105,6 +108,47 @@ def test_formulas_code_and_links_are_kept(twin):
     for cell in read_translation(translation_of(twin)):
         for pattern in (r"https?://[^)\s]+", r"`(?:check|hint|solution|evaluate)\(?[^`]*`", r"[●○]{3}"):
             assert set(re.findall(pattern, english[cell.digest])) == set(re.findall(pattern, cell.text)), cell.id
+
+
+@EACH
+def test_code_shown_in_the_prose_speaks_of_the_names_in_the_chinese_code(twin):
+    """A row that is called "基准" in the code cannot be looked up as "base"."""
+    words = read_words(words_of(twin))
+    for cell in read_translation(translation_of(twin)):
+        for block in re.findall(r"^```python\n(.*?)^```$", cell.text, re.MULTILINE | re.DOTALL):
+            english = [p.text for p in pieces(block) if words.get(p.text, p.text) != p.text]
+            assert english == [], f"{cell.id}: in Chinese it is {words[english[0]]}"
+            said = [p.text for p in pieces(block) if p.to_translate and not p.text.endswith((".", ".\\n"))]  # no examples
+            assert [text for text in said if not CHINESE.search(text)] == [], cell.id
+
+
+@EACH
+def test_single_words_that_are_printed_are_chinese_or_names(twin):
+    known = read_words(words_of(twin))
+    for cell in read(twin, build.Registry()).cells:
+        for label in printed(cell.source) if cell.kind == "code" else []:
+            words = re.findall(r"\b[A-Za-z]{2,}\b", re.sub(r"\{[^{}]*\}", "", label))
+            assert label in known or set(words) <= NAMES, f"{cell.id}: in English: {label!r}"
+
+
+def printed(source: str) -> Iterator[str]:
+    """The texts that are written out in calls of `print`, as they stand in the source."""
+    source = TransformerManager().transform_cell(source)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            for part in node.args:
+                if isinstance(part, ast.JoinedStr | ast.Constant):
+                    yield from (piece.text for piece in pieces(ast.get_source_segment(source, part) or ""))
+
+
+@EACH
+def test_no_label_stands_within_the_braces_of_an_f_string(twin):
+    """What stands in braces is kept as it is: a label there would stay English."""
+    for cell in read(twin, build.Registry()).cells:
+        tree = ast.parse(TransformerManager().transform_cell(cell.source) if cell.kind == "code" else "")
+        said = [part.value.value for part in ast.walk(tree)
+                if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Constant)]
+        assert [text for text in said if re.search("[A-Za-z]", str(text))] == [], cell.id
 
 
 def test_a_finished_translation_has_no_problems(path):
