@@ -326,7 +326,7 @@ with np.errstate(all="ignore"):
 
 # %%
 def softmax(x):
-    """Shares along the last axis, of any number of axes: positive, summing to 1."""
+    """Shares along the last axis, of any number of axes: none below 0, summing to 1."""
     ### BEGIN SOLUTION
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)

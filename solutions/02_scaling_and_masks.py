@@ -914,8 +914,9 @@ print("black in sentence 0:", layer_weights[0, 1])
 # Translate between the two conventions.
 #
 # - **You have** `mask` (B, 1, T), boolean, as `padding_mask` makes it: True = may attend.
-# - **Return** a boolean `key_padding_mask` (B, T) for PyTorch's layers: True = ignore. (The layers also take floats,
-#   to be added. This exercise asks for the boolean kind.)
+# - **Return** a boolean `key_padding_mask` (B, T) for PyTorch's layers: True = ignore. A sentence of nothing but
+#   padding stays what it is: all True. (The layers also take floats, to be added. This exercise asks for the boolean
+#   kind.)
 # - **Use** what you know of the two conventions: what differs in the meaning, and what in the shape? B and T may
 #   also be 1.
 

@@ -731,9 +731,9 @@ for i, (word, row) in enumerate(zip(words, before[0], strict=True)):
 # - **Use** `x[:, order]`, which puts the words of every sentence into the order that a tensor of
 #   positions gives, and `torch.allclose(a, b, atol=1e-5)`.
 #
-# Your test will be run on four right implementations and on twelve wrong ones. Most of the wrong ones know about
+# Your test will be run on four right implementations and on thirteen wrong ones. Most of the wrong ones know about
 # places. One only uses the *distance* of words, another only which word comes *next*. Some are wrong in one
-# sentence of the batch only, some at the first or the last place only, one by less than a hundredth: choose x and
+# sentence of the batch only, some at the first or the last place only, two by less than a hundredth: choose x and
 # the order so that none of these bugs slips through.
 
 # %%

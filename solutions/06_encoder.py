@@ -259,7 +259,8 @@ for animal, dark in ((0, 0), (0, 1), (1, 0), (1, 1)):
 # ### Exercise 6.2 · feed-forward        ●○○  about 5 minutes · 2 points
 #
 # - **You have** `d_model` and `d_ff`; in `forward`, `x` (B, T, d_model).
-# - **Return** a tensor of the same shape, by equation 2.
+# - **Return** a tensor of the same shape, by equation 2. (Dropout, of which lesson 08 tells, may stand in it: modules
+#   are checked in evaluation mode, where it does nothing.)
 # - **Use** two `nn.Linear`, which have biases by default and work along the last axis. Call them `w_1` and
 #   `w_2`. (The check finds them under other names, too, or inside an `nn.Sequential`. The comparison with
 #   PyTorch below needs these names.)

@@ -496,7 +496,7 @@ def learn_shortly(vectors=None, lr=0.003, matrix_lr=None):
     small = Transformer(len(subwords), d_model=64, n_heads=4, d_ff=256, n_layers=1, pad_id=subwords.pad_id)
     if vectors is not None:
         begin_with(small, vectors)
-    train(small, encoded, steps=250, batch_tokens=600, lr=lr, matrix_lr=matrix_lr, progress=False)
+    train(small, encoded, steps=250, batch_tokens=600, lr=lr, matrix_lr=matrix_lr, checkpoint="cache", progress=False)
     return plain_loss(valid_pairs, small)
 
 def at_random(n):

@@ -118,7 +118,7 @@ def test_code_shown_in_the_prose_speaks_of_the_names_in_the_chinese_code(twin):
         for block in re.findall(r"^```python\n(.*?)^```$", cell.text, re.MULTILINE | re.DOTALL):
             english = [p.text for p in pieces(block) if words.get(p.text, p.text) != p.text]
             assert english == [], f"{cell.id}: in Chinese it is {words[english[0]]}"
-            said = [p.text for p in pieces(block) if p.to_translate and not p.text.endswith((".", ".\\n"))]  # no examples
+            said = [p.text for p in pieces(block) if p.to_translate and not p.text.endswith((".", ".\\n"))]
             assert [text for text in said if not CHINESE.search(text)] == [], cell.id
 
 

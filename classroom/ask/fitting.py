@@ -65,16 +65,16 @@ class Momentum(_Descent):
         self.defaults = {"lr": lr, "momentum": momentum}
         self.velocity: dict[int, Any] = {}
 
-    def step(self, closure: Callable | None = None) -> None:
+    def step(self, closure: Callable | None = None) -> Any:
         import torch
-        if closure is not None:
-            raise Problem("step-with-a-closure")
+        loss = self._loss(closure)
         self.steps += 1
         with torch.no_grad():
             for n, parameter in enumerate(self.param_groups[0]["params"]):
                 if parameter.grad is not None:
                     self.velocity[n] = self.defaults["momentum"] * self.velocity.get(n, 0.0) + parameter.grad
                     parameter -= self.param_groups[0]["lr"] * self.velocity[n]
+        return loss
 
 
 def _numbers(returned: Any) -> list[float]:

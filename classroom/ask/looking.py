@@ -83,7 +83,7 @@ def _two_matrices(returned: Any, d_model: int) -> tuple[Any, Any]:
         if matrix.ndim != 2 or len(matrix) != d_model or not matrix.shape[1]:
             raise Problem("wrong-matrix-shape", name=name, shape=tuple(matrix.shape), rows=d_model)
         if matrix.is_complex() or not bool(torch.isfinite(matrix).all()):
-            raise Problem("not-finite:matrix", name=name)
+            raise Problem("infinite-entries", name=name)
     w_q, w_k = (matrix.detach().to(torch.float64) for matrix in returned)
     if w_q.shape != w_k.shape:
         raise Problem("wrong-matrix-shape:differ", q=tuple(w_q.shape), k=tuple(w_k.shape))

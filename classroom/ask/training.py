@@ -53,15 +53,26 @@ class _Descent:
             elif parameter.grad is not None:
                 parameter.grad.zero_()
 
-    def step(self, closure: Callable | None = None) -> None:
+    def step(self, closure: Callable | None = None) -> Any:
         import torch
-        if closure is not None:
-            raise Problem("step-with-a-closure")
+        loss = self._loss(closure)
         self.steps += 1
         with torch.no_grad():
             for parameter in self.param_groups[0]["params"]:
                 if parameter.grad is not None:
                     parameter -= self.param_groups[0]["lr"] * parameter.grad
+        return loss
+
+    @staticmethod
+    def _loss(closure: Callable | None) -> Any:
+        """What PyTorch's optimisers do with a function that computes loss and gradients: call it first."""
+        import torch
+        if closure is None:
+            return None
+        if not callable(closure):
+            raise Problem("step-with-an-argument")
+        with torch.enable_grad():
+            return closure()
 
     def why_nothing_moved(self, without_gradients: bool) -> Problem:
         if not self.gradients:

@@ -144,6 +144,19 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("max-gives-two-things",
      r"torch\.return_types\.(\w+)",
      "`{0}` along an axis returns two things in PyTorch: the values, and where they are. You need the values alone."),
+    ("gone-through-once",
+     r"'(list_iterator|generator|map|zip|enumerate|filter)'(?: object)? (?:has no len\(\)|is not subscriptable)",
+     "A {0} hands out one thing after the other, to a `for` loop for example. It has no length and no places, and it "
+     "can be gone through once."),
+    ("more-than-there-are",
+     r"selected index k out of range|kth\(=-?\d+\) out of bounds",
+     "More are asked for than there are along this axis. How many are there at least, and along which axis is the "
+     "choice to be made?"),
+    ("joined-sizes-differ",
+     r"Sizes of tensors must match except in dimension|dimensions except for the concatenation axis must match|"
+     r"stack expects each tensor to be equal size|all input arrays must have the same shape",
+     "What is joined must have equal sizes along all other axes. An axis of length 1 is not repeated here, as it is in "
+     "arithmetic. Which shapes do the parts have in this case?"),
     ("another-number-of-names",
      r"too many values to unpack",
      "There are fewer names than values. (A loop over a dictionary gives its keys alone.)"),

@@ -11,9 +11,9 @@ from classroom.ask.outcome import Outcome, agree, ask, bare, combined, tolerance
 
 from .exercise import Exercise, Misconception, both
 
-# Seconds of computing for what goes beyond single mistakes that explain all: most for two at once, the rest for those
-# that explain most. Where they are not enough, a rare pair stays without its names; nothing else depends on them. The
-# tests and the report have no such limit.
+# Seconds of computing for each step beyond single mistakes that explain all: for the same in other styles, for two at
+# once, for those that explain most cases. Where they are not enough, a rare pair stays without its names. The tests and
+# the report have no such limit.
 patience = {"function": 0.17, "module": 1.1}
 
 
@@ -56,9 +56,8 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
         found = _explained(task, otherwise, got, order)
         if found is not None and _convincing(got, wrong, found, id(otherwise)):
             return Match((mistake,), False, cases, True)
-    until = time.thread_time() + seconds
-    return _pair(task, got, want, wrong, gives, until - seconds / 4) or \
-        _cover(task, got, want, wrong, explains, until)
+    return _pair(task, got, want, wrong, gives, time.thread_time() + seconds) or \
+        _cover(task, got, want, wrong, explains, time.thread_time() + seconds)
 
 
 def _both(first: Callable, second: Callable) -> Callable | None:

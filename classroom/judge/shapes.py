@@ -43,6 +43,10 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         slug, text = "stacked", text + stacked
     elif (one := _one_of_several(got, want)) is not None:
         slug, text = "several-for-one", f"{text} {one}"
+    elif (paired := _each_with_each(got, want)) is not None:
+        slug, text = "each-with-each", text + paired
+    elif (gathered := _gathered(got, want, axes)) is not None:
+        slug, text = "axis-summed-up", text + gathered
     elif np.squeeze(got).shape == np.squeeze(want).shape:
         slug = "axis-of-one" if compare.equal(np.squeeze(got), np.squeeze(want)) else slug
         text += say(" An axis of length 1 is missing.") if got.ndim < want.ndim else say(
@@ -108,6 +112,32 @@ def _one_of_several(got: np.ndarray, want: np.ndarray) -> str | None:
             if compare.equal(got.take(i, axis), want):
                 return say("Axis {axis} is one too many: it holds {shape} results, and the right one is at {rstrip}.",
                            axis=axis, shape=got.shape[axis], rstrip=_places([i], got.shape[axis]).rstrip(','))
+    return None
+
+
+def _each_with_each(got: np.ndarray, want: np.ndarray) -> str | None:
+    """One axis too many, and what is expected on a diagonal: a column met a row where two rows belong."""
+    if got.ndim != want.ndim + 1:
+        return None
+    for i, j in itertools.combinations(range(got.ndim), 2):
+        if got.shape[i] == got.shape[j] > 1:
+            diagonal = np.diagonal(got, axis1=i, axis2=j)
+            if any(compare.equal(np.moveaxis(diagonal, -1, at), want) for at in range(want.ndim)):
+                return say(" The right numbers stand on its diagonal: each number was combined with each, and not only "
+                           "with its own partner. Has an axis been put into one of two things that have the same "
+                           "length, so that the one is a column and the other a row?")
+    return None
+
+
+def _gathered(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str | None:
+    """One axis too few: what is expected, summed over it, its mean, largest, first or last."""
+    for axis in [i for i in range(want.ndim) if got.ndim == want.ndim - 1 and want.shape[i] > 1]:
+        if want.dtype.kind not in "iuf":
+            return None
+        found = {say("the sum"): want.sum(axis), say("the mean"): want.mean(axis), say("the largest"): want.max(axis)}
+        for what, made in found.items():
+            if made.shape == got.shape and got.size and compare.equal(got, np.asarray(made)):
+                return say(" It holds {what} of the right numbers along the axis {axis}.", what=what, axis=axes[axis])
     return None
 
 

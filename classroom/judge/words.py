@@ -144,7 +144,7 @@ _WORDS = {
         "the cells below cannot go on with it. `np.asarray(...)` makes an array of it.",
     "not-an-array:tensor":
         "Your result `{name}` is a torch tensor; a {wanted} is expected: this exercise does without PyTorch.",
-    "not-finite:matrix":
+    "infinite-entries":
         "Your `{name}` holds something that is no finite real number. Infinity times 0 is not a number, so the scores "
         "would not be any.",
     "not-registered:exists":
@@ -220,9 +220,9 @@ _WORDS = {
     "shared-weights":
         "`{a}` and `{b}` are one and the same layer: `{other}` and `{name}` are the same tensor, so they cannot "
         "learn different things. Each needs a layer of its own.",
-    "step-with-a-closure":
-        "`optimiser.step` was given something. It takes no argument here: `zero_grad`, `backward` and `step` are "
-        "three calls, one after the other.",
+    "step-with-an-argument":
+        "`optimiser.step` was given something that is no function. It needs nothing: it finds the gradients where "
+        "`backward` has put them, at the weights.",
     "torchs-own":
         "`{answer}` is PyTorch's own `nn.{name}`, inherits from it, or holds one. What it computes may well be right; "
         "but the exercise is to write it yourself, from smaller parts, so this earns no points. The cells below go on "

@@ -218,3 +218,121 @@ def shares(scores):
 # %% wrong: share of the others, 1 minus
 def shares(scores):
     return 1 - scores / scores.sum()
+# %% prelude
+import math
+
+import numpy as np
+import torch
+# %% wrong: softmax instead of plain shares (exponential taken first)
+def shares(scores):
+    e = np.exp(scores - np.max(scores))
+    return e / e.sum()
+# %% wrong: divides in place, so a float array that is passed in is changed (asking astype for no copy)
+def shares(scores):
+    scores = scores.astype(float, copy=False)
+    scores /= scores.sum()
+    return scores
+# %% wrong: the result array has the dtype of scores, so integer scores are cut to 0
+def shares(scores):
+    total = scores.sum()
+    result = np.zeros_like(scores)
+    for i, s in enumerate(scores):
+        result[i] = s / total
+    return result
+# %% wrong: divides by the running total, summed in the same loop, not by the whole total
+def shares(scores):
+    total = 0
+    out = []
+    for s in scores:
+        total += s
+        out.append(s / total if total else 0.0)
+    return np.array(out, dtype=float)
+# %% wrong: drops the scores that are 0, so the result is shorter
+def shares(scores):
+    positive = scores[scores > 0]
+    return positive / positive.sum()
+# %% wrong: rounds the shares to three decimals, as the page prints them
+def shares(scores):
+    return (scores / scores.sum()).round(3)
+# %% wrong: off by one, the last score gets no share
+def shares(scores):
+    n = len(scores)
+    result = np.zeros(n)
+    for i in range(n - 1):
+        result[i] = scores[i] / np.sum(scores)
+    return result
+# %% wrong: two mistakes: whole-number division, and percent instead of fractions
+def shares(scores):
+    return 100 * scores // scores.sum()
+# %% right: list comprehension in plain Python, then an array
+def shares(scores):
+    numbers = [float(s) for s in scores]
+    whole = math.fsum(numbers)
+    return np.array([s / whole for s in numbers])
+# %% right: total as a dot product with ones, np.divide into a fresh float array
+def shares(scores):
+    total = np.dot(scores, np.ones(len(scores)))
+    out = np.empty(scores.shape, dtype=float)
+    np.divide(scores, total, out=out)
+    return out
+# %% prelude
+import math
+import numpy as np
+words = ["the", "black", "cat", "sleeps"]
+scores = np.array([1, 2, 6, 3])
+# %% wrong: a softmax (exponentials first) instead of plain parts of the total
+def shares(scores):
+    """Each score's part of the whole: (n,) -> (n,), summing to 1."""
+    e = np.exp(scores - np.max(scores))
+    return e / e.sum()
+# %% wrong: divides in place; asarray does not copy an array of floats, so the caller's scores are overwritten
+def shares(scores):
+    result = np.asarray(scores, dtype=float)
+    result /= result.sum()
+    return result
+# %% wrong: rounds the shares to two decimals, so they are inexact and need not sum to 1
+def shares(scores):
+    """Each score's part of the whole: (n,) -> (n,), summing to 1."""
+    total = sum(scores)
+    return np.round(scores / total, 2)
+# %% wrong: the result array takes over the dtype of scores; for whole numbers all fractions are cut to 0
+def shares(scores):
+    total = scores.sum()
+    out = np.zeros_like(scores)
+    for i in range(len(scores)):
+        out[i] = scores[i] / total
+    return out
+# %% wrong: returns a Python list instead of an array
+def shares(scores):
+    total = 0
+    for s in scores:
+        total = total + s
+    return [float(s / total) for s in scores]
+# %% wrong: divides by the Euclidean length (L2 norm) instead of by the sum
+def shares(scores):
+    """Each score's part of the whole: (n,) -> (n,), summing to 1."""
+    return scores / np.linalg.norm(scores)
+# %% wrong: divides inside the adding loop, so by the running total up to that score and not by the whole total
+def shares(scores):
+    result = np.zeros(len(scores))
+    total = 0
+    for i in range(len(scores)):
+        total += scores[i]
+        if total > 0:
+            result[i] = scores[i] / total
+    return result
+# %% right: loop over a Python list, then an array
+def shares(scores):
+    as_list = scores.tolist()
+    total = math.fsum(as_list)
+    parts = []
+    for s in as_list:
+        parts.append(s / total)
+    return np.array(parts)
+# %% right: dot product with ones for the total, then a factor
+def shares(scores):
+    n = scores.shape[0]
+    x = scores.astype(np.float64)          # a copy
+    total = x @ np.ones(n)
+    x *= 1.0 / total
+    return x

@@ -251,3 +251,112 @@ def shares_by_row(scores):
         for j in range(T_k):
             result[j, i] = scores[i, j] / scores[i].sum()
     return result
+# %% prelude
+import numpy as np
+import torch
+
+def shares(scores):
+    return scores / scores.sum()
+# %% wrong: sums down the columns (apply_along_axis with axis 0), so columns sum to 1
+def shares_by_row(scores):
+    return np.apply_along_axis(shares, 0, scores)
+# %% wrong: np.asarray is no copy, so a float table that is passed in is changed
+def shares_by_row(scores):
+    result = np.asarray(scores, dtype=float)
+    for row in result:
+        row /= row.sum()
+    return result
+# %% wrong: the total is not set back to 0 for each row
+def shares_by_row(scores):
+    T_q, T_k = scores.shape
+    result = np.zeros((T_q, T_k))
+    total = 0
+    for i in range(T_q):
+        for j in range(T_k):
+            total += scores[i, j]
+        for j in range(T_k):
+            result[i, j] = scores[i, j] / total
+    return result
+# %% wrong: the number of rows is used for the columns too (square tables only)
+def shares_by_row(scores):
+    n = len(scores)
+    result = np.zeros(scores.shape)
+    for i in range(n):
+        total = sum(float(scores[i, j]) for j in range(n))
+        for j in range(n):
+            result[i, j] = scores[i, j] / total
+    return result
+# %% wrong: return inside the loop, so only the first row comes back
+def shares_by_row(scores):
+    rows = []
+    for row in scores:
+        rows.append(row / row.sum())
+        return np.array(rows)
+# %% wrong: two mistakes: a softmax instead of plain shares, and along the columns
+def shares_by_row(scores):
+    e = np.exp(scores - scores.max(axis=0, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
+# %% right: row sums as a matrix product with a column of ones
+def shares_by_row(table):
+    totals = table @ np.ones((table.shape[1], 1))
+    return np.divide(table, totals)
+# %% prelude
+import math
+import numpy as np
+words = ["the", "black", "cat", "sleeps"]
+spanish = ["el", "gato", "negro", "duerme"]
+keys = np.array([[2, 0, 0, 0], [0, 2, 1, 0], [0, 1, 2, 0], [0, 0, 1, 2]])
+queries = np.array([[2, 0, 1, 0], [0, 0, 2, 0], [0, 2, 0, 0], [0, 0, 0, 2]])
+fit = queries @ keys.T
+def shares(scores):
+    return scores / scores.sum()
+# %% wrong: sums down the columns (axis 0) instead of along the rows
+def shares_by_row(scores):
+    """Each score's part of its row: (T_q, T_k) -> (T_q, T_k), every row summing to 1."""
+    return scores / np.sum(scores, axis=0, keepdims=True)
+# %% wrong: keepdims forgotten, so the row sums line up with the columns (an error unless square)
+def shares_by_row(scores):
+    row_totals = scores.sum(axis=1)
+    return scores / row_totals
+# %% wrong: calls shares on the whole table, so the whole table sums to 1
+def shares_by_row(scores):
+    """Each score's part of its row: (T_q, T_k) -> (T_q, T_k), every row summing to 1."""
+    return shares(scores)
+# %% wrong: the inner loop runs over the number of rows, so it is right for square tables only
+def shares_by_row(scores):
+    n = len(scores)
+    out = np.zeros(scores.shape)
+    for i in range(n):
+        total = sum(scores[i])
+        for j in range(n):
+            out[i, j] = scores[i, j] / total
+    return out
+# %% wrong: divides the rows in place; astype(copy=False) hands back the caller's own array if it is of floats
+def shares_by_row(scores):
+    table = scores.astype(float, copy=False)
+    for row in table:
+        row /= row.sum()
+    return table
+# %% wrong: transposes to divide, and forgets to transpose back (T_k, T_q)
+def shares_by_row(scores):
+    columns = scores.T                       # now one column for each word that looks
+    return columns / columns.sum(axis=0)
+# %% wrong: the total is not reset to 0 for each row, it goes on growing
+def shares_by_row(scores):
+    result = []
+    total = 0
+    for row in scores:
+        for x in row:
+            total += x
+        result.append([x / total for x in row])
+    return np.array(result)
+# %% right: einsum for the row sums, None for the axis
+def shares_by_row(scores):
+    per_row = np.einsum("qk->q", scores)
+    return scores / per_row[:, None]
+# %% right: a list of rows, stacked
+def shares_by_row(table):
+    rows = []
+    for r in table:
+        rows.append(shares(r))
+    return np.stack(rows)

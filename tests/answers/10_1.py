@@ -143,3 +143,74 @@ def length_penalty_score(log_p, n, alpha):
 # %% right: torch.div and pow
 def length_penalty_score(log_p, n, alpha):
     return torch.div(log_p, torch.as_tensor((5 + n) / 6).pow(alpha))
+# %% prelude
+import math
+import torch
+# %% wrong: eos not counted, n - 1
+def length_penalty_score(log_p, n, alpha):
+    words = n - 1
+    return log_p / ((5 + words) / 6) ** alpha
+# %% wrong: whole-number division (5 + n) // 6
+def length_penalty_score(log_p, n, alpha):
+    penalty = ((5 + n) // 6) ** alpha
+    return log_p / penalty
+# %% wrong: works for n as a tensor only, one plain number for all fails
+def length_penalty_score(log_p, n, alpha):
+    return log_p / (5 + n.float()).div(6).pow(alpha)
+# %% wrong: alpha is a factor, not an exponent
+def length_penalty_score(log_p, n, alpha):
+    return log_p / (alpha * (5 + n) / 6) if alpha else log_p
+# %% wrong: n is made a column, so the scores are a table (N, N)
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n).reshape(-1, 1)
+    return (log_p / ((5 + n) / 6) ** alpha).squeeze()
+# %% right: by exponent and logarithm
+def length_penalty_score(log_p, n, alpha):
+    length = torch.as_tensor(n, dtype=log_p.dtype)
+    return log_p * torch.exp(-alpha * (torch.log(5 + length) - math.log(6)))
+# %% right: a loop over the sentences
+def length_penalty_score(log_p, n, alpha):
+    lengths = torch.as_tensor(n).expand(log_p.shape).tolist()
+    return torch.stack([one * (6 / (5 + length)) ** alpha for one, length in zip(log_p, lengths, strict=True)])
+# %% prelude
+import math
+import torch
+# %% wrong: divides by n to the power alpha (another library's length normalisation) instead of ((5 + n) / 6) ** alpha
+def length_penalty_score(log_p, n, alpha):
+    """Log-probabilities (N,) of sentences of n tokens, with a penalty for being short: scores (N,)."""
+    return log_p / (n ** alpha)
+# %% wrong: raises only 5 + n to the power alpha, the 6 stays outside of the power
+def length_penalty_score(log_p, n, alpha):
+    numerator = (5 + n) ** alpha
+    denominator = 6
+    lp = numerator / denominator
+    return log_p / lp
+# %% wrong: zips over n, so that one number for all sentences raises an error
+def length_penalty_score(log_p, n, alpha):
+    scores = []
+    for p, length in zip(log_p, n):
+        penalty = ((5 + length) / 6) ** alpha
+        scores.append(p / penalty)
+    return torch.stack(scores)
+# %% wrong: takes eos off the length, though n counts it already (n - 1)
+def length_penalty_score(log_p, n, alpha):
+    n_words = n - 1      # eos is no word
+    return log_p / torch.pow((5 + torch.as_tensor(n_words)) / 6, alpha)
+# %% wrong: integer division of 5 + n by 6
+def length_penalty_score(log_p, n, alpha):
+    lp = ((5 + n) // (5 + 1)) ** alpha
+    return log_p / lp
+# %% wrong: multiplies by the penalty instead of dividing by it
+def length_penalty_score(log_p, n, alpha):
+    length_penalty = lambda n: ((5 + n) / 6) ** alpha
+    return log_p * length_penalty(n)
+# %% right: product with the power to minus alpha
+def length_penalty_score(log_p, n, alpha):
+    return ((5 + n) / 6) ** -alpha * log_p
+# %% right: loop over the sentences, n expanded to one length for each
+def length_penalty_score(log_p, n, alpha):
+    lengths = torch.as_tensor(n).expand(log_p.shape)
+    result = torch.empty_like(log_p)
+    for i in range(len(log_p)):
+        result[i] = log_p[i] / math.pow((5 + lengths[i].item()) / 6, alpha)
+    return result

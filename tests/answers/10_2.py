@@ -225,3 +225,139 @@ def beam_step(log_p, next_log_p, beam_size):
     places = [divmod(place, V) for place in order.tolist()]
     parent, token = torch.tensor(places, dtype=torch.int64).reshape(-1, 2).unbind(1)
     return total[order], parent, token
+# %% prelude
+import torch
+# %% wrong: log-probabilities of the beginnings are not added
+def beam_step(log_p, next_log_p, beam_size):
+    scores, places = next_log_p.flatten().topk(beam_size)
+    return scores, places // next_log_p.shape[1], places % next_log_p.shape[1]
+# %% wrong: parent and token changed over (% and //)
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[-1]
+    total = log_p.unsqueeze(-1) + next_log_p
+    scores, index = total.view(-1).topk(beam_size)
+    parent, token = index % V, index // V
+    return scores, parent, token
+# %% wrong: divides the place by K, the number of rows, not by V
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    scores, index = (log_p[:, None] + next_log_p).reshape(-1).topk(beam_size)
+    return scores, index // K, index % K
+# %% wrong: parent is a float (/ and floor), not int64
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p[:, None] + next_log_p
+    scores, index = total.flatten().topk(beam_size)
+    parent = (index / total.shape[1]).floor()
+    token = index - parent.long() * total.shape[1]
+    return scores, parent, token
+# %% wrong: keeps as many continuations as there are beginnings (K), not beam_size
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    scores, flat = (next_log_p + log_p.view(K, 1)).flatten().topk(K)
+    return scores, flat // V, flat % V
+# %% wrong: the best continuation is last (argsort upwards, last beam_size places)
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    total = (log_p[:, None] + next_log_p).flatten()
+    order = total.argsort()[-beam_size:]
+    return total[order], order // V, order % V
+# %% wrong: topk(beam_size) in each row first, which fails if beam_size is larger than V
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p[:, None] + next_log_p
+    row_scores, row_tokens = total.topk(beam_size, dim=-1)
+    scores, flat = row_scores.flatten().topk(beam_size)
+    return scores, flat // beam_size, row_tokens.flatten()[flat]
+# %% wrong: adds in place and so changes next_log_p of the caller
+def beam_step(log_p, next_log_p, beam_size):
+    next_log_p += log_p[:, None]
+    scores, places = next_log_p.reshape(-1).topk(beam_size)
+    return scores, places.div(next_log_p.shape[1], rounding_mode="floor"), places.remainder(next_log_p.shape[1])
+# %% wrong: shares the places out evenly, the same number of children for every beginning, before it sorts
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    each = min(-(-beam_size // K), V)
+    best, tokens = (log_p[:, None] + next_log_p).topk(each, dim=-1)
+    scores, order = best.flatten().topk(beam_size)
+    return scores, order // each, tokens.flatten()[order]
+# %% right: in each row no more than needed, then the best of these
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    width = min(beam_size, V)
+    per_row, tokens = torch.topk(next_log_p, width, dim=1)
+    candidates = (per_row + log_p.reshape(K, 1)).reshape(-1)
+    parents = torch.arange(K).repeat_interleave(width)
+    scores, chosen = torch.topk(candidates, beam_size)
+    return scores, parents[chosen], tokens.reshape(-1)[chosen]
+# %% right: Python's sort over all cells
+def beam_step(log_p, next_log_p, beam_size):
+    total = torch.add(next_log_p, log_p.unsqueeze(1))
+    table = total.tolist()
+    cells = [(k, v) for k in range(len(table)) for v in range(len(table[k]))]
+    cells.sort(key=lambda cell: table[cell[0]][cell[1]], reverse=True)
+    parent, token = torch.tensor(cells[:beam_size], dtype=torch.long).unbind(dim=1)
+    return total[parent, token], parent, token
+# %% prelude
+import torch
+# %% wrong: forgets to add the log-probability of the beginning
+def beam_step(log_p, next_log_p, beam_size):
+    """The best continuations of all beginnings: log_p (K,), next_log_p (K, V) -> scores, parent, token."""
+    V = next_log_p.shape[1]
+    scores, place = next_log_p.flatten().topk(beam_size)
+    return scores, place // V, place % V
+# %% wrong: place is divided by K, the number of beginnings, instead of V, the length of a row
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, idx = torch.topk(total.view(-1), beam_size)
+    parent = idx // K
+    token = idx % K
+    return scores, parent, token
+# %% wrong: best continuation last (argsort ascending, the last beam_size)
+def beam_step(log_p, next_log_p, beam_size):
+    total = (log_p[:, None] + next_log_p).reshape(-1)
+    order = total.argsort()[-beam_size:]
+    V = next_log_p.size(-1)
+    return total[order], torch.div(order, V, rounding_mode="floor"), order.remainder(V)
+# %% wrong: keeps as many continuations as there are beginnings (K) instead of beam_size
+def beam_step(log_p, next_log_p, beam_size):
+    k, vocab = next_log_p.shape
+    flat = (next_log_p + log_p.view(k, 1)).flatten()
+    best = flat.topk(min(k, flat.numel()))
+    return best.values, best.indices // vocab, best.indices % vocab
+# %% wrong: true division for parent, which gives fractions in place of row numbers
+def beam_step(log_p, next_log_p, beam_size):
+    all_scores = log_p.unsqueeze(-1) + next_log_p
+    scores, places = all_scores.flatten().topk(beam_size)
+    parent = places / next_log_p.shape[1]
+    token = places % next_log_p.shape[1]
+    return scores, parent, token
+# %% wrong: topk of each row first, then the column in the shortened table is returned as if it were the token
+def beam_step(log_p, next_log_p, beam_size):
+    # no need to look at more than the best few of each row
+    m = min(beam_size, next_log_p.shape[1])
+    row_best, row_tokens = next_log_p.topk(m, dim=1)
+    candidates = row_best + log_p.unsqueeze(1)
+    scores, place = candidates.flatten().topk(beam_size)
+    return scores, place // m, place % m
+# %% wrong: adds log_p into next_log_p in place and so changes its input
+def beam_step(log_p, next_log_p, beam_size):
+    next_log_p += log_p.unsqueeze(1)
+    scores, place = next_log_p.flatten().topk(beam_size)
+    n_tokens = next_log_p.shape[1]
+    parent, token = place // n_tokens, place % n_tokens
+    return scores, parent, token
+# %% right: loops over all cells and sorts a Python list
+def beam_step(log_p, next_log_p, beam_size):
+    cells = []
+    for k, row in enumerate(next_log_p.tolist()):
+        for v, p in enumerate(row):
+            cells.append((log_p[k].item() + p, k, v))
+    cells.sort(key=lambda cell: cell[0], reverse=True)
+    scores, parent, token = zip(*cells[:beam_size])
+    return torch.tensor(scores, dtype=next_log_p.dtype), torch.tensor(parent), torch.tensor(token)
+# %% right: sort descending and unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    table = torch.add(next_log_p, log_p.reshape(-1, 1))
+    ordered, places = table.reshape(-1).sort(descending=True)
+    parent, token = torch.unravel_index(places[:beam_size], table.shape)
+    return ordered[:beam_size], parent, token

@@ -813,3 +813,412 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
         return winner, score
     log_p, beginning = beam[0]
     return beginning[1:], log_p / ((5 + max_len) / 6) ** alpha
+# %% prelude
+import math
+import torch
+
+
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+
+def beam_step(log_p, next_log_p, beam_size):
+    scores, places = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    return scores, places // next_log_p.shape[1], places % next_log_p.shape[1]
+# %% wrong: parents forgotten: each token is appended to the beginning in its own row
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        scores, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        if len(target) == 1:
+            target = target.expand(len(token), -1)
+        target = torch.cat([target, token[:, None]], dim=1)
+        ended = token == eos_id
+        for s, row in zip(scores[ended], target[ended]):
+            finished.append((length_penalty_score(s, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~ended], scores[~ended]
+        if len(finished) == beam_size:
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    best = log_p.argmax()
+    return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+# %% wrong: logits are summed without log_softmax
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        scores = length_penalty_score(log_p, n, alpha)
+        finished += [(scores[i].item(), target[i, 1:].tolist()) for i in range(len(token)) if ended[i]]
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) >= beam_size:
+            break
+    if not finished:
+        scores = length_penalty_score(log_p, max_len, alpha)
+        return target[scores.argmax(), 1:].tolist(), scores.max().item()
+    score, ids = max(finished)
+    return ids, score
+# %% wrong: finished sentences keep no place: every round takes beam_size continuations
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beams, log_p = torch.tensor([[bos_id]]), torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(beams), -1), beams)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size)
+        beams = torch.cat([beams[parent], token.unsqueeze(1)], dim=1)
+        done = token == eos_id
+        for lp, ids in zip(log_p[done], beams[done]):
+            finished.append((ids[1:].tolist(), float(length_penalty_score(lp, n, alpha))))
+        beams, log_p = beams[~done], log_p[~done]
+        if len(finished) >= beam_size or len(beams) == 0:
+            break
+    if finished:
+        return max(finished, key=lambda pair: pair[1])
+    return beams[0, 1:].tolist(), float(length_penalty_score(log_p[0], max_len, alpha))
+# %% wrong: stops with the first finished sentence
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p = torch.tensor([[bos_id]]), torch.zeros(1)
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        for i in range(len(token)):
+            if token[i] == eos_id:                      # sorted, so the first one is the best
+                return target[i, 1:].tolist(), length_penalty_score(log_p[i], n, alpha).item()
+    return target[0, 1:].tolist(), length_penalty_score(log_p[0], max_len, alpha).item()
+# %% wrong: the penalised score is carried on into the next round in place of log p
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, score, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        score, parent, token = beam_step(score, next_log_p, beam_size - len(finished))
+        score = length_penalty_score(score, n, alpha)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += zip(score[ended].tolist(), target[ended, 1:].tolist())
+        target, score = target[~ended], score[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = list(zip(score.tolist(), target[:, 1:].tolist()))
+    best_score, ids = max(finished)
+    return ids, best_score
+# %% wrong: after max_len rounds the unfinished beginnings compete with the finished sentences
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, candidates = torch.tensor([[bos_id]]), torch.zeros(1), []
+    finished = 0
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - finished)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        over = (token == eos_id) | (n == max_len)
+        scores = length_penalty_score(log_p, n, alpha)
+        candidates += [(s, row) for s, row in zip(scores[over].tolist(), target[over, 1:].tolist())]
+        target, log_p = target[~over], log_p[~over]
+        finished = len(candidates)
+        if finished == beam_size:
+            break
+    score, ids = max(candidates)
+    return ids, score
+# %% wrong: length for the penalty counts bos as well (row length of the target, n + 1)
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    while target.shape[1] <= max_len and len(finished) < beam_size:
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        scores = length_penalty_score(log_p, target.shape[1], alpha)
+        going = []
+        for i, t in enumerate(token.tolist()):
+            if t == eos_id:
+                finished.append((scores[i].item(), target[i, 1:].tolist()))
+            else:
+                going.append(i)
+        target, log_p = target[going], log_p[going]
+    if not finished:
+        finished = [(length_penalty_score(log_p, max_len, alpha)[0].item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+# %% wrong: if none has finished, the plain log-probability is returned, without penalty
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += zip(length_penalty_score(log_p[ended], n, alpha).tolist(), target[ended, 1:].tolist())
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        best = log_p.argmax().item()
+        return target[best, 1:].tolist(), log_p[best].item()
+    score, ids = max(finished)
+    return ids, score
+# %% wrong: chooses among the finished by log p and penalises only the number that it returns
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for _ in range(max_len):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished.extend(zip(log_p[ended], target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = list(zip(log_p, target[:, 1:].tolist()))
+    best_log_p, ids = max(finished, key=lambda pair: pair[0])
+    return ids, length_penalty_score(best_log_p, len(ids), alpha).item()
+# %% right: beginnings as Python lists, finished ones in a dictionary of lists
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    alive, log_p = [[]], torch.zeros(1)
+    finished = {"ids": [], "score": []}
+    for n in range(1, max_len + 1):
+        target = torch.tensor([[bos_id, *ids] for ids in alive])
+        table = torch.log_softmax(model(source.repeat(len(alive), 1), target)[:, -1, :], dim=-1)
+        places = min(beam_size - len(finished["ids"]), table.numel())
+        values, parent, token = beam_step(log_p, table, places)
+        longer = [alive[p] + [t] for p, t in zip(parent.tolist(), token.tolist())]
+        going = []
+        for i, ids in enumerate(longer):
+            if ids[-1] == eos_id:
+                finished["ids"].append(ids)
+                finished["score"].append(length_penalty_score(values[i:i + 1], n, alpha).item())
+            else:
+                going.append(i)
+        alive, log_p = [longer[i] for i in going], values[going]
+        if not alive or len(finished["ids"]) == beam_size:
+            break
+    if finished["ids"]:
+        best = max(range(len(finished["score"])), key=finished["score"].__getitem__)
+        return finished["ids"][best], finished["score"][best]
+    best = max(range(len(alive)), key=lambda i: log_p[i].item())
+    return alive[best], length_penalty_score(log_p[best:best + 1], max_len, alpha).item()
+# %% right: recursion, one call a round
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    def scored(log_p, target):
+        ids = target[:, 1:]
+        scores = length_penalty_score(log_p, ids.shape[1], alpha)
+        return [(row.tolist(), float(score)) for row, score in zip(ids, scores, strict=True)]
+
+    def search(target, log_p, finished):
+        if len(finished) >= beam_size or len(target) == 0:
+            return finished
+        if target.shape[1] > max_len:
+            return finished or scored(log_p, target)
+        logits = model(source.expand(target.shape[0], -1), target)[:, -1]
+        places = min(beam_size - len(finished), logits.numel())
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(dim=-1), places)
+        target = torch.cat([target.index_select(0, parent), token.view(-1, 1)], dim=1)
+        end = token.eq(eos_id)
+        return search(target[~end], log_p[~end], finished + scored(log_p[end], target[end]))
+
+    found = search(torch.full((1, 1), bos_id), torch.zeros(1), [])
+    return max(found, key=lambda pair: pair[1])
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+# %% wrong: begins with beam_size copies of bos that all count, so that the beam is filled with duplicates
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    """The best translation that a beam finds for source (1, T_k): its ids with eos, and its score."""
+    target = torch.full((beam_size, 1), bos_id)
+    log_p = torch.zeros(beam_size)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        places = beam_size - len(finished)
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), places)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        done = token == eos_id
+        scores = length_penalty_score(log_p, n, alpha)
+        finished += [(scores[i].item(), target[i, 1:].tolist()) for i in range(len(token)) if done[i]]
+        log_p, target = log_p[~done], target[~done]
+        if len(finished) >= beam_size:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p, max_len, alpha)[best].item()
+    score, ids = max(finished, key=lambda pair: pair[0])
+    return ids, score
+# %% wrong: appends the tokens to row 0, 1, 2, ... and not to their parents' beginnings
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beams = torch.full((beam_size, 1), bos_id, dtype=torch.long)
+    log_p = torch.full((beam_size,), float("-inf"))
+    log_p[0] = 0.0
+    finished_ids, finished_scores = [], []
+    for step in range(max_len):
+        out = model(source.expand(beams.size(0), -1), beams)
+        next_log_p = F.log_softmax(out[:, -1, :], dim=-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished_ids))
+        beams = torch.cat([beams, token[:, None]], dim=-1)
+        alive = []
+        for i in range(beams.size(0)):
+            if token[i].item() == eos_id:
+                finished_ids.append(beams[i, 1:].tolist())
+                finished_scores.append(length_penalty_score(log_p[i:i + 1], step + 1, alpha).item())
+            else:
+                alive.append(i)
+        beams, log_p = beams[alive], log_p[alive]
+        if len(finished_ids) == beam_size:
+            break
+    if len(finished_ids) == 0:
+        i = log_p.argmax().item()
+        return beams[i, 1:].tolist(), length_penalty_score(log_p[i:i + 1], max_len, alpha).item()
+    i = finished_scores.index(max(finished_scores))
+    return finished_ids[i], finished_scores[i]
+# %% wrong: takes the length with bos for the score (n one too large)
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    score_of = lambda rows, p: length_penalty_score(p, rows.shape[1], alpha).tolist()
+    for _ in range(max_len):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        finished.extend(zip(score_of(target[ended], log_p[ended]), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = list(zip(score_of(target, log_p), target[:, 1:].tolist()))
+    score, ids = max(finished)
+    return ids, score
+# %% wrong: finished sentences do not keep their place: every round continues beam_size beginnings
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    hypotheses = [([bos_id], 0.0)]
+    finished = []
+    for n in range(1, max_len + 1):
+        target = torch.tensor([ids for ids, _ in hypotheses])
+        log_p = torch.tensor([p for _, p in hypotheses])
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        scores, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size)
+        new = []
+        for s, p, t in zip(scores.tolist(), parent.tolist(), token.tolist()):
+            ids = hypotheses[p][0] + [t]
+            if t == eos_id:
+                finished.append((ids[1:], length_penalty_score(torch.tensor([s]), n, alpha).item()))
+            else:
+                new.append((ids, s))
+        hypotheses = new
+        if len(finished) >= beam_size or not hypotheses:
+            break
+    if finished:
+        return max(finished, key=lambda f: f[1])
+    ids, s = max(hypotheses, key=lambda h: h[1])
+    return ids[1:], length_penalty_score(torch.tensor([s]), max_len, alpha).item()
+# %% wrong: the penalised score is carried into the next round as if it were log p, so that the penalties pile up
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        log_p = length_penalty_score(log_p, n, alpha)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        for i in (token == eos_id).nonzero().flatten().tolist():
+            finished.append((log_p[i].item(), target[i, 1:].tolist()))
+        going = token != eos_id
+        target, log_p = target[going], log_p[going]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = list(zip(log_p.tolist(), target[:, 1:].tolist()))
+    score, ids = max(finished, key=lambda x: x[0])
+    return ids, score
+# %% wrong: after max_len rounds unfinished beginnings compete with the finished sentences
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    rows = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    candidates = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(rows), -1), rows)[:, -1, :]
+        log_p, parent, token = beam_step(log_p, torch.log_softmax(logits, dim=-1), beam_size - len(candidates))
+        rows = torch.hstack([rows[parent], token[:, None]])
+        end = token == eos_id
+        for ids, p in zip(rows[end], log_p[end]):
+            candidates.append((ids[1:].tolist(), float(length_penalty_score(p[None], n, alpha))))
+        rows, log_p = rows[~end], log_p[~end]
+        if len(candidates) == beam_size:
+            break
+    for ids, p in zip(rows, log_p):
+        candidates.append((ids[1:].tolist(), float(length_penalty_score(p[None], max_len, alpha))))
+    return max(candidates, key=lambda c: c[1])
+# %% wrong: raw logits are added up, without log_softmax (right for the tree only, whose logits are log p)
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        scores = length_penalty_score(log_p, n, alpha)
+        finished += list(zip(scores[ended].tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = list(zip(scores.tolist(), target[:, 1:].tolist()))
+    score, ids = max(finished)
+    return ids, score
+# %% right: hypotheses in Python lists, the model called once for each
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    alive = [(0.0, [bos_id])]
+    done = []
+    n = 0
+    while n < max_len and len(done) < beam_size and alive:
+        n += 1
+        rows = [model(source, torch.tensor([ids]))[0, -1].log_softmax(-1) for _, ids in alive]
+        table = torch.stack(rows)
+        places = min(beam_size - len(done), table.numel())
+        scores, parent, token = beam_step(torch.tensor([p for p, _ in alive], dtype=table.dtype), table, places)
+        grown = [(s, alive[p][1] + [t]) for s, p, t in zip(scores.tolist(), parent.tolist(), token.tolist())]
+        done += [(s, ids) for s, ids in grown if ids[-1] == eos_id]
+        alive = [(s, ids) for s, ids in grown if ids[-1] != eos_id]
+    chosen = done
+    if not done:
+        chosen = [max(alive, key=lambda pair: pair[0])]
+    best_score, best_ids = -math.inf, None
+    for s, ids in chosen:
+        score = length_penalty_score(torch.tensor([s], dtype=torch.float64), len(ids) - 1, alpha).item()
+        if best_ids is None or score > best_score:
+            best_score, best_ids = score, ids[1:]
+    return best_ids, best_score
+# %% right: one tensor of ids, finished rows put aside with their scores, argmax at the end
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    ids = source.new_full((1, 1), bos_id)
+    log_p = None
+    kept, kept_scores = [], []
+    for length in range(1, max_len + 1):
+        next_log_p = model(source.repeat(ids.shape[0], 1), ids)[:, -1, :]
+        next_log_p = next_log_p - next_log_p.logsumexp(dim=-1, keepdim=True)
+        if log_p is None:
+            log_p = next_log_p.new_zeros(1)
+        log_p, parent, token = beam_step(log_p, next_log_p, min(beam_size - len(kept), next_log_p.numel()))
+        ids = torch.cat((ids.index_select(0, parent), token.view(-1, 1)), 1)
+        is_eos = token.eq(eos_id)
+        if is_eos.any():
+            kept.extend(ids[is_eos, 1:].unbind(0))
+            kept_scores.extend(length_penalty_score(log_p[is_eos], length, alpha).unbind(0))
+        ids, log_p = ids[is_eos.logical_not()], log_p[is_eos.logical_not()]
+        if len(kept) == beam_size or ids.shape[0] == 0:
+            break
+    if kept:
+        scores = torch.stack(kept_scores)
+        return kept[int(scores.argmax())].tolist(), float(scores.max())
+    best = int(log_p.argmax())
+    return ids[best, 1:].tolist(), float(length_penalty_score(log_p[best : best + 1], max_len, alpha))

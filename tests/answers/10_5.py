@@ -275,3 +275,178 @@ def cached_attention(attention, x, past):
     t = all_k.size(2)
     result = attention.attend(attention.queries(x), all_k, all_v, causal_mask(t)[-1:], need_weights=False)
     return result[0], tuple([all_k, all_v])
+# %% prelude
+import torch
+from course.attention import MultiHeadAttention, causal_mask, merge_heads, scaled_dot_product_attention
+# %% wrong: the new position stands before the old ones in the past
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = (torch.cat([new, old], dim=2) for new, old in zip((k, v), past))
+    output, weights = attention.attend(attention.queries(x), k, v)
+    return output, (k, v)
+# %% wrong: returns keys and values of the new position alone as the past
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    all_k, all_v = k, v
+    if past is not None:
+        all_k = torch.cat([past[0], k], dim=-2)
+        all_v = torch.cat([past[1], v], dim=-2)
+    output, _ = attention.attend(attention.queries(x), all_k, all_v)
+    return output, (k, v)
+# %% wrong: attends to the past only, without the new position itself
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        return attention.attend(q, k, v)[0], (k, v)
+    old_k, old_v = past
+    output = attention.attend(q, old_k, old_v)[0]
+    return output, (torch.cat([old_k, k], dim=2), torch.cat([old_v, v], dim=2))
+# %% wrong: keys and values changed over in the past that is returned
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        v_old, k_old = past
+        k, v = torch.cat((k_old, k), 2), torch.cat((v_old, v), 2)
+    output, _ = attention.attend(attention.queries(x), k, v)
+    return output, (v, k)
+# %% wrong: the past is a list that is changed in place, and no tuple
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        past = [k, v]
+    else:
+        past[0] = torch.cat([past[0], k], dim=2)
+        past[1] = torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(attention.queries(x), *past)
+    return output, past
+# %% wrong: takes the first row of the causal mask, so the new position sees position 0 only
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    mask = causal_mask(k.shape[2])[:x.shape[1]]
+    output, _ = attention.attend(q, k, v, mask)
+    return output, (k, v)
+# %% wrong: heads put side by side without the output projection
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
+    heads, _ = scaled_dot_product_attention(q, k, v)
+    return merge_heads(heads), (k, v)
+# %% wrong: keeps the states x, not keys and values, and projects all of them anew each time
+def cached_attention(attention, x, past):
+    states = x if past is None else torch.cat([past[0], x], dim=1)
+    k, v = attention.keys_and_values(states, states)
+    output, _ = attention.attend(attention.queries(x), k, v)
+    return output, (states, states)
+# %% right: an empty past for the first position, then always append
+def cached_attention(attention, x, past):
+    new = attention.keys_and_values(x, x)
+    if past is None:
+        past = tuple(part[:, :, :0] for part in new)
+    past = tuple(torch.cat(both, dim=-2) for both in zip(past, new, strict=True))
+    return attention.attend(attention.queries(x), *past)[0], past
+# %% right: new tables with one place more, filled by slices
+def cached_attention(attention, x, past):
+    def longer(old, new):
+        if old is None:
+            return new
+        batch, n_heads, t, d_head = old.shape
+        table = new.new_empty(batch, n_heads, t + 1, d_head)
+        table[:, :, :t] = old
+        table[:, :, t:] = new
+        return table
+
+    new_k, new_v = attention.keys_and_values(x, x)
+    old_k, old_v = past if past is not None else (None, None)
+    keys, values = longer(old_k, new_k), longer(old_v, new_v)
+    output, _weights = attention.attend(attention.queries(x), keys, values)
+    return output, (keys, values)
+# %% prelude
+import math
+import torch
+from course.attention import MultiHeadAttention, causal_mask, merge_heads, scaled_dot_product_attention
+# %% wrong: the new position attends to the past only, not to itself (appended after attending)
+def cached_attention(attention, x, past):
+    """Self-attention for a new position x (B, 1, d_model) -> output (B, 1, d_model), new past."""
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        output, _ = attention.attend(q, k, v)
+        return output, (k, v)
+    old_k, old_v = past
+    output, _ = attention.attend(q, old_k, old_v)
+    return output, (torch.cat([old_k, k], dim=2), torch.cat([old_v, v], dim=2))
+# %% wrong: new keys and values are put before the old ones
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([k, past[0]], dim=2)
+        v = torch.cat([v, past[1]], dim=2)
+    out, _ = attention.attend(attention.queries(x), k, v)
+    return out, (k, v)
+# %% wrong: gives the first row of the causal mask, so that the new position sees position 0 only
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
+    mask = causal_mask(k.shape[2])[: q.shape[2]]
+    output, weights = attention.attend(q, k, v, mask)
+    return output, (k, v)
+# %% wrong: the new past holds the keys and values of the last position only
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    new_k, new_v = attention.keys_and_values(x, x)
+    if past is None:
+        k, v = new_k, new_v
+    else:
+        k = torch.cat([past[0], new_k], dim=2)
+        v = torch.cat([past[1], new_v], dim=2)
+    output, weights = attention.attend(q, k, v)
+    return output, (new_k, new_v)
+# %% wrong: two mistakes: the past is a list and no tuple, and it is changed in place, so that the old past changes as well
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        past = [k, v]
+    else:
+        past[0] = torch.cat([past[0], k], dim=2)
+        past[1] = torch.cat([past[1], v], dim=2)
+    return attention.attend(attention.queries(x), past[0], past[1])[0], past
+# %% wrong: concatenates along axis 1, the heads, instead of the positions
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past:
+        past_k, past_v = past
+        k = torch.cat([past_k, k], dim=1)
+        v = torch.cat([past_v, v], dim=1)
+    y, _ = attention.attend(q, k, v)
+    return y, (k, v)
+# %% right: starts from an empty past and fills new tensors by slices, attention written out with einsum
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k_new, v_new = attention.keys_and_values(x, x)
+    B, H, _, D = k_new.shape
+    t = 0 if past is None else past[0].shape[2]
+    k, v = k_new.new_empty(B, H, t + 1, D), v_new.new_empty(B, H, t + 1, D)
+    if t:
+        k[:, :, :t], v[:, :, :t] = past
+    k[:, :, t:], v[:, :, t:] = k_new, v_new
+    weights = (torch.einsum("bhqd,bhkd->bhqk", q, k) / math.sqrt(D)).softmax(-1)
+    heads = torch.einsum("bhqk,bhkd->bhqd", weights, v)
+    return attention.w_o(merge_heads(heads)), (k, v)
+# %% right: map over (old, new) pairs, with the last row of the causal mask
+def cached_attention(attention, x, past):
+    new = attention.keys_and_values(x, x)
+    both = new if past is None else tuple(map(lambda pair: torch.cat(pair, dim=-2), zip(past, new)))
+    mask = causal_mask(both[0].size(-2), device=x.device)[-1:]
+    output, _ = attention.attend(attention.queries(x), *both, mask)
+    return output, tuple(both)

@@ -377,3 +377,91 @@ def alignment_error_rate(predicted, sure, possible):
 # %% wrong: array of one number
 def alignment_error_rate(predicted, sure, possible):
     return np.array([1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))])
+# %% prelude
+from fractions import Fraction
+# %% wrong: returns the agreement, "1 -" is forgotten
+def alignment_error_rate(predicted, sure, possible):
+    right = len(predicted & sure) + len(predicted & possible)
+    return right / (len(predicted) + len(sure))
+# %% wrong: divides by |A| + |P| instead of |A| + |S|
+def alignment_error_rate(predicted, sure, possible):
+    a, s, p = set(predicted), set(sure), set(possible)
+    return 1 - (len(a & s) + len(a & p)) / (len(a) + len(p))
+# %% wrong: takes the sure links out of the possible ones, so that a sure link counts once only
+def alignment_error_rate(predicted, sure, possible):
+    only_possible = possible - sure
+    hits_sure = sum(link in sure for link in predicted)
+    hits_possible = sum(link in only_possible for link in predicted)
+    return 1 - (hits_sure + hits_possible) / (len(predicted) + len(sure))
+# %% wrong: divides by the size of the union of A and S, not by the sum of the sizes
+def alignment_error_rate(predicted, sure, possible):
+    total = len(predicted | sure)
+    hits = len(predicted.intersection(sure)) + len(predicted.intersection(possible))
+    return 1 - hits / total
+# %% wrong: unpacks each link as (i, j), so that pooled links (n, i, j) raise an error
+def alignment_error_rate(predicted, sure, possible):
+    in_sure = in_possible = 0
+    for i, j in predicted:
+        if (i, j) in sure:
+            in_sure += 1
+        if (i, j) in possible:
+            in_possible += 1
+    return 1 - (in_sure + in_possible) / (len(predicted) + len(sure))
+# %% wrong: a special case says 0 where one of the two sets is empty; it should be 1 (or, with no sure links, depends on P)
+def alignment_error_rate(predicted, sure, possible):
+    if not predicted or not sure:
+        return 0.0
+    return 1.0 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+# %% wrong: counts A and S twice, the possible links are ignored
+def alignment_error_rate(predicted, sure, possible):
+    hits = 2 * len(predicted & sure)
+    return 1 - hits / (len(predicted) + len(sure))
+# %% right: a loop over the predicted links, an elif-free count of marks
+def alignment_error_rate(predicted, sure, possible):
+    marks = 0
+    for link in predicted:
+        marks += (link in sure) + (link in possible)
+    total = len(predicted) + len(sure)
+    return (total - marks) / total
+# %% right: exact, as a Fraction, through set differences
+def alignment_error_rate(predicted, sure, possible):
+    misses = len(predicted - possible) + len(sure - predicted)
+    return Fraction(misses, len(predicted) + len(sure))
+# %% prelude
+from fractions import Fraction
+# %% wrong: divides by the size of the union of predicted and sure, not by the sum of their sizes
+def alignment_error_rate(predicted, sure, possible):
+    """1 - (|A ∩ S| + |A ∩ P|) / (|A| + |S|) for sets of links; the sure links are possible too."""
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / len(predicted | sure)
+# %% wrong: |A| + |P| below the line instead of |A| + |S|
+def alignment_error_rate(predicted, sure, possible):
+    a_and_s = len([link for link in predicted if link in sure])
+    a_and_p = len([link for link in predicted if link in possible])
+    return 1.0 - (a_and_s + a_and_p) / (len(predicted) + len(possible))
+# %% wrong: intersects predicted in place (&=), so that the input is changed and |A| is too small
+def alignment_error_rate(predicted, sure, possible):
+    in_possible = len(predicted & possible)
+    predicted &= sure
+    in_sure = len(predicted)
+    return 1 - (in_sure + in_possible) / (len(predicted) + len(sure))
+# %% wrong: returns 1 whenever one of the sets is empty, although possible links alone are no error without sure ones
+def alignment_error_rate(predicted, sure, possible):
+    if len(predicted) == 0 or len(sure) == 0:
+        return 1.0
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+# %% wrong: one minus the mean of recall and precision instead of the pooled ratio
+def alignment_error_rate(predicted, sure, possible):
+    recall = len(predicted & sure) / len(sure) if sure else 0.0
+    precision = len(predicted & possible) / len(predicted) if predicted else 0.0
+    return 1 - (precision + recall) / 2
+# %% right: counts the errors: predicted links that are not possible, sure links that are missing
+def alignment_error_rate(predicted, sure, possible):
+    false = predicted - possible
+    missed = sure - predicted
+    return (len(false) + len(missed)) / (len(predicted) + len(sure))
+# %% right: a loop with a counter, and an exact fraction
+def alignment_error_rate(predicted, sure, possible):
+    hits = 0
+    for link in predicted:
+        hits += (link in sure) + (link in possible)
+    return 1 - Fraction(hits, len(predicted) + len(sure))

@@ -400,3 +400,93 @@ def align_from_attention(weights):
 # %% wrong: print instead of return
 def align_from_attention(weights):
     print(weights.mean(0)[:-1, :-1].argmax(-1))
+# %% prelude
+import numpy as np
+import torch
+# %% wrong: takes the row in which the token is read, one too low
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)
+    return mean[1:, :-1].argmax(dim=-1)
+# %% wrong: the largest of the heads is taken instead of their mean
+def align_from_attention(weights):
+    strongest = weights.amax(dim=0)
+    return strongest[:-1, :-1].argmax(dim=1)
+# %% wrong: removes the first column (as if it were <bos>) instead of the last one
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)
+    return mean[:-1, 1:].argmax(dim=-1)
+# %% wrong: the result is float, since it is filled into torch.zeros
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    mean = weights.sum(0) / n_heads
+    result = torch.zeros(t_q - 1)
+    for t in range(t_q - 1):
+        result[t] = mean[t, : t_k - 1].argmax()
+    return result
+# %% wrong: keeps the last row too, which predicts <eos>: T_q numbers instead of T_q - 1
+def align_from_attention(weights):
+    mean = torch.einsum("hqk->qk", weights) / len(weights)
+    return mean[:, :-1].argmax(dim=-1)
+# %% wrong: argmax along the rows: for each source token the target position
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)[:-1, :-1]
+    return mean.argmax(dim=0)
+# %% right: plain Python loops, a list of whole numbers
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    links = []
+    for t in range(t_q - 1):
+        shares = [sum(weights[h, t, s].item() for h in range(n_heads)) for s in range(t_k - 1)]
+        links.append(shares.index(max(shares)))
+    return links
+# %% right: the sum by einsum, <eos> set to minus infinity in a copy
+def align_from_attention(weights):
+    total = torch.einsum("hqk->qk", weights).clone()
+    total[:, -1] = float("-inf")
+    _, where = total.narrow(0, 0, total.shape[0] - 1).max(dim=1)
+    return where
+# %% prelude
+import numpy as np
+import torch
+# %% wrong: each token's own row, in which it is read, instead of the row that predicts it
+def align_from_attention(weights):
+    """For each target token its source token: cross-attention (n_heads, T_q, T_k) -> (T_q - 1,) int64."""
+    return weights.mean(0)[1:, :-1].argmax(-1)
+# %% wrong: argmax along the target axis instead of the source axis
+def align_from_attention(weights):
+    avg = weights.mean(dim=0)
+    avg = avg[:-1, :-1]
+    return avg.argmax(dim=0)
+# %% wrong: looks at the first head only
+def align_from_attention(weights):
+    links = []
+    for row in weights[0][:-1]:
+        links.append(int(row[:-1].argmax()))
+    return torch.tensor(links)
+# %% wrong: maximum over the heads instead of the mean
+def align_from_attention(weights):
+    strongest = weights.max(dim=0).values
+    return strongest[:-1, :-1].max(dim=1).indices
+# %% wrong: looks for the largest with <eos>, and then clips its number to the last word
+def align_from_attention(weights):
+    n_words = weights.shape[-1] - 1
+    best = weights.mean(dim=0)[:-1].argmax(dim=-1)
+    return best.clamp(max=n_words - 1)
+# %% wrong: keeps the row that predicts <eos>, one link too many
+def align_from_attention(weights):
+    w = weights.numpy().mean(axis=0)
+    w = np.delete(w, -1, axis=1)
+    return torch.from_numpy(w.argmax(axis=1))
+# %% right: sum over the heads with einsum, <eos> column set to -1 in a copy
+def align_from_attention(weights):
+    total = torch.einsum("hqk->qk", weights).clone()
+    total[:, -1] = -1.0
+    return total.argmax(dim=1)[: weights.shape[1] - 1]
+# %% right: plain loops, a list of whole numbers
+def align_from_attention(weights):
+    n_heads, T_q, T_k = weights.shape
+    links = []
+    for t in range(T_q - 1):
+        mean = [sum(weights[h, t, s].item() for h in range(n_heads)) / n_heads for s in range(T_k - 1)]
+        links.append(max(range(T_k - 1), key=mean.__getitem__))
+    return links

@@ -905,3 +905,202 @@ def em_step(t, pairs):
             for e in source:
                 counts[e, f] += t[e, f] / total
     return counts / counts.sum(axis=1, keepdims=True)
+# %% prelude
+from collections import defaultdict
+
+import numpy as np
+# %% wrong: shares among all source words of the table, not only those of the own sentence
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    shares = t / t.sum(axis=0, keepdims=True)
+    for source, target in pairs:
+        for f in target:
+            for e in source:
+                counts[e, f] += shares[e, f]
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: equal shares, the present t is not used
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for f in target:
+            for e in source:
+                counts[e, f] += 1 / len(source)
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: += with an index array, so that a source word that occurs twice gets one share only
+def em_step(t, pairs):
+    new = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            column = t[source, f]
+            new[source, f] += column / column.sum()
+    return new / new.sum(1, keepdims=True)
+# %% wrong: a target word that occurs twice in its sentence counts once
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in set(target):
+            total = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1)[:, None]
+# %% wrong: the other way round: each source word shares its 1 among the target words of the sentence
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for e in source:
+            total = sum(t[e, f] for f in target)
+            for f in target:
+                if total > 0:
+                    counts[e, f] += t[e, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: the whole count goes to the best source word, nothing is shared
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            best = source[int(np.argmax([t[e, f] for e in source]))]
+            counts[best, f] += 1
+    sums = counts.sum(axis=1, keepdims=True)
+    return np.divide(counts, sums, out=np.zeros_like(counts), where=sums > 0)
+# %% wrong: the counts are not set to 0, they begin with the old table
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for f in target:
+            norm = t[source, f].sum()
+            for e in source:
+                counts[e, f] += t[e, f] / norm
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: divides by the row sums without keepdims, which broadcasts along the columns
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        block = t[np.ix_(source, target)]
+        block = block / block.sum(axis=0)
+        np.add.at(counts, np.ix_(source, target), block)
+    return counts / counts.sum(axis=1)
+# %% wrong: the table is renewed after each pair, so that later pairs are shared by the new table
+def em_step(t, pairs):
+    t = t.copy()
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            z = sum(t[e, f] for e in source)
+            for e in source:
+                if z > 0:
+                    counts[e, f] += t[e, f] / z
+        for e in source:
+            if counts[e].sum() > 0:
+                t[e] = counts[e] / counts[e].sum()
+    return t
+# %% right: np.add.at on whole blocks
+def em_step(t, pairs):
+    expected = np.zeros(t.shape)
+    for source, target in pairs:
+        rows, columns = np.array(source)[:, None], np.array(target)[None, :]
+        share = t[rows, columns]
+        share = share / share.sum(axis=0, keepdims=True)
+        np.add.at(expected, (rows, columns), share)
+    return (expected.T / expected.sum(axis=1)).T
+# %% right: a dictionary of counts, filled in at the end
+def em_step(t, pairs):
+    count, total = defaultdict(float), defaultdict(float)
+    for english, spanish in pairs:
+        for f in spanish:
+            z = sum(t[e][f] for e in english)
+            for e in english:
+                c = t[e][f] / z
+                count[e, f] += c
+                total[e] += c
+    new = np.zeros(t.shape)
+    for (e, f), c in count.items():
+        new[e, f] = c / total[e]
+    return new
+# %% prelude
+import numpy as np
+from collections import Counter, defaultdict
+# %% wrong: each source word shares 1 among the target words, instead of each target word among the source words
+def em_step(t, pairs):
+    """One round of IBM model 1: t (n_source, n_target) and pairs of lists of ids -> the new t."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for s in source:
+            total = sum(t[s, f] for f in target)
+            for f in target:
+                counts[s, f] += t[s, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: shares over all source words of the vocabulary, not those of its own sentence
+def em_step(t, pairs):
+    shares = t / t.sum(axis=0, keepdims=True)
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for j in target:
+            for i in source:
+                counts[i, j] += shares[i, j]
+    return counts / counts.sum(axis=1)[:, None]
+# %% wrong: counts begin with the old table instead of zeros
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for f in target:
+            norm = 0.0
+            for e in source:
+                norm += t[e, f]
+            for e in source:
+                counts[e, f] += t[e, f] / norm
+    return counts / counts.sum(1, keepdims=True)
+# %% wrong: fancy indexing with +=, by which a source word that occurs twice is counted once
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for word in target:
+            p = t[source, word]
+            counts[source, word] += p / p.sum()
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% wrong: shares equally among the source words, whatever their t (right in the first round only)
+def em_step(t, pairs):
+    new_t = np.zeros(t.shape)
+    for source, target in pairs:
+        share = 1 / len(source)
+        for f in target:
+            for e in source:
+                new_t[e, f] += share
+    for row in range(len(new_t)):
+        new_t[row] /= new_t[row].sum()
+    return new_t
+# %% wrong: rows are divided by the sums laid along the columns (keepdims missing)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            z = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / z
+    return counts / counts.sum(axis=1)
+# %% wrong: the whole count goes to the likeliest source word (hard EM, no sharing)
+def em_step(t, pairs):
+    counts = np.full_like(t, 1e-12)
+    for source, target in pairs:
+        for f in target:
+            best = source[int(np.argmax([t[e, f] for e in source]))]
+            counts[best, f] += 1.0
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% right: a block of the table for each pair, and np.add.at
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        cells = np.ix_(source, target)
+        block = t[cells]
+        np.add.at(counts, cells, block / block.sum(axis=0))
+    return counts / counts.sum(axis=1, keepdims=True)
+# %% right: products with one-hot matrices
+def em_step(t, pairs):
+    n_source, n_target = t.shape
+    e_s, e_t = np.eye(n_source), np.eye(n_target)
+    total = np.zeros((n_source, n_target))
+    for source, target in pairs:
+        S, T = e_s[list(source)], e_t[list(target)]               # one row a word of the sentence
+        block = np.einsum("is,st,jt->ij", S, t, T)
+        posterior = block / block.sum(0, keepdims=True)
+        total += S.T @ posterior @ T
+    return (total.T / total.sum(axis=1)).T

@@ -61,3 +61,125 @@ def take_away(weights, lost):
     kept = weights * (~lost).unsqueeze(1).unsqueeze(1)
     total = kept.sum(dim=-1, keepdim=True)
     return torch.where(total > 0, kept / torch.where(total > 0, total, torch.ones_like(total)), kept)
+# %% prelude
+import torch
+import torch.nn.functional as F
+# %% wrong: the rows of lost tokens are set to 0, not the columns
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, :, None], 0.0)
+    total = left.sum(dim=-1, keepdim=True)
+    return torch.where(total > 0, left / total, torch.zeros_like(left))
+# %% wrong: a row of which nothing is left becomes NaN (0 / 0)
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, None, :], 0)
+    return left / left.sum(dim=-1, keepdim=True)
+# %% wrong: one axis too few, the sentences of lost fall on the axis of the heads
+def take_away(weights, lost):
+    left = weights.masked_fill(lost.unsqueeze(1), 0.0)
+    total = left.sum(-1, keepdim=True)
+    return left / total.masked_fill(total == 0, 1.0)
+# %% wrong: softmax over the weights that are left, which does not keep their proportions
+def take_away(weights, lost):
+    gone = lost[:, None, None, :]
+    new = weights.masked_fill(gone, float("-inf")).softmax(dim=-1)
+    return new.nan_to_num(0.0)
+# %% wrong: changes the weights it was given in place (masked_fill_ and /=) and returns them
+def take_away(weights, lost):
+    weights.masked_fill_(lost[:, None, None], 0.0)
+    rest = weights.sum(-1, keepdim=True)
+    weights /= torch.where(rest == 0, 1.0, rest)
+    return weights
+# %% wrong: a small number is added below the line, so that a row with little left does not sum to 1
+def take_away(weights, lost):
+    left = weights * ~lost[:, None, None, :]
+    return left / (left.sum(dim=-1, keepdim=True) + 1e-6)
+# %% wrong: what was taken away is spread equally over the rest, proportions are not kept
+def take_away(weights, lost):
+    gone = lost[:, None, None, :]
+    taken = (weights * gone).sum(dim=-1, keepdim=True)
+    n_left = (~gone).sum(dim=-1, keepdim=True).clamp(min=1)
+    return (weights + taken / n_left).masked_fill(gone, 0.0)
+# %% wrong: only sentences that lose every token get rows of 0; rows whose other weights are 0 anyway become NaN
+def take_away(weights, lost):
+    keep = ~lost[:, None, None, :]
+    new = weights * keep
+    new = new / new.sum(dim=-1, keepdim=True)
+    nothing = lost.all(dim=1)[:, None, None, None]
+    return new.masked_fill(nothing, 0.0)
+# %% wrong: the result is float32, whatever the dtype of the weights
+def take_away(weights, lost):
+    left = weights.float() * (~lost).float()[:, None, None, :]
+    total = left.sum(dim=-1, keepdim=True)
+    total[total == 0] = 1.0
+    return left / total
+# %% right: sentence by sentence, in a loop
+def take_away(weights, lost):
+    new = weights.clone()
+    for sentence, gone in zip(new, lost):
+        sentence[:, :, gone] = 0
+        rest = sentence.sum(dim=2, keepdim=True)
+        rest[rest == 0] = 1
+        sentence /= rest
+    return new
+# %% right: einsum for what is left, nan_to_num for the empty rows
+def take_away(weights, lost):
+    kept = (~lost).to(weights.dtype)
+    left = torch.einsum("bhqk,bk->bhqk", weights, kept)
+    share = torch.einsum("bhqk,bk->bhq", weights, kept).unsqueeze(-1)
+    return torch.nan_to_num(left / share, nan=0.0)
+# %% prelude
+import torch
+# %% wrong: lost gets one axis only (B, 1, T_k), which is matched with the heads instead of the sentences
+def take_away(weights, lost):
+    """Weights (B, n_heads, T_q, T_k) without the tokens that are lost (B, T_k): what is left grows to sum to 1."""
+    kept = weights.masked_fill(lost.unsqueeze(1), 0.0)
+    total = kept.sum(dim=-1, keepdim=True)
+    return torch.where(total > 0, kept / total, torch.zeros_like(kept))
+# %% wrong: takes away rows (queries) instead of columns
+def take_away(weights, lost):
+    w = weights.masked_fill(lost[:, None, :, None], 0)
+    s = w.sum(-1, keepdim=True)
+    s = s.masked_fill(s == 0, 1)
+    return w / s
+# %% wrong: a row of which nothing is left becomes NaN (0 / 0) (2)
+def take_away(weights, lost):
+    new = weights.masked_fill(lost[:, None, None, :], 0.0)
+    return new / new.sum(dim=-1, keepdim=True)
+# %% wrong: masked_fill_ in place, the weights that came in are changed
+def take_away(weights, lost):
+    weights.masked_fill_(lost[:, None, None], 0.0)
+    total = weights.sum(-1, keepdim=True)
+    return weights / total.where(total > 0, torch.ones_like(total))
+# %% wrong: what was lost is spread in equal parts over what is left, which does not keep the proportions
+def take_away(weights, lost):
+    lost = lost[:, None, None, :].expand_as(weights)
+    kept = weights.masked_fill(lost, 0.0)
+    missing = 1 - kept.sum(-1, keepdim=True)
+    n_left = (~lost).sum(-1, keepdim=True).clamp(min=1)
+    return torch.where(lost, kept, kept + missing / n_left)
+# %% wrong: adds 1e-6 to the sum, so that rows of which little is left do not sum to 1
+def take_away(weights, lost):
+    mask = (~lost).unsqueeze(1).unsqueeze(1).to(weights.dtype)
+    weights = weights * mask
+    return weights / (weights.sum(dim=-1, keepdim=True) + 1e-6)
+# %% wrong: a second softmax over the weights that are left, as if they were scores
+def take_away(weights, lost):
+    hidden = lost.unsqueeze(1).unsqueeze(2)
+    new = weights.masked_fill(hidden, torch.finfo(weights.dtype).min).softmax(dim=-1)
+    return new.masked_fill(hidden, 0.0)
+# %% right: product with the kept columns, 0 / 0 replaced by 0
+def take_away(weights, lost):
+    kept = torch.einsum("bhqk,bk->bhqk", weights, lost.logical_not().to(weights.dtype))
+    return (kept / kept.sum(-1).unsqueeze(-1)).nan_to_num(nan=0.0)
+# %% right: a loop over sentences and heads, rows divided only where something is left
+def take_away(weights, lost):
+    new = torch.zeros_like(weights)
+    for b in range(weights.shape[0]):
+        stay = (~lost[b]).nonzero().flatten()
+        for h in range(weights.shape[1]):
+            left = weights[b, h][:, stay]
+            total = left.sum(1)
+            for q in range(left.shape[0]):
+                if total[q] > 0:
+                    new[b, h, q, stay] = left[q] / total[q]
+    return new

@@ -97,3 +97,121 @@ def patch(mixed, other, head, n_heads):
     new = other.reshape(other.shape[0], other.shape[1], n_heads, D // n_heads)
     out[:, :, head] = new[:, :, head]
     return out.reshape(B, T, D)
+# %% prelude
+import torch
+# %% wrong: every n_heads-th number is taken, as if the heads were interleaved
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    new[..., head::n_heads] = other[..., head::n_heads]
+    return new
+# %% wrong: writes into a view of mixed, so that mixed itself is changed
+def patch(mixed, other, head, n_heads):
+    by_head = mixed.view(*mixed.shape[:2], n_heads, -1)
+    by_head[:, :, head] = other.view(*other.shape[:2], n_heads, -1)[:, :, head]
+    return by_head.flatten(2)
+# %% wrong: n_heads is taken for the size of a head
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    part = slice(head * n_heads, (head + 1) * n_heads)
+    new[..., part] = other[..., part]
+    return new
+# %% wrong: puts in the numbers of head 0 of other, whatever the head
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[:, :, head * d_head : (head + 1) * d_head] = other[:, :, :d_head]
+    return new
+# %% wrong: torch.cat does not broadcast, so that other with B or T of 1 raises an error
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.size(-1) // n_heads
+    a, b = head * d_head, (head + 1) * d_head
+    return torch.cat([mixed[..., :a], other[..., a:b], mixed[..., b:]], dim=-1)
+# %% wrong: the slice has no end, all later heads are exchanged too
+def patch(mixed, other, head, n_heads):
+    start = head * (mixed.shape[2] // n_heads)
+    out = mixed.clone()
+    out[:, :, start:] = other[:, :, start:]
+    return out
+# %% wrong: d_head is computed from T instead of d_model
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[1] // n_heads
+    new = mixed.clone()
+    new[..., head * d_head : (head + 1) * d_head] = other[..., head * d_head : (head + 1) * d_head]
+    return new
+# %% wrong: reshapes to (B, n_heads, T, d_head) without a transpose, so that positions are exchanged instead of a head
+def patch(mixed, other, head, n_heads):
+    b, t, d_model = mixed.shape
+    other = other.expand(b, t, d_model)
+    heads = mixed.clone().reshape(b, n_heads, t, d_model // n_heads)
+    heads[:, head] = other.reshape(b, n_heads, t, d_model // n_heads)[:, head]
+    return heads.reshape(b, t, d_model)
+# %% wrong: heads are counted from 1
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    result = torch.clone(mixed)
+    result[:, :, (head - 1) * d : head * d] = other[:, :, (head - 1) * d : head * d]
+    return result
+# %% right: torch.where with the head that each number belongs to
+def patch(mixed, other, head, n_heads):
+    d_model = mixed.shape[-1]
+    owner = torch.arange(d_model) // (d_model // n_heads)
+    return torch.where(owner == head, other, mixed)
+# %% right: chunks, one of them replaced
+def patch(mixed, other, head, n_heads):
+    parts = list(mixed.chunk(n_heads, dim=-1))
+    parts[head] = other.expand_as(mixed).chunk(n_heads, dim=-1)[head]
+    return torch.cat(parts, dim=-1)
+# %% prelude
+import torch
+# %% wrong: writes into mixed itself (no clone)
+def patch(mixed, other, head, n_heads):
+    """What the heads have mixed (B, T, d_model), with one head's numbers from `other` (B or 1, T or 1, d_model)."""
+    d_head = mixed.shape[-1] // n_heads
+    mixed[..., head * d_head : (head + 1) * d_head] = other[..., head * d_head : (head + 1) * d_head]
+    return mixed
+# %% wrong: a head is taken to be n_heads numbers wide
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    start, stop = head * n_heads, (head + 1) * n_heads
+    new[:, :, start:stop] = other[:, :, start:stop]
+    return new
+# %% wrong: reshapes other to the shape of mixed, which fails where its B or T is 1
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    new = mixed.clone().view(B, T, n_heads, d_model // n_heads)
+    new[:, :, head] = other.reshape(B, T, n_heads, d_model // n_heads)[:, :, head]
+    return new.view(B, T, d_model)
+# %% wrong: reshape to (B, n_heads, T, d_head) without transpose: cuts the positions and not the heads
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    d_head = d_model // n_heads
+    out = mixed.clone().reshape(B, n_heads, T, d_head)
+    theirs = other.expand(B, T, d_model).reshape(B, n_heads, T, d_head)
+    out[:, head] = theirs[:, head]
+    return out.reshape(B, T, d_model)
+# %% wrong: the slice ends one number too early
+def patch(mixed, other, head, n_heads):
+    result = mixed.clone()
+    size = mixed.size(2) // n_heads
+    first = head * size
+    last = first + size - 1
+    result[:, :, first:last] = other[:, :, first:last]
+    return result
+# %% wrong: adds the other head's numbers instead of replacing
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    s = slice(head * d, head * d + d)
+    out = mixed.clone()
+    out[..., s] += other[..., s]
+    return out
+# %% right: torch.where with the numbers of the head
+def patch(mixed, other, head, n_heads):
+    d_model = mixed.shape[-1]
+    of_head = torch.arange(d_model, device=mixed.device).div(d_model // n_heads, rounding_mode="floor") == head
+    return torch.where(of_head, other.to(mixed.dtype), mixed)
+# %% right: three pieces side by side
+def patch(mixed, other, head, n_heads):
+    before = head * (mixed.shape[-1] // n_heads)
+    after = before + mixed.shape[-1] // n_heads
+    theirs = other.to(mixed.dtype).expand(mixed.shape)
+    return torch.cat([mixed[..., :before], theirs[..., before:after], mixed[..., after:]], dim=-1)

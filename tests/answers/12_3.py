@@ -149,3 +149,76 @@ def mean_and_spread(losses):
     means = np.array([sum(row) / len(row) for row in losses])
     spreads = 0.5 * np.ptp(losses, axis=-1)
     return means, spreads
+# %% prelude
+import numpy as np
+# %% wrong: the standard deviation in place of the half range (the same for two seeds only)
+def mean_and_spread(losses):
+    return np.mean(losses, axis=1), np.std(losses, axis=1)
+# %% wrong: only the first two seeds count for the spread
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    return mean, np.abs(losses[:, 1] - losses[:, 0]) / 2
+# %% wrong: last seed minus first seed instead of highest minus lowest, with a sign
+def mean_and_spread(losses):
+    means, spreads = [], []
+    for row in losses:
+        means.append(sum(row) / len(row))
+        spreads.append((row[-1] - row[0]) / 2)
+    return np.array(means), np.array(spreads)
+# %% wrong: the largest distance from the mean in place of half the range
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1, keepdims=True)
+    return mean[:, 0], np.abs(losses - mean).max(axis=1)
+# %% wrong: one spread for all variants, made from the whole table
+def mean_and_spread(losses):
+    mean = losses.mean(-1)
+    spread = (losses.max() - losses.min()) / 2
+    return mean, np.full_like(mean, spread)
+# %% right: einsum for the mean, sorted rows for the spread
+def mean_and_spread(losses):
+    n_seeds = losses.shape[1]
+    ordered = np.sort(losses, axis=1)
+    return np.einsum("vs->v", losses) / n_seeds, 0.5 * (ordered[:, -1] - ordered[:, 0])
+# %% right: a loop in plain Python
+def mean_and_spread(losses):
+    rows = [[float(x) for x in row] for row in losses]
+    means = np.array([sum(row) / len(row) for row in rows])
+    spreads = np.array([(max(row) - min(row)) / 2 for row in rows])
+    return means, spreads
+# %% prelude
+import numpy as np
+# %% wrong: standard deviation instead of half the range (the same for two seeds only)
+def mean_and_spread(losses):
+    """Mean and half range over the seeds: (n_variants, n_seeds) -> (n_variants,), (n_variants,)."""
+    return losses.mean(axis=1), losses.std(axis=1)
+# %% wrong: half the distance from the first to the last seed, not from lowest to highest
+def mean_and_spread(losses):
+    means = np.mean(losses, axis=1)
+    spread = np.abs(losses[:, -1] - losses[:, 0]) / 2
+    return means, spread
+# %% wrong: keepdims, so that both are (n_variants, 1)
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1, keepdims=True)
+    spread = (losses.max(axis=1, keepdims=True) - losses.min(axis=1, keepdims=True)) / 2
+    return mean, spread
+# %% wrong: over the variants (axis 0) instead of the seeds
+def mean_and_spread(losses):
+    mean = np.average(losses, axis=0)
+    spread = 0.5 * (np.max(losses, axis=0) - np.min(losses, axis=0))
+    return mean, spread
+# %% wrong: the whole range, not half of it
+def mean_and_spread(losses):
+    mean, spread = [], []
+    for runs in losses:
+        mean.append(sum(runs) / len(runs))
+        spread.append(max(runs) - min(runs))
+    return np.array(mean), np.array(spread)
+# %% right: einsum and ptp
+def mean_and_spread(losses):
+    n_seeds = losses.shape[1]
+    return np.einsum("vs->v", losses) / n_seeds, np.ptp(losses, axis=1) * 0.5
+# %% right: loop over the variants
+def mean_and_spread(losses):
+    table = [(sum(row) / len(row), (max(row) - min(row)) / 2) for row in losses.tolist()]
+    means, spreads = np.array(table).reshape(-1, 2).T
+    return means, spreads

@@ -195,3 +195,111 @@ def paired(losses, base):
         spreads[v] = (high - low) / 2
         agree[v] = low > 0 or high < 0
     return means, spreads, agree
+# %% prelude
+import numpy as np
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+# %% wrong: agree only where all seeds say worse; all better is forgotten
+def paired(losses, base):
+    d = losses - losses[base]
+    return d.mean(1), (d.max(1) - d.min(1)) / 2, (d > 0).all(1)
+# %% wrong: the base's row is overwritten with zeros in the loop, and later rows are compared with zeros
+def paired(losses, base):
+    d = losses.copy()
+    for i in range(len(d)):
+        d[i] -= d[base]
+    mean, spread = mean_and_spread(d)
+    agree = np.array([all(row > 0) or all(row < 0) for row in d])
+    return mean, spread, agree
+# %% wrong: agree where the mean is larger than the spread (the same for two seeds only)
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses - losses[base])
+    return mean, spread, np.abs(mean) > spread
+# %% wrong: agree by the sign of the product (right for two seeds only)
+def paired(losses, base):
+    d = losses - losses[base : base + 1]
+    mean, half = mean_and_spread(d)
+    return mean, half, d.prod(axis=1) > 0
+# %% wrong: base - variant, the sign is reversed
+def paired(losses, base):
+    d = np.array([losses[base] - row for row in losses])
+    mean, spread = mean_and_spread(d)
+    return mean, spread, (d > 0).all(axis=1) | (d < 0).all(axis=1)
+# %% right: signs summed up
+def paired(losses, base):
+    d = losses - losses[[base]]
+    votes = np.sign(d).sum(axis=1)
+    return d.mean(axis=1), np.ptp(d, axis=1) / 2, np.abs(votes) == d.shape[1]
+# %% right: a loop, variant by variant
+def paired(losses, base):
+    n_variants, n_seeds = losses.shape
+    mean, spread, agree = np.empty(n_variants), np.empty(n_variants), np.zeros(n_variants, dtype=bool)
+    for i in range(n_variants):
+        row = [losses[i, s] - losses[base, s] for s in range(n_seeds)]
+        mean[i] = sum(row) / n_seeds
+        spread[i] = (max(row) - min(row)) / 2
+        agree[i] = min(row) > 0 or max(row) < 0
+    return mean, spread, agree
+# %% prelude
+import numpy as np
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+# %% wrong: spread is the sum of the two spreads, not the half range of the differences
+def paired(losses, base):
+    """Differences to the base, seed by seed: mean, half range, whether all seeds agree; (n_variants,) each."""
+    mean, spread = mean_and_spread(losses)
+    d = losses - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean - mean[base], spread + spread[base], agree
+# %% wrong: agree from the sign of the product, which is right for two seeds only
+def paired(losses, base):
+    diff = losses - losses[base]
+    mean, spread = mean_and_spread(diff)
+    return mean, spread, diff.prod(axis=1) > 0
+# %% wrong: differences of 0 count as agreement (>= and <=), so that the base agrees with itself
+def paired(losses, base):
+    d = losses - losses[base][None, :]
+    worse = (d >= 0).all(axis=1)
+    better = (d <= 0).all(axis=1)
+    return (*mean_and_spread(d), np.logical_or(worse, better))
+# %% wrong: always takes row 0 as the base
+def paired(losses, base):
+    d = losses - losses[0]
+    mean, half = mean_and_spread(d)
+    agree = np.all(d > 0, axis=1) | np.all(d < 0, axis=1)
+    return mean, half, agree
+# %% wrong: subtracts in place, row by row: changes the input, and after the base's row nothing is subtracted any more
+def paired(losses, base):
+    for i in range(len(losses)):
+        losses[i] -= losses[base]
+    mean, spread = mean_and_spread(losses)
+    agree = (losses > 0).all(1) | (losses < 0).all(1)
+    return mean, spread, agree
+# %% wrong: takes the column of the base instead of its row
+def paired(losses, base):
+    diff = losses - losses[:, base:base + 1]
+    mean, spread = mean_and_spread(diff)
+    agree = np.abs(np.sign(diff).sum(axis=1)) == diff.shape[1]
+    return mean, spread, agree
+# %% wrong: agree only where all seeds are worse, not where all are better
+def paired(losses, base):
+    differences = np.array([[x - b for x, b in zip(row, losses[base])] for row in losses])
+    mean, spread = mean_and_spread(differences)
+    agree = np.array([all(x > 0 for x in row) for row in differences])
+    return mean, spread, agree
+# %% right: lowest and highest difference have the same strict sign
+def paired(losses, base):
+    d = np.subtract(losses, losses[[base]])
+    low, high = d.min(axis=-1), d.max(axis=-1)
+    return d.mean(axis=-1), (high - low) / 2, (low > 0) | (high < 0)
+# %% right: loops over variants, and a set of signs
+def paired(losses, base):
+    means, spreads, agree = [], [], []
+    for row in losses:
+        d = [float(mine) - float(theirs) for mine, theirs in zip(row, losses[base], strict=True)]
+        means.append(sum(d) / len(d))
+        spreads.append((max(d) - min(d)) / 2)
+        agree.append({(x > 0) - (x < 0) for x in d} in ({1}, {-1}))
+    return np.array(means), np.array(spreads), np.array(agree)

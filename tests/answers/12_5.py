@@ -211,3 +211,115 @@ def bootstrap_interval(a, b, draws):
     counts = np.stack([np.bincount(row, minlength=n) for row in draws])      # (R, N)
     means = counts @ (b - a) / draws.shape[1]
     return tuple(np.quantile(means, q) for q in (0.025, 0.975))
+# %% prelude
+import numpy as np
+# %% wrong: percentiles of each model's means are subtracted, the comparison is not paired
+def bootstrap_interval(a, b, draws):
+    of_a = np.percentile(a[draws].mean(axis=1), [2.5, 97.5])
+    of_b = np.percentile(b[draws].mean(axis=1), [2.5, 97.5])
+    low, high = of_b - of_a
+    return low, high
+# %% wrong: the 5th and the 95th percentile, that is 90 %
+def bootstrap_interval(a, b, draws):
+    means = [np.mean(b[row] - a[row]) for row in draws]
+    return tuple(np.percentile(means, [5, 95]))
+# %% wrong: mean ± 1.96 standard deviations in place of the percentiles
+def bootstrap_interval(a, b, draws):
+    means = (b[draws] - a[draws]).mean(axis=1)
+    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
+# %% wrong: a sentence that is drawn twice counts once
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = np.array([d[np.unique(row)].mean() for row in draws])
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+# %% wrong: the reflected interval of another textbook, 2 * mean - percentile
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = d[draws].mean(axis=1)
+    low, high = 2 * d.mean() - np.percentile(means, [97.5, 2.5])
+    return low, high
+# %% wrong: percentiles given as shares, 0.025 and 0.975 of 100
+def bootstrap_interval(a, b, draws):
+    means = np.take(b - a, draws).mean(axis=-1)
+    low, high = np.percentile(means, [0.025, 0.975])
+    return low, high
+# %% wrong: draws sentences of its own instead of those given
+def bootstrap_interval(a, b, draws):
+    rng = np.random.default_rng(0)
+    d = b - a
+    means = [rng.choice(d, size=len(d), replace=True).mean() for _ in range(len(draws))]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+# %% wrong: a - b instead of b - a
+def bootstrap_interval(a, b, draws):
+    diff = a - b
+    means = diff[draws].mean(1)
+    return np.percentile(means, 2.5), np.percentile(means, 97.5)
+# %% right: counts how often each sentence was drawn, and one matrix product
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    times = np.stack([np.bincount(row, minlength=n) for row in draws])
+    means = times @ (b - a) / n
+    low, high = np.quantile(means, [0.025, 0.975])
+    return low, high
+# %% right: a loop, means of b and of a over the same drawing
+def bootstrap_interval(a, b, draws):
+    means = []
+    for row in draws:
+        means.append(b[row].mean() - a[row].mean())
+    return np.percentile(means, 2.5), np.percentile(means, 97.5)
+# %% prelude
+import numpy as np
+# %% wrong: draws its own sentences and does not use the drawings that are given
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a (N,), from drawings of sentences (R, N): low, high."""
+    rng = np.random.default_rng(0)
+    diff = b - a
+    means = [rng.choice(diff, size=len(diff), replace=True).mean() for _ in range(len(draws))]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+# %% wrong: not paired: an interval for each model, then their distance
+def bootstrap_interval(a, b, draws):
+    low_a, high_a = np.percentile(a[draws].mean(axis=1), [2.5, 97.5])
+    low_b, high_b = np.percentile(b[draws].mean(axis=1), [2.5, 97.5])
+    return low_b - high_a, high_b - low_a
+# %% wrong: 0.025 and 0.975 given to np.percentile, which wants per cent
+def bootstrap_interval(a, b, draws):
+    means = (b[draws] - a[draws]).mean(axis=1)
+    return np.percentile(means, 0.025), np.percentile(means, 0.975)
+# %% wrong: mean ± 1.96 standard deviations of the drawings instead of percentiles
+def bootstrap_interval(a, b, draws):
+    means = np.array([np.mean(b[row] - a[row]) for row in draws])
+    centre, sd = means.mean(), means.std(ddof=1)
+    return centre - 1.96 * sd, centre + 1.96 * sd
+# %% wrong: a sentence that was drawn twice counts once (np.unique)
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = []
+    for row in draws:
+        chosen = np.unique(row)
+        means.append(d[chosen].mean())
+    return tuple(np.percentile(means, [2.5, 97.5]))
+# %% wrong: means over the drawings (axis 0) instead of over the sentences of a drawing
+def bootstrap_interval(a, b, draws):
+    diffs = (b - a)[draws]
+    means = diffs.mean(axis=0)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
+# %% right: counts how often each sentence was drawn, a product gives all means
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    times = np.stack([np.bincount(row, minlength=n) for row in draws])        # (R, N)
+    means = times @ (np.asarray(b, dtype=np.float64) - a) / n
+    low, high = np.quantile(means, [0.025, 0.975])
+    return low, high
+# %% right: a loop over the drawings, one percentile at a time
+def bootstrap_interval(a, b, draws):
+    means = []
+    for row in draws:
+        total = 0.0
+        for i in row:
+            total += float(b[i]) - float(a[i])
+        means.append(total / len(row))
+    return float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5))

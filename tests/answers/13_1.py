@@ -68,3 +68,96 @@ def rms_norm(x, weight, eps=1e-6):
     d_model = weight.shape[0]
     ms = torch.einsum("...d,...d->...", x, x) / d_model
     return torch.einsum("...d,d,...->...d", x, weight, (ms + eps) ** -0.5)
+# %% prelude
+import torch
+# %% wrong: divides by the standard deviation, in which the mean is subtracted
+def rms_norm(x, weight, eps=1e-6):
+    var = x.var(dim=-1, keepdim=True, unbiased=False)
+    return x / torch.sqrt(var + eps) * weight
+# %% wrong: eps is added to the root instead of under it
+def rms_norm(x, weight, eps=1e-6):
+    rms = x.pow(2).mean(-1, keepdim=True).sqrt()
+    return weight * x / (rms + eps)
+# %% wrong: the sum of the squares in place of their mean (the length of the vector)
+def rms_norm(x, weight, eps=1e-6):
+    return x * torch.rsqrt((x * x).sum(dim=-1, keepdim=True) + eps) * weight
+# %% wrong: computes in float32 and returns float32, whatever the dtype of x
+def rms_norm(x, weight, eps=1e-6):
+    h = x.float()
+    h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + eps)
+    return h * weight.float()
+# %% wrong: mean along dim 1, which is the last axis only where x has two
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = torch.mean(x ** 2, dim=1, keepdim=True)
+    return x / torch.sqrt(mean_square + eps) * weight
+# %% wrong: scales by 1 + weight, as Gemma does
+def rms_norm(x, weight, eps=1e-6):
+    normed = x * (x.square().mean(dim=-1, keepdim=True) + eps).rsqrt()
+    return normed * (1 + weight)
+# %% wrong: eps is fixed at 1e-6, the argument is ignored
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
+    return x / (mean_square + 1e-6).sqrt().unsqueeze(-1) * weight
+# %% wrong: eps is a lower bound of the mean square instead of being added
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = x.square().mean(-1, keepdim=True).clamp(min=eps)
+    return x / mean_square.sqrt() * weight
+# %% wrong: scales by weight first, and divides by the root mean square of the scaled vector
+def rms_norm(x, weight, eps=1e-6):
+    y = x * weight
+    return y / (y.square().mean(dim=-1, keepdim=True) + eps).sqrt()
+# %% right: by the length of the vector
+def rms_norm(x, weight, eps=1e-6):
+    d_model = x.shape[-1]
+    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+    return x * weight * (length ** 2 / d_model + eps) ** -0.5
+# %% right: einsum, vector by vector in one flat table
+def rms_norm(x, weight, eps=1e-6):
+    flat = x.reshape(-1, x.shape[-1])
+    mean_square = torch.einsum("nd,nd->n", flat, flat) / flat.shape[1]
+    factor = 1 / torch.sqrt(mean_square + eps)
+    return torch.einsum("nd,n,d->nd", flat, factor, weight).reshape(x.shape)
+# %% prelude
+import math
+import torch
+# %% wrong: divides by the length of the vector (root of the sum of squares), the mean is missing
+def rms_norm(x, weight, eps=1e-6):
+    ss = (x * x).sum(dim=-1, keepdim=True)
+    return x / torch.sqrt(ss + eps) * weight
+# %% wrong: scales by 1 + weight (another model's convention)
+def rms_norm(x, weight, eps=1e-6):
+    def _norm(x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+    return _norm(x) * (1 + weight)
+# %% wrong: does not use the eps that is given, 1e-6 is written in
+def rms_norm(x, weight, eps=1e-6):
+    root_mean_square = (torch.mean(x ** 2, dim=-1, keepdim=True) + 1e-6) ** 0.5
+    return weight * x / root_mean_square
+# %% wrong: computes in float32 and does not go back to the dtype of x
+def rms_norm(x, weight, eps=1e-6):
+    hidden = x.to(torch.float32)
+    variance = hidden.pow(2).mean(-1, keepdim=True)
+    hidden = hidden * torch.rsqrt(variance + eps)
+    return weight.to(torch.float32) * hidden
+# %% wrong: mean over axis 1, which is the last one only for x with two axes
+def rms_norm(x, weight, eps=1e-6):
+    ms = x.square().mean(dim=1, keepdim=True)
+    return x / (ms + eps).sqrt() * weight
+# %% wrong: divides x in place and so changes the input
+def rms_norm(x, weight, eps=1e-6):
+    with torch.no_grad():
+        x /= (x.square().mean(dim=-1, keepdim=True) + eps).sqrt()
+    return x * weight
+# %% right: einsum and rsqrt
+def rms_norm(x, weight, eps=1e-6):
+    mean_of_squares = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
+    scale = torch.rsqrt(mean_of_squares + eps)
+    return (x * scale[..., None] * weight).to(x.dtype)
+# %% right: one vector after the other
+def rms_norm(x, weight, eps=1e-6):
+    d = x.shape[-1]
+    vectors = []
+    for vector in x.reshape(-1, d):
+        rms = torch.sqrt(torch.dot(vector, vector) / d + eps)
+        vectors.append(vector / rms * weight)
+    return torch.stack(vectors).reshape(x.shape).to(x.dtype)

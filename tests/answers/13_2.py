@@ -141,3 +141,203 @@ class SwiGLU(nn.Module):
         both = F.linear(x, torch.cat([self.w_gate.weight, self.w_up.weight]))
         gate, up = both.chunk(2, dim=-1)
         return self.w_down(torch.mul(self.activation(gate), up))
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: GELU in place of SiLU (GEGLU)
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.gelu(self.w_gate(x)) * self.w_up(x))
+# %% wrong: SiLU on the up path, the gate is left linear
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate, up = self.w_gate(x), self.w_up(x)
+        return self.w_down(gate * F.silu(up))
+# %% wrong: SiLU on the product of the two paths
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        hidden = self.w_gate(x) * self.w_up(x)
+        return self.w_down(F.silu(hidden))
+# %% wrong: w_down has a bias
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model)
+        self.act = nn.SiLU()
+
+    def forward(self, x):
+        return self.w_down(self.act(self.w_gate(x)) * self.w_up(x))
+# %% wrong: adds the residual x to the result
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        inner = F.silu(self.w_gate(x)).mul(self.w_up(x))
+        return x + self.w_down(inner)
+# %% wrong: SiLU before the gate's matrix instead of after it
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate = self.w_gate(F.silu(x))
+        return self.w_down(gate * self.w_up(x))
+# %% right: einsum over the weights, SiLU written out
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate, self.w_up = (nn.Linear(d_model, d_ff, bias=False) for _ in range(2))
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        z = torch.einsum("...d,fd->...f", x, self.w_gate.weight)
+        hidden = z * z.sigmoid() * torch.einsum("...d,fd->...f", x, self.w_up.weight)
+        return torch.einsum("...f,df->...d", hidden, self.w_down.weight)
+# %% right: both paths in one product, cut in two; nn.SiLU as a module
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.silu = nn.SiLU()
+
+    def forward(self, x):
+        both = x @ torch.cat([self.w_gate.weight, self.w_up.weight]).T
+        gate, up = both.chunk(2, dim=-1)
+        return self.w_down(self.silu(gate) * up)
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: SiLU on the path w_up instead of on the gate
+class SwiGLU(nn.Module):
+    """A feed-forward layer with a gate, without biases: (..., d_model) -> (..., d_model)."""
+
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(self.w_gate(x) * F.silu(self.w_up(x)))
+# %% wrong: sigmoid for the gate (GLU) instead of SiLU
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        what = self.w_up(x)
+        how_much = torch.sigmoid(self.w_gate(x))
+        return self.w_down(how_much * what)
+# %% wrong: w_down still has a bias
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate, self.w_up = (nn.Linear(d_model, d_ff, bias=False) for _ in range(2))
+        self.w_down = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+# %% wrong: SiLU on the product of the two paths (2)
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        self.act = nn.SiLU()
+
+    def forward(self, x):
+        hidden = self.act(self.w_gate(x) * self.w_up(x))
+        return self.w_down(hidden)
+# %% wrong: d_ff is made two thirds as large inside the module
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        hidden_dim = int(2 * d_ff / 3)
+        self.w_gate = nn.Linear(d_model, hidden_dim, bias=False)
+        self.w_up = nn.Linear(d_model, hidden_dim, bias=False)
+        self.w_down = nn.Linear(hidden_dim, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+# %% right: dropout at the end, which is off in evaluation mode
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x):
+        return self.dropout(self.w_down(F.silu(self.w_gate(x)) * self.w_up(x)))
+# %% wrong: adds x (a residual connection), which the formula does not have
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super(SwiGLU, self).__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        residual = x
+        x = F.silu(self.w_gate(x)) * self.w_up(x)
+        x = self.w_down(x)
+        return residual + x
+# %% right: z · sigmoid(z) written out, layers made in a loop
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        for name, n_in, n_out in (("w_gate", d_model, d_ff), ("w_up", d_model, d_ff), ("w_down", d_ff, d_model)):
+            setattr(self, name, nn.Linear(n_in, n_out, bias=False))
+
+    def forward(self, x):
+        z = self.w_gate(x)
+        return self.w_down(z.sigmoid().mul(z).mul(self.w_up(x)))
+# %% right: one product for gate and up at once, einsum, an nn.SiLU beside the layers
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        self.silu = nn.SiLU()
+
+    def forward(self, x):
+        both = F.linear(x, torch.cat([self.w_gate.weight, self.w_up.weight]))
+        gate, up = both.chunk(2, dim=-1)
+        return torch.einsum("...f,df->...d", self.silu(gate) * up, self.w_down.weight)

@@ -83,3 +83,126 @@ def prefix_mask(prefix_lengths, size):
     place = torch.arange(size)
     seen = torch.maximum(prefix_lengths.unsqueeze(1), place + 1)          # (B, size)
     return seen.unsqueeze(2).gt(place)
+# %% prelude
+import torch
+# %% wrong: the rows of the prefix are opened instead of the columns
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    causal = place[None, :] <= place[:, None]
+    return causal | (place < prefix_lengths[:, None])[:, :, None]
+# %% wrong: <= at the end of the prefix, which becomes one too long
+def prefix_mask(prefix_lengths, size):
+    s, t = torch.arange(size)[None, None, :], torch.arange(size)[None, :, None]
+    return (s <= prefix_lengths[:, None, None]) | (s <= t)
+# %% wrong: s < t, so that a target token does not see itself
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    past = place.unsqueeze(0) < place.unsqueeze(1)
+    prefix = place < prefix_lengths.unsqueeze(1)
+    return prefix.unsqueeze(1) | past
+# %% wrong: expand shares one table among all sentences, and all get the longest prefix
+def prefix_mask(prefix_lengths, size):
+    causal = torch.ones(size, size).tril().bool()
+    mask = causal.expand(len(prefix_lengths), size, size)
+    for b, p in enumerate(prefix_lengths.tolist()):
+        mask[b, :, :p] = True
+    return mask
+# %% wrong: what follows the prefix does not see the prefix: two separate blocks
+def prefix_mask(prefix_lengths, size):
+    i = torch.arange(size)
+    inside = i[None] < prefix_lengths[:, None]                       # (B, size)
+    source = inside[:, :, None] & inside[:, None, :]
+    target = ~inside[:, :, None] & ~inside[:, None, :] & (i[None, :] <= i[:, None])
+    return source | target
+# %% wrong: the prefix of the first sentence is used for all
+def prefix_mask(prefix_lengths, size):
+    mask = torch.tril(torch.ones(len(prefix_lengths), size, size, dtype=torch.bool))
+    mask[:, :, : int(prefix_lengths[0])] = True
+    return mask
+# %% wrong: an axis for the heads is put in, (B, 1, size, size)
+def prefix_mask(prefix_lengths, size):
+    at = torch.arange(size)
+    return (at < prefix_lengths[:, None, None, None]) | (at <= at[:, None])
+# %% wrong: True = forbidden, as PyTorch's attn_mask has it
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    future = torch.triu(torch.ones(size, size, dtype=torch.bool), diagonal=1)
+    behind = place[None, None, :] >= prefix_lengths[:, None, None]
+    return future & behind
+# %% wrong: "and" in place of "or"
+def prefix_mask(prefix_lengths, size):
+    masks = []
+    for p in prefix_lengths:
+        masks.append(torch.tensor([[s < p and s <= t for s in range(size)] for t in range(size)]))
+    return torch.stack(masks)
+# %% right: a square of the prefix put into a triangle, sentence by sentence
+def prefix_mask(prefix_lengths, size):
+    mask = torch.ones(len(prefix_lengths), size, size, dtype=torch.bool).tril()
+    for table, p in zip(mask, prefix_lengths.tolist()):
+        table[:p, :p] = True
+    return mask
+# %% right: one comparison: s is below the larger of t + 1 and the prefix
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    reach = torch.maximum(place[None, :] + 1, prefix_lengths[:, None])     # (B, size): how far row t sees
+    return place[None, None, :] < reach[:, :, None]
+# %% prelude
+import torch
+# %% wrong: the prefix opens rows instead of columns
+def prefix_mask(prefix_lengths, size):
+    """All may see the prefix, and what is not in the future: prefix_lengths (B,) -> bool (B, size, size)."""
+    pos = torch.arange(size)
+    causal = pos[None, :] <= pos[:, None]
+    in_prefix = pos[None, :] < prefix_lengths[:, None]
+    return causal[None] | in_prefix[:, :, None]
+# %% wrong: (B, size) meets (size, size) without a new axis: two axes for a batch of 1, an error for most others
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    in_prefix = place < prefix_lengths.unsqueeze(1)
+    not_future = place <= place.unsqueeze(1)
+    return in_prefix | not_future
+# %% wrong: the longest prefix of the batch is used for all sentences
+def prefix_mask(prefix_lengths, size):
+    mask = torch.tril(torch.ones(len(prefix_lengths), size, size)).bool()
+    mask[:, :, :int(prefix_lengths.max())] = True
+    return mask
+# %% wrong: writes into an expanded mask, whose sentences share their memory
+def prefix_mask(prefix_lengths, size):
+    causal = torch.ones(size, size, dtype=torch.bool).tril()
+    mask = causal.expand(len(prefix_lengths), size, size)
+    for b, n in enumerate(prefix_lengths.tolist()):
+        mask[b, :, :n] = True
+    return mask
+# %% wrong: True means forbidden (PyTorch's MultiheadAttention convention)
+def prefix_mask(prefix_lengths, size):
+    future = torch.triu(torch.ones(size, size, dtype=torch.bool), diagonal=1)
+    outside = torch.arange(size)[None, None, :] >= prefix_lengths[:, None, None]
+    return future[None, :, :] & outside
+# %% wrong: strictly smaller, so that a position behind the prefix does not see itself
+def prefix_mask(prefix_lengths, size):
+    t = torch.arange(size).view(1, size, 1)
+    s = torch.arange(size).view(1, 1, size)
+    return (s < prefix_lengths.view(-1, 1, 1)) | (s < t)
+# %% wrong: a mask of whole numbers 0 and 1, not boolean
+def prefix_mask(prefix_lengths, size):
+    B = prefix_lengths.shape[0]
+    mask = torch.zeros(B, size, size, dtype=torch.long)
+    for b in range(B):
+        for t in range(size):
+            for s in range(size):
+                if s < prefix_lengths[b] or s <= t:
+                    mask[b, t, s] = 1
+    return mask
+# %% right: column s is open up to the larger of the prefix and t + 1
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    ends = torch.maximum(prefix_lengths[:, None], place + 1)            # (B, size): one end a row
+    return place < ends.unsqueeze(-1)
+# %% right: a causal mask for each sentence, with a block of the prefix opened
+def prefix_mask(prefix_lengths, size):
+    masks = []
+    for n in prefix_lengths.tolist():
+        one = torch.tril(torch.ones(size, size)).bool()
+        one[:n, :n] = True
+        masks.append(one)
+    return torch.stack(masks)

@@ -237,3 +237,418 @@ class GroupedQueryAttention(nn.Module):
             outs.append(out)
             all_weights.append(w)
         return self.w_o(torch.cat(outs, dim=-1)), torch.stack(all_weights, dim=1)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+# %% wrong: the keys are dealt out in turn: queries are grouped as (group, n_kv_heads) in einsum, so that head h uses key h % n_kv_heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        b, t, d_model = x.shape
+        group, d_head = self.n_heads // self.n_kv_heads, d_model // self.n_heads
+        q = self.w_q(x).view(b, t, group, self.n_kv_heads, d_head)
+        k = self.w_k(x).view(b, t, self.n_kv_heads, d_head)
+        v = self.w_v(x).view(b, t, self.n_kv_heads, d_head)
+        scores = torch.einsum("btgnd,bsnd->bgnts", q, k) / math.sqrt(d_head)
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None, None], torch.finfo(scores.dtype).min)
+        weights = scores.softmax(-1)
+        if mask is not None:
+            weights = weights.masked_fill(~mask[:, None, None], 0.0)
+        out = torch.einsum("bgnts,bsnd->btgnd", weights, v).reshape(b, t, d_model)
+        return self.w_o(out), weights.reshape(b, self.n_heads, t, t)
+# %% wrong: the mask has no axis for the heads, so that its sentences fall on the heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: each key is repeated n_kv_heads times instead of n_heads // n_kv_heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(self.n_kv_heads, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(self.n_kv_heads, dim=1)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: heads are merged by reshape without the transpose
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k, v = (split_heads(w(x), self.n_kv_heads).repeat_interleave(n, dim=1) for w in (self.w_k, self.w_v))
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
+        return self.w_o(out.reshape(x.shape)), weights
+# %% wrong: returns the mean of the weights over the heads, as nn.MultiheadAttention does
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        mask = mask.unsqueeze(1) if mask is not None else None
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights.mean(dim=1)
+# %% wrong: attention written by hand with -inf, so that rows which see no key are NaN
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(1), float("-inf"))
+        weights = scores.softmax(dim=-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+# %% wrong: keys are repeated in a row, values as a whole (repeat): they do not belong together
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        if mask is not None:
+            mask = mask[:, None, :, :]
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: w_o has a bias
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.h, self.g = n_heads, n_kv_heads
+        d_kv = d_model // n_heads * n_kv_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_kv, bias=False)
+        self.w_v = nn.Linear(d_model, d_kv, bias=False)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.h)
+        k = split_heads(self.w_k(x), self.g).repeat_interleave(self.h // self.g, dim=1)
+        v = split_heads(self.w_v(x), self.g).repeat_interleave(self.h // self.g, dim=1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: scores are divided by the root of d_model instead of d_head
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        b, t, d_model = x.shape
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        scores = torch.einsum("bhtd,bhsd->bhts", q, k) / d_model ** 0.5
+        if mask is not None:
+            allowed = mask.unsqueeze(1)
+            weights = scores.masked_fill(~allowed, -1e9).softmax(-1).masked_fill(~allowed, 0.0)
+        else:
+            weights = scores.softmax(-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+# %% right: queries grouped as (n_kv_heads, group), einsum, nothing is repeated
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        b, t, d_model = x.shape
+        kv, group = self.n_kv_heads, self.n_heads // self.n_kv_heads
+        q = self.w_q(x).view(b, t, kv, group, -1)
+        k, v = self.w_k(x).view(b, t, kv, -1), self.w_v(x).view(b, t, kv, -1)
+        scores = torch.einsum("btngd,bsnd->bngts", q, k) / math.sqrt(q.shape[-1])
+        if mask is None:
+            mask = torch.ones(b, t, t, dtype=torch.bool, device=x.device)
+        closed = ~mask[:, None, None]
+        weights = scores.masked_fill(closed, torch.finfo(scores.dtype).min).softmax(-1).masked_fill(closed, 0.0)
+        out = torch.einsum("bngts,bsnd->btngd", weights, v).reshape(b, t, d_model)
+        return self.w_o(out), weights.reshape(b, self.n_heads, t, t)
+# %% right: head by head in a loop (2)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k, v = split_heads(self.w_k(x), self.n_kv_heads), split_heads(self.w_v(x), self.n_kv_heads)
+        outs, shares = [], []
+        for head in range(self.n_heads):
+            its_key = head * self.n_kv_heads // self.n_heads
+            out, share = scaled_dot_product_attention(q[:, head], k[:, its_key], v[:, its_key], mask)
+            outs.append(out)
+            shares.append(share)
+        return self.w_o(torch.cat(outs, dim=-1)), torch.stack(shares, dim=1)
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+# %% wrong: repeat instead of repeat_interleave, the heads of a group are dealt out in turn
+class GroupedQueryAttention(nn.Module):
+    """Self-attention whose heads share keys and values in groups: (B, T, d_model) and weights (B, n_heads, T, T)."""
+
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        d_head = d_model // n_heads
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: each key is repeated n_kv_heads times instead of n_heads // n_kv_heads times (right for 4 heads and 2 keys)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.n_kv = n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, n_heads * self.d_head, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(n_heads * self.d_head, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv).repeat_interleave(self.n_kv, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv).repeat_interleave(self.n_kv, dim=1)
+        if mask is not None:
+            mask = mask[:, None]
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(heads)), weights
+# %% wrong: the mask is repeated for the heads in the wrong order, so that heads get the mask of another sentence
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        kv_size = n_kv_heads * (d_model // n_heads)
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, kv_size, bias=False)
+        self.w_v = nn.Linear(d_model, kv_size, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        group = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(group, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(group, dim=1)
+        if mask is not None:
+            mask = mask.repeat(self.n_heads, 1, 1).view(B, self.n_heads, T, T)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: own softmax with -inf, NaN for a query to which every key is forbidden
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.h, self.g, self.d = n_heads, n_heads // n_kv_heads, d_model // n_heads
+        self.n_kv_heads = n_kv_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.h)
+        k = torch.repeat_interleave(split_heads(self.w_k(x), self.n_kv_heads), self.g, dim=1)
+        v = torch.repeat_interleave(split_heads(self.w_v(x), self.n_kv_heads), self.g, dim=1)
+        scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(self.d)
+        if mask is not None:
+            scores = scores.masked_fill(mask.unsqueeze(1) == 0, float("-inf"))
+        attn = F.softmax(scores, dim=-1)
+        return self.w_o(merge_heads(torch.matmul(attn, v))), attn
+# %% wrong: returns the weights averaged over the heads (B, T, T)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        d_head = d_model // n_heads
+        self.n_heads = n_heads
+        self.n_kv_heads = n_kv_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        times = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k, v = (split_heads(layer(x), self.n_kv_heads).repeat_interleave(times, dim=1)
+                for layer in (self.w_k, self.w_v))
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(mixed)), weights.mean(dim=1)
+# %% wrong: heads are merged by reshape alone, without moving the heads behind the positions first
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.d_model, self.n_heads, self.n_kv_heads = d_model, n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        q = self.w_q(x).view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+        k = self.w_k(x).view(B, T, self.n_kv_heads, self.d_head).transpose(1, 2)
+        v = self.w_v(x).view(B, T, self.n_kv_heads, self.d_head).transpose(1, 2)
+        k = k.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+        v = v.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        out = out.contiguous().view(B, T, self.d_model)
+        return self.w_o(out), weights
+# %% wrong: fails without a mask (None has no unsqueeze)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        output, weights = scaled_dot_product_attention(q, k, v, mask.unsqueeze(1))
+        return self.w_o(merge_heads(output)), weights
+# %% right: an axis for the group, keys and values broadcast over it
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        narrow = d_model // n_heads * n_kv_heads
+        self.w_q, self.w_o = (nn.Linear(d_model, d_model, bias=False) for _ in range(2))
+        self.w_k, self.w_v = (nn.Linear(d_model, narrow, bias=False) for _ in range(2))
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads).unflatten(1, (self.n_kv_heads, -1))     # (B, n_kv, group, T, d_head)
+        k = split_heads(self.w_k(x), self.n_kv_heads).unsqueeze(2)
+        v = split_heads(self.w_v(x), self.n_kv_heads).unsqueeze(2)
+        where = None if mask is None else mask[:, None, None]
+        out, weights = scaled_dot_product_attention(q, k, v, where)
+        return self.w_o(merge_heads(out.flatten(1, 2))), weights.flatten(1, 2)
+# %% right: a loop over the heads, key number head // group for each
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.group, self.d_head = n_heads, n_heads // n_kv_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        queries, keys, values = self.w_q(x), self.w_k(x), self.w_v(x)
+        outputs, all_weights = [], []
+        for head in range(self.n_heads):
+            mine = slice(head * self.d_head, (head + 1) * self.d_head)
+            shared = slice(head // self.group * self.d_head, (head // self.group + 1) * self.d_head)
+            o, w = scaled_dot_product_attention(queries[..., mine], keys[..., shared], values[..., shared], mask)
+            outputs.append(o)
+            all_weights.append(w)
+        return self.w_o(torch.cat(outputs, dim=-1)), torch.stack(all_weights, dim=1)

@@ -112,3 +112,173 @@ def rotate(x, positions):
     freqs = positions.type_as(x)[:, None] @ inv_freq[None, :]
     emb = torch.cat((freqs, freqs), dim=-1)
     return (x * emb.cos()) + (rotate_half(x) * emb.sin())
+# %% prelude
+import math
+
+import torch
+# %% wrong: neighbours are paired (lesson 05) instead of halves
+def rotate(x, positions):
+    d = x.shape[-1]
+    frequencies = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = positions.to(x.dtype)[:, None] * frequencies
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+# %% wrong: the exponent is -i / d_head, the 2 is forgotten
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype)
+    phi = positions.unsqueeze(1) * 10000 ** (-i / x.shape[-1])
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+# %% wrong: only the first position is used, the others are taken to follow it one by one
+def rotate(x, positions):
+    t, d = x.shape[-2:]
+    at = positions[0] + torch.arange(t)
+    phi = at[:, None].to(x.dtype) * 10000 ** (-2 * torch.arange(d // 2, dtype=x.dtype) / d)
+    a, b = x.chunk(2, dim=-1)
+    cos, sin = phi.cos(), phi.sin()
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+# %% wrong: the angles are made in float32, also for x in float64
+def rotate(x, positions):
+    d = x.shape[-1]
+    inv_freq = 1.0 / 10000 ** (torch.arange(0, d, 2).float() / d)
+    phi = torch.outer(positions.float(), inv_freq)
+    cos, sin = phi.cos().to(x.dtype), phi.sin().to(x.dtype)
+    a, b = x.chunk(2, -1)
+    return torch.cat((a * cos - b * sin, b * cos + a * sin), dim=-1)
+# %% wrong: angles repeated for neighbours (repeat_interleave), numbers paired by halves
+def rotate(x, positions):
+    d = x.shape[-1]
+    theta = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    phi = (positions.to(x.dtype)[:, None] * theta).repeat_interleave(2, dim=-1)
+    a, b = x[..., : d // 2], x[..., d // 2 :]
+    turned = torch.cat([-b, a], dim=-1)
+    return x * phi.cos() + turned * phi.sin()
+# %% wrong: the first half is overwritten before the second half is computed from it
+def rotate(x, positions):
+    out = x.clone()
+    h = x.shape[-1] // 2
+    phi = positions[:, None] * 10000.0 ** (-2 * torch.arange(h, dtype=x.dtype) / x.shape[-1])
+    a, b = out[..., :h], out[..., h:]
+    out[..., :h] = a * phi.cos() - b * phi.sin()
+    out[..., h:] = a * phi.sin() + b * phi.cos()
+    return out
+# %% wrong: turns the other way, by minus the angle
+def rotate(x, positions):
+    d = x.shape[-1]
+    phi = positions.to(x.dtype).unsqueeze(-1) * 10000.0 ** (-2 * torch.arange(d // 2, dtype=x.dtype) / d)
+    a, b = x.split(d // 2, dim=-1)
+    return torch.cat([a * phi.cos() + b * phi.sin(), -a * phi.sin() + b * phi.cos()], dim=-1)
+# %% wrong: the frequencies are counted from i = 1, so that the first pair does not turn by the position itself
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(1, d // 2 + 1, dtype=x.dtype)
+    phi = positions[:, None] * torch.exp(-2 * i / d * math.log(10000.0))
+    a, b = x[..., : d // 2], x[..., d // 2 :]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+# %% wrong: pairs of halves are turned, but written back as neighbours
+def rotate(x, positions):
+    d = x.shape[-1]
+    phi = positions[:, None] * 10000.0 ** (-2 * torch.arange(d // 2, dtype=x.dtype) / d)
+    a, b = x.chunk(2, dim=-1)
+    pairs = torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+    return pairs.flatten(-2)
+# %% right: multiplication of complex numbers
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    phi = torch.outer(positions.to(x.dtype), 10000.0 ** (-torch.arange(half, dtype=x.dtype) / half))
+    z = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat([z.real, z.imag], dim=-1)
+# %% right: 2 by 2 rotation matrices and einsum
+def rotate(x, positions):
+    d = x.shape[-1]
+    phi = positions[:, None].to(x.dtype) * torch.exp(torch.arange(0, d, 2, dtype=x.dtype) * (-math.log(10000.0) / d))
+    c, s = torch.cos(phi), torch.sin(phi)
+    matrix = torch.stack([torch.stack([c, -s]), torch.stack([s, c])])       # (2, 2, T, d / 2)
+    pairs = x.unflatten(-1, (2, d // 2))                                    # (..., T, 2, d / 2)
+    return torch.einsum("mnti,...tni->...tmi", matrix, pairs).flatten(-2)
+# %% prelude
+import torch
+# %% wrong: pairs neighbours (0, 1), (2, 3), ... as in lesson 05 instead of halves
+def rotate(x, positions):
+    """Turn the pairs (i, i + d_head/2) of x (..., T, d_head) by their positions (T,) times their frequencies."""
+    d_head = x.shape[-1]
+    i = torch.arange(d_head // 2, dtype=x.dtype)
+    phi = positions.to(x.dtype).unsqueeze(1) * 10000 ** (-2 * i / d_head)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * phi.cos() - b * phi.sin()
+    out[..., 1::2] = a * phi.sin() + b * phi.cos()
+    return out
+# %% wrong: the factor 2 is missing in the exponent of the frequency
+def rotate(x, positions):
+    d = x.shape[-1]
+    freq = 10000.0 ** (-torch.arange(d // 2, dtype=x.dtype) / d)
+    phi = torch.outer(positions.to(x.dtype), freq)
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+# %% wrong: angles in float32 whatever the dtype of x
+def rotate(x, positions):
+    dim = x.shape[-1]
+    inv_freq = 1.0 / (10000 ** (torch.arange(0, dim, 2).float() / dim))
+    freqs = torch.einsum("t,f->tf", positions.float(), inv_freq)
+    cos, sin = freqs.cos().to(x.dtype), freqs.sin().to(x.dtype)
+    x1, x2 = x[..., : dim // 2], x[..., dim // 2 :]
+    return torch.cat((x1 * cos - x2 * sin, x1 * sin + x2 * cos), dim=-1)
+# %% wrong: writes into x in place, and the second half is turned with the first half's new numbers
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype)
+    phi = positions[:, None] * 10000 ** (-2 * i / x.shape[-1])
+    a, b = x[..., :half], x[..., half:]
+    x[..., :half] = a * torch.cos(phi) - b * torch.sin(phi)
+    x[..., half:] = a * torch.sin(phi) + b * torch.cos(phi)
+    return x
+# %% wrong: angles repeated for neighbours (repeat_interleave) while the pairs are halves
+def rotate_half(x):
+    x1, x2 = x.chunk(2, dim=-1)
+    return torch.cat((-x2, x1), dim=-1)
+
+def rotate(x, positions):
+    d = x.shape[-1]
+    theta = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = (positions[:, None].to(x.dtype) * theta).repeat_interleave(2, dim=-1)     # (T, d)
+    return x * angles.cos() + rotate_half(x) * angles.sin()
+# %% wrong: turns in the other direction (signs of the sines exchanged)
+def rotate(x, positions):
+    d = x.shape[-1]
+    h = d // 2
+    phi = positions.to(x.dtype)[:, None] * torch.pow(10000, -2 * torch.arange(h, dtype=x.dtype) / d)[None]
+    a = x[..., :h]
+    b = x[..., h:]
+    first = a * phi.cos() + b * phi.sin()
+    second = b * phi.cos() - a * phi.sin()
+    return torch.cat([first, second], dim=-1)
+# %% wrong: positions are taken to be 0, 1, 2, ... and those that are given are not used
+def rotate(x, positions):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype)
+    phi = t[:, None] * 10000 ** (-2 * torch.arange(d // 2, dtype=x.dtype) / d)
+    a, b = x.split(d // 2, dim=-1)
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1)
+# %% right: a + ib as complex numbers, times a number on the unit circle
+def rotate(x, positions):
+    d = x.shape[-1]
+    exponent = torch.arange(0, d, 2, dtype=x.dtype) / d
+    angle = positions.to(x.dtype).unsqueeze(-1) / torch.pow(torch.tensor(10000, dtype=x.dtype), exponent)
+    turned = torch.complex(x[..., : d // 2].contiguous(), x[..., d // 2 :].contiguous()) * torch.polar(torch.ones_like(angle), angle)
+    return torch.cat([turned.real, turned.imag], dim=-1)
+# %% right: one pair after the other
+def rotate(x, positions):
+    d_head = x.shape[-1]
+    half = d_head // 2
+    result = torch.zeros_like(x)
+    for i in range(half):
+        phi = positions.to(x.dtype) * 10000 ** (-2 * i / d_head)         # (T,)
+        c, s = phi.cos(), phi.sin()
+        result[..., i] = x[..., i] * c - x[..., i + half] * s
+        result[..., i + half] = x[..., i] * s + x[..., i + half] * c
+    return result

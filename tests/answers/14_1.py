@@ -84,3 +84,134 @@ def quantise(w):
     scale = scale + (scale == 0)
     steps = torch.floor(w / scale.view(-1, 1) + 0.5).clamp(-127, 127)
     return steps.type(torch.int8), scale
+# %% prelude
+import torch
+# %% wrong: rounds by adding 0.5 and cutting off, which is wrong below 0
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale[:, None] + 0.5).to(torch.int8), scale
+# %% wrong: the largest magnitude is put at 128 steps, and clamped to 127
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 128
+    scale[scale == 0] = 1
+    q = (w / scale.unsqueeze(1)).round().clamp(-127, 127)
+    return q.to(torch.int8), scale
+# %% wrong: a row of zeros gets the scale 1e-8 instead of 1 (clamp)
+def quantise(w):
+    scale = (w.abs().amax(dim=-1) / 127).clamp(min=1e-8)
+    q = torch.round(w / scale[:, None]).to(torch.int8)
+    return q, scale
+# %% wrong: a scale for each column instead of each row
+def quantise(w):
+    scale = w.abs().amax(dim=0) / 127
+    scale = scale.masked_fill(scale == 0, 1.0)
+    return (w / scale).round().to(torch.int8), scale
+# %% wrong: the scales keep an axis of length 1, (out, 1) instead of (out,)
+def quantise(w):
+    scale = w.abs().amax(dim=1, keepdim=True) / 127
+    scale = torch.where(scale > 0, scale, 1.0)
+    return (w / scale).round().to(torch.int8), scale
+# %% wrong: returns 127 / largest, how many steps a unit has, instead of the length of a step
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    factor = torch.where(largest == 0, torch.ones_like(largest), 127 / largest)
+    q = torch.round(w * factor.unsqueeze(-1)).to(torch.int8)
+    return q, factor
+# %% wrong: the scale is set to 1 only where the whole table is 0, not for a single row of zeros
+def quantise(w):
+    if not w.any():
+        return torch.zeros_like(w, dtype=torch.int8), torch.ones(len(w), dtype=w.dtype)
+    scale = w.abs().amax(dim=1) / 127
+    return (w / scale[:, None]).round().to(torch.int8), scale
+# %% wrong: the scales are float32, whatever the dtype of w
+def quantise(w):
+    out, n = w.shape
+    q, scale = torch.zeros(out, n, dtype=torch.int8), torch.ones(out)
+    for r in range(out):
+        largest = w[r].abs().max()
+        if largest > 0:
+            scale[r] = largest / 127
+            q[r] = (w[r] / (largest / 127)).round().to(torch.int8)
+    return q, scale
+# %% wrong: asymmetric, from smallest to largest in 255 steps with a zero point that is thrown away
+def quantise(w):
+    low, high = w.amin(dim=1, keepdim=True), w.amax(dim=1, keepdim=True)
+    scale = (high - low) / 255
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = ((w - low) / scale).round() - 128
+    return q.to(torch.int8), scale.squeeze(1)
+# %% right: row by row in a loop, by the extremes of each row
+def quantise(w):
+    rows, scales = [], []
+    for row in w:
+        largest = torch.maximum(row.max(), -row.min())
+        step = largest / 127 if largest > 0 else torch.ones_like(largest)
+        scales.append(step)
+        rows.append(torch.round(row / step).to(torch.int8))
+    return torch.stack(rows), torch.stack(scales)
+# %% right: infinity norm, and floor(x + 0.5) as rounding
+def quantise(w):
+    scale = torch.linalg.vector_norm(w, ord=float("inf"), dim=1) / 127
+    scale = scale + (scale == 0).to(w.dtype)
+    steps = torch.floor(torch.einsum("oi,o->oi", w, 1 / scale) + 0.5).clamp(-127, 127)
+    return steps.char(), scale
+# %% prelude
+import torch
+# %% wrong: divides by 128, so that the largest number becomes 128 and wraps around to -128
+def quantise(w):
+    """Rows of whole numbers from -127 to 127, and their scales: (out, in) -> int8 (out, in), (out,)."""
+    scale = w.abs().amax(dim=1) / 128
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale[:, None]).round().to(torch.int8), scale
+# %% wrong: a row of zeros gets 1 as largest magnitude, and so the scale 1/127 instead of 1
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    largest[largest == 0] = 1.0
+    scale = largest / 127
+    q = torch.round(w / scale.unsqueeze(1)).to(torch.int8)
+    return q, scale
+# %% wrong: divides and rounds w in place, so that the weights of the model are changed
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    w.div_(scale.unsqueeze(1)).round_()
+    return w.to(torch.int8), scale
+# %% wrong: the scales come back as (out, 1) (keepdim)
+def quantise(w):
+    scale = w.abs().amax(dim=1, keepdim=True) / 127
+    scale = scale.masked_fill(scale == 0, 1.0)
+    q = (w / scale).round().to(torch.int8)
+    return q, scale
+# %% wrong: int8 first and round afterwards, which cuts off the fraction
+def quantise(w):
+    step = w.abs().amax(dim=1) / 127
+    step = torch.where(step > 0, step, 1.0)
+    return (w / step.unsqueeze(1)).to(torch.int8).round(), step
+# %% wrong: scale is kept from being 0 by clamp(min=1e-5): rows of zeros do not get 1, and small rows lose their steps
+def quantise(w):
+    scale = (w.abs().amax(dim=-1) / 127).clamp(min=1e-5)
+    q = torch.clamp(torch.round(w / scale[:, None]), -127, 127).to(torch.int8)
+    return q, scale
+# %% wrong: a scale for each column (amax over dim 0)
+def quantise(w):
+    max_abs = w.abs().amax(dim=0)
+    scale = max_abs / 127
+    scale[scale == 0] = 1.0
+    q = (w / scale).round().to(torch.int8)
+    return q, scale
+# %% right: row by row, rounded by floor(x + 0.5)
+def quantise(w):
+    rows, scales = [], []
+    for row in w:
+        largest = max(row.max(), -row.min())
+        scale = largest / 127 if largest > 0 else torch.ones((), dtype=w.dtype)
+        rows.append(torch.floor(row / scale + 0.5).clamp(-127, 127).to(torch.int8))
+        scales.append(scale)
+    return torch.stack(rows), torch.stack(scales)
+# %% right: the infinity norm of each row, division of the transposed table
+def quantise(w):
+    magnitude = torch.linalg.vector_norm(w, ord=float("inf"), dim=1)
+    scale = torch.where(magnitude.bool(), magnitude.div(127), torch.ones_like(magnitude))
+    steps = w.t().div(scale).t()
+    return steps.round().clamp(-127, 127).char(), scale

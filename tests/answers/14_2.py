@@ -53,3 +53,60 @@ def dequantise(q, scale):
     for numbers, step in zip(q, scale):
         rows.append(numbers.to(scale.dtype) * step)
     return torch.stack(rows)
+# %% prelude
+import torch
+# %% wrong: the scales are multiplied along the columns (no new axis)
+def dequantise(q, scale):
+    return q * scale
+# %% wrong: written into a buffer like q, so that everything is cut to int8
+def dequantise(q, scale):
+    w = torch.empty_like(q)
+    for r in range(len(q)):
+        w[r] = q[r] * scale[r]
+    return w
+# %% wrong: one scale for all rows, the largest
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.max()
+# %% wrong: repeat deals the scales out in turn, each row needs its own in a row (repeat_interleave)
+def dequantise(q, scale):
+    table = scale.repeat(q.shape[1]).reshape(q.shape)
+    return q * table
+# %% wrong: divides by 127 once more
+def dequantise(q, scale):
+    return q / 127 * scale.view(-1, 1)
+# %% wrong: the row is summed up, as in a product of matrix and vector
+def dequantise(q, scale):
+    return torch.einsum("oi,o->o", q.to(scale.dtype), scale)
+# %% right: row by row (2)
+def dequantise(q, scale):
+    return torch.stack([step * row.to(scale.dtype) for row, step in zip(q, scale)])
+# %% prelude
+import torch
+# %% wrong: writes the products into an int8 tensor, which cuts off their fractions
+def dequantise(q, scale):
+    w = torch.zeros_like(q)
+    for i in range(len(q)):
+        w[i] = q[i] * scale[i]
+    return w
+# %% wrong: always float32, whatever the dtype of scale
+def dequantise(q, scale):
+    return q.to(torch.float32) * scale.to(torch.float32).unsqueeze(1)
+# %% wrong: divides by 127 once more, as if scale were the largest magnitude
+def dequantise(q, scale):
+    return (q.to(scale.dtype) / 127) * scale[:, None]
+# %% wrong: takes off a zero point of 128, as for unsigned numbers
+def dequantise(q, scale):
+    zero_point = 128
+    return (q.to(scale.dtype) - zero_point) * scale.view(-1, 1)
+# %% wrong: scale.repeat and reshape puts the scales one after the other along the rows
+def dequantise(q, scale):
+    out, n_in = q.shape
+    scales = scale.repeat(n_in).reshape(out, n_in)
+    return q.to(scale.dtype) * scales
+# %% wrong: unsqueeze_ in place, by which the caller's scale becomes (out, 1)
+def dequantise(q, scale):
+    scale.unsqueeze_(1)
+    return q * scale
+# %% right: a list of rows
+def dequantise(q, scale):
+    return torch.stack([row.to(scale.dtype) * step for row, step in zip(q, scale, strict=True)])

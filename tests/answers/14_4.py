@@ -94,3 +94,152 @@ def rounding_errors(w):
         by_table.append(torch.mean((one[i] - w[i]) ** 2) ** 0.5)
         by_row.append(torch.mean((alone - w[i]) ** 2) ** 0.5)
     return torch.stack(by_table), torch.stack(by_row)
+# %% prelude
+import torch
+
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale[:, None]).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale[:, None]
+# %% wrong: the two are returned in the other order
+def rounding_errors(w):
+    by_row = dequantise(*quantise(w))
+    by_table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    return (by_row - w).square().mean(1).sqrt(), (by_table - w).square().mean(1).sqrt()
+# %% wrong: the root is forgotten
+def rounding_errors(w):
+    table = dequantise(*quantise(w.flatten().unsqueeze(0))).view(w.shape)
+    rows = dequantise(*quantise(w))
+    return ((table - w) ** 2).mean(dim=1), ((rows - w) ** 2).mean(dim=1)
+# %% wrong: the standard deviation of the differences, n - 1 and without their mean
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return (table - w).std(dim=1), (rows - w).std(dim=1)
+# %% wrong: one error of the whole table, repeated for each row
+def rounding_errors(w):
+    def rms(approx):
+        return (approx - w).square().mean().sqrt().expand(len(w))
+    return rms(dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)), rms(dequantise(*quantise(w)))
+# %% wrong: reshaped to (-1, 1), so that every number has a scale of its own
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return torch.sqrt(((table - w) ** 2).mean(1)), torch.sqrt(((rows - w) ** 2).mean(1))
+# %% wrong: for the table the whole numbers of the rows are multiplied by the largest scale
+def rounding_errors(w):
+    q, scale = quantise(w)
+    common = scale.max().expand(len(scale))
+    errors = [(dequantise(q, s) - w).square().mean(dim=-1).sqrt() for s in (common, scale)]
+    return tuple(errors)
+# %% wrong: mean over dim 0, an error for each column
+def rounding_errors(w):
+    table = dequantise(*quantise(w.view(1, -1))).view_as(w)
+    return (table - w).pow(2).mean(0).sqrt(), (dequantise(*quantise(w)) - w).pow(2).mean(0).sqrt()
+# %% wrong: the mean of the magnitudes, the root is taken before the mean
+def rounding_errors(w):
+    back = [dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape), dequantise(*quantise(w))]
+    one, each = [((b - w) ** 2).sqrt().mean(dim=1) for b in back]
+    return one, each
+# %% wrong: the common scale is made from the mean of the rows' scales, so that large rows are cut off
+def rounding_errors(w):
+    q, scale = quantise(w)
+    common = scale.mean()
+    table = (w / common).round().clamp(-127, 127) * common
+    rows = dequantise(q, scale)
+    return (table - w).square().mean(1).sqrt(), (rows - w).square().mean(1).sqrt()
+# %% right: row by row in a loop, lengths of vectors
+def rounding_errors(w):
+    q, scale = quantise(w.reshape(1, -1))
+    flat = dequantise(q, scale)[0]
+    n = w.shape[1]
+    of_table, of_rows = [], []
+    for r, row in enumerate(w):
+        of_table.append((flat[r * n : (r + 1) * n] - row).norm() / n ** 0.5)
+        of_rows.append((dequantise(*quantise(row[None]))[0] - row).norm() / n ** 0.5)
+    return torch.stack(of_table), torch.stack(of_rows)
+# %% right: the table in two shapes, einsum for the squares
+def rounding_errors(w):
+    errors = []
+    for shape in ((1, w.numel()), w.shape):
+        off = dequantise(*quantise(w.reshape(shape))).reshape(w.shape) - w
+        errors.append((torch.einsum("oi,oi->o", off, off) / w.shape[1]) ** 0.5)
+    one, each = errors
+    return one, each
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q * scale.unsqueeze(1)
+# %% wrong: the two errors are returned in the other order
+def rounding_errors(w):
+    """Root mean square error of each row, with one scale for the table and with one a row: (out,), (out,)."""
+    def rmse(back):
+        return (back - w).square().mean(dim=1).sqrt()
+    per_row = dequantise(*quantise(w))
+    per_table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    return rmse(per_row), rmse(per_table)
+# %% wrong: standard deviation of the differences, which takes their mean off (and divides by n - 1)
+def rounding_errors(w):
+    one = dequantise(*quantise(w.flatten().unsqueeze(0))).view(w.shape)
+    each = dequantise(*quantise(w))
+    return (one - w).std(dim=1), (each - w).std(dim=1)
+# %% wrong: the whole numbers of the row scales are read with the largest scale, instead of quantising the table anew
+def rounding_errors(w):
+    q, scale = quantise(w)
+    by_row = dequantise(q, scale)
+    by_table = dequantise(q, scale.max().expand(len(scale)))
+    return ((by_table - w) ** 2).mean(1).sqrt(), ((by_row - w) ** 2).mean(1).sqrt()
+# %% wrong: a table of one column instead of one row: every number gets its own scale
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    errors = []
+    for back in (whole, rows):
+        errors.append(torch.sqrt(torch.mean((back - w) ** 2, dim=1)))
+    return errors[0], errors[1]
+# %% wrong: root of the sum of squares, not of their mean
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(1, -1))).view_as(w)
+    row = dequantise(*quantise(w))
+    return torch.linalg.norm(table - w, dim=1), torch.linalg.norm(row - w, dim=1)
+# %% wrong: mean of the magnitudes instead of the root of the mean square
+def rounding_errors(w):
+    q, s = quantise(w.view(1, w.numel()))
+    by_table = (dequantise(q, s).view(*w.shape) - w).abs().mean(dim=1)
+    q, s = quantise(w)
+    by_row = (dequantise(q, s) - w).abs().mean(dim=1)
+    return by_table, by_row
+# %% wrong: errors of the columns (mean over dim 0) instead of the rows
+def rounding_errors(w):
+    rms = lambda error: error.pow(2).mean(dim=0).sqrt()
+    by_table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    by_row = dequantise(*quantise(w))
+    return rms(by_table - w), rms(by_row - w)
+# %% right: mse_loss without reduction, the table as a single row
+def rounding_errors(w):
+    errors = []
+    for shape in ((1, -1), w.shape):
+        back = dequantise(*quantise(w.reshape(shape))).reshape(w.shape)
+        errors.append(F.mse_loss(back, w, reduction="none").mean(dim=-1).sqrt())
+    return tuple(errors)
+# %% right: row by row, norms divided by the root of n
+def rounding_errors(w):
+    out, n = w.shape
+    q, scale = quantise(torch.cat(list(w)).unsqueeze(0))
+    steps, step = q[0].split(n), scale[0]
+    table, each = [], []
+    for i in range(out):
+        table.append((steps[i] * step - w[i]).norm() / n ** 0.5)
+        q_i, scale_i = quantise(w[i : i + 1])
+        each.append((dequantise(q_i, scale_i)[0] - w[i]).norm() / n ** 0.5)
+    return torch.stack(table), torch.stack(each)

@@ -67,3 +67,102 @@ def pack(q):
     for row in q.tolist():
         table.append([16 * (a + 8) + (b + 8) for a, b in zip(row[::2], row[1::2])])
     return torch.tensor(table, dtype=torch.uint8)
+# %% prelude
+import torch
+# %% wrong: the first number stands in the low four bits
+def pack(q):
+    digits = (q + 8).to(torch.uint8)
+    return digits[:, 0::2] + 16 * digits[:, 1::2]
+# %% wrong: the first half of the row is paired with the second half, not neighbours
+def pack(q):
+    first, second = (q + 8).to(torch.uint8).chunk(2, dim=1)
+    return first * 16 + second
+# %% wrong: adds 7 instead of 8
+def pack(q):
+    d = q.to(torch.uint8) + 7
+    return (d[:, ::2] << 4) | d[:, 1::2]
+# %% wrong: two's complement of four bits (& 15) instead of plus 8
+def pack(q):
+    low = q.to(torch.int16) & 0x0F
+    return (low[:, ::2] * 16 + low[:, 1::2]).to(torch.uint8)
+# %% wrong: the right bytes as int16, not uint8
+def pack(q):
+    digits = q.to(torch.int16) + 8
+    return 16 * digits[:, 0::2] + digits[:, 1::2]
+# %% wrong: + binds tighter than <<: shifts by 4 + second
+def pack(q):
+    digits = q.int() + 8
+    first, second = digits[:, 0::2], digits[:, 1::2]
+    return (first << 4 + second).to(torch.uint8)
+# %% wrong: every two rows are packed together instead of two numbers of a row
+def pack(q):
+    d = (q + 8).to(torch.uint8)
+    return d[0::2] * 16 + d[1::2]
+# %% wrong: byte j is made of the numbers j and j + 1
+def pack(q):
+    out, n = q.shape
+    packed = torch.zeros(out, n // 2, dtype=torch.uint8)
+    for r in range(out):
+        for j in range(n // 2):
+            packed[r, j] = 16 * (int(q[r, j]) + 8) + int(q[r, j + 1]) + 8
+    return packed
+# %% wrong: 8 is added to the second number only
+def pack(q):
+    wide = q.long()
+    return (16 * wide[:, ::2] + wide[:, 1::2] + 8).to(torch.uint8)
+# %% right: a product with (16, 1)
+def pack(q):
+    digits = (q.float() + 8).unflatten(1, (-1, 2))            # (out, in / 2, 2)
+    return (digits @ torch.tensor([16.0, 1.0])).to(torch.uint8)
+# %% right: a loop over the columns, one formula with the 8s put together
+def pack(q):
+    wide = q.to(torch.int32)
+    columns = [16 * wide[:, j] + wide[:, j + 1] + 136 for j in range(0, q.shape[1], 2)]
+    return torch.stack(columns, dim=1).to(torch.uint8)
+# %% prelude
+import torch
+# %% wrong: the first number in the low four bits, the second in the high ones
+def pack(q):
+    """Two whole numbers from -7 to 7 in each byte, the first in its high four bits: -> uint8 (out, in / 2)."""
+    u = (q + 8).to(torch.uint8)
+    return u[:, 0::2] | (u[:, 1::2] << 4)
+# %% wrong: pairs number j with j + in/2 (halves) instead of neighbours
+def pack(q):
+    digits = q.to(torch.int16) + 8
+    first, second = digits.chunk(2, dim=1)
+    return (16 * first + second).to(torch.uint8)
+# %% wrong: four bits of the two's complement (q & 15), without the 8 added
+def pack(q):
+    high = (q[:, ::2] & 0x0F).to(torch.uint8)
+    low = (q[:, 1::2] & 0x0F).to(torch.uint8)
+    return (high << 4) | low
+# %% wrong: adds 8 to q in place and so changes its input
+def pack(q):
+    q += 8
+    q16 = q.to(torch.int16)
+    return (16 * q16[:, ::2] + q16[:, 1::2]).to(torch.uint8)
+# %% wrong: brackets missing: 16 · first + 8 instead of 16 · (first + 8)
+def pack(q):
+    first = q[:, 0::2].to(torch.int32)
+    second = q[:, 1::2].to(torch.int32)
+    return (16 * first + 8 + second + 8).to(torch.uint8)
+# %% wrong: all bytes in one row, the shape (out, in / 2) is lost
+def pack(q):
+    pairs = q.reshape(-1, 2).int() + 8
+    return (pairs[:, 0] * 16 + pairs[:, 1]).to(torch.uint8)
+# %% wrong: returns int16, not uint8
+def pack(q):
+    q = q.to(torch.int16) + 8
+    return 16 * q[:, ::2] + q[:, 1::2]
+# %% right: product with the values of the two digits
+def pack(q):
+    digits = q.long().add(8).unflatten(1, (-1, 2))
+    return (digits @ torch.tensor([16, 1])).to(torch.uint8)
+# %% right: loops over rows and bytes
+def pack(q):
+    out, n = q.shape
+    packed = torch.zeros(out, n // 2, dtype=torch.uint8)
+    for i, row in enumerate(q.tolist()):
+        for j in range(n // 2):
+            packed[i, j] = (row[2 * j] + 8 << 4) | (row[2 * j + 1] + 8)
+    return packed

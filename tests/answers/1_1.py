@@ -314,3 +314,86 @@ def dot_product_scores(q, k):
 # %% wrong: np.matrix returned
 def dot_product_scores(q, k):
     return np.matrix(q) * np.matrix(k).T
+# %% prelude
+import math
+import time
+
+import numpy as np
+# %% wrong: an integer table copied from the page, so the fractions of float scores are cut off
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            scores[i, j] = np.sum(q[i] * k[j])
+    return scores
+# %% wrong: = instead of += in the innermost loop, so only the last product is kept
+def dot_product_scores(q, k):
+    scores = np.zeros((q.shape[0], k.shape[0]))
+    for i in range(q.shape[0]):
+        for j in range(k.shape[0]):
+            for d in range(q.shape[1]):
+                scores[i, j] = q[i, d] * k[j, d]
+    return scores
+# %% wrong: reshapes the keys to (d_k, T_k) instead of transposing them
+def dot_product_scores(q, k):
+    T_k, d_k = k.shape
+    return np.matmul(q, k.reshape(d_k, T_k))
+# %% wrong: cosine similarity: each dot product is divided by the lengths of query and key
+def dot_product_scores(q, k):
+    lengths = np.linalg.norm(q, axis=1)[:, None] * np.linalg.norm(k, axis=1)[None, :]
+    return (q @ k.T) / lengths
+# %% wrong: already divided by the root of d_k (the scaling belongs to exercise 1.3)
+def dot_product_scores(q, k):
+    return q.dot(k.T) / math.sqrt(k.shape[-1])
+# %% wrong: sums over the keys instead of over the numbers of a key (wrong axis of the broadcast product)
+def dot_product_scores(q, k):
+    products = q[:, None, :] * k[None, :, :]
+    return products.sum(axis=1)
+# %% wrong: the number of queries is used for the keys too (T_q = T_k only)
+def dot_product_scores(q, k):
+    T = len(q)
+    scores = np.zeros((T, T))
+    for i in range(T):
+        for j in range(T):
+            scores[i, j] = q[i] @ k[j]
+    return scores
+# %% right: one column for each key, stacked along the last axis
+def dot_product_scores(queries, keys):
+    columns = [(queries * key).sum(axis=1) for key in keys]
+    return np.stack(columns, axis=-1)
+# %% prelude
+import math
+import numpy as np
+words = ["the", "black", "cat", "sleeps"]
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+# %% wrong: keys not transposed (q @ k), sums over the wrong axis of k
+def dot_product_scores(q, k):
+    return np.matmul(q, k)
+# %% wrong: result transposed, keys as rows and queries as columns
+def dot_product_scores(q, k):
+    """How well each query fits each key: (T_q, d_k), (T_k, d_k) -> (T_q, T_k)."""
+    return np.einsum("qd,kd->kq", q, k)
+# %% wrong: divides by the root of d_k already (scores of the paper's formula, not the plain dot products)
+def dot_product_scores(q, k):
+    """How well each query fits each key: (T_q, d_k), (T_k, d_k) -> (T_q, T_k)."""
+    d_k = q.shape[-1]
+    return q @ k.T / math.sqrt(d_k)
+# %% wrong: reshapes k to (d_k, T_k) instead of transposing it
+def dot_product_scores(q, k):
+    k_t = k.reshape(k.shape[1], k.shape[0])
+    return q @ k_t
+# %% wrong: multiplies and adds four numbers only (d_k = 4 of the example)
+def dot_product_scores(q, k):
+    T_q, T_k = q.shape[0], k.shape[0]
+    scores = np.zeros((T_q, T_k))
+    for i in range(T_q):
+        for j in range(T_k):
+            scores[i, j] = sum(q[i, d] * k[j, d] for d in range(4))
+    return scores
+# %% right: one row after the other
+def dot_product_scores(queries, keys):
+    rows = []
+    for query in queries:
+        rows.append([np.dot(query, key) for key in keys])
+    return np.array(rows)

@@ -476,3 +476,105 @@ def softmax(x):
 def softmax(x):
     e = np.exp(x)
     return e / e.sum(axis=0)
+# %% prelude
+import math
+import time
+
+import numpy as np
+# %% wrong: subtracts the largest number of the whole array, not of each row (rows far below become 0/0)
+def softmax(x):
+    e = np.exp(x - np.max(x))
+    return e / np.sum(e, axis=-1, keepdims=True)
+# %% wrong: subtracts the largest absolute value, so rows of large negative numbers become 0/0
+def softmax(x):
+    biggest = np.abs(x).max(axis=-1, keepdims=True)
+    powers = np.exp(x - biggest)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: subtracts in place and so changes its input
+def softmax(x):
+    x -= x.max(axis=-1, keepdims=True)
+    x_exp = np.exp(x)
+    return x_exp / x_exp.sum(axis=-1, keepdims=True)
+# %% wrong: subtracts the mean of each row instead of the maximum (overflows when one number stands out)
+def softmax(x):
+    shifted = x - x.mean(axis=-1, keepdims=True)
+    e = np.exp(shifted)
+    return e / e.sum(axis=-1, keepdims=True)
+# %% wrong: axis 1 instead of the last axis (tables with two axes only)
+def softmax(x):
+    m = x.max(axis=1, keepdims=True)
+    e = np.exp(x - m)
+    return e / e.sum(axis=1, keepdims=True)
+# %% wrong: loops over the first axis and takes each item whole (right for two axes only)
+def softmax(x):
+    def one_row(row):
+        p = np.exp(row - row.max())
+        return p / p.sum()
+    return np.array([one_row(row) for row in x])
+# %% wrong: subtracts the maximum only where the array has large numbers, so large negative rows become 0/0
+def softmax(x):
+    if x.max() > 50:
+        x = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: two mistakes: nothing is subtracted, and a small number is added to the denominator
+def softmax(x, eps=1e-6):
+    e = np.exp(x)
+    return e / (e.sum(axis=-1, keepdims=True) + eps)
+# %% right: recursion over the leading axes
+def softmax(x):
+    if x.ndim > 1:
+        return np.stack([softmax(part) for part in x])
+    powers = np.exp(x - x.max())
+    return powers / powers.sum()
+# %% right: exponential of the log-softmax, the logarithm of the sum subtracted after the maximum
+def softmax(z):
+    shifted = z - np.amax(z, axis=-1)[..., None]
+    log_total = np.log(np.exp(shifted).sum(-1))[..., None]
+    return np.exp(shifted - log_total)
+# %% prelude
+import math
+import numpy as np
+# %% wrong: clips the scores to -700..700 instead of subtracting the maximum (large scores become equal, 32 bits overflow)
+def softmax(x):
+    """Shares along the last axis, of any number of axes: positive, summing to 1."""
+    powers = np.exp(np.clip(x, -700, 700))
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: subtracts the mean of the row, not its maximum: overflows when a row is widely spread
+def softmax(x):
+    centered = x - x.mean(axis=-1, keepdims=True)
+    powers = np.exp(centered)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: subtracts the maximum in place and so changes its input
+def softmax(x):
+    x -= x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: subtracts the largest absolute value; a row of very negative scores underflows to 0/0
+def softmax(x):
+    biggest = np.abs(x).max(axis=-1, keepdims=True)
+    e = np.exp(x - biggest)
+    return e / np.sum(e, axis=-1, keepdims=True)
+# %% wrong: axis=1 instead of the last axis, right for two axes only
+def softmax(x):
+    """Softmax over each row."""
+    m = np.max(x, axis=1, keepdims=True)
+    e = np.exp(x - m)
+    return e / np.sum(e, axis=1, keepdims=True)
+# %% wrong: maximum per row, but the sum is taken over the whole array
+def softmax(x):
+    shifted = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(shifted)
+    return powers / powers.sum()
+# %% right: transposed, so that the last axis comes first and broadcasts by itself
+def softmax(x):
+    columns = x.T
+    e = np.exp(columns - columns.max(axis=0))
+    return (e / e.sum(axis=0)).T
+# %% right: calls itself until one row is left
+def softmax(x):
+    if x.ndim > 1:
+        return np.stack([softmax(part) for part in x])
+    top = max(x)
+    powers = np.exp(x - top)
+    return powers / powers.sum()

@@ -580,3 +580,156 @@ def attention(q, k, v):
     weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
     output = np.array([sum(w * value for w, value in zip(row, v[1:])) for row in weights])
     return output, weights
+# %% prelude
+import math
+import time
+
+import numpy as np
+
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: divides by the root of the number of keys, not of the numbers in a key
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(len(k))
+    weights = softmax(scores)
+    return weights @ v, weights
+# %% wrong: returns the scores in the place of the weights
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / np.sqrt(q.shape[-1])    # (T_q, T_k)
+    output = softmax(scores) @ v                                # (T_q, d_v)
+    return output, scores
+# %% wrong: a softmax of its own that does not subtract the maximum (NaN for large scores)
+def attention(q, k, v):
+    d_k = q.shape[1]
+    e = np.exp(q @ k.T / math.sqrt(d_k))
+    weights = e / e.sum(axis=1, keepdims=True)
+    return weights @ v, weights
+# %% wrong: a causal mask that nobody asked for, copied from a decoder
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(k.shape[-1])
+    future = np.triu(np.ones(scores.shape), k=1).astype(bool)
+    scores = np.where(future, -np.inf, scores)
+    weights = softmax(scores)
+    return weights @ v, weights
+# %% wrong: scales the queries in place and so changes a float array that is passed in
+def attention(q, k, v):
+    q = np.asarray(q, dtype=float)
+    q /= math.sqrt(q.shape[-1])
+    weights = softmax(dot_product_scores(q, k))
+    return weights @ v, weights
+# %% wrong: takes d_k from the K of the page, not from the argument k
+def attention(q, k, v):
+    d_k = K.shape[1]
+    w = softmax(dot_product_scores(q, k) / math.sqrt(d_k))
+    return w @ v, w
+# %% wrong: multiplies by the root of d_k instead of dividing
+def attention(q, k, v):
+    scale = math.sqrt(k.shape[-1])
+    weights = softmax(scale * dot_product_scores(q, k))
+    return np.einsum("ij,jf->if", weights, v), weights
+# %% wrong: the output has the shape of v (T_k rows), not a row for each query
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    output = np.zeros(v.shape)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            output[i] += weights[i, j] * v[j]
+    return output, weights
+# %% wrong: two mistakes: divides by d_k without the root, and returns weights before output
+def attention(q, k, v):
+    a = softmax(dot_product_scores(q, k) / k.shape[1])
+    return a, a @ v
+# %% right: one query after the other, with scaled queries
+def attention(q, k, v):
+    outputs, all_weights = [], []
+    for query in q:
+        w = softmax(k @ (query / len(query) ** 0.5))
+        all_weights.append(w)
+        outputs.append(sum(share * value for share, value in zip(w, v)))
+    return np.array(outputs), np.array(all_weights)
+# %% right: einsum for both products, softmax written out
+def attention(queries, keys, values):
+    s = np.einsum("qd,kd->qk", queries, keys) * keys.shape[1] ** -0.5
+    p = np.exp(s - s.max(axis=1)[:, None])
+    w = (p.T / p.sum(axis=1)).T
+    return np.einsum("qk,kf->qf", w, values), w
+# %% prelude
+import math
+import numpy as np
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+# %% wrong: d_k ** 1/2 is half of d_k, not its root
+def attention(q, k, v):
+    d_k = k.shape[-1]
+    scores = dot_product_scores(q, k) / (d_k ** 1/2)      # (T_q, T_k)
+    weights = softmax(scores)                              # (T_q, T_k)
+    return weights @ v, weights
+# %% wrong: returns the weights first and the output second
+def attention(q, k, v):
+    """Scaled dot-product attention, eq. 1 of the paper."""
+    attn = softmax(dot_product_scores(q, k) / np.sqrt(q.shape[1]))
+    out = np.matmul(attn, v)
+    return attn, out
+# %% wrong: divides the output by the root instead of the scores
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k))
+    output = weights @ v / math.sqrt(k.shape[-1])
+    return output, weights
+# %% wrong: takes len(k), the number of keys, for d_k (len(k) of the loop version, where k is one key)
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(len(k))
+    weights = softmax(scores)
+    output = weights @ v
+    return output, weights
+# %% wrong: mixes the values with transposed weights (sums over the queries)
+def attention(q, k, v):
+    scores = np.einsum("id,jd->ij", q, k) / math.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    output = np.einsum("ij,if->jf", weights, v)
+    return output, weights
+# %% wrong: scales q in place, so the caller's queries are changed (asarray does not copy floats)
+def attention(q, k, v):
+    q = np.asarray(q, dtype=float)
+    q *= 1 / math.sqrt(q.shape[-1])               # cheaper than scaling the table
+    weights = softmax(dot_product_scores(q, k))
+    return weights @ v, weights
+# %% wrong: rounds the weights to the three decimals that the page prints
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)
+    scores = scores / math.sqrt(k.shape[1])
+    weights = np.round(softmax(scores), 3)        # 0.057 0.094 0.694 0.155
+    return weights @ v, weights
+# %% right: loops over queries and keys, without the helpers
+def attention(q, k, v):
+    T_q, d_k = q.shape
+    T_k, d_v = v.shape
+    weights = np.zeros((T_q, T_k))
+    output = np.zeros((T_q, d_v))
+    for i in range(T_q):
+        row = [sum(q[i, d] * k[j, d] for d in range(d_k)) / math.sqrt(d_k) for j in range(T_k)]
+        top = max(row)
+        powers = [math.exp(s - top) for s in row]
+        total = sum(powers)
+        for j in range(T_k):
+            weights[i, j] = powers[j] / total
+            output[i] += weights[i, j] * v[j]
+    return output, weights
+# %% right: einsum, with the query scaled (a new array) before the product
+def attention(q, k, v):
+    scaled = q * q.shape[-1] ** -0.5
+    logits = np.einsum("qd,kd->qk", scaled, k)
+    logits = logits - np.amax(logits, axis=1)[:, np.newaxis]
+    p = np.exp(logits)
+    p = np.einsum("qk,q->qk", p, 1 / p.sum(axis=1))
+    return np.einsum("qk,kv->qv", p, v), p

@@ -402,3 +402,202 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     scores = torch.where(mask | closed, scores, -math.inf)
     weights = torch.where(closed, torch.zeros_like(scores), scores.softmax(dim=-1))
     return weights @ v, weights
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the output is computed before the forbidden weights are set to 0 (rows with nothing to look at get a mean)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    output = weights @ v
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return output, weights
+# %% wrong: adds -inf and picks 0 for the NaN of empty rows by torch.where: the numbers are right, the gradients are NaN
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.matmul(q, k.transpose(-2, -1)) / q.shape[-1] ** 0.5
+    if mask is None:
+        w = torch.softmax(scores, dim=-1)
+        return w @ v, w
+    bias = torch.zeros(mask.shape, dtype=q.dtype).masked_fill(~mask, float("-inf"))
+    w = torch.softmax(scores + bias, dim=-1)
+    w = torch.where(mask, w, torch.zeros_like(w))
+    return w @ v, w
+# %% wrong: turns the mask round in place and so changes the caller's mask
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if mask is not None:
+        forbidden = mask.logical_not_()
+        scores = scores.masked_fill(forbidden, float("-inf"))
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(forbidden, 0.0)
+    return weights @ v, weights
+# %% wrong: takes every mask with two axes for a padding mask (B, T) and puts an axis in, which spoils masks (T_q, T_k)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        if mask.dim() == 2:
+            mask = mask.unsqueeze(1)
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1).masked_fill(~mask, 0.0)
+    else:
+        weights = scores.softmax(dim=-1)
+    return weights @ v, weights
+# %% wrong: computes and returns 32 bits whatever the dtype of q
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q, k, v = q.float(), k.float(), v.float()
+    scores = torch.einsum("...id,...jd->...ij", q, k) / math.sqrt(q.shape[-1])
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    scores = scores.masked_fill(~mask, torch.finfo(torch.float32).min)
+    weights = scores.softmax(-1) * mask
+    return weights @ v, weights
+# %% wrong: one row with nothing to look at sets the weights of all rows to 0
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    weights = scores.softmax(dim=-1)
+    if weights.isnan().any():
+        weights = torch.zeros_like(weights)
+    return weights @ v, weights
+# %% wrong: the rows with nothing to look at are found without keepdim, so they are lined up with the keys
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+        return weights @ v, weights
+    mask = mask.expand(scores.shape)
+    nothing = ~mask.any(dim=-1)
+    scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1).masked_fill(nothing, 0.0)
+    return weights @ v, weights
+# %% wrong: two mistakes: divides by the root of d_v, and leaves NaN in rows with nothing to look at
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d = v.size(-1)
+    scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(d)
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, float("-inf"))
+    attn = torch.softmax(scores, dim=-1)
+    return torch.matmul(attn, v), attn
+# %% right: einsum, the softmax written out, and a denominator of 1 where nothing is allowed
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = torch.einsum("...id,...jd->...ij", q, k) * q.shape[-1] ** -0.5
+    if mask is None:
+        mask = s.new_ones(1, dtype=torch.bool)
+    s = torch.where(mask, s, torch.full_like(s, torch.finfo(s.dtype).min))
+    e = torch.exp(s - s.detach().amax(dim=-1, keepdim=True))
+    e = torch.where(mask, e, torch.zeros_like(e))
+    total = e.sum(dim=-1, keepdim=True)
+    w = e / torch.where(total > 0, total, torch.ones_like(total))
+    return torch.einsum("...ij,...jf->...if", w, v), w
+# %% right: one query after the other, a softmax over the allowed keys alone
+def scaled_dot_product_attention(q, k, v, mask=None):
+    lead, T_q, T_k = q.shape[:-2], q.shape[-2], k.shape[-2]
+    if mask is None:
+        mask = torch.ones(T_k, dtype=torch.bool)
+    mask = mask.expand(*lead, T_q, T_k).reshape(-1, T_q, T_k)
+    flat_q, flat_k = q.reshape(-1, T_q, q.shape[-1]), k.reshape(-1, T_k, k.shape[-1])
+    rows = []
+    for b in range(len(flat_q)):
+        for t in range(T_q):
+            score = flat_k[b] @ flat_q[b, t] / math.sqrt(q.shape[-1])
+            allowed = mask[b, t]
+            row = torch.zeros_like(score)
+            if allowed.any():
+                row = row.masked_scatter(allowed, score[allowed].softmax(dim=0))
+            rows.append(row)
+    weights = torch.stack(rows).reshape(*lead, T_q, T_k)
+    return weights @ v, weights
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: k.transpose(1, 2) counts axes from the front: right for exactly three axes only
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+# %% wrong: True taken as forbidden (the convention of nn.MultiheadAttention)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    """Attention, eq. 1 of the paper, for any leading axes. Shapes and mask as above."""
+    d_k = q.size(-1)
+    scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(d_k)
+    if mask is not None:
+        scores = scores.masked_fill(mask, float("-inf"))
+    p_attn = F.softmax(scores, dim=-1)
+    if mask is not None:
+        p_attn = torch.where(mask, torch.zeros_like(p_attn), p_attn)
+    return torch.matmul(p_attn, v), p_attn
+# %% wrong: adds -10000 to forbidden scores, which a high forbidden score outweighs
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scale = q.shape[-1] ** 0.5
+    scores = torch.einsum("...qd,...kd->...qk", q, k) / scale
+    if mask is not None:
+        bias = (1.0 - mask.to(scores.dtype)) * -10000.0
+        weights = torch.softmax(scores + bias, dim=-1) * mask.to(scores.dtype)
+    else:
+        weights = torch.softmax(scores, dim=-1)
+    return weights @ v, weights
+# %% wrong: keeps the scale of the very first call (mutable default argument), wrong as soon as d_k changes
+def scaled_dot_product_attention(q, k, v, mask=None, _scale=[]):
+    if not _scale:
+        _scale.append(1 / math.sqrt(q.shape[-1]))          # compute the root only once
+    scores = (q @ k.mT) * _scale[0]
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        low = torch.finfo(scores.dtype).min
+        weights = torch.where(mask, scores, low).softmax(-1) * mask
+    return weights @ v, weights
+# %% wrong: scales q in place, so the caller's queries are changed
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q *= q.shape[-1] ** -0.5
+    scores = torch.matmul(q, k.transpose(-1, -2))
+    if mask is not None:
+        scores = scores.masked_fill(mask.logical_not(), -torch.inf)
+    weights = scores.softmax(dim=-1).nan_to_num(0.0)
+    return torch.matmul(weights, v), weights
+# %% wrong: -inf is added, and the NaN of empty rows replaced afterwards: NaN in the gradient
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(k.shape[-1])
+    if mask is not None:
+        attn_bias = torch.zeros(mask.shape, dtype=q.dtype)
+        attn_bias.masked_fill_(mask.logical_not(), float("-inf"))
+        scores = scores + attn_bias
+    weights = torch.softmax(scores, dim=-1)
+    weights = torch.nan_to_num(weights)
+    return weights @ v, weights
+# %% right: einsum and an own softmax, whose sum is replaced by 1 where it is 0
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = torch.einsum("...id,...jd->...ij", q, k) / math.sqrt(q.size(-1))
+    if mask is not None:
+        s = torch.where(mask, s, torch.full_like(s, -math.inf))
+    top = s.detach().amax(dim=-1, keepdim=True)
+    top = torch.where(top.isinf(), torch.zeros_like(top), top)
+    e = torch.exp(s - top)
+    total = e.sum(dim=-1, keepdim=True)
+    weights = e / torch.where(total == 0, torch.ones_like(total), total)
+    return torch.einsum("...ij,...jv->...iv", weights, v), weights
+# %% right: empty rows opened before the softmax and closed after it
+def scaled_dot_product_attention(q, k, v, mask=None):
+    logits = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-1, -2))
+    if mask is None:
+        p = torch.softmax(logits, dim=-1)
+        return torch.matmul(p, v), p
+    allowed = mask.expand(logits.shape)
+    empty = ~allowed.any(dim=-1, keepdim=True)
+    p = torch.softmax(logits.masked_fill(~(allowed | empty), float("-inf")), dim=-1)
+    p = p.masked_fill(empty, 0)
+    return torch.matmul(p, v), p

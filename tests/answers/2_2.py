@@ -132,3 +132,73 @@ def causal_mask(size):
 # %% right: not the strict upper triangle
 def causal_mask(size):
     return ~torch.full((size, size), True).triu(1)
+# %% prelude
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: > instead of >=, so no position sees itself
+def causal_mask(size):
+    position = torch.arange(size)
+    return position[:, None] > position[None, :]
+# %% wrong: a float mask of 0 and minus infinity, to be added, as PyTorch's generate_square_subsequent_mask
+def causal_mask(size):
+    return torch.full((size, size), float("-inf")).triu(1)
+# %% wrong: off by one, the loop leaves out the last position, whose row stays closed
+def causal_mask(size):
+    mask = torch.zeros(size, size, dtype=torch.bool)
+    for t in range(size - 1):
+        mask[t, : t + 1] = True
+    return mask
+# %% wrong: each position sees only itself and the one before, not the whole past
+def causal_mask(size):
+    i = torch.arange(size).unsqueeze(1)
+    j = torch.arange(size).unsqueeze(0)
+    return (i == j) | (i - 1 == j)
+# %% wrong: a NumPy array instead of a tensor
+def causal_mask(size):
+    return np.tril(np.ones((size, size), dtype=bool))
+# %% wrong: cut from a table of fixed size 8 (a block size), so larger sizes come out too small
+def causal_mask(size):
+    block_size = 8
+    tril = torch.tril(torch.ones(block_size, block_size)).bool()
+    return tril[:size, :size]
+# %% right: the identity, summed up down the rows
+def causal_mask(size):
+    return torch.eye(size).cumsum(dim=0) > 0
+# %% prelude
+import math
+import torch
+from torch import nn
+# %% wrong: list of rows made by * size, so all rows are one and the same list
+def causal_mask(size):
+    rows = [[False] * size] * size
+    for t in range(size):
+        for j in range(t + 1):
+            rows[t][j] = True
+    return torch.tensor(rows)
+# %% wrong: positions compared the other way round, each position sees itself and the future
+def causal_mask(size):
+    i = torch.arange(size)
+    return i.unsqueeze(1) <= i.unsqueeze(0)
+# %% wrong: a table of whole numbers 0 and 1 instead of booleans
+def causal_mask(size):
+    """Position t may attend to positions 0 to t: bool (size, size)."""
+    return torch.ones(size, size).tril().int()
+# %% wrong: an extra axis in front, (1, size, size), as in The Annotated Transformer
+def causal_mask(size):
+    "Mask out subsequent positions."
+    attn_shape = (1, size, size)
+    subsequent_mask = torch.triu(torch.ones(attn_shape), diagonal=1).type(torch.uint8)
+    return subsequent_mask == 0
+# %% right: identity summed down the rows
+def causal_mask(size):
+    return torch.eye(size).cumsum(dim=0).bool()
+# %% right: nested list of comparisons
+def causal_mask(size):
+    table = []
+    for query in range(size):
+        table.append([key <= query for key in range(size)])
+    return torch.tensor(table)

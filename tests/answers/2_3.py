@@ -162,3 +162,88 @@ def padding_mask(ids, pad_id):
 # %% right: difference as a boolean, None for the new axis
 def padding_mask(ids, pad_id):
     return ids.sub(pad_id).to(torch.bool)[:, None, :]
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: counts the real tokens and opens as many places from the front, as if padding stood at the end only
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=1)
+    positions = torch.arange(ids.shape[1])
+    return (positions[None, :] < lengths[:, None]).unsqueeze(1)
+# %% wrong: > instead of !=, so ids below pad_id count as padding
+def padding_mask(ids, pad_id):
+    return (ids > pad_id)[:, None]
+# %% wrong: the new axis is in front, (1, B, T) instead of (B, 1, T)
+def padding_mask(ids, pad_id):
+    real = ids != pad_id
+    return real.unsqueeze(0)
+# %% wrong: B and T exchanged, with a view that hides it when they are equal
+def padding_mask(ids, pad_id):
+    T, B = ids.shape
+    return ids.ne(pad_id).view(B, 1, T)
+# %% wrong: subtracts pad_id in place and so changes the ids of the caller
+def padding_mask(ids, pad_id):
+    ids -= pad_id
+    return (ids != 0).unsqueeze(1)
+# %% wrong: two mistakes: True and False exchanged, and whole numbers instead of booleans
+def padding_mask(ids, pad_id):
+    B, T = ids.shape
+    mask = torch.zeros(B, 1, T, dtype=torch.long)
+    for b in range(B):
+        for t in range(T):
+            if ids[b, t] == pad_id:
+                mask[b, 0, t] = 1
+    return mask
+# %% right: loops over sentences and places
+def padding_mask(ids, pad_id):
+    B, T = ids.shape
+    mask = torch.ones(B, 1, T, dtype=torch.bool)
+    for b in range(B):
+        for t in range(T):
+            if ids[b, t].item() == pad_id:
+                mask[b, 0, t] = False
+    return mask
+# %% right: difference to the padding as a boolean, stacked along axis 1
+def padding_mask(tokens, pad):
+    is_padding = torch.eq(tokens, pad)
+    return torch.stack([is_padding], dim=1).logical_not()
+# %% prelude
+import math
+import torch
+# %% wrong: True at the padding instead of at the real tokens
+def padding_mask(ids, pad_id):
+    is_pad = ids == pad_id
+    return is_pad.unsqueeze(1)
+# %% wrong: axis of length 1 at the end, (B, T, 1) instead of (B, 1, T)
+def padding_mask(ids, pad_id):
+    """Every query may attend to the real tokens only: ids (B, T) -> bool (B, 1, T)."""
+    return torch.ne(ids, pad_id).unsqueeze(-1)
+# %% wrong: ids > pad_id, which takes ids below the padding's for padding (right when pad_id is 0)
+def padding_mask(ids, pad_id):
+    return (ids > pad_id)[:, None, :]
+# %% wrong: one axis too many, (B, 1, 1, T), as for several heads
+def padding_mask(ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(1).unsqueeze(2)
+    return mask
+# %% wrong: shifts the ids in place so that the padding is 0, and so changes its input
+def padding_mask(ids, pad_id):
+    ids -= pad_id
+    return ids.bool().unsqueeze(1)
+# %% wrong: repeated for all queries, (B, T, T) instead of (B, 1, T)
+def padding_mask(ids, pad_id):
+    B, T = ids.shape
+    real = ids != pad_id
+    return real.unsqueeze(1).expand(B, T, T)
+# %% right: nested lists
+def padding_mask(ids, pad_id):
+    return torch.tensor([[[token != pad_id for token in sentence]] for sentence in ids.tolist()])
+# %% right: filled in place in a new table of True
+def padding_mask(ids, pad_id):
+    n, length = ids.size()
+    mask = torch.ones(n, 1, length, dtype=torch.bool)
+    where_pad = torch.eq(ids, pad_id)
+    mask[:, 0][where_pad] = False
+    return mask

@@ -155,3 +155,129 @@ def decoder_mask(ids, pad_id):
 def decoder_mask(ids, pad_id):
     batch, length = ids.shape
     return torch.tril(padding_mask(ids, pad_id).expand(batch, length, length))
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+# %% wrong: or instead of and
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) | causal_mask(ids.shape[-1])
+# %% wrong: the causal mask has the size of the batch, not of the sentence
+def decoder_mask(ids, pad_id):
+    size = len(ids)
+    return padding_mask(ids, pad_id) & causal_mask(size)
+# %% wrong: one causal mask is changed in place for sentence after sentence, so padding accumulates
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    pad = padding_mask(ids, pad_id)
+    mask = causal_mask(T)
+    masks = []
+    for b in range(B):
+        mask &= pad[b]
+        masks.append(mask.clone())
+    return torch.stack(masks)
+# %% wrong: squeeze takes away the batch axis when there is one sentence
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    both = padding_mask(ids, pad_id).expand(B, T, T) & causal_mask(T).expand(B, T, T)
+    return both.squeeze()
+# %% wrong: drops the last token of the target first, (B, T-1, T-1), as a training loop does
+def decoder_mask(ids, pad_id):
+    tgt = ids[:, :-1]
+    tgt_mask = (tgt != pad_id).unsqueeze(-2)
+    return tgt_mask & causal_mask(tgt.size(-1))
+# %% wrong: opens the diagonal for padding too, to avoid empty rows
+def decoder_mask(ids, pad_id):
+    T = ids.shape[1]
+    mask = padding_mask(ids, pad_id) & causal_mask(T)
+    return mask | torch.eye(T, dtype=torch.bool)
+# %% wrong: closes the rows of the padding as well as its columns
+def decoder_mask(ids, pad_id):
+    real = ids != pad_id
+    pairs = real[:, :, None] & real[:, None, :]
+    return pairs & causal_mask(ids.shape[1])
+# %% wrong: an axis for heads is put in, (B, 1, T, T)
+def decoder_mask(ids, pad_id):
+    pad = padding_mask(ids, pad_id).unsqueeze(1)
+    return pad & causal_mask(ids.shape[1])[None, None]
+# %% wrong: two mistakes: pad_id is ignored (0 is taken), and the product is a table of numbers, not booleans
+def decoder_mask(ids, pad_id):
+    pad = padding_mask(ids, 0).int()
+    future = causal_mask(ids.size(1)).int()
+    return pad * future
+# %% right: three loops (2)
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    mask = torch.zeros(B, T, T, dtype=torch.bool)
+    for b in range(B):
+        for t in range(T):
+            for j in range(t + 1):
+                mask[b, t, j] = bool(ids[b, j] != pad_id)
+    return mask
+# %% right: the real tokens repeated for every query, then the lower triangle of each table
+def decoder_mask(ids, pad_id):
+    T = ids.shape[1]
+    return ids.ne(pad_id)[:, None, :].repeat(1, T, 1).tril()
+# %% prelude
+import math
+import torch
+
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+# %% wrong: the size of the causal mask is the number of sentences, not of positions
+def decoder_mask(ids, pad_id):
+    """Real tokens that are not in the future: ids (B, T) -> bool (B, T, T)."""
+    return padding_mask(ids, pad_id) & causal_mask(len(ids))
+# %% wrong: closes the rows of the padding as well as its columns (2)
+def decoder_mask(ids, pad_id):
+    pad = padding_mask(ids, pad_id)                     # (B, 1, T)
+    square = pad & pad.transpose(1, 2)                  # (B, T, T)
+    return square & causal_mask(ids.size(1))
+# %% wrong: the padding mask without its axis for the queries, (B, T) with (T, T): an error, or another sentence's padding
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    real = padding_mask(ids, pad_id).squeeze(1)
+    return (real & causal_mask(T)).expand(B, T, T)
+# %% wrong: one causal mask changed in place from sentence to sentence, so all sentences share all paddings
+def decoder_mask(ids, pad_id):
+    T = ids.shape[1]
+    mask = causal_mask(T)
+    result = []
+    for sentence in ids:
+        mask &= sentence != pad_id
+        result.append(mask)
+    return torch.stack(result)
+# %% wrong: opens the diagonal again (to avoid empty rows), so padding may look at itself
+def decoder_mask(ids, pad_id):
+    T = ids.shape[-1]
+    mask = padding_mask(ids, pad_id) & causal_mask(T)
+    return mask | torch.eye(T, dtype=torch.bool)        # every position sees at least itself: no NaN
+# %% wrong: product of whole numbers, so the mask is not boolean
+def decoder_mask(ids, pad_id):
+    pad = padding_mask(ids, pad_id).int()
+    causal = causal_mask(ids.shape[1]).int()
+    return pad * causal
+# %% right: a mask for each sentence, three loops
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    mask = torch.zeros(B, T, T, dtype=torch.bool)
+    for b in range(B):
+        for t in range(T):
+            for j in range(t + 1):
+                mask[b, t, j] = ids[b, j].item() != pad_id
+    return mask
+# %% right: lower triangle of the padding mask repeated for every query
+def decoder_mask(ids, pad_id):
+    T = ids.shape[-1]
+    return padding_mask(ids, pad_id).repeat(1, T, 1).tril()

@@ -128,3 +128,83 @@ def to_key_padding_mask(mask):
 def to_key_padding_mask(mask):
     open_, shut = torch.tensor(False), torch.tensor(True)
     return torch.where(mask, open_, shut).view(mask.size(0), mask.size(2))
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: only the shape is changed, True still means may attend
+def to_key_padding_mask(mask):
+    return mask[:, 0]
+# %% wrong: turned round in place, so the caller's mask is changed
+def to_key_padding_mask(mask):
+    return mask.logical_not_().squeeze(1)
+# %% wrong: floats of 0 and minus infinity instead of booleans
+def to_key_padding_mask(mask):
+    m = mask.squeeze(1)
+    return torch.zeros(m.shape).masked_fill(~m, float("-inf"))
+# %% wrong: ~ on whole numbers gives -1 and -2, so everything becomes True
+def to_key_padding_mask(mask):
+    numbers = mask.squeeze(1).int()
+    return (~numbers).bool()
+# %% wrong: (T, B) instead of (B, T)
+def to_key_padding_mask(mask):
+    return (mask == False).squeeze(1).T
+# %% wrong: sentences of nothing but padding are opened again, to avoid NaN
+def to_key_padding_mask(mask):
+    ignore = ~mask.squeeze(1)
+    ignore[ignore.all(dim=1)] = False
+    return ignore
+# %% wrong: takes the first sentence only (index on the batch axis instead of axis 1)
+def to_key_padding_mask(mask):
+    return torch.logical_not(mask[0])
+# %% wrong: whole numbers of 0 and 1 instead of booleans
+def to_key_padding_mask(mask):
+    return 1 - mask.squeeze(1).long()
+# %% right: flattened after the batch axis, exclusive or with True
+def to_key_padding_mask(mask):
+    return mask.flatten(start_dim=1) ^ True
+# %% right: a loop over the sentences
+def to_key_padding_mask(mask):
+    rows = []
+    for sentence in mask:
+        (row,) = sentence
+        rows.append(torch.tensor([not may for may in row.tolist()], dtype=torch.bool))
+    return torch.stack(rows)
+# %% prelude
+import math
+import torch
+# %% wrong: squeeze() removes every axis of length 1, also B or T when they are 1
+def to_key_padding_mask(mask):
+    """Our padding mask (B, 1, T), True = may attend -> PyTorch's (B, T), True = ignore."""
+    return ~mask.squeeze()
+# %% wrong: negates in place and so changes its input
+def to_key_padding_mask(mask):
+    mask.logical_not_()
+    return mask[:, 0, :]
+# %% wrong: a float mask of 0 and -inf instead of a boolean one
+def to_key_padding_mask(mask):
+    real = mask.squeeze(1)
+    return torch.zeros(real.shape).masked_fill(~real, float("-inf"))
+# %% wrong: ~ on whole numbers gives -2 and -1, neither boolean nor negated
+def to_key_padding_mask(mask):
+    m = mask.int().squeeze(1)
+    return ~m
+# %% wrong: mask[0] drops the axis of the sentences: the first sentence's padding for all
+def to_key_padding_mask(mask):
+    B, _, T = mask.shape
+    return ~mask[0].expand(B, T)
+# %% wrong: keeps the axis of length 1, (B, 1, T)
+def to_key_padding_mask(mask):
+    return torch.logical_not(mask)
+# %% right: compared with False, then the middle axis indexed away
+def to_key_padding_mask(mask):
+    return (mask == False)[:, 0]
+# %% right: a list of rows
+def to_key_padding_mask(ours):
+    batch, _, length = ours.shape
+    ignore = torch.empty(batch, length, dtype=torch.bool)
+    for b in range(batch):
+        ignore[b] = ours[b].logical_not().reshape(length)
+    return ignore

@@ -73,3 +73,116 @@ def softmax_jacobian(w):
             else:
                 J[..., i, j] = -w[..., i] * w[..., j]
     return J
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: plus instead of minus off the diagonal
+def softmax_jacobian(w):
+    outer = w.unsqueeze(-1) * w.unsqueeze(-2)
+    eye = torch.eye(w.shape[-1], dtype=torch.bool)
+    return torch.where(eye, torch.diag_embed(w * (1 - w)), outer)
+# %% wrong: w_i (1 - w_j) everywhere, also off the diagonal
+def softmax_jacobian(w):
+    return torch.einsum("...i,...j->...ij", w, 1 - w)
+# %% wrong: the diagonal is overwritten by w, not w added to it (w instead of w - w²)
+def softmax_jacobian(w):
+    J = -w[..., :, None] * w[..., None, :]
+    for i in range(w.shape[-1]):
+        J[..., i, i] = w[..., i]
+    return J
+# %% wrong: loops over one row of shares only, so leading axes are not allowed for
+def softmax_jacobian(w):
+    n = len(w)
+    J = torch.zeros(n, n, dtype=w.dtype)
+    for i in range(n):
+        for j in range(n):
+            J[i, j] = w[i] * ((1 if i == j else 0) - w[j])
+    return J
+# %% wrong: takes the shares for scores and applies softmax once more
+def softmax_jacobian(w):
+    p = F.softmax(w, dim=-1)
+    return torch.diag_embed(p) - p.unsqueeze(-1) @ p.unsqueeze(-2)
+# %% wrong: the diagonal is computed with a division by the share, NaN for shares of 0
+def softmax_jacobian(w):
+    outer = w.unsqueeze(-1) * w.unsqueeze(-2)
+    own = w * w * (1 / w - 1)
+    eye = torch.eye(w.shape[-1], dtype=torch.bool)
+    return torch.where(eye, own.unsqueeze(-1), -outer)
+# %% wrong: both factors have the axis put in at the same place, so w_j² stands where w_i w_j should
+def softmax_jacobian(w):
+    a = w.unsqueeze(-2)
+    b = w.unsqueeze(-2)
+    return torch.diag_embed(w) - a * b
+# %% right: w_i (delta_ij - w_j) with an identity table
+def softmax_jacobian(w):
+    delta = torch.eye(w.shape[-1], dtype=w.dtype, device=w.device)
+    return w[..., :, None] * (delta - w[..., None, :])
+# %% right: two loops over i and j, all leading axes at once
+def softmax_jacobian(shares):
+    n = shares.shape[-1]
+    table = []
+    for i in range(n):
+        row = []
+        for j in range(n):
+            slope = -shares[..., i] * shares[..., j]
+            if i == j:
+                slope = slope + shares[..., i]
+            row.append(slope)
+        table.append(torch.stack(row, dim=-1))
+    return torch.stack(table, dim=-2)
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+# %% wrong: w(1 - w) on the diagonal and then w_i w_j subtracted there as well
+def softmax_jacobian(w):
+    own = torch.diag_embed(w * (1 - w))                       # i = j
+    others = -w.unsqueeze(-1) * w.unsqueeze(-2)               # i != j
+    return own + others
+# %% wrong: eye - w without an axis for the rows: right for one row of shares, wrong or an error for a batch
+def softmax_jacobian(w):
+    """w_i * (delta_ij - w_j)"""
+    n = w.shape[-1]
+    return w.unsqueeze(-1) * (torch.eye(n, dtype=w.dtype) - w)
+# %% wrong: divides by the shares on the way (w_i w_j (delta/w_i - 1)), NaN where a share is 0
+def softmax_jacobian(w):
+    outer = w[..., :, None] * w[..., None, :]
+    return outer * (torch.diag_embed(1 / w) - 1)
+# %% wrong: slopes of the logarithm of the share (delta - w_j), the factor w_i is missing
+def softmax_jacobian(w):
+    n = w.size(-1)
+    eye = torch.eye(n, dtype=w.dtype, device=w.device)
+    return eye - w.unsqueeze(-2)
+# %% wrong: takes w for the scores and applies a softmax once more
+def softmax_jacobian(w):
+    s = F.softmax(w, dim=-1)
+    return torch.diag_embed(s) - torch.einsum("...i,...j->...ij", s, s)
+# %% wrong: sign of the off-diagonal slopes is plus instead of minus
+def softmax_jacobian(w):
+    *lead, n = w.shape
+    J = torch.zeros(*lead, n, n, dtype=w.dtype)
+    for i in range(n):
+        for j in range(n):
+            if i == j:
+                J[..., i, j] = w[..., i] * (1 - w[..., i])
+            else:
+                J[..., i, j] = w[..., i] * w[..., j]
+    return J
+# %% right: minus the outer product, then w added along the diagonal of the last two axes
+def softmax_jacobian(w):
+    J = -torch.einsum("...i,...j->...ij", w, w)
+    J.diagonal(dim1=-2, dim2=-1).add_(w)
+    return J
+# %% right: column by column with a loop over the score
+def softmax_jacobian(w):
+    n = w.shape[-1]
+    columns = []
+    for j in range(n):
+        wj = w[..., j:j + 1]
+        slope = -w * wj                                       # (..., n)
+        slope[..., j] = w[..., j] * (1 - w[..., j])
+        columns.append(slope)
+    return torch.stack(columns, dim=-1)

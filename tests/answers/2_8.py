@@ -150,3 +150,100 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     q = mean_q + math.sqrt(var_q) * torch.randn(100_000, d_k)
     k = mean_k + math.sqrt(var_k) * torch.randn(100_000, d_k)
     return (q * k).sum(dim=-1).var().item()
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the square of the mean product is not subtracted (the mean square, not the variance)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square_q = var_q + mean_q**2
+    square_k = var_k + mean_k**2
+    return d_k * square_q * square_k
+# %% wrong: the mean of the whole sum is squared, (d_k · mean)², instead of once for each product
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_of_square = d_k * (var_q + mean_q**2) * (var_k + mean_k**2)
+    mean = d_k * mean_q * mean_k
+    return mean_of_square - mean**2
+# %% wrong: the arguments are in another order (both means, then both variances)
+def score_variance(d_k, mean_q, mean_k, var_q, var_k):
+    return d_k * (var_q * var_k + var_q * mean_k**2 + var_k * mean_q**2)
+# %% wrong: the third rule solved with the wrong sign: mean of the square = variance - mean²
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    q2 = var_q - mean_q**2
+    k2 = var_k - mean_k**2
+    return d_k * (q2 * k2 - (mean_q * mean_k) ** 2)
+# %% wrong: an estimate from random numbers
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    q = mean_q + math.sqrt(var_q) * torch.randn(5000, d_k)
+    k = mean_k + math.sqrt(var_k) * torch.randn(5000, d_k)
+    return (q * k).sum(dim=-1).var().item()
+# %% wrong: the standard deviation, not the variance
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    one = (var_q + mean_q**2) * (var_k + mean_k**2) - (mean_q * mean_k) ** 2
+    return math.sqrt(d_k * one)
+# %% wrong: one of the two mixed terms is missing: the mean of k does not count
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    total = 0
+    for _ in range(d_k):
+        total += var_q * var_k + mean_q**2 * var_k
+    return total
+# %% wrong: two mistakes: the means are not squared in the mixed terms, and the sum over d_k is missing
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    return var_q * var_k + var_q * mean_k + var_k * mean_q
+# %% right: a helper for one product, summed in a loop
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    def of_product():
+        return var_q * (var_k + mean_k * mean_k) + mean_q * mean_q * var_k
+    total = 0.0
+    for _ in range(d_k):
+        total += of_product()
+    return total
+# %% right: the three terms multiplied out, with other names
+def score_variance(n, a, s, b, t):
+    return sum(n * term for term in (s * t, s * b**2, t * a**2))
+# %% prelude
+import math
+import torch
+# %% wrong: forgets to subtract the square of the mean; this is the mean of the squares
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    e_q2 = var_q + mean_q ** 2
+    e_k2 = var_k + mean_k ** 2
+    return d_k * e_q2 * e_k2
+# %% wrong: pairs each variance with its own squared mean instead of the other's
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    """The variance of q·k: d_k independent products of numbers with these means and variances."""
+    one = var_q * var_k + var_q * mean_q ** 2 + var_k * mean_k ** 2
+    return d_k * one
+# %% wrong: subtracts the mean of the product, not its square
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_of_square = (var_q + mean_q * mean_q) * (var_k + mean_k * mean_k)
+    mean = mean_q * mean_k
+    return d_k * (mean_of_square - mean)
+# %% wrong: subtracts the squared mean of the whole sum, (d_k mean_q mean_k)^2, from the sum of the mean squares
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    sum_of_squares = d_k * (var_q + mean_q**2) * (var_k + mean_k**2)
+    mean_of_sum = d_k * mean_q * mean_k
+    return sum_of_squares - mean_of_sum**2
+# %% wrong: takes the variances for standard deviations and squares them
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    one = var_q**2 * var_k**2 + var_q**2 * mean_k**2 + var_k**2 * mean_q**2
+    return d_k * one
+# %% wrong: an estimate from random numbers instead of the exact variance
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    q = mean_q + math.sqrt(var_q) * torch.randn(20_000, d_k)
+    k = mean_k + math.sqrt(var_k) * torch.randn(20_000, d_k)
+    return (q * k).sum(dim=-1).var().item()
+# %% right: the three rules with named steps, and the variances added in a loop
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_square_q = var_q + mean_q ** 2
+    mean_square_k = var_k + mean_k ** 2
+    one_product = mean_square_q * mean_square_k - (mean_q * mean_k) ** 2
+    total = 0
+    for _ in range(d_k):
+        total += one_product
+    return total
+# %% right: written as var_q times the mean square of k, plus what the mean of q adds
+def score_variance(n, mq, vq, mk, vk):
+    return n * (vq * (vk + mk * mk) + mq * mq * vk)

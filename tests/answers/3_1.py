@@ -455,3 +455,285 @@ class SelfAttention(nn.Module):
         everything = x @ torch.cat([layer.weight for layer in layers]).mT
         parts = everything.split([layer.out_features for layer in layers], dim=-1)
         return scaled_dot_product_attention(*parts, mask=mask)
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+# %% wrong: the mask is turned around, as in nn.MultiheadAttention (True = forbidden)
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = ~mask
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+# %% wrong: keys are handed over as queries and queries as keys
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k = (nn.Linear(d_model, d_k, bias=False) for _ in range(2))
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        k, q, v = self.w_k(x), self.w_q(x), self.w_v(x)
+        return scaled_dot_product_attention(k, q, v, mask)
+# %% wrong: one sentence after another with mask[b], which is right for a mask (B, T, T) only and not for (T, T)
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        outputs, weights = [], []
+        for b in range(x.shape[0]):
+            m = None if mask is None else mask[b]
+            o, w = scaled_dot_product_attention(self.w_q(x[b]), self.w_k(x[b]), self.w_v(x[b]), m)
+            outputs.append(o)
+            weights.append(w)
+        return torch.stack(outputs), torch.stack(weights)
+# %% wrong: forbidden weights are set to 0 after the softmax and the rows are not normalised again
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        v = self.w_v(x)
+        _, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(x), v)
+        if mask is not None:
+            weights = weights * mask
+        return weights @ v, weights
+# %% wrong: the bias is left out of w_q and w_k but not of w_v
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v)
+
+    def forward(self, x, mask=None):
+        q = self.w_q(x)
+        k = self.w_k(x)
+        v = self.w_v(x)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return output, weights
+# %% wrong: an output projection w_o, which belongs to multi-head attention
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.w_o = nn.Linear(d_v, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        out, w = scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+        return self.w_o(out), w
+# %% wrong: an axis for heads is put into the mask, though there are none: the results get a fourth axis
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+# %% wrong: the weights that are returned are the scores' softmax without the mask (the output has it)
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.d_k = d_k
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        output = scaled_dot_product_attention(q, k, v, mask)[0]
+        weights = torch.softmax(torch.einsum("bqd,bkd->bqk", q, k) / math.sqrt(self.d_k), dim=-1)
+        return output, weights
+# %% wrong: two mistakes: the queries are divided by the root of d_k before the function does it again, and the mask is dropped
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.scale = d_k ** 0.5
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x) / self.scale, self.w_k(x), self.w_v(x))
+# %% right: the three layers made in a loop with setattr, the products through F.linear
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for name, size in {"w_q": d_k, "w_k": d_k, "w_v": d_v}.items():
+            setattr(self, name, nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        projected = (F.linear(x, getattr(self, name).weight) for name in ("w_q", "w_k", "w_v"))
+        return scaled_dot_product_attention(*projected, mask)
+# %% right: einsum and a softmax of its own, forbidden weights and empty rows exactly 0
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k, self.w_v = [nn.Linear(d_model, n, bias=False) for n in (d_k, d_k, d_v)]
+
+    def forward(self, x, mask=None):
+        scores = torch.einsum("btd,kd,ke,bse->bts", x, self.w_q.weight, self.w_k.weight, x)
+        scores = scores / math.sqrt(self.w_q.out_features)
+        if mask is not None:
+            mask = mask.expand_as(scores)
+            scores = torch.where(mask, scores, torch.full_like(scores, torch.finfo(scores.dtype).min))
+        shares = scores.softmax(dim=2)
+        if mask is not None:
+            shares = torch.where(mask, shares, torch.zeros_like(shares))
+        return torch.einsum("bts,bsv->btv", shares, self.w_v(x)), shares
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+# %% wrong: scales twice: divides the queries by sqrt(d_k), and the function divides again
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.d_k = d_k
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q = self.w_q(x) / math.sqrt(self.d_k)
+        k = self.w_k(x)
+        v = self.w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% wrong: adds the boolean mask to the scores, as if it were a mask of 0 and -inf
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.scale = d_k ** -0.5
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        scores = torch.einsum("bqd,bkd->bqk", q, k) * self.scale
+        if mask is not None:
+            scores = scores + mask
+        attn = F.softmax(scores, dim=-1)
+        return torch.einsum("bqk,bkd->bqd", attn, v), attn
+# %% wrong: output from PyTorch's own function, but the weights computed without the mask
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        output = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)   # fast kernel
+        weights = torch.softmax(q @ k.transpose(1, 2) / math.sqrt(q.size(-1)), dim=-1)
+        return output, weights
+# %% wrong: takes mask[b] for each sentence, also where the mask has no axis of the sentences
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        outputs = []
+        weights = []
+        for b in range(len(x)):
+            m = None
+            if mask is not None:
+                m = mask[b]
+            o, w = scaled_dot_product_attention(self.w_q(x[b]), self.w_k(x[b]), self.w_v(x[b]), m)
+            outputs.append(o)
+            weights.append(w)
+        return torch.stack(outputs), torch.stack(weights)
+# %% wrong: asks whether the mask is true ("if not mask"), an error for any mask of more than one number
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if not mask:
+            mask = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+# %% wrong: queries and keys exchanged: keys in the rows, queries in the columns
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_k, self.w_q = [nn.Linear(d_model, d_k, bias=False) for _ in range(2)]
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        keys = self.w_k(x)
+        queries = self.w_q(x)
+        values = self.w_v(x)
+        return scaled_dot_product_attention(keys, queries, values, mask)
+# %% right: own computation with einsum, empty rows set to zero
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super(SelfAttention, self).__init__()
+        for name, size in dict(w_q=d_k, w_k=d_k, w_v=d_v).items():
+            setattr(self, name, nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        q = torch.einsum("btm,dm->btd", x, self.w_q.weight)
+        k = torch.einsum("btm,dm->btd", x, self.w_k.weight)
+        v = torch.einsum("btm,dm->btd", x, self.w_v.weight)
+        scores = torch.einsum("bqd,bkd->bqk", q, k) / q.shape[-1] ** 0.5
+        if mask is not None:
+            scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+        attn = scores.softmax(-1)
+        if mask is not None:
+            attn = attn * mask
+        return torch.einsum("bqk,bkd->bqd", attn, v), attn
+# %% right: one sentence at a time, the mask expanded to all sentences first
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(in_features=d_model, out_features=d_k, bias=False)
+        self.w_k = nn.Linear(in_features=d_model, out_features=d_k, bias=False)
+        self.w_v = nn.Linear(in_features=d_model, out_features=d_v, bias=False)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        if mask is None:
+            masks = [None] * B
+        else:
+            masks = mask.expand(B, T, T).unbind(0)
+        pairs = []
+        for sentence, m in zip(x, masks):
+            _, w = scaled_dot_product_attention(self.w_q(sentence), self.w_k(sentence), self.w_v(sentence), m)
+            pairs.append((self.drop(w) @ self.w_v(sentence), w))
+        return torch.stack([o for o, _ in pairs]), torch.stack([w for _, w in pairs])

@@ -454,3 +454,296 @@ class CrossAttention(nn.Module):
         asked = torch.einsum(project, x, self.w_q.weight)
         found, given = (torch.einsum(project, memory, layer.weight) for layer in (self.w_k, self.w_v))
         return scaled_dot_product_attention(mask=mask, v=given, k=found, q=asked)
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+# %% wrong: a causal mask is added, as in the decoder's self-attention
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        not_ahead = torch.ones(x.shape[1], memory.shape[1], dtype=torch.bool).tril()
+        mask = not_ahead if mask is None else mask & not_ahead
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+# %% wrong: queries from the memory, keys and values from the target: the roles are exchanged
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k, self.w_v = (nn.Linear(d_model, d, bias=False) for d in (d_k, d_k, d_v))
+
+    def forward(self, x, memory, mask=None):
+        q = self.w_q(memory)
+        k, v = self.w_k(x), self.w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% wrong: keys and values are made from target and memory together, so that x looks at itself, too
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        both = torch.cat([memory, x], dim=1)
+        if mask is not None:
+            b, tq, tk = x.shape[0], x.shape[1], memory.shape[1]
+            mask = torch.cat([mask.expand(b, tq, tk), torch.ones(b, tq, tq, dtype=torch.bool)], dim=-1)
+        out, w = scaled_dot_product_attention(self.w_q(x), self.w_k(both), self.w_v(both), mask)
+        return out, w[..., :memory.shape[1]]
+# %% wrong: masked words of the memory are set to zero vectors, whose keys still get a share
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            mask = mask.expand(x.shape[0], x.shape[1], memory.shape[1])
+            seen = mask.any(dim=1)                                   # (B, T_k)
+            memory = memory.masked_fill(~seen.unsqueeze(-1), 0.0)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory))
+# %% wrong: the mask of the first query is taken for all queries (fits a padding mask only)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            mask = mask.expand(x.shape[0], x.shape[1], memory.shape[1])[:, :1]
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+# %% wrong: -inf by hand: a query that may attend to nothing gets NaN
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.d_k = d_k
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        scores = self.w_q(x) @ self.w_k(memory).transpose(-2, -1) / math.sqrt(self.d_k)
+        if mask is not None:
+            scores = scores.masked_fill(~mask, float("-inf"))
+        weights = F.softmax(scores, dim=-1)
+        return weights @ self.w_v(memory), weights
+# %% wrong: the softmax goes over the queries (dim=1), not over the keys
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q, k, v = self.w_q(x), self.w_k(memory), self.w_v(memory)
+        scores = torch.bmm(q, k.transpose(1, 2)) / k.shape[-1] ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = scores.softmax(dim=1)
+        if mask is not None:
+            weights = weights.masked_fill(~mask, 0.0)
+        return torch.bmm(weights, v), weights
+# %% wrong: a residual connection: x is added to the output (needs d_v = d_model, too)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        attended, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+        return x + attended, weights
+# %% wrong: two mistakes: w_v is made with d_k outputs, and the weights come first in what is returned
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k, self.w_v = (nn.Linear(d_model, d_k, bias=False) for _ in range(3))
+
+    def forward(self, x, memory, mask=None):
+        output, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+        return weights, output
+# %% right: inherits the layers of SelfAttention and only replaces forward
+class CrossAttention(SelfAttention):
+    def forward(self, x, memory, mask=None):
+        words_of = {"q": x, "k": memory, "v": memory}
+        q, k, v = (getattr(self, f"w_{name}")(words) for name, words in words_of.items())
+        return scaled_dot_product_attention(q=q, k=k, v=v, mask=mask)
+# %% right: values mixed first and projected afterwards (the projection is linear and has no bias)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        linear = lambda size: nn.Linear(d_model, size, bias=False)
+        self.w_q, self.w_k, self.w_v = linear(d_k), linear(d_k), linear(d_v)
+
+    def forward(self, x, memory, mask=None):
+        mixture, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(memory), memory, mask)
+        return self.w_v(mixture), weights
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+# %% wrong: queries from the memory, keys and values from the target
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q = self.w_q(memory)
+        k = self.w_k(x)
+        v = self.w_v(x)
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% wrong: values made from the target in place of the memory
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k = (nn.Linear(d_model, d_k, bias=False) for _ in "qk")
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(x), mask)
+# %% wrong: a causal mask where none is given
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is None:
+            # the decoder must not look ahead
+            mask = torch.ones(x.size(1), memory.size(1), dtype=torch.bool, device=x.device).tril()
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+# %% wrong: multiplies the scores by the mask, so forbidden scores are 0 and still get a share
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.d_k = d_k
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q = self.w_q(x)
+        k = self.w_k(memory)
+        v = self.w_v(memory)
+        scores = torch.bmm(q, k.permute(0, 2, 1)) / math.sqrt(self.d_k)
+        if mask is not None:
+            scores = scores * mask
+        w = torch.softmax(scores, dim=2)
+        return torch.bmm(w, v), w
+# %% wrong: forward takes the memory first and the target second
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, encoder_output, decoder_input, mask=None):
+        queries = self.w_q(decoder_input)
+        keys, values = self.w_k(encoder_output), self.w_v(encoder_output)
+        return scaled_dot_product_attention(queries, keys, values, mask)
+# %% wrong: F.dropout on the weights, which is on in evaluation mode, too
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v, dropout=0.1):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.dropout = dropout
+
+    def forward(self, x, memory, mask=None):
+        values = self.w_v(memory)
+        _, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(memory), values, mask)
+        weights = F.dropout(weights, self.dropout)
+        return weights @ values, weights
+# %% wrong: takes the mask's first row for all queries, as if it were always a padding mask
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q, k, v = self.w_q(x), self.w_k(memory), self.w_v(memory)
+        if mask is not None:
+            mask = mask[..., :1, :]          # which words of the source are real
+        return scaled_dot_product_attention(q, k, v, mask)
+# %% right: the products of matrices written out, masked_fill with a large negative number and zeros after it
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.factor = 1 / math.sqrt(d_k)
+
+    def forward(self, x, memory, mask=None):
+        target_q = x @ self.w_q.weight.T
+        source_k = memory @ self.w_k.weight.T
+        source_v = memory @ self.w_v.weight.T
+        logits = (target_q * self.factor) @ source_k.mT
+        if mask is not None:
+            forbidden = torch.logical_not(mask)
+            logits = logits.masked_fill(forbidden, -1e9)
+        e = (logits - logits.amax(dim=-1, keepdim=True)).exp()
+        if mask is not None:
+            e = e.masked_fill(forbidden, 0.0)
+        total = e.sum(dim=-1, keepdim=True)
+        weights = e / torch.where(total == 0, torch.ones_like(total), total)
+        return weights @ source_v, weights
+# %% right: one target word at a time, the pieces put together
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        def proj(size):
+            return nn.Linear(d_model, size, bias=False)
+        self.w_q, self.w_k, self.w_v = proj(d_k), proj(d_k), proj(d_v)
+
+    def forward(self, x, memory, mask=None):
+        B, Tq, Tk = x.shape[0], x.shape[1], memory.shape[1]
+        k, v = self.w_k(memory), self.w_v(memory)
+        full = None if mask is None else mask.broadcast_to((B, Tq, Tk))
+        outs, ws = [], []
+        for t in range(Tq):
+            m = None if full is None else full[:, t:t + 1]
+            o, w = scaled_dot_product_attention(self.w_q(x[:, t:t + 1]), k, v, m)
+            outs.append(o)
+            ws.append(w)
+        return torch.cat(outs, dim=1), torch.cat(ws, dim=1)

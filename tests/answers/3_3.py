@@ -263,3 +263,174 @@ def test_equivariance(attend):
                 worst = (after[:, new] - before[:, old]).abs().max().item()
                 if not worst < 1e-5:
                     raise AssertionError(f"word {old} at place {new} differs by {worst}")
+# %% prelude
+import torch
+from torch import nn
+# %% wrong: tests invariance: the outputs would have to be the same after shuffling
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 6, 8)
+    order = torch.tensor([2, 0, 5, 1, 3, 4])
+    assert torch.allclose(attend(x[:, order]), attend(x), atol=1e-5)
+# %% wrong: the order is a reversal, which keeps all distances: a bug that knows distances only slips through
+def test_equivariance(attend):
+    torch.manual_seed(1)
+    x = torch.randn(3, 5, 8)
+    order = torch.arange(4, -1, -1)
+    assert torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+# %% wrong: the order is a cyclic shift: a bug that knows the next word in a circle slips through
+def test_equivariance(attend):
+    x = torch.randn(2, 6, 4)
+    shift = lambda t: torch.roll(t, 2, dims=1)
+    left, right = attend(shift(x)), shift(attend(x))
+    assert left.shape == right.shape
+    assert (left - right).abs().max() < 1e-5
+# %% wrong: compares the first sentence of the batch only
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(4, 6, 8)
+    order = torch.tensor([3, 5, 0, 2, 1, 4])
+    before, after = attend(x), attend(x[:, order])
+    assert torch.allclose(after[0], before[0, order], atol=1e-5), "knows the order"
+# %% wrong: first and last word stay at their places: bugs at the ends slip through
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(2, 6, 8)
+    order = torch.tensor([0, 3, 1, 4, 2, 5])
+    assert torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+# %% wrong: sorts the outputs back with the order itself in place of its inverse, so right code fails
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 5, 8)
+    order = torch.tensor([2, 0, 3, 4, 1])
+    shuffled = attend(x[:, order])
+    back = shuffled[:, order]
+    assert torch.allclose(back, attend(x), atol=1e-5)
+# %% wrong: shuffles the sentences of the batch, not the words
+def test_equivariance(attend):
+    x = torch.randn(4, 4, 8)
+    order = torch.tensor([2, 0, 3, 1])
+    assert torch.allclose(attend(x[order]), attend(x)[order], atol=1e-5)
+# %% wrong: the tolerance is so large that an error below a hundredth slips through
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 7, 8)
+    for _ in range(10):
+        order = torch.randperm(7)
+        torch.testing.assert_close(attend(x[:, order]), attend(x)[:, order], atol=1e-2, rtol=1e-2)
+# %% wrong: two mistakes: compares only the means over the words, and does not assert what it compares
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 6, 8)
+    order = torch.randperm(6)
+    same = torch.allclose(attend(x[:, order]).mean(dim=1), attend(x)[:, order].mean(dim=1), atol=1e-5)
+    if not same:
+        print("not equivariant")
+# %% right: all swaps of two places and some random orders, in 64 bits, looked at word by word
+def test_equivariance(attend):
+    generator = torch.Generator().manual_seed(5)
+    B, T = 3, 6
+    x = torch.randn(B, T, 7, generator=generator, dtype=torch.float64)
+    plain = attend(x.clone()).clone()
+    orders = [torch.randperm(T, generator=generator).tolist() for _ in range(5)]
+    for i in range(T):
+        for j in range(i):
+            swap = list(range(T))
+            swap[i], swap[j] = j, i
+            orders.append(swap)
+    for order in orders:
+        shuffled = attend(torch.stack([x[:, i] for i in order], dim=1))
+        for new, old in enumerate(order):
+            for b in range(B):
+                assert torch.allclose(shuffled[b, new], plain[b, old], atol=1e-5), (b, new, old)
+# %% right: sorts back with argsort and asserts on the largest difference, one fixed irregular order
+def test_equivariance(attend):
+    torch.manual_seed(7)
+    words = torch.randn(4, 7, 6)
+    order = torch.tensor([4, 6, 1, 5, 0, 3, 2])
+    there = attend(words[:, order])
+    back = there.index_select(1, order.argsort())
+    here = attend(words)
+    assert here.shape == back.shape
+    assert float((here - back).abs().max()) < 1e-4
+# %% prelude
+import itertools
+
+import torch
+# %% wrong: the only order is the reversed one, which keeps all distances
+def test_equivariance(attend):
+    x = torch.randn(3, 6, 8)
+    order = torch.arange(5, -1, -1)
+    assert torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+# %% wrong: a batch of one sentence only
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(1, 6, 8)
+    for _ in range(10):
+        order = torch.randperm(6)
+        before = attend(x)[:, order]
+        after = attend(x[:, order])
+        assert torch.allclose(before, after, atol=1e-5), order
+# %% wrong: the order leaves the first and the last word in place
+def test_equivariance(attend):
+    torch.manual_seed(1)
+    x = torch.randn(4, 6, 5)
+    order = torch.tensor([0, 3, 1, 4, 2, 5])
+    expected = attend(x)[:, order]
+    actual = attend(x[:, order])
+    assert actual.shape == expected.shape
+    assert torch.allclose(actual, expected, atol=1e-5)
+# %% wrong: asks for exactly equal numbers, which right code does not give because of rounding
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 7, 8)
+    order = torch.tensor([3, 6, 0, 5, 1, 4, 2])
+    assert torch.equal(attend(x[:, order]), attend(x)[:, order])
+# %% wrong: shuffles the shuffled output once more instead of undoing the order
+def test_equivariance(attend):
+    x = torch.randn(2, 5, 8)
+    order = torch.tensor([2, 0, 3, 4, 1])
+    y = attend(x)
+    shuffled = attend(x[:, order])
+    back = shuffled[:, order]            # put the words back
+    assert torch.allclose(y, back, atol=1e-5)
+# %% wrong: compares only the sum over the words
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 6, 8, dtype=torch.float64)
+    for perm in ([2, 0, 3, 1, 5, 4], [5, 2, 4, 0, 1, 3]):
+        order = torch.tensor(perm)
+        total_before = attend(x).sum(dim=1)
+        total_after = attend(x[:, order]).sum(dim=1)
+        assert torch.allclose(total_before, total_after, atol=1e-5)
+# %% wrong: shuffles the sentences of the batch instead of the words
+def test_equivariance(attend):
+    x = torch.randn(6, 4, 8)
+    order = torch.tensor([4, 0, 5, 2, 1, 3])
+    out = attend(x)
+    out_shuffled = attend(x[order])
+    assert torch.allclose(out_shuffled, out[order], atol=1e-5), "not equivariant"
+# %% right: all orders of four words, each word of each sentence compared in loops
+def test_equivariance(attend):
+    generator = torch.Generator().manual_seed(7)
+    x = torch.randn(3, 4, 6, generator=generator)
+    plain = attend(x)
+    for perm in itertools.permutations(range(4)):
+        moved = attend(x[:, list(perm)])
+        for sentence in range(3):
+            for new, old in enumerate(perm):
+                difference = (moved[sentence, new] - plain[sentence, old]).abs().max()
+                assert difference < 1e-5, (perm, sentence, new)
+# %% right: several orders in 64 bits, undone with the inverse order, returns False if it fails
+def test_equivariance(attend):
+    torch.manual_seed(3)
+    x = torch.randn(4, 7, 5, dtype=torch.float64)
+    orders = [torch.tensor([4, 6, 0, 2, 5, 3, 1]), torch.tensor([3, 0, 6, 1, 5, 2, 4])]
+    orders += [torch.randperm(7) for _ in range(6)]
+    ok = True
+    for order in orders:
+        inverse = torch.empty_like(order)
+        inverse[order] = torch.arange(7)
+        back = attend(x[:, order]).index_select(1, inverse)
+        ok = ok and bool(torch.isclose(back, attend(x), atol=1e-5, rtol=0).all())
+    return ok

@@ -167,3 +167,253 @@ def fit(model, loss_of, batches, optimiser):
         return [one_step(batch) for batch in batches]
     finally:
         model.eval()
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the gradients are cleared between backward and step, so no step moves anything
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.zero_grad()
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+# %% right: the gradients are cleared after each step
+def fit(model, loss_of, batches, optimiser):
+    history = []
+    model.train()
+    for batch in batches:
+        loss = loss_of(model, batch)
+        history.append(loss.item())
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    model.eval()
+    return history
+# %% wrong: the loss is computed anew after the step, and that one is recorded
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss_of(model, batch).backward()
+        optimiser.step()
+        with torch.no_grad():
+            losses.append(loss_of(model, batch).item())
+    model.eval()
+    return losses
+# %% wrong: puts the model back into the mode in which it came, rather than into evaluation mode
+def fit(model, loss_of, batches, optimiser):
+    was_training = model.training
+    model.train()
+    try:
+        result = []
+        for b in batches:
+            optimiser.zero_grad()
+            l = loss_of(model, b)
+            l.backward()
+            optimiser.step()
+            result.append(l.item())
+        return result
+    finally:
+        model.train(was_training)
+# %% wrong: gradient clipping, as in other tutorials, changes the steps
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+# %% wrong: goes through the batches by index and length, which a generator does not have
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = [0.0] * len(batches)
+    for i in range(len(batches)):
+        loss = loss_of(model, batches[i])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses[i] = loss.item()
+    model.eval()
+    return losses
+# %% wrong: records the running mean of the losses, not the loss of each batch
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    total, losses = 0.0, []
+    for n, batch in enumerate(batches, start=1):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        losses.append(total / n)
+    model.eval()
+    return losses
+# %% wrong: two mistakes: zero_grad only once before the loop (gradients add up), and the losses stay tensors
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    optimiser.zero_grad()
+    losses = []
+    for batch in batches:
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.detach())
+    model.eval()
+    return losses
+# %% right: the three calls in a helper, list comprehension, eval in finally
+def fit(model, loss_of, batches, optimiser):
+    def one_step(batch):
+        loss = loss_of(model, batch)
+        before = loss.item()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        return before
+
+    model.train(True)
+    try:
+        return [one_step(batch) for batch in batches]
+    finally:
+        model.train(False)
+# %% right: with a closure that the optimiser calls
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train()
+    for batch in batches:
+        def closure(batch=batch):
+            optimiser.zero_grad()
+            loss = loss_of(model, batch)
+            loss.backward()
+            return loss
+
+        losses.append(optimiser.step(closure).item())
+    model.eval()
+    return losses
+# %% prelude
+import torch
+from torch import nn
+# %% wrong: zero_grad between backward and step, so the step has no gradients
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    history = []
+    for batch in batches:
+        loss = loss_of(model, batch)
+        history.append(loss.item())
+        loss.backward()
+        optimiser.zero_grad()
+        optimiser.step()
+    model.eval()
+    return history
+# %% wrong: zero_grad only once before the loop, gradients add up over the batches
+def fit(model, loss_of, batches, optimiser):
+    optimiser.zero_grad()
+    model.train()
+    losses = []
+    for b in batches:
+        l = loss_of(model, b)
+        l.backward()
+        optimiser.step()
+        losses += [l.item()]
+    model.eval()
+    return losses
+# %% wrong: puts the model back into the mode it came in, instead of evaluation mode
+def fit(model, loss_of, batches, optimiser):
+    was_training = model.training
+    model.train()
+    try:
+        losses = []
+        for batch in batches:
+            optimiser.zero_grad(set_to_none=True)
+            loss = loss_of(model, batch)
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+        return losses
+    finally:
+        model.train(was_training)
+# %% wrong: takes len(batches), which a generator has not
+def fit(model, loss_of, batches, optimiser):
+    n = len(batches)
+    losses = [0.0] * n
+    model.train()
+    for i, batch in enumerate(batches):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses[i] = loss.item()
+    model.eval()
+    return losses
+# %% wrong: clips the gradients to norm 1, which nobody asked for
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        # Prevent exploding gradients
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+# %% wrong: model.train and model.eval without brackets, so the mode never changes
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval
+    return losses
+# %% right: a helper for one step, list comprehension over the batches
+def fit(model, loss_of, batches, optimiser):
+    def one_step(batch):
+        loss = loss_of(model, batch)
+        value = loss.item()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        return value
+
+    model.train(True)
+    values = [one_step(batch) for batch in batches]
+    model.train(False)
+    return values
+# %% right: zero_grad before the loop and after each step, iterator with next
+def fit(model, loss_of, batches, optimiser):
+    result = []
+    iterator = iter(batches)
+    model.train()
+    optimiser.zero_grad()
+    while True:
+        try:
+            batch = next(iterator)
+        except StopIteration:
+            break
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+        result.append(float(loss.detach()))
+    model.eval()
+    return result

@@ -118,3 +118,160 @@ def look_back(n_words, n_places):
     W_k[n_words:, 0] = t
     W_k[n_words:, 1] = -t ** 2
     return W_q, W_k
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+# %% wrong: the diagonal is on the wrong side: each word looks at the next one
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    strong = 50 * math.sqrt(n_places)
+    W_q[n_words:] = strong * torch.diag(torch.ones(n_places - 1), diagonal=1)
+    W_k[n_words:] = torch.eye(n_places)
+    return W_q, W_k
+# %% wrong: a fixed factor of 10 that does not grow with the root of d_k: enough for few places only
+def look_back(n_words, n_places):
+    n = n_words + n_places
+    W_q, W_k = torch.zeros(n, n_places), torch.zeros(n, n_places)
+    W_k[n_words:] = torch.eye(n_places)
+    W_q[n_words + 1:, :-1] = 10 * torch.eye(n_places - 1)
+    return W_q, W_k
+# %% wrong: places are taken to begin after n_places numbers, not after n_words: fits only if the two are equal
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    for t in range(1, n_places):
+        W_q[n_places + t, t - 1] = 100.0
+    for t in range(n_places):
+        W_k[n_places + t, t] = 100.0
+    return W_q, W_k
+# %% wrong: looks at all earlier words alike, not only at the one before
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    W_q[n_words:] = 100 * math.sqrt(n_places) * torch.ones(n_places, n_places).tril(-1)
+    W_k[n_words:] = torch.eye(n_places)
+    return W_q, W_k
+# %% wrong: the words take part in the scores as strongly as the places: each word looks at equal words, itself included, as much as at the one before
+def look_back(n_words, n_places):
+    d = n_words + n_places
+    W_k = torch.eye(d)
+    W_q = torch.eye(d)
+    W_q[n_words:, n_words:] = torch.eye(n_places).roll(-1, dims=1)
+    return 30 * d ** 0.5 * W_q, W_k
+# %% wrong: the shift is in the queries and in the keys, so each word looks at itself
+def look_back(n_words, n_places):
+    shift = torch.eye(n_places).roll(-1, dims=1)
+    nothing = torch.zeros(n_words, n_places)
+    W_q = torch.cat([nothing, 40 * n_places ** 0.5 * shift])
+    W_k = torch.cat([nothing, shift])
+    return W_q, W_k
+# %% wrong: off by one: the row of the last place is never filled
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    c = 20.0 * n_places ** 0.25
+    for t in range(n_places):
+        W_k[n_words + t, t] = c
+    for t in range(1, n_places - 1):
+        W_q[n_words + t, t - 1] = c
+    return W_q, W_k
+# %% wrong: the place is one number, and the score (t - 1) times j grows with j: it prefers the last word, not the one before
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, 1)
+    W_k = torch.zeros(n_words + n_places, 1)
+    W_q[n_words:, 0] = 10.0 * (torch.arange(n_places) - 1)
+    W_k[n_words:, 0] = torch.arange(n_places).float()
+    return W_q, W_k
+# %% right: two numbers are enough: 2(t-1)j - j² is largest at j = t-1
+def look_back(n_words, n_places):
+    t = torch.arange(n_places, dtype=torch.float64)
+    queries = torch.stack([2 * (t - 1), -torch.ones_like(t)], dim=1) * 20
+    keys = torch.stack([t, t ** 2], dim=1)
+    words = torch.zeros(n_words, 2, dtype=torch.float64)
+    return torch.cat([words, queries]), torch.cat([words, keys])
+# %% right: the queries are the keys rolled by one place; the first word looks at the last place
+def look_back(n_words, n_places):
+    keys = F.one_hot(torch.arange(n_places), n_places).float()
+    queries = keys.roll(1, dims=0)
+    sharp = (40 * math.sqrt(n_places)) ** 0.5
+    pad = (0, 0, n_words, 0)
+    return F.pad(sharp * queries, pad), F.pad(sharp * keys, pad)
+# %% prelude
+import math
+
+import torch
+# %% wrong: place t asks for place t + 1, the word after it
+def look_back(n_words, n_places):
+    d = n_words + n_places
+    W_q = torch.zeros(d, n_places)
+    W_k = torch.zeros(d, n_places)
+    for t in range(n_places):
+        W_k[n_words + t, t] = 1
+    for t in range(1, n_places):
+        W_q[n_words + t - 1, t] = 100
+    return W_q, W_k
+# %% wrong: a fixed factor of 10, not sharp enough for more places than on the page
+def look_back(n_words, n_places):
+    size = n_words + n_places
+    W_q, W_k = torch.zeros(size, size), torch.zeros(size, size)
+    for t in range(1, n_places):
+        W_q[n_words + t, n_words + t - 1] = 10
+    for s in range(n_places):
+        W_k[n_words + s, n_words + s] = 1
+    return W_q, W_k
+# %% wrong: shifts the numbers of the words as well, so words count and not only places
+def look_back(n_words, n_places):
+    n = n_words + n_places
+    W_k = torch.eye(n)
+    W_q = 100 * torch.eye(n).roll(-1, dims=1)
+    return W_q, W_k
+# %% wrong: takes n_words for n_places in the sizes, so it works only if both are equal
+def look_back(n_words, n_places):
+    scale = 50.0
+    W_q = torch.cat([torch.zeros(n_words, n_words), scale * torch.diag(torch.ones(n_words - 1), -1)])
+    W_k = torch.cat([torch.zeros(n_words, n_words), torch.eye(n_words)])
+    return W_q, W_k
+# %% wrong: the last place has no query, the loop ends one too early
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    W_k[n_words:] = torch.eye(n_places)
+    t = 1
+    while t < n_places - 1:
+        W_q[n_words + t, t - 1] = 30 * math.sqrt(n_places)
+        t = t + 1
+    return W_q, W_k
+# %% wrong: infinite entries, and 0 times infinity is NaN
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    t = torch.arange(1, n_places)
+    W_q[n_words + t, t - 1] = float("inf")       # all the attention
+    W_k[n_words:] = torch.eye(n_places)
+    return W_q, W_k
+# %% wrong: takes the first numbers of the vector for the places, the last for the words
+def look_back(n_words, n_places):
+    shift = torch.diag(torch.ones(n_places - 1), diagonal=-1) * 100
+    nothing = torch.zeros(n_words, n_places)
+    return torch.cat([shift, nothing]), torch.cat([torch.eye(n_places), nothing])
+# %% right: two numbers only: the square of the distance from place t - 1
+def look_back(n_words, n_places):
+    # -(s - (t-1))^2  =  2 s (t-1) - s^2 - (t-1)^2 ; the last term is the same for all keys
+    s = torch.arange(n_places, dtype=torch.float64)
+    W_q = torch.zeros(n_words + n_places, 2, dtype=torch.float64)
+    W_k = torch.zeros(n_words + n_places, 2, dtype=torch.float64)
+    W_q[n_words:, 0] = 20 * 2 * (s - 1)
+    W_q[n_words:, 1] = -20
+    W_k[n_words:, 0] = s
+    W_k[n_words:, 1] = s ** 2
+    return W_q, W_k
+# %% right: identity for the queries, the keys shifted, sharp for any number of places
+def look_back(n_words, n_places):
+    sharp = math.sqrt(n_places) * (10 + math.log(n_places))
+    pad = torch.zeros(n_words, n_places)
+    queries = torch.eye(n_places)
+    keys = torch.roll(torch.eye(n_places), shifts=1, dims=1) * sharp    # place s is found by s + 1
+    return torch.vstack([pad, queries]), torch.vstack([pad, keys])

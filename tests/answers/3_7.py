@@ -326,3 +326,215 @@ def find_noun(n_genders, n_numbers):
     W[0, 1, 0] = W[1, 0, 0] = 15
     W[:, 3:, 1:] = 15 * torch.eye(d - 1)
     return W[0], W[1]
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+# %% wrong: nobody asks for a noun: gender and number only, so articles and the adjective itself fit as well
+def find_noun(n_genders, n_numbers):
+    d = n_genders + n_numbers
+    W = torch.cat([torch.zeros(3, d), torch.eye(d)])
+    return 50 * math.sqrt(d) * W, W.clone()
+# %% wrong: the number is left out: noun and gender only
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    d_k = 1 + n_genders
+    W_q, W_k = torch.zeros(n, d_k), torch.zeros(n, d_k)
+    c = 40 * d_k ** 0.5
+    W_q[1, 0], W_k[0, 0] = c, 1.0
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g], W_k[3 + g, 1 + g] = c, 1.0
+    return W_q, W_k
+# %% wrong: the noun part is asked for by nouns (row 0 of W_q), not by adjectives
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    W_q = torch.zeros(n, n - 2)
+    W_k = torch.zeros(n, n - 2)
+    W_q[0, 0] = 1
+    W_k[0, 0] = 1
+    W_q[3:, 1:] = torch.eye(n_genders + n_numbers)
+    W_k[3:, 1:] = torch.eye(n_genders + n_numbers)
+    return 100 * W_q, W_k
+# %% wrong: queries and keys are the vectors themselves: each adjective looks for what is as itself, an adjective
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    W_q = torch.eye(n) * 30 * n ** 0.5
+    W_k = torch.eye(n)
+    return W_q, W_k
+# %% wrong: gender and number share columns (no offset): the second gender fits the second number
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    d_k = 1 + max(n_genders, n_numbers)
+    W_q, W_k = torch.zeros(n, d_k), torch.zeros(n, d_k)
+    W_q[1, 0] = W_k[0, 0] = 1
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g] = W_k[3 + g, 1 + g] = 1
+    for m in range(n_numbers):
+        W_q[3 + n_genders + m, 1 + m] = W_k[3 + n_genders + m, 1 + m] = 1
+    return W_q * 40 * math.sqrt(d_k), W_k
+# %% wrong: the noun counts a hundred times as much and gender and number only once: other nouns get nearly as much
+def find_noun(n_genders, n_numbers):
+    rest = n_genders + n_numbers
+    W_q = torch.zeros(3 + rest, 1 + rest)
+    W_k = torch.zeros(3 + rest, 1 + rest)
+    W_q[1, 0] = 100.0
+    W_k[0, 0] = 1.0
+    W_q[3:, 1:] = torch.eye(rest)
+    W_k[3:, 1:] = torch.eye(rest)
+    return W_q, W_k
+# %% wrong: gender and number are one number each (0, 1, 2 ...), so that the product is largest for the last gender, not for the same one
+def find_noun(n_genders, n_numbers):
+    W_q = torch.zeros(3 + n_genders + n_numbers, 3)
+    W_k = torch.zeros_like(W_q)
+    W_q[1, 0], W_k[0, 0] = 100.0, 1.0
+    W_q[3:3 + n_genders, 1] = 100.0 * torch.arange(n_genders)
+    W_k[3:3 + n_genders, 1] = torch.arange(n_genders).float()
+    W_q[3 + n_genders:, 2] = 100.0 * torch.arange(n_numbers)
+    W_k[3 + n_genders:, 2] = torch.arange(n_numbers).float()
+    return W_q, W_k
+# %% wrong: made for two genders and two numbers only: the sizes are written into the code
+def find_noun(n_genders, n_numbers):
+    #                   noun m f s p
+    W_q = torch.tensor([[0., 0, 0, 0, 0],
+                        [1., 0, 0, 0, 0],
+                        [0., 0, 0, 0, 0],
+                        [0., 1, 0, 0, 0],
+                        [0., 0, 1, 0, 0],
+                        [0., 0, 0, 1, 0],
+                        [0., 0, 0, 0, 1]])
+    W_k = W_q.clone()
+    W_k[[0, 1]] = W_k[[1, 0]]
+    return 60 * W_q, W_k
+# %% wrong: a fixed factor that is too small and is not multiplied by the root of d_k
+def find_noun(n_genders, n_numbers):
+    f = n_genders + n_numbers
+    fits = torch.eye(f)
+    top_q, top_k = torch.zeros(3, f + 1), torch.zeros(3, f + 1)
+    top_q[1, 0] = top_k[0, 0] = 1
+    below = torch.cat([torch.zeros(f, 1), fits], dim=1)
+    return 5 * torch.cat([top_q, below]), torch.cat([top_k, below])
+# %% right: the whole table of scores is in W_q, and W_k is the identity
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    NOUN, ADJECTIVE = 0, 1
+    table = torch.zeros(n, n, dtype=torch.float64)             # row: what the query is, column: what the key is
+    table[ADJECTIVE, NOUN] = 1
+    for i in range(3, n):
+        table[i, i] = 1
+    return table * 50 * math.sqrt(n), torch.eye(n, dtype=torch.float64)
+# %% right: what does not fit is punished, noun is asked for by every word that has a gender
+def find_noun(n_genders, n_numbers):
+    sizes = n_genders, n_numbers
+    d_k = 1 + sum(sizes)
+    strength = 40 * d_k ** 0.5
+    W_q = torch.zeros(3 + sum(sizes), d_k)
+    W_k = torch.zeros(3 + sum(sizes), d_k)
+    W_q[3:3 + n_genders, 0] = 3 * strength                      # an adjective always has exactly one gender
+    W_k[0, 0] = 1
+    row, column = 3, 1
+    for size in sizes:
+        block = torch.eye(size)
+        W_q[row:row + size, column:column + size] = strength * (block - (1 - block))
+        W_k[row:row + size, column:column + size] = block
+        row, column = row + size, column + size
+    return W_q, W_k
+# %% prelude
+import math
+
+import torch
+# %% wrong: the identity for both: an adjective looks for an adjective, that is for itself
+def find_noun(n_genders, n_numbers):
+    d = 3 + n_genders + n_numbers
+    return 100 * torch.eye(d), torch.eye(d)
+# %% wrong: the numbers begin at 3 + n_numbers instead of 3 + n_genders, right only if both are equal
+def find_noun(n_genders, n_numbers):
+    d = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(d, d), torch.zeros(d, d)
+    W_q[1, 0] = 100
+    W_k[0, 0] = 1
+    for g in range(n_genders):
+        W_q[3 + g, 3 + g] = 100
+        W_k[3 + g, 3 + g] = 1
+    for n in range(n_numbers):
+        i = 3 + n_numbers + n
+        if i < d:
+            W_q[i, i] = 100
+            W_k[i, i] = 1
+    return W_q, W_k
+# %% wrong: a factor of 12, enough for the sentences on the page, not for long ones
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    W_k = torch.eye(size)
+    W_k[1, 1] = W_k[2, 2] = 0
+    W_q = torch.eye(size)
+    W_q[[0, 1]] = W_q[[1, 0]]
+    W_q[2] = 0
+    return 12 * W_q, W_k
+# %% wrong: asks for a noun of the same gender, and forgets the number
+def find_noun(n_genders, n_numbers):
+    d_model, d_k = 3 + n_genders + n_numbers, 1 + n_genders
+    W_q, W_k = torch.zeros(d_model, d_k), torch.zeros(d_model, d_k)
+    NOUN, ADJECTIVE = 0, 1
+    W_q[ADJECTIVE, 0] = W_k[NOUN, 0] = 10
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g] = W_k[3 + g, 1 + g] = 10
+    return W_q, W_k
+# %% wrong: written out for two genders and two numbers
+def find_noun(n_genders, n_numbers):
+    #                    noun  m   f   s   p
+    W_q = torch.tensor([[0.,   0,  0,  0,  0],     # noun
+                        [50.,  0,  0,  0,  0],     # adjective
+                        [0.,   0,  0,  0,  0],     # other
+                        [0.,  50,  0,  0,  0],     # masculine
+                        [0.,   0, 50,  0,  0],     # feminine
+                        [0.,   0,  0, 50,  0],     # singular
+                        [0.,   0,  0,  0, 50]])    # plural
+    W_k = torch.tensor([[1.,   0,  0,  0,  0],
+                        [0.,   0,  0,  0,  0],
+                        [0.,   0,  0,  0,  0],
+                        [0.,   1,  0,  0,  0],
+                        [0.,   0,  1,  0,  0],
+                        [0.,   0,  0,  1,  0],
+                        [0.,   0,  0,  0,  1]])
+    return W_q, W_k
+# %% wrong: genders and numbers share the same columns, so a gender can match a number
+def find_noun(n_genders, n_numbers):
+    d_k = 1 + max(n_genders, n_numbers)
+    W_q = torch.zeros(3 + n_genders + n_numbers, d_k)
+    W_k = torch.zeros_like(W_q)
+    strong = 40 * math.sqrt(d_k)
+    W_q[1, 0], W_k[0, 0] = strong, 1
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g], W_k[3 + g, 1 + g] = strong, 1
+    for n in range(n_numbers):
+        W_q[3 + n_genders + n, 1 + n], W_k[3 + n_genders + n, 1 + n] = strong, 1
+    return W_q, W_k
+# %% wrong: keeps adjectives away, but not the other words with the same gender and number
+def find_noun(n_genders, n_numbers):
+    d = 3 + n_genders + n_numbers
+    W_q = torch.zeros(d, d)
+    W_k = torch.zeros(d, d)
+    W_q[3:, 3:] = 60 * torch.eye(d - 3)
+    W_k[3:, 3:] = torch.eye(d - 3)
+    W_q[1, 1] = 60
+    W_k[1, 1] = -1                     # not an adjective (and not itself)
+    return W_q, W_k
+# %% right: what is no noun is pushed down, genders and numbers by an identity
+def find_noun(n_genders, n_numbers):
+    kinds = n_genders + n_numbers
+    d_k = kinds + 1
+    sharpness = 60 * math.sqrt(d_k)
+    W_q = torch.zeros(3 + kinds, d_k, dtype=torch.float64)
+    W_k = torch.zeros(3 + kinds, d_k, dtype=torch.float64)
+    W_q[3:, :kinds] = torch.eye(kinds, dtype=torch.float64)
+    W_k[3:, :kinds] = torch.eye(kinds, dtype=torch.float64)
+    W_q[1, kinds] = 1
+    W_k[[1, 2], kinds] = -3
+    return W_q * sharpness, W_k
+# %% right: the matrix of scores first, as a whole: W_q is that matrix, W_k the identity
+def find_noun(n_genders, n_numbers):
+    d = 3 + n_genders + n_numbers
+    wanted = torch.diag_embed(torch.tensor([0.0] * 3 + [1.0] * (n_genders + n_numbers)))
+    wanted[1, 0] = 1.0
+    return wanted * (30 * d), torch.eye(d)

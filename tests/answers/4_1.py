@@ -257,3 +257,96 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     B, T, d_model = x.shape
     return x.reshape(B, T, n_head, d_model // n_heads).transpose(1, 2)
+# %% prelude
+import math
+
+import torch
+from torch import nn
+# %% wrong: the swap is forgotten: (B, T, n_heads, d_head) is returned
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    d_head = d_model // n_heads
+    return x.reshape(batch, length, n_heads, d_head)
+# %% wrong: the swap is made by a second reshape
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    cut = x.reshape(B, T, n_heads, D // n_heads)
+    return cut.reshape(B, n_heads, T, D // n_heads)
+# %% wrong: the axis of the heads comes first, before that of the sentences
+def split_heads(x, n_heads):
+    return torch.stack(x.chunk(n_heads, dim=-1))
+# %% wrong: slices begin at h instead of h * d_head: the heads overlap
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    heads = []
+    for h in range(n_heads):
+        heads.append(x[:, :, h:h + d_head])
+    return torch.stack(heads, dim=1)
+# %% wrong: squeeze() at the end takes away every axis of length 1 (one sentence, one head, one word)
+def split_heads(x, n_heads):
+    b, t, d = x.size()
+    return x.view(b, t, n_heads, d // n_heads).transpose(1, 2).squeeze()
+# %% wrong: heads and sentences are joined into one axis, (B * n_heads, T, d_head), as in other tutorials
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    x = x.reshape(batch, length, n_heads, -1)
+    x = x.permute(0, 2, 1, 3)
+    return x.reshape(batch * n_heads, length, -1)
+# %% wrong: two mistakes: n_heads and d_head are exchanged when the last axis is cut, and the permutation puts the words last: (B, d_head, n_heads, T)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, -1, n_heads).permute(0, 2, 3, 1)
+# %% right: unfold makes the windows
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return x.unfold(-1, d_head, d_head).movedim(2, 1)
+# %% right: filled head by head, in a loop over slices
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    d_head = d_model // n_heads
+    result = x.new_empty(batch, n_heads, length, d_head)
+    for h in range(n_heads):
+        result[:, h] = x[..., h * d_head:(h + 1) * d_head]
+    return result
+# %% prelude
+import torch
+# %% wrong: every n_heads-th number goes to the same head, instead of neighbours
+def split_heads(x, n_heads):
+    return torch.stack([x[..., h::n_heads] for h in range(n_heads)], dim=1)
+# %% wrong: split takes the size of a piece, not the number of pieces
+def split_heads(x, n_heads):
+    pieces = x.split(n_heads, dim=-1)
+    return torch.stack(pieces, dim=1)
+# %% wrong: a batch of one: all sentences become one long sentence
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return x.reshape(1, -1, n_heads, d_head).transpose(1, 2)
+# %% wrong: copies into zeros of float32, whatever the dtype of x
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    d_head = d_model // n_heads
+    result = torch.zeros(batch, n_heads, length, d_head)
+    for h in range(n_heads):
+        result[:, h] = x[:, :, h * d_head:(h + 1) * d_head]
+    return result
+# %% wrong: heads folded into the axis of the sentences, (B * n_heads, T, d_head)
+def split_heads(x, n_heads):
+    bsz, seq_len, embed_dim = x.shape
+    head_dim = embed_dim // n_heads
+    return (x.contiguous()
+             .view(bsz, seq_len, n_heads, head_dim)
+             .transpose(1, 2)
+             .reshape(bsz * n_heads, seq_len, head_dim))
+# %% wrong: d_model / n_heads is a float, so reshape fails
+def split_heads(x, n_heads):
+    d_head = x.shape[2] / n_heads
+    x = x.reshape(x.shape[0], x.shape[1], n_heads, d_head)
+    return x.transpose(1, 2)
+# %% right: chunk and stack (2)
+def split_heads(x, n_heads):
+    return torch.stack(x.chunk(n_heads, dim=-1), dim=1)
+# %% right: swap first, then cut the rows, then swap back
+def split_heads(x, n_heads):
+    columns = x.mT                                            # (B, d_model, T)
+    cut = columns.unflatten(1, (n_heads, x.size(-1) // n_heads))   # (B, n_heads, d_head, T)
+    return cut.swapaxes(-1, -2)

@@ -217,3 +217,73 @@ def merge_heads(x):
 # %% wrong: stack where cat is meant
 def merge_heads(x):
     return torch.stack([x[:, h] for h in range(x.shape[1])], dim=-1)
+# %% prelude
+import math
+
+import torch
+from torch import nn
+# %% wrong: view after transpose: an error as soon as there are several heads and words
+def merge_heads(x):
+    B, h, T, d = x.shape
+    return x.transpose(1, 2).view(B, T, h * d)
+# %% wrong: the heads are laid between the numbers (stack along the last axis), not side by side
+def merge_heads(x):
+    return torch.stack(x.unbind(1), dim=-1).flatten(2)
+# %% wrong: the heads are added up instead of put side by side
+def merge_heads(x):
+    return x.transpose(1, 2).sum(dim=2)
+# %% wrong: heads and words are taken for one another when the sizes are read: (B, n_heads, T * d_head)
+def merge_heads(x):
+    B, T, n_heads, d_head = x.shape
+    return x.reshape(B, T, n_heads * d_head)
+# %% wrong: squeeze() without a number: axes of length 1 are lost
+def merge_heads(x):
+    heads = x.split(1, dim=1)
+    return torch.cat([head.squeeze() for head in heads], dim=-1)
+# %% wrong: transpose_ swaps the axes of the input itself: afterwards x has another shape
+def merge_heads(x):
+    x.transpose_(1, 2)
+    return x.flatten(2)
+# %% wrong: contiguous() in place of the swap, as a remedy for the error of view: right shape, words mixed up
+def merge_heads(x):
+    b, n_heads, t, d_head = x.shape
+    return x.contiguous().view(b, t, n_heads * d_head)
+# %% right: a new tensor, filled by slices
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    out = x.new_zeros((B, T, n_heads * d_head))
+    for h in range(n_heads):
+        out[:, :, h * d_head:h * d_head + d_head] = x[:, h]
+    return out
+# %% prelude
+import torch
+# %% wrong: reshape without swapping heads and words first
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.reshape(B, T, H * D)
+# %% wrong: contiguous before the transpose, so view fails after it
+def merge_heads(x):
+    batch, heads, length, d_head = x.shape
+    return x.contiguous().transpose(1, 2).view(batch, length, heads * d_head)
+# %% wrong: squeeze takes away every axis of size 1
+def merge_heads(x):
+    b, h, t, d = x.size()
+    return x.transpose(1, 2).reshape(b, t, h * d).squeeze()
+# %% wrong: transposes in place, so the input has another shape afterwards
+def merge_heads(x):
+    x.transpose_(1, 2)
+    return x.flatten(start_dim=2)
+# %% wrong: only the first sentence of the batch
+def merge_heads(x):
+    heads = []
+    for h in range(x.shape[1]):
+        heads.append(x[0, h])
+    return torch.cat(heads, dim=-1).unsqueeze(0)
+# %% right: copied head by head into an empty tensor like x
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    joined = x.new_empty(B, T, n_heads * d_head)
+    for h in range(n_heads):
+        start = h * d_head
+        joined[:, :, start:start + d_head] = x[:, h, :, :]
+    return joined

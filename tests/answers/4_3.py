@@ -1295,3 +1295,439 @@ class MultiHeadAttention(nn.Module):
         out = F.scaled_dot_product_attention(q, k, v, attn_mask=allowed)
         out = torch.where(allowed.any(-1, keepdim=True), out, torch.zeros_like(out))
         return self.w_o(out.transpose(1, 2).flatten(2)), weights
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+
+
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
+
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: divided by the root of d_model instead of d_head
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.d_model = d_model
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(self.d_model)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+            scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1)
+        if mask is not None:
+            weights = weights.masked_fill(~mask, 0.0)
+        return self.w_o(merge_heads(weights @ v)), weights
+# %% wrong: the mask's axis for the heads is put at place 2: right for (B, 1, T_k), not for (B, T_q, T_k)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{n_heads} does not divide {d_model}")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads)
+                   for w, x in [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None:
+            mask = mask.unsqueeze(2)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(heads)), weights
+# %% wrong: the mask is repeated for the heads in the wrong order (repeat, then cut): sentences get each other's masks
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("d_model must be a multiple of n_heads")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = [nn.Linear(d_model, d_model) for _ in range(4)]
+
+    def forward(self, query, key, value, mask=None):
+        B = query.shape[0]
+        q = split_heads(self.w_q(query), self.h)
+        k = split_heads(self.w_k(key), self.h)
+        v = split_heads(self.w_v(value), self.h)
+        if mask is not None:
+            mask = mask.repeat(self.h, 1, 1).reshape(B, self.h, mask.shape[1], mask.shape[2])
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: the values are made from key: the argument value is never used
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(key), self.n_heads)
+        if mask is not None:
+            mask = mask[:, None]
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+# %% wrong: the test of the sizes uses // in place of %: 12 and 5 raise no ValueError
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model // n_heads == 0:
+            raise ValueError("n_heads does not divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        mask = mask if mask is None else mask.unsqueeze(1)
+        x, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(x)), weights
+# %% wrong: F.dropout without training=self.training drops weights in evaluation mode, too
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        _, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        weights = F.dropout(weights, 0.1)
+        return self.w_o(merge_heads(weights @ v)), weights
+# %% wrong: a loop over the heads, and the weights are stacked with the heads first: (n_heads, B, T_q, T_k)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads, self.d_head = n_heads, d_model // n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = self.w_q(query), self.w_k(key), self.w_v(value)
+        outputs, weights = [], []
+        for h in range(self.n_heads):
+            part = slice(h * self.d_head, (h + 1) * self.d_head)
+            o, w = scaled_dot_product_attention(q[..., part], k[..., part], v[..., part], mask)
+            outputs.append(o)
+            weights.append(w)
+        return self.w_o(torch.cat(outputs, dim=-1)), torch.stack(weights)
+# %% wrong: keys and values are cut with the length of the query: an error if T_k differs from T_q
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("d_model % n_heads != 0")
+        self.n_heads = n_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        B, T, d_model = query.shape
+
+        def heads(x):
+            return x.view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+
+        q, k, v = heads(self.w_q(query)), heads(self.w_k(key)), heads(self.w_v(value))
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        out = out.transpose(1, 2).contiguous().view(B, T, d_model)
+        return self.w_o(out), weights
+# %% wrong: two mistakes: w_o is made and never used, and the weights are averaged over the heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        return merge_heads(heads), weights.mean(dim=1)
+# %% right: heads and sentences in one axis, the mask repeated for each head
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"d_model = {d_model} cannot be divided by n_heads = {n_heads}")
+        self.n_heads = n_heads
+        for name in "qkvo":
+            self.add_module(f"w_{name}", nn.Linear(d_model, d_model, bias=False))
+
+    def forward(self, query, key, value, mask=None):
+        B, h = len(query), self.n_heads
+        q, k, v = (split_heads(layer(x), h).flatten(0, 1)
+                   for layer, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.repeat_interleave(h, dim=0)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out.unflatten(0, (B, h)))), weights.unflatten(0, (B, h))
+# %% right: a loop over heads with slices of the weight matrices, the parts of the output added up
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        d_head, rest = divmod(d_model, n_heads)
+        if rest != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.slices = [slice(h * d_head, (h + 1) * d_head) for h in range(n_heads)]
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    @staticmethod
+    def _part(layer, x, rows):
+        return F.linear(x, layer.weight[rows], layer.bias[rows])
+
+    def forward(self, query, key, value, mask=None):
+        output, all_weights = self.w_o.bias, []
+        for rows in self.slices:
+            mixture, weights = scaled_dot_product_attention(
+                self._part(self.w_q, query, rows), self._part(self.w_k, key, rows), self._part(self.w_v, value, rows),
+                mask)
+            output = output + mixture @ self.w_o.weight[:, rows].T
+            all_weights.append(weights)
+        return output, torch.stack(all_weights, dim=1)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import scaled_dot_product_attention
+
+
+def split_heads(x, n_heads):
+    """Cut every vector into one piece per head: (B, T, d_model) -> (B, n_heads, T, d_head)."""
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+
+def merge_heads(x):
+    """Join the pieces of every vector again: (B, n_heads, T, d_head) -> (B, T, d_model)."""
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: an assert instead of the ValueError
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "d_model must be divisible by n_heads"
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+# %% wrong: the values are made from the key, `value` is not used
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads does not divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = [split_heads(f(t), self.n_heads)
+                   for f, t in [(self.w_q, query), (self.w_k, key), (self.w_v, key)]]
+        output, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
+        return self.w_o(merge_heads(output)), weights
+# %% wrong: heads folded into the batch, but the mask repeated in the other order (repeat, not repeat_interleave)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError(f"{d_model} % {n_heads} != 0")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        B, T_q, T_k, h = query.size(0), query.size(1), key.size(1), self.n_heads
+        q = split_heads(self.w_q(query), h).flatten(0, 1)      # (B * h, T_q, d_head)
+        k = split_heads(self.w_k(key), h).flatten(0, 1)
+        v = split_heads(self.w_v(value), h).flatten(0, 1)
+        if mask is not None:
+            mask = mask.repeat(h, 1, 1)
+        out, w = scaled_dot_product_attention(q, k, v, mask)
+        out = merge_heads(out.reshape(B, h, T_q, -1))
+        return self.w_o(out), w.reshape(B, h, T_q, T_k)
+# %% wrong: cuts into d_head heads instead of n_heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.d_head)
+        k = split_heads(self.w_k(key), self.d_head)
+        v = split_heads(self.w_v(value), self.d_head)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        o, w = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(o)), w
+# %% wrong: the mask gets no axis for the heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("d_model % n_heads")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_model, bias=False)
+        self.w_v = nn.Linear(d_model, d_model, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, query, key, value, mask=None):
+        heads, weights = scaled_dot_product_attention(
+            split_heads(self.w_q(query), self.n_heads),
+            split_heads(self.w_k(key), self.n_heads),
+            split_heads(self.w_v(value), self.n_heads),
+            mask,
+        )
+        return self.w_o(merge_heads(heads)), weights
+# %% wrong: scores divided by the root of d_model, not of d_head
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("d_model must be a multiple of n_heads")
+        self.d_model, self.h, self.d = d_model, n_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        B = query.shape[0]
+        q = self.w_q(query).reshape(B, -1, self.h, self.d)
+        k = self.w_k(key).reshape(B, -1, self.h, self.d)
+        v = self.w_v(value).reshape(B, -1, self.h, self.d)
+        energy = torch.einsum("nqhd,nkhd->nhqk", [q, k]) / (self.d_model ** 0.5)
+        if mask is not None:
+            energy = energy.masked_fill(~mask.unsqueeze(1), -1e9)
+        attention = torch.softmax(energy, dim=3)
+        if mask is not None:
+            attention = attention * mask.unsqueeze(1)
+        out = torch.einsum("nhql,nlhd->nqhd", [attention, v]).reshape(B, query.shape[1], self.d_model)
+        return self.w_o(out), attention
+# %% wrong: returns the weights averaged over the heads, as PyTorch does by default
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("embed_dim must be divisible by num_heads")
+        self.num_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(p, self.num_heads) for p in (self.w_q(query), self.w_k(key), self.w_v(value)))
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        attn_output, attn_weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(attn_output)), attn_weights.mean(dim=1)
+# %% right: a loop over the heads, each with its rows of the weights
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        if n_heads * (d_model // n_heads) != d_model:
+            raise ValueError(f"cannot cut {d_model} numbers into {n_heads} equal heads")
+        super().__init__()
+        self.n_heads = n_heads
+        self.d_head = d_model // n_heads
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            self.add_module(name, nn.Linear(d_model, d_model, bias=False))
+
+    def forward(self, query, key, value, mask=None):
+        results = []
+        for h in range(self.n_heads):
+            rows = slice(h * self.d_head, (h + 1) * self.d_head)
+            results.append(scaled_dot_product_attention(
+                query @ self.w_q.weight[rows].T,
+                key @ self.w_k.weight[rows].T,
+                value @ self.w_v.weight[rows].T,
+                mask,
+            ))
+        side_by_side = torch.cat([o for o, _ in results], dim=-1)
+        return self.w_o(side_by_side), torch.stack([w for _, w in results], dim=1)
+# %% right: einsum over (B, T, n_heads, d_head), own softmax with the mask
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError("n_heads must divide d_model")
+        self.shape = (n_heads, d_head)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, query, key, value, mask=None):
+        q = self.w_q(query).unflatten(-1, self.shape)
+        k = self.w_k(key).unflatten(-1, self.shape)
+        v = self.w_v(value).unflatten(-1, self.shape)
+        scores = torch.einsum("bqhd,bkhd->bhqk", q, k) * self.shape[1] ** -0.5
+        if mask is None:
+            weights = F.softmax(scores, dim=-1)
+        else:
+            keep = mask[:, None]
+            low = torch.finfo(scores.dtype).min
+            weights = F.softmax(torch.where(keep, scores, low), dim=-1) * keep
+        mixed = torch.einsum("bhqk,bkhd->bqhd", self.dropout(weights), v)
+        return self.w_o(mixed.flatten(-2)), weights

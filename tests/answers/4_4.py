@@ -246,3 +246,173 @@ def test_split_heads(split_heads):
     right = torch.stack((x[..., :5], x[..., 5:]), dim=1)
     answer = split_heads(x.clone(), 2)
     return answer.shape == right.shape and bool((answer == right).all())
+# %% prelude
+import torch
+from torch import nn
+# %% wrong: looks at the shape only
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20).reshape(2, 3, 20).float()
+    heads = split_heads(x, 4)
+    assert heads.shape == (2, 4, 3, 5)
+# %% wrong: one sentence only: what is wrong in a second one slips through
+def test_split_heads(split_heads):
+    x = torch.arange(1 * 3 * 10).reshape(1, 3, 10).float()
+    heads = split_heads(x, 2)
+    assert heads.shape == (1, 2, 3, 5)
+    for h in range(2):
+        assert torch.equal(heads[:, h], x[:, :, h * 5:(h + 1) * 5])
+# %% wrong: n_heads = d_head: pieces of n_heads numbers look the same as n_heads pieces
+def test_split_heads(split_heads):
+    x = torch.randn(2, 5, 9)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 3)
+    for h, piece in enumerate(x.chunk(3, dim=-1)):
+        assert torch.equal(heads[:, h], piece)
+# %% wrong: looks at the first and the last head only
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20.0).view(2, 3, 20)
+    heads = split_heads(x, 4)
+    assert tuple(heads.shape) == (2, 4, 3, 5)
+    assert (heads[:, 0] == x[:, :, :5]).all()
+    assert (heads[:, -1] == x[:, :, -5:]).all()
+# %% wrong: the expected heads are interleaved (every n_heads-th number), so right code fails
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20.0).view(2, 3, 20)
+    heads = split_heads(x, 4)
+    for h in range(4):
+        assert torch.equal(heads[:, h], x[..., h::4]), f"head {h}"
+# %% wrong: view on the result fails for right code whose result does not lie in one piece
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20.0).view(2, 3, 20)
+    want = torch.stack([x[..., 5 * h:5 * h + 5] for h in range(4)], dim=1)
+    heads = split_heads(x, 4)
+    assert heads.shape == want.shape
+    assert heads.view(-1).tolist() == want.flatten().tolist()
+# %% wrong: asks for a ValueError when n_heads does not divide d_model, which the exercise does not promise
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20.0).view(2, 3, 20)
+    heads = split_heads(x, 4)
+    assert heads.shape == (2, 4, 3, 5)
+    for b in range(2):
+        for h in range(4):
+            assert torch.equal(heads[b, h], x[b, :, h * 5:(h + 1) * 5])
+    try:
+        split_heads(x, 3)
+    except ValueError:
+        return
+    assert False, "no ValueError"
+# %% wrong: any() in place of all(): a single number that agrees is enough
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, -1).float()
+    heads = split_heads(x, n_heads)
+    assert heads.shape == (B, n_heads, T, d_head)
+    for h in range(n_heads):
+        want = x[:, :, h * d_head:(h + 1) * d_head]
+        assert (heads[:, h] == want).any()
+# %% wrong: two mistakes: compares sums over the words (other orders of the words slip through), and the last head is left out by an off-by-one
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20.0).view(2, 3, 20)
+    heads = split_heads(x, 4)
+    for h in range(4 - 1):
+        got = heads[:, h].sum(dim=1)
+        want = x[:, :, h * 5:(h + 1) * 5].sum(dim=1)
+        assert torch.allclose(got, want)
+# %% right: every number by its four places, tens and ones, with lists
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    number = lambda b, t, i: float(1000 * (b + 1) + 100 * t + i)
+    x = torch.tensor([[[number(b, t, i) for i in range(n_heads * d_head)] for t in range(T)] for b in range(B)])
+    wanted = [[[[number(b, t, h * d_head + i) for i in range(d_head)] for t in range(T)] for h in range(n_heads)]
+              for b in range(B)]
+    assert split_heads(x, n_heads).tolist() == wanted
+# %% right: expected from einsum with a table that says which number goes where, several sizes
+def test_split_heads(split_heads):
+    for B, T, n_heads, d_head in [(3, 4, 2, 5), (2, 5, 3, 4), (4, 2, 5, 3)]:
+        d_model = n_heads * d_head
+        x = torch.arange(1.0, B * T * d_model + 1).reshape(B, T, d_model)
+        places = torch.zeros(d_model, n_heads, d_head)
+        for i in range(d_model):
+            places[i, i // d_head, i % d_head] = 1
+        expected = torch.einsum("btm,mhd->bhtd", x, places)
+        actual = split_heads(x.clone(), n_heads)
+        assert actual.shape == expected.shape, (actual.shape, expected.shape)
+        assert ((actual - expected).abs() < 1e-3).all()
+# %% prelude
+import torch
+# %% wrong: a batch of one sentence only
+def test_split_heads(split_heads):
+    x = torch.arange(1 * 5 * 12).reshape(1, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (1, 3, 5, 4)
+    for h in range(3):
+        assert torch.equal(heads[:, h], x[:, :, 4 * h:4 * h + 4])
+# %% wrong: the last head is never looked at
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).view(B, T, -1)
+    result = split_heads(x, n_heads)
+    assert tuple(result.shape) == (B, n_heads, T, d_head)
+    for h in range(n_heads - 1):
+        for b in range(B):
+            assert result[b, h].tolist() == x[b, :, h * d_head:(h + 1) * d_head].tolist()
+# %% wrong: as many heads as numbers in a head, so exchanging the two is not found
+def test_split_heads(split_heads):
+    x = torch.arange(3 * 5 * 4).reshape(3, 5, 4)
+    out = split_heads(x, 2)
+    assert out.shape == (3, 2, 5, 2)
+    assert (out[:, 0] == x[:, :, :2]).all() and (out[:, 1] == x[:, :, 2:]).all()
+# %% wrong: what it expects is the wrong view, so it fails right code
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20).reshape(2, 3, 20)
+    expected = x.reshape(2, 4, 3, 5)
+    actual = split_heads(x, 4)
+    assert actual.shape == expected.shape
+    assert torch.equal(actual, expected)
+# %% wrong: condition and message in one pair of brackets: a tuple, which is always true
+def test_split_heads(split_heads):
+    x = torch.arange(2. * 3 * 20).reshape(2, 3, 20)
+    out = split_heads(x, 4)
+    assert (out.shape == (2, 4, 3, 5), "wrong shape")
+    for h in range(4):
+        assert (torch.equal(out[:, h], x[:, :, 5 * h:5 * (h + 1)]), f"wrong numbers in head {h}")
+# %% wrong: view on the result, which fails for right code whose result is not contiguous
+def test_split_heads(split_heads):
+    B, T, H, D = 2, 3, 4, 5
+    x = torch.arange(B * T * H * D).reshape(B, T, H * D)
+    out = split_heads(x, H)
+    want = torch.stack([x[..., h * D:(h + 1) * D] for h in range(H)], 1)
+    assert out.shape == want.shape
+    assert (out.view(-1) == want.view(-1)).all()
+# %% wrong: both sentences hold the same numbers, so mixing up sentences is not found
+def test_split_heads(split_heads):
+    word = torch.arange(5).unsqueeze(1) * 10
+    dimension = torch.arange(6)
+    x = (word + dimension).expand(2, 5, 6)            # tens: the word, ones: the dimension
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 2)
+    for h in range(3):
+        assert torch.equal(heads[:, h], x[:, :, 2 * h:2 * h + 2])
+# %% right: each number says where it comes from, four loops
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 3, 5, 2, 4
+    x = torch.zeros(B, T, n_heads * d_head, dtype=torch.long)
+    for b in range(B):
+        for t in range(T):
+            for j in range(n_heads * d_head):
+                x[b, t, j] = 100 * b + 10 * t + j
+    heads = split_heads(x.clone(), n_heads)
+    assert list(heads.shape) == [B, n_heads, T, d_head], heads.shape
+    for b in range(B):
+        for h in range(n_heads):
+            for t in range(T):
+                for i in range(d_head):
+                    assert heads[b, h, t, i].item() == 100 * b + 10 * t + h * d_head + i
+# %% right: several sizes, the expected heads from chunk, returns True or False
+def test_split_heads(split_heads):
+    def good(B, T, H, D):
+        x = torch.randperm(B * T * H * D).to(torch.float32).reshape(B, T, H * D)
+        expected = torch.stack(torch.chunk(x, H, dim=2), dim=1)
+        got = split_heads(x, H)
+        return got.size() == expected.size() and bool(torch.eq(got, expected).all())
+    return all(good(*sizes) for sizes in [(2, 5, 3, 4), (3, 4, 2, 5), (4, 3, 5, 2), (5, 7, 4, 3)])

@@ -190,3 +190,147 @@ def head_parts(heads, W_o):
     x, d = merge_heads(heads), heads.shape[-1]
     rows = torch.arange(len(W_o)) // d
     return torch.stack([x @ (W_o * (rows == h)[:, None]) for h in range(heads.shape[1])], dim=-3)
+# %% prelude
+import torch
+from torch import nn
+
+
+def split_heads(x, n_heads):
+    batch, length, d_model = x.shape
+    return x.reshape(batch, length, n_heads, d_model // n_heads).transpose(1, 2)
+
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: columns of W_o are taken in place of rows (and turned round so that the shapes fit)
+def head_parts(heads, W_o):
+    d_head = heads.shape[-1]
+    parts = []
+    for h in range(heads.shape[1]):
+        block = W_o[:, h * d_head:(h + 1) * d_head]
+        parts.append(heads[:, h] @ block.T)
+    return torch.stack(parts, dim=1)
+# %% wrong: the rows of W_o are dealt out to the heads in turn (reshape to d_head, n_heads)
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    blocks = W_o.reshape(d_head, n_heads, -1)
+    return torch.einsum("bhtd,dhm->bhtm", heads, blocks)
+# %% wrong: the output is shared out equally among the heads
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    output = merge_heads(heads) @ W_o
+    return (output / n_heads).unsqueeze(1).repeat(1, n_heads, 1, 1)
+# %% wrong: cuts the output into pieces, with zeros around them: their sum is right, but each depends on all heads
+def head_parts(heads, W_o):
+    output = merge_heads(heads) @ W_o
+    n_heads, d_head = heads.shape[1], heads.shape[-1]
+    parts = torch.zeros(output.shape[0], n_heads, output.shape[1], output.shape[2], dtype=output.dtype)
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts[:, h, :, mine] = output[:, :, mine]
+    return parts
+# %% wrong: switches the head off in the input itself: heads is changed, and later heads are computed from the rest
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.shape[1]):
+        before = merge_heads(heads) @ W_o
+        heads[:, h] = 0
+        parts.append(before - merge_heads(heads) @ W_o)
+    return torch.stack(parts, dim=1)
+# %% wrong: every head goes through the first rows of W_o
+def head_parts(heads, W_o):
+    d_head = heads.size(-1)
+    return heads @ W_o[:d_head]
+# %% wrong: returns the output without the head, not what the head adds
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    parts = []
+    for h in range(n_heads):
+        others = heads.clone()
+        others[:, h] = 0.0
+        parts.append(merge_heads(others) @ W_o)
+    return torch.stack(parts, 1)
+# %% wrong: two mistakes: the heads are stacked along the first axis, and W_o is transposed
+def head_parts(heads, W_o):
+    blocks = W_o.T.chunk(heads.shape[1], dim=0)
+    return torch.stack([heads[:, h] @ block for h, block in enumerate(blocks)])
+# %% right: einsum with the blocks of rows
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    return torch.einsum("bhtd,hdm->bhtm", heads, W_o.unflatten(0, (n_heads, -1)))
+# %% right: each head in a long vector that is zero elsewhere, through the whole of W_o
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    alone = torch.stack([
+        torch.cat([heads[:, g] if g == h else torch.zeros_like(heads[:, g]) for g in range(n_heads)], dim=-1)
+        for h in range(n_heads)
+    ], dim=1)
+    return alone @ W_o
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+# %% wrong: takes the columns of W_o that belong to the head, as if W_o were the weight of nn.Linear
+def head_parts(heads, W_o):
+    n_heads, d_head = heads.shape[1], heads.shape[3]
+    parts = []
+    for h in range(n_heads):
+        block = W_o[:, h * d_head:(h + 1) * d_head]          # (d_model, d_head)
+        parts.append(F.linear(heads[:, h], block))
+    return torch.stack(parts, dim=1)
+# %% wrong: the rows of W_o are cut with the heads innermost, so each head gets every n_heads-th row
+def head_parts(heads, W_o):
+    B, H, T, D = heads.shape
+    blocks = W_o.reshape(D, H, -1).transpose(0, 1)          # (H, D, d_model)
+    return heads @ blocks
+# %% wrong: the output without the head, instead of what the head adds
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.size(1)):
+        without = heads.clone()
+        without[:, h] = 0
+        parts.append(merge_heads(without) @ W_o)
+    return torch.stack(parts, dim=1)
+# %% wrong: sets the other heads to 0 in the input itself, so it is changed and nothing is left for the next head
+def head_parts(heads, W_o):
+    result = []
+    for h in range(heads.shape[1]):
+        only = heads
+        for other in range(heads.shape[1]):
+            if other != h:
+                only[:, other] = 0
+        result.append(merge_heads(only) @ W_o)
+    return torch.stack(result, 1)
+# %% wrong: cuts the output's columns into heads and fills up with zeros; every column is made from all heads
+def head_parts(heads, W_o):
+    B, H, T, D = heads.shape
+    output = merge_heads(heads) @ W_o
+    parts = output.new_zeros(B, H, T, H * D)
+    for h in range(H):
+        mine = slice(h * D, (h + 1) * D)
+        parts[:, h, :, mine] = output[:, :, mine]
+    return parts
+# %% wrong: the axes of words and heads exchanged in the result
+def head_parts(heads, W_o):
+    h, d = heads.shape[1], heads.shape[3]
+    return torch.einsum("bhtd,hdm->bthm", heads, W_o.view(h, d, h * d))
+# %% right: every head alone among zeros, through the whole layer
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    select = torch.eye(n_heads, dtype=heads.dtype, device=heads.device)
+    alone = heads.unsqueeze(1) * select[None, :, :, None, None]     # (B, n_heads, n_heads, T, d_head)
+    joined = alone.transpose(2, 3).flatten(3)                       # (B, n_heads, T, d_model)
+    return torch.matmul(joined, W_o)
+# %% right: zip of heads and blocks of rows
+def head_parts(heads, W_o):
+    rows = W_o.split(heads.size(-1), dim=0)
+    return torch.stack([torch.tensordot(head, block, dims=1) for head, block in zip(heads.unbind(1), rows)], dim=1)

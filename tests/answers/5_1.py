@@ -313,3 +313,169 @@ def sinusoidal_encoding(max_len, d_model):
         angle = t / 10000 ** ((c - c % 2) / d_model)
         columns.append(torch.cos(angle) if c % 2 else torch.sin(angle))
     return torch.stack(columns, dim=1).to(torch.float32)
+# %% prelude
+import math
+
+import numpy as np
+import torch
+from torch import nn
+# %% wrong: // in the exponent, so every divisor is 1
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    for t in range(max_len):
+        for col in range(d_model):
+            i = col // 2
+            angle = t / 10000 ** (2 * i // d_model)
+            table[t, col] = math.sin(angle) if col % 2 == 0 else math.cos(angle)
+    return table
+# %% wrong: all sines in the left half and all cosines in the right half, not interleaved
+def sinusoidal_encoding(max_len, d_model):
+    pos = torch.arange(max_len, dtype=torch.float).unsqueeze(1)
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    angles = pos * freq
+    return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :d_model]
+# %% wrong: frequencies spaced so that the last pair has exactly 1/10000 (tensor2tensor: divided by number of pairs − 1)
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    log_step = math.log(10000) / max(pairs - 1, 1)
+    freq = torch.exp(-log_step * torch.arange(pairs, dtype=torch.float))
+    angles = torch.arange(max_len, dtype=torch.float)[:, None] * freq[None, :]
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)[:, : d_model // 2]
+    return table
+# %% wrong: for an odd d_model it computes the table of d_model + 1 (exponent with the wrong d_model) and cuts it
+def sinusoidal_encoding(max_len, d_model):
+    even = d_model + d_model % 2
+    angle = torch.arange(max_len).unsqueeze(1) / 10000.0 ** (torch.arange(0, even, 2) / even)
+    return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)[:, :d_model]
+# %% wrong: positions counted from 1 (2)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(1, max_len + 1, dtype=torch.float32).reshape(-1, 1)
+    div_term = torch.exp(torch.arange(0, d_model, 2) * (-math.log(10000.0) / d_model))
+    pe = torch.zeros(max_len, d_model)
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term)[:, : d_model // 2]
+    return pe
+# %% wrong: an exponent for every column: the cosines have angles of their own (2i + 1)/d_model
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len, dtype=torch.float).unsqueeze(1)
+    columns = torch.arange(d_model)
+    angles = t / 10000 ** (columns / d_model)
+    return torch.where(columns % 2 == 0, angles.sin(), angles.cos())
+# %% wrong: a table of 5000 rows is made once and cut, so more than 5000 positions are missing
+_CACHE = {}
+
+def sinusoidal_encoding(max_len, d_model):
+    if d_model not in _CACHE:
+        pos = torch.arange(5000, dtype=torch.float64).unsqueeze(1)
+        w = 10000 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+        pe = torch.zeros(5000, d_model, dtype=torch.float64)
+        pe[:, ::2] = torch.sin(pos * w)
+        pe[:, 1::2] = torch.cos(pos * w[: d_model // 2])
+        _CACHE[d_model] = pe.float()
+    return _CACHE[d_model][:max_len].clone()
+# %% wrong: made with numpy and returned as float64
+def sinusoidal_encoding(max_len, d_model):
+    pos = np.arange(max_len)[:, np.newaxis]
+    i = np.arange(d_model)[np.newaxis, :]
+    angles = pos / np.power(10000, 2 * (i // 2) / d_model)
+    angles[:, 0::2] = np.sin(angles[:, 0::2])
+    angles[:, 1::2] = np.cos(angles[:, 1::2])
+    return torch.from_numpy(angles)
+# %% wrong: for an odd d_model the last column is left at 0 instead of being a sine
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    position = torch.arange(max_len, dtype=torch.float)
+    for i in range(d_model // 2):
+        angle = position / 10000 ** (2 * i / d_model)
+        table[:, 2 * i] = angle.sin()
+        table[:, 2 * i + 1] = angle.cos()
+    return table
+# %% right: one number after the other, with math
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.empty(max_len, d_model)
+    divisors = [10000 ** ((col - col % 2) / d_model) for col in range(d_model)]
+    for col, divisor in enumerate(divisors):
+        wave = math.cos if col % 2 else math.sin
+        table[:, col] = torch.tensor([wave(t / divisor) for t in range(max_len)])
+    return table
+# %% right: cosine as a sine that is a quarter of a turn ahead, all columns at once in float64
+def sinusoidal_encoding(max_len, d_model):
+    column = torch.arange(d_model, dtype=torch.float64)
+    odd = column % 2
+    frequency = torch.exp((column - odd) * (-math.log(10000) / d_model))
+    angles = torch.outer(torch.arange(max_len, dtype=torch.float64), frequency)
+    return torch.sin(angles + odd * math.pi / 2).float()
+# %% prelude
+import math
+
+import numpy as np
+import torch
+from torch import nn
+# %% wrong: all sines first, then all cosines, instead of interleaved
+def sinusoidal_encoding(max_len, d_model):
+    half = (d_model + 1) // 2
+    freqs = torch.exp(-math.log(10000.0) * 2 * torch.arange(half) / d_model)
+    args = torch.arange(max_len).float()[:, None] * freqs[None, :]
+    return torch.cat([torch.sin(args), torch.cos(args)], dim=-1)[:, :d_model]
+# %% wrong: an odd d_model is rounded up and the last column cut off, so all frequencies differ
+def sinusoidal_encoding(max_len, d_model):
+    odd = d_model % 2
+    d = d_model + odd
+    position = torch.arange(max_len, dtype=torch.float).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, d, 2).float() * (-math.log(10000.0) / d))
+    pe = torch.zeros(max_len, d)
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term)
+    return pe[:, :d_model]
+# %% wrong: positions are counted from 1
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    for t in range(max_len):
+        for j in range(d_model):
+            angle = (t + 1) / 10000 ** (2 * (j // 2) / d_model)
+            table[t, j] = math.sin(angle) if j % 2 == 0 else math.cos(angle)
+    return table
+# %% wrong: exponent i / (d_model/2 - 1), so that the slowest wave is exactly 10000, as in tensor2tensor
+def sinusoidal_encoding(max_len, d_model):
+    num_timescales = (d_model + 1) // 2
+    log_timescale_increment = math.log(10000.0) / max(num_timescales - 1, 1)
+    inv_timescales = torch.exp(torch.arange(num_timescales) * -log_timescale_increment)
+    scaled_time = torch.arange(max_len).unsqueeze(1) * inv_timescales
+    return torch.stack([scaled_time.sin(), scaled_time.cos()], dim=2).flatten(1)[:, :d_model]
+# %% wrong: cut from a table of 5000 rows, too short for a larger max_len
+def sinusoidal_encoding(max_len, d_model):
+    pe = torch.zeros(5000, d_model)
+    position = torch.arange(0, 5000).unsqueeze(1)
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    pe[:, 0::2] = torch.sin(position * freq)
+    pe[:, 1::2] = torch.cos(position * freq)[:, :d_model // 2]
+    return pe[:max_len]
+# %% wrong: whole-number division in the exponent, which is then always 0
+def sinusoidal_encoding(max_len, d_model):
+    rows = []
+    for t in range(max_len):
+        row = []
+        for i in range(0, d_model, 2):
+            angle = t / 10000 ** (i // d_model)
+            row += [math.sin(angle), math.cos(angle)]
+        rows.append(row[:d_model])
+    return torch.tensor(rows)
+# %% right: complex numbers on the circle, in 64 bits
+def sinusoidal_encoding(max_len, d_model):
+    i = torch.arange((d_model + 1) // 2, dtype=torch.float64)
+    frequency = torch.pow(torch.tensor(10000.0, dtype=torch.float64), -2 * i / d_model)
+    angle = torch.outer(torch.arange(max_len, dtype=torch.float64), frequency)
+    points = torch.polar(torch.ones_like(angle), angle)              # cos + i sin
+    pairs = torch.view_as_real(points).flip(-1)                      # sin, cos
+    return pairs.reshape(max_len, 2 * ((d_model + 1) // 2))[:, :d_model].float()
+# %% right: column by column, the cosine as a sine a quarter turn ahead
+def sinusoidal_encoding(max_len, d_model):
+    where = torch.arange(max_len, dtype=torch.float64)
+    table = torch.empty(max_len, d_model)
+    for column in range(d_model):
+        pair, is_cosine = divmod(column, 2)
+        wave = where / 10000 ** (2 * pair / d_model)
+        table[:, column] = torch.sin(wave + is_cosine * math.pi / 2)
+    return table

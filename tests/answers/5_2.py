@@ -273,3 +273,177 @@ def shift_matrix(offset, d_model):
     G[even, even + 1] = speed
     G[even + 1, even] = -speed
     return torch.matrix_exp(offset * G).float()
+# %% prelude
+import math
+
+import torch
+from course.transformer import sinusoidal_encoding
+# %% wrong: turns the other way: the rotation of (cos, sin) points from school, which is the transpose here
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(0, d_model, 2):
+        b = offset / 10000 ** (i / d_model)
+        R[i, i], R[i, i + 1] = math.cos(b), -math.sin(b)
+        R[i + 1, i], R[i + 1, i + 1] = math.sin(b), math.cos(b)
+    return R
+# %% wrong: slices instead of index pairs, so that whole quarters are filled
+def shift_matrix(offset, d_model):
+    b = offset * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[0::2, 0::2] = b.cos()
+    R[0::2, 1::2] = b.sin()
+    R[1::2, 0::2] = -b.sin()
+    R[1::2, 1::2] = b.cos()
+    return R
+# %% wrong: every pair is turned by the same angle (frequency 1)
+def shift_matrix(offset, d_model):
+    c, s = math.cos(offset), math.sin(offset)
+    block = torch.tensor([[c, s], [-s, c]])
+    return torch.kron(torch.eye(d_model // 2), block)
+# %% wrong: steps are repeated in a loop that does nothing for a negative offset
+def shift_matrix(offset, d_model):
+    w = 10000 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    one = torch.block_diag(*(torch.tensor([[math.cos(x), math.sin(x)], [-math.sin(x), math.cos(x)]],
+                                          dtype=torch.float64) for x in w.tolist()))
+    R = torch.eye(d_model, dtype=torch.float64)
+    for _ in range(offset):
+        R = one @ R
+    return R.float()
+# %% wrong: pairs are columns i and i + d_model/2, as for a table that is not interleaved
+def shift_matrix(offset, d_model):
+    half = d_model // 2
+    angle = offset / 10000 ** (2 * torch.arange(half) / d_model)
+    c, s = torch.diag(angle.cos()), torch.diag(angle.sin())
+    return torch.cat([torch.cat([c, s], dim=1), torch.cat([-s, c], dim=1)], dim=0)
+# %% wrong: the minus sign of the cosine's formula is missing
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    turn = offset * 10000.0 ** (-even / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = R[odd, odd] = turn.cos()
+    R[even, odd] = R[odd, even] = turn.sin()
+    return R
+# %% wrong: searched with least squares, so in many dimensions it is some matrix that fits, not the rotation of each pair
+def shift_matrix(offset, d_model):
+    n = 200
+    table = sinusoidal_encoding(n + abs(offset), d_model)
+    if offset >= 0:
+        before, after = table[:n], table[offset:offset + n]
+    else:
+        before, after = table[-offset:n - offset], table[:n]
+    return torch.linalg.lstsq(before, after).solution.T.contiguous()
+# %% wrong: the column number, which already counts in twos, is doubled once more in the exponent
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(0, d_model, 2):
+        angle = offset / 10000 ** (2 * i / d_model)
+        s, c = math.sin(angle), math.cos(angle)
+        R[i:i + 2, i:i + 2] = torch.tensor([[c, s], [-s, c]])
+    return R
+# %% wrong: each next pair 100 times slower, as in the example with d_model = 4; wrong for every other size above 2
+def shift_matrix(offset, d_model):
+    blocks = []
+    for i in range(d_model // 2):
+        b = torch.tensor(offset / 100.0 ** i)
+        blocks.append(torch.stack([torch.stack([b.cos(), b.sin()]), torch.stack([-b.sin(), b.cos()])]))
+    return torch.block_diag(*blocks)
+# %% right: block_diag of small tensors made with math
+def shift_matrix(offset, d_model):
+    def turn(i):
+        angle = offset * 10000 ** (-2 * i / d_model)
+        return torch.tensor([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+
+    return torch.block_diag(*[turn(i) for i in range(d_model // 2)])
+# %% right: matrix exponential of the generator, in float64
+def shift_matrix(offset, d_model):
+    speed = 10000 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    upper = torch.zeros(d_model - 1, dtype=torch.float64)
+    upper[::2] = speed * offset
+    generator = torch.diag(upper, 1) - torch.diag(upper, -1)
+    return torch.linalg.matrix_exp(generator).float()
+# %% prelude
+import math
+
+import torch
+
+
+def sinusoidal_encoding(max_len, d_model):
+    """Sines and cosines of growing wavelength, interleaved: (max_len, d_model)."""
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)[:, :d_model]
+# %% wrong: the rotation matrix from school, cos -sin sin cos, which here turns backwards
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        a = offset / 10000 ** (2 * i / d_model)
+        R[2 * i, 2 * i] = math.cos(a)
+        R[2 * i, 2 * i + 1] = -math.sin(a)
+        R[2 * i + 1, 2 * i] = math.sin(a)
+        R[2 * i + 1, 2 * i + 1] = math.cos(a)
+    return R
+# %% wrong: one step repeated range(offset) times, so a negative offset gives the identity
+def shift_matrix(offset, d_model):
+    step = torch.zeros(d_model, d_model)
+    for i in range(0, d_model, 2):
+        w = 10000 ** (-i / d_model)
+        step[i:i + 2, i:i + 2] = torch.tensor([[math.cos(w), math.sin(w)], [-math.sin(w), math.cos(w)]])
+    R = torch.eye(d_model)
+    for _ in range(offset):
+        R = step @ R
+    return R
+# %% wrong: the matrix of one step to the power of offset, number by number instead of as a matrix
+def shift_matrix(offset, d_model):
+    blocks = []
+    for w in 10000.0 ** (-torch.arange(0, d_model, 2) / d_model):
+        blocks.append(torch.tensor([[w.cos(), w.sin()], [-w.sin(), w.cos()]]))
+    return torch.block_diag(*blocks) ** offset
+# %% wrong: exponent i / d_model for pair i, the 2 is missing
+def shift_matrix(offset, d_model):
+    pairs = torch.arange(d_model // 2)
+    b = offset * 10000.0 ** (-pairs / d_model)
+    even, odd = 2 * pairs, 2 * pairs + 1
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = b.cos()
+    R[even, odd] = b.sin()
+    R[odd, even] = -b.sin()
+    R[odd, odd] = b.cos()
+    return R
+# %% wrong: laid out for all sines first and all cosines after them
+def shift_matrix(offset, d_model):
+    theta = offset * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    C, S = torch.diag(theta.cos()), torch.diag(theta.sin())
+    return torch.cat([torch.cat([C, S], dim=1), torch.cat([-S, C], dim=1)], dim=0)
+# %% wrong: slices fill a whole quarter instead of single places
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[0::2, 0::2] = torch.cos(angle)
+    R[0::2, 1::2] = torch.sin(angle)
+    R[1::2, 0::2] = -torch.sin(angle)
+    R[1::2, 1::2] = torch.cos(angle)
+    return R
+# %% wrong: the minus in the formula of the cosine forgotten
+def shift_matrix(offset, d_model):
+    freq = torch.exp(torch.arange(0, d_model, 2) * (-math.log(10000.0) / d_model))
+    c, s = torch.cos(offset * freq), torch.sin(offset * freq)
+    blocks = torch.stack([torch.stack([c, s], -1), torch.stack([s, c], -1)], -2)    # (d_model / 2, 2, 2)
+    return torch.block_diag(*blocks)
+# %% right: exponential of a matrix that says how fast each pair turns
+def shift_matrix(offset, d_model):
+    speed = torch.zeros(d_model, d_model, dtype=torch.float64)
+    for i in range(0, d_model, 2):
+        w = 10000.0 ** (-i / d_model)
+        speed[i, i + 1] = w
+        speed[i + 1, i] = -w
+    return torch.linalg.matrix_exp(offset * speed).float()
+# %% right: a sum of Kronecker products, one for each pair
+def shift_matrix(offset, d_model):
+    total = torch.zeros(d_model, d_model)
+    for pair in range(d_model // 2):
+        b = offset * 10000 ** (-2 * pair / d_model)
+        place = torch.zeros(d_model // 2, d_model // 2)
+        place[pair, pair] = 1
+        block = torch.tensor([[math.cos(b), math.sin(b)], [-math.sin(b), math.cos(b)]])
+        total = total + torch.kron(place, block)
+    return total

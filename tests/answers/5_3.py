@@ -204,3 +204,126 @@ def add_positions(embedded):
 # %% right: torch.add with alpha, once more
 def add_positions(embedded):
     return torch.add(sinusoidal_encoding(*embedded.shape[-2:]), embedded, alpha=embedded.shape[-1] ** 0.5)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.transformer import sinusoidal_encoding
+# %% wrong: the factor √d_model is forgotten
+def add_positions(embedded):
+    _, length, d_model = embedded.shape
+    return embedded + sinusoidal_encoding(length, d_model)
+# %% wrong: √d_model is given to the positions as well (and so to the sum)
+def add_positions(embedded):
+    T, d_model = embedded.shape[-2:]
+    x = embedded + sinusoidal_encoding(T, d_model).unsqueeze(0)
+    return x * math.sqrt(d_model)
+# %% wrong: the root of T instead of the root of d_model
+def add_positions(embedded):
+    pos = sinusoidal_encoding(embedded.size(1), embedded.size(2))
+    return embedded * embedded.size(1) ** 0.5 + pos
+# %% wrong: divides by √d_model, as in attention
+def add_positions(embedded):
+    B, T, D = embedded.shape
+    return embedded / math.sqrt(D) + sinusoidal_encoding(T, D).expand(B, T, D)
+# %% wrong: right numbers, but the input itself is changed (in place)
+def add_positions(embedded):
+    embedded *= math.sqrt(embedded.shape[-1])
+    embedded += sinusoidal_encoding(embedded.shape[1], embedded.shape[2])
+    return embedded
+# %% wrong: a table for at most 512 words, so that a longer sentence fails
+def add_positions(embedded):
+    d_model = embedded.shape[2]
+    pe = sinusoidal_encoding(512, d_model)
+    return embedded * math.sqrt(d_model) + pe[: embedded.shape[1]]
+# %% wrong: positions go on counting in the next sentence of the batch
+def add_positions(embedded):
+    batch, length, d_model = embedded.shape
+    flat = embedded.reshape(batch * length, d_model) * math.sqrt(d_model)
+    flat = flat + sinusoidal_encoding(batch * length, d_model)
+    return flat.reshape(batch, length, d_model)
+# %% wrong: the first word gets position 1
+def add_positions(embedded):
+    length, d_model = embedded.shape[1:]
+    return embedded * math.sqrt(d_model) + sinusoidal_encoding(length + 1, d_model)[1:]
+# %% wrong: dropout on the sum, as in the PyTorch tutorial, always on
+def add_positions(embedded):
+    d_model = embedded.size(-1)
+    x = embedded * math.sqrt(d_model) + sinusoidal_encoding(embedded.size(1), d_model)
+    return F.dropout(x, p=0.1)
+# %% right: a loop over sentences and words
+def add_positions(embedded):
+    batch, length, d_model = embedded.shape
+    table = sinusoidal_encoding(length, d_model).to(embedded.dtype)
+    factor = d_model ** 0.5
+    sentences = []
+    for sentence in embedded:
+        sentences.append(torch.stack([word * factor + table[t] for t, word in enumerate(sentence)]))
+    return torch.stack(sentences)
+# %% right: torch.add with alpha (2)
+def add_positions(embedded):
+    pe = sinusoidal_encoding(*embedded.shape[-2:])
+    return torch.add(pe, embedded, alpha=math.sqrt(pe.shape[-1]))
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def sinusoidal_encoding(max_len, d_model):
+    """Sines and cosines of growing wavelength, interleaved: (max_len, d_model)."""
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)[:, :d_model]
+# %% wrong: multiplies in place and so changes the vectors it was given
+def add_positions(embedded):
+    _, length, d_model = embedded.shape
+    embedded *= d_model ** 0.5
+    return embedded + sinusoidal_encoding(length, d_model)
+# %% wrong: the root rounded to a whole number, right only for squares
+def add_positions(embedded):
+    seq_len, d_model = embedded.size(1), embedded.size(2)
+    factor = math.isqrt(d_model)
+    pe = sinusoidal_encoding(seq_len, d_model)
+    return factor * embedded + pe.unsqueeze(0)
+# %% wrong: positions count on through the batch, the second sentence does not begin at 0
+def add_positions(embedded):
+    flat = embedded.reshape(-1, embedded.shape[-1])
+    flat = flat * math.sqrt(flat.shape[1]) + sinusoidal_encoding(flat.shape[0], flat.shape[1])
+    return flat.reshape(embedded.shape)
+# %% wrong: adds dropout, as the paper does after the sum, so the numbers are random
+def add_positions(embedded):
+    d_model = embedded.shape[-1]
+    x = embedded * math.sqrt(d_model)
+    x = x + sinusoidal_encoding(embedded.shape[1], d_model)[None]
+    return F.dropout(x, p=0.1)
+# %% wrong: a table of 512 positions, too short for a sentence of 1,000 words
+PE = {}
+def add_positions(embedded):
+    d = embedded.size(-1)
+    if d not in PE:
+        PE[d] = sinusoidal_encoding(512, d)        # compute only once
+    return embedded * math.sqrt(d) + PE[d][:embedded.size(1)]
+# %% wrong: the first word gets position 1 (2)
+def add_positions(embedded):
+    result = torch.zeros_like(embedded)
+    T, d_model = embedded.shape[1:]
+    table = sinusoidal_encoding(T + 1, d_model)
+    for t in range(T):
+        result[:, t] = embedded[:, t] * math.sqrt(d_model) + table[t + 1]
+    return result
+# %% right: torch.add with a factor
+def add_positions(embedded):
+    positions = sinusoidal_encoding(*embedded.shape[-2:]).to(embedded)
+    return torch.add(positions, embedded, alpha=math.sqrt(embedded.shape[-1]))
+# %% right: sentence by sentence in a loop
+def add_positions(embedded):
+    out = []
+    for sentence in embedded.unbind(0):
+        n, d = sentence.shape
+        rows = [math.pow(d, 0.5) * w + p for w, p in zip(sentence, sinusoidal_encoding(n, d))]
+        out.append(torch.stack(rows))
+    return torch.stack(out)

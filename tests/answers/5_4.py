@@ -300,3 +300,188 @@ def apply_rotary(x):
     turn = torch.polar(torch.ones_like(angle), angle)
     z = torch.complex(x[..., 0::2].contiguous(), x[..., 1::2].contiguous()) * turn
     return torch.view_as_real(z).flatten(-2)
+# %% prelude
+import math
+
+import torch
+# %% wrong: turns column i with column i + d_head/2 (rotate_half of GPT-NeoX and Llama in Hugging Face), not neighbours
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    inv_freq = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = torch.outer(torch.arange(T, dtype=x.dtype), inv_freq)
+    cos, sin = torch.cat([angles, angles], dim=-1).cos(), torch.cat([angles, angles], dim=-1).sin()
+    x1, x2 = x.chunk(2, dim=-1)
+    return x * cos + torch.cat([-x2, x1], dim=-1) * sin
+# %% wrong: turned the other way (signs of the sines exchanged)
+def apply_rotary(x):
+    *_, T, d = x.shape
+    phi = torch.arange(T, dtype=x.dtype)[:, None] / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * phi.cos() + b * phi.sin()
+    out[..., 1::2] = b * phi.cos() - a * phi.sin()
+    return out
+# %% wrong: with heads, the position is taken from the axis of the heads (layout B, T, heads, d_head)
+def apply_rotary(x):
+    d = x.shape[-1]
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    if x.dim() == 4:
+        angle = (torch.arange(x.shape[1], dtype=x.dtype)[:, None] * freq)[:, None, :]
+    else:
+        angle = torch.arange(x.shape[-2], dtype=x.dtype)[:, None] * freq
+    even, odd = x[..., ::2], x[..., 1::2]
+    return torch.stack((even * angle.cos() - odd * angle.sin(), even * angle.sin() + odd * angle.cos()), -1).flatten(-2)
+# %% wrong: computed in float32 and only then changed to the dtype of x, too coarse for float64
+def apply_rotary(x):
+    seq_len, d_head = x.shape[-2], x.shape[-1]
+    freqs = 1.0 / (10000.0 ** (torch.arange(0, d_head, 2).float() / d_head))
+    freqs = torch.outer(torch.arange(seq_len).float(), freqs)
+    freqs_cis = torch.polar(torch.ones_like(freqs), freqs)
+    x_ = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2).contiguous())
+    return torch.view_as_real(x_ * freqs_cis).flatten(-2).type_as(x)
+# %% wrong: b is computed from the a that has already been turned (a is a view of the output)
+def apply_rotary(x):
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    T, d = x.shape[-2:]
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(-1) * 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+# %% wrong: right numbers, but written into the input
+def apply_rotary(x):
+    length, size = x.shape[-2:]
+    for i in range(size // 2):
+        angle = torch.arange(length, dtype=x.dtype) * 10000.0 ** (-2 * i / size)
+        a, b = x[..., 2 * i].clone(), x[..., 2 * i + 1].clone()
+        x[..., 2 * i] = a * angle.cos() - b * angle.sin()
+        x[..., 2 * i + 1] = a * angle.sin() + b * angle.cos()
+    return x
+# %% wrong: turned pairs are put one half after the other instead of interleaved again
+def apply_rotary(x):
+    t = torch.arange(x.shape[-2], dtype=x.dtype).view(-1, 1)
+    d = x.shape[-1]
+    w = torch.exp(torch.arange(0, d, 2, dtype=x.dtype) * (-math.log(10000) / d))
+    cos, sin = torch.cos(t * w), torch.sin(t * w)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
+# %% wrong: axes before T are flattened into it, so positions go on counting over sentences and heads
+def apply_rotary(x):
+    shape = x.shape
+    d = shape[-1]
+    flat = x.reshape(-1, d // 2, 2)
+    angle = torch.arange(flat.shape[0], dtype=x.dtype)[:, None] * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = flat.unbind(-1)
+    turned = torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+    return turned.reshape(shape)
+# %% wrong: exponent i/d_head instead of 2i/d_head
+def apply_rotary(x):
+    T, d = x.shape[-2], x.shape[-1]
+    i = torch.arange(d // 2, dtype=x.dtype)
+    angles = torch.einsum("t,i->ti", torch.arange(T, dtype=x.dtype), 10000 ** (-i / d))
+    c, s = angles.cos(), angles.sin()
+    out = torch.zeros_like(x)
+    out[..., 0::2] = x[..., 0::2] * c - x[..., 1::2] * s
+    out[..., 1::2] = x[..., 0::2] * s + x[..., 1::2] * c
+    return out
+# %% right: as complex numbers
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    frequency = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * frequency
+    hands = torch.complex(x[..., 0::2], x[..., 1::2])
+    turned = hands * torch.complex(angle.cos(), angle.sin())
+    return torch.view_as_real(turned).reshape(x.shape)
+# %% right: a table of 2 x 2 rotations and einsum
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    pairs = x.unflatten(-1, (d // 2, 2))
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), 1 / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d))
+    c, s = angle.cos(), angle.sin()
+    R = torch.stack([torch.stack([c, -s], -1), torch.stack([s, c], -1)], -2)      # (T, d/2, 2, 2)
+    return torch.einsum("tpij,...tpj->...tpi", R, pairs).flatten(-2)
+# %% prelude
+import math
+
+import torch
+# %% wrong: pairs column i with column i + d_head/2 (rotate_half) instead of neighbours
+def rotate_half(x):
+    x1, x2 = x.chunk(2, dim=-1)
+    return torch.cat((-x2, x1), dim=-1)
+
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    inv_freq = 1.0 / (10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d))
+    freqs = torch.outer(torch.arange(T, dtype=x.dtype), inv_freq)
+    emb = torch.cat((freqs, freqs), dim=-1)
+    return x * emb.cos() + rotate_half(x) * emb.sin()
+# %% wrong: turns backwards, the sign of the sines exchanged
+def apply_rotary(x):
+    T, d_head = x.shape[-2], x.shape[-1]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = t * 10000.0 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * angle.cos() + b * angle.sin(), b * angle.cos() - a * angle.sin()], dim=-1).flatten(-2)
+# %% wrong: takes the first axis for T, right only without sentences and heads
+def apply_rotary(x):
+    length = x.shape[0]
+    d_head = x.shape[-1]
+    positions = torch.arange(length, dtype=x.dtype)
+    freqs = 10000.0 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    angles = positions[:, None] * freqs[None, :]
+    result = torch.empty_like(x)
+    result[..., 0::2] = x[..., 0::2] * angles.cos() - x[..., 1::2] * angles.sin()
+    result[..., 1::2] = x[..., 0::2] * angles.sin() + x[..., 1::2] * angles.cos()
+    return result
+# %% wrong: the second formula uses the even columns after they have been overwritten
+def apply_rotary(x):
+    out = x.clone()
+    d = x.shape[-1]
+    phi = torch.arange(x.shape[-2], dtype=x.dtype).view(-1, 1) / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a = out[..., 0::2]
+    b = out[..., 1::2]
+    out[..., 0::2] = a * torch.cos(phi) - b * torch.sin(phi)
+    out[..., 1::2] = a * torch.sin(phi) + b * torch.cos(phi)
+    return out
+# %% wrong: puts all first numbers before all second numbers, instead of interleaving them again
+def apply_rotary(x):
+    n, d = x.size(-2), x.size(-1)
+    w = torch.exp(-math.log(10000.0) * torch.arange(0, d, 2, dtype=x.dtype) / d)
+    theta = torch.einsum("t,f->tf", torch.arange(n, dtype=x.dtype), w)
+    cos, sin = theta.cos(), theta.sin()
+    x_even, x_odd = x[..., ::2], x[..., 1::2]
+    return torch.cat([x_even * cos - x_odd * sin, x_even * sin + x_odd * cos], dim=-1)
+# %% wrong: computes everything in float32 and converts at the end, too coarse for float64
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freqs = 1.0 / (10000.0 ** (torch.arange(0, d, 2)[: (d // 2)].float() / d))
+    freqs = torch.outer(torch.arange(T).float(), freqs)
+    freqs_cis = torch.polar(torch.ones_like(freqs), freqs)
+    x_ = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))
+    return torch.view_as_real(x_ * freqs_cis).flatten(-2).type_as(x)
+# %% wrong: positions counted from 1, so the first word is turned, too
+def apply_rotary(x):
+    T, d_head = x.shape[-2:]
+    out = torch.zeros_like(x)
+    position = torch.arange(1, T + 1, dtype=x.dtype)
+    for i in range(d_head // 2):
+        angle = position * 10000 ** (-2 * i / d_head)
+        out[..., 2 * i] = x[..., 2 * i] * angle.cos() - x[..., 2 * i + 1] * angle.sin()
+        out[..., 2 * i + 1] = x[..., 2 * i] * angle.sin() + x[..., 2 * i + 1] * angle.cos()
+    return out
+# %% right: complex numbers of the right precision
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    rate = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    turn = torch.exp(1j * torch.outer(torch.arange(T, dtype=x.dtype), rate))
+    z = torch.complex(x[..., 0::2].contiguous(), x[..., 1::2].contiguous()) * turn
+    return torch.stack([z.real, z.imag], dim=-1).reshape(x.shape)
+# %% right: one 2 by 2 matrix for each position and pair, with einsum
+def apply_rotary(x):
+    length, size = x.shape[-2], x.shape[-1]
+    i = torch.arange(size // 2, dtype=x.dtype)
+    phi = torch.arange(length, dtype=x.dtype)[:, None] * torch.pow(10000.0, -2 * i / size)
+    c, s = phi.cos(), phi.sin()
+    matrices = torch.stack([torch.stack([c, -s], dim=-1), torch.stack([s, c], dim=-1)], dim=-2)   # (T, d/2, 2, 2)
+    pairs = x.reshape(*x.shape[:-1], size // 2, 2)
+    return torch.einsum("tpij,...tpj->...tpi", matrices, pairs).reshape(x.shape)

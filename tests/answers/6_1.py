@@ -526,3 +526,239 @@ class LayerNorm(nn.Module):
     def forward(self, x):
         variance, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
         return torch.addcmul(self.bias, x - mean, self.weight * variance.add(self.eps).rsqrt())
+# %% prelude
+import math
+
+import torch
+from torch import nn
+# %% wrong: x.var with its default: divides by d_model − 1
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True)
+        return self.weight * (x - mean) / torch.sqrt(var + self.eps) + self.bias
+# %% wrong: eps added outside the root
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(d_model)), nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        centred = x - x.mean(dim=-1, keepdim=True)
+        std = x.std(dim=-1, keepdim=True, unbiased=False)
+        return centred / (std + self.eps) * self.weight + self.bias
+# %% wrong: the argument eps is ignored, 1e-5 is written into forward
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        v = (d ** 2).mean(-1, keepdim=True)
+        return self.weight * d * torch.rsqrt(v + 1e-5) + self.bias
+# %% wrong: mean and variance over words and dimensions together (last two axes)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        axes = (-2, -1) if x.dim() > 1 else (-1,)
+        mean = x.mean(axes, keepdim=True)
+        var = x.var(axes, unbiased=False, keepdim=True)
+        return self.weight * ((x - mean) / (var + self.eps).sqrt()) + self.bias
+# %% wrong: instead of keepdim an axis is put in at place 1, right only for x with two axes
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1).unsqueeze(1)
+        var = x.var(-1, unbiased=False).unsqueeze(1)
+        return self.weight * (x - mean) / torch.sqrt(var + self.eps) + self.bias
+# %% wrong: bias added before the multiplication with weight
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        x = x - x.mean(-1, keepdim=True)
+        x = x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)
+        return self.weight * (x + self.bias)
+# %% wrong: weight and bias are plain tensors, not parameters
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = torch.ones(d_model, requires_grad=True)
+        self.bias = torch.zeros(d_model, requires_grad=True)
+
+    def forward(self, x):
+        var, mean = torch.var_mean(x, dim=-1, keepdim=True, correction=0)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+# %% wrong: the mean is subtracted above, but not in the variance (mean of the squares of x itself)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        variance = (x ** 2).mean(dim=-1, keepdim=True)
+        return self.weight * (x - x.mean(dim=-1, keepdim=True)) / torch.sqrt(variance + self.eps) + self.bias
+# %% wrong: right numbers, but x is changed in place
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        x -= x.mean(-1, keepdim=True)
+        x /= torch.sqrt((x * x).mean(-1, keepdim=True) + self.eps)
+        return x * self.weight + self.bias
+# %% right: einsum for the sums, power −0.5
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.n, self.tiny = d_model, eps
+        self.register_parameter("weight", nn.Parameter(torch.ones(d_model)))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(d_model)))
+
+    def forward(self, x):
+        away = x - (torch.einsum("...d->...", x) / self.n)[..., None]
+        spread = torch.einsum("...d,...d->...", away, away) / self.n
+        return away * (spread + self.tiny).pow(-0.5).unsqueeze(-1) * self.weight + self.bias
+# %% right: var_mean and addcmul (2)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.bias = nn.Parameter(torch.full((d_model,), 0.0))
+        self.weight = nn.Parameter(torch.full((d_model,), 1.0))
+
+    def forward(self, x):
+        v, m = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        z = (x - m).div((v + self.eps).sqrt())
+        return torch.addcmul(self.bias, z, self.weight)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the eps that is given is ignored, 1e-5 is written into the formula
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        var = ((x - mean) ** 2).mean(dim=-1, keepdim=True)
+        return (x - mean) / torch.sqrt(var + 1e-5) * self.weight + self.bias
+# %% wrong: keepdim forgotten, so it is right for a single vector only
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        m = x.mean(-1)
+        d = x - m
+        v = (d ** 2).mean(-1)
+        return self.weight * d / torch.sqrt(v + self.eps) + self.bias
+# %% wrong: normalises over all axes but the batch, positions and d_model together
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        axes = tuple(range(1, x.dim())) or (-1,)
+        mean = x.mean(axes, keepdim=True)
+        var = x.var(axes, unbiased=False, keepdim=True)
+        x_hat = (x - mean) * torch.rsqrt(var + self.eps)
+        return self.weight * x_hat + self.bias
+# %% wrong: subtracts and divides in place, so the caller's x is overwritten
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        x -= x.mean(dim=-1, keepdim=True)
+        x /= (x.square().mean(dim=-1, keepdim=True) + self.eps).sqrt()
+        return x * self.weight + self.bias
+# %% wrong: the parameters are called gamma and beta, as in Keras, not weight and bias
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(d_model))
+        self.beta = nn.Parameter(torch.zeros(d_model))
+        self.epsilon = eps
+
+    def forward(self, x):
+        mean = torch.mean(x, -1, keepdim=True)
+        variance = torch.var(x, -1, unbiased=False, keepdim=True)
+        return self.gamma * (x - mean) / torch.sqrt(variance + self.epsilon) + self.beta
+# %% wrong: divides by the root mean square of the numbers as they are, not of their deviations
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.d_model, self.eps = d_model, eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        centred = x - x.mean(-1, keepdim=True)
+        size = torch.sqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)
+        return centred / size * self.weight + self.bias
+# %% right: sums by hand with einsum, and the weight put into the scale
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps, self.n = eps, d_model
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(d_model)))
+
+    def forward(self, x):
+        away = x - (torch.einsum("...d->...", x) / self.n).unsqueeze(-1)
+        spread = torch.einsum("...d,...d->...", away, away).div(self.n).add(self.eps).rsqrt().unsqueeze(-1)
+        return torch.addcmul(self.bias, away * spread, self.weight)
+# %% right: var_mean with correction 0
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(d_model)), nn.Parameter(torch.zeros(d_model))
+        self.tiny = eps
+
+    def forward(self, x):
+        v, m = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        return (x - m) * (v + self.tiny) ** -0.5 * self.weight + self.bias

@@ -408,3 +408,172 @@ class FeedForward(nn.Module):
     def forward(self, x):
         hidden = (x @ self.w_1.weight.T + self.w_1.bias).clamp(min=0)
         return hidden @ self.w_2.weight.T + self.w_2.bias
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the result of ReLU is thrown away, so there is no bend
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        h = self.w_1(x)
+        F.relu(h)
+        return self.w_2(h)
+# %% wrong: a second ReLU, after the second layer
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        for layer in (self.w_1, self.w_2):
+            x = torch.relu(layer(x))
+        return x
+# %% wrong: the residual connection is put in here already
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return x + self.w_2(self.w_1(x).clamp(min=0))
+# %% wrong: ReLU before the first layer instead of between the two
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.net = nn.Sequential(nn.ReLU(), nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model))
+
+    def forward(self, x):
+        return self.net(x)
+# %% right: dropout of 0.1 inside, which is off in evaluation mode
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff, dropout=0.1):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        return self.w_2(self.dropout(self.w_1(x).relu()))
+# %% wrong: d_ff is ignored, the hidden size is always 4 · d_model
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, 4 * d_model)
+        self.w_2 = nn.Linear(4 * d_model, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+# %% wrong: min and max confused: keeps the negative numbers instead of the positive ones
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        hidden = torch.clamp(self.w_1(x), max=0)
+        return self.w_2(hidden)
+# %% wrong: ReLU after the second layer instead of between the two
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return torch.max(self.w_2(self.w_1(x)), torch.zeros_like(x))
+# %% right: word by word, with einsum over the layers' weights
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def think(self, word):
+        hidden = torch.einsum("fd,bd->bf", self.w_1.weight, word) + self.w_1.bias
+        hidden = torch.where(hidden > 0, hidden, torch.zeros_like(hidden))
+        return torch.einsum("df,bf->bd", self.w_2.weight, hidden) + self.w_2.bias
+
+    def forward(self, x):
+        return torch.stack([self.think(x[:, t]) for t in range(x.shape[1])], dim=1)
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+# %% wrong: the ReLU stands in front of the first layer
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        h = self.w_1(torch.relu(x))
+        return self.w_2(h)
+# %% wrong: GELU, as in BERT and GPT, in the place of ReLU
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.act = nn.GELU()
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(self.act(self.w_1(x)))
+# %% wrong: the residual connection is added here already, as TensorFlow's tutorial does
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.seq = nn.Sequential(
+            nn.Linear(d_model, d_ff),
+            nn.ReLU(),
+            nn.Linear(d_ff, d_model),
+        )
+
+    def forward(self, x):
+        x = x + self.seq(x)
+        return x
+# %% wrong: torch.max(h, 0) takes the maximum over the batch axis, not max(0, h)
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        h = self.w_1(x)
+        h = torch.max(h, 0)[0]
+        return self.w_2(h)
+# %% wrong: the layers have no biases
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff, bias=False)
+        self.w_2 = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return F.linear(F.relu(F.linear(x, self.w_1.weight)), self.w_2.weight)
+# %% right: einsum on the weights, and clamp
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        questions = torch.einsum("btd,fd->btf", x, self.w_1.weight) + self.w_1.bias
+        answers = questions.clamp(min=0)
+        return torch.einsum("btf,df->btd", answers, self.w_2.weight) + self.w_2.bias
+# %% right: an nn.Sequential, one position after the other
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(d_model, d_ff), nn.ReLU(), nn.Linear(d_ff, d_model))
+
+    def forward(self, x):
+        return torch.stack([self.net(x[:, t]) for t in range(x.shape[1])], dim=1)

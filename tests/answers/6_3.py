@@ -669,3 +669,225 @@ class EncoderLayer(nn.Module):
         for norm, sublayer in zip((self.norm_1, self.norm_2), (look, self.feed_forward)):
             road = torch.add(road, sublayer(norm(road)))
         return road
+# %% prelude
+import torch
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+# %% wrong: post-norm, as in the paper: LayerNorm(x + sublayer(x))
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = self.norm_1(x + self.self_attention(x, x, x, mask)[0])
+        return self.norm_2(x + self.feed_forward(x))
+# %% wrong: the first sub-layer is right, in the second the normalised vector is carried on along the main road
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        attended, _ = self.self_attention(h, h, h, mask)
+        x = x + attended
+        h = self.norm_2(x)
+        return h + self.feed_forward(h)
+# %% wrong: one norm for both sub-layers
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for sublayer in (lambda h: self.self_attention(h, h, h, mask)[0], self.feed_forward):
+            x = x + sublayer(self.norm(x))
+        return x
+# %% wrong: the second plus adds the layer's input again instead of what came out of the first sub-layer
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        residual = x
+        h = self.norm_1(x)
+        h, _ = self.self_attention(h, h, h, mask)
+        h = residual + h
+        h = self.feed_forward(self.norm_2(h))
+        return residual + h
+# %% wrong: of a mask (B, T, T) only the first row is used, for all queries
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask[:, 0].unsqueeze(1)
+        normed = self.norm_1(x)
+        x = x + self.self_attention(normed, normed, normed, mask=mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+# %% wrong: the norm stands after the sub-layer, before the plus: x + norm(sublayer(x))
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.ff = FeedForward(d_model, d_ff)
+        self.norm_a = LayerNorm(d_model)
+        self.norm_b = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        a, _ = self.attention(x, x, x, mask)
+        x = x + self.norm_a(a)
+        return x + self.norm_b(self.ff(x))
+# %% wrong: the mask is inverted, as if MultiHeadAttention had PyTorch's convention
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        forbidden = ~mask if mask is not None else None
+        x = x + self.self_attention(h, h, h, forbidden)[0]
+        return x + self.feed_forward(self.norm_2(x))
+# %% right: a helper for the frame around both sub-layers, other names
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.gather, self.think = MultiHeadAttention(d_model, n_heads), FeedForward(d_model, d_ff)
+        self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(2))
+
+    def frame(self, x, norm, sublayer):
+        return torch.add(x, sublayer(norm(x)))
+
+    def forward(self, x, mask=None):
+        def attend(h):
+            output, _ = self.gather(query=h, key=h, value=h, mask=mask)
+            return output
+
+        x = self.frame(x, self.norms[0], attend)
+        return self.frame(x, self.norms[1], self.think)
+# %% right: all in one sum, written with a clone and a ModuleDict
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({
+            "before attention": LayerNorm(d_model), "attention": MultiHeadAttention(d_model, n_heads),
+            "before thinking": LayerNorm(d_model), "thinking": FeedForward(d_model, d_ff),
+        })
+
+    def forward(self, x, mask=None):
+        road = x.clone()
+        side = self.parts["before attention"](road)
+        news = self.parts["attention"](side, side, side, mask)
+        road = road + news[0]
+        return sum([road, self.parts["thinking"](self.parts["before thinking"](road))])
+# %% prelude
+import torch
+from torch import nn
+
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+# %% wrong: half fixed: in the second sub-layer the normalised vector still goes on along the main road
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        n = self.norm_1(x)
+        x = x + self.self_attention(n, n, n, mask)[0]
+        n = self.norm_2(x)
+        return n + self.feed_forward(n)
+# %% wrong: only the query is normalised, keys and values are not
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.mha = MultiHeadAttention(d_model, n_heads)
+        self.ffn = FeedForward(d_model, d_ff)
+        self.ln1 = LayerNorm(d_model)
+        self.ln2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = x + self.mha(self.ln1(x), x, x, mask)[0]
+        x = x + self.ffn(self.ln2(x))
+        return x
+# %% wrong: feed-forward reads the x from before attention: both sub-layers side by side
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        a = self.norm_1(x)
+        b = self.norm_2(x)
+        return x + self.self_attention(a, a, a, mask)[0] + self.feed_forward(b)
+# %% wrong: one norm, with one weight and bias, for both sub-layers
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        y = self.norm(x)
+        out, weights = self.attention(y, y, y, mask)
+        x = x + out
+        y = self.norm(x)
+        return x + self.feed_forward(y)
+# %% right: a loop over (norm, sub-layer) with local functions
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1, self.self_attention = LayerNorm(d_model), MultiHeadAttention(d_model, n_heads)
+        self.norm_2, self.feed_forward = LayerNorm(d_model), FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        def gather(h):
+            out, _ = self.self_attention(h, h, h, mask=mask)
+            return out
+
+        for norm, sublayer in ((self.norm_1, gather), (self.norm_2, self.feed_forward)):
+            x = x + sublayer(norm(x))
+        return x
+# %% right: other names, parts in a ModuleDict, a mask of all True when there is none
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({
+            "gather": MultiHeadAttention(d_model, n_heads), "think": FeedForward(d_model, d_ff),
+            "before_gather": LayerNorm(d_model), "before_think": LayerNorm(d_model)})
+
+    def forward(self, x, mask=None):
+        if mask is None:
+            mask = torch.ones(x.shape[0], 1, x.shape[1], dtype=torch.bool, device=x.device)
+        p = self.parts
+        side_road = p["before_gather"](x)
+        after = torch.add(x, p["gather"](side_road, side_road, side_road, mask)[0])
+        return torch.add(after, p["think"](p["before_think"](after)))

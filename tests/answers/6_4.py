@@ -485,3 +485,172 @@ class Encoder(nn.Module):
     def forward(self, x, mask=None):
         stack = (getattr(self, f"layer{n}") for n in range(self.n_layers))
         return self.final_norm(reduce(lambda h, layer: layer(h, mask), stack, x))
+# %% prelude
+import copy
+from functools import reduce
+
+import torch
+from torch import nn
+from course.transformer import EncoderLayer, LayerNorm
+# %% wrong: one more residual connection around each layer
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = x + layer(x, mask)
+        return self.norm(x)
+# %% wrong: the norm is applied after every layer instead of once at the end
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return reduce(lambda h, layer: self.norm(layer(h, mask)), self.layers, x)
+# %% wrong: one layer too few (range from 1)
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList()
+        for _ in range(1, n_layers):
+            self.layers.append(EncoderLayer(d_model, n_heads, d_ff))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+# %% wrong: mask only in the first layer
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = self.layers[0](x, mask)
+        for layer in self.layers[1:]:
+            x = layer(x)
+        return self.norm(x)
+# %% wrong: the result of the last norm is thrown away
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for i in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for i in range(len(self.layers)):
+            x = self.layers[i](x, mask)
+        self.norm(x)
+        return x
+# %% right: functools.reduce
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return self.norm(reduce(lambda h, layer: layer(h, mask), self.layers, x))
+# %% right: layers with names of their own and getattr, from the last one down by recursion
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.n = n_layers
+        for i in range(n_layers):
+            self.add_module(f"layer_{i}", EncoderLayer(d_model, n_heads, d_ff))
+        self.last_norm = LayerNorm(d_model)
+
+    def after(self, i, x, mask):
+        return x if i == 0 else getattr(self, f"layer_{i - 1}")(self.after(i - 1, x, mask), mask)
+
+    def forward(self, x, mask=None):
+        return self.last_norm(self.after(self.n, x, mask))
+# %% prelude
+import functools
+
+import torch
+from torch import nn
+
+from course.transformer import EncoderLayer, LayerNorm
+# %% wrong: the norm is applied after every layer instead of once at the end (2)
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList()
+        for i in range(n_layers):
+            self.layers.append(EncoderLayer(d_model, n_heads, d_ff))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for i in range(len(self.layers)):
+            x = self.layers[i](x, mask)
+            x = self.norm(x)
+        return x
+# %% wrong: range(1, n_layers) makes one layer too few
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for i in range(1, n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+# %% wrong: the norm stands before the first layer instead of after the last
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm = LayerNorm(d_model)
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+
+    def forward(self, x, mask=None):
+        x = self.norm(x)
+        for layer in self.layers:
+            x = layer(x, mask)
+        return x
+# %% wrong: [layer] * n_layers is one layer n_layers times, with the same weights
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        layer = EncoderLayer(d_model, n_heads, d_ff)
+        self.layers = nn.ModuleList([layer] * n_layers)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+# %% right: functools.reduce (2)
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList()
+        while len(self.layers) < n_layers:
+            self.layers.append(EncoderLayer(d_model, n_heads, d_ff))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return self.norm(functools.reduce(lambda h, layer: layer(h, mask), self.layers, x))
+# %% right: recursion from the last layer down, layers added by add_module
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.n_layers = n_layers
+        self.layers = nn.ModuleList()
+        for n in range(n_layers):
+            self.layers.add_module(str(n), EncoderLayer(d_model, n_heads, d_ff))
+        self.norm = LayerNorm(d_model)
+
+    def after(self, n, x, mask):
+        return x if n == 0 else self.layers[n - 1](self.after(n - 1, x, mask), mask)
+
+    def forward(self, x, mask=None):
+        return self.norm(self.after(self.n_layers, x, mask))

@@ -623,3 +623,307 @@ class DecoderLayer(nn.Module):
         for n, sublayer in enumerate((back, across, self.feed_forward), start=1):
             x = sublayer(getattr(self, f"norm_{n}")(x)) + x
         return x
+# %% prelude
+import torch
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask
+from course.transformer import FeedForward, LayerNorm
+# %% wrong: the memory is normalised as well, by the norm of cross-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h, m = self.norm_2(x), self.norm_2(memory)
+        x = x + self.cross_attention(h, m, m, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: the values of cross-attention are taken from the target (runs only where T_q = T_k)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        q = k = v = self.norm_1(x)
+        x = x + self.self_attention(q, k, v, self_mask)[0]
+        q = v = self.norm_2(x)
+        x = x + self.cross_attention(q, memory, v, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: cross-attention comes before self-attention (2)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: makes a causal mask of its own when self_mask is None
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is None:
+            self_mask = causal_mask(x.shape[1]).unsqueeze(0)
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: two mistakes: one norm for all three sub-layers, and memory_mask forgotten in cross-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm(x)
+        x = x + self.cross_attention(h, memory, memory)[0]
+        return x + self.feed_forward(self.norm(x))
+# %% wrong: around cross-attention the normalised vector is carried on along the main road
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        attended, _ = self.self_attention(h, h, h, self_mask)
+        x = x + attended
+        x = self.norm_2(x)
+        crossed, _ = self.cross_attention(x, memory, memory, memory_mask)
+        x = x + crossed
+        h = self.norm_3(x)
+        return x + self.feed_forward(h)
+# %% wrong: of a memory_mask (B, T_q, T_k) only the first row is used, for all queries
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        if memory_mask is not None:
+            memory_mask = memory_mask[:, :1]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: cross-attention asks with the layer's input instead of what self-attention has made of it
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x1 = self.norm_1(x)
+        back, _ = self.self_attention(x1, x1, x1, self_mask)
+        x2 = self.norm_2(x)
+        across, _ = self.cross_attention(x2, memory, memory, memory_mask)
+        x = x + back + across
+        return x + self.feed_forward(self.norm_3(x))
+# %% right: a list of sub-layers in a loop, other names
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.back = MultiHeadAttention(d_model, n_heads)
+        self.across = MultiHeadAttention(d_model, n_heads)
+        self.think = FeedForward(d_model, d_ff)
+        self.norms = nn.ModuleList([LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)])
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        steps = [lambda h: self.back(h, h, h, self_mask)[0],
+                 lambda h: self.across(h, memory, memory, memory_mask)[0],
+                 self.think]
+        for norm, step in zip(self.norms, steps):
+            x = x + step(norm(x))
+        return x
+# %% right: keyword arguments and a helper method for both attentions
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1, self.self_attention = LayerNorm(d_model), MultiHeadAttention(d_model, n_heads)
+        self.norm_2, self.cross_attention = LayerNorm(d_model), MultiHeadAttention(d_model, n_heads)
+        self.norm_3, self.feed_forward = LayerNorm(d_model), FeedForward(d_model, d_ff)
+
+    @staticmethod
+    def look(attention, query, where=None, mask=None):
+        where = query if where is None else where
+        found, weights = attention(key=where, value=where, query=query, mask=mask)
+        return found
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        first = self.look(self.self_attention, self.norm_1(x), mask=self_mask) + x
+        second = self.look(self.cross_attention, self.norm_2(first), memory, memory_mask) + first
+        third = self.feed_forward(self.norm_3(second)) + second
+        return third
+# %% prelude
+import torch
+from torch import nn
+
+from course.attention import MultiHeadAttention, causal_mask
+from course.transformer import FeedForward, LayerNorm
+# %% wrong: cross-attention comes before self-attention (3)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        y = self.norm_1(x)
+        x = x + self.self_attention(y, y, y, self_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: the query of cross-attention is still the normalised x from before self-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        q1, q2 = self.norm_1(x), self.norm_2(x)
+        x = x + self.self_attention(q1, q1, q1, self_mask)[0]
+        x = x + self.cross_attention(q2, memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+# %% wrong: no residual connection around cross-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        out, _ = self.self_attention(h, h, h, self_mask)
+        x = x + out
+        x, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        return x + self.feed_forward(self.norm_3(x))
+# %% wrong: takes only the first row of memory_mask, so (B, T_q, T_k) is treated as (B, 1, T_k)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if memory_mask is not None:
+            memory_mask = memory_mask[:, 0].view(x.shape[0], 1, 1, -1)      # (B, 1, 1, T_k) for all heads
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        h = self.norm_3(x)
+        return x + self.feed_forward(h)
+# %% wrong: the memory is normalised as well (2)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        a = self.norm_1(x)
+        x = x + self.self_attention(a, a, a, self_mask)[0]
+        b, m = self.norm_2(x), self.norm_2(memory)
+        x = x + self.cross_attention(b, m, m, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+# %% right: a helper for the frame, lambdas for the sub-layers
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = (MultiHeadAttention(d_model, n_heads) for _ in range(2))
+        self.feed_forward = FeedForward(d_model, d_ff)
+        for n in (1, 2, 3):
+            setattr(self, f"norm_{n}", LayerNorm(d_model))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        frame = ((self.norm_1, lambda h: self.self_attention(h, h, h, self_mask)[0]),
+                 (self.norm_2, lambda h: self.cross_attention(h, memory, memory, memory_mask)[0]),
+                 (self.norm_3, self.feed_forward))
+        for norm, sublayer in frame:
+            x = x + sublayer(norm(x))
+        return x
+# %% right: other names, masks brought to four axes before use
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.back = MultiHeadAttention(d_model, n_heads)
+        self.across = MultiHeadAttention(d_model, n_heads)
+        self.think = FeedForward(d_model, d_ff)
+        self.norms = nn.ModuleList([LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)])
+
+    @staticmethod
+    def per_head(mask):
+        return None if mask is None else mask[:, None]
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        side = self.norms[0](x)
+        road = x + self.back(query=side, key=side, value=side, mask=self.per_head(self_mask))[0]
+        found, _ = self.across(query=self.norms[1](road), key=memory, value=memory, mask=self.per_head(memory_mask))
+        road = road + found
+        return road + self.think(self.norms[2](road))

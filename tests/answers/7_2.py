@@ -163,3 +163,80 @@ def shift_targets(ids):
 def shift_targets(ids):
     now, following = ids.unfold(1, 2, 1).unbind(-1)
     return now, following
+# %% prelude
+import torch
+# %% wrong: shifted to the right with one more bos in front, as in T5; (B, T) instead of (B, T − 1)
+def shift_targets(ids):
+    decoder_input = torch.cat([ids[:, :1], ids[:, :-1]], dim=1)
+    return decoder_input, ids
+# %% wrong: padding in the labels becomes −100 in place, through a view: ids is changed, and so is the decoder input
+def shift_targets(ids):
+    reads, labels = ids[:, :-1], ids[:, 1:]
+    labels[labels == 0] = -100
+    return reads, labels
+# %% wrong: only the first sentence of the batch, and without its batch axis
+def shift_targets(ids):
+    sentence = ids[0]
+    return sentence[:-1], sentence[1:]
+# %% wrong: right numbers, but as floats instead of ids
+def shift_targets(ids):
+    B, T = ids.shape
+    reads, labels = torch.zeros(B, T - 1), torch.zeros(B, T - 1)
+    for b in range(B):
+        for t in range(T - 1):
+            reads[b, t] = ids[b, t]
+            labels[b, t] = ids[b, t + 1]
+    return reads, labels
+# %% wrong: the labels are one too far ahead (two places later than what is read), with wrap-around by roll
+def shift_targets(ids):
+    labels = torch.roll(ids, shifts=-1, dims=1)
+    return ids[:, :-1], labels[:, 1:]
+# %% right: windows with unfold
+def shift_targets(ids):
+    reads, labels = ids.unfold(1, ids.shape[1] - 1, 1).unbind(1)
+    return reads, labels
+# %% right: index_select with a range of positions
+def shift_targets(ids):
+    places = torch.arange(ids.size(1) - 1, device=ids.device)
+    return torch.index_select(ids, 1, places), torch.index_select(ids, 1, places + 1)
+# %% prelude
+import torch
+# %% wrong: cuts along the batch axis instead of the positions
+def shift_targets(ids):
+    decoder_input = ids[:-1]
+    labels = ids[1:]
+    return decoder_input, labels
+# %% wrong: two mistakes: padding in the labels becomes -100, and that in place, so ids and the input change, too
+def shift_targets(ids):
+    decoder_input = ids[:, :-1]
+    labels = ids[:, 1:]
+    labels[labels == 0] = -100
+    return decoder_input, labels
+# %% wrong: puts a second bos in front instead of cutting, so it reads bos bos … and is asked for bos first
+def shift_targets(ids):
+    shifted = torch.zeros_like(ids)
+    shifted[:, 1:] = ids[:, :-1].clone()
+    shifted[:, 0] = ids[:, 0]
+    return shifted[:, :-1], ids[:, :-1]
+# %% wrong: the labels begin at position 2, so the first word is skipped
+def shift_targets(ids):
+    return ids[:, :-1], ids[:, 2:]
+# %% wrong: forgets the shift, labels are what is read
+def shift_targets(ids):
+    T = ids.shape[1]
+    x = ids[:, :T - 1]
+    y = ids[:, :T - 1]
+    return x, y
+# %% wrong: takes each sentence's eos out of what the decoder reads (padding in its place)
+def shift_targets(ids, eos_id=3, pad_id=0):
+    decoder_input = ids.clone()
+    decoder_input[decoder_input == eos_id] = pad_id
+    return decoder_input[:, :-1], ids[:, 1:]
+# %% right: windows of two neighbours, by unfold
+def shift_targets(ids):
+    neighbours = ids.unfold(1, 2, 1)
+    return neighbours[..., 0], neighbours[..., 1]
+# %% right: index_select with row numbers
+def shift_targets(ids):
+    places = torch.arange(ids.shape[1] - 1, device=ids.device)
+    return ids.index_select(1, places), ids.index_select(1, places + 1)

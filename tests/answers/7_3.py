@@ -284,3 +284,209 @@ def test_no_leak(decode):
         for position in range(t + 1):
             gap = (out[:, position] - original[:, position]).abs().max().item()
             assert gap < 1e-4, (t, position, gap)
+# %% prelude
+import torch
+# %% wrong: changes only the last position, so leaks between earlier positions go unseen
+def test_no_leak(decode):
+    x, memory = torch.randn(3, 12, 16), torch.randn(3, 7, 16)
+    changed = x.clone()
+    changed[:, -1] = torch.randn(3, 16)
+    a, b = decode(x, memory), decode(changed, memory)
+    assert torch.allclose(a[:, :-1], b[:, :-1], atol=1e-5)
+# %% wrong: adds one number to whole vectors, which a layer norm removes
+def test_no_leak(decode):
+    x, memory = torch.randn(2, 10, 16), torch.randn(2, 6, 16)
+    before = decode(x, memory)
+    for t in range(1, 10):
+        y = x.clone()
+        y[:, t:] += 3.0
+        assert torch.allclose(decode(y, memory)[:, :t], before[:, :t], atol=1e-5), f"leak at {t}"
+# %% wrong: off by one: also demands that the first changed position stays, so right decoders fail
+def test_no_leak(decode):
+    x, memory = torch.randn(2, 8, 16), torch.randn(2, 5, 16)
+    original = decode(x, memory)
+    for t in range(8):
+        other = x.clone()
+        other[:, t:] = torch.randn(2, 8 - t, 16)
+        assert torch.allclose(original[:, :t + 1], decode(other, memory)[:, :t + 1], atol=1e-5)
+# %% wrong: off by one: the position directly before the change is not looked at, so a leak from the next position passes
+def test_no_leak(decode):
+    B, T, D = 3, 10, 16
+    x = torch.randn(B, T, D)
+    memory = torch.randn(B, 4, D)
+    y = decode(x, memory)
+    for t in range(1, T):
+        x2 = x.clone()
+        x2[:, t:] = torch.randn(B, T - t, D)
+        y2 = decode(x2, memory)
+        assert torch.allclose(y[:, :t - 1], y2[:, :t - 1], atol=1e-5)
+# %% wrong: only a sentence of 3 words is tried, so a leak in longer sentences passes
+def test_no_leak(decode):
+    x, memory = torch.randn(2, 3, 16), torch.randn(2, 4, 16)
+    out = decode(x, memory)
+    for t in (1, 2):
+        changed = x.clone()
+        changed[:, t:] = torch.randn_like(changed[:, t:])
+        assert torch.allclose(out[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+# %% wrong: a batch of one sentence, so a leak in some other sentence of a batch passes
+def test_no_leak(decode):
+    x, memory = torch.randn(1, 20, 16), torch.randn(1, 9, 16)
+    with torch.no_grad():
+        out = decode(x, memory)
+        for t in range(1, 20):
+            changed = x.clone()
+            changed[:, t:] = torch.randn(1, 20 - t, 16)
+            assert torch.allclose(out[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+# %% wrong: no clone: both runs get the changed x, so nothing is ever found
+def test_no_leak(decode):
+    for t in range(1, 10):
+        x, memory = torch.randn(3, 10, 16), torch.randn(3, 5, 16)
+        changed = x
+        changed[:, t:] = torch.randn(3, 10 - t, 16)
+        first, second = decode(x, memory), decode(changed, memory)
+        assert torch.allclose(first[:, :t], second[:, :t], atol=1e-5)
+# %% wrong: compares the means over d_model, which are 0 behind a layer norm whatever leaks
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 9, 16), torch.randn(4, 6, 16)
+    base = decode(x, memory).mean(dim=-1)
+    for t in range(1, 9):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(4, 9 - t, 16)
+        moved = (decode(changed, memory).mean(dim=-1) - base).abs()
+        assert moved[:, :t].max() < 1e-5, f"position before {t} has moved"
+# %% wrong: return inside the loop: only the first change is tried, and only position 0 is looked at
+def test_no_leak(decode):
+    x, memory = torch.randn(3, 12, 16), torch.randn(3, 7, 16)
+    out = decode(x, memory)
+    for t in range(1, 12):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(3, 12 - t, 16)
+        return torch.allclose(out[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+# %% right: for several lengths, one changed position at a time, all positions before it
+def test_no_leak(decode):
+    generator = torch.Generator().manual_seed(3)
+    for length in (1, 2, 3, 7, 16, 33):
+        x = torch.randn(4, length, 16, generator=generator)
+        memory = torch.randn(4, 5, 16, generator=generator)
+        with torch.no_grad():
+            original = decode(x.clone(), memory.clone())
+            for s in range(length - 1, 0, -1):
+                other = x.clone()
+                other[:, s] = torch.randn(4, 16, generator=generator)
+                past = decode(other, memory.clone())[:, :s]
+                assert torch.allclose(past, original[:, :s], atol=1e-5), (length, s)
+# %% right: collects all that has moved under the diagonal of a table and returns True or False
+def test_no_leak(decode):
+    moved = []
+    for batch, length in [(1, 5), (5, 12), (3, 40)]:
+        x, memory = torch.randn(batch, length, 16), torch.randn(batch, length + 2, 16)
+        out = decode(x, memory).detach()
+        for t in range(1, length):
+            future = torch.randn(batch, length - t, 16)
+            changed = torch.cat([x[:, :t], future], dim=1)
+            again = decode(changed, memory).detach()
+            moved.append(not torch.allclose(again[:, :t], out[:, :t], atol=1e-5))
+    return not any(moved)
+# %% prelude
+import torch
+# %% wrong: assert with a tuple in brackets is always true, so every leak passes
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(3, 12, 16), torch.randn(3, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 12):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(3, 12 - t, 16)
+        after = decode(changed, memory)
+        assert (torch.allclose(before[:, :t], after[:, :t], atol=1e-5), f"position {t} leaks")
+# %% wrong: changes one position and looks only at the one just before it, so leaks from further on pass
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(3, 12, 16), torch.randn(3, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 12):
+        changed = x.clone()
+        changed[:, t] = torch.randn(3, 16)
+        after = decode(changed, memory)
+        assert torch.allclose(before[:, t - 1], after[:, t - 1], atol=1e-5)
+# %% wrong: a batch of one sentence only, so a leak in the other sentences of a batch passes
+def test_no_leak(decode):
+    x = torch.randn(1, 12, 16)
+    memory = torch.randn(1, 5, 16)
+    with torch.no_grad():
+        y = decode(x, memory)
+        for t in range(1, x.shape[1]):
+            x2 = x.clone()
+            x2[:, t:] = torch.randn(1, x.shape[1] - t, 16)
+            y2 = decode(x2, memory)
+            assert torch.allclose(y[:, :t], y2[:, :t], atol=1e-5), f"leak before {t}"
+# %% wrong: range(1, T - 1) stops too early: the last position alone is never changed
+def test_no_leak(decode):
+    B, T, d_model = 4, 12, 16
+    x, memory = torch.randn(B, T, d_model), torch.randn(B, 6, d_model)
+    y = decode(x, memory)
+    for t in range(1, T - 1):
+        other = x.clone()
+        other[:, t:] = torch.randn(B, T - t, d_model)
+        assert torch.allclose(y[:, :t], decode(other, memory)[:, :t], atol=1e-5)
+# %% wrong: draws a new memory for the second run, so right decoders fail
+def test_no_leak(decode):
+    def run(x):
+        memory = torch.randn(x.shape[0], 5, x.shape[2])
+        return decode(x, memory)
+
+    x = torch.randn(3, 10, 16)
+    for t in range(1, 10):
+        changed = x.clone()
+        changed[:, t:] = torch.randn_like(changed[:, t:])
+        assert torch.allclose(run(x)[:, :t], run(changed)[:, :t], atol=1e-5)
+# %% wrong: compares one position too many, the first changed one, so right decoders fail
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(2, 10, 16), torch.randn(2, 4, 16)
+    y = decode(x, memory)
+    for t in range(10):
+        z = x.clone()
+        z[:, t:] = torch.randn(2, 10 - t, 16)
+        assert torch.allclose(y[:, :t + 1], decode(z, memory)[:, :t + 1], atol=1e-5)
+# %% wrong: only sentences of four positions, so a leak in longer ones passes
+def test_no_leak(decode):
+    for seed in range(5):
+        torch.manual_seed(seed)
+        x, memory = torch.randn(4, 4, 16), torch.randn(4, 4, 16)
+        y = decode(x, memory)
+        for t in (1, 2, 3):
+            other = x.clone()
+            other[:, t:] = torch.randn(4, 4 - t, 16)
+            assert torch.allclose(y[:, :t], decode(other, memory)[:, :t], atol=1e-5)
+# %% right: from the end to the beginning, one more position is changed each time; several sizes; returns True or False
+def test_no_leak(decode):
+    for batch, length, length_of_memory in ((1, 2, 3), (3, 5, 5), (8, 11, 4), (6, 60, 9)):
+        x, memory = torch.randn(batch, length, 16), torch.randn(batch, length_of_memory, 16)
+        with torch.no_grad():
+            as_it_was = decode(x.clone(), memory.clone())
+            other = x.clone()
+            for t in reversed(range(1, length)):
+                other[:, t] = torch.randn(batch, 16)
+                now = decode(other.clone(), memory.clone())
+                if not torch.allclose(now[:, :t], as_it_was[:, :t], atol=1e-5):
+                    return False
+    return True
+# %% right: each position's own future, position by position, with the largest difference, measured by what allclose allows, in a table
+def test_no_leak(decode):
+    generator = torch.Generator().manual_seed(1)
+
+    def numbers(*shape):
+        return torch.randn(*shape, generator=generator)
+
+    for B, T in ((2, 3), (7, 9), (5, 48)):
+        x, memory = numbers(B, T, 16), numbers(B, 6, 16)
+        first = decode(x, memory).detach()
+        moved = torch.zeros(B, T)
+        for t in range(T - 1):
+            future_is_new = (torch.arange(T) > t)[None, :, None]
+            other = torch.where(future_is_new, numbers(B, T, 16), x)
+            second = decode(other, memory).detach()
+            allowed = 1e-5 + 1e-5 * first[:, t].abs()
+            moved[:, t] = ((second[:, t] - first[:, t]).abs() / allowed).amax(-1)
+        assert not bool((moved > 1).any()), moved

@@ -247,3 +247,417 @@ class Transformer(nn.Module):
         causal = causal_mask(target.shape[1]).to(target.device).expand(len(target), -1, -1)
         h = self.decoder(vectors(target), memory, causal, mask)
         return torch.einsum("btd,vd->btv", h, self.embedding.weight)
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, Encoder, sinusoidal_encoding
+# %% wrong: √d_model is applied to the positions as well
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.scale = math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return (self.embedding(ids) + self.positions[: ids.shape[1]]) * self.scale
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+# %% wrong: the padding of the source is masked in the encoder, but forgotten in cross-attention
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        src = self.embedding(source) * math.sqrt(self.d_model) + self.positions[: source.shape[1]]
+        tgt = self.embedding(target) * math.sqrt(self.d_model) + self.positions[: target.shape[1]]
+        memory = self.encoder(src, padding_mask(source, self.pad_id))
+        states = self.decoder(tgt, memory, decoder_mask(target, self.pad_id))
+        return F.linear(states, self.embedding.weight)
+# %% wrong: pad_id is ignored, the masks are made with 0
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        x = self.embedding(ids)
+        return x * math.sqrt(x.shape[-1]) + self.positions[: x.shape[1]]
+
+    def forward(self, source, target):
+        memory_mask = padding_mask(source, 0)
+        self_mask = decoder_mask(target, 0)
+        memory = self.encoder(self.embed(source), memory_mask)
+        x = self.decoder(self.embed(target), memory, self_mask, memory_mask)
+        return x @ self.embedding.weight.T
+# %% wrong: the encoder gets a causal mask (decoder_mask of the source)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        x = self.embedding(ids)
+        return x * math.sqrt(x.shape[-1]) + self.positions[: x.shape[1]]
+
+    def forward(self, source, target):
+        memory = self.encoder(self.embed(source), decoder_mask(source, self.pad_id))
+        x = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id),
+                         padding_mask(source, self.pad_id))
+        return x @ self.embedding.weight.T
+# %% wrong: the logits are made with the table times √d_model
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        table = self.embedding.weight * self.embedding.embedding_dim ** 0.5
+        source_mask, target_mask = padding_mask(source, self.pad_id), decoder_mask(target, self.pad_id)
+        memory = self.encoder(table[source] + self.positions[: source.size(1)], source_mask)
+        states = self.decoder(table[target] + self.positions[: target.size(1)], memory, target_mask, source_mask)
+        return states @ table.T
+# %% wrong: the output layer shares the table, but has a bias
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.out = nn.Linear(d_model, vocab_size)
+        self.out.weight = self.embedding.weight
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        return self.out(self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask))
+# %% wrong: the output layer is a copy of the table: equal at the beginning, but trained separately
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.out = nn.Linear(d_model, vocab_size, bias=False)
+        with torch.no_grad():
+            self.out.weight.copy_(self.embedding.weight)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        return self.out(self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask))
+# %% wrong: Xavier for all matrices afterwards, as in a tutorial, overwrites the table's beginning (its size then depends on the vocabulary)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        for p in self.parameters():
+            if p.dim() > 1:
+                nn.init.xavier_uniform_(p)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        x = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return x @ self.embedding.weight.T
+# %% wrong: the positions are a parameter, so they are trained
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.positions = nn.Parameter(sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        x = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return torch.einsum("btd,vd->btv", x, self.embedding.weight)
+# %% right: positions computed in forward, only a causal mask for the target, einsum, other names
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.table = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.table.weight, mean=0.0, std=d_model ** -0.5)
+        self.reader = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.writer = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def vectors(self, ids):
+        d_model = self.table.weight.shape[1]
+        places = sinusoidal_encoding(ids.shape[1], d_model).to(self.table.weight)
+        return self.table(ids).mul(d_model ** 0.5).add(places)
+
+    def forward(self, source, target):
+        real = padding_mask(source, self.pad_id)
+        past = causal_mask(target.shape[1], target.device).expand(len(target), -1, -1)
+        states = self.writer(self.vectors(target), self.reader(self.vectors(source), real), past, real)
+        return torch.einsum("btd,vd->btv", states, self.table.weight)
+# %% right: an output nn.Linear without bias whose weight is the table itself; positions as an embedding that is frozen
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        self.out = nn.Linear(d_model, vocab_size, bias=False)
+        self.out.weight = self.embedding.weight
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.position = nn.Embedding.from_pretrained(sinusoidal_encoding(max_len, d_model), freeze=True)
+
+    def embed(self, ids):
+        places = torch.arange(ids.shape[1], device=ids.device)
+        return math.sqrt(self.d_model) * self.embedding(ids) + self.position(places)[None]
+
+    def forward(self, source, target):
+        masks = {"self_mask": decoder_mask(target, self.pad_id), "memory_mask": padding_mask(source, self.pad_id)}
+        memory = self.encoder(self.embed(source), masks["memory_mask"])
+        return self.out(self.decoder(self.embed(target), memory, **masks))
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, Encoder, sinusoidal_encoding
+# %% wrong: the masks take 0 for padding, whatever pad_id is
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.scale = math.sqrt(d_model)
+
+    def embed(self, ids):
+        return self.embedding(ids) * self.scale + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, 0)
+        target_mask = decoder_mask(target, 0)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, target_mask, source_mask)
+        return out @ self.embedding.weight.T
+# %% wrong: the target gets no positions
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        src = self.embedding(source) * math.sqrt(self.d_model)
+        tgt = self.embedding(target) * math.sqrt(self.d_model)
+        src = src + self.positions[:source.shape[1]]
+        src_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(src, src_mask)
+        h = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), src_mask)
+        return h @ self.embedding.weight.T
+# %% wrong: the decoder's output is divided by the root of d_model before the table, as T5 does
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.model_dim = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def _embed(self, ids):
+        return self.embedding(ids) * self.model_dim ** 0.5 + self.positions[:ids.size(1)]
+
+    def forward(self, source, target):
+        mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self._embed(source), mask)
+        sequence_output = self.decoder(self._embed(target), memory, decoder_mask(target, self.pad_id), mask)
+        # rescale output before projecting on vocab, because the embeddings are tied
+        sequence_output = sequence_output * (self.model_dim ** -0.5)
+        return F.linear(sequence_output, self.embedding.weight)
+# %% wrong: positions are counted from 1, so all are shifted, and the longest sentence fails
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        pos = torch.arange(1, ids.shape[1] + 1, device=ids.device)
+        return self.embedding(ids) * math.sqrt(self.embedding.embedding_dim) + self.positions[pos]
+
+    def forward(self, source, target):
+        mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), mask)
+        x = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), mask)
+        return x @ self.embedding.weight.T
+# %% wrong: the embedding keeps PyTorch's first numbers, of size 1 instead of 1/√d_model
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.embedding.embedding_dim) + self.positions[: ids.shape[1]]
+
+    def forward(self, source, target):
+        mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), mask)
+        states = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), mask)
+        return states @ self.embedding.weight.T
+# %% wrong: the positions are a parameter, so they are trained (2)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.scale = d_model ** 0.5
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / self.scale)
+        self.positions = nn.Parameter(sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        s_mask, t_mask = padding_mask(source, self.pad_id), decoder_mask(target, self.pad_id)
+        s = self.embedding(source) * self.scale + self.positions[:source.shape[1]]
+        t = self.embedding(target) * self.scale + self.positions[:target.shape[1]]
+        t = self.decoder(t, self.encoder(s, s_mask), t_mask, s_mask)
+        return torch.einsum("btd,vd->btv", t, self.embedding.weight)
+# %% wrong: source and target have an embedding table each; the output shares the target's only
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.d_model = d_model
+        self.src_embed = nn.Embedding(vocab_size, d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        for table in (self.src_embed, self.embedding):
+            nn.init.normal_(table.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        src_mask = padding_mask(source, self.pad_id)
+        src = self.src_embed(source) * math.sqrt(self.d_model) + self.positions[: source.shape[1]]
+        memory = self.encoder(src, src_mask)
+        tgt = self.embedding(target) * math.sqrt(self.d_model) + self.positions[: target.shape[1]]
+        out = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), src_mask)
+        return out @ self.embedding.weight.T
+# %% right: positions computed in forward, masks made by comparing, other names
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad = pad_id
+        self.d = d_model
+        self.table = nn.Embedding(vocab_size, d_model)
+        with torch.no_grad():
+            self.table.weight.copy_(torch.randn(vocab_size, d_model) / math.sqrt(d_model))
+        self.reader = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.writer = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def vectors(self, ids):
+        places = sinusoidal_encoding(ids.shape[1], self.d).to(self.table.weight)
+        return torch.add(places, self.table(ids), alpha=self.d ** 0.5)
+
+    def forward(self, source, target):
+        real = source.ne(self.pad)[:, None, :]
+        t = torch.arange(target.shape[1], device=target.device)
+        no_future = (t[:, None] >= t[None, :]).expand(len(target), -1, -1)
+        memory = self.reader(self.vectors(source), real)
+        states = self.writer(self.vectors(target), memory, no_future, real)
+        return torch.einsum("bqd,vd->bqv", states, self.table.weight)
+# %% right: an nn.Linear without bias whose weight is the table itself, F.embedding on a scaled table
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.root = pad_id, math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        self.logits = nn.Linear(d_model, vocab_size, bias=False)
+        self.logits.weight = self.embedding.weight
+        nn.init.normal_(self.embedding.weight, std=1 / self.root)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        scaled = self.embedding.weight * self.root
+        inside, outside = (F.embedding(ids, scaled) + self.positions[None, : ids.size(1)] for ids in (source, target))
+        hide = padding_mask(source, self.pad_id)
+        return self.logits(self.decoder(outside, self.encoder(inside, hide), decoder_mask(target, self.pad_id), hide))

@@ -267,3 +267,155 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     surprise = -torch.einsum("btv,btv->bt", wanted, logits.log_softmax(-1))
     counts = targets.ne(pad_id).to(logits.dtype)
     return (surprise * counts).sum() / counts.sum()
+# %% prelude
+import torch
+import torch.nn.functional as F
+# %% wrong: the losses of the padding are set to 0, but the mean is over all positions
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    right = log_p.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing * log_p.mean(dim=-1)
+    loss = loss.masked_fill(targets == pad_id, 0.0)
+    return loss.mean()
+# %% wrong: mean of the sentences' means, so a word counts more in a short sentence
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    per_sentence = []
+    for row_logits, row_targets in zip(logits, targets):
+        real = row_targets != pad_id
+        if real.any():
+            per_sentence.append(F.cross_entropy(row_logits[real], row_targets[real], label_smoothing=smoothing))
+    return torch.stack(per_sentence).mean()
+# %% wrong: real tokens are taken to be those with an id greater than pad_id (right only for pad_id 0)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets > pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    nll = -log_p.gather(-1, targets[real][:, None])[:, 0]
+    smooth = -log_p.mean(dim=-1)
+    return ((1 - smoothing) * nll + smoothing * smooth).mean()
+# %% wrong: takes the padding to be at the end of each row: the first n positions count, n = number of real tokens
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    lengths = (targets != pad_id).sum(dim=1)
+    total, count = 0.0, 0
+    for b, n in enumerate(lengths.tolist()):
+        for t in range(n):
+            log_p = logits[b, t].log_softmax(dim=-1)
+            total = total - (1 - smoothing) * log_p[targets[b, t]] - smoothing * log_p.mean()
+            count += 1
+    return total / count
+# %% wrong: softmax over the positions (axis 1), not over the vocabulary
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=1)
+    real = targets != pad_id
+    log_p, targets = log_p[real], targets[real]
+    right = log_p[torch.arange(len(targets)), targets]
+    return -((1 - smoothing) * right + smoothing * log_p.mean(dim=-1)).mean()
+# %% wrong: only the first term is limited to real tokens; the smoothing term is the mean over padding, too
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    nll = -log_p[real].gather(-1, targets[real].unsqueeze(-1)).mean()
+    uniform = -log_p.mean()
+    return (1 - smoothing) * nll + smoothing * uniform
+# %% wrong: the smoothing goes to V - 1 tokens (padding gets no share), not to all V
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    vocab = logits.shape[-1]
+    real = targets != pad_id
+    log_p = F.log_softmax(logits[real], dim=-1)
+    wanted = torch.full_like(log_p, smoothing / (vocab - 1))
+    wanted[:, pad_id] = 0.0
+    wanted[torch.arange(len(wanted)), targets[real]] += 1 - smoothing
+    return -(wanted * log_p).sum(dim=-1).mean()
+# %% wrong: returns a plain Python number (item), through which no gradient flows, not a tensor
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=pad_id, label_smoothing=smoothing)
+    return loss.item()
+# %% wrong: softmax before cross_entropy, which has one inside, and padding is not ignored (two mistakes)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    p = logits.softmax(dim=-1)
+    return F.cross_entropy(p.transpose(1, 2), targets, label_smoothing=smoothing)
+# %% right: einsum of wanted shares with log p, weighted by the mask
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    vocab = logits.shape[-1]
+    wanted = F.one_hot(targets, vocab).to(logits.dtype) * (1 - smoothing) + smoothing / vocab
+    keep = (targets != pad_id).to(logits.dtype)
+    per_token = -torch.einsum("btv,btv->bt", wanted, torch.log_softmax(logits, dim=-1))
+    return (per_token * keep).sum() / keep.sum()
+# %% right: logsumexp minus scores, by picking the real rows; no log_softmax
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    rows, columns = (targets != pad_id).nonzero(as_tuple=True)
+    scores, labels = logits[rows, columns], targets[rows, columns]
+    norm = scores.logsumexp(dim=-1)
+    chosen = scores.take_along_dim(labels[:, None], dim=-1).squeeze(-1)
+    mixed = (1 - smoothing) * chosen + smoothing * scores.mean(dim=-1)
+    return (norm - mixed).mean()
+# %% prelude
+import torch
+import torch.nn.functional as F
+# %% wrong: the smoothing is shared among the V - 1 other tokens, not all V
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    lprobs = logits[real].log_softmax(dim=-1)
+    nll = -lprobs.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    smooth = -lprobs.sum(dim=-1)
+    eps_i = smoothing / (lprobs.size(-1) - 1)
+    loss = (1.0 - smoothing - eps_i) * nll + eps_i * smooth
+    return loss.mean()
+# %% wrong: padding is set to 0 but still counted in the mean
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing * logp.mean(dim=-1)
+    loss = loss * (targets != pad_id)
+    return loss.mean()
+# %% wrong: the smoothing part is averaged over all positions, padding among them
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    V = logits.shape[-1]
+    nll = F.nll_loss(logp.reshape(-1, V), targets.reshape(-1), ignore_index=pad_id)
+    uniform = -logp.mean()
+    return (1 - smoothing) * nll + smoothing * uniform
+# %% wrong: the mean of the sentences' means, so words of short sentences count more
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    per_sentence = []
+    for b in range(len(targets)):
+        real = targets[b] != pad_id
+        if real.any():
+            per_sentence.append(F.cross_entropy(logits[b][real], targets[b][real], label_smoothing=smoothing))
+    return torch.stack(per_sentence).mean()
+# %% wrong: KL divergence: the entropy of the wanted shares is subtracted, so the lowest loss is 0
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.size(-1)
+    x = logits.reshape(-1, V).log_softmax(dim=-1)
+    t = targets.reshape(-1)
+    true_dist = torch.full_like(x, smoothing / V)
+    true_dist.scatter_add_(1, t.unsqueeze(1), torch.full_like(x[:, :1], 1 - smoothing))
+    true_dist[t == pad_id] = 0
+    n_tokens = (t != pad_id).sum()
+    return F.kl_div(x, true_dist, reduction="sum") / n_tokens
+# %% wrong: takes the first n positions of each sentence, which is right only if padding stands at the end
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    total, count = 0.0, 0
+    lengths = (targets != pad_id).sum(dim=1).tolist()
+    for scores, answers, n in zip(logits, targets, lengths):
+        if n == 0:
+            continue
+        total = total + F.cross_entropy(scores[:n], answers[:n], label_smoothing=smoothing, reduction="sum")
+        count += n
+    return total / count
+# %% wrong: returns a Python float, so nothing can be trained with it
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    loss = F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+    return loss.item()
+# %% right: wanted shares as a table, einsum with the log-probabilities
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    keep = targets.ne(pad_id)
+    scores, right = logits[keep], targets[keep]
+    n, V = scores.shape
+    shares = F.one_hot(right, V).to(scores) * (1 - smoothing) + smoothing / V
+    return torch.einsum("nv,nv->", shares, -scores.log_softmax(-1)) / n
+# %% right: logsumexp minus the wanted score, with the padding left out by where
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    wanted_score = (1 - smoothing) * logits.gather(2, targets[..., None])[..., 0] + smoothing * logits.mean(-1)
+    losses = torch.where(real, logits.logsumexp(-1) - wanted_score, 0.0)
+    return losses.sum() / real.sum()

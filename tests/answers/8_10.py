@@ -249,3 +249,360 @@ def train_until(model, step, batches, validate, patience, max_epochs):
     file.seek(0)
     model.load_state_dict(torch.load(file))
     return losses
+# %% prelude
+import copy
+import math
+import torch
+# %% wrong: keeps dict(state_dict()), a shallow copy whose tensors go on changing
+def train_until(model, step, batches, validate, patience, max_epochs):
+    best, best_weights, waited, losses = math.inf, None, 0, []
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, best_weights, waited = loss, dict(model.state_dict()), 0
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    model.load_state_dict(best_weights)
+    return losses
+# %% wrong: train() only once before the loop, from the second epoch on it trains in evaluation mode
+def train_until(model, step, batches, validate, patience, max_epochs):
+    model.train()
+    losses, best_weights, best_epoch = [], None, 0
+    for epoch in range(max_epochs):
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if epoch == 0 or losses[-1] < losses[best_epoch]:
+            best_epoch = epoch
+            best_weights = copy.deepcopy(model.state_dict())
+        if epoch - best_epoch >= patience:
+            break
+    model.load_state_dict(best_weights)
+    return losses
+# %% wrong: an equal loss counts as a new lowest one (<=)
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history, best, weights, bad = [], float("inf"), {}, 0
+    while len(history) < max_epochs and bad < patience:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        history.append(validate(model))
+        if history[-1] <= best:
+            best, bad = history[-1], 0
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+    model.load_state_dict(weights)
+    return history
+# %% wrong: off by one, stops only after patience + 1 epochs without a new best
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = []
+    best_loss, since_best = math.inf, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best_loss:
+            best_loss, since_best = loss, 0
+            best_weights = copy.deepcopy(model.state_dict())
+        else:
+            since_best += 1
+        if since_best > patience:
+            break
+    model.load_state_dict(best_weights)
+    return losses
+# %% wrong: the counter of epochs without a new best is not set back by a new best
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, without = [], None, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if best is None or losses[-1] < best[0]:
+            best = (losses[-1], copy.deepcopy(model.state_dict()))
+        else:
+            without += 1
+        if without >= patience:
+            break
+    model.load_state_dict(best[1])
+    return losses
+# %% wrong: goes back to the best weights only when patience runs out, not after max_epochs
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, lowest, waited = [], math.inf, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < lowest:
+            lowest, waited = losses[-1], 0
+            kept = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+            if waited >= patience:
+                model.load_state_dict(kept)
+                return losses
+    return losses
+# %% wrong: compares with the epoch before, not with the best so far
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited, best_weights = [], 0, None
+    previous = math.inf
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < previous:
+            waited = 0
+            best_weights = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+        previous = loss
+        if waited >= patience:
+            break
+    model.load_state_dict(best_weights)
+    return losses
+# %% wrong: validates the untrained model first and lets it be the best one to beat
+def train_until(model, step, batches, validate, patience, max_epochs):
+    model.eval()
+    best = validate(model)
+    best_weights = copy.deepcopy(model.state_dict())
+    losses, waited = [], 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, waited = losses[-1], 0
+            best_weights = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    model.load_state_dict(best_weights)
+    return losses
+# %% wrong: leaves the loop before the loss of the last epoch is appended
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waited = [], math.inf, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if loss < best:
+            best, waited = loss, 0
+            weights = {name: w.clone() for name, w in model.state_dict().items()}
+        else:
+            waited += 1
+            if waited == patience:
+                break
+        losses.append(loss)
+    model.load_state_dict(weights)
+    return losses
+# %% right: no counter: the place of the minimum in the list says how long ago the best epoch was
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, weights = [], {}
+    while len(losses) < max_epochs:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        best = losses.index(min(losses))
+        if best == len(losses) - 1:
+            weights = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+        elif len(losses) - 1 - best >= patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+# %% right: a helper for one epoch, and the epochs left counted down from patience
+def train_until(model, step, batches, validate, patience, max_epochs):
+    def one_epoch():
+        model.train(True)
+        for i in range(len(batches)):
+            step(model, batches[i])
+        model.train(False)
+        return validate(model)
+
+    lowest = one_epoch()
+    curve, snapshot, left = [lowest], copy.deepcopy(model.state_dict()), patience
+    for _ in range(1, max_epochs):
+        curve.append(one_epoch())
+        left -= 1
+        if curve[-1] < lowest:
+            lowest, snapshot, left = curve[-1], copy.deepcopy(model.state_dict()), patience
+        if left == 0:
+            break
+    model.load_state_dict(snapshot)
+    return curve
+# %% prelude
+import copy
+import math
+
+import torch
+# %% wrong: at the end only the local name model is set to the best copy, the caller's model keeps its last weights
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waited = [], math.inf, 0
+    best_model = model
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, waited = loss, 0
+            best_model = copy.deepcopy(model)
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    model = best_model
+    return losses
+# %% wrong: the counter is not set back by a new best, so bad epochs need not be in a row
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, bad = [], 0
+    best, weights = math.inf, None
+    while len(losses) < max_epochs and bad < patience:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best = losses[-1]
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+    model.load_state_dict(weights)
+    return losses
+# %% wrong: each loss is compared with the one before, not with the lowest so far
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = []
+    previous = math.inf
+    waiting = 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < previous:
+            weights = copy.deepcopy(model.state_dict())
+            waiting = 0
+        else:
+            waiting += 1
+        previous = loss
+        if waiting == patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+# %% wrong: training mode is switched on once before the loop, so from the second epoch on it trains in evaluation mode
+def train_until(model, step, batches, validate, patience, max_epochs):
+    model.train()
+    losses, best, since = [], math.inf, 0
+    for epoch in range(max_epochs):
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, since, kept = loss, 0, copy.deepcopy(model.state_dict())
+        else:
+            since += 1
+        if since >= patience:
+            break
+    model.load_state_dict(kept)
+    return losses
+# %% wrong: state_dict().copy() copies the dictionary but not the weights in it
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = []
+    best_epoch = 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if epoch == 0 or losses[epoch] < losses[best_epoch]:
+            best_epoch = epoch
+            best_weights = model.state_dict().copy()
+        if epoch - best_epoch >= patience:
+            break
+    model.load_state_dict(best_weights)
+    return losses
+# %% wrong: two mistakes: an equal loss counts as a new best, and it stops one epoch too late
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history, best_loss, n_bad = [], float("inf"), 0
+    for _ in range(max_epochs):
+        model.train()
+        for b in batches:
+            step(model, b)
+        model.eval()
+        v = validate(model)
+        history.append(v)
+        if v <= best_loss:
+            best_loss, n_bad = v, 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            n_bad += 1
+        if n_bad > patience:
+            break
+    model.load_state_dict(best_state)
+    return history
+# %% right: no counter: the place of the minimum in the list says how long ago it was
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = []
+    for _ in range(max_epochs):
+        model.train(True)
+        for n in range(len(batches)):
+            step(model, batches[n])
+        model.train(False)
+        losses.append(validate(model))
+        epochs_since = len(losses) - 1 - losses.index(min(losses))
+        if epochs_since == 0:
+            kept = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+        if epochs_since >= patience:
+            break
+    model.load_state_dict(kept)
+    return losses
+# %% right: a while loop, all weights kept in a list, an inner function for one epoch
+def train_until(model, step, batches, validate, patience, max_epochs):
+    def one_epoch():
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        return validate(model), copy.deepcopy(model.state_dict())
+
+    found = [one_epoch()]
+    best = 0
+    while len(found) < max_epochs and len(found) - 1 - best < patience:
+        found.append(one_epoch())
+        if found[-1][0] < found[best][0]:
+            best = len(found) - 1
+    model.load_state_dict(found[best][1])
+    return [loss for loss, _ in found]

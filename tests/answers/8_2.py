@@ -151,3 +151,76 @@ def warmup_lr(step, d_model, warmup):
 def warmup_lr(step, d_model, warmup):
     peak, x = 1 / math.sqrt(d_model * warmup), step / warmup
     return peak * (x if x < 1 else 1 / math.sqrt(x))
+# %% prelude
+import math
+import torch
+# %% wrong: x ** -1/2 is (1/x)/2, not 1/sqrt(x), in d_model and step
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -1/2 * min(step ** -1/2, step * warmup ** -1.5)
+# %% wrong: exponent of warmup is -0.5 where -1.5 is meant
+def warmup_lr(step, d_model, warmup):
+    scale = 1 / math.sqrt(d_model)
+    rising = step / math.sqrt(warmup)
+    falling = 1 / math.sqrt(step)
+    return scale * min(rising, falling)
+# %% wrong: integer division step // warmup, so the rate is 0 in the whole warm-up
+def warmup_lr(step, d_model, warmup):
+    peak = (d_model * warmup) ** -0.5
+    if step <= warmup:
+        return peak * (step // warmup)
+    return peak * (warmup / step) ** 0.5
+# %% wrong: returns a tensor, not a plain number
+def warmup_lr(step, d_model, warmup):
+    step = torch.tensor(float(step))
+    return d_model ** -0.5 * torch.minimum(step.rsqrt(), step * warmup ** -1.5)
+# %% wrong: rises to the peak and then stays there; no fall after the warm-up
+def warmup_lr(step, d_model, warmup):
+    return min(step / warmup, 1.0) * (d_model * warmup) ** -0.5
+# %% right: one quotient, step / max(step, warmup) ** 1.5
+def warmup_lr(step, d_model, warmup):
+    later = max(step, warmup)
+    return step / (later * math.sqrt(later) * math.sqrt(d_model))
+# %% right: peak times a fraction, by two branches
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / math.sqrt(d_model * warmup)
+    if step > warmup:
+        return peak * math.sqrt(warmup / step)
+    return peak * step / warmup
+# %% prelude
+import math
+
+import torch
+# %% wrong: returns a tensor, not a plain number (2)
+def warmup_lr(step, d_model, warmup):
+    step = torch.tensor(float(step))
+    arg1 = torch.rsqrt(step)
+    arg2 = step * (warmup ** -1.5)
+    return torch.rsqrt(torch.tensor(float(d_model))) * torch.minimum(arg1, arg2)
+# %% wrong: the minimum is taken under the root as well
+def warmup_lr(step, d_model, warmup):
+    return 1 / math.sqrt(d_model * min(step ** -0.5, step * warmup ** -1.5))
+# %% wrong: the warm-up is 4000, as in the paper, whatever warmup is
+def warmup_lr(step, d_model, warmup=4000):
+    warmup_steps = 4000
+    return (d_model ** -0.5) * min(step ** -0.5, step * warmup_steps ** -1.5)
+# %% wrong: after the warm-up the factor of d_model is forgotten
+def warmup_lr(step, d_model, warmup):
+    if step < warmup:
+        return d_model ** -0.5 * step * warmup ** -1.5
+    else:
+        return step ** -0.5
+# %% wrong: constant until warmup, as T5's schedule, instead of rising from near 0
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 / math.sqrt(max(step, warmup))
+# %% wrong: adds 1 to a step that is counted from 1 already
+def warmup_lr(step, d_model, warmup):
+    step += 1
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+# %% right: one root over a maximum
+def warmup_lr(step, d_model, warmup):
+    return 1 / math.sqrt(d_model * max(step, warmup ** 3 / step ** 2))
+# %% right: the peak, times a share of it
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / math.sqrt(d_model * warmup)
+    done = step / warmup
+    return peak * done if done <= 1 else peak / math.sqrt(done)

@@ -332,3 +332,187 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
         w.grad = gradient
     optimiser.step()
     return loss.detach()
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+# %% wrong: zero_grad between backward and step, so that nothing is left to move by
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.zero_grad()
+    optimiser.step()
+    return loss.item()
+# %% wrong: shift the wrong way round: reads target[:, 1:] and is asked for target[:, :-1], the token before
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[:, 1:], target[:, :-1]
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.detach()
+# %% wrong: returns the loss after the change of the weights, computed anew
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    def batch_loss():
+        return label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+
+    optimiser.zero_grad()
+    batch_loss().backward()
+    optimiser.step()
+    with torch.no_grad():
+        return batch_loss().item()
+# %% wrong: takes the end mark out of the decoder input in place, so that it is missing from the labels, too, and the caller's target is changed
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input = target[:, :-1]
+    ends = (target != pad_id).sum(dim=1) - 1
+    for row, end in enumerate(ends.tolist()):
+        if end < decoder_input.shape[1]:
+            decoder_input[row, end] = pad_id          # the decoder does not read <eos>
+    labels = target[:, 1:]
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: loss is the mean of the losses of single sentences, not of all real tokens
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    losses = []
+    for src, tgt in zip(source, target):
+        logits = model(src[None], tgt[None, :-1])
+        losses.append(label_smoothing_loss(logits, tgt[None, 1:], pad_id, smoothing))
+    loss = torch.stack(losses).mean()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: whole target read and asked for without any shift, and no zero_grad (two mistakes)
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target)
+    loss = label_smoothing_loss(logits, target, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% right: narrow for the shift, gradients by autograd.grad put in by hand
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    length = target.shape[1] - 1
+    reads, asked = target.narrow(1, 0, length), target.narrow(1, 1, length)
+    loss = label_smoothing_loss(model(source, reads), asked, pad_id, smoothing)
+    weights = [p for p in model.parameters() if p.requires_grad]
+    gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+    optimiser.zero_grad()
+    for p, gradient in zip(weights, gradients):
+        p.grad = gradient
+    optimiser.step()
+    return loss.detach()
+# %% right: zero_grad after the forward pass and just before backward; loss read before the step
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    *_, columns = target.shape
+    inputs = target[:, torch.arange(columns - 1)]
+    labels = target[:, torch.arange(1, columns)]
+    loss = label_smoothing_loss(model(source, inputs), labels, pad_id, smoothing)
+    before = float(loss.detach())
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return before
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+# %% wrong: clips the gradient before the step
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    model.train()
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    return loss.item()
+# %% wrong: returns the loss after the change (2)
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    x, y = target[:, :-1], target[:, 1:]
+    optimiser.zero_grad()
+    label_smoothing_loss(model(source, x), y, pad_id, smoothing).backward()
+    optimiser.step()
+    with torch.no_grad():
+        loss = label_smoothing_loss(model(source, x), y, pad_id, smoothing)
+    return loss.item()
+# %% wrong: the smoothing is always 0.1, whatever is asked for
+def training_step(model, optimiser, source, target, pad_id, smoothing=0.1):
+    criterion = nn.CrossEntropyLoss(ignore_index=pad_id, label_smoothing=0.1)
+    optimiser.zero_grad()
+    output = model(source, target[:, :-1])
+    loss = criterion(output.reshape(-1, output.size(-1)), target[:, 1:].reshape(-1))
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: no teacher forcing: the decoder reads the tokens that the model itself has chosen
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    labels = target[:, 1:]
+    decoder_input = target[:, :1]
+    with torch.no_grad():
+        while decoder_input.shape[1] < labels.shape[1]:
+            next_token = model(source, decoder_input)[:, -1:].argmax(dim=-1)
+            decoder_input = torch.cat([decoder_input, next_token], dim=1)
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% wrong: sentence by sentence, each divided by the number of sentences: a mean of sentences' means
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    total = 0.0
+    for b in range(len(target)):
+        loss = label_smoothing_loss(logits[b:b + 1], target[b:b + 1, 1:], pad_id, smoothing)
+        total = total + loss / len(target)
+    total.backward()
+    optimiser.step()
+    return total.item()
+# %% wrong: the brackets of item() are missing, so a method is returned and no number
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item
+# %% wrong: reads target[:, 1:] and is asked for the token before: the shift the wrong way round
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input = target[:, 1:]
+    labels = target[:, :-1]
+    optimiser.zero_grad()
+    logits = model(source, decoder_input)
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+# %% right: gradients by torch.autograd.grad, put into .grad by hand
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    reads, asked = target.narrow(1, 0, target.size(1) - 1), target.narrow(1, 1, target.size(1) - 1)
+    loss = label_smoothing_loss(model(source, reads), asked, pad_id, smoothing)
+    weights = [w for group in optimiser.param_groups for w in group["params"] if w.requires_grad]
+    optimiser.zero_grad()
+    for weight, gradient in zip(weights, torch.autograd.grad(loss, weights, allow_unused=True), strict=True):
+        weight.grad = gradient
+    optimiser.step()
+    return float(loss.detach())
+# %% right: F.cross_entropy with the vocabulary on axis 1, zero_grad after the loss and once more at the end
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    scores = model(source, target[:, :-1]).movedim(-1, 1)
+    loss = F.cross_entropy(scores, target[:, 1:], ignore_index=pad_id, label_smoothing=smoothing)
+    optimiser.zero_grad(set_to_none=False)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad()
+    return loss.detach()

@@ -255,3 +255,116 @@ def count_pairs(words):
             key = (a, symbols[i + 1])
             total[key] = total.get(key, 0) + words[symbols]
     return dict(total)
+# %% prelude
+from collections import Counter, defaultdict
+from itertools import pairwise
+# %% wrong: every word counts once, how often it occurs is not used
+def count_pairs(words):
+    counts = Counter()
+    for word in words:
+        for pair in zip(word, word[1:]):
+            counts[pair] += 1
+    return counts
+# %% wrong: a pair that stands twice in one word counts only once (set of pairs)
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair in set(pairwise(word)):
+            counts[pair] += times
+    return counts
+# %% wrong: overwrites the count with that of the last word that has the pair (= for +=)
+def count_pairs(words):
+    counts = {}
+    for word, times in words.items():
+        for i in range(len(word) - 1):
+            counts[word[i], word[i + 1]] = times
+    return counts
+# %% wrong: the last pair of each word is missing (range(len - 2))
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for i in range(len(word) - 2):
+            counts[(word[i], word[i + 1])] += times
+    return counts
+# %% wrong: the keys are joined strings, not tuples of two symbols
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for a, b in zip(word, word[1:]):
+            counts[a + b] += times
+    return counts
+# %% wrong: index i - 1 begins at -1, so the last and the first symbol of a word count as a pair
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for i, symbol in enumerate(word):
+            counts[word[i - 1], symbol] += times
+    return counts
+# %% wrong: order of the two symbols is lost (sorted pair)
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair in pairwise(word):
+            counts[tuple(sorted(pair))] += times
+    return counts
+# %% wrong: pairs run across the border between one word and the next
+def count_pairs(words):
+    text = [symbol for word, times in words.items() for _ in range(times) for symbol in word]
+    return Counter(zip(text, text[1:]))
+# %% right: defaultdict, iterator with the symbol before
+def count_pairs(words):
+    counts = defaultdict(int)
+    for word in words:
+        before = None
+        for place, symbol in enumerate(word):
+            if place > 0:
+                counts[before, symbol] += words[word]
+            before = symbol
+    return dict(counts)
+# %% right: sum of one Counter for each word, with multiplied counts
+def count_pairs(words):
+    total = Counter()
+    for word, times in words.items():
+        inside = Counter(zip(word[:-1], word[1:]))
+        total.update({pair: n * times for pair, n in inside.items()})
+    return total
+# %% prelude
+from collections import Counter, defaultdict
+from itertools import combinations, pairwise
+# %% wrong: joins the symbols first, so it counts pairs of letters, not of symbols
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        word = "".join(symbols)
+        for a, b in pairwise(word):
+            counts[a, b] += times
+    return counts
+# %% wrong: all words in one row, so the end of a word and the beginning of the next are neighbours
+def count_pairs(words):
+    everything = []
+    for symbols, times in words.items():
+        everything += list(symbols) * times
+    return Counter(zip(everything[:-1], everything[1:]))
+# %% wrong: a pair that occurs twice in the same word is counted once, because of the set
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        counts.update({pair: times for pair in set(pairwise(symbols))})
+    return counts
+# %% right: a Counter for each word, every count multiplied, then added up
+def count_pairs(words):
+    total = Counter()
+    for symbols, times in words.items():
+        of_word = Counter(pairwise(symbols))
+        total.update({pair: n * times for pair, n in of_word.items()})
+    return total
+# %% right: a plain dictionary with get, the pair remembered from the symbol before
+def count_pairs(words):
+    found = {}
+    for symbols in words:
+        before = None
+        for symbol in symbols:
+            if before is not None:
+                found[before, symbol] = found.get((before, symbol), 0) + words[symbols]
+            before = symbol
+    return found

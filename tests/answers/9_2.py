@@ -325,3 +325,170 @@ def merge_pair(symbols, pair):
             symbol += rest.popleft()
         done.append(symbol)
     return tuple(done)
+# %% prelude
+import re
+# %% wrong: does not jump over the second symbol after a merge, which is used twice
+def merge_pair(symbols, pair):
+    merged, i = [], 0
+    while i < len(symbols):
+        if i + 1 < len(symbols) and (symbols[i], symbols[i + 1]) == pair:
+            merged.append(symbols[i] + symbols[i + 1])
+        else:
+            merged.append(symbols[i])
+        i += 1
+    return merged
+# %% wrong: compares the spelling (a + b), not symbol with symbol
+def merge_pair(symbols, pair):
+    joined = "".join(pair)
+    out, i = [], 0
+    while i < len(symbols):
+        if i + 1 < len(symbols) and symbols[i] + symbols[i + 1] == joined:
+            out.append(joined)
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+# %% wrong: the last symbol is lost when it is not part of a merge
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            out.append(pair[0] + pair[1])
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+# %% wrong: replaces in the text with spaces, and finds the pair also where a longer symbol only ends or begins like it
+def merge_pair(symbols, pair):
+    return " ".join(symbols).replace(" ".join(pair), "".join(pair)).split()
+# %% wrong: regular expression without re.escape: a mark such as ? or . is taken for a sign of the pattern
+def merge_pair(symbols, pair):
+    text = " ".join(symbols)
+    pattern = r"(?<!\S)" + " ".join(pair) + r"(?!\S)"
+    return re.sub(pattern, lambda found: "".join(pair), text).split()
+# %% wrong: goes from right to left, so e e e becomes e ee
+def merge_pair(symbols, pair):
+    out = list(symbols)
+    for i in reversed(range(len(out) - 1)):
+        if tuple(out[i:i + 2]) == pair:
+            out[i:i + 2] = ["".join(pair)]
+    return out
+# %% wrong: compares a slice with the tuple, so the pair is never found in a list
+def merge_pair(symbols, pair):
+    out = []
+    i = 0
+    while i < len(symbols):
+        if symbols[i:i + 2] == pair:
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+# %% wrong: the order of the two is not looked at (sets are compared), so b a is merged for the pair (a, b)
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if i < len(symbols) - 1 and set(symbols[i:i + 2]) == set(pair):
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+# %% right: a stack: look back at the last symbol written
+def merge_pair(symbols, pair):
+    first, second = pair
+    written, fresh = [], False                      # fresh: the last one written may still be used
+    for symbol in symbols:
+        if fresh and symbol == second and written[-1] == first:
+            written[-1] = first + second
+            fresh = False
+        else:
+            written.append(symbol)
+            fresh = True
+    return tuple(written)
+# %% right: an iterator with one symbol held back
+def merge_pair(symbols, pair):
+    out, rest, held = [], iter(symbols), None
+    for symbol in rest:
+        if held is None:
+            held = symbol
+        elif (held, symbol) == tuple(pair):
+            out.append(held + symbol)
+            held = None
+        else:
+            out.append(held)
+            held = symbol
+    return out if held is None else out + [held]
+# %% prelude
+import re
+# %% wrong: the pair is put into a regular expression without re.escape, so marks such as ? are read as operators
+def merge_pair(symbols, pair):
+    bigram = " ".join(pair)
+    p = re.compile(r"(?<!\S)" + bigram + r"(?!\S)")
+    return p.sub("".join(pair), " ".join(symbols)).split()
+# %% wrong: the loop ends one too early, so a last symbol that is not merged gets lost
+def merge_pair(symbols, pair):
+    new = []
+    i = 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            new.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            new.append(symbols[i])
+            i += 1
+    return new
+# %% wrong: merges in the list that was given, so the input changes and a tuple fails
+def merge_pair(symbols, pair):
+    i = 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            symbols[i] = pair[0] + pair[1]
+            del symbols[i + 1]
+        i += 1
+    return symbols
+# %% wrong: merges from right to left, so e e e becomes e ee
+def merge_pair(symbols, pair):
+    out = list(symbols)
+    i = len(out) - 2
+    while i >= 0:
+        if tuple(out[i:i + 2]) == pair:
+            out[i:i + 2] = ["".join(pair)]
+            i -= 1
+        i -= 1
+    return out
+# %% wrong: looks one place beyond the end when the last symbol is the first of the pair (IndexError)
+def merge_pair(symbols, pair):
+    first, second = pair
+    result = []
+    i = 0
+    while i < len(symbols):
+        if symbols[i] == first and symbols[i + 1] == second:
+            result.append(first + second)
+            i += 2
+        else:
+            result.append(symbols[i])
+            i += 1
+    return result
+# %% right: a stack whose last symbol is joined with the next
+def merge_pair(symbols, pair):
+    left, right = pair
+    done = []
+    for symbol in symbols:
+        if done and done[-1] == left and symbol == right:
+            done[-1] = left + right
+        else:
+            done.append(symbol)
+    return done
+# %% right: recursion on tuples (2)
+def merge_pair(symbols, pair):
+    symbols = tuple(symbols)
+    if len(symbols) < 2:
+        return symbols
+    if symbols[:2] == tuple(pair):
+        return ("".join(pair),) + merge_pair(symbols[2:], pair)
+    return symbols[:1] + merge_pair(symbols[1:], pair)

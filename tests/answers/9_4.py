@@ -417,3 +417,223 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
             if best[row] == eos_id:
                 going.discard(row)
     return table[:, 1 : written + 1]
+# %% prelude
+import torch
+# %% wrong: text after eos is kept: a sentence that has ended goes on being written
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(-1)
+        ids = torch.cat([ids, token.unsqueeze(1)], dim=1)
+        ended |= token == eos_id
+        if ended.all():
+            break
+    return ids[:, 1:]
+# %% wrong: stops as soon as one sentence has ended (any for all)
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.shape[0], 1), bos_id)
+    done = torch.zeros(source.shape[0], dtype=torch.bool)
+    while target.shape[1] <= max_len and not done.any():
+        best = model(source, target)[:, -1, :].argmax(dim=-1)
+        best[done] = pad_id
+        target = torch.cat((target, best[:, None]), dim=1)
+        done = done | (best == eos_id)
+    return target[:, 1:]
+# %% wrong: only looks whether the token before is eos; after one pad a finished sentence goes on
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    finished = torch.zeros(len(source), dtype=torch.bool)
+    ever = finished.clone()
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(-1)
+        token = torch.where(finished, pad_id, token)
+        finished = token == eos_id
+        ever = ever | finished
+        ids = torch.cat([ids, token[:, None]], dim=1)
+        if ever.all():
+            break
+    return ids[:, 1:]
+# %% wrong: a pad written by the model ends the sentence, too
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    over = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(-1)
+        token[over] = pad_id
+        ids = torch.cat([ids, token[:, None]], dim=1)
+        over |= (token == eos_id) | (token == pad_id)
+        if over.all():
+            break
+    return ids[:, 1:]
+# %% wrong: the eos itself is overwritten by pad
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), 1, dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1:].argmax(dim=-1)
+        ended = ended | (token == eos_id)
+        ids = torch.cat([ids, token.masked_fill(ended, pad_id)], dim=1)
+        if ended.all():
+            break
+    return ids[:, 1:]
+# %% wrong: bos counts towards max_len, one token too few
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    batch = source.shape[0]
+    target = torch.full((batch, 1), bos_id, dtype=torch.long)
+    done = torch.zeros(batch, dtype=torch.bool)
+    while target.shape[1] < max_len:
+        nxt = model(source, target)[:, -1].argmax(-1)
+        nxt = torch.where(done, torch.full_like(nxt, pad_id), nxt)
+        done = done | (nxt == eos_id)
+        target = torch.cat([target, nxt[:, None]], dim=1)
+        if done.all():
+            break
+    return target[:, 1:]
+# %% wrong: gives the model only the newest token, not all tokens so far
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    token = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), 1, dtype=torch.bool)
+    written = []
+    for _ in range(max_len):
+        token = model(source, token)[:, -1:].argmax(-1)
+        token = token.masked_fill(ended, pad_id)
+        written.append(token)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return torch.cat(written, dim=1)
+# %% wrong: stops only if all sentences write eos in the same round, and else goes on with columns of padding to max_len
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(-1).masked_fill(ended, pad_id)
+        ids = torch.cat([ids, token[:, None]], dim=1)
+        if (token == eos_id).all():
+            break
+        ended = ended | (token == eos_id)
+    return ids[:, 1:]
+# %% right: writes on freely, then puts padding after the first eos by a running count
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = source.new_full((source.shape[0], 1), bos_id)
+    for _ in range(max_len):
+        following = model(source, ids)[:, -1].argmax(dim=-1, keepdim=True)
+        ids = torch.cat([ids, following], dim=1)
+        if (ids[:, 1:] == eos_id).any(dim=1).all():
+            break
+    ids = ids[:, 1:]
+    ends = (ids == eos_id).long()
+    past_the_end = ends.cumsum(dim=1) - ends > 0
+    return ids.masked_fill(past_the_end, pad_id)
+# %% right: Python lists, only the sentences that are still going are given to the model
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    rows = [[] for _ in range(len(source))]
+    going = list(range(len(source)))
+    for _ in range(max_len):
+        if not going:
+            break
+        so_far = torch.tensor([[bos_id] + rows[i] for i in going])
+        best = model(source[going], so_far)[:, -1].max(dim=-1).indices.tolist()
+        for i, token in zip(going, best):
+            rows[i].append(token)
+        going = [i for i in going if rows[i][-1] != eos_id]
+    longest = max(len(row) for row in rows)
+    return torch.tensor([row + [pad_id] * (longest - len(row)) for row in rows])
+# %% prelude
+import torch
+# %% wrong: takes the first sentence's token for all, so only a batch of one is right
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    target = torch.full((B, 1), bos_id)
+    finished = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        logits = model(source, target)
+        next_id = int(torch.argmax(logits[0, -1]))
+        column = torch.full((B,), next_id).masked_fill(finished, pad_id)
+        target = torch.cat([target, column[:, None]], dim=1)
+        finished |= column == eos_id
+        if finished.all():
+            break
+    return target[:, 1:]
+# %% wrong: the model is given the last token only, not all those written so far
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    last = torch.full((len(source), 1), bos_id)
+    done = torch.zeros(len(source), 1, dtype=torch.bool)
+    written = []
+    while len(written) < max_len and not done.all():
+        last = model(source, last)[:, -1:].argmax(-1)
+        last = torch.where(done, pad_id, last)
+        done = done | (last == eos_id)
+        written.append(last)
+    return torch.cat(written, dim=1)
+# %% wrong: a token that is padding also ends a sentence
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((source.size(0), 1), bos_id, dtype=torch.long)
+    ended = torch.zeros(source.size(0), dtype=torch.bool)
+    for step in range(max_len):
+        nxt = model(source, ids)[:, -1, :].argmax(-1)
+        nxt = torch.where(ended, torch.full_like(nxt, pad_id), nxt)
+        ids = torch.cat((ids, nxt[:, None]), 1)
+        ended = ended | (nxt == eos_id) | (nxt == pad_id)
+        if ended.all():
+            break
+    return ids[:, 1:]
+# %% wrong: never stops early: always max_len columns, the last ones all padding
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = len(source)
+    out = torch.full((B, max_len + 1), pad_id)
+    out[:, 0] = bos_id
+    alive = torch.ones(B, dtype=torch.bool)
+    for t in range(max_len):
+        best = model(source, out[:, :t + 1])[:, t].argmax(-1)
+        out[alive, t + 1] = best[alive]
+        alive = alive & (best != eos_id)
+    return out[:, 1:]
+# %% wrong: eos itself is replaced by padding, too
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((len(source), 1), bos_id)
+    for _ in range(max_len):
+        next_ids = model(source, ids)[:, -1].argmax(dim=-1, keepdim=True)
+        ids = torch.cat([ids, next_ids], dim=1)
+        if (ids[:, 1:] == eos_id).any(dim=1).all():
+            break
+    ids = ids[:, 1:]
+    ended = (ids == eos_id).cumsum(dim=1) > 0
+    return ids.masked_fill(ended, pad_id)
+# %% wrong: counts bos as one of the max_len tokens, so the result is one token too short
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    finished = torch.zeros(len(source), dtype=torch.bool)
+    while target.shape[1] < max_len and not finished.all():
+        token = model(source, target)[:, -1].argmax(-1)
+        token = token.masked_fill(finished, pad_id)
+        finished = finished | (token == eos_id)
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+    return target[:, 1:]
+# %% right: Python lists, one for each sentence
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    rows, ended = [[bos_id] for _ in source], [False] * len(source)
+    for _ in range(max_len):
+        logits = model(source, torch.tensor(rows, device=source.device))
+        for n, row in enumerate(rows):
+            token = pad_id if ended[n] else int(logits[n, -1].argmax())
+            row.append(token)
+            ended[n] = ended[n] or token == eos_id
+        if all(ended):
+            break
+    return torch.tensor([row[1:] for row in rows], device=source.device)
+# %% right: a table made beforehand, its columns filled, tidied at the end by cumsum
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    table = torch.full((source.shape[0], max_len + 1), pad_id, dtype=torch.long, device=source.device)
+    table[:, 0] = bos_id
+    width = 0
+    for t in range(max_len):
+        table[:, t + 1] = model(source, table[:, : t + 1])[:, t].max(dim=-1).indices
+        width = t + 1
+        ends = table[:, 1 : width + 1] == eos_id
+        if ends.sum(dim=1).bool().all():
+            break
+    ends = table[:, 1 : width + 1] == eos_id
+    over = ends.cumsum(dim=1) - ends.long() > 0              # strictly after the first eos
+    return torch.where(over, pad_id, table[:, 1 : width + 1])

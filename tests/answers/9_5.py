@@ -335,3 +335,205 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(gram)
                 hits += 1
     return hits / max(tries, 1)
+# %% prelude
+from collections import Counter
+# %% wrong: not clipped: an n-gram matches as often as the hypothesis has it
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references):
+        known = {tuple(reference[i:i + n]) for i in range(len(reference) - n + 1)}
+        grams = [tuple(hypothesis[i:i + n]) for i in range(len(hypothesis) - n + 1)]
+        matches += sum(gram in known for gram in grams)
+        total += len(grams)
+    return matches / total if total else 0
+# %% wrong: mean of the sentences' precisions, not all matches divided by all n-grams
+def ngram_precision(hypotheses, references, n):
+    def grams(sentence):
+        return Counter(tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1))
+
+    precisions = []
+    for h, r in zip(hypotheses, references):
+        ours, theirs = grams(h), grams(r)
+        if ours:
+            precisions.append((ours & theirs).total() / ours.total())
+    return sum(precisions) / len(precisions) if precisions else 0.0
+# %% wrong: counts of all sentences are pooled before they are compared, so that n-grams match across sentences
+def ngram_precision(hypotheses, references, n):
+    def grams(sentences):
+        return Counter(tuple(s[i:i + n]) for s in sentences for i in range(len(s) - n + 1))
+
+    ours, theirs = grams(hypotheses), grams(references)
+    if not ours:
+        return 0
+    return sum((ours & theirs).values()) / sum(ours.values())
+# %% wrong: words of an n-gram are joined without a space, so different n-grams become equal
+def ngram_precision(hypotheses, references, n):
+    matched, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        a = Counter("".join(h[i:i + n]) for i in range(len(h) - n + 1))
+        b = Counter("".join(r[i:i + n]) for i in range(len(r) - n + 1))
+        matched += sum(min(count, b[gram]) for gram, count in a.items())
+        total += sum(a.values())
+    return matched / total if total else 0
+# %% wrong: returns 0 as soon as one hypothesis is shorter than n, not only if all are
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        if len(h) < n:
+            return 0
+        ours = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        theirs = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum((ours & theirs).values())
+        total += sum(ours.values())
+    return matches / total if total else 0
+# %% wrong: against division by zero each sentence counts at least one n-gram, also one that is too short
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        ours = Counter(zip(*(h[k:] for k in range(n))))
+        theirs = Counter(zip(*(r[k:] for k in range(n))))
+        matches += sum((ours & theirs).values())
+        total += max(1, len(h) - n + 1)
+    return matches / total
+# %% wrong: the last n-gram of every sentence is missing (range(len - n))
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        ours = Counter(tuple(h[i:i + n]) for i in range(len(h) - n))
+        theirs = Counter(tuple(r[i:i + n]) for i in range(len(r) - n))
+        matches += (ours & theirs).total()
+        total += ours.total()
+    return matches / total if total else 0
+# %% wrong: divides by the n-grams of the references, which is recall
+def ngram_precision(hypotheses, references, n):
+    def grams(words):
+        return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+    matches = sum((grams(h) & grams(r)).total() for h, r in zip(hypotheses, references))
+    total = sum(grams(r).total() for r in references)
+    return matches / total if total else 0.0
+# %% wrong: divides by the number of different n-grams (len of the Counter), not by all of them
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        ours = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        theirs = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        for gram in ours:
+            matches += min(ours[gram], theirs[gram])
+        total += len(ours)
+    return matches / total if total else 0
+# %% right: strikes each match off a list of the reference's n-grams
+def ngram_precision(hypotheses, references, n):
+    hits = tried = 0
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        left = [reference[i:i + n] for i in range(len(reference) - n + 1)]
+        for start in range(len(hypothesis) - n + 1):
+            tried += 1
+            gram = hypothesis[start:start + n]
+            if gram in left:
+                left.remove(gram)
+                hits += 1
+    return hits / tried if tried else 0.0
+# %% right: one Counter for all, with the number of the sentence in the key
+def ngram_precision(hypotheses, references, n):
+    def numbered(sentences):
+        return Counter((k, *gram) for k, words in enumerate(sentences)
+                       for gram in zip(*[words[shift:] for shift in range(n)]))
+
+    ours, theirs = numbered(hypotheses), numbered(references)
+    unmatched = (ours - theirs).total()
+    return 1 - unmatched / ours.total() if ours else 0
+# %% prelude
+from collections import Counter
+# %% wrong: one Counter for all hypotheses and one for all references, so it compares across sentences
+def ngram_precision(hypotheses, references, n):
+    def count(sentences):
+        return Counter(tuple(s[i:i + n]) for s in sentences for i in range(len(s) - n + 1))
+
+    hyp, ref = count(hypotheses), count(references)
+    total = sum(hyp.values())
+    return sum((hyp & ref).values()) / total if total else 0
+# %% wrong: sets, so a repeated n-gram counts once among the matches and among all
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for hyp, ref in zip(hypotheses, references):
+        h = {tuple(hyp[i:i + n]) for i in range(len(hyp) - n + 1)}
+        r = {tuple(ref[i:i + n]) for i in range(len(ref) - n + 1)}
+        matches += len(h & r)
+        total += len(h)
+    if total == 0:
+        return 0
+    return matches / total
+# %% wrong: the words of an n-gram are joined without a space, so "no sé" equals "nos é"
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        h_grams = Counter("".join(h[i:i + n]) for i in range(len(h) - n + 1))
+        r_grams = Counter("".join(r[i:i + n]) for i in range(len(r) - n + 1))
+        for gram, count in h_grams.items():
+            matches += min(count, r_grams[gram])
+            total += count
+    return matches / total if total > 0 else 0.0
+# %% wrong: counts all n-grams from 1 up to n, not only those of length n
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        for k in range(1, n + 1):
+            a = Counter(zip(*(hypothesis[i:] for i in range(k))))
+            b = Counter(zip(*(reference[i:] for i in range(k))))
+            matches += (a & b).total()
+            total += a.total()
+    return matches / total if total else 0
+# %% wrong: a hypothesis shorter than n - 1 adds a negative number to the total
+def ngram_precision(hypotheses, references, n):
+    matched = 0
+    total = 0
+    for hyp, ref in zip(hypotheses, references):
+        hyp_counts = Counter(tuple(hyp[i:i + n]) for i in range(len(hyp) - n + 1))
+        ref_counts = Counter(tuple(ref[i:i + n]) for i in range(len(ref) - n + 1))
+        matched += sum(min(c, ref_counts[g]) for g, c in hyp_counts.items())
+        total += len(hyp) - n + 1
+    if total <= 0:
+        return 0
+    return matched / total
+# %% wrong: the mean of the sentences' precisions instead of all matches by all n-grams
+def ngram_precision(hypotheses, references, n):
+    def grams(words):
+        return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+    precisions = []
+    for h, r in zip(hypotheses, references):
+        h, r = grams(h), grams(r)
+        if h:
+            precisions.append(sum((h & r).values()) / sum(h.values()))
+    return sum(precisions) / len(precisions) if precisions else 0
+# %% wrong: not clipped: an n-gram matches as often as the hypothesis repeats it
+def ngram_precision(hypotheses, references, n):
+    matches = 0
+    total = 0
+    for hyp, ref in zip(hypotheses, references):
+        ref_ngrams = [ref[i:i + n] for i in range(len(ref) - n + 1)]
+        for i in range(len(hyp) - n + 1):
+            total += 1
+            if hyp[i:i + n] in ref_ngrams:
+                matches += 1
+    return matches / total if total else 0
+# %% right: each match is struck from a list of the reference's n-grams
+def ngram_precision(hypotheses, references, n):
+    hits = count = 0
+    for said, wanted in zip(hypotheses, references):
+        left = [wanted[i:i + n] for i in range(len(wanted) - n + 1)]
+        for i in range(len(said) - n + 1):
+            count += 1
+            if said[i:i + n] in left:
+                left.remove(said[i:i + n])
+                hits += 1
+    return hits / max(count, 1)
+# %% right: all sentences at once, with the sentence's number as a part of the n-gram
+def ngram_precision(hypotheses, references, n):
+    def grams(sentences):
+        return Counter((number, *words) for number, s in enumerate(sentences) for words in zip(*(s[i:] for i in range(n))))
+
+    ours, theirs = grams(hypotheses), grams(references)
+    missing = ours - theirs
+    return 1 - missing.total() / ours.total() if ours else 0

@@ -76,7 +76,9 @@ def train(order="zbs", clip=None, cut=None, context=contextlib.nullcontext, keep
             elif call == "s":
                 optimiser.step()
             elif call == "c":
-                optimiser.step(lambda: loss)
+                optimiser.step(lambda: loss)         # a function that PyTorch's optimisers call first
+            elif call == "l":
+                optimiser.step(loss)
             else:
                 with torch.no_grad():
                     for parameter in model.parameters():
@@ -91,11 +93,11 @@ STEPS = [
     (train(context=torch.no_grad), "loss-without-gradients"),
     (train(cut=lambda loss: loss.detach()), "loss-without-gradients"),
     (train(context=torch.no_grad, cut=lambda loss: loss.requires_grad_()), "no-gradient"),
-    (train("zbh"), "no-step"), (train("zbc"), "step-with-a-closure"), (train("zb"), "no-step"),
+    (train("zbh"), "no-step"), (train("zbl"), "step-with-an-argument"), (train("zb"), "no-step"),
     (train("bs"), "zero-grad-forgotten"), (train("bzs"), "gradients-cleared-too-soon"),
 ]
 WRONG = [*(("8.1", *one) for one in LOSSES), *(("8.2", *one) for one in RATES), *(("8.4", *one) for one in STEPS)]
-RIGHT = [(id, answer) for id in ("8.1", "8.2", "8.4") for answer in variants.of(id)]
+RIGHT = [("8.4", train("zbc")), *((id, answer) for id in ("8.1", "8.2", "8.4") for answer in variants.of(id))]
 
 
 @pytest.mark.parametrize("seed", [None, 1, 2])

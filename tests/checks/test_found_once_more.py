@@ -46,10 +46,28 @@ class Attention(nn.Module):
     ("4.2", imports_a_name, "not-in-the-package", "`torch` has nothing called `nothing_of_this_name`"),
     ("1.3", Attention, "class-for-a-function", "written with `def`"),
     ("14.2", lambda q, scale: q.to(scale.dtype) @ scale, "shapes-do-not-fit", "which axes meet?"),
+    ("3.5", lambda model, loss_of, batches, optimiser: len(iter(batches)), "gone-through-once", "A list_iterator"),
+    ("3.5", lambda model, loss_of, batches, optimiser: map(loss_of, batches)[0], "gone-through-once", "A map hands"),
+    ("11.1", lambda *links: torch.rand(2).topk(3), "more-than-there-are", "along this axis"),
+    ("14.2", lambda q, scale: torch.cat([q, scale[None]]), "joined-sizes-differ", "all other axes"),
+    ("0.1", lambda scores: np.concatenate([np.ones((1, 2)), np.ones((1, 3))]), "joined-sizes-differ", "all other axes"),
 ])
 def test_errors_are_explained(id, answer, slug, words):
     verdict = evaluate(id, answer)
     assert (verdict.status, verdict.mistake) == ("error", slug) and words in verdict.message, verdict.message
+
+
+@pytest.mark.parametrize("id, answer, slug, words", [
+    ("0.1", lambda scores: scores[:, None] / scores.sum() * np.ones(len(scores)), "several-for-one", "one too many"),
+    ("10.1", lambda log_p, n, alpha: log_p / ((5 + torch.as_tensor(n).reshape(-1, 1)) / 6) ** alpha, "each-with-each",
+     "stand on its diagonal"),
+    ("14.2", lambda q, scale: (q * scale[:, None]).sum(1), "axis-summed-up", "the sum of the right numbers along"),
+    ("14.2", lambda q, scale: (q * scale[:, None]).mean(0), "axis-summed-up", "the mean of the right numbers along"),
+    ("14.2", lambda q, scale: (q * scale[:, None]).amax(0), "axis-summed-up", "the largest of the right numbers along"),
+])
+def test_another_shape_is_explained_by_the_numbers_in_it(id, answer, slug, words):
+    verdict = evaluate(id, answer)
+    assert (verdict.status, verdict.mistake) == ("wrong", slug) and words in verdict.message, verdict.message
 
 
 def test_a_hint_for_pytorchs_developers_is_left_out():

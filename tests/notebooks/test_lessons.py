@@ -27,7 +27,7 @@ EACH_LESSON = pytest.mark.parametrize("lesson", [
     pytest.param(name, marks=pytest.mark.xdist_group("translator" if name >= "09" else name)) for name in LESSONS
 ])
 
-IN_A_KERNEL = ("00", "01", "03", "09")       # with views, an answer in pieces, PyTorch's layers, the trained translator
+IN_A_KERNEL = ("00", "01", "03", "14")       # with views, an answer in pieces, PyTorch's layers, the trained translator
 
 
 @pytest.fixture(scope="session")

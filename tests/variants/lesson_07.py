@@ -239,7 +239,7 @@ class _TiedLinear(nn.Module):
     def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
         super().__init__()
         self.output = nn.Linear(d_model, vocab_size, bias=False)
-        nn.init.xavier_uniform_(self.output.weight)
+        nn.init.normal_(self.output.weight, std=d_model ** -0.5)
         self.embedding = nn.Embedding(vocab_size, d_model, padding_idx=pad_id)
         self.embedding.weight = self.output.weight
         self.register_buffer("positions", sinusoidal_encoding(max_len, d_model), persistent=False)

@@ -44,6 +44,9 @@ ROUNDED = {
 NEVER_RESET = ("The total of {0} is known only once all {1} scores are added up. A loop that adds and divides in "
                 "the same round divides by what has been added so far.")
 
+ENDS = "`range(n)` ends at n − 1 already, and that is the last place."
+BEGINS = "Python counts from 0, and that is the first place."
+
 # ------------------------------------------------------------------------------------- 0.1 shares
 
 
@@ -51,9 +54,11 @@ def _all_but(score: int) -> Callable:
     return lambda scores: np.delete(scores, score).sum()
 
 
-def _slip(scores, divisor="sum", whole=False, times=1, digits=None, of=None, gives=None, kind=None):
-    """`shares` with one thing done differently."""
+def _slip(scores, divisor="sum", whole=False, times=1, digits=None, of=None, gives=None, kind=None, skipped=None,
+          start="zeros", powers=False):
+    """`shares` with one thing done differently; the place `skipped` keeps what the result had at the start."""
     scores = scores if kind is None else scores.astype(kind)
+    scores = np.exp(scores - scores.max()) if powers else scores
     by = {
         "sum": np.sum, "largest": np.max, "smallest": np.min, "range": np.ptp, "count": len, "mean": np.mean,
         "length": np.linalg.norm, "nothing": lambda scores: 1, "page": lambda scores: 12, "first": lambda s: s[0],
@@ -66,17 +71,14 @@ def _slip(scores, divisor="sum", whole=False, times=1, digits=None, of=None, giv
     with np.errstate(all="ignore"):
         result = times * (numbers // by if whole else numbers / by)
     result = result if digits is None else result.round(digits)
+    if skipped is not None:
+        result[skipped] = 0 if start == "zeros" else scores[skipped]
     return result if gives is None else gives(result)
 
 
 def _parts(scores):
     with np.errstate(all="ignore"):
         return scores / scores.sum()
-
-
-def _softmax(scores):
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum()
 
 
 def written_into(right, scores):
@@ -195,7 +197,7 @@ SHARES = [
         "Your shares are exactly the total divided by each score.",
         "The smallest score gets the most that way.", "Look at which number is divided by which."),
     Misconception(
-        "softmax", _softmax,
+        "softmax", partial(_slip, powers=True),
         "Your shares are exactly those of a softmax: exponentials first, then shares.",
         "That is where lesson 01 is going. Here the shares are to be those of the scores themselves, so that "
         "a score twice as large gets twice the share.",
@@ -239,6 +241,20 @@ SHARES = [
         "Your shares are exactly the scores divided by their total and 1.",
         "Whatever is added to the total is missing from the shares: they sum to less than 1.", DIVISOR,
         sums("shares")),
+    *(Misconception(
+        f"{which}-share-left-out", partial(_slip, skipped=place, start=start),
+        later("Your shares are right, except for the {which} one, which {words}.", which=which, words=words), why, look,
+        sums("shares"))
+      for which, place, why, look in (("last", -1, ENDS, "Where does your loop end?"),
+                                      ("first", 0, BEGINS, "Where does your loop begin?"))
+      for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
+    *(Misconception(
+        f"{which}-share-left-out", partial(_slip, gives=gives),
+        later("Your shares are right, but the {which} one is missing: there is one share less than there are scores.",
+              which=which), why, look)
+      for which, gives, why, look in (
+          ("last", lambda shares: shares[:-1], ENDS, "Where does your loop, or your slice, end?"),
+          ("first", lambda shares: shares[1:], BEGINS, "Where does your loop, or your slice, begin?"))),
     Misconception(
         "what-is-left-of-1", partial(_slip, gives=_rest),
         "What you return is exactly 1 minus the right share, for each score.",

@@ -8,8 +8,10 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 
 from .mistakes import (
+    BEGINS,
     CUT,
     DIVISOR,
+    ENDS,
     IN_PLACE,
     INTO_INTEGERS,
     NEVER_RESET,
@@ -23,8 +25,10 @@ from .mistakes import (
 )
 
 
-def _slip_by_row(scores, axis=1, keep=True, divisor="sum", whole=False, times=1, digits=None, of=None, gives=None):
-    """`shares_by_row` with one thing done differently."""
+def _slip_by_row(scores, axis=1, keep=True, divisor="sum", whole=False, times=1, digits=None, of=None, gives=None,
+                 powers=False):
+    """`shares_by_row` with one thing done differently; with `powers` it is a softmax."""
+    scores = np.exp(scores - scores.max(axis=axis, keepdims=True)) if powers else scores
     measure = {"sum": np.sum, "largest": np.max, "mean": np.mean, "length": np.linalg.norm, "smallest": np.min,
                "range": np.ptp, "spread": np.std, "count": lambda x, **how: np.ones_like(x).sum(**how),
                "one more": lambda x, **how: x.sum(**how) + 1, "others": lambda x, **how: x.sum(**how) - x}[divisor]
@@ -44,6 +48,15 @@ def _by_total(scores, total):
 def _over(scores, by):
     with np.errstate(all="ignore"):
         return scores / by
+
+
+def _left_out(scores, place, start="zeros"):
+    """The right shares, apart from a row or a column that keeps what the array had at the start."""
+    result = np.zeros(scores.shape) if start == "zeros" else scores.astype(float)
+    kept = result[place].copy()
+    result[:] = scores / scores.sum(axis=1, keepdims=True)
+    result[place] = kept
+    return result
 
 
 def _loop(scores, rows="columns", start="zeros", cut=0):
@@ -79,11 +92,6 @@ def _into_columns(scores):
     for i, row in enumerate(scores):
         result[:, i] = row / row.sum()
     return result
-
-
-def _rows_by_softmax(scores):
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def _columns_after_rows(scores):
@@ -158,7 +166,7 @@ SHARES_BY_ROW = [
             "Your shares are rounded to {digits} decimals.", digits=digits),
         **ROUNDED, shows=sums("shares")) for digits in (2, 3)),
     Misconception(
-        "softmax", _rows_by_softmax,
+        "softmax", partial(_slip_by_row, powers=True),
         "Your shares are exactly those of a softmax over each row: exponentials first, then shares.",
         "The exponentials come in the cell below, from outside. Here a score twice as large gets twice the share.",
         "Look at what happens to the scores before the division."),
@@ -209,6 +217,24 @@ SHARES_BY_ROW = [
         later("Your shares are right, except for the last row, which {words}.", words=words),
         "`range(n)` ends at n − 1 already, and that is the last row.", "Where does your loop end?")
       for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
+    *(Misconception(
+        f"{which}-{line}-left-out", partial(_left_out, place=place, start=start),
+        later("Your shares are right, except for {place}, which {words}.", place=says, words=words), why, look)
+      for which, line, says, place, why, look in (
+          ("first", "row", "the first row", 0, BEGINS, "Where does your loop begin?"),
+          ("first", "column", "the first column", (slice(None), 0), BEGINS,
+           "Where does your loop over the columns begin?"),
+          ("last", "column", "the last column", (slice(None), -1), ENDS,
+           "Where does your loop over the columns end?"))
+      for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
+    *(Misconception(
+        f"{which}-row-left-out", partial(_slip_by_row, gives=gives),
+        later("Your shares are right, but {place} is missing: there is one row less than in the table.", place=says),
+        why, look)
+      for which, says, gives, why, look in (
+          ("last", "the last row", lambda shares: shares[:-1], ENDS, "Where does your loop, or your slice, end?"),
+          ("first", "the first row", lambda shares: shares[1:], BEGINS,
+           "Where does your loop, or your slice, begin?"))),
     *(Misconception(
         "sorted", partial(_slip_by_row, gives=gives), later("Your shares are exactly the right ones, each row in "
                                                             "order of size{words}.",

@@ -135,6 +135,41 @@ SOFTMAX = [
               stability=_STABILITY), "Which rows does your condition leave as they are?")
       for limit in (100, 700)),
     *(Misconception(
+        "shifted-only-if-large", partial(switches.shifted_if_large, limit=limit, by="row", where=where),
+        later("Your shares are exactly what comes out when the maximum of each row is subtracted only where {words} is "
+              "above a limit, such as {limit}.", words=words, limit=limit),
+        "A row of very negative numbers is then left as it is: all its powers are 0, and 0/0 is NaN. The shift harms "
+        "no row, so that no condition is needed.", "Which rows does your condition leave as they are?")
+      for where, words in (("whole", "the largest number of the whole array"), ("row", "that maximum"))
+      for limit in (50, 500)),
+    *(Misconception(
+        "absolute-value-subtracted", partial(softmax, shift=shift),
+        later("Your shares are exactly what comes out when an absolute value is subtracted from each row: {words}.",
+              words=words),
+        later("An absolute value moves large numbers towards 0 and negative ones away from it, until all powers of a "
+              "row are 0, and 0/0 is NaN. {stability}", stability=_STABILITY),
+        "What is left of a row of −1000 and −1001 after your subtraction?")
+      for shift, words in (("absolute", "the largest one of the row, or that of its maximum"),
+                           ("absolute, all", "the largest one of the whole array, or that of its maximum"))),
+    Misconception(
+        "maximum-added", partial(softmax, shift="added"),
+        "Your shares are exactly what comes out when the maximum of each row is added.",
+        later("A row of large numbers then gets numbers twice as large, and overflows the sooner. {stability}",
+              stability=_STABILITY),
+        "What is left of a row of 1000 and 1001 after your shift?"),
+    Misconception(
+        "place-of-the-maximum-subtracted", partial(softmax, shift="place"),
+        "Your shares are exactly what comes out when the *place* of the maximum is subtracted from each row, as "
+        "`argmax` gives it.",
+        later("A place is 0, 1, 2 and so on, and hardly moves a number like 1000. {stability}", stability=_STABILITY),
+        "Does your function return the largest number, or where it stands?"),
+    *(Misconception(
+        "constant-subtracted", partial(softmax, shift=shift),
+        later("Your shares are exactly what comes out when {shift} is subtracted from every number.", shift=shift),
+        later("One fixed number fits the rows near it alone: far above it `exp` overflows, and far below it all powers "
+              "are 0, and 0/0 is NaN. {stability}", stability=_STABILITY),
+        "Where does the number come from that you subtract?") for shift in (10, 100, 500, 700, 1000)),
+    *(Misconception(
         "shifted-after-exp", wrong, later("Your shares are exactly what comes out when {words} is subtracted after "
                                           "`exp`.", words=words),
         "The shift is there to keep `exp` in range: it has to come before. And afterwards it changes the shares.",

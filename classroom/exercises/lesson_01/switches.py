@@ -17,7 +17,10 @@ def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum",
         moved = x - {"none": lambda: 0, "global": x.max, "min": lambda: x.min(axis, keepdims=True),
                      "mean": lambda: x.mean(axis, keepdims=True), "column": lambda: x.max(0, keepdims=True),
                      "first": lambda: x[..., :1], "last": lambda: x[..., -1:],
-                     "sum": lambda: x.sum(axis, keepdims=True)}[shift]()
+                     "sum": lambda: x.sum(axis, keepdims=True), "place": lambda: x.argmax(axis, keepdims=True),
+                     "added": lambda: -x.max(axis, keepdims=True),
+                     "absolute": lambda: np.abs(x).max(axis, keepdims=True), "absolute, all": np.abs(x).max}.get(
+                         shift, lambda: shift)()
     powers = np.exp(moved) if base == np.e else np.power(float(base), moved)
     if divide == "sum":
         summed = np.exp(x) if total == "of what came in" else powers
@@ -114,9 +117,10 @@ def only_maximum_loses_axis(x):
     return over(np.exp(x - x.max(-1)))
 
 
-def shifted_if_large(x, limit):
-    """Shifted by the maximum of the whole array, if that is above `limit`."""
-    return over(np.exp(x - x.max() if x.max() > limit else x))
+def shifted_if_large(x, limit, by="whole", where="whole"):
+    """Shifted by the maximum `by` "whole" array or "row", `where` the one or the other is above `limit`."""
+    largest = {"whole": x.max(), "row": x.max(-1, keepdims=True)}
+    return over(np.exp(x - largest[by] * (largest[where] > limit)))
 
 
 def two_shifts(x, above):

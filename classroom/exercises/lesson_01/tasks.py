@@ -21,7 +21,7 @@ def dot_product_scores(q, k):
 
 
 def softmax(x):
-    """Shares along the last axis: positive, and summing to 1."""
+    """Shares along the last axis: none below 0, and summing to 1."""
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
@@ -63,6 +63,7 @@ def _arrays(rng):
     yield Case("long rows", x=2 * rng.normal(size=(3, 60)))
     yield Case("large numbers", x=1000 + rng.normal(size=(2, 4)))
     yield Case("very negative numbers", x=-1000 + rng.normal(size=(2, 4)))
+    yield Case("negative numbers", x=np.array([[-400.0, -401.0, -399.5], [-380.0, -380.5, -382.0]]))
     yield Case("rows far apart", x=rng.normal(size=(3, 4)) + np.array([[0.0], [2000.0], [-300.0]]))
     yield Case("a wide spread", x=rng.normal(size=(3, 3)) + np.array(
         [[0.0, 1000.0, 999.0], [-700.0, 0.0, 100.0], [900.0, 1000.0, -500.0]]))

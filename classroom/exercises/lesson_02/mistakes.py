@@ -7,6 +7,7 @@ from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
 from course._words import later
 
+from .mistakes_empty import EMPTY, NOTHING
 from .switches import STYLES, in_style, sloppy_attention
 
 __all__ = ["ATTENTION", "STYLES", "in_style", "sloppy_attention"]
@@ -29,8 +30,6 @@ def _filled_for_64_bits(q, k, v, mask=None):
 _ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally sharp "
          "for short and for long keys.")
 _SHARES = "Each query has 1 to give away among its keys."
-_EMPTY = ("A query that may attend to nothing, in a sentence that is all padding for instance, gets zero weights and "
-          "adds nothing: that is the course's convention.")
 _AXES = "Sentences, and later heads, stand in front; only the last two axes, positions and dimensions, change places."
 
 
@@ -224,7 +223,7 @@ ATTENTION = [
     Misconception(
         "closed-by-a-single-place", partial(sloppy_attention, empty="all"),
         "Your weights are exactly what comes out when a query gets zeros as soon as one of its places is forbidden.",
-        later("A forbidden place closes itself, and not its row. {empty}", empty=_EMPTY),
+        later("A forbidden place closes itself, and not its row. {empty}", empty=NOTHING),
         "Which rows do you set to 0: those without any True, or those with a False?", sums("weights")),
     Misconception(
         "mask-inverted", partial(sloppy_attention, how="inverted"),
@@ -305,45 +304,7 @@ ATTENTION = [
         "mask-for-queries-only", partial(sloppy_attention, how="some key"),
         "Your weights are exactly what comes out when the mask only decides which queries may look at all.",
         "The mask is to decide for each query and each key.", "Which axis of the mask did you sum up?"),
-    Misconception(
-        "empty-rows-nan", partial(sloppy_attention, empty="nan"),
-        "Your weights are right, except for queries that may attend to nothing: there they are NaN.",
-        later("NaN is what 0/0 gives: the softmax of a row of nothing but −∞ is 0/0, and so is a row of zeros "
-              "divided by its sum. One NaN spreads through the whole model. {empty}", empty=_EMPTY),
-        "What do the rows without any True need?"),
-    Misconception(
-        "only-the-output-repaired", partial(sloppy_attention, empty="nan", gives="output repaired"),
-        "Your output is right. Your weights are NaN for queries that may attend to nothing.",
-        later("The weights are returned as well, and NaN spreads through all that is made of them. {empty}",
-              empty=_EMPTY),
-        "On which line are the NaN replaced, and what is computed from the weights before it?"),
-    Misconception(
-        "only-the-weights-repaired", partial(sloppy_attention, empty="nan", gives="weights repaired"),
-        "Your weights are right. Your output is NaN for queries that may attend to nothing.",
-        "NaN times anything is NaN: the output was computed from weights that still held it.",
-        "On which line are the NaN replaced, and what is computed from the weights before it?"),
-    Misconception(
-        "only-the-output-closed", partial(sloppy_attention, empty="kept", gives="output closed"),
-        "Your output is right. Your weights for queries that may attend to nothing are those of a softmax over "
-        "forbidden places.", later("However low all scores of a row are, the softmax makes shares of them. {empty}",
-                                   empty=_EMPTY),
-        "What is set to 0, and what is returned beside it?"),
-    *(Misconception(
-        "renormalised-after-softmax", partial(sloppy_attention, empty=how),
-        later("Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, "
-              "and each row is then divided by what is left of it{nan}.", nan=nan),
-        later("That repairs a row as long as something is left. Where a forbidden score is far above the allowed "
-              "ones, the softmax gives it all there is, and the shares of the allowed ones are 0 already. {empty}",
-              empty=_EMPTY),
-        "Do the forbidden scores get into your softmax?")
-      for how, nan in (("renormalised", ": 0/0, NaN, where nothing is left"),
-                       ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
-    *(Misconception(
-        "empty-rows-not-zero", partial(sloppy_attention, empty=how),
-        "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
-        later("However low all scores of a row are, the softmax makes shares of them. {empty}", empty=_EMPTY),
-        "What do the rows without any True need after the softmax?")
-      for how in ("kept", "added", "added, weak", "opened, kept")),
+    *EMPTY,
     Misconception(
         "output-unmasked", partial(sloppy_attention, gives="unmasked output"),
         "Your output is exactly the one without the mask, beside weights that have it.",

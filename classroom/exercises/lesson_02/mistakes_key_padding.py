@@ -9,16 +9,25 @@ from course._words import later
 from .mistakes_masks import LOW, TO_BE_ADDED, added
 
 
-def _handed_over(mask, invert=True, shape="row", kind=torch.bool):
+def _handed_over(mask, invert=True, shape="row", kind=torch.bool, opened=None):
+    if opened is not None:
+        mask = mask | ~mask.any(-1, keepdim=True) & _places(mask.shape[-1])[opened]
     mask = ~mask if invert else mask
     out = {"row": lambda: mask[:, 0], "same": lambda: mask, "squeezed": lambda: mask.squeeze(),
            "first": lambda: mask[0], "column": lambda: mask[:, :, 0], "turned": lambda: mask[:, 0].T,
            "heads": lambda: mask.unsqueeze(1), "flat": mask.flatten, "axis 0": lambda: mask.squeeze(0),
            "last axis": lambda: mask.squeeze(-1), "exchanged": lambda: mask.transpose(0, 1),
+           "first for all": lambda: mask[:1, 0].expand(len(mask), -1),
            "square": lambda: mask.expand(-1, mask.shape[-1], -1),
            "one column": lambda: mask.reshape(-1, 1), "one row": lambda: mask.reshape(1, -1),
            "any": lambda: mask.any(-1)}[shape]()
     return out.to(kind)
+
+
+def _places(length):
+    """Places to be opened."""
+    place = torch.arange(length)
+    return {"all": place >= 0, "first": place == 0, "last": place == length - 1}
 
 
 _OPPOSITE = "For `key_padding_mask`, True means: ignore this key. It is the opposite of ours."
@@ -42,6 +51,10 @@ KEY_PADDING = [
     Misconception(
         "first-sentence-only", partial(_handed_over, shape="first"), "Your mask is exactly that of sentence 0.",
         "Each sentence has its own padding.", "On which axis is your index 0?"),
+    Misconception(
+        "first-sentence-for-all", partial(_handed_over, shape="first for all"),
+        "Your mask is exactly that of sentence 0, for every sentence.", "Each sentence has its own padding.",
+        "Which axis goes with an index `[0]` at the front, and which one has the length 1?"),
     Misconception(
         "one-key-only", partial(_handed_over, shape="column"), "Your mask is exactly the entry of word 0.",
         "Every key has its own entry.", "On which axis is your index 0?"),
@@ -75,6 +88,14 @@ KEY_PADDING = [
         "Your mask is exactly what `~` makes of whole numbers: −1 of 0, and −2 of 1.",
         "`~` turns every bit round. Of True and False that makes the other one; of whole numbers it does not.",
         "Which dtype does the mask have when `~` comes?"),
+    *(Misconception(
+        "all-padding-opened", partial(_handed_over, opened=opened),
+        later("Your mask is exactly the right one, except that in a sentence of nothing but padding {words} may be "
+              "attended to.", words=words),
+        "PyTorch's layer can give NaN where all keys of a sentence are to be ignored. But both masks have to say the "
+        "same, and with yours padding is no longer ignored.",
+        "What does your code do with a sentence that has no real token?")
+      for opened, words in (("all", "all keys"), ("first", "the first key"), ("last", "the last key"))),
     *(Misconception(
         "mask-to-be-added", lambda mask, low=low: added(mask, low)[:, 0], **TO_BE_ADDED,
         why="PyTorch's layers take such a mask, too, and add it to the scores. The exercise asks for the boolean kind, "

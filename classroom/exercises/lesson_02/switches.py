@@ -121,6 +121,10 @@ def _weights(scores, mask, axis, stable, how, empty):
     if empty.startswith("added"):
         filled = scores + (~mask) * (-1e4 if empty == "added, weak" else -1e9)
     weights = _softmax(filled, axis, stable)
+    if empty in ("all together", "by sentence"):        # one row without any place closes others, too
+        nothing = ~mask.any(-1, keepdim=True)
+        nothing = nothing.any() if empty == "all together" else nothing.any(-2, keepdim=True)
+        return weights.masked_fill(~mask | nothing, 0)
     if empty == "all":                                  # rows are closed where any place of theirs is
         return weights.masked_fill(~mask.all(-1, keepdim=True), 0)
     if empty == "zero" and how not in ("zero", "weak", "high"):          # as the reference: every forbidden place
@@ -165,6 +169,8 @@ def sloppy_attention(q, k, v, mask=None, scale="sqrt d_k", axis=-1, stable=True,
         return output, weights.nan_to_num(0.0)
     if gives == "output closed":
         return output if mask is None else output.masked_fill(~mask.any(-1, keepdim=True), 0), weights
+    if gives == "weights closed":
+        return output, weights if mask is None else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
     if gives == "swapped":
         return weights, output
     if gives == "unmasked output":

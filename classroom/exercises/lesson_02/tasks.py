@@ -13,6 +13,7 @@ from course import attention as library
 from . import (
     mistakes,
     mistakes_causal,
+    mistakes_decoder,
     mistakes_key_padding,
     mistakes_masks,
     mistakes_powers,
@@ -144,7 +145,9 @@ def _ids(rng):
 
 def _padding_masks(rng):
     yield Case("two sentences", mask=np.array([[[1, 1, 1, 1]], [[1, 1, 0, 0]]], dtype=bool))
-    yield Case("sizes that differ", mask=rng.random((3, 1, 5)) < 0.6)
+    mixed = rng.random((3, 1, 5)) < 0.6
+    mixed[1] = False
+    yield Case("sizes that differ", mask=mixed)
     yield Case("one sentence", mask=np.array([[[1, 1, 0]]], dtype=bool))
     yield Case("one word each", mask=np.array([[[True]], [[False]], [[True]]]))
     yield Case("one sentence of one word", mask=np.array([[[True]]]))
@@ -209,7 +212,7 @@ EXERCISES = [
             "Two conditions, and both must hold. You have written both.",
             "Boolean tensors are joined by `&` (and) and `|` (or), place by place, after broadcasting.",
             "(B, 1, T) and (T, T) broadcast to (B, T, T). How long are the sentences of `ids`?"),
-        misconceptions=mistakes_masks.DECODER,
+        misconceptions=mistakes_decoder.DECODER,
         moral="What the decoder may look at, sentence by sentence.",
     ),
     Choice(

@@ -14,7 +14,8 @@ def softmax_jacobian(w):
     return torch.diag_embed(w) - w.unsqueeze(-1) * w.unsqueeze(-2)
 
 
-def sloppy_jacobian(w, diagonal="w", product="both", sign=-1, factor=1.0, others="right", shares="given", form="right"):
+def sloppy_jacobian(w, diagonal="w", product="both", sign=-1, factor=1.0, others="right", shares="given", form="right",
+                    put=None):
     """`softmax_jacobian` with one thing done differently; `others` stands in all places off a right diagonal."""
     w = {"softmax": w.softmax(-1), "halved": w / 2, "exp": w.exp()}.get(shares, w)
     n = w.shape[-1]
@@ -39,6 +40,9 @@ def sloppy_jacobian(w, diagonal="w", product="both", sign=-1, factor=1.0, others
                "shared out": -(column * (1 - column)).expand_as(on) / max(n - 1, 1),
                "shared out by j": -(line * (1 - line)).expand_as(on) / max(n - 1, 1)}[others]
         found = torch.where(eye.bool(), torch.diagonal(found, dim1=-2, dim2=-1).unsqueeze(-1), off)
+    if put is not None:                      # into the diagonal, whatever was there
+        found = torch.where(eye.bool(), {"w": column, "one": 0 * column + 1,
+                                         "rest": 1 - column, "square": column ** 2}[put], found)
     return {"right": found, "vector": w * (1 - w), "one axis": found.reshape(-1, n, n),
             "in front": found.movedim((-2, -1), (0, 1))}[form]
 
@@ -103,6 +107,9 @@ SLOPES = [
           "For i = j, w_i(1 − w_i) has to come out.", diagonal="rest"),
     _slip("square-subtracted-twice", "one with w_i(1 − w_i) on its diagonal *before* the products are subtracted, also "
           "there", _SUM, "Which term holds −w_i² already?", diagonal="own slope"),
+    *(_slip("diagonal-overwritten", later("one with {says} on its diagonal, and −w_i · w_j elsewhere", says=says), _SUM,
+            "For i = j there are two terms, one with δ_ij and one without. Which of them are in your table?", put=put)
+      for put, says in (("w", "w_i"), ("one", "1"), ("rest", "1 − w_i"), ("square", "w_i²"))),
     *(_slip("inner-product", later("{says} − w · w, in which w · w is *one* number, the sum of all squares", says=says),
             "An inner product is one number for all pairs. Here each pair i, j needs a product of its own.",
             "Which shapes meet in your product: a column times a row, or a row times a column?", product="inner",

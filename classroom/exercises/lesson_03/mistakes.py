@@ -1,16 +1,13 @@
 """Lesson 03: what learners write instead, and what it means. Used by `lesson_03`."""
-from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from classroom.exercises.lesson_02.mistakes import sloppy_attention
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
-from course._words import later, say
+from course._words import later
 from course.attention import scaled_dot_product_attention
 
 
@@ -25,20 +22,21 @@ class Sloppy(nn.Module):
     `projections` names the layer that makes queries, keys and values, "-" for none; `sources` where
     each comes from: x, memory, or both, memory first ("+") or x first ("*"); `bend` which of them go
     through a ReLU; `as_stored` multiplies by the layers' weights without transposing them; `masked_by`
-    memory puts it in the mask's place; `residual` adds x to the output; `norm` normalises "x", the "output", or the
-    "sum" of both. What else there is goes to `sloppy_attention`.
+    memory puts it in the mask's place; `own` says what x may see of itself where both supply keys under a mask ("all",
+    or the "past"), and `cut` leaves it out of the weights; `residual` adds x to the output; `norm` normalises "x", the
+    "output", or the "sum" of both. What else there is goes to `sloppy_attention`.
     """
 
     def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
-                 as_stored=False, masked_by="mask", residual=False, norm="",
-                 **switches):
+                 as_stored=False, masked_by="mask", residual=False, norm="", own="",
+                 cut=False, **switches):
         super().__init__()
         self.w_q = nn.Linear(d_model, d_k, bias=False)
         self.w_k = nn.Linear(d_model, d_k, bias=False)
         self.w_v = nn.Linear(d_model, d_v, bias=False)
         self.projections, self.sources, self.scale, self.switches = projections, sources, scale, switches
         self.d_model, self.d_k, self.bend, self.as_stored = d_model, d_k, bend, as_stored
-        self.masked_by, self.residual, self.norm = masked_by, residual, norm
+        self.masked_by, self.residual, self.norm, self.own, self.cut = masked_by, residual, norm, own, cut
 
     def forward(self, x, memory=None, mask=None):
         memory = x if memory is None else memory
@@ -57,9 +55,18 @@ class Sloppy(nn.Module):
         scale = self.scale
         if scale in ("d_model", "as projected"):
             q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
+        mask = self.widened(mask, x, memory) if self.own and mask is not None else mask
         output, weights = sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
+        if self.cut:
+            weights = weights[..., x.shape[1] :] if "*" in self.sources else weights[..., : memory.shape[1]]
         output = output + x if self.residual or self.norm == "sum" else output
         return normalised(output) if self.norm in ("output", "sum") else output, weights
+
+    def widened(self, mask, x, memory):
+        """With places for the words of x itself, behind those of memory or before them."""
+        open_ = torch.ones(len(x), x.shape[1], x.shape[1], dtype=torch.bool)
+        parts = [mask.expand(len(x), x.shape[1], memory.shape[1]), open_.tril() if self.own == "past" else open_]
+        return torch.cat(parts[::-1] if "*" in self.sources else parts, dim=-1)
 
     def project(self, layer, x):
         return x @ layer.weight if self.as_stored else layer(x)
@@ -264,6 +271,15 @@ CROSS = [
           ("only-keys-and-queries-from-memory", "mmx", "queries and keys come from `memory`, the values from `x`"),
           ("memory-and-target-joined", "x++", "`memory` and `x`, one after the other, supply keys and values"),
           ("memory-and-target-joined", "x**", "`x` and `memory`, one after the other, supply keys and values"))),
+    *(Misconception(
+        "memory-and-target-joined", partial(Sloppy, sources=sources, own=own, cut=cut),
+        later("Your output is exactly what comes out when {words}, and the mask opens {seen}{cut}.",
+              words=words, seen=seen, cut=", while the weights are cut to the places of `memory`" if cut else ""),
+        later("{source} What the words of `x` get is missing from the share of `memory`.", source=_FROM),
+        "Which words can be looked at in your code, and which should be?")
+      for cut in (True, False) for own, seen in (("all", "all places of `x`"), ("past", "the past places of `x`"))
+      for sources, words in (("x++", "`memory` and `x`, one after the other, supply keys and values"),
+                             ("x**", "`x` and `memory`, one after the other, supply keys and values"))),
     Misconception(
         "memory-taken-for-the-mask", partial(Sloppy, masked_by="memory"),
         "Your code stops exactly where `memory` arrives as the mask.",
@@ -279,111 +295,4 @@ CROSS = [
         "Your weights are exactly what comes out when queries and keys change places, after their projections.",
         "Rows are queries: each spreads its attention over the keys.", "In which order do you pass q, k and v?"),
     *_shared(Sloppy),
-]
-
-# --------------------------------------------------------------------- 3.3 things with a sense of order
-
-
-def weights_for(x, *sizes, seed=0):
-    """The same random matrix at every call: (d, *sizes) for vectors of d numbers."""
-    made = torch.randn(x.shape[-1], *sizes, generator=torch.Generator().manual_seed(seed))
-    return made.to(x.dtype) / x.shape[-1] ** 0.5
-
-
-def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False, first=0.0, last=0.0, sentences="all",
-            drift=0.0, numbers=slice(None)):
-    """Self-attention (..., T, d) -> (..., T, 4), with switches that give it a sense of order.
-
-    `sentences` says in which ones it has it: "all", "later" (all but the first) or "first"; `numbers` in which numbers
-    of the output.
-    """
-    if numbers != slice(None):
-        output = ordered(x).clone()
-        output[..., numbers] = ordered(x, causal=causal)[..., numbers]
-        return output
-    length = x.shape[-2]
-    place = torch.arange(length, dtype=x.dtype)
-    h = x + positions * place[:, None]
-    q, k, v = (h @ weights_for(x, 4, seed=seed) for seed in (1, 2, 3))
-    if by_view:                                          # two heads, poured instead of split
-        q, k, v = (t.reshape(*t.shape[:-2], 2, length, 2) for t in (q, k, v))
-    scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
-    scores = scores - distance * (place[:, None] - place).abs() + first * (place == 0) + last * (place == length - 1)
-    if causal:
-        closed = place[:, None] < place
-        if sentences != "all":
-            number = torch.arange(x.shape[0] if x.dim() > 2 else 1).view(-1, *[1] * (x.dim() - 1))
-            closed = closed & (number > 0 if sentences == "later" else number == 0)
-            closed = closed if x.dim() > 2 else closed[0]
-        scores = scores.masked_fill(closed, float("-inf"))
-    output = scores.softmax(-1) @ v.roll(shift, dims=-2) + drift * place[:, None]
-    return output.reshape(*x.shape[:-1], 4) if by_view else output
-
-
-def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
-    """Why a test sees nothing of a bug, as far as its inputs tell; empty if they do not.
-
-    Args:
-        bug: one of `ORDERED`, which the test accepted.
-        calls: what the test called it with: `x` (B, T, d_model), NumPy arrays.
-    """
-    given = [call["x"] for call in calls if "x" in call]
-    if bug.slug == "noise" or len(given) < 2 or not all(np.array_equal(x, given[0]) for x in given):
-        return ""
-    return say("It was called with the same `x` every time: your order leaves each word in its place. Choose one "
-               "that moves them all.")
-
-
-_HOLDS = "Without positions and masks, self-attention treats all places alike."
-
-def _noise(x):
-    return torch.randn(*x.shape[:-1], 4, dtype=x.dtype)
-
-
-ORDERED = [
-    Misconception("noise", _noise, "It returns random numbers, others at each call.",
-                  "No comparison of two outputs could hold for it.",
-                  "Do you compare numbers, and is there an `assert` in front? `torch.allclose(a, b)` alone is True or "
-                  "False, and nobody looks at it."),
-    Misconception("positions-added", partial(ordered, positions=0.3),
-                  "It adds something to every vector that depends on its place in the sentence.",
-                  "Any order that moves a word shows it, if the outputs of the same word are compared, before and "
-                  "after.", "Which words does your order move? And which outputs do you compare?"),
-    Misconception("looks-back-only", partial(ordered, causal=True),
-                  "It has a causal mask: each place sees itself and the places before it.", _HOLDS,
-                  "Do you compare numbers, and all of them?"),
-    Misconception("prefers-neighbours", partial(ordered, distance=1.0),
-                  "It subtracts the distance of two places from their score, so that near words count more.",
-                  "Reversing a sentence keeps all distances, and neighbours stay neighbours.",
-                  "Is your new order one that tears neighbours apart?"),
-    Misconception("values-shifted", partial(ordered, shift=1),
-                  "It hands over the value of the place before the one that was looked at.",
-                  "When a sentence is moved round in a circle, every place keeps the one before it.",
-                  "Is your new order one that tears neighbours apart?"),
-    Misconception("heads-poured", partial(ordered, by_view=True),
-                  "It has two heads, made by pouring the numbers into a new shape, so that a head mixes places.",
-                  _HOLDS, "Do you compare numbers, and all of them?"),
-    Misconception("first-word-favoured", partial(ordered, first=2.0),
-                  "It raises the score of whatever stands at place 0.", _HOLDS,
-                  "Does another word come first in your new order? (With an order drawn at random it may stay: choose "
-                  "one, or try several.)"),
-    Misconception("last-word-favoured", partial(ordered, last=2.0),
-                  "It raises the score of whatever stands at the last place.", _HOLDS,
-                  "Does another word come last in your new order? (With an order drawn at random it may stay: choose "
-                  "one, or try several.)"),
-    Misconception("only-last-number", partial(ordered, causal=True, numbers=slice(-1, None)),
-                  "It looks back only, but just in the last number of each output; all others are right.", _HOLDS,
-                  "Do you compare all numbers of an output?"),
-    Misconception("small-difference", partial(ordered, drift=0.005),
-                  "It adds 0.005 to the output at place 1, 0.010 at place 2, and so on.",
-                  "Small differences come from a mistake as well as large ones. Rounding is far smaller still.",
-                  "How far apart may two numbers be that your test takes for equal?"),
-    Misconception("first-sentence-only", partial(ordered, causal=True, sentences="first"),
-                  "In the first sentence of the batch it looks back only; in all others it is right.",
-                  "What holds for the second sentence need not hold for the first.",
-                  "Do you look at all sentences of your x?"),
-    Misconception("later-sentences-only", partial(ordered, causal=True, sentences="later"),
-                  "In the first sentence of the batch it is right; in all others it looks back only.",
-                  "What holds for the first sentence need not hold for the second.",
-                  "How many sentences does your x have, and do you look at all of them?"),
 ]

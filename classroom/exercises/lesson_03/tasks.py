@@ -14,8 +14,8 @@ from classroom.judge.exercise import Choice, Exercise, Misconception, Property, 
 from course._words import later, say
 from course.attention import scaled_dot_product_attention
 
-from . import mistakes, tasks_more
-from .mistakes import ordered, weights_for
+from . import mistakes, mistakes_order, tasks_more
+from .mistakes_order import ordered, weights_for
 
 
 class SelfAttention(nn.Module):
@@ -291,7 +291,7 @@ EXERCISES = [
         difficulty=2, takes={"x": "B T d_model"}, framework="torch", reference=test_equivariance,
         right={"self-attention with learned projections": ordered, "without projections": _without_projections,
                "two heads side by side": _two_heads, "equal shares for all words": _equal_shares},
-        buggy=mistakes.ORDERED, notices=mistakes.notices,
+        buggy=mistakes_order.ORDERED, notices=mistakes_order.notices,
         hints=(
             "Say it in words first: if I shuffle the words and then attend, I get the same as if I attend and then "
             "shuffle the ...",
@@ -305,6 +305,7 @@ EXERCISES = [
                 ("misses-later-sentences-only", _test_one_sentence), ("accepts-everything", _test_shape_only),
                 ("accepts-everything", _test_without_assert), ("misses-positions-added", _test_same_order),
                 ("misses-small-difference", _weak(atol=1.0)), ("misses-small-difference", _weak(atol=0.1)),
+                ("misses-smaller-difference", _weak(atol=0.01)), ("misses-smaller-difference", _weak(atol=0.005)),
                 ("misses-first-sentence-only", _weak(sentences=slice(1, None))),
                 ("misses-later-sentences-only", _weak(sentences=slice(0, 1))),
                 ("misses-last-word-favoured", _weak(order=(2, 4, 0, 3, 1, 5))),

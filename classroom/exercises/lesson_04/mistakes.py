@@ -120,6 +120,11 @@ SPLIT = [
         "The batch comes first everywhere in the course: a mask (B, 1, 1, T) would meet the wrong axis.",
         "Along which axis do you put the heads together?"),
     Misconception(
+        "all-sentences-in-a-row", lambda x, n_heads: split_heads(x.reshape(1, -1, x.shape[-1]), n_heads),
+        "Your heads are exactly those of one long sentence, into which all sentences of the batch were put.",
+        "In attention, the words of one sentence would then look at those of the others.",
+        "Which number stands first in the shape that you ask for, and which one was first in the shape of `x`?"),
+    Misconception(
         "squeezed", lambda x, n_heads: split_heads(x, n_heads).squeeze(),
         "Your heads are exactly the right ones, but every axis of length 1 is gone.",
         "`squeeze()` takes away all axes of length 1: with one sentence, one head or one position, axes that are "

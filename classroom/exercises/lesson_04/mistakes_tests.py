@@ -48,6 +48,20 @@ def _last_two_exchanged(x, n_heads):
     return torch.cat([heads[:, :-2], heads[:, -2:].flip(1)], dim=1)
 
 
+def _middle_lost(x, n_heads):
+    """All heads between the first and the last hold the first piece; two heads are exchanged."""
+    heads = split_heads(x, n_heads).clone()
+    if n_heads == 2:
+        return heads.flip(1)
+    heads[:, 1:-1] = heads[:, :1]
+    return heads
+
+
+def _last_head_lost(x, n_heads):
+    heads = split_heads(x, n_heads)
+    return torch.cat([heads[:, :-1], heads[:, -2:-1] if n_heads > 1 else heads], dim=1)
+
+
 def _bug(slug: str, says: str, look: str):
     wrong = next(m.wrong for m in mistakes.SPLIT if m.slug == slug)
     return Misconception(slug, wrong, says, _WEIGHTLESS, look)
@@ -80,6 +94,21 @@ BUGGY = [
           ("last-position", -1, 2, "Do you look at all positions, up to the last?"))),
     Misconception("last-two-exchanged", _last_two_exchanged, "The last two heads have changed places.",
                   _WEIGHTLESS, "Do you look at every head, up to the last?"),
+    Misconception("middle-heads-lost", _middle_lost, "Every head between the first and the last holds the first piece "
+                  "of the vectors. (If there are only two heads, they have changed places.)",
+                  "The pieces are then not in the heads that they belong to, and no error says so.",
+                  "Do you look at every head, those in the middle too?"),
+    *(Misconception(f"{what}-in-reverse", lambda x, n_heads, axis=axis: split_heads(x, n_heads).flip(axis), says,
+                    why, "Do you compare each number with its own place, or only sums or sets of numbers?")
+      for what, axis, says, why in (
+          ("positions", 2, "Within each head, the positions come in reverse order.",
+           "Words are then out of their places, and a mask closes other words than it should."),
+          ("numbers", 3, "Within each piece, the numbers come in reverse order.", _WEIGHTLESS))),
+    Misconception("last-head-lost", _last_head_lost, "The last head holds the same piece as the one before it.",
+                  _WEIGHTLESS, "Do you look at every head, up to the last?"),
+    Misconception("sentences-in-reverse", lambda x, n_heads: split_heads(x, n_heads).flip(0), "The sentences of the "
+                  "batch come in reverse order.", "Each sentence is then translated as if it were another one.",
+                  "Would your test notice two sentences that have changed places? They must not be alike."),
     Misconception("last-number-lost", _last_number_lost, "The last number of each piece is lost; the first one stands "
                   "in its place.", _WEIGHTLESS, "Do you look at all numbers of a piece?"),
     Misconception("numbers-changed", lambda x, n_heads: split_heads(x, n_heads) + 0.01, "It adds 0.01 to every number.",
@@ -159,6 +188,26 @@ def _test_contiguous(split_heads):
     assert torch.equal(split_heads(x, 3)[:, 1], x[:, :, 4:8]) and not split_heads(x, 3).is_contiguous()
 
 
+def _sums(axis, heads=3):
+    """A test that compares sums along an axis, of some heads."""
+    def test(split_heads):
+        x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+        found = split_heads(x, 3)
+        for h in range(heads):
+            assert torch.equal(found[:, h].sum(axis), x[:, :, 4 * h:4 * h + 4].sum(axis))
+    return test
+
+
+def _test_first_and_last_head(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert torch.equal(split_heads(x, 3)[:, 0], x[:, :, :4]) and torch.equal(split_heads(x, 3)[:, -1], x[:, :, -4:])
+
+
+def _test_sentences_alike(split_heads):
+    x = torch.randn(1, 5, 12).expand(2, 5, 12)
+    assert all(torch.equal(split_heads(x, 3)[:, h], x[:, :, 4 * h:4 * h + 4]) for h in range(3))
+
+
 WEAK = [
     Misconception(slug, wrong, "", "", "") for slug, wrong in [
         ("misses-noise", _test_shape_only), ("accepts-everything", _test_square),
@@ -176,5 +225,9 @@ WEAK = [
         ("misses-only-first-position-wrong", _all_but(positions=slice(1, None))),
         ("misses-first-piece-everywhere", _all_but(heads=1)),
         ("misses-last-number-lost", _all_but(numbers=slice(0, -1))),
+        ("misses-middle-heads-lost", _test_first_and_last_head),
+        ("misses-last-head-lost", _all_but(heads=2)), ("misses-sentences-in-reverse", _test_sentences_alike),
+        ("misses-positions-in-reverse", _sums(axis=1)), ("misses-positions-in-reverse", _sums(axis=1, heads=2)),
+        ("misses-numbers-in-reverse", _sums(axis=2)),
         ("misses-numbers-changed", _all_but(atol=1.0)),
         ("calls-nothing", lambda split_heads: True)]]

@@ -223,7 +223,7 @@ ENCODING = [
     *(_slip("table-of-fixed-length", later("there are never more than {rows} positions", rows=rows),
             "Row t must exist for every t below max_len.",
             later("Where does the {rows} come from? The number of rows is an argument.", rows=rows), most=rows)
-      for rows in (8, 10, 16, 32, 50, 64, 100, 128, 200, 256, 500, 512)),
+      for rows in (8, 10, 16, 32, 50, 64, 100, 128, 200, 256, 500, 512, 1000, 1024, 2000, 2048, 4096, 5000)),
     _slip("table-kept-from-first-call", "the table of the first call with some d_model is kept, and all later calls "
           "get its first rows", "A later call may ask for more positions than the first one did.",
           "What is stored between two calls, and for which sizes is it right?",

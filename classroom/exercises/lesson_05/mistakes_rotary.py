@@ -30,6 +30,10 @@ _FAST = {
 }
 
 
+# Axes that are made one with T, from this one on: positions then go on counting over them.
+_COUNTED = {"over all": 0, "over the heads": 1}
+
+
 def _length_of(x, axis):
     """As many positions as axis `axis`, counted from the front, is long."""
     d = x.shape[-1]
@@ -57,6 +61,11 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
         batch, length, d = x.shape
     elif axes == 4:
         batch, heads, length, d = x.shape
+    if places in _COUNTED and x.dim() > _COUNTED[places] + 2:
+        flat = x.flatten(_COUNTED[places], -2)
+        turned = _rotate(flat, sign, pairing, join, start, exponent, base, time, signs, kinds, how, angles, single,
+                         fast, unit)
+        return turned.reshape(x.shape[:-1] + turned.shape[flat.dim() - 1:])
     if single == "all":
         return _rotate(x.float(), sign, pairing, join, start, exponent, base, time, signs, kinds, how,
                        angles).to(x.dtype)
@@ -215,6 +224,10 @@ ROTARY = [
             "divided by d_head", "All pairs turn, each by less than the one before. (10000 to the power of 2 "
             "or more leaves nothing of the angle from the second pair on.)",
             "What is your angle for the last pair at position 1?", exponent="2i"),
+    *(_rotary("positions-count-on", later("the positions go on counting from one {axis} to the next", axis=axis),
+              "Every sentence and every head begins with position 0.",
+              "How far do your positions count, and where do they begin anew?", places=places)
+      for places, axis in (("over all", "sentence or head"), ("over the heads", "head"))),
     *(_rotary(slug, says, why, "Which numbers are your positions, from the first word to the last?", places=places)
       for slug, places, says, why in (
           ("positions-reversed", "reversed", "the last word has position 0", "The first word has position 0."),

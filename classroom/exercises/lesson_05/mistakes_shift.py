@@ -181,6 +181,11 @@ SHIFT = [
                     "Numbers 0 and 1 are a pair, then 2 and 3. Yours has a pair of 1 and 2 as well, which writes over "
                     "both of its neighbours.", "By how much does the number that begins a block grow in each round?")
       for exponent in (lambda i: i, lambda i: 2 * i, lambda i: i - i % 2)),
+    Misconception("numbers-raised", lambda offset, d_model: _shift(1, d_model) ** offset,
+                  "Your matrix is exactly that of one step with each of its numbers raised to the power `offset`, the "
+                  "zeros as well.",
+                  "For tensors, `**` goes number by number. A power of a matrix is another thing; and several steps "
+                  "are simply one larger turn.", "Where does `offset` belong: inside the cosine, or behind it?"),
     Misconception("numbers-raised", _shift_raised,
                   "Your matrix is exactly that of one step with each number raised to the power `offset`.",
                   later("A power of a matrix is another thing than the powers of its numbers; and several steps are "

@@ -53,6 +53,9 @@ def _tables(rng):
     yield Case("one pair", max_len=9, d_model=2)
     yield Case("sizes at random", max_len=int(rng.integers(10, 30)), d_model=2 * int(rng.integers(7, 20)))
     yield Case("a thousand positions", max_len=1000, d_model=4)
+    # The angle of the first pair is the position itself, exact in single precision. Beyond 8190 it would no longer be
+    # near enough with π/2 added to it, as where a sine a quarter of a turn ahead is taken for the cosine.
+    yield Case("six thousand positions, one pair", max_len=6000, d_model=2)
     yield Case("an odd number of dimensions", max_len=6, d_model=5)
     yield Case("an odd number of dimensions, more of them", max_len=8, d_model=11)
 

@@ -12,7 +12,7 @@ from course import transformer as library
 from course._words import say
 from course.transformer import EncoderLayer, FeedForward
 
-from . import mistakes, mistakes_layers
+from . import mistakes, mistakes_feed_forward, mistakes_layers, mistakes_stack
 
 _FEED_FORWARD = '''
 class FeedForward(nn.Module):
@@ -206,7 +206,7 @@ EXERCISES = [
             "first, then ReLU, then the second.",
             "`torch.relu(h)` or `h.relu()` sets negative numbers to 0. Equation 2: the ReLU acts on x W₁ + b₁, and "
             "its result goes through the second layer."),
-        misconceptions=mistakes.FEED_FORWARD,
+        misconceptions=mistakes_feed_forward.FEED_FORWARD,
         moral="Two thirds of an encoder layer's weights are in these two matrices, if d_ff is four times d_model.",
     ),
     Exercise(
@@ -238,7 +238,7 @@ EXERCISES = [
             "a list or a generator that makes each layer anew.",
             "A loop over the layers, in which the result of one becomes the input of the next; every layer gets the "
             "same mask. The norm is called once, after the loop."),
-        misconceptions=mistakes_layers.STACK,
+        misconceptions=mistakes_stack.STACK,
         properties=[closed.of_block({"mask": "x"}, ("layers.0.self_attention",), _small_stack, n_layers=1)],
         moral="With the same weights it gives the same numbers as `torch.nn.TransformerEncoder`.",
     ),

@@ -20,18 +20,18 @@ _OPENED = {"one ahead": lambda row, length: row >= 0, "early": lambda row, lengt
 class Decode:
     """A small decoder with causal self-attention, to be tested: `decode(x, memory)`; the switches let the future in.
 
-    Any batch, lengths, d_model and dtype; the weights follow from d_model.
+    Any batch, lengths, d_model and dtype; the weights follow from d_model. `norm`: it ends in a layer norm.
     """
 
-    def __init__(self, leak: str = "", n_layers: int = 1):
-        self.leak, self.n_layers = leak, n_layers
+    def __init__(self, leak: str = "", n_layers: int = 1, norm: bool = False):
+        self.leak, self.n_layers, self.norm = leak, n_layers, norm
         self.known: dict[int, nn.Module] = {}
 
     def __call__(self, x, memory):
         layers = self._layers(x.shape[-1]).to(x.dtype)
         for n, layer in enumerate(layers):
             x = self._layer(layer, x, memory, deeper=n > 0)
-        return x
+        return nn.functional.layer_norm(x, x.shape[-1:]) if self.norm else x
 
     def _layers(self, d_model):
         if d_model not in self.known:
@@ -104,8 +104,9 @@ LEAKS = [
     Misconception("early", Decode("early"), "Its mask is off by one for the first three positions, and right from "
                   "the fourth on.", _LEAK,
                   "Where do you change x? A change at the very end says nothing about early leaks."),
-    Misconception("deeper-layers", Decode("deeper", n_layers=2), "Its first layer has the mask, the second has none.",
-                  _LEAK, "Do you look at the output of the whole decoder?"),
+    Misconception("deeper-layers", Decode("deeper", n_layers=2, norm=True), "Its first layer has the mask, the second "
+                  "has none, and a layer norm comes last.", _LEAK,
+                  "Do you compare the vectors that come out, or something made of them?"),
     Misconception("inverted", Decode("inverted"), "Its mask is transposed: each position sees itself and the future.",
                   _LEAK, "Change something late in x, and look at what comes out early."),
     Misconception("short", Decode("short"), "Its mask was made for four positions; what comes later is open to all.",
@@ -159,6 +160,11 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
     moved, t = max(_moved(bug.wrong, first, other) for other in others)
     if moved < _SEEN:
         return ""
+    if bug.wrong.norm:
+        return say("Your test changed x from position {t} on, and what came out before it moved, by up to {moved}. The "
+                   "mean of each vector and its length stayed as they were: behind a new layer norm they always do. "
+                   "Which positions and sentences does your test compare, all of their numbers or something made of "
+                   "them, and how large a difference does it let pass?", t=t, moved=number(moved))
     return say("Your test changed x from position {t} on, and what came out before it moved, by up to {moved}. Which "
                "of the positions and sentences does it compare, and how large a difference does it let pass?", t=t,
                moved=number(moved))
@@ -235,6 +241,17 @@ def _test_one_sentence(decode):
     assert torch.allclose(decode(x, memory)[:, :2], decode(changed, memory)[:, :2], atol=1e-6)
 
 
+def _made_of_the_vectors(make):
+    """For each change, what `make` makes of the vectors before it, not the vectors themselves."""
+    def test(decode):
+        x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+        before = make(decode(x, memory))
+        for t in range(1, 6):
+            changed = torch.cat([x[:, :t], torch.randn(2, 6 - t, 16)], dim=1)
+            assert torch.allclose(before[:, :t], make(decode(changed, memory))[:, :t], atol=1e-3)
+    return test
+
+
 def _test_too_lenient(decode):
     x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
     changed = torch.cat([x[:, :2], torch.randn(2, 4, 16)], dim=1)
@@ -271,4 +288,6 @@ WEAK = [
         ("misses-last-position", _compared(1, 4)), ("misses-first-position", _compared(2, 5)),
         ("misses-first-sentence", _compared(1, 5, sentences=0)),
         ("misses-last-sentence", _compared(1, 5, sentences=-1)),
+        ("misses-deeper-layers", _made_of_the_vectors(lambda y: y.mean(-1))),
+        ("misses-deeper-layers", _made_of_the_vectors(lambda y: y.norm(dim=-1))),
         ("calls-nothing", lambda decode: True)]]

@@ -3,7 +3,7 @@ from functools import partial
 
 from torch import nn
 
-from classroom.exercises.lesson_06.mistakes_layers import NO_DEFAULT
+from classroom.exercises.lesson_06.mistakes_layers import NO_DEFAULT, PARTS_OF_MASK, parts_of_mask
 from classroom.judge.exercise import Misconception
 from course._words import later
 from course.attention import causal_mask
@@ -37,8 +37,9 @@ class SloppyDecoder(nn.Module):
                 of = x
             masks = self._masks(n, start, of, self_mask, memory_mask)
             y = layer(of, start, *masks) if self.roles == "swapped" else layer(start, of, *masks)
-            if self.memory in ("the last result", "in place of x"):
+            if self.memory in ("the last result", "the last result and its mask", "in place of x"):
                 memory = y
+                memory_mask = self_mask if self.memory == "the last result and its mask" else memory_mask
             every.append(y)
             x = {"": y, "added": x + y, "input": given + y}[self.join] if self.memory != "in place of x" else x
             if self.norm in ("every", "every, one"):
@@ -56,6 +57,8 @@ class SloppyDecoder(nn.Module):
         causal = causal_mask(x.shape[1])[None]
 
         def choose(switch, own, other):
+            if switch in PARTS_OF_MASK:
+                return own if own is None else PARTS_OF_MASK[switch](own)
             if own is not None and switch in ("inverted", "causal as well"):
                 return ~own if switch == "inverted" else own & causal
             return {"right": own, "ignored": None, "inverted": None, "other": other, "causal": causal,
@@ -137,6 +140,10 @@ DECODER = [
              "the first one reads the source", _MEMORY,
              "Which names does the loop assign to, and what does each layer get?",
              memory="the last result"),
+    _decoder("memory-replaced", "what comes out when the result of each layer is the memory of the next, with "
+             "`self_mask` for it, so that only the first one reads the source", _MEMORY,
+             "Which names does the loop assign to, and what does each layer get?",
+             memory="the last result and its mask"),
     _decoder("memory-replaced", "what comes out when the result of each layer is the memory of the next, and all of "
              "them get the same x", _MEMORY, "Which name does the result of a layer get?", memory="in place of x"),
     _decoder("memory-ignored", "what comes out when every layer looks at the target in place of the memory", _MEMORY,
@@ -173,6 +180,9 @@ DECODER = [
              "What happens to the mask before the layers get it?", memory_mask="inverted"),
     _decoder("masks-inverted", "what comes out when True and False of both masks are exchanged", _TRUE,
              "What happens to the masks before the layers get them?", self_mask="inverted", memory_mask="inverted"),
+    *(_decoder(slug, later("what comes out when {words}", words=words), why,
+               "What happens to the mask before the layers get it?", **{mask: part})
+      for mask in ("self_mask", "memory_mask") for slug, part, words, why in parts_of_mask(mask)),
     _decoder("causal-without-a-mask", "what comes out when self-attention is causal where `self_mask` is None",
              _CALLER, "What happens where `self_mask` is None?", self_mask="causal if none"),
     _decoder("causal-besides-the-mask", "what comes out when self-attention is causal besides what `self_mask` says",

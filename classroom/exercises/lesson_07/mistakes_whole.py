@@ -2,11 +2,13 @@
 import math
 from functools import partial
 
+import numpy as np
 import torch
 from torch import nn
 
-from classroom.judge.exercise import Misconception
-from course._words import later
+from classroom.judge.evidence import number
+from classroom.judge.exercise import Misconception, Property
+from course._words import later, say
 from course.attention import causal_mask, padding_mask
 from course.transformer import Decoder, Encoder, LayerNorm, sinusoidal_encoding
 
@@ -302,4 +304,46 @@ WHOLE = [
            "`n_layers` is meant for both stacks.", "What is `Decoder` told?", layers="one decoder layer"),
     _whole("one-head-only", "what a model with a single head in each attention gives, whatever `n_heads` says",
            "Several heads look at several things at once.", "What are `Encoder` and `Decoder` told?", heads=1),
+]
+
+
+def _first_logits(ask):
+    """How large are the logits of a new model? Those of a table that begins with numbers of size 1 are √d_model."""
+    ids = {name: np.random.default_rng(n).integers(1, 90, size=(4, 6)) for n, name in enumerate(("source", "target"))}
+    seen = ask(vocab_size=90, d_model=64, n_heads=4, d_ff=96, n_layers=2, **ids)
+    if not seen.returned or seen.values["logits"].shape != (4, 6, 90):
+        return None
+    size = float(seen.values["logits"].std(-1).mean())
+    if 0.5 < size < 2:
+        return None
+    return say("With given weights your logits are right. But those of a new model, with d_model = 64 and 90 tokens, "
+               "spread by {size} around their mean.", size=number(size))
+
+
+def _spread_by_vocabulary(ask):
+    """Do the logits of a new model spread alike, however many tokens there are? With Xavier's numbers they do not."""
+    sizes, rng = [], np.random.default_rng(0)
+    source, target = rng.integers(1, 40, size=(2, 4, 6))
+    for tokens in (40, 2000):
+        seen = ask(vocab_size=tokens, d_model=16, n_heads=2, d_ff=24, n_layers=1, source=source, target=target)
+        if not seen.returned or seen.values["logits"].shape != (4, 6, tokens):
+            return None
+        sizes.append(float(seen.values["logits"].std(-1).mean()))
+    few, many = sizes
+    if 1 / 3 < few / many < 3:
+        return None
+    return say("With given weights your logits are right. But those of a new model with d_model = 16 spread by {few} "
+               "around their mean with 40 tokens, and by {many} with 2000.", few=number(few), many=number(many))
+
+
+BEGINNINGS = [
+    Property(
+        "table-begins-too-large-or-small", _first_logits, "A new model should think every token about as likely as "
+        "any other: its logits should spread by about 1. `nn.Embedding` begins with numbers of size 1, which as output "
+        "weights add up to √d_model.", "With which numbers does your table begin? The box says what to use."),
+    Property(
+        "table-begins-by-the-vocabulary", _spread_by_vocabulary, "How large the numbers of the table are at the start "
+        "should depend on d_model alone. A vector of small numbers, multiplied by √d_model, is lost beside the "
+        "position that is added to it.",
+        "Which lines of your `__init__` write into the table, and which of them comes last?"),
 ]

@@ -10,14 +10,12 @@ from classroom.ask.case import Case
 from classroom.ask.own import OwnBlock
 from classroom.ask.whole import Whole
 from classroom.exercises import closed
-from classroom.judge.evidence import number
-from classroom.judge.exercise import Choice, Exercise, Property, TestTask
+from classroom.judge.exercise import Choice, Exercise, TestTask
 from course import transformer as library
-from course._words import say
 from course.attention import decoder_mask, padding_mask
 from course.transformer import Decoder, DecoderLayer, Encoder, sinusoidal_encoding
 
-from . import mistakes, mistakes_leaks, mistakes_stack, mistakes_whole
+from . import mistakes, mistakes_leaks, mistakes_shift, mistakes_stack, mistakes_whole
 from .mistakes_leaks import Decode
 
 _LAYER = '''
@@ -231,25 +229,6 @@ def _small_stack():
     return block_weights(np.random.default_rng(3), 4, 6, *_parts("", 1))
 
 
-def _first_logits(ask):
-    """How large are the logits of a new model? Those of a table that begins with numbers of size 1 are √d_model."""
-    ids = {name: np.random.default_rng(n).integers(1, 90, size=(4, 6)) for n, name in enumerate(("source", "target"))}
-    seen = ask(vocab_size=90, d_model=64, n_heads=4, d_ff=96, n_layers=2, **ids)
-    if not seen.returned or seen.values["logits"].shape != (4, 6, 90):
-        return None
-    size = float(seen.values["logits"].std(-1).mean())
-    if 0.5 < size < 2:
-        return None
-    return say("With given weights your logits are right. But those of a new model, with d_model = 64 and 90 tokens, "
-               "spread by {size} around their mean.", size=number(size))
-
-
-_FIRST_LOGITS = Property(
-    "table-begins-too-large-or-small", _first_logits, "A new model should think every token about as likely as any "
-    "other: its logits should spread by about 1. `nn.Embedding` begins with numbers of size 1, which as output weights "
-    "add up to √d_model.", "With which numbers does your table begin? The box says what to use.")
-
-
 # ------------------------------------------------------------------- 7.3: decoders and tests of them
 
 def _running_mean(x, memory):
@@ -289,7 +268,7 @@ EXERCISES = [
     Exercise(
         id="7.2", title="the shift", names=("shift_targets",), points=1, minutes=5, difficulty=1, framework="torch",
         takes={"ids": "B T"}, gives={"decoder_input": "B T-1", "labels": "B T-1"},
-        reference=shift_targets, cases=_targets, misconceptions=mistakes.SHIFT,
+        reference=shift_targets, cases=_targets, misconceptions=mistakes_shift.SHIFT,
         hints=(
             "Write the ids of one sentence on two lines, one for what is read and one for what is asked for, so that "
             "the next token always stands under the one before it. What sticks out at each end?",
@@ -373,7 +352,7 @@ EXERCISES = [
             "The logits are the matrix product of the decoder's states (B, T_q, d_model) and the transposed weight of "
             "the embedding (d_model, vocab_size). It is the same `nn.Embedding` that the ids went through: there is no "
             "second table, no bias, and no softmax."),
-        misconceptions=mistakes_whole.WHOLE, properties=[_FIRST_LOGITS],
+        misconceptions=mistakes_whole.WHOLE, properties=mistakes_whole.BEGINNINGS,
         moral="From the dot product of two vectors up to here, you have written all of it.",
     ),
 ]

@@ -43,7 +43,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "none": lambda: logits, "base 2": lambda: logits.log_softmax(-1) / torch.log(torch.tensor(2.0)),
         "one minus": lambda: logits.softmax(-1) - 1, "base 10": lambda: logits.log_softmax(-1) / 2.302585092994046,
     }[log]()
-    real = targets != (pad_id if pad is None else pad)
+    real = targets > pad_id if pad == "up to pad_id" else targets != (pad_id if pad is None else pad)
     if stop is not None:
         real = {"first padding": real.cumprod(1).bool(), "count": torch.arange(real.shape[1]) < real.sum(1, True),
                 "last column": real & (torch.arange(real.shape[1]) < real.shape[1] - 1),
@@ -65,6 +65,9 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     losses = sign * (share * of_right + rest * others)
     if end == "kl":
         losses = losses - _entropy(smoothing, vocab, spread)
+    if isinstance(mean, tuple):                  # each of the two terms has a mean of its own
+        first, second = (_MEANS[how](sign * term, real) for how, term in zip(mean, (of_right, others), strict=True))
+        return share * first + rest * second
     total = losses[real].sum()
     averaged = {
         "tokens": lambda: losses[real].mean(), "everything": lambda: losses.mean(),
@@ -74,6 +77,11 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "none": lambda: losses[real], "unmasked sum": lambda: losses.sum() / real.sum(),
     }[mean]()
     return averaged.exp() if end == "perplexity" else averaged
+
+
+_MEANS = {"tokens": lambda term, real: term[real].mean(), "everything": lambda term, real: term.mean(),
+          "padding in the divisor": lambda term, real: term[real].sum() / real.numel(),
+          "unmasked sum": lambda term, real: term.sum() / real.sum()}
 
 
 def _by_cross_entropy(logits, targets, pad_id, smoothing, form):
@@ -116,6 +124,20 @@ LOSS = [
           mean="padding in the divisor"),
     _loss("padding-in-the-sum", "the sum over all positions, divided by the number of the real ones", _MEAN,
           "Which positions are in your sum?", mean="unmasked sum"),
+    *(_loss("padding-in-one-term", later("what comes out when padding is left out of the loss of the right token, but "
+                                         "the term of the smoothing is {words}", words=words), _MEAN,
+            "Which of your two terms leave out the padding, and before or after they are averaged?",
+            mean=("tokens", how))
+      for how, words in (("everything", "the mean over all positions"),
+                         ("padding in the divisor", "divided by the number of all positions"),
+                         ("unmasked sum", "a sum over all positions, divided by the number of the real ones"))),
+    *(_loss("padding-in-one-term", later("what comes out when padding is left out of the term of the smoothing, but "
+                                         "the loss of the right token is {words}", words=words), _MEAN,
+            "Which of your two terms leave out the padding, and before or after they are averaged?",
+            mean=(how, "tokens"))
+      for how, words in (("everything", "the mean over all positions"),
+                         ("padding in the divisor", "divided by the number of all positions"),
+                         ("unmasked sum", "a sum over all positions, divided by the number of the real ones"))),
     _loss("not-averaged", "the sum over the real tokens, not their mean",
           "It grows with the number of tokens, so that losses of two batches cannot be compared, and the learning rate "
           "would have to follow the size of the batch.", "What happens to the sum?", mean="sum"),
@@ -142,6 +164,9 @@ LOSS = [
           "Do you cut anything off?", stop="first column"),
     _loss("pad-id-typed-in", "what comes out when 0 is taken for padding, whatever `pad_id` is",
           "Which id stands for padding is decided by the vocabulary.", "Do you use `pad_id`?", pad=0),
+    _loss("ids-below-padding-left-out", "what comes out when only tokens with an id above `pad_id` count",
+          "Ids have no order. The id of padding may be any, and tokens below it are as real as those above.",
+          "How do you ask whether a token is padding?", pad="up to pad_id"),
     _loss("smoothing-ignored", "the loss without smoothing", "Then `smoothing` has no effect.",
           "Where does `smoothing` come in?", spread="none", right="all"),
     _loss("smoothing-typed-in", "the one with smoothing 0.1, whatever `smoothing` is", "It is an argument.",
@@ -250,6 +275,10 @@ def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5,
         falling = (step - warmup) ** down if step > warmup else float("inf")
     if after == "inverse":
         falling = warmup ** 0.5 / step if step > 0 else float("inf")
+    if after == "flat before":
+        return d_model ** size * max(step, warmup) ** -0.5
+    if size == "under one root":
+        return (d_model * pick(rising, falling)) ** -0.5
     if size == "first only":
         return pick(rising, d_model ** -0.5 * falling)
     return d_model ** size * pick(rising, falling)
@@ -272,6 +301,12 @@ RATE = [
           after="continues"),
     _rate("constant-after-warm-up", "what comes out when the rate stays at its peak after the warm-up",
           "In the paper it falls as 1/√step.", "What happens after step `warmup`?", after="constant"),
+    _rate("flat-before", "what comes out when the rate is the same up to step `warmup`, and then falls as 1/√step",
+          "Without a rise, the first steps are as large as any. The page shows further down what that does.",
+          "What does your rate do from step 1 to step `warmup`?", after="flat before"),
+    _rate("all-under-one-root", "one over the root of d_model times the smaller term",
+          "The root belongs to d_model alone: the two terms have their powers already.",
+          "Where does your root end?", size="under one root"),
     _rate("d-model-forgotten", "the right one without the factor for d_model", "The paper gives larger models smaller "
           "steps.", "Where does `d_model` come in?", size=0),
     _rate("d-model-in-one-term-only", "what comes out when the factor for d_model belongs to the first term alone",

@@ -13,9 +13,15 @@ from course._words import later, say
 
 
 def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
-                better="<", reset=True, restore="best", batch="all", when="after", gives="losses", best=math.inf):
+                better="<", reset=True, restore="best", batch="all", when="after", gives="losses", best=math.inf,
+                untrained=""):
     """`train_until` with one thing done differently."""
     losses, trained, waited, kept, improved = [], [], 0, copy.deepcopy(model.state_dict()), False
+    if untrained:
+        model.eval()
+        first_loss = validate(model)
+        best = first_loss if "best" in untrained else best
+        losses += [first_loss] if "returned" in untrained else []
     limit = max_epochs + {"unlimited": 100, "one less": -1, "one more": 1}.get(stop, 0)
     if modes == "train once":
         model.train()
@@ -184,6 +190,17 @@ LOOP = [
     _loop("last-loss-lost", "You return exactly the right losses without the last one, where patience has run out.",
           "That epoch was trained and measured, too.", "Is the loss collected before the loop is left?",
           gives="without the last"),
+    *(_loop("untrained-model-counted", says, why, "What is `validate` called for before the first epoch?",
+            untrained=untrained)
+      for untrained, says, why in (
+          ("best", "Your loop is exactly one that takes the untrained model's loss for the first one to beat.",
+           "Where no epoch beats it, the model is left with the weights that it came with, and patience may run out "
+           "too soon. Asked for are the weights of the best epoch."),
+          ("returned", "Your losses are exactly the right ones with that of the untrained model in front.",
+           "The list has one loss for each epoch."),
+          ("best, returned", "Your loop is exactly one that takes the untrained model's loss for the first one to "
+           "beat, and returns it in front of the others.", "The list has one loss for each epoch, and the model should "
+           "be left with the weights of the best epoch."))),
     *(_loop("best-begins-too-low", later("Your loop is exactly one in which the best loss so far begins with {start}.",
                                          start=start),
             "A loss above that never counts as a new best, so that nothing is ever kept.",

@@ -20,6 +20,8 @@ _LOSSES = {
     "softmax": lambda logits, *others: label_smoothing_loss(logits.softmax(-1), *others),
     "negative": lambda *inputs: -label_smoothing_loss(*inputs),
     "padding": partial(sloppy_loss, mean="everything"), "sum": partial(sloppy_loss, mean="sum"),
+    "divisor": partial(sloppy_loss, mean="padding in the divisor"), "batch": partial(sloppy_loss, mean="batch"),
+    "sentences": partial(sloppy_loss, mean="sentences"), "above": partial(sloppy_loss, pad="up to pad_id"),
     "pad 0": partial(sloppy_loss, pad=0),
     "view": partial(sloppy_loss, order="view"), "positions first": partial(sloppy_loss, order="positions first"),
 }
@@ -28,11 +30,14 @@ _LOSSES = {
 def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="right", inputs="right", loss="right",
                 zero="before", backward=True, move=True, times=1, after=False, clip=None, cut=""):
     """`training_step` with one thing done differently."""
+    if inputs == "ends taken out":               # where padding is asked for, it is also read; both are views
+        target[:, :-1][target[:, 1:] == pad_id] = pad_id
     given, labels = {
         "right": (target[:, :-1], target[:, 1:]), "none": (target, target), "none, cut": (target[:, :-1],) * 2,
         "none, cut in front": (target[:, 1:],) * 2, "backwards": (target[:, 1:], target[:, :-1]),
         "two": (target[:, :-2], target[:, 2:]), "no eos": (target[:, :-2], target[:, 1:-1]),
         "no bos": (target[:, 1:-1], target[:, 2:]), "rolled": (target, target.roll(-1, 1)),
+        "two, rolled": (target[:, :-1], target.roll(-1, 1)[:, 1:]),
         "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]),
     }[shift]
     if inputs == "own guesses":
@@ -41,8 +46,7 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
             given = torch.cat([given, model(source, given)[:, -1:].argmax(-1)], 1)
     if inputs == "sentences":
         source, given, labels = source[:-1], target[:-1], target[1:]
-    sources = {"right": (source, given), "own guesses": (source, given), "sentences": (source, given),
-               "swapped": (given, source), "target twice": (given, given)}[inputs]
+    sources = {"swapped": (given, source), "target twice": (given, given)}.get(inputs, (source, given))
     if zero in ("before", "each time"):
         optimiser.zero_grad()
     for again in range(times):
@@ -103,6 +107,9 @@ STEP = [
           "it has read last.", _SHIFT, later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
           _SHIFT, later("How much is cut off at each end? {whose}", whose=_WHOSE), shift="two"),
+    _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next, and "
+          "at the end of each row for bos, which a `roll` brings there.", _SHIFT,
+          later("Which column do your labels begin with? {whose}", whose=_WHOSE), shift="two, rolled"),
     *(_step("cut-twice", later("Your step is exactly one that cuts off the {words}", words=words), later(
         "{shift} One column is cut off each, no more.",
         shift=_SHIFT), later("How long is `target`, and how long are the two that you make of it? {whose}",
@@ -124,6 +131,23 @@ STEP = [
     _step("padding-counted", "Your step is exactly one whose loss counts padding.",
           "Predicting padding is easy, so that the loss looks better than it is.", "Which loss do you use?",
           loss="padding"),
+    _step("padding-in-the-divisor", "Your step is exactly one whose loss is a sum over the real tokens, divided by the "
+          "number of all positions.", "The more padding, the smaller the loss, and its gradients with it.",
+          "Which loss do you use?", loss="divisor"),
+    _step("mean-of-sentences", "Your step is exactly one whose loss is the mean of each sentence's own mean.",
+          "A word of a short sentence then counts more than one of a long sentence. The loss of a batch is the mean "
+          "over all its real tokens.", "Does `label_smoothing_loss` get the whole batch at once?", loss="sentences"),
+    _step("divided-by-the-batch", "Your step is exactly one whose loss is a sum over the real tokens, divided by the "
+          "number of sentences.", "It grows with the length of the sentences, and its gradients with it.",
+          "Which loss do you use?", loss="batch"),
+    _step("ids-below-padding-left-out", "Your step is exactly one whose loss counts only tokens with an id above "
+          "`pad_id`.", "Ids have no order: tokens below it are as real as those above.", "Which loss do you use?",
+          loss="above"),
+    _step("end-taken-out", "Your step is exactly one that writes padding over the end of each sentence that is padded: "
+          "eos is neither read nor asked for, and in the next step another token goes.",
+          "`target[:, :-1]` is a view of `target`: what is written into it is missing in the labels as well, and in "
+          "the caller's batch. The decoder may read eos: what is asked for there is padding, which does not count.",
+          "Which line writes into `target`, or into a part of it?", inputs="ends taken out"),
     _step("softmax-twice", "Your step is exactly one in which the logits pass a softmax before the loss.",
           "The loss has a softmax of its own. Doubled, its gradients are tiny and it never comes near 0.",
           "What happens to the logits before the loss gets them?", loss="softmax"),

@@ -137,8 +137,9 @@ def _batches(rng):
 
 def _curves(rng):
     """Everything for 8.10. `curve` begins with the loss before training, and goes on after `max_epochs`."""
-    def of(about, curve, patience, max_epochs, n_batches=3, size=2, training=True):
-        curve = np.array([curve[0] + 1.0, *curve, *(curve[-1] - 0.5 * n for n in range(1, 5))], dtype=float)
+    def of(about, curve, patience, max_epochs, n_batches=3, size=2, training=True, untrained=None):
+        before = curve[0] + 1.0 if untrained is None else untrained
+        curve = np.array([before, *curve, *(curve[-1] - 0.5 * n for n in range(1, 5))], dtype=float)
         return Case(about, curve=curve, patience=patience, max_epochs=max_epochs, training=training,
                     batches=rng.integers(-4, 5, size=(n_batches, size)) + np.arange(1.0, size + 1))
     yield of("it falls, then rises", [4, 3, 2, 2.5, 3, 3.5, 4], 2, 7)
@@ -151,6 +152,7 @@ def _curves(rng):
     yield of("one epoch", [2], 2, 1, n_batches=4, size=1)
     yield of("losses in the hundreds", [900, 700, 750, 650, 660, 655, 640], 2, 8, n_batches=1)
     yield of("up and down", [5, 6, 4, 5, 3, 4, 2, 3, 4, 5], 2, 10, size=4, training=False)
+    yield of("no epoch is as good as the untrained model", [4, 3, 3.5, 2.5, 3.25, 3, 3.75], 2, 8, untrained=1.5)
     curve = np.round(4 * rng.random(12) + 1, 3)
     yield of("twelve epochs by chance", curve.tolist(), int(rng.integers(2, 5)), 12, n_batches=2, size=3)
 

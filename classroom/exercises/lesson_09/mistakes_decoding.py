@@ -34,18 +34,20 @@ def as_ids(sight: Sight) -> str:
 
 def _decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, after="pad", keep_eos=True,
             keep_bos=False, stop="all", feed="all", extra=0, worst=False, memory=True, typed=(), pad_ends=False,
-            rounds=None, over=-1, rank=0):
+            rounds=None, over=-1, rank=0, of=slice(None)):
     """`greedy_decode` with one thing done differently."""
     bos_id, eos_id, pad_id = (usual if name in typed else given for name, usual, given in
                               (("bos", BOS, bos_id), ("eos", EOS, eos_id), ("pad", PAD, pad_id)))
     target = torch.full((len(source), 1), {"bos": bos_id, "pad": pad_id, "eos": eos_id}[start])
     ended = torch.zeros(len(source), dtype=torch.bool)
+    ever = ended.clone()
     for _ in range((source.shape[1] if rounds == "source" else max_len) + extra):
         read = {"all": target, "last": target[:, -1:], "no bos": target[:, min(1, target.shape[1] - 1):]}[feed]
         logits = model(source, read)
         logits = logits.softmax(over) if over != -1 else logits
         logits = logits.scatter(-1, logits.argmax(-1, keepdim=True), -torch.inf) if rank else logits
         token = logits[:, at].argmin(-1) if worst else logits[:, at].argmax(-1)
+        token = token[of].expand(len(source))
         ends = (token == eos_id) | (token == pad_id) if pad_ends else token == eos_id
         if after != "babble":
             token = torch.where(ended, eos_id if after == "eos" else pad_id, token)
@@ -54,8 +56,8 @@ def _decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, 
         if stop == "all, before it is appended" and (ended | ends).all():
             break
         target = torch.cat([target, token.unsqueeze(1)], dim=1)
-        ended = ended | ends if memory else ends
-        if stop == "all" and ended.all() or stop == "any" and ended.any():
+        ended, ever = ended | ends if memory else ends, ever | ends
+        if {"all": ended.all(), "any": ended.any(), "all, each in its round": ever.all()}.get(stop, False):
             break
     return target if keep_bos else target[:, 1:]
 
@@ -100,6 +102,8 @@ DECODING = [
            "Along which axis? (The argmax needs no softmax at all.)"),
           ("softmax-over-positions", {"over": 1}, "a softmax runs over the positions, before the best token is chosen",
            "The tokens of one position compete with each other.", "Along which axis? (The argmax needs no softmax.)"),
+          ("first-sentence-for-all", {"of": 0}, "the best token of the first sentence is written for all",
+           "Each sentence of the batch has its own best token.", "Which axis does an index 0 take away in your code?"),
           ("second-best", {"rank": 1}, "the second best token is taken", "Greedy decoding takes the best.",
            "Which place of your order do you take?"))),
     Misconception(
@@ -121,11 +125,12 @@ DECODING = [
         "Your ids are exactly what comes out when the loop ends only if all sentences write eos in the same round.",
         "The model writes something after eos, too; it means nothing. Which sentences have ended must be remembered "
         "from round to round.", "What is appended to a sentence that has ended already?", as_ids),
-    Misconception(
-        "ended-forgotten", partial(_decode, memory=False),
+    *(Misconception(
+        "ended-forgotten", partial(_decode, memory=False, stop=stop),
         "Your ids are exactly what comes out when it is remembered for one round only that a sentence has ended.",
         "After one pad the sentence goes on. A sentence that has ended stays ended.",
-        "How do you join what you knew (which sentences had ended) with what is new?", as_ids),
+        "How do you join what you knew (which sentences had ended) with what is new?", as_ids)
+      for stop in ("all", "all, each in its round", "never")),
     *(Misconception(
         f"{name}-typed-in", partial(_decode, typed=(name,)),
         later("Your ids are exactly what comes out when {name}_id is {usual}, whatever it is given as.", name=name,

@@ -53,7 +53,7 @@ def _grams(sentence, n, kind="ngram"):
 def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, mean=False, kind="ngram",
                by_words=False, joined=False, by_place=False, only=None, distinct=False, negative=False,
                every=False, added=False, whole=False, at_least_one=False, brevity=False, constant=None, guard=True,
-               size=None, below="", without=0.0, more=0, smoothed=False):
+               size=None, below="", without=0.0, more=0, smoothed=False, short="", then="skip"):
     """`ngram_precision` with one thing done differently."""
     if constant is not None:
         return constant
@@ -66,6 +66,14 @@ def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, m
     if only is not None:
         hypotheses, references = [hypotheses[only]], [references[only]]
     for hypothesis, reference in zip(hypotheses, references, strict=True):
+        length = {"translation": len(hypothesis), "reference": len(reference),
+                  "either": min(len(hypothesis), len(reference))}.get(short, n)
+        if length < n and then == "zero":
+            return 0.0
+        if length < n and then == "break":
+            break
+        if length < n:
+            continue
         have, allowed = _grams(hypothesis, n, kind), _grams(reference, n, kind)
         if unique:
             have, allowed = sorted(set(have)), sorted(set(allowed))
@@ -266,6 +274,25 @@ PRECISION = [
         "Your precision is exactly what comes out when an n-gram counts only at the place where the reference has it.",
         "One word more at the start would then make everything after it wrong.",
         "Do you compare place by place?", as_sentences),
+    *(Misconception(
+        "short-sentence-decides", partial(_precision, short=short, then=then), later(
+            "Your precision is exactly what comes out when {words}.", words=words),
+        "A translation shorter than n adds no n-grams, and one whose reference is shorter than n adds no matches. All "
+        "other sentences count as before.",
+        "What does your code do at such a sentence, and what happens to the others?", as_sentences)
+      for short, then, words in (
+          ("translation", "zero", "one translation shorter than n makes the whole result 0"),
+          ("reference", "zero", "one reference shorter than n makes the whole result 0"),
+          ("either", "zero", "one sentence shorter than n, translation or reference, makes the whole result 0"),
+          ("translation", "break", "counting ends at the first translation that is shorter than n"),
+          ("reference", "break", "counting ends at the first reference that is shorter than n"),
+          ("either", "break", "counting ends at the first sentence, translation or reference, that is shorter than "
+           "n"))),
+    Misconception(
+        "short-reference-left-out", partial(_precision, short="reference"),
+        "Your precision is exactly what comes out when a translation whose reference is shorter than n is left out.",
+        "Its n-grams were said, and none of them is right: they count below the line.",
+        "Of which of the two sentences do you ask how long it is?", as_sentences),
     *(Misconception(
         slug, partial(_precision, **switch), later("Your precision is exactly what comes out when {words}.",
                                                    words=words), why, look,

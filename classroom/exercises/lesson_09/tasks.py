@@ -179,6 +179,9 @@ def _corpora(rng):
     yield of("a word of another sentence", [[0, 2], [5, 6]], [[0, 1], [2, 6]], 1)
     yield of("a sentence shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 2)
     yield of("a sentence much shorter than n", [[2], [0, 1, 2, 3]], [[2], [0, 1, 2, 4]], 3)
+    yield of("a sentence shorter than n between two others", [[0, 1, 2, 3], [2], [5, 6, 7]],
+             [[0, 1, 2, 4], [2, 8], [5, 6, 7]], 2)
+    yield of("a reference shorter than n", [[0, 1, 2], [5, 6, 7], [8, 9]], [[0, 1, 3], [5], [8, 9]], 2)
     yield of("a translation longer than its reference", [[0, 1, 2, 3, 7, 4]], [[0, 1, 2]], 1)
     yield of("a perfect translation", [[0, 1, 2, 3], [5, 6]], [[0, 1, 2, 3], [5, 6]], 2)
     yield of("capitals", [[11, 2, 3]], [[0, 2, 3]], 1)

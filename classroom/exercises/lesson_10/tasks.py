@@ -9,7 +9,7 @@ from classroom.ask.decoding import BestSentence, Continuations, StepByStep, With
 from classroom.exercises import runs
 from classroom.judge.exercise import Choice, Exercise
 
-from . import mistakes, mistakes_cache, mistakes_search
+from . import mistakes, mistakes_cache, mistakes_search, mistakes_step
 from .mistakes_search import BOS, EOS
 
 
@@ -186,7 +186,7 @@ EXERCISES = [
         takes={"log_p": "K", "next_log_p": "K V", "beam_size": ""},
         gives={"scores": "beam_size", "parent": "beam_size", "token": "beam_size"}, framework="torch",
         reference=beam_step, cases=_rounds, probe=Continuations(),
-        misconceptions=mistakes.STEPS,
+        misconceptions=mistakes_step.STEPS,
         hints=("Make a table of all K · V continuations first, each with the log-probability of the whole.",
                "`topk` on the flattened table gives the best of all beginnings together, and their places in the row "
                "of K · V numbers. How do you get row and column back from such a place?",

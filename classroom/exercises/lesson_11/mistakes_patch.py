@@ -29,6 +29,8 @@ def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapp
         "one less": lambda: (numbers >= start) & (numbers < end - 1),
         "by n_heads": lambda: (numbers >= head * n_heads) & (numbers < (head + 1) * n_heads),
         "not scaled": lambda: (numbers >= head) & (numbers < head + d_head),
+        "by T": lambda: (numbers >= head * (t // n_heads)) & (numbers < (head + 1) * (t // n_heads)),
+        "by B": lambda: (numbers >= head * (b // n_heads)) & (numbers < (head + 1) * (b // n_heads)),
         "no brackets": lambda: (numbers >= start) & (numbers < head + d_head),
     }.get(takes, lambda: numbers < 0)().expand(mixed.shape)
     if takes == "position":
@@ -66,6 +68,31 @@ def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapp
     return torch.where(inside, new, rest * mixed)
 
 
+def _patch_alike(mixed, other, head, n_heads, how="slices"):
+    """Right where `other` has the shape of `mixed`; where it has an axis of length 1, an error."""
+    d_head = mixed.shape[-1] // n_heads
+    start, end = head * d_head, (head + 1) * d_head
+    if how == "slices":
+        return torch.cat([mixed[..., :start], other[..., start:end], mixed[..., end:]], dim=-1)
+    if how in ("heads", "stack"):
+        parts = list(mixed.split(d_head, dim=-1))
+        parts[head] = other[..., start:end]
+        return torch.cat(parts, dim=-1) if how == "heads" else torch.stack(parts, dim=2).flatten(2)
+    if how == "view":
+        new, shape = mixed.clone(), (*mixed.shape[:2], n_heads, d_head)
+        new.view(shape)[:, :, head] = other.reshape(shape)[:, :, head]
+        return new
+    new, inside = mixed.clone(), torch.zeros_like(mixed, dtype=torch.bool)
+    if how == "mask":
+        inside[..., start:end] = True
+        new[inside] = other[inside]
+        return new
+    for i in range(len(mixed)):
+        for j in range(mixed.shape[1]):
+            new[i, j, start:end] = other[i, j, start:end] if how == "loop" else other[i][j][start:end]
+    return new
+
+
 def _slip(slug, says, why, look, **slip):
     return Misconception(slug, partial(sloppy_patch, **slip), f"Your result is exactly {says}.", why, look)
 
@@ -100,6 +127,15 @@ PATCHING = [
           "positions.", "Cut only the last axis: which two lengths does it fall into?", takes="split without swapping"),
     _slip("sizes-exchanged", "what comes out when a head has n_heads numbers, in place of d_head", _SIDE,
           "How many numbers has a head?", takes="by n_heads"),
+    *(_slip("sizes-exchanged", f"what comes out when a head has {says} numbers, rounded down, in place of d_head",
+            _SIDE, "Which axis of `mixed` do you divide by n_heads?", takes=takes)
+      for takes, says in (("by T", "T / n_heads"), ("by B", "B / n_heads"))),
+    *(Misconception(
+        "lengths-of-1-not-repeated", partial(_patch_alike, how=how),
+        "Your result is right where `other` has the shape of `mixed`. Where `other` has the length 1 in B or T, your "
+        "code raises an error.", "A mean may be one vector for all sentences and positions. Then B and T of `other` "
+        "are 1, and all get the same.", "Which of your steps asks `other` for as many sentences and positions as "
+        "`mixed` has?") for how in ("slices", "heads", "stack", "view", "mask", "loop", "loop in loop")),
     *(_slip("wrong-place", f"what comes out when the head's numbers are those {says}", _SIDE,
             "At which number does this head begin, and at which does it end?", takes=takes)
       for takes, says in (("not scaled", "from place `head` on"), ("up to", "from the first to the end of this head"),

@@ -1,9 +1,12 @@
 """Exercise 11.5: words taken away from attention in other ways, and what it means."""
 from functools import partial
 
+import numpy as np
 import torch
 
+from classroom.judge.evidence import Sight, entry, first_difference, place
 from classroom.judge.exercise import Misconception
+from course._words import say
 
 
 def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="others", places="columns", empty="zero",
@@ -43,14 +46,27 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
              }[grown]() + eps
     if empty == "nan":
         return left / total
+    if empty == "nan, but for whole sentences":
+        return (left / total).masked_fill(lost.all(-1)[:, None, None, None], 0.0)
     new = left / total.masked_fill(total == 0, 1.0)
     nothing = left.sum(-1, keepdim=True) == 0
     return {"zero": new, "alike": new.masked_fill(nothing, 1 / size), "as before": torch.where(nothing, weights, new),
             "one": new.masked_fill(nothing, 1.0)}[empty]
 
 
-def _taken(slug, says, why, look, **slip):
-    return Misconception(slug, partial(sloppy_taking, **slip), f"Your weights are exactly {says}.", why, look)
+def _nearly_one(sight: Sight) -> str:
+    """Evidence: the row whose sum is farthest from 1, with more digits than a row is shown with."""
+    got = sight.got.values["new"]
+    off = np.abs(got.sum(-1) - sight.want.values["new"].sum(-1))
+    if not np.isfinite(off).all():
+        return first_difference(sight)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), off.shape))
+    return say("{place}, {name} sums to {total:.7f}; a row of shares sums to 1.", place=place(sight),
+               name=entry("new", index, sight.axes("new")), total=float(got[index].sum()))
+
+
+def _taken(slug, says, why, look, shows=None, **slip):
+    return Misconception(slug, partial(sloppy_taking, **slip), f"Your weights are exactly {says}.", why, look, shows)
 
 
 _SHARES = "A row of shares sums to 1. What is left has to grow, and to keep its proportions."
@@ -68,7 +84,8 @@ TAKING = [
            "What do your rows need, after the zeros, to sum to 1?", grown="softmax of the rest"),
     *(_taken("grown-along-another-axis", f"what comes out when they are divided by the sum over {says}", _SHARES,
              "Along which axis do your weights sum to 1?", along=axis)
-      for axis, says in ((-2, "the queries"), (1, "the heads"), (0, "the sentences"), ((-2, -1), "the whole table"))),
+      for axis, says in ((-2, "the queries"), (1, "the heads"), (0, "the sentences"), ((-2, -1), "the whole table"),
+                         ((1, -1), "the heads and the keys"), ((0, -1), "the sentences and the keys"))),
     _taken("shared-out-alike", "what comes out when the weight that was taken is shared out equally among the others",
            "Then a token that was hardly looked at gets as much of it as one that was looked at most.",
            "By how much has each weight to be *multiplied*?", grown="alike"),
@@ -111,14 +128,19 @@ TAKING = [
            "would go on reading them.", "Does your mask reach all heads?", heads="first"),
     _taken("nan-where-nothing-is-left", "right, apart from rows of which nothing is left: there they are NaN", "0 / 0 "
            "is not a number. Such a row is 0.", "What is the sum of a row all of whose weight is taken?", empty="nan"),
+    _taken("nan-where-a-row-has-nothing-left", "right, apart from rows that lose all their weight in a sentence that "
+           "keeps some token: there they are NaN", "0 / 0 is not a number. A row may have all its weight on one token, "
+           "and lose it.", "Whose sum is 0: that of a row, or that of a whole sentence?",
+           empty="nan, but for whole sentences"),
     *(_taken("empty-rows-filled", f"right, apart from rows of which nothing is left: there {says}", "Such a row is 0: "
              "what was taken away must not come back.", "What happens in your function where the sum is 0?",
              empty=empty)
       for empty, says in (("alike", "all weights are equal"), ("as before", "they are as they were"),
                           ("one", "each weight is 1"))),
-    *(_taken("something-added-to-the-sum", f"what comes out when {eps:g} is added to the sums", "Then rows do not sum "
-             "to 1, least of all those of which little is left.", "How large is what you add to the sum?", eps=eps)
-      for eps in (1.0, 0.1, 1e-2, 1e-3, 1e-4)),
+    *(_taken("something-added-to-the-sum", f"what comes out when {eps} is added to the sums", "Then rows do not sum "
+             "to 1, least of all those of which little is left.", "How large is what you add to the sum?",
+             _nearly_one, eps=float(eps))
+      for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7")),
     *(_taken("not-quite-taken", f"what comes out when {fill:g} is filled in, not 0", "A lost token must get exactly "
              "nothing.", "Which number do you fill in?", fill=fill) for fill in (1e-2, 1e-3, 1e-4, -1.0, 1.0)),
 ]

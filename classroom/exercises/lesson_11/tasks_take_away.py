@@ -17,9 +17,14 @@ def take_away(weights, lost):
 
 def _weights(rng):
     """Everything for 11.5."""
-    def of(about, b, n_heads, t_q, t_k, lost, dtype="float32", sharp=1.5, one_hot=()):
-        powers = np.exp(sharp * rng.normal(size=(b, n_heads, t_q, t_k)))
+    def of(about, b, n_heads, t_q, t_k, lost, dtype="float32", left=None, one_hot=()):
+        """`left`: what the rows hold where nothing is lost. What small numbers do to it must not depend on chance."""
+        powers = np.exp(1.5 * rng.normal(size=(b, n_heads, t_q, t_k)))
         weights = powers / powers.sum(-1, keepdims=True)
+        if left is not None:
+            off = np.asarray(lost)[:, None, None, :]
+            weights = np.where(off, weights / np.where(off, weights, 0).sum(-1, keepdims=True) * (1 - left),
+                               weights / np.where(off, 0, weights).sum(-1, keepdims=True) * left)
         for place, column in one_hot:
             weights[place] = np.eye(t_k)[column]
         return Case(about, weights=weights.astype(dtype), lost=np.array(lost, dtype=bool))
@@ -36,7 +41,7 @@ def _weights(rng):
     yield of("one query", 2, 3, 1, 5, some)
     yield of("one head", 2, 1, 3, 5, some, "float64")
     yield of("one token", 2, 2, 3, 1, [[False], [True]])
-    yield of("very sharp weights", 2, 2, 3, 5, some, "float64", sharp=6.0)
+    yield of("very sharp weights", 2, 2, 3, 5, some, "float64", left=0.002)
     yield of("a sentence that loses all", 2, 2, 3, 4, [[False, True, False, True], [True] * 4])
     yield of("a row whose weight lies on a lost token", 1, 2, 3, 4, [[False, True, False, False]],
              one_hot=(((0, 0, 1), 1), ((0, 1, 2), 0)))

@@ -171,16 +171,17 @@ class SloppySwiGLU(nn.Module):
     """SwiGLU with switches: the function, what it is applied to, and how the two paths meet."""
 
     def __init__(self, d_model, d_ff, activation="silu", at="gate", join="product", roles="gud", residual=False,
-                 gives="", paths="both"):
+                 gives="", paths="both", before=""):
         super().__init__()
         self.w_gate = nn.Linear(d_model, d_ff, bias=False)
         self.w_up = nn.Linear(d_model, d_ff, bias=False)
         self.w_down = nn.Linear(d_ff, d_model, bias=False)
         self.bend, self.at, self.join, self.roles = _ACTIVATIONS[activation], at, join, roles
-        self.residual, self.gives, self.paths = residual, gives, paths
+        self.residual, self.gives, self.paths, self.before = residual, gives, paths, before
 
     def forward(self, x):
-        gate, up = self.w_gate(x), self.w_up(x)
+        gate, up = (layer(self.bend(x) if name in self.before.split() else x)
+                    for name, layer in (("gate", self.w_gate), ("up", self.w_up)))
         if self.roles == "ugd":
             gate, up = up, gate
         elif self.roles in ("ggd", "uud"):
@@ -220,6 +221,17 @@ SWIGLU = [
             "How often does SiLU occur in the formula?", at="gate up"),
     _swiglu("silu-on-the-product", "what comes out when SiLU is applied to the product of the two paths", _GATE,
             "What stands in the brackets of SiLU?", at="hidden"),
+    *(_swiglu("silu-before-the-matrix", says,
+              later("{gate} SiLU of x is the same whatever the gate has learned.", gate=_GATE),
+              "What stands in the brackets of SiLU?", before=before, at=at)
+      for before, at, says in (
+          ("gate", "", "what comes out when `w_gate` reads silu(x), and SiLU is used nowhere else"),
+          ("up", "", "what comes out when `w_up` reads silu(x), and SiLU is used nowhere else"),
+          ("gate up", "", "what comes out when `w_gate` and `w_up` both read silu(x), and SiLU is used nowhere else"),
+          ("gate", "gate", "what comes out when `w_gate` reads silu(x), and the gate goes through SiLU as well"),
+          ("up", "gate", "what comes out when `w_up` reads silu(x), and the gate goes through SiLU as well"),
+          ("gate up", "gate", "what comes out when `w_gate` and `w_up` both read silu(x), and the gate goes through "
+           "SiLU as well"))),
     _swiglu("silu-on-gate-and-product", "what comes out when SiLU is applied to the gate and to the product once more",
             _GATE, "How often does SiLU occur in the formula?", at="gate hidden"),
     _swiglu("silu-at-the-end", "what comes out when SiLU is applied after `w_down`", _GATE,

@@ -25,18 +25,21 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
     step = largest / steps
     if scale == "whole":
         step = step.round()
-    if zeros == "one":
+    if zeros == "one" or zeros == "one, for a table" and not w.any():
         step = torch.where(step == 0, torch.ones_like(step), step)
+    elif zeros == "one, for all rows":
+        step = torch.ones_like(step) if (step == 0).any() else step
     elif zeros == "largest one":
         step = torch.where(step == 0, torch.full_like(step, 1 / steps), step)
     elif zeros == "added":
         step = (largest + more) / steps
-    elif zeros != "zero":                                # the smallest that the scale, or the largest number, may be
+    elif zeros not in ("zero", "one, for a table"):      # the smallest that the scale, or the largest number, may be
         of_what, least = zeros
         least = {"eps": torch.finfo(w.dtype).eps, "tiny": torch.finfo(w.dtype).tiny}.get(least, least)
         step = step.clamp(min=least if of_what == "scale" else least / steps)
     numbers = w.abs() if of == "magnitude" else w
     counted = {"divide": lambda: numbers / step, "multiply": lambda: numbers * step, "not": lambda: numbers,
+               "in turn": lambda: numbers / step.reshape(-1).repeat(w.shape[1]).reshape(w.shape),
                "by steps": lambda: numbers * steps}[factor]()
     counted = {"round": torch.round, "cut off": torch.trunc, "down": torch.floor, "up": torch.ceil,
                "half added": lambda x: (x + 0.5).trunc(),
@@ -160,6 +163,19 @@ QUANTISE = [
     _wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 1/127.", "Agreed here: the "
            "scale of such a row is 1. Yours has 1 as its largest magnitude.", "Is it the scale that becomes 1 in your "
            "code, or the largest magnitude?", zeros="largest one"),
+    _wrong("scale-of-zeros", "Your numbers are exact, also for a table of zeros. Where one row of several is all "
+           "zeros, its scale is 0.",
+           "0 divided by 0 is NaN, in one row as in a whole table. Agreed here: each row of zeros has the scale 1.",
+           "Of what does your code ask whether it is 0: of a row, or of the whole table?", zeros="one, for a table"),
+    *(_wrong("all-scales-one", "Your numbers are exactly what comes out when one row of zeros makes the scales of all "
+             "rows 1.", "Only a row of zeros has the scale 1. The other rows have steps of their own.",
+             "How many scales does your code set to 1 when one row is 0?", zeros="one, for all rows", limit=limit)
+      for limit in (None, (-127, 127), (-128, 127))),
+    *(_wrong("scales-in-turn", "Your scales are exact. Your whole numbers are exactly what comes out when the scales "
+             "are written down in turn, again and again, and that row is cut into the rows of the table.",
+             "Each row then has the scales of several rows. Scale i belongs to all numbers of row i.",
+             "For two rows of three numbers, in which order do your six scales stand?", factor="in turn", limit=limit)
+      for limit in (None, (-127, 127), (-128, 127))),
     *(_wrong("constant-added", later("Your scales are exactly what comes out when {said} is added to {what} of every "
                                      "row.", said=said,
                                      what='the scale' if factor > 1 else 'the largest magnitude'),
@@ -224,8 +240,8 @@ QUANTISE = [
 def _dequantise(q, scale, how="multiply", kind=None, shift=0.0, factor=1.0, per="row", rounded=False, gives=""):
     """`dequantise` with switches."""
     chosen = {"row": lambda: scale.unsqueeze(1), "column": lambda: scale, "column, upright": lambda: scale.unsqueeze(0),
-              "mean": scale.mean, "first": lambda: scale[0], "last": lambda: scale[-1], "largest": scale.max,
-              "sum": scale.sum}[per]()
+              "in turn": lambda: scale.repeat(q.shape[1]).reshape(q.shape), "mean": scale.mean, "sum": scale.sum,
+              "first": lambda: scale[0], "last": lambda: scale[-1], "largest": scale.max}[per]()
     if kind is not None:
         chosen = chosen.to(kind)
     numbers = (q.abs() if gives == "magnitudes" else q.to(scale.dtype) + shift) * factor
@@ -237,8 +253,8 @@ def _dequantise(q, scale, how="multiply", kind=None, shift=0.0, factor=1.0, per=
     return w.T if gives == "transposed" else w
 
 
-def _summed(q, scale):
-    return scale @ q.to(scale.dtype)
+def _summed(q, scale, over=0, keepdim=False):
+    return (q * scale.unsqueeze(1)).sum(over, keepdim=keepdim)
 
 
 def _back(slug, says, why, look, **switches):
@@ -250,6 +266,10 @@ DEQUANTISE = [
             "There is a scale for each row. Aligned from the right, (out,) meets `in`: that fails for most sizes, and "
             "where it does not fail it gives the numbers of other rows' steps.",
             "With which axis of (out, in) does (out,) line up?", per=per) for per in ("column", "column, upright")),
+    _back("scales-in-turn", "Your numbers are exactly what comes out when the scales are written down in turn, again "
+          "and again, and that row is cut into the rows of the table.",
+          "Each row then has the scales of several rows. Scale i belongs to all numbers of row i.",
+          "For two rows of three numbers, in which order do your six scales stand?", per="in turn"),
     _back("divided", "Your numbers are exactly the whole numbers divided by their scale.",
           "The scale is the length of one step: 50 steps of 0.01 are 0.5.",
           "50 steps, each 0.01 long: how far is that?", how="divide"),
@@ -288,4 +308,7 @@ DEQUANTISE = [
     Misconception("summed-over-rows", _summed, "Your result is exactly the sum of all rows, each times its scale.",
                   "Nothing is to be summed: each number of the table comes back.",
                   "What does `@` do with the axis that both have?"),
+    Misconception("row-summed-up", partial(_summed, over=1, keepdim=True), "Your result is exactly the sum of each "
+                  "row, times its scale, with an axis of length 1.", "Nothing is to be summed: each number of the "
+                  "table comes back.", "Which axis of q has only the length 1 in your result?"),
 ]

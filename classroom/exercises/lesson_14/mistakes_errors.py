@@ -7,15 +7,20 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 
 
-def _rounded(w, largest, steps=127.0):
-    """Whole multiples of largest / steps, as near to w as they can be."""
+def _rounded(w, largest, steps=127.0, room=""):
+    """Whole multiples of largest / steps, as near to w as they can be; `room`: how what is too large is put in int8."""
     step = largest / steps
     step = torch.where(step == 0, torch.ones_like(step), step)
-    return (w / step).round() * step
+    counted = (w / step).round()
+    if room == "overflow":
+        counted = counted.long().to(torch.int8)
+    elif room:
+        counted = counted.clamp(-int(room), 127)
+    return counted * step
 
 
 def _errors(w, power="square", mean=1, root=True, order="table first", table="largest", row="row", relative=False,
-            steps=127.0, sign=1, first="rounded", read="largest"):
+            steps=127.0, sign=1, first="rounded", read="largest", room=""):
     """`rounding_errors` with switches."""
     def error(rounded):
         d = rounded - w
@@ -39,11 +44,12 @@ def _errors(w, power="square", mean=1, root=True, order="table first", table="la
     each = w.abs().amax(1, keepdim=True)
     whole = {"largest": lambda: each.max(), "mean": lambda: each.mean(), "signed": lambda: w.max(),
              "first": lambda: each[0], "columns": lambda: w.abs().amax(0, keepdim=True),
-             "median": lambda: each.median(), "each": lambda: each, "number": lambda: w.abs(),
+             "median": lambda: each.median(), "smallest": lambda: each.min(), "sum": lambda: each.sum(),
+             "last": lambda: each[-1], "each": lambda: each, "number": lambda: w.abs(),
              "read": lambda: each, "read by row": lambda: each}[table]()
     own = {"row": lambda: each, "number": lambda: w.abs(), "read": lambda: each,
            "column": lambda: w.abs().amax(0, keepdim=True), "table": lambda: each.max()}[row]()
-    by_table, by_row = error(_rounded(w, whole, steps)), error(_rounded(w, own, steps))
+    by_table, by_row = error(_rounded(w, whole, steps, room)), error(_rounded(w, own, steps))
     counts = (w / torch.where(each == 0, torch.ones_like(each), each / steps)).round()
     if table == "read":                                # counted in steps of the row, read in steps of another
         by_table = error(counts * {"largest": each.max(), "mean": each.mean(), "first": each[0]}[read] / steps)
@@ -76,6 +82,11 @@ _ASKED = "The error of a row is asked for: the differences squared, their mean a
 def _wrong(slug, says, look, why=_ASKED, **switches):
     return Misconception(slug, partial(_errors, **switches), says, why, look)
 
+
+_OTHERS = (("mean", "the mean of the rows' largest magnitudes"),
+           ("signed", "the largest number, where the largest magnitude is below 0"), ("first", "the first row"),
+           ("median", "the median of the rows' largest magnitudes"), ("last", "the last row"),
+           ("smallest", "the smallest of the rows' largest magnitudes"))
 
 ERRORS = [
     _wrong("swapped", "Your two results are exactly the right ones, in the other order.",
@@ -158,9 +169,17 @@ ERRORS = [
             "Which number needs the most steps, if all rows have steps of one length?",
              "One scale for the whole table comes from the largest magnitude of the whole table; with a shorter step "
              "its largest number would need more than 127 steps.", table=table)
-      for table, name in (("mean", "the mean of the rows' largest magnitudes"), ("signed", "the largest number, where "
-                          "the largest magnitude is below 0"), ("first", "the first row"),
-                          ("median", "the median of the rows' largest magnitudes"))),
+      for table, name in (*_OTHERS, ("sum", "the sum of the rows' largest magnitudes"))),
+    *(_wrong("another-scale-for-the-table", later("Your second result is exact. Your first one is exactly what comes "
+                                                  "out with the scale of {name}, where {words}.", name=name,
+                                                  words=words),
+             "Which number needs the most steps, if all rows have steps of one length?",
+             "One scale for the whole table comes from the largest magnitude of the whole table; with a shorter step "
+             "its largest number would need more than 127 steps.", table=table, room=room)
+      for room, words in (("127", "all that needs more than 127 steps is cut off at 127"),
+                          ("128", "all that needs more steps than int8 has is cut off at −128 and 127"),
+                          ("overflow", "whole numbers that int8 has no room for turn into other ones"))
+      for table, name in _OTHERS),
     _wrong("a-scale-for-each-column", "Your errors of the rows are exactly those with a scale for each column.",
            "Along which axis does the maximum run?", "The scale belongs to a row.", row="column"),
     _wrong("columns-for-the-table", "Your second result is exact. Your first one has a scale for each column.",

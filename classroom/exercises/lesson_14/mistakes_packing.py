@@ -13,6 +13,8 @@ def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both
     first, second = {
         "neighbours": lambda: (q[:, 0::2], q[:, 1::2]), "halves": lambda: (q[:, :n_in // 2], q[:, n_in // 2:]),
         "rows": lambda: (q[0::2], q[1::2]), "backwards": lambda: (q.flip(1)[:, 0::2], q.flip(1)[:, 1::2]),
+        "overlapping": lambda: (q[:, :n_in // 2], q[:, 1:n_in // 2 + 1]),
+        "all neighbours": lambda: (q[:, :-1], q[:, 1:]),
         "twice the first": lambda: (q[:, 0::2], q[:, 0::2]), "twice the second": lambda: (q[:, 1::2], q[:, 1::2]),
     }[pairs]()
     if order == "first low":
@@ -38,6 +40,12 @@ def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both
         byte = torch.cat([first, second], dim=1)
     elif join == "sum":
         byte = first + second
+    elif join == "shifted by the sum":
+        byte = first << (4 + second).clamp(max=40)
+    elif join == "sum moved":
+        byte = base * (first + second)
+    elif join == "8 not moved":
+        byte = base * (first - 8) + 8 + second
     return byte.to(kind)
 
 
@@ -53,6 +61,12 @@ PACKED = [
            "Which of the two do you multiply by 16?", order="first low"),
     _wrong("halves-not-neighbours", "Your bytes are exactly what comes out when the first half of a row is paired with "
            "its second half.", _BYTE, "Which number stands beside number 0 in your byte 0?", pairs="halves"),
+    _wrong("pairs-overlap", "Your bytes are exactly what comes out when byte j is made of the numbers j and j + 1.",
+           later("{byte} Yours has some numbers twice, and others not at all.", byte=_BYTE),
+           "Which numbers are in your byte 1?", pairs="overlapping"),
+    _wrong("pairs-overlap", "Your bytes are exactly what comes out when there is a byte for each number and the one "
+           "after it: one byte fewer than numbers.", later("{byte} Each number belongs to one byte only.", byte=_BYTE),
+           "How far do you move from one pair to the next?", pairs="all neighbours"),
     _wrong("rows-paired", "Your bytes are exactly what comes out when rows are paired, 0 with 1, 2 with 3.",
            later("{byte} A row has its own scale, and an odd number of rows could not be paired.", byte=_BYTE),
            "Does your `0::2` stand before the comma or behind it?", pairs="rows"),
@@ -64,13 +78,17 @@ PACKED = [
                  "unpacks has to know it.", byte=_BYTE), "Where is 8 added?", plus="bits"),
     *(_wrong("another-shift", later("Your bytes are exactly what comes out when {plus} is added to the numbers, not "
                                     "8.", plus=plus),
-             _BYTE, "What does your code make of 0?", plus=plus) for plus in (7, 9, 1, 16)),
+             _BYTE, "What does your code make of 0?", plus=plus) for plus in (7, 9, 1)),
     *(_wrong("one-shifted", says, _BYTE, "To which of the two is 8 added?", plus=plus) for plus, says in (
         ("first", "Your bytes are exactly what comes out when 8 is added to the first number of a byte alone."),
         ("second", "Your bytes are exactly what comes out when 8 is added to the second number of a byte alone."))),
     _wrong("signs-lost", "Your bytes are exactly those of the magnitudes.", later(
         "{byte} −3 and 3 must stay apart.", byte=_BYTE),
            "What do −3 and 3 become?", plus="magnitude"),
+    *(_wrong("brackets-missing", "Your bytes are exactly 16 times the first number, plus the second number, plus 16.",
+             later("{byte} `*` binds more tightly than `+`: without brackets a number is multiplied alone.",
+                   byte=_BYTE), "What do you add to each of the two numbers, and when?", **switch)
+      for switch in ({"join": "8 not moved"}, {"plus": 16})),
     *(_wrong("another-base", later("Your bytes are exactly what comes out when the first number is multiplied by "
                                    "{base}.", base=base),
              later("{byte} Four bits have 16 values, and so the first digit counts 16s{what}.", byte=_BYTE,
@@ -92,6 +110,13 @@ PACKED = [
     _wrong("added-up", "Your bytes are exactly the sums of the two numbers, each plus 8.",
            later("{byte} From a sum nobody can tell what the two were.",
                  byte=_BYTE), "Where does the 16 come in?", join="sum"),
+    _wrong("plus-before-the-shift", "Your bytes are exactly what comes out when the first number plus 8 is moved to "
+           "the left by 4 + (second + 8) places.", later("{byte} In Python `+` binds more tightly than `<<`.",
+                                                         byte=_BYTE), "Where must brackets stand?",
+           join="shifted by the sum"),
+    _wrong("plus-before-the-shift", "Your bytes are exactly 16 times the sum of the two numbers, each plus 8.",
+           later("{byte} In Python `+` binds more tightly than `<<`, and `*` more tightly than `+`.", byte=_BYTE),
+           "Where must brackets stand?", join="sum moved"),
     _wrong("multiplied", "Your bytes are exactly the products of the two numbers, each plus 8.",
            later("{byte} From a product nobody can tell what the two were.",
                  byte=_BYTE), "Where does the 16 come in?", join="multiply"),

@@ -1,0 +1,120 @@
+"""Exercise 3.3: things with a sense of order. Used by `lesson_03`."""
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from classroom.judge.exercise import Misconception
+from course._words import say
+
+
+def weights_for(x, *sizes, seed=0):
+    """The same random matrix at every call: (d, *sizes) for vectors of d numbers."""
+    made = torch.randn(x.shape[-1], *sizes, generator=torch.Generator().manual_seed(seed))
+    return made.to(x.dtype) / x.shape[-1] ** 0.5
+
+
+def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False, first=0.0, last=0.0, sentences="all",
+            drift=0.0, numbers=slice(None)):
+    """Self-attention (..., T, d) -> (..., T, 4), with switches that give it a sense of order.
+
+    `sentences` says in which ones it has it: "all", "later" (all but the first) or "first"; `numbers` in which numbers
+    of the output.
+    """
+    if numbers != slice(None):
+        output = ordered(x).clone()
+        output[..., numbers] = ordered(x, causal=causal)[..., numbers]
+        return output
+    length = x.shape[-2]
+    place = torch.arange(length, dtype=x.dtype)
+    h = x + positions * place[:, None]
+    q, k, v = (h @ weights_for(x, 4, seed=seed) for seed in (1, 2, 3))
+    if by_view:                                          # two heads, poured instead of split
+        q, k, v = (t.reshape(*t.shape[:-2], 2, length, 2) for t in (q, k, v))
+    scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+    scores = scores - distance * (place[:, None] - place).abs() + first * (place == 0) + last * (place == length - 1)
+    if causal:
+        closed = place[:, None] < place
+        if sentences != "all":
+            number = torch.arange(x.shape[0] if x.dim() > 2 else 1).view(-1, *[1] * (x.dim() - 1))
+            closed = closed & (number > 0 if sentences == "later" else number == 0)
+            closed = closed if x.dim() > 2 else closed[0]
+        scores = scores.masked_fill(closed, float("-inf"))
+    output = scores.softmax(-1) @ v.roll(shift, dims=-2) + drift * place[:, None]
+    return output.reshape(*x.shape[:-1], 4) if by_view else output
+
+
+def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
+    """Why a test sees nothing of a bug, as far as its inputs tell; empty if they do not.
+
+    Args:
+        bug: one of `ORDERED`, which the test accepted.
+        calls: what the test called it with: `x` (B, T, d_model), NumPy arrays.
+    """
+    given = [call["x"] for call in calls if "x" in call]
+    if bug.slug == "noise" or len(given) < 2 or not all(np.array_equal(x, given[0]) for x in given):
+        return ""
+    return say("It was called with the same `x` every time: your order leaves each word in its place. Choose one "
+               "that moves them all.")
+
+
+_HOLDS = "Without positions and masks, self-attention treats all places alike."
+
+
+def _noise(x):
+    return torch.randn(*x.shape[:-1], 4, dtype=x.dtype)
+
+
+ORDERED = [
+    Misconception("noise", _noise, "It returns random numbers, others at each call.",
+                  "No comparison of two outputs could hold for it.",
+                  "Do you compare numbers, and is there an `assert` in front? `torch.allclose(a, b)` alone is True or "
+                  "False, and nobody looks at it."),
+    Misconception("positions-added", partial(ordered, positions=0.3),
+                  "It adds something to every vector that depends on its place in the sentence.",
+                  "Any order that moves a word shows it, if the outputs of the same word are compared, before and "
+                  "after.", "Which words does your order move? And which outputs do you compare?"),
+    Misconception("looks-back-only", partial(ordered, causal=True),
+                  "It has a causal mask: each place sees itself and the places before it.", _HOLDS,
+                  "Do you compare numbers, and all of them?"),
+    Misconception("prefers-neighbours", partial(ordered, distance=1.0),
+                  "It subtracts the distance of two places from their score, so that near words count more.",
+                  "Reversing a sentence keeps all distances, and neighbours stay neighbours.",
+                  "Is your new order one that tears neighbours apart?"),
+    Misconception("values-shifted", partial(ordered, shift=1),
+                  "It hands over the value of the place before the one that was looked at.",
+                  "When a sentence is moved round in a circle, every place keeps the one before it.",
+                  "Is your new order one that tears neighbours apart?"),
+    Misconception("heads-poured", partial(ordered, by_view=True),
+                  "It has two heads, made by pouring the numbers into a new shape, so that a head mixes places.",
+                  _HOLDS, "Do you compare numbers, and all of them?"),
+    Misconception("first-word-favoured", partial(ordered, first=2.0),
+                  "It raises the score of whatever stands at place 0.", _HOLDS,
+                  "Does another word come first in your new order? (With an order drawn at random it may stay: choose "
+                  "one, or try several.)"),
+    Misconception("last-word-favoured", partial(ordered, last=2.0),
+                  "It raises the score of whatever stands at the last place.", _HOLDS,
+                  "Does another word come last in your new order? (With an order drawn at random it may stay: choose "
+                  "one, or try several.)"),
+    Misconception("only-last-number", partial(ordered, causal=True, numbers=slice(-1, None)),
+                  "It looks back only, but just in the last number of each output; all others are right.", _HOLDS,
+                  "Do you compare all numbers of an output?"),
+    Misconception("small-difference", partial(ordered, drift=0.005),
+                  "It adds 0.005 to the output at place 1, 0.010 at place 2, and so on.",
+                  "Small differences come from a mistake as well as large ones. Rounding is far smaller still.",
+                  "How far apart may two numbers be that your test takes for equal?"),
+    Misconception("smaller-difference", partial(ordered, drift=0.0012),
+                  "It adds 0.0012 to the output at place 1, 0.0024 at place 2, and so on.",
+                  "Small differences come from a mistake as well as large ones. Rounding is far smaller still.",
+                  "How far apart may two numbers be that your test takes for equal?"),
+    Misconception("first-sentence-only", partial(ordered, causal=True, sentences="first"),
+                  "In the first sentence of the batch it looks back only; in all others it is right.",
+                  "What holds for the second sentence need not hold for the first.",
+                  "Do you look at all sentences of your x?"),
+    Misconception("later-sentences-only", partial(ordered, causal=True, sentences="later"),
+                  "In the first sentence of the batch it is right; in all others it looks back only.",
+                  "What holds for the first sentence need not hold for the second.",
+                  "How many sentences does your x have, and do you look at all of them?"),
+]
