@@ -590,9 +590,10 @@ for head in range(2):
 # Take the output of the layer apart.
 #
 # - **You have** `heads` (B, n_heads, T, d_head), the mixture of each head, and `W_o` (d_model, d_model). The output of
-#   the layer is `merge_heads(heads) @ W_o`.
-# - **Return** the parts (B, n_heads, T, d_model): what each head adds to the output. Their sum over the heads is the
-#   output, and the part of a head depends on no other head.
+#   the layer, but for a bias, is `merge_heads(heads) @ W_o`.
+# - **Return** the parts (B, n_heads, T, d_model): what each head adds to the output. Their sum over the heads is that
+#   product, and the part of a head depends on no other head.
+# - **Use** `W_o` as it stands in the product. (The weight of an `nn.Linear` is stored transposed.)
 
 # %%
 def head_parts(heads, W_o):
@@ -618,7 +619,8 @@ print("output of black   ", output[0, 1])
 
 # %% [markdown]
 # **The output is a sum over heads.** Each head reads from the words, and adds what it has found to the output, without
-# knowing of the others. So one may ask what a single head does, and lesson 11 does.
+# knowing of the others. (A bias of `w_o` is added once, and belongs to no head.) So one may ask what a single head
+# does, and lesson 11 does.
 #
 # Now the mask, with *the black cat sleeps* and *cat sleeps*. The second sentence is filled up with two
 # vectors of padding. We choose vectors that "cat" would like best, to see whether any of them leaks:
@@ -973,7 +975,8 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # - T_q taken for T_k: fine in self-attention, wrong in translation.
 # - Averaging the heads' weights and calling the result "the attention": the mean of a head that looks left and one
 #   that looks right shows neither.
-# - A test that returns False in place of an `assert`: pytest does not look at what a test returns.
+# - A test that returns False in place of an `assert`: pytest does not look at what a test returns. (The check of 4.4
+#   does.)
 #
 # **Further reading**
 #
@@ -984,7 +987,8 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # - [Voita et al. (2019)](https://arxiv.org/abs/1905.09418): what the heads of a translator do, and
 #   which of them matter.
 # - [torch.nn.MultiheadAttention](https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html):
-#   you now know everything in its documentation; only True in its masks means the opposite.
+#   you now know most of what its documentation says. True in its masks means the opposite, and it returns the mean of
+#   the heads' weights unless it is told not to.
 # - [Dao et al. (2022)](https://arxiv.org/abs/2205.14135), *FlashAttention*: the same output without storing the
 #   weights.
 

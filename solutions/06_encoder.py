@@ -63,7 +63,7 @@ for n in range(5):
     x = attend(x)
 
 # %% [markdown]
-# After four rounds "the" and "cat" are the same, and so are all four words. Each round is an average, and
+# After four rounds "the" and "cat" are the same, as far as four digits show. Each round is an average, and
 # averages of averages become more and more alike. What made the words different is gone, and no later
 # layer can bring it back.
 #
@@ -246,9 +246,9 @@ for animal, dark in ((0, 0), (0, 1), (1, 0), (1, 1)):
     print(f"   {animal}     {dark}      {total:.0f}        {torch.relu(total + b_1):.0f}")
 
 # %% [markdown]
-# This hidden number is 1 only for black cats. The feed-forward layer has $d_{ff}$ such numbers, each with a
-# question of its own. A second layer writes what they found back into the $d_{model}$ numbers of the word
-# (§3.3 of the paper, equation 2):
+# As long as both numbers are 0 or 1, this hidden number is 1 only for black cats. The feed-forward layer has $d_{ff}$
+# such numbers, each with a question of its own. A second layer writes what they found back into the $d_{model}$ numbers
+# of the word (§3.3 of the paper, equation 2):
 #
 # $$\mathrm{FFN}(x) = \max(0,\; x W_1 + b_1)\, W_2 + b_2$$
 #
@@ -659,7 +659,7 @@ show_curves(range(25, 176, 25), {name: sum(found) / len(found) for name, found i
 # %% [markdown]
 # Pre-norm has solved it, with every seed; post-norm has not. (A loss of 1.5 is better than guessing one of
 # ten words, 2.3, and far from solved.) A **warm-up**, in which the learning rate starts near 0 and rises,
-# does not help post-norm here.
+# does not help post-norm here, in these 175 steps.
 #
 # ### Why? Two explanations, two experiments
 #
@@ -726,8 +726,8 @@ for name, change in changes.items():
 
 # %% [markdown]
 # With its attention damped at the start, post-norm keeps the words apart, and learns with the same learning rate,
-# without a warm-up. With its feed-forward layer damped, the words are as alike as before, and at most some of the runs
-# get there. So in this experiment it counts most whether the words differ at the start. This is one task, one
+# without a warm-up. With its feed-forward layer damped, the words are as alike as before, and neither of our runs
+# solves the task. So in this experiment it counts most whether the words differ at the start. This is one task, one
 # size and two seeds, and no proof for other models. Post-norm can be trained well, and the paper's results
 # were made with it. Pre-norm is the more forgiving one, which is why this course uses it.
 

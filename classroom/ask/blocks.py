@@ -5,13 +5,14 @@ learner writes `self.norm_1`, another `self.ln1`. `Block` therefore recognises a
 several it is by the order in which `forward` first uses them.
 """
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .call import backward, is_floating
 from .limits import Problem
-from .modules import Module
+from .modules import Module, another_shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,8 +100,7 @@ class Block(Module):
                     continue
                 if part.shape != weights[name].shape:
                     path = next(n for n, p in module.named_parameters() if p is place.parameter)
-                    raise Problem("wrong-layer-shape", name=path, shape=tuple(place.parameter.shape),
-                                  expected=tuple(weights[name].shape))
+                    raise another_shape(path, place.parameter, weights[name])
                 part.copy_(weights[name])
         return module, found
 
@@ -148,14 +148,20 @@ class Block(Module):
                 for path, parameter in zip(layers, vectors, strict=False):
                     found[f"{path}w_{n}.bias"] = Place(parameter)
             if len(matrices) < 2:
-                raise Problem("missing-layer:feed-forward", first=(wide, narrow), second=(narrow, wide),
-                              have=_shapes(own, rest))
+                first, second, have = (wide, narrow), (narrow, wide), _shapes(own, rest)
+                if sum(p.ndim == 2 for p in rest) < 2:
+                    raise Problem("missing-layer:feed-forward", first=first, second=second, have=have)
+                raise Problem("missing-layer:other-sizes", first=first, second=second, have=have, d_model=narrow,
+                              d_ff=wide)
         if _paths(weights, "w_q.") and not attentions:
             raise Problem("missing-layer:attention", have=_shapes(own, rest))
         placed = {id(place.parameter) for place in found.values()} | {id(p) for m in norms for p in m.parameters()}
         for parameter in used:
             if id(parameter) not in placed:
-                raise Problem("unexpected-layer", name=own[id(parameter)], shape=tuple(parameter.shape))
+                name, shape = own[id(parameter)], tuple(parameter.shape)
+                if "n_layers" in inputs and re.search(r"\.\d+\.", name):
+                    raise Problem("unexpected-layer:stack", name=name, shape=shape, n_layers=inputs["n_layers"])
+                raise Problem("unexpected-layer", name=name, shape=shape)
         return found
 
     def _besides(self, used: Sequence, weights: dict[str, Any]) -> dict[str, "Place"]:

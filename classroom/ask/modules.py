@@ -122,8 +122,7 @@ class Module:
             if name not in parameters:
                 raise self._missing(module, name, value)
             if parameters[name].shape != value.shape:
-                raise Problem("wrong-layer-shape", name=name, shape=tuple(parameters[name].shape),
-                              expected=tuple(value.shape))
+                raise another_shape(name, parameters[name], value)
         self._refuse_sharing({name: parameters[name] for name in weights})
         with torch.no_grad():
             for name, parameter in parameters.items():
@@ -140,12 +139,14 @@ class Module:
         return read(invoke(module, inputs, takes, masks_by_name=True), task.gives, task.framework)
 
     def _refuse_sharing(self, parameters: dict[str, Any]) -> None:
-        seen: dict[int, str] = {}
+        names: dict[int, list[str]] = {}
         for name, parameter in parameters.items():
-            other = seen.setdefault(parameter.data_ptr() or id(parameter), name)
-            if other != name:
-                a, b = (n.rpartition(".")[0] or n for n in (other, name))
-                raise Problem("shared-weights", a=a, b=b, other=other, name=name)
+            names.setdefault(parameter.data_ptr() or id(parameter), []).append(name)
+        for same in names.values():
+            if len(same) > 1:
+                layers, tensors = (", ".join(f"`{name}`" for name in found) for found in
+                                   ([name.rpartition(".")[0] or name for name in same], same))
+                raise Problem("shared-weights", layers=layers, tensors=tensors)
 
     def _missing(self, module, name: str, value) -> Problem:
         import torch
@@ -207,6 +208,14 @@ def _own_state(part) -> dict[str, Any]:
     """What an answer keeps on `self` besides its layers."""
     return {name: value.copy() if isinstance(value, (list, dict, set)) else value
             for name, value in vars(part).items() if name[:1] != "_"}
+
+
+def another_shape(name: str, found: Any, wanted: Any) -> Problem:
+    """A parameter has another shape than the weights that belong there."""
+    shape, expected = tuple(found.shape), tuple(wanted.shape)
+    if wanted.ndim == 2:
+        return Problem("wrong-layer-shape:matrix", name=name, shape=shape, expected=expected)
+    return Problem("wrong-layer-shape", name=name, shape=shape, expected=expected)
 
 
 def _sibling(name: str) -> str:

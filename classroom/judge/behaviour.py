@@ -44,8 +44,8 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
     name = changed.changed[0]
     start = say("Your numbers are right, but your") if right else say("Your")
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
-                                         "“{about}” it no longer holds what it held before. The next call with the "
-                                         "same `{name}` gives other numbers. Look for `+=`, `-=`, `/=`, an "
+                                         "“{about}” it no longer holds what it held before. What uses the same "
+                                         "`{name}` next gets other numbers. Look for `+=`, `-=`, `/=`, an "
                                          "assignment to `[...]` or a method that ends in an underscore, applied to "
                                          "`{name}` or to a view of it.", start=start, name=name,
                                          about=say(changed.case.about)))

@@ -139,6 +139,9 @@ def _misses(task: TestTask, missed, printed) -> Verdict:
         seen, why = joined(say("{sentence}.", sentence=seen), noticed), say(bug.why)
     else:
         seen += say(", and what it checks holds there.")
+    if everything and bug.slug != "noise":           # whose own words say so
+        why = joined(why, say("Is there an `assert` that can fail? One with a condition and a message in one pair of "
+                              "brackets is always true."))
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)
     return ruling(task, "wrong", say("{start} {says}\n\nYour test called it with {seen} {why}", start=start,
                                      says=say(bug.says), seen=seen, why=why), slugs, printed.kept)

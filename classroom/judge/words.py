@@ -13,8 +13,8 @@ __all__ = ["known", "say", "templates"]
 def say(problem: Problem) -> str:
     """The problem as a sentence. Raises KeyError for one that has no words here."""
     facts = {name: course_says(_FACTS[fact]) if fact in _FACTS else fact for name, fact in problem.facts.items()}
-    if "asked_for" in facts:
-        facts["asked_for"] = listed(re.split(r", (?=`)", facts["asked_for"]))        # between names, not in a shape
+    for name in facts.keys() & {"asked_for", "layers", "tensors"}:
+        facts[name] = listed(re.split(r", (?=`)", facts[name]))                      # between names, not in a shape
     return course_says(_WORDS[problem.key], **facts)
 
 
@@ -82,8 +82,11 @@ _WORDS = {
         "hidden from PyTorch.",
     "missing-layer:feed-forward":
         "Two Linear layers with weights of shape {first} and {second} are expected among the layers that "
-        "`parameters()` lists. Found besides attention and norms: {have}. Layers in a plain list or dict are "
-        "hidden from PyTorch.",
+        "`parameters()` lists. Of other kinds than attention and norms there are: {have}. Layers in a plain list or "
+        "dict are hidden from PyTorch.",
+    "missing-layer:other-sizes":
+        "Here d_model is {d_model} and d_ff is {d_ff}, so that two Linear layers with weights of shape {first} and "
+        "{second} are expected. Yours are: {have}. Where does each of these sizes come from?",
     "missing-layer:has-none":
         "A parameter `{name}` of shape {shape} is expected. Yours has none at all. Are the layers made in "
         "`__init__`, and kept as attributes of `self`?",
@@ -218,8 +221,8 @@ _WORDS = {
     "shape-changes":
         "The shape of your output changes from step to step: {shape}.",
     "shared-weights":
-        "`{a}` and `{b}` are one and the same layer: `{other}` and `{name}` are the same tensor, so they cannot "
-        "learn different things. Each needs a layer of its own.",
+        "{layers} are one and the same layer: {tensors} are the same tensor, so they cannot learn different things. "
+        "Each needs a layer of its own. (`[layer] * n` is a list in which one layer stands n times.)",
     "step-with-an-argument":
         "`optimiser.step` was given something that is no function. It needs nothing: it finds the gradients where "
         "`backward` has put them, at the weights.",
@@ -241,6 +244,9 @@ _WORDS = {
         "are computed once and stay as they are. Return a plain tensor.",
     "unexpected-layer":
         "Your code also uses `{name}` of shape {shape}, which is none of the layers that are asked for.",
+    "unexpected-layer:stack":
+        "Your code also uses `{name}` of shape {shape}. Here n_layers is {n_layers}: which number says how many layers "
+        "your code makes?",
     "unknown-symbol:counts":
         "Your counts have the pair {pair}, which holds something that is no symbol of any of the words.",
     "unknown-symbol:merged":
@@ -257,6 +263,8 @@ _WORDS = {
         "`floor` give floating-point numbers, even where nothing stands after the point; `//` of whole numbers does "
         "not.",
     "wrong-layer-shape":
+        "`{name}` has the shape {shape}; {expected} is expected.",
+    "wrong-layer-shape:matrix":
         "`{name}` has the shape {shape}; {expected} is expected. (A Linear's weight is (outputs, inputs).)",
     "wrong-matrix-shape":
         "Your `{name}` has the shape {shape}; a matrix with {rows} rows is expected, one for each number of a word's "

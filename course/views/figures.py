@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
-from course._words import later, listed, say
+from course._words import later, listed, plural, say
 from course.views._matrix import (
     READABLE,
     as_labels,
@@ -112,8 +112,9 @@ def show_heads(
         _colour_bar(figure, axes[:n_heads])
     described = (describe_weights(w, queries, keys, None if mask is None else mask[head])
                  for head, w in enumerate(weights))
-    alt = say("{title}, {n_heads} heads, {n_queries} queries by {n_keys} keys. {told}", title=title, n_heads=n_heads,
-              n_queries=n_queries, n_keys=n_keys, told=" ".join(
+    alt = plural("{title}, {n_heads} head, {n_queries} queries by {n_keys} keys. {told}",
+                 "{title}, {n_heads} heads, {n_queries} queries by {n_keys} keys. {told}", n_heads, title=title,
+                 n_heads=n_heads, n_queries=n_queries, n_keys=n_keys, told=" ".join(
                   say("Head {head}: {text_}.", head=head, text_=text) for head, text in enumerate(described)))
     return Picture(figure, alt)
 

@@ -37,8 +37,8 @@ class Heads(View):
 
     def tables(self) -> list[Table]:
         return [
-            weights_table(say("{name}, layer {i}, head {j}", name=kind["name"], i=i, j=j), head, kind["queries"],
-                          kind["keys"])
+            weights_table(say("{name}, layer {i}, head {j}", name=kind["name"], i=i, j=j) if len(kind["weights"]) > 1
+                          else say("{name}, head {j}", name=kind["name"], j=j), head, kind["queries"], kind["keys"])
             for kind in self.data["kinds"] for i, layer in enumerate(kind["weights"]) for j, head in enumerate(layer)
         ]
 

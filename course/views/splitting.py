@@ -44,7 +44,8 @@ class Splitting(View):
             return [Table(say("{name}, head {g}: token.feature of x", name=name, g=g),
                           [head, *(row(index, g, r) for r in range(t))]) for g in range(h)]
 
-        return [*table("view(B, T, h, d).transpose(1, 2)", lambda g, r, c: r * h * d + g * d + c),
+        yours = [Table(say("your split_heads"), [[self.yours["text"]]])] if self.yours else []
+        return [*yours, *table("view(B, T, h, d).transpose(1, 2)", lambda g, r, c: r * h * d + g * d + c),
                 *table(say("view(B, h, T, d), wrong"), lambda g, r, c: g * t * d + r * d + c)]
 
 

@@ -71,7 +71,8 @@ ORDERED = [
     Misconception("noise", _noise, "It returns random numbers, others at each call.",
                   "No comparison of two outputs could hold for it.",
                   "Do you compare numbers, and is there an `assert` in front? `torch.allclose(a, b)` alone is True or "
-                  "False, and nobody looks at it."),
+                  "False, and nobody looks at it; and an `assert` with a condition and a message in one pair of "
+                  "brackets is always true."),
     Misconception("positions-added", partial(ordered, positions=0.3),
                   "It adds something to every vector that depends on its place in the sentence.",
                   "Any order that moves a word shows it, if the outputs of the same word are compared, before and "

@@ -194,6 +194,12 @@ MERGE = [
         "Your code stops exactly where `view` is asked to join axes that do not lie next to each other in memory.",
         "`transpose` only changes how the numbers are read, it does not move them, and `view` cannot move them either.",
         "Read the end of PyTorch's message: it names what can move them."),
+    *(Misconception(
+        "sentences-joined", join,
+        "Your result is exactly what comes out when the *sentences* are put side by side, and not the heads.",
+        "A loop over a tensor, and `list(x)`, go along its first axis, and that is the batch.",
+        "Which axis of `x` does your code take apart?")
+      for join in (lambda x: torch.cat(list(x), -1), lambda x: torch.stack(list(x), 2).flatten(2))),
     Misconception(
         "wrong-axes-exchanged", lambda x: x.transpose(2, 3).reshape(_sizes(x)),
         "Your result is exactly what comes out when position and dimension are exchanged before joining.",

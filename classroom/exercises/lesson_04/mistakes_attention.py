@@ -127,14 +127,14 @@ MULTI_HEAD = [
     *(Misconception(
         "residual-added", partial(Sloppy, gives=gives),
         later("Your output is exactly the right one with `query` added {where}.", where=where),
-        "A sum with the input comes around this layer, in the encoder. With one inside as well, it would be added "
+        "This layer only attends. Lesson 06 adds the input to its output; with a sum inside as well, it would be added "
         "twice.", "What is your output the sum of?")
       for gives, where in (("residual", "at the end"), ("residual before", "before `w_o`"))),
     *(Misconception(
         "norm-added", partial(Sloppy, gives=gives),
         later("Your output is exactly the right one{after}, normalised as an `nn.LayerNorm` does.", after=after),
-        "Norms, and sums with the input, come around this layer, in the encoder. With one inside as well, it would be "
-        "done twice.", "Which layers does your `forward` use, besides the four?")
+        "This layer only attends. Lesson 06 puts norms, and sums with the input, around it; what is inside as well "
+        "would be done twice.", "Which layers does your `forward` use, besides the four?")
       for gives, after in (("norm", ""), ("norm 1e-6", ""), ("norm of the sum", " with `query` added"),
                            ("norm of the sum 1e-6", " with `query` added"))),
     *(Misconception(
@@ -148,14 +148,18 @@ MULTI_HEAD = [
     *(Misconception(
         "inputs-confused", partial(Sloppy, roles=roles), later(
             "Your output is exactly what comes out when {words}.", words=words),
-        "In self-attention all three are the same and nothing is seen of this; in the decoder's attention to the "
-        "encoder they differ.", "Which of the three arguments does each projection get?")
-      for roles, words in (("qqq", "`query` also stands in for `key` and `value`"),
-                           ("qkk", "`key` also stands in for `value`"), ("qvv", "`value` also stands in for `key`"),
-                           ("qvk", "`key` and `value` have changed places"),
-                           ("kqv", "`query` and `key` have changed places"),
-                           ("kkv", "`key` also stands in for `query`"),
-                           ("qqv", "`query` also stands in for `key`"))),
+        why, "Which of the three arguments does each projection get?")
+      for why, found in (
+          ("In self-attention all three are the same and nothing is seen of this; where the decoder asks the encoder, "
+           "`query` is another one.", (("qqq", "`query` also stands in for `key` and `value`"),
+                                       ("kqv", "`query` and `key` have changed places"),
+                                       ("kkv", "`key` also stands in for `query`"),
+                                       ("qqv", "`query` also stands in for `key`"))),
+          ("In the Transformer, `key` and `value` are always the same, so that nothing would ever be seen of this; but "
+           "the layer promises to take two.", (("qkk", "`key` also stands in for `value`"),
+                                               ("qvv", "`value` also stands in for `key`"),
+                                               ("qvk", "`key` and `value` have changed places"))))
+      for roles, words in found),
     _scaled("none", "no-scaling", "the scores are not divided by anything", "Which step comes before the softmax?"),
     _scaled("d_head", "scaled-twice", "the scores are divided by d_head in all: by √d_head twice, or by d_head without "
             "the root", "`scaled_dot_product_attention` divides already. Does your own code divide as well?"),

@@ -62,6 +62,13 @@ def _last_head_lost(x, n_heads):
     return torch.cat([heads[:, :-1], heads[:, -2:-1] if n_heads > 1 else heads], dim=1)
 
 
+def _one_number_right(x, n_heads):
+    heads = split_heads(x, n_heads)
+    wrong = heads + 1000
+    wrong[:, :, 0, 0] = heads[:, :, 0, 0]
+    return wrong
+
+
 def _bug(slug: str, says: str, look: str):
     wrong = next(m.wrong for m in mistakes.SPLIT if m.slug == slug)
     return Misconception(slug, wrong, says, _WEIGHTLESS, look)
@@ -69,8 +76,13 @@ def _bug(slug: str, says: str, look: str):
 
 BUGGY = [
     Misconception("noise", _noise, "It returns random numbers of the right shape, others at each call.",
-                  "No comparison of numbers could hold for it.", "What does your test compare, and is there an "
-                  "`assert` in front? `torch.equal(a, b)` alone is True or False, and nobody looks at it."),
+                  "No comparison of numbers could hold for it.",
+                  "What does your test compare, and is there an `assert` in front? `torch.equal(a, b)` alone is True "
+                  "or False, and nobody looks at it; and an `assert` with a condition and a message in one pair of "
+                  "brackets is always true."),
+    Misconception("one-number-right", _one_number_right, "In each head of each sentence one number is right, the first "
+                  "of the first position, and all others are 1000 too large.", "Numbers can agree by chance.",
+                  "How many numbers have to be equal for your test to pass? `.any()` asks for one, `.all()` for all."),
     _bug("view-without-transpose", "The numbers are poured into (B, n_heads, T, d_head) as they lie in memory, so "
          "that a head mixes several positions.", "Which numbers of x should be found in one head at one position?"),
     _bug("interleaved", "Each head gets every n_heads-th number of a vector, not a piece of it.",
@@ -203,6 +215,16 @@ def _test_first_and_last_head(split_heads):
     assert torch.equal(split_heads(x, 3)[:, 0], x[:, :, :4]) and torch.equal(split_heads(x, 3)[:, -1], x[:, :, -4:])
 
 
+def _test_any(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert all((split_heads(x, 3)[:, h] == x[:, :, 4 * h:4 * h + 4]).any() for h in range(3))
+
+
+def _test_any_of_each(split_heads):
+    x = torch.randn(2, 5, 12)
+    assert all((split_heads(x, 3)[:, h] == x[:, :, 4 * h:4 * h + 4])[:, 0].any(dim=-1).all() for h in range(3))
+
+
 def _test_sentences_alike(split_heads):
     x = torch.randn(1, 5, 12).expand(2, 5, 12)
     assert all(torch.equal(split_heads(x, 3)[:, h], x[:, :, 4 * h:4 * h + 4]) for h in range(3))
@@ -225,6 +247,7 @@ WEAK = [
         ("misses-only-first-position-wrong", _all_but(positions=slice(1, None))),
         ("misses-first-piece-everywhere", _all_but(heads=1)),
         ("misses-last-number-lost", _all_but(numbers=slice(0, -1))),
+        ("misses-one-number-right", _test_any), ("misses-one-number-right", _test_any_of_each),
         ("misses-middle-heads-lost", _test_first_and_last_head),
         ("misses-last-head-lost", _all_but(heads=2)), ("misses-sentences-in-reverse", _test_sentences_alike),
         ("misses-positions-in-reverse", _sums(axis=1)), ("misses-positions-in-reverse", _sums(axis=1, heads=2)),

@@ -274,8 +274,8 @@ EXERCISES = [
         styles=[functools.partial(mistakes_heads.Sloppy, empty=style) for style in STYLES],
         properties=[closed.of_projections(memory=True, heads=True),
                     Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
-                             "What should `__init__` do when d_model is not divisible by n_heads? A `ValueError(...)` "
-                             "alone stops nothing: `raise` does."),
+                             "What should `__init__` do when d_model is not divisible by n_heads, and is there a "
+                             "`raise`?"),
                     Property("not-a-value-error", _raises_otherwise, _NOT_ASSERTED, "Which line of `__init__` stops?")],
         moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
     ),

@@ -54,6 +54,9 @@ class SloppyLayer(nn.Module):
             mask = ~mask
         elif self.mask == "causal":
             mask = causal_mask(x.shape[1])[None]
+        elif self.mask == "causal as well":
+            past = causal_mask(x.shape[1])[None]
+            mask = past if mask is None else mask & past
         elif self.mask == "causal if none" and mask is None:
             mask = causal_mask(x.shape[1])[None]
         elif self.mask in PARTS_OF_MASK and mask is not None:
@@ -112,6 +115,15 @@ class _Packed(SloppyLayer):
     def forward(self, x, mask=None):
         h = self.norms[0](x)
         x = x + self.attention(h, h, h, mask)
+        return x + self.feed_forward(self.norms[1](x))
+
+
+class _Weights(SloppyLayer):
+    """The second of attention's two results is used."""
+
+    def forward(self, x, mask=None):
+        h = self.norms[0](x)
+        x = x + self.attention(h, h, h, mask)[1]
         return x + self.feed_forward(self.norms[1](x))
 
 
@@ -250,6 +262,9 @@ LAYER = [
     _layer("causal-whatever-the-mask", "Your result is exactly what comes out when attention is causal, whatever "
            "`mask` says.", "The encoder reads a sentence that is known from end to end.",
            "Do you make a mask?", mask="causal"),
+    _layer("causal-besides-the-mask", "Your result is exactly what comes out when attention is causal besides what "
+           "`mask` says.", "The encoder reads a sentence that is known from end to end.",
+           "Do you make a mask?", mask="causal as well"),
     _layer("causal-without-a-mask", "Your result is exactly what comes out when attention is causal where no mask is "
            "given.", "None forbids nothing: every word may look at every word.", "What happens where `mask` is None?",
            mask="causal if none"),
@@ -267,6 +282,11 @@ LAYER = [
         "Your code stops exactly where attention's pair (output, weights) is treated as one tensor.",
         "`MultiHeadAttention` returns two things, and only the first is needed here.",
         "What does `self.self_attention(...)` return?"),
+    Misconception(
+        "weights-for-output", _Weights,
+        "Your code stops exactly where attention's weights are added to `x`, in place of its output.",
+        "`MultiHeadAttention` returns (output, weights): first what was read, then from where.",
+        "Which of the two results do you take?"),
     Misconception(
         "mask-has-no-default", _NoDefault,
         "Your `forward` stops exactly where it is called without a mask: its `mask` has no default value.", NO_DEFAULT,

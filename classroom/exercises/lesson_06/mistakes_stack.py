@@ -32,6 +32,8 @@ class SloppyEncoder(nn.Module):
             use = ~use if self.mask == "inverted" and use is not None else use
             use = PARTS_OF_MASK[self.mask](use) if self.mask in PARTS_OF_MASK and use is not None else use
             before = x
+            x = self.final(x) if self.norm.startswith("before each") else x
+            x = layer(x, use) if self.feed == "first twice" and not n else x
             x = layer(given if self.feed == "input" else x, use)
             x = x + before if self.feed == "itself added" else x
             x = x + given if self.feed == "input added" else x
@@ -46,7 +48,7 @@ class SloppyEncoder(nn.Module):
         if self.feed == "input subtracted":
             x = x - given
         x = self.final(x) if self.norm == "end twice" else x
-        return self.final(x) if self.norm in ("end", "begin and end", "end twice") else x
+        return self.final(x) if self.norm.endswith("end") or self.norm == "end twice" else x
 
 
 class _NoMaskDefault(SloppyEncoder):
@@ -107,7 +109,7 @@ STACK = [
       for slug, part, words, why in parts_of_mask("mask")),
     _stack("every-layer-gets-the-input", "Your result is exactly what the last layer makes of the encoder's input.",
            "Each layer works on what the one before it has made; what they make of it is lost here.",
-           "Which name does your loop give to a layer, and which does it assign?", feed="input"),
+           "Which name do you hand to each layer, and which one do you assign what it returns?", feed="input"),
     _stack("outputs-added-up", "Your result is exactly what comes out when the results of all layers are added up.",
            "The residual connections already carry everything along; here the input would count many times.",
            "What does your loop collect?", feed="sum"),
@@ -124,7 +126,19 @@ STACK = [
              "`n_layers` counts all of them.", "How many times does your loop run?", count=count)
       for count in ("one less", "first unused")),
     _stack("one-layer-only", "Your result is exactly what a single layer gives, whatever `n_layers` says.",
-           "Each layer builds on what the one before has gathered.", "Where is `n_layers` used?", count="one"),
+           "Each layer builds on what the one before has gathered.",
+           "Where is `n_layers` used, and does `return` stand inside the loop?", count="one"),
+    _stack("one-layer-too-many", "Your result is exactly what comes out when the first layer is used twice.",
+           "Each layer has its turn once.", "Which layers are called before your loop, and which in it?",
+           feed="first twice"),
+    _stack("norm-before-each-layer", "Your result is exactly what comes out when the last norm is applied before every "
+           "layer as well as after the last.", later("{last} Every layer has norms of its own for what comes in.",
+                                                     last=_LAST),
+           "How often does `forward` call the norm?", norm="before each and end"),
+    _stack("norm-before-each-layer", "Your result is exactly what comes out when the last norm is applied before every "
+           "layer, and not after the last.", later("{last} Every layer has norms of its own for what comes in.",
+                                                   last=_LAST),
+           "Is the norm inside your loop?", norm="before each"),
     _stack("two-layers-typed-in", "Your result is exactly what two layers give, whatever `n_layers` says: it is wrong "
            "where one is asked for, and where four are.", "How many layers a model has is decided where it is made.",
            "Does `n_layers` occur in your `__init__`?", count="two"),

@@ -259,6 +259,6 @@ EXERCISES = [
             "apart. Which curve of the picture comes closest to that?",
             "In one of the two, each norm on the main road makes the word's own part smaller. The other one has only "
             "plus signs there."),
-        moral="On its main road nothing is scaled down, so that the words stay different.",
+        moral="On its main road nothing is scaled down, so that the words stay more different.",
     ),
 ]
