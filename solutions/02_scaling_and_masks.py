@@ -82,7 +82,7 @@ print("slope for each score:", row.grad)
 # %% [markdown]
 # ### Exercise 2.7 · the slopes of a softmax        ●●●  about 12 minutes · 2 points
 # Derive them on paper, and write the result down, for all i and j at once. (The numbers of exercises are names: this
-# one comes first. If you have never taken the slope of a fraction, open the hints.)
+# one comes first. If you have never taken the slope of a fraction, `hint("2.7")` helps.)
 #
 # - **You have** the shares `w` (..., n) that a softmax has given; not the scores.
 # - **Return** the slopes (..., n, n): entry (i, j) is the slope of share i for score j.
@@ -124,7 +124,8 @@ print("largest slope of a sharper row:", softmax_jacobian((10 * scores[1]).softm
 # Lesson 01 measured it: if all numbers of q and k are random, with mean 0 and variance 1, then the variance of q·k is
 # d_k. Why d_k? And what if the numbers are larger, or not 0 on average? Three rules are enough to find out:
 #
-# 1. The mean of a product of two independent numbers is the product of their means.
+# 1. The mean of a product of two independent numbers is the product of their means. (So are their squares: if the
+#    numbers are independent, so are these.)
 # 2. The variance of a sum of independent numbers is the sum of their variances.
 # 3. The variance of a number is the mean of its square, minus the square of its mean.
 #
@@ -222,8 +223,8 @@ title = "The gradient that reaches the scores of a typical query"
 show_curves(sizes, typical, "d_k", "median length", title, xscale="log", yscale="log")
 
 # %% [markdown]
-# The variance is close to d_k. Without the division, the typical gradient shrinks until, at six decimals, nothing
-# is left of it. (The axis is logarithmic: each line is a tenth of the one above it.) Softmax has **saturated**.
+# The variance is close to d_k. Without the division, the typical gradient shrinks until hardly a millionth is left.
+# (Both axes are logarithmic.) Softmax has **saturated**.
 #
 # Does that matter, as long as there is *some* gradient? We train 500 random queries. For each we choose one of its
 # ten keys at random, and train the query to attend to that key. The number that training makes smaller is called
@@ -251,7 +252,8 @@ def learned(d_k, divisor, pace=0.3, steps=200, n=500):
 
 # %% [markdown]
 # Before we run it, look at one random query with six keys. From which d_k on does one key
-# get nearly all the weight, if nothing is divided? And which temperature makes the weights even again at d_k = 64?
+# get more than nine tenths of the weight, if nothing is divided? The view can divide all scores by a number, the
+# **temperature**: which one brings back, at d_k = 64, about the weights of d_k = 1?
 # (**Entropy** says in bits how evenly the weight is shared: 0 bits when one key has all of it.) Guess, then move the
 # sliders. The cell below the view prints the largest weight, on average over 1,000 such queries.
 
@@ -621,10 +623,10 @@ print(decoder_mask(ids, pad_id)[1].int())
 # %% [markdown]
 # ## The mask clinic
 #
-# Here are six patients. All are short pieces of code that run without an error and are wrong. For each, you
-# see the symptoms, diagnose it, and repair it.
+# Here are six patients. All are short pieces of code that run without an error and are wrong. Of the first five you
+# see the symptoms; diagnose each, and repair it.
 #
-# The symptoms come from a function that looks at no mask at all. It examines only what must
+# The symptoms come from a function that does not look into the code. It examines only what must
 # be true of attention with padding, whatever the numbers are:
 
 # %%
@@ -880,9 +882,10 @@ for name, low in (("−∞", float("-inf")), ("−10⁹", -1e9)):
 # 1. `mask = ~is_padding.unsqueeze(1)`: the course's masks say who may be looked at.
 # 2. `mask = is_real.unsqueeze(1)`: an axis of length 1 for the queries.
 # 3. The same: `unsqueeze(1)`, so that the words of the mask line up with the keys, not with the queries.
-# 4. Fill the scores by `masked_fill(~mask, torch.finfo(scores.dtype).min)`, then set the forbidden weights to 0
-#    by a second `masked_fill`. Nothing infinite, nothing to repair afterwards. (Filling in −∞ and replacing the NaN
-#    in the weights is right as well, as the cell after this patient shows. Adding −∞ is not.)
+# 4. With `mask = is_real.unsqueeze(1)`, fill the scores by `masked_fill(~mask, torch.finfo(scores.dtype).min)`, then
+#    set the forbidden weights to 0 by a second `masked_fill`. Nothing infinite, nothing to repair afterwards. (Filling
+#    in −∞ and replacing the NaN in the weights is right as well, as the cell after this patient shows. Adding −∞ is
+#    not.)
 # 5. Leave out `.float()`.
 #
 # </details>
@@ -990,7 +993,7 @@ for T in (10, 20, 1000, 2000):
 # ## Recap
 #
 # - The variance of q·k is d_k, if all numbers have mean 0 and variance 1. Without the division by √d_k softmax
-#   saturates as keys grow: the typical gradient vanishes, and queries do not learn.
+#   saturates as keys grow: the typical gradient vanishes, and most queries do not learn.
 # - Count axes from the end: `transpose(-2, -1)`, `softmax(dim=-1)`. Then any number of axes may stand in
 #   front.
 # - **True = may attend.** Forbidden scores get the lowest number before the softmax. A row with nothing

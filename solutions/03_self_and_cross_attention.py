@@ -74,7 +74,7 @@ for rate in (0.05, 0.125, 0.3):
 # The first is slow, the second arrives at once, and the third jumps over the goal, further each time.
 #
 # An **optimiser** takes the steps, for all parameters at once. The usual one is **Adam**. It divides each gradient by
-# its usual size, so that the learning rate alone says how long a step is. To see it, multiply the loss by 0.01 or by
+# its usual size, so that a step is as long whatever the scale of the loss. To see it, multiply the loss by 0.01 or by
 # 100, and let plain gradient descent and Adam each take a first step. How far will w move?
 
 # %%
@@ -226,7 +226,7 @@ show_curves(range(1, 41), curves, "epoch", "loss", "80 examples, again and again
 # examples, with their random labels, and not the matrix. This is **overfitting**. The validation data say when to
 # stop: keep the model of the lowest validation loss. (In lesson 08 you write this.)
 #
-# How good is the model that we keep? Its validation loss is too kind a number, since we have chosen the model by it.
+# How good is the model that we keep? Its validation loss is, on average, too kind a number: it has been chosen by it.
 # So there is a third part, the **test data**: it decides nothing, and is used once, at the end.
 
 # %% tags=["nbval-ignore-output"]
@@ -428,9 +428,8 @@ print(" ".join(f"{lexicon[i]}({'mf'[a]})" for i, a in zip(ids[0], answers[0], st
 # - the attention is your `SelfAttention`, or it has no projections: words as they are, as in the first picture;
 # - the word vectors stay as they were drawn, or they are learned along with the rest.
 #
-# Guess: how many adjectives, out of 100, are right *without* projections and with *fixed* vectors? Tossing a coin
-# gives
-# 50. And will learned vectors help?
+# Guess: how many adjectives, out of 100, are right *without* projections and with *fixed* vectors? (Tossing a coin
+# gives 50.) And will learned vectors help?
 
 # %%
 my_guess = None     # a number between 50 and 100
@@ -487,7 +486,7 @@ print("my guess:", my_guess)
 #
 # So is there anything that word vectors cannot do, however well they are learned? Without projections the score of
 # two words is $x_i \cdot x_j$, and that is the same as $x_j \cdot x_i$. **If "black" looks for "cat", then "cat"
-# looks for "black", just as strongly.** A question that goes one way only cannot be asked.
+# looks for "black", with the same score.** A question that goes one way only cannot be asked.
 #
 # Here is a language that needs such questions. Each sentence has an animal, a thing and a place, in any order. The
 # animal has to name the gender of the thing, the thing that of the place, and the place that of the animal: each
@@ -507,9 +506,9 @@ for make in (without_projections, with_projections):
 
 # %% [markdown]
 # The animal must prefer the thing to the place, the thing must prefer the place to the animal, and the place the
-# animal to the thing. With equal scores both ways, this says $a > c$, $b > a$ and $c > b$: impossible. Two
-# projections, one for asking and one for being found, make the score of $i$ for $j$ another number than that of $j$
-# for $i$.
+# animal to the thing. With equal scores both ways, this says $a > c$, $b > a$ and $c > b$: impossible for all three at
+# once. Two projections, one for asking and one for being found, make the score of $i$ for $j$ another number than
+# that of $j$ for $i$.
 #
 # Back to the adjectives, and to the model with projections and fixed vectors. Where does it look? Perhaps you expect:
 # each adjective at its noun. We measure, for each adjective and each noun, how much of the adjective's attention goes
@@ -552,8 +551,7 @@ print(f"{right[other_ids >= 8].float().mean():.2f} of the adjectives right")
 # %% [markdown]
 # In our run it is now "dog" and "car" that get least, and all answers are right again. Which nouns get little is
 # chance. This is a **short cut**: the model learns what solves the task, and no more. Remember it when you want to
-# read attention as an explanation: a share of nearly 0 does not mean that the word had no effect. Lesson 11 comes back
-# to it.
+# read attention as an explanation: where a model looks does not say all that it knows. Lesson 11 comes back to it.
 #
 # ## Self-attention in the decoder
 #
@@ -672,8 +670,8 @@ print("Q", tuple(q.shape), "  K", tuple(k.shape), "  V", tuple(v.shape))
 print("scores of gato", (q @ k.T)[2])
 
 # %% [markdown]
-# The view goes through these steps. It judges your own `CrossAttention`, also when it is wrong: the first stage that
-# differs is marked.
+# The view goes through these steps. It tries your own `CrossAttention`, without a mask: the first stage that differs
+# is marked.
 
 # %%
 your_class = own("3.2")
@@ -1058,7 +1056,7 @@ for length in (5, 4):
         print(f"{length} positions: {error}")
 
 # %% [markdown]
-# With equal lengths there is no error, and even the weights are right. But after *gato* the model now takes the
+# With equal lengths there is no error. But after *gato* the model now takes the
 # value at place 1 of the *Spanish* sentence: *el*, which is neither dark nor alive. Instead of 3.48, *dark* is now
 # 0.17. The check tries equal and unequal lengths:
 
@@ -1092,7 +1090,7 @@ for name, some_ids in [("source", source_ids), ("target", target_ids)]:
 # - A training step: compute the loss, compute its gradient, move each parameter a little against it. In the loop
 #   each batch has three calls: `zero_grad`, `backward`, `step`.
 # - Training data to learn from, validation data to decide by, test data for the number that is reported.
-# - Without projections scores are the same both ways: *i* looks at *j* as strongly as *j* at *i*. Learned word
+# - Without projections scores are the same both ways: that of *i* for *j* is that of *j* for *i*. Learned word
 #   vectors cannot change that. Two projections, for queries and for keys, can.
 # - **Self-attention**: Q, K and V from the same sentence. **Cross-attention**: Q from the target, K and V from the
 #   memory; one output for each target position.

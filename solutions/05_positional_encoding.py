@@ -96,7 +96,7 @@ for sentence in (words, words[::-1]):
 # - **The number $t$ itself.** At the end of a long sentence it would dwarf every number in the word's
 #   vector.
 # - **A fraction**, $t$ divided by the length of the sentence. It stays between 0 and 1, but the step to
-#   the next word is different in every sentence.
+#   the next word depends on how long the sentence is.
 # - **The number in binary.** Only zeros and ones, a fixed number of digits, and every position looks
 #   different:
 
@@ -209,7 +209,7 @@ for i in range(4):
 table = sinusoidal_encoding(1000, 4).double()
 found = torch.linalg.lstsq(table[:60], table[3:63]).solution.T      # so that it acts on columns
 print(found.round(decimals=3) + 0.0)                                # + 0.0 turns −0.0 into 0.0
-for t in (5, 60, 900):
+for t in (60, 300, 900):
     print(f"t = {t:3}: largest error {(found @ table[t] - table[t + 3]).abs().max():.3f}")
 
 # %% [markdown]
@@ -242,7 +242,8 @@ print(torch.cat([two, four], dim=1).int())
 # ### Exercise 5.2 · a step is a rotation        ●●●  about 15 minutes · 2 points
 # Build the matrix, instead of searching for it. (In many dimensions, a search finds *some* matrix that fits the rows
 # it is given: the slow clocks hardly move, and many different matrices fit nearly as well. You are asked for the one
-# that turns each pair by itself. Solvers such as `lstsq` are not accepted here; any way to compute it is.)
+# that turns each pair by itself. Solvers such as `lstsq` are not accepted here. Compute it in any
+# other way.)
 #
 # - **You have** `offset`, a whole number, also negative or 0, and `d_model`, even.
 # - **Return** a matrix $R$ (d_model, d_model), float32, with `encoding[t + offset]` = $R$ `@ encoding[t]` for every
@@ -302,8 +303,8 @@ show_curves(distances, {f"from position {t} (+ {4 * n})": curve + 4 * n for n, (
 # 1.)
 
 # %% [markdown]
-# How many dimensions are needed until the nearest positions are also the most similar? With only 4, which positions
-# look most like position 0? And with 64? Below the numbers, a view has three sliders: a position, a dimension, the
+# Are the nearest positions also the most similar? With only 4 dimensions, which positions look most like position 0?
+# And with 64? Below the numbers, a view has three sliders: a position, a dimension, the
 # size of the vectors.
 
 # %%
@@ -375,7 +376,7 @@ for sentence in (words, words[::-1]):
 # ## What goes wrong if …
 #
 # … the position is taken from the wrong axis? Older PyTorch code has the length first, (T, B, d_model), and there
-# `x.size(0)` is the length. In this course the batch comes first. Here is the same code with our tensors.
+# `x.size(0)` is the length. In this course the batch comes first. Here is such code with our tensors.
 # Which words now have the same position?
 
 # %%
@@ -408,9 +409,8 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 
 # %% [markdown]
 # From the second pair on it looks like noise, and neighbours no longer resemble each other. But every
-# position is still different from every other, so a model can learn them one by one. With this table, too, the two
-# tasks below are learned perfectly within the length of training. So the loss does not show the mistake; a picture of
-# the table does.
+# position is still different from every other, so a model can learn them one by one, and its loss need not show the
+# mistake. A picture of the table does.
 
 # %% [markdown]
 # ## Three other ways
@@ -574,8 +574,8 @@ for kind in kinds:
 # Which of these versions will still be right nearly always at places 20 to 63? No sentence of the training was so
 # long.
 #
-# - **Set** `prediction` to `"none"`, the version without positions, to `"sinusoidal"`, `"learned"` or
-#   `"rotary"`, or to `"all"`, for these last three together.
+# - **Set** `prediction` to `"none"`, the version without positions; to `"sinusoidal"`, `"learned"` or `"rotary"`; or
+#   to `"all"`, if it holds for sinusoidal, learned and rotary alike.
 # - **Use** what you know of each: what does place 40 look like to it? Decide before you run the next cells.
 
 # %%

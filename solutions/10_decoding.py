@@ -10,7 +10,7 @@
 # - show with numbers how greedy decoding misses the better sentence;
 # - write beam search with a length penalty, and say what each of its parts is for;
 # - choose its settings honestly, and tell a real improvement from chance by a paired comparison;
-# - keep keys and values from step to step, and prove that this changes nothing but the time.
+# - keep keys and values from step to step, and test that this changes no output.
 #
 # **You need** lesson 09 (greedy decoding, BLEU) and lesson 04 (`MultiHeadAttention`).
 #
@@ -111,8 +111,8 @@ print(f"{sum(p for _, p in sentences):.4f}   all {len(sentences)} together")
 #
 # ## What to look for
 #
-# Why did the short sentence win? Because leaving out a word saves a factor. Every probability is at
-# most 1, so that a product can only fall with each further word. *El gato duerme* is a product of
+# Why did the short sentence win? Every word is a factor, and no factor is larger than 1, so that a longer
+# sentence can never gain by its length. *El gato duerme* is a product of
 # four numbers, eos included, and *el gato negro duerme* of five.
 #
 # First, though, let us get rid of products.
@@ -236,7 +236,7 @@ for i, (s, b, t) in enumerate(zip(scores, parent, token, strict=True)):
 # ### Exercise 10.3 · beam search        ●●●  about 25 minutes · 3 points
 # - **You have** `model(source, target)`, which returns logits (K, T, V) for sources (K, T_k) and
 #   beginnings (K, T), as in lesson 09; **one** sentence, `source` (1, T_k); `bos_id`, `eos_id`,
-#   `beam_size`, `alpha`, `max_len`, which is at least 1.
+#   `beam_size`, which is at most V; `alpha`; `max_len`, which is at least 1.
 # - **Do** in each round: logits of the last position, `log_softmax`, then `beam_step`, for as many
 #   continuations as places are left: `beam_size` minus the number of finished sentences. Append each
 #   token to *its parent's* beginning. Those that end in eos are finished.
@@ -297,7 +297,7 @@ for beam_size, alpha in ((1, 0), (2, 0), (2, 0.6)):
 
 # %% [markdown]
 # All three are there: the greedy sentence, with a beam of one; the most probable sentence, which
-# is too short; and, with the penalty, the translation. The numbers are those of the list above.
+# is too short; and, with the penalty, the translation. They are in the list above.
 #
 # ### The beam as a picture
 #
@@ -348,7 +348,7 @@ interactive.beam(tree_rounds, "A beam of 2 in the tree, round by round", predict
 
 # %% [markdown]
 # Look at the third column. "el gato" had two children, and both stayed; of the children of "el negro"
-# neither did. The word that greedy decoding preferred has lost.
+# none did. The word that greedy decoding preferred has lost.
 
 # %% [markdown]
 # ## On your own translator
@@ -446,8 +446,8 @@ with torch.no_grad():
         print("    finished forgotten:", broken_search(as_source(sentence), forgets=True))
 
 # %% [markdown]
-# A sum only grows with each further word, so that nothing in the score rewards an end. And where finished
-# sentences are dropped, only those are left that have not ended when `max_len` cuts them off.
+# A sum only grows with each further word, so that nothing in the score rewards an end. (The model may end all the
+# same.) And where finished sentences are dropped, only those are left that have not ended when `max_len` cuts them off.
 
 # %% [markdown]
 # ## Is it better?
@@ -549,8 +549,8 @@ show_curves(
 )
 
 # %% [markdown]
-# Longer translations avoid the brevity penalty, but their further words are less often right. The best α
-# lies where the two balance, and that depends on the model. (Does the best of yours lie at the end of what was
+# Longer translations avoid the brevity penalty; from some length on, their further words are less often right. The
+# best α lies where the two balance, and that depends on the model. (Does the best of yours lie at the end of what was
 # tried? Then a better one may lie beyond, and you should try further.)
 #
 # The two questions from the beginning, in numbers: a better *search* (second line against the first),
@@ -615,7 +615,7 @@ for i in different[::max(len(different) // 8, 1)][:8]:
 wide = measure(valid, 16, 0)
 
 # %% [markdown]
-# The wider beam finds sentences that are more probable, or at least not less: log p rises. The length falls. BLEU need
+# On average the wider beam finds more probable sentences: log p rises. The length falls. BLEU need
 # not rise with log p. Stahlberg and Byrne (2019) went to the end of this road and searched exhaustively: for more than
 # half of their sentences, the most probable translation was the **empty** one. A search error had been hiding a model
 # error.
@@ -665,7 +665,7 @@ print("the new row alone", output)
 #   at the one before.
 # - **Return** the output for the new position (B, 1, d_model), and the new past: keys and values of all
 #   positions so far, a tuple `(k, v)`, the keys first, each (B, n_heads, t, d_head), the positions in their order,
-#   the new one last. Others read it, so it is no dictionary; and the old `past` stays as it was.
+#   the new one last. The cells below read it; and the old `past` stays as it was.
 # - **Use** the three parts that the course's `MultiHeadAttention` is made of: `attention.queries(x)` and
 #   `attention.keys_and_values(x, x)` project and split into heads, `attention.attend(q, k, v)` returns
 #   (output, weights).
@@ -779,8 +779,8 @@ for kind in (WithoutPosition, WithoutMask):
         print(f"    {right[i]:40} becomes   {wrong[i]}")
 
 # %% [markdown]
-# Neither raises an error. The second is harder to notice: it changes some sentences only, and only when they are in
-# a batch with longer ones. Translated alone, none of them changes.
+# Neither raises an error. The second is harder to notice: it needs a batch with longer sentences. A sentence alone has
+# no padding that could be looked at.
 #
 # ### Measured
 #
@@ -811,7 +811,7 @@ show_curves([5 * i + 3 for i in range(8)], {"without cache": milliseconds(0), "w
 #
 # It is not 20 times as fast because the cache does not save everything. Each step still has to call dozens
 # of small operations and to score 2,000 tokens, and one position at a time keeps a processor less busy
-# than forty at once. With longer texts, larger models and more sentences the factor grows. What the cache
+# than forty at once. With longer texts the factor grows. What the cache
 # costs is memory, and in large language models that is what limits how long a text may be:
 
 # %%
@@ -914,7 +914,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 #
 # <details><summary>C: what to expect</summary>
 #
-# With α = 0 log p rises, or stays, with every widening: the search gets better. The length falls, and with it the
+# With α = 0 log p rises, on average, with every widening: the search gets better. The length falls, and with it the
 # brevity penalty. BLEU gains from better words and loses by the penalty; with the best α the loss is smaller.
 #
 # </details>

@@ -162,6 +162,8 @@ def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
         if isinstance(value, (bool, int, float)):
             raise Problem("wrong-type:plain-number", name=name)
         if not is_tensor(value):
+            if isinstance(value, tuple):
+                raise Problem("wrong-type:several", name=name, n=len(value))
             raise Problem("wrong-type:no-tensor", name=name, what=_what(value))
         return
     if is_tensor(value):

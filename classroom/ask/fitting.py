@@ -54,7 +54,7 @@ class Fitting:
         if torch.equal(model.weight.detach(), inputs["start"]):
             raise optimiser.why_nothing_moved(model.without_gradients)
         return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": model.weight.detach().clone(),
-                "training": torch.tensor(int(model.training))}
+                "mode": torch.tensor(int(model.training))}
 
 
 class Momentum(_Descent):

@@ -286,7 +286,7 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
                                       "joined by `&`, `|` and `~`.")
     if re.search(r"\b(if|while|elif|assert)\b", line):
         return "condition-on-an-array", say("`if`, `while` and `assert` ask for one yes or no, and here is one for "
-                                            "each element. Which one is meant?")
+                                            "each element. (Whether there is anything at all, `is not None` asks.)")
     if re.search(r"[<>]=?[^<>=]+[<>]", line):
         return "condition-on-an-array", say("A chain of comparisons asks for one yes or no after the first. Write "
                                             "two, joined by `&`.")
@@ -331,8 +331,8 @@ def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case 
             return "none-not-thought-of", say("`{name}` is None in this case, and None has nothing that could be "
                                               "used. What is to happen where no `{name}` is given?", name=name)
         if number and isinstance(given, (int, float)):
-            return "plain-number", say("`{name}` is a plain number of Python in this case, {given}: it has no axes, "
-                                       "and not what an array or a tensor has.", name=name, given=given)
+            return "plain-number", say("`{name}` is a plain number of Python in this case, {given}: it has no "
+                                       "axes, and no methods of an array or a tensor.", name=name, given=given)
     if nothing:
         return "none-not-thought-of", say("Something on this line is None: an argument for which nothing was given, "
                                           "or what a function without a `return` gives back.")

@@ -45,7 +45,7 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
     start = say("Your numbers are right, but your") if right else say("Your")
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
                                          "“{about}” it no longer holds what it held before. What uses the same "
-                                         "`{name}` next gets other numbers. Look for `+=`, `-=`, `/=`, an "
+                                         "`{name}` next gets other numbers. Look for `+=`, `*=`, `/=`, an "
                                          "assignment to `[...]` or a method that ends in an underscore, applied to "
                                          "`{name}` or to a view of it.", start=start, name=name,
                                          about=say(changed.case.about)))
@@ -65,8 +65,9 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
             message = message + say(" (inputs: {inputs}). ", inputs=listing(inputs)) if inputs else \
                 say("{sentence}. ", sentence=message)
             if expected == "bool":
-                return Finding("wrong-dtype", message + say("The functions that use it tell a boolean mask from "
-                                                            "numbers to be added, and treat them differently."))
+                return Finding("wrong-dtype", message + say("The functions of this course take boolean masks alone; "
+                                                            "PyTorch's own would add such numbers to the scores. "
+                                                            "Where is its dtype decided in your code?"))
             slug, means = _another_dtype(dtype, expected)
             return Finding(slug, message + means)
     return None

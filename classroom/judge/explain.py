@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from classroom.ask.case import Case
 from classroom.ask.limits import Clock
-from classroom.ask.outcome import Outcome, agree
+from classroom.ask.outcome import Outcome, agree, ask, bare
 from course._words import ENGLISH, language, say
 
 from . import behaviour, diagnose, experiments, words
@@ -94,8 +95,10 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
     sight = smallest(task, got, want, match.cases)
     some = say("In {cases} of the {got} cases: ", cases=len(match.cases), got=len(got))
     if match.together:
+        both = [case for case in match.cases if not any(_gives(task, m, case, got) for m in match.mistakes)]
+        sight = smallest(task, got, want, both or match.cases)
         return _paragraphs([
-            say("Two things at once. What you return is exactly what comes out of both together."),
+            say("Two things at once. Your results are exactly what comes out of both together."),
             _evidence(None, sight, got),
             *(f"{n}. {_heading(m)} {joined(m.why, m.look)}" for n, m in enumerate(match.mistakes, 1))])
     parts = [say(first.says) if match.everywhere and not others else some + _in_part(first.says),
@@ -108,6 +111,11 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
     elif not match.everywhere:
         parts.append(_besides(task, match, got, want))
     return _paragraphs(parts)
+
+
+def _gives(task: Exercise, mistake: Misconception, case: Case, got: list[Outcome]) -> bool:
+    """Whether this mistake alone gives what came back in this case."""
+    return agree(next(g for g in got if g.case is case), ask(task, mistake.wrong, case, bare))
 
 
 def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
@@ -163,7 +171,7 @@ def _heading(mistake: Misconception) -> str:
     words = mistake.slug.replace("-", " ")
     for plain, sign in (("t q", "T_q"), ("t k", "T_k"), ("d k", "d_k"), ("d v", "d_v"), ("d model", "d_model")):
         words = re.sub(rf"\b{plain}\b", sign, words)
-    return f"{capital(words)}."
+    return f"{words if re.match('[A-Za-z]_', words) else capital(words)}."
 
 
 def _and_inputs(message: str, task: Exercise, got: list[Outcome]) -> str:

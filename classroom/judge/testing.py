@@ -115,7 +115,8 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
             say(", by returning False")
         return ruling(task, "wrong", say("{start}{where}.\n\nA test that fails for right code gets switched off by "
                                          "the next person who meets it. What does it demand beyond what the exercise "
-                                         "asks for?", start=start, where=where),
+                                         "asks for, or does it compare things that do not belong together?",
+                                         start=start, where=where),
                       ("refuses-right",), printed.kept)
     return ruling(task, "error", say("{start}: it raised {kind}: {text_}\n\n    {replace}\n\n{by_kind}", start=start,
                                      kind=trial.error.kind, text_=trial.error.text,
@@ -138,7 +139,7 @@ def _misses(task: TestTask, missed, printed) -> Verdict:
     if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
         seen, why = joined(say("{sentence}.", sentence=seen), noticed), say(bug.why)
     else:
-        seen += say(", and what it checks holds there.")
+        seen += say(", and did not fail.")
     if everything and bug.slug != "noise":           # whose own words say so
         why = joined(why, say("Is there an `assert` that can fail? One with a condition and a message in one pair of "
                               "brackets is always true."))

@@ -175,8 +175,8 @@ _WORDS = {
     "not-two-things:output":
         "Your function returned this: {what}. Two things are expected, the output and the new past.",
     "past-is-no-pair":
-        "Your new past is a {what}; a tuple `(k, v)` is expected, each {shape} = (B, n_heads, t, d_head), since others "
-        "read it: `past[0]` are the keys.",
+        "Your new past is a {what}; a tuple `(k, v)` of two tensors is expected, each {shape} = (B, n_heads, t, "
+        "d_head), since others read it: `past[0]` are the keys.",
     "past-is-no-pair:others":
         "Your new past is a pair of the right shapes, but it does not hold the keys and the values of all positions "
         "so far: first the keys, then the values, as `attention.keys_and_values` makes them.",
@@ -216,10 +216,11 @@ _WORDS = {
         "Your function returned one thing, of type {what}; it should return {asked_for}.",
     "searched-for":
         "Your code searches for the matrix with a solver of PyTorch's, `{name}`. On the page that works for 4 "
-        "dimensions. With more of them the slow clocks hardly move, many different matrices fit the rows nearly as "
-        "well, and the solver returns one of these. Build the matrix from the two formulas in the box.",
+        "dimensions. With more of them the slow clocks hardly move, so that many different matrices fit a few rows "
+        "nearly as well. The matrix itself is asked for: build it from the two formulas above the exercise.",
     "shape-changes":
-        "The shape of your output changes from step to step: {shape}.",
+        "The shape of your output changes from step to step: {shape}. In each step one position comes in, and one goes "
+        "out.",
     "shared-weights":
         "{layers} are one and the same layer: {tensors} are the same tensor, so they cannot learn different things. "
         "Each needs a layer of its own. (`[layer] * n` is a list in which one layer stands n times.)",
@@ -284,6 +285,9 @@ _WORDS = {
         "Your ids are a {kind} that is no list of whole numbers.",
     "wrong-type:links":
         "Your links are not a row of whole numbers, one for each target token.",
+    "wrong-type:several":
+        "Your result `{name}` is a tuple of {n} things; a tensor is expected. Which function that you call returns "
+        "several things?",
     "wrong-type:no-tensor":
         "Your result `{name}` is of type {what}; a tensor is expected.",
     "wrong-type:plain-number":

@@ -165,7 +165,7 @@ def add_positions(embedded):
 def add_positions(embedded):
     *_, T, d = embedded.shape
     return torch.add(sinusoidal_encoding(T, d), embedded, alpha=math.sqrt(d))
-# %% right: table of 1000, cut
+# %% wrong: table of 1000, cut
 def add_positions(embedded):
     pe = sinusoidal_encoding(1000, embedded.shape[-1])
     x = embedded * embedded.shape[-1] ** 0.5

@@ -279,7 +279,8 @@ def with_queries(attention, x, past):
 
 
 @pytest.mark.parametrize("answer, says", [
-    (as_dict, "is a dict; a tuple `(k, v)`"), (before_splitting, "is a Tensor"), (values_first, "values first"),
+    (as_dict, "is a dict; a tuple `(k, v)` of two tensors"),
+    (before_splitting, "is a Tensor"), (values_first, "values first"),
     (in_place, "changes the past"), (with_queries, "tuple of 3"),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_the_past_is_what_the_page_reads(answer, says):

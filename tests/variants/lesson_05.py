@@ -82,7 +82,7 @@ def _shift_by_strides(offset, d_model):
 
 def _add_in_place(embedded):
     x = embedded * embedded.size(-1) ** 0.5
-    x += _encode_annotated(1000, embedded.size(2))[: embedded.size(1)].unsqueeze(0)
+    x += _encode_annotated(embedded.size(1), embedded.size(2)).unsqueeze(0)
     return x
 
 

@@ -239,22 +239,37 @@ ATTENTION = [
         "mask-fills-zero", partial(sloppy_attention, how="zero"),
         "Your weights are exactly what comes out when forbidden scores are set to 0.",
         "exp(0) is 1, not 0: a score of 0 is an ordinary score, larger than every negative one. So is a number close "
-        "to 0, such as 1e-9.",
+        "to 0, such as 1e-9, or `torch.finfo(...).tiny`, the smallest *above* 0.",
         "Which score gives a share of 0?"),
     Misconception(
         "mask-fills-zero", partial(sloppy_attention, how="zero, closed"),
-        "Your weights are exactly what comes out when forbidden scores are set to 0, and their shares to 0 afterwards.",
-        "exp(0) is 1, not 0, and exp(1e-9) hardly differs: in the softmax the forbidden places take their part of the "
-        "whole, and with zeros in their place the rest no longer sums to 1.", "Which score gives a share of 0?",
-        sums("weights")),
+        "Your weights are exactly what comes out when forbidden scores are set to 0, or to a number close to 0, and "
+        "their shares to 0 afterwards.",
+        "exp(0) is 1, not 0: in the softmax the forbidden places take their part of the whole, and with zeros in their "
+        "place the rest no longer sums to 1. (`torch.finfo(...).tiny` is such a number: the smallest *above* 0.)",
+        "Which number do you fill in, and is it the lowest?", sums("weights")),
+    *(Misconception(
+        "filled-with-the-lowest-score", partial(sloppy_attention, how=f"lowest score{of}{closed}"),
+        later("Your weights are exactly what comes out when forbidden places get the lowest score {words}.",
+              words=words),
+        "The lowest of the scores is an ordinary score, with a share of its own.",
+        "Which number is below every score there can be?", sums("weights"))
+      for of, where in (("", "of their row"), (", all", "of all"))
+      for closed, words in (("", where), (", closed", f"{where}, and their shares are set to 0 afterwards"))),
+    Misconception(
+        "single-precision", partial(sloppy_attention, how="in 32 bits"),
+        "Your weights are exactly what comes out when the softmax is computed in 32 bits.",
+        "The result is to have the precision of `q`, which may have 64 bits.",
+        "Where does your code name a dtype, and which one has `q`?"),
     Misconception(
         "mask-fills-high", partial(sloppy_attention, how="high"),
         "Your weights are exactly what comes out when forbidden scores are set to the highest number there is.",
         "The softmax gives everything to the highest score.", "Which sign does your fill have?"),
     Misconception(
         "mask-times-scores", partial(sloppy_attention, how="times"),
-        "Your weights are exactly what comes out when forbidden scores become 0, by filling or by multiplying.",
-        "That sets forbidden scores to 0, and exp(0) is 1: a score of 0 is larger than every negative one.",
+        "Your weights are exactly what comes out when forbidden scores become 0, or close to 0, by filling or by "
+        "multiplying.",
+        "exp(0) is 1: a score of 0, or close to 0, is larger than every negative one.",
         "Which score gives a share of 0?"),
     Misconception(
         "mask-added", partial(sloppy_attention, how="added"),

@@ -71,7 +71,7 @@ PADDING = [
         later("{columns} Yours forbids the padding to look, and lets all words look at the padding.", columns=_COLUMNS),
         "Which axis of the weights belongs to the keys, and which of your axes meets it?"),
     Misconception(
-        "batch-axis-last", partial(_padding, axis=0), "Your mask is exactly (1, B, T).",
+        "batch-axis-last", partial(_padding, axis=0), "Your mask is exactly the right one, as (1, B, T).",
         "Your sentences meet the queries. The first axis must be that of the sentences.",
         "Where does the axis of length 1 have to go?"),
     Misconception(

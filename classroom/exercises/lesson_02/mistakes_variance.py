@@ -52,8 +52,8 @@ _SQUARES = ("The mean of a square is not the square of the mean: it is the varia
             "q_1 as for k_1.")
 _SUM = "A dot product is a sum of d_k products, and variances of independent numbers add up."
 VARIANCE = [
-    _off("means-forgotten", "d_k · var_q · var_k", "That is right where both means are 0. A number that is not 0 on "
-         "average makes what it is multiplied by larger, and so how far the product strays.", _PRODUCT, of_q=0.0,
+    _off("means-forgotten", "d_k · var_q · var_k", "A number that is not 0 on average makes what it is multiplied by "
+         "larger, and so how far the product strays.", _PRODUCT, of_q=0.0,
          of_k=0.0),
     *(_off("one-mean-forgotten", later("what comes out when mean_{kept} counts and mean_{lost} does not", kept=kept,
                                        lost=lost), "Both factors of "
@@ -64,8 +64,8 @@ VARIANCE = [
     *(_off("product-of-variances-forgotten", f"d_k · {says}", "A product strays although one mean is 0, or both.",
            _PRODUCT, both=0.0, **{lost: 0.0})
       for says, lost in (("mean_q² · var_k", "of_k"), ("mean_k² · var_q", "of_q"))),
-    _off("square-of-the-mean-not-subtracted", "d_k · (var_q + mean_q²) · (var_k + mean_k²)", "That is d_k times the "
-         "mean of the *square* of a product. The variance is that, minus the square of the product's mean.", _PRODUCT,
+    _off("square-of-the-mean-not-subtracted", "d_k · (var_q + mean_q²) · (var_k + mean_k²)", "The mean of the "
+         "*square* of a product is more than its variance: the square of the product's mean has to go.", _PRODUCT,
          means=1.0),
     _off("mean-of-the-square", "the mean of the square of the whole dot product", "The variance is that, minus the "
          "square of the mean of the dot product.", "What is the mean of q·k?", form="mean of the square"),

@@ -108,7 +108,16 @@ def _weights(scores, mask, axis, stable, how, empty):
         spoilt = spoilt * mask if empty == "multiplied" else spoilt
         return spoilt if closed is None else spoilt.masked_fill(closed, 0)
     fills = {"zero": 0.0, "zero, closed": 0.0, "weak": -1e4, "weak, closed": -1e4,
+             "tiny": torch.finfo(scores.dtype).tiny, "tiny, closed": torch.finfo(scores.dtype).tiny,
              "high": torch.finfo(scores.dtype).max}
+    if how.startswith("lowest score"):
+        filled = scores.masked_fill(~mask, scores.amin()) if "all" in how else torch.where(
+            mask, scores, scores.amin(-1, keepdim=True))
+        weights = _softmax(filled, axis, stable)
+        return weights * mask if how.endswith("closed") else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
+    if how == "in 32 bits":
+        low = scores.masked_fill(~mask, max(torch.finfo(torch.float32).min, torch.finfo(scores.dtype).min))
+        return _softmax(low.float(), axis, stable).to(scores.dtype) * mask
     if how.startswith("weak, added"):
         weights = _softmax(scores + (~mask) * -1e4, axis, stable)
         return weights * mask if how.endswith("closed") else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
@@ -127,7 +136,7 @@ def _weights(scores, mask, axis, stable, how, empty):
         return weights.masked_fill(~mask | nothing, 0)
     if empty == "all":                                  # rows are closed where any place of theirs is
         return weights.masked_fill(~mask.all(-1, keepdim=True), 0)
-    if empty == "zero" and how not in ("zero", "weak", "high"):          # as the reference: every forbidden place
+    if empty == "zero" and how not in ("zero", "weak", "high", "tiny"):       # as the reference: every forbidden place
         return weights.masked_fill(~mask, 0)
     return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if empty in ("zero", *STYLES) else weights
 

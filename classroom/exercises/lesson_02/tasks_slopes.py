@@ -76,7 +76,8 @@ def _slip(slug, says, why, look, wrong=None, **slip):
         "Your table is exactly {says}.", says=says), why, look)
 
 
-_SUM = "What one share gains, the others lose: the slopes for one score sum to 0. Yours do not."
+_SUM = ("What one share gains, the others lose: the slopes for one score, which are a column, sum to 0. Yours "
+        "do not.")
 _OWN = ("The shares have a common denominator, in which every score stands. So a score moves the shares of all the "
         "others, too.")
 _STEP = "Write share i as a fraction, e to its score over the sum, and take the slope for score j. What depends on it?"

@@ -171,11 +171,11 @@ def _shared(cls) -> list[Misconception]:
             "What does `.T` do to the shape (2, 5, 7)?"),
         Misconception(
             "mask-ignored", partial(cls, how="ignored"), "Your weights are exactly what comes out without the mask.",
-            "Padding and future words then take part like all others.", _CALL),
+            "What it forbids, padding for example, then takes part like all the rest.", _CALL),
         Misconception(
             "mask-inverted", partial(cls, how="inverted"),
             "Your weights are exactly what comes out when True and False of the mask are exchanged.",
-            "In this course True means: may attend.", _CALL),
+            "In this course True means: may attend.", "What happens to the mask before the scores meet it?"),
         Misconception(
             "mask-after-softmax", partial(cls, how="after"),
             "Your weights are exactly those without the mask, with zeros put in afterwards.",

@@ -113,7 +113,8 @@ _SOFT = ("The scores are right in their order, but too close to each other: the 
          "factor of 2.7 only. And attention divides by √d_k before that.")
 LOOKING = [
     _looks("looks-ahead", "With your matrices the words look exactly where they do when `W_q` and `W_k` are exchanged: "
-           "at the word *after* them.", "Then the word before would be found by what it looks for.",
+           "at the word *after* them.",
+           "Place t − 1 is then looking for what place t is found by: each word for the next one.",
            "Which of the two matrices says what place t *looks for*?", swapped=True),
     _looks("looks-ahead", "With your matrices each word looks at the word *after* it.",
            "Place t shall look for what place t − 1 is found by.", "Which of two rows has its 1 further to the left?",

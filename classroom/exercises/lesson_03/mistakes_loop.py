@@ -198,7 +198,8 @@ LOOP = [
     _loop("never-in-evaluation-mode", "leaves the model in training mode", _MODES,
           "Which mode is the model in when your function returns?", modes="train only"),
     _loop("never-in-training-mode", "never calls `model.train()`", later(
-        "{modes} Your function does not know in which mode it gets the model.",
+        "{modes} Your function does not know in which mode it gets the model. (`model.train` without brackets calls "
+        "nothing.)",
         modes=_MODES), "Which mode is the model in when the first batch comes?", modes="eval only"),
     _loop("modes-never-set", "leaves the model in the mode in which it came", _MODES,
           "Where are `model.train()` and `model.eval()` called?", modes="never"),

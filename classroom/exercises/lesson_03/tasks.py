@@ -314,7 +314,7 @@ EXERCISES = [
                 ("refuses-right", _test_nothing_changes),
                 ("misses-positions-added", _test_sentences_shuffled), ("refuses-right", _test_undone_the_wrong_way),
                 ("calls-nothing", lambda attend: True)]],
-        moral="It holds for all weights, so that it needs no training and no expected numbers.",
+        moral="The property holds for all weights, so that your test needs no training and no expected numbers.",
     ),
     Choice(
         id="3.4", title="who supplies what?", names=("suppliers",), points=1, minutes=3, difficulty=1,

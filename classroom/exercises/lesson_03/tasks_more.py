@@ -123,7 +123,7 @@ EXERCISES = [
     Exercise(
         id="3.5", title="the loop", names=("fit",), points=3, minutes=12, difficulty=2,
         takes={"model": "", "loss_of": "", "batches": "", "optimiser": ""},
-        gives={"losses": "batches", "weights": "d", "training": ""},
+        gives={"losses": "batches", "weights": "d", "mode": ""},
         framework="torch", reference=fit, library=fitting.fit, cases=_batches, probe=Fitting(), place=_on_batches,
         misconceptions=mistakes_loop.LOOP, shows=mistakes_loop._shown,
         hints=(
@@ -133,7 +133,7 @@ EXERCISES = [
             "when they are there. `loss.item()` is the loss as a plain number.",
             "In the loop: `loss_of`, `zero_grad`, `backward`, `step`, `append`, in this order. `model.train()` stands "
             "above the loop, `model.eval()` below it, and the list is made before it."),
-        moral="Every training of this course, up to the translator, goes round this loop.",
+        moral="Every training of this course, up to the translator, goes round such a loop.",
     ),
     Exercise(
         id="3.6", title="looking back", names=("look_back",), points=2, minutes=12, difficulty=3,

@@ -104,8 +104,8 @@ def _slip(slug: str, says: str, why: str, look: str, **switches) -> Misconceptio
                          look)
 
 
-_SPEEDS = ("The first pair is the fastest, one full turn in about 6 positions. Each later pair is slower, the last one "
-           "nearly 10000 times, so that no two positions look alike.")
+_SPEEDS = ("The first pair is the fastest, one full turn in about 6 positions. Each later pair is slower: the last one "
+           "100 times in 4 dimensions, nearly 10000 times in many, so that no two positions look alike.")
 
 ENCODING = [
     *(_slip("divided-for-multiplied",
@@ -125,8 +125,8 @@ ENCODING = [
           "belong together: only with the same angle are they a point on a circle.",
           "What is i for column 3, and what is it for column 2?", each_column=2),
     _slip("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
-          later("{speeds} Yours become slower only half as far.",
-                speeds=_SPEEDS), "The first column of pair i has the number 2i.",
+          later("{speeds} Yours become slower by the root of that.",
+                speeds=_SPEEDS), "What is your exponent for pair 1, and what is 2i/d_model there?",
           exponent="i/d"),
     _slip("exponent-doubled", "the exponent is doubled: 4i/d_model, where i counts the pairs",
           "If your index already runs 0, 2, 4, … it is the 2i of the formula, and must not be doubled again. (Or you "

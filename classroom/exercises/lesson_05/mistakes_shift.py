@@ -36,10 +36,12 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
     half = d_model // 2
     first, second = ((torch.arange(half), torch.arange(half) + half) if layout == "halves" else
                      (torch.arange(0, d_model, 2), torch.arange(1, d_model, 2)))
-    if layout == "quarters":
-        first, second = slice(0, None, 2), slice(1, None, 2)
-    for rows, columns, entries in ((first, first, a), (first, second, b), (second, first, c), (second, second, d)):
-        matrix[rows, columns] = entries.float()
+    even, odd = slice(0, None, 2), slice(1, None, 2)
+    for n, (rows, columns, entries) in enumerate((((first, even), (first, even), a), ((first, even), (second, odd), b),
+                                                  ((second, odd), (first, even), c),
+                                                  ((second, odd), (second, odd), d))):
+        whole = layout == "quarters" or isinstance(layout, tuple) and n in layout          # slices in place of pairs
+        matrix[rows[whole], columns[whole]] = entries.float()
     return matrix
 
 
@@ -117,6 +119,11 @@ SHIFT = [
             "is 0.", "How many numbers of your matrix are not 0? Print it for d_model = 4, beside the one that least "
             "squares found.", layout="quarters", signs=signs)
       for turned, signs in (("", (1, 1, -1, 1)), (". The minus, too, stands in the other corner", (1, -1, 1, 1)))),
+    *(_turn("quarters-filled", "in some of the four lines a whole quarter gets numbers, not one place for each pair",
+            "`M[0::2, 1::2]` is a whole quarter of the matrix: a row of numbers assigned to it is written into every "
+            "line of the quarter. The clocks do not influence each other, so everything outside the blocks is 0.",
+            "How many numbers of your matrix are not 0? Print it for d_model = 4.", layout=("some", *lines))
+      for lines in ((0,), (1,), (2,), (3,), (0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))),
     _turn("halves", "number i is paired with number i + d_model/2",
           "In your encoding the sine stands directly before its cosine.", "Which columns belong to pair 0?",
           layout="halves"),
@@ -160,7 +167,10 @@ SHIFT = [
     *(_turn("one-wave-only", later("the {which} are left out", which=which), later(
         "Each new number is made of both old ones. {sums}", sums=_SUMS),
             "How many entries of each block have you filled?", signs=signs)
-      for which, signs in (("cosines", (0, 1, -1, 0)), ("sines that make the new cosine", (1, 1, 0, 1)))),
+      for which, signs in (("cosines", (0, 1, -1, 0)), ("sines that make the new cosine", (1, 1, 0, 1)),
+                           ("sines that make the new sine", (1, 0, -1, 1)),
+                           ("cosines that make the new sine", (0, 1, -1, 1)),
+                           ("cosines that make the new cosine", (1, 1, -1, 0)))),
     _turn("whole-turns", "the angles are multiplied by 2π",
           "The first pair then makes a whole turn at each step, and stays as it is.",
           "Is there a π in your code? The formula has none.", unit=2 * math.pi),

@@ -110,14 +110,14 @@ ADD = [
     _sum("positions-reversed", "the last word gets the encoding of position 0", "The first word has position 0.",
          "In which direction do your positions count?", rows="reversed"),
     *(_sum("table-of-fixed-length", later("the table has {most} rows, however long the sentence is", most=most),
-           "Sentences have up to 1,000 words, and each of them needs a row of its own.",
+           "A sentence may be longer than that, and each of its words needs a row of its own.",
            "Where does the number of rows in your table come from?", most=most)
-      for most in (8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512)),
+      for most in (8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512, 1000, 1024, 2000, 2048, 4096, 5000)),
     _sum("table-kept-from-first-call", "the table of the first call with some d_model is kept, and all later calls get "
          "its first rows", "A later sentence may be longer than the first one was.",
          "What is stored between two calls, and for which sizes is it right?", most={4: 3, 6: 5, 8: 3, 5: 4, 10: 7}),
     *(_sum("table-of-fixed-length", later("the table has {most} rows, and {words}", most=most, words=words),
-           "Sentences have up to 1,000 words, and each of them needs a row of its own.",
+           "A sentence may be longer than that, and each of its words needs a row of its own.",
            "Where does the number of rows in your table come from?", most=most, rows=rows)
       for rows, words in (("clamped", "all later words get the last one"),
                           ("in a ring", "later words begin again at the first"))

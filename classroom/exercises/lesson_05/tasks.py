@@ -85,6 +85,7 @@ def _sentences(rng):
     yield of("one word", 3, 1, 8)
     yield of("one sentence", 1, 7, 10)
     yield of("a thousand words", 1, 1000, 4)
+    yield of("six thousand words of two numbers", 1, 6000, 2)         # small, and longer than tables usually are
     double = of("float64", 2, 3, 4)
     yield double.without(embedded=double.inputs["embedded"].astype("float64"))
 
@@ -147,7 +148,7 @@ EXERCISES = [
         reference=shift_matrix, cases=_offsets, probe=Built(),
         hints=(
             "Begin with d_model = 2. The row of position t is (sin t, cos t), and that of t + k is "
-            "(sin(t + k), cos(t + k)). The two formulas in the box write the second in terms of the first.",
+            "(sin(t + k), cos(t + k)). The two formulas above the exercise write the second in terms of the first.",
             "The matrix for one pair is 2 × 2. Its first row makes the new sine from the old sine and the old cosine; "
             "its second row the new cosine. Only one of the four entries has a minus.",
             "The block of pair i stands at rows and columns 2i and 2i + 1, and its angle is "

@@ -60,7 +60,7 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
     return scores.sort(descending=True).values if inside == "sorted" else scores
 
 
-_SHORT = "Without it, or with another one, sentences of different lengths are not compared as they should be."
+_SHORT = "Without the penalty, or with another, sentences of different lengths are not compared as they should be."
 
 
 def _formula(slug, says, look, why=_SHORT, **switches):

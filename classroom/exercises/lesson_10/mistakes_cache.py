@@ -62,6 +62,8 @@ def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=N
     allowed = None
     if mask == "first":
         allowed = torch.ones(1, k.shape[2], dtype=torch.bool).tril()
+    if mask == "of all":
+        allowed = torch.ones(k.shape[2], k.shape[2], dtype=torch.bool).tril()
     q = attention.queries(x)
     if not project:
         attention = _with_identity(attention)
@@ -162,6 +164,11 @@ CACHES = [
             "same comes out when `past` is never extended and the new position is left out.",
             "Is there a mask? Do you need one? And do the new keys and values get into what the query meets?",
             mask="first"),
+    _memory("mask-of-all-positions", "Your output is exactly what comes out under a causal mask of all positions so "
+            "far: each step gives as many rows as there are keys.",
+            "One position comes in, and one query has one row. The row of the newest position forbids nothing, so that "
+            "no mask is needed.",
+            "How many rows does your mask have, and how many queries are there?", mask="of all"),
     _memory("no-output-projection", "Your output is exactly the right one without the last projection, `w_o`.",
             "Without it this is another layer than the one that was trained.", "What does `attend` do at its end?",
             project=False),

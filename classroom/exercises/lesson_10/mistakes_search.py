@@ -46,15 +46,16 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
         places = beam_size - len(done) if width in ("shrinks", "one", "four") else beam_size
         places = 2 * beam_size if width.startswith("twice") else places
         candidates = ((0 if running == "last" else log_p.unsqueeze(1)) + following).flatten()
-        log_p, index = candidates.topk(min(places, len(candidates)))
+        before_p, (log_p, index) = log_p, candidates.topk(min(places, len(candidates)))
         parent, token = index // raw.shape[1], index % raw.shape[1]
+        log_p = log_p + before_p[parent] if running == "twice" else log_p
         before = target[parent] if parents else target[torch.arange(len(parent)).clamp(max=len(target) - 1)]
         target = torch.cat([before, token.unsqueeze(1)], dim=1)
-        if running == "score":
+        if running.startswith("score"):
             log_p = score(log_p, n)
         ended = (token == eos_id) if finished != "written on" else torch.zeros(len(token), dtype=torch.bool)
         if finished != "lost":
-            done += [(score(p, n + ended_more).item() if running != "score" else p.item(), p.item(), row)
+            done += [(score(p, n + ended_more).item() if running[:5] != "score" else p.item(), p.item(), row)
                      for p, row in zip(log_p[ended], target[ended, 1:].tolist(), strict=True)]
         if finished != "go on":
             target, log_p = target[~ended], log_p[~ended]
@@ -69,7 +70,8 @@ def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shr
     if len(target) and not done and stand_in == "log p":
         done = [(log_p[0].item(), log_p[0].item(), target[0, 1:].tolist())]
     if len(target) and (not done or stand_in == "always"):
-        done += [(score(p, n).item(), p.item(), row) for p, row in zip(log_p, target[:, 1:].tolist(), strict=True)]
+        done += [(p.item() if running == "score alone" else score(p, n).item(), p.item(), row)
+                 for p, row in zip(log_p, target[:, 1:].tolist(), strict=True)]
         done = done[:1] if stand_in == "none" else done
     if not done:
         raise IndexError("list index out of range")
@@ -184,10 +186,16 @@ SEARCHES = [
            "Where does `alpha` come in?", choice="log p", returned="log p"),
     _found("log-p-returned", "Your sentence is right, and your score exactly its log-probability, without the penalty.",
            "The score is the number that it was chosen by.", "Which number do you return?", returned="log p"),
-    _found("penalty-in-each-round", "Your result is exactly what comes out when the beam goes on with the penalised "
-           "scores, so that the penalty is applied once more in each round.",
-           "`log_p` has to stay the log-probability; the score is only for comparing finished sentences.",
-           "What does `beam_step` get in the next round?", running="score"),
+    *(_found("penalty-in-each-round", "Your result is exactly what comes out when the beam goes on with the penalised "
+             "scores, so that the penalty is applied once more in each round.",
+             "`log_p` has to stay the log-probability; the score is only for comparing finished sentences.",
+             "What does `beam_step` get in the next round?", running=running) for running in ("score", "score alone")),
+    _found("beginning-counted-twice", "Your result is exactly what comes out when the log-probability of a beginning "
+           "is added once more after `beam_step`.", "`beam_step` adds it already: its scores are those of the longer "
+           "beginnings.", "What do the scores of `beam_step` stand for?", running="twice"),
+    _found("one-round-too-few", "Your result is exactly what comes out when there is one round less than `max_len`.",
+           "A sentence may have `max_len` tokens, and each round writes one.",
+           "Which numbers does your `range` go through?", rounds=-1),
     _found("past-ignored", "Your result is exactly what comes out when a beginning counts for nothing but its last "
            "token.", "`beam_step` adds the log-probability of the whole beginning to that of the next token, and "
            "with the sum the next round begins.", "What does `beam_step` get as `log_p` from the second round on?",

@@ -122,6 +122,12 @@ def _step_beam_of_each(log_p, next_log_p, beam_size):
     return scores, place // beam_size, token.flatten()[place]
 
 
+def _step_past_added_last(log_p, next_log_p, beam_size):
+    scores, index = next_log_p.flatten().topk(beam_size)
+    parent = index // next_log_p.shape[1]
+    return scores + log_p[parent], parent, index % next_log_p.shape[1]
+
+
 def _step_places_for_tokens(log_p, next_log_p, beam_size):
     """The best of each beginning first; the token is where one stands among these, and not in the vocabulary."""
     few = min(beam_size, next_log_p.shape[1])
@@ -226,7 +232,7 @@ STEPS = [
            "A beginning is found by a whole number.", "`/` or `//`?", back="fraction"),
     _round("parent-and-token-swapped", "You return exactly the right things, with parent and token exchanged.",
            "Both are whole numbers, so nothing complains; the sentences are nonsense.",
-           "Compare the order with the one in the box.", gives="swapped"),
+           "Compare the order with the one that is asked for.", gives="swapped"),
     _round("last-step-returned", "Your parents and tokens are right, and your scores exactly the log-probabilities of "
            "the last token alone.", "The next round has to know how likely the whole beginning is.",
            "Which values do you return?", gives="next"),
@@ -257,6 +263,12 @@ STEPS = [
         "`topk` finds too few to choose from and raises an error.",
         "All K · V continuations compete with each other: a beginning may have two children, or die out.",
         "Over how many numbers does your `topk` or `max` go?", _as_round),
+    Misconception(
+        "past-added-last", _step_past_added_last,
+        "Your continuations are exactly those with the likeliest next tokens; the log-probabilities of their "
+        "beginnings are added only after the choice.",
+        "A poor beginning with a likely next token then takes the place of a good one.",
+        "By which numbers does your `topk` choose?", _as_round),
     Misconception(
         "place-for-token", _step_places_for_tokens,
         "Your scores are right. Your tokens are exactly the places in a shorter table, where each beginning has only "
