@@ -23,6 +23,8 @@ from course.views.figures import (
     show_weights,
 )
 
+pytestmark = pytest.mark.slow          # many figures
+
 WORDS = ["the", "black", "cat", "sleeps"]
 SCORES = np.array([[1, -2, 2, 0], [1, 2, 6, 3], [1, 4, 2, 3], [1, 0, 4, 3]])
 CAUSAL = np.tril(np.ones((4, 4), dtype=bool))

@@ -10,6 +10,8 @@ from classroom.site.lesson import body
 from course.views import blocks
 from course.views.blocks import show_blocks
 
+pytestmark = pytest.mark.slow          # many figures
+
 EACH = pytest.mark.parametrize("which", ["attention", "encoder", "decoder", "transformer"])
 LESSONS = {twin.stem[:2] for twin in build.twins(build.ROOT)}
 

@@ -15,6 +15,8 @@ from course.training import train
 
 from .test_training import reverse_task, small_model
 
+pytestmark = pytest.mark.slow          # training, interrupted
+
 ROOT = Path(__file__).parents[1]
 
 class Interrupted:

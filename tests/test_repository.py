@@ -163,6 +163,7 @@ def test_nothing_belongs_to_one_machine():
                 assert not found, f"{path.relative_to(ROOT)}: {text[found.start() - 30:found.end() + 30]!r}"
 
 
+@pytest.mark.slow
 def test_links_lead_somewhere():
     for path, text in markdown():
         text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)

@@ -11,6 +11,8 @@ from course.languages import SpacedSubwords
 from course.page import About, export_page, with_fewer_bits
 from course.transformer import Transformer
 
+pytestmark = pytest.mark.slow          # a browser
+
 TRICKY = [
     "the black cat sleeps", "", " ", "  the  cat ", "The cat!", "¿the,cat?", "it's 5+3=8 $9 <b>", "a\tb\nc",
     "cafe\u0301 café", "<eos> the <bos>cat", "😀 cat", "tom—x «y» …", "日本 the 猫", "の黑猫cat睡觉。",

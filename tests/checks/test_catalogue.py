@@ -44,6 +44,7 @@ def test_the_source_that_is_shown_is_right(task):
     assert verdict.status == "correct", verdict.message
 
 
+@pytest.mark.slow
 @each(TASKS)
 def test_valid_variants_are_right(task):
     for n, variant in enumerate(variants.of(task.id)):

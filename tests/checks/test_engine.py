@@ -60,6 +60,7 @@ def test_what_can_be_said_about_unknown_mistakes(id, answer, slug, words):
     assert words in verdict.message
 
 
+@pytest.mark.slow
 def test_right_without_a_mask():
     class Answer(MultiHeadAttention):
         def forward(self, query, key, value, mask=None):

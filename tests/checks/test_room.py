@@ -16,6 +16,8 @@ from classroom.judge import record
 from classroom.judge.judgement import remembering
 from classroom.judge.verdict import CheckError
 
+pytestmark = pytest.mark.slow          # processes of their own
+
 
 @contextlib.contextmanager
 def setting(get, put, value):

@@ -10,6 +10,8 @@ from classroom.grade import channel as channels
 from classroom.grade.channel import Channel, Gone, Interfered
 from classroom.grade.confine import wire
 
+pytestmark = pytest.mark.slow          # they wait, on purpose
+
 
 class Clock:
     """Seconds that pass when the clock is read, so that no test depends on how fast the machine is."""

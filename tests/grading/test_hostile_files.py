@@ -22,6 +22,8 @@ from classroom.grade.read.submissions import Submission, find
 
 from .helpers import START, handed_in, lesson_01, notebook
 
+pytestmark = pytest.mark.slow          # processes of their own
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -9,6 +9,8 @@ from classroom.lecture import bank, cells, deck, moodle, slides
 from classroom.lecture.questions import questions
 from course._words import speaking
 
+pytestmark = pytest.mark.slow          # whole lessons
+
 NAMES = sorted(path.stem for path in (bank.ROOT / "solutions" / "zh").glob("[0-9][0-9]_*.ipynb"))
 EACH = pytest.mark.parametrize("name", NAMES)
 HAN = re.compile("[\u4e00-\u9fff]")

@@ -9,6 +9,8 @@ from classroom.build.notebook import unexecuted
 from classroom.build.twin import regions
 from classroom.lecture import cells, deck, slides
 
+pytestmark = pytest.mark.slow          # whole lessons
+
 NAMES = sorted(path.stem for path in (slides.ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))
 EACH = pytest.mark.parametrize("name", NAMES)
 
