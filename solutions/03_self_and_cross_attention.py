@@ -731,8 +731,8 @@ for i, (word, row) in enumerate(zip(words, before[0], strict=True)):
 #
 # Your test will be run on four right implementations and on thirteen wrong ones. Most of the wrong ones know about
 # places. One only uses the *distance* of words, another only which word comes *next*. Some are wrong in one
-# sentence of the batch only, some at the first or the last place only, two by less than a hundredth: choose x and
-# the order so that none of these bugs slips through.
+# sentence of the batch only, some at the first or the last place only, two by less than a hundredth for each place:
+# choose x and the order so that none of these bugs slips through.
 
 # %%
 def test_equivariance(attend):

@@ -915,7 +915,7 @@ with torch.no_grad():
 # - **Use** an `x` in which all numbers differ, as in the tens and ones above,
 #   with two sentences at least, and sizes that all differ. Then say what head h should hold.
 #
-# Your test will be run on four right implementations, written in different ways, and on twenty-two wrong
+# Your test will be run on four right implementations, written in different ways, and on twenty-three wrong
 # ones. The right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide
 # d_model: ask for neither. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or in
 # one number: look at all of them.

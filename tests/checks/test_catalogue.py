@@ -8,7 +8,8 @@ import pytest
 from classroom import evaluate, exercises
 from classroom.ask import limits
 from classroom.ask.outcome import ask, bare
-from classroom.judge.exercise import Choice, Exercise
+from classroom.build import ROOT
+from classroom.judge.exercise import Choice, Exercise, TestTask
 from tests import variants
 
 TASKS = [exercises.get(id) for id in exercises.all_ids()]
@@ -139,6 +140,37 @@ def test_no_right_answer_is_refused_on_a_seed_of_its_own(task):
     for seed, answer in enumerate([task.reference, task.fallback(), *variants.of(task.id)], 100):
         verdict = evaluate(task.id, answer, seed=seed)
         assert verdict.status == "correct", f"answer {seed - 100}, seed {seed}: {verdict.message}"
+
+
+ONES = dict(zip("一二三四五六七八九", "one two three four five six seven eight nine".split(), strict=True))
+TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = "twenty thirty forty fifty".split()
+
+
+def in_words(n: int) -> tuple[str, str]:
+    """A number from 1 to 59 in English and in Chinese."""
+    tens, ones = divmod(n, 10)
+    one, chinese = list(ONES.values())[ones - 1] if ones else "", list(ONES)[ones - 1] if ones else ""
+    english = one if not tens else TEENS[ones] if tens == 1 else "-".join(filter(None, (TENS[tens - 2], one)))
+    return english, (list(ONES)[tens - 1] if tens > 1 else "") + "十" * (tens > 0) + chinese
+
+
+def test_numbers_in_words():
+    assert [in_words(n) for n in (4, 10, 13, 20, 23)] == [
+        ("four", "四"), ("ten", "十"), ("thirteen", "十三"), ("twenty", "二十"), ("twenty-three", "二十三")]
+
+
+@each([task for task in TASKS if isinstance(task, TestTask)])
+def test_a_lesson_says_how_many_implementations_its_learners_test_meets(task):
+    lesson = f"{int(task.id.partition('.')[0]):02}_*"
+    [english], [chinese] = ([path.read_text(encoding="utf-8") for path in (ROOT / folder).glob(lesson + end)]
+                            for folder, end in (("solutions", ".py"), ("solutions/zh", ".md")))
+    for text, heading, words in ((english, f"### Exercise {task.id} ·", 0), (chinese, f"### 练习 {task.id} ·", 1)):
+        box = text.partition(heading)[2].partition("# %%" if not words else "<!-- cell")[0]
+        for number in (len(task.right), len(task.buggy)):
+            said = in_words(number)[words]
+            alone = rf"(?<![-\w]){said}(?![-\w])" if not words else rf"(?<![二三四五十]){said}(?![一二三四五六七八九十])"
+            assert re.search(alone, box), (task.id, said)
 
 
 def test_exercises_are_data():
