@@ -169,7 +169,8 @@ def test_a_lesson_says_how_many_implementations_its_learners_test_meets(task):
         box = text.partition(heading)[2].partition("# %%" if not words else "<!-- cell")[0]
         for number in (len(task.right), len(task.buggy)):
             said = in_words(number)[words]
-            alone = rf"(?<![-\w]){said}(?![-\w])" if not words else rf"(?<![二三四五十]){said}(?![一二三四五六七八九十])"
+            before, after = ("[二三四五十]", "[一二三四五六七八九十]") if words else (r"[-\w]", r"[-\w]")
+            alone = f"(?<!{before}){said}(?!{after})"
             assert re.search(alone, box), (task.id, said)
 
 
