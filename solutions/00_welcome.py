@@ -13,8 +13,9 @@
 # to find help, and what the course builds in which lesson. You have also seen what attention
 # looks like.
 #
-# **You need** some Python: functions, loops, lists. From lesson 01 on it helps to have met NumPy
-# arrays and the product of two matrices; no machine learning is assumed.
+# **You need** some Python: functions, loops, lists. What this lesson uses of NumPy arrays is explained in its boxes.
+# From lesson 01 on you need arrays and the product of two matrices. (The end of this page says where to read about
+# them.) No machine learning is assumed.
 #
 # **Time** about 40 minutes, with three small exercises.
 
@@ -114,10 +115,10 @@ check("0.1", shares)
 # %% [markdown]
 # ## What the check has just done
 #
-# It did not look at your code. It called your function on several inputs, the four scores of this
-# page among them, and compared the results with the right ones. If they differ, it tries a
-# catalogue of mistakes that people make here. If one of these returns *exactly* your numbers,
-# the check tells you which one it is.
+# It judges what your function returns, and not how it is written. It called your function on several inputs, the four
+# scores of this page among them, and compared the results with the right ones. If they differ, it tries a
+# catalogue of mistakes that people make here. If one of these returns *exactly* your numbers, on all inputs or on most
+# of them, the check tells you which one it is.
 #
 # You can watch it. `evaluate` gives the same verdict as `check` for any function, but it
 # keeps no record. Here it judges the function of step 2:
@@ -337,7 +338,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # ## Recap
 #
 # - A check compares what your function *returns* with what it should return, on several inputs. It names
-#   the mistake if it knows one that gives exactly your numbers.
+#   the mistake if it knows one that gives exactly your numbers, on all inputs or on most of them.
 # - With `hint`, `solution` and `carry_on` you can always go on.
 # - An attention picture is a table of shares: a row for each word that looks, a column for each word that it
 #   can look at.

@@ -111,8 +111,8 @@ print(scores)
 # ### Exercise 1.1 · dot-product scores        ●○○  about 5 minutes · 1 point
 # The same for any number of queries and keys. Without loops, one line is enough.
 #
-# - **You have** `q` (T_q, d_k): T_q queries of d_k numbers each, and `k` (T_k, d_k).
-# - **Return** the scores (T_q, T_k).
+# - **You have** two arrays: `q` (T_q, d_k), T_q queries of d_k numbers each, and `k` (T_k, d_k).
+# - **Return** the scores, an array (T_q, T_k).
 # - **Use** one matrix product. It sums over one axis of each factor. Which axes should these be?
 
 # %%
@@ -140,7 +140,7 @@ print(scores)
 show_product(Q, K.T, (1, 2), rows=words, columns=words, title='"black" meets "cat"')
 
 # %% [markdown]
-# In this picture and all later ones, positive scores are red, negative ones blue, and 0 is white:
+# In this picture and all later pictures of scores, positive ones are red, negative ones blue, and 0 is white:
 
 # %%
 show_scores(scores, words, words, title="Who fits whom?")
@@ -243,7 +243,7 @@ for feature, column in zip(features, V.T, strict=True):
 #
 # You have now done the whole computation:
 #
-# 1. **Scores**: every query with every key, divided by $\sqrt{d_k}$:  $QK^\top / \sqrt{d_k}$.
+# 1. **Scores**: every query with every key, $QK^\top$. They are divided by $\sqrt{d_k}$:  $QK^\top / \sqrt{d_k}$.
 # 2. **Weights**: softmax along each row, so that each query has shares that sum to 1.
 # 3. **Output**: the values, mixed in proportion to the weights:  weights · $V$.
 #
@@ -351,8 +351,8 @@ print(softmax(scores / math.sqrt(d_k)))
 # ### Exercise 1.3 · attention        ●●○  about 15 minutes · 3 points
 # Scores, scaling, softmax, weighted sum.
 #
-# - **You have** `q` (T_q, d_k), `k` (T_k, d_k), `v` (T_k, d_v).
-# - **Return** two things: the output (T_q, d_v) and the weights (T_q, T_k).
+# - **You have** three arrays: `q` (T_q, d_k), `k` (T_k, d_k), `v` (T_k, d_v).
+# - **Return** two arrays: the output (T_q, d_v) and the weights (T_q, T_k).
 # - **Use** your `dot_product_scores` and `softmax`. Write the shape of each step beside it.
 
 # %%
@@ -380,7 +380,8 @@ print("same weights as with loops:", np.allclose(weights, loop_weights))
 print("same output as with loops: ", np.allclose(output, loop_output))
 
 # %% [markdown]
-# Three steps, three pictures. Follow the row of "black" from left to right:
+# Three steps, three pictures. The scores are shown after the division by $\sqrt{d_k}$. In the picture of the weights,
+# dark blue is a large share. Follow the row of "black" from left to right:
 
 # %%
 show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
@@ -388,8 +389,9 @@ show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
 # %% [markdown]
 # Now look at your own function, step by step. Which four products make the score of "sleeps" for "black"?
 # Compute them first. Then print the row, and look the sums up in the view:
-# choose a stage, and point at a cell. The view shows your own function, also when the check refused it. If your
-# function goes wrong, the view marks the first stage that differs.
+# choose a stage, and point at a cell. The view shows your own function, also when the check refused it. If it goes
+# wrong on these numbers, the view marks the first stage that differs. (Here T_q, T_k and d_k are all 4. A function that
+# confuses them is right on this example; the check tries others.)
 
 # %%
 print("scores of sleeps ", scores[3])
@@ -399,9 +401,9 @@ print("weights of sleeps", weights[3])
 interactive.view(own("1.3"), Q, K, V, queries=words, keys=words, features=features)
 
 # %% [markdown]
-# In the picture of the three steps, the left table has the scores, the middle one the weights, and the right one what
-# each word has taken. "sleeps" took most from "cat", and its output says *masculine* and *alive*. Its score for "black"
-# is 1·0 + 0·2 + 2·0 + 0·0 = 0. "cat" took most from "black", and its output says *dark*.
+# In the picture of the three steps, the left table has the scores, divided by 2, the middle one the weights, and the
+# right one what each word has taken. "sleeps" took most from "cat", and its output says *masculine* and *alive*. Its
+# score for "black" is 1·0 + 0·2 + 2·0 + 0·0 = 0. "cat" took most from "black", and its output says *dark*.
 #
 # ## A dictionary that always answers
 #
@@ -502,8 +504,8 @@ for size in sizes:
 # learned anything, and chance decides which key that is. Divided by $d_k$ itself, the scores shrink towards 0, and the
 # weights become nearly equal.
 #
-# Can a model whose weights are too sharp not change them later? It learns by small changes. So what matters is how much
-# a weight moves when its score changes a little. Try it on "black" and "cat":
+# Can a model whose weights are too sharp not change them later? It learns by small changes. So it matters how much a
+# weight moves when its score, as it enters the softmax, changes a little. Try it on "black" and "cat":
 
 # %%
 nudge = 0.001
@@ -514,28 +516,33 @@ print(f"the weight moves by {(after[2] - before[2]) / nudge:.3f} times the nudge
 print(f"w·(1 − w) =         {w * (1 - w):.3f}")
 
 # %% [markdown]
-# The slope of a weight $w$ with respect to its own score is $w(1 - w)$. It is largest, 0.25, for a
-# weight of one half, and almost 0 when the weight is close to 0 or to 1. A softmax that gives nearly everything
-# to one key hardly reacts any more, and a model learns from how weights react. Here is the slope
-# for the largest of the ten weights, averaged over the random queries:
+# The slope of a weight $w$ with respect to its own score, as it enters the softmax, is $w(1 - w)$. It is largest, 0.25,
+# for a weight of one half, and almost 0 when the weight is close to 0 or to 1. A softmax that gives nearly everything
+# to one key hardly reacts any more, and a model learns from how weights react. We take the slope for the largest of the
+# ten weights. Its median is shown: half of the random queries have a smaller slope.
 
 # %%
 slopes = {"not divided": [], "divided by √d_k": []}
 for size in sizes:
     for name, divisor in (("not divided", 1.0), ("divided by √d_k", math.sqrt(size))):
         w = softmax(random_scores(size) / divisor).max(axis=-1)
-        slopes[name].append((w * (1 - w)).mean())
+        slopes[name].append(np.median(w * (1 - w)))
+for name, medians in slopes.items():
+    print(f"{name:15}", "  ".join(f"d_k {size}: {median:.4f}" for size, median in zip(sizes, medians, strict=True)))
 title = "How much a weight reacts to its score"
-show_curves(sizes, slopes, "d_k", "mean slope w(1 − w)", title, xscale="log")
+show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log")
 
 # %% [markdown]
-# With the division, the slope is about the same for keys of all four sizes. Without it, the slope shrinks as keys
-# grow, and with it the gradient: so the slopes for many numbers at once are called. The paper says (§3.2.1):
+# With the division, the slope is about the same for keys of all four sizes. Without it, the slope shrinks as keys grow:
+# for $d_k = 256$ the median is 0.0014. (The slopes with respect to several numbers, taken together, are called a
+# *gradient*.) The paper says (§3.2.1):
 #
 # > "We suspect that for large values of $d_k$, the dot products grow large in magnitude, pushing the softmax
 # > function into regions where it has extremely small gradients."
 #
-# You have just measured it, for random queries and keys.
+# You have just measured both, for random queries and keys: the dot products grow, and in most rows the slopes of the
+# softmax shrink. (They are slopes with respect to the numbers that enter the softmax. How much of them reaches a query
+# also depends on the keys.)
 #
 # Scores can grow in another way, too, and the division by $\sqrt{d_k}$ does not prevent it.
 
@@ -628,9 +635,10 @@ for version in (attention, over_the_queries, scaled_too_late, not_transposed, ke
 
 # %% [markdown]
 # None stops, and only one returns another shape. Two of them have wrong sums: each row of
-# weights has to sum to 1. `not_transposed` passes this test, too: its rows are shares, but shares of
-# the wrong scores. Our example has as many words as numbers in a key, so $K$ is square, and `q @ k` has the same
-# shape as `q @ k.T`. With unequal sizes the mistake becomes an error:
+# weights has to sum to 1. The other two pass this test. The weights of `keys_mixed` are right, but they mix the keys
+# instead of the values. The rows of `not_transposed` are shares, but shares of the wrong scores. Our example has as
+# many words as numbers in a key, so $K$ is square, and `q @ k` has the same shape as `q @ k.T`.
+# With unequal sizes the mistake becomes an error:
 
 # %%
 rng = np.random.default_rng(1)
@@ -666,7 +674,9 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # trained; its numbers are random. In the end we ask its last state: which word stood at place t? (For each place we
 # take the linear reader that is best on 3,000 sentences, and try it on 1,000 others.)
 #
-# Beside it stands your attention, with a key for each place and the word as the value. There are 20 different words,
+# Beside it stands your attention, on 50 sentences, with the word as the value. Attention does not see where a key
+# stands, so the key itself says its place: it is 0 everywhere, but 10 at its own place. The query for this place is the
+# same list. (The 10 makes the scores so large that the choice is sharp.) There are 20 different words,
 # so that by chance 0.05 of the answers are right. What do you expect for 2 words, and for 32?
 
 # %%
@@ -694,9 +704,9 @@ for T in (2, 4, 8, 16, 32):
     print(f"{T:5}{np.mean(told):18.2f}{told[0]:12.2f}{told[-1]:11.2f}{by_attention:17.2f}")
 
 # %% [markdown]
-# Two words fit. Of sixteen, the last state tells about a quarter, and it has forgotten the first one. (A network that
-# is trained can keep more of what it needs.) Its list does not grow with the sentence. Attention keeps a key and a
-# value for every word, so that nothing has to be squeezed.
+# Two words fit. Of sixteen, the last state tells about a quarter, and the first one hardly more often than by chance.
+# (A network that is trained can keep more of what it needs.) Its list does not grow with the sentence. Attention keeps
+# a key and a value for every word, so that nothing has to be squeezed.
 #
 # That has a price. T words have T · T scores, and each is a sum of d_k products. How much longer does it take if the
 # text is twice as long? Guess, then look at the clock (the best of three times).
@@ -713,7 +723,8 @@ for T in (100, 200, 400, 800):
         break
 
 # %% [markdown]
-# Four times as long, or more. For a sentence that is nothing, for a book it is what limits attention.
+# There are four times as many weights and products each time, and the time grows roughly as much. (A clock also depends
+# on the computer, and on what else it does.) For a sentence that is nothing, for a book it is what limits attention.
 
 # %% [markdown]
 # ## The first attention
@@ -770,8 +781,8 @@ print("dot product:                 scores", (Q @ K.T).shape, "  row of black", 
 # ## Recap
 #
 # - A **query** says what a word looks for, a **key** what it can be found by, a **value** what it hands over.
-# - Three steps: **scores** $QK^\top/\sqrt{d_k}$, **weights** by a softmax along each row, **output** as the
-#   values mixed by the weights.
+# - Three steps: **scores** $QK^\top$, divided by $\sqrt{d_k}$; **weights** by a softmax along each row; **output** as
+#   the values mixed by the weights.
 # - Softmax depends only on differences of scores. Subtracting the largest changes nothing and prevents overflow.
 # - The variance of a dot product grows with $d_k$. The division by $\sqrt{d_k}$ keeps the weights from becoming
 #   so sharp that they hardly react.

@@ -118,8 +118,9 @@ print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
 
 # %% [markdown]
 # 0.87 for "black", as in lesson 03. There is no causal mask here: the whole English sentence is known before
-# the first Spanish word is written. And the order is another one: *gato*, which comes second, needs "cat", the
-# third English word, which a causal mask would hide. Only the padding of the **source** is hidden.
+# the first Spanish word is written. And the order is another one: the position that has read *el*, the second, is
+# asked for *gato* and needs "cat", the third English word. A causal mask would show it only the first two. Only the
+# padding of the **source** is hidden.
 #
 # | | Q from | K, V from | mask (True = may attend) |
 # |---|---|---|---|
@@ -149,10 +150,10 @@ show_blocks("decoder")
 # ### Exercise 7.1 · DecoderLayer        ●●●  about 20 minutes · 4 points
 # - **You have** in `__init__`: `d_model`, `n_heads`, `d_ff`. In `forward`: `x` (B, T_q, d_model), `memory`
 #   (B, T_k, d_model), and two masks, each None or bool: `self_mask` (B, T_q, T_q), `memory_mask` (B, 1, T_k)
-#   or (B, T_q, T_k). None forbids nothing: the layer makes no mask of its own, and is causal only if
-#   `self_mask` is.
+#   or (B, T_q, T_k). None: everything is allowed. The layer makes no mask of its own, and is causal
+#   only if `self_mask` is.
 # - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The check does
-#   not mind other names; with these, weights can be copied from PyTorch's layer in the cell after the check.
+#   not mind other names; with these, weights can be copied from PyTorch's layer below.
 # - **Return** a tensor (B, T_q, d_model).
 # - **Use** `MultiHeadAttention(d_model, n_heads)`, which returns output *and* weights; `FeedForward(d_model,
 #   d_ff)` and `LayerNorm(d_model)`. PyTorch's finished `nn.TransformerDecoderLayer` earns no points.
@@ -303,15 +304,16 @@ with torch.no_grad():
 # %% [markdown]
 # ### Exercise 7.3 · a test for leaks        ●●○  about 15 minutes · 2 points
 # - **You have** some decoder `decode(x, memory)`: `x` (B, T, d_model) and `memory` (B, T_k, d_model) to
-#   (B, T, d_model). It makes its masks itself; any sizes will do, for example d_model = 16.
+#   (B, T, d_model). It makes its masks itself and takes x of any size, for example d_model = 16; how many positions
+#   and sentences your test needs, you decide.
 # - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (If your test returns False or
 #   raises another error, that also says: it leaks.)
 # - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new
 #   random numbers: a layer norm removes one number that is added to a whole vector.
 #
-# Your test will be tried on four right decoders and fifteen leaking ones. Some leak only a little, only from
-# the next position, only at the first or the last position, only in longer sentences, or only in some
-# sentences of a batch. So look at *all* positions before *every* change.
+# Your test will be tried on five right decoders and fifteen leaking ones. Some leak only a little, only from
+# the next position, only into the first position, only out of the last one, only in longer sentences, or only in
+# some sentences of a batch. So look at *all* positions before *every* change.
 
 # %%
 def test_no_leak(decode):
@@ -446,35 +448,36 @@ Decoder = carry_on("7.5", Decoder)
 # target ids ─ embedding · √d_model + positions ──────────────── decoder ─ × embeddingᵀ ─ logits
 # ```
 #
-# Two things are new. The first is how often the **table** of embeddings is used. The paper (§3.4) says:
+# One **table** of embeddings is used three times. The paper (§3.4) says:
 #
 # > In our model, we share the same weight matrix between the two embedding layers and the pre-softmax linear
 # > transformation [...]. In the embedding layers, we multiply those weights by $\sqrt{d_{model}}$.
 #
-# So one table serves three times: for the source, for the target and, transposed, for the output. The logit of a
-# token is the dot product of the decoder's last vector with the embedding of that token. The first idea of lesson
-# 01, similarity as a dot product, is also the last step of the model.
+# It serves for the source, for the target and, transposed, for the output. The logit of a token is the dot product
+# of the decoder's last vector with the embedding of that token. The first idea of lesson 01, similarity as a dot
+# product, is also the last step of the model.
 #
-# The second is why √d_model is needed. As an output layer the table should begin with small numbers. What happens
-# to the logits of a new model if it does not, and what to a word's vector if it does? Guess before you run the
-# cell; a vector of the positions has the length √(d_model / 2), which is 16 here.
+# With which numbers should such a table begin? Lesson 05 began with numbers of size 1/√d_model; `nn.Embedding` begins
+# with numbers of size 1. For which of the two do the logits spread wider? And how long is a word's vector, before
+# it is multiplied by √d_model and after? Guess before you run the cell. Here d_model is 512, and a vector of the
+# positions has the length √(512 / 2) = 16.
 
 # %%
 torch.manual_seed(0)
-state = LayerNorm(512)(torch.randn(512))                  # what a decoder gives: numbers of size 1
+state = LayerNorm(512)(torch.randn(512))                  # in place of a decoder's output: random numbers of size 1
 for name, size in [("1", 1.0), ("1/√d_model", 512 ** -0.5)]:
     table = size * torch.randn(2000, 512)
     logits = table @ state
     loss, length = -logits.log_softmax(0).mean(), table.norm(dim=1).mean()
-    print(f"table of size {name:11} logits spread by {logits.std():5.2f}, loss {loss:4.1f}, "
-          f"length of a word's vector {length:5.2f}")
-print(f"knowing nothing, the loss would be log 2000 = {math.log(2000):.1f}")
-print(f"length of a word's vector, times √d_model: {(table * math.sqrt(512)).norm(dim=1).mean():.2f}")
+    print(f"numbers of size {name:11} logits spread by {logits.std():5.2f}, loss {loss:4.1f}")
+    print(f"{'':27} length of a word's vector {length:5.2f}, times √d_model {math.sqrt(512) * length:6.2f}")
+print(f"with equal logits the loss would be log 2000 = {math.log(2000):.1f}")
 
 # %% [markdown]
-# With numbers of size 1 a new model is sure of something, and of the wrong thing. With numbers of size 1/√d_model
-# it begins without an opinion; but a word's vector would have length 1 beside a position of length 16. The factor
-# puts that right: both are then of one order.
+# With numbers of size 1 the logits spread by 22.70, and the loss is 70.5. With numbers of size 1/√d_model they
+# spread by 0.99, and the loss of 8.1 is close to 7.6. A word's vector then has length 1; the factor √d_model makes
+# it 22.62, not far from the 16 of a position, as in lesson 05. (Here the state is random. The state of a model is
+# not: the vector of the token just read is still a part of it. You will see below what follows from that.)
 
 # %% [markdown]
 # All parts together. Each block is a link to the lesson that builds it:
@@ -551,13 +554,14 @@ except (AttributeError, TypeError, ValueError) as error:    # a right model with
     Transformer = library.Transformer
 
 # %% [markdown]
-# The encoder needs to run only once for a sentence, however many words are written.
+# The encoder needs to run only once for a sentence, however many words are written. `forward` runs it each time;
+# lesson 10 calls the encoder and the decoder separately.
 #
 # We put two sentences through, *the black cat sleeps* and *the cat sleeps*. Which shape will the logits have?
 
 # %%
-source_ids = torch.tensor([[number_of[word] for word in "the black cat sleeps <eos>".split()],
-                           [number_of[word] for word in "the cat sleeps <eos> <pad>".split()]])
+source_ids = torch.tensor([[number_of[word] for word in "the black cat sleeps".split()],
+                           [number_of[word] for word in "the cat sleeps <pad>".split()]])
 torch.manual_seed(0)
 model = Transformer(len(vocabulary), *sizes.values()).eval()
 with torch.no_grad():
@@ -578,15 +582,15 @@ with torch.no_grad(), record_attention(model) as recorded:
     model(source_ids[:1], decoder_input[:1])
 of_encoder = [w[0] for name, w in recorded.items() if name.startswith("encoder")]
 of_decoder = [w[0] for name, w in recorded.items() if name.startswith("decoder")]      # self and cross in turn
-english = "the black cat sleeps <eos>".split()
 kinds = {
-    "encoder self-attention": interactive.Attention(of_encoder, english, english),
+    "encoder self-attention": interactive.Attention(of_encoder, source, source),
     "decoder self-attention": interactive.Attention(of_decoder[0::2], target, target),
-    "cross-attention": interactive.Attention(of_decoder[1::2], target, english),
+    "cross-attention": interactive.Attention(of_decoder[1::2], target, source),
 }
 for name, (weights, _, _) in kinds.items():
     print(f"{name:22} {len(weights)} layers, each {tuple(weights[0].shape)}, "
           f"{sum((w == 0).sum().item() for w in weights)} weights are 0")
+print("tables of weights in all:", sum(len(w) for w in [*of_encoder, *of_decoder]))
 
 # %%
 interactive.layers(kinds, title="Every head of the untrained model")
@@ -610,7 +614,7 @@ print("one encoder layer and one decoder layer:", *layer_costs)
 # would break each of them?
 
 # %%
-alone = model(source_ids[1:, :4], decoder_input[1:, :4])
+alone = model(source_ids[1:, :3], decoder_input[1:, :4])
 together = model(source_ids, decoder_input)[1:, :4]
 print("a sentence alone equals the same sentence in a padded batch:",
       torch.allclose(alone, together, atol=1e-5))
@@ -649,7 +653,7 @@ print("real tokens notice:", not same)
 # ### Is it the real thing?
 #
 # `torch.nn.Transformer` is encoder and decoder without embeddings and output. We give it our vectors, our
-# masks inverted (its True means forbidden), and the same weights, and compare everything.
+# masks inverted (its True means forbidden), and the same weights, and compare the logits.
 
 # %%
 torch.manual_seed(1)
@@ -668,8 +672,8 @@ print("equal ", torch.allclose(my_logits, their_logits, atol=1e-5))
 print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max() < 1e-5}")
 
 # %% [markdown]
-# Every number. From the dot product of two vectors to the whole model, you have written every part of a
-# Transformer.
+# The logits of both sentences are equal. From the dot product of two vectors to the whole model, you have written
+# every part of a Transformer.
 
 # %% [markdown]
 # ## Recap
@@ -691,7 +695,6 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 # - A norm shared by several sub-layers, or one on the memory.
 # - The causal mask off by one; made once for a fixed length; dropped in deeper layers.
 # - Each decoder layer given the encoder layer of the same height instead of the finished memory.
-# - The encoder run anew for every word that is written.
 # - The padding of the source masked in the encoder, and forgotten in cross-attention.
 # - √d_model forgotten, or applied to the positions as well; an output layer with a table of its own.
 #

@@ -240,8 +240,10 @@ print(f"rate at the peak                                {warmup_lr(4000, 512, 40
 print(f"after 30 epochs, if the schedule counts epochs  {warmup_lr(30, 512, 4000):.6f}")
 
 # %% [markdown]
-# The first raises an error. The second does not: if you count *epochs* where steps are meant, the warm-up
-# has hardly begun after 30 epochs of thousands of steps each, and the model "learns slowly".
+# At step 0 the formula asks for $1/\sqrt{0}$, and most versions raise an error. A version with an `if` may give a rate
+# of 0 instead: then the first step does nothing. The last line raises no error in any version: if you count *epochs*
+# where steps are meant, the warm-up has hardly begun after 30 epochs of thousands of steps each, and the model
+# "learns slowly".
 
 # %% [markdown]
 # ## A language of 49 tokens
@@ -314,7 +316,8 @@ print(f"padding in the target: {(target == PAD).float().mean():.0%}")
 #
 # Every padded position is computed and thrown away. The paper (§5.1) has two remedies: sentences of similar
 # length go into the same batch, and a batch is measured in tokens, not in sentences, so that each step costs
-# about the same. The course's `token_batches` does that. Which batches will hold the most sentences?
+# about the same. The course's `token_batches` does that; it counts the tokens of source and target together. The shapes
+# below are those of the targets. Which batches will hold the most sentences?
 
 # %%
 lengths = (source != PAD).sum(dim=1), (target != PAD).sum(dim=1)
@@ -373,7 +376,8 @@ check("8.3", prediction)
 #   `smoothing`.
 # - **Do** change the weights of the model once, by one call of `optimiser.step()`, without arguments.
 #   `loss.backward()` *adds* a gradient to that of each weight, `optimiser.step()` moves the weights by the
-#   gradients it finds, `optimiser.zero_grad()` clears them. Gradients are used as they are, without clipping.
+#   gradients it finds, `optimiser.zero_grad()` clears them. Gradients are used as they are, without clipping. Leave
+#   the model in the mode that it is in: whoever calls the step has chosen it, by `model.train()` or `model.eval()`.
 # - **Return** the loss of this batch, a number: `loss.item()`, or the tensor with that one number in it.
 # - **Use** your `label_smoothing_loss`.
 
@@ -505,7 +509,7 @@ show_curves(range(10, 161, 10), curves, "step", "loss (mean of 10 steps)", "Thre
 
 # %% [markdown]
 # - **Too low**: the right curve in slow motion. More steps would help, or a higher rate.
-# - **Too high**: it falls fast at first, then stays where it is.
+# - **Too high**: it falls fast at first, then only slowly.
 #
 # Now the number of sentences: the same model, trained on 20 sentences instead of 1,000.
 
@@ -589,14 +593,16 @@ print(f"of 100,000 numbers {(many == 0).float().mean():.3f} are 0; mean of all {
 
 # %%
 model, _ = new_model(dropout=0.25)
-hooks = []
-for name, module in model.named_modules():
+hooks, ran = [], []                                         # ran: the names of the modules that have run so far
+
+def look(name, module, numbers):
     if isinstance(module, Dropout | EncoderLayer):
-        where = "embedding + position" if name == "dropout" else name.removesuffix(".dropout")
-        where += ", after the addition" if isinstance(module, EncoderLayer) else ""
-        hooks.append(module.register_forward_hook(lambda module, given, numbers, where=where: print(
-            f"{where:36} {str(tuple(numbers.shape)):13} "
-            f"{(numbers == 0).float().mean():5.1%} zeros")))
+        where = f"{name}, after the addition" if isinstance(module, EncoderLayer) else f"dropout after {ran[-1]}"
+        print(f"{where:46} {str(tuple(numbers.shape)):13}", f"{(numbers == 0).float().mean():5.1%} zeros")
+    ran.append(name)
+
+for name, module in model.named_modules():
+    hooks.append(module.register_forward_hook(lambda module, given, numbers, name=name: look(name, module, numbers)))
 model(source[:32], target[:32, :-1])
 for hook in hooks:
     hook.remove()
@@ -616,6 +622,8 @@ for hook in hooks:
 
 # %% [markdown]
 # ### Exercise 8.10 · the training loop        ●●●  about 20 minutes · 3 points
+# (Exercises 8.5 to 8.9 come after this one, in the clinic.)
+#
 # - **You have** `model`; `step(model, batch)`, which changes its weights once; `batches`, a list or a tuple of
 #   at least one; `validate(model)`, which returns the validation loss, a finite number; `patience` and `max_epochs`,
 #   each at least 1.
@@ -722,7 +730,8 @@ for p, model in stopped.items():
 #    pushes that token*. No training is needed for that.
 #
 # First all three for the healthy step, so that we know what health looks like. The sentences of the third
-# are *el gato negro duerme* and *el gato duerme*. Which tokens should be pushed where?
+# are *el gato negro duerme* and *el gato duerme*. For each token that the decoder could read, the table names the one
+# token that is pushed most there; – means that none is. Which tokens should be pushed where?
 
 # %%
 class Blank(nn.Module):
@@ -766,7 +775,9 @@ pushes(healthy)
 
 # %% [markdown]
 # Each position pushes the word after the one it reads, up to the end mark, all with the same strength: nearly
-# 1/9, since there are nine real tokens. Nothing is pushed after the end. And the second time equals the first.
+# 1/9, since there are nine real tokens. Nothing is pushed after the end, for two reasons: the last row of each table is
+# not read at all, since no token follows it; and after the `<eos>` of the second sentence comes padding, which does not
+# count. And the second time equals the first.
 #
 # Now the patients. The bug of each is one of these eight; five of them occur.
 #
@@ -862,7 +873,7 @@ check("8.7", diagnosis_c)
 
 # %% [markdown]
 # ### Patient D
-# "Nothing is wrong with mine. My loss is even lower than yours."
+# "Nothing is wrong with mine. Most of the time my loss is even lower than yours."
 
 # %% tags=["nbval-ignore-output"]
 examine("D")

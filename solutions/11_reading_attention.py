@@ -33,6 +33,7 @@ import torch.nn.functional as F
 
 from classroom import carry_on, check, hint, solution
 from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
 from course.data import Pair
 from course.decoding import translate
 from course.inspection import record_attention
@@ -298,8 +299,8 @@ for layer in LAYERS:
 print(f"mean of both layers {of_all:.2f}, diagonal {on_diagonal:.2f}, at random {at_random:.2f}")
 
 # %% [markdown]
-# Nobody ever told the model which words belong together, and yet it beats the diagonal. And in our run
-# a mean does better than most of the heads it is made of: where one head looks elsewhere, the others outvote it.
+# In our run all three means and seven of the eight heads beat the diagonal, and each mean does better than most of the
+# heads that it is made of.
 #
 # How exact are these rates? There are only as many gold pairs as you have seen, and other pairs would give other rates.
 # The bootstrap of lesson 09 says how much: draw pairs with replacement, again and again, and take the middle 95 % of
@@ -336,6 +337,34 @@ print(f"layer 0 minus layer 1    {interval(apart)}")
 # %% [markdown]
 # A difference whose interval does not contain 0 would hardly reverse with other pairs. (With a model from another seed
 # it still might.)
+#
+# Has attention found out alone which words belong together? It did not begin from nothing. Lesson 09 gave the model
+# vectors to begin with, counted across the two languages, so that a token begins close to its translation. How well do
+# such vectors align, before any training and without any attention? Link each Spanish token to the English token whose
+# vector has the largest cosine with its own. (To save time, only one training pair in eight is counted here. The model
+# began with the counts of all of them.)
+
+# %%
+vectors = count_vectors(encode_pairs(split.train[::8], subwords), *model.embedding.weight.shape)
+
+def vector_links(pair, reading):
+    """Each token of the target with the most similar one of the source, by vectors of length 1."""
+    _, source_tokens, target_tokens = reading
+    similar = vectors[subwords.encode(pair.target)] @ vectors[subwords.encode(pair.source)].T
+    return word_links(similar.argmax(-1), word_numbers(source_tokens), word_numbers(target_tokens[1:-1]))
+
+links_by_vectors = [vector_links(pair, reading) for pair, reading in zip(gold, readings, strict=True)]
+of_vectors = error_rate(links_by_vectors)
+
+# %% tags=["nbval-ignore-output"]
+print(f"vectors before training {of_vectors:.2f}, {interval(drawn_rates(links_by_vectors))}")
+apart = drawn["mean of both layers"] - drawn_rates(links_by_vectors)
+print(f"mean of both layers minus these vectors: {interval(apart)}")
+
+# %% [markdown]
+# In our run such vectors align about as well as the mean of all heads. So a low error rate does not show that attention
+# has learned which words belong together: the model was told much of that. (Their tasks differ. A vector is
+# compared with that of the Spanish token itself; attention looks before this token is written.)
 #
 # Here is a pair as a picture, words instead of tokens, rows put where they belong. The frames are the
 # links made by hand.
@@ -483,7 +512,8 @@ for word in ("cat", "black", "sleeps"):
 # %% tags=["nbval-ignore-output"]
 for name, rate in {"at random": at_random, "everything": everything, "diagonal": on_diagonal,
                    "attention, own row": unshifted, "attention, best head": min(rates.values()),
-                   "attention, mean of all": of_all, "IBM model 1": of_ibm}.items():
+                   "attention, mean of all": of_all, "vectors before training": of_vectors,
+                   "IBM model 1": of_ibm}.items():
     print(f"{name:23} {rate:.2f}  {'█' * round(40 * rate)}")
 apart = drawn["mean of both layers"] - drawn_rates(ibm_links)
 print(f"attention, mean of all, minus IBM model 1: {interval(apart)}")
@@ -491,8 +521,9 @@ print(f"attention, mean of all, minus IBM model 1: {interval(apart)}")
 # %% [markdown]
 # In our run counting wins, and clearly. Before you think less of your model, consider what each of the two knows
 # when it makes a link. IBM model 1 sees *both* words, and asks which belong together. The attention row
-# that predicts "negro" has **not seen "negro"**: it stands in the English sentence and must find out
-# what to say next. That is another task. Attention was never asked to align, and in part it does.
+# that predicts "negro" has **not seen "negro"**: it looks at the English sentence and must find out
+# what to say next. That is another task. The loss did not ask attention to align. And the model was
+# given vectors that were counted as well, in another way.
 #
 # And the other way round: can the table translate? Write for each English word its likeliest Spanish word, and leave
 # the order as it is. What BLEU will the table get, and what your model, on the same 500 sentences?
@@ -516,7 +547,7 @@ for sentence in ("The black cat sleeps.", "The white house is big."):
 
 # %% [markdown]
 # Many right words, and far from a translation: an adjective stands where English has it, and its ending takes no notice
-# of the noun. The distance to your model is what a Transformer learns besides a dictionary.
+# of the noun. Your model began with counts, too. The order of words and their endings it had to learn.
 
 # %% [markdown]
 # ## From looking to acting
@@ -564,8 +595,8 @@ print(f"the whole model: BLEU {whole:.1f}, loss {whole_losses.mean():.2f}")
 print("without            BLEU lost   loss gained          AER")
 for (layer, head), (lost, gained) in costs.items():
     error = gained.std() / len(gained) ** 0.5
-    print(f"layer {layer}, head {head} {lost:10.1f}   {gained.mean():8.2f} ± {error:.2f}"
-          f"{rates[layer, head]:13.2f}")
+    print(f"layer {layer}, head {head} {lost:10.1f}   {gained.mean():8.3f} ± {error:.3f}"
+          f"{rates[layer, head]:11.2f}")
 
 # %% tags=["nbval-ignore-output"]
 show_points(
@@ -590,15 +621,17 @@ heads_of = {f"layer {layer}": [key for key in costs if key[0] == layer] for laye
 for name, keys in {"all heads": list(costs), **heads_of}.items():
     r = np.corrcoef([rates[key] for key in keys], [costs[key][0] for key in keys])[0, 1]
     chance = [np.corrcoef(rng.normal(size=(2, len(keys))))[0, 1] for _ in range(5000)]
-    print(f"{name:10} correlation {r:+.2f}; {len(keys)} random points give that or less "
-          f"in {np.mean(np.array(chance) <= r):.1%} of draws")
+    print(f"{name:10} correlation {r:+.2f}; {len(keys)} random points give one at least as far from 0 "
+          f"in {np.mean(np.abs(chance) >= abs(r)):.1%} of draws")
 
 # %% [markdown]
-# A correlation of −1 means that the points lie on a falling line, 0 that they follow none. Be careful with the first
-# one. If one layer aligns better *and* is missed more, that alone makes it negative: two groups of points make a line,
-# whatever the heads within them do. Within a layer like is compared with like, but four points must lie very straight
-# before they say anything. And whether a head is needed *because* it aligns, no correlation can show: for that you
-# would have to change how it aligns, and nothing else.
+# A correlation of −1 means that the points lie on a falling line, +1 on a rising one, 0 that they follow neither. Be
+# careful with the first one. If one layer aligns better *and* is missed more, that alone makes it negative: two groups
+# of points make a line, whatever the heads within them do. Within a layer like is compared with like, but four points
+# must lie very straight before they say anything. In our run those of layer 1 do: its heads that align better are
+# missed more. In layer 0 the sign is the opposite one, from four points that differ by about a point of BLEU. So even
+# here there is no rule for all heads. And whether a head is needed *because* it aligns, no correlation can show: for
+# that you would have to change how it aligns, and nothing else.
 
 # %% [markdown]
 # What does a missing head mean for one sentence? (Lesson 09 measured that this model loses adjectives in the subject,
@@ -617,9 +650,9 @@ for layer in LAYERS:
 interactive.switches(model, subwords, "I like the black cat.", CROSS)
 
 # %% [markdown]
-# Read them. Has anything changed? What one head no longer
-# passes on, the others pass on in part: they have learned much of the same. What if a whole layer is missing? And if
-# the layer stays, but looks at all words alike?
+# Read them. Has anything changed? In our run this sentence can do without any single head. Do not conclude that the
+# heads are copies of each other: over 500 sentences the loss of one head of layer 1 costs several points of BLEU. What
+# if a whole layer is missing? And if the layer stays, but looks at all words alike?
 
 # %%
 whole_layers = {}
@@ -637,7 +670,9 @@ for name, score in {"as it is": whole, **whole_layers}.items():
 
 # %% [markdown]
 # With both layers uniform, nothing but the mean of all English tokens gets through, and the score falls to almost
-# nothing. So the weights *do* matter, as a whole. Keep this in mind when we become sceptical.
+# nothing. So the weights *do* matter, as a whole. Keep this in mind when we become sceptical. (With layer 1 silent the
+# score is lower still. Then the decoder knows of the English sentence only what layer 0 passes on. You will see below
+# how little of a noun that is.)
 
 # %% [markdown]
 # ## Exchanging words inside the model
@@ -693,12 +728,23 @@ NOUNS = [noun for noun in NOUNS if len(subwords.encode(noun)) == 1]    # all at 
 PATTERNS = ["The {} is bigger than the {}.", "The {} is near the {}.", "My {} knows your {}."]
 VARIANTS = {"both layers": CROSS, **{f"layer {layer} only": [CROSS[layer]] for layer in LAYERS}}
 
-succeeded, untouched, n_tried = dict.fromkeys(VARIANTS, 0), dict.fromkeys(VARIANTS, 0), 0
+def darkest_at_noun(reading, nouns):
+    """For both layers and for each: is the row that predicts the Spanish noun darkest at the English one?"""
+    weights, source_tokens, target_tokens = reading
+    for noun in nouns:
+        predicted = subwords.tokens(subwords.encode(word_by_word(noun)))[0]
+        if predicted in target_tokens:
+            rows = weights[:, :, target_tokens.index(predicted) - 1].mean(1)             # (n_layers, T_k)
+            yield [source_tokens[row.argmax()] == f"▁{noun}" for row in (rows.mean(0), *rows)]
+
+succeeded, untouched, n_tried, darkest = dict.fromkeys(VARIANTS, 0), dict.fromkeys(VARIANTS, 0), 0, []
 for pattern in PATTERNS:
     pairs = list(itertools.permutations(NOUNS, 2))
     before = translate(model, [pattern.format(a, b) for a, b in pairs], subwords)
     wanted = [before[pairs.index((b, a))] for a, b in pairs]
     n_tried += sum(x != y for x, y in zip(before, wanted, strict=True))
+    read = read_pairs([Pair(pattern.format(*nouns), text) for nouns, text in zip(pairs, before, strict=True)])
+    darkest += [found for reading, nouns in zip(read, pairs, strict=True) for found in darkest_at_noun(reading, nouns)]
     for name, layers in VARIANTS.items():
         with edit_attention(model, layers, exchange(pattern.format("cat", "dog"), "cat", "dog")):
             after = translate(model, [pattern.format(a, b) for a, b in pairs], subwords)
@@ -707,19 +753,20 @@ for pattern in PATTERNS:
             untouched[name] += x == z != y
 
 # %% tags=["nbval-ignore-output"]
-print(f"{n_tried} sentences       exchanged   unchanged   AER of the mean")
-for name, rate in zip(VARIANTS, [of_all, *of_layers], strict=True):
-    print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f}")
+print(f"{n_tried} sentences       exchanged   unchanged   AER of the mean   noun's row darkest at the noun")
+for name, rate, share in zip(VARIANTS, [of_all, *of_layers], np.mean(darkest, axis=0), strict=True):
+    print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f} {share:21.0%}")
 
 # %% [markdown]
 # In our run, with both layers at once, more than half of the translations came out word for word as predicted: far from
 # all; without an exchange, none would. In layer 1 alone the exchange worked even more often. In layer 0 alone it never
 # did, and more than half of the translations did not change at all. How different are the two as aligners? Layer 0 is
-# the worse one, and by more than the choice of pairs explains (the interval above). But it is far better than the
-# diagonal, and it looks as convincing in the view above. **From the picture of layer 0 you would have read that the
-# noun comes from there. It does not.** What layer 0 passes on is something else; that it is not nothing you have seen
-# when you silenced it. (With other settings or another seed the layers may divide the work differently. If your table
-# looks different, then that is what your model does.)
+# the worse one, and by more than the choice of pairs explains (the interval above). But look at the last column: the
+# row that writes a noun, mean of the heads of layer 0, is darkest at that noun in nine of ten cases. **From the picture
+# of layer 0 you would have read that the noun comes from there. Exchanging its columns never gave the sentence with the
+# nouns exchanged.** Most of what layer 0 passes on must be something else; that it is not nothing you have seen when
+# you silenced it. (With other settings or another seed the layers may divide the work differently. If your table looks
+# different, then that is what your model does.)
 
 # %% [markdown]
 # ## What a weight does not show
@@ -792,13 +839,12 @@ for name, share in kept.items():
     print(f"{name:23} {share:.0%} of {len(normal):,} next tokens stay the same")
 
 # %% [markdown]
-# You can shuffle the weights of one head as you like, and most tokens stay what they were: about nine in ten, in
-# our run. If somebody shows you the picture of that head as *the reason* for these tokens, any other picture would have
-# done as well.
+# Shuffle the weights of one head, and most tokens stay what they were: about nine in ten, in our run. If somebody shows
+# you the picture of that head as *the reason* for one of these tokens: a shuffled picture has done as well.
 #
-# But read the table to its end before you conclude that weights mean nothing. Shuffled
-# everywhere, most tokens do change. A single head can be shuffled because seven others go on working, not
-# because weights do not count.
+# But read the table to its end before you conclude that weights mean nothing. Shuffled everywhere, most tokens do
+# change. And about four in ten stay even then: these hardly need particular weights at all. So compare the nine in ten
+# with those four, and not with none.
 #
 # A second test: **take a word away**. For each token to be predicted and each source token, set this
 # column to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far
@@ -808,7 +854,7 @@ for name, share in kept.items():
 # - **You have** `weights` (B, n_heads, T_q, T_k), attention weights, each row sums to 1; and `lost` (B, T_k), boolean:
 #   True says that this token is taken away from this sentence.
 # - **Return** new weights of the same shape and dtype. In the columns of lost tokens they are 0. What is left of a row
-#   keeps its proportions, and sums to 1 again. A row of which nothing is left is 0.
+#   keeps its proportions, and sums to 1 again, however little it is. A row of which nothing is left is 0.
 # - **Use** `masked_fill`, and `sum` with `keepdim=True`. Which axes of length 1 does `lost` need?
 
 # %%
@@ -1021,9 +1067,10 @@ for name in PLACES:
 # %% [markdown]
 # The last line had to come out like this: the source reaches the decoder through cross-attention only, so that all of
 # it together is the other sentence. It tests your `patch`. The lines before it are the finding. In our run each head of
-# layer 1 brings a part of the noun, about a fifth, and does not change the word; together they nearly always do. Layer
-# 0 brings about a tenth. The exchange of columns above has said the same in another way; and it fits that one silent
-# head changed so little: **the noun is carried by four heads at once.**
+# layer 1 brings a part of the noun, about a fifth, and does not change the word; together they nearly always do. The
+# four parts add up to nearly what the four bring at once: **the noun is carried by four heads, a part by each**, and no
+# head holds a copy of the whole. Layer 0 brings about a tenth: not nothing, but never enough to change the word. That
+# fits the exchange of columns above.
 #
 # (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: to silence
 # layer 0 costs BLEU, too, although it brings little of the noun.)
@@ -1032,10 +1079,14 @@ for name in PLACES:
 # ## So what does attention explain?
 #
 # Two papers with nearly the same title have argued about it. Jain and Wallace, *Attention is not
-# Explanation* (2019), found what you have found by shuffling and taking away:
+# Explanation* (2019), report two things:
 #
 # > "learned attention weights are frequently uncorrelated with gradient-based measures of feature importance,
 # > and one can identify very different attention distributions that nonetheless yield equivalent predictions."
+#
+# The second is what you have found by shuffling one head. The first you have not tested: you computed no gradients. You
+# took words away, and there the largest weight was the largest effect far more often than by chance, and far from
+# always.
 #
 # Wiegreffe and Pinter, *Attention is not not Explanation* (2019), answered that it depends on what one calls
 # an explanation, and on the experiment: to change weights in a model that was trained with others shows
@@ -1048,12 +1099,13 @@ for name in PLACES:
 # | what you did | what it says |
 # |---|---|
 # | compared with links made by hand | averaged weights point to the right word more often than the diagonal |
+# | linked words by vectors that were only counted | these align about as well: the model was told much |
 # | read one row too low | the same weights are then worse than the diagonal, and the picture does not warn you |
 # | made all weights alike | the model as a whole cannot do without them |
 # | exchanged columns in both layers | words come through these weights, as predicted, in most sentences of our run |
-# | exchanged columns layer by layer | a layer that aligns far better than the diagonal may hand on nothing of it |
-# | silenced or shuffled one head | no single picture is *the* reason |
-# | took columns away | where a word begins, the largest weight often is the largest effect; elsewhere it often is not |
+# | exchanged columns layer by layer | a layer may look at the noun, and hand on hardly any of it |
+# | silenced or shuffled one head | some tokens change, most do not: for these its picture is not *the* reason |
+# | took columns away | often, not always, the largest weight is the largest effect; least often inside a word |
 # | gave a head what it said of another sentence | the noun comes from all heads of one layer, a part from each |
 #
 # A weight says how much of a value is mixed in. It does not say what the value contains, nor what
@@ -1064,8 +1116,8 @@ for name in PLACES:
 #
 # - Links made by hand, sure and possible; the error rate asks for the sure ones and allows the possible ones.
 # - The row at position t predicts token t + 1: for the links of a token take the row before its own.
-# - Compare a rate with others: a random word, the diagonal, and an aligner made for the job. IBM model 1 counts, in
-#   shares, which word occurs with which.
+# - Compare a rate with others: a random word, the diagonal, what the model was given to begin with, and an aligner
+#   made for the job. IBM model 1 counts, in shares, which word occurs with which.
 # - `switch_off` and `edit_attention` change a model while it works. What they show is cause and effect.
 # - Zeros, a mean, or what was said of another sentence can stand in a head's place: zero ablation, mean ablation,
 #   activation patching. The first two ask what is needed, the third what is brought.

@@ -94,8 +94,8 @@ for name, scores in all_scores.items():
     print(f"{name:14} scores {scores}  weights {softmax(scores).round(3)}")
 
 # %% [markdown]
-# The second and the third row agree. Without the division "cat" takes nearly everything, and the
-# gradient of the rest nearly vanishes. With heads of 16 numbers, as below, the factor is 4 and no longer 2.
+# The second and the third row agree. Without the division "cat" takes nearly everything. With heads of 16 numbers, as
+# below, the factor is 4 and no longer 2.
 
 # %% [markdown]
 # ## One switch at a time
@@ -112,8 +112,8 @@ for name, scores in all_scores.items():
 # | **E** | sinusoids, seeds 0 and 1 | learned positions, seeds 0 and 1 | validation loss |
 #
 # ### Exercise 12.1 · which comparison is fair?        ●○○  about 6 minutes · 1 point
-# In which of the comparisons does one switch differ and nothing else? Set `fair` to the set of their letters, for
-# example `{"B", "C"}`.
+# In which of the comparisons does one switch differ and nothing else? A switch may change how many parameters the
+# model has; that belongs to the switch. Set `fair` to the set of their letters, for example `{"B", "C"}`.
 
 # %%
 fair = ...
@@ -149,7 +149,7 @@ for pair in task.valid_pairs[:4]:
 # Each run is measured in two ways on the held-out sentences: the loss in nats per token, *without* smoothing for
 # all of them, and BLEU of greedy translations.
 #
-# ### Exercise 12.2 · certainty punished        ●●○  about 4 minutes · 1 point
+# ### Exercise 12.2 · with and without smoothing        ●●○  about 4 minutes · 1 point
 # A model is trained without label smoothing, another with 0.1. Both are then measured on held-out sentences by the
 # same plain loss, without smoothing. **In this table, after 600 steps**: compared with the smoothed model, is the loss
 # of the one trained *without* smoothing lower, higher or the same? Think of what each of them was asked to do with a
@@ -206,8 +206,8 @@ print(results_table(results, base))
 #
 # ### Exercise 12.3 · mean and spread        ●○○  about 6 minutes · 1 point
 # - **You have** `losses`, an array (n_variants, n_seeds).
-# - **Return** the mean of each variant, and its spread: half the distance from its lowest loss to its
-#   highest. Both (n_variants,).
+# - **Return** two arrays (n_variants,): the mean of each variant, and its spread, which is half the distance from its
+#   lowest loss to its highest.
 # - **By hand**, for the losses 1.5 and 1.7 of one variant: mean 1.6, spread 0.1.
 
 # %%
@@ -230,8 +230,9 @@ for name, mean, spread in zip(variants, *mean_and_spread(losses), strict=True):
 
 # %% [markdown]
 # The same numbers as in the table. Look at the base alone: the two runs differ in nothing but the seed, that is in
-# the random first weights and the order of the batches. **This is the measure for all other differences.** A variant
-# whose mean is nearer to the base than the base's seeds are to each other has not been shown to be better or worse.
+# the random first weights and the order of the batches. **Every other difference has to be compared with that.** A
+# first rule, which this lesson will replace: where a variant's mean is nearer to the base's than the base's seeds are
+# to each other, the seed alone may be the reason.
 #
 # ## Seed against seed
 #
@@ -248,8 +249,8 @@ for name, mean, spread in zip(variants, *mean_and_spread(losses), strict=True):
 # | variant | 1.6 | 2.2 |
 # | difference | +0.1 | +0.3 |
 #
-# The intervals 1.7 ± 0.2 and 1.9 ± 0.3 overlap widely. The differences are +0.2 ± 0.1: both seeds agree that the
-# variant is worse.
+# By the first rule the seed alone may be the reason: the means are 0.2 apart, the base's seeds 0.4. But the differences
+# are +0.2 ± 0.1: both seeds agree that the variant is worse. How much that says, we shall see after the exercise.
 #
 # ### Exercise 12.4 · seed against seed        ●●○  about 12 minutes · 2 points
 # - **You have** `losses` (n_variants, n_seeds) and `base`, the number of the base's row.
@@ -304,43 +305,90 @@ for n_seeds in (2, 3, 5, 8):
 # a factor that is large when s itself is known from few numbers. Two numbers leave one difference between them: one
 # **degree of freedom**, and t is 12.7. Nearly nothing can be shown that way.
 #
-# But there are eight variants, and each has its two seeds. If chance is about as large in all of them, all eight
-# distances may be used together to estimate it: s² is the mean of the eight variances, with eight degrees of freedom,
-# and t is 2.3. (It is an assumption, and it can be looked at: are the eight spreads above alike?)
+# But the table has nine rows, and all of them can be used to find out how large chance is. Take the mean of its row
+# away from each loss, then the mean of its column, and add the mean of the whole table. What a switch does is gone
+# then, and so is the luck that a seed brings to all rows. What is left is chance, and s² is the sum of its squares
+# divided by (9 − 1) · (2 − 1) = 8. These are eight degrees of freedom, and t is 2.3. The difference of two means of n
+# runs each has the interval ± t · s · √(2 / n).
+#
+# This assumes that what is left is normally distributed, about as large in every row, and independent from row to row.
+# The second can be looked at: the cell prints it for each row.
 
 # %% tags=["nbval-ignore-output"]
-T_95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 8: 2.31, 16: 2.12, 24: 2.06, 32: 2.04}      # Student's t
-d = (losses - losses[0])[1:]                             # (n_variants - 1, n_seeds)
-n_seeds = d.shape[1]
-alone = d.std(axis=1, ddof=1)
-pooled = np.sqrt((alone ** 2).mean())
-free = len(d) * (n_seeds - 1)
-print(f"s of each variant: {', '.join(f'{x:.3f}' for x in alone)}")
-print(f"pooled {pooled:.3f}, {free} degrees of freedom")
-for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), alone, strict=True):
-    by_itself = T_95[n_seeds - 1] * own / np.sqrt(n_seeds)
-    together = T_95[free] * pooled / np.sqrt(n_seeds)
-    print(f"{name:18} {mean:+.2f}   by itself ± {by_itself:.2f}   pooled ± {together:.2f}  ",
-          "shown" if abs(mean) > together else "not shown")
+def t_95(free):
+    """95 of 100 numbers from Student's t distribution lie between -t and t; found by drawing many."""
+    return np.quantile(np.abs(np.random.default_rng(1).standard_t(free, size=2_000_000)), 0.95)
+
+def left_over(losses):
+    """Losses (..., n_variants, n_seeds) without the means of their rows and columns."""
+    rows, columns = losses.mean(axis=-1, keepdims=True), losses.mean(axis=-2, keepdims=True)
+    return losses - rows - columns + losses.mean(axis=(-2, -1), keepdims=True)
+
+def pooled_interval(losses):
+    """Losses (..., n_variants, n_seeds) -> half the width (...) of the interval of each difference to the base."""
+    n_variants, n_seeds = losses.shape[-2:]
+    free = (n_variants - 1) * (n_seeds - 1)
+    s = np.sqrt((left_over(losses) ** 2).sum(axis=(-2, -1)) / free)
+    return t_95(free) * s * np.sqrt(2 / n_seeds)
+
+n_variants, n_seeds = losses.shape
+enough = n_variants > 1 and n_seeds > 1
+if enough:
+    free = (n_variants - 1) * (n_seeds - 1)
+    print(f"t is {t_95(n_seeds - 1):.1f} for {n_seeds} numbers, and {t_95(free):.1f} for {free} degrees of freedom")
+    d, together = (losses - losses[0])[1:], pooled_interval(losses)
+    by_itself = t_95(n_seeds - 1) * d.std(axis=1, ddof=1) / np.sqrt(n_seeds)
+    left = np.abs(left_over(losses)).mean(axis=1)
+    print(f"left over in each row: {', '.join(f'{x:.3f}' for x in left)}")
+    for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), by_itself, strict=True):
+        print(f"{name:18} {mean:+.2f}   by itself ± {own:.2f}   pooled ± {together:.2f}  ",
+              "shown" if abs(mean) > together else "not shown")
+else:
+    print("For an interval, `variants` needs a row beside the base, and `SEEDS` at least two seeds.")
 
 # %% [markdown]
 # Look at the column "by itself" first. Two seeds that happen to lie close together give a narrow interval, two that do
 # not a very wide one: with one degree of freedom the width is itself mostly chance. Pooled, all rows have the same
 # width. The large differences are shown, and the small ones are not, even where both seeds agree.
 #
-# Two warnings go with it. The variants share their base, so that the eight rows are not independent: if the base was
-# lucky with one seed, all of them look worse. And with eight intervals of 95 %, one that misses the truth is no
-# surprise. To be sure of one row, run it with more seeds: stretch exercise D.
+# Is the truth inside such an interval as often as it should be? And how often is *something* shown where there is
+# nothing? Here are tables in which no switch does anything.
+
+# %%
+if enough:
+    tables = np.random.default_rng(0).normal(size=(20_000, n_variants, n_seeds))
+    off = np.abs((tables - tables[:, :1]).mean(axis=2))[:, 1:]
+    outside = off > pooled_interval(tables)[:, None]
+    print(f"the interval of a difference contains 0 in {1 - outside.mean():.1%} of all cases")
+    print(f"chance alone shows at least one difference in {outside.any(axis=1).mean():.0%} of the tables")
+
+# %% [markdown]
+# Each interval is right in 95 of 100 cases. But a table has eight of them, and in about one table of five at least one
+# row is "shown" by chance. Then it is often more than one, since all differences contain the same runs of the base: if
+# these were lucky, all variants look worse. To be sure of one row, run it with more seeds: stretch exercise D.
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
 # the order can be guessed, and what "no positions" costs with long ones this table does not say. (Besides, a decoder
 # with a causal mask can find out positions by itself: the first token sees one token, the tenth sees ten.)
 #
+# And a switch may bring more with it than its name says. What comes with learned positions?
+
+# %%
+torch.manual_seed(0)
+for name, positions in {"base": "sinusoid", "learned positions": "learned"}.items():
+    model = Variant(len(task.subwords), replace(base, positions=positions))
+    n_parameters, size = sum(p.numel() for p in model.parameters()), model.positions.square().mean().sqrt()
+    print(f"{name:18} {n_parameters:,} parameters; size of the positions at the start {size:.2f}")
+
+# %% [markdown]
+# So there are more parameters, and the position vectors begin much smaller than the base's sinusoids (the size is the
+# root of the mean square). The row of the table is about all of this together.
+#
 # Now read the table once more.
 #
-# - **No scaling.** The heads have 16 numbers, so the scores are four times as large, the softmax is nearer to all
-#   or nothing from the first step, and less gradient gets through (lesson 02).
+# - **No scaling.** The heads have 16 numbers, so the scores are four times as large, and the softmax is nearer to all
+#   or nothing from the first step (lesson 02).
 # - **Post-norm.** The paper's own arrangement, where it is hardest for it: a high learning rate, 60 steps of warm-up.
 #   Lesson 06 measured how alike the words of a new post-norm model are, there with six layers, and that the size of its
 #   gradients is not what keeps it from learning. The paper gave it a warm-up of 4000 steps. This is a result about the
@@ -354,7 +402,7 @@ for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), alone, strict=Tru
 #   on the spread of the BLEU column. And the first half depends on the budget: trained for much longer, the model
 #   without smoothing learns its sentences by heart, becomes certain of wrong tokens too, and loses its lead (stretch
 #   exercise B).
-# - **No warm-up.** Is it behind, and is the distance larger than the spread of its two seeds? The first steps are taken
+# - **No warm-up.** Is it behind, and is the difference larger than its pooled interval? The first steps are taken
 #   at the full rate, by a model that is still random. Pre-norm forgives that more easily than post-norm (Xiong et al.,
 #   below).
 #
@@ -364,7 +412,8 @@ for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), alone, strict=Tru
 # measures the *same* models on the *same* held-out sentences with smoothing in the loss, and without.
 
 # %% tags=["nbval-ignore-output"]
-smoothed, plain = results[base][0].model, results[variants["no smoothing"]][0].model
+smoothed = results[base][0].model
+plain = run(replace(base, smoothing=0.0), SEEDS[0], task, progress=False).model       # from the cache
 measures = {"the same plain loss for both": (0.0, 0.0), "each by the loss it was trained with": (0.1, 0.0),
               "the smoothed loss for both": (0.1, 0.1)}
 for title, rates in measures.items():
@@ -419,9 +468,9 @@ n = len(task.valid)
 lengths = sentence_losses(results[base][0].model, task.valid)[1]
 print(f"{n} sentences of {lengths.float().mean():.1f} tokens on average")
 draws = np.random.default_rng(0).integers(0, n, size=(2000, n))
-for name in ("no scaling", "16 heads", "learned positions"):
-    for seed in SEEDS:
-        a, b = nats(results[base][seed].model), nats(results[variants[name]][seed].model)
+for name in filter(variants.get, ("no scaling", "16 heads", "learned positions")):      # those that you trained
+    for seed, of_base, of_variant in zip(SEEDS, results[base], results[variants[name]], strict=True):
+        a, b = nats(of_base.model), nats(of_variant.model)
         low, high = bootstrap_interval(a, b, draws)
         print(f"{name:18} seed {seed}: {(b - a).mean():+.2f} nats a sentence, "
               f"95 % between {low:+.2f} and {high:+.2f}")
@@ -488,11 +537,11 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 # all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before. A character that comes
 # only once, or never, is spelled with its bytes, so that nothing is lost.
 #
-# How large the vocabulary, the model and the budget have to be depends on the file. These are sizes for the example,
-# and for a file of real text with some thousand pairs or more:
+# Which cuts a sentence into more tokens, `Subwords` or `SpacedSubwords`? And with which will the model meet more tokens
+# in the test that it has hardly seen in training?
 #
-# Which of the two makes longer sentences? And with which will the model meet more tokens in the test that it has hardly
-# seen in training?
+# How large the vocabulary, the model and the budget have to be depends on the file. The next cell has sizes for the
+# example, and others for a file of real text with some thousand pairs or more.
 
 # %%
 LARGE = len(own.train) > 2_000
@@ -557,19 +606,20 @@ for pair, written in wrong[:6]:
     print(f"{pair.source:32} model {written}   reference {pair.target}")
 
 # %% [markdown]
-# What goes wrong if BLEU is not told about the language? Its usual rule cuts words at blanks. Guess the score
-# first.
+# What goes wrong if BLEU is not told about the language? Its usual rule, `13a`, cuts words at blanks. The cell also
+# scores perfect translations, the references themselves. Guess first.
 
 # %% tags=["nbval-ignore-output"]
 for tokenize in ("zh", "char", "13a"):
     metric = sacrebleu.BLEU(tokenize=tokenize)
     score = metric.corpus_score(own_translations["characters"], [references]).score
-    print(f"{score:5.1f}   {metric.get_signature()}")
+    perfect = metric.corpus_score(references, [references]).score
+    print(f"model {score:5.1f}   perfect {perfect:5.1f}   {metric.get_signature()}")
 
 # %% [markdown]
-# With `13a` a sentence is one or two "words", none has four in a row, and good translations score next to nothing.
-# The signature is where a reader can see it. Use `zh` for Chinese, `ja-mecab` or `char` for Japanese, `ko-mecab` or
-# `char` for Korean, and `13a` for languages with blanks.
+# With `13a` each of these sentences is one "word". BLEU looks for up to four words in a row, there are not even two,
+# and so even perfect translations score 0. The signature is where a reader can see it. Use `zh` for Chinese,
+# `ja-mecab` or `char` for Japanese, `ko-mecab` or `char` for Korean, and `13a` for languages with blanks.
 #
 # ## Where does it look?
 #
@@ -596,11 +646,11 @@ def look(sentence):
 look("The black cat is under the table.")
 
 # %% [markdown]
-# The order is reversed where it should be if the rows of 桌子 look towards the end of the sentence, before the row of
-# 下 does. But do not be surprised if the dark cell is *beside* "table", on "the" or on `<eos>`. What cross-attention
-# reads there is not the word any more: the encoder's self-attention has mixed every word with its neighbours, and
-# "table" can be found in several places. Lesson 11 measured how much to believe of such a picture: treat it as a
-# hypothesis.
+# The row that ends in → 桌 predicts 桌, and should look at "table", near the end of the sentence. A row or two later,
+# the one that predicts 下 should look *back*, at "under": there the order reverses. But do not be surprised if the
+# dark cell is *beside* "table", on "the" or on `<eos>`. What cross-attention reads there is not the word any more:
+# the encoder's self-attention has mixed every word with its neighbours, and "table" can be found in several places.
+# Lesson 11 measured how much to believe of such a picture: treat it as a hypothesis.
 #
 # ### Your file
 #
@@ -622,7 +672,7 @@ look("The black cat is under the table.")
 # %% [markdown]
 # ## The whole way
 #
-# This is the sentence you began with. One cell each, from lesson 01 to here:
+# This is the sentence you began with. The first of these two cells is from lesson 01, the second from this lesson:
 
 # %%
 scores = q @ K.T                              # 01: how well does each key fit the query of "black"?
@@ -657,8 +707,8 @@ look(sentence)
 #
 # - An ablation changes one switch. Budget, seeds, data and measure are alike on both sides.
 # - Report mean and spread, never the best seed. Compare seed against seed.
-# - Two seeds agree by chance every second time. Their spread, pooled over all variants, can show large differences
-#   only.
+# - Two seeds agree by chance every second time. An interval with the chance of the whole table in it can show large
+#   differences, and with many rows one of them may be shown by chance.
 # - The bootstrap speaks of other sentences, not of other seeds; neither speaks of another budget.
 # - For another language: `load_pairs`, tokens that fit its script, and a BLEU that knows it.
 #
@@ -687,7 +737,8 @@ look(sentence)
 # ## Stretch exercises
 # Without points and without checks.
 #
-# **A · Two more switches.** `Config` also has `tied` and `dropout`. Add `tied=False` and `dropout=0.1` to the table.
+# **A · Two more switches.** `Config` also has `tied` and `dropout`. Add two rows, one with `tied=False` and one with
+# `dropout=0.1`, to `variants`, and run the cells from there on.
 #
 # **B · Another budget.** Run base, "no smoothing" and "1 head" with `steps=150`, `steps=2400` and `steps=4800`. Does
 # any ranking reverse?
@@ -702,13 +753,12 @@ look(sentence)
 # <details><summary>A: a solution</summary>
 #
 # ```python
-# more = [replace(base, tied=False), replace(base, dropout=0.1)]
-# results |= {config: [run(config, seed, task) for seed in SEEDS] for config in more}
-# print(results_table(results, base))
+#     "not tied": replace(base, tied=False),
+#     "dropout 0.1": replace(base, dropout=0.1),
 # ```
 #
-# The untied model has a second table of vocabulary size × d_model numbers: more parameters, a second difference that
-# comes with the switch.
+# The untied model has a second table of vocabulary size × d_model numbers. As with learned positions, more parameters
+# come with the switch, and the row is about both.
 #
 # </details>
 #
@@ -744,7 +794,7 @@ look(sentence)
 # ```python
 # five, row = range(5), variants["16 heads"]
 # d = np.array([run(row, seed, task).loss - run(base, seed, task).loss for seed in five])
-# print(f"{d.mean():+.3f} ± {T_95[4] * d.std(ddof=1) / np.sqrt(5):.3f}")
+# print(f"{d.mean():+.3f} ± {t_95(4) * d.std(ddof=1) / np.sqrt(5):.3f}")
 # ```
 #
 # Six of the ten runs are new; the other four are in the cache.
@@ -754,6 +804,6 @@ look(sentence)
 # %% [markdown]
 # ## Where to go next
 #
-# Read `course/transformer.py` from top to bottom. You know every line of it, and the code of larger models
+# Read `course/transformer.py` from top to bottom. You know nearly all of it, and the code of larger models
 # will look familiar: most language models of today are the decoder of lesson 07 without its cross-attention, with
 # rotary positions (lesson 05), pre-norm (lesson 06), a cache (lesson 10), and very many more numbers.

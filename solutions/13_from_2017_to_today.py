@@ -54,7 +54,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # | feed-forward | two matrices, ReLU | three matrices, a gate: SwiGLU | 2020 |
 # | positions | sinusoids, added to the embeddings | rotary, in every attention | 2021 |
 # | keys and values | one for each head | shared by a group of heads | 2019, 2023 |
-# | biases | in PyTorch's layers | none | |
+# | biases | in the feed-forward layers; in PyTorch's attention, too | none | |
 #
 # Each change came with a paper, and each paper with a reason. Before you read on, write down your guess for a small
 # model, like that of lesson 12: which of the six will make it better, which will make it worse, and which will not be
@@ -99,8 +99,8 @@ print("RMSNorm  ", rms_norm(x, one))
 print("LayerNorm", layer_norm(x, one, zero))
 
 # %% [markdown]
-# The second vector is the first one times 100: in both norms only the direction of a vector is left. The third one
-# shows the difference. For layer norm a vector of equal numbers is nothing at all; RMSNorm keeps it.
+# The second vector is the first one times 100, and the result is the same: both norms take away how large a vector is.
+# The third one shows the difference. For layer norm a vector of equal numbers is nothing at all; RMSNorm keeps it.
 #
 # And where a vector has the mean 0, the two agree. Check both claims, this one and that yours is PyTorch's:
 
@@ -144,8 +144,8 @@ show_curves(z, {"ReLU": z.relu(), "SiLU": F.silu(z)}, "z", "", "A corner, and th
 # answers are 1.762 · 3 = 5.29 and −0.015 · 3 = −0.04: open, and closed.
 #
 # ### Exercise 13.2 · a gate in the feed-forward layer        ●○○  about 8 minutes · 2 points
-# - **Make** the module `SwiGLU(d_model, d_ff)` with three layers, `w_gate`, `w_up` and `w_down`, all `nn.Linear`.
-#   Modules without weights, such as `nn.SiLU()`, may stand beside them.
+# - **Make** the module `SwiGLU(d_model, d_ff)` with three layers, `w_gate`, `w_up` and `w_down`, all `nn.Linear`, and
+#   d_ff hidden numbers, just as many as are given. Modules without weights, such as `nn.SiLU()`, may stand beside them.
 # - **Not**: biases. `nn.Linear(..., bias=False)` has none.
 # - **Return** from `forward(x)`, for `x` (…, d_model), a tensor of the same shape by the formula above.
 # - **Use** `F.silu`.
@@ -234,7 +234,8 @@ for name, layer in (("ReLU", library.ReLULayer(64, 256, bias=False)), ("SwiGLU",
 #   positions.
 # - **Return** a boolean tensor (B, size, size), True = may attend: row t, column s is True where s lies in the prefix
 #   of that sentence or s ≤ t.
-# - **Use** `torch.arange(size)`, comparisons, and `|` for "or".
+# - **Use** `torch.arange(size)`, comparisons, and `|` for "or". Python computes `|` before `<` and `<=`, so that each
+#   comparison needs brackets.
 
 # %%
 def prefix_mask(prefix_lengths, size):
@@ -514,9 +515,10 @@ for name, model in (("2 + 2 layers", two_stacks), ("one stack of 4", one_stack),
 #
 # ## The task
 #
-# The sentences are those of lesson 12: short ones, of common words. Each run sees the same sentences, in batches of
-# about 400 tokens, for 600 steps; equal seeds give the same batches in the same order. Each model of one stack begins
-# with the same numbers, wherever the parts have the same shape. What differs is the switch.
+# The sentences are those of lesson 12: short ones, of common words. Each run sees the same sentences, in batches of at
+# most 400 tokens, `<bos>` and padding included, for 600 steps; equal seeds give the same batches in the same order.
+# Each model of one stack begins with the same numbers, wherever the parts have the same shape. What differs is the
+# switch.
 
 # %%
 torch.set_num_threads(1)          # with models as small as these, faster than sharing every product
@@ -560,7 +562,7 @@ for name, seed in tqdm([(name, seed) for name in designs for seed in SEEDS], uni
     results.setdefault(name, []).append(run_stack(designs[name], seed))
 losses = {name: np.array([r.loss for r in runs]) for name, runs in results.items()}
 read = {int(runs[0].history[-1]["tokens"]) for runs in results.values()}
-print("tokens that each model has read, with seed 0:", *read)
+print("tokens that each model has read with seed 0, without <bos> and padding:", *read)
 
 # %% [markdown]
 # ## Two stacks or one?
@@ -587,8 +589,10 @@ def compared(names, reference):
 
 def show_intervals(names, d):
     """Mean of each row of d (n_variants, n_seeds), and a 95 % interval from the spread of all rows."""
-    n_seeds = d.shape[1]
-    width = T_95[len(d) * (n_seeds - 1)] * np.sqrt(d.var(axis=1, ddof=1).mean() / n_seeds)
+    n_seeds, free = d.shape[1], len(d) * (d.shape[1] - 1)
+    table = np.vstack([np.zeros(n_seeds), d])                     # with the base, as in lesson 12
+    left = table - table.mean(axis=0) - table.mean(axis=1, keepdims=True) + table.mean()
+    width = T_95[free] * np.sqrt((left ** 2).sum() / free) * np.sqrt(2 / n_seeds)
     for name, mean in zip(names, d.mean(axis=1), strict=True):
         print(f"{name:18} {mean:+.3f} ± {width:.3f}  ", "shown" if abs(mean) > width else "not shown")
     return d
@@ -665,17 +669,18 @@ def share_of_the_mean(model):
     return found
 
 for name in ("one stack of 2", "RMSNorm"):
-    shares = share_of_the_mean(results[name][0].model)
-    print(f"{name:15}", "  ".join(f"{norm.removeprefix('layers.')} {share:.3f}" for norm, share in shares.items()))
+    for seed in SEEDS:
+        shares = share_of_the_mean(results[name][seed].model)
+        print(f"{name:15}", "  ".join(f"{norm.removeprefix('layers.')} {share:.3f}" for norm, share in shares.items()))
 
 # %% [markdown]
-# In the model with layer norm, in our run, an eighth of the mean square comes from the mean, many times more than by
-# chance. So the first explanation is wrong here. In the model that was trained with RMSNorm the means are smaller, most
-# of all behind the first norm.
+# In the models with layer norm, in our run, up to a seventh of the mean square comes from the mean, and at every norm
+# more than by chance. So the first explanation is wrong for them. In the models that were trained with RMSNorm the
+# means are large at the first norm only (`0.norm_1`). At the other four they are small.
 #
 # **Second explanation**: the means may be large, but they carry nothing that the model uses. Then a trained model
 # should work with the other norm as well. We exchange the norms, after training, with the same weights (and keep the
-# biases). What do you expect?
+# biases): all five of them, and in the models with RMSNorm also the first one alone. What do you expect?
 
 # %% tags=["nbval-ignore-output"]
 class OtherNorm(nn.Module):
@@ -690,19 +695,20 @@ class OtherNorm(nn.Module):
             return library.rms_norm(x, self.norm.weight) + self.norm.bias
         return layer_norm(x, self.norm.weight, torch.zeros(()))
 
-for name in ("one stack of 2", "RMSNorm"):
+for name, places in (("one stack of 2", 5), ("RMSNorm", 5), ("RMSNorm", 1)):
     for seed in SEEDS:
         model = copy.deepcopy(results[name][seed].model)
-        for path in share_of_the_mean(model):
+        for path in list(share_of_the_mean(model))[:places]:
             model.set_submodule(path, OtherNorm(model.get_submodule(path)))
         nats, counts = sentence_losses(model, task.valid)
         print(f"{name:15} seed {seed}: loss {losses[name][seed]:.3f}, "
-              f"with the other norm {nats.sum() / counts.sum():.3f}")
+              f"with the other norm in {places} of 5 places {nats.sum() / counts.sum():.3f}")
 
 # %% [markdown]
 # The loss rises, for all seeds and in both directions, by more than most switches of the table. So a trained model does
-# use its means, or has come to rely on their being gone. What is left is a modest statement: a model that has
-# *learned* with one of the two norms is about as good as one that has learned with the other.
+# use its means, or has come to rely on their being gone. In the models with RMSNorm most of the rise comes from the
+# first norm alone, where the means are large. What is left is a modest statement: between models that have *learned*
+# with the one norm and with the other, no difference is shown.
 #
 # ### What does sharing save?
 #
@@ -739,25 +745,26 @@ for pair, row in list(zip(task.valid_pairs, ids[1], strict=True))[:5]:
 
 # %% tags=["nbval-ignore-output"]
 parts = ["RMSNorm", "SwiGLU", "no biases", "2 keys"]
-rest = []
+rest = {}
 for name, added in (("today, sinusoids", parts), ("today", [*parts, "rotary"])):
     single = sum(losses[part] - losses["one stack of 2"] for part in added)         # (n_seeds,)
     measured = losses[name] - losses["one stack of 2"]
-    rest.append(measured - single)
+    rest[name] = measured - single
     print(f"{name:18} sum of the single switches {single.mean():+.3f}, measured {measured.mean():+.3f}")
 print("what the sum does not explain:")
-rest = show_intervals(["today, sinusoids", "today"], np.array(rest))
+for name, differences in rest.items():          # not pooled, since the two rows have most of their runs in common
+    show_intervals([name], differences[None])
+print("and rotary positions, compared with sinusoids, beside the other four parts:")
+d = compared(["today"], "today, sinusoids")
 
 # %% [markdown]
-# With sinusoids the changes add up, as far as three seeds can see. With rotary positions the whole is worse than the
-# sum of its parts: in our run the interval just excludes 0. Alone, the rotation did no visible harm; in this company
-# it does. With an interval as close to 0 as this one that is a suspicion, and no proof. With which of the other
-# parts does the rotation not agree? With three seeds we could not find out (stretch exercise D), and so we give no
-# reason.
+# Nothing is shown in these three rows. Each sum is made of four or five differences, all with their own noise, and so
+# the intervals are wide. Whether these changes add up, three seeds cannot tell; stretch exercise D asks with more.
 #
-# So "today" is no better here than 2017. This is a result about a small model, short sentences and 600 steps. What it
-# teaches is how such a claim is made: not by one table in which everything has changed, but one switch at a time, then
-# together, with an interval for each.
+# What is shown stands in the table above: "today" is worse than the base, by about as much as its 2 keys alone. And the
+# base is not the model of 2017, but one stack, with pre-norm and a prefix mask. This is a result about a small model,
+# short sentences and 600 steps. What it teaches is how such a claim is made: not by one table in which everything has
+# changed, but one switch at a time, then together, with an interval for each.
 #
 # ## What goes wrong if …
 #
@@ -852,7 +859,7 @@ library.prefix_mask = right
 #   future of the target.
 # - Equal numbers of weights, of tokens and of multiplications are three different budgets.
 # - A difference has an interval. "Not shown" is a result about this experiment, and no proof that there is none.
-# - Changes need not add up: what does no harm alone may do harm in company.
+# - Changes need not add up. Whether they do takes more runs to see than each change by itself.
 # - A plausible explanation is a hypothesis. Look for the experiment that would refute it.
 #
 # ## Common mistakes
@@ -876,7 +883,8 @@ library.prefix_mask = right
 #   Architecture*](https://arxiv.org/abs/2002.04745): pre-norm, of which lesson 06 tested one explanation.
 # - Raffel et al. (2020), [*Exploring the Limits of Transfer Learning with a Unified Text-to-Text
 #   Transformer*](https://arxiv.org/abs/1910.10683), §3.2: encoder-decoder, decoder and prefix, compared at scale.
-# - Touvron et al. (2023), [*Llama 2*](https://arxiv.org/abs/2307.09288), §2.2: all five parts in one model.
+# - Touvron et al. (2023), [*Llama 2*](https://arxiv.org/abs/2307.09288), §2.2: pre-norm, RMSNorm, SwiGLU and rotary
+#   positions in one model, and shared keys in the larger ones.
 
 # %% [markdown]
 # ## Stretch exercises
@@ -890,8 +898,8 @@ library.prefix_mask = right
 # **C · Norms of queries and keys.** Some models apply RMSNorm to each query and key of each head, after the projection
 # and before the rotation. Write it, and train it.
 #
-# **D · Which pair?** Rotary positions did harm together with the other parts. Try them with one other part at a time,
-# and with more seeds.
+# **D · Do they add up?** Try rotary positions with one other part at a time, and with six seeds. Is the change of both
+# the sum of the two?
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -951,17 +959,17 @@ library.prefix_mask = right
 # ```python
 # seeds = range(6)
 # found = {}
-# for switches in ({}, {"norm": "rms"}, {"feed_forward": "swiglu"}, {"n_kv_heads": 2}):
+# for switches in ({}, {"norm": "rms"}, {"feed_forward": "swiglu"}, {"bias": False}, {"n_kv_heads": 2}):
 #     for turn in ({}, {"positions": "rotary"}):
 #         design = replace(base, **switches, **turn)
 #         found[(*switches, *turn)] = np.array([run_stack(design, seed).loss for seed in seeds])
-# for name in ("norm", "feed_forward", "n_kv_heads"):
+# for name in ("norm", "feed_forward", "bias", "n_kv_heads"):
 #     both = found[name, "positions"] - found[name,] - found["positions",] + found[()]
 #     print(name, f"{both.mean():+.3f} ± {2.57 * both.std(ddof=1) / np.sqrt(len(both)):.3f}")    # t for 5 degrees
 # ```
 #
-# The four numbers in `both` are what statisticians call an *interaction*. Its spread is larger than that of a single
-# difference, since four runs contribute to it.
+# `both` holds a number for each seed, made of the losses of four models. Statisticians call it an *interaction*. Its
+# spread is larger than that of a single difference, since four runs contribute to it.
 #
 # </details>
 

@@ -69,9 +69,9 @@ print(f"{4 * (in_tables + in_vectors):,} bytes as float32")
 # number. Then you have to store one length, the **scale**, which is the length of a step, and for each number a small
 # whole number. This is called **quantisation**.
 #
-# A whole number of 8 bits, `int8`, goes from −128 to 127. We use −127 to 127, as many below 0 as above, so that 0 stays
-# exactly 0: **symmetric** quantisation. The steps should be as short as possible, and the row's number of largest
-# magnitude must still fit. So that number is put at 127 steps:
+# A whole number of 8 bits, `int8`, goes from −128 to 127. We use −127 to 127, as many below 0 as above: **symmetric**
+# quantisation. Nothing is added to the numbers, so that 0 stays exactly 0. The steps should be as short as possible,
+# and the row's number of largest magnitude must still fit. So that number is put at 127 steps:
 #
 # $$\text{scale} = \frac{\max_j |w_j|}{127}, \qquad q_j = \operatorname{round}\left(\frac{w_j}{\text{scale}}\right),
 # \qquad w_j \approx q_j \cdot \text{scale}$$
@@ -84,7 +84,8 @@ print(f"{4 * (in_tables + in_vectors):,} bytes as float32")
 # - **Return** two things: the whole numbers, `torch.int8` (out, in), and the scales (out,), one for each row, in
 #   the dtype of w.
 # - **Round** to the nearest whole number. Halfway between two, either will do.
-# - **A row of zeros** gets the scale 1. (0 steps of any length are 0, but 0 / 0 is NaN.)
+# - **A row of zeros** gets the scale 1. (0 steps of any length are 0, but 0 / 0 is NaN.) All other rows have the scale
+#   of the formula, also those of very small numbers.
 # - **Use** `.abs()`, `.amax(dim=...)`, `.round()` and `.to(torch.int8)`.
 
 # %%
@@ -210,8 +211,8 @@ for name, (size, bleu, same) in results.items():
 # ## One large row
 #
 # Why a scale for each *row*? One for the whole table would be simpler: a single number to store. With 8 bits it would
-# even do for our translator, as you will see further down: its rows are about equally large. But it is a gamble. Here
-# is the same translator, written with other numbers:
+# even do for our translator, as you will see further down. But it is a gamble. Here is the same translator, written
+# with other numbers:
 
 # %%
 def rewritten(model, times=50.0):
@@ -236,9 +237,9 @@ with torch.no_grad():
 # flow through the layers (see "Further reading").
 #
 # ### Exercise 14.3 · one large row        ●○○  about 3 minutes · 1 point
-# In one row of a table all numbers become 50 times as large. The table is quantised with *one* scale for all its rows.
-# Compared with a scale for each row: which rows are now stored less exactly? Set `prediction` to `"that row"`,
-# `"the other rows"`, `"all rows"` or `"no row"`.
+# All rows of a table are about equally large. Then all numbers of one row become 50 times as large. The new table can
+# be quantised with *one* scale for all its rows, or with a scale for each row. Which rows are stored less exactly with
+# one scale? Set `prediction` to `"that row"`, `"the other rows"`, `"all rows"` or `"no row"`.
 
 # %%
 prediction = ...
@@ -254,7 +255,7 @@ check("14.3", prediction)
 # Measure it. The error of a row is the root of the mean of its squared differences, before and after rounding:
 # $\sqrt{\frac{1}{n}\sum_j (\hat{w}_j - w_j)^2}$.
 #
-# - **You have** `w` (out, in).
+# - **You have** `w` (out, in). No row is all zeros.
 # - **Return** two tensors (out,): the error of each row with one scale for the whole table, and the error of each row
 #   with a scale for each row.
 # - **Use** your `quantise` and `dequantise`. What does `quantise` make of a table with a single row?
@@ -290,21 +291,32 @@ def one_scale(w, bits=8):
     """Rounded with one scale for the whole table."""
     return rounding.dequantise(*rounding.quantise(w.reshape(1, -1), bits)).reshape(w.shape)
 
-for name, keep in {"float32, not rounded": lambda w: w,
-                   "int8, a scale for each row": lambda w: dequantise(*quantise(w)),
-                   "int8, one for the table": one_scale}.items():
-    bleu, same = measured(rounded(other, keep))
-    print(f"{name:28} BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
+for title, one in {"trained": model, "rewritten": other}.items():
+    for name, keep in {"float32, not rounded": lambda w: w,
+                       "int8, a scale for each row": lambda w: dequantise(*quantise(w)),
+                       "int8, one for the table": one_scale}.items():
+        bleu, same = measured(rounded(one, keep))
+        print(f"{title:9}  {name:28} BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
+
+q, _ = quantise(other.encoder.layers[0].feed_forward.w_2.weight.detach())
+lost = (q == 0).float().mean(dim=0)
+print(f"w_2 by row, rounded to 0: {lost[0]:.0%} of column 0, {lost[1:].mean():.0%} of the others")
 
 # %% [markdown]
 # One hidden unit among 512 in each layer, and it changes nothing in what the model computes. Yet with one scale far
-# more translations change, and BLEU falls. With a scale for each row it is a unit like any other.
+# more translations change than in the trained model, and BLEU falls. With a scale for each row about as many stay the
+# same as in the trained model.
+#
+# The unit itself has paid, even so. Column 0 of `w_2` is now 50 times as small as it was, and each row's scale is made
+# for larger numbers: about half of the column becomes 0. A scale for each row protects rows from each other, and not
+# the small numbers of a row from the large ones. That the translations hardly show it means only that one unit of 512
+# matters little here.
 #
 # ## Fewer bits still
 #
 # `course/page/rounding.py` has your function with a second argument, the number of bits. With 4 bits the whole numbers
-# go from −7 to 7. Now the model is the one from training again, without outliers. At how many bits does it
-# break? And does the scale for each row matter here?
+# go from −7 to 7. Now the model is the one from training again. At how many bits does it break? And does the scale for
+# each row matter here?
 
 # %% tags=["nbval-ignore-output"]
 all_bits = [8, 6, 4, 3]
@@ -321,8 +333,8 @@ show_curves(all_bits, {name: [bleu for bleu, _ in row] for name, row in curves.i
 
 # %% [markdown]
 # In our run the two curves stay together from 8 to 6 bits; on 300 sentences their ups and downs there mean little. With
-# 4 bits a scale for each row shows its worth, even without an outlier: steps are so long now that every row needs the
-# ones that fit it. With 3 bits both have broken down.
+# 4 bits BLEU falls with both, and much further with one scale for the table: steps are so long now that every row needs
+# the ones that fit it. With 3 bits both have broken down.
 #
 # int8 is the safe choice for our page. But say we wanted int4: a file is made of bytes, and so is a tensor. So two
 # numbers have to share one.
@@ -407,6 +419,9 @@ print(f"{page.name}: {page.stat().st_size / 1e6:.2f} MB")
 print(about.score)
 
 # %% [markdown]
+# The page is larger than the model in int8 was further up. A page is text, in which three bytes take four letters, and
+# the script and the subwords are in it, too.
+#
 # Type in it. Choose a token of the translation, to see where the model looked and what else it could have written.
 # Switch to the beam. When does it find something better?
 #
@@ -438,16 +453,17 @@ print(save_translator("translator.pt", model, subwords, mine))
 AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 
 # %% [markdown]
-# `save_translator` keeps model and subwords in one file. From a terminal, `python -m classroom page translator.pt --out
-# mine.html` makes a page of it at any time, and `python -m classroom page course` one of the course's own translator.
+# `save_translator` keeps model and subwords in one file, beside this notebook. In a terminal, in that folder,
+# `python -m classroom page translator.pt --out mine.html` makes a page of it at any time, and
+# `python -m classroom page course` one of the course's own translator.
 
 # %% [markdown]
 # ## Recap
 #
 # - After training, weights are only read, and need far fewer bits: whole numbers, and the length of a step.
 # - Symmetric, by row: scale = largest magnitude / 127, and 0 stays 0. No number is off by more than half a step.
-# - int8 makes the model about a quarter as large and costs next to nothing. With 3 bits the translator breaks down, and
-#   with one scale for the whole table already with 4.
+# - int8 makes the model about a quarter as large and costs next to nothing. With 4 bits BLEU falls, much further with
+#   one scale for the whole table than with a scale for each row. With 3 bits the translator breaks down.
 # - One large number makes the steps of all that share its scale long. So share a scale with few.
 # - What it costs is measured on translations, never guessed from the error of a table.
 #
@@ -496,8 +512,9 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #     print(name, measured(rounded(one, by_column)))
 # ```
 #
-# In the rewritten model row 0 of `w_1` is large in every column, so that every column has its outlier: columns do not
-# help there. And a row has one more advantage. It makes one number of the output, so that one can
+# In the rewritten model nearly every column of `w_1` has an outlier, its number in row 0. Not all of these are as large
+# as the largest. So columns do better than one scale for the table, and worse than rows: more translations change. And
+# a row has one more advantage. It makes one number of the output, so that one can
 # multiply the whole numbers first and apply the scale to the sum, once. A column's scale would have to be applied
 # before the sum, to each product.
 #

@@ -27,3 +27,28 @@ def test_interval_may_be_an_array_but_not_of_three():
         return np.percentile((b - a)[draws].mean(1), [2.5, 50, 97.5])
     assert evaluate("12.5", by_array).status == "correct"
     assert evaluate("12.5", three).status != "correct"
+
+
+@pytest.mark.parametrize(("agree", "slug", "says"), [
+    (lambda d: (np.sign(d) == np.sign(d)[:, :1]).all(1), "zero-counts", "where all differences are 0"),
+    (lambda d: np.isin((d > 0).sum(1), (0, d.shape[1])), "zero-counts", "counts as better"),
+    (lambda d: (d < 0).all(1) | (d >= 0).all(1), "zero-counts", "counts as worse"),
+    (lambda d: (d.min(1) * d.max(1)) >= 0, "zero-counts", "counts for either side"),
+    (lambda d: (d[:, 0] > 0) == (d[:, -1] > 0), "first-and-last-seed", "only the first and the last seed"),
+    (lambda d: np.sign(d[:, 0]) == np.sign(d[:, 1]), "two-seeds-only", "only the first two seeds"),
+], ids=["signs", "none above", "none below", "either side", "ends", "two"])
+def test_every_way_to_let_a_difference_of_0_agree_is_told_as_what_it_is(agree, slug, says):
+    def paired(losses, base):
+        d = losses - losses[base]
+        return d.mean(1), (d.max(1) - d.min(1)) / 2, agree(d)
+    verdict = evaluate("12.4", paired)
+    assert verdict.mistake == slug and says in verdict.message and "exactly" in verdict.message
+
+
+def test_base_that_is_said_to_agree_with_itself():
+    def paired(losses, base):
+        d = losses - losses[base]
+        agree = (d > 0).all(1) | (d < 0).all(1)
+        agree[base] = True
+        return d.mean(1), (d.max(1) - d.min(1)) / 2, agree
+    assert evaluate("12.4", paired).mistake == "zero-counts"

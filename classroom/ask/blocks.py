@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .call import backward, is_floating
 from .limits import Problem
-from .modules import Module, another_shape
+from .modules import Module, another_shape, like
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,8 +80,7 @@ class Block(Module):
         weights = inputs.get("weights", {})
         if not weights:
             return module
-        one = next(iter(weights.values()))
-        return module.to(one.device, one.dtype)
+        return like(module, next(iter(weights.values())))
 
     def _filled(self, answer: Callable, inputs: dict[str, Any], task) -> tuple[Any, dict[str, "Place"]]:
         """The module with the case's weights in it, and where each of them went."""

@@ -10,7 +10,8 @@ from .limits import Problem
 from .replies import as_float
 
 # What the numbers of a case stand for; -1 fills up short rows.
-SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a", "ow", ".", "?")
+SYMBOLS = ("l", "o", "w", "e", "r", "s", "t", "n", "i", "d", "lo", "er", "es", "a", "ow", ".", "?",
+           "low")
 WORDS = ("the", "black", "cat", "sleeps", "on", "a", "mat", "and", "dreams", "of", "mice", "The", "no", "where", "now",
          "here")
 
@@ -34,14 +35,14 @@ class PairCounts:
             raise Problem("returns-nothing:no-return")
         if not isinstance(counts, Mapping):
             raise Problem("not-a-dict", kind=type(counts).__name__)
-        table = np.zeros((len(SYMBOLS), len(SYMBOLS)), dtype=int)
+        table = np.zeros((len(SYMBOLS), len(SYMBOLS)))
         for pair, n in counts.items():
             if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(s, str) for s in pair):
                 raise Problem("keys-are-not-pairs", pair=f"{pair!r:.40}")
             if not set(pair) <= set(SYMBOLS):
                 raise Problem("unknown-symbol:counts", pair=f"{pair!r:.60}")
             table[SYMBOLS.index(pair[0]), SYMBOLS.index(pair[1])] = n
-        return {"counts": table}
+        return {"counts": table.astype(int) if (table == table.round()).all() else table}
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,11 @@ class Sentences:
 
 @dataclass(frozen=True)
 class NextTokens:
-    """`answer(model, source, bos_id, eos_id, pad_id, max_len) -> ids`, with a model made of tables.
+    """`answer(model, source, bos_id, eos_id, pad_id, max_len) -> ids`, with an `nn.Module` made of tables.
 
     What the model finds likely next depends on the sentence, the position and the token before:
-    logits[b, t] = `by_position`[b, t] + `by_token`[target[b, t]]. It goes on writing after eos,
+    logits[b, t] = `by_position`[b, t] + `by_token`[target[b, t]]. It knows a sentence by all its tokens, padding at the
+    end apart; of one that is not in the case it says something else. It goes on writing after eos,
     as real models do. Columns at the end that hold nothing but padding do not count.
     With `count_runs` the rows that went through the model are counted, and that number is read instead.
     """
@@ -93,19 +95,38 @@ class NextTokens:
         import torch
         by_position, by_token = inputs["by_position"], inputs["by_token"]
         runs = []
+        sentences = _without_padding(inputs["source"], inputs["pad_id"])
 
-        def model(source, target):
-            if target.dim() != 2 or len(target) != len(source):
-                raise ValueError(f"the model was given source {tuple(source.shape)} and target {tuple(target.shape)}; "
-                                 "both must be (B, T) with the same B")
-            runs.append(len(target))
-            positions = torch.arange(target.shape[1]).clamp(max=by_position.shape[1] - 1)
-            return by_position[source[:, :1] - 10, positions] + by_token[target]
+        class Model(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.by_position = torch.nn.Parameter(by_position, requires_grad=False)
+                self.by_token = torch.nn.Parameter(by_token, requires_grad=False)
+
+            def forward(self, source, target):
+                if target.dim() != 2 or len(target) != len(source):
+                    raise ValueError(f"the model was given source {tuple(source.shape)} and target "
+                                     f"{tuple(target.shape)}; both must be (B, T) with the same B")
+                runs.append(len(target))
+                asked = _without_padding(source, inputs["pad_id"])
+                known = [self.by_position[sentences.index(row)] if row in sentences else self.by_position[0].roll(1, -1)
+                         for row in asked]
+                positions = torch.arange(target.shape[1]).clamp(max=self.by_position.shape[1] - 1)
+                return torch.stack(known)[:, positions] + self.by_token[target]
 
         settings = [inputs[name] for name in ("bos_id", "eos_id", "pad_id", "max_len")]
-        ids = read(answer(model, inputs["source"], *settings), task.gives, task.framework)["ids"]
+        ids = read(answer(Model().eval(), inputs["source"], *settings), task.gives, task.framework)["ids"]
         if ids.is_floating_point():
             raise Problem("wrong-dtype:ids", dtype=ids.dtype)
         while ids.dim() == 2 and ids.shape[1] and (ids[:, -1] == inputs["pad_id"]).all():
             ids = ids[:, :-1]
         return {"ids": torch.tensor([sum(runs)]) if inputs.get("count_runs") else ids.long()}
+
+
+def _without_padding(source: Any, pad_id: int) -> list[list[int]]:
+    """The rows of a batch as lists of ids, without the padding at their ends."""
+    rows = source.tolist()
+    for row in rows:
+        while row and row[-1] == pad_id:
+            row.pop()
+    return rows

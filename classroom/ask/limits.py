@@ -53,7 +53,7 @@ class Raised:
 
     kind: str              # "ValueError"
     text: str              # its message
-    where: str             # "line 3 of `attention`: `return q @ k`", or ""
+    where: str             # "line 3 of `attention`: `return q @ k`", or ""; on a second line, who has called it
     function: str          # the function of the learner's that raised, or ""
     unwritten: bool        # it was a stub's `raise NotImplementedError`, with nothing beside it
     timed_out: bool = False
@@ -206,14 +206,13 @@ def _by_thread(meter: _Meter) -> Iterator[None]:
 
 
 def _describe(error: BaseException, clock: Clock) -> Raised:
-    entry, around = _own_frames(error.__traceback__)
+    entry, around, caller = _own_frames(error.__traceback__)
     where = function = ""
     if entry is not None and around is not None:
-        code = around.tb_frame.f_code                    # a comprehension belongs to the function it stands in
-        function = code.co_name
-        line = linecache.getline(code.co_filename, entry.tb_lineno).strip()
-        number = entry.tb_lineno - code.co_firstlineno + 1 if function != "<module>" else entry.tb_lineno
-        where = f"line {number} of `{function}`" + (f": `{line}`" if line else "")
+        function = around.tb_frame.f_code.co_name
+        where = _line(entry.tb_lineno, around)
+        if caller is not None and caller.tb_frame.f_code is not around.tb_frame.f_code:
+            where += "\n" + _line(caller.tb_lineno, caller)
     try:
         text = str(error).partition("Hint: enable anomaly detection")[0]        # this hint is not for learners
     except Exception:  # an exception whose own __str__ fails
@@ -223,19 +222,30 @@ def _describe(error: BaseException, clock: Clock) -> Raised:
     return Raised(type(error).__name__, shorten(text), where, function, unwritten, isinstance(error, TimeLimit))
 
 
-def _own_frames(trace: TracebackType | None) -> tuple[TracebackType | None, TracebackType | None]:
-    """The innermost frame of the learner's own code, not the engine's or a library's, and the function around it."""
-    own = around = None
+def _line(number: int, around: TracebackType) -> str:
+    """A line of the function of a frame. A comprehension belongs to the function it stands in."""
+    code = around.tb_frame.f_code
+    line = linecache.getline(code.co_filename, number).strip()
+    number = number - code.co_firstlineno + 1 if code.co_name != "<module>" else number
+    return f"line {number} of `{code.co_name}`" + (f": `{line}`" if line else "")
+
+
+def _own_frames(trace: TracebackType | None) -> tuple[TracebackType | None, ...]:
+    """The innermost frame of the learner's own code, the function around it, and the frame that called that one.
+
+    Frames of the engine or of a library are not the learner's.
+    """
+    own = around = caller = None
     while trace is not None:
         code = trace.tb_frame.f_code
         name = code.co_filename
         if not name.startswith((*_OURS, _LIBRARY, "<frozen")) and "site-packages" not in name:
             inside = code.co_name in ("<listcomp>", "<genexpr>", "<setcomp>", "<dictcomp>")
             if not (inside and around is not None and around.tb_frame.f_code.co_filename == name):
-                around = trace
+                around, caller = trace, around
             own = trace
         trace = trace.tb_next
-    return own, around
+    return own, around, caller
 
 
 def _raised_in_python(trace: TracebackType | None) -> bool:

@@ -1,5 +1,6 @@
 """Probe for answers that are `nn.Module` classes: build one, give it the case's weights, call it."""
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -115,8 +116,7 @@ class Module:
         weights = inputs.get("weights", {})
         if not weights:
             return module
-        one = next(iter(weights.values()))
-        module.to(one.device, one.dtype)
+        like(module, next(iter(weights.values())))
         parameters = dict(module.named_parameters(remove_duplicate=False))
         for name, value in weights.items():
             if name not in parameters:
@@ -202,6 +202,14 @@ def _by_its_name(answer: Any, name: str) -> Iterator[None]:
                 known.pop(n, None)
             else:
                 known[n] = value
+
+
+def like(module: Any, tensor: Any) -> Any:
+    """The module, moved to where the tensor is and to its dtype, if it is not there already."""
+    if all(p.dtype == tensor.dtype and p.device == tensor.device for p in itertools.chain(
+            module.parameters(), module.buffers())):
+        return module
+    return module.to(tensor.device, tensor.dtype)
 
 
 def _own_state(part) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from classroom.ask.limits import Raised
+from classroom.judge.evidence import line_of
 from classroom.judge.prose import spaced
 from classroom.judge.verdict import Verdict
 from course._words import say
@@ -56,7 +57,7 @@ def explain(book: Notebook, error: Raised | None, cells: Sequence[Raised], verdi
     if error is None or verdict.status == "correct":
         return verdict
     seen = say("What was seen: {error}",
-               error=f"{error.kind}: {error.text}" + (f" ({error.where})" if error.where else ""))
+               error=f"{error.kind}: {error.text}" + (f" ({line_of(error.where)})" if error.where else ""))
     package, name = _package(book, error, cells)
     if package:
         what = say("`{package}` is not installed here, where your notebook is graded, so that nothing is called "

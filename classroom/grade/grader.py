@@ -16,6 +16,7 @@ from classroom.grade.read.notebooks import Forbidden, NoFile, Unreadable, conten
 from classroom.grade.read.reading import Notebook, Part
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
+from classroom.judge.evidence import line_of
 from classroom.judge.exercise import Choice, Exercise, TestTask
 from classroom.judge.prose import spaced
 from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling
@@ -357,7 +358,7 @@ class Grader:
                 seconds=self._loading()), "time-limit"))
         if first.unwritten:
             return facts, ("not attempted", not_attempted(task))
-        where = f" ({first.where})" if first.where else ""
+        where = f" ({line_of(first.where)})" if first.where else ""
         memory_gone = "MemoryError" in first.kind or "allocate memory" in first.text
         return facts, ("memory" if memory_gone else "error",
                        halted(task, say("A cell that your answer depends on stopped with an error: {error}",

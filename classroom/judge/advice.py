@@ -127,7 +127,7 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "Operators and the functions of NumPy and PyTorch take all of them at once."),
     ("index-beyond-the-end",
      r"index (-?\d+) is out of bounds for (?:axis|dimension) (\d+) with size (\d+)",
-     "Axis {1} has {2} places, counted from 0, and place {0} is asked for. Are two lengths confused?"),
+     "Axis {1} has the length {2}, counted from 0, and place {0} is asked for. Are two lengths confused?"),
     ("too-few-axes",
      r"Dimension out of range|axis (-?\d+) is out of bounds for array of dimension|too many indices for",
      "There are fewer axes than the code names. Write down the shape that it has on this line."),
@@ -178,7 +178,8 @@ def by_kind(kind: str) -> str:
 
 def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) -> Advice:
     """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say."""
-    line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", raised.where.partition(": `")[2])       # the code alone
+    line = raised.where.partition("\n")[0].partition(": `")[2]
+    line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", line)                                             # the code alone
     for ask in (template_left, its_own_raise, _how_it_is_called, not_called, unknown_name, not_found, _other_library,
                 _a_yes_or_no, _wrong_thing, _dtypes, _of_the_inputs):
         said = ask(task, raised, line, case)
@@ -287,6 +288,9 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
     if re.search(r"\b(if|while|elif|assert)\b", line):
         return "condition-on-an-array", say("`if`, `while` and `assert` ask for one yes or no, and here is one for "
                                             "each element. (Whether there is anything at all, `is not None` asks.)")
+    if re.search(r"[<>]=?[^<>=()]+[|&][^<>=()]+[<>]|[<>]=?[^<>=()]+[|&] *\(|\) *[|&][^<>=()]+[<>]", line):
+        return "brackets-around-comparisons", say("`&` and `|` are done before `<` and `==`: `a < b | c < d` takes "
+                                                  "`b | c` first. Put each comparison in brackets.")
     if re.search(r"[<>]=?[^<>=]+[<>]", line):
         return "condition-on-an-array", say("A chain of comparisons asks for one yes or no after the first. Write "
                                             "two, joined by `&`.")

@@ -65,9 +65,11 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
             message = message + say(" (inputs: {inputs}). ", inputs=listing(inputs)) if inputs else \
                 say("{sentence}. ", sentence=message)
             if expected == "bool":
-                return Finding("wrong-dtype", message + say("The functions of this course take boolean masks alone; "
-                                                            "PyTorch's own would add such numbers to the scores. "
-                                                            "Where is its dtype decided in your code?"))
+                means = say("The functions of this course take boolean masks alone; PyTorch's own would add such "
+                            "numbers to the scores. Where is its dtype decided in your code?") if "mask" in name else \
+                    say("Each of these is a yes or a no. Numbers in their place do something else as an index, and "
+                        "with `~`. Where does your code make numbers of them?")
+                return Finding("wrong-dtype", message + means)
             slug, means = _another_dtype(dtype, expected)
             return Finding(slug, message + means)
     return None
@@ -107,7 +109,8 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
     if agree(again, first):
         return None
     cause = (say("it draws random numbers of its own") if task.framework == "numpy" else
-             say("something is random and still switched on, such as dropout, or layers made anew in each call"))
+             say("something is random: dropout that is still switched on, layers made anew in each call, a result "
+                 "that is drawn"))
     return Finding("not-repeatable", say("Asked the same thing twice (the case “{about}”), your code gives two "
                                          "different answers. Either {cause}; or the code keeps something from one "
                                          "call to the next.", about=say(first.case.about), cause=cause))
@@ -157,15 +160,26 @@ def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) ->
     found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
     if not found:
         return None
+    if biases(found):
+        return Finding("unexpected-layer", unexpected(found))
     return Finding("unexpected-layer", say("{unexpected} The check gives the layers of the exercise their weights; "
                                            "what else there is starts with random ones, so that the result is "
                                            "another one each time. With weights copied from PyTorch's own module it "
                                            "would be no different. What is it for?", unexpected=unexpected(found)))
 
 
+def biases(found: dict[str, tuple[int, ...]]) -> bool:
+    """Whether all of these are biases of layers that were asked for."""
+    return all(name.endswith(".bias") and f"{name.removesuffix('bias')}weight" not in found for name in found)
+
+
 def unexpected(found: dict[str, tuple[int, ...]]) -> str:
     """A sentence on parameters, by name and shape, that nobody asked for."""
     names = listing([f"`{name}` {shape}" for name, shape in found.items()])
+    if biases(found):
+        return plural("Your layer has a bias, {names}; the exercise asks for one without (`bias=False`).",
+                      "Your layers have biases, {names}; the exercise asks for layers without (`bias=False`).",
+                      len(found), names=names)
     return plural("Your code also uses {names}, which is none of the layers that are asked for.",
                   "Your code also uses {names}, which are none of the layers that are asked for.", len(found),
                   names=names)

@@ -18,6 +18,7 @@ from .evidence import (
     entry,
     first_difference,
     line_of,
+    lines_of,
     number,
     place,
     row,
@@ -61,7 +62,7 @@ def briefly(task: Exercise, outcome: Outcome) -> str:
         return say("The case “{about}” comes out otherwise.", about=say(outcome.case.about))
     raised = outcome.error
     text = f": {raised.text}" if raised.text and raised.text != "None" else ""
-    where = f"\n\n    {line_of(raised.where).replace('`', '')}\n\n" if raised.where else ""
+    where = f"\n\n{lines_of(raised.where)}\n\n" if raised.where else ""
     told = say("{at}, your code raised {kind}{text_}", at=_at(task, outcome), kind=raised.kind, text_=text)
     return (told if text.endswith((".", "!", "?")) or where and not text else
             say("{sentence}.", sentence=told)) + where
@@ -71,7 +72,7 @@ def briefly_error(outcome: Outcome) -> str:
     """What a recognised answer raised."""
     if outcome.error is None:
         return say("On the case “{about}” it raised", about=say(outcome.case.about))
-    where = f"\n\n    {line_of(outcome.error.where).replace('`', '')}" if outcome.error.where else ""
+    where = f"\n\n{lines_of(outcome.error.where)}" if outcome.error.where else ""
     return say("On the case “{about}” it raised {kind}: {text_}{where}", about=say(outcome.case.about),
                kind=outcome.error.kind, text_=outcome.error.text, where=where)
 
@@ -300,6 +301,14 @@ def which_outputs(sight: Sight) -> str:
                be2=be(wrong)) if right and not sight.task.read_off else ""
 
 
+def _nearly_all(got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether numbers that count as right are further off than double precision is."""
+    with np.errstate(all="ignore"):
+        off = np.nanmax(np.abs(got.astype(np.float64) - want), initial=0.0)
+        largest = np.nanmax(np.abs(want), initial=0.0)
+    return want.dtype == np.float64 and bool(off > 1e-9 * (1 + largest))
+
+
 def _whereabouts(sight: Sight, name: str) -> str:
     """Are the differences confined to one place of an axis?"""
     got, want, axes = sight.got.values[name], sight.want.values[name], sight.axes(name)
@@ -308,6 +317,8 @@ def _whereabouts(sight: Sight, name: str) -> str:
         where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
         if len(where) == 1 and want.shape[axis] > 2:
             i, noun = int(where[0]), say(NOUNS[label]) if label in NOUNS else say("index")
+            if got.dtype.kind == "f" and _nearly_all(np.delete(got, i, axis), np.delete(want, i, axis)):
+                return ""                                     # the rest is not quite right, either
             which = say(", the first") if i == 0 else say(", the last") if i == want.shape[axis] - 1 else ""
             return say("All that differs in this case belongs to {noun} {i}{which}; the rest is right.", noun=noun,
                        i=i, which=which)

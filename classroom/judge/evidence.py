@@ -106,8 +106,14 @@ def axis_name(label: str) -> str:
     return say("axis {i}", i=label.removeprefix("axis ")) if label.startswith("axis ") else label
 
 
+def lines_of(where: str) -> str:
+    """The line that raised an error, and below it the one that called its function, as preformatted text."""
+    return "\n".join(f"    {line_of(line).replace('`', '')}" for line in where.split("\n"))
+
+
 def line_of(where: str) -> str:
     """The line that raised an error: "line 3 of `attention`: `return q @ k`"."""
+    where = where.partition("\n")[0]
     found = re.fullmatch(r"line (\d+) of `([^`]*)`(?:: (.*))?", where, re.DOTALL)
     if found is None:
         return where

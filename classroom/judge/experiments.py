@@ -12,7 +12,7 @@ from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, bare, elsewhere
 from course._words import say
 
-from .behaviour import unexpected
+from .behaviour import biases, unexpected
 from .evidence import Sight, listing, place
 from .exercise import Exercise
 from .shapes import Said
@@ -25,9 +25,10 @@ _LAYERS = 4          # with more of them than that, no orders are tried
 
 def ask_further(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Said:
     """A slug and what was found, or None. `got` is wrong in at least one case."""
-    wrong = [(g, w) for g, w in zip(got, want, strict=True) if g.returned and not agree(g, w)][:_CASES]
+    wrong = [(g, w) for g, w in zip(got, want, strict=True) if g.returned and not agree(g, w)]
     if not wrong:
         return None
+    wrong = wrong[:_CASES] + wrong[_CASES:][-1:]                       # and the last, in which there is most to see
     right = [(g, w) for g, w in zip(got, want, strict=True) if agree(g, w)]
     return _without_effect(task, answer, wrong, right, run) or _parameters_of_its_own(task, answer, wrong[0][0], run)
 
@@ -86,7 +87,7 @@ def _other_numbers(value: Any) -> list[np.ndarray]:
         return [~value]
     turned = value.ravel()[::-1].reshape(value.shape).copy()
     if value.dtype.kind == "f":
-        return [(0.25 - turned).astype(value.dtype)]
+        return [(0.25 - turned).astype(value.dtype), (40 * turned + 3).astype(value.dtype)]    # some drop fractions
     fewer = np.where(turned == turned.max(), turned.min(), turned)    # not the same numbers in another order
     return [other for other in (turned, fewer) if not np.array_equal(other, value)]
 
@@ -139,5 +140,7 @@ def _parameters_of_its_own(task: Exercise, answer: Any, got: Outcome, run: Calla
     found, _ = run(lambda: task.probe.unexpected(answer, inputs, task))
     if not found:
         return None
+    if biases(found):
+        return "unexpected-layer", unexpected(found)
     return "unexpected-layer", say("{unexpected} Whatever they do comes on top of what is asked for. What for?",
                                    unexpected=unexpected(found))

@@ -28,15 +28,16 @@ class Explanation:
 def explain(
     task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable, clock: Clock
 ) -> Explanation:
-    """The first that applies: unreadable, not repeatable, a known mistake, an exception, other numbers."""
+    """The first that applies: like a known mistake in all cases, not repeatable, a known mistake, other numbers."""
     first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
     timed_out = any(g.error and g.error.timed_out for g in got)
-    if not timed_out:
+    match = None if timed_out else recognise(task, got, want)
+    if not timed_out and (match is None or not match.everywhere):        # what is like a known one is not random
         for outcome in (first, got[0], max(got, key=lambda g: g.case.size())):     # few numbers may escape dropout
             if outcome.returned and (finding := behaviour.repeatable(task, answer, outcome, run)) is not None:
                 finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))
-        match = recognise(task, got, want)
+    if not timed_out:
         if (match is None or not match.everywhere or match.together) and (said := _described(task, got, want)):
             return Explanation("wrong", said[1], (said[0],))
         if match is not None:
@@ -127,8 +128,8 @@ def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcom
                        common=common)
         return say("In some of the others this mistake would show, too, but your numbers are right there. So your "
                    "code does it only now and then, or does something else that looks like it.")
-    return say("That does not explain the other cases that are not right: there is something else besides, or "
-               "another mistake altogether. {briefly}", briefly=diagnose.briefly(task, rest))
+    return say("In the other cases that are not right, something else comes out than of this alone. Your line may do "
+               "still more there, or there is a second mistake. {briefly}", briefly=diagnose.briefly(task, rest))
 
 
 def _what_they_share(match: Match, got: list[Outcome], want: list[Outcome]) -> str:

@@ -141,6 +141,11 @@ def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | No
     if no_axes and not names:
         return _NOTHING
     which = say("`{names}` has none", names=names[0]) if names else say("one on this line has none")
+    if own := re.search(r"'(?:function|method)' object has no attribute '(\w+)'", raised.text):
+        before = re.search(rf"(\w+)\.{own[1]}\b", line)
+        return "not-called", say("{what} is a function, which can be called and has nothing named `{name}`. Are "
+                                 "brackets missing behind its name, or is more asked of it than the exercise says?",
+                                 what=f"`{before[1]}`" if before else say("What stands there"), name=own[1])
     return "not-called", say("A function does nothing until it is called, with brackets behind its name: here "
                              "{which}.", which=which)
 

@@ -49,7 +49,7 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         slug, text = "axis-summed-up", text + gathered
     elif np.squeeze(got).shape == np.squeeze(want).shape:
         slug = "axis-of-one" if compare.equal(np.squeeze(got), np.squeeze(want)) else slug
-        text += say(" An axis of length 1 is missing.") if got.ndim < want.ndim else say(
+        text += _missing(got, want, axes) if got.ndim < want.ndim else say(
             " An axis of length 1 is too many.") \
             if got.ndim > want.ndim else say(" An axis of length 1 stands elsewhere.")
     elif got.ndim == want.ndim:
@@ -83,6 +83,15 @@ def wrong_shape(sight: Sight, name: str) -> Said:
     if match:
         text += say(" The size you have there is {match}.", match=listing(match, 'or'))
     return slug, text
+
+
+def _missing(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str:
+    """Which axis of length 1 is missing, where that can be told."""
+    found = [n for n in range(want.ndim) if want.shape[n] == 1 and want.shape[:n] + want.shape[n + 1:] == got.shape]
+    if len(found) == 1 and len(axes) == want.ndim:
+        return say(" An axis is missing: axis {n} ({axis}), which has the length 1 here.", n=found[0],
+                   axis=axes[found[0]])
+    return say(" An axis of length 1 is missing.")
 
 
 def _order(got: np.ndarray, want: np.ndarray) -> tuple[int, ...] | None:
@@ -237,13 +246,14 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
         return None
     if len(telling) > 1:
         only = listing([say("{label} is {size}", label=axis_name(label), size=size) for label, size, _ in telling])
-        return "size-typed-in", say("It is right where {only}, and nowhere else; all of these differ in the other "
-                                    "cases. Is one of the numbers in your code, or something that has just this size "
-                                    "on the page?", only=only)
+        return "size-typed-in", say("It is right in the cases where {only}, and in no other; there, all of these "
+                                    "differ. Is one of the numbers in your code, or something that has just this "
+                                    "size on the page? Or does a mistake not show at these sizes?", only=only)
     label, size, elsewhere = axis_name(telling[0][0]), *telling[0][1:]
-    return "size-typed-in", say("It is right where {label} is {size}, and nowhere else ({label} is also {n}). Is "
-                                "there a {size} in your code, or something that is {size} on the page, in the place "
-                                "of {label}?", label=label, size=size, n=listing([str(n) for n in elsewhere]))
+    return "size-typed-in", say("It is right in the cases where {label} is {size}, and in no other ({label} is "
+                                "also {n}). Is there a {size} in your code, or something that is {size} on the page, "
+                                "in the place of {label}? Or does a mistake not show at this size?", label=label,
+                                size=size, n=listing([str(n) for n in elsewhere]))
 
 
 def _with_different_numbers(outcome: Outcome) -> bool:
@@ -262,9 +272,10 @@ def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
             (right if agree(g, w) else wrong).add(axes)
         if right and wrong and not right & wrong and None not in right | wrong:
             some = listing([str(n) for n in sorted(right)], "or")
-            return "number-of-axes", say("It is right wherever `{name}` has {some} {what}, and nowhere else: it may "
-                                         "also have {n}. Which axis of yours is counted from the front, or named by "
-                                         "a number that fits one of them only?", name=name, some=some,
+            return "number-of-axes", say("It is right in the cases where `{name}` has {some} {what}, and in no other: "
+                                         "it may also have {n}. Which line of yours does another thing there? Look "
+                                         "for an axis that is named by a number, and for one that a sum or a "
+                                         "maximum takes away.", name=name, some=some,
                                          what=say("axis") if right == {1} else say("axes"),
                                          n=listing([str(n) for n in sorted(wrong)], 'or'))
     return None

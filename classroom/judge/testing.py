@@ -138,11 +138,12 @@ def _misses(task: TestTask, missed, printed) -> Verdict:
     why = joined(bug.why, bug.look)
     if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
         seen, why = joined(say("{sentence}.", sentence=seen), noticed), say(bug.why)
-    else:
+    elif everything and bug.slug != "noise":         # whose own words say so
         seen += say(", and did not fail.")
-    if everything and bug.slug != "noise":           # whose own words say so
         why = joined(why, say("Is there an `assert` that can fail? One with a condition and a message in one pair of "
                               "brackets is always true."))
+    else:
+        seen += say(", and did not fail.")
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)
     return ruling(task, "wrong", say("{start} {says}\n\nYour test called it with {seen} {why}", start=start,
                                      says=say(bug.says), seen=seen, why=why), slugs, printed.kept)

@@ -45,8 +45,8 @@ _WORDS = {
     "changes-inputs:sentences":
         "Your code changes the lists of words that it was given. What is counted with them next is something else.",
     "changes-inputs:set":
-        "Your code changes the set `{name}` that it was given. `a & b` and `a | b` make new sets; methods such "
-        "as `update` and `remove`, and `|=`, do not.",
+        "Your code changes the set `{name}` that it was given. `a & b` and `a | b` make new sets; `a &= b` and "
+        "`a |= b` change `a`, and so do methods such as `update` and `remove`.",
     "changes-inputs:symbols":
         "Your code changes the list `symbols` that it was given. Build a new list and return it.",
     "changes-inputs:words":
@@ -140,8 +140,8 @@ _WORDS = {
         "Your result `{name}` is a NumPy array; a tensor is expected, since it is added to tensors. PyTorch has the "
         "same functions, or `torch.from_numpy` makes a tensor of the array.",
     "not-an-array:list":
-        "Your result `{name}` is a {kind}; a {wanted} is expected. The cells below use array operations on it, "
-        "which lists do not have.",
+        "Your result `{name}` is a {kind}; a {wanted} is expected. With an array one can compute as a whole "
+        "(`{name} * 2`, `{name}.shape`), with a list one cannot.",
     "not-an-array:matrix":
         "Your result `{name}` is of the type `np.matrix`, in which `*` and rows work otherwise than in arrays, so that "
         "the cells below cannot go on with it. `np.asarray(...)` makes an array of it.",
@@ -165,6 +165,9 @@ _WORDS = {
         "In this case `validate` was called {again} times more without a step in between. Measuring takes as long as a "
         "pass over the validation part, and with the same weights it says the same. Call it once in every epoch, and "
         "give what it returns a name.",
+    "measured-amid-epochs":
+        "In this case `validate` was called {amid} times before an epoch was over. Measuring takes as long as a pass "
+        "over the validation part. Call it once in every epoch, after the last batch.",
     "not-the-model":
         "`step` and `validate` were given a {kind} where the model is expected: `step(model, batch)`, "
         "`validate(model)`.",
@@ -200,8 +203,8 @@ _WORDS = {
     "returns-another-number-of-things":
         "Your function returned {count} things; it should return {asked_for}.",
     "returns-nothing":
-        "Your function returned `None`: it ends without a `return`, or returns the result of something that "
-        "gives nothing back.",
+        "Your function returned `None` here: it comes to its end without a `return`, or returns `None` itself or the "
+        "result of something that gives nothing back.",
     "returns-nothing:each-batch":
         "Your function returned `None`; a list is expected, the loss of each batch.",
     "returns-nothing:loss":

@@ -61,7 +61,7 @@ def departure(
                                     shape2=steps['mix'].shape))
     if _same(weights, steps["softmax"]):
         if _same(output, steps["mix"]):
-            return Departure("", say("Your function agrees with the reference at every stage."))
+            return Departure("", say("On these numbers, your function agrees with the reference at every stage."))
         return _mix(output, weights, q, k, v)
     for stage, text, candidate in _suspects(steps, q, v, mask):
         if candidate.shape == weights.shape and _same(weights, candidate):

@@ -77,7 +77,7 @@ def test_a_mistake_in_most_cases_is_named_with_their_number():
 
     verdict = evaluate("1.1", answer)
     assert verdict.mistake == "scaled-already"
-    assert "of the 8 cases: Your scores" in verdict.message and "something else besides" in verdict.message
+    assert "of the 8 cases: Your scores" in verdict.message and "or there is a second mistake" in verdict.message
 
 
 def test_names_of_cases_stay_apart():

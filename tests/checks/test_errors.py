@@ -224,8 +224,8 @@ def test_a_size_that_is_typed_in(monkeypatch):
 
     monkeypatch.setitem(exercises._known, "4.2", lengths(4, 4, 5, 6, 7))
     for answer, status in ((typed, "error"), (odd, "wrong")):
-        assert_told("4.2", answer, "size-typed-in", "right where T is 4, and nowhere else (T is also 5, 6 and 7)",
-                    status=status)
+        assert_told("4.2", answer, "size-typed-in",
+                    "right in the cases where T is 4, and in no other (T is also 5, 6 and 7)", status=status)
     monkeypatch.setitem(exercises._known, "4.2", lengths(4, 4, 5, 5))
     assert "size-typed-in" not in evaluate("4.2", odd).mistakes, "one other size proves little"
     monkeypatch.setitem(exercises._known, "4.2", lengths(1, 1, 5, 6))
@@ -235,7 +235,7 @@ def test_a_size_that_is_typed_in(monkeypatch):
 def test_a_number_of_axes_is_taken_for_granted():
     softmax = exercises.get("1.2").reference
     assert_told("1.2", lambda x: softmax(x) if x.ndim == 2 else softmax(x) * 1.3 + x.mean(), "number-of-axes",
-                "right wherever `x` has 2 axes, and nowhere else", status="wrong")
+                "right in the cases where `x` has 2 axes, and in no other", status="wrong")
 
 
 def test_shapes_are_explained():

@@ -216,6 +216,26 @@ def closed_by_one(q, k, v, mask=None):
     return weights @ v, weights
 
 
+def first_round_only(scores):
+    result = np.zeros(scores.shape)
+    for i in range(len(scores)):
+        result[i] = scores[i] / (scores.sum() if scores.ndim == 1 else scores[i].sum())
+        return result                                                         # in the loop - that is the mistake
+
+
+def loops_of_the_page(q, k, kind=float):
+    scores = np.zeros((4, 4), dtype=kind)
+    for i in range(4):
+        for j in range(4):
+            for d in range(4):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+
+def by_root(q, k):
+    return softmax(q @ k.T / np.sqrt(q.shape[-1]))
+
+
 def size_of(size):
     return torch.ones(size, size, dtype=torch.bool).tril()
 
@@ -242,6 +262,18 @@ KINDS = [
     ("1.3", only_the_weights_of_the_last, "weights-of-last-query"),
     ("1.3", lambda q, k, v: attend(q, k, v, q @ k.T / (q.shape[-1] // 2)), "half-for-root"),
     ("1.3", lambda q, k, v: attend(q, k, softmax(v), q @ k.T / np.sqrt(q.shape[-1])), "softmax-on-values"),
+    ("0.1", first_round_only, "returned-too-early"), ("0.3", first_round_only, "returned-too-early"),
+    ("1.1", lambda q, k: np.array([a @ b for a, b in zip(q, k, strict=False)]), "only-matching-pairs"),
+    ("1.1", loops_of_the_page, "sizes-of-the-page"),
+    ("1.1", functools.partial(loops_of_the_page, kind=int), "sizes-of-the-page"),
+    ("1.2", lambda x: np.exp(x) / np.exp(x).sum(axis=-1), "axis-lost-and-no-shift"),
+    ("1.2", lambda x: np.exp(x - x.max(-1)) / np.exp(x - x.max(-1)).sum(-1), "axis-lost"),
+    ("1.2", lambda x: over_its_sum(x - x.max(-1, keepdims=True)), "no-exponential"),
+    ("1.2", lambda x: softmax(x.astype(np.float32)), "in-32-bits"),
+    ("1.2", lambda x: over_its_sum(np.exp(x - x.max(-2, keepdims=True))), "maximum-of-the-column"),
+    ("1.3", lambda q, k, v: (v.T @ by_root(q, k), by_root(q, k)), "values-first"),
+    ("1.3", lambda q, k, v: attend(q, k, v, np.sqrt(q @ k.T / q.shape[-1])), "root-of-the-scores"),
+    ("1.3", lambda q, k, v: (softmax(by_root(q, k) @ v), by_root(q, k)), "softmax-of-the-mix"),
     ("2.1", zeros_by_index, "mask-not-as-large-as-the-scores"),
     ("2.1", functools.partial(zeros_by_index, index=()), "mask-not-as-large-as-the-scores"),
     ("2.1", output_repaired, "only-the-output-repaired"), ("2.1", closed_by_one, "closed-by-a-single-place"),

@@ -259,10 +259,20 @@ def looks(sentences=slice(None), less=0, changes=range(1, 6), batch=2, atol=1e-5
     return test
 
 
+def returns_in_the_loop(decode):
+    x, memory = torch.randn(4, 20, 16), torch.randn(4, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 20):
+        return torch.allclose(before[:, :t], decode(new_numbers(x, t), memory)[:, :t], atol=1e-5)
+
+
 SHIFTS = [
     (lambda ids: (ids[:, :-1], ids.roll(1, 1)[:, :-1]), "rolled-the-wrong-way"),
     (lambda ids: (ids, ids.roll(1, 1)), "rolled-the-wrong-way"),
     (lambda ids: (ids.roll(1, 1), ids), "rolled-around"), (lambda ids: (ids, ids.roll(-1, 1)), "rolled-around"),
+    (lambda ids: (ids[:, :-1], ids[:, 1:].flatten()), "sentences-joined"),
+    (lambda ids: (ids[:, :-1].flatten(), ids[:, 1:].flatten()), "sentences-joined"),
+    (lambda ids: (ids[:, :-1], ids[:, 1:].reshape(1, -1)), "sentences-joined"),
 ]
 TESTS = [
     (looks(atol=1), "accepts-everything"), (looks(sentences=0), "misses-first-sentence"),
@@ -270,7 +280,7 @@ TESTS = [
     (looks(less=1), "misses-one-ahead"), (looks(changes=range(1, 5)), "misses-last-position"),
     (looks(changes=range(2, 6)), "misses-first-position"), (looks(changes=[3]), "misses-late"),
     (the_same_tensor, "accepts-everything"), (both(a_constant_added), "misses-no-mask"),
-    (looks(atol=0.05), "misses-weak"),
+    (looks(atol=0.05), "misses-weak"), (looks(less=-1), "refuses-right"), (returns_in_the_loop, "misses-late"),
 ]
 
 WRONG = [*(("6.1", *one) for one in NORMS), *LAYERS, *(("7.2", *one) for one in SHIFTS),
@@ -331,6 +341,22 @@ def test_why_a_test_for_leaks_sees_nothing(test, words):
     said = mistakes_leaks.notices(bug, seen(test, bug))
     assert words in said if words else said == ""
     assert words in evaluate("7.3", test).message
+
+
+@pytest.mark.parametrize("test, words", [
+    (returns_in_the_loop, "from position 1 on, and from no other"),
+    (looks(changes=[3]), "from position 3 on, and from no other"),
+    (looks(changes=range(1, 5)), "from no others: 1, 2, 3, 4."),
+    (looks(changes=range(2, 6)), "from no others: 2, 3, 4, 5."),
+    (looks(batch=1), "How many sentences"), (looks(less=1), "moved, by up to"),
+])
+def test_what_a_test_for_leaks_never_changed(test, words):
+    message = evaluate("7.3", test).message
+    assert words in message and ("from no other" in words) == ("to all of them" in message)
+
+
+def test_a_position_that_was_changed_itself_may_move():
+    assert "moves wherever x was changed" in evaluate("7.3", looks(less=-1)).message
 
 
 def test_nothing_here_is_a_copy_of_the_catalogue():

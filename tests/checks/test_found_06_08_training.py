@@ -1,5 +1,7 @@
 """Answers as learners write them in lesson 08: what is right is accepted, what is wrong is named."""
 import contextlib
+import copy
+import math
 import re
 
 import pytest
@@ -46,6 +48,10 @@ LOSSES = [
     (without_transpose, "vocabulary-not-on-axis-1"), (half_flattened, "only-the-logits-flattened"),
     (lambda logits, targets, pad_id, smoothing: F.cross_entropy(
         logits.flatten(0, 1), targets.flatten(), ignore_index=0, label_smoothing=smoothing), "pad-id-typed-in"),
+    (lambda logits, targets, pad_id, smoothing: sum(
+        (-(1 - smoothing) * row[y] + smoothing * row.mean()) / (targets != pad_id).sum()
+        for row, y in zip(logits.log_softmax(-1).flatten(0, 1), targets.flatten(), strict=True) if y != pad_id),
+     "smoothing-with-the-other-sign"),
     (loss_for(4), None), (loss_for(49), None),
 ]
 RATES = [
@@ -55,6 +61,12 @@ RATES = [
      "exponent-without-brackets"),
     (lambda step, d_model, warmup: d_model ** -0.5 * min(step ** -1/2, step * warmup ** -1.5),
      "exponent-without-brackets"),
+    (lambda step, d_model, warmup: d_model ** -0.5 * min(step ** -0.5, step * warmup ** -3/2),
+     "exponent-without-brackets"),
+    (lambda step, d_model, warmup: d_model * -0.5 * min(step ** -0.5, step * warmup ** -1.5),
+     "multiplied-by-the-exponent"),
+    (lambda step, d_model, warmup: min(1 / math.sqrt(step), warmup / step ** 1.5) / math.sqrt(d_model),
+     "step-and-warmup-exchanged"),
     (lambda step, d_model, warmup: torch.tensor(d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)),
      "not-an-array"),
 ]
@@ -96,8 +108,65 @@ STEPS = [
     (train("zbh"), "no-step"), (train("zbl"), "step-with-an-argument"), (train("zb"), "no-step"),
     (train("bs"), "zero-grad-forgotten"), (train("bzs"), "gradients-cleared-too-soon"),
 ]
-WRONG = [*(("8.1", *one) for one in LOSSES), *(("8.2", *one) for one in RATES), *(("8.4", *one) for one in STEPS)]
-RIGHT = [("8.4", train("zbc")), *((id, answer) for id in ("8.1", "8.2", "8.4") for answer in variants.of(id))]
+
+
+def swapped_in_the_call(model, optimiser, source, target, pad_id, smoothing):
+    loss = F.cross_entropy(model(target[:, :-1], source).transpose(1, 2), target[:, 1:], ignore_index=pad_id,
+                           label_smoothing=smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+def ignores_the_smoothing_id(model, optimiser, source, target, pad_id, smoothing):
+    loss = F.cross_entropy(model(source, target[:, :-1]).transpose(1, 2), target[:, 1:], ignore_index=smoothing,
+                           label_smoothing=pad_id)
+    loss.backward()
+
+
+STEPS += [(swapped_in_the_call, "source-and-target-swapped"), (ignores_the_smoothing_id, "arguments-exchanged")]
+
+
+def until(remembers=True, reset=0, first="train", load="after", whole=False):
+    """A training loop."""
+    def train_until(model, step, batches, validate, patience, max_epochs):
+        losses, best, waited = [], math.inf, 0
+        for _ in range(max_epochs):
+            for part in (("train", "measure") if first == "train" else ("measure", "train")):
+                if part == "train":
+                    model.train()
+                    for batch in [batches] if whole else batches:
+                        step(model, batch)
+                    continue
+                losses.append(validate(model.eval()))
+                waited += 1
+                if losses[-1] < best:
+                    best, waited = losses[-1] if remembers else best, reset
+                    kept = copy.deepcopy(model.state_dict())
+                if waited >= patience:
+                    break
+            if waited >= patience:
+                break
+            if load == "inside":
+                model.load_state_dict(kept)
+        if load == "rebound":
+            model = copy.deepcopy(model)
+        if load in ("after", "rebound"):
+            model.load_state_dict(kept)
+        return losses
+    return train_until
+
+
+LOOPS = [
+    (until(remembers=False), "no-early-stopping"), (until(reset=1), "waiting-begins-with-1"),
+    (until(first="measure"), "validated-before-the-epoch"), (until(load="inside"), "restored-in-the-loop"),
+    (until(load="rebound"), "best-weights-not-restored"), (until(whole=True), "all-batches-at-once"),
+]
+FOUND = {"8.1": LOSSES, "8.2": RATES, "8.4": STEPS, "8.10": LOOPS}
+WRONG = [(id, *one) for id, those in FOUND.items() for one in those]
+TRIED = [(id, answer) for id in ("8.1", "8.2", "8.4") for answer in variants.of(id)]
+RIGHT = [("8.4", train("zbc")), ("8.10", until()), *TRIED]
 
 
 @pytest.mark.parametrize("seed", [None, 1, 2])
@@ -122,6 +191,14 @@ def test_the_losses_shown_differ_or_it_is_the_weights_that_are_shown():
         optimiser.step()
         return loss.item()
 
+    def uphill(model, optimiser, source, target, pad_id, smoothing):
+        loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+        optimiser.zero_grad()
+        (-loss).backward()
+        optimiser.step()
+        return loss
+
+    assert evaluate("8.4", uphill).mistake == "climbs" and evaluate("8.4", doubled).mistake == "moved-twice"
     for answer in (train("bs"), train(clip=1.0), doubled):
         for verdict in (evaluate("8.4", answer), evaluate("8.4", answer, seed=3)):
             rows = dict(re.findall(r"^ +(yours|expected) +(.*)$", verdict.message, re.M))

@@ -41,6 +41,17 @@ def test_a_merge_compares_symbols_and_not_what_they_spell():
     refused("9.2", by_spelling, "compared-by-spelling", ["'l', 'ow'", "('lo', 'w')"])
 
 
+def test_letters_of_a_merged_symbol_are_one_mistake():
+    def letters(symbols, pair):
+        merged, i = [], 0
+        while i < len(symbols):
+            hit = tuple(symbols[i:i + 2]) == pair
+            merged += "".join(pair) if hit else [symbols[i]]
+            i += 1 + hit
+        return merged
+    refused("9.2", letters, "letters-of-the-pair", ["`+=`"], ["In 9 of the"])
+
+
 def test_a_tuple_is_as_good_as_a_list_of_symbols():
     from classroom.exercises.lesson_09.tasks import merge_pair
     accepted("9.2", lambda symbols, pair: tuple(merge_pair(symbols, pair)))
@@ -92,6 +103,22 @@ def test_a_padding_token_that_the_model_writes_ends_nothing():
     def either(token, eos_id, pad_id):
         return (token == eos_id) | (token == pad_id)
     refused("9.4", decoding(lambda ended, *_: ended.all(), ends=either), "padding-ends-a-sentence")
+
+
+def test_a_bos_that_the_model_writes_ends_nothing():
+    def either(token, eos_id, pad_id):
+        return (token == eos_id) | (token == 2)
+    refused("9.4", decoding(lambda ended, *_: ended.all(), ends=either), "bos-ends-a-sentence", ["bos in the middle"])
+
+
+def test_one_sentence_does_not_decide_for_all():
+    for one, name in ((0, "first"), (-1, "last")):
+        refused("9.4", decoding(lambda ended, token, eos_id, one=one: ended[one]), "one-sentence-decides", [name],
+                ["`any`", "source tokens"])
+
+
+def test_a_slice_that_drops_the_last_column_is_told_as_one_mistake():
+    refused("9.4", lambda *given: greedy_decode(*given)[:, :-1], "last-column-dropped", ["slice"], ["Two things"])
 
 
 def test_decoding_may_switch_a_model_to_eval_if_it_is_one():
@@ -153,6 +180,11 @@ def test_what_comes_out_0_everywhere_is_not_called_rounded_down():
     for answer in (tuple_in_list, nested, lambda *_: 0):
         refused("9.5", answer, "nothing-matches", ["list"], ["rounded", "dtype"])
     refused("9.5", precision(tuples, end=lambda m, t: m // t if t else 0), "rounded-down", never=["dtype"])
+
+
+def test_nothing_returned_is_told_of_texts_without_n_grams():
+    refused("9.5", precision(tuples, end=lambda matches, total: matches / total if total else None),
+            "nothing-returned-for-nothing", ["shorter than n"], ["ends without a `return`"])
 
 
 def test_precisions_with_a_wrong_total_are_named():

@@ -76,6 +76,70 @@ def test_a_pseudo_count_is_not_called_rounding(least):
     refused("11.3", with_pseudo_counts, "pseudo-count", never=["rounded"])
 
 
+def test_a_table_that_is_replaced_after_each_pair_is_named_in_all_cases():
+    def online(t, pairs):
+        t, counts = t.copy(), np.zeros_like(t)
+        for source, target in pairs:
+            for j in target:
+                total = sum(t[i, j] for i in source)
+                for i in source:
+                    counts[i, j] += t[i, j] / total
+            for i in source:
+                t[i] = counts[i] / counts[i].sum()
+        return t
+    with np.errstate(invalid="ignore"):
+        refused("11.3", online, "changed-while-reading", ["0/0 is NaN"], ["In 7 of"])
+
+
+def em(share, total, words=list):
+    def answer(t, pairs):
+        counts = np.zeros_like(t)
+        for source, target in pairs:
+            for j, y in enumerate(words(target)):
+                below = total(t, source, j, y)
+                for i, s in enumerate(source):
+                    counts[s, y] += share(t, i, s, j, y) / below
+        return counts / counts.sum(1, keepdims=True)
+    return answer
+
+
+def test_places_taken_for_ids_are_named():
+    refused("11.3", em(lambda t, i, s, j, y: t[i, j], lambda t, source, j, y: t[: len(source), j].sum()),
+            "places-for-ids")
+    refused("11.3", em(lambda t, i, s, j, y: t[s, y], lambda t, source, j, y: t[: len(source), y].sum()),
+            "places-for-ids", ["source words"])
+
+
+def test_lists_as_indices_are_spoken_of_only_where_one_may_be():
+    refused("11.3", em(lambda t, i, s, j, y: t[s, y], lambda t, source, j, y: t[source, y].sum(), set),
+            "repeated-words-lost", ["a target word"], ["lists as indices"])
+
+
+def test_numbers_that_nothing_explains_can_be_redone():
+    refused("11.3", em(lambda t, i, s, j, y: t[s, y] ** 1.5, lambda t, source, j, y: t[source, y].sum() ** 1.3), None,
+            ["pairs = [([0, 1], [0, 1])", "t = [["])
+
+
+@pytest.mark.parametrize("turned, slug", [
+    (lambda link: tuple(sorted(link)), "direction-ignored"), (frozenset, "direction-ignored"),
+    (lambda link: link[-2:], "sentence-number-lost"), (lambda link: link[:2], "sentence-number-lost")])
+def test_links_that_are_cut_or_sorted_are_named_in_all_cases(turned, slug):
+    refused("11.1", lambda *sets: rate(*({turned(link) for link in links} for links in sets)), slug,
+            never=["something else"])
+
+
+def test_only_a_row_of_which_nothing_is_left_is_not_divided():
+    def taken(least=0.0, eps=0.0):
+        def answer(weights, lost):
+            left = weights.masked_fill(lost[:, None, None], 0)
+            return left / (left.sum(-1, keepdim=True).clamp(min=least) + eps)
+        return answer
+    refused("11.5", taken(least=1e-3), "divided-by-at-least", ["0.001"])
+    refused("11.5", taken(least=2e-3), "rows-do-not-sum-to-one")
+    refused("11.5", taken(eps=1e-8), "something-added-to-the-sum", ["1e-8"])
+    accepted("11.5", taken(eps=1e-10))
+
+
 # ----------------------------------------------------------------------------------------- 12
 
 def paired(agree):

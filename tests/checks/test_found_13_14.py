@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from classroom import evaluate
+from course.page.rounding import dequantise, quantise
 from tests.variants.lesson_07 import _TiedLinear
 
 pytestmark = pytest.mark.slow          # many answers, each on several cases
@@ -40,7 +41,10 @@ def test_a_table_that_begins_with_other_numbers_is_refused(deviation):
             super().__init__(*sizes, **more)
             nn.init.normal_(self.embedding.weight, std=deviation)
 
-    assert told("7.6", Transformer).mistake == "table-begins-too-large-or-small"
+    verdict = told("7.6", Transformer)
+    assert verdict.mistake == "table-begins-too-large-or-small"
+    assert ("numbers of size 1, which are" in verdict.message) == (deviation == 1.0)
+    assert ("short beside the position" in verdict.message) == (deviation < 1)
 
 
 def until(model, step, batches, validate, patience, max_epochs, again=False, once_more=False):
@@ -90,6 +94,34 @@ def test_frequencies_in_float32_are_told_however_they_are_written(frequencies):
     assert told("13.5", turned_by(frequencies)).mistake == "single-precision"
 
 
+@pytest.mark.parametrize("frequencies", [
+    lambda d: 10000 ** (torch.arange(0, d, 2) / d),
+    lambda d: 1 / 10000.0 ** (-2 * torch.arange(d // 2) / d),
+    lambda d: torch.exp(torch.arange(0, d, 2) * (math.log(10000.0) / d)),
+    lambda d: torch.tensor([10000 ** (2 * i / d) for i in range(d // 2)])])
+def test_a_minus_missing_in_the_exponent_is_told_however_it_is_written(frequencies):
+    verdict = told("13.5", turned_by(frequencies))
+    assert verdict.mistake == "divided-for-multiplied" and "exactly" in verdict.message
+
+
+@pytest.mark.parametrize("frequencies", [
+    lambda d: torch.full((d // 2,), 0.5) ** torch.arange(d // 2), lambda d: 1 / (1 + torch.arange(d // 2))])
+def test_what_is_right_for_one_pair_alone_does_not_point_to_a_size(frequencies):
+    assert "in the place of d_head" not in told("13.5", turned_by(frequencies)).message
+
+
+def test_brackets_missing_around_a_comparison_are_told():
+    def causal(prefix_lengths, size):
+        t = torch.arange(size)
+        return t <= t[:, None] | (t < prefix_lengths[:, None])[:, None]
+
+    def prefix(prefix_lengths, size):
+        t = torch.arange(size)
+        return (t <= t[:, None]) | t < prefix_lengths[:, None, None]
+
+    assert {told("13.3", answer).mistake for answer in (causal, prefix)} == {"brackets-missing"}
+
+
 def test_errors_of_lesson_14_are_explained():
     verdict = told("14.1", lambda w: (torch.int8(w), w[:, 0]))
     assert verdict.mistake == "dtype-called" and "names of dtypes" in verdict.message
@@ -110,3 +142,40 @@ def test_errors_of_lesson_14_are_explained():
             return self.w_down(nn.SiLU(self.w_gate(x)) * self.w_up(x))
 
     assert told("13.2", Sloppy).mistake == "layer-not-called"
+
+
+def counted(w, largest, condition, count=torch.round):
+    scale = largest(w) / 127
+    scale = torch.where(condition(w, scale), torch.ones_like(scale), scale)
+    return count(w / scale[:, None]).to(torch.int8), scale
+
+
+@pytest.mark.parametrize("condition, mistake", [
+    (lambda w, scale: (w == 0).any(1), "not-all-zeros"), (lambda w, scale: w[:, 0] == 0, "not-all-zeros"),
+    (lambda w, scale: w.sum(1) == 0, "not-all-zeros"), (lambda w, scale: w.prod(1) == 0, "not-all-zeros"),
+    (lambda w, scale: w.amin(1) == 0, "not-all-zeros"), (lambda w, scale: w.amax(1) == 0, "not-all-zeros"),
+    (lambda w, scale: scale < 1e-3, "small-not-zero"), (lambda w, scale: scale < 1, "small-not-zero"),
+    (lambda w, scale: torch.isclose(scale, torch.zeros_like(scale)), "small-not-zero")])
+def test_only_a_row_of_zeros_has_the_scale_one(condition, mistake):
+    assert told("14.1", lambda w: counted(w, lambda w: w.abs().amax(1), condition)).mistake == mistake
+
+
+def test_the_largest_number_and_no_rounding_are_both_named():
+    verdict = told("14.1", lambda w: counted(w, lambda w: w.amax(1), lambda w, scale: scale == 0, torch.trunc))
+    assert verdict.mistakes == ("largest-not-magnitude", "cut-off")
+
+
+@pytest.mark.parametrize("answer, mistake, says", [
+    (lambda q, scale: (q * scale.unsqueeze(1).to(q.dtype)).to(scale.dtype), "scale-made-whole", "0.01 becomes 0"),
+    (lambda q, scale: (q * scale.unsqueeze(1)).to(q.dtype), "rounded-again", "above 127 turns into another number")])
+def test_what_goes_through_int8_is_told(answer, mistake, says):
+    verdict = told("14.2", answer)
+    assert verdict.mistake == mistake and says in verdict.message
+
+
+def test_an_error_of_the_table_that_was_not_shaped_back_is_told():
+    def errors(w):
+        whole = w.reshape(1, -1)
+        return [(dequantise(*quantise(x)) - x).square().mean(1).sqrt() for x in (whole, w)]
+
+    assert told("14.4", errors).mistake == "one-error-for-all"

@@ -102,7 +102,7 @@ def _matrices(noun=10.0, gender=10.0, number=10.0, key=10.0):
 def test_3_7_is_described_by_where_adjectives_look(answer, slug, says):
     verdict = evaluate("3.7", answer)
     assert verdict.mistake == slug and says in verdict.message, verdict.message
-    assert "something else besides" not in verdict.message and "`share" not in verdict.message
+    assert "a second mistake" not in verdict.message and "`share" not in verdict.message
 
 
 def test_a_caret_is_no_power():

@@ -164,7 +164,7 @@ def test_a_pseudo_count_is_not_given_another_size():
 
 def test_a_negative_base_of_a_plain_number():
     refused("10.1", lambda log_p, n, alpha: log_p / ((5 - n) / 6) ** alpha, "n-subtracted", ["complex"],
-            ["something else besides"])
+            ["there is a second mistake"])
 
 
 def test_a_loop_over_one_and_the_same_tensor():

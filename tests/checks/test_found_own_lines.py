@@ -94,7 +94,7 @@ def test_a_size_is_not_typed_in_where_one_case_alone_is_right():
         return (q @ k.T).astype(int)
 
     verdict = evaluate("1.1", right_for_whole_numbers)
-    assert verdict.mistake == "truncated" and "nowhere else" not in verdict.message
+    assert verdict.mistake == "truncated" and "in no other" not in verdict.message
 
 
 def by_name(function):

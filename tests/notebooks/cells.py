@@ -34,7 +34,7 @@ LESS = {
     "09": (("max_source_words=8, max_target_words=10)", "max_source_words=8, max_target_words=10)[::8]"),
            ("short[50_000", "short[5_000"), ("60_000", "6_000"),
            ("n_valid=1000, n_test=1000", "n_valid=30, n_test=150"),
-           ("every=30", "every=1"), ("range(30, 301, 30)", "range(1, 4)"), ("[:: len(several) // 4]", "[:4]"),
+           ("every=15", "every=1"), ("range(15, 151, 15)", "range(1, 4)"), ("[:: len(several) // 4]", "[:4]"),
            ("tokens=5_500_000", "tokens=5_000"), ('checkpoint="cache", progress=False', 'progress=False'),
            ('best_device(), checkpoint="cache"', "best_device()"),
            ("subwords = Subwords.train(sentences, vocab_size=2000)", "subwords = translator.subwords"),
@@ -47,7 +47,7 @@ LESS = {
     "11": (("trained_translator()", "translator"), ("split.test[:500]", "split.test[:2]"),
            ("gold = gold_alignments()", "gold = sorted(gold_alignments(), key=lambda pair: not pair.source.startswith("
             "('Where does the cat', 'Tom asked some very good')))[:12]"),
-           ("for pair in split.train]", "for pair in split.train[:2000]]"),
+           ("for pair in split.train]", "for pair in split.train[:6000]]"),
            ("size=(1000, len(gold))", "size=(20, len(gold))"), ("for _ in range(5000)", "for _ in range(20)"),
            ('"book", "father", "brother", "man", "doctor", "car"', '')),
     "12": (("min_count=100))", "min_count=100), n_valid=30)"),

@@ -71,9 +71,9 @@ def survey(task: Exercise, seed: int = 5) -> Survey:
         return any(not agrees(mutant, case, right) for case, right in pairs)
 
     def agrees(mutant, case, right):
-        outcome = asked(mutant.answer, case, 0.2)            # some never end
+        outcome = asked(mutant.answer, case, 0.1)            # some never end
         if outcome.error and outcome.error.timed_out:        # and some were only held up, by the garbage collector say
-            outcome = asked(mutant.answer, case, 0.5)
+            outcome = asked(mutant.answer, case, 0.4)
         return agree(outcome, right)
 
     brief = dataclasses.replace(task, seconds=_BRIEF)         # a mutant that does not end is refused sooner

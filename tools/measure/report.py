@@ -5,10 +5,11 @@
     python -m tools.measure.report --check      # fail if the file is out of date
 """
 import argparse
+import contextlib
 import dataclasses
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from tqdm import tqdm
@@ -112,11 +113,17 @@ class Line:
 
 def measure(task: Exercise | Choice) -> Line:
     """Put everything that an exercise comes with to its checks."""
+    with _unhurried(), judgement.remembering():
+        return _measure(task)
+
+
+@contextlib.contextmanager
+def _unhurried() -> Iterator[None]:
+    """Inside, mistakes are looked for however long that takes: the numbers are the same on every machine."""
     before = dict(recognise.patience)
-    recognise.patience.update(dict.fromkeys(before, math.inf))     # the numbers are the same on every machine
+    recognise.patience.update(dict.fromkeys(before, math.inf))
     try:
-        with judgement.remembering():
-            return _measure(task)
+        yield
     finally:
         recognise.patience.update(before)
 
@@ -184,7 +191,7 @@ def main() -> None:
         parser.error(f"there is no exercise {', '.join(sorted(unknown))}; there are: {', '.join(exercises.all_ids())}")
     known = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
     missing = [id for id in exercises.all_ids() if id not in rows_of(known)]
-    with judgement.remembering():
+    with _unhurried(), judgement.remembering():
         others = answers.tally([(answer, answers.judged(answer)) for answer in answers.answers()])
     text = report(options.ids and {*options.ids, *missing}, known, str(others))
     if not options.check:

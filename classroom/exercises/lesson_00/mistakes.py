@@ -44,6 +44,9 @@ ROUNDED = {
 NEVER_RESET = ("The total of {0} is known only once all {1} scores are added up. A loop that adds and divides in "
                 "the same round divides by what has been added so far.")
 
+RETURNED = {
+    "why": "An array of zeros holds 0 wherever nothing has been written into it.",
+    "look": "How far does your loop get? Does a `return` stand inside it?"}
 ENDS = "`range(n)` ends at n − 1 already, and that is the last place."
 BEGINS = "Python counts from 0, and that is the first place."
 
@@ -119,6 +122,10 @@ def _largest_first(shares):
     return np.sort(shares)[::-1]
 
 
+def _first_only(shares):
+    return shares * (np.arange(len(shares)) == 0)
+
+
 def _rest(shares):
     return 1 - shares
 
@@ -164,7 +171,7 @@ SHARES = [
     _divided("multiplied-up", "their product", look="What does your loop do with the total in each round?",
              divisor="product"),
     _divided("divisor-typed-in", "12, whatever the scores are",
-             "12 is right for the four scores on the page and for no others.",
+             "12 is the total of the four scores on the page. Other scores mostly have another total.",
              "Have the function compute that number from `scores`.", divisor="page"),
     Misconception(
         "not-divided", partial(_slip, divisor="nothing"),
@@ -174,7 +181,7 @@ SHARES = [
     Misconception("written-into-integers", partial(written_into, partial(_slip)), **INTO_INTEGERS,
                   shows=sums("shares")),
     Misconception("divided-in-place", divided_in_place, **IN_PLACE),
-    *(Misconception("total-summed-again", partial(total_summed_again, kind=kind), **SUMMED_AGAIN, shows=sums("shares"))
+    *(Misconception("total-summed-again", partial(total_summed_again, kind=kind), **SUMMED_AGAIN)
       for kind in (None, float)),
     Misconception("in-percent", partial(_slip, times=100), **PERCENT, shows=sums("shares")),
     Misconception(
@@ -248,6 +255,9 @@ SHARES = [
       for which, place, why, look in (("last", -1, ENDS, "Where does your loop end?"),
                                       ("first", 0, BEGINS, "Where does your loop begin?"))
       for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
+    Misconception(
+        "returned-too-early", partial(_slip, gives=_first_only), "Your first share is right, and all others are 0.",
+        RETURNED["why"], RETURNED["look"], sums("shares")),
     *(Misconception(
         f"{which}-share-left-out", partial(_slip, gives=gives),
         later("Your shares are right, but the {which} one is missing: there is one share less than there are scores.",

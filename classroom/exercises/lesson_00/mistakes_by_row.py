@@ -16,6 +16,7 @@ from .mistakes import (
     INTO_INTEGERS,
     NEVER_RESET,
     PERCENT,
+    RETURNED,
     ROUNDED,
     SUMMED_AGAIN,
     WHOLE,
@@ -158,7 +159,7 @@ SHARES_BY_ROW = [
     Misconception("written-into-integers", partial(written_into, partial(_slip_by_row)), **INTO_INTEGERS,
                   shows=sums("shares")),
     Misconception("divided-in-place", partial(divided_in_place, axis=1), **IN_PLACE),
-    *(Misconception("total-summed-again", partial(total_summed_again, kind=kind), **SUMMED_AGAIN, shows=sums("shares"))
+    *(Misconception("total-summed-again", partial(total_summed_again, kind=kind), **SUMMED_AGAIN)
       for kind in (None, float)),
     Misconception("in-percent", partial(_slip_by_row, times=100), **PERCENT, shows=sums("shares")),
     *(Misconception(
@@ -217,6 +218,10 @@ SHARES_BY_ROW = [
         later("Your shares are right, except for the last row, which {words}.", words=words),
         "`range(n)` ends at n − 1 already, and that is the last row.", "Where does your loop end?")
       for start, words in (("zeros", "stays 0"), ("copy", "stays as it came in"))),
+    Misconception(
+        "returned-too-early", partial(_left_out, place=slice(1, None)),
+        "Your shares of the first row are right, and all others are 0.", RETURNED["why"], RETURNED["look"],
+        sums("shares")),
     *(Misconception(
         f"{which}-{line}-left-out", partial(_left_out, place=place, start=start),
         later("Your shares are right, except for {place}, which {words}.", place=says, words=words), why, look)

@@ -64,8 +64,9 @@ EXERCISES = [
         options=("the", "black", "cat", "sleeps"), reference="black",
         wrong={
             "the": "That is what *el* was made from, and it is written already. *negro* is a colour.",
-            "cat": "It stands where *negro* will stand, in the third place. But is it what *negro* means? Spanish puts "
-                   "the colour behind the animal.",
+            "cat": "It stands where *negro* will stand, in the third place. But it has been translated: *el gato* is "
+                   "written, and from that you also know that the adjective must be masculine. What *negro* means is "
+                   "still missing. Spanish puts the colour behind the animal.",
             "sleeps": "That will be needed for the last word, *duerme*. *negro* is a colour.",
         },
         hints=("Do not count places. What does *negro* mean?",

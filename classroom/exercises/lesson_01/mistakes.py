@@ -11,9 +11,10 @@ from course._words import later
 
 
 def _loops(q, k, start="each", stop=0, add=True, keys=None, kind=float, square=False, begin=0, numbers=None,
-           rows=(0, 0), columns=(0, 0), factor=1.0):
+           rows=(0, 0), columns=(0, 0), factor=1.0, until=None):
     """Scores by three loops, with what goes wrong in loops. `rows`, `columns`: how many are left out at either end."""
     t_q, t_k, d_k = len(q), len(k), q.shape[1]
+    numbers = {"queries": t_q, "keys": t_k}.get(numbers, numbers)
     scores = np.zeros((t_q, t_q if square else t_k), dtype=kind)
     total = 0.0
     for i in range(rows[0], t_q - rows[1]):
@@ -23,6 +24,20 @@ def _loops(q, k, start="each", stop=0, add=True, keys=None, kind=float, square=F
             for d in range(begin, (numbers or d_k) - stop):
                 total = total + q[i, d] * k[j, d] if add else q[i, d] * k[j, d]
             scores[i, j] = factor * total
+            if until == "key":
+                return scores
+        if until == "query":
+            return scores
+    return scores
+
+
+def _sizes_of_the_page(q, k, numbers=4, filled="four by four", kind=float):
+    """The loops of the page over 4 queries and 4 keys, and over 4 numbers or all of them."""
+    scores = np.zeros((4, 4) if filled == "four by four" else (len(q), len(k)), dtype=kind)
+    for i in range(4):
+        for j in range(4):
+            for d in range(numbers or q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
     return scores
 
 
@@ -110,6 +125,12 @@ SCORES = [
         "Every query is compared with every key, so that each word can look at all words.",
         "How many scores are there for 2 queries and 3 keys?"),
     Misconception(
+        "only-matching-pairs", lambda q, k: np.array([query @ key for query, key in zip(q, k, strict=False)]),
+        "Your scores are exactly those of query 0 with key 0, query 1 with key 1, and so on, until one of the two "
+        "runs out.",
+        "Every query is compared with every key, so that each word can look at all words.",
+        "Which key does your loop give to query 0? (`zip` goes through two lists side by side.)"),
+    Misconception(
         "scaled-already", lambda q, k: q @ k.T / np.sqrt(q.shape[-1]),
         "Your scores are exactly the dot products divided by √d_k.",
         "The scaling belongs to attention, in exercise 1.3; done here as well, it would happen twice.",
@@ -193,6 +214,35 @@ SCORES = [
       for wrong, stops in ((partial(_loops, numbers=n), later(
           ", and your code stops where a vector has fewer than {n}", n=n)),
                            (lambda q, k, n=n: q[:, :n] @ k[:, :n].T, ""))),
+    *(Misconception(
+        "lengths-confused", wrong,
+        later("Your scores are exactly the dot products of the first {size} numbers of each vector, where {size} is "
+              "the number of {what}{stops}.", size=size, what=what, stops=stops),
+        "The numbers of a vector are d_k, and that has nothing to do with how many vectors there are.",
+        "Where does the number of rounds of your innermost loop, or the end of your slice, come from?")
+      for size, what, which in (("T_q", "queries", 0), ("T_k", "keys", 1))
+      for wrong, stops in ((partial(_loops, numbers=what), ", and your code stops where a vector has fewer"),
+                           (lambda q, k, which=which: q[:, :len((q, k)[which])] @ k[:, :len((q, k)[which])].T, ""))),
+    *(Misconception(
+        "sizes-of-the-page", partial(_sizes_of_the_page, numbers=numbers, filled=filled, kind=kind),
+        later("Your code does exactly what happens when 4 is taken for the number of queries and of keys{words}: it "
+              "stops where there are fewer, and what is beyond is left out.", words=words),
+        later("On the page these sizes are all 4. Elsewhere they are T_q, T_k and d_k, and mostly differ.{more}",
+              more=more), "Where does a 4 stand in your code, and what does it count?")
+      for numbers, words in ((4, ", and for the numbers of a vector"), (None, ""))
+      for filled in ("four by four", "as it should be")
+      for kind, more in ((float, ""), (int, " (And an array of integers cuts off fractions.)"))),
+    *(Misconception(
+        "returned-too-early", partial(_loops, until=until), later("{right}, and all others are 0.", right=right),
+        "An array of zeros holds 0 wherever nothing has been written into it.",
+        "How far do your loops get? Does a `return` stand inside one of them?")
+      for until, right in (("query", "Your scores are right for query 0"),
+                           ("key", "Your score of query 0 and key 0 is right"))),
+    Misconception(
+        "added-not-multiplied", lambda q, k: (q[:, None] + k[None]).sum(-1),
+        "Your scores are exactly the sums of all numbers of a query and a key together.",
+        "A dot product multiplies number by number, and adds up the products.",
+        "Which sign stands between a number of the query and one of the key?"),
     Misconception(
         "loop-begins-late", partial(_loops, begin=1),
         "Your scores are exactly the dot products without the first number of each vector.",

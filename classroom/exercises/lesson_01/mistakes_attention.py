@@ -8,94 +8,7 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 
 from .mistakes import PYTORCH, named_functional, named_torch, with_torch
-from .switches import of_torch, softmax
-
-
-def _square(scores):
-    """A triangle with as many columns as rows, laid over the scores."""
-    return softmax(np.where(np.tri(len(scores), dtype=bool), scores, -1e30))
-
-
-# What masks make of the scores, where none is asked for.
-_TRIANGLES = {
-    "causal": lambda scores: softmax(np.where(np.tri(*scores.shape, dtype=bool), scores, -1e30)),
-    "causal, square": _square,
-    "causal, over the shares": lambda scores: np.tril(softmax(scores)),
-    "causal, 0 for scores": lambda scores: softmax(np.tril(scores)),
-    "future": lambda scores: softmax(np.where(np.triu(np.ones_like(scores)) > 0, scores, -1e30))}
-
-
-def _attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights",
-               turned="keys", shown=None):
-    """Attention with switches. `shown` is done to what is returned."""
-    d_k = q.shape[-1]
-    root = {"sqrt d_k": np.sqrt(d_k), "none": 1.0, "d_k": d_k, "after": 1.0, "output": 1.0, "up": 1 / np.sqrt(d_k),
-            "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]), "d_k / 2": d_k / 2,
-            "d_k // 2": d_k // 2, "2 d_k": 2 * d_k, "rounded": int(np.sqrt(d_k)), "fixed": 2.0, "fixed 4": 4.0,
-            "fixed 8": 8.0, "keys": k.shape[0], "queries": q.shape[0], "values": v.shape[-1],
-            "numbers of q": np.sqrt(q.size), "up d_k": 1 / d_k, "square": d_k ** 2}.get(scale)
-    root = np.sqrt(d_k) if scale == "//" else root
-    a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
-    with np.errstate(all="ignore"):                # half of 1, rounded down, is 0
-        scores = a @ {"keys": b.T, "reshaped": b.reshape(b.shape[::-1])}[turned] / root
-    scores = np.floor(scores) if scale == "//" else scores
-    if gives == "softmax before":
-        weights = softmax(a) @ softmax(b).T
-    elif gives == "no softmax":
-        weights = scores
-    elif gives == "no exp":
-        weights = scores / scores.sum(-1, keepdims=True)
-    elif gives == "no sum":
-        weights = np.exp(scores)
-    elif gives == "twice":
-        weights = softmax(softmax(scores))
-    elif gives == "one":
-        weights = np.eye(scores.shape[1], dtype=scores.dtype)[scores.argmax(-1)]
-    elif gives == "equal":
-        weights = np.full_like(scores, 1 / scores.shape[1])
-    elif gives in _TRIANGLES:
-        weights = _TRIANGLES[gives](scores)
-    else:
-        weights = softmax(scores, axis=axis, shift=shift)
-    weights = weights / np.sqrt(d_k) if scale == "after" else weights
-    v = {"v": v, "k": k, "q": q, "softmax": softmax(v)}[values]
-    if mix == "best":
-        output = v[weights.argmax(-1)]
-    elif mix == "mean":
-        output = np.broadcast_to(v.mean(0), (len(weights), v.shape[1]))
-    elif mix == "over queries":
-        output = weights.sum(0)[:, None] * v
-    elif mix == "not summed":
-        output = weights[:, :, None] * v
-    elif mix == "equal":
-        output = weights @ v / len(v)
-    elif mix == "values transposed":
-        output = weights @ v.T
-    elif mix == "values first":
-        output = v @ weights
-    elif mix == "in pairs":
-        output = weights * v
-    elif mix == "values added":
-        output = v + weights @ v
-    elif mix == "queries added":
-        output = q + weights @ v
-    elif mix == "softmax of the mix":
-        output = softmax(scores @ v)
-    elif mix == "next value":
-        output = weights[:, :-1] @ v[1:]
-    elif mix == "into the values' shape":
-        output = np.zeros_like(v)
-        for i, shares in enumerate(weights):
-            output[i] = shares @ v
-    else:
-        output = {"weights": weights, "scores": scores, "transposed": weights.T,
-                  "softmax": softmax(weights)}.get(mix, weights) @ v
-    if scale == "output" or mix == "scaled":
-        output = output / np.sqrt(d_k)
-    if gives == "swapped":
-        return weights, output
-    second = {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T}.get(gives, weights)
-    return (output, second) if shown is None else shown(output, second)
+from .switches import attention, first_row_only, of_torch, softmax
 
 
 def _for_torch(q, k, v, size=False, turned=False, own=False):
@@ -117,7 +30,7 @@ _WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing 
 
 def _divided(by: str, words: str) -> Misconception:
     return Misconception(
-        f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(_attention, scale=by),
+        f"divided-by-root-of-{by.lower().replace('_', '-')}", partial(attention, scale=by),
         later("Your weights are exactly what comes out when the scores are divided by √{by}, where {by} is {words}.",
               by=by, words=words),
         _WHY_SCALE, "Which axis does the size under your root come from?")
@@ -125,37 +38,37 @@ def _divided(by: str, words: str) -> Misconception:
 
 ATTENTION = [
     Misconception(
-        "no-scaling", partial(_attention, scale="none"),
+        "no-scaling", partial(attention, scale="none"),
         "Your weights are exactly what comes out when the scores are not divided by anything.",
-        later("{why_scale} Without it, long vectors give one share close to 1, and hardly any gradient to the others.",
+        later("{why_scale} Without it, long vectors often give one share close to 1, and a softmax that hardly reacts.",
               why_scale=_WHY_SCALE),
         "Which step stands between the scores and the softmax?"),
     Misconception(
-        "divided-by-d-k", partial(_attention, scale="d_k"),
+        "divided-by-d-k", partial(attention, scale="d_k"),
         "Your weights are exactly what comes out when the scores are divided by d_k, without the root.",
         later("{why_scale} Divided by d_k itself, long vectors give nearly equal shares.", why_scale=_WHY_SCALE),
         "What are the scores divided by? And how often: dividing by √d_k twice is dividing by d_k."),
     *(Misconception(
-        "root-as-one-half", partial(_attention, scale=scale),
+        "root-as-one-half", partial(attention, scale=scale),
         later("Your weights are exactly what comes out when the scores are divided by {words}.", words=words),
         later("Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. "
               "{why_scale}", why_scale=_WHY_SCALE),
         "Is there an exponent 1/2 without brackets?")
       for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     Misconception(
-        "scaled-after-softmax", partial(_attention, scale="after"),
+        "scaled-after-softmax", partial(attention, scale="after"),
         "Your weights are exactly what comes out when the division by √d_k happens after the softmax.",
         "Dividing before the softmax changes how sharp the choice is; dividing after only makes all of it smaller.",
         "Look at the order of the two steps in your line.", sums("weights")),
     *(Misconception(
-        "output-scaled", partial(_attention, **switches),
+        "output-scaled", partial(attention, **switches),
         later("Your output is exactly what comes out when it is divided by √d_k at the end, {words}.", words=words),
         "Dividing the scores changes how sharp the choice is; dividing the output only makes all of it smaller.",
         "Which of your lines divides, and what?")
       for switches, words in (({"scale": "output"}, "and the scores are not divided by anything"),
                               ({"mix": "scaled"}, "besides the scores"))),
     Misconception(
-        "multiplied-by-root", partial(_attention, scale="up"),
+        "multiplied-by-root", partial(attention, scale="up"),
         "Your weights are exactly what comes out when the scores are multiplied by √d_k.",
         later("{why_scale} Multiplying makes the choice sharper still.",
               why_scale=_WHY_SCALE), "Is the root above or below the fraction line?"),
@@ -163,7 +76,7 @@ ATTENTION = [
     _divided("T_q", "the number of queries"),
     _divided("d_v", "the size of the values"),
     *(Misconception(
-        slug, partial(_attention, scale=scale),
+        slug, partial(attention, scale=scale),
         later("Your weights are exactly what comes out when the scores are divided by {words}.",
               words=words), _WHY_SCALE,
         "What is the divisor made of? Three things count: which size it is, of what, and whether its root is taken.")
@@ -175,129 +88,136 @@ ATTENTION = [
            "the root of how many numbers `q` has in all, which is what `q.size` counts in NumPy"),
           ("divided-by-d-k-squared", "square", "d_k², the square"))),
     Misconception(
-        "multiplied-by-d-k", partial(_attention, scale="up d_k"),
+        "multiplied-by-d-k", partial(attention, scale="up d_k"),
         "Your weights are exactly what comes out when the scores are multiplied by d_k.", _WHY_SCALE,
         "Is the size above or below the fraction line, and is its root taken?"),
+    *(Misconception(
+        "root-of-the-scores", partial(attention, scale=scale),
+        later("Your weights are exactly what comes out when a root is taken of the scores as well: {words}.",
+              words=words),
+        "The root belongs to the divisor alone. A root of the scores brings large ones closer together, and of a "
+        "negative score it is NaN.", "What stands in the brackets of your root?")
+      for scale, words in (("root of scores", "√(scores / d_k)"), ("root of scores, d_k", "√scores / d_k"))),
     Misconception(
-        "half-for-root", partial(_attention, scale="d_k // 2"),
+        "half-for-root", partial(attention, scale="d_k // 2"),
         "Your weights are exactly what comes out when the scores are divided by half of d_k, rounded down.",
         later("For the vectors of this lesson, which have 4 numbers, half of d_k happens to be its root. {why_scale}",
               why_scale=_WHY_SCALE),
         "Which function makes your root?"),
     *(Misconception(
-        "root-of-a-fixed-size", partial(_attention, scale=f"fixed {n}"),
+        "root-of-a-fixed-size", partial(attention, scale=f"fixed {n}"),
         later("Your weights are exactly what comes out when the scores are always divided by {n}.", n=n),
         later("{why}. Other vectors have another size.", why=why), "Where does your d_k come from?")
       for n, why in ((4, "That is d_k for the vectors of this lesson, which have 4 numbers, and not its root"),
                      (8, "That is √64, for the 64 numbers that the paper's vectors have"))),
     Misconception(
-        "root-rounded", partial(_attention, scale="rounded"),
+        "root-rounded", partial(attention, scale="rounded"),
         "Your weights are exactly what comes out when √d_k is rounded down to a whole number.",
         "√7 is 2.65, not 2; only for square numbers it makes no difference.",
         "Is there an `int` or a `//` near the root?"),
     Misconception(
-        "root-of-a-fixed-size", partial(_attention, scale="fixed"),
+        "root-of-a-fixed-size", partial(attention, scale="fixed"),
         "Your weights are exactly what comes out when the scores are always divided by 2.",
         "That is √d_k for the vectors of this lesson, which have 4 numbers, and for no other size.",
         "Where does your d_k come from?"),
     Misconception(
-        "softmax-over-queries", partial(_attention, axis=0),
+        "softmax-over-queries", partial(attention, axis=0),
         "Your weights are exactly what comes out when the softmax runs over the queries.",
         "Each query has 1 to give away among the keys. Yours lets the queries compete for each key instead.",
         "Along which axis does your softmax run? Rows are queries. (The same comes out where keys and queries change "
         "places before the softmax and the weights are transposed after it.)", sums("weights")),
     Misconception(
-        "softmax-over-everything", partial(_attention, axis=None),
+        "softmax-over-everything", partial(attention, axis=None),
         "Your weights are exactly what comes out when one softmax runs over the whole table.",
         "Each query has 1 to give away, whatever the other queries do.", "Along which axis does your softmax run?",
         sums("weights")),
     Misconception(
-        "outputs-swapped", partial(_attention, gives="swapped"),
+        "outputs-swapped", partial(attention, gives="swapped"),
         "You return exactly the right two arrays in the wrong order: the weights first.",
         "All functions of the course return (output, weights).", "Look at your `return` line."),
     *(Misconception(
-        "scores-returned", partial(_attention, gives=gives),
+        "scores-returned", partial(attention, gives=gives),
         "In place of the weights you return exactly the scores.",
         "The weights are what the values were mixed with: shares, each row summing to 1.",
         "Which name stands second in your `return` line?", sums("weights"))
       for gives in ("scores", "raw scores")),
     Misconception(
-        "weights-transposed", partial(_attention, gives="transposed"),
+        "weights-transposed", partial(attention, gives="transposed"),
         "The weights you return are exactly the right ones with rows and columns exchanged.",
         "Rows are queries and columns are keys, everywhere in the course.", "Is there a `.T` too many?"),
     Misconception(
-        "mixed-by-scores", partial(_attention, mix="scores"),
+        "mixed-by-scores", partial(attention, mix="scores"),
         "Your output is exactly what comes out when the values are mixed with the scores.",
         "Scores can be negative and sum to anything; the shares are made so that the output is an average of values.",
         "Which of your two tables meets `v`?"),
     Misconception(
-        "no-softmax", partial(_attention, gives="no softmax"),
+        "no-softmax", partial(attention, gives="no softmax"),
         "Your weights are exactly the scaled scores: no softmax has been applied.",
         "Scores can be negative and sum to anything. Shares of 1 make the output an average of the values.",
         "Which step turns scores into shares?", sums("weights")),
     Misconception(
-        "no-exponential", partial(_attention, gives="no exp"),
+        "no-exponential", partial(attention, gives="no exp"),
         "Your weights are exactly the scaled scores divided by their sum, without `exp`.",
         "Negative scores give negative shares, and a sum near 0 gives huge ones.",
         "Which step makes everything positive?"),
     Misconception(
-        "not-normalised", partial(_attention, gives="no sum"),
+        "not-normalised", partial(attention, gives="no sum"),
         "Your weights are exactly the exponentials of the scaled scores, not divided by their sum.",
         "Each row has 1 to give away, so that the output is an average of the values.",
         "Which step makes the numbers of a row sum to 1?", sums("weights")),
     Misconception(
-        "softmax-twice", partial(_attention, gives="twice"),
+        "softmax-twice", partial(attention, gives="twice"),
         "Your weights are exactly what comes out when the softmax is applied twice.",
         "The second one gets numbers between 0 and 1 and makes nearly equal shares of them.",
         "Does one of the functions you call apply a softmax already?"),
     Misconception(
-        "all-to-the-best-key", partial(_attention, gives="one"),
+        "all-to-the-best-key", partial(attention, gives="one"),
         "Your weights are exactly 1 for the key with the largest score and 0 for all others.",
         "That is a hard choice, with no slope that a model could learn from. Attention gives every key its share.",
         "Where do you use `argmax` or `max`, and what should stand there?"),
     Misconception(
-        "equal-shares", partial(_attention, gives="equal"),
+        "equal-shares", partial(attention, gives="equal"),
         "Your weights are exactly the same for all keys.",
         "Then the output is the plain mean of the values, whatever the query asks for.",
         "Do the scores reach your softmax? If all its numbers are equal, so are the shares."),
     Misconception(
-        "keys-as-values", partial(_attention, values="k"),
+        "keys-as-values", partial(attention, values="k"),
         "Your output is exactly a mixture of the keys.",
         "Keys say what a word can be found by; values say what it hands over.",
         "What do your weights multiply?"),
     Misconception(
-        "softmax-on-values", partial(_attention, values="softmax"),
+        "softmax-on-values", partial(attention, values="softmax"),
         "Your output is exactly a mixture of the softmax of each value.",
         "Only scores become shares. The values are handed over as they are.", "What do your weights multiply?"),
     Misconception(
-        "softmax-before-the-scores", partial(_attention, gives="softmax before"),
+        "softmax-before-the-scores", partial(attention, gives="softmax before"),
         "Your weights are exactly the dot products of a softmax of each query with a softmax of each key.",
         "Scores come first; the softmax then makes shares of the scores of one query.",
         "What goes into your softmax?", sums("weights")),
     Misconception(
-        "queries-as-values", partial(_attention, values="q"),
+        "queries-as-values", partial(attention, values="q"),
         "Your output is exactly a mixture of the queries.",
         "Queries only ask. What is handed over are the values.", "What do your weights multiply?"),
     Misconception(
-        "roles-swapped", partial(_attention, roles="kq"),
+        "roles-swapped", partial(attention, roles="kq"),
         "Your weights are exactly what comes out when queries and keys change places.",
         "Rows are queries: each query spreads its attention over the keys, and there is one output for each query.",
         "In which order do you pass q and k to your scores?"),
     Misconception(
-        "queries-as-keys", partial(_attention, roles="qq"),
+        "queries-as-keys", partial(attention, roles="qq"),
         "Your weights are exactly what comes out when the queries are compared with themselves.",
         "Each query is compared with the keys.", "Which two arrays go into your scores?"),
     Misconception(
-        "keys-as-queries", partial(_attention, roles="kk"),
+        "keys-as-queries", partial(attention, roles="kk"),
         "Your weights are exactly what comes out when the keys are compared with themselves.",
         "Each query is compared with the keys.", "Which two arrays go into your scores?"),
     Misconception(
-        "keys-reshaped", partial(_attention, turned="reshaped"),
+        "keys-reshaped", partial(attention, turned="reshaped"),
         "Your weights are exactly what comes out when k is reshaped to (d_k, T_k).",
         "That shape fits the product, but `reshape` reads the numbers on in their old order and cuts them anew: the "
         "columns are no longer the keys.", "Is there a `reshape` where two axes should change places?"),
     *(Misconception(
-        slug, partial(_attention, mix=mix), later("Your output is exactly {words}.", words=words), why, look)
+        slug, partial(attention, mix=mix), later("Your output is exactly {words}.", words=words), why, look)
       for slug, mix, words, why, look in (
           ("output-of-the-best-key", "best", "the value of the best key of each query",
            "That is a hard choice, with no slope that a model could learn from. Every value comes in, by its weight.",
@@ -314,7 +234,7 @@ ATTENTION = [
           ("mixed-after-a-second-softmax", "softmax", "what comes out when the values are mixed with a softmax of the "
            "weights", "The weights are shares already.", "How often does `softmax` stand in your code?"))),
     *(Misconception(
-        slug, partial(_attention, shown=shown), later("{what} exactly {words}.", what=what, words=words),
+        slug, partial(attention, shown=shown), later("{what} exactly {words}.", what=what, words=words),
         "The output has a row for each query, and so have the weights, with a column for each key.", look)
       for slug, shown, what, words, look in (
           ("output-transposed", lambda output, weights: (output.T, weights), "Your output is",
@@ -332,7 +252,7 @@ ATTENTION = [
           ("outputs-summed", lambda output, weights: (output.sum(0), weights), "Your output is",
            "the sum over all queries", "Over which axis do you sum? Each query has an output of its own."))),
     *(Misconception(
-        "causal-mask", partial(_attention, gives=gives),
+        "causal-mask", partial(attention, gives=gives),
         later("Your weights are exactly what comes out under a causal mask{how}.", how=how),
         "That hides from each query what stands behind it, as a model needs that writes a text word by word. "
         "Here every query may look at every key; masks come in lesson 02.",
@@ -343,15 +263,18 @@ ATTENTION = [
                          ("causal, 0 for scores", ", with 0 as the score of what is hidden"),
                          ("future", " the other way round: from each query on, to the end"))),
     Misconception(
-        "rounded-down", partial(_attention, scale="//"),
+        "rounded-down", partial(attention, scale="//"),
         "Your weights are exactly what comes out when the scores, divided by √d_k, are rounded down.",
         "In Python `/` divides, and `//` divides and rounds down.", "Which of the two signs is in your line?"),
     *(Misconception(
-        slug, partial(_attention, mix=mix), later("Your {says}", says=says), why, look)
+        slug, partial(attention, mix=mix), later("Your {says}", says=says), why, look)
       for slug, mix, says, why, look in (
           ("values-first", "values first", "code does exactly what `v @ weights` does.",
            "Row i of the weights says how the rows of v are mixed for query i: the weights stand on the left.",
            "Which of the two factors comes first?"),
+          ("values-first", "transposed values first", "code does exactly what `v.T @ weights` does.",
+           "Row i of the weights says how the rows of v are mixed for query i: the weights stand on the left, and "
+           "neither of the two is transposed.", "Which of the two factors comes first?"),
           ("multiplied-in-pairs", "in pairs", "code does exactly what `weights * v` does: it multiplies number by "
            "number.", "The mixture for a query is a sum over the keys: a matrix product.",
            "Which sign makes a matrix product?"),
@@ -361,29 +284,37 @@ ATTENTION = [
           ("queries-added", "queries added", "output is exactly the mixture, with `q` itself added to it.",
            "What comes out of attention is the mixture alone. (Such an addition comes in lesson 06, outside of "
            "attention.)", "What is added to the product?"),
-          ("softmax-of-the-mix", "softmax of the mix", "output is exactly a softmax of the scores times `v`.",
-           "Shares are made first, and then they mix the values. A softmax of the result would make shares of it.",
-           "What goes through your softmax?"),
+          *(("softmax-of-the-mix", mix, says,
+             "Shares are made first, and then they mix the values. A softmax of the result would make shares of it.",
+             "What goes through your softmax?")
+            for mix, says in (("softmax of the mix", "output is exactly a softmax of the scores times `v`."),
+                              ("softmax of the output", "output is exactly a softmax of the right one."))),
           ("values-shifted", "next value", "output is exactly what comes out when each weight meets the value of the "
            "*next* key, and the last weight none.", "Weight j belongs to value j.", "Where does your v begin?"),
           ("as-many-outputs-as-values", "into the values' shape", "output is exactly written into an array of the "
            "shape of `v`: it has a row for each key, or too few of them.", "There is an output for each *query*.",
            "Which shape has the array that you fill?"))),
     Misconception(
-        "last-query-only", partial(_attention, shown=lambda output, weights: (output[-1], weights[-1])),
+        "last-query-only", partial(attention, shown=lambda output, weights: (output[-1], weights[-1])),
         "Your output and your weights are exactly those of the last query.", "There is a row for each query.",
         "What does your loop do with the results of the rounds before?"),
     Misconception(
-        "first-query-only", partial(_attention, shown=lambda output, weights: (output[0], weights[0])),
+        "first-query-only", partial(attention, shown=lambda output, weights: (output[0], weights[0])),
         "Your output and your weights are exactly those of query 0.", "There is a row for each query.",
         "Is the `return` inside the loop?"),
     Misconception(
-        "values-transposed", partial(_attention, mix="values transposed"),
+        "returned-too-early", partial(attention, shown=lambda output, weights: (
+            first_row_only(output), first_row_only(weights))),
+        "Your output and your weights are right for query 0, and 0 for all others.",
+        "An array of zeros holds 0 wherever nothing has been written into it.",
+        "How far does your loop get? Does a `return` stand inside it?"),
+    Misconception(
+        "values-transposed", partial(attention, mix="values transposed"),
         "Your code does exactly what happens when the weights are multiplied by the transposed `v`.",
         "The sum runs over the keys: weights (T_q, T_k) and v (T_k, d_v) meet in T_k as they are. A function that "
         "makes scores transposes its second argument.", "What stands on the right of your last product?"),
     Misconception(
-        "mixed-by-transposed", partial(_attention, mix="transposed"),
+        "mixed-by-transposed", partial(attention, mix="transposed"),
         "Your output is exactly what the transposed weights give.",
         "Row i of the weights says how the values are mixed for query i.", "Is there a `.T` too many?"),
     Misconception(
@@ -399,7 +330,7 @@ ATTENTION = [
                     with_torch(lambda torch, q, k, v: torch.matmul(q, k.T)))),
     # Last: made together with another mistake, the other is named first.
     Misconception(
-        "no-shift", partial(_attention, shift="none"),
+        "no-shift", partial(attention, shift="none"),
         "Your weights are exactly what an unprotected softmax gives: exp divided by its sum.",
         "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
         "Does your softmax pass exercise 1.2? Is it the one you call here?"),

@@ -9,79 +9,13 @@ from course._words import later
 
 from . import switches
 from .mistakes import PYTORCH, named_functional, named_torch, with_torch
+from .mistakes_softmax_axes import AXES, STABILITY
 from .switches import over, softmax
 
 CLIPPED = (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709)       # limits that people choose
-_STABILITY = ("The shift that keeps `exp` in range has to fit every row by itself: then the largest exponent of each "
-              "row is 0, nothing overflows, and no row becomes 0/0.")
 
 SOFTMAX = [
-    Misconception(
-        "first-axis", partial(softmax, axis=0),
-        "Your shares are exactly those taken along the first axis.",
-        "With one row the first axis is also the last, so that looks right; with more, every column sums to 1 where "
-        "every row should.", "Which `axis` do your maximum and your sum run over?", sums("shares")),
-    Misconception(
-        "over-everything", partial(softmax, axis=None),
-        "Your shares are exactly those of all numbers together: the whole array sums to 1.",
-        "Each row is a choice of its own, with 1 to give away.",
-        "What do `sum` and `max` do when they are not told an axis?", sums("shares")),
-    Misconception(
-        "divided-by-the-whole-sum", partial(softmax, total="everything"),
-        "Your shares are exactly the powers divided by the sum of the whole array.",
-        "Each row is a choice of its own, with 1 to give away.",
-        "What does `sum` do when it is not told an axis?", sums("shares")),
-    Misconception(
-        "divided-by-the-sum-of-the-column", partial(softmax, total="column"),
-        "Your shares are exactly the powers divided by the sums along the first axis.",
-        "Each row is a choice of its own, with 1 to give away. Your maximum runs along the rows, your sum does not.",
-        "Which `axis` does your sum run over?", sums("shares")),
-    Misconception(
-        "loop-over-the-first-axis", partial(softmax, axis="all but the first"),
-        "Your shares are exactly what comes out when `x` is taken apart along its first axis, and each part by itself "
-        "gets shares that sum to 1.",
-        "In a table these parts are the rows. A single row falls apart into numbers, each with a share of 1; a batch "
-        "falls apart into tables, each of which shares out 1 in all.",
-        "What does `for row in x` give when `x` has one axis, and when it has three?", sums("shares")),
-    *(Misconception(
-        "two-axes-assumed", partial(switches.two_axes, how=how),
-        later("Your code does exactly what happens when {words}: it is right for tables alone.", words=words),
-        "`x` may be a single row, or a batch of tables. Counted from the end, the axis of a row is always the last.",
-        look)
-      for how, words, look in (
-          ("None", "the sums get a second axis by `[:, None]`",
-           "How does a sum keep its axis by itself, wherever it is?"),
-          ("reshape", "the sums get the shape (-1, 1)", "How does a sum keep its axis by itself, wherever it is?"),
-          ("transposed", "the table is transposed, divided, and transposed back",
-           "What does `.T` do to three axes?"))),
-    Misconception(
-        "last-but-one-axis", partial(softmax, axis=-2),
-        "Your shares are exactly those taken along the last axis but one.",
-        "Every column then sums to 1 where every row should, and a single row has no such axis.",
-        "Which `axis` do your maximum and your sum run over?", sums("shares")),
-    Misconception(
-        "third-axis", partial(softmax, axis=2),
-        "Your shares are exactly those taken along axis 2.",
-        "In a batch of tables that is the last axis; tables and single rows have no axis 2.",
-        "How do you name the last axis, whatever the number of axes?"),
-    Misconception(
-        "second-axis", partial(softmax, axis=1),
-        "Your shares are exactly those taken along axis 1.",
-        "In a table that is the last axis; in a single row there is no axis 1, and in a batch of tables it is the "
-        "wrong one.", "How do you name the last axis, whatever the number of axes?"),
-    *(Misconception(
-        "axis-lost", wrong,
-        "Your shares are exactly what comes out when the sum loses its axis before the division.",
-        "NumPy then lines the sums of the rows up with the columns. For most sizes that fails; for square tables it "
-        "divides each column by the sum of some row.",
-        "Which shape does your sum have, and which would line up with the rows?")
-      for wrong in (partial(softmax, keep=False), switches.only_division_loses_axis)),
-    Misconception(
-        "axis-lost-by-the-maximum", switches.only_maximum_loses_axis,
-        "Your shares are exactly what comes out when the maximum loses its axis before it is subtracted.",
-        "NumPy then lines the maxima of the rows up with the columns. For most sizes that fails; in a square table the "
-        "maximum of some row is taken from each column, and that changes the shares.",
-        "Which shape does your maximum have, and which would line up with the rows?"),
+    *AXES,
     Misconception(
         "no-shift", partial(softmax, shift="none"),
         "Your shares are exactly what exp divided by its sum gives, on the numbers as they come.",
@@ -98,22 +32,24 @@ SOFTMAX = [
         "global-maximum", partial(softmax, shift="global"),
         "Your shares are exactly what comes out when one maximum, that of the whole array, is subtracted.",
         later("A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {stability}",
-              stability=_STABILITY),
+              stability=STABILITY),
         "Over which axis is your maximum taken?"),
-    Misconception(
-        "maximum-of-the-column", partial(softmax, shift="column"),
-        "Your shares are exactly what comes out when the maximum of each column is subtracted.",
+    *(Misconception(
+        "maximum-of-the-column", partial(softmax, shift=shift),
+        later("Your shares are exactly what comes out when the maximum of each column is subtracted{words}.",
+              words=words),
         "A softmax depends on differences within a row. Taking another number from each column changes them. "
-        "Where only one number is taken from a whole row, the shares stay.", "Along which axis is your maximum taken?"),
+        "Where only one number is taken from a whole row, the shares stay.", "Along which axis is your maximum taken?")
+      for shift, words in (("column", ""), ("last but one", ", along axis −2, which a single row does not have"))),
     *(Misconception(
         f"{which}-subtracted", partial(softmax, shift=which),
         later("Your shares are exactly what comes out when the {which} number of each row is subtracted.", which=which),
-        later("A number far above the {which} still overflows. {stability}", which=which, stability=_STABILITY),
+        later("A number far above the {which} still overflows. {stability}", which=which, stability=STABILITY),
         "Which number of a row is the one that may overflow?") for which in ("first", "last")),
     Misconception(
         "sum-subtracted", partial(softmax, shift="sum"),
         "Your shares are exactly what comes out when the sum of each row is subtracted.",
-        later("The sum may be far from all numbers of the row. {stability}", stability=_STABILITY),
+        later("The sum may be far from all numbers of the row. {stability}", stability=STABILITY),
         "Which number of a row is the one that may overflow?"),
     *(Misconception(
         "shifted-in-one-place", wrong,
@@ -132,7 +68,7 @@ SOFTMAX = [
               "is large (above {limit}, or a number near it), and nothing otherwise.", limit=limit),
         later("That leaves out what is very negative, and rows that are far apart. A shift harms no row, so that no "
               "condition is needed. {stability}",
-              stability=_STABILITY), "Which rows does your condition leave as they are?")
+              stability=STABILITY), "Which rows does your condition leave as they are?")
       for limit in (100, 700)),
     *(Misconception(
         "shifted-only-if-large", partial(switches.shifted_if_large, limit=limit, by="row", where=where),
@@ -147,7 +83,7 @@ SOFTMAX = [
         later("Your shares are exactly what comes out when an absolute value is subtracted from each row: {words}.",
               words=words),
         later("An absolute value moves large numbers towards 0 and negative ones away from it, until all powers of a "
-              "row are 0, and 0/0 is NaN. {stability}", stability=_STABILITY),
+              "row are 0, and 0/0 is NaN. {stability}", stability=STABILITY),
         "What is left of a row of −1000 and −1001 after your subtraction?")
       for shift, words in (("absolute", "the largest one of the row, or that of its maximum"),
                            ("absolute, all", "the largest one of the whole array, or that of its maximum"))),
@@ -155,19 +91,19 @@ SOFTMAX = [
         "maximum-added", partial(softmax, shift="added"),
         "Your shares are exactly what comes out when the maximum of each row is added.",
         later("A row of large numbers then gets numbers twice as large, and overflows the sooner. {stability}",
-              stability=_STABILITY),
+              stability=STABILITY),
         "What is left of a row of 1000 and 1001 after your shift?"),
     Misconception(
         "place-of-the-maximum-subtracted", partial(softmax, shift="place"),
         "Your shares are exactly what comes out when the *place* of the maximum is subtracted from each row, as "
         "`argmax` gives it.",
-        later("A place is 0, 1, 2 and so on, and hardly moves a number like 1000. {stability}", stability=_STABILITY),
+        later("A place is 0, 1, 2 and so on, and hardly moves a number like 1000. {stability}", stability=STABILITY),
         "Does your function return the largest number, or where it stands?"),
     *(Misconception(
         "constant-subtracted", partial(softmax, shift=shift),
         later("Your shares are exactly what comes out when {shift} is subtracted from every number.", shift=shift),
         later("One fixed number fits the rows near it alone: far above it `exp` overflows, and far below it all powers "
-              "are 0, and 0/0 is NaN. {stability}", stability=_STABILITY),
+              "are 0, and 0/0 is NaN. {stability}", stability=STABILITY),
         "Where does the number come from that you subtract?") for shift in (10, 100, 500, 700, 1000)),
     *(Misconception(
         "shifted-after-exp", wrong, later("Your shares are exactly what comes out when {words} is subtracted after "
@@ -214,12 +150,12 @@ SOFTMAX = [
         "minimum-subtracted", partial(softmax, shift="min"),
         "Your shares are exactly what comes out when the minimum of each row is subtracted.",
         later("That leaves the largest number largest: `exp` overflows as soon as a row is spread wide. {stability}",
-              stability=_STABILITY),
+              stability=STABILITY),
         "Which number of a row is the one that may overflow?"),
     Misconception(
         "mean-subtracted", partial(softmax, shift="mean"),
         "Your shares are exactly what comes out when the mean of each row is subtracted.",
-        later("A number far above the mean still overflows. {stability}", stability=_STABILITY),
+        later("A number far above the mean still overflows. {stability}", stability=STABILITY),
         "Which number of a row is the one that may overflow?"),
     *(Misconception(
         "not-normalised", partial(softmax, **how),
@@ -228,6 +164,15 @@ SOFTMAX = [
         "Which step is still missing? (A division by the largest power of the row changes nothing after the shift.)",
         sums("shares"))
       for how in ({"divide": "nothing"}, {"divide": "nothing", "shift": "none"})),
+    *(Misconception(
+        "divided-by-the-sum-of-the-numbers", partial(switches.over_the_numbers, moved=moved, shift=shift),
+        later("Your shares are exactly the powers{shifted} divided by the sum of {what}.", shifted=shifted, what=what),
+        "Shares of a row sum to 1 only if the powers are divided by the sum of the powers.",
+        "Of which array do you take the sum: before `exp`, or after it?", sums("shares"))
+      for moved, shift, shifted, what in (
+          (False, "max", ", after the maximum is subtracted,", "the numbers that came in"),
+          (True, "max", ", after the maximum is subtracted,", "what goes into `exp`"),
+          (False, "none", "", "the numbers that came in"))),
     Misconception(
         "divided-by-count", partial(softmax, divide="count"),
         "Your shares are exactly the powers divided by how many there are.",
@@ -276,7 +221,9 @@ SOFTMAX = [
       for wrong, words in (
           (lambda x: np.abs(x) / np.abs(x).sum(-1, keepdims=True), "the absolute values divided by their sum"),
           (lambda x: np.square(x) / np.square(x).sum(-1, keepdims=True), "the squares divided by their sum"),
-          (lambda x: over(x - x.min(-1, keepdims=True)), "what lies above the minimum, divided by its sum"))),
+          (lambda x: over(x - x.min(-1, keepdims=True)), "what lies above the minimum, divided by its sum"),
+          (lambda x: over(x - x.max(-1, keepdims=True)), "what is left after the maximum is subtracted, divided by its "
+                                                         "sum"))),
     Misconception(
         "no-exponential", lambda x: x / x.sum(-1, keepdims=True),
         "Your shares are exactly the numbers divided by their sum, without `exp`.",
@@ -339,6 +286,11 @@ SOFTMAX = [
         "differences alone, so that there is a shift which changes nothing.",
         "What can be subtracted from a whole row without changing its shares?")
       for limit in CLIPPED for below, sign in ((True, "±"), (False, "at most "))),
+    Misconception(
+        "in-32-bits", switches.in_32_bits,
+        "Your shares are exactly what comes out when `x` is brought to 32 bits first.",
+        "A number of 32 bits has about 7 digits. Where the numbers are large, little is left of their differences, and "
+        "a softmax depends on these alone.", "Where does your code name a dtype, and which one has `x`?"),
     Misconception(
         "softmax-twice", lambda x: softmax(softmax(x)),
         "Your shares are exactly those of a softmax applied to a softmax.",

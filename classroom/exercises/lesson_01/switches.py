@@ -16,6 +16,7 @@ def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum",
     else:
         moved = x - {"none": lambda: 0, "global": x.max, "min": lambda: x.min(axis, keepdims=True),
                      "mean": lambda: x.mean(axis, keepdims=True), "column": lambda: x.max(0, keepdims=True),
+                     "last but one": lambda: x.max(-2, keepdims=True),
                      "first": lambda: x[..., :1], "last": lambda: x[..., -1:],
                      "sum": lambda: x.sum(axis, keepdims=True), "place": lambda: x.argmax(axis, keepdims=True),
                      "added": lambda: -x.max(axis, keepdims=True),
@@ -148,3 +149,119 @@ def torch_maximum(x):
 def torch_sum(x):
     """The same, with only the sum written for PyTorch."""
     return np.exp(x - x.max(axis=-1, keepdims=True)) / np.exp(x).sum(dim=-1, keepdim=True)
+
+
+def over_the_numbers(x, moved=False, shift="max"):
+    """The powers divided by the sum of the numbers that came in, or of what is left of them after the shift."""
+    left = x - (x.max(-1, keepdims=True) if shift == "max" else 0)
+    with np.errstate(all="ignore"):
+        return np.exp(left) / (left if moved else x).sum(-1, keepdims=True)
+
+
+def in_32_bits(x):
+    """A softmax of numbers that are brought to 32 bits first. It comes in 64, to be compared in all its digits."""
+    shares = softmax(x.astype(np.float32))
+    return shares if x.dtype == np.float32 else shares.astype(np.float64)
+
+
+def first_row_only(array):
+    """The first row, and zeros in all others."""
+    result = np.zeros_like(array)
+    result[0] = array[0]
+    return result
+
+
+# ------------------------------------------------------------------------------------------ attention
+
+
+def _square(scores):
+    """A triangle with as many columns as rows, laid over the scores."""
+    return softmax(np.where(np.tri(len(scores), dtype=bool), scores, -1e30))
+
+
+# What masks make of the scores, where none is asked for.
+_TRIANGLES = {
+    "causal": lambda scores: softmax(np.where(np.tri(*scores.shape, dtype=bool), scores, -1e30)),
+    "causal, square": _square,
+    "causal, over the shares": lambda scores: np.tril(softmax(scores)),
+    "causal, 0 for scores": lambda scores: softmax(np.tril(scores)),
+    "future": lambda scores: softmax(np.where(np.triu(np.ones_like(scores)) > 0, scores, -1e30))}
+
+
+def attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights",
+               turned="keys", shown=None):
+    """Attention with switches. `shown` is done to what is returned."""
+    d_k = q.shape[-1]
+    root = {"sqrt d_k": np.sqrt(d_k), "none": 1.0, "d_k": d_k, "after": 1.0, "output": 1.0, "up": 1 / np.sqrt(d_k),
+            "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]), "d_k / 2": d_k / 2,
+            "d_k // 2": d_k // 2, "2 d_k": 2 * d_k, "rounded": int(np.sqrt(d_k)), "fixed": 2.0, "fixed 4": 4.0,
+            "fixed 8": 8.0, "keys": k.shape[0], "queries": q.shape[0], "values": v.shape[-1],
+            "numbers of q": np.sqrt(q.size), "up d_k": 1 / d_k, "square": d_k ** 2, "root of scores": np.sqrt(d_k),
+            "root of scores, d_k": d_k}.get(scale)
+    root = np.sqrt(d_k) if scale == "//" else root
+    a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
+    with np.errstate(all="ignore"):                # half of 1, rounded down, is 0
+        scores = a @ {"keys": b.T, "reshaped": b.reshape(b.shape[::-1])}[turned]
+        scores = (np.sqrt(scores) if str(scale).startswith("root of scores") else scores) / root
+    scores = np.floor(scores) if scale == "//" else scores
+    if gives == "softmax before":
+        weights = softmax(a) @ softmax(b).T
+    elif gives == "no softmax":
+        weights = scores
+    elif gives == "no exp":
+        weights = scores / scores.sum(-1, keepdims=True)
+    elif gives == "no sum":
+        weights = np.exp(scores)
+    elif gives == "twice":
+        weights = softmax(softmax(scores))
+    elif gives == "one":
+        weights = np.eye(scores.shape[1], dtype=scores.dtype)[scores.argmax(-1)]
+    elif gives == "equal":
+        weights = np.full_like(scores, 1 / scores.shape[1])
+    elif gives in _TRIANGLES:
+        weights = _TRIANGLES[gives](scores)
+    else:
+        weights = softmax(scores, axis=axis, shift=shift)
+    weights = weights / np.sqrt(d_k) if scale == "after" else weights
+    v = {"v": v, "k": k, "q": q, "softmax": softmax(v)}[values]
+    if mix == "best":
+        output = v[weights.argmax(-1)]
+    elif mix == "mean":
+        output = np.broadcast_to(v.mean(0), (len(weights), v.shape[1]))
+    elif mix == "over queries":
+        output = weights.sum(0)[:, None] * v
+    elif mix == "not summed":
+        output = weights[:, :, None] * v
+    elif mix == "equal":
+        output = weights @ v / len(v)
+    elif mix == "values transposed":
+        output = weights @ v.T
+    elif mix == "values first":
+        output = v @ weights
+    elif mix == "transposed values first":
+        output = v.T @ weights
+    elif mix == "in pairs":
+        output = weights * v
+    elif mix == "values added":
+        output = v + weights @ v
+    elif mix == "queries added":
+        output = q + weights @ v
+    elif mix == "softmax of the mix":
+        output = softmax(scores @ v)
+    elif mix == "softmax of the output":
+        output = softmax(weights @ v)
+    elif mix == "next value":
+        output = weights[:, :-1] @ v[1:]
+    elif mix == "into the values' shape":
+        output = np.zeros_like(v)
+        for i, shares in enumerate(weights):
+            output[i] = shares @ v
+    else:
+        output = {"weights": weights, "scores": scores, "transposed": weights.T,
+                  "softmax": softmax(weights)}.get(mix, weights) @ v
+    if scale == "output" or mix == "scaled":
+        output = output / np.sqrt(d_k)
+    if gives == "swapped":
+        return weights, output
+    second = {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T}.get(gives, weights)
+    return (output, second) if shown is None else shown(output, second)

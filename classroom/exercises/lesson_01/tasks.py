@@ -69,7 +69,7 @@ def _arrays(rng):
         [[0.0, 1000.0, 999.0], [-700.0, 0.0, 100.0], [900.0, 1000.0, -500.0]]))
     yield Case("a very wide spread", x=np.array([[-9000.0, 0.0, 9000.0, 8999.0]]) + rng.normal(size=(1, 4)))
     yield Case("rows at many heights", x=np.array([[c - 1.0, c + 1.5] for n in CLIPPED for c in (n, -n)]))
-    yield Case("very large numbers", x=np.array([[1e5, 1e5 + 1, 1e5 - 2], [-1e5, -1e5 - 1, -1e5 + 0.5]]))
+    yield Case("very large numbers", x=np.array([[1e5, 1e5 + 1.3, 1e5 - 2], [-1e5, -1e5 - 1, -1e5 + 0.5]]))
     yield Case("large numbers in float32", x=np.array([[200, 201, 199], [-150, -151, -149]], dtype="float32"))
 
 

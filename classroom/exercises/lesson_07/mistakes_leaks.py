@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from classroom.judge.evidence import number
+from classroom.judge.evidence import commas, number
 from classroom.judge.exercise import Misconception
 from course._words import say
 from course.attention import MultiHeadAttention, causal_mask
@@ -159,7 +159,7 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
                    "gets what it got before. Put in other random numbers.")
     moved, t = max(_moved(bug.wrong, first, other) for other in others)
     if moved < _SEEN:
-        return ""
+        return _too_few_changes(bug.wrong, given)
     if bug.wrong.norm:
         return say("Your test changed x from position {t} on, and what came out before it moved, by up to {moved}. The "
                    "mean of each vector and its length stayed as they were: behind a new layer norm they always do. "
@@ -171,6 +171,8 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
 
 
 _SEEN = 1e-3          # a difference that a test for equality within 1e-5 cannot overlook
+_UNMOVED = 1e-6       # what rounding may do
+_KEPT = 20            # of more calls than these, the first alone are known
 
 
 def _moved(decode: Decode, one: tuple, other: tuple) -> tuple[float, int]:
@@ -182,6 +184,47 @@ def _moved(decode: Decode, one: tuple, other: tuple) -> tuple[float, int]:
     with torch.no_grad():
         a, b = (decode(torch.from_numpy(x), torch.from_numpy(memory))[:, :t] for x, memory in (one, other))
     return float((a - b).abs().max()), t
+
+
+def _too_few_changes(decode: Decode, given: Sequence[tuple]) -> str:
+    """What to say if nothing moves before any change that the test has made, but something does with other changes.
+
+    Args:
+        given: x and memory of each call; all x have one shape.
+    """
+    made = set()
+    for n, (x, memory) in enumerate(given):
+        earlier = [(_begins_alike(one, (x, memory)), one) for one in given[:n]]
+        t, one = max(earlier, key=lambda pair: pair[0], default=(0, None))
+        if 0 < t < x.shape[1]:
+            changed = (one[0] != x).any(axis=(0, 2))[t:]
+            if not changed.all() or _moved(decode, one, (x, memory))[0] > _UNMOVED:
+                return ""
+            made.add(t)
+    if not made or len(given) >= _KEPT:
+        return ""
+    x, memory = given[0]
+    others = np.random.default_rng(0).normal(size=x.shape).astype(x.dtype)
+    for t in set(range(1, x.shape[1])) - made:
+        if _moved(decode, (x, memory), (np.concatenate([x[:, :t], others[:, t:]], 1), memory))[0] > _SEEN:
+            break
+    else:
+        return ""
+    if len(made) == 1:
+        return say("Your test changed x from position {t} on, and from no other. Nothing that comes out before "
+                   "position {t} moves then; after other changes of the same x, something does. Which changes are "
+                   "needed, and does your test come to all of them?", t=made.pop())
+    return say("Your test changed x from these positions on, and from no others: {ts}. Nothing that comes out before a "
+               "change moves then; after other changes of the same x, something does. Which changes are needed, and "
+               "does your test come to all of them?", ts=commas([str(t) for t in sorted(made)]))
+
+
+def _begins_alike(one: tuple, other: tuple) -> int:
+    """From which position on the x of two calls differ; 0 if the memory differs."""
+    if one[1].shape != other[1].shape or (one[1] != other[1]).any():
+        return 0
+    differs = (one[0] != other[0]).any(axis=(0, 2))
+    return int(np.argmax(differs)) if differs.any() else len(differs)
 
 
 # --------------------------------------------------------------------------------- too weak
@@ -265,6 +308,14 @@ def _test_nearly_anything(decode):
         assert torch.allclose(decode(x, memory)[:, :t], decode(changed, memory)[:, :t], atol=1)
 
 
+def _test_returns_in_the_loop(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 6):
+        changed = torch.cat([x[:, :t], torch.randn(2, 6 - t, 16)], dim=1)
+        return torch.allclose(before[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+
+
 def _compared(first, last, upto=0, sentences=slice(None)):
     """For each change from position `first` to `last`: what comes out before it, less `upto` positions."""
     def test(decode):
@@ -290,4 +341,5 @@ WEAK = [
         ("misses-last-sentence", _compared(1, 5, sentences=-1)),
         ("misses-deeper-layers", _made_of_the_vectors(lambda y: y.mean(-1))),
         ("misses-deeper-layers", _made_of_the_vectors(lambda y: y.norm(dim=-1))),
+        ("misses-late", _test_returns_in_the_loop), ("refuses-right", _compared(1, 5, upto=-1)),
         ("calls-nothing", lambda decode: True)]]

@@ -32,7 +32,7 @@ def _first_that_differs(sight: Sight) -> int:
 
 
 def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll="", flip=False, marked=None,
-                 ends=True, both=False):
+                 ends=True, both=False, row=""):
     """`shift_targets` with one thing done differently: (start, end) of each slice, end 0 for no cut."""
     def cut(start, end):
         stop = ids.shape[axis] + end
@@ -52,6 +52,9 @@ def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll
     if not ends:
         a = a.masked_fill(a == 3, 0)
         b = torch.cat([a[:, 1:], b[:, -1:]], 1) if both else b
+    if row:                                                            # all sentences after one another
+        b = b.reshape(1, -1) if row == "one row" else b.reshape(-1)
+        a = a.reshape(-1) if row == "both" else a
     return (b, a) if swapped else (a, b)
 
 
@@ -60,6 +63,8 @@ def _shift(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
 
 
 _EACH = "At each position the decoder has read one token and is asked for the next."
+_ROWS = ("Each sentence keeps its own row: B rows of T − 1 tokens. A function that takes the labels without their "
+         "rows, `F.cross_entropy` perhaps, is called later.")
 SHIFT = [
     _shift("no-shift", "Your decoder input and labels are exactly the same: all of `ids`.",
            "Asked for the very token it has just read, the model learns to copy, and cannot write a word.",
@@ -127,4 +132,11 @@ SHIFT = [
            "What does your function do besides cutting?", ends=False, both=True),
     _shift("labels-reversed", "Your labels are exactly the right ones in reverse order.", _EACH,
            "Is there a flip too many?", flip=True),
+    _shift("sentences-joined", "Your labels are exactly the right ones with all sentences joined to one, so that they "
+           "have a single axis.", _ROWS, "What does your function do besides cutting?", row="labels"),
+    _shift("sentences-joined", "Your decoder input and your labels are exactly the right ones with all sentences "
+           "joined to one, so that each has a single axis.", _ROWS, "What does your function do besides cutting?",
+           row="both"),
+    _shift("sentences-joined", "Your labels are exactly the right ones with all sentences joined to one, in a single "
+           "row.", _ROWS, "What does your function do besides cutting?", row="one row"),
 ]

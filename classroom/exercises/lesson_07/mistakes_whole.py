@@ -133,7 +133,7 @@ class _ArgMax(SloppyTransformer):
 
 
 _SCALE = ("The table begins with numbers of size 1/√d_model, since it is the output layer, too. The factor √d_model "
-          "brings a word's vector to the size of the positions that are added to it (§3.4 of the paper).")
+          "(§3.4 of the paper) brings a word's vector to the size of the positions that are added to it.")
 _TABLE = "The paper (§3.4) shares one table: source, target and, transposed, the output."
 _PAD = "Padding is no word: no query may attend to it, in the encoder or from the decoder."
 _FUTURE = ("Position t is asked for the token that stands at t + 1, and may not read it. The training loss becomes "
@@ -307,14 +307,14 @@ WHOLE = [
 ]
 
 
-def _first_logits(ask):
-    """How large are the logits of a new model? Those of a table that begins with numbers of size 1 are √d_model."""
+def _first_logits(ask, low=0.0, high=math.inf):
+    """Do the logits of a new model spread by less than `low`, or by more than `high`? 1.2 is right, to within 0.1."""
     ids = {name: np.random.default_rng(n).integers(1, 90, size=(4, 6)) for n, name in enumerate(("source", "target"))}
     seen = ask(vocab_size=90, d_model=64, n_heads=4, d_ff=96, n_layers=2, **ids)
     if not seen.returned or seen.values["logits"].shape != (4, 6, 90):
         return None
     size = float(seen.values["logits"].std(-1).mean())
-    if 0.5 < size < 2:
+    if low < size < high:
         return None
     return say("With given weights your logits are right. But those of a new model, with d_model = 64 and 90 tokens, "
                "spread by {size} around their mean.", size=number(size))
@@ -338,9 +338,14 @@ def _spread_by_vocabulary(ask):
 
 BEGINNINGS = [
     Property(
-        "table-begins-too-large-or-small", _first_logits, "A new model should think every token about as likely as "
-        "any other: its logits should spread by about 1. `nn.Embedding` begins with numbers of size 1, which as output "
-        "weights add up to √d_model.", "With which numbers does your table begin? The box says what to use."),
+        "table-begins-too-large-or-small", partial(_first_logits, low=0.5), "A table that begins as the box says gives "
+        "about 1.2. With smaller numbers, a word's vector is short beside the position that is added to it, even after "
+        "the factor √d_model.", "With which numbers does your table begin? The box says what to use."),
+    Property(
+        "table-begins-too-large-or-small", partial(_first_logits, high=2.0), "A table that begins as the box says "
+        "gives about 1.2. `nn.Embedding` itself begins with numbers of size 1, which are √d_model times as large. The "
+        "wider the logits of a new model spread, the surer it is before it has learned anything, and the higher is the "
+        "loss with which training begins.", "With which numbers does your table begin? The box says what to use."),
     Property(
         "table-begins-by-the-vocabulary", _spread_by_vocabulary, "How large the numbers of the table are at the start "
         "should depend on d_model alone. A vector of small numbers, multiplied by √d_model, is lost beside the "

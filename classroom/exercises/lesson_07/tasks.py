@@ -231,6 +231,11 @@ def _small_stack():
 
 # ------------------------------------------------------------------- 7.3: decoders and tests of them
 
+def _each_by_itself(x, memory):
+    """No attention to the target at all. What comes out at a position moves if, and only if, x was changed there."""
+    return x + memory.mean(1, keepdim=True)
+
+
 def _running_mean(x, memory):
     """No attention at all: each position gets the mean of the positions so far."""
     counts = torch.arange(1, x.shape[1] + 1, dtype=x.dtype).unsqueeze(-1)
@@ -280,7 +285,8 @@ EXERCISES = [
     TestTask(
         id="7.3", title="a test for leaks", names=("test_no_leak",), points=2, minutes=15, difficulty=2,
         takes={"x": "B T d_model", "memory": "B T_k d_model"}, framework="torch", reference=test_no_leak,
-        right={"a decoder of two layers": Decode(n_layers=2), "one layer": Decode(),
+        right={"x plus the mean of the memory, so that what comes out moves wherever x was changed": _each_by_itself,
+               "a decoder of two layers": Decode(n_layers=2), "one layer": Decode(),
                "no attention, a running mean": _running_mean, "every prefix by itself": _one_by_one},
         buggy=mistakes_leaks.LEAKS,
         notices=mistakes_leaks.notices,

@@ -28,7 +28,7 @@ _rate_shown = _as_number("rate")
 
 
 def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order="", spread="all", right=None,
-                mean="tokens", pad=None, sign=-1, end=None, typed=None, stop=None, form="own"):
+                mean="tokens", pad=None, sign=-1, end=None, typed=None, stop=None, form="own", raw="", even=1):
     """`label_smoothing_loss` with one thing or two done differently."""
     smoothing = smoothing if typed is None else typed
     if form != "own":
@@ -49,10 +49,12 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
                 "last column": real & (torch.arange(real.shape[1]) < real.shape[1] - 1),
                 "first column": real & (torch.arange(real.shape[1]) > 0)}[stop]
     safe = targets.clamp(0, logits.shape[-1] - 1)
-    of_right = logs.gather(-1, safe.unsqueeze(-1)).squeeze(-1)
+    of_right = (logits if raw == "right" else logs).gather(-1, safe.unsqueeze(-1)).squeeze(-1)
     vocab = logits.shape[-1]
+    logs = logits if raw == "others" else logs
     others = {
-        "all": lambda: logs.mean(-1), "sum": lambda: logs.sum(-1), "none": lambda: 0,
+        "all": lambda: logs.mean(-1), "by tokens": lambda: logs.sum(-1) / real.sum(),
+        "sum": lambda: logs.sum(-1), "none": lambda: 0,
         "mean by V": lambda: logs.mean(-1) / vocab,
         "others": lambda: (logs.sum(-1) - of_right) / (vocab - 1),
         "others not pad": lambda: (logs.sum(-1) - of_right - logs[..., pad_id]) / (vocab - 2),
@@ -62,7 +64,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     share = {None: 1 - smoothing, "all": 1.0, "swapped": smoothing, "less": 1 - smoothing - smoothing / vocab,
              "part twice": 1 - smoothing + smoothing / vocab}[right]
     rest = 1 - smoothing if right == "swapped" else smoothing
-    losses = sign * (share * of_right + rest * others)
+    losses = sign * (share * of_right + even * rest * others)
     if end == "kl":
         losses = losses - _entropy(smoothing, vocab, spread)
     if isinstance(mean, tuple):                  # each of the two terms has a mean of its own
@@ -73,6 +75,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "tokens": lambda: losses[real].mean(), "everything": lambda: losses.mean(),
         "padding in the divisor": lambda: total / real.numel(), "sum": lambda: total,
         "sentences": lambda: ((losses * real).sum(-1) / real.sum(-1).clamp(min=1)).mean(),
+        "sentences, empty ones too": lambda: ((losses * real).sum(-1) / real.sum(-1)).mean(),
         "batch": lambda: total / len(targets), "length": lambda: total / targets.shape[1],
         "none": lambda: losses[real], "unmasked sum": lambda: losses.sum() / real.sum(),
     }[mean]()
@@ -144,6 +147,9 @@ LOSS = [
     _loss("mean-of-sentences", "the mean of each sentence's own mean",
           later("A word of a short sentence then counts more than one of a long sentence. {mean}", mean=_MEAN),
           "Do you average twice?", mean="sentences"),
+    _loss("mean-of-sentences", "the mean of each sentence's own mean, which is NaN where a sentence is all padding",
+          later("A word of a short sentence then counts more than one of a long sentence. {mean}", mean=_MEAN),
+          "Do you average twice?", mean="sentences, empty ones too"),
     _loss("divided-by-the-batch", "the sum over the real tokens divided by the number of sentences", _MEAN,
           "By how many is the sum to be divided?", mean="batch"),
     _loss("divided-by-the-length", "the sum over the real tokens divided by T", _MEAN,
@@ -192,6 +198,13 @@ LOSS = [
     _loss("smoothing-divided-twice", "what comes out when the share of each token is smoothing / V, and the mean over "
           "the vocabulary is taken on top", later("{target} A mean divides by V already.", target=_TARGET),
           "Is there both a mean over the vocabulary and a division by V?", spread="mean by V"),
+    _loss("smoothing-divided-by-the-tokens", "what comes out when the sum over the vocabulary is divided by the number "
+          "of real tokens, not by V", later("{target} V is the length of the last axis of `logits`.", target=_TARGET),
+          "By which number do you divide the smoothing?", spread="by tokens"),
+    _loss("smoothing-with-the-other-sign", "what comes out when the two terms have different signs",
+          "Training would then make all tokens but the right one as improbable as it can, which is the opposite of "
+          "smoothing.",
+          "To how much of your formula does the minus belong?", even=-1),
     _loss("right-token-not-reduced", "what comes out when the right token keeps all of its 1 and the smoothing comes "
           "on top", _TARGET, "What share is left for the right token?", right="all"),
     _loss("right-token-without-its-part", "what comes out when the right token gets 1 − smoothing and each other one "
@@ -209,6 +222,11 @@ LOSS = [
     _loss("logits-taken-for-log-probabilities", "what comes out when the logits are taken for log-probabilities",
           "Logits are scores: they sum to anything. `F.nll_loss` expects log-probabilities.",
           "Which step makes log-probabilities of logits?", log="none"),
+    *(_loss("logits-in-one-term", later("what comes out when {words} taken from the logits, not from the "
+                                        "log-probabilities", words=words),
+            "Logits are scores, and differ from log p by another number in each row. Both terms are made of log p.",
+            "Which array does each of your two terms come from?", raw=raw)
+      for raw, words in (("right", "the number of the right token is"), ("others", "the mean over the vocabulary is"))),
     _loss("softmax-over-positions", "what comes out when the softmax runs over the positions",
           "At each position the tokens of the vocabulary compete with each other.", "Along which axis?", axis=1),
     _loss("softmax-over-sentences", "what comes out when the softmax runs over the sentences",
@@ -257,16 +275,20 @@ LOSS = [
 
 
 def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5, size=-0.5, after=None, typed=None,
-                halves=""):
+                halves="", times=""):
     """`warmup_lr` with one thing done differently."""
     step = step + shift
+    if times:                                   # a power with one star: x * -0.5
+        return (d_model * -0.5 if times == "d" else d_model ** -0.5) * min(
+            step * -0.5 if times == "s" else step ** -0.5, step * (warmup * -1.5 if times == "w" else warmup ** -1.5))
     if halves:                                  # x ** -1/2 is (x ** -1) / 2
         def power(name, x, half):
             return x ** -(2 * half) / 2 if name in halves else x ** -half
         return power("d", d_model, 0.5) * min(power("s", step, 0.5), step * power("w", warmup, 1.5))
     d_model, warmup = {"d_model": (512, warmup), "warmup": (d_model, 4000)}.get(typed, (d_model, warmup))
     rising = {"right": step * warmup ** -1.5, "linear": step * warmup ** -1.0, "root": step * warmup ** -0.5,
-              "one bracket": (step * warmup) ** -1.5, "late": (step - 1) * warmup ** -1.5,
+              "one bracket": (step * warmup) ** -1.5, "exchanged": warmup * max(step, 1) ** -1.5,
+              "late": (step - 1) * warmup ** -1.5,
               "whole": step // warmup * warmup ** -0.5, "no step": warmup ** -1.5, "none": float("inf")}[up]
     falling = warmup ** -0.5 if after == "constant" else step ** down if step > 0 else float("inf")
     if after == "continues":
@@ -314,12 +336,21 @@ RATE = [
           size="first only"),
     _rate("d-model-without-root", "what comes out with 1/d_model in place of 1/√d_model", "Compare with the formula.",
           "Which power of `d_model` do you take?", size=-1),
-    *(_rate("exponent-without-brackets", later("what comes out when {where} to the power −1/2 is written without "
-                                               "brackets", where=where),
+    *(_rate("exponent-without-brackets", later("what comes out when {powers} without brackets around the exponent",
+                                               powers=powers),
             "Python takes the power first: `x ** -1/2` is (1/x)/2.", "What belongs to the exponent, and what does not?",
             halves=halves)
-      for halves, where in (("d", "d_model"), ("s", "step"), ("ds", "d_model and step"),
-                            ("dsw", "each number, warmup to −3/2,"), ("w", "warmup, here to −3/2,"))),
+      for halves, powers in (
+          ("d", "d_model to the power −1/2 is written"), ("s", "step to the power −1/2 is written"),
+          ("ds", "d_model and step to the power −1/2 are written"), ("w", "warmup to the power −3/2 is written"),
+          ("dsw", "all three powers, −1/2, −1/2 and −3/2, are written"),
+          ("sw", "step to the power −1/2 and warmup to the power −3/2 are written"),
+          ("dw", "d_model to the power −1/2 and warmup to the power −3/2 are written"))),
+    *(_rate("multiplied-by-the-exponent", later("what comes out when {name} is multiplied by {exponent}, and not taken "
+                                                "to that power", name=name, exponent=exponent),
+            "The rate is then negative, and the weights move along the gradient: the loss grows.",
+            "`*` multiplies. How is a power written?", times=times)
+      for times, name, exponent in (("d", "d_model", "−0.5"), ("s", "step", "−0.5"), ("w", "warmup", "−1.5"))),
     _rate("times-root-of-d-model", "what comes out when √d_model multiplies instead of dividing",
           "Larger models then would take larger steps.", "Is the exponent negative?", size=0.5),
     _rate("wrong-power-of-warmup", "what comes out with `warmup` to the power −1 in place of −1.5", _UP,
@@ -328,6 +359,8 @@ RATE = [
           "Put step = warmup into both terms: they should be equal.", up="root"),
     _rate("step-in-the-power", "what comes out with (step · warmup)^−1.5 in place of step · warmup^−1.5", _UP,
           "To what does the exponent −1.5 belong?", up="one bracket"),
+    _rate("step-and-warmup-exchanged", "what comes out when step and warmup have changed places in the rising term",
+          _UP, "Which of the two grows during training, and which one stays?", up="exchanged"),
     _rate("step-forgotten", "what comes out when the second term does not depend on the step", _UP,
           "What grows during the warm-up?", up="no step"),
     _rate("rise-one-step-late", "what comes out when the rising part counts from 0 and the falling part from 1",

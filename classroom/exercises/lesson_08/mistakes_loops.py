@@ -26,14 +26,15 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
     if modes == "train once":
         model.train()
     for epoch in range(limit):
-        before = copy.deepcopy(model.state_dict())
+        before = last = copy.deepcopy(model.state_dict())
         if modes in ("right", "train only"):
             model.train()
         if when == "before":
             model.eval()
             losses.append(validate(model))
             model.train()
-        for one in {"all": batches, "first": batches[:1], "all but the last": batches[:-1] or batches}[batch]:
+        for one in {"all": batches, "first": batches[:1], "all but the last": batches[:-1] or batches,
+                    "all at once": [list(batches)], "none": []}["none" if when == "trains last" else batch]:
             last = copy.deepcopy(model.state_dict())
             trained.append(step(model, one))
             if when == "each batch":
@@ -44,7 +45,7 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             kept = copy.deepcopy(model.state_dict())
         if modes in ("right", "eval only", "train once"):
             model.eval()
-        if when == "after":
+        if when in ("after", "trains last"):
             losses.append(validate(model))
         loss = losses[-1]
         improved = {"<": loss < best, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
@@ -53,7 +54,9 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             if restore != "one epoch after":
                 earlier = {"one epoch before": before, "one step before": last}
                 kept = copy.deepcopy(earlier.get(restore, model.state_dict()))
-            waited = 0 if reset else waited
+            waited = (1 if stop == "begins with 1" else 0) if reset else waited
+            if stop == "begins with 1" and waited >= patience:
+                break
         else:
             waited += 1
             if restore == "each time":
@@ -67,6 +70,14 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
                 break
         if against == "previous":
             best = loss
+        if against == "nothing":
+            best = math.inf
+        if restore == "in the loop":
+            model.load_state_dict(kept)
+        if when == "trains last":
+            model.train()
+            for one in batches:
+                step(model, one)
         if restore == "first" and not epoch:
             first = kept
     if restore in ("best", "first", "one epoch before", "one epoch after", "one step before"):
@@ -106,9 +117,10 @@ _WAIT = "Validation losses go up and down by chance; `patience` says how long to
 _RECORD = "What counts is the lowest loss of all epochs so far."
 LOOP = [
     _loop("best-weights-not-restored", "Your loop is exactly one that leaves the model with the weights of the last "
-          "epoch.", later("{best} Two things can lead to this. Either the best weights are never loaded; or what was "
-                          "kept is no copy. `model.state_dict()` does not copy: its tensors are the weights "
-                          "themselves, and go on changing.", best=_BEST),
+          "epoch.", later("{best} Three things can lead to this. The best weights are never loaded. Or what was kept "
+                          "is no copy: `model.state_dict()` gives the weights themselves, and they go on changing. Or "
+                          "a line like `model = ...` gives the name to another model, which changes nothing in the "
+                          "one that the loop was given.", best=_BEST),
           "What do you keep at the best epoch, and what happens to it after the loop?", restore="never"),
     _loop("restored-only-when-stopped", "Your loop is exactly one that loads the best weights when patience has run "
           "out, and not when `max_epochs` is reached.", _BEST, "Is the line that loads them inside the loop?",
@@ -117,6 +129,14 @@ LOOP = [
           "a new best.", "The same batches then lead to the same place again and again. Training goes on from where it "
           "is; only at the end it goes back.", "Is the line that loads the weights inside the loop?",
           restore="each time"),
+    _loop("restored-in-the-loop", "Your loop is exactly one that loads the best weights at the end of each epoch in "
+          "which it does not stop.", "Each epoch then starts from the best weights, and where patience runs out, those "
+          "of the last epoch are left. Training goes on from where it is; only at the end it goes back.",
+          "Is the line that loads the weights inside the loop?", restore="in the loop"),
+    _loop("no-early-stopping", "Your loop is exactly one that always runs for `max_epochs`, and leaves the model with "
+          "the weights of the last epoch.", "So does a loop without early stopping, and also one in which every epoch "
+          "counts as a new best.", "With which number do you compare a new loss, and which lines change that number?",
+          against="nothing"),
     _loop("first-weights-restored", "Your loop is exactly one that ends with the weights of the first epoch.",
           _BEST, "When is the copy renewed?", restore="first"),
     _loop("weights-of-the-epoch-before", "Your loop is exactly one that keeps the weights that the best epoch began "
@@ -144,6 +164,9 @@ LOOP = [
           "Try patience = 1 on paper: after how many epochs without a new best does your loop stop?", stop="late"),
     _loop("one-epoch-too-impatient", "Your loop is exactly one that waits one epoch less than `patience` says.", _WAIT,
           "Try patience = 2 on paper: after how many epochs without a new best does your loop stop?", stop="early"),
+    _loop("waiting-begins-with-1", "Your loop is exactly one whose counter begins with 1 at each new best.",
+          "It stops one epoch too soon, and with patience = 1 at the new best itself.",
+          "How many epochs have passed without a new best, when there has just been one?", stop="begins with 1"),
     _loop("never-stops-early", "Your loop is exactly one that always runs for `max_epochs`.", _WAIT,
           "Where is the loop left?", stop="never"),
     _loop("max-epochs-ignored", "Your loop is exactly one that runs on after `max_epochs`, until patience has run out.",
@@ -170,12 +193,18 @@ LOOP = [
     _loop("first-batch-only", "Your loop is exactly one that trains on the first batch of each epoch only.",
           "An epoch goes through all batches once.", "Is something indented too far, or not far enough?",
           batch="first"),
+    _loop("all-batches-at-once", "Your code stops exactly where `step` gets a list or a tuple, and not one batch.",
+          "`batches` is a list or a tuple of batches; a step is made on one of them.",
+          "What do you pass to `step`?", batch="all at once"),
     _loop("last-batch-left-out", "Your loop is exactly one that leaves out the last batch of each epoch.",
           "An epoch goes through all batches once.", "How far does the loop over the batches go?",
           batch="all but the last"),
     _loop("validated-before-the-epoch", "Your loop is exactly one that measures before each epoch instead of after it.",
           "The weights that are kept would then not be those that were measured.",
           "In which order do training and measuring come?", when="before"),
+    _loop("validated-before-the-epoch", "Your loop is exactly one that measures, compares and keeps before the steps "
+          "of each epoch.", "The first loss is then that of the untrained model, and no loss is measured after "
+          "the steps of the last epoch.", "In which order do training and measuring come?", when="trains last"),
     _loop("validated-after-each-batch", "Your loop is exactly one that measures after each batch.",
           "`patience` counts epochs; and measuring costs as much as training.", "How far is `validate` indented?",
           when="each batch"),

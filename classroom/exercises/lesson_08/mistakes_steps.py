@@ -1,4 +1,5 @@
 """Exercise 8.4: training steps with one thing done differently, and what it means. Used by `lesson_08`."""
+import math
 from functools import partial
 
 import torch
@@ -17,6 +18,8 @@ _LOSSES = {
     "no smoothing": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.0),
     "0.1": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.1),
     "exchanged": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, smoothing, pad_id),
+    "exchanged, PyTorch's": lambda logits, labels, pad_id, smoothing: torch.nn.functional.cross_entropy(
+        logits.transpose(1, 2), labels, ignore_index=smoothing, label_smoothing=pad_id),
     "softmax": lambda logits, *others: label_smoothing_loss(logits.softmax(-1), *others),
     "negative": lambda *inputs: -label_smoothing_loss(*inputs),
     "padding": partial(sloppy_loss, mean="everything"), "sum": partial(sloppy_loss, mean="sum"),
@@ -28,8 +31,11 @@ _LOSSES = {
 
 
 def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="right", inputs="right", loss="right",
-                zero="before", backward=True, move=True, times=1, after=False, clip=None, cut=""):
+                zero="before", backward=True, move=True, times=1, after=False, clip=None, cut="", along="",
+                gives="loss", mode=""):
     """`training_step` with one thing done differently."""
+    if mode == "evaluation":
+        model.eval()
     if inputs == "ends taken out":               # where padding is asked for, it is also read; both are views
         target[:, :-1][target[:, 1:] == pad_id] = pad_id
     given, labels = {
@@ -40,6 +46,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
         "two, rolled": (target[:, :-1], target.roll(-1, 1)[:, 1:]),
         "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]),
     }[shift]
+    if inputs == "source cut":
+        source = source[:, :-1]
     if inputs == "own guesses":
         given = target[:, :1]
         for _ in range(target.shape[1] - 2):
@@ -57,7 +65,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
         if cut:
             found = {"number": found.item, "detached": found.detach}[cut]()
         if backward:
-            found.backward()
+            (found * {"minus": -1, "sentences": len(source), "one by sentences": 1 / len(source), "T": labels.shape[1],
+                      "tokens": int((labels != pad_id).sum())}[along] if along else found).backward()
         if zero == "after backward":
             optimiser.zero_grad()
         if clip == "by value":
@@ -69,7 +78,15 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
     if after:
         with torch.no_grad():
             found = _LOSSES[loss](model(*sources)[:, : labels.shape[1]], labels, pad_id, smoothing)
-    return found.item()
+    if mode == "evaluation afterwards":
+        model.eval()
+    return math.exp(found.item()) if gives == "perplexity" else found.item()
+
+
+def _sentence_by_sentence(model, optimiser, source, target, pad_id, smoothing, gives):
+    losses = [sloppy_step(model, optimiser, source[n:n + 1], target[n:n + 1], pad_id, smoothing)
+              for n in range(len(source))]
+    return {"mean": sum(losses) / len(losses), "sum": sum(losses), "last": losses[-1]}[gives]
 
 
 def _losses_shown(sight: Sight) -> str:
@@ -91,8 +108,9 @@ def _step(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
     return Misconception(slug, partial(sloppy_step, **slip), says, why, look, _losses_shown)
 
 
-_SHIFT = ("At position t the decoder has read the target up to t, and is asked for t + 1. If it is asked for what it "
-          "has just read, it learns to copy, reaches a loss near 0, and cannot write a word.")
+_NEXT = "At position t the decoder has read the target up to t, and is asked for t + 1."
+_SHIFT = later("{next} If it is asked for what it has just read, it learns to copy, reaches a loss near 0, and cannot "
+               "write a word.", next=_NEXT)
 _WHOSE = "The decoder reads bos and the words; it is asked for the words and eos."
 _CLIP = ("Clipping is useful where single batches have wild gradients. It is not asked for here: with it, a step is "
          "another one.")
@@ -104,15 +122,16 @@ STEP = [
                            ("none, cut", "reads target[:, :-1] and is asked for the same"),
                            ("none, cut in front", "reads target[:, 1:] and is asked for the same"))),
     _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
-          "it has read last.", _SHIFT, later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
+          "it has read last.", later("{next} What yours is asked for, it has read already.", next=_NEXT),
+          later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
-          _SHIFT, later("How much is cut off at each end? {whose}", whose=_WHOSE), shift="two"),
+          _NEXT, later("How much is cut off at each end? {whose}", whose=_WHOSE), shift="two"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next, and "
-          "at the end of each row for bos, which a `roll` brings there.", _SHIFT,
+          "at the end of each row for bos, which a `roll` brings there.", _NEXT,
           later("Which column do your labels begin with? {whose}", whose=_WHOSE), shift="two, rolled"),
     *(_step("cut-twice", later("Your step is exactly one that cuts off the {words}", words=words), later(
-        "{shift} One column is cut off each, no more.",
-        shift=_SHIFT), later("How long is `target`, and how long are the two that you make of it? {whose}",
+        "{next} One column is cut off each, no more.",
+        next=_NEXT), later("How long is `target`, and how long are the two that you make of it? {whose}",
                               whose=_WHOSE), shift=shift)
       for shift, words in (("no eos", "last column first, and shifts what is left: where a sentence fills its row, the "
                             "model is never asked for eos."),
@@ -166,9 +185,25 @@ STEP = [
     _step("climbs", "Your step is exactly one that goes uphill: it makes the loss larger.",
           "An optimiser walks downhill on what `backward` was called on.", "Is there a minus too many?",
           loss="negative"),
+    _step("climbs", "Your step is exactly one that goes uphill, and returns the right loss.",
+          "An optimiser walks downhill on what `backward` was called on.", "Is there a minus too many?",
+          along="minus"),
+    *(_step("gradient-of-another-length", later("Your step is exactly one in which `backward` is called on the loss "
+                                                "{words}.", words=words),
+            "The loss is a mean so that the length of its gradient does not depend on the size of the batch.",
+            "What is `backward` called on, and what do you return?", along=along)
+      for along, words in (("sentences", "times the number of sentences"),
+                           ("tokens", "times the number of real tokens"), ("T", "times T"),
+                           ("one by sentences", "divided by the number of sentences"))),
     _step("zero-grad-forgotten", "Your step is exactly one in which the gradients of earlier steps are still there.",
           "`backward` adds to the gradients it finds. From the second step on yours walks along the sum of old and "
           "new ones.", "What has to happen before `backward`?", zero="never"),
+    *(_step("trained-in-evaluation-mode", says, "`model.eval()` switches dropout off, which is there for training. The "
+            "step leaves the mode as it is.", "Where is `model.eval()` called?", mode=mode)
+      for mode, says in (
+          ("evaluation", "Your step is exactly one that computes its loss in evaluation mode."),
+          ("evaluation afterwards", "Your step is exactly one that leaves the model in evaluation mode, and the next "
+           "step is made in it."))),
     _step("gradients-cleared-too-soon", "Your step is exactly one in which the gradients are cleared before they are "
           "used: the weights never move.", "`backward` fills them, `step` uses them, `zero_grad` empties them.",
           "In which order do you call the three?", zero="after backward"),
@@ -190,6 +225,11 @@ STEP = [
     _step("arguments-exchanged", "Your step is exactly one in which the loss gets `smoothing` and `pad_id` in each "
           "other's place.", "Then no position is padding, and the smoothing is the number of a token.",
           "In which order does `label_smoothing_loss` take its arguments?", loss="exchanged"),
+    _step("arguments-exchanged", "Your code stops exactly where `F.cross_entropy` takes `smoothing` for the id of "
+          "padding.",
+          "`smoothing` and `pad_id` are in each other's place somewhere between your step and `F.cross_entropy`.",
+          "In which order do you pass the two on, and in which does your `label_smoothing_loss` take them?",
+          loss="exchanged, PyTorch's"),
     _step("number-before-backward", "Your code stops exactly where `backward` is called on a plain number.",
           "`.item()` and `float()` take the number out of the tensor, and with it everything that leads back to the "
           "weights. It is the last thing to do, for the `return`.", "Where do you make a number of the loss?",
@@ -199,16 +239,31 @@ STEP = [
           "and `.data`.", "Where on the way from the model to the loss is one of these?", cut="detached"),
     _step("pad-id-typed-in", "Your step is exactly one that takes 0 for padding, whatever `pad_id` is.",
           "Which id stands for padding is decided by the vocabulary.", "Do you pass `pad_id` on?", loss="pad 0"),
-    _step("moved-twice", "Your step is exactly one that calls `optimiser.step()` twice for one gradient.",
-          "One call is one step.", "How often is it called?", move=2),
+    _step("moved-twice", "Your step is exactly one that moves the weights twice as far: by two calls of "
+          "`optimiser.step()` for one gradient, or by one along a gradient twice as long.", "One call is one step, "
+          "along the gradient of the loss as it is.", "How often is it called, and what is `backward` called on?",
+          move=2),
     _step("two-steps", "Your step is exactly two whole steps, one after the other, and the loss that of the second.",
           "One call is one step.", "Is there a loop?", times=2, zero="each time"),
+    *(Misconception(
+        "a-step-for-each-sentence", partial(_sentence_by_sentence, gives=gives), later(
+            "Your step is exactly one that makes a step for each sentence, and returns {words}.", words=words),
+        "One call is one step, on the whole batch: with 32 sentences the weights would move 32 times.",
+        "How often is `optimiser.step()` called?", _losses_shown)
+      for gives, words in (("mean", "the mean of their losses"), ("sum", "the sum of their losses"),
+                           ("last", "the loss of the last one"))),
+    _step("perplexity", "Your losses are exactly e to the power of the loss, the perplexity.",
+          "It is a way of reporting a loss. Asked for is the loss itself.", "What does the `return` line give?",
+          gives="perplexity"),
+    _step("source-cut", "Your step is exactly one in which the encoder does not get the last column of `source`.",
+          "`source` is read as it is: only `target` is used twice, and shifted.", "What do you do with `source`?",
+          inputs="source cut"),
     _step("reads-its-own-guesses", "Your step is exactly one in which the decoder reads what the model itself finds "
           "likeliest, token by token.", "In training it is handed the right words so far (teacher forcing): a guess "
           "that went wrong at the start would spoil all that comes after it.",
           "What does the decoder read in your code?", inputs="own guesses"),
     _step("sentences-shifted", "Your step is exactly one that shifts by one *sentence* of the batch, not by one token.",
-          _SHIFT, "The first axis of `target` counts sentences. Which one counts tokens?", inputs="sentences"),
+          _NEXT, "The first axis of `target` counts sentences. Which one counts tokens?", inputs="sentences"),
     _step("two-steps", "Your step is exactly two steps, one after the other.", "One call is one step.",
           "Is there a loop?", times=2),
 ]

@@ -126,7 +126,7 @@ def _batches(rng):
                     steps=steps, of_last=rng.normal(size=(vocab, vocab)), of_source=rng.normal(size=(vocab, vocab)),
                     **more)
     yield of("one step, no padding, no smoothing", [5, 5], [4, 4], 8, 0.0, 1)
-    yield of("two steps", [5, 5], [3, 3], 8, 0.0, 2)
+    yield of("two steps", [5, 5], [4, 4], 8, 0.0, 2)
     yield of("padding", [6, 4, 3], [5, 3, 4], 9, 0.0, 2)
     yield of("smoothing", [6, 6], [5, 5], 7, 0.1, 2)
     yield of("all together", [4, 7, 5], [6, 3, 4], 10, 0.25, 4)
@@ -179,7 +179,7 @@ _IF = {
                            "time, on the very same sentence.",
     "future visible": "If the decoder saw the future, the right tokens would be pushed at full strength, for the "
                       "mistake would be in the model; the loss would fall to 0, and the samples would be nonsense.",
-    "learning rate too high": "With too high a rate the loss would fall at first and then stay where it is, as in the "
+    "learning rate too high": "With too high a rate the loss would fall fast at first and then only slowly, as in the "
                               "picture above, and the pushes would be right, for they do not depend on the rate.",
     "learning rate too low": "With too low a rate the loss would fall along the right curve in slow motion, and the "
                              "pushes would be right, for they do not depend on the rate.",
@@ -189,18 +189,20 @@ _SEEN = {
     "B": "In patient B the right tokens are pushed, 50 times too feebly, and the loss hardly falls.",
     "C": "In patient C the first push is right, and the second, on the same sentence, is twice as strong.",
     "D": "Patient D translates well. But there is something to be seen after the end of a sentence.",
-    "E": "In patient E the loss falls, though less far than the healthy one, and the tokens that are pushed have "
-         "nothing to do with the sentence.",
+    "E": "In patient E the loss falls, though less far than the healthy one, and most of the tokens that are pushed "
+         "do not occur in the sentence.",
 }
 _BUG = {
     "A": ("no shift", "The labels are the decoder's input: the model learns to copy what it reads. A loss that is too "
                       "good is a symptom, too."),
     "B": ("softmax twice", "`cross_entropy` takes logits and has a softmax inside. Given probabilities it never gets "
-                           "below a floor, and its gradients are tiny."),
+                           "below a floor. And the less probable the right token is, the less it is pushed: least of "
+                           "all where the model is most wrong. Adam makes up for gradients that are all too small, but "
+                           "not for that."),
     "C": ("zero_grad forgotten", "`backward` adds to the gradients that are there. Every step then follows the sum of "
                                  "all gradients so far, most of them long out of date."),
-    "D": ("padding counted", "The model works, which is why this one survives so often: its loss is too low to be "
-                             "compared, and part of its effort goes into writing padding."),
+    "D": ("padding counted", "The model works, which is why this one survives so often: its loss cannot be compared "
+                             "with others, and part of its effort goes into writing padding."),
     "E": ("axes mixed", "A reshape to (B, V, T) where a transpose was needed. The loss fell, because a network can "
                         "learn any fixed confusion of the training set; the samples did not follow."),
 }

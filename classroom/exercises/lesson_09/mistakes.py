@@ -1,5 +1,4 @@
-"""Lesson 09, subwords: what learners write instead, and what it means. Used by `lesson_09`."""
-import re
+"""Lesson 09, counting pairs: what learners write instead, and what it means. Used by `lesson_09`."""
 from collections import Counter
 from functools import partial
 from itertools import combinations, pairwise
@@ -21,10 +20,6 @@ def words_of(inputs: dict) -> str:
     return say("the words {words}", words=commas(words))
 
 
-def symbols_of(inputs: dict) -> str:
-    return say("{spell} and the pair {spell2}", spell=spell(inputs['symbols']), spell2=tuple(spell(inputs['pair'])))
-
-
 def as_counts(sight: Sight) -> str:
     got, want = sight.got.values["counts"], sight.want.values["counts"]
     first, second = (int(i) for i in np.argwhere(got != want)[0])
@@ -33,16 +28,8 @@ def as_counts(sight: Sight) -> str:
                times=_times(got[first, second]), times2=_times(want[first, second]))
 
 
-def _times(n: int) -> str:
-    return say("once") if n == 1 else say("{n} times", n=int(n))
-
-
-def as_symbols(sight: Sight) -> str:
-    symbols, pair = spell(sight.inputs["symbols"]), spell(sight.inputs["pair"])
-    known = (*SYMBOLS, "".join(pair))
-    got, want = (spell(values["merged"], known) for values in (sight.got.values, sight.want.values))
-    return say("From {symbols} and the pair {pair} you make {got}; {want} is expected.", symbols=symbols,
-               pair=tuple(pair), got=got, want=want)
+def _times(n: float) -> str:
+    return say("once") if n == 1 else say("{n} times", n=f"{n:g}")
 
 
 # --------------------------------------------------------------------------------- 9.1 counts
@@ -104,6 +91,41 @@ def _count_across(words):
     return counts
 
 
+def _count_without_overlap(words):
+    counts = Counter()
+    for symbols, n in words.items():
+        i = 0
+        while i < len(symbols) - 1:
+            counts[symbols[i], symbols[i + 1]] += n
+            i += 2 if symbols[i:i + 2] == symbols[i + 1:i + 3] else 1
+    return counts
+
+
+def _count_by_itself(words):
+    counts = Counter()
+    for symbols, n in words.items():
+        of_the_word = Counter(pairwise(symbols))
+        for pair in pairwise(symbols):
+            counts[pair] += n * of_the_word[pair]
+    return counts
+
+
+def _count_first_then_one(words):
+    counts = {}
+    for symbols, n in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] = counts[pair] + 1 if pair in counts else n
+    return counts
+
+
+def _count_largest(words):
+    counts = Counter()
+    for symbols, n in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] = max(counts[pair], n)
+    return counts
+
+
 def _count_running(words):
     together = [symbol for symbols, n in words.items() for _ in range(n) for symbol in symbols]
     return Counter(pairwise(together))
@@ -122,7 +144,23 @@ def _count_letters(words):
     return counts
 
 
+def _shares(words, of_each=False):
+    counts = Counter()
+    for symbols, n in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] += n / (len(symbols) - 1) if of_each else n
+    return counts if of_each else {pair: n / counts.total() for pair, n in counts.items()}
+
+
 COUNTS = [
+    *(Misconception(
+        "shares", partial(_shares, of_each=of_each),
+        later("Your counts are exactly the expected ones, but each {what}.", what=what),
+        "A count says how often a pair occurs: whole numbers here, as the words have.", look, as_counts)
+      for of_each, what, look in (
+          (False, "divided by the sum of all", "What is done with the counts after the loop?"),
+          (True, "place adds its word's count divided by the number of pairs in the word",
+           "What do you add at each place?"))),
     Misconception(
         "word-counted-once", partial(_count, times=False),
         "Your counts are exactly those of a list in which every word occurs once.",
@@ -197,6 +235,31 @@ COUNTS = [
         "Later a word is made of longer symbols: in lo-w there is one pair, (lo, w).",
         "Do you join the symbols into a string on the way?", as_counts),
     Misconception(
+        "counted-without-overlap", _count_without_overlap,
+        "Your counts are exactly those you get when the equal pairs of a word may not overlap.",
+        "In e-e-e-e there are three pairs (e, e): places 1 and 2, 2 and 3, 3 and 4. All are counted; that they cannot "
+        "all be merged is the other function's business.",
+        "What finds the pairs: an index that may move by two, or a method that never counts a letter twice, as "
+        "`str.count` and `re.findall` do?", as_counts),
+    Misconception(
+        "times-its-own-count", _count_by_itself,
+        "Your counts are exactly those you get when a pair that stands k times in a word counts k times at each of "
+        "these places.",
+        "It stands there k times, so it counts k times as often as the word occurs, and no more.",
+        "Does one of your loops go over each place of a pair, and what is added there?", as_counts),
+    Misconception(
+        "one-for-each-further-place", _count_first_then_one,
+        "Your counts are exactly those you get when the first place of a pair adds its word's count, and each further "
+        "place adds 1.",
+        "At each place the pair occurs as often as the word.", "What do you add to a count that is there already?",
+        as_counts),
+    Misconception(
+        "largest-kept", _count_largest,
+        "Your counts are exactly those you get when of all places of a pair only the one with the largest count is "
+        "kept.",
+        "A pair that stands in several places has the sum of their counts.", "How do you join the count that is there "
+        "with the new one?", as_counts),
+    Misconception(
         "equal-neighbours-once", partial(_count, overlap=False),
         "Your counts are exactly those you get when a pair is skipped because the one before it was the same.",
         "In e-e-e there are two pairs (e, e). Both are counted; that only one of them can be merged is the other "
@@ -206,141 +269,4 @@ COUNTS = [
         "Your counts are exactly the expected ones without pairs of equal symbols.",
         "(e, e) is a pair like any other: “ee” may well become a symbol.", "Do you compare the two symbols?",
         as_counts),
-]
-
-
-# ---------------------------------------------------------------------------------- 9.2 merges
-
-def _merge(symbols, pair, limit=None, skip=True, back=False, mirrored=False, whole=True, end=True, glue=True,
-           last=True, spelt=False, either=False, others=True):
-    """`merge_pair` with one thing done differently."""
-    pair = tuple(pair)
-    merged, i, done = [], 0, 0
-    if back:
-        turned = _merge(symbols[::-1], pair[::-1], limit, skip, False, mirrored, whole, end, glue, last, spelt)
-        return ["".join(pair) if symbol == "".join(pair[::-1]) else symbol for symbol in turned[::-1]]
-    while i < len(symbols) - (not last):
-        here = tuple(symbols[i:i + 2])
-        hit = here == pair or mirrored and here == pair[::-1]
-        hit = hit or not whole and len(here) == 2 and pair[0] == here[0]
-        hit = hit or either and len(here) == 2 and (pair[0] == here[0] or pair[1] == here[1])
-        hit = hit or spelt and len(here) == 2 and "".join(here) == "".join(pair)
-        if hit and (limit is None or done < limit) and (end or i + 2 < len(symbols)):
-            merged += ["".join(pair)] if glue else []
-            done += 1
-            i += 2 if skip else 1
-        else:
-            merged += [symbols[i]] if others else []
-            i += 1
-    return merged
-
-
-def _merge_first_stays(symbols, pair):
-    return [part for i, symbol in enumerate(symbols)
-            for part in ([symbol, "".join(pair)] if tuple(symbols[i:i + 2]) == tuple(pair) else [symbol])
-            if not (i and tuple(symbols[i - 1:i + 1]) == tuple(pair) and part == symbol)]
-
-
-def _merge_used_twice(symbols, pair):
-    pair, merged = tuple(pair), []
-    for i, symbol in enumerate(symbols):
-        if tuple(symbols[i:i + 2]) == pair:
-            merged.append("".join(pair))
-        elif not (i and tuple(symbols[i - 1:i + 1]) == pair):
-            merged.append(symbol)
-    return merged
-
-
-def _merge_by_pattern(symbols, pair):
-    """A regular expression over the symbols, joined by blanks, without `re.escape`."""
-    pattern = r"(?<!\S)" + " ".join(pair) + r"(?!\S)"
-    return re.sub(pattern, "".join(pair), " ".join(symbols)).split()
-
-
-MERGES = [
-    Misconception(
-        "first-only", partial(_merge, limit=1),
-        "Your list is exactly what comes out when only the first occurrence is merged.",
-        "The merge is a rule for the whole word, and later for every word of every text.",
-        "Is there a `break`, a `return` inside the loop, or `.index`?", as_symbols),
-    Misconception(
-        "last-only", partial(_merge, back=True, limit=1),
-        "Your list is exactly what comes out when only the last occurrence is merged.",
-        "The merge is a rule for the whole word, and later for every word of every text.",
-        "Is there a `break` or a `return` inside the loop, and from which end do you walk?", as_symbols),
-    Misconception(
-        "one-symbol-decides", partial(_merge, either=True),
-        "Your list is exactly what comes out when one of the two symbols is enough.",
-        "Both must fit, or other letters are swallowed.", "Which word joins your two comparisons?", as_symbols),
-    Misconception(
-        "others-lost", partial(_merge, others=False),
-        "Your list is exactly the merged symbols alone.",
-        "What is no part of the pair stays as it is. Join your list and compare it with the word.",
-        "What happens at a place where no pair begins?", as_symbols),
-    Misconception(
-        "second-symbol-kept", partial(_merge, skip=False),
-        "Your list is exactly what comes out when the second symbol of a merged pair is looked at once more.",
-        "The merged symbol has used both of its parts up. What is spelt must stay the same: join your list and "
-        "compare it with the word.", "How far does your index move after a merge?", as_symbols),
-    Misconception(
-        "symbol-used-twice", _merge_used_twice,
-        "Your list is exactly what comes out when one symbol may belong to two merged pairs.",
-        "In e-e-e the middle letter is used for the first pair, and is gone. What is spelt must stay the same: join "
-        "your list and compare it with the word.", "How do you keep in mind that a symbol has been used?", as_symbols),
-    Misconception(
-        "first-symbol-kept", _merge_first_stays,
-        "Your list is exactly what comes out when the first symbol stays in front of the merged one.",
-        "The merged symbol stands in place of both. Join your list and compare it with the word.",
-        "What has been put into the list before you find out that a pair begins?", as_symbols),
-    Misconception(
-        "from-the-right", partial(_merge, back=True),
-        "Your list is exactly what comes out when the merging begins at the right end.",
-        "In e-e-e the two directions differ. The convention is left to right; a text must be cut in the same way "
-        "each time.", "From which end do you walk?", as_symbols),
-    Misconception(
-        "pattern-not-escaped", _merge_by_pattern,
-        "Your list is exactly what comes out when the pair is used as a regular expression as it stands.",
-        "There `.` means any character and `?` that the one before it may be missing: symbols are merged that are not "
-        "the pair, or the pair is not found.", "What does `re.escape` do, and do you need a pattern at all?",
-        as_symbols),
-    Misconception(
-        "mirror-image-too", partial(_merge, mirrored=True),
-        "Your list is exactly what comes out when the pair is merged in either order.",
-        "That would turn “ol” into “lo” and change the spelling.", "How do you compare two symbols with the pair?",
-        as_symbols),
-    Misconception(
-        "first-symbol-decides", partial(_merge, whole=False),
-        "Your list is exactly what comes out when any two symbols are merged whose first is that of the pair.",
-        "Both must fit, or other letters are swallowed.", "Do you compare both symbols?", as_symbols),
-    Misconception(
-        "compared-by-spelling", partial(_merge, spelt=True),
-        "Your list is exactly what comes out when any two symbols are merged that *spell* what the pair spells.",
-        "The pair (lo, w) is not the pair (l, ow), although both spell “low”: the counts were counted for one of them. "
-        "A tokeniser must cut a word in the way in which it was trained.",
-        "What do you compare: two symbols with two symbols, or two strings that are joined?", as_symbols),
-    Misconception(
-        "not-at-the-end", partial(_merge, end=False),
-        "Your list is exactly what comes out when a pair at the very end is left alone.",
-        "The last two symbols are a pair like any other.", "Where does your loop stop?", as_symbols),
-    Misconception(
-        "last-symbol-lost", partial(_merge, last=False),
-        "Your list is exactly what comes out when the last symbol is dropped, unless it belongs to a pair.",
-        "No symbol may get lost: join your list and compare it with the word.",
-        "Where does your loop stop, and what happens to a symbol that is left over then?", as_symbols),
-    Misconception(
-        "letters-again", lambda symbols, pair: list("".join(symbols)),
-        "Your list holds the single letters of the word, on every case.",
-        "`+=` with a string adds its letters to a list one by one, and so does `list(\"lo\")`.",
-        "What is put into your list after a match: one thing, or several?", as_symbols),
-    Misconception(
-        "pair-removed", partial(_merge, glue=False),
-        "Your list is exactly the expected one without the merged symbols.",
-        "The pair is to be replaced by its merged form, not taken out.", "What do you append after a match?",
-        as_symbols),
-    Misconception(
-        "unchanged", lambda symbols, pair: list(symbols),
-        "Your function returns the symbols as they came in, on every case.",
-        "Nothing was merged, even where the pair was there. A frequent cause: a list never equals a tuple, so "
-        "`symbols[i:i + 2] == pair` is always false when `pair` is a tuple.", "Print both sides of your comparison.",
-        as_symbols),
 ]

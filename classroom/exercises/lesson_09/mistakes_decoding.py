@@ -23,18 +23,28 @@ def as_ids(sight: Sight) -> str:
     if got.ndim != 2 or len(got) != len(want):
         return say("On {source_of} your ids have the shape {got}; {want} is expected.",
                    source_of=source_of(sight.inputs), got=shape(got), want=shape(want))
-    row = next(i for i in range(len(want)) if got[i].tolist() != want[i].tolist())
+    pad = sight.inputs["pad_id"]
+    row = next(i for i in range(len(want)) if _written(got[i], pad) != _written(want[i], pad))
     ids = commas([f"{name} {sight.inputs[f'{name}_id']}" for name in ("bos", "eos", "pad")])
     return say("On the case “{about}” ({ids}, max_len {max_len}), sentence {row}:\n\n    yours     {tolist}\n    "
                "expected  {tolist2}", about=say(sight.got.case.about), ids=ids, max_len=sight.inputs['max_len'],
-               row=row, tolist=got[row].tolist(), tolist2=want[row].tolist())
+               row=row, tolist=got[row].tolist() or say("nothing but padding"), tolist2=want[row].tolist())
+
+
+def _written(row, pad: int) -> list[int]:
+    """A row of ids without the padding at its end, which may be of any length."""
+    ids = row.tolist()
+    while ids and ids[-1] == pad:
+        ids.pop()
+    return ids
 
 
 # -------------------------------------------------------------------------------- 9.4 decoding
 
 def _decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, after="pad", keep_eos=True,
             keep_bos=False, stop="all", feed="all", extra=0, worst=False, memory=True, typed=(), pad_ends=False,
-            rounds=None, over=-1, rank=0, of=slice(None)):
+            rounds=None, over=-1, rank=0, of=slice(None), also_ends=(), cut=0, swapped=False, never=(), repeats=True,
+            last_is_eos=False, part_of_source=False):
     """`greedy_decode` with one thing done differently."""
     bos_id, eos_id, pad_id = (usual if name in typed else given for name, usual, given in
                               (("bos", BOS, bos_id), ("eos", EOS, eos_id), ("pad", PAD, pad_id)))
@@ -43,12 +53,21 @@ def _decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, 
     ever = ended.clone()
     for _ in range((source.shape[1] if rounds == "source" else max_len) + extra):
         read = {"all": target, "last": target[:, -1:], "no bos": target[:, min(1, target.shape[1] - 1):]}[feed]
-        logits = model(source, read)
+        given = source[:, :-1] if part_of_source else source
+        logits = model(read, given) if swapped else model(given, read)
         logits = logits.softmax(over) if over != -1 else logits
         logits = logits.scatter(-1, logits.argmax(-1, keepdim=True), -torch.inf) if rank else logits
+        special = {"bos": bos_id, "eos": eos_id, "pad": pad_id}
+        for name in never:
+            logits = logits.index_fill(-1, torch.tensor([special[name]]), -torch.inf)
+        if not repeats:
+            newest = torch.nn.functional.one_hot(target[:, -1:], logits.shape[-1]).bool()
+            logits = logits.masked_fill(newest, -torch.inf)
         token = logits[:, at].argmin(-1) if worst else logits[:, at].argmax(-1)
         token = token[of].expand(len(source))
         ends = (token == eos_id) | (token == pad_id) if pad_ends else token == eos_id
+        for name in also_ends:
+            ends = ends | (token == special[name])
         if after != "babble":
             token = torch.where(ended, eos_id if after == "eos" else pad_id, token)
         if not keep_eos:
@@ -57,9 +76,12 @@ def _decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, 
             break
         target = torch.cat([target, token.unsqueeze(1)], dim=1)
         ended, ever = ended | ends if memory else ends, ever | ends
-        if {"all": ended.all(), "any": ended.any(), "all, each in its round": ever.all()}.get(stop, False):
+        if {"all": ended.all(), "any": ended.any(), "all, each in its round": ever.all(), "first": ended[0],
+                "last": ended[-1]}.get(stop, False):
             break
-    return target if keep_bos else target[:, 1:]
+    if last_is_eos:
+        target[:, -1] = torch.where(ended, target[:, -1], eos_id)
+    return target[:, 0 if keep_bos else 1:target.shape[1] - cut]
 
 
 def _decode_in_one_go(model, source, bos_id, eos_id, pad_id, max_len):
@@ -80,6 +102,47 @@ def _decode_by_one_argmax(model, source, bos_id, eos_id, pad_id, max_len, set_en
         if ended.all():
             break
     return target[:, 1:]
+
+
+def _decode_in_a_buffer(model, source, bos_id, eos_id, pad_id, max_len, width=1):
+    """The target has its full length from the start, and the logits behind its padding are read."""
+    target = torch.full((len(source), max_len + width), pad_id)
+    target[:, 0] = bos_id
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for t in range(max_len):
+        token = torch.where(ended, pad_id, model(source, target)[:, -1].argmax(-1))
+        if t + 1 < target.shape[1]:
+            target[:, t + 1] = token
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return target[:, 1:]
+
+
+def _decode_over_positions(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = torch.where(ended, pad_id, model(source, target).argmax(1)[:, -1])
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return target[:, 1:]
+
+
+def _decode_leaving(model, source, bos_id, eos_id, pad_id, max_len, source_too=True, remembered=True):
+    """Sentences that have ended leave the batch: with their source or without, and back to their rows or not."""
+    ids = torch.full((len(source), max_len), pad_id)
+    rows, target = torch.arange(len(source)), torch.full((len(source), 1), bos_id)
+    for t in range(max_len):
+        token = model(source[rows] if source_too else source[:len(rows)], target)[:, -1].argmax(-1)
+        ids[rows if remembered else slice(len(rows)), t] = token
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        rows, target = rows[token != eos_id], target[token != eos_id]
+        if not len(rows):
+            break
+    return ids
 
 
 def _decode_first_only(model, source, *settings):
@@ -103,7 +166,8 @@ DECODING = [
           ("softmax-over-positions", {"over": 1}, "a softmax runs over the positions, before the best token is chosen",
            "The tokens of one position compete with each other.", "Along which axis? (The argmax needs no softmax.)"),
           ("first-sentence-for-all", {"of": 0}, "the best token of the first sentence is written for all",
-           "Each sentence of the batch has its own best token.", "Which axis does an index 0 take away in your code?"),
+           "Each sentence of the batch has its own best token.", "Where does your code take the first row alone, with "
+           "an index 0 or a slice?"),
           ("second-best", {"rank": 1}, "the second best token is taken", "Greedy decoding takes the best.",
            "Which place of your order do you take?"))),
     Misconception(
@@ -143,6 +207,87 @@ DECODING = [
         "Your ids are exactly what comes out when a sentence counts as ended after a padding token, too.",
         "Only eos ends a sentence. A padding token that the *model* writes, as it may in its first steps of training, "
         "is a token like any other.", "By which token do you find out that a sentence has ended?", as_ids),
+    Misconception(
+        "bos-ends-a-sentence", partial(_decode, also_ends=("bos",)),
+        "Your ids are exactly what comes out when a sentence counts as ended after a bos, too.",
+        "Only eos ends a sentence. A bos that the *model* writes, as it may in its first steps of training, is a token "
+        "like any other.", "By which token do you find out that a sentence has ended?", as_ids),
+    Misconception(
+        "padding-and-bos-end-a-sentence", partial(_decode, also_ends=("pad", "bos")),
+        "Your ids are exactly what comes out when a sentence counts as ended after a padding token or a bos, too.",
+        "Only eos ends a sentence. What else the *model* writes, as it may in its first steps of training, is a token "
+        "like any other.", "By which token do you find out that a sentence has ended?", as_ids),
+    Misconception(
+        "source-and-target-swapped", partial(_decode, swapped=True),
+        "Your ids are exactly what comes out when the model gets the target for its source, and the source for its "
+        "target.",
+        "The encoder reads the sentence to be translated, the decoder what has been written so far.",
+        "In which order does `model` take the two?", as_ids),
+    Misconception(
+        "another-source", partial(_decode, part_of_source=True),
+        "Your ids are exactly what comes out when the model gets another source than the one that your function was "
+        "given, a part of it for example.",
+        "Each word of the sentence to be translated may change the translation.",
+        "Which rows and columns of `source` does the model get?", as_ids),
+    *(Misconception(
+        "one-sentence-decides", partial(_decode, stop=which),
+        later("Your ids are exactly what comes out when the loop ends as soon as the {which} sentence of the batch "
+              "has ended.", which=name),
+        "The others may not have ended yet, and are cut off in the middle.",
+        "Of which sentences does your condition ask whether they have ended?", as_ids)
+      for which, name in (("first", "first"), ("last", "last"))),
+    *(Misconception(
+        "tokens-forbidden", partial(_decode, never=never),
+        later("Your ids are exactly what comes out when the model may not write {names}.", names=names),
+        "The exercise asks for the most likely token, whichever it is. A trained model hardly ever writes these; one "
+        "that does shows that something is wrong, and so it should be seen.",
+        "What happens to the logits before you take the largest?", as_ids)
+      for never, names in ((("pad",), "pad"), (("bos",), "bos"), (("pad", "bos"), "pad and bos"))),
+    Misconception(
+        "no-token-twice", partial(_decode, repeats=False),
+        "Your ids are exactly what comes out when a token may not be written twice in a row.",
+        "The exercise asks for the most likely token, also where it is the same as the last one.",
+        "What happens to the logits before you take the largest?", as_ids),
+    Misconception(
+        "eos-put-at-the-end", partial(_decode, last_is_eos=True),
+        "Your ids are exactly the expected ones, with eos as the last token of a sentence that has not ended.",
+        "It was cut off at `max_len`, and without an eos one can see that.", "What is done after the loop, or in its "
+        "last round?", as_ids),
+    Misconception(
+        "last-column-dropped", partial(_decode, cut=1),
+        "Your ids are exactly the expected ones without the last column.",
+        "It holds the eos of the longest sentence, or the last token before `max_len`: both belong to the answer.",
+        "Where does the slice that you return begin, and where does it end?", as_ids),
+    Misconception(
+        "last-column-dropped-for-the-first", partial(_decode, cut=1, keep_bos=True),
+        "Your ids are exactly the expected ones with bos in front, and without the last column.",
+        "bos only starts the model and is no part of the translation; the last column is.",
+        "Which column does your slice leave out?", as_ids),
+    *(Misconception(
+        "read-behind-the-padding", partial(_decode_in_a_buffer, width=width),
+        "Your ids are exactly what comes out when the target has its full length from the first round on, filled up "
+        "with pad, and its last position is read.",
+        "What stands there says what comes after a padding token. The logits at position t say what follows the tokens "
+        "up to t.", "In round t, at which position is the newest token?", as_ids)
+      for width in (1, 0)),
+    Misconception(
+        "argmax-over-positions", _decode_over_positions,
+        "Your ids are exactly what comes out when the largest logit is looked for over the positions, axis 1 of "
+        "(B, T, vocab_size).",
+        "What is found then is a position, and no id of a token.", "Which axis counts the tokens to choose from?",
+        as_ids),
+    Misconception(
+        "source-not-cut", partial(_decode_leaving, source_too=False),
+        "Your ids are exactly what comes out when sentences that have ended leave the target, and the first rows of "
+        "the source go on, whichever they are.",
+        "Then a sentence is continued with another one's source.",
+        "Are the same rows taken from the source as from the target?", as_ids),
+    Misconception(
+        "rows-not-followed", partial(_decode_leaving, remembered=False),
+        "Your ids are exactly what comes out when sentences that have ended leave the batch, and the tokens of the "
+        "others are written into the first rows of the result.",
+        "After that, row i of the batch is no longer sentence i.",
+        "How do you find out to which sentence a row of the smaller batch belongs?", as_ids),
     Misconception(
         "last-eos-lost", partial(_decode, stop="all, before it is appended"),
         "Your ids are exactly what comes out when the loop ends before the last column is appended.",

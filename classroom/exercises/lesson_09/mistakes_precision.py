@@ -43,6 +43,10 @@ def _grams(sentence, n, kind="ngram"):
         change = {"glued": "".join, "lower-cased": lambda gram: " ".join(gram).lower(), "words": " ".join}[kind]
         n = 1 if kind == "words" else n
         return [change(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
+    if kind == "sets":
+        return [frozenset(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
+    if kind == "one longer":
+        return [tuple(sentence[i:i + n + 1]) for i in range(len(sentence) - n + 1)]
     if kind == "bags":
         return [tuple(sorted(sentence[i:i + n])) for i in range(len(sentence) - n + 1)]
     if kind == "up to n":
@@ -53,7 +57,8 @@ def _grams(sentence, n, kind="ngram"):
 def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, mean=False, kind="ngram",
                by_words=False, joined=False, by_place=False, only=None, distinct=False, negative=False,
                every=False, added=False, whole=False, at_least_one=False, brevity=False, constant=None, guard=True,
-               size=None, below="", without=0.0, more=0, smoothed=False, short="", then="skip"):
+               size=None, below="", without=0.0, more=0, smoothed=False, short="", then="skip", how="", digits=None,
+               unmatched_too=True, by_sentences=False):
     """`ngram_precision` with one thing done differently."""
     if constant is not None:
         return constant
@@ -63,6 +68,11 @@ def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, m
     if joined:
         hypotheses, references = [sum(hypotheses, [])], [sum(references, [])]
     matches, totals = [], []
+    kept = Counter(), Counter()
+    everywhere = Counter()
+    for reference in references:
+        grams = Counter(_grams(reference, n))
+        everywhere = everywhere + grams if how == "all, added" else everywhere | grams
     if only is not None:
         hypotheses, references = [hypotheses[only]], [references[only]]
     for hypothesis, reference in zip(hypotheses, references, strict=True):
@@ -77,7 +87,19 @@ def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, m
         have, allowed = _grams(hypothesis, n, kind), _grams(reference, n, kind)
         if unique:
             have, allowed = sorted(set(have)), sorted(set(allowed))
-        if by_place:
+        if how == "counters kept":
+            kept[0].update(have)
+            kept[1].update(allowed)
+            have, allowed = list(kept[0].elements()), list(kept[1].elements())
+        if how == "once":
+            matches.append(len(set(have) & set(allowed)))
+        elif how in ("all", "all, added"):
+            matches.append((Counter(have) & everywhere).total())
+        elif how == "left over":
+            matches.append((Counter(have) - Counter(allowed)).total())
+        elif how == "either":
+            matches.append((Counter(have) | Counter(allowed)).total())
+        elif by_place:
             matches.append(sum(a == b for a, b in zip(have, allowed, strict=False)))
         elif every:
             matches.append(sum((Counter(have) & Counter(_grams(r, n))).total() for r in references))
@@ -89,9 +111,10 @@ def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, m
             matches.append(sum(gram in allowed for gram in have))
         total = len(hypothesis if by_words else set(have) if distinct else have)
         total = len(hypothesis) - n + 1 if negative else total
-        total = {"": total, "larger": max(total, len(allowed)), "mean": (total + len(allowed)) / 2,
-                 "union": (Counter(have) | Counter(allowed)).total()}[below]
-        totals.append(max(1, total) if at_least_one else total)
+        total = {"": total, "larger": max(total, len(allowed)), "smaller": min(total, len(allowed)),
+                 "mean": (total + len(allowed)) / 2, "union": (Counter(have) | Counter(allowed)).total()}[below]
+        if matches[-1] or unmatched_too:
+            totals.append(max(1, total) if at_least_one else total)
     if mean:
         scores = [match / total for match, total in zip(matches, totals, strict=True) if total]
         return sum(scores) / max(len(scores), 1)
@@ -102,7 +125,10 @@ def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, m
     if brevity and any(hypotheses):
         h, r = sum(map(len, hypotheses)), sum(map(len, references))
         return min(1.0, np.exp(1 - r / h)) * sum(matches) / sum(totals)
-    return sum(matches) // sum(totals) if whole else sum(matches) / sum(totals)
+    if by_sentences:
+        return sum(matches) / max(len(hypotheses), 1)
+    found = sum(matches) // sum(totals) if whole else sum(matches) / sum(totals)
+    return found if digits is None else round(found, digits)
 
 
 def _precision_of_pools(hypotheses, references, n):
@@ -132,6 +158,12 @@ PRECISION = [
         "Your precision is right wherever there are n-grams. Where all sentences are shorter than n there are none, "
         "and 0 is divided by 0.", "The exercise asks for 0 there: a short text has no runs of four words, and `bleu`, "
         "below, still needs a number.", "What is your last division when there is nothing to count?", as_sentences),
+    Misconception(
+        "nothing-returned-for-nothing", partial(_precision, without=None),
+        "Your precision is right wherever there are n-grams. Where all sentences are shorter than n, your function "
+        "returns `None`, and not a number.",
+        "The exercise asks for 0 there. A function returns `None` where its `return` says so, and also where it comes "
+        "to its end without one.", "What do you return where there is nothing to count?", as_sentences),
     Misconception(
         "single-words", partial(_precision, kind="words"),
         "Your precision is exactly that of single words, whatever n is.",
@@ -306,6 +338,42 @@ PRECISION = [
            "Precision asks how much of what was *said* is right.", "Which n-grams do you count below the line?"),
           ("divided-by-the-union", {"below": "union"}, "the n-grams of both sides together stand below the line",
            "Precision asks how much of what was *said* is right.", "Which n-grams do you count below the line?"),
+          ("divided-by-the-shorter", {"below": "smaller"}, "the smaller of the two numbers of n-grams stands below the "
+           "line",
+           "Precision asks how much of what was *said* is right, and all of it was said.",
+           "Which n-grams do you count below the line?"),
+          ("each-match-once", {"how": "once"}, "each different n-gram matches at most once, and all n-grams stand "
+           "below the line",
+           "An n-gram that is rightly said twice matches twice.",
+           "Do you count matches, or different n-grams that match?"),
+          ("counters-kept", {"how": "counters kept"}, "the n-grams of the earlier sentences are counted again with "
+           "each further sentence",
+           "Each sentence is compared with its own reference, and counts once.",
+           "Where are your Counters made: before the loop over the sentences, or in it?"),
+          ("order-ignored", {"kind": "sets"}, "an n-gram is the set of its words, without order and repetition",
+           "Word order is what n-grams of two and more words are there to judge.", "What is an n-gram in your code?"),
+          ("every-reference-allows", {"how": "all"}, "an n-gram matches as often as any of *all* the references has it",
+           "A word would then be right because some other sentence's reference has it.",
+           "Which two sentences belong together?"),
+          ("every-reference-allows", {"how": "all, added"}, "each translation is compared with the n-grams of *all* "
+           "references put together",
+           "A word would then be right because some other sentence's reference has it.",
+           "Which two sentences belong together?"),
+          ("divided-by-sentences", {"by_sentences": True}, "the matches are divided by the number of sentences",
+           "The share asked for is one of n-grams.", "Of what is there a length below the line?"),
+          ("slice-too-long", {"kind": "one longer"}, "the runs have n + 1 words, and the last one n",
+           "In Python the end of a slice is not part of it.", "How many words does your slice hold for n = 1?"),
+          ("sentences-without-a-match-left-out", {"unmatched_too": False}, "a translation without any match is left "
+           "out", "Its n-grams were said, and none of them is right: they count below the line.",
+           "Under which condition do you add to the number below the line?"),
+          ("left-over-counted", {"how": "left over"}, "the n-grams are counted that do *not* match",
+           "`a - b` of two Counters keeps what a has beyond b.", "Which operation finds what both have?"),
+          ("either-side-counted", {"how": "either"}, "n-grams count as matches that only one of the two sentences has",
+           "`a | b` of two Counters takes the larger of the two counts.", "Which operation finds what both have?"),
+          *(("rounded", {"digits": digits}, later("the result is rounded to {digits} digits after the point",
+                                                  digits=digits),
+             "`bleu`, below, goes on computing with it, and needs all of it.", "Where do you round, and for whom?")
+            for digits in (2, 3, 4)),
           ("one-if-there-are-none", {"without": 1.0}, "a text without n-grams gets 1", "The exercise asks for 0 there.",
            "What do you return where there is nothing to count?"),
           ("one-word-too-many", {"more": 1}, "the runs have n + 1 words", "n counts the words of a run.",

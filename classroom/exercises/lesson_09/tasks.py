@@ -11,7 +11,7 @@ from classroom.exercises import runs
 from classroom.judge.exercise import Choice, Exercise, Property
 from course._words import later, say
 
-from . import mistakes, mistakes_decoding, mistakes_precision
+from . import mistakes, mistakes_decoding, mistakes_merging, mistakes_precision
 from .mistakes_decoding import BOS, EOS, PAD
 
 
@@ -77,7 +77,7 @@ def _word_counts(rng):
     yield Case("“low”, five times", words=_rows([[0, 1, 2]]), times=np.array([5]))
     yield Case("two words with a pair in common", words=_rows([[0, 1, 2], [7, 1, 2]]), times=np.array([5, 2]))
     yield Case("a pair twice in one word", words=_rows([[0, 1, 0, 1, 2]]), times=np.array([3]))
-    yield Case("a letter three times in a row", words=_rows([[3, 3, 3]]), times=np.array([4]))
+    yield Case("a letter four times in a row", words=_rows([[3, 3, 3, 3]]), times=np.array([4]))
     yield Case("a word of one letter", words=_rows([[13], [0, 1]]), times=np.array([9, 1]))
     yield Case("symbols that are merged already", words=_rows([[10, 2, 11], [10, 2, 12, 6]]), times=np.array([2, 6]))
     yield Case("a pair and its mirror image", words=_rows([[0, 1], [1, 0]]), times=np.array([3, 4]))
@@ -93,6 +93,7 @@ def _symbol_lists(rng):
     yield of("twice", [0, 1, 2, 0, 1], (0, 1))
     yield of("not there", [0, 2, 1], (0, 1))
     yield of("the mirror image", [1, 0, 2], (0, 1))
+    yield of("the first symbol of the pair twice", [0, 0, 1], (0, 1))
     yield of("three equal letters", [3, 3, 3], (3, 3))
     yield of("four equal letters", [2, 3, 3, 3, 3], (3, 3))
     yield of("a pair of merged symbols", [10, 11, 0, 1], (10, 11))
@@ -107,15 +108,15 @@ def _symbol_lists(rng):
 
 def _tables(rng):
     """Tables of a model in which sentence b ends after `ends[b]` tokens and then babbles on."""
-    def of(about, ends, max_len, vocab=9, t_k=4, bos=BOS, eos=EOS, pad=PAD, padding=()):
+    def of(about, ends, max_len, vocab=16, t_k=4, bos=BOS, eos=EOS, pad=PAD, written=()):
         by_position = rng.normal(size=(len(ends), max_len + 1, vocab))
         by_position[:, :, [*{PAD, EOS, BOS, bos, eos, pad}]] -= 9.0
         for row, end in enumerate(ends):
             if end <= max_len:
                 by_position[row, end - 1, eos] += 40.0
-        for row, t in padding:                        # here the model itself writes a padding token
-            by_position[row, t, pad] += 40.0
-        source = np.concatenate([10 + np.arange(len(ends))[:, None], rng.integers(4, vocab, (len(ends), t_k - 1))], 1)
+        for row, t, token in written:                 # here the model itself writes padding, say, or bos
+            by_position[row, t, token] += 40.0
+        source = np.concatenate([10 + np.arange(len(ends))[:, None], rng.integers(6, vocab, (len(ends), t_k - 1))], 1)
         by_token = 2 * rng.normal(size=(vocab, vocab))
         # After bos, eos and pad, and only there, other tokens are likely than after all others: each start differs.
         for token, likely in zip((bos, eos, pad), (6, 7, 8), strict=True):
@@ -134,13 +135,15 @@ def _tables(rng):
     yield of("more sentences, a larger vocabulary", [3, 9, 7, 1, 12], 12, vocab=30, t_k=6)
     yield of("all end together", [3, 3], 7)
     yield of("other ids for bos, eos and pad", [4, 2, 5], 7, bos=1, eos=4, pad=5)
-    yield of("the model writes a padding token in the middle", [5, 4], 8, padding=[(0, 2), (1, 1)])
+    yield of("the model writes a padding token in the middle", [5, 4], 8, written=[(0, 2, PAD), (1, 1, PAD)])
+    yield of("the model writes bos in the middle", [5, 4], 8, written=[(0, 2, BOS), (1, 1, BOS)])
+    yield of("the model writes a token twice in a row", [5, 4], 8, written=[(0, 1, 9), (0, 2, 9)])
 
 
 def _endless(length):
     """Inputs for two sentences that never end."""
     return {"source": np.array([[10, 4], [11, 4]]), "bos_id": BOS, "eos_id": EOS, "pad_id": PAD, "max_len": length,
-            "by_position": np.eye(9)[[4]].repeat(length + 1, 0)[None].repeat(2, 0), "by_token": np.zeros((9, 9))}
+            "by_position": np.eye(16)[[4]].repeat(length + 1, 0)[None].repeat(2, 0), "by_token": np.zeros((16, 16))}
 
 
 def _stops(ask):
@@ -212,8 +215,8 @@ EXERCISES = [
         id="9.2", title="merge a pair", names=("merge_pair",), points=2, minutes=12, difficulty=2,
         takes={"symbols": "letters", "pair": ""}, gives={"merged": "symbols"},
         reference=merge_pair, cases=_symbol_lists, probe=MergedSymbols(),
-        place=mistakes.symbols_of, shows=mistakes.as_symbols,
-        misconceptions=mistakes.MERGES,
+        place=mistakes_merging.symbols_of, shows=mistakes_merging.as_symbols,
+        misconceptions=mistakes_merging.MERGES,
         hints=("Go through the list from left to right with an index of your own. What are the two things that can "
                "happen at each place, and how far does the index move in each?",
                "A `for` loop always moves by one. After a merge you have used up two symbols, so a `while` loop, or a "

@@ -89,10 +89,11 @@ def _union_above(predicted, sure, possible):
     return 1 - (len(predicted | sure) + len(predicted | possible)) / (len(predicted) + len(sure))
 
 
-def _either_way_round(predicted, sure, possible):
-    def turned(links):
-        return {(*link[:-2], *sorted(link[-2:])) for link in links}
-    return _rate(*map(turned, (predicted, sure, possible)))
+def _other_links(predicted, sure, possible, turned, sizes="new"):
+    """Each link is turned into something else before the sets are compared."""
+    a, s, p = ({turned(link) for link in links} for links in (predicted, sure, possible))
+    total = len(a) + len(s) if sizes == "new" else len(predicted) + len(sure)
+    return 1 - (len(a & s) + len(a & p)) / total
 
 
 def _and_for_intersection(predicted, sure, possible):
@@ -134,10 +135,10 @@ RATES = [
         "An error rate is 0 for a perfect alignment.", "What does the formula begin with?", flip=False),
     _of("possible-ignored", "Your rate is exactly what comes out when only sure links count as right.",
         f"{_TWO} An aligner would be punished for links that people disagree about.",
-        "Which set does your second intersection use?", second="sure"),
+        "Where do the possible links come in?", second="sure"),
     _of("sure-ignored", "Your rate is exactly what comes out when possible links count as much as sure ones.",
         f"{_TWO} An aligner would be praised for links that need not be there.",
-        "Which set does your first intersection use?", first="possible"),
+        "Which of your terms asks for sure links?", first="possible"),
     _of("sure-links-count-once", "Your rate is exactly what comes out when each predicted link counts once at most: a "
         "sure one for being sure and not again for being possible, or the other way round.",
         "A sure link is possible too, and counts in both terms; below the line it stands twice as well. Yours never "
@@ -194,10 +195,23 @@ RATES = [
         "Your rate is exactly what comes out when unions are counted above the line, and not intersections.",
         "A | S holds what is in *either* set; what counts as right is in *both*.",
         "How is an intersection written?", counts),
-    Misconception(
-        "direction-ignored", _either_way_round,
-        "Your rate is exactly what comes out when the link (i, j) counts as (j, i).",
-        "The first number belongs to the source, the second to the target.", "Is anything sorted, or a set?", counts),
+    *(Misconception(
+        "direction-ignored", partial(_other_links, turned=turned),
+        f"Your rate is exactly what comes out when the link (i, j) counts as (j, i){more}.",
+        "The first number belongs to the source, the second to the target.", "Is anything sorted, or a set?", counts)
+      for turned, more in (
+          (lambda link: (*link[:-2], *sorted(link[-2:])), ""),
+          (lambda link: tuple(sorted(link)), ", and a sentence number in front takes part in that: all three numbers "
+           "may stand in any order"),
+          (frozenset, ", and a sentence number in front takes part in that: of all three only the set counts"))),
+    *(Misconception(
+        "sentence-number-lost", partial(_other_links, turned=turned, sizes=sizes),
+        f"Your rate is right, but where a sentence number stands in front only {kept} of each link are compared.",
+        "A link of one sentence then counts as found in another one. Whole tuples are compared, however long they are.",
+        "What do you take out of each link?", counts)
+      for kept, turned in (("the last two numbers", lambda link: link[-2:]),
+                           ("the first two numbers", lambda link: link[:2]))
+      for sizes in ("new", "given")),
     Misconception(
         "and-for-intersection", _and_for_intersection,
         "Your rate is exactly what comes out when sets are joined with `and`.",
@@ -222,7 +236,7 @@ RATES = [
            "A link is right if *both* of its words are.", "What do you take out of each link?"),
           ("sure-for-predicted", "sure for predicted", "the links of S that are possible are counted, and not those "
            "of A", "All sure links are possible, so that this term says nothing of what was predicted.",
-           "Which two sets does your second intersection join?"),
+           "Which of your terms would be the same whatever was predicted?"),
           ("place-by-place", "place by place", "sorted links are compared place by place",
            "One link more, and all after it stand in other places. A set asks whether a link is in it, wherever.",
            "How is an intersection written?"),

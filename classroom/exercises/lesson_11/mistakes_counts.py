@@ -3,7 +3,7 @@ from functools import partial
 
 import numpy as np
 
-from classroom.judge.evidence import Sight, commas, first_difference, number, row, two_rows
+from classroom.judge.evidence import Sight, commas, first_difference, number, row, shape, two_rows
 from classroom.judge.exercise import Misconception
 from course._words import say
 
@@ -153,17 +153,31 @@ def _hard_rows(t, pairs):
     return (counts == counts.max(1, keepdims=True)).astype(t.dtype)
 
 
+def _listed(inputs):
+    """The pairs of a case as the learner gets them."""
+    return [tuple([int(i) for i in ids if i >= 0] for ids in pair)
+            for pair in zip(inputs["sources"], inputs["targets"], strict=True)]
+
+
 def _with_pairs(sight: Sight) -> str:
     """The pairs of a case as the learner gets them, and the first row that differs."""
     got, want = sight.got.values["t"], sight.want.values["t"]
     if got.shape != want.shape:
         return first_difference(sight)
-    pairs = [tuple([int(i) for i in ids if i >= 0] for ids in pair)
-             for pair in zip(sight.inputs["sources"], sight.inputs["targets"], strict=True)]
+    pairs = _listed(sight.inputs)
     shown = ", ".join(f"({source}, {target})" for source, target in pairs[:3]) + ", …" * (len(pairs) > 3)
     i = int(np.argmax(~np.isclose(got, want).all(1)))
     return say("With pairs = [{shown}] and t[{i}] = {t} before, row {i} afterwards:\n\n{two_rows}", shown=shown, i=i,
                t=row(sight.inputs['t'][i]), two_rows=two_rows(got[i], want[i]))
+
+
+def corpus(inputs) -> str:
+    """What follows "On" in messages: numbers to redo it with, where there are few."""
+    pairs, t = _listed(inputs), inputs["t"]
+    if t.size > 25:
+        return say("`t` {shape} and {n} pairs", shape=shape(t), n=len(pairs))
+    shown = ", ".join(f"({source}, {target})" for source, target in pairs)
+    return say("pairs = [{pairs}] and t = [{rows}]", pairs=shown, rows=", ".join(row(values) for values in t))
 
 
 def _sums(sight: Sight) -> str:
@@ -262,14 +276,24 @@ ROUNDS = [
         "counts-replaced", partial(_em, drop=True),
         "Your table is exactly what comes out when a share replaces the one before instead of being added.",
         "A word that occurs in many sentences collects from all of them.", "Is it `=` or `+=`?"),
-    *(_round(
-        "repeated-words-lost", wrong,
-        "Your table is exactly what comes out when a word that occurs twice in a sentence is counted once.",
+    _round(
+        "repeated-words-lost", partial(_em, lost=True),
+        "Your table is exactly what comes out when a word that occurs twice in a sentence is counted once, and takes "
+        "part in the totals twice.",
         "Each occurrence has 1 to give, or takes part in sharing. With lists as indices, `counts[...] += ...` keeps "
         "only one of several values for the same place.",
-        "What becomes of a repeated word?")
-      for wrong in (partial(_em, lost=True), partial(_em, once=("source", "target")), partial(_em, once=("source",)),
-                    partial(_em, once=("target",)))),
+        "What becomes of a repeated word: is there a set, or a list as an index?"),
+    *(_round(
+        "repeated-words-lost", partial(_em, once=once),
+        f"Your table is exactly what comes out when a {what} that occurs twice in a sentence counts as one.", why,
+        "What becomes of a repeated word: is there a set, or a dictionary?")
+      for once, what, why in (
+          (("source", "target"), "word", "Each occurrence of a target word has 1 to give, and each occurrence of a "
+           "source word takes part in sharing."),
+          (("source",), "source word", "Each occurrence of a source word takes part in sharing. (Target words that "
+           "occur twice are counted twice, which is right.)"),
+          (("target",), "target word", "Each occurrence of a target word has 1 to give. (Source words that occur twice "
+           "take part twice, which is right.)"))),
     _round(
         "repeated-words-lost", _list_as_index,
         "Your table is exactly what comes out when a source word that occurs twice in a sentence takes two shares of "

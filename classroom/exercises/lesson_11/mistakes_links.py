@@ -41,6 +41,17 @@ def _rolled(weights):
     return weights.mean(0)[:, :-1].argmax(-1).roll(1)[:-1]
 
 
+def _row_above(weights, first):
+    """Each token gets the link of the token before it; the first one gets `first`, or keeps its own."""
+    found = weights.mean(0)[:-1, :-1].argmax(-1)
+    return torch.cat([found[:1] if first is None else torch.full_like(found[:1], first), found[:-1]])
+
+
+def _columns_divided(weights, rows):
+    mean = weights.mean(0)
+    return (mean / mean[:rows].sum(0))[:-1, :-1].argmax(-1)
+
+
 def _above(weights, least):
     best = weights.mean(0)[:-1, :-1].max(-1)
     return torch.where(best.values > least, best.indices, -1)
@@ -140,6 +151,19 @@ ALIGNERS = [
         "Your links are exactly those of all rows, rolled by one: the first token gets the link of the row that "
         "predicts <eos>.", "Row t predicts token t + 1, and `<bos>` is row 0: nothing has to be moved, only the last "
         "row left out.", "Which row predicts the first target token?"),
+    *(Misconception(
+        "one-row-too-high", partial(_row_above, first=first),
+        f"Your links are exactly what comes out when each token but the first gets the link of the token before it, "
+        f"and the first one {what}.", "Row t predicts token t + 1, and `<bos>` is row 0: the row number is the token "
+        "number, counted without <bos>.", "What do you put in front, or move?")
+      for first, what in ((None, "keeps its own"), (0, "gets 0"))),
+    *(Misconception(
+        "columns-divided", partial(_columns_divided, rows=rows),
+        f"Your links are exactly what comes out when each *column* is divided by its sum{which} before the largest "
+        "of a row is looked for.",
+        "A word that many rows look at then counts less, and one that hardly any row looks at counts more. The weights "
+        "of a row are compared as they are.", "What is divided before the argmax?")
+      for rows, which in ((-1, ", the last row left out,"), (None, ""))),
     *(Misconception(
         "weak-links-dropped", partial(_above, least=least),
         f"Your links are exactly the expected ones, with −1 where the largest weight is {least} or less.",

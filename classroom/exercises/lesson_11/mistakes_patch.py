@@ -64,6 +64,7 @@ def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapp
         "first row": lambda: given[:1, :1].expand(mixed.shape),
         "mean of heads": lambda: given.unflatten(-1, (n_heads, d_head)).mean(2).repeat(1, 1, n_heads),
         "own mean": lambda: mixed.mean((0, 1), keepdim=True).expand(mixed.shape),
+        "where not 0": lambda: torch.where(given == 0, mixed, given),
     }[puts]()
     return torch.where(inside, new, rest * mixed)
 
@@ -93,6 +94,13 @@ def _patch_alike(mixed, other, head, n_heads, how="slices"):
     return new
 
 
+def _slice_of_positions(mixed, other, head, n_heads):
+    """Where `other` has one position, its slice is empty, or has one for several: an error."""
+    d_head, new = mixed.shape[-1] // n_heads, mixed.clone()
+    new[:, head * d_head:(head + 1) * d_head] = other[:, head * d_head:(head + 1) * d_head]
+    return new
+
+
 def _slip(slug, says, why, look, **slip):
     return Misconception(slug, partial(sloppy_patch, **slip), f"Your result is exactly {says}.", why, look)
 
@@ -118,6 +126,9 @@ PATCHING = [
           "Then the head still says what it said, and something besides.", "Is the old number gone?", puts="sum"),
     _slip("added", "what comes out when the head gets the *difference* of `other` and `mixed`", _PUT,
           "Is the old number gone?", puts="difference"),
+    _slip("zeros-not-put-in", "what comes out when the head gets the numbers of `other` only where these are not 0",
+          "A 0 in `other` is a number like any other: to silence a head, all of its numbers are 0.",
+          "Is there a condition on `other`?", puts="where not 0"),
     _slip("half-and-half", "what comes out when the head gets the mean of the two",
           "Then half of what the head said is still there.", "Is the old number gone?", puts="half"),
     _slip("interleaved-heads", "what comes out when each head has every n_heads-th number", _SIDE,
@@ -157,6 +168,9 @@ PATCHING = [
       for takes, says in (("position", "position"), ("sentence", "sentence"))),
     _slip("wrong-axis", "what comes out when this head's slice is taken of the positions",
           "The heads are along the last axis, d_model.", "Which axis does your slice cut?", takes="slice of positions"),
+    Misconception("wrong-axis", _slice_of_positions, "Your result is exactly what comes out when this head's slice is "
+                  "taken of the positions, of `other` as well: where `other` has a single position, that may be an "
+                  "error.", "The heads are along the last axis, d_model.", "Which axis does your slice cut?"),
     *(_slip("some-rows-only", f"what comes out when the head is patched {says}", "A head speaks at every position of "
             "every sentence.", "Which rows do you write to?", rows=rows)
       for rows, says in (("last", "at the last position alone"), ("first", "at the first position alone"),

@@ -8,6 +8,31 @@ from classroom.judge.exercise import Misconception
 from .mistakes_counts import _em, _sums, _with_pairs
 
 
+def _by_places(t, pairs, share, total):
+    """Counted by ids; but a share or its total is read at the places of words: both ("ij"), or source words ("iy")."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        def read(how, place, j, y, source=source):
+            return t[source[place] if how == "sy" else place, j if how == "ij" else y]
+        for j, y in enumerate(target):
+            below = t[: len(source), y].sum() if total == "slice" else sum(
+                read(total, i, j, y) for i in range(len(source)))
+            for i, s in enumerate(source):
+                counts[s, y] += read(share, i, j, y) / below
+    return _over_rows(counts)
+
+
+def _more_in_the_total(t, pairs):
+    """Each total also gets what an empty word would take that all target words are equally likely for."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            counts_of = sum(t[i, j] for i in source) + 1 / t.shape[1]
+            for i in source:
+                counts[i, j] += t[i, j] / counts_of
+    return _over_rows(counts)
+
+
 def _loops(t, pairs, total="new", gives="last source word too", power=1, ids="own", empty=False):
     """`em_step` with another course of its loops."""
     counts, collected = np.zeros_like(t), 0.0
@@ -53,13 +78,16 @@ def _some_pairs(t, pairs, which):
     return _em(t, pairs[which])
 
 
-def _replaced_by_all_so_far(t, pairs):
-    """After each pair the rows seen so far become what has been counted so far."""
+def _replaced_by_all_so_far(t, pairs, care="rows"):
+    """After each pair the rows seen so far become what has been counted so far; 0/0 is left out, or not."""
     t, counts = t.copy(), np.zeros_like(t)
-    for pair in pairs:
-        counts += _em(t, [pair], rows="none")
-        seen = counts.sum(1) > 0
-        t[seen] = counts[seen] / counts[seen].sum(1, keepdims=True)
+    for source, target in pairs:
+        if care == "totals":
+            target = [j for j in target if sum(t[i, j] for i in source) > 0]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            counts += _em(t, [(source, target)], rows="none")
+            seen = counts.sum(1) > 0 if care == "rows" else np.isin(np.arange(len(t)), source)
+            t[seen] = counts[seen] / counts[seen].sum(1, keepdims=True)
     return t
 
 
@@ -108,6 +136,17 @@ LOOPS = [
     _of("places-for-ids", partial(_loops, ids="places"), "Your table is exactly what comes out when the *places* of "
         "words in their sentences are taken for their ids.", "A word's row is that of its id, wherever it stands.",
         "What does your loop run over: `source`, or `range(len(source))`?"),
+    *(_of("places-for-ids", partial(_by_places, share=share, total=total), f"Your table is exactly what comes out when "
+          f"{what} read from t at the *places* of {whose} in their sentences, and not at their ids.",
+          "A word's row is that of its id, and so is its column, wherever it stands in its sentence.",
+          "With which two numbers do you read t each time?")
+      for share, total, what, whose in (
+          ("ij", "ij", "shares and their totals are", "words"), ("sy", "ij", "the totals are", "words"),
+          ("iy", "iy", "shares and their totals are", "source words"),
+          ("sy", "iy", "the totals are", "source words"), ("sy", "slice", "the totals are", "source words"))),
+    _of("empty-word-added", _more_in_the_total, "Your table is exactly what comes out when 1 divided by the number of "
+        "target words of t is added to each total.", "Then the shares of a target word do not add up to 1. In this "
+        "exercise there is no empty word that takes the rest.", "What is in your total besides t of the source words?"),
     _of("empty-word-added", partial(_loops, empty=True), "Your table is exactly what comes out when each source "
         "sentence gets a word more, with the id 0.", "Here row 0 belongs to a word like any other. The course's own "
         "`IBMModel1` has an empty word, with a row of its own; the exercise has none.",
@@ -120,9 +159,14 @@ LOOPS = [
           "out.", _ALL, "Through which pairs does your loop go?")
       for slug, which, words in (("last-pair-left-out", slice(None, -1), "last pair"),
                                  ("first-pair-left-out", slice(1, None), "first pair"))),
-    _of("changed-while-reading", _replaced_by_all_so_far, "Your table is exactly what comes out when t is replaced "
-        "after each pair by what has been counted so far.", "All shares of a round are computed with the *old* t.",
-        "When does your table change: after each pair, or after all of them?"),
+    *(_of("changed-while-reading", partial(_replaced_by_all_so_far, care=care), "Your table is exactly what comes out "
+          f"when t is replaced after each pair by what has been counted so far{more}.",
+          "All shares of a round are computed with the *old* t.",
+          "When does your table change: after each pair, or after all of them?")
+      for care, more in (
+          ("rows", ""),
+          ("totals", ", and a target word is left out if no source word of its sentence has a share for it any more"),
+          ("none", ": then a target word may find that all t of its sentence are 0 by now, and 0/0 is NaN"))),
     _of("divided-after-each-pair", _divided_at_once, "Your table is exactly what comes out when all counts are divided "
         "after each pair: rows without counts become 0/0 = NaN.", "All pairs are counted first, and the rows divided "
         "once.", "How far is your division indented?"),

@@ -10,7 +10,7 @@ from course._words import say
 
 
 def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="others", places="columns", empty="zero",
-                  eps=0.0, heads="all"):
+                  eps=0.0, heads="all", least=0.0):
     """`take_away` with one thing done differently."""
     size = weights.shape[-1]
     if kept == "lost":
@@ -35,6 +35,10 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
     if grown == "largest":
         best = torch.nn.functional.one_hot(left.argmax(-1), size)
         return left + taken * best
+    if grown == "last token":
+        return (left + taken * (torch.arange(size) == size - 1)).masked_fill(gone, 0.0)
+    if grown == "last token, lost too":
+        return left + taken * (torch.arange(size) == size - 1)
     if grown == "even":
         return still / still.sum(-1, keepdim=True).clamp(min=1) * torch.ones_like(weights)
     if grown == "squared":
@@ -43,7 +47,10 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
              "root": lambda: left.square().sum(-1, keepdim=True).sqrt(), "by the lost": lambda: taken,
              "squared": lambda: left.sum(-1, keepdim=True), "not": lambda: torch.ones_like(taken),
              "mean": lambda: left.mean(-1, keepdim=True), "by the number": lambda: still.sum(-1, keepdim=True) / size,
-             }[grown]() + eps
+             "number": lambda: still.sum(-1, keepdim=True).to(left.dtype),
+             "mean of heads": lambda: left.mean(1, keepdim=True).sum(-1, keepdim=True).expand_as(taken),
+             "largest lost": lambda: 1 - (weights * gone).amax(-1, keepdim=True),
+             }[grown]().clamp(min=least) + eps
     if empty == "nan":
         return left / total
     if empty == "nan, but for whole sentences":
@@ -94,6 +101,9 @@ TAKING = [
            grown="alike, lost too"),
     _taken("given-to-the-largest", "what comes out when the weight that was taken goes to the largest that is left",
            "What is left keeps its proportions: all grow by the same factor.", "By which factor?", grown="largest"),
+    *(_taken("given-to-the-last", f"what comes out when the weight that was taken goes to the last token{more}",
+             "What is left keeps its proportions: all grow by the same factor.", "By which factor?", grown=grown)
+      for grown, more in (("last token", ", unless that is lost itself"), ("last token, lost too", ""))),
     _taken("all-alike", "the same for all tokens that are left", "What is left keeps its proportions.",
            "Where do the given weights come in?", grown="even"),
     _taken("wrong-divisor", "what comes out when each row is divided by its largest number", _SHARES,
@@ -107,6 +117,15 @@ TAKING = [
     _taken("wrong-divisor", "what comes out when each row is divided by the share of *tokens* that are left", "It "
            "depends on how much weight they have, not on how many they are.", "What do your rows sum to?",
            grown="by the number"),
+    _taken("wrong-divisor", "what comes out when each row is divided by the *number* of tokens that are left", "It "
+           "depends on how much weight they have, not on how many they are.", "What do your rows sum to?",
+           grown="number"),
+    _taken("wrong-divisor", "what comes out when each row is divided by what is left of it on average over the heads",
+           "Each head has rows of its own, and each row sums to 1.", "Which axes does your sum join, and which your "
+           "mean?", grown="mean of heads"),
+    _taken("wrong-divisor", "what comes out when each row is divided by 1 minus its *largest* lost weight",
+           "A sentence may lose several tokens: the weights of all of them are missing from the row.",
+           "What do your rows sum to where two tokens are lost?", grown="largest lost"),
     _taken("squared", "what comes out when the weights that are left are squared before they are divided", "What is "
            "left keeps its proportions.", "What do you do with the weights besides dividing?", grown="squared"),
     _taken("rows-taken", "what comes out when *rows* are taken away", _COLUMNS, "Which axis of the weights does `lost` "
@@ -140,7 +159,13 @@ TAKING = [
     *(_taken("something-added-to-the-sum", f"what comes out when {eps} is added to the sums", "Then rows do not sum "
              "to 1, least of all those of which little is left.", "How large is what you add to the sum?",
              _nearly_one, eps=float(eps))
-      for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7")),
-    *(_taken("not-quite-taken", f"what comes out when {fill:g} is filled in, not 0", "A lost token must get exactly "
-             "nothing.", "Which number do you fill in?", fill=fill) for fill in (1e-2, 1e-3, 1e-4, -1.0, 1.0)),
+      for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8")),
+    *(_taken("divided-by-at-least", f"what comes out when no row is divided by less than {least}", "A row of which "
+             "less than that is left does not sum to 1 then. Only a row of which *nothing* is left is 0.",
+             "What is the smallest number that your code divides by?", least=float(least))
+      for least in ("0.5", "0.1", "0.01", "0.001", "0.0001")),
+    *(_taken("not-quite-taken", f"what comes out when {what} is filled in, not 0", "A lost token must get exactly "
+             "nothing.", "Which number do you fill in?", fill=fill)
+      for what in ("0.01", "0.001", "0.0001", "-1", "1", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
+      for fill in (float(what),)),
 ]

@@ -49,6 +49,8 @@ def _alignments(rng):
     yield of("a single link", [(0, 0)], [(0, 0), (1, 1)], [(1, 0)])
     yield of("nothing predicted", [], cat, [(0, 1)])
     yield of("no sure links", [(0, 0), (1, 1), (2, 1)], [], [(0, 0), (1, 2)])
+    yield of("two sentences, numbered in front", [(0, 0, 2), (1, 1, 1), (1, 1, 2), (1, 0, 0)],
+             [(0, 0, 2), (0, 1, 1), (1, 0, 3), (1, 1, 0)], [(1, 1, 2)])
     for about, size, width in (("a long sentence", 9, 2), ("three sentences, numbered in front", 7, 3)):
         heads = range(3) if width == 3 else [None]
         grid = [(*([n] * (width - 2)), i, j) for n in heads for i in range(size) for j in range(size)]
@@ -147,7 +149,7 @@ EXERCISES = [
     Exercise(
         id="11.3", title="one round of counting", names=("em_step",), points=3, minutes=20, difficulty=3,
         takes={"t": "n_source n_target", "pairs": ""}, gives={"t": "n_source n_target"},
-        shares=("t",), reference=em_step, cases=_corpora, probe=SentencePairs(),
+        shares=("t",), reference=em_step, cases=_corpora, probe=SentencePairs(), place=mistakes_counts.corpus,
         misconceptions=[*mistakes_counts.ROUNDS, *mistakes_rounds.LOOPS], styles=mistakes_counts.STYLES,
         hints=("Take one target word of one pair. It has 1 to give, and hands it out among the source words of its own "
                "sentence, in proportion to their t. Do that on paper for “negro” in the second round.",

@@ -42,6 +42,9 @@ def _weights(rng):
     yield of("one head", 2, 1, 3, 5, some, "float64")
     yield of("one token", 2, 2, 3, 1, [[False], [True]])
     yield of("very sharp weights", 2, 2, 3, 5, some, "float64", left=0.002)
+    few = 2.0 ** -16 * np.array([[2 ** 16 - 4, 2, 1, 1], [2 ** 15, 2 ** 14, 2 ** 13, 2 ** 13]])    # exact in float32
+    yield Case("a row of which hardly anything is left", weights=few[None, None].astype("float32"),
+               lost=np.array([[True, False, False, False]]))
     yield of("a sentence that loses all", 2, 2, 3, 4, [[False, True, False, True], [True] * 4])
     yield of("a row whose weight lies on a lost token", 1, 2, 3, 4, [[False, True, False, False]],
              one_hot=(((0, 0, 1), 1), ((0, 1, 2), 0)))

@@ -22,18 +22,26 @@ def _spread(losses, middle=np.mean, axis=1, kind="half", swapped=False):
         "two seeds": lambda: np.abs(losses[:, 0] - losses[:, 1]) / 2,
         "first and last": lambda: (losses[:, -1] - losses[:, 0]) / 2,
         "first and last apart": lambda: np.abs(losses[:, -1] - losses[:, 0]) / 2,
+        "two seeds signed": lambda: (losses[:, 1] - losses[:, 0]) / 2,
+        "lowest of all": lambda: (high - losses.min()) / 2, "highest of all": lambda: (losses.max() - low) / 2,
         "one for all": lambda: np.full(len(losses), (losses.max() - losses.min()) / 2),
         "negative": lambda: (low - high) / 2, "relative": lambda: (high - low) / 2 / losses.mean(axis),
         "half std": lambda: losses.std(axis) / 2, "two std": lambda: 1.96 * losses.std(axis),
         "quartiles": lambda: np.subtract(*np.percentile(losses, [75, 25], axis=axis)) / 2,
         "by n": lambda: (high - low) / losses.shape[axis], "ends": lambda: losses.mean(axis) + (high - low) / 2,
+        "extremes": lambda: high,
     }[kind]()
-    both = (middle(losses, axis=axis) - ((high - low) / 2 if kind == "ends" else 0), spread)
+    first = {"ends": lambda: middle(losses, axis=axis) - (high - low) / 2, "extremes": lambda: low}
+    both = (first.get(kind, lambda: middle(losses, axis=axis))(), spread)
     return both[::-1] if swapped else both
 
 
 def _halfway(losses, axis):
     return (losses.max(axis) + losses.min(axis)) / 2
+
+
+def _half_the_sum(losses, axis):
+    return losses.sum(axis) / 2
 
 
 def _of_two(losses, axis):
@@ -52,6 +60,12 @@ SPREADS = [
           "Along which axis do your largest and smallest run?", later(
               "{half} Each variant has a spread of its own.", half=_HALF),
           kind="one for all"),
+    _with("lowest-of-the-table", "Your spread is exactly half the distance from the lowest loss of the whole table to "
+          "the highest of each variant.", "What does your smallest run over?",
+          later("{half} Each variant has a lowest loss of its own.", half=_HALF), kind="lowest of all"),
+    _with("highest-of-the-table", "Your spread is exactly half the distance from the lowest loss of each variant to "
+          "the highest of the whole table.", "What does your largest run over?",
+          later("{half} Each variant has a highest loss of its own.", half=_HALF), kind="highest of all"),
     _with("negative-spread", "Your spread is exactly the right one, with a minus sign.",
           "What do you take away from what?", later("{half} A distance is not below 0.", half=_HALF), kind="negative"),
     _with("first-and-last", "Your spread is exactly half the distance between the first and the last seed.",
@@ -80,6 +94,8 @@ SPREADS = [
           middle=np.min),
     _with("sum", "Your mean is exactly the sum over the seeds.", "By what is the sum to be divided?",
           "A sum grows with the number of seeds.", middle=np.sum),
+    _with("half-the-sum", "Your mean is exactly half the sum over the seeds.", "By what is the sum to be divided?",
+          "With two seeds both are the same; with more they are not.", middle=_half_the_sum),
     _with("swapped", "Your two results are exactly the right ones, in the other order.",
           "In which order does your `return` name them?", "The first is to be the mean, the second the spread.",
           swapped=True),
@@ -114,11 +130,16 @@ SPREADS = [
            _HALF))),
     _with("lower-and-upper-end", "You return exactly mean − spread and mean + spread.", "What does your `return` name?",
           "The table prints mean ± spread; the two are asked for.", kind="ends"),
+    _with("lowest-and-highest", "You return exactly the lowest and the highest loss of each variant.",
+          "What does your `return` name?", "The table prints mean ± spread; the two are asked for.", kind="extremes"),
     _with("only-the-worst", "Your mean is exactly the worst seed of each variant.",
           "What happens to the other seeds in your code?", "All seeds have a say in a mean.", middle=np.max),
     _with("two-seeds-only", "Your mean and your spread are exactly those of seeds 0 and 1.",
           "What happens to a third seed in your code?", later("{half} There may be any number of seeds.", half=_HALF),
           kind="two seeds", middle=_of_two),
+    _with("two-seeds-only", "Your spread is exactly half the distance from seed 0 up to seed 1.",
+          "Is seed 0 always the best one, and what happens to a third seed in your code?",
+          later("{half} A seed's number says nothing about its loss.", half=_HALF), kind="two seeds signed"),
     _with("middle-of-the-range", "Your mean is exactly the point halfway between the best and the worst seed.",
           "Do all seeds have a say in it?", "With two seeds both are the same; with more they are not.",
           middle=_halfway),
@@ -131,8 +152,10 @@ SPREADS = [
 # ------------------------------------------------------------------------- 12.4 paired comparison
 
 
-def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row", relative=False):
+def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row", relative=False, order=False):
     """`paired` with one thing done differently."""
+    if order:
+        losses = np.sort(losses, 1)
     row = {"row": lambda: losses[base], "mean": lambda: losses[base].mean(), "first": lambda: losses[0],
            "best": lambda: losses.min(0), "seed": lambda: losses[base, :1],
            "column": lambda: losses[:, base:base + 1],
@@ -148,13 +171,22 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
              "difference": lambda: np.abs(half(losses) - half(losses)[base]),
              "sorted": lambda: half(np.sort(losses, 1) - np.sort(losses, 1)[base]),
              "own": lambda: half(losses), "sum": lambda: half(losses) + half(losses)[base],
+             "hypot": lambda: np.hypot(half(losses), half(losses)[base]),
              "far": lambda: np.abs(d).max(1), "error": lambda: d.std(1) / np.sqrt(d.shape[1]),
              "whole": lambda: 2 * half(d), "std": lambda: d.std(1)}[spread]()
     same = {"all": lambda: (d > 0).all(1) | (d < 0).all(1), "better": lambda: (d < 0).all(1),
             "worse": lambda: (d > 0).all(1), "large": lambda: np.abs(d.mean(1)) > half(d),
             "any": lambda: (d != 0).any(1), "both": lambda: (d > 0).all(1) & (d < 0).all(1),
             "two": lambda: d[:, 0] * d[:, 1 if d.shape[1] > 1 else 0] > 0,
-            "ends": lambda: d[:, 0] * d[:, -1] > 0, "product": lambda: d.prod(1) > 0,
+            "ends": lambda: d[:, 0] * d[:, -1] > 0, "ends above": lambda: (d[:, 0] > 0) == (d[:, -1] > 0),
+            "ends below": lambda: (d[:, 0] < 0) == (d[:, -1] < 0),
+            "ends alike": lambda: np.sign(d[:, 0]) == np.sign(d[:, -1]),
+            "ends with 0": lambda: d[:, 0] * d[:, -1] >= 0, "two with 0": lambda: d[:, 0] * d[:, 1] >= 0,
+            "two above": lambda: (d[:, 0] > 0) == (d[:, 1] > 0), "two below": lambda: (d[:, 0] < 0) == (d[:, 1] < 0),
+            "two alike": lambda: np.sign(d[:, 0]) == np.sign(d[:, 1]),
+            "none above": lambda: (d > 0).all(1) | (d <= 0).all(1),
+            "none below": lambda: (d < 0).all(1) | (d >= 0).all(1),
+            "alike": lambda: (np.sign(d) == np.sign(d[:, :1])).all(1), "product": lambda: d.prod(1) > 0,
             "neighbours": lambda: (d[:, 1:] * d[:, :-1] > 0).all(1), "signs": lambda: d.sum(1) != 0,
             "most": lambda: np.abs(np.sign(d).sum(1)) > 0.5 * d.shape[1],
             "majority": lambda: (d > 0).mean(1) > 0.5, "tenth": lambda: (np.abs(d) > 0.1).all(1) & (
@@ -176,7 +208,7 @@ PAIRS = [
           "A positive number is to say that the variant is worse: its loss is larger than the base's.",
           "What do you take away from what?", sign=-1),
     _pair("sign-dropped", "Your differences are exactly the right ones without their sign.",
-          "Better and worse then look alike, and every variant agrees with itself.",
+          "Better and worse then look alike: one seed may say better and another worse, and they seem to agree.",
           "Where do you take an absolute value?", sign=0),
     _pair("not-paired", "Your results are exactly what comes out when the base's *mean* is taken away from all seeds.",
           _BY_SEED, "With which run of the base is the run with seed 1 to be compared?", reference="mean"),
@@ -198,6 +230,10 @@ PAIRS = [
           "worst against worst.", later("{by_seed} Sorted, the runs that are compared no longer have the same seed.",
                                         by_seed=_BY_SEED),
           "Is there a `sort`?", spread="sorted"),
+    _pair("seeds-sorted", "Your results are exactly what comes out when the runs of each variant are sorted first: "
+          "best against best, worst against worst.",
+          later("{by_seed} Sorted, the runs that are compared no longer have the same seed.", by_seed=_BY_SEED),
+          "Is there a `sort`?", order=True),
     _pair("two-seeds-only", "Your `agree` is exactly what comes out when only the first two seeds count.",
           "There may be any number of seeds, and all of them must say the same.",
           "Which columns of the differences does your condition read?", agree="two"),
@@ -205,6 +241,10 @@ PAIRS = [
           later("{by_seed} Adding the spreads would be right if the runs had nothing in common, and were unlucky.",
                 by_seed=_BY_SEED),
           "Of which numbers do you take the spread?", spread="sum"),
+    _pair("spreads-added-as-squares", "Your spread is exactly the root of the variant's spread squared plus the base's "
+          "squared.", later("{by_seed} Squares are added for the standard deviations of runs that have nothing in "
+                            "common.", by_seed=_BY_SEED),
+          "Of which numbers do you take the spread?", spread="hypot"),
     _pair("whole-range", "Your spread is exactly the whole range of the differences, not half of it.",
           "The table prints ± half the range.", "How far is it from the middle to either end?", spread="whole"),
     _pair("standard-deviation", "Your spread is exactly the standard deviation of the differences.",
@@ -278,6 +318,39 @@ PAIRS = [
     _pair("ranges-apart", "Your `agree` is exactly what comes out when all runs of the variant must lie beyond all "
           "runs of the base.", later("{by_seed} Each seed is compared with the same seed only.", by_seed=_BY_SEED),
           "Which numbers need to have the same sign?", agree="apart"),
+    *(_pair("first-and-last-seed", says, "With two seeds these are all; with more, those between may say the opposite. "
+            "And a difference of 0 is neither worse nor better.",
+            "Which columns of the differences does your condition read?", agree=agree)
+      for agree, says in (
+          ("ends above", "Your `agree` is exactly what comes out when only the first and the last seed count, and both "
+           "are above 0 or neither is."),
+          ("ends below", "Your `agree` is exactly what comes out when only the first and the last seed count, and both "
+           "are below 0 or neither is."),
+          ("ends with 0", "Your `agree` is exactly what comes out when only the first and the last seed count, and a "
+           "difference of 0 agrees with every other."),
+          ("ends alike", "Your `agree` is exactly what comes out when only the first and the last seed count, and two "
+           "differences of 0 agree as well."))),
+    *(_pair("two-seeds-only", says, "There may be any number of seeds, and all of them must say the same. And a "
+            "difference of 0 is neither worse nor better.",
+            "Which columns of the differences does your condition read?", agree=agree)
+      for agree, says in (
+          ("two above", "Your `agree` is exactly what comes out when only the first two seeds count, and both are "
+           "above 0 or neither is."),
+          ("two below", "Your `agree` is exactly what comes out when only the first two seeds count, and both are "
+           "below 0 or neither is."),
+          ("two with 0", "Your `agree` is exactly what comes out when only the first two seeds count, and a difference "
+           "of 0 agrees with every other."),
+          ("two alike", "Your `agree` is exactly what comes out when only the first two seeds count, and two "
+           "differences of 0 agree as well."))),
+    *(_pair("zero-counts", says, "Of the base itself, whose differences are all 0, nothing can be said to be better or "
+            "worse.", "What does your code say of a row whose differences are all 0?", agree=agree)
+      for agree, says in (
+          ("none above", "Your `agree` is exactly what comes out when all seeds are above 0 or none is: a difference "
+           "of 0 then counts as better."),
+          ("none below", "Your `agree` is exactly what comes out when all seeds are below 0 or none is: a difference "
+           "of 0 then counts as worse."),
+          ("alike", "Your `agree` is exactly the right one, except that it is True where all differences are 0, as "
+           "they are in the base's own row."))),
     _pair("zero-counts", "Your `agree` is exactly what comes out when a difference of 0 counts for either side.",
           "Of the base itself, whose differences are all 0, nothing can be said to be better or worse.",
           "Is the comparison with 0 to be strict?", agree="zero"),

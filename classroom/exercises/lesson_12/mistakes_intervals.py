@@ -12,8 +12,10 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
     if own is not None:
         draws = np.random.default_rng(own).integers(0, len(a), size=draws.shape)
     d = sign * (b - a)
-    if of in ("relative", "ratio"):
+    if of == "relative":
         d = d / a
+    if of == "ratios":
+        d = sign * b / a
     if of == "one place off":
         draws = draws - 1
     drawn = d[draws] - (d.mean() if of == "centred" else 0)
@@ -21,6 +23,8 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
         drawn = np.abs(d)[draws]
     if of == "half drawn":
         drawn = b[draws] - a
+    if of == "weighted":
+        drawn = d * draws
     if of == "unpaired":
         drawn = sign * (b[draws] - a[draws[::-1]])
     means = {"mean": np.mean, "sum": np.sum, "median": np.median}.get(pooled, np.mean)(drawn, axis=axis)
@@ -102,6 +106,11 @@ INTERVALS = [
            "What is done with the difference before it is averaged?"),
           ("ratio", {"pooled": "ratio"}, "that of the ratio of the two means", "The question is about a difference.",
            "What do you do with the two losses?"),
+          ("ratio", {"of": "ratios"}, "that of the ratios b / a", "The question is about a difference.",
+           "What do you do with the two losses?"),
+          ("draws-as-weights", {"of": "weighted"}, "that of the differences multiplied by the numbers in `draws`",
+           "`draws` holds the numbers of the sentences. They say which sentences are drawn, not how much each counts.",
+           "Is `draws` a factor in your code, or an index?"),
           ("deviations", {"pooled": "deviation"}, "that of the drawings' standard deviations", "The loss in the table "
            "is a mean.",
            "Which function turns a drawing into one number?"),
@@ -192,7 +201,8 @@ INTERVALS = [
          "One number has no spread: every drawing needs a mean of its own.",
          "Which axis of (R, N) counts the sentences?", of="one mean"),
     _end("only-one-drawn", "Your interval is exactly what comes out when b is drawn and a is not.",
-         "Then the loss of b on one sentence is compared with that of a on another.",
+         "Then a sentence that was drawn twice counts twice for b and once for a: what is hard for both no longer "
+         "cancels.",
          "Do both models get `draws`?", of="half drawn"),
     _end("ends-subtracted", "Your interval is exactly the end of b's own interval minus the same end of a's, for both "
          "ends.", "A hard sentence is hard for both models, and only in the difference does that cancel.",

@@ -56,7 +56,7 @@ def _comparisons(rng):
         [[1.9, 2.3, 2.0, 3.0], [1.8, 2.1, 1.9, 2.0], [1.2, 2.0, 1.6, 1.9], [1.7, 2.2, 1.6, 2.1], [1.1, 1.7, 1.5, 1.6]]))
     yield Case("three seeds, every pattern of signs", base=0, losses=np.array(
         [[1.5, 1.7, 1.6], [1.6, 1.5, 1.9], [1.7, 1.6, 1.5], [1.3, 1.6, 1.5], [1.9, 1.8, 1.7], [1.2, 1.8, 1.9],
-         [1.5, 1.8, 1.7], [1.4, 1.9, 1.2]]))
+         [1.5, 1.8, 1.7], [1.4, 1.9, 1.2], [1.5, 1.6, 1.4]]))
     yield Case("five seeds, one of them against the others", base=2, losses=np.array(
         [[1.9, 1.8, 1.9, 1.6, 2.2], [1.2, 1.3, 1.6, 1.1, 1.5], [1.6, 1.7, 1.5, 1.8, 1.9], [1.9, 1.9, 1.3, 2.1, 2.3]]))
     yield of("three seeds", 4, 3, 2)
@@ -96,7 +96,8 @@ _WHY = {
     "C": "In C one side gets twice the steps. It may well need them, but then two things differ, and the result does "
          "not show which of them made the difference.",
     "D": "In D one side shows its best of five. Tried five times, anything looks better than tried once.",
-    "E": "E changes one switch, and runs both sides with the same seeds, steps, data and measure.",
+    "E": "E changes one switch, and runs both sides with the same seeds, steps, data and measure. That a learned table "
+         "adds parameters belongs to the switch.",
 }
 
 
@@ -122,7 +123,7 @@ EXERCISES = [
         moral="One switch; everything else, the measure included, alike.",
     ),
     Choice(
-        id="12.2", title="certainty punished", names=("prediction",), points=1, minutes=4, difficulty=2,
+        id="12.2", title="with and without smoothing", names=("prediction",), points=1, minutes=4, difficulty=2,
         options=("lower", "higher", "the same"), reference="lower",
         wrong={
             "higher": "That can happen, after a training so long that the model learns its sentences by heart: then it "

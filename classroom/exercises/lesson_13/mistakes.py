@@ -16,7 +16,8 @@ def sloppy_norm(x, weight, eps=None, default=1e-6, at="inside", centre="", of="m
                 root="divide", scale="times", fixed=False):
     """`rms_norm` with switches."""
     eps = default if eps is None or fixed else eps
-    over = [axis for axis in over if axis >= -x.dim()] or [-1]
+    if len(over) == 4:                              # everything, however many axes there are
+        over = tuple(range(-x.dim(), 0))
     mean = x.mean(over, keepdim=True)
     y = x - mean if centre in ("both", "above") else x
     below = x - mean if centre in ("both", "below") else x
@@ -29,14 +30,17 @@ def sloppy_norm(x, weight, eps=None, default=1e-6, at="inside", centre="", of="m
     elif of == "largest":
         square = below.abs().amax(over, keepdim=keep)
     else:
-        square = below.square().sum(over, keepdim=keep)
+        square = (2 * below if of == "doubled" else below.square()).sum(over, keepdim=keep)
         count = x.numel() // square.numel()
-        square = square / {"mean square": count, "sum": 1, "d_model - 1": max(count - 1, 1)}[of]
+        square = square / {"mean square": count, "sum": 1, "d_model - 1": max(count - 1, 1),
+                           "doubled": count}[of]
     inside, outside = {"inside": (eps, 0), "outside": (0, eps), "both": (eps, eps), "none": (0, 0),
                        "squared": (eps ** 2, 0), "subtracted": (-eps, 0), "floor": (0, 0)}[at]
     square = square.clamp(min=eps) if at == "floor" else square + inside
     divisor = square + outside if root in ("none", "multiply squares") or of in ("mean of the root", "largest") \
         else square.sqrt() + outside
+    if root == "length":                            # with the floor of `F.normalize`
+        divisor = divisor.clamp(min=1e-12)
     if root == "twice":
         divisor = divisor.sqrt()
     y = y * divisor if root in ("multiply", "multiply squares") else y / divisor
@@ -92,6 +96,11 @@ NORM = [
         "{root_mean} With the sum, every vector gets the length 1, and its numbers become the smaller the more there "
         "are.", root_mean=_ROOT_MEAN),
           "Is it the sum of the squares or their mean?", _size, of="sum"),
+    _norm("divided-by-the-length", "each vector is divided by its length, the root of the sum of its squares, and "
+          "there is no eps, as in `F.normalize`", later(
+              "{root_mean} With the sum, every vector gets the length 1, and its numbers become the smaller the more "
+              "there are.", root_mean=_ROOT_MEAN),
+          "Is it the sum of the squares or their mean, and where is `eps`?", _size, of="sum", at="none", root="length"),
     _norm("mean-of-d-model-minus-1", "the sum of the squares is divided by d_model − 1",
           "The mean square is a plain mean. With d_model − 1 one estimates a variance from a sample.",
           "How many numbers do you divide by?", _size, of="d_model - 1"),
@@ -103,6 +112,9 @@ NORM = [
         "{root_mean} Positive and negative numbers cancel in a mean, in a mean of squares they cannot.",
         root_mean=_ROOT_MEAN), "In which order do your three steps come?",
           _size, of="square of the mean"),
+    _norm("doubled-instead-of-squared", "x is doubled and not squared: under the root is the mean of 2x, plus eps",
+          "A double keeps the sign: such a mean may be negative, and then the root is NaN.",
+          "Which operation makes the squares in your code?", of="doubled"),
     _norm("divided-by-the-largest", "the division is by the largest |x| + eps",
           "One number alone then decides about all the others.", "What do you divide by?", _size, of="largest"),
     _norm("multiplied-instead-of-divided", "x is multiplied by the root mean square",
@@ -145,6 +157,8 @@ NORM = [
           ("over-the-batch-axis", "the mean of the squares is taken over the sentences", (-3,)),
           ("over-positions-and-dimensions", "the mean of the squares is taken over all numbers of a sentence",
            (-2, -1)),
+          ("over-axis-1", "the mean of the squares is taken over axis 1, counted from the front", (1,)),
+          ("over-axis-0", "the mean of the squares is taken over axis 0, counted from the front", (0,)),
           ("over-everything", "the mean of the squares is that of the whole tensor", (-4, -3, -2, -1)))),
     _norm("axis-lost", "the mean is taken without `keepdim`",
           "It then has one axis less than x, and PyTorch lays it beside the wrong numbers, or can lay it nowhere.",

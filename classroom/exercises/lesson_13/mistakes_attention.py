@@ -38,8 +38,12 @@ class Sloppy(nn.Module):
             q = q.unflatten(1, (self.n_kv_heads, -1))
             q = q.mean(2, keepdim=True).expand_as(q).flatten(1, 2)
         k, v = self._repeated(k, how.keys), self._repeated(v, how.values)
+        if how.roles[0] == "k":
+            q, k = k, q
         if mask is not None and how.mask == "axis 2":
             scaled_dot_product_attention(q, k, v, mask.unsqueeze(2))
+        if mask is not None and how.mask == "axis 3":
+            scaled_dot_product_attention(q, k, v, mask.unsqueeze(3))
         d_head, d_model = q.shape[-1], x.shape[-1]
         divisor = {"sqrt d_head": d_head ** 0.5, "none": 1, "d_head": d_head, "d_model": d_model ** 0.5, "after": 1,
                    "kv": (d_model / self.n_kv_heads) ** 0.5, "n_heads": self.n_heads ** 0.5}[how.scale]
@@ -69,7 +73,8 @@ class Sloppy(nn.Module):
         return split_heads(x, n_heads)
 
     def _repeated(self, shared, which):
-        group = self.n_heads // self.n_kv_heads
+        group = {"n_kv_heads": self.n_kv_heads, "n_heads": self.n_heads}.get(
+            self.how.repeat, self.n_heads // self.n_kv_heads)
         if which == "first":
             return shared[:, :1].expand(-1, self.n_heads, -1, -1)
         if which == "last":
@@ -84,6 +89,8 @@ class Sloppy(nn.Module):
             return shared.flip(1).repeat_interleave(group, 1)
         if "numbers" in (which, self.how.repeat):
             return split_heads(merge_heads(shared).repeat_interleave(group, -1), self.n_heads)
+        if self.how.repeat == "length":
+            return shared.repeat_interleave(group, 2)
         if self.how.repeat == "positions":
             return shared.repeat_interleave(group, 2).reshape(len(shared), self.n_heads, *shared.shape[2:])
         return shared.repeat_interleave(group, 1)
@@ -99,6 +106,8 @@ class Sloppy(nn.Module):
             return scores.softmax(how.axis)
         if how.mask == "axis 2":
             mask = mask.unsqueeze(2)
+        elif how.mask == "axis 3":
+            mask = mask.unsqueeze(3)
         elif how.mask == "first sentence":
             mask = mask[:1].unsqueeze(1)
         elif how.mask != "no head axis":
@@ -166,11 +175,19 @@ GROUPED = [
     _group("keys-and-values-averaged", "numbers are exactly what comes out when keys and values are averaged over "
            "their heads", "Averaged, nothing can tell any more what the groups have found.",
            "What do you do with the axis of the keys' heads?", keys="mean", values="mean"),
-    *(_group("not-repeated", later("code does exactly what happens when {words} not repeated", words=words),
-             "There are then fewer of them than queries' heads: PyTorch can lay them side by side only where there is "
-             "a single one, or as many as heads.", "Which shapes meet in each of the two products?", **switches)
-      for words, switches in (("the keys are", {"keys": "not repeated"}),
-                              ("the values are", {"values": "not repeated"}))),
+    _group("not-repeated", "code does exactly what happens when the keys, the values or both are not repeated",
+           "There are then fewer of them than queries' heads: PyTorch can lay them side by side only where there is "
+           "a single one, or as many as heads.", "Which shapes meet in each of the two products?",
+           keys="not repeated", values="not repeated"),
+    *(_group("repeated-another-number-of-times", later("code does exactly what happens when keys, values or both are "
+                                                       "repeated {times} times", times=times),
+             "Afterwards there must be as many as there are heads: n_heads in all, made of n_kv_heads.",
+             "With 6 heads and 2 keys, how often must each key be written, and how often does your code write it?",
+             repeat=times)
+      for times in ("n_kv_heads", "n_heads")),
+    _group("repeated-along-positions", "code does exactly what happens when keys and values are repeated along the "
+           "positions", "There must be more heads, not more positions.", "Which axis does your repetition work on?",
+           repeat="length"),
     _group("keys-cut-into-n-heads", "code does exactly what happens when keys and values are cut into n_heads heads",
            "They have n_kv_heads · d_head numbers. Cut into n_heads pieces, a piece is shorter than a query, or cannot "
            "be cut at all.", "How many heads do you tell `split_heads` for keys and values?", split="into n_heads"),
@@ -183,6 +200,9 @@ GROUPED = [
     _group("keys-from-the-values-layer", "numbers are exactly what comes out when `w_v` projects the keys",
            "What a word can be found by and what it hands over are two things.",
            "Which layer does each of query, key and value go through?", roles="qvv"),
+    _group("queries-and-keys-exchanged", "weights are exactly what comes out when queries and keys have changed places",
+           "Row t then holds what all positions ask of position t. It should hold what position t asks of all.",
+           "In which order does your attention get queries, keys and values?", roles="kkv"),
     _group("keys-and-values-exchanged", "numbers are exactly what comes out when `w_k` and `w_v` have changed places",
            "Trained from nothing, nobody would see it; with the weights of a trained model everything is wrong.",
            "Which layer does each of query, key and value go through?", roles="qvk"),
@@ -208,7 +228,7 @@ GROUPED = [
     _group("mask-ignored", "weights are exactly what comes out without the mask", "Padding and future words then take "
            "part like all others.", "Does the mask reach the scores?", mask="ignored"),
     _group("mask-inverted", "weights are exactly what comes out when True and False of the mask are exchanged", _MASK,
-           "Which places does your `masked_fill` fill?", mask="inverted"),
+           "Is there a `~` too many, or one too few?", mask="inverted"),
     _group("mask-after-softmax", "weights are exactly those without the mask, with zeros put in afterwards",
            "The softmax had already given part of the attention to forbidden places; what is left no longer sums to 1.",
            "Where does the mask come in, before or after the softmax?", sums("weights"), mask="after"),
@@ -227,9 +247,11 @@ GROUPED = [
     _group("mask-without-head-axis", "weights are exactly what comes out when the mask (B, T, T) meets the scores "
            "(B, n_heads, T, T) as it is", "Axes are lined up from the right, so that the mask's sentences meet the "
            "scores' heads.", "Where does the mask need an axis of length 1?", mask="no head axis"),
-    _group("mask-axis-in-another-place", "code does exactly what happens when the mask gets its axis for the heads at "
-           "place 2", "Weights are (B, n_heads, T, T): heads come before queries.",
-           "Write the shapes of mask and weights one below the other. Which axes meet?", mask="axis 2"),
+    *(_group("mask-axis-in-another-place", later("code does exactly what happens when the mask gets its axis for the "
+                                                 "heads at place {n}", n=n),
+             "Weights are (B, n_heads, T, T): heads come before queries.",
+             "Write the shapes of mask and weights one below the other. Which axes meet?", mask=f"axis {n}")
+      for n in (2, 3)),
     *(_group("mask-needed", "code stops, without a mask, exactly where None is used like a mask",
              "`mask=None` says that everything may attend to everything. None has no axes and no methods.",
              "Which line uses the mask, and does it also run where there is none?", needs=use)

@@ -1,124 +1,25 @@
-"""Exercises 13.3 and 13.5: what learners write instead, and what it means. Used by `lesson_13`."""
+"""Exercise 13.5: what learners write instead, and what it means. Used by `lesson_13`."""
 import math
 from functools import partial
 
 import torch
 
-from classroom.exercises.lesson_02.mistakes_masks import LOW, TO_BE_ADDED, added
 from classroom.judge.exercise import Misconception
 from course._words import later
-
-# ------------------------------------------------------------------------------- 13.3 prefix_mask
-
-
-def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False, of="each", columns=True, side="first",
-                  kind=torch.bool, axes="", square=False, low=None):
-    """`prefix_mask` with switches."""
-    lengths = {"each": prefix_lengths, "first": prefix_lengths[:1].expand_as(prefix_lengths),
-               "longest": prefix_lengths.max().expand_as(prefix_lengths),
-               "shortest": prefix_lengths.min().expand_as(prefix_lengths)}[of] + more
-    place = torch.arange(size)
-    causal = place <= place.unsqueeze(1) + start
-    inside = place < lengths.unsqueeze(1) if side == "first" else place >= size - lengths.unsqueeze(1)
-    if side == "target":
-        inside = place >= lengths.unsqueeze(1)
-    inside = inside.unsqueeze(1) if columns else inside.unsqueeze(2)
-    if square:
-        inside = inside & inside.transpose(1, 2)
-    both = inside.expand(-1, size, -1) if columns else inside.expand(-1, -1, size)
-    mask = {"or": causal | both, "and": causal & both, "prefix": both, "xor": causal ^ both,
-            "causal": causal.expand(len(lengths), -1, -1), "not": causal & ~both,
-            "apart": causal & ~both | both & both.transpose(1, 2)}[join]
-    mask = ~mask if invert else mask
-    if axes == "heads":
-        mask = mask.unsqueeze(1)
-    elif axes == "turned":
-        mask = mask.transpose(1, 2)
-    elif axes == "no batch":
-        mask = mask[0]
-    elif axes == "flat":
-        mask = mask.flatten(1)
-    return added(mask, low) if low is not None else mask.to(kind)
-
-
-def _prefix(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
-    return Misconception(slug, partial(sloppy_prefix, **switches), later(
-        "Your mask is exactly {says}.", says=says), why, look)
-
-
-_TWO = ("A place is open for one of two reasons: the key lies in the prefix, which everybody may see, or it does not "
-        "lie in the future.")
-
-PREFIX = [
-    _prefix("causal-everywhere", "the causal mask, whatever the prefix", later(
-        "{two} With yours, the first word of the source never sees the second.",
-        two=_TWO), "Where does your code use `prefix_lengths`?", join="causal"),
-    _prefix("prefix-only", "open for the prefix and closed for all else", later(
-        "{two} With yours, a word of the translation does not see the words before it, nor itself.",
-        two=_TWO), "What may the last position see?",
-            join="prefix"),
-    _prefix("both-reasons-needed", "open where the key lies in the prefix *and* not in the future", later(
-        "{two} One of them is enough.", two=_TWO), "Do you join the two with `&` or with `|`?", join="and"),
-    _prefix("exactly-one-reason", "open where the key lies either in the prefix or in the past, but not in both",
-            later("{two} Both may hold at once.", two=_TWO), "How do you join the two?", join="xor"),
-    _prefix("past-without-the-prefix", "causal, with the prefix closed", later(
-        "{two} Yours hides the source.", two=_TWO),
-            "Is there a `~` too many?", join="not"),
-    _prefix("prefix-for-itself", "open for the prefix within the prefix, and causal behind it: what comes after the "
-            "prefix does not see it", later("{two} With yours, the translation is written without a look at the "
-                                            "source.", two=_TWO),
-            "What may the first word behind the prefix see?", join="apart"),
-    _prefix("rows-for-columns", "open in the *rows* of the prefix: its words see everything, also the translation",
-            later("{two} It is the keys, the columns, that lie in the prefix. With yours, the source reads the "
-                  "answer.", two=_TWO),
-            "Which axis of your mask do the prefix lengths run along?", columns=False),
-    _prefix("all-but-the-prefix-open", "causal, and open for all keys behind the prefix", later(
-        "{two} With yours, the translation sees its own future and the source does not.",
-        two=_TWO), "Which side of the prefix's end do you open?",
-            side="target"),
-    _prefix("prefix-at-the-end", "right for a prefix that stands at the end of the sentence",
-            "A prefix stands at the beginning: positions 0 to prefix_length − 1.", "Which positions do you open?",
-            side="last"),
-    _prefix("one-too-many", "the one for a prefix that is longer by one", "Positions count from 0: a prefix of 2 holds "
-            "positions 0 and 1. The third is the first word that is to be written.", "`<` or `<=`?", more=1),
-    _prefix("one-too-few", "the one for a prefix that is shorter by one", "Positions count from 0: a prefix of 2 holds "
-            "positions 0 and 1.", "Which positions does a prefix of 1 open?", more=-1),
-    _prefix("not-even-itself", "the right one without the diagonal behind the prefix", "A position may see itself: it "
-            "predicts the next one.", "`<` or `<=`, where you compare positions?", start=-1),
-    _prefix("one-step-ahead", "the right one with one diagonal more: every position sees the next one",
-            "One step ahead is precisely the word that is to be predicted.", "`<` or `<=`, and is there a + 1?",
-            start=1),
-    _prefix("inverted", "the right one with True and False exchanged", "In this course True means: may attend.",
-            "What is `mask[0, 0, 0]`, and what should it be?", invert=True),
-    _prefix("transposed", "the right one with queries and keys exchanged", "Rows are queries and columns are keys, "
-            "everywhere in the course.", "Which of the two `arange`s runs along the columns?", axes="turned"),
-    *(_prefix("one-length-for-all", later("the one that comes out when the {words} prefix is used for all sentences",
-                                          words=words),
-              "Each sentence has a prefix of its own.", "Where does a single number stand for all prefix lengths?",
-              of=of) for of, words in (("first", "first sentence's"), ("longest", "longest"),
-                                       ("shortest", "shortest"))),
-    _prefix("no-batch-axis", "the one for the first sentence, without an axis for the sentences",
-            "Prefixes differ, and so do the masks.", "Which shape is asked for?", axes="no batch"),
-    _prefix("head-axis-added", "the right one with an axis more, for the heads", "The layers of this course add the "
-            "axis for the heads themselves.", "Which shape is asked for?", axes="heads"),
-    _prefix("flattened", "the right one with rows and columns in one", "Each query has a row, each key a column.",
-            "Which shape is asked for?", axes="flat"),
-    *(Misconception("mask-to-be-added", partial(sloppy_prefix, low=low), **TO_BE_ADDED,
-                    why="PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.")
-      for low in LOW),
-]
 
 # ------------------------------------------------------------------------------------- 13.5 rotate
 
 
 def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponent="2i/d", base=10000.0, how="",
                   signs=(-1, 1, 1), kinds="cssc", angles="", places="given", unit=1.0, single=False, axis="right",
-                  in_single=""):
+                  in_single="", fast=""):
     """`rotate` with switches."""
     d, length = x.shape[-1], x.shape[-2]
     i = torch.arange(d // 2, dtype=torch.float64)
     power = {"2i/d": 2 * i / d, "i/d": i / d, "4i/d": 4 * i / d, "zero": 0 * i, "inverse": -2 * i / d,
-             "2i": 2 * i, "pairs": i / max(d // 2 - 1, 1), "i+1": 2 * (i + 1) / d}[exponent]
+             "2i": 2 * i, "pairs": i / max(d // 2 - 1, 1), "i+1": 2 * (i + 1) / d, "i": i, "2i/T": 2 * i / length,
+             "reversed": (2 * i / d).flip(0), "rounded down": (i > 0) * 1.0,
+             "no brackets": 0 * i, "half the brackets": 2 * i}[exponent]
     if places == "counted":
         positions = torch.arange(length)
     place = positions.to(torch.float64)
@@ -127,18 +28,27 @@ def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponen
              "first for all": place[..., :1].expand_as(place), "last for all": place[..., -1:].expand_as(place),
              "counted back": place[..., -1:] - torch.arange(length - 1, -1, -1)}.get(places, place)
     frequency = base ** -power if not in_single else _frequencies(d, in_single)
+    if exponent == "no brackets":
+        frequency = base ** -2 * i / d
+    elif exponent == "half the brackets":
+        frequency = frequency / d
     if axis == "right":
         angle = place.unsqueeze(-1) * frequency
         if single == "product":                    # in float32 from end to end
             angle = place.float().unsqueeze(-1) * frequency
     else:
         angle = place * frequency if axis == "none" else place * frequency.unsqueeze(-1)
+    if fast:                                       # large angles: what is left of them depends on each rounding
+        way, _, coarse = fast.partition(" in ")
+        dtype = torch.float32 if coarse else x.dtype
+        angle = _FAST[way](place.to(dtype).unsqueeze(-1), torch.arange(0, d, 2, dtype=dtype), d)
     angle = (sign * unit * angle).to(torch.float32 if single else x.dtype)
     waves = {"c": angle.cos().to(x.dtype), "s": angle.sin().to(x.dtype)}
-    if pairing == "halves":
-        a, b = x[..., :d // 2], x[..., d // 2:]
-    else:
+    if pairing == "neighbours":
         a, b = x[..., 0::2], x[..., 1::2]
+    else:
+        a, b = x[..., :d // 2], x[..., d // 2:]
+        b = b.flip(-1) if pairing == "ends" else b
     p, q, r, s = (waves[kind] for kind in kinds)
     if angles == "of d":             # d_head angles for d_head / 2 pairs
         more = place.unsqueeze(-1) * base ** (-2 * torch.arange(d, dtype=torch.float64) / d)
@@ -168,11 +78,24 @@ def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponen
         new_a, new_b = a + waves["s"], b + waves["c"]
     elif how == "multiplied":
         new_a, new_b = a * waves["s"], b * waves["c"]
+    if pairing == "ends":
+        new_b = new_b.flip(-1)
     if join == "swapped":
         return torch.cat((new_b, new_a), -1)
     if join == "pairs":
         return torch.stack((new_a, new_b), -1)
     return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
+
+
+# Multiplied by the power, as different formulas round it: from positions, even numbers and d_head.
+_FAST = {
+    "power": lambda t, even, d: t * 10000.0 ** (even / d),
+    "divided": lambda t, even, d: t / 10000.0 ** (-even / d),
+    "one over": lambda t, even, d: t * (1.0 / 10000.0 ** (-even / d)),
+    "rounded": lambda t, even, d: t * (10000.0 ** (even.double() / d)).to(t.dtype),
+    "exp": lambda t, even, d: t * torch.exp(even * (math.log(10000.0) / d)),
+    "exp of a quotient": lambda t, even, d: t * torch.exp(even / d * math.log(10000.0)),
+}
 
 
 def _frequencies(d, how):
@@ -292,9 +215,35 @@ ROTATE = [
             exponent="4i/d"),
     _rotate("one-frequency", "all pairs turn at the same speed", "Each pair is slower than the one before.",
             "Where does the pair's number come in?", exponent="zero"),
-    _rotate("divided-for-multiplied", "the positions are multiplied by 10000^(2i/d_head) instead of divided by it",
-            "Each pair is slower than the one before.", "Is your frequency small for the last pair?",
-            exponent="inverse"),
+    *(_rotate("divided-for-multiplied", "the positions are multiplied by 10000^(2i/d_head) instead of divided by it",
+              "Each pair is slower than the one before.", "Is your frequency small for the last pair?", **switches)
+      for switches in ({"exponent": "inverse"}, *({"fast": way + dtype} for dtype in ("", " in float32")
+                                                  for way in _FAST))),
+    *(_rotate("minus-before-the-power", "the angles are −position · 10000^(2i/d_head)",
+              "Each pair is slower than the one before, and all turn the same way. In Python `-a ** b` is −(a ** b).",
+              "Where is the minus in your formula: before the power, or in its exponent?", sign=-1, **switches)
+      for switches in ({"exponent": "inverse"}, *({"fast": way} for way in _FAST))),
+    *(_rotate("brackets-missing", later("the frequencies are {words}", words=words),
+              "Python computes a power before products and quotients: what belongs to the exponent needs brackets.",
+              "Where does your exponent end?", exponent=exponent)
+      for exponent, words in (("no brackets", "10000⁻² · i / d_head"),
+                              ("half the brackets", "10000^(−2i) / d_head"))),
+    _rotate("frequencies-reversed", "the frequencies come in reverse order: the first pair is the slowest",
+            "The frequency of pair i is 10000^(−2i/d_head): 1 for pair 0.", "What is your first frequency?",
+            exponent="reversed"),
+    _rotate("paired-from-the-end", "number i is paired with number d_head − 1 − i", _PAIR,
+            "Which number belongs to number 0?", pairing="ends"),
+    _rotate("exponent-not-divided", "the frequencies are 10000^(−i), where i counts the pairs",
+            "The frequency of pair i is 10000^(−2i/d_head). With yours, each pair turns ten thousand times more slowly "
+            "than the one before.",
+            "What do you divide by in the exponent?", exponent="i"),
+    _rotate("exponent-rounded-down", "the exponents are whole numbers: 0 for the first pair and −1 for all others",
+            "The exponent 2i/d_head is a fraction, and each pair is slower than the one before. `//` rounds down to "
+            "the next whole number, `/` does not.", "Which division stands in your exponent?",
+            exponent="rounded down"),
+    _rotate("divided-by-t", "the frequencies are 10000^(−2i/T): the number of positions is in the place of d_head",
+            "A pair must turn equally fast in short and in long sentences.", "Which axis of `x` is your d_head?",
+            exponent="2i/T"),
     _rotate("last-pair-at-10000", "the exponents run from 0 to exactly 1", "The exponent is 2i/d_head, which never "
             "reaches 1.", "What do you divide by in the exponent?", exponent="pairs"),
     _rotate("exponents-from-one", "the pairs are counted from 1", "The first pair turns by the position itself: its "
@@ -305,6 +254,12 @@ ROTATE = [
     *(_rotate("another-base", later("the base is {base:g} instead of 10000",
                                     base=base), "Many models of today have another base, but "
               "each always the same.", "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0)),
+    _rotate("another-base", "the base is e = 2.718 instead of 10000",
+            "`exp(y)` is e^y, and the base that is asked for is 10000.",
+            "What is raised to a power in your code?", base=math.e),
+    _rotate("another-base", "the base is e⁴ = 54.6 instead of 10000, as with log₁₀ 10000 = 4 in the place of "
+            "ln 10000 = 9.21", "`exp` belongs to the natural logarithm.", "Which logarithm do you take?",
+            base=math.e ** 4),
     *(_rotate("degrees", later("the angles are {words}",
                                words=words), "`cos` and `sin` take radians: no conversion is needed.",
               "Is there a 180 in your code, or a π?", unit=unit)

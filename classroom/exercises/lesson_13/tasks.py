@@ -15,7 +15,7 @@ from classroom.judge.exercise import Choice, Exercise
 from course import modern as library
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
-from . import mistakes, mistakes_attention, mistakes_positions
+from . import mistakes, mistakes_attention, mistakes_positions, mistakes_prefix
 
 
 def rms_norm(x, weight, eps=1e-6):
@@ -202,7 +202,9 @@ def _turned(rng):
     yield of("as many positions as pairs", 2, 3, 6, positions=[4, 1, 9])
     yield of("as many heads as positions", 2, 4, 4, 6)
     yield of("many positions", 1, 40, 16)
-    yield of("one pair", 3, 7, 2, positions=[1, 2, 3, 5, 8, 13, 21])
+    # Of equal numbers: its only frequency is 1, so that it is right with most mistakes and points to none.
+    yield Case("one pair, of equal numbers", x=np.full((3, 7, 2), 0.5, dtype="float32"),
+               positions=np.array([1, 2, 3, 5, 8, 13, 21]))
     yield of("float64", 2, 3, 4, dtype="float64")
     yield of("600 positions in float64", 1, 600, 16, dtype="float64")
     yield of("far positions in float64", 2, 5, 8, positions=[40001, 50003, 60007, 70009, 80021], dtype="float64")
@@ -247,7 +249,7 @@ EXERCISES = [
             "in its prefix, (B, size).",
             "`torch.arange(size) < prefix_lengths.unsqueeze(1)` says which positions lie in the prefix. It is about "
             "keys, so it needs an axis of length 1 for the queries before it meets the causal mask."),
-        misconceptions=mistakes_positions.PREFIX,
+        misconceptions=mistakes_prefix.PREFIX,
         moral="A prefix of length 0 gives the causal mask, and one of full length no mask at all.",
     ),
     Exercise(

@@ -1,5 +1,6 @@
 """Lesson 14, to int8 and back: what learners write instead, and what it means. Used by `lesson_14`."""
 from functools import partial
+from inspect import signature
 
 import torch
 
@@ -7,6 +8,14 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 
 # ------------------------------------------------------------------------------------- 14.1 quantise
+
+
+# What is asked of a row, in place of whether all its numbers are 0.
+_TAKEN_FOR_ZEROS = {
+    "any": lambda w: (w == 0).any(1), "product": lambda w: w.prod(1) == 0, "sum": lambda w: w.sum(1) == 0,
+    "first": lambda w: w[:, 0] == 0, "last": lambda w: w[:, -1] == 0,
+    "smallest": lambda w: w.amin(1) == 0, "largest": lambda w: w.amax(1) == 0,
+}
 
 
 def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", limit=None, zeros="one", factor="divide",
@@ -32,7 +41,11 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
     elif zeros == "largest one":
         step = torch.where(step == 0, torch.full_like(step, 1 / steps), step)
     elif zeros == "added":
-        step = (largest + more) / steps
+        step = (largest + (steps * torch.finfo(w.dtype).eps if more == "eps" else more)) / steps
+    elif zeros[0] == "below":
+        step = torch.where(step < zeros[1], torch.ones_like(step), step)
+    elif zeros in _TAKEN_FOR_ZEROS:
+        step = torch.where(_TAKEN_FOR_ZEROS[zeros](w).unsqueeze(1), torch.ones_like(step), step)
     elif zeros not in ("zero", "one, for a table"):      # the smallest that the scale, or the largest number, may be
         of_what, least = zeros
         least = {"eps": torch.finfo(w.dtype).eps, "tiny": torch.finfo(w.dtype).tiny}.get(least, least)
@@ -75,7 +88,10 @@ _STEP = "The scale is the length of one step, and the row's number of largest ma
 
 
 def _wrong(slug, says, why, look, **switches):
-    return Misconception(slug, partial(_quantise, **switches), says, why, look)
+    """Only what is switched is kept, so that any two mistakes that do not switch the same are tried together."""
+    usual = {name: parameter.default for name, parameter in signature(_quantise).parameters.items()}
+    switched = {name: value for name, value in switches.items() if value != usual[name]}
+    return Misconception(slug, partial(_quantise, **switched), says, why, look)
 
 
 QUANTISE = [
@@ -139,10 +155,15 @@ QUANTISE = [
                     "the table to the largest."))),
     *(_wrong("range-not-magnitude", later("Your scales are exactly the distance from the smallest to the largest "
                                           "number of each row, divided by {steps}.", steps=steps),
-             later("{step} The distance from the smallest number to the largest is something else, unless both are "
-                   "as far from 0.",
-                   step=_STEP), "What is the largest magnitude of the row 2, 3, 4?", measure="range", steps=steps,
-             limit=limit) for steps in (127, 254, 255) for limit in (None, (-127, 127), (-128, 127))),
+             later(why, step=_STEP), "What is the largest magnitude of the row 2, 3, 4, and by what is it divided?",
+             measure="range", steps=steps, limit=limit)
+      for steps, limit, why in (
+          *((127, limit, "{step} The distance from the smallest number to the largest is something else.")
+            for limit in (None, (-127, 127), (-128, 127))),
+          *((steps, None, "{step} With a shorter step it needs more than 127, for which int8 has no room: it turns "
+                          "into another number, and no error is raised.") for steps in (254, 255)),
+          *((steps, limit, "{step} With a shorter step it needs more than 127, for which int8 has no room.")
+            for steps in (254, 255) for limit in ((-127, 127), (-128, 127))))),
     _wrong("scale-upside-down", "Your whole numbers are exact. Your scales are exactly 127 / largest magnitude, the "
            "right ones turned upside down.",
            "What is to come back is whole number times scale. Yours is how many steps there are in 1, and not how long "
@@ -167,6 +188,26 @@ QUANTISE = [
            "zeros, its scale is 0.",
            "0 divided by 0 is NaN, in one row as in a whole table. Agreed here: each row of zeros has the scale 1.",
            "Of what does your code ask whether it is 0: of a row, or of the whole table?", zeros="one, for a table"),
+    *(_wrong("not-all-zeros", later("Your numbers are exact but for rows {which}, whose scale is 1.", which=which),
+             "Such a row may have other numbers than 0, and needs a step that fits them; with a step of 1 "
+             "magnitudes below a half are rounded to 0. Only a row in which all numbers are 0 has the scale 1.",
+             later("Of what does your code ask whether it is 0? Is it 0 for the row {row}?", row=row), zeros=zeros)
+      for zeros, which, row in (
+          ("any", "with a 0 in them", "0, 0.5, −0.3"), ("first", "that begin with 0", "0, 0.5, −0.3"),
+          ("last", "that end with 0", "0.5, −0.3, 0"), ("smallest", "whose smallest number is 0", "0.5, 0, 0.3"),
+          ("largest", "whose largest number is 0", "−0.5, 0, −0.3"), ("sum", "that sum to 0", "1, −0.75, −0.25"),
+          ("product", "with a 0 in them and rows of very small numbers", "0, 0.5, −0.3"))),
+    _wrong("small-not-zero", "Your numbers are exact but for rows of very small numbers, whose scale is 1.",
+           "Small numbers need short steps. With a step of 1 they are all rounded to 0, and nothing is left of the "
+           "row. Only a row of zeros has the scale 1.",
+           "Which scales does your code replace by 1: those that are 0, or others as well?",
+           zeros=("below", 1e-6)),
+    *(_wrong("small-not-zero", later("Your scales are exactly what comes out when all that are below {least} become 1.",
+                                     least=least),
+             "Most weights lie between −1 and 1. With a step of 1 hardly more than zeros are left of them. Only a row "
+             "of zeros has the scale 1.",
+             "Which scales does your code replace by 1: those that are 0, or others as well?",
+             zeros=("below", float(least))) for least in ("1", "0.1", "0.01")),
     *(_wrong("all-scales-one", "Your numbers are exactly what comes out when one row of zeros makes the scales of all "
              "rows 1.", "Only a row of zeros has the scale 1. The other rows have steps of their own.",
              "How many scales does your code set to 1 when one row is 0?", zeros="one, for all rows", limit=limit)
@@ -182,13 +223,28 @@ QUANTISE = [
             "A row of zeros has the scale "
              "1 here, which a condition says; all other scales are the largest magnitude / 127, with nothing added.",
              "Which rows need something else than largest magnitude / 127?", zeros="added", more=factor * more)
-      for factor, said, more in ((1, "1e-5", 1e-5), (127, "1e-5", 1e-5), (127, "1e-6", 1e-6), *(
-          (factor, said, more) for factor in (1, 127) for said, more in (("1", 1.0), ("1e-3", 1e-3), ("1e-4", 1e-4))))),
+      for factor in (1, 127) for said, more in (("1", 1.0), *(
+          (f"1e-{n}", float(f"1e-{n}")) for n in (3, 4, 5, 6, 7, 8, 9, 10, 12)))),
+    _wrong("constant-added", "Your scales are exactly what comes out when the `eps` of the dtype is added to the scale "
+           "of every row.", "A row of zeros has the scale 1 here, which a condition says; all other scales are the "
+           "largest magnitude / 127, with nothing added.",
+           "Which rows need something else than largest magnitude / 127?", zeros="added", more="eps"),
     *(_wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 0, or nearly.",
              "Zero steps of any length are 0, so that any scale would do. Agreed here: such a row has the scale 1, so "
              "that all who compare scales see the same.", "Which scale does your code give to a row of zeros?",
-             zeros=(of_what, least)) for of_what in ("scale", "largest")
-      for least in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-20, 1e-30, "eps", "tiny")),
+             zeros=(of_what, least)) for of_what, all_least in (
+                 ("scale", (1e-12, 1e-20, 1e-30, "tiny")), ("largest", (1e-12, 1e-10, 1e-9, 1e-20, 1e-30, "tiny")))
+      for least in all_least),
+    *(_wrong("scale-of-zeros", later("Your scales are exactly what comes out when no {what} may be smaller than "
+                                     "{least}.", what=what, least=said),
+             "Agreed here: a row of zeros has the scale 1, so that all who compare scales see the same. All other "
+             "rows, of small numbers too, have the scale largest magnitude / 127.",
+             "Which scale does your code give to a row of zeros, and which to a row of very small numbers?",
+             zeros=(of_what, least))
+      for of_what, what, first, last in (("scale", "scale", ("0.1", "0.01"), 10),
+                                         ("largest", "largest magnitude", ("1", "0.1", "0.01"), 8))
+      for said, least in (("the `eps` of the dtype", "eps"), *(
+          (one, float(one)) for one in (*first, *(f"1e-{n}" for n in range(3, last + 1)))))),
     _wrong("signs-lost", "Your whole numbers are exactly the magnitudes: none is below 0.",
            "The magnitudes are needed for the scale alone.", "Of what do you compute the whole numbers?",
            of="magnitude"),
@@ -242,14 +298,20 @@ def _dequantise(q, scale, how="multiply", kind=None, shift=0.0, factor=1.0, per=
     chosen = {"row": lambda: scale.unsqueeze(1), "column": lambda: scale, "column, upright": lambda: scale.unsqueeze(0),
               "in turn": lambda: scale.repeat(q.shape[1]).reshape(q.shape), "mean": scale.mean, "sum": scale.sum,
               "first": lambda: scale[0], "last": lambda: scale[-1], "largest": scale.max}[per]()
-    if kind is not None:
+    if kind == "rounded":
+        chosen = chosen.round()
+    elif kind == "int8":                               # the products, too, which start again from the other end
+        return (q * chosen.to(torch.int8)).to(scale.dtype)
+    elif kind is not None:
         chosen = chosen.to(kind)
     numbers = (q.abs() if gives == "magnitudes" else q.to(scale.dtype) + shift) * factor
     w = {"multiply": lambda: numbers * chosen, "divide": lambda: numbers / chosen, "add": lambda: numbers + chosen,
          "not": lambda: numbers, "squared": lambda: numbers * chosen ** 2}[how]()
-    w = w.to(scale.dtype) if kind in (None, torch.int8) else w.to(kind).to(scale.dtype)
+    w = w.to(scale.dtype) if kind in (None, torch.int8, "rounded") else w.to(kind).to(scale.dtype)
     if rounded:
-        w = w.round() if rounded == "round" else w.trunc()
+        w = w.round() if rounded.startswith("round") else w.trunc()
+    if rounded and rounded.endswith("int8"):
+        w = w.long().to(torch.int8).to(scale.dtype)
     return w.T if gives == "transposed" else w
 
 
@@ -278,9 +340,17 @@ DEQUANTISE = [
     *(_back("rounded-again", "Your numbers are exactly the right ones, made whole again.",
             "Most weights lie between −1 and 1; of them hardly more than zeros are left.",
             "Which dtype does your result go through?", rounded=rounded) for rounded in ("round", "cut off")),
-    _back("scale-made-whole", "Your numbers are exactly what comes out when the scales are turned into whole numbers.",
-          "A scale is usually far below 1, and 0 as a whole number.",
-          "Which of the two should take the other's dtype?", kind=torch.int8),
+    *(_back("rounded-again", "Your numbers are exactly the right ones, put into int8.",
+            "Most weights lie between −1 and 1; of them hardly more than zeros are left. And what is above 127 turns "
+            "into another number.", "Which dtype does your result go through?", rounded=rounded)
+      for rounded in ("cut off, int8", "round, int8")),
+    *(_back("scale-made-whole", "Your numbers are exactly what comes out when the scales are turned into whole "
+            "numbers.", "A scale is usually far below 1, and 0 as a whole number.",
+            "Which of the two should take the other's dtype?", kind=kind) for kind in (torch.int8, "rounded")),
+    _back("scale-made-whole", "Your numbers are exactly what comes out when the scales are put into int8, and the "
+          "products as well.", "A scale is usually far below 1, and 0 in int8: 0.01 becomes 0, and so does all that is "
+          "multiplied by it. Products above 127 turn into other numbers.",
+          "Which of the two should take the other's dtype?", kind="int8"),
     *(_back("one-scale-for-all", later("Your numbers are exactly what comes out with the {name} for all rows.",
                                        name=name),
             "Each row has its own scale.", "How many scales does your product use?", per=per)

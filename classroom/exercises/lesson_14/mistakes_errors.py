@@ -69,11 +69,10 @@ def _of_quantised(w):
     return error(each.max()), error(each)
 
 
-def _one_for_the_table(w, repeated=False):
+def _one_for_the_table(w, shape=()):
     """A single error where one for each row is asked for, with one scale for the table."""
     by_table, by_row = _errors(w)
-    whole = by_table.square().mean().sqrt()
-    return whole.expand(len(w)) if repeated else whole, by_row
+    return by_table.square().mean().sqrt().expand(len(w) if shape == "repeated" else shape), by_row
 
 
 _ASKED = "The error of a row is asked for: the differences squared, their mean along the row, and the root of it."
@@ -130,7 +129,11 @@ ERRORS = [
                                                            "error in each row.",
                                                            asked=_ASKED),
                             "How many numbers does your first mean leave?")
-      for one in (_one_for_the_table, partial(_one_for_the_table, repeated=True))),
+      for one in (_one_for_the_table, partial(_one_for_the_table, shape="repeated"))),
+    Misconception("one-error-for-all", partial(_one_for_the_table, shape=(1,)), "Your second result is exact. Your "
+                  "first one is exactly the error of the whole table, as a single number.",
+                  later("{asked} One scale for the whole table still makes an error in each row.", asked=_ASKED),
+                  "Which shape has the table of your first error, and how many numbers does its mean leave?"),
     _wrong("sum-not-mean", "Your errors are exactly the roots of the sums of squares.",
            "By what is the sum to be divided?", later("{asked} A sum grows with the length of the row.",
                                                       asked=_ASKED), mean="sum"),

@@ -72,6 +72,12 @@ def _tables(rng):
     zero = _table(rng, 3, 6, "float32")
     zero[1] = 0
     yield Case("a row of zeros in float32", w=zero)
+    # Rows that are not all zeros, though something in them, or made of them, is 0 or nearly.
+    yield Case("a 0 in each row", w=np.array([
+        [0, 0.51, -1.27, 0.33], [0.3, 0, -0.82, 1.27], [-0.45, -1.27, 0, -0.2], [1.27, 0, 0.58, 0.6],
+        [0.62, -1.27, 0.4, 0]]))
+    yield Case("rows that sum to 0", w=np.array([[1, -0.75, -0.25], [0.5, -2, 1.5], [0.9, -0.2, 0.3]]))
+    yield Case("very small numbers", w=(3e-9 * _table(rng, 3, 6)).astype("float32"))
 
 
 def _stored(rng):
@@ -134,7 +140,7 @@ EXERCISES = [
             "For the division, the scales (out,) must line up with the rows: give them an axis of length 1 at the end. "
             "Round before you turn the result into `torch.int8`, which cuts off what stands after the point."),
         misconceptions=mistakes.QUANTISE,
-        moral="A byte for each number, and four more for each row. Nothing is off by more than half a step.",
+        moral="A byte for each number, and one scale for each row. No number is off by more than half a step.",
     ),
     Exercise(
         id="14.2", title="dequantise", names=("dequantise",), points=1, minutes=5, difficulty=1, framework="torch",
@@ -153,17 +159,17 @@ EXERCISES = [
         wrong={
             "that row": "With a scale of its own, that row has the step “its largest magnitude / 127”. With one scale "
                         "for the table the step is the largest magnitude of the table / 127. Which row's is that? "
-                        "So for that row, what has changed?",
-            "all rows": "One row is just as exact as before: the one whose largest magnitude is that of the table. "
-                        "Compare its step in both cases.",
-            "no row": "The step is now 50 times as long as the other rows need. Write one of their numbers down, and "
-                      "round it to a multiple of that step.",
+                        "So how do the two steps of that row differ?",
+            "all rows": "One row is just as exact with one scale as with its own: the one whose largest magnitude is "
+                        "that of the table. Compare its step in both cases.",
+            "no row": "With one scale the step is about 50 times as long as with a scale for each of the other rows. "
+                      "Write one of their numbers down, and round it to a multiple of that step.",
         },
         hints=("How long is one step, with one scale for the table? Which row decides that?",
-               "Rounding is off by half a step at most. For which rows is the step longer than it was?",
+               "Rounding is off by half a step at most. For which rows is that step longer than a step of their own?",
                "The large row has the same step in both cases."),
         solution_source='prediction = "the other rows"',
-        moral="The row with the outlier is no worse off than before. It is the others that pay for it.",
+        moral="The row with the outlier is stored just as exactly with one scale. It is the others that pay for it.",
     ),
     Exercise(
         id="14.4", title="who pays for an outlier?", names=("rounding_errors",), points=2, minutes=12, difficulty=2,

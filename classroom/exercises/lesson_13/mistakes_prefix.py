@@ -1,0 +1,141 @@
+"""Exercise 13.3: what learners write instead, and what it means. Used by `lesson_13`."""
+from functools import partial
+
+import torch
+
+from classroom.exercises.lesson_02.mistakes_masks import LOW, TO_BE_ADDED, added
+from classroom.judge.exercise import Misconception
+from course._words import later
+
+# ------------------------------------------------------------------------------- 13.3 prefix_mask
+
+
+def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False, of="each", columns=True, side="first",
+                  kind=torch.bool, axes="", square=False, low=None, causal_turned=False, unbracketed=""):
+    """`prefix_mask` with switches."""
+    lengths = {"each": prefix_lengths, "first": prefix_lengths[:1].expand_as(prefix_lengths),
+               "longest": prefix_lengths.max().expand_as(prefix_lengths),
+               "shortest": prefix_lengths.min().expand_as(prefix_lengths)}[of] + more
+    place = torch.arange(size)
+    causal = place >= place.unsqueeze(1) - start if causal_turned else place <= place.unsqueeze(1) + start
+    inside = place < lengths.unsqueeze(1) if side == "first" else place >= size - lengths.unsqueeze(1)
+    if side == "target":
+        inside = place >= lengths.unsqueeze(1)
+    if axes in ("lined up", "lined up, batch in front"):
+        mask = causal | inside                       # (size, size) and (B, size), as they are
+        return mask if axes == "lined up" else mask.unsqueeze(0)
+    if unbracketed:                                  # `|` comes before every comparison
+        inside, lengths = inside.unsqueeze(1), lengths.unsqueeze(1).unsqueeze(2)
+        return place <= (place.unsqueeze(1) | inside) if unbracketed == "causal" else (causal | place) < lengths
+    inside = inside.unsqueeze(1) if columns else inside.unsqueeze(2)
+    if square:
+        inside = inside & inside.transpose(1, 2)
+    both = inside.expand(-1, size, -1) if columns else inside.expand(-1, -1, size)
+    mask = {"or": causal | both, "and": causal & both, "prefix": both, "xor": causal ^ both,
+            "causal": causal.expand(len(lengths), -1, -1), "not": causal & ~both,
+            "apart": causal & ~both | both & both.transpose(1, 2)}[join]
+    mask = ~mask if invert else mask
+    if axes == "heads":
+        mask = mask.unsqueeze(1)
+    elif axes == "turned":
+        mask = mask.transpose(1, 2)
+    elif axes == "no batch":
+        mask = mask[0]
+    elif axes == "flat":
+        mask = mask.flatten(1)
+    return added(mask, low) if low is not None else mask.to(kind)
+
+
+def _prefix(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
+    return Misconception(slug, partial(sloppy_prefix, **switches), later(
+        "Your mask is exactly {says}.", says=says), why, look)
+
+
+_TWO = ("A place is open for one of two reasons: the key lies in the prefix, which everybody may see, or it does not "
+        "lie in the future.")
+
+PREFIX = [
+    _prefix("causal-everywhere", "the causal mask, whatever the prefix", later(
+        "{two} With yours, the first word of the source never sees the second.",
+        two=_TWO), "Where does your code use `prefix_lengths`?", join="causal"),
+    _prefix("prefix-only", "open for the prefix and closed for all else", later(
+        "{two} With yours, a word of the translation does not see the words before it, nor itself.",
+        two=_TWO), "What may the last position see?",
+            join="prefix"),
+    _prefix("both-reasons-needed", "open where the key lies in the prefix *and* not in the future", later(
+        "{two} One of them is enough.", two=_TWO), "Do you join the two with `&` or with `|`?", join="and"),
+    _prefix("exactly-one-reason", "open where the key lies either in the prefix or in the past, but not in both",
+            later("{two} Both may hold at once.", two=_TWO), "How do you join the two?", join="xor"),
+    _prefix("past-without-the-prefix", "causal, with the prefix closed", later(
+        "{two} Yours hides the source.", two=_TWO),
+            "Is there a `~` too many?", join="not"),
+    _prefix("prefix-for-itself", "open for the prefix within the prefix, and causal behind it: what comes after the "
+            "prefix does not see it", later("{two} With yours, the translation is written without a look at the "
+                                            "source.", two=_TWO),
+            "What may the first word behind the prefix see?", join="apart"),
+    _prefix("rows-for-columns", "open in the *rows* of the prefix: its words see everything, also the translation",
+            later("{two} It is the keys, the columns, that lie in the prefix. With yours, the source reads the "
+                  "answer.", two=_TWO),
+            "Which axis of your mask do the prefix lengths run along?", columns=False),
+    _prefix("all-but-the-prefix-open", "causal, and open for all keys behind the prefix", later(
+        "{two} With yours, the translation sees its own future and the source does not.",
+        two=_TWO), "Which side of the prefix's end do you open?",
+            side="target"),
+    _prefix("all-but-the-prefix-open", "causal, and open for all keys whose position is larger than the length of the "
+            "prefix", later("{two} With yours, the translation sees its own future and the source does not.",
+                            two=_TWO), "Which side of the prefix's end do you open?", side="target", more=1),
+    _prefix("future-for-past", "open for the prefix, and also for each position itself and all *behind* it", later(
+        "{two} With yours, the translation sees the words that it is to predict, and of what it has written only "
+        "itself.", two=_TWO), "Read your comparison for row 2, column 3: is that the past?", causal_turned=True),
+    _prefix("future-for-past", "open for the prefix, and also for all positions *behind* each one", later(
+        "{two} With yours, the translation sees the words that it is to predict, and not what it has written.",
+        two=_TWO), "Read your comparison for row 2, column 3: is that the past?", causal_turned=True, start=-1),
+    *(_prefix("brackets-missing", later("what comes out when `|` is computed before {what}", what=what),
+              "Python computes `|` before `<` and `<=`. Between numbers it joins bits.",
+              "What stands on the two sides of your `|`: two comparisons, each in its brackets?", unbracketed=part)
+      for part, what in (
+          ("causal", "`<=`: t is joined, bit by bit, with the mask of the prefix, and s is compared with the result"),
+          ("prefix", "`<`: the causal mask is joined, bit by bit, with s, and the result is compared with the length "
+                     "of the prefix"))),
+    _prefix("prefix-at-the-end", "right for a prefix that stands at the end of the sentence",
+            "A prefix stands at the beginning: positions 0 to prefix_length − 1.", "Which positions do you open?",
+            side="last"),
+    _prefix("one-too-many", "the one for a prefix that is longer by one", "Positions count from 0: a prefix of 2 holds "
+            "positions 0 and 1. The third is the first word that is to be written.", "`<` or `<=`?", more=1),
+    _prefix("one-too-few", "the one for a prefix that is shorter by one", "Positions count from 0: a prefix of 2 holds "
+            "positions 0 and 1.", "Which positions does a prefix of 1 open?", more=-1),
+    _prefix("not-even-itself", "the right one without the diagonal behind the prefix", "A position may see itself: it "
+            "predicts the next one.", "`<` or `<=`, where you compare positions?", start=-1),
+    _prefix("one-step-ahead", "the right one with one diagonal more: every position sees the next one",
+            "One step ahead is precisely the word that is to be predicted.", "`<` or `<=`, and is there a + 1?",
+            start=1),
+    _prefix("inverted", "the right one with True and False exchanged", "In this course True means: may attend.",
+            "What is `mask[0, 0, 0]`, and what should it be?", invert=True),
+    _prefix("transposed", "the right one with queries and keys exchanged", "Rows are queries and columns are keys, "
+            "everywhere in the course.", "Which of the two `arange`s runs along the columns?", axes="turned"),
+    *(_prefix("one-length-for-all", later("the one that comes out when the {words} prefix is used for all sentences",
+                                          words=words),
+              "Each sentence has a prefix of its own.", "Where does a single number stand for all prefix lengths?",
+              of=of) for of, words in (("first", "first sentence's"), ("longest", "longest"),
+                                       ("shortest", "shortest"))),
+    _prefix("no-batch-axis", "the one for the first sentence, without an axis for the sentences",
+            "Prefixes differ, and so do the masks.", "Which shape is asked for?", axes="no batch"),
+    *(Misconception("no-axis-for-the-queries", partial(sloppy_prefix, axes=axes), later(
+        "Your code does exactly what happens when {words}.", words=words),
+                    "PyTorch lines axes up from the right, so that the sentences of (B, size) meet the queries of "
+                    "(size, size). With one sentence that goes through, with as many as positions it gives another "
+                    "mask, and else it stops.", "Write the two shapes one below the other. Which axis does (B, size) "
+                    "lack, and in which place?")
+      for axes, words in (("lined up", "the causal mask (size, size) and the mask of the prefixes (B, size) are joined "
+                                       "as they are"),
+                          ("lined up, batch in front", "the causal mask and the mask of the prefixes are joined as "
+                                                       "(size, size) and (B, size), with an axis for the batch put in "
+                                                       "front, of length 1"))),
+    _prefix("head-axis-added", "the right one with an axis more, for the heads", "The layers of this course add the "
+            "axis for the heads themselves.", "Which shape is asked for?", axes="heads"),
+    _prefix("flattened", "the right one with rows and columns in one", "Each query has a row, each key a column.",
+            "Which shape is asked for?", axes="flat"),
+    *(Misconception("mask-to-be-added", partial(sloppy_prefix, low=low), **TO_BE_ADDED,
+                    why="PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.")
+      for low in LOW),
+]
