@@ -27,7 +27,7 @@ def record_attention(model: nn.Module) -> Iterator[dict[str, Tensor]]:
                 continue
 
             def ask_for_weights(module, args, kwargs):
-                return args, {**kwargs, "need_weights": True}
+                return args[:4], {**kwargs, "need_weights": True}      # the fifth would be `need_weights` itself
 
             def keep_weights(module, args, output, name=name):
                 weights[name] = output[1].detach()

@@ -529,6 +529,9 @@ for size in sizes:
         slopes[name].append(np.median(w * (1 - w)))
 for name, medians in slopes.items():
     print(f"{name:15}", "  ".join(f"d_k {size}: {median:.4f}" for size, median in zip(sizes, medians, strict=True)))
+through = [median / math.sqrt(size) for size, median in zip(sizes, slopes["divided by √d_k"], strict=True)]
+print("divided by √d_k, with respect to the score before the division:")
+print(f"{'':15}", "  ".join(f"d_k {size}: {slope:.4f}" for size, slope in zip(sizes, through, strict=True)))
 title = "How much a weight reacts to its score"
 show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log")
 
@@ -541,8 +544,9 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 # > function into regions where it has extremely small gradients."
 #
 # You have just measured both, for random queries and keys: the dot products grow, and in most rows the slopes of the
-# softmax shrink. (They are slopes with respect to the numbers that enter the softmax. How much of them reaches a query
-# also depends on the keys.)
+# softmax shrink. (These are slopes with respect to the numbers that enter the softmax. What reaches a query or a key
+# passes through the division, too, and becomes √d_k times smaller: that is what was printed last. It shrinks as keys
+# grow, but more slowly. For $d_k = 256$ it is 0.0130, and without the division 0.0014.)
 #
 # Scores can grow in another way, too, and the division by $\sqrt{d_k}$ does not prevent it.
 
@@ -669,10 +673,10 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # %% [markdown]
 # ## Why not one list for the whole sentence?
 #
-# Earlier translators kept a whole sentence in one list of numbers of fixed length. How much fits into it? Here is a
-# network that reads one word after the other. Its state has 32 numbers, and each new word is mixed into it. It is not
-# trained; its numbers are random. In the end we ask its last state: which word stood at place t? (For each place we
-# take the linear reader that is best on 3,000 sentences, and try it on 1,000 others.)
+# Earlier translators kept a whole sentence in one list of numbers of fixed length. How many of the words can be read
+# from it? Here is a network that reads one word after the other. Its state has 32 numbers, and each new word is mixed
+# into it. It is not trained; its numbers are random. In the end we ask its last state: which word stood at place t?
+# (For each place a linear reader is fitted to 3,000 sentences, by least squares, and tried on 1,000 others.)
 #
 # Beside it stands your attention, on 50 sentences, with the word as the value. Attention does not see where a key
 # stands, so the key itself says its place: it is 0 everywhere, but 10 at its own place. The query for this place is the
@@ -691,7 +695,7 @@ def last_state(ids):
         state = np.tanh(0.9 * state @ mixing + 0.5 * word_vectors[column])
     return state
 
-print("share of the words that can be told\nwords   last state: all   the first   the last   attention: all")
+print("share of the words that are read correctly\nwords   last state: all   the first   the last   attention: all")
 for T in (2, 4, 8, 16, 32):
     ids = rng.integers(20, size=(4000, T))
     state, told = last_state(ids), []
@@ -704,9 +708,10 @@ for T in (2, 4, 8, 16, 32):
     print(f"{T:5}{np.mean(told):18.2f}{told[0]:12.2f}{told[-1]:11.2f}{by_attention:17.2f}")
 
 # %% [markdown]
-# Two words fit. Of sixteen, the last state tells about a quarter, and the first one hardly more often than by chance.
-# (A network that is trained can keep more of what it needs.) Its list does not grow with the sentence. Attention keeps
-# a key and a value for every word, so that nothing has to be squeezed.
+# Of two words, both are read. Of sixteen, the reader finds about a quarter, and the first one hardly more often than by
+# chance. (This is what a linear reader finds. The list may hold more that is harder to read, and a network that is
+# trained can keep what it needs where it is easy to read.) The list does not grow with the sentence. Attention keeps
+# a key and a value for every word, so that each word can be looked up by itself.
 #
 # That has a price. T words have T · T scores, and each is a sum of d_k products. How much longer does it take if the
 # text is twice as long? Guess, then look at the clock (the best of three times).
@@ -723,8 +728,8 @@ for T in (100, 200, 400, 800):
         break
 
 # %% [markdown]
-# There are four times as many weights and products each time, and the time grows roughly as much. (A clock also depends
-# on the computer, and on what else it does.) For a sentence that is nothing, for a book it is what limits attention.
+# There are four times as many weights and products each time. The time grows as well; by how much also depends on the
+# computer, and on what else it does. For a sentence that is nothing, for a book it is what limits attention.
 
 # %% [markdown]
 # ## The first attention

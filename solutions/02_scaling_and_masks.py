@@ -70,10 +70,10 @@ weight_of_cat.backward()
 print("slope for each score:", row.grad)
 
 # %% [markdown]
-# The slope is 0.212 for its own score, as you measured in lesson 01. The slopes for the other scores are negative:
-# what one word gains, the others lose, and the four slopes sum to 0. A list of slopes, one for each number, is called
-# a **gradient**. `requires_grad_()`, compute, `backward()`, read `.grad`: the training in this course uses these four
-# steps.
+# The slope is 0.212 for its own score, as you measured in lesson 01. The slopes for the other scores are negative: a
+# higher score of another word takes something from "cat". The four slopes sum to 0, because no share changes when the
+# same number is added to all four scores. A list of slopes, one for each number, is called a **gradient**.
+# `requires_grad_()`, compute, `backward()`, read `.grad`: the training in this course uses these four steps.
 #
 # Where do the negative slopes come from? Each share is a fraction, $w_i = e^{s_i} / (e^{s_1} + \dots + e^{s_n})$, and
 # *every* score stands in its denominator. On paper: what is the slope of share $w_i$ for the score $s_j$? You know the
@@ -121,11 +121,12 @@ print("largest slope of a sharper row:", softmax_jacobian((10 * scores[1]).softm
 #
 # ## How far a dot product strays
 #
-# Lesson 01 measured it: if all numbers of q and k are random, with mean 0 and variance 1, then the variance of q·k is
-# d_k. Why d_k? And what if the numbers are larger, or not 0 on average? Three rules are enough to find out:
+# Lesson 01 measured it: if all numbers of q and k are random and independent, with mean 0 and variance 1, then the
+# variance of q·k is d_k. Why d_k? And what if the numbers are larger, or not 0 on average? Three rules are enough to
+# find out:
 #
-# 1. The mean of a product of two independent numbers is the product of their means. (So are their squares: if the
-#    numbers are independent, so are these.)
+# 1. The mean of a product of two independent numbers is the product of their means. (Their squares are independent as
+#    well, so that the rule holds for these, too.)
 # 2. The variance of a sum of independent numbers is the sum of their variances.
 # 3. The variance of a number is the mean of its square, minus the square of its mean.
 #
@@ -223,7 +224,7 @@ title = "The gradient that reaches the scores of a typical query"
 show_curves(sizes, typical, "d_k", "median length", title, xscale="log", yscale="log")
 
 # %% [markdown]
-# The variance is close to d_k. Without the division, the typical gradient shrinks until hardly a millionth is left.
+# The variance is close to d_k. Without the division, the typical gradient shrinks until about 0.000001 is left.
 # (Both axes are logarithmic.) Softmax has **saturated**.
 #
 # Does that matter, as long as there is *some* gradient? We train 500 random queries. For each we choose one of its
@@ -426,9 +427,9 @@ except RuntimeError as error:
 #   Where a query may attend to nothing, both are 0.
 # - **Use** what you have seen above, for all sentences at once. Count axes from the end. `x.masked_fill(where, value)`
 #   is a copy of `x` with `value` wherever `where` is True. Which places are these, and which value? Any way of masking
-#   is right if a forbidden place gets a weight of 0 and changes nothing, however high its (finite) score is, and if
-#   all gradients are finite. Dividing by what is left, as above, is not. The function keeps nothing from one call to
-#   the next.
+#   is right if a forbidden place gets a weight of 0 and changes nothing, however high its own score is and however low
+#   the others are (all scores lie between −10⁷ and 10¹³), and if all gradients are finite. Dividing by what is left, as
+#   above, is not. The function keeps nothing from one call to the next.
 
 # %%
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -457,7 +458,7 @@ print("black in sentence 0:", weights[0, 1], "  output", output[0, 1])
 print("cat in sentence 1:  ", weights[1, 0], "  output", output[1, 0])
 
 # %% [markdown]
-# The row of "black" is unchanged, and "cat" has the numbers that it had when its sentence was alone. That is the
+# The row of "black" is unchanged, and "cat" has the numbers that it had when its sentence was alone. That is a
 # test of a padding mask: **padding must make no difference.** Masked places are hatched in our pictures, so that
 # you can tell "forbidden" from "a share of 0":
 
@@ -539,7 +540,7 @@ print("cat, when it cannot see itself:   ", scaled_dot_product_attention(Q, K, V
 interactive.view(own("2.1"), Q, K, V, causal_mask(4), words, words)
 
 # %% [markdown]
-# This is the test of a causal mask: **another future must not change the past.** We replace the last word by
+# This is a test of a causal mask: **another future must not change the past.** We replace the last word by
 # absurd numbers, and see which outputs change.
 
 # %%
@@ -550,7 +551,8 @@ for word, before, after in zip(words, causal_output, changed_output, strict=True
     print(f"{word:7} {before}   {after}")
 
 # %% [markdown]
-# Only the output of "sleeps" itself changes.
+# Only the output of "sleeps" itself changes. (The test finds a mask that shows too much. One that closes too much
+# passes it.)
 #
 # ## Padding, from ids
 #
@@ -627,7 +629,8 @@ print(decoder_mask(ids, pad_id)[1].int())
 # see the symptoms; diagnose each, and repair it.
 #
 # The symptoms come from a function that does not look into the code. It examines only what must
-# be true of attention with padding, whatever the numbers are:
+# be true of attention with padding, whatever the numbers are. *Healthy* means: without these symptoms. It is no proof:
+# a mask that closes some real words as well may show none of them.
 
 # %%
 four = torch.tensor([[1, 2, 3, 4],        # the black cat sleeps
@@ -660,12 +663,19 @@ def examine(attend, ids=four):
     if different:
         symptoms.append(f"alone, sentences {different} have other outputs than in the batch")
 
-    # 3. Nothing but numbers, forwards and backwards.
+    # 3. Nothing but numbers, forwards and backwards, and not only zeros backwards.
     output.sum().backward()
     for name, numbers in [("output", output), ("gradient", q.grad)]:
         if numbers.isnan().any():
             where = numbers.isnan().flatten(1).any(dim=1).nonzero().flatten().tolist()
             symptoms.append(f"NaN in the {name} of sentences {where}")
+    if not q.grad.any():
+        symptoms.append("no gradient reaches the queries")
+
+    # 4. Where there is nothing to look at, the output is 0.
+    empty = (~is_real.any(dim=-1)).nonzero().flatten().tolist()
+    if output[empty].any():
+        symptoms.append(f"the output of the empty sentences {empty} is not 0")
     print("\n".join(f"- {symptom}" for symptom in symptoms) or "healthy")
 
 def right(q, k, v, is_real):
@@ -917,8 +927,8 @@ print("black in sentence 0:", layer_weights[0, 1])
 # Translate between the two conventions.
 #
 # - **You have** `mask` (B, 1, T), boolean, as `padding_mask` makes it: True = may attend.
-# - **Return** a boolean `key_padding_mask` (B, T) for PyTorch's layers: True = ignore. A sentence of nothing but
-#   padding stays what it is: all True. (The layers also take floats, to be added. This exercise asks for the boolean
+# - **Return** a boolean `key_padding_mask` (B, T) for PyTorch's layers: True = ignore. For a sentence of nothing
+#   but padding, all of them are True. (The layers also take floats, to be added. This exercise asks for the boolean
 #   kind.)
 # - **Use** what you know of the two conventions: what differs in the meaning, and what in the shape? B and T may
 #   also be 1.
@@ -992,22 +1002,23 @@ for T in (10, 20, 1000, 2000):
 #
 # ## Recap
 #
-# - The variance of q·k is d_k, if all numbers have mean 0 and variance 1. Without the division by √d_k softmax
-#   saturates as keys grow: the typical gradient vanishes, and most queries do not learn.
+# - The variance of q·k is d_k, if all numbers are independent, with mean 0 and variance 1. Without the division by √d_k
+#   softmax saturates as keys grow: the typical gradient vanishes, and most queries do not learn.
 # - Count axes from the end: `transpose(-2, -1)`, `softmax(dim=-1)`. Then any number of axes may stand in
 #   front.
 # - **True = may attend.** Forbidden scores get the lowest number before the softmax. A row with nothing
 #   to look at becomes zero.
 # - Padding closes *columns*, (B, 1, T). The causal mask is a lower triangle, (T, T). The decoder needs both.
-# - Two tests of a mask: *padding must make no difference*, and *another future must not change the past*.
+# - Two tests of a mask: *padding must make no difference*, and *another future must not change the past*. (A mask that
+#   closes too much can pass both.)
 # - The cost grows with the square of the length.
 #
 # **Common mistakes**
 #
 # - True and False exchanged; `triu` for `tril`; a diagonal too few (row 0 sees nothing) or too many (the
 #   next word is seen).
-# - (B, T) where (B, 1, T) is needed: an error on most sizes, no error on equal ones. (B, T, 1): rows instead of
-#   columns.
+# - (B, T) where (B, 1, T) is needed: an error on most sizes; none with one sentence, or with as many sentences as
+#   words. (B, T, 1): rows instead of columns.
 # - 0 in the place of −∞; −10000, which is not below every score; 0 · (−∞).
 # - Masking after the softmax. Dividing by what is left helps only while something is left.
 # - −∞ added to the scores, and the NaN replaced afterwards: it is still there in the gradient.

@@ -154,8 +154,9 @@ print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
 #   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no
 #   length.
 # - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
-#   evaluation mode.
-# - **Return** a list: the loss of each batch, before its step, as a plain number (`loss.item()`).
+#   evaluation mode, ready for another call of `fit`. The two modes hold for the model and for all its layers.
+# - **Return** a list: for each batch the loss that its step was computed from, as a plain number (`loss.item()`).
+#   Compute it only once for each batch: with dropout, a second time gives another number.
 
 # %%
 def fit(model, loss_of, batches, optimiser):
@@ -226,17 +227,20 @@ show_curves(range(1, 41), curves, "epoch", "loss", "80 examples, again and again
 # examples, with their random labels, and not the matrix. This is **overfitting**. The validation data say when to
 # stop: keep the model of the lowest validation loss. (In lesson 08 you write this.)
 #
-# How good is the model that we keep? Its validation loss is, on average, too kind a number: it has been chosen by it.
-# So there is a third part, the **test data**: it decides nothing, and is used once, at the end.
+# How good is the model that we keep? It was chosen because its validation loss was the lowest of 40, and the lowest
+# of many numbers is on average a little too low. So there is a third part, the **test data**: it decides nothing, and
+# is used at the end only.
 
 # %% tags=["nbval-ignore-output"]
 for name, one in ((f"epoch {best_epoch}", best), ("epoch 40", model)):
     with torch.no_grad():
         right = (one(test[0]).argmax(dim=-1) == test[1]).float().mean()
-        print(f"{name:9} test loss {group_loss(one, test):.2f}   right {right:.2f}")
+        print(f"{name:9} validation loss {group_loss(one, validation):.2f}   "
+              f"test loss {group_loss(one, test):.2f}   right {right:.2f}")
 
 # %% [markdown]
-# That is all you need to know of training for now. Back to attention.
+# The order is the same. In our run both test losses are the lower ones: even with 1,000 examples, a loss differs by
+# chance from one sample to the next. That is all you need to know of training for now. Back to attention.
 
 # %% [markdown]
 # ## One vector for each word
@@ -501,14 +505,18 @@ def circle(n):
     return (torch.tensor([0, 2, 4]) + gender).gather(1, order), gender.roll(-1, dims=1).gather(1, order)
 
 for make in (without_projections, with_projections):
-    *_, right = train(*make(), circle, 6, learn_vectors=True, steps=600)
-    print(f"{make.__name__:20} learned vectors: {right.float().mean():.2f} right")
+    ids, _, right = train(*make(), circle, 6, learn_vectors=True, steps=600)
+    animal, thing, place = (right[ids // 2 == i].float().mean() for i in range(3))
+    print(f"{make.__name__:20} learned vectors: {right.float().mean():.2f} right   "
+          f"(animal {animal:.2f}, thing {thing:.2f}, place {place:.2f})")
 
 # %% [markdown]
 # The animal must prefer the thing to the place, the thing must prefer the place to the animal, and the place the
 # animal to the thing. With equal scores both ways, this says $a > c$, $b > a$ and $c > b$: impossible for all three at
-# once. Two projections, one for asking and one for being found, make the score of $i$ for $j$ another number than
-# that of $j$ for $i$.
+# once. Any two of them are possible. In our run without projections, two kinds of words are always right, and the third
+# is right half of the time, as with a coin. (The argument is about what words can prefer. What a model can answer all
+# the same, only the run shows.) Two projections, one for asking and one for being found, make the score of $i$ for $j$
+# another number than that of $j$ for $i$.
 #
 # Back to the adjectives, and to the model with projections and fixed vectors. Where does it look? Perhaps you expect:
 # each adjective at its noun. We measure, for each adjective and each noun, how much of the adjective's attention goes
@@ -729,10 +737,11 @@ for i, (word, row) in enumerate(zip(words, before[0], strict=True)):
 # - **Use** `x[:, order]`, which puts the words of every sentence into the order that a tensor of
 #   positions gives, and `torch.allclose(a, b, atol=1e-5)`.
 #
-# Your test will be run on four right implementations and on thirteen wrong ones. Most of the wrong ones know about
+# Your test will be run on four right implementations and on sixteen wrong ones. Most of the wrong ones know about
 # places. One only uses the *distance* of words, another only which word comes *next*. Some are wrong in one
-# sentence of the batch only, some at the first or the last place only, two by less than a hundredth for each place:
-# choose x and the order so that none of these bugs slips through.
+# sentence of the batch only, some at the first or the last place only, three by less than a hundredth for each place.
+# One returns the right outputs at the wrong places. Choose x, the order and what you compare so that none of these
+# bugs slips through.
 
 # %%
 def test_equivariance(attend):
@@ -816,12 +825,11 @@ with torch.no_grad():
 # ## Looking one place back
 #
 # Attention itself is blind to order. But a word's vector may say at which place the word stands; then `W_q` and
-# `W_k` can make use of it. Many heads of trained models attend to the previous word. How do they find it? No part of
-# attention can compute "t − 1". Yet two matrices are enough.
+# `W_k` can make use of it. Many heads of trained models attend to the previous word. How do they find it?
 #
-# In the vectors below, the first four numbers say which word it is, and the last four at which place it stands. Which
-# numbers should the matrices make use of, and which not? A key says where a word *is*. What does the query of place
-# 2 have to look like?
+# In the vectors below, the first four numbers say which word it is, and the last four at which place it stands. The
+# place is not one number, from which 1 could be taken away. Yet two matrices are enough. Which numbers should the
+# matrices make use of, and which not? A key says where a word *is*. What does the query of place 2 have to look like?
 
 # %%
 lexicon_of_4 = ["the", "black", "cat", "sleeps"]
@@ -1096,7 +1104,8 @@ for name, some_ids in [("source", source_ids), ("target", target_ids)]:
 #   memory; one output for each target position.
 # - The mask belongs to the keys.
 # - Self-attention is equivariant under permutations: shuffle the words, and the outputs are shuffled with them.
-#   Cross-attention does not notice a shuffled source at all. Places in the vectors change that.
+#   Cross-attention does not notice a shuffled source at all, if its padding mask is shuffled along. Places in the
+#   vectors change both; a causal mask changes the first.
 #
 # **Common mistakes**
 #

@@ -126,7 +126,7 @@ my_guess = None     # a number between 0 and 1
 
 # %% tags=["nbval-ignore-output"]
 models = {}
-print("n_heads   loss   both right   same digit for both sides   the pair, in any order")
+print("n_heads   loss   left ok   right ok   both ok   same digit twice   the pair, in any order")
 for n_heads in (1, 2):
     for start in range(3):                                      # three random starts each
         torch.manual_seed(start)
@@ -136,25 +136,25 @@ for n_heads in (1, 2):
             digits, neighbours = round_table(1000)
             probabilities = model(digits).softmax(dim=-1)
         named = probabilities.argmax(dim=-1)                    # (n, 6, 2)
-        both, same = (named == neighbours).all(dim=-1), named[..., 0] == named[..., 1]
+        good, same = named == neighbours, named[..., 0] == named[..., 1]
         best_two = probabilities.sum(dim=2).topk(2).indices.sort().values
         either_way = (best_two == neighbours.sort().values).all(dim=-1)
-        print(f"{n_heads:7}{loss:7.2f}{both.float().mean():13.2f}{same.float().mean():28.2f}"
-              f"{either_way.float().mean():25.2f}")
+        left, right, both, twice, pair = (part.float().mean().item() for part in (
+            good[..., 0], good[..., 1], good.all(dim=-1), same, either_way))
+        print(f"{n_heads:7}{loss:7.2f}{left:10.2f}{right:11.2f}{both:10.2f}{twice:19.2f}{pair:25.2f}")
 print(f"\nmy guess for one head: {my_guess}")
 
 # %% [markdown]
 # Two heads: everything right. One head: fewer than one person in five names both neighbours. Now look at
-# the last column: the two most likely digits of one head *are* the two neighbours. It knows the pair,
-# and does not know which digit is on which side. Nor does it toss a coin for each side: then it would
-# name the same digit twice half of the time. The column before says that it does so far more often.
-# Both answers are read off one mixture, so both sides mostly name the digit that is stronger in it.
+# the last column: the two most likely digits of one head *are* the two neighbours. It knows the pair. But
+# both answers are read off one mixture, and mostly they are the same digit, named twice. One side is nearly
+# always right and the other seldom. Which of the two it is differs from start to start.
 #
 # It is the table of means from above, learned. Here are the weights for one of the tables:
 
 # %% tags=["nbval-ignore-output"]
 places = [f"place {i}" for i in range(6)]
-show_heads(models[1].weights[0], places, places, title="One head: half to the left, half to the right")
+show_heads(models[1].weights[0], places, places, title="One head looks to both sides")
 
 # %% tags=["nbval-ignore-output"]
 show_heads(models[2].weights[0], places, places, title="Two heads: one for each side")
@@ -247,8 +247,9 @@ for name, output in [("one head", one), ("two heads, side by side", two)]:
 # %% [markdown]
 # You know the first line from lesson 01: 0.057 0.094 0.694 0.155. Now compare the outputs. One head has
 # an attention of 1 to give: what it gives to "cat" it cannot give to "black", so little of
-# *dark* arrives. With two heads, each has a 1 of its own: **more of *dark* and more of *masculine***.
-# These are the two things that *negro* needs.
+# *dark* arrives. With two heads, each has a 1 of its own. Head 0 gives its largest share to "black": **more of *dark*
+# arrives, and nothing of *masculine* is lost**. These are the two things that *negro* needs. (*Masculine* even grows,
+# for another reason: √2 in place of √4 makes the shares of head 1 more unequal.)
 #
 # ### The output projection
 #
@@ -357,8 +358,9 @@ print("head 1 is", heads[0, 1].tolist())
 # These are the two heads that we wanted.
 #
 # At which sizes does the wrong `view` give the same numbers as the right way, so that a test with these sizes cannot
-# find it? Think of two before you run the next cell. The view below it shows every number and where it goes, for
-# your own `split_heads` (also when it is wrong).
+# find it? Think of two before you run the next cell. The view below it shows where every number of one sentence goes,
+# and says whether your own `split_heads` does the same. A mistake may not show at some sizes, and one that mixes
+# sentences does not show there at all.
 
 # %%
 for batch, length, n_heads, d_head in [(1, 3, 2, 2), (1, 3, 1, 4), (1, 1, 4, 2)]:
@@ -367,7 +369,7 @@ for batch, length, n_heads, d_head in [(1, 3, 2, 2), (1, 3, 1, 4), (1, 1, 4, 2)]
     print(f"T = {length}, h = {n_heads}, d = {d_head}: the wrong view gives the same numbers: {same}")
 
 # %%
-interactive.shapes(own("4.1"))
+interactive.shapes(own("4.1"), length=3, n_heads=2, d_head=4)
 
 # %% [markdown]
 # Where there is only one word or one head, the wrong `view` gives the right numbers: an axis of length 1 can be moved
@@ -496,7 +498,7 @@ show_blocks("attention")
 #   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
 #   T_k), True = may attend. (A mask without the axis of the sentences will not come.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
-#   biases, and use no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a
+#   biases; `forward` uses no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a
 #   `ValueError` if `n_heads` does not divide `d_model`.
 # - **Return** the output (B, T_q, d_model) and the weights (B, n_heads, T_q, T_k).
 # - **Use** your `split_heads` and `merge_heads`, and `scaled_dot_product_attention(q, k, v, mask)` of
@@ -634,7 +636,7 @@ with torch.no_grad():
     alone, _ = by_hand(X[2:].unsqueeze(0), X[2:].unsqueeze(0), X[2:].unsqueeze(0))
 print("cat in sentence 1, head 0, without the mask:", without[1, 0, 0])
 print("                           with the mask:   ", weights[1, 0, 0])
-print("sentence 0 as before:                       ", torch.allclose(output[0, 1], two[1] @ W_o))
+print("sentence 0 as before:                       ", torch.allclose(output[0], two @ W_o))
 print("cat sleeps, as if it were alone:            ", torch.allclose(output[1, :2], alone[0]))
 
 # %% [markdown]
@@ -646,7 +648,7 @@ print("cat sleeps, as if it were alone:            ", torch.allclose(output[1, :
 
 # %%
 torch.manual_seed(0)
-B, T_q, T_k, d_model, n_heads = 2, 4, 5, 12, 3
+B, T_q, T_k, d_model, n_heads = 2, 6, 5, 12, 3
 mine = MultiHeadAttention(d_model, n_heads).eval()
 theirs = nn.MultiheadAttention(d_model, n_heads, batch_first=True).eval()
 with torch.no_grad():
@@ -835,10 +837,11 @@ for layer in variants:
 
 # %% [markdown]
 # Some of them see the future. The rows and columns of their weights do not belong to the words that
-# the mask is about, or the mixtures go to the wrong words, or the mask's very negative numbers
-# go through a softmax along the wrong axis. In training, such a translator would read the word that it
-# has to predict. Its loss would look superb, and it would fail at its first real sentence, where that word is not
-# there yet.
+# the mask is about, or the mixtures go to the wrong words. In `SoftmaxOverHeads` a forbidden place has the same very
+# negative score in every head, and each head gives it the same share. In `SoftmaxOverQueries` a forbidden place gets
+# 0, but every weight is divided by a sum over all queries, and the later words are among these. In training, such a
+# translator would read the word that it has to predict. Its loss would look superb, and it would fail at its first real
+# sentence, where that word is not there yet.
 #
 # The other bugs have other costs: `NoOutputProjection` keeps the heads apart, `Unscaled` makes the softmax
 # too sharp when heads are large (lesson 02 measured it), and none of these models can use the weights of a
@@ -854,25 +857,25 @@ for layer in variants:
 def equals_pytorch(layer):
     mine, theirs = layer(12, 3), nn.MultiheadAttention(12, 3, batch_first=True)
     copy_weights(theirs, mine)
-    query, memory = torch.randn(2, 4, 12), torch.randn(2, 5, 12)
+    query, memory = torch.randn(2, 6, 12), torch.randn(2, 5, 12)
     return torch.allclose(mine(query, memory, memory)[0], theirs(query, memory, memory)[0], atol=1e-5)
 
 
 def rows_sum_to_1(layer):
-    _, weights = layer(12, 3)(torch.randn(2, 4, 12), *[torch.randn(2, 5, 12)] * 2)
-    return torch.allclose(weights.sum(dim=-1), torch.ones(2, 3, 4))
+    _, weights = layer(12, 3)(torch.randn(2, 6, 12), *[torch.randn(2, 5, 12)] * 2)
+    return torch.allclose(weights.sum(dim=-1), torch.ones(2, 3, 6))
 
 
 def order_of_keys(layer):
     """A dictionary does not care in which order its entries stand."""
-    attend, query, memory = layer(12, 3), torch.randn(2, 4, 12), torch.randn(2, 5, 12)
+    attend, query, memory = layer(12, 3), torch.randn(2, 6, 12), torch.randn(2, 5, 12)
     shuffled = memory[:, [3, 0, 4, 2, 1]]
     return torch.allclose(attend(query, memory, memory)[0], attend(query, shuffled, shuffled)[0], atol=1e-5)
 
 
 def query_alone(layer):
     """A query gets the same output whether or not there are other queries beside it."""
-    attend, query, memory = layer(12, 3), torch.randn(2, 4, 12), torch.randn(2, 5, 12)
+    attend, query, memory = layer(12, 3), torch.randn(2, 6, 12), torch.randn(2, 5, 12)
     together = attend(query, memory, memory)[0]
     return torch.allclose(together[:, :1], attend(query[:, :1], memory, memory)[0], atol=1e-5)
 
@@ -901,8 +904,8 @@ with torch.no_grad():
 # attention without output projection has all these properties; it is just another function. Equality
 # finds everything, if there is an implementation to compare with. So use both, before you train.
 #
-# What goes wrong if the sizes are equal? With T_q = T_k = d_model = 4, one transpose too many would not
-# change any shape. This is why the sizes above are 2, 3, 4, 5 and 12.
+# What goes wrong if the sizes are equal? With T_q = T_k = d_head = 4, one transpose too many would not
+# change any shape. This is why B, n_heads, d_head, T_k, T_q and d_model above are 2, 3, 4, 5, 6 and 12.
 
 # %% [markdown]
 # ### Exercise 4.4 · a test that finds the bug        ●●○  about 10 minutes · 2 points
@@ -915,7 +918,7 @@ with torch.no_grad():
 # - **Use** an `x` in which all numbers differ, as in the tens and ones above,
 #   with two sentences at least, and sizes that all differ. Then say what head h should hold.
 #
-# Your test will be run on four right implementations, written in different ways, and on twenty-three wrong
+# Your test will be run on four right implementations, written in different ways, and on twenty-five wrong
 # ones. The right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide
 # d_model: ask for neither. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or in
 # one number: look at all of them.

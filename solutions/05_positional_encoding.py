@@ -240,9 +240,9 @@ print(torch.cat([two, four], dim=1).int())
 
 # %% [markdown]
 # ### Exercise 5.2 · a step is a rotation        ●●●  about 15 minutes · 2 points
-# Build the matrix, instead of searching for it. (In many dimensions, a search finds *some* matrix that fits the rows
-# it is given: the slow clocks hardly move, and many different matrices fit nearly as well. You are asked for the one
-# that turns each pair by itself. Solvers such as `lstsq` are not accepted here. Compute it in any
+# Build the matrix, instead of searching for it. (In many dimensions, a search on a few rows finds *some* matrix that
+# fits them: the slow clocks hardly move, and many different matrices fit nearly as well. You are asked for the one
+# that turns each pair by itself. PyTorch's `lstsq` and `pinv` are not accepted here. Compute it in any
 # other way.)
 #
 # - **You have** `offset`, a whole number, also negative or 0, and `d_model`, even.
@@ -320,7 +320,7 @@ interactive.positions(sinusoidal_encoding)
 #
 # The paper *adds* the encoding to the vectors of the words. Does each not disturb the other? In
 # vectors with many numbers there is room for both: a model can learn to use some directions for words and
-# others for positions. But neither must be much longer than the other. How long are they?
+# others for positions. How long are the two?
 #
 # The vectors of the words, the **embeddings**, are learned. They start small: numbers of about
 # $1/\sqrt{d_{model}}$, so that a word's vector has a length of about 1.
@@ -648,13 +648,13 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 #   later.
 # - The **sinusoidal encoding** is a set of clocks, fast ones and slow ones; each pair of columns is one hand.
 # - A fixed offset is a **rotation** of each hand, the same for every position, so it is one matrix.
-# - Embeddings are multiplied by **√d_model** so that words and positions are about equally long.
+# - Embeddings are multiplied by **√d_model**. Then words and positions are about equally long.
 # - **Learned** positions end where the training data end. **Rotary** encoding turns queries and keys; then scores
 #   depend on the words and on distances only.
 #
 # **Common mistakes**
 #
-# - Multiplying by $10000^{2i/d}$ instead of dividing; training does not show it, a picture does.
+# - Multiplying by $10000^{2i/d}$ instead of dividing; the loss need not show it, a picture does.
 # - `//` in the exponent; an exponent for every column instead of for every pair; doubling an index that
 #   already counts in twos.
 # - Taking the position from the batch axis.

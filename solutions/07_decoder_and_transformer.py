@@ -235,7 +235,8 @@ show_shift(tokens, title="The target shift")
 
 # %% [markdown]
 # The decoder always reads the *right* words, even if it would have written something else itself. That is
-# called **teacher forcing**. Without it, one early error would make every later target meaningless.
+# called **teacher forcing**. Without it, the decoder would read its own words, and after a wrong one the next word of
+# the translation may no longer fit what stands before it.
 
 # %% [markdown]
 # ### Exercise 7.2 · the shift        ●○○  about 5 minutes · 1 point
@@ -304,12 +305,13 @@ with torch.no_grad():
 # %% [markdown]
 # ### Exercise 7.3 · a test for leaks        ●●○  about 15 minutes · 2 points
 # - **You have** some decoder `decode(x, memory)`: `x` (B, T, d_model) and `memory` (B, T_k, d_model) to
-#   (B, T, d_model). It makes its masks itself and takes x of any size, for example d_model = 16; how many positions
-#   and sentences your test needs, you decide.
+#   (B, T, d_model). It makes its masks itself and takes x of any size. How many positions and sentences your test
+#   needs, you decide; d_model = 16 is enough. (With d_model = 1 a layer norm makes 0 of every vector.)
 # - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (If your test returns False or
 #   raises another error, that also says: it leaks.)
 # - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new
-#   random numbers: a layer norm removes one number that is added to a whole vector.
+#   random numbers. A layer norm removes one number that is added to a whole vector, and a positive factor as well; and
+#   attention without a mask does not notice another order.
 #
 # Your test will be tried on five right decoders and fifteen leaking ones. Some leak only a little, only from
 # the next position, only into the first position, only out of the last one, only in longer sentences, or only in
@@ -363,8 +365,9 @@ for name, make_mask in masks.items():
 # %% [markdown]
 # ## What the mask is worth
 #
-# What comes out at position t does not depend on what follows. So it makes no difference whether later words
-# exist at all.
+# What comes out at position t does not depend on which words follow. Does it make a difference whether later words
+# exist at all? Not here: under the causal mask their weights are exactly 0, and all the rest of the layer works on each
+# position by itself.
 
 # %% [markdown]
 # ### Exercise 7.4 · how many runs?        ●○○  about 3 minutes · 1 point
@@ -476,8 +479,7 @@ print(f"with equal logits the loss would be log 2000 = {math.log(2000):.1f}")
 # %% [markdown]
 # With numbers of size 1 the logits spread by 22.70, and the loss is 70.5. With numbers of size 1/√d_model they
 # spread by 0.99, and the loss of 8.1 is close to 7.6. A word's vector then has length 1; the factor √d_model makes
-# it 22.62, not far from the 16 of a position, as in lesson 05. (Here the state is random. The state of a model is
-# not: the vector of the token just read is still a part of it. You will see below what follows from that.)
+# it 22.62, not far from the 16 of a position, as in lesson 05.
 
 # %% [markdown]
 # All parts together. Each block is a link to the lesson that builds it:
@@ -491,8 +493,8 @@ show_blocks("transformer")
 #   id of padding, and `max_len`, the longest sentence in tokens. In `forward`: `source` (B, T_k) and `target`
 #   (B, T_q), ids of tokens, at most `max_len` in a row. The target has been shifted already; padding stands at the end
 #   of a sentence.
-# - **Make** `embedding`, an `nn.Embedding(vocab_size, d_model)` whose weights begin with numbers of size
-#   1/√d_model: `nn.init.normal_(self.embedding.weight, std=...)`; `positions`, from
+# - **Make** `embedding`, an `nn.Embedding(vocab_size, d_model)` whose weights begin as random numbers with a
+#   standard deviation of 1/√d_model: `nn.init.normal_(self.embedding.weight, std=...)`; `positions`, from
 #   `sinusoidal_encoding(max_len, d_model)`, which are not trained; `encoder` and `decoder`. The check does not mind
 #   other names, nor positions that are computed in `forward`; with these, weights can be copied from PyTorch's model
 #   at the end.
@@ -596,9 +598,8 @@ print("tables of weights in all:", sum(len(w) for w in [*of_encoder, *of_decoder
 interactive.layers(kinds, title="Every head of the untrained model")
 
 # %% [markdown]
-# It knows nothing yet, of course. (Did you notice what it prefers, above? Each time the token that it has just
-# read. The output is a product with the embeddings, and the vector of that token is still part of the sum on
-# the residual road.)
+# It knows nothing yet, of course. (Where it prefers the token that it has just read, above, there is a reason: the
+# output is a product with the embeddings, and the vector of that token is still part of the sum on the residual road.)
 #
 # Its parts, and what they cost:
 
@@ -673,7 +674,7 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 
 # %% [markdown]
 # The logits of both sentences are equal. From the dot product of two vectors to the whole model, you have written
-# every part of a Transformer.
+# every part of a Transformer, except `nn.Linear` and `nn.Embedding`.
 
 # %% [markdown]
 # ## Recap

@@ -302,7 +302,9 @@ for beam_size, alpha in ((1, 0), (2, 0), (2, 0.6)):
 # ### The beam as a picture
 #
 # From left to right, a round in each column: in blue what is kept, in grey the best of what is pruned,
-# in green what is finished, and filled the winner. Under each token stands log p up to there.
+# in green what is finished, and filled the winner. Under each token stands log p up to there. This is the beam
+# *before* the penalty: log p, not the score. First a round at a time, for a beam of 2 in the tree. Before each
+# round: which beginning will be the likeliest? Choose it, and the numbers appear.
 
 # %%
 def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12, pruned=2):
@@ -332,19 +334,16 @@ def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12
     return rounds
 
 tree_rounds = rounds_of(tree_model, no_source, 1, 2, words, beam_size=2, alpha=0.6)
-show_beam(tree_rounds, "A beam of 2 in the tree, α = 0.6")
+interactive.beam(tree_rounds, "A beam of 2 in the tree, round by round", predict=True)
 
 # %% [markdown]
-# The same, a round at a time. What you see is the beam *before* the penalty: log p, not the score.
-# Before each round: which beginning will be the likeliest? Choose it, and the numbers appear.
+# The same in numbers, and all rounds in one picture:
 
 # %%
 for n, nodes in enumerate(tree_rounds, 1):
     best = max(nodes, key=lambda node: node.log_p)
     print(f"round {n}: {len(nodes)} looked at, the likeliest ends in {best.label}, log p {best.log_p:.2f}")
-
-# %%
-interactive.beam(tree_rounds, "A beam of 2 in the tree, round by round", predict=True)
+show_beam(tree_rounds, "A beam of 2 in the tree, α = 0.6")
 
 # %% [markdown]
 # Look at the third column. "el gato" had two children, and both stayed; of the children of "el negro"
@@ -426,17 +425,16 @@ def broken_search(source, beam_size=4, max_len=14, summed=False, forgets=False):
     for _ in range(max_len):
         logits = model(source.expand(len(target), -1), target)[:, -1]
         next_p = logits.softmax(-1) if summed else logits.log_softmax(-1)
-        if forgets:
-            next_p[:, subwords.eos_id] = -torch.inf           # what ends is dropped
         log_p, parent, token = beam_step(log_p, next_p, beam_size - len(finished))
         target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
         ended = token == subwords.eos_id
-        finished += zip(log_p[ended].tolist(), target[ended, 1:].tolist(), strict=True)
+        if not forgets:                                       # else what has ended is dropped
+            finished += zip(log_p[ended].tolist(), target[ended, 1:].tolist(), strict=True)
         target, log_p = target[~ended], log_p[~ended]
         if not len(target):
             break
-    finished = finished or list(zip(log_p.tolist(), target[:, 1:].tolist(), strict=True))
-    return subwords.decode(max(finished)[1])
+    left = list(zip(log_p.tolist(), target[:, 1:].tolist(), strict=True))
+    return subwords.decode(max(finished or left, default=(0, []))[1])
 
 with torch.no_grad():
     for sentence in ("The black cat sleeps.", "I don't know her."):
@@ -662,7 +660,7 @@ print("the new row alone", output)
 # ### Exercise 10.5 · attention with a past        ●●○  about 15 minutes · 2 points
 # - **You have** `attention`, a `MultiHeadAttention`; `x` (B, 1, d_model), the state of the new position
 #   in each of B sentences; `past`, which is None at the first position, and afterwards what you returned
-#   at the one before.
+#   at the one before. Nothing else is kept between the calls.
 # - **Return** the output for the new position (B, 1, d_model), and the new past: keys and values of all
 #   positions so far, a tuple `(k, v)`, the keys first, each (B, n_heads, t, d_head), the positions in their order,
 #   the new one last. The cells below read it; and the old `past` stays as it was.
@@ -779,8 +777,9 @@ for kind in (WithoutPosition, WithoutMask):
         print(f"    {right[i]:40} becomes   {wrong[i]}")
 
 # %% [markdown]
-# Neither raises an error. The second is harder to notice: it needs a batch with longer sentences. A sentence alone has
-# no padding that could be looked at.
+# Neither raises an error. In our run the wrong position does more harm: it changes more of the translations. The lost
+# mask is harder to notice: it needs a batch with longer sentences. A sentence alone has no padding that could be looked
+# at.
 #
 # ### Measured
 #
@@ -812,13 +811,15 @@ show_curves([5 * i + 3 for i in range(8)], {"without cache": milliseconds(0), "w
 # It is not 20 times as fast because the cache does not save everything. Each step still has to call dozens
 # of small operations and to score 2,000 tokens, and one position at a time keeps a processor less busy
 # than forty at once. With longer texts the factor grows. What the cache
-# costs is memory, and in large language models that is what limits how long a text may be:
+# costs is memory. In large language models that is one of the things that limit how long a text may be. Here are the
+# keys and values of self-attention, for one beginning. A beam of 4 keeps up to four of them, and those of the memory
+# come on top:
 
 # %%
 def cache_bytes(n_layers, d_model, length, bytes_per_number=4):
     return 2 * n_layers * d_model * length * bytes_per_number        # keys and values
 
-print(f"our translator, 40 tokens:           {cache_bytes(2, 128, 40) / 1e6:8.2f} MB for each sentence")
+print(f"our translator, 40 tokens:           {cache_bytes(2, 128, 40) / 1e6:8.2f} MB for each beginning")
 print(f"the paper's base model, 40 tokens:   {cache_bytes(6, 512, 40) / 1e6:8.2f} MB")
 print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) / 1e9:8.0f} GB, "
       "half precision")

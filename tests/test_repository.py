@@ -1,5 +1,6 @@
 """The repository as a whole: its dependencies, links, pictures, and what must not be in it."""
 import ast
+import functools
 import importlib.util
 import json
 import os
@@ -46,6 +47,7 @@ def tracked(*suffixes: str) -> list[Path]:
     return [path for path in paths if path.exists() and (not suffixes or path.suffix in suffixes)]
 
 
+@functools.cache
 def markdown() -> list[tuple[Path, str]]:
     """Every text of the course: Markdown files, and the text cells of each notebook together."""
     texts = [(path, path.read_text(encoding="utf-8")) for path in tracked(".md")]

@@ -51,6 +51,7 @@ def _watch() -> Any:
     """A mode of PyTorch's that notes which tensors would be on the GPU, and whether others meet them."""
     import torch
     from torch.overrides import TorchFunctionMode
+    batched = torch._C._functorch.is_batchedtensor        # inside `torch.vmap`, where nothing has the id it had
 
     class Watch(TorchFunctionMode):
         def __init__(self) -> None:
@@ -65,8 +66,9 @@ def _watch() -> Any:
             kwargs = kwargs or {}
             name = getattr(function, "__name__", "")
             given = _tensors((args, kwargs))
-            there = any(id(tensor) in self.moved for tensor in given)
-            if there and name not in _MEET and any(t.dim() and id(t) not in self.moved for t in given):
+            elsewhere = [t for t in given if id(t) not in self.moved and not batched(t)]
+            there = len(elsewhere) < len(given)
+            if there and name not in _MEET and any(t.dim() for t in elsewhere):
                 self.mixed = True
             result = function(*args, **kwargs)
             told = kwargs.get("device") is not None or \

@@ -10,12 +10,12 @@ from .modules import Module
 
 __all__ = ["Built", "BuiltModule"]
 
-_SOLVERS = frozenset({"linalg_lstsq", "lstsq", "linalg_pinv", "pinverse", "linalg_solve", "linalg_inv", "inverse"})
+_SOLVERS = frozenset({"linalg_lstsq", "lstsq", "linalg_pinv", "pinverse"})
 
 
 @dataclass(frozen=True)
 class Built(Function):
-    """As `Function`, for answers that call none of PyTorch's solvers, and none of the functions `finished`."""
+    """As `Function`, for answers that call no `lstsq` or `pinv` of PyTorch, and none of the functions `finished`."""
 
     finished: tuple[str, ...] = ()
 

@@ -43,7 +43,18 @@ class Table(Function):
         values = read(returned, task.gives, task.framework)
         if any(value.requires_grad for value in values.values()):
             raise Problem("trainable")
+        if any(type(value).__name__ == "Parameter" for value in values.values()):
+            raise Problem("parameter")
         return values
+
+
+@dataclass(frozen=True)
+class FromHeads(Function):
+    """What has four axes comes as heads do, cut out of (B, T, n_heads, d_head): the same numbers, in another order in
+    memory."""
+
+    def __call__(self, answer, inputs, task):
+        return super().__call__(answer, {name: _as_heads(x) for name, x in inputs.items()}, task)
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,10 @@ class Ends(Function):
         if isinstance(returned, np.ndarray) and returned.shape == (2,):
             returned = tuple(returned)
         return read(returned, task.gives, task.framework)
+
+
+def _as_heads(x: Any) -> Any:
+    return x.transpose(1, 2).contiguous().transpose(1, 2) if is_tensor(x) and x.dim() == 4 else x
 
 
 def invoke(function: Callable, inputs: dict[str, Any], takes: dict[str, str], masks_by_name: bool = False) -> Any:
@@ -158,8 +173,12 @@ def to_framework(value: Any, framework: str) -> Any:
 def _check_type(name: str, value: Any, framework: str, wanted: str) -> None:
     if framework == "torch":
         if isinstance(value, (np.ndarray, np.generic)):
+            if "mask" in name:
+                raise Problem("not-a-tensor:mask", name=name)
             raise Problem("not-a-tensor", name=name)
-        if isinstance(value, (bool, int, float)):
+        if isinstance(value, bool):
+            raise Problem("wrong-type:yes-or-no", name=name, value=value)
+        if isinstance(value, (int, float)):
             raise Problem("wrong-type:plain-number", name=name)
         if not is_tensor(value):
             if isinstance(value, tuple):

@@ -70,7 +70,8 @@ class StepByStep:
 
     Read are the outputs side by side, (B, T, d_model). With `count_projected` it is, in their place, how many
     positions went through `w_k` or `w_v` in each step, at least 1. With `look_at_past` the past is looked at as well:
-    a pair of keys and values, each (B, n_heads, t, d_head), that the next step leaves as it is.
+    a pair of keys and values, each (B, n_heads, t, d_head), that the next step leaves as it is; and two positions are
+    fed once more, with the past that they had.
     """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
@@ -83,7 +84,7 @@ class StepByStep:
         seen = []
         for layer in (attention.w_k, attention.w_v):
             layer.register_forward_hook(lambda _, given, __: seen.append(given[0].numel() // given[0].shape[-1]))
-        past, outputs, projected = None, [], []
+        past, outputs, projected, pasts = None, [], [], [None]
         with torch.no_grad():
             for t in range(x.shape[1]):
                 seen.clear()
@@ -99,6 +100,9 @@ class StepByStep:
                 if inputs.get("look_at_past"):
                     _check_past(attention, x[:, : t + 1], before, past, new_past)
                 past = new_past
+                pasts.append(past)
+        if inputs.get("look_at_past"):
+            _check_again(answer, attention, x, pasts, outputs)
         sizes = {tuple(output.shape[::2]) for output in outputs}
         if len(sizes) > 1:
             raise Problem("shape-changes", shape=', '.join(str(tuple(output.shape)) for output in outputs[:3]))
@@ -127,6 +131,15 @@ def _check_past(attention: Any, x: Any, before: Any, past: Any, new: Any) -> Non
         raise Problem(f"past-is-no-pair:{'swapped' if swapped else 'turned' if turned else 'others'}")
 
 
+def _check_again(answer: Any, attention: Any, x: Any, pasts: list, outputs: list) -> None:
+    """Whether the first position and the last give the same once more, each with the past that it had."""
+    import torch
+    for t, which in ((0, "anew"), (x.shape[1] - 1, "once-more")):
+        output = answer(attention, x[:, t : t + 1], pasts[t])[0]
+        if output.shape != outputs[t].shape or not torch.allclose(output, outputs[t], atol=1e-4):
+            raise Problem(f"past-not-read:{which}")
+
+
 def _two_things(returned: Any, task) -> tuple:
     if returned is None:
         raise Problem("returns-nothing:no-return")
@@ -152,6 +165,8 @@ def _ids(ids: Any):
 
 def _number(score: Any):
     import torch
+    if getattr(score, "ndim", 0):
+        raise Problem("wrong-type:score-with-axes", shape=tuple(score.shape))
     try:
         return torch.tensor(float(score), dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError):

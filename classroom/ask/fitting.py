@@ -12,12 +12,14 @@ __all__ = ["Fitting"]
 
 @dataclass(frozen=True)
 class Fitting:
-    """Call `answer(model, loss_of, batches, optimiser)`; read its losses, the weights, and the mode it leaves.
+    """Call `answer(model, loss_of, batches, optimiser)`; read its losses, the weights, and what it leaves behind.
 
-    The model multiplies x by its weights; in training mode only, its output is half of that, so that the mode can be
-    seen in the loss. The optimiser remembers its last step, so that a new one can be told from an old one. A case has
-    `x` (n, m, d), `y` (n, m), the batches; `start` (d,); `training`, the mode in which the model is handed over; and
-    `once`, whether the batches can be gone through once only.
+    The model multiplies x by its weights. A layer behind them makes that smaller in training mode only, by another
+    factor the next time, so that the loss shows the mode, and whether it was computed twice. Left behind are the mode
+    of the model and of this layer, and whether the weights still require gradients. The optimiser remembers its last
+    step, so that a new one can be told from an old one. A case has `x` (n, m, d), `y` (n, m), the batches; `start`
+    (d,); `training`, the mode in which the model is handed over; and `once`, whether the batches can be gone through
+    once only.
     """
 
     rate: float = 0.05
@@ -27,18 +29,35 @@ class Fitting:
         import torch
         from torch import nn
 
+        class Smaller(nn.Module):
+            """What dropout is to other models: something else each time, while it is in training mode."""
+
+            def __init__(self) -> None:
+                super().__init__()
+                self.times = 0
+
+            def forward(self, x: Any) -> Any:
+                if not self.training:
+                    return x
+                self.times += 1
+                return x * (0.5 if self.times % 2 else 0.625)
+
         class Model(nn.Module):
             def __init__(self) -> None:
                 super().__init__()
-                self.weight = nn.Parameter(inputs["start"].clone())
+                self.linear, self.smaller = nn.Linear(len(start), 1, bias=False, dtype=start.dtype), Smaller()
                 self.without_gradients = False
 
             def forward(self, x: Any) -> Any:
                 self.without_gradients = not torch.is_grad_enabled()
-                return x @ self.weight * (0.5 if self.training else 1.0)
+                return self.smaller(self.linear(x).squeeze(-1))
 
+        start = inputs["start"]
         model = Model().train(inputs["training"])
-        optimiser = Momentum(list(model.parameters()), lr=self.rate, momentum=self.memory)
+        weight = model.linear.weight
+        with torch.no_grad():
+            weight[0] = start
+        optimiser = OptimiserOfThisCheck(list(model.parameters()), lr=self.rate, momentum=self.memory)
 
         def loss_of(model: Any, batch: Any) -> Any:
             if not isinstance(model, nn.Module):
@@ -51,14 +70,15 @@ class Fitting:
         batches = [(x.clone(), y.clone()) for x, y in zip(inputs["x"], inputs["y"], strict=True)]
         returned = answer(model, loss_of, iter(batches) if inputs["once"] else batches, optimiser)
         losses = _numbers(returned)
-        if torch.equal(model.weight.detach(), inputs["start"]):
+        if torch.equal(weight.detach()[0], start):
             raise optimiser.why_nothing_moved(model.without_gradients)
-        return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": model.weight.detach().clone(),
-                "mode": torch.tensor(int(model.training))}
+        return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": weight.detach()[0].clone(),
+                "mode": torch.tensor([int(model.training), int(model.smaller.training)]),
+                "requires_grad": torch.tensor(int(weight.requires_grad))}
 
 
-class Momentum(_Descent):
-    """`torch.optim.SGD` with momentum, which takes seconds to load."""
+class OptimiserOfThisCheck(_Descent):
+    """`torch.optim.SGD` with momentum, which takes seconds to load. PyTorch's own errors name its class."""
 
     def __init__(self, parameters: Any, lr: float, momentum: float):
         super().__init__(list(parameters), lr)

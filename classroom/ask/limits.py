@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from .room import left_switched
 from .room import seed_all as seed_all
 from .room import undisturbed as undisturbed
 from .stubs import nothing_written
@@ -95,7 +96,12 @@ def run(call: Callable[[], Any], clock: Clock, printed: Printed) -> tuple[Any, R
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _interrupts(meter), \
                 _time_limit(meter):
-            value, raised = call(), None
+            value, switched = left_switched(call)
+            raised = None
+            if switched == "gradients":
+                raise Problem("left-switched:gradients")
+            if switched:
+                raise Problem("left-switched:dtype")
     except Problem:
         value, raised = None, None
         if not meter.interrupted:

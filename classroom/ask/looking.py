@@ -13,8 +13,9 @@ class LooksBack:
     """Call `answer(n_words, n_places)` for W_q and W_k; put sentences of `ids` (B, T) through them.
 
     A word's vector has a 1 for its id among the first n_words numbers and a 1 for its place among the last n_places.
-    Read are, for each word but the first, the place that it looks at most, and the share that the word before it
-    gets, to four digits, and 0.9 at most: with more than that, matrices are right whatever they are.
+    Read are, for each word but the first, the place that it looks at most, the first of them where several get alike,
+    and how many do; and the share that the word before it gets, to four digits, and 0.9 at most: with more than that,
+    matrices are right whatever they are.
     """
 
     enough: float = 0.9
@@ -30,7 +31,9 @@ class LooksBack:
         scores = (x @ w_q) @ (x @ w_k).transpose(1, 2) / w_q.shape[1] ** 0.5
         shares = scores.softmax(dim=-1)[:, 1:]                       # the first word may look where it likes
         before = shares.diagonal(dim1=1, dim2=2)                     # of query t + 1 for key t
-        return {"looks_at": shares.mul(1e3).round().argmax(dim=-1), "share": _coarse(before, self.enough)}
+        coarse = shares.mul(1e3).round()
+        return {"looks_at": coarse.argmax(dim=-1), "alike": (coarse == coarse.amax(dim=-1, keepdim=True)).sum(dim=-1),
+                "share": _coarse(before, self.enough)}
 
 
 @dataclass(frozen=True)

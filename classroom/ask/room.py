@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["seed_all", "undisturbed"]
+__all__ = ["left_switched", "seed_all", "undisturbed"]
 
 _PRINTED: dict[str, Any] = {          # NumPy's own
     "precision": 8, "threshold": 1000, "edgeitems": 3, "linewidth": 75, "suppress": False, "nanstr": "nan",
@@ -32,6 +32,21 @@ def undisturbed() -> Iterator[None]:
         if (torch := sys.modules.get("torch")) is not None:
             _seal(torch, stack)
         yield
+
+
+def left_switched(call: Callable[[], Any]) -> tuple[Any, str]:
+    """Call it. Its value, and what it has switched in PyTorch and left so, which is switched back: or ""."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return call(), ""
+    gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    try:
+        value = call()
+        return value, "gradients" if torch.is_grad_enabled() != gradients else \
+            "dtype" if torch.get_default_dtype() != dtype else ""
+    finally:
+        torch.set_grad_enabled(gradients)
+        torch.set_default_dtype(dtype)
 
 
 def seed_all() -> None:

@@ -37,6 +37,15 @@ class Whole(OwnBlock):
                     del part._parameters[name]
                     part.register_buffer(name, value.detach())
 
+    def _find(self, module: Any, inputs: dict[str, Any], used: Sequence) -> dict[str, Place]:
+        try:
+            return super()._find(module, inputs, used)
+        except Problem as problem:
+            size = str((inputs.get("max_len", self.longest), inputs["d_model"]))
+            if problem.slug == "unexpected-layer" and problem.facts["shape"] == size:
+                raise Problem("unexpected-layer:positions", name=problem.facts["name"], shape=size) from None
+            raise
+
     def _besides(self, used: Sequence, weights: dict[str, Any]) -> dict[str, Place]:
         if _TABLES[0] not in weights:
             return {}

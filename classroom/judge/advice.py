@@ -37,6 +37,10 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      r"obj must be an instance or subtype of type|"
      r"obj \(instance of \w+\) is not an instance or subtype of type",
      "The class that `super(...)` names is not the one it stands in. `super().__init__()` needs no name."),
+    ("in-place-and-larger",
+     r"output with shape \[.*\] doesn't match the broadcast shape|non-broadcastable output operand",
+     "An operation in place, such as `&=`, `+=` or a method that ends in an underscore, writes into the thing on its "
+     "left, and what comes out is larger than that. `a = a & b` makes a new one."),
     ("no-forward",
      r"missing the required",
      "The class has no method named `forward`."),

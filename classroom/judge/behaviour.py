@@ -70,12 +70,12 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
                     say("Each of these is a yes or a no. Numbers in their place do something else as an index, and "
                         "with `~`. Where does your code make numbers of them?")
                 return Finding("wrong-dtype", message + means)
-            slug, means = _another_dtype(dtype, expected)
+            slug, means = _another_dtype(dtype, expected, task.framework)
             return Finding(slug, message + means)
     return None
 
 
-def _another_dtype(got: str, expected: str) -> tuple[str, str]:
+def _another_dtype(got: str, expected: str, framework: str) -> tuple[str, str]:
     """What it means that a result has this dtype and not that one: a slug and a sentence."""
     if expected.startswith(("int", "uint")) and not got.startswith(("int", "uint")):
         return "dtype-lost", say("These are whole numbers, used as ids or to count. Look for a `/`, a `.float()`, or "
@@ -84,6 +84,13 @@ def _another_dtype(got: str, expected: str) -> tuple[str, str]:
         return "dtype-widened", say("Nothing is lost, but it will not combine with the {expected} that it meets "
                                     "next. Look for `.double()`, for a dtype that is written down, or for NumPy on "
                                     "the way: its numbers have 64 bits.", expected=expected)
+    if expected.startswith("float") and got.startswith(("int", "uint")):
+        return "dtype-lost", say("Whole numbers hold no fractions: these are cut off, without a word. Look for an "
+                                 "array that takes its dtype from an input, which may hold whole numbers, or for a "
+                                 "dtype that is written down.")
+    if expected == "float64" and framework == "numpy":
+        return "dtype-lost", say("Precision is lost on the way. NumPy computes in float64 unless it is told otherwise: "
+                                 "look for a dtype that is written down, or taken from something of less precision.")
     if expected == "float64":
         return "dtype-lost", say("Precision is lost on the way. Look for a dtype that is written down instead of "
                                  "taken from the input, or for something made on the way without a dtype, which is "
@@ -113,7 +120,8 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
                  "that is drawn"))
     return Finding("not-repeatable", say("Asked the same thing twice (the case “{about}”), your code gives two "
                                          "different answers. Either {cause}; or the code keeps something from one "
-                                         "call to the next.", about=say(first.case.about), cause=cause))
+                                         "call to the next. Does it write into something that was made outside of it, "
+                                         "such as an array of the page?", about=say(first.case.about), cause=cause))
 
 
 def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
@@ -135,7 +143,24 @@ def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) 
                                              "one call to the next: a mask, keys, a length or a counter. What is "
                                              "stored in `forward`, and read again in the next?", about=say(case.about),
                                              what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
-    return None
+    return _keeps_mask(task, answer, masked.case, masks, run)
+
+
+def _keeps_mask(task: Exercise, answer: Any, case: Case, masks: list[str], run: Callable) -> Finding | None:
+    """The same input without its masks: does a call with them before make a difference?"""
+    inputs = case.inputs
+    if not any(inputs.get(name) is not None for name in masks):
+        return None
+    bare_case = Case(case.about, **{name: value for name, value in inputs.items() if name not in masks})
+    alone = ask(task, answer, bare_case, run)
+    earlier = {name: inputs[name] for name in task.takes if isinstance(inputs.get(name), np.ndarray)}
+    after = ask(task, answer, bare_case.without(earlier=earlier), run)
+    if not alone.returned or agree(after, alone):
+        return None
+    return Finding("not-repeatable", say("Your numbers are right while an object of your class is called only once. "
+                                         "Called with a mask and then without one (the input of the case “{about}”), "
+                                         "it does something else than without the call before. What do you store on "
+                                         "`self` in `forward`, and which line reads it again?", about=say(case.about)))
 
 
 def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
@@ -213,8 +238,11 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
             if gradient is not None and not np.isfinite(gradient).all():
                 return Finding("gradient-nan", say("The values are right, but the gradient is not: on the case "
                                                    "“{about}” it holds NaN or infinity for `{name}`, and one "
-                                                   "training step would spoil every weight. This happens where a row "
-                                                   "is −∞ from end to end and the NaN is only replaced afterwards.",
+                                                   "training step would spoil every weight. A row that is −∞ from "
+                                                   "end to end does this: its softmax is NaN, and replacing the NaN "
+                                                   "comes too late if the −∞ was *added* to the scores, or if only the "
+                                                   "output is repaired. Is −∞ added or filled in, and on which line "
+                                                   "are the NaN replaced?",
                                                    about=say(g.case.about), name=name))
             if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
                 continue
@@ -263,4 +291,7 @@ def _device(task: Exercise, answer: Any, case: Case, run: Callable) -> list[str]
     if stays or error:
         return []                                    # nothing has been established
     return [say("One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give "
+                "it the device of an input, or, if it is made in `__init__`, register it as a buffer.")
+            if hasattr(task.probe, "prepare") else
+            say("One thing for later: on a GPU it would stop, because on the way a tensor is made on the CPU. Give "
                 "it the device of an input.")]

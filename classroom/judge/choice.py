@@ -57,7 +57,7 @@ def same(a: Any, b: Any) -> bool:
 
 def _quoted(written: Any) -> str:
     """The answer as it was written, if that is short; otherwise its beginning."""
-    if isinstance(written, (str, bool, int, float, tuple, list, set, frozenset)):
+    if isinstance(written, (str, bool, int, float, tuple, list, set, frozenset, dict)):
         return f"{written!r:.80}"
     return f"{plain(written)!r:.80}"
 

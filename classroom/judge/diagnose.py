@@ -218,7 +218,12 @@ def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     numbers = [c for c, _ in factors]
     always = say("in every case") if np.ptp(numbers) < 1e-4 * numbers[0] else say(
         "in this case, and by another number in others")
-    return "scores-off-by-a-factor", say("Your {be} exactly what comes out when the scores are multiplied by "
+    if max(abs(c - 1) for c in numbers) < 5e-3:
+        return "scores-off-by-a-factor", say("Your {be} exactly what comes out when the right scores are multiplied by "
+                                             "{numbers} before the softmax: {always}. So the scaling is nearly right. "
+                                             "Is the divisor rounded, or of a lower precision?", be=be(name),
+                                             numbers=f"{numbers[0]:.6f}", always=always)
+    return "scores-off-by-a-factor", say("Your {be} exactly what comes out when the right scores are multiplied by "
                                          "{numbers} before the softmax: {always}. It is the scaling that is off, not "
                                          "the softmax.{precedence}", be=be(name), numbers=number(numbers[0]),
                                          always=always, precedence=_precedence(factors))
@@ -301,12 +306,11 @@ def which_outputs(sight: Sight) -> str:
                be2=be(wrong)) if right and not sight.task.read_off else ""
 
 
-def _nearly_all(got: np.ndarray, want: np.ndarray) -> bool:
-    """Whether numbers that count as right are further off than double precision is."""
+def _off_elsewhere(got: np.ndarray, want: np.ndarray, index: int, axis: int) -> bool:
+    """Whether the numbers beside this place of an axis are off as well, if less: they only pass."""
     with np.errstate(all="ignore"):
-        off = np.nanmax(np.abs(got.astype(np.float64) - want), initial=0.0)
-        largest = np.nanmax(np.abs(want), initial=0.0)
-    return want.dtype == np.float64 and bool(off > 1e-9 * (1 + largest))
+        off = np.nan_to_num(np.abs(got.astype(np.float64) - want), nan=0.0, posinf=1e300)
+    return bool(np.delete(off, index, axis).max(initial=0.0) > 1e-3 * off.take(index, axis).max(initial=0.0))
 
 
 def _whereabouts(sight: Sight, name: str) -> str:
@@ -317,9 +321,12 @@ def _whereabouts(sight: Sight, name: str) -> str:
         where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
         if len(where) == 1 and want.shape[axis] > 2:
             i, noun = int(where[0]), say(NOUNS[label]) if label in NOUNS else say("index")
-            if got.dtype.kind == "f" and _nearly_all(np.delete(got, i, axis), np.delete(want, i, axis)):
-                return ""                                     # the rest is not quite right, either
+            if got.dtype.kind == "f" and _off_elsewhere(got, want, i, axis):
+                return ""
             which = say(", the first") if i == 0 else say(", the last") if i == want.shape[axis] - 1 else ""
+            if label not in NOUNS:
+                return say("All that differs in this case belongs to place {i}{which} of {axis} of your {name}; the "
+                           "rest is right.", i=i, which=which, axis=label, name=name)
             return say("All that differs in this case belongs to {noun} {i}{which}; the rest is right.", noun=noun,
                        i=i, which=which)
     return ""

@@ -153,6 +153,8 @@ class TestTask(Task):
         takes: names of the implementation's arguments, for the message.
         notices: given a bug that the test let pass and the inputs of its calls, by name, as NumPy arrays: what can be
             said of them, or "".
+        suspects: given the inputs of the calls of a test that refused what is right: what can be said of them, or "".
+            Needs `notices`, since inputs are kept for that.
     """
 
     __test__ = False                     # this is not a test for pytest to collect
@@ -161,6 +163,7 @@ class TestTask(Task):
     buggy: Sequence[Misconception]
     takes: dict[str, str]
     notices: Callable[[Misconception, Sequence[Mapping[str, Any]]], str] | None = None
+    suspects: Callable[[Sequence[Mapping[str, Any]]], str] | None = None
 
 
 def combine(first: Misconception, second: Misconception) -> Callable | None:

@@ -46,9 +46,9 @@ def _without_effect(task: Exercise, answer: Any, wrong: _Pairs, right: _Pairs, r
             found.append(name)
     if not found:
         return None
-    g = wrong[0][0]
+    g = next(g for g, _ in wrong if found[0] in g.case.inputs)
     names = listing([f"`{name}`" for name in found], "or")
-    return "input-ignored", say("What you return does not depend on {names}. {place}, other numbers in {what} change "
+    return "input-ignored", say("What you return does not depend on {names}. {place}, other entries in {what} change "
                                 "nothing. Does your code use a name of the page in that place, something kept from "
                                 "an earlier call, or nothing?", names=names, place=place(Sight(task, g, g)),
                                 what=say("it") if len(found) == 1 else say("them"))

@@ -46,7 +46,9 @@ def explain(
                                tuple(mistake.slug for mistake in match.mistakes))
     if first.problem:
         more, besides = _besides_its_names(task, answer, got, want, run)
-        return Explanation("wrong", _paragraphs([words.say(first.problem), besides]),
+        where = "" if not first.problem.key.startswith("returns-nothing") or all(g.problem for g in got) else \
+            say("That is so on the case “{about}”; on others something comes back.", about=say(first.case.about))
+        return Explanation("wrong", _paragraphs([joined(words.say(first.problem), where), besides]),
                            (first.problem.slug, *((more,) if more else ())))
     if first.error or timed_out:
         slug, message = diagnose.error(task, got, want, clock)
@@ -94,7 +96,9 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
     """The message for recognised mistakes. "Exactly" is said only where all numbers of all cases agree."""
     first, *others = match.mistakes
     sight = smallest(task, got, want, match.cases)
-    some = say("In {cases} of the {got} cases: ", cases=len(match.cases), got=len(got))
+    again = bool(others) and say(others[0].says) == say(first.says)          # the same mistake, in another form
+    part = sum(not agree(g, w) for g, w in zip(got, want, strict=True)) if again else len(match.cases)
+    some = say("In {cases} of the {got} cases: ", cases=part, got=len(got))
     if match.together:
         both = [case for case in match.cases if not any(_gives(task, m, case, got) for m in match.mistakes)]
         sight = smallest(task, got, want, both or match.cases)
@@ -105,11 +109,11 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
     parts = [say(first.says) if match.everywhere and not others else some + _in_part(first.says),
              _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
              joined(first.why, first.look)]
-    if others:
+    if others and not again:
         second = others[0]
         parts.append(say("In the other cases that are not right: {in_part} {why}",
                          in_part=_in_part(second.says), why=joined(second.why, second.look)))
-    elif not match.everywhere:
+    elif not others and not match.everywhere:
         parts.append(_besides(task, match, got, want))
     return _paragraphs(parts)
 

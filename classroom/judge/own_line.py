@@ -55,7 +55,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "needs its `*`."),
     ("function-for-tensors",
      r"(\w+)\(\)[^:]*: argument '\w+' \(position \d+\) must be Tensor, not (int|float)",
-     "PyTorch's `{0}` takes a tensor, and this is a plain number, of type {1}. Python's `math` has a function for it."),
+     "PyTorch's `{0}` takes a tensor, and this is a plain number, of type {1}. If it is always one, Python's `math` "
+     "has a function for it; if a tensor comes in other cases, make the number a tensor first."),
     ("mask-not-as-large-as-the-scores",
      r"shape of the mask .* does not match the shape of the indexed tensor|boolean index did not match",
      "A mask in square brackets must be as large as what it picks from. `masked_fill` and `where` spread one."),
@@ -111,6 +112,11 @@ def its_own_raise(task: Exercise, raised: limits.Raised, line: str, case: Case |
     numbers = [f"{name} = {value}" for name, value in case.inputs.items()
                if name in task.takes and isinstance(value, (int, float, np.number))]
     where = say(" with {numbers}", numbers=listing(numbers)) if numbers else say(" in this case")
+    if raised.function == "__init__" and len(numbers) > 1:
+        return "stops-by-itself", say("Your own `raise` or `assert` in `__init__` stops it when the class is made with "
+                                      "{numbers}, in this order. This is a case that should go through. What does the "
+                                      "condition ask, when is that true, and in which order does the line with `def "
+                                      "__init__` name its arguments?", numbers=listing(numbers))
     holds = say("its condition holds") if found[1] == "raise" else say("its condition does not hold")
     return "stops-by-itself", say("Your own `{found}` stops it: {holds}{where}. This is a case that should go "
                                   "through. What does the condition ask, and when is that true?", found=found[1],

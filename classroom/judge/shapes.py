@@ -79,9 +79,9 @@ def wrong_shape(sight: Sight, name: str) -> Said:
                    ndim2=want.ndim) if want.ndim > 1 else say("The axis")
         text += say(" {lost} got lost, by a sum or an index perhaps.", lost=lost)
     match = [axis_name(label) for label, size in sight.sizes.items()
-             if got.ndim == want.ndim and _one_off(got, want) == size and not label.endswith("_id")]
-    if match:
-        text += say(" The size you have there is {match}.", match=listing(match, 'or'))
+             if got.ndim == want.ndim and _one_off(got, want) == size > 1 and not label.endswith("_id")]
+    if len(match) == 1:                                # of two that are alike here, or of 1, it says nothing
+        text += say(" The size you have there is {match}.", match=match[0])
     return slug, text
 
 
@@ -262,15 +262,23 @@ def _with_different_numbers(outcome: Outcome) -> bool:
     return all(x.size == 1 or np.ptp(x) > 0 for x in arrays)
 
 
+def _with_fractions(outcome: Outcome) -> bool:
+    """Whether an array of a case holds numbers that are not whole: with whole ones, much comes out right."""
+    return any(x.dtype.kind == "f" and (x != np.round(x)).any() for x in outcome.case.inputs.values()
+               if isinstance(x, np.ndarray))
+
+
 def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
     """Right in just those cases in which an input has certain numbers of axes?"""
     for name in task.takes:
         right: set[Any] = set()
         wrong: set[Any] = set()
+        telling = 0
         for g, w in zip(got, want, strict=True):
             axes = getattr(g.case.inputs.get(name), "ndim", None)
             (right if agree(g, w) else wrong).add(axes)
-        if right and wrong and not right & wrong and None not in right | wrong:
+            telling += agree(g, w) and _with_fractions(g)
+        if right and wrong and telling and not right & wrong and None not in right | wrong:
             some = listing([str(n) for n in sorted(right)], "or")
             return "number-of-axes", say("It is right in the cases where `{name}` has {some} {what}, and in no other: "
                                          "it may also have {n}. Which line of yours does another thing there? Look "

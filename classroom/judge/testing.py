@@ -26,6 +26,7 @@ class Trial:
     error: limits.Raised | None
     calls: list[str] = field(default_factory=list)   # how the test called the implementation
     inputs: list[dict[str, Any]] = field(default_factory=list)         # and with what
+    returned: str = ""                               # what it returned, in words, if that is a text or several things
 
 
 def judge(task: TestTask, answer: Any) -> Verdict:
@@ -92,7 +93,21 @@ def _try(test: Callable, implementation: Callable, task: TestTask, clock, printe
         return implementation(*args, **kwargs)
 
     returned, error = limits.run(lambda: test(watched), clock, printed)
-    return Trial(error is not None and not error.timed_out or said_no(returned), error, calls, inputs)
+    return Trial(error is not None and not error.timed_out or said_no(returned), error, calls, inputs,
+                 _in_words(returned))
+
+
+def _in_words(returned: Any) -> str:
+    """What a test returned that may have been meant as a no and is none; empty where there is nothing to say."""
+    if isinstance(returned, str):
+        return say("a text")
+    if isinstance(returned, (list, tuple, set, dict)):
+        return say("a {kind} of length {n}", kind=type(returned).__name__, n=len(returned))
+    if isinstance(returned, BaseException):
+        return say("an error, without raising it")
+    if getattr(returned, "ndim", 0):
+        return say("several numbers at once, with the shape {shape}", shape=tuple(returned.shape))
+    return ""
 
 
 def describe_call(task: TestTask, args: tuple, kwargs: dict) -> str:
@@ -113,6 +128,9 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
     if trial.error is None or trial.error.kind == "AssertionError":
         where = say(": {line}", line=line_of(trial.error.where)) if trial.error and trial.error.where else \
             say(", by returning False")
+        if task.suspects is not None and trial.inputs and (suspected := task.suspects(trial.inputs)):
+            return ruling(task, "wrong", joined(say("{start}{where}.", start=start, where=where), suspected),
+                          ("refuses-right",), printed.kept)
         return ruling(task, "wrong", say("{start}{where}.\n\nA test that fails for right code gets switched off by "
                                          "the next person who meets it. What does it demand beyond what the exercise "
                                          "asks for, or does it compare things that do not belong together?",
@@ -138,10 +156,17 @@ def _misses(task: TestTask, missed, printed) -> Verdict:
     why = joined(bug.why, bug.look)
     if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
         seen, why = joined(say("{sentence}.", sentence=seen), noticed), say(bug.why)
-    elif everything and bug.slug != "noise":         # whose own words say so
+    elif everything and trial.returned:
         seen += say(", and did not fail.")
-        why = joined(why, say("Is there an `assert` that can fail? One with a condition and a message in one pair of "
-                              "brackets is always true."))
+        why = say("It returned {what}. A test says no by an `assert` that fails, by another error, or by returning "
+                  "a single False. What does yours return for a right implementation, and what for a wrong one?",
+                  what=trial.returned)
+    elif everything:
+        seen += say(", and did not fail.")
+        why = say("What happens in your test when a comparison comes out False? A comparison alone does nothing, and "
+                  "neither does `print`, an error without `raise`, or a `map` that is not read. An `except` round an "
+                  "`assert` catches it. And an `assert` never fails if what stands behind it is a text, a list, or "
+                  "a pair of brackets with a comma or a `for` inside: these count as true.")
     else:
         seen += say(", and did not fail.")
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)

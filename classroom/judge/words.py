@@ -70,7 +70,7 @@ _WORDS = {
         "computation in memory, and cannot be drawn. `loss.item()` is the number alone.",
     "layers-out-of-order":
         "`self.layers[0]` is not the first layer that `forward` uses. Layers are numbered in the order of their use: "
-        "weights are copied from and to PyTorch's encoder by these numbers.",
+        "weights are copied from and to PyTorch's own module by these numbers.",
     "loss-called-wrongly":
         "`loss_of` was given a {kind} where the model is expected: `loss_of(model, batch)`.",
     "loss-called-wrongly:batch":
@@ -117,6 +117,12 @@ _WORDS = {
     "no-gradient":
         "After your step the weights are what they were: the model was called where gradients are switched off "
         "(`no_grad`, `inference_mode`), so that `backward` found no way to the weights.",
+    "left-switched:dtype":
+        "Your code calls `torch.set_default_dtype` and leaves it so: whatever is made after it, in any cell, has "
+        "another dtype.",
+    "left-switched:gradients":
+        "Your code switches gradients off or on and leaves it so: what is computed after it, in any cell, is then "
+        "without gradients, or with them. `with torch.no_grad():` is over at the end of its lines.",
     "not-a-dict":
         "Your function returned a {kind}; a dictionary from pairs to counts is expected.",
     "not-a-layer":
@@ -136,6 +142,9 @@ _WORDS = {
     "not-a-tensor":
         "Your result `{name}` is a NumPy array. It must stay a tensor all the way through: what passes through "
         "NumPy carries no gradient, so nothing before it could learn.",
+    "not-a-tensor:mask":
+        "Your result `{name}` is a NumPy array; a tensor is expected, since it meets tensors. PyTorch has the same "
+        "functions, or `torch.from_numpy` makes a tensor of the array.",
     "not-a-tensor:table":
         "Your result `{name}` is a NumPy array; a tensor is expected, since it is added to tensors. PyTorch has the "
         "same functions, or `torch.from_numpy` makes a tensor of the array.",
@@ -177,6 +186,9 @@ _WORDS = {
         "Your function returned this: {what}. Two things are expected, `ids` and `score`.",
     "not-two-things:output":
         "Your function returned this: {what}. Two things are expected, the output and the new past.",
+    "parameter":
+        "Your table is an `nn.Parameter`. With `requires_grad=False` it is not trained, but a module that holds it "
+        "still lists it in its `named_parameters()`. Return a plain tensor.",
     "past-is-no-pair":
         "Your new past is a {what}; a tuple `(k, v)` of two tensors is expected, each {shape} = (B, n_heads, t, "
         "d_head), since others read it: `past[0]` are the keys.",
@@ -192,6 +204,12 @@ _WORDS = {
         "first.",
     "past-is-no-pair:swapped":
         "Your new past holds the values first and then the keys; `(k, v)` is expected, in this order.",
+    "past-not-read:anew":
+        "But when a new sentence begins on the same `attention`, with `past` None, your code gives another output than "
+        "the first time. So it keeps something between calls besides `past`.",
+    "past-not-read:once-more":
+        "But when the same position is fed once more, with the same `past`, your code gives another output than the "
+        "first time. So it keeps something between calls besides `past`.",
     "returns-a-dict":
         "Your function returned a dict; it should return {asked_for}.",
     "returns-a-string":
@@ -248,6 +266,9 @@ _WORDS = {
         "are computed once and stay as they are. Return a plain tensor.",
     "unexpected-layer":
         "Your code also uses `{name}` of shape {shape}, which is none of the layers that are asked for.",
+    "unexpected-layer:positions":
+        "Your `{name}` of shape {shape} is a parameter, so that training would change it. The positions are computed "
+        "once and stay as they are. How does the box keep a tensor with the model without training it?",
     "unexpected-layer:stack":
         "Your code also uses `{name}` of shape {shape}. Here n_layers is {n_layers}: which number says how many layers "
         "your code makes?",
@@ -298,6 +319,13 @@ _WORDS = {
         "expected. A plain number has no gradient, so nothing could learn from it.",
     "wrong-type:result":
         "Your result `{name}` is of type {what}; a {wanted} is expected.",
+    "wrong-type:yes-or-no":
+        "Your result `{name}` is {value}: one yes or no for everything. A tensor is expected, with one for each place. "
+        "`is`, `in` and `not` ask about the whole thing, and so does `== None`; `==` with a number and `~` ask about "
+        "each place.",
+    "wrong-type:score-with-axes":
+        "Your score has the shape {shape}; one number without any axis is expected: the cells below print it as a "
+        "number.",
     "wrong-type:score":
         "Your score is a {kind}; one number is expected.",
 }

@@ -81,11 +81,16 @@ def _judged(split_heads: Callable, length: int, n_heads: int, d_head: int) -> tu
     except Exception as error:                          # whatever it is, it is the learner's to read
         return say("Your split_heads stopped with {name}: {error}", name=type(error).__name__, error=error), False
     right = x.view(1, length, n_heads, d_head).transpose(1, 2)
-    if getattr(found, "shape", None) != right.shape:
+    if not isinstance(found, torch.Tensor):
+        return say("Your split_heads returns a {kind}; one tensor is expected.", kind=type(found).__name__), False
+    if found.shape != right.shape:
         return say("Your split_heads returns the shape {getattr}, expected {shape}.",
-                   getattr=tuple(getattr(found, 'shape', ())), shape=tuple(right.shape)), False
+                   getattr=tuple(found.shape), shape=tuple(right.shape)), False
     if torch.equal(found, right):
-        return say("Your split_heads does what the upper row shows."), True
+        if n_heads == d_head:
+            return say("At these sizes, with one sentence, your split_heads does what the upper row shows. Choose an h "
+                       "and a d that differ, too."), True
+        return say("With one sentence, your split_heads does what the upper row shows."), True
     if torch.equal(found, x.view(1, n_heads, length, d_head)):
         return say("Your split_heads does what the lower row shows: the heads cut up the "
                    "sentence, not the features."), False

@@ -214,3 +214,43 @@ def length_penalty_score(log_p, n, alpha):
     for i in range(len(log_p)):
         result[i] = log_p[i] / math.pow((5 + lengths[i].item()) / 6, alpha)
     return result
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from classroom import exercises
+
+length_penalty_score, beam_step = (exercises.get(id).reference for id in ("10.1", "10.2"))
+
+# %% wrong: floor division: (5 + n) // 6
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) // 6) ** alpha
+
+# %% wrong: divides in place, so the caller's log_p is changed (the next α starts from it)
+def length_penalty_score(log_p, n, alpha):
+    log_p /= ((5 + n) / 6) ** alpha
+    return log_p
+
+# %% wrong: works for a tensor n only: torch.log of a plain number
+def length_penalty_score(log_p, n, alpha):
+    return log_p * torch.exp(-alpha * torch.log((5 + n) / 6))
+
+# %% wrong: the penalty goes inside the logarithm: log(p / penalty)
+def length_penalty_score(log_p, n, alpha):
+    penalty = ((5 + n) / 6) ** alpha
+    return (log_p.exp() / penalty).log()
+
+# %% right: torch.as_tensor, logarithms, exp
+def length_penalty_score(log_p, n, alpha):
+    log_penalty = alpha * (torch.as_tensor(n, dtype=log_p.dtype).add(5).log() - math.log(6))
+    return log_p * log_penalty.neg().exp()

@@ -361,3 +361,54 @@ def beam_step(log_p, next_log_p, beam_size):
     ordered, places = table.reshape(-1).sort(descending=True)
     parent, token = torch.unravel_index(places[:beam_size], table.shape)
     return ordered[:beam_size], parent, token
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from classroom import exercises
+
+length_penalty_score, beam_step = (exercises.get(id).reference for id in ("10.1", "10.2"))
+
+# %% wrong: best parent per token first (max over dim 0): a token can come once only
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    best, from_row = total.max(dim=0)
+    scores, token = best.topk(beam_size)
+    return scores, from_row[token], token
+
+# %% wrong: topk per row, then over all; the place in the K x beam_size table is decoded with beam_size, but used itself a
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p[:, None] + next_log_p
+    k = min(beam_size, total.shape[1])
+    row_best, row_token = total.topk(k, dim=1)
+    scores, place = row_best.flatten().topk(beam_size)
+    return scores, place // k, place % k
+
+# %% wrong: log_p.repeat instead of repeat_interleave: the beginnings' log p at the wrong cells
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    flat = next_log_p.flatten() + log_p.repeat(V)
+    scores, place = flat.topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: adds in place, so the caller's next_log_p is changed
+def beam_step(log_p, next_log_p, beam_size):
+    next_log_p += log_p.unsqueeze(1)
+    scores, place = next_log_p.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+
+# %% right: sort of the flat table and unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (next_log_p.T + log_p).T.reshape(-1).sort(descending=True, stable=True)
+    parent, token = torch.unravel_index(place[:beam_size], next_log_p.shape)
+    return scores[:beam_size], parent, token

@@ -1222,3 +1222,170 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
         return kept[int(scores.argmax())].tolist(), float(scores.max())
     best = int(log_p.argmax())
     return ids[best, 1:].tolist(), float(length_penalty_score(log_p[best : best + 1], max_len, alpha))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from classroom import exercises
+
+length_penalty_score, beam_step = (exercises.get(id).reference for id in ("10.1", "10.2"))
+
+# %% wrong: beam_size is lowered for each finished one AND compared with len(finished): stops at half
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        for lp, ids in zip(log_p[ended], target[ended]):
+            finished.append((length_penalty_score(lp[None], n, alpha).item(), ids[1:].tolist()))
+            beam_size -= 1
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) >= beam_size or len(target) == 0:
+            break
+    if not finished:
+        finished = [(length_penalty_score(log_p[:1], n, alpha).item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: while target.shape[1] < max_len: bos is counted, one round too few (and none at all with max_len 1)
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    while target.shape[1] < max_len and len(finished) < beam_size:
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        for lp, ids in zip(log_p[ended], target[ended]):
+            finished.append((length_penalty_score(lp[None], len(ids) - 1, alpha).item(), ids[1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+    if not finished:
+        finished = [(length_penalty_score(log_p[:1], max_len, alpha).item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: the penalised scores, not log p, are carried into the next round
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        log_p = length_penalty_score(log_p, n, alpha)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += list(zip(log_p[ended].tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = [(log_p[0].item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: the softmax is taken over the positions: log_softmax(1) before [:, -1]
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target).log_softmax(1)[:, -1]
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        scores = length_penalty_score(log_p[ended], n, alpha)
+        finished += list(zip(scores.tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = [(length_penalty_score(log_p[:1], n, alpha).item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: stops as soon as the best finished score beats all that is alive (penalised so far): early stopping
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        scores = length_penalty_score(log_p[ended], n, alpha)
+        finished += list(zip(scores.tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+        if finished and max(finished)[0] >= length_penalty_score(log_p, n, alpha).max():
+            break
+    if not finished:
+        finished = [(length_penalty_score(log_p[:1], n, alpha).item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: after max_len rounds the unfinished ones compete with the finished ones
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        scores = length_penalty_score(log_p[ended], n, alpha)
+        finished += list(zip(scores.tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    rest = length_penalty_score(log_p, max_len, alpha).tolist()
+    score, ids = max(finished + list(zip(rest, target[:, 1:].tolist())))
+    return ids, score
+
+# %% wrong: the beam starts with beam_size copies of bos, and the winner is taken by log p (penalty only for the number re
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.full((beam_size, 1), bos_id)
+    log_p, finished = torch.zeros(beam_size), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += list(zip(log_p[ended].tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = [(log_p[0].item(), target[0, 1:].tolist())]
+    lp, ids = max(finished)
+    return ids, length_penalty_score(torch.tensor([lp]), len(ids), alpha).item()
+
+# %% right: lists of Python ids, a dictionary of finished ones, numbers from tolist, no cat
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    alive, finished = {(): 0.0}, {}
+    for n in range(1, max_len + 1):
+        rows = list(alive)
+        target = torch.tensor([(bos_id, *ids) for ids in rows])
+        with torch.no_grad():
+            next_log_p = torch.log_softmax(model(source.repeat(len(rows), 1), target)[:, -1, :], dim=-1)
+        step = beam_step(torch.tensor(list(alive.values())), next_log_p, beam_size - len(finished))
+        alive = {}
+        for log_p, parent, token in zip(*(t.tolist() for t in step)):
+            ids = rows[parent] + (token,)
+            if token == eos_id:
+                finished[ids] = float(length_penalty_score(torch.tensor([log_p]), n, alpha))
+            else:
+                alive[ids] = log_p
+        if not alive:
+            break
+    if not finished:
+        ids = max(alive, key=alive.get)
+        return list(ids), float(length_penalty_score(torch.tensor([alive[ids]]), max_len, alpha))
+    best = max(finished, key=finished.get)
+    return list(best), finished[best]

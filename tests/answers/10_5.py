@@ -450,3 +450,75 @@ def cached_attention(attention, x, past):
     mask = causal_mask(both[0].size(-2), device=x.device)[-1:]
     output, _ = attention.attend(attention.queries(x), *both, mask)
     return output, tuple(both)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from classroom import exercises
+
+length_penalty_score, beam_step = (exercises.get(id).reference for id in ("10.1", "10.2"))
+
+# %% wrong: attends to the past only, and adds itself to it afterwards
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        past = (k, v)
+        output, _ = attention.attend(attention.queries(x), k, v)
+    else:
+        output, _ = attention.attend(attention.queries(x), *past)
+        past = (torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2))
+    return output, past
+
+# %% wrong: the query is projected as a key (q from keys_and_values)
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    q = k
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(q, k, v)
+    return output, (k, v)
+
+# %% wrong: caches the states instead of keys and values: projects them all anew; the past holds x
+def cached_attention(attention, x, past):
+    seen = x if past is None else torch.cat([past[0], x], dim=1)
+    k, v = attention.keys_and_values(seen, seen)
+    output, _ = attention.attend(attention.queries(x), k, v)
+    return output, (seen, seen)
+
+# %% wrong: a causal mask is given for one query: its first row, so only the first position is seen
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
+    mask = torch.ones(k.shape[2], k.shape[2], dtype=torch.bool).tril()[:1]
+    output, _ = attention.attend(attention.queries(x), k, v, mask)
+    return output, (k, v)
+
+# %% wrong: keys and values swapped when unpacking the past, and the new position put first
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        old_v, old_k = past
+        k, v = torch.cat([k, old_k], dim=2), torch.cat([v, old_v], dim=2)
+    output, _ = attention.attend(attention.queries(x), k, v)
+    return output, (k, v)
+
+# %% right: an empty past, and the pairs stacked; a bottom row of the causal mask is given
+def cached_attention(attention, x, past):
+    new = torch.stack(attention.keys_and_values(x, x))
+    both = new if past is None else torch.cat([torch.stack(past), new], dim=-2)
+    k, v = both.unbind()
+    t = k.size(-2)
+    mask = torch.ones(t, t, dtype=torch.bool).tril()[-1:]
+    return attention.attend(q=attention.queries(x), k=k, v=v, mask=mask)[0], (k, v)

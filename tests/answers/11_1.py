@@ -465,3 +465,44 @@ def alignment_error_rate(predicted, sure, possible):
     for link in predicted:
         hits += (link in sure) + (link in possible)
     return 1 - Fraction(hits, len(predicted) + len(sure))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import itertools
+from collections import Counter
+from fractions import Fraction
+import numpy as np
+import torch
+
+# %% wrong: `&=` changes the caller's set, the second intersection is then of what is left
+def alignment_error_rate(predicted, sure, possible):
+    total = len(predicted) + len(sure)
+    right = len(predicted & possible)
+    predicted &= sure
+    return 1 - (len(predicted) + right) / total
+
+# %% wrong: mean of two fractions (recall on sure, precision on possible) instead of one fraction
+def alignment_error_rate(predicted, sure, possible):
+    recall = len(predicted & sure) / len(sure) if sure else 0
+    precision = len(predicted & possible) / len(predicted) if predicted else 0
+    return 1 - (recall + precision) / 2
+
+# %% wrong: |A| + |P| below the line instead of |A| + |S| (again)
+def alignment_error_rate(predicted, sure, possible):
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(possible))
+
+# %% right: exact Fraction, hits counted link by link
+def alignment_error_rate(predicted, sure, possible):
+    hits = sum((link in sure) + (link in possible) for link in predicted)
+    return 1 - Fraction(hits, len(predicted) + len(sure))

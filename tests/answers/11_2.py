@@ -490,3 +490,44 @@ def align_from_attention(weights):
         mean = [sum(weights[h, t, s].item() for h in range(n_heads)) / n_heads for s in range(T_k - 1)]
         links.append(max(range(T_k - 1), key=mean.__getitem__))
     return links
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import itertools
+from collections import Counter
+from fractions import Fraction
+import numpy as np
+import torch
+
+# %% wrong: the row in which the token is read, [1:], not the one that predicts it
+def align_from_attention(weights):
+    return weights.mean(0)[1:, :-1].argmax(-1)
+
+# %% wrong: the largest weight of any head (amax over heads) instead of the mean
+def align_from_attention(weights):
+    return weights.amax(dim=0)[:-1, :-1].argmax(dim=-1)
+
+# %% wrong: argmax in each head first, then the heads vote (mode)
+def align_from_attention(weights):
+    return weights[:, :-1, :-1].argmax(dim=-1).mode(dim=0).values
+
+# %% wrong: drops the first source column (believes it is <bos>) instead of the last
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:-1, 1:].argmax(dim=-1)
+
+# %% right: a plain list, with topk, and <eos> set to -1 in a copy
+def align_from_attention(weights):
+    total = weights.sum(dim=0)
+    total[:, -1] = -1.0
+    return [int(row.topk(1).indices[0]) for row in total[:-1]]

@@ -1104,3 +1104,72 @@ def em_step(t, pairs):
         posterior = block / block.sum(0, keepdims=True)
         total += S.T @ posterior @ T
     return (total.T / total.sum(axis=1)).T
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import itertools
+from collections import Counter
+from fractions import Fraction
+import numpy as np
+import torch
+
+# %% wrong: counts[np.ix_(...)] += share loses all but one of a word that occurs twice
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        block = t[np.ix_(source, target)]
+        counts[np.ix_(source, target)] += block / block.sum(axis=0)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares in the wrong direction: each source word gives 1 to the target words of the sentence
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for s in source:
+            total = sum(t[s, f] for f in target)
+            for f in target:
+                counts[s, f] += t[s, f] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: renormalises t after every pair and goes on sharing by it (online EM)
+def em_step(t, pairs):
+    t = t.copy()
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[s, f] for s in source)
+            for s in source:
+                counts[s, f] += t[s, f] / total
+        for s in source:
+            t[s] = counts[s] / counts[s].sum()
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: divides by the sum of the whole column of t, also words that are not in the sentence
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            for s in source:
+                counts[s, f] += t[s, f] / t[:, f].sum()
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: w+u: a repeated source word counts once (set), and the columns are divided instead of the rows
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            total = sum(t[s, f] for s in set(source))
+            for s in set(source):
+                counts[s, f] += t[s, f] / total
+    return counts / counts.sum(axis=0, keepdims=True)

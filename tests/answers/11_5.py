@@ -183,3 +183,51 @@ def take_away(weights, lost):
                 if total[q] > 0:
                     new[b, h, q, stay] = left[q] / total[q]
     return new
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import itertools
+from collections import Counter
+from fractions import Fraction
+import numpy as np
+import torch
+
+# %% wrong: clamp(min=1) copied from course's `uniform`: nothing is scaled up
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, None, :], 0.0)
+    return left / left.sum(-1, keepdim=True).clamp(min=1)
+
+# %% wrong: -inf and a softmax over the weights (taken for scores)
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, None, :], float("-inf"))
+    return left.softmax(dim=-1).nan_to_num(0.0)
+
+# %% wrong: what was lost is spread equally over what is left, proportions change
+def take_away(weights, lost):
+    away = lost[:, None, None, :]
+    left = weights.masked_fill(away, 0.0)
+    missing = 1 - left.sum(dim=-1, keepdim=True)
+    n_left = (~away).sum(dim=-1, keepdim=True).clamp(min=1)
+    return (left + missing / n_left).masked_fill(away, 0.0)
+
+# %% wrong: lost put at the wrong axes: lost[None, None], (1, 1, B, T_k)
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[None, None], 0.0)
+    total = left.sum(-1, keepdim=True)
+    return torch.where(total > 0, left / total, 0.0)
+
+# %% right: softmax of the logarithm, as a masked softmax
+def take_away(weights, lost):
+    logs = weights.log().masked_fill(lost.unsqueeze(1).unsqueeze(1), float("-inf"))
+    return torch.nan_to_num(logs.softmax(-1))

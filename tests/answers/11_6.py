@@ -215,3 +215,57 @@ def patch(mixed, other, head, n_heads):
     after = before + mixed.shape[-1] // n_heads
     theirs = other.to(mixed.dtype).expand(mixed.shape)
     return torch.cat([mixed[..., :before], theirs[..., before:after], mixed[..., after:]], dim=-1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import itertools
+from collections import Counter
+from fractions import Fraction
+import numpy as np
+import torch
+
+# %% wrong: heads taken as interleaved: [..., head::n_heads]
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    new[..., head::n_heads] = other[..., head::n_heads]
+    return new
+
+# %% wrong: view to (B, n_heads, T, d_head) without a transpose
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    other = other.expand(B, T, d_model).reshape(B, n_heads, T, d_model // n_heads)
+    new = mixed.clone().view(B, n_heads, T, d_model // n_heads)
+    new[:, head] = other[:, head]
+    return new.view(B, T, d_model)
+
+# %% wrong: always the first sentence of `other`: other[0]
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    here = slice(head * d_head, (head + 1) * d_head)
+    new = mixed.clone()
+    new[..., here] = other[0][..., here]
+    return new
+
+# %% wrong: u+w: heads counted from 1, and no clone
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    new = mixed
+    new[..., (head - 1) * d_head : head * d_head] = other[..., (head - 1) * d_head : head * d_head]
+    return new
+
+# %% right: torch.where with a mask over d_model
+def patch(mixed, other, head, n_heads):
+    d_model = mixed.shape[-1]
+    mine = torch.arange(d_model, device=mixed.device) // (d_model // n_heads) == head
+    return torch.where(mine, other.to(mixed.dtype), mixed)

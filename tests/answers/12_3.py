@@ -222,3 +222,48 @@ def mean_and_spread(losses):
     table = [(sum(row) / len(row), (max(row) - min(row)) / 2) for row in losses.tolist()]
     means, spreads = np.array(table).reshape(-1, 2).T
     return means, spreads
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np
+from fractions import Fraction
+def ms(losses): return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+from itertools import combinations
+
+# %% wrong: spread is the standard deviation with ddof=1 (not half range)
+def mean_and_spread(losses): return losses.mean(axis=1), losses.std(axis=1, ddof=1)
+
+# %% wrong: numpy min without an axis: lowest of all variants
+def mean_and_spread(losses): return losses.mean(axis=1), (losses.max(axis=1) - losses.min()) / 2
+
+# %% wrong: first minus last seed: half of |losses[:, 0] - losses[:, -1]| (right only for two seeds)
+def mean_and_spread(losses): return losses.mean(axis=1), np.abs(losses[:, 0] - losses[:, -1]) / 2
+
+# %% wrong: mean is the mid-range (low + high) / 2 (right only for two seeds)
+def mean_and_spread(losses):
+    low, high = losses.min(axis=1), losses.max(axis=1)
+    return (low + high) / 2, (high - low) / 2
+
+# %% wrong: spread = largest distance from the mean (right only for two seeds)
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    return mean, np.abs(losses - mean[:, None]).max(axis=1)
+
+# %% wrong: precedence: max - min / 2
+def mean_and_spread(losses): return losses.mean(axis=1), losses.max(axis=1) - losses.min(axis=1) / 2
+
+# %% right: right: sort, matrix product for the mean
+def mean_and_spread(losses):
+    s = np.sort(losses, axis=-1); n = losses.shape[-1]
+    return losses @ np.full(n, 1 / n), 0.5 * (s[:, -1] - s[:, 0])

@@ -303,3 +303,72 @@ def paired(losses, base):
         spreads.append((max(d) - min(d)) / 2)
         agree.append({(x > 0) - (x < 0) for x in d} in ({1}, {-1}))
     return np.array(means), np.array(spreads), np.array(agree)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np
+from fractions import Fraction
+def ms(losses): return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+from itertools import combinations
+
+# %% wrong: compares with the mean of the base, not seed by seed
+def paired(losses, base):
+    d = losses - losses[base].mean()
+    return *ms(d), (d > 0).all(1) | (d < 0).all(1)
+
+# %% wrong: ignores `base`: row 0
+def paired(losses, base):
+    d = losses - losses[0]
+    return *ms(d), (d > 0).all(1) | (d < 0).all(1)
+
+# %% wrong: agree = |mean| > spread (right for two seeds; for more it is not the same)
+def paired(losses, base):
+    mean, spread = ms(losses - losses[base])
+    return mean, spread, np.abs(mean) > spread
+
+# %% wrong: agree = product of the signs > 0 (two of three seeds below 0 count as agreeing)
+def paired(losses, base):
+    d = losses - losses[base]
+    return *ms(d), d.prod(axis=1) > 0
+
+# %% wrong: spread: of the variants' losses themselves, not of the differences
+def paired(losses, base):
+    d = losses - losses[base]
+    return d.mean(1), ms(losses)[1], (d > 0).all(1) | (d < 0).all(1)
+
+# %% wrong: relative differences: (variant - base) / base
+def paired(losses, base):
+    d = (losses - losses[base]) / losses[base]
+    return *ms(d), (d > 0).all(1) | (d < 0).all(1)
+
+# %% wrong: leaves the row of the base out
+def paired(losses, base):
+    d = np.delete(losses, base, axis=0) - losses[base]
+    return *ms(d), (d > 0).all(1) | (d < 0).all(1)
+
+# %% wrong: agree: all signs equal, so that 0 and 0 agree (base row True)
+def paired(losses, base):
+    s = np.sign(losses - losses[base])
+    return *ms(losses - losses[base]), (s == s[:, :1]).all(axis=1)
+
+# %% wrong: two: base - variant, and full range instead of half
+def paired(losses, base):
+    d = losses[base] - losses
+    return d.mean(1), d.max(1) - d.min(1), (d > 0).all(1) | (d < 0).all(1)
+
+# %% right: right: loop over rows; agree by min * max > 0; np.array of list
+def paired(losses, base):
+    rows = [row - losses[base] for row in losses]
+    mean, spread, agree = zip(*[(np.average(d), np.ptp(d) / 2, bool(d.min() * d.max() > 0)) for d in rows])
+    return np.array(mean), np.array(spread), np.array(agree)

@@ -323,3 +323,52 @@ def bootstrap_interval(a, b, draws):
             total += float(b[i]) - float(a[i])
         means.append(total / len(row))
     return float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np
+from fractions import Fraction
+def ms(losses): return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+from itertools import combinations
+
+# %% wrong: no mean per drawing: percentiles of the drawn differences
+def bootstrap_interval(a, b, draws):
+    low, high = np.percentile((b - a)[draws], [2.5, 97.5]); return low, high
+
+# %% wrong: not paired: a is not drawn, its plain mean is taken off
+def bootstrap_interval(a, b, draws):
+    low, high = np.percentile(b[draws].mean(axis=1) - a.mean(), [2.5, 97.5]); return low, high
+
+# %% wrong: percentiles of each model first, then the difference (again)
+def bootstrap_interval(a, b, draws):
+    low, high = (np.percentile(b[draws].mean(1), [2.5, 97.5]) - np.percentile(a[draws].mean(1), [2.5, 97.5])); return low, high
+
+# %% wrong: normal formula: mean of the means +- 1.96 standard deviations
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1); return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
+
+# %% wrong: two: mean along axis 0, and a - b
+def bootstrap_interval(a, b, draws):
+    low, high = np.percentile((a - b)[draws].mean(axis=0), [2.5, 97.5]); return low, high
+
+# %% right: right: counts of each sentence times the differences; returns the array of two
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])
+    return np.percentile(counts @ (b - a) / draws.shape[1], [2.5, 97.5])
+
+# %% right: right: two means, take, np.quantile, unpacked generator of floats
+def bootstrap_interval(a, b, draws):
+    gap = np.take(b, draws).mean(-1) - np.take(a, draws).mean(-1)
+    return tuple(float(np.quantile(gap, p)) for p in (.025, .975))

@@ -161,3 +161,70 @@ def rms_norm(x, weight, eps=1e-6):
         rms = torch.sqrt(torch.dot(vector, vector) / d + eps)
         vectors.append(vector / rms * weight)
     return torch.stack(vectors).reshape(x.shape).to(x.dtype)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+class _GQA(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def qkv(self, x):
+        return (split_heads(self.w_q(x), self.n_heads), split_heads(self.w_k(x), self.n_kv_heads),
+                split_heads(self.w_v(x), self.n_kv_heads))
+class _Sw(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+def _rot(x, phi):
+    half = x.shape[-1] // 2
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1)
+def _freq(x):
+    half = x.shape[-1] // 2
+    return 10000 ** (-torch.arange(half, dtype=x.dtype) / half)
+
+# %% wrong: length (norm) instead of RMS: no mean, too small by sqrt(d)
+def rms_norm(x, weight, eps=1e-6):
+    return x / (x.norm(dim=-1, keepdim=True) + 0 * eps).clamp(min=eps) * weight
+
+# %% wrong: eps argument ignored, 1e-6 hard-coded
+def rms_norm(x, weight, eps=1e-6):
+    return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * weight
+
+# %% wrong: 1 + weight as in Gemma
+def rms_norm(x, weight, eps=1e-6):
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * (1 + weight)
+
+# %% wrong: works in place on x
+def rms_norm(x, weight, eps=1e-6):
+    x /= torch.sqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+    x *= weight
+    return x
+
+# %% right: einsum and addcdiv style
+def rms_norm(x, weight, eps=1e-6):
+    ms = torch.einsum("...d,...d->...", x, x).div(x.size(-1)).unsqueeze(-1)
+    return torch.mul(weight, x) * (ms + eps) ** -0.5

@@ -206,3 +206,68 @@ def prefix_mask(prefix_lengths, size):
         one[:n, :n] = True
         masks.append(one)
     return torch.stack(masks)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+class _GQA(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def qkv(self, x):
+        return (split_heads(self.w_q(x), self.n_heads), split_heads(self.w_k(x), self.n_kv_heads),
+                split_heads(self.w_v(x), self.n_kv_heads))
+class _Sw(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+def _rot(x, phi):
+    half = x.shape[-1] // 2
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1)
+def _freq(x):
+    half = x.shape[-1] // 2
+    return 10000 ** (-torch.arange(half, dtype=x.dtype) / half)
+
+# %% wrong: True = forbidden
+def prefix_mask(prefix_lengths, size):
+    t = torch.arange(size)
+    return (t[None, None, :] > t[None, :, None]) & (t[None, None, :] >= prefix_lengths[:, None, None])
+
+# %% wrong: one prefix (the longest) for all sentences
+def prefix_mask(prefix_lengths, size):
+    t = torch.arange(size)
+    one = (t < prefix_lengths.max()) | (t <= t[:, None])
+    return one.expand(len(prefix_lengths), size, size)
+
+# %% wrong: s < t: a position does not see itself
+def prefix_mask(prefix_lengths, size):
+    t = torch.arange(size)
+    return (t[None, None, :] < prefix_lengths[:, None, None]) | (t[None, None, :] < t[None, :, None])
+
+# %% right: s < max(prefix, t + 1)
+def prefix_mask(prefix_lengths, size):
+    s = torch.arange(size)
+    return s < torch.maximum(prefix_lengths[:, None], s + 1)[..., None]

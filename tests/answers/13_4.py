@@ -652,3 +652,108 @@ class GroupedQueryAttention(nn.Module):
             outputs.append(o)
             all_weights.append(w)
         return self.w_o(torch.cat(outputs, dim=-1)), torch.stack(all_weights, dim=1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+class _GQA(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def qkv(self, x):
+        return (split_heads(self.w_q(x), self.n_heads), split_heads(self.w_k(x), self.n_kv_heads),
+                split_heads(self.w_v(x), self.n_kv_heads))
+class _Sw(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+def _rot(x, phi):
+    half = x.shape[-1] // 2
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1)
+def _freq(x):
+    half = x.shape[-1] // 2
+    return 10000 ** (-torch.arange(half, dtype=x.dtype) / half)
+
+# %% wrong: queries divided by sqrt(d_head) although the function does it
+class GroupedQueryAttention(_GQA):
+    def forward(self, x, mask=None):
+        q, k, v = self.qkv(x)
+        n = self.n_heads // self.n_kv_heads
+        q = q / math.sqrt(q.shape[-1])
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, w = scaled_dot_product_attention(q, k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1), mask)
+        return self.w_o(merge_heads(out)), w
+
+# %% wrong: repeated n_kv_heads times instead of n_heads // n_kv_heads
+class GroupedQueryAttention(_GQA):
+    def forward(self, x, mask=None):
+        q, k, v = self.qkv(x)
+        n = self.n_kv_heads
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, w = scaled_dot_product_attention(q, k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1), mask)
+        return self.w_o(merge_heads(out)), w
+
+# %% wrong: heads merged by reshape without transpose
+class GroupedQueryAttention(_GQA):
+    def forward(self, x, mask=None):
+        q, k, v = self.qkv(x)
+        n = self.n_heads // self.n_kv_heads
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, w = scaled_dot_product_attention(q, k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1), mask)
+        return self.w_o(out.reshape(x.shape)), w
+
+# %% wrong: mask.unsqueeze(0) instead of unsqueeze(1)
+class GroupedQueryAttention(_GQA):
+    def forward(self, x, mask=None):
+        q, k, v = self.qkv(x)
+        n = self.n_heads // self.n_kv_heads
+        if mask is not None:
+            mask = mask.unsqueeze(0)
+        out, w = scaled_dot_product_attention(q, k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1), mask)
+        return self.w_o(merge_heads(out)), w
+
+# %% wrong: repeat for repeat_interleave AND no w_o applied
+class GroupedQueryAttention(_GQA):
+    def forward(self, x, mask=None):
+        q, k, v = self.qkv(x)
+        n = self.n_heads // self.n_kv_heads
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, w = scaled_dot_product_attention(q, k.repeat(1, n, 1, 1), v.repeat(1, n, 1, 1), mask)
+        return merge_heads(out), w
+
+# %% right: no repeat: queries grouped, expand by broadcasting over a fifth axis
+class GroupedQueryAttention(_GQA):
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        q, k, v = self.qkv(x)
+        q = q.unflatten(1, (self.n_kv_heads, -1))
+        m = mask if mask is None else mask[:, None, None]
+        out, w = scaled_dot_product_attention(q, k.unsqueeze(2), v.unsqueeze(2), m)
+        return self.w_o(merge_heads(out.flatten(1, 2))), w.flatten(1, 2)

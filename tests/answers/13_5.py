@@ -282,3 +282,98 @@ def rotate(x, positions):
         result[..., i] = x[..., i] * c - x[..., i + half] * s
         result[..., i + half] = x[..., i] * s + x[..., i + half] * c
     return result
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+class _GQA(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def qkv(self, x):
+        return (split_heads(self.w_q(x), self.n_heads), split_heads(self.w_k(x), self.n_kv_heads),
+                split_heads(self.w_v(x), self.n_kv_heads))
+class _Sw(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+def _rot(x, phi):
+    half = x.shape[-1] // 2
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1)
+def _freq(x):
+    half = x.shape[-1] // 2
+    return 10000 ** (-torch.arange(half, dtype=x.dtype) / half)
+
+# %% wrong: 2 missing in the exponent: 10000^(-i/d_head)
+def rotate(x, positions):
+    d = x.shape[-1]
+    f = 10000 ** (-torch.arange(d // 2, dtype=x.dtype) / d)
+    phi = positions[:, None] * f
+    a, b = x[..., :d // 2], x[..., d // 2:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1)
+
+# %% wrong: a (a view of the copy) is overwritten before b uses it
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    f = 10000 ** (-torch.arange(half, dtype=x.dtype) / half)
+    phi = positions[:, None] * f
+    y = x.clone()
+    a, b = y[..., :half], y[..., half:]
+    y[..., :half] = a * phi.cos() - b * phi.sin()
+    y[..., half:] = a * phi.sin() + b * phi.cos()
+    return y
+
+# %% wrong: positions counted from the first one (positions - positions[0])
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    f = 10000 ** (-torch.arange(half, dtype=x.dtype) / half)
+    phi = (positions - positions[0])[:, None] * f
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1)
+
+# %% wrong: results stacked as neighbours instead of halves
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    f = 10000 ** (-torch.arange(half, dtype=x.dtype) / half)
+    phi = positions[:, None] * f
+    a, b = x[..., :half], x[..., half:]
+    return torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], -1).flatten(-2)
+
+# %% wrong: turned the other way AND 10000^(-4i/d) (2i divided by half)
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    f = 10000 ** (-2 * torch.arange(half, dtype=x.dtype) / half)
+    phi = positions[:, None] * f
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() + b * phi.sin(), b * phi.cos() - a * phi.sin()], -1)
+
+# %% right: complex numbers (again)
+def rotate(x, positions):
+    a, b = x.chunk(2, dim=-1)
+    i = torch.arange(a.shape[-1], dtype=x.dtype)
+    phi = torch.outer(positions.to(x.dtype), torch.exp(-2 * i / x.shape[-1] * math.log(10000)))
+    z = torch.complex(a.contiguous(), b.contiguous()) * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat((z.real, z.imag), dim=-1)

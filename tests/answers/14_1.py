@@ -215,3 +215,83 @@ def quantise(w):
     scale = torch.where(magnitude.bool(), magnitude.div(127), torch.ones_like(magnitude))
     steps = w.t().div(scale).t()
     return steps.round().clamp(-127, 127).char(), scale
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np, torch
+def Q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def D(q, s): return q * s.unsqueeze(1)
+
+# %% wrong: divides by 128 in place of 127 (2**7), the largest wraps
+def quantise(w):
+    s = w.abs().amax(dim=1) / 128
+    s[s == 0] = 1
+    return (w / s[:, None]).round().to(torch.int8), s
+
+# %% wrong: scale is left (out, 1) from keepdim
+def quantise(w):
+    s = w.abs().amax(dim=1, keepdim=True) / 127
+    s[s == 0] = 1
+    return (w / s).round().to(torch.int8), s
+
+# %% wrong: zero row: the LARGEST is set to 1, so its scale is 1/127
+def quantise(w):
+    m = w.abs().amax(dim=1)
+    m[m == 0] = 1
+    s = m / 127
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+
+# %% wrong: zero row: clamp(min=1e-8) as in production code, scale not 1
+def quantise(w):
+    s = (w.abs().amax(dim=1) / 127).clamp(min=1e-8)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+
+# %% wrong: scale from the range (max-min)/255, the asymmetric recipe
+def quantise(w):
+    s = (w.amax(dim=1) - w.amin(dim=1)) / 255
+    s[s == 0] = 1
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+
+# %% wrong: scale always float32, not the dtype of w
+def quantise(w):
+    s = (w.abs().amax(dim=1) / 127).to(torch.float32)
+    s[s == 0] = 1
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+
+# %% wrong: no round: truncates
+def quantise(w):
+    s = w.abs().amax(dim=1) / 127
+    s[s == 0] = 1
+    return (w / s.unsqueeze(1)).to(torch.int8), s
+
+# %% wrong: scale 1 for zeros by adding a bool everywhere: s + (w==0).any(1): any row that HAS a zero
+def quantise(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where((w == 0).any(dim=1), torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+
+# %% wrong: scales along the columns (amax dim=0, square-only) AND no round -> here: max without abs AND truncated
+def quantise(w):
+    s = w.amax(dim=1) / 127
+    s[s == 0] = 1
+    return (w / s.unsqueeze(1)).to(torch.int8), s
+
+# %% right: inf norm, half up by floor(x + .5), masked_fill
+def quantise(w):
+    s = torch.linalg.vector_norm(w, ord=float("inf"), dim=1).div(127)
+    s = s.masked_fill(~w.bool().any(dim=1), 1)
+    return torch.floor(w / s[:, None] + 0.5).clamp(-127, 127).to(dtype=torch.int8), s

@@ -110,3 +110,35 @@ def dequantise(q, scale):
 # %% right: a list of rows
 def dequantise(q, scale):
     return torch.stack([row.to(scale.dtype) * step for row, step in zip(q, scale, strict=True)])
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np, torch
+def Q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def D(q, s): return q * s.unsqueeze(1)
+
+# %% wrong: q * scale without an axis: scale along the columns
+def dequantise(q, scale): return q * scale
+
+# %% wrong: result collected in empty_like(q): int8, cut
+def dequantise(q, scale):
+    out = torch.empty_like(q)
+    for i in range(len(q)): out[i] = q[i] * scale[i]
+    return out
+
+# %% wrong: takes scale for the largest magnitude: q / 127 * scale
+def dequantise(q, scale): return q / 127 * scale.unsqueeze(1)

@@ -243,3 +243,51 @@ def rounding_errors(w):
         q_i, scale_i = quantise(w[i : i + 1])
         each.append((dequantise(q_i, scale_i)[0] - w[i]).norm() / n ** 0.5)
     return torch.stack(table), torch.stack(each)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np, torch
+def Q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def D(q, s): return q * s.unsqueeze(1)
+
+# %% wrong: one scale: reshape(-1, 1), so that every NUMBER is a row
+def rounding_errors(w):
+    t = D(*Q(w.reshape(-1, 1))).reshape(w.shape)
+    return (t - w).square().mean(1).sqrt(), (D(*Q(w)) - w).square().mean(1).sqrt()
+
+# %% wrong: root of the SUM of squares (norm), no mean
+def rounding_errors(w):
+    t = D(*Q(w.reshape(1, -1))).reshape(w.shape)
+    return (t - w).norm(dim=1), (D(*Q(w)) - w).norm(dim=1)
+
+# %% wrong: table: whole numbers of the rows, read with the largest scale
+def rounding_errors(w):
+    q, s = Q(w)
+    t = D(q, s.max().expand(len(s)))
+    return (t - w).square().mean(1).sqrt(), (D(q, s) - w).square().mean(1).sqrt()
+
+# %% wrong: no root AND the two tensors in the wrong order
+def rounding_errors(w):
+    t = D(*Q(w.reshape(1, -1))).reshape(w.shape)
+    return (D(*Q(w)) - w).square().mean(1), (t - w).square().mean(1)
+
+# %% right: no own quantise: steps by hand, rms by norm / sqrt(n)
+def rounding_errors(w):
+    def err(step):
+        step = torch.where(step > 0, step, 1)
+        return torch.linalg.vector_norm((w / step).round() * step - w, dim=1) / w.shape[1] ** 0.5
+    return err(w.abs().max() / 127), err(w.abs().amax(1, keepdim=True) / 127)

@@ -166,3 +166,39 @@ def pack(q):
         for j in range(n // 2):
             packed[i, j] = (row[2 * j] + 8 << 4) | (row[2 * j + 1] + 8)
     return packed
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np, torch
+def Q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def D(q, s): return q * s.unsqueeze(1)
+
+# %% wrong: precedence: 16 * first + 8 + second + 8
+def pack(q):
+    q = q.int()
+    return (16 * q[:, ::2] + 8 + q[:, 1::2] + 8).to(torch.uint8)
+
+# %% wrong: pairs first half with second half of the row
+def pack(q):
+    q = q.int() + 8
+    n = q.shape[1] // 2
+    return (16 * q[:, :n] + q[:, n:]).to(torch.uint8)
+
+# %% right: uint8 throughout, shift and or, pairs by unflatten
+def pack(q):
+    high, low = (q + 8).to(torch.uint8).unflatten(1, (-1, 2)).unbind(-1)
+    return high << 4 | low

@@ -397,3 +397,108 @@ def dot_product_scores(queries, keys):
     for query in queries:
         rows.append([np.dot(query, key) for key in keys])
     return np.array(rows)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: einsum with e in place of d in the second factor: sums each list by itself (product of the sums)
+def dot_product_scores(q, k):
+    return np.einsum("id,je->ij", q, k)
+
+# %% wrong: the page's loops with its integer table dtype=int: decimals are cut off
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            scores[i, j] = q[i] @ k[j]
+    return scores
+
+# %% wrong: the page's loops, with the 4 of the last loop left: only 4 numbers of each list
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(4):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+# %% wrong: divides by the length of each key (half a cosine)
+def dot_product_scores(q, k):
+    return q @ (k / np.linalg.norm(k, axis=1, keepdims=True)).T
+
+# %% wrong: capital K: the notebook's keys in place of the argument
+def dot_product_scores(q, k):
+    return q @ K.T
+
+# %% right: tensordot over the last axes
+def dot_product_scores(q, k):
+    return np.tensordot(q, k, axes=(-1, -1))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import numpy as np
+Q = np.array([[0,-1,1,1],[0,1,2,1],[1,2,0,0],[1,0,2,0]])
+K = np.array([[1,0,0,1],[0,2,0,0],[0,1,2,1],[1,1,1,0]])
+V = np.array([[0,0,0],[0,4,0],[4,0,3],[0,0,2]])
+d_k = 4
+def dot_product_scores(q, k): return q @ k.T
+def softmax(x):
+    p = np.exp(x - x.max(axis=-1, keepdims=True)); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: loop copied from the page with dtype=int: fractions are cut off at each addition
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            scores[i, j] = (q[i] * k[j]).sum()
+    return scores
+
+# %% wrong: divides by sqrt(d_k) already here
+def dot_product_scores(q, k): return q @ k.T / math.sqrt(q.shape[-1])
+
+# %% wrong: cosine similarity: both lists brought to length 1
+def dot_product_scores(q, k):
+    q = q / np.linalg.norm(q, axis=-1, keepdims=True); k = k / np.linalg.norm(k, axis=-1, keepdims=True)
+    return q @ k.T
+
+# %% wrong: q.T @ k: transposes the wrong factor
+def dot_product_scores(q, k): return q.T @ k
+
+# %% wrong: loop over zip(q, k): pairs query i with key i only
+def dot_product_scores(q, k): return np.array([qi @ ki for qi, ki in zip(q, k)])
+
+# %% right: np.inner sums over the last axis of both
+def dot_product_scores(q, k): return np.inner(q, k)

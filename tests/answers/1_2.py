@@ -578,3 +578,148 @@ def softmax(x):
     top = max(x)
     powers = np.exp(x - top)
     return powers / powers.sum()
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts the largest absolute value: rows of large negative numbers become 0/0
+def softmax(x):
+    powers = np.exp(x - np.abs(x).max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts only when something is above 700: 32 bits overflow at 89
+def softmax(x):
+    if x.max() > 700:
+        x = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: fills zeros_like(x) row by row: an integer x gives integer zeros
+def softmax(x):
+    result = np.zeros_like(x)
+    for place in np.ndindex(x.shape[:-1]):
+        powers = np.exp(x[place] - x[place].max())
+        result[place] = powers / powers.sum()
+    return result
+
+# %% wrong: 2.718 in place of e
+def softmax(x):
+    powers = 2.718 ** (x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: cuts the scores to -700..700 in place of subtracting
+def softmax(x):
+    powers = np.exp(np.clip(x, -700, 700))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: -= changes the caller's array
+def softmax(x):
+    x -= x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: divides the exponentials by exp(max) in place of subtracting before: overflows all the same
+def softmax(x):
+    powers = np.exp(x) / np.exp(x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: one maximum for all rows, and [:, None] that is right for two axes only
+def softmax(x):
+    powers = np.exp(x - x.max())
+    return powers / powers.sum(axis=-1)[:, None]
+
+# %% right: log-sum-exp by logaddexp.reduce
+def softmax(x):
+    return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))
+
+# %% right: share i = 1 / sum_j exp(x_j - x_i); an infinite sum gives 0
+def softmax(x):
+    with np.errstate(over="ignore"):
+        differences = x[..., None, :] - x[..., :, None]
+        return 1 / np.exp(differences).sum(axis=-1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import numpy as np
+Q = np.array([[0,-1,1,1],[0,1,2,1],[1,2,0,0],[1,0,2,0]])
+K = np.array([[1,0,0,1],[0,2,0,0],[0,1,2,1],[1,1,1,0]])
+V = np.array([[0,0,0],[0,4,0],[4,0,3],[0,0,2]])
+d_k = 4
+def dot_product_scores(q, k): return q @ k.T
+def softmax(x):
+    p = np.exp(x - x.max(axis=-1, keepdims=True)); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts the largest of the whole array, not of the row: a low row underflows to 0/0
+def softmax(x):
+    p = np.exp(x - x.max()); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts the mean of the row instead of the largest
+def softmax(x):
+    p = np.exp(x - x.mean(axis=-1, keepdims=True)); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: x -= max: changes the caller's array in place
+def softmax(x):
+    x -= x.max(axis=-1, keepdims=True)
+    p = np.exp(x); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: cuts the scores off at 700 so that exp fits (1000.5 and 1003 become equal)
+def softmax(x):
+    p = np.exp(np.clip(x, -700, 700)); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: divides by the largest instead of subtracting it
+def softmax(x):
+    p = np.exp(x / x.max(axis=-1, keepdims=True)); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: axis=1 instead of -1
+def softmax(x):
+    p = np.exp(x - x.max(axis=1, keepdims=True)); return p / p.sum(axis=1, keepdims=True)
+
+# %% wrong: max(x) built-in: for a table Python's max compares rows
+def softmax(x):
+    p = np.exp(x - max(x)); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: no maximum subtracted, and the sum without keepdims
+def softmax(x):
+    p = np.exp(x); return p / p.sum(axis=-1)
+
+# %% right: through the logarithm of the sum: exp(x - logaddexp.reduce)
+def softmax(x): return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))
+
+# %% right: a row at a time through apply_along_axis
+def softmax(x):
+    def one(row):
+        p = np.exp(row - row.max()); return p / p.sum()
+    return np.apply_along_axis(one, -1, x)

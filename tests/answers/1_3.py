@@ -733,3 +733,130 @@ def attention(q, k, v):
     p = np.exp(logits)
     p = np.einsum("qk,q->qk", p, 1 / p.sum(axis=1))
     return np.einsum("qk,kv->qv", p, v), p
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+
+
+def dot_product_scores(q, k):
+    return q @ k.T
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: uses the notebook's d_k (4) from above
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(d_k)   # (T_q, T_k)
+    weights = softmax(scores)                            # (T_q, T_k)
+    return weights @ v, weights
+
+# %% wrong: math.isqrt: the whole-number root
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.isqrt(k.shape[1])
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: mean over the keys in place of sum
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1]))
+    output = (weights[:, :, None] * v[None, :, :]).mean(axis=1)
+    return output, weights
+
+# %% wrong: // in place of / (again)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) // math.sqrt(q.shape[-1]))
+    return weights @ v, weights
+
+# %% wrong: bracket closed too late: softmax of (scores @ v)
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    output = softmax(scores @ v)
+    return output, softmax(scores)
+
+# %% wrong: the returned 'weights' are the scaled scores
+def attention(q, k, v):
+    weights = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    output = softmax(weights) @ v
+    return output, weights
+
+# %% wrong: root of d_v in place of d_k, and the output transposed
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(v.shape[-1]))
+    return v.T @ weights.T, weights
+
+# %% right: one query at a time, as rows of a list, then stacked
+def attention(q, k, v):
+    root = k.shape[-1] ** -0.5
+    weights = np.stack([softmax(k @ (row * root)) for row in q])
+    output = np.einsum("ij,jf->if", weights, v)
+    return output, weights
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import numpy as np
+Q = np.array([[0,-1,1,1],[0,1,2,1],[1,2,0,0],[1,0,2,0]])
+K = np.array([[1,0,0,1],[0,2,0,0],[0,1,2,1],[1,1,1,0]])
+V = np.array([[0,0,0],[0,4,0],[4,0,3],[0,0,2]])
+d_k = 4
+def dot_product_scores(q, k): return q @ k.T
+def softmax(x):
+    p = np.exp(x - x.max(axis=-1, keepdims=True)); return p / p.sum(axis=-1, keepdims=True)
+
+# %% wrong: square root of the number of queries (len(q)) instead of d_k
+def attention(q, k, v):
+    w = softmax(dot_product_scores(q, k) / math.sqrt(len(q))); return w @ v, w
+
+# %% wrong: the notebook's d_k = 4 used, as a global
+def attention(q, k, v):
+    w = softmax(dot_product_scores(q, k) / math.sqrt(d_k)); return w @ v, w
+
+# %% wrong: d_k ** 1/2
+def attention(q, k, v):
+    w = softmax(dot_product_scores(q, k) / q.shape[-1] ** 1/2); return w @ v, w
+
+# %% wrong: output mixed from the scores before the softmax
+def attention(q, k, v):
+    s = dot_product_scores(q, k) / math.sqrt(q.shape[-1]); w = softmax(s); return s @ v, w
+
+# %% wrong: returns the scaled scores in place of the weights
+def attention(q, k, v):
+    s = dot_product_scores(q, k) / math.sqrt(q.shape[-1]); return softmax(s) @ v, s
+
+# %% wrong: forgets the weights: returns the output alone
+def attention(q, k, v):
+    w = softmax(dot_product_scores(q, k) / math.sqrt(q.shape[-1])); return w @ v
+
+# %% wrong: divides by d_k, and returns weights first
+def attention(q, k, v):
+    w = softmax(dot_product_scores(q, k) / q.shape[-1]); return w, w @ v
+
+# %% right: divides the queries before the product, mixes with einsum, returns a list
+def attention(q, k, v):
+    w = softmax(dot_product_scores(q * q.shape[-1] ** -0.5, k))
+    return [np.einsum("ij,jf->if", w, v), w]

@@ -601,3 +601,40 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     p = torch.softmax(logits.masked_fill(~(allowed | empty), float("-inf")), dim=-1)
     p = p.masked_fill(empty, 0)
     return torch.matmul(p, v), p
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math, torch, torch.nn.functional as F
+from functools import wraps
+LOW = lambda s: torch.finfo(s.dtype).min
+def core(q,k): return q @ k.transpose(-2,-1)/math.sqrt(q.shape[-1])
+def pm(ids,pad_id): return (ids!=pad_id).unsqueeze(1)
+def cm(n): return torch.ones(n,n,dtype=torch.bool).tril()
+
+# %% wrong: weights[~mask]=0 in place after softmax: backward raises
+def scaled_dot_product_attention(q,k,v,mask=None):
+    s = core(q,k)
+    if mask is not None: s = s.masked_fill(~mask, LOW(s))
+    w = s.softmax(-1)
+    if mask is not None: w.masked_fill_(~mask, 0.0)
+    return w@v, w
+
+# %% wrong: detach().clone() to get rid of the in-place error: no gradient to q and k
+def scaled_dot_product_attention(q,k,v,mask=None):
+    s = core(q,k)
+    if mask is not None: s = s.masked_fill(~mask, LOW(s))
+    w = s.softmax(-1)
+    if mask is not None:
+        w = w.detach().clone(); w.masked_fill_(~mask, 0.0)
+    return w@v, w

@@ -186,3 +186,63 @@ def softmax_jacobian(w):
         slope[..., j] = w[..., j] * (1 - w[..., j])
         columns.append(slope)
     return torch.stack(columns, dim=-1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math, torch, torch.nn.functional as F
+from functools import wraps
+LOW = lambda s: torch.finfo(s.dtype).min
+def core(q,k): return q @ k.transpose(-2,-1)/math.sqrt(q.shape[-1])
+def pm(ids,pad_id): return (ids!=pad_id).unsqueeze(1)
+def cm(n): return torch.ones(n,n,dtype=torch.bool).tril()
+
+# %% wrong: forgets an unsqueeze: outer product right for one row only (w of row b lands in wrong axis)
+def softmax_jacobian(w): return torch.diag_embed(w) - w.unsqueeze(-1) * w
+
+# %% wrong: slopes of the LOG share (delta - w_j)
+def softmax_jacobian(w): return torch.eye(w.shape[-1], dtype=w.dtype) - w.unsqueeze(-2).expand(*w.shape, w.shape[-1])
+
+# %% wrong: goes back to scores by log, autograd; NaN at share 0
+def softmax_jacobian(w):
+    s = w.log(); p = s.softmax(-1)
+    return p.unsqueeze(-1) * (torch.eye(w.shape[-1], dtype=w.dtype) - w.unsqueeze(-2)) + 0 * s.unsqueeze(-1)
+
+# %% wrong: diag_embed(w*(1-w)) minus whole outer product: diagonal subtracted twice
+def softmax_jacobian(w): return torch.diag_embed(w*(1-w)) - w.unsqueeze(-1)*w.unsqueeze(-2)
+
+# %% wrong: w_i (1 - w_j) everywhere, also off the diagonal (again)
+def softmax_jacobian(w): return w.unsqueeze(-1) * (1 - w.unsqueeze(-2))
+
+# %% wrong: takes w for scores: softmax again
+def softmax_jacobian(w):
+    w = w.softmax(-1); return torch.diag_embed(w) - w.unsqueeze(-1)*w.unsqueeze(-2)
+
+# %% wrong: off-diagonal: forgot to square the denominator -> -w_i (no w_j)
+def softmax_jacobian(w):
+    n = w.shape[-1]; off = -w.unsqueeze(-1).expand(*w.shape, n)
+    return torch.where(torch.eye(n, dtype=torch.bool), torch.diag_embed(w*(1-w)), off)
+
+# %% wrong: matmul Gram over the batch instead of an outer product
+def softmax_jacobian(w): return torch.diag_embed(w) - w.reshape(-1, w.shape[-1]).T @ w.reshape(-1, w.shape[-1])
+
+# %% wrong: writes into a float32 table (torch.zeros without dtype) - float64 loses digits
+def softmax_jacobian(w):
+    n = w.shape[-1]; J = torch.zeros(*w.shape, n)
+    for i in range(n):
+        for j in range(n): J[..., i, j] = w[..., i]*(float(i == j) - w[..., j])
+    return J
+
+# %% right: Laplacian form: row sums are 0
+def softmax_jacobian(w):
+    pairs = torch.einsum("...i,...j->...ij", w, w); return torch.diag_embed(pairs.sum(-1)) - pairs

@@ -247,3 +247,62 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
 # %% right: written as var_q times the mean square of k, plus what the mean of q adds
 def score_variance(n, mq, vq, mk, vk):
     return n * (vq * (vk + mk * mk) + mq * mq * vk)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math, torch, torch.nn.functional as F
+from functools import wraps
+LOW = lambda s: torch.finfo(s.dtype).min
+def core(q,k): return q @ k.transpose(-2,-1)/math.sqrt(q.shape[-1])
+def pm(ids,pad_id): return (ids!=pad_id).unsqueeze(1)
+def cm(n): return torch.ones(n,n,dtype=torch.bool).tril()
+
+# %% wrong: mean in place of its square
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*(var_q*var_k + mean_q*var_k + mean_k*var_q)
+
+# %% wrong: square of mean subtracted after the sum: d_k*E - (d_k mq mk)^2
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*(var_q+mean_q**2)*(var_k+mean_k**2) - (d_k*mean_q*mean_k)**2
+
+# %% wrong: takes var for a standard deviation (squares them)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*((var_q**2+mean_q**2)*(var_k**2+mean_k**2) - (mean_q*mean_k)**2)
+
+# %% wrong: d_k multiplies the first term only (brackets)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*var_q*var_k + mean_q**2*var_k + mean_k**2*var_q
+
+# %% wrong: only one cross term (keys' mean forgotten)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*(var_q*var_k + mean_q**2*var_k)
+
+# %% wrong: cross terms crossed: mean_q^2 var_q + mean_k^2 var_k
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*(var_q*var_k + mean_q**2*var_q + mean_k**2*var_k)
+
+# %% wrong: int() cuts the fraction off
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return int(d_k*((var_q+mean_q**2)*(var_k+mean_k**2) - (mean_q*mean_k)**2))
+
+# %% wrong: second moment with the wrong sign: var - mean^2
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*((var_q-mean_q**2)*(var_k-mean_k**2) - (mean_q*mean_k)**2)
+
+# %% wrong: sum of the variances of q and k (as for a sum, not a product)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*(var_q+mean_q**2 + var_k+mean_k**2 - (mean_q+mean_k)**2)
+
+# %% wrong: subtracts mean_q*mean_k, not squared
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*((var_q+mean_q**2)*(var_k+mean_k**2) - mean_q*mean_k)
+
+# %% wrong: second moment not diminished by squared mean, and divided by sqrt(d_k) (already scaled)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k): return d_k*(var_q+mean_q**2)*(var_k+mean_k**2)/math.sqrt(d_k)
+
+# %% right: enumerates two-point distributions with the same moments
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    qs = [mean_q - var_q**.5, mean_q + var_q**.5]; ks = [mean_k - var_k**.5, mean_k + var_k**.5]
+    p = [x*y for x in qs for y in ks]; m = sum(p)/4
+    return d_k*sum((x-m)**2 for x in p)/4

@@ -737,3 +737,51 @@ class SelfAttention(nn.Module):
             _, w = scaled_dot_product_attention(self.w_q(sentence), self.w_k(sentence), self.w_v(sentence), m)
             pairs.append((self.drop(w) @ self.w_v(sentence), w))
         return torch.stack([o for o, _ in pairs]), torch.stack([w for _, w in pairs])
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy, math
+import torch, torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+class Base(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+# %% wrong: squeezes the results: wrong for a batch of one (or one word)
+class SelfAttention(Base):
+    def forward(self, x, mask=None):
+        out, w = scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+        return out.squeeze(), w.squeeze()
+
+# %% wrong: detaches the keys: w_k gets no gradient
+class SelfAttention(Base):
+    def forward(self, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x).detach(), self.w_v(x), mask)
+
+# %% wrong: normalises x first (layer norm without parameters)
+class SelfAttention(Base):
+    def forward(self, x, mask=None):
+        x = F.layer_norm(x, x.shape[-1:])
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: mask=None is taken to mean causal
+class SelfAttention(Base):
+    def forward(self, x, mask=None):
+        if mask is None:
+            mask = causal_mask(x.shape[1])
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)

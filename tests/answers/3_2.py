@@ -747,3 +747,55 @@ class CrossAttention(nn.Module):
             outs.append(o)
             ws.append(w)
         return torch.cat(outs, dim=1), torch.cat(ws, dim=1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy, math
+import torch, torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+class Base(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+# %% wrong: queries from the last target position only (habit of decoding with a cache)
+class CrossAttention(Base):
+    def forward(self, x, memory, mask=None):
+        return scaled_dot_product_attention(self.w_q(x[:, -1:]), self.w_k(memory), self.w_v(memory), mask)
+
+# %% wrong: cuts the memory to the length of the target
+class CrossAttention(Base):
+    def forward(self, x, memory, mask=None):
+        memory = memory[:, :x.shape[1]]
+        if mask is not None:
+            mask = mask[..., :x.shape[1]]
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% wrong: mask.squeeze(1): the padding mask (B, 1, T_k) becomes (B, T_k), read as (T_q, T_k)
+class CrossAttention(Base):
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            mask = mask.squeeze(1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% wrong: w_v has d_k outputs, AND the mask is not handed on
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k, self.w_v = (nn.Linear(d_model, d_k, bias=False) for _ in range(3))
+    def forward(self, x, memory, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory))

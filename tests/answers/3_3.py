@@ -434,3 +434,52 @@ def test_equivariance(attend):
         back = attend(x[:, order]).index_select(1, inverse)
         ok = ok and bool(torch.isclose(back, attend(x), atol=1e-5, rtol=0).all())
     return ok
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy, math
+import torch, torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+class Base(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+# %% wrong: compares the outputs sorted along the places: only says that the same numbers occur
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(4, 7, 8)
+    order = torch.tensor([3, 0, 6, 2, 5, 1, 4])
+    a, b = attend(x), attend(x[:, order])
+    assert torch.allclose(a.sort(dim=1).values, b.sort(dim=1).values, atol=1e-5)
+
+# %% wrong: the same words in every place (one row expanded): any order gives the same
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(4, 1, 8).expand(4, 7, 8)
+    order = torch.tensor([3, 0, 6, 2, 5, 1, 4])
+    assert torch.allclose(attend(x)[:, order], attend(x[:, order]), atol=1e-5)
+
+# %% right: every swap of two neighbours, one after the other, in 64 bits
+def test_equivariance(attend):
+    torch.manual_seed(1)
+    x = torch.randn(5, 8, 6, dtype=torch.float64)
+    before = attend(x)
+    for t in range(x.shape[1] - 1):
+        order = torch.arange(x.shape[1])
+        order[[t, t + 1]] = order[[t + 1, t]]
+        assert torch.allclose(attend(x[:, order]), before[:, order], atol=1e-5), f"places {t} and {t + 1}"

@@ -417,3 +417,109 @@ def fit(model, loss_of, batches, optimiser):
         result.append(float(loss.detach()))
     model.eval()
     return result
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy, math
+import torch, torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+class Base(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+# %% wrong: clips the gradient to norm 1 before each step
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train()
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+# %% wrong: puts the model back into the mode in which it came
+def fit(model, loss_of, batches, optimiser):
+    losses, was = [], model.training
+    model.train()
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.train(was)
+    return losses
+
+# %% wrong: returns the running mean of the losses so far
+def fit(model, loss_of, batches, optimiser):
+    losses, total = [], 0.0
+    model.train()
+    for n, batch in enumerate(batches, start=1):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        losses.append(total / n)
+    model.eval()
+    return losses
+
+# %% wrong: computes the loss a second time to note it (before the step): another dropout, another draw
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train()
+    for batch in batches:
+        losses.append(loss_of(model, batch).item())
+        optimiser.zero_grad()
+        loss_of(model, batch).backward()
+        optimiser.step()
+    model.eval()
+    return losses
+
+# %% wrong: gradient accumulation: a step for every second batch only
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train()
+    optimiser.zero_grad()
+    for n, batch in enumerate(batches, start=1):
+        loss = loss_of(model, batch)
+        loss.backward()
+        if n % 2 == 0:
+            optimiser.step()
+            optimiser.zero_grad()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+# %% right: the step takes a closure, which computes the loss and its gradient
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        def closure():
+            optimiser.zero_grad()
+            loss = loss_of(model, batch)
+            loss.backward()
+            return loss
+        losses.append(float(optimiser.step(closure)))
+    model.eval()
+    return losses

@@ -275,3 +275,55 @@ def look_back(n_words, n_places):
     queries = torch.eye(n_places)
     keys = torch.roll(torch.eye(n_places), shifts=1, dims=1) * sharp    # place s is found by s + 1
     return torch.vstack([pad, queries]), torch.vstack([pad, keys])
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy, math
+import torch, torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+class Base(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+# %% wrong: places looked for from row n_places on, not from row n_words on
+def look_back(n_words, n_places):
+    n = n_words + n_places
+    W_q, W_k = torch.zeros(n, n_places), torch.zeros(n, n_places)
+    c = 20 * math.sqrt(n_places)
+    for t in range(n_places):
+        if n_places + t < n:
+            W_k[n_places + t, t] = 1
+            if t:
+                W_q[n_places + t, t - 1] = c
+    return W_q, W_k
+
+# %% wrong: shifts the whole identity, the words' part too: word i also asks for word i - 1
+def look_back(n_words, n_places):
+    n = n_words + n_places
+    W_k = torch.eye(n)
+    W_q = 20 * math.sqrt(n) * torch.eye(n).roll(-1, dims=1)
+    W_q[n_words] = 0
+    return W_q, W_k
+
+# %% right: d_k = 2: score -(s - (t - 1))^2 without its constant
+def look_back(n_words, n_places):
+    at = torch.arange(n_places, dtype=torch.float64)
+    nothing = torch.zeros(n_words, 2, dtype=torch.float64)
+    W_q = torch.cat([nothing, torch.stack([2 * (at - 1), torch.ones_like(at)], dim=1)])
+    W_k = torch.cat([nothing, torch.stack([at, -at ** 2], dim=1)])
+    return 20 * W_q, W_k

@@ -538,3 +538,67 @@ def find_noun(n_genders, n_numbers):
     wanted = torch.diag_embed(torch.tensor([0.0] * 3 + [1.0] * (n_genders + n_numbers)))
     wanted[1, 0] = 1.0
     return wanted * (30 * d), torch.eye(d)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy, math
+import torch, torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+class Base(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+# %% wrong: gender and number as one number each, from -1 to 1: right for two, not for three
+def find_noun(n_genders, n_numbers):
+    W_q, W_k = torch.zeros(3 + n_genders + n_numbers, 3), torch.zeros(3 + n_genders + n_numbers, 3)
+    W_q[1, 0] = W_k[0, 0] = 2
+    W_q[3:3 + n_genders, 1] = W_k[3:3 + n_genders, 1] = torch.linspace(-1, 1, n_genders)
+    W_q[3 + n_genders:, 2] = W_k[3 + n_genders:, 2] = torch.linspace(-1, 1, n_numbers)
+    return W_q * 20, W_k
+
+# %% wrong: keeps adjectives out, forgets that other words may have gender and number, too
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    same = torch.eye(n)
+    W_k = same.clone()
+    W_q = 20 * math.sqrt(n) * same
+    W_q[:3] = 0
+    W_q[1, 1] = -100 * math.sqrt(n)
+    return W_q, W_k
+
+# %% wrong: numbers' rows begin at 3 + n_numbers, AND no part for 'noun'
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(n, n_genders + n_numbers), torch.zeros(n, n_genders + n_numbers)
+    for g in range(n_genders):
+        W_q[3 + g, g], W_k[3 + g, g] = 50, 1
+    for m in range(n_numbers):
+        if 3 + n_numbers + m < n:
+            W_q[3 + n_numbers + m, n_genders + m], W_k[3 + n_numbers + m, n_genders + m] = 50, 1
+    return W_q, W_k
+
+# %% right: a table gender x number, flattened: each row/column adds to it; and one number for noun
+def find_noun(n_genders, n_numbers):
+    by_gender = torch.eye(n_genders).repeat_interleave(n_numbers, dim=1)          # (G, G*N)
+    by_number = torch.eye(n_numbers).repeat(1, n_genders)                         # (N, G*N)
+    kind = torch.zeros(3, n_genders * n_numbers)
+    W = torch.cat([kind, by_gender, by_number])
+    noun = torch.zeros(len(W), 1); noun[0] = 1
+    asks = torch.zeros(len(W), 1); asks[1] = n_genders + n_numbers
+    W_q, W_k = torch.cat([W, asks], dim=1), torch.cat([W, noun], dim=1)
+    return 20 * math.sqrt(W_q.shape[1]) * W_q, W_k

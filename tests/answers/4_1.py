@@ -350,3 +350,38 @@ def split_heads(x, n_heads):
     columns = x.mT                                            # (B, d_model, T)
     cut = columns.unflatten(1, (n_heads, x.size(-1) // n_heads))   # (B, n_heads, d_head, T)
     return cut.swapaxes(-1, -2)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: split's number is the SIZE of a piece, not how many: gives d_head heads of n_heads numbers
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+
+# %% wrong: stacks the heads in front (h, B, T, d), then gets the shape with reshape in place of a swap (wrong only when B
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    heads = torch.stack(x.chunk(n_heads, dim=-1))
+    return heads.reshape(B, n_heads, T, d_model // n_heads)
+
+# %% wrong: fencepost: range(0, d_model - d_head, d_head) leaves out the last head
+def split_heads(x, n_heads):
+    d_model = x.shape[-1]
+    d_head = d_model // n_heads
+    return torch.stack([x[:, :, i:i + d_head] for i in range(0, d_model - d_head, d_head)], dim=1)
+
+# %% right: right: through the transposed table, x.mT cut in blocks of rows
+def split_heads(x, n_heads):
+    return x.mT.unflatten(1, (n_heads, -1)).mT

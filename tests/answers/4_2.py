@@ -287,3 +287,32 @@ def merge_heads(x):
         start = h * d_head
         joined[:, :, start:start + d_head] = x[:, h, :, :]
     return joined
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: B, T = x.shape[:2]: reads the number of heads as the number of words
+def merge_heads(x):
+    B, T = x.shape[:2]
+    return x.transpose(1, 2).reshape(B, T, -1)
+
+# %% wrong: loops over x.shape[0] (sentences) in place of x.shape[1] (heads)
+def merge_heads(x):
+    return torch.cat([x[:, h] for h in range(x.shape[0])], dim=-1)
+
+# %% wrong: goes through numpy: values right, gradient lost
+def merge_heads(x):
+    import numpy as np
+    return torch.from_numpy(np.concatenate(list(x.detach().numpy().swapaxes(0, 1)), axis=-1))

@@ -1731,3 +1731,192 @@ class MultiHeadAttention(nn.Module):
             weights = F.softmax(torch.where(keep, scores, low), dim=-1) * keep
         mixed = torch.einsum("bhqk,bkhd->bqhd", self.dropout(weights), v)
         return self.w_o(mixed.flatten(-2)), weights
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: chained assignment: one Linear under four names
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("no")
+        self.n_heads = n_heads
+        self.w_q = self.w_k = self.w_v = self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in zip((self.w_q, self.w_k, self.w_v), (query, key, value)))
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: mask.repeat(n_heads, 1, 1).view(B, n_heads, ...): tiles sentence 0, 1, 0, 1 across the heads (repeat_interleav
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("no")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.repeat(self.n_heads, 1, 1).view(mask.shape[0], self.n_heads, mask.shape[1], mask.shape[2])
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: gives the axis of the heads only to a mask (B, 1, T_k), forgets (B, T_q, T_k)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("no")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None and mask.shape[1] == 1:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: F.dropout without training=self.training: on in eval as well
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads, p=0.1):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("no")
+        self.n_heads, self.p = n_heads, p
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return F.dropout(self.w_o(merge_heads(out)), self.p), weights
+
+# %% wrong: keeps the mask in self: a call without mask uses the one of the call before
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("no")
+        self.n_heads = n_heads
+        self.mask = None
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            self.mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, self.mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: adds the query to the output (residual, as in a block)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("no")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return query + self.w_o(merge_heads(out)), weights
+
+# %% wrong: gives split_heads the head SIZE in place of the number of heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("no")
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.d_head)
+        k = split_heads(self.w_k(key), self.d_head)
+        v = split_heads(self.w_v(value), self.d_head)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: two: the values go through w_k (copied line), and the test of divisibility is d_model // n_heads == 0
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model // n_heads == 0:
+            raise ValueError("no")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_k(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: right: head by head, output as a sum over heads, mask by keyword only, no biases, own softmax
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError(f"{d_model} is not a multiple of {n_heads}")
+        for name in "qkvo":
+            setattr(self, f"w_{name}", nn.Linear(d_model, d_model, bias=False))
+    def forward(self, query, key, value, *, mask=None):
+        output, all_weights = 0, []
+        for rows in torch.arange(query.shape[-1]).split(self.d_head):
+            q, k, v = (x @ w.weight[rows].T for x, w in [(query, self.w_q), (key, self.w_k), (value, self.w_v)])
+            mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+            output = output + mixed @ self.w_o.weight[:, rows].T
+            all_weights.append(weights)
+        return output, torch.stack(all_weights, dim=1)

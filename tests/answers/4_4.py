@@ -416,3 +416,41 @@ def test_split_heads(split_heads):
         got = split_heads(x, H)
         return got.size() == expected.size() and bool(torch.eq(got, expected).all())
     return all(good(*sizes) for sizes in [(2, 5, 3, 4), (3, 4, 2, 5), (4, 3, 5, 2), (5, 7, 4, 3)])
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: assert with brackets round condition and message: a tuple is always true
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, 3)
+    for h in range(3):
+        assert (torch.equal(out[:, h], x[:, :, 4 * h:4 * h + 4]), f"head {h} is wrong")
+
+# %% wrong: argument is called f, but the test calls split_heads, the learner's own
+def test_split_heads(f):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, 3)
+    for h in range(3):
+        assert torch.equal(out[:, h], x[:, :, 4 * h:4 * h + 4])
+
+# %% right: right: every number says where it comes from; read off by divmod in plain Python
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 4, 3
+    x = torch.tensor([[[10_000 * b + 100 * t + i for i in range(n_heads * d_head)] for t in range(T)] for b in range(B)])
+    found = split_heads(x, n_heads).tolist()
+    wanted = [[[[10_000 * b + 100 * t + d_head * h + i for i in range(d_head)] for t in range(T)]
+               for h in range(n_heads)] for b in range(B)]
+    assert found == wanted

@@ -334,3 +334,53 @@ def head_parts(heads, W_o):
 def head_parts(heads, W_o):
     rows = W_o.split(heads.size(-1), dim=0)
     return torch.stack([torch.tensordot(head, block, dims=1) for head, block in zip(heads.unbind(1), rows)], dim=1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: cuts W_o with split_heads (its columns), then transposes to make shapes fit: uses W_o.T
+def head_parts(heads, W_o):
+    pieces = split_heads(W_o.unsqueeze(0), heads.shape[1])
+    return heads @ pieces.transpose(-2, -1)
+
+# %% wrong: buffer not reset: part h holds heads 0..h (cumulative)
+def head_parts(heads, W_o):
+    kept, parts = torch.zeros_like(heads), []
+    for h in range(heads.shape[1]):
+        kept[:, h] = heads[:, h]
+        parts.append(merge_heads(kept) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: clone forgotten: sets the other heads to zero in heads itself, so after the first head all is zero
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.shape[1]):
+        only = heads
+        only[:, :h] = 0
+        only[:, h + 1:] = 0
+        parts.append(merge_heads(only) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: two: rows of W_o dealt out in turn (row i to head i % n_heads), and W_o transposed
+def head_parts(heads, W_o):
+    n_heads, d_head = heads.shape[1], heads.shape[3]
+    pieces = W_o.T.reshape(d_head, n_heads, -1).transpose(0, 1)
+    return heads @ pieces
+
+# %% right: right: leave one out, the whole minus the whole without head h
+def head_parts(heads, W_o):
+    whole = merge_heads(heads) @ W_o
+    here = torch.eye(heads.shape[1], dtype=torch.bool)
+    return torch.stack([whole - merge_heads(heads.masked_fill(h[:, None, None], 0)) @ W_o for h in here], dim=1)

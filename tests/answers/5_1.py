@@ -479,3 +479,111 @@ def sinusoidal_encoding(max_len, d_model):
         wave = where / 10000 ** (2 * pair / d_model)
         table[:, column] = torch.sin(wave + is_cosine * math.pi / 2)
     return table
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+def sinusoidal_encoding(max_len, d_model):      # right one, the learner's
+    t = torch.zeros(max_len, d_model)
+    ang = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def shift_right(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    f = 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    e = torch.arange(0, d_model, 2)
+    R[e, e] = R[e + 1, e + 1] = (offset * f).cos()
+    R[e, e + 1] = (offset * f).sin(); R[e + 1, e] = -(offset * f).sin()
+    return R
+def f_even(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    return torch.stack((angles.sin(), angles.cos()), -1).flatten(1)
+_cache = {}
+def base51(max_len, d_model, pos=None, freq=None):
+    t = torch.zeros(max_len, d_model)
+    pos = torch.arange(max_len) if pos is None else pos
+    freq = 10000 ** (-torch.arange(0, d_model, 2) / d_model) if freq is None else freq
+    ang = pos.unsqueeze(1) * freq
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def rot(x, t=None, freq=None, sgn=1):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype) if t is None else t
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d) if freq is None else freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    ang = sgn * t.unsqueeze(-1) * freq
+    return torch.stack((a * ang.cos() - b * ang.sin(), a * ang.sin() + b * ang.cos()), -1).flatten(-2)
+
+# %% wrong: cosine from Pythagoras, sqrt(1 - sin^2): loses its sign
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    positions = torch.arange(max_len).unsqueeze(1)
+    angles = positions / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = (1 - angles.sin() ** 2).sqrt()[:, : d_model // 2]
+    return table
+
+# %% wrong: frequencies evenly from 1 to 1/10000 inclusive (linspace/logspace, as tensor2tensor)
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    freq = torch.logspace(0, -4, pairs)
+    angles = torch.arange(max_len).unsqueeze(1) * freq
+    return torch.stack((angles.sin(), angles.cos()), -1).flatten(1)[:, :d_model]
+
+# %% wrong: 2*pi in the angle (from 'wavelengths from 2π to 10000·2π')
+def sinusoidal_encoding(max_len, d_model):
+    wavelength = 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = 2 * math.pi * torch.arange(max_len).unsqueeze(1) / wavelength
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: odd d_model: makes the table for d_model + 1 and cuts, so the exponent divides by d_model + 1
+def sinusoidal_encoding(max_len, d_model):
+    if d_model % 2:
+        return f_even(max_len, d_model + 1)[:, :d_model]
+    return f_even(max_len, d_model)
+
+# %% wrong: cache by d_model only: a later, longer call gets too few rows
+def sinusoidal_encoding(max_len, d_model):
+    if d_model not in _cache:
+        _cache[d_model] = sinusoidal_encoding(max_len, d_model)
+    return _cache[d_model][:max_len]
+
+# %% wrong: reduces angles modulo 6.28 instead of 2π (to keep them small)
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    angles = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = angles % 6.28
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)[:, : d_model // 2]
+    return table
+
+# %% wrong: log10 for log in exp(-..), and columns in halves (all sines, then all cosines)
+def sinusoidal_encoding(max_len, d_model):
+    freq = torch.exp(-torch.arange(0, d_model, 2) / d_model * math.log10(10000))
+    angles = torch.arange(max_len).unsqueeze(1) * freq
+    return torch.cat((angles.sin(), angles.cos()), dim=1)[:, :d_model]
+
+# %% right: complex numbers: polar, imag/real through view_as_real().flip
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len, dtype=torch.float64)
+    freq = torch.pow(10000.0, -torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    z = torch.polar(torch.ones(1, dtype=torch.float64), torch.outer(t, freq))
+    return torch.view_as_real(z).flip(-1).flatten(1)[:, :d_model].float()

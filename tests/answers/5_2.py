@@ -447,3 +447,98 @@ def shift_matrix(offset, d_model):
         block = torch.tensor([[math.cos(b), math.sin(b)], [-math.sin(b), math.cos(b)]])
         total = total + torch.kron(place, block)
     return total
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+def sinusoidal_encoding(max_len, d_model):      # right one, the learner's
+    t = torch.zeros(max_len, d_model)
+    ang = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def shift_right(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    f = 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    e = torch.arange(0, d_model, 2)
+    R[e, e] = R[e + 1, e + 1] = (offset * f).cos()
+    R[e, e + 1] = (offset * f).sin(); R[e + 1, e] = -(offset * f).sin()
+    return R
+def f_even(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    return torch.stack((angles.sin(), angles.cos()), -1).flatten(1)
+_cache = {}
+def base51(max_len, d_model, pos=None, freq=None):
+    t = torch.zeros(max_len, d_model)
+    pos = torch.arange(max_len) if pos is None else pos
+    freq = 10000 ** (-torch.arange(0, d_model, 2) / d_model) if freq is None else freq
+    ang = pos.unsqueeze(1) * freq
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def rot(x, t=None, freq=None, sgn=1):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype) if t is None else t
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d) if freq is None else freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    ang = sgn * t.unsqueeze(-1) * freq
+    return torch.stack((a * ang.cos() - b * ang.sin(), a * ang.sin() + b * ang.cos()), -1).flatten(-2)
+
+# %% wrong: takes cos/sin from the table row [offset]; for a negative offset that counts from the end
+def shift_matrix(offset, d_model):
+    row = sinusoidal_encoding(abs(offset) + 1, d_model)[offset]
+    sin, cos = row[0::2], row[1::2]
+    even = torch.arange(0, d_model, 2); odd = even + 1
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = cos; R[odd, odd] = cos
+    R[even, odd] = sin; R[odd, even] = -sin
+    return R
+
+# %% wrong: diagonals filled whole: the off-diagonals also link the cosine of a pair with the next pair's sine
+def shift_matrix(offset, d_model):
+    angle = (offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)).repeat_interleave(2)
+    return torch.diag(angle.cos()) + torch.diag(angle.sin()[:-1], 1) - torch.diag(angle.sin()[:-1], -1)
+
+# %% wrong: layout of halves: all sines first, then all cosines
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    C, S = torch.diag(angle.cos()), torch.diag(angle.sin())
+    return torch.cat([torch.cat([C, S], 1), torch.cat([-S, C], 1)], 0)
+
+# %% wrong: multiplies a one-step matrix `for _ in range(offset)`: negative offsets do nothing
+def shift_matrix(offset, d_model):
+    one = shift_right(1, d_model).double()
+    R = torch.eye(d_model, dtype=torch.float64)
+    for _ in range(offset):
+        R = one @ R
+    return R.float()
+
+# %% wrong: second row [sin, -cos]: a reflection, not a rotation
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        b = offset / 10000 ** (2 * i / d_model)
+        R[2*i, 2*i] = math.cos(b);     R[2*i, 2*i+1] = math.sin(b)
+        R[2*i+1, 2*i] = math.sin(b);   R[2*i+1, 2*i+1] = -math.cos(b)
+    return R
+
+# %% right: matrix exponential of the generator
+def shift_matrix(offset, d_model):
+    G = torch.zeros(d_model, d_model, dtype=torch.float64)
+    for i in range(0, d_model, 2):
+        w = 10000 ** (-i / d_model)
+        G[i, i + 1], G[i + 1, i] = w, -w
+    return torch.linalg.matrix_exp(offset * G).float()

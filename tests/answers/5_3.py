@@ -327,3 +327,77 @@ def add_positions(embedded):
         rows = [math.pow(d, 0.5) * w + p for w, p in zip(sentence, sinusoidal_encoding(n, d))]
         out.append(torch.stack(rows))
     return torch.stack(out)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+def sinusoidal_encoding(max_len, d_model):      # right one, the learner's
+    t = torch.zeros(max_len, d_model)
+    ang = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def shift_right(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    f = 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    e = torch.arange(0, d_model, 2)
+    R[e, e] = R[e + 1, e + 1] = (offset * f).cos()
+    R[e, e + 1] = (offset * f).sin(); R[e + 1, e] = -(offset * f).sin()
+    return R
+def f_even(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    return torch.stack((angles.sin(), angles.cos()), -1).flatten(1)
+_cache = {}
+def base51(max_len, d_model, pos=None, freq=None):
+    t = torch.zeros(max_len, d_model)
+    pos = torch.arange(max_len) if pos is None else pos
+    freq = 10000 ** (-torch.arange(0, d_model, 2) / d_model) if freq is None else freq
+    ang = pos.unsqueeze(1) * freq
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def rot(x, t=None, freq=None, sgn=1):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype) if t is None else t
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d) if freq is None else freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    ang = sgn * t.unsqueeze(-1) * freq
+    return torch.stack((a * ang.cos() - b * ang.sin(), a * ang.sin() + b * ang.cos()), -1).flatten(-2)
+
+# %% wrong: positions run on from one sentence to the next: encoding(B*T) cut into sentences
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    return embedded * math.sqrt(d) + sinusoidal_encoding(B * T, d).view(B, T, d)
+
+# %% wrong: math.isqrt: whole root, right only for square d_model
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    return embedded * math.isqrt(d) + sinusoidal_encoding(T, d)
+
+# %% wrong: `*=` in place: changes the caller's tensor
+def add_positions(embedded):
+    embedded *= math.sqrt(embedded.size(-1))
+    return embedded + sinusoidal_encoding(embedded.size(1), embedded.size(2))
+
+# %% wrong: with torch.no_grad(): the word vectors can no longer learn
+def add_positions(embedded):
+    with torch.no_grad():
+        return embedded * embedded.shape[-1] ** 0.5 + sinusoidal_encoding(*embedded.shape[1:])
+
+# %% right: torch.add with alpha (again, 2)
+def add_positions(embedded):
+    _, T, d = embedded.shape
+    return torch.add(sinusoidal_encoding(T, d), embedded, alpha=d ** 0.5)

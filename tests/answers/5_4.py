@@ -485,3 +485,97 @@ def apply_rotary(x):
     matrices = torch.stack([torch.stack([c, -s], dim=-1), torch.stack([s, c], dim=-1)], dim=-2)   # (T, d/2, 2, 2)
     pairs = x.reshape(*x.shape[:-1], size // 2, 2)
     return torch.einsum("tpij,...tpj->...tpi", matrices, pairs).reshape(x.shape)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+def sinusoidal_encoding(max_len, d_model):      # right one, the learner's
+    t = torch.zeros(max_len, d_model)
+    ang = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def shift_right(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    f = 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    e = torch.arange(0, d_model, 2)
+    R[e, e] = R[e + 1, e + 1] = (offset * f).cos()
+    R[e, e + 1] = (offset * f).sin(); R[e + 1, e] = -(offset * f).sin()
+    return R
+def f_even(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    return torch.stack((angles.sin(), angles.cos()), -1).flatten(1)
+_cache = {}
+def base51(max_len, d_model, pos=None, freq=None):
+    t = torch.zeros(max_len, d_model)
+    pos = torch.arange(max_len) if pos is None else pos
+    freq = 10000 ** (-torch.arange(0, d_model, 2) / d_model) if freq is None else freq
+    ang = pos.unsqueeze(1) * freq
+    t[:, 0::2] = ang.sin(); t[:, 1::2] = ang.cos()[:, : d_model // 2]
+    return t
+def rot(x, t=None, freq=None, sgn=1):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype) if t is None else t
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d) if freq is None else freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    ang = sgn * t.unsqueeze(-1) * freq
+    return torch.stack((a * ang.cos() - b * ang.sin(), a * ang.sin() + b * ang.cos()), -1).flatten(-2)
+
+# %% wrong: a is a view of the output: b' is computed from the already turned a
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: the partner is taken with roll(1): even columns get the b of the pair before
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = angle.repeat_interleave(2, dim=-1)
+    sign = torch.ones(d, dtype=x.dtype); sign[0::2] = -1
+    return x * angle.cos() + sign * x.roll(1, dims=-1) * angle.sin()
+
+# %% wrong: turns by shift_matrix(t) of 5.2 (computed in x.dtype): the other direction
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    def shift(t):
+        e = torch.arange(0, d, 2)
+        R = torch.zeros(d, d, dtype=x.dtype)
+        R[e, e] = R[e+1, e+1] = (t * freq).cos()
+        R[e, e+1] = (t * freq).sin(); R[e+1, e] = -(t * freq).sin()
+        return R
+    rotations = torch.stack([shift(t) for t in range(T)])
+    return (rotations @ x.unsqueeze(-1)).squeeze(-1)
+
+# %% wrong: uses 5.2's float32 shift_matrix(t) as it is: other direction and float32 angles
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    rotations = torch.stack([shift_right(t, d) for t in range(T)]).to(x.dtype)
+    return torch.einsum("tij,...tj->...ti", rotations, x)
+
+# %% right: view_as_complex times polar
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    turn = torch.exp(1j * torch.outer(torch.arange(T, dtype=x.dtype), freq))
+    z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
+    return torch.view_as_real(z * turn).flatten(-2)

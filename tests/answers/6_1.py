@@ -762,3 +762,313 @@ class LayerNorm(nn.Module):
     def forward(self, x):
         v, m = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
         return (x - m) * (v + self.tiny) ** -0.5 * self.weight + self.bias
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+LN_INIT = '''
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+'''
+def ln(body): return LN_INIT + "\n".join("    " + l for l in body.strip("\n").splitlines())
+FF = '''
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        '''
+EL = '''
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+'''
+def el(body): return EL + "\n".join("        " + l for l in body.strip("\n").splitlines())
+EN = '''
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+'''
+def en(body): return EN + "\n".join("        " + l for l in body.strip("\n").splitlines())
+
+# %% wrong: statistics detached (as batch norm's running ones): right numbers, wrong gradient
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        with torch.no_grad():
+            mean = x.mean(-1, keepdim=True)
+            var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% wrong: eps as a floor (clamp) of the variance instead of a summand
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return (x - mean) / var.clamp(min=self.eps).sqrt() * self.weight + self.bias
+
+# %% wrong: bias inside the bracket: weight * (normed + bias)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return self.weight * ((x - mean) / torch.sqrt(var + self.eps) + self.bias)
+
+# %% wrong: changes x in place (again)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        x -= x.mean(-1, keepdim=True)
+        x /= torch.sqrt((x * x).mean(-1, keepdim=True) + self.eps)
+        return x * self.weight + self.bias
+
+# %% wrong: weight starts at 0 and is used as 1 + weight (Gemma)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return (x - mean) / torch.sqrt(var + self.eps) * (1 + self.weight) + self.bias
+
+# %% wrong: always computes in float32: float64 comes back as float32
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        x = x.float()
+        mean = x.mean(-1, keepdim=True)
+        var = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight.float() + self.bias.float()
+
+# %% wrong: over all axes but the first (T and d_model together, as for images)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        dims = tuple(range(1, x.dim())) or (0,)
+        mean = x.mean(dims, keepdim=True)
+        var = ((x - mean) ** 2).mean(dims, keepdim=True)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% wrong: divides by the length (norm) of the deviations, not the root of their mean square
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).sum(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+# %% wrong: mean of the absolute deviations instead of the root
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / (d.abs().mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+# %% wrong: median instead of the mean as the centre
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.median(-1, keepdim=True).values
+        var = (d ** 2).mean(-1, keepdim=True)
+        return d / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% wrong: eps squared under the root
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps ** 2) * self.weight + self.bias
+
+# %% wrong: the argument eps is kept nowhere; 1e-5 stands in forward
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + 1e-5) * self.weight + self.bias
+
+# %% wrong: parameters (1, 1, d_model): a vector (d_model,) gets two axes more
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1, 1, d_model))
+        self.bias = nn.Parameter(torch.zeros(1, 1, d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+# %% wrong: bias is a plain Linear's? no: bias Parameter made, but forgotten in the sum is obvious; here weight and bias s
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.bias + self.weight
+
+# %% wrong: a constant vector: returns it unchanged instead of zeros (guards with torch.where)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        var = (d ** 2).mean(-1, keepdim=True)
+        return torch.where(var > 0, d / torch.sqrt(var + self.eps), x) * self.weight + self.bias
+
+# %% wrong: (1) eps outside the root, (2) std with d_model - 1
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        return self.weight * (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + self.eps) + self.bias
+
+# %% wrong: (1) eps unused, (2) bias inside the bracket
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return (d / (d ** 2).mean(-1, keepdim=True).sqrt() + self.bias) * self.weight
+
+# %% right: einsum and rsqrt, torch.addcmul
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(dim=-1, keepdim=True)
+        variance = torch.einsum("...d,...d->...", d, d).unsqueeze(-1) / d.shape[-1]
+        return torch.addcmul(self.bias, d * torch.rsqrt(variance + self.eps), self.weight)
+
+# %% right: parameters by register_parameter, torch.var_mean(correction=0), helper method, transposed to the front
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        for name, fill in (("weight", 1.0), ("bias", 0.0)):
+            self.register_parameter(name, nn.Parameter(torch.full((d_model,), fill)))
+        self.eps = eps
+
+    def standard(self, x):
+        variance, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        return x.sub(mean).div(variance.add(self.eps).sqrt())
+
+    def forward(self, x):
+        return self.standard(x).mul(self.weight).add(self.bias)
+
+# %% right: variance = E[x^2] - mean^2 (right on paper; loses digits far from 0)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = (x ** 2).mean(-1, keepdim=True) - mean ** 2
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias

@@ -927,3 +927,308 @@ class DecoderLayer(nn.Module):
         found, _ = self.across(query=self.norms[1](road), key=memory, value=memory, mask=self.per_head(memory_mask))
         road = road + found
         return road + self.think(self.norms[2](road))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, DecoderLayer, Encoder, EncoderLayer, FeedForward, LayerNorm
+def layer(fwd, init_extra="", norms=None):
+    norms = norms or """        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+"""
+    return f"""
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+{norms}{init_extra}
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+{fwd}
+"""
+def transformer(spec):
+    o, flags = {}, set()
+    for part in [p for p in spec.split(";") if p]:
+        if "=" in part: k, v = part.split("=", 1); o[k] = v
+        else: flags.add(part)
+    g = o.get
+    head = f"""
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, {g('pad', 'pad_id')}
+"""
+    if "max_len" in o: head += f"        max_len = {o['max_len']}\n"
+    head += f"        self.embedding = {g('emb', 'nn.Embedding(vocab_size, d_model)')}\n"
+    if "posinit" in o: head += f"        self.positions = {o['posinit']}\n"
+    elif "tied" not in flags: head += "        self.register_buffer('positions', sinusoidal_encoding(max_len, d_model))\n"
+    head += f"        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)\n        self.decoder = {g('decoder', 'Decoder(n_layers, d_model, n_heads, d_ff)')}\n"
+    head += f"        {g('init', 'nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)')}\n"
+    if "clone" in flags: head += "        self.out = nn.Linear(d_model, vocab_size, bias=False)\n        self.out.weight = nn.Parameter(self.embedding.weight.detach().clone())\n"
+    if "tied" in flags: head += "        self.out = nn.Linear(d_model, vocab_size, bias=False)\n        self.out.weight = self.embedding.weight\n"
+    if "cache" in flags: head += "        self.memory = None\n"
+    scale = g("scale", "math.sqrt(self.d_model)")
+    pos = g("pos", "sinusoidal_encoding(ids.shape[1], self.d_model)" if "tied" in flags else "self.positions[:ids.shape[1]]")
+    out = g("out", "self.out(states)" if flags & {"clone", "tied"} else "states @ self.embedding.weight.T")
+    body = f"""
+    def embed(self, ids):
+        return self.embedding(ids) * {scale} + {pos}
+    def forward(self, source, target):
+        src = {g('src', 'padding_mask(source, self.pad_id)')}
+"""
+    enc = f"self.encoder(self.embed(source), {g('enc_mask', 'src')})"
+    if "nograd" in flags: body += f"        with torch.no_grad():\n            memory = {enc}\n"
+    elif "cache" in flags: body += f"        if self.memory is None:\n            self.memory = {enc}\n        memory = self.memory\n"
+    else: body += f"        memory = {enc}\n"
+    if "memory" in o: body += f"        memory = {o['memory']}\n"
+    tgt = "self.embed(target)"
+    if "tpos" in o: body += f"        ids = target\n        tgt = self.embedding(ids) * {scale} + {o['tpos']}\n"; tgt = "tgt"
+    body += f"        states = self.decoder({tgt}, memory, {g('self_mask', 'decoder_mask(target, self.pad_id)')}, {g('memory_mask', 'src')})\n        return {out}\n"
+    return head + body
+
+# %% wrong: parallel: the query of cross-attention is made from the x before self-attention was added
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        seen = self.self_attention(self.norm_1(x), self.norm_1(x), self.norm_1(x), self_mask)[0]
+        looked = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x = x + seen + looked
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: x += : the tensor of the caller is changed in place
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        n = self.norm_1(x)
+        x += self.self_attention(n, n, n, self_mask)[0]
+        x += self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x += self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: cross-attention only where a memory_mask is given (None read as 'no memory')
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        n = self.norm_1(x)
+        x = x + self.self_attention(n, n, n, self_mask)[0]
+        if memory_mask is not None:
+            x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: memory_mask: the first row is used for every query (wrong for (B, T_q, T_k))
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        n = self.norm_1(x)
+        x = x + self.self_attention(n, n, n, self_mask)[0]
+        if memory_mask is not None:
+            memory_mask = memory_mask[:, :1]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: self-attention keys and values not normed; feed-forward normed afterwards instead of before
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.norm_3(self.feed_forward(x))
+
+# %% right: ModuleDict, 4-dimensional masks, fused kernel
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.part = nn.ModuleDict({"back": MultiHeadAttention(d_model, n_heads), "across": MultiHeadAttention(d_model, n_heads), "think": FeedForward(d_model, d_ff)})
+        self.norm = nn.ModuleDict({name: nn.LayerNorm(d_model) for name in self.part})
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        wide = lambda m: None if m is None else m[:, None]
+        steps = {"back": lambda n: self.part["back"](n, n, n, wide(self_mask), need_weights=False)[0],
+                 "across": lambda n: self.part["across"](n, memory, memory, wide(memory_mask), need_weights=False)[0],
+                 "think": self.part["think"]}
+        for name, step in steps.items():
+            x = x + step(self.norm[name](x))
+        return x
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+DecoderLayer, Decoder = library.DecoderLayer, library.Decoder
+class Parts(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)
+class Base(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: one attention module serves both self- and cross-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.attention(h, h, h, self_mask)[0]
+        x = x + self.attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: cross-attention asks with norm_2 of the layer's INPUT (kept from above), not of the sum after self-attention
+class DecoderLayer(Parts):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h1, h2 = self.norm_1(x), self.norm_2(x)
+        x = x + self.self_attention(h1, h1, h1, self_mask)[0]
+        x = x + self.cross_attention(h2, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: in SELF-attention only the query is normalised; keys and values are raw x
+class DecoderLayer(Parts):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: the residual of cross-attention starts from the NORMED x (x is overwritten by its norm)
+class DecoderLayer(Parts):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = self.norm_2(x)
+        x = x + self.cross_attention(x, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: PyTorch's habit: both masks are inverted before use
+class DecoderLayer(Parts):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is not None:
+            self_mask = ~self_mask
+        if memory_mask is not None:
+            memory_mask = ~memory_mask
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: the residual is forgotten around cross-attention
+class DecoderLayer(Parts):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: memory_mask not handed on, AND norm_2 used again before feed-forward
+class DecoderLayer(Parts):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: a list of (norm, sub-layer) pairs and closures, other names, no [0] but unpacking
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norms = nn.ModuleList([LayerNorm(d_model) for _ in range(3)])
+        self.parts = nn.ModuleDict({"back": MultiHeadAttention(d_model, n_heads),
+                                    "across": MultiHeadAttention(d_model, n_heads),
+                                    "work": FeedForward(d_model, d_ff)})
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        def back(h):
+            out, _ = self.parts["back"](query=h, key=h, value=h, mask=self_mask, need_weights=False)
+            return out
+        def across(h):
+            out, _ = self.parts["across"](h, memory, memory, mask=memory_mask)
+            return out
+        for norm, sublayer in zip(self.norms, (back, across, self.parts["work"]), strict=True):
+            x = torch.add(x, sublayer(norm(x)))
+        return x

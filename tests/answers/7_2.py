@@ -240,3 +240,148 @@ def shift_targets(ids):
 def shift_targets(ids):
     places = torch.arange(ids.shape[1] - 1, device=ids.device)
     return ids.index_select(1, places), ids.index_select(1, places + 1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, DecoderLayer, Encoder, EncoderLayer, FeedForward, LayerNorm
+def layer(fwd, init_extra="", norms=None):
+    norms = norms or """        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+"""
+    return f"""
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+{norms}{init_extra}
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+{fwd}
+"""
+def transformer(spec):
+    o, flags = {}, set()
+    for part in [p for p in spec.split(";") if p]:
+        if "=" in part: k, v = part.split("=", 1); o[k] = v
+        else: flags.add(part)
+    g = o.get
+    head = f"""
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, {g('pad', 'pad_id')}
+"""
+    if "max_len" in o: head += f"        max_len = {o['max_len']}\n"
+    head += f"        self.embedding = {g('emb', 'nn.Embedding(vocab_size, d_model)')}\n"
+    if "posinit" in o: head += f"        self.positions = {o['posinit']}\n"
+    elif "tied" not in flags: head += "        self.register_buffer('positions', sinusoidal_encoding(max_len, d_model))\n"
+    head += f"        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)\n        self.decoder = {g('decoder', 'Decoder(n_layers, d_model, n_heads, d_ff)')}\n"
+    head += f"        {g('init', 'nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)')}\n"
+    if "clone" in flags: head += "        self.out = nn.Linear(d_model, vocab_size, bias=False)\n        self.out.weight = nn.Parameter(self.embedding.weight.detach().clone())\n"
+    if "tied" in flags: head += "        self.out = nn.Linear(d_model, vocab_size, bias=False)\n        self.out.weight = self.embedding.weight\n"
+    if "cache" in flags: head += "        self.memory = None\n"
+    scale = g("scale", "math.sqrt(self.d_model)")
+    pos = g("pos", "sinusoidal_encoding(ids.shape[1], self.d_model)" if "tied" in flags else "self.positions[:ids.shape[1]]")
+    out = g("out", "self.out(states)" if flags & {"clone", "tied"} else "states @ self.embedding.weight.T")
+    body = f"""
+    def embed(self, ids):
+        return self.embedding(ids) * {scale} + {pos}
+    def forward(self, source, target):
+        src = {g('src', 'padding_mask(source, self.pad_id)')}
+"""
+    enc = f"self.encoder(self.embed(source), {g('enc_mask', 'src')})"
+    if "nograd" in flags: body += f"        with torch.no_grad():\n            memory = {enc}\n"
+    elif "cache" in flags: body += f"        if self.memory is None:\n            self.memory = {enc}\n        memory = self.memory\n"
+    else: body += f"        memory = {enc}\n"
+    if "memory" in o: body += f"        memory = {o['memory']}\n"
+    tgt = "self.embed(target)"
+    if "tpos" in o: body += f"        ids = target\n        tgt = self.embedding(ids) * {scale} + {o['tpos']}\n"; tgt = "tgt"
+    body += f"        states = self.decoder({tgt}, memory, {g('self_mask', 'decoder_mask(target, self.pad_id)')}, {g('memory_mask', 'src')})\n        return {out}\n"
+    return head + body
+
+# %% wrong: labels: padding set to -100 in place, through the view, so ids change as well
+def shift_targets(ids):
+    reads, labels = ids[:, :-1].clone(), ids[:, 1:]
+    labels[labels == 0] = -100
+    return reads, labels
+
+# %% wrong: eos in what the decoder reads is replaced by padding ('it must not read eos')
+def shift_targets(ids):
+    reads = ids[:, :-1].clone()
+    reads[reads == 3] = 0
+    return reads, ids[:, 1:]
+
+# %% right: unfold: windows of two tokens
+def shift_targets(ids):
+    return ids.unfold(1, 2, 1).unbind(-1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+DecoderLayer, Decoder = library.DecoderLayer, library.Decoder
+class Parts(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)
+class Base(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: <bos> is dropped from what the decoder reads, and both rows start one later
+def shift_targets(ids):
+    return ids[:, 1:-1], ids[:, 2:]
+
+# %% wrong: labels are flattened, as cross_entropy likes them
+def shift_targets(ids):
+    return ids[:, :-1], ids[:, 1:].reshape(-1)
+
+# %% right: pairs of neighbours by unfold, then unbind
+def shift_targets(ids):
+    reads, labels = ids.unfold(1, 2, 1).unbind(-1)
+    return reads, labels

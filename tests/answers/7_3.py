@@ -490,3 +490,268 @@ def test_no_leak(decode):
             allowed = 1e-5 + 1e-5 * first[:, t].abs()
             moved[:, t] = ((second[:, t] - first[:, t]).abs() / allowed).amax(-1)
         assert not bool((moved > 1).any()), moved
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, DecoderLayer, Encoder, EncoderLayer, FeedForward, LayerNorm
+def layer(fwd, init_extra="", norms=None):
+    norms = norms or """        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+"""
+    return f"""
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+{norms}{init_extra}
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+{fwd}
+"""
+def transformer(spec):
+    o, flags = {}, set()
+    for part in [p for p in spec.split(";") if p]:
+        if "=" in part: k, v = part.split("=", 1); o[k] = v
+        else: flags.add(part)
+    g = o.get
+    head = f"""
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, {g('pad', 'pad_id')}
+"""
+    if "max_len" in o: head += f"        max_len = {o['max_len']}\n"
+    head += f"        self.embedding = {g('emb', 'nn.Embedding(vocab_size, d_model)')}\n"
+    if "posinit" in o: head += f"        self.positions = {o['posinit']}\n"
+    elif "tied" not in flags: head += "        self.register_buffer('positions', sinusoidal_encoding(max_len, d_model))\n"
+    head += f"        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)\n        self.decoder = {g('decoder', 'Decoder(n_layers, d_model, n_heads, d_ff)')}\n"
+    head += f"        {g('init', 'nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)')}\n"
+    if "clone" in flags: head += "        self.out = nn.Linear(d_model, vocab_size, bias=False)\n        self.out.weight = nn.Parameter(self.embedding.weight.detach().clone())\n"
+    if "tied" in flags: head += "        self.out = nn.Linear(d_model, vocab_size, bias=False)\n        self.out.weight = self.embedding.weight\n"
+    if "cache" in flags: head += "        self.memory = None\n"
+    scale = g("scale", "math.sqrt(self.d_model)")
+    pos = g("pos", "sinusoidal_encoding(ids.shape[1], self.d_model)" if "tied" in flags else "self.positions[:ids.shape[1]]")
+    out = g("out", "self.out(states)" if flags & {"clone", "tied"} else "states @ self.embedding.weight.T")
+    body = f"""
+    def embed(self, ids):
+        return self.embedding(ids) * {scale} + {pos}
+    def forward(self, source, target):
+        src = {g('src', 'padding_mask(source, self.pad_id)')}
+"""
+    enc = f"self.encoder(self.embed(source), {g('enc_mask', 'src')})"
+    if "nograd" in flags: body += f"        with torch.no_grad():\n            memory = {enc}\n"
+    elif "cache" in flags: body += f"        if self.memory is None:\n            self.memory = {enc}\n        memory = self.memory\n"
+    else: body += f"        memory = {enc}\n"
+    if "memory" in o: body += f"        memory = {o['memory']}\n"
+    tgt = "self.embed(target)"
+    if "tpos" in o: body += f"        ids = target\n        tgt = self.embedding(ids) * {scale} + {o['tpos']}\n"; tgt = "tgt"
+    body += f"        states = self.decoder({tgt}, memory, {g('self_mask', 'decoder_mask(target, self.pad_id)')}, {g('memory_mask', 'src')})\n        return {out}\n"
+    return head + body
+
+# %% wrong: assert with parentheses: a tuple, always true
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 10):
+        other = x.clone()
+        other[:, t:] = torch.randn(4, 10 - t, 16)
+        after = decode(other, memory)
+        assert (torch.allclose(before[:, :t], after[:, :t], atol=1e-5), f"leak at {t}")
+
+# %% wrong: NaN as a marker in the future: 0 · NaN is NaN, so right decoders are accused
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    for t in range(1, 10):
+        other = x.clone()
+        other[:, t:] = float("nan")
+        assert not decode(other, memory)[:, :t].isnan().any()
+
+# %% wrong: gradient of a plain sum: always 0 after a layer norm
+def test_no_leak(decode):
+    x = torch.randn(4, 10, 16, requires_grad=True)
+    memory = torch.randn(4, 7, 16)
+    y = decode(x, memory)
+    for t in range(9):
+        g, = torch.autograd.grad(y[:, t].sum(), x, retain_graph=True)
+        assert torch.allclose(g[:, t + 1:], torch.zeros_like(g[:, t + 1:]), atol=1e-5)
+
+# %% wrong: only sentence 0 of the batch is changed and looked at
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 10):
+        other = x.clone()
+        other[0, t:] = torch.randn(10 - t, 16)
+        assert torch.allclose(before[0, :t], decode(other, memory)[0, :t], atol=1e-5)
+
+# %% right: truncation: what comes out must not depend on whether the rest exists
+def test_no_leak(decode):
+    x, memory = torch.randn(5, 12, 16), torch.randn(5, 6, 16)
+    whole = decode(x, memory)
+    for t in range(1, 12):
+        assert torch.allclose(whole[:, :t], decode(x[:, :t].clone(), memory), atol=1e-5), t
+
+# %% wrong: the loop returns after the first change (return None inside)
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 10):
+        other = x.clone()
+        other[:, t:] = torch.randn(4, 10 - t, 16)
+        assert torch.allclose(before[:, :t], decode(other, memory)[:, :t], atol=1e-5)
+        return
+
+# %% wrong: the same seed again: 'other' numbers are the same numbers for t = 0 only shape; whole tensor drawn again, past
+def test_no_leak(decode):
+    for t in range(1, 10):
+        torch.manual_seed(0)
+        x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+        torch.manual_seed(0)
+        other = torch.randn(4, 10, 16)
+        other[:, :t] = x[:, :t]
+        assert torch.allclose(decode(x, memory)[:, :t], decode(other, memory)[:, :t], atol=1e-5)
+
+# %% wrong: a new memory for the second run
+def test_no_leak(decode):
+    x = torch.randn(4, 10, 16)
+    for t in range(1, 10):
+        other = x.clone()
+        other[:, t:] = torch.randn(4, 10 - t, 16)
+        assert torch.allclose(decode(x, torch.randn(4, 7, 16))[:, :t], decode(other, torch.randn(4, 7, 16))[:, :t], atol=1e-5)
+
+# %% wrong: the future is reversed with flip: the middle/last single position does not move
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 10):
+        other = torch.cat([x[:, :t], x[:, t:].flip(1)], dim=1)
+        assert torch.allclose(before[:, :t], decode(other, memory)[:, :t], atol=1e-5)
+
+# %% wrong: the change is tiny (1e-4): a leak moves the past by less than atol
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 10):
+        other = x.clone()
+        other[:, t:] += 1e-4 * torch.randn(4, 10 - t, 16)
+        assert torch.allclose(before[:, :t], decode(other, memory)[:, :t], atol=1e-5)
+
+# %% wrong: compares the mean over the past positions and dimensions
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 10):
+        other = x.clone()
+        other[:, t:] = torch.randn(4, 10 - t, 16)
+        assert abs(before[:, :t].mean() - decode(other, memory)[:, :t].mean()) < 1e-5
+
+# %% wrong: range(1, 9): the last position is never changed alone
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(9):
+        other = x.clone()
+        other[:, t + 1:-1] = torch.randn_like(other[:, t + 1:-1])
+        assert torch.allclose(before[:, :t + 1], decode(other, memory)[:, :t + 1], atol=1e-5)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+DecoderLayer, Decoder = library.DecoderLayer, library.Decoder
+class Parts(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)
+class Base(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: off by one: compares the changed position t too, which may move
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 8, 16), torch.randn(4, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 8):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(4, 8 - t, 16)
+        assert torch.allclose(decode(changed, memory)[:, : t + 1], before[:, : t + 1], atol=1e-5)
+
+# %% wrong: one cut in the middle only, instead of each
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 20, 16), torch.randn(4, 5, 16)
+    changed = x.clone()
+    changed[:, 10:] = torch.randn(4, 10, 16)
+    assert torch.allclose(decode(changed, memory)[:, :10], decode(x, memory)[:, :10], atol=1e-5)
+
+# %% wrong: x.clone() forgotten: both names are one tensor when decode runs, so nothing ever differs
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 20, 16), torch.randn(4, 5, 16)
+    for t in range(1, 20):
+        changed = x
+        changed[:, t:] = torch.randn(4, 20 - t, 16)
+        assert torch.allclose(decode(x, memory)[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+
+# %% wrong: `return` inside the loop: only the first cut (t = 1) is ever tried
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 20, 16), torch.randn(4, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 20):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(4, 20 - t, 16)
+        return torch.allclose(decode(changed, memory)[:, :t], before[:, :t], atol=1e-5)
+
+# %% right: by gradient, as in stretch A; checks every output position against later inputs
+def test_no_leak(decode):
+    for length in (1, 2, 3, 7, 24):
+        x = torch.randn(5, length, 16, requires_grad=True)
+        memory = torch.randn(5, 4, 16)
+        y = decode(x, memory)
+        for t in range(length - 1):
+            (g,) = torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True, allow_unused=True)
+            assert g is None or g[:, t + 1:].abs().max() == 0, f"position {t} sees the future"

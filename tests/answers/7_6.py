@@ -661,3 +661,105 @@ class Transformer(nn.Module):
         inside, outside = (F.embedding(ids, scaled) + self.positions[None, : ids.size(1)] for ids in (source, target))
         hide = padding_mask(source, self.pad_id)
         return self.logits(self.decoder(outside, self.encoder(inside, hide), decoder_mask(target, self.pad_id), hide))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+DecoderLayer, Decoder = library.DecoderLayer, library.Decoder
+class Parts(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)
+class Base(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: positions[: len(ids)] - the number of SENTENCES, not of tokens
+class Transformer(Base):
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: len(ids)]
+
+# %% wrong: pad_id ignored: padding is taken to be 0
+class Transformer(Base):
+    def forward(self, source, target):
+        source_mask = padding_mask(source, 0)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, 0), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: std = 1/d_model instead of 1/sqrt(d_model)
+class Transformer(Base):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__(vocab_size, d_model, n_heads, d_ff, n_layers, pad_id, max_len)
+        nn.init.normal_(self.embedding.weight, std=1 / d_model)
+
+# %% wrong: the encoder is given the causal decoder_mask of the source
+class Transformer(Base):
+    def forward(self, source, target):
+        memory = self.encoder(self.embed(source), decoder_mask(source, self.pad_id))
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id),
+                           padding_mask(source, self.pad_id))
+        return out @ self.embedding.weight.T
+
+# %% wrong: sqrt(d_model) forgotten, AND the decoder gets only the target's padding mask (not causal)
+class Transformer(Base):
+    def embed(self, ids):
+        return self.embedding(ids) + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, padding_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% right: a tied nn.Linear for the output, positions computed in forward, the scale kept as a number, masks by hand
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad, self.scale = pad_id, d_model ** 0.5
+        self.table = nn.Embedding(vocab_size, d_model)
+        self.to_logits = nn.Linear(d_model, vocab_size, bias=False)
+        self.to_logits.weight = self.table.weight
+        nn.init.normal_(self.table.weight, std=1 / self.scale)
+        self.reader = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.writer = Decoder(n_layers, d_model, n_heads, d_ff)
+    def prepare(self, ids):
+        vectors = self.scale * self.table(ids)
+        return vectors + sinusoidal_encoding(*vectors.shape[1:]).to(vectors)
+    def forward(self, source, target):
+        real = source.ne(self.pad)[:, None, :]
+        future = torch.ones(target.shape[1], target.shape[1], dtype=torch.bool).tril()[None]
+        states = self.writer(self.prepare(target), self.reader(self.prepare(source), real), future, real)
+        return self.to_logits(states)

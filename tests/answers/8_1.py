@@ -419,3 +419,73 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     wanted_score = (1 - smoothing) * logits.gather(2, targets[..., None])[..., 0] + smoothing * logits.mean(-1)
     losses = torch.where(real, logits.logsumexp(-1) - wanted_score, 0.0)
     return losses.sum() / real.sum()
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+
+# %% wrong: .sum instead of .mean over V in the uniform part (1/V forgotten)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    logp = logits[real].log_softmax(dim=-1)
+    right = logp.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return (-(1 - smoothing) * right - smoothing * logp.sum(dim=-1)).mean()
+
+# %% wrong: sign of the uniform part is plus
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    logp = logits[real].log_softmax(dim=-1)
+    right = logp.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return (-(1 - smoothing) * right + smoothing * logp.mean(dim=-1)).mean()
+
+# %% wrong: log_softmax over the positions (dim=1), not over the vocabulary
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=1)
+    real = targets != pad_id
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing * logp.mean(dim=-1)
+    return loss[real].mean()
+
+# %% wrong: uniform part is averaged over padded positions too, right part is masked
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = -logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)[real].mean()
+    even = -logp.mean()
+    return (1 - smoothing) * right + smoothing * even
+
+# %% wrong: padding is hard-coded as 0
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != 0
+    logp = logits[real].log_softmax(dim=-1)
+    right = logp.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return (-(1 - smoothing) * right - smoothing * logp.mean(dim=-1)).mean()
+
+# %% wrong: smoothing only to the V-1 others AND mean of the sentences' means
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    V = logits.shape[-1]
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    others = (logp.sum(dim=-1) - right) / (V - 1)
+    loss = -(1 - smoothing) * right - smoothing * others
+    real = (targets != pad_id).float()
+    return ((loss * real).sum(dim=1) / real.sum(dim=1)).mean()
+
+# %% right: distribution of wanted shares, dot product, weights 0 for padding
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    wanted = (1 - smoothing) * F.one_hot(targets, V).to(logits) + smoothing / V
+    wanted = wanted * (targets != pad_id).unsqueeze(-1)
+    return -torch.einsum("btv,btv->", wanted, F.log_softmax(logits, -1)) / (targets != pad_id).sum()

@@ -606,3 +606,128 @@ def train_until(model, step, batches, validate, patience, max_epochs):
             best = len(found) - 1
     model.load_state_dict(found[best][1])
     return [loss for loss, _ in found]
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+
+# %% wrong: best model copied, and `model = best` at the end only binds a local name
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waited = [], copy.deepcopy(model), 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if not losses or loss < min(losses):
+            best, waited = copy.deepcopy(model), 0
+        else:
+            waited += 1
+        losses.append(loss)
+        if waited == patience:
+            break
+    model = best
+    return losses
+
+# %% wrong: the counter is never set back to 0
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, bad = [], math.inf, 0
+    weights = None
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, weights = loss, copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+            if bad >= patience:
+                break
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: compares with the loss of the previous epoch, not with the lowest
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, previous, bad = [], math.inf, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < previous:
+            weights, bad = copy.deepcopy(model.state_dict()), 0
+        else:
+            bad += 1
+        previous = loss
+        if bad >= patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: model.train() once, before the loop (half warned)
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, bad = [], math.inf, 0
+    model.train()
+    for _ in range(max_epochs):
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, weights, bad = loss, copy.deepcopy(model.state_dict()), 0
+        else:
+            bad += 1
+        if bad >= patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: best weights are put back only when stopped by patience
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, bad = [], math.inf, 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, weights, bad = loss, copy.deepcopy(model.state_dict()), 0
+        else:
+            bad += 1
+        if bad >= patience:
+            model.load_state_dict(weights)
+            break
+    return losses
+
+# %% right: while, all copies kept in a list, best by index of the minimum
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history, kept = [], []
+    while len(history) < max_epochs and len(history) - (history.index(min(history)) + 1 if history else 0) < patience:
+        model.train(True)
+        [step(model, batch) for batch in batches]
+        model.train(False)
+        history += [validate(model)]
+        kept += [{name: weight.detach().clone() for name, weight in model.state_dict().items()}]
+    model.load_state_dict(kept[history.index(min(history))])
+    return history

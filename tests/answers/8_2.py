@@ -224,3 +224,38 @@ def warmup_lr(step, d_model, warmup):
     peak = 1 / math.sqrt(d_model * warmup)
     done = step / warmup
     return peak * done if done <= 1 else peak / math.sqrt(done)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+
+# %% wrong: d_model ** 0.5: multiplied by the root, not divided
+def warmup_lr(step, d_model, warmup):
+    return d_model ** 0.5 * min(step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: parenthesis: d_model only in the first term of min
+def warmup_lr(step, d_model, warmup):
+    return min(d_model ** -0.5 * step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: step ** -1/2 is (1/step)/2
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -1/2, step * warmup ** -1.5)
+
+# %% right: two cases by an if, math.sqrt
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / math.sqrt(d_model * warmup)
+    if step < warmup:
+        return peak * step / warmup
+    return peak * math.sqrt(warmup / step)

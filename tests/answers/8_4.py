@@ -516,3 +516,81 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     optimiser.zero_grad()
     return loss.detach()
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+
+# %% wrong: shift the wrong way: reads target[:, 1:], is asked for target[:, :-1]
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, 1:])
+    loss = label_smoothing_loss(logits, target[:, :-1], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: zero_grad between backward and step (warned at the end)
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.zero_grad()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: returns the loss after the change (again)
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    with torch.no_grad():
+        return label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing).item()
+
+# %% wrong: labels by roll: whole target is read, the last label is <bos>
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    labels = target.roll(-1, dims=1)
+    loss = label_smoothing_loss(model(source, target), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: arguments of the model exchanged
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(target[:, :-1], source)
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: zero_grad forgotten AND smoothing fixed at 0.1
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing=0.1)
+    loss.backward()
+    optimiser.step()
+    return loss
+
+# %% right: unzip; zero_grad(set_to_none=False) between forward and backward; keywords; returns tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target.narrow(1, 0, target.shape[1] - 1), target.narrow(1, 1, target.shape[1] - 1)
+    loss = label_smoothing_loss(targets=labels, logits=model(source, decoder_input), smoothing=smoothing, pad_id=pad_id)
+    optimiser.zero_grad(set_to_none=False)
+    loss.backward()
+    optimiser.step()
+    return loss

@@ -368,3 +368,66 @@ def count_pairs(words):
                 found[before, symbol] = found.get((before, symbol), 0) + words[symbols]
             before = symbol
     return found
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: pair is sorted, so (e,w) and (w,e) are counted as one
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in pairwise(symbols):
+            counts[tuple(sorted((a, b)))] += times
+    return counts
+
+# %% wrong: word[i-1] at i = 0: the last symbol and the first are counted as neighbours
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(len(symbols)):
+            counts[symbols[i - 1], symbols[i]] += times
+    return counts
+
+# %% wrong: joins the symbols first: counts letters, not symbols
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        word = "".join(symbols)
+        for a, b in zip(word, word[1:]):
+            counts[a, b] += times
+    return counts
+
+# %% wrong: set(): a pair twice in one word counts once
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in set(pairwise(symbols)):
+            counts[pair] += times
+    return counts
+
+# %% wrong: Counter(pairwise) of the words once each: the times are lost (text half warns)
+def count_pairs(words):
+    counts = Counter()
+    for symbols in words:
+        counts.update(pairwise(symbols))
+    return counts
+
+# %% right: plain dict with all pairs of symbols, most of them 0 (allowed)
+def count_pairs(words):
+    symbols = {s for word in words for s in word}
+    counts = {(a, b): 0 for a in symbols for b in symbols}
+    for word, times in words.items():
+        for a, b in zip(word[:-1], word[1:]):
+            counts[a, b] += times
+    return counts

@@ -492,3 +492,71 @@ def merge_pair(symbols, pair):
     if symbols[:2] == tuple(pair):
         return ("".join(pair),) + merge_pair(symbols[2:], pair)
     return symbols[:1] + merge_pair(symbols[1:], pair)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: the last symbol is lost if it is not merged
+def merge_pair(symbols, pair):
+    merged, i = [], 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            merged.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+
+# %% wrong: re.sub without re.escape: the mark ? is a regex operator (not warned outright)
+import re
+def merge_pair(symbols, pair):
+    pattern = r"(?<!\S)" + pair[0] + " " + pair[1] + r"(?!\S)"
+    return re.sub(pattern, lambda m: "".join(pair), " ".join(symbols)).split()
+
+# %% wrong: str.replace on text with blanks, no borders: 'we s' + (e, s) -> 'wes'
+def merge_pair(symbols, pair):
+    return " ".join(symbols).replace(" ".join(pair), "".join(pair)).split()
+
+# %% wrong: changes the caller's list in place (del)
+def merge_pair(symbols, pair):
+    if isinstance(symbols, tuple):
+        symbols = list(symbols)
+    i = 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            symbols[i] += symbols[i + 1]
+            del symbols[i + 1]
+        i += 1
+    return symbols
+
+# %% wrong: for loop with a flag-less for: the second symbol of the pair stays too
+def merge_pair(symbols, pair):
+    merged = []
+    for i, symbol in enumerate(symbols):
+        if tuple(symbols[i:i + 2]) == pair:
+            merged.append("".join(pair))
+        else:
+            merged.append(symbol)
+    return merged
+
+# %% right: a stack: the last two are merged as they come
+def merge_pair(symbols, pair):
+    stack = []
+    for symbol in symbols:
+        if stack and (stack[-1], symbol) == tuple(pair):
+            stack[-1] += symbol
+        else:
+            stack.append(symbol)
+    return tuple(stack)

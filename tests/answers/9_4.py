@@ -637,3 +637,101 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
     ends = table[:, 1 : width + 1] == eos_id
     over = ends.cumsum(dim=1) - ends.long() > 0              # strictly after the first eos
     return torch.where(over, pad_id, table[:, 1 : width + 1])
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: stops only if all write eos in the same round
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, token.masked_fill(ended, pad_id)[:, None]], dim=1)
+        ended = ended | (token == eos_id)
+        if (token == eos_id).all():
+            break
+    return target[:, 1:]
+
+# %% wrong: the decoder is fed the newest token only
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    token = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    written = []
+    for _ in range(max_len):
+        token = model(source, token)[:, -1:].argmax(-1)
+        token = token.masked_fill(ended[:, None], pad_id)
+        written.append(token)
+        ended = ended | (token[:, 0] == eos_id)
+        if ended.all():
+            break
+    return torch.cat(written, dim=1)
+
+# %% wrong: forbids <pad> and <bos> by -inf: not the most likely token any more
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        logits = model(source, target)[:, -1].clone()
+        logits[:, [pad_id, bos_id]] = -float("inf")
+        token = logits.argmax(-1).masked_fill(ended, pad_id)
+        target = torch.cat([target, token[:, None]], dim=1)
+        ended |= token == eos_id
+        if ended.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: target on max_len in all, bos included: one token too few
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    while target.shape[1] < max_len and not ended.all():
+        token = model(source, target)[:, -1].argmax(-1).masked_fill(ended, pad_id)
+        target = torch.cat([target, token[:, None]], dim=1)
+        ended |= token == eos_id
+    return target[:, 1:]
+
+# %% wrong: the source's padding decides who has ended: `ended` initialised from source rows / eos in source
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, token[:, None]], dim=1)
+        if (target == eos_id).any():
+            break
+    out = target[:, 1:]
+    after = ((out == eos_id).cumsum(1) - (out == eos_id).long()) > 0
+    return out.masked_fill(after, pad_id)
+
+# %% wrong: logits of position 0, and nothing filled up after eos
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, 0].argmax(-1)
+        target = torch.cat([target, token[:, None]], dim=1)
+        ended |= token == eos_id
+        if ended.all():
+            break
+    return target[:, 1:]
+
+# %% right: each sentence by itself, a batch of one, then pad_sequence
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    rows = []
+    for one in source.split(1):
+        ids = [bos_id]
+        while len(ids) <= max_len and (len(ids) == 1 or ids[-1] != eos_id):
+            ids.append(int(model(one, torch.tensor([ids]))[0, -1].argmax()))
+        rows.append(torch.tensor(ids[1:]))
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)

@@ -537,3 +537,66 @@ def ngram_precision(hypotheses, references, n):
     ours, theirs = grams(hypotheses), grams(references)
     missing = ours - theirs
     return 1 - missing.total() / ours.total() if ours else 0
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: range(len(words) - n): the last n-gram is missing
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        ch = Counter(tuple(h[i:i + n]) for i in range(len(h) - n))
+        cr = Counter(tuple(r[i:i + n]) for i in range(len(r) - n))
+        matches += (ch & cr).total()
+        total += ch.total()
+    return matches / total if total else 0.0
+
+# %% wrong: n-grams as strings joined without blank: 'de l' = 'del'
+def ngram_precision(hypotheses, references, n):
+    def grams(words):
+        return Counter("".join(words[i:i + n]) for i in range(len(words) - n + 1))
+    pairs = [(grams(h), grams(r)) for h, r in zip(hypotheses, references)]
+    total = sum(h.total() for h, _ in pairs)
+    return sum((h & r).total() for h, r in pairs) / total if total else 0
+
+# %% wrong: total counts different n-grams, len(counter), not all
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        ch = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        cr = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum(min(ch[g], cr[g]) for g in ch)
+        total += len(ch)
+    return matches / total if total else 0
+
+# %% wrong: lower case, and one pooled Counter for the whole corpus
+def ngram_precision(hypotheses, references, n):
+    def grams(sentences):
+        return Counter(tuple(w.lower() for w in s[i:i + n]) for s in sentences for i in range(len(s) - n + 1))
+    h, r = grams(hypotheses), grams(references)
+    return sum((h & r).values()) / sum(h.values()) if h else 0
+
+# %% right: a Fraction, removing used n-grams from a list
+from fractions import Fraction
+def ngram_precision(hypotheses, references, n):
+    found = every = 0
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        free = [reference[i:i + n] for i in range(len(reference) - n + 1)]
+        for i in range(len(hypothesis) - n + 1):
+            every += 1
+            gram = hypothesis[i:i + n]
+            if gram in free:
+                free.remove(gram)
+                found += 1
+    return Fraction(found, every) if every else Fraction(0)

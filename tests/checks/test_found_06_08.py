@@ -246,6 +246,10 @@ def a_constant_added(x, t):
     return other
 
 
+def the_future_flipped(x, t):
+    return torch.cat([x[:, :t], x[:, t:].flip(1)], dim=1)
+
+
 def new_numbers(x, t):
     return torch.cat([x[:, :t], torch.randn(x[:, t:].shape)], 1)
 
@@ -333,7 +337,10 @@ def seen(test, bug):
 
 @pytest.mark.parametrize("test, words", [
     (the_same_tensor, "the very same `x`"), (both(a_constant_added), "one and the same number"),
-    (looks(atol=1), "moved, by up to"), (lambda decode: decode(torch.randn(2, 6, 16), torch.randn(2, 5, 16)), ""),
+    (looks(atol=1), "in every sentence, by"), (both(the_future_flipped), "in another order"),
+    (both(lambda x, t: torch.cat([x[:, :t], 3 * x[:, t:]], 1)), "multiplied by a positive number"),
+    (both(lambda x, t: torch.cat([x[:, :t], x[:, t:] + 1e-4 * torch.randn_like(x[:, t:])], 1)), "at most, and what"),
+    (lambda decode: decode(torch.randn(2, 6, 16), torch.randn(2, 5, 16)), ""),
 ])
 def test_why_a_test_for_leaks_sees_nothing(test, words):
     bug = mistakes_leaks.LEAKS[0]

@@ -216,6 +216,13 @@ def test_an_index_that_is_no_whole_number_is_told_as_that():
     accepted("10.2", int32)
 
 
+def test_impossible_continuations_keep_their_places():
+    def living(log_p, next_log_p, beam_size):
+        scores, parent, token = beam_step(log_p, next_log_p, beam_size)
+        return scores[scores > -torch.inf], parent[scores > -torch.inf], token[scores > -torch.inf]
+    refused("10.2", living, "impossible-ones-left-out", ["3 for beam_size = 4"])
+
+
 # --------------------------------------------------------------------------------------- 10.3
 
 def searching(places=lambda size, done: size - done, start=1, enough=lambda done, size: done == size, finish=lambda row:
@@ -263,6 +270,23 @@ def test_equal_beginnings_are_not_asked_how_many_they_are():
 def test_what_the_draw_used_to_decide_in_a_search():
     refused("10.3", searching(enough=lambda done, size: done >= max(size - 1, 1)), "stops-too-early")
     refused("10.3", searching(width=lambda size: 4), "beam-size-typed-in")
+
+
+def test_a_search_that_ends_too_soon_is_told_by_what():
+    def satisfied(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+        target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+        for n in range(1, max_len + 1):
+            following = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+            log_p, parent, token = beam_step(log_p, following, beam_size - len(finished))
+            target, ended = torch.cat([target[parent], token[:, None]], 1), token == eos_id
+            scores = length_penalty_score(log_p, n, alpha)
+            finished += zip(scores[ended].tolist(), target[ended, 1:].tolist(), strict=True)
+            target, log_p, scores = target[~ended], log_p[~ended], scores[~ended]
+            if not len(target) or finished and max(finished)[0] >= scores.max():
+                break
+        score, ids = max(finished or [(scores[0].item(), target[0, 1:].tolist())])
+        return ids, score
+    refused("10.3", satisfied, "stops-when-satisfied", ["may still overtake"])
 
 
 def test_a_sentence_of_another_length_is_shown_as_a_sentence():
@@ -343,3 +367,29 @@ def test_the_first_position_alone_has_two_causes():
         past = attention.keys_and_values(x, x) if past is None else past
         return attention.attend(attention.queries(x), *past)[0], past
     refused("10.5", never_extended, "first-key-only", ["never extended"])
+
+
+def test_a_score_is_a_number():
+    def in_brackets(*given):
+        ids, score = beam_search(*given)
+        return ids, torch.tensor([score])
+    refused("10.3", in_brackets, "wrong-type", ["(1,)", "without any axis"])
+    accepted("10.3", lambda *given: (lambda ids, score: (ids, torch.tensor(score)))(*beam_search(*given)))
+
+
+def test_nothing_is_kept_beside_the_past():
+    def on_the_layer(attention, x, past):
+        k, v = attention.keys_and_values(x, x)
+        if hasattr(attention, "cache"):
+            k, v = (torch.cat(pair, dim=2) for pair in zip(attention.cache, (k, v), strict=True))
+        attention.cache = (k, v)
+        return attention.attend(attention.queries(x), k, v)[0], (k, v)
+    refused("10.5", on_the_layer, "another-past", ["begins on the same `attention`"])
+
+    def since_the_beginning(attention, x, past):
+        if past is None:
+            attention.cache = ()
+        attention.cache = (*attention.cache, attention.keys_and_values(x, x))
+        k, v = (torch.cat(parts, dim=2) for parts in zip(*attention.cache, strict=True))
+        return attention.attend(attention.queries(x), k, v)[0], (k, v)
+    refused("10.5", since_the_beginning, "another-past", ["is fed once more"])

@@ -32,6 +32,11 @@ def _softmax_in_place(x):
     return x
 
 
+def _softmax_by_differences(x):
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(x[..., None, :] - x[..., :, None]).sum(axis=-1)
+
+
 def _attention_by_loops(q, k, v):
     output, weights = np.zeros((q.shape[0], v.shape[1])), np.zeros((q.shape[0], k.shape[0]))
     for i, query in enumerate(q):
@@ -62,6 +67,7 @@ VARIANTS = {
     "1.2": [_softmax_by_rows, _softmax_by_logarithm, _softmax_in_place,
             lambda x: np.apply_along_axis(_softmax_by_rows, -1, x),
             lambda x: softmax(x.astype(np.float64)),
+            lambda x: np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True)), _softmax_by_differences,
             lambda x: np.moveaxis(softmax(np.moveaxis(x, 0, 0)), 0, 0)],
     "1.3": [_attention_by_loops, _attention_by_einsum, _attention_in_float64],
 }

@@ -93,6 +93,23 @@ def _slopes_by_loop(w):
     return found.reshape(*w.shape, w.shape[-1])
 
 
+def _slopes_that_sum_to_0(w):
+    """The others first; each share's own slope is what makes its row sum to 0."""
+    others = -w.unsqueeze(-1) * w.unsqueeze(-2) * (1 - torch.eye(w.shape[-1], dtype=w.dtype))
+    return others - torch.diag_embed(others.sum(-1))
+
+
+def _slopes_by_what_the_column_lacks(w):
+    eye = torch.eye(w.shape[-1], dtype=torch.bool)
+    others = (-w[..., :, None] * w[..., None, :]).masked_fill(eye, 0)
+    return torch.where(eye, -others.sum(-2, keepdim=True), others)
+
+
+def _slopes_of_shares_of_products(w):
+    pairs = torch.einsum("...i,...j->...ij", w, w)
+    return torch.diag_embed(pairs.sum(-1)) - pairs
+
+
 def _variance_by_loop(d_k, mean_q, var_q, mean_k, var_k):
     total = 0.0
     for _ in range(d_k):
@@ -134,7 +151,8 @@ VARIANTS = {
             lambda ids, pad_id: (ids != pad_id)[:, None].expand(-1, ids.shape[1], -1).tril()],
     "2.6": [lambda mask: ~mask[:, 0], lambda mask: torch.logical_not(mask).flatten(1),
             lambda mask: mask.squeeze(-2) == 0, lambda mask: ~mask.reshape(len(mask), -1)],
-    "2.7": [_slopes_by_loop, lambda w: w[..., None] * (torch.eye(w.shape[-1], dtype=w.dtype) - w[..., None, :]),
+    "2.7": [_slopes_by_loop, _slopes_that_sum_to_0, _slopes_by_what_the_column_lacks, _slopes_of_shares_of_products,
+            lambda w: w[..., None] * (torch.eye(w.shape[-1], dtype=w.dtype) - w[..., None, :]),
             lambda w: torch.diag_embed(w) - torch.einsum("...i,...j->...ij", w, w),
             lambda w: w.diag_embed() - w.unsqueeze(-1) @ w.unsqueeze(-2),
             lambda w: torch.where(torch.eye(w.shape[-1], dtype=torch.bool), (w - w ** 2).unsqueeze(-1),

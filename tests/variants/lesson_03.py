@@ -111,6 +111,22 @@ def _test_returned(attend):
     return torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
 
 
+def _test_neighbours_swapped(attend):
+    x = torch.randn(5, 8, 6, dtype=torch.float64)
+    before = attend(x)
+    for t in range(7):
+        order = torch.arange(8)
+        order[[t, t + 1]] = order[[t + 1, t]]
+        assert torch.allclose(attend(x[:, order]), before[:, order], atol=1e-5), f"places {t} and {t + 1}"
+
+
+def _test_another_order_for_each_sentence(attend):
+    x = torch.randn(4, 7, 8)
+    order = torch.stack([torch.randperm(7) for _ in range(4)]).unsqueeze(-1)
+    before, after = attend(x), attend(x.gather(1, order.expand_as(x)))
+    assert torch.allclose(after, before.gather(1, order.expand_as(before)), atol=1e-5)
+
+
 def _test_raised(attend):
     x, order = torch.randn(2, 6, 3, dtype=torch.float64), torch.tensor([5, 3, 0, 4, 1, 2])
     if not torch.allclose(attend(x[:, order]), attend(x)[:, order]):
@@ -191,6 +207,22 @@ def _fit_by_while(model, loss_of, batches, optimiser):
         optimiser.step()
         losses.append(loss.data)
     model.eval()
+    return losses
+
+
+def _fit_module_by_module(model, loss_of, batches, optimiser):
+    losses = []
+    for part in model.modules():
+        part.training = True
+    for batch in batches:
+        def closure(batch=batch):
+            optimiser.zero_grad()
+            loss = loss_of(model, batch)
+            loss.backward()
+            return loss
+        losses.append(float(optimiser.step(closure)))
+    for part in model.modules():
+        part.training = False
     return losses
 
 
@@ -297,9 +329,10 @@ def _noun_in_whole_numbers(n_genders, n_numbers):
 VARIANTS = {
     "3.1": [_SelfByHand, _SelfOpened, _SelfFused, _SelfFromCross, _SelfRenamed],
     "3.2": [_CrossByHand, _CrossOneByOne, _CrossFromSelf],
-    "3.3": [_test_random_order, _test_backwards, _test_returned, _test_raised],
+    "3.3": [_test_random_order, _test_backwards, _test_returned, _test_raised, _test_neighbours_swapped,
+            _test_another_order_for_each_sentence],
     "3.5": [_fit_zero_at_the_end, _fit_with_modes_by_train, _fit_as_a_tensor, _fit_step_by_step, _fit_all_collected,
-            _fit_by_while],
+            _fit_by_while, _fit_module_by_module],
     "3.6": [_back_by_eye, _back_step_in_the_keys, _back_on_a_circle, _back_by_squares, _back_in_one_matrix],
     "3.7": [_noun_in_one_matrix, _noun_against_others, _noun_by_pairs, _noun_by_distances, _noun_on_circles,
             _noun_in_whole_numbers],

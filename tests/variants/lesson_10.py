@@ -80,6 +80,24 @@ def _search_in_fixed_tensors(model, source, bos_id, eos_id, beam_size, alpha, ma
     return best_ids, best_score
 
 
+def _search_that_ends_when_none_can_overtake(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        following = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        table = (log_p[:, None] + following).flatten()
+        log_p, index = table.topk(beam_size - len(finished))
+        token = index % following.shape[1]
+        target = torch.cat([target[index // following.shape[1]], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += [(p / ((5 + n) / 6) ** alpha, row)
+                     for p, row in zip(log_p[ended].tolist(), target[ended, 1:].tolist(), strict=True)]
+        target, log_p = target[~ended], log_p[~ended]
+        if len(log_p) == 0 or finished and max(finished)[0] >= log_p.max().item() / ((5 + max_len) / 6) ** alpha:
+            break
+    score, ids = max(finished or [(log_p[0].item() / ((5 + max_len) / 6) ** alpha, target[0, 1:].tolist())])
+    return ids, score
+
+
 def _cache_by_hand(attention, x, past):
     heads = attention.n_heads
     q, k, v = (w(x).unflatten(-1, (heads, -1)).transpose(1, 2)
@@ -102,6 +120,6 @@ def _cache_under_an_open_mask(attention, x, past):
 VARIANTS = {
     "10.1": [_score_by_exponential, _score_one_by_one],
     "10.2": [_step_by_sorting, _step_in_two_stages, _step_with_lists],
-    "10.3": [_search_with_lists, _search_in_fixed_tensors],
+    "10.3": [_search_with_lists, _search_in_fixed_tensors, _search_that_ends_when_none_can_overtake],
     "10.5": [_cache_by_hand, _cache_under_an_open_mask],
 }

@@ -203,6 +203,12 @@ SCORES = [
         "The two lengths differ as soon as one sentence looks at another.",
         "Which length does each loop, and each axis of the result, take?")
       for switches in ({"keys": "queries"}, {"keys": "queries", "square": True})),
+    Misconception(
+        "first-product-only", partial(_loops, numbers=1),
+        "Your scores are exactly the products of the first numbers of each vector.",
+        "A dot product adds up the products of all numbers.",
+        "How many rounds does your innermost loop make? Does a `break`, a `return` or an index 0 keep the other "
+        "numbers out?"),
     *(Misconception(
         "numbers-of-a-vector-typed-in", wrong,
         later("Your scores are exactly the dot products of the first {n} numbers of each vector{stops}.", n=n,
@@ -275,6 +281,9 @@ SCORES = [
           ("flattened", lambda products: products.sum(-1).ravel(), "the right scores, all in one row",
            "How are the rows put together: behind each other, or under each other?"),
           ("largest-product-only", lambda products: products.max(-1), "the largest product of each pair",
+           "How do you put the d_k products together?"),
+          ("multiplied-together", lambda products: products.prod(-1),
+           "the products of each pair, multiplied together instead of added up",
            "How do you put the d_k products together?"))),
     *(Misconception(
         "one-index-for-both", partial(_one_index, axis=axis),
@@ -306,6 +315,17 @@ SCORES = [
           ("rounded", np.round, "the dot products, rounded to whole numbers", "Others go on computing with them."),
           ("divided-by-the-largest", lambda scores: scores / scores.max(), "the dot products divided by the largest",
            "How large scores are says how sharp the choice is to be."))),
+    Misconception(
+        "centred", lambda q, k: (q - q.mean(1, keepdims=True)) @ (k - k.mean(1, keepdims=True)).T,
+        "Your scores are exactly the dot products of vectors from which their mean has been subtracted.",
+        "That is on the way to a correlation. A dot product takes the numbers as they are.",
+        "What is done to q and k before they are multiplied?"),
+    Misconception(
+        "turned-not-transposed", lambda q, k: q @ k[:, ::-1].T,
+        "Your scores are exactly what comes out when the numbers of each key are read from last to first.",
+        "Number 0 of a query belongs to number 0 of a key. (`np.rot90` turns an array by a quarter. It has the shape "
+        "of the transpose, and the numbers of the keys are in reverse order.)",
+        "Write down a key of your k after the step. Are its numbers in their old order?"),
     Misconception(
         "outer-product", np.outer,
         "What you return is exactly every number of `q` times every number of `k`, as `np.outer` does.",

@@ -8,6 +8,7 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 
 from .mistakes import PYTORCH, named_functional, named_torch, with_torch
+from .mistakes_tables import DIVISORS, LOOPS, TABLES
 from .switches import attention, first_row_only, of_torch, softmax
 
 
@@ -120,6 +121,7 @@ ATTENTION = [
         "Your weights are exactly what comes out when the scores are always divided by 2.",
         "That is √d_k for the vectors of this lesson, which have 4 numbers, and for no other size.",
         "Where does your d_k come from?"),
+    *DIVISORS,
     Misconception(
         "softmax-over-queries", partial(attention, axis=0),
         "Your weights are exactly what comes out when the softmax runs over the queries.",
@@ -317,6 +319,8 @@ ATTENTION = [
         "mixed-by-transposed", partial(attention, mix="transposed"),
         "Your output is exactly what the transposed weights give.",
         "Row i of the weights says how the values are mixed for query i.", "Is there a `.T` too many?"),
+    *LOOPS,
+    *TABLES,
     Misconception(
         "no-transpose", partial(_for_torch, turned=True, own=True),
         "Your weights are exactly what comes out when the rows of q meet the columns of k as it is.",

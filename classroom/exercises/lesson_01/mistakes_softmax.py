@@ -13,6 +13,7 @@ from .mistakes_softmax_axes import AXES, STABILITY
 from .switches import over, softmax
 
 CLIPPED = (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709)       # limits that people choose
+CONSTANTS = (10, 30, 50, 80, 100, 200, 300, 400, 500, 600, 700, 709, 800, 900, 1000, 1500, 10000)
 
 SOFTMAX = [
     *AXES,
@@ -29,11 +30,35 @@ SOFTMAX = [
         "`np.longdouble` has no more bits than other numbers.",
         "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
     Misconception(
+        "no-shift", partial(switches.longer_floats, kind=np.float64),
+        "Your shares are exactly what exp divided by its sum gives in numbers of 64 bits.",
+        "64 bits move the limit and do not remove it: exp(710) is too large for them.",
+        "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
+    Misconception(
+        "no-shift", switches.logarithm_of_the_sum,
+        "Your shares are exactly what comes out when the logarithm of the sum of the powers is subtracted, and these "
+        "powers are those of the numbers as they come.",
+        "The formula is right, and it fails for large numbers: their powers are infinite, and so are the sum and its "
+        "logarithm. Where all powers of a row are 0, the logarithm of their sum is −∞.",
+        "Adding the same number to a whole row does not change its shares. Which number keeps `exp` in range?"),
+    Misconception(
         "global-maximum", partial(softmax, shift="global"),
         "Your shares are exactly what comes out when one maximum, that of the whole array, is subtracted.",
         later("A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {stability}",
               stability=STABILITY),
         "Over which axis is your maximum taken?"),
+    Misconception(
+        "maximum-of-the-first-row", partial(softmax, shift="first row"),
+        "Your shares are exactly what comes out when the maximum of `x[0]` is subtracted from every number.",
+        later("In a table `x[0]` is the first row, and the other rows may be far above or below it. {stability}",
+              stability=STABILITY),
+        "Of which rows do you take the maximum?"),
+    Misconception(
+        "maximum-as-an-integer", partial(softmax, shift="integer"),
+        "Your shares are exactly what comes out when the maximum of each row is turned into an integer before it is "
+        "subtracted.",
+        "An integer of 64 bits ends near 9.2 · 10¹⁸, and a floating-point number may be much larger. The maximum can "
+        "be subtracted as it is.", "Is there an `int` near your maximum?"),
     *(Misconception(
         "maximum-of-the-column", partial(softmax, shift=shift),
         later("Your shares are exactly what comes out when the maximum of each column is subtracted{words}.",
@@ -101,10 +126,12 @@ SOFTMAX = [
         "Does your function return the largest number, or where it stands?"),
     *(Misconception(
         "constant-subtracted", partial(softmax, shift=shift),
-        later("Your shares are exactly what comes out when {shift} is subtracted from every number.", shift=shift),
-        later("One fixed number fits the rows near it alone: far above it `exp` overflows, and far below it all powers "
-              "are 0, and 0/0 is NaN. {stability}", stability=STABILITY),
-        "Where does the number come from that you subtract?") for shift in (10, 100, 500, 700, 1000)),
+        later("Your shares are exactly what comes out when one number for all rows is subtracted, such as {words}.",
+              words=words),
+        later("One number fits the rows near it alone: far above it `exp` overflows, and far below it all powers are "
+              "0, and 0/0 is NaN. {stability}", stability=STABILITY),
+        "Where does the number come from that you subtract, and is it another one for another row?")
+      for shift, words in (*((n, n) for n in CONSTANTS), (np.int64(10), 10), ("number of rows", "`len(x)`"))),
     *(Misconception(
         "shifted-after-exp", wrong, later("Your shares are exactly what comes out when {words} is subtracted after "
                                           "`exp`.", words=words),
@@ -153,15 +180,23 @@ SOFTMAX = [
               stability=STABILITY),
         "Which number of a row is the one that may overflow?"),
     Misconception(
+        "minimum-subtracted", partial(softmax, shift="min of all"),
+        "Your shares are exactly what comes out when one minimum, that of the whole array, is subtracted.",
+        later("That leaves the largest number largest: `exp` overflows as soon as the numbers are spread wide. "
+              "{stability}", stability=STABILITY),
+        "Which number of a row is the one that may overflow?"),
+    Misconception(
         "mean-subtracted", partial(softmax, shift="mean"),
-        "Your shares are exactly what comes out when the mean of each row is subtracted.",
-        later("A number far above the mean still overflows. {stability}", stability=STABILITY),
+        "Your shares are exactly what comes out when the mean of each row is subtracted, or another number from the "
+        "middle of it.",
+        later("A number far above the middle still overflows. {stability}", stability=STABILITY),
         "Which number of a row is the one that may overflow?"),
     *(Misconception(
         "not-normalised", partial(softmax, **how),
         "Your shares are exactly the powers, not divided by their sum.",
         "Shares of a row sum to 1; that is what makes them shares.",
-        "Which step is still missing? (A division by the largest power of the row changes nothing after the shift.)",
+        "Which step is still missing? (If the largest number is subtracted first, the largest power of the row is 1, "
+        "and dividing by it changes nothing.)",
         sums("shares"))
       for how in ({"divide": "nothing"}, {"divide": "nothing", "shift": "none"})),
     *(Misconception(
@@ -209,6 +244,12 @@ SOFTMAX = [
            lambda x: (x - x.min(-1, keepdims=True)) / np.ptp(x, axis=-1, keepdims=True),
            "stretched so that its row runs from 0 to 1", ""))
       for shift in ("none", "max")),
+    *(Misconception(
+        "exponential-at-the-end", lambda x, along=along: np.exp(x / x.sum(along, keepdims=True)),
+        later("What you return is exactly the exponential of the numbers divided by their sum{of}.", of=of),
+        "Both steps are there, in the wrong order: the numbers of a row sum to 1 only if the division comes last.",
+        "What happens first in your line, `exp` or the division?", sums("shares"))
+      for along, of in ((-1, ""), (None, ", that of the whole array"))),
     Misconception(
         "exponential-of-the-sum", switches.exp_of_the_sum,
         "Your shares are exactly exp(x) divided by exp of the sum.",
@@ -273,6 +314,11 @@ SOFTMAX = [
         "Your shares are exactly the sigmoid of each number by itself.",
         "A sigmoid decides about one number alone; shares compare the numbers of a row with each other.",
         "Does your result for one number depend on its neighbours?", sums("shares")),
+    Misconception(
+        "sigmoid", lambda x: over(1 / (1 + np.exp(-x))),
+        "Your shares are exactly the sigmoid of each number, divided by the sum of its row.",
+        "A sigmoid is close to 1 for all large numbers, so that 10 and 20 would get nearly equal shares.",
+        "Which function makes your powers?"),
     Misconception(
         "hard-maximum", lambda x: (x == x.max(-1, keepdims=True)).astype(float),
         "Your shares are exactly 1 for the largest number and 0 for all others.",

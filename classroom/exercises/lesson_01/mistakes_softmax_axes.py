@@ -10,6 +10,13 @@ from .switches import only_division_loses_axis, only_maximum_loses_axis, softmax
 STABILITY = ("The shift that keeps `exp` in range has to fit every row by itself: then the largest exponent of each "
              "row is 0, nothing overflows, and no row becomes 0/0.")
 
+SHIFTS = (
+    ("no-shift", "none", "nothing is subtracted before `exp`", "Which number keeps `exp` in range?"),
+    ("global-maximum", "global", "the maximum of the whole array is subtracted",
+     "Over which axis is your maximum taken?"),
+    ("mean-subtracted", "mean", "the mean of each row is subtracted",
+     "Which number of a row is the one that may overflow?"))
+
 AXES = [
     Misconception(
         "first-axis", partial(softmax, axis=0),
@@ -49,6 +56,15 @@ AXES = [
           ("reshape", "the sums get the shape (-1, 1)", "How does a sum keep its axis by itself, wherever it is?"),
           ("transposed", "the table is transposed, divided, and transposed back",
            "What does `.T` do to three axes?"))),
+    *(Misconception(
+        f"two-axes-assumed-and-{slug}", partial(two_axes, how=how, shift=shift),
+        later("Your code does exactly what happens when {words}, and the sums get a second axis by {by}: it is right "
+              "for tables alone, and not for all of them.", words=words, by=by),
+        later("`x` may be a single row, or a batch of tables. Counted from the end, the axis of a row is always the "
+              "last. The other slip shows only in some arrays of large numbers. {stability}", stability=STABILITY),
+        later("Two questions. How does a sum keep its axis by itself, wherever it is? {other}", other=other))
+      for how, by in (("None", "`[:, None]`"), ("reshape", "`reshape(-1, 1)`"))
+      for slug, shift, words, other in SHIFTS),
     Misconception(
         "last-but-one-axis", partial(softmax, axis=-2),
         "Your shares are exactly those taken along the last axis but one.",
@@ -84,12 +100,7 @@ AXES = [
               "shows only in some arrays of large numbers. {stability}", stability=STABILITY),
         later("Two questions. Which shape does your sum have, and which would line up with the rows? {other}",
               other=other))
-      for slug, shift, words, other in (
-          ("no-shift", "none", "nothing is subtracted before `exp`", "Which number keeps `exp` in range?"),
-          ("global-maximum", "global", "the maximum of the whole array is subtracted",
-           "Over which axis is your maximum taken?"),
-          ("mean-subtracted", "mean", "the mean of each row is subtracted",
-           "Which number of a row is the one that may overflow?"))),
+      for slug, shift, words, other in SHIFTS),
     *(Misconception(
         f"divided-by-the-whole-sum-and-{which}-subtracted",
         lambda x, shift=shift: softmax(x, shift=shift, total="everything"),

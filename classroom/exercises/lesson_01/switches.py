@@ -20,8 +20,9 @@ def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum",
                      "first": lambda: x[..., :1], "last": lambda: x[..., -1:],
                      "sum": lambda: x.sum(axis, keepdims=True), "place": lambda: x.argmax(axis, keepdims=True),
                      "added": lambda: -x.max(axis, keepdims=True),
-                     "absolute": lambda: np.abs(x).max(axis, keepdims=True), "absolute, all": np.abs(x).max}.get(
-                         shift, lambda: shift)()
+                     "absolute": lambda: np.abs(x).max(axis, keepdims=True), "absolute, all": np.abs(x).max,
+                     "first row": lambda: x[0].max(), "min of all": x.min, "number of rows": lambda: len(x),
+                     "integer": lambda: x.max(axis, keepdims=True).astype(np.int64)}.get(shift, lambda: shift)()
     powers = np.exp(moved) if base == np.e else np.power(float(base), moved)
     if divide == "sum":
         summed = np.exp(x) if total == "of what came in" else powers
@@ -69,13 +70,15 @@ def exp_of_the_sum(x):
     return np.exp(x - x.sum(-1, keepdims=True))
 
 
-def two_axes(x, how):
-    """Right for tables: the sums of the rows are put up by a second axis."""
+def two_axes(x, how, shift=None):
+    """Right for tables: the sums of the rows are put up by a second axis. With `shift`, another than their maxima."""
     if how == "transposed":
         powers = np.exp(x.T - x.max(-1))
         return (powers / powers.sum(0)).T
     upright = (lambda y: y[:, None]) if how == "None" else lambda y: y.reshape(-1, 1)
-    powers = np.exp(x - upright(x.max(-1)))
+    moved = {"none": lambda: 0, "global": x.max, "mean": lambda: x.mean(-1, keepdims=True)}.get(
+        shift, lambda: upright(x.max(-1)))()
+    powers = np.exp(x - moved)
     return powers / upright(powers.sum(-1))
 
 
@@ -90,10 +93,15 @@ def beyond_the_last_axis(x):
     return over(np.exp(x - x.max(axis=x.ndim, keepdims=True)))
 
 
-def longer_floats(x):
+def longer_floats(x, kind=np.longdouble):
     """Unprotected, in numbers of more bits."""
-    powers = np.exp(x.astype(np.longdouble))
+    powers = np.exp(x.astype(kind))
     return (powers / powers.sum(-1, keepdims=True)).astype(np.float64)
+
+
+def logarithm_of_the_sum(x):
+    """The logarithm of the sum of the powers subtracted, of the numbers as they come."""
+    return np.exp(x - np.log(np.exp(x).sum(-1, keepdims=True)))
 
 
 def one_number(x):
@@ -185,25 +193,52 @@ _TRIANGLES = {
     "causal, square": _square,
     "causal, over the shares": lambda scores: np.tril(softmax(scores)),
     "causal, 0 for scores": lambda scores: softmax(np.tril(scores)),
-    "future": lambda scores: softmax(np.where(np.triu(np.ones_like(scores)) > 0, scores, -1e30))}
+    "future": lambda scores: softmax(np.where(np.triu(np.ones_like(scores)) > 0, scores, -1e30)),
+    "itself": lambda scores: softmax(np.where(np.eye(*scores.shape, dtype=bool), -1e30, scores))}
 
 
-def attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights",
-               turned="keys", shown=None):
-    """Attention with switches. `shown` is done to what is returned."""
+def _divisor(scale, q, k, v, scores):
+    """What the scores are divided by."""
     d_k = q.shape[-1]
-    root = {"sqrt d_k": np.sqrt(d_k), "none": 1.0, "d_k": d_k, "after": 1.0, "output": 1.0, "up": 1 / np.sqrt(d_k),
+    return {"sqrt d_k": np.sqrt(d_k), "none": 1.0, "d_k": d_k, "after": 1.0, "output": 1.0, "up": 1 / np.sqrt(d_k),
             "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]), "d_k / 2": d_k / 2,
             "d_k // 2": d_k // 2, "2 d_k": 2 * d_k, "rounded": int(np.sqrt(d_k)), "fixed": 2.0, "fixed 4": 4.0,
             "fixed 8": 8.0, "keys": k.shape[0], "queries": q.shape[0], "values": v.shape[-1],
             "numbers of q": np.sqrt(q.size), "up d_k": 1 / d_k, "square": d_k ** 2, "root of scores": np.sqrt(d_k),
-            "root of scores, d_k": d_k}.get(scale)
-    root = np.sqrt(d_k) if scale == "//" else root
+            "root of scores, d_k": d_k, "//": np.sqrt(d_k), "rounded up": np.ceil(np.sqrt(d_k)),
+            "axes": np.sqrt(q.ndim), "log2": np.log2(d_k), "negative": -np.sqrt(d_k), "each number": d_k ** (d_k / 2),
+            "spread": scores.std(), "spread of the row": scores.std(-1, keepdims=True),
+            "largest": scores.max(), "largest of the row": scores.max(-1, keepdims=True),
+            "lengths of the keys": np.linalg.norm(k, axis=1)}[scale]
+
+
+def _added(weights, values):
+    """The mixture, added up key by key in a table of whole numbers, which cuts off each sum."""
+    held = np.zeros((len(weights), values.shape[1]))
+    for share, value in zip(weights.T, values, strict=True):
+        held = np.trunc(held + share[:, None] * value)
+    return held
+
+
+def _cut(name, array, cut, source):
+    """`array` as it comes out of a table of whole numbers: always, or if `source` holds whole numbers."""
+    if cut is None or name not in cut[0]:
+        return array
+    return array.astype(int if cut[1] == "always" else source.dtype)
+
+
+def attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives="weights", roles="qk", mix="weights",
+               turned="keys", shown=None, cut=None):
+    """Attention with switches. `shown` is done to what is returned, `cut` says which tables hold whole numbers."""
+    d_k = q.shape[-1]
     a, b = {"qk": (q, k), "kq": (k, q), "qq": (q, q), "kk": (k, k)}[roles]
+    a = _cut("queries", a / np.sqrt(d_k), cut, q) if cut and "queries" in cut[0] else a
     with np.errstate(all="ignore"):                # half of 1, rounded down, is 0
-        scores = a @ {"keys": b.T, "reshaped": b.reshape(b.shape[::-1])}[turned]
+        scores = _cut("products", a @ {"keys": b.T, "reshaped": b.reshape(b.shape[::-1])}[turned], cut, q)
+        root = 1.0 if cut and "queries" in cut[0] else _divisor(scale, q, k, v, scores)
         scores = (np.sqrt(scores) if str(scale).startswith("root of scores") else scores) / root
-    scores = np.floor(scores) if scale == "//" else scores
+    scores = _cut("scores", np.floor(scores) if scale == "//" else np.abs(scores) if gives == "absolute" else scores,
+                  cut, q)
     if gives == "softmax before":
         weights = softmax(a) @ softmax(b).T
     elif gives == "no softmax":
@@ -222,12 +257,25 @@ def attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives
         weights = _TRIANGLES[gives](scores)
     else:
         weights = softmax(scores, axis=axis, shift=shift)
-    weights = weights / np.sqrt(d_k) if scale == "after" else weights
+    weights = _cut("weights", weights / np.sqrt(d_k) if scale == "after" else weights, cut, q)
     v = {"v": v, "k": k, "q": q, "softmax": softmax(v)}[values]
     if mix == "best":
         output = v[weights.argmax(-1)]
     elif mix == "mean":
         output = np.broadcast_to(v.mean(0), (len(weights), v.shape[1]))
+    elif mix == "sum":
+        output = np.broadcast_to(v.sum(0), (len(weights), v.shape[1]))
+    elif mix == "last key":
+        output = weights[:, -1:] * v[-1]
+    elif mix == "running total":
+        output = (weights @ v).cumsum(0)
+    elif mix == "value of the query's number":
+        output = np.array([weights[i].sum() * v[i] for i in range(len(weights))])
+    elif mix == "first weights":
+        output = np.broadcast_to(weights[0] @ v, (len(weights), v.shape[1]))
+    elif mix == "shares of the output":
+        with np.errstate(all="ignore"):
+            output = weights @ v / (weights @ v).sum(-1, keepdims=True)
     elif mix == "over queries":
         output = weights.sum(0)[:, None] * v
     elif mix == "not summed":
@@ -257,11 +305,17 @@ def attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives
         for i, shares in enumerate(weights):
             output[i] = shares @ v
     else:
-        output = {"weights": weights, "scores": scores, "transposed": weights.T,
+        output = {"weights": weights, "scores": scores, "transposed": weights.T, "undivided": softmax(a @ b.T),
                   "softmax": softmax(weights)}.get(mix, weights) @ v
     if scale == "output" or mix == "scaled":
         output = output / np.sqrt(d_k)
     if gives == "swapped":
         return weights, output
-    second = {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T}.get(gives, weights)
+    if cut and "sums" in cut[0] and (cut[1] == "always" or v.dtype.kind == "i"):
+        output = _added(weights, v)
+    output = _cut("output", output, cut, v)
+    second = _cut("second", {"scores": scores, "raw scores": a @ b.T, "transposed": weights.T,
+                             "undivided": softmax(a @ b.T), "powers": np.exp(scores),
+                             "shifted powers": np.exp(scores - scores.max(-1, keepdims=True))}.get(gives, weights),
+                  cut, q)
     return (output, second) if shown is None else shown(output, second)

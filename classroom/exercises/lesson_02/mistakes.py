@@ -8,6 +8,8 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 
 from .mistakes_empty import EMPTY, NOTHING
+from .mistakes_fixed import FIXED
+from .mistakes_scale import ROOT, SCALES
 from .switches import STYLES, in_style, sloppy_attention
 
 __all__ = ["ATTENTION", "STYLES", "in_style", "sloppy_attention"]
@@ -27,8 +29,6 @@ def _filled_for_64_bits(q, k, v, mask=None):
     return sloppy_attention(q, k, v, mask)
 
 
-_ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally sharp "
-         "for short and for long keys.")
 _SHARES = "Each query has 1 to give away among its keys."
 _AXES = "Sentences, and later heads, stand in front; only the last two axes, positions and dimensions, change places."
 
@@ -38,24 +38,24 @@ def _divided(by: str, words: str) -> Misconception:
         by, f"divided-by-root-of-{by.lower().replace('_', '-')}")
     return Misconception(slug, partial(sloppy_attention, scale=by), later(
         "Your weights are exactly what comes out when the scores are divided by the root of {words}.",
-        words=words), _ROOT,
+        words=words), ROOT,
                          "Which axis does the size under your root come from? Count from the end.")
 
 
 ATTENTION = [
     Misconception(
         "no-scaling", partial(sloppy_attention, scale="none"),
-        "Your weights are exactly what comes out when the scores are not divided by anything.", _ROOT,
+        "Your weights are exactly what comes out when the scores are not divided by anything.", ROOT,
         "Which step stands between the scores and the softmax?"),
     Misconception(
         "divided-by-d-k", partial(sloppy_attention, scale="d_k"),
-        "Your weights are exactly what comes out when the scores are divided by d_k, without the root.", _ROOT,
+        "Your weights are exactly what comes out when the scores are divided by d_k, without the root.", ROOT,
         "What are the scores divided by? And how often: dividing by √d_k twice is dividing by d_k."),
     *(Misconception(
         "root-as-one-half", partial(sloppy_attention, scale=scale),
         later("Your weights are exactly what comes out when the scores are divided by {words}.", words=words),
         later("Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. {root}",
-              root=_ROOT),
+              root=ROOT),
         "Is there an exponent 1/2 without brackets?")
       for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     _divided("T_k", "T_k, the number of keys"),
@@ -65,7 +65,7 @@ ATTENTION = [
     _divided("d_v", "d_v, the size of the values"),
     Misconception(
         "multiplied-by-root", partial(sloppy_attention, scale="up"),
-        "Your weights are exactly what comes out when the scores are multiplied by √d_k.", _ROOT,
+        "Your weights are exactly what comes out when the scores are multiplied by √d_k.", ROOT,
         "Is the root above or below the fraction line?"),
     Misconception(
         "root-of-a-fixed-size", partial(sloppy_attention, scale="fixed"),
@@ -80,7 +80,7 @@ ATTENTION = [
     *(Misconception(
         slug, partial(sloppy_attention, scale=scale),
         later("Your weights are exactly what comes out when the scores are {words}.",
-              words=words), f"{why}{_ROOT}", look)
+              words=words), f"{why}{ROOT}", look)
       for slug, scale, words, why, look in (
           ("half-for-root", "d_k // 2", "divided by half of d_k, rounded down",
            "For keys of 4 numbers, half of d_k happens to be its root. ", "Which function makes your root?"),
@@ -97,6 +97,7 @@ ATTENTION = [
         "Which of your lines divides, and what?")
       for switches, words in (({"scale": "output"}, "and the scores are not divided by anything"),
                               ({"values": "scaled"}, "besides the scores"))),
+    *SCALES,
     Misconception(
         "root-rounded", partial(sloppy_attention, scale="rounded"),
         "Your weights are exactly what comes out when √d_k is rounded down to a whole number.",
@@ -122,6 +123,14 @@ ATTENTION = [
         "softmax-over-everything", partial(sloppy_attention, axis="everything"),
         "Your weights are exactly what comes out when one softmax runs over all scores together.", _SHARES,
         "Along which axis does your softmax run?", sums("weights")),
+    Misconception(
+        "softmax-over-everything", partial(sloppy_attention, axis="table"),
+        "Your weights are exactly what comes out when one softmax runs over each whole table, (T_q, T_k).", _SHARES,
+        "Along which axis does your softmax run?", sums("weights")),
+    Misconception(
+        "divided-by-the-sum-of-all", partial(sloppy_attention, axis="divided by all"),
+        "Your weights are exactly the powers, shifted by the largest score of each row, and divided by the sum of "
+        "*all* of them.", _SHARES, "Along which axis does your sum run, and does it keep that axis?", sums("weights")),
     Misconception(
         "not-normalised", partial(sloppy_attention, axis="no sum"),
         "Your weights are exactly the exponentials of the scaled scores, not divided by their sum.", _SHARES,
@@ -210,6 +219,12 @@ ATTENTION = [
         "Axes are lined up from the right: what counted the sentences then meets another axis, or adds one to the "
         "scores. The mask comes in as it is to be used.", "Which line changes the shape of the mask?")
       for axis in (1, 0, -2, -3)),
+    *(Misconception(
+        "mask-not-flattened", partial(sloppy_attention, gives=f"flattened, {which}"),
+        "Your code does exactly what happens when the axes in front of q, k and v are made into one, and the mask "
+        "keeps its own: where the mask has an axis for heads as well, the two do not line up.",
+        "Axes are lined up from the right: the one axis of all sentences and heads meets that of the heads alone.",
+        "Which shapes do the scores and the mask have where they meet?") for which in ("output", "weights")),
     Misconception(
         "causal-as-well", partial(sloppy_attention, how="causal as well"),
         "Your weights are exactly what comes out when a causal mask is added to whatever mask is given.",
@@ -256,6 +271,14 @@ ATTENTION = [
         "Which number is below every score there can be?", sums("weights"))
       for of, where in (("", "of their row"), (", all", "of all"))
       for closed, words in (("", where), (", closed", f"{where}, and their shares are set to 0 afterwards"))),
+    *(Misconception(
+        "filled-with-the-lowest-score", partial(sloppy_attention, how=f"lowest score, twice{of}{closed}"),
+        later("Your weights are exactly what comes out when forbidden places get two times the lowest score {words}.",
+              words=words),
+        "Two times the lowest score is an ordinary score, with a share of its own. And if all scores are positive, it "
+        "is not even below them.", "Which number is below every score there can be?", sums("weights"))
+      for of, where in (("", "of their row"), (", all", "of all"))
+      for closed, words in (("", where), (", closed", f"{where}, and their shares are set to 0 afterwards"))),
     Misconception(
         "single-precision", partial(sloppy_attention, how="in 32 bits"),
         "Your weights are exactly what comes out when the softmax is computed in 32 bits.",
@@ -288,14 +311,7 @@ ATTENTION = [
         "True and False times a number of Python's make a tensor of float32, and in 32 bits that number is −∞. And "
         "0 · (−∞) is not 0 but NaN.", "Where do you need a choice between two values, and use a product?")
       for empty in ("zero", "rows", "kept", "multiplied")),
-    *(Misconception(
-        "fill-not-low-enough", partial(sloppy_attention, how=how),
-        later("For large scores, your weights are exactly what comes out when forbidden places get −10000 or a "
-              "similar number{then}.", then=then), "Scores can be lower than that; then the forbidden places win.",
-        "Which number is below every score there can be?")
-      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"),
-                        ("weak, added", ", added to their scores"),
-                        ("weak, added, closed", ", added to their scores, and their shares are set to 0 afterwards"))),
+    *FIXED,
     Misconception(
         "causal-whatever-the-mask", partial(sloppy_attention, how="causal"),
         "Your weights are exactly what comes out with a causal mask, whatever mask is given.",

@@ -72,6 +72,10 @@ CAUSAL = [
     Misconception(
         "mirrored", partial(_causal, turn=True), "Your mask is exactly the right one, mirrored left to right.",
         later("{past} Keys run from left to right.", past=_PAST), "Which word does row 0 of your mask allow?"),
+    Misconception(
+        "mirrored", lambda size: torch.ones(size, size, dtype=torch.bool).tril().flip(0),
+        "Your mask is exactly the right one, mirrored top to bottom.",
+        later("{past} Queries run from top to bottom.", past=_PAST), "Which words does row 0 of your mask allow?"),
     *(Misconception(
         "mask-to-be-added", lambda size, low=low: added(_causal(size), low), **TO_BE_ADDED,
         why="PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.") for low in LOW),

@@ -19,11 +19,15 @@ def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=Fa
     real = real[:1].expand_as(real) if first else real
     real = {"so far": lambda: real.int().cummin(0).values.bool(),
             "anywhere": lambda: real.all(0, keepdim=True).expand_as(real)}.get(padding, lambda: real)()
+    if padding.startswith("counted"):                   # as many places from the left as there are real tokens
+        real = torch.arange(ids.shape[1]) < real.sum(1, keepdim=True)
+        padding = padding.removeprefix("counted, ")
     columns = real.unsqueeze(1).expand(-1, ids.shape[1], -1)
     seen = {"columns": columns, "rows": columns.transpose(1, 2), "both": columns & columns.transpose(1, 2),
             "inverted": ~columns, "none": torch.ones_like(columns), "first axis": real.unsqueeze(0)}
     seen = seen.get(padding, columns)
-    mask = {"and": seen & past, "or": seen | past, "xor": seen ^ past}[join]
+    mask = {"and": lambda: seen & past, "or": lambda: seen | past, "xor": lambda: seen ^ past,
+            "same": lambda: seen == past, "<=": lambda: seen <= past, ">=": lambda: seen >= past}[join]()
     mask = mask | torch.eye(ids.shape[1], dtype=torch.bool) if own else mask
     if opened is not None:
         places = {"itself": torch.eye(ids.shape[1]).bool(), "first": torch.arange(ids.shape[1]) == 0,
@@ -31,6 +35,15 @@ def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=Fa
         mask = mask | ~mask.any(-1, keepdim=True) & places
     mask = ~mask if turned else mask
     return mask[:, None] if head else mask
+
+
+def _past(ids):
+    return torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
+
+
+def _into(mask, other):
+    mask &= other
+    return mask
 
 
 _BOTH = "A target word may look at what is real and not in the future: both conditions at once."
@@ -73,6 +86,14 @@ DECODER = [
     Misconception(
         "one-of-the-two", partial(_decoder, join="xor"), "Your mask is exactly True where only one condition holds.",
         _BOTH, "Which operator joins the two masks?"),
+    *(Misconception(
+        "compared-with-each-other", partial(_decoder, join=join),
+        later("Your mask is exactly True {words}.", words=words), _BOTH,
+        "Which sign joins the two masks? A comparison asks how one of them stands to the other.")
+      for join, words in (
+          ("same", "where both conditions hold, and where neither does"),
+          ("<=", "everywhere but at real tokens that are in the future"),
+          (">=", "everywhere but at padding that is not in the future"))),
     Misconception(
         "future-instead-of-past", partial(_decoder, causal="future"),
         "Your mask is exactly what comes out with the upper triangle: every word sees itself and its future.", _BOTH,
@@ -85,7 +106,7 @@ DECODER = [
     Misconception(
         "causal-inverted", partial(_decoder, causal="inverted"),
         "Your mask is exactly what comes out when True and False of the causal mask are exchanged.", _BOTH,
-        "Is there a `~` too many?"),
+        "Is there a `~` too many? And which sign joins the two masks?"),
     Misconception(
         "not-even-itself", partial(_decoder, causal="strict"),
         "Your mask is exactly the right one without its diagonal: no word sees itself.",
@@ -109,6 +130,30 @@ DECODER = [
         "Your mask is exactly the right one with the rows of padding closed as well as its columns.",
         "What padding looks at does no harm, since nobody looks at it. The contract is: real keys that are not in the "
         "future, for every query.", "Is there one padding mask too many?"),
+    *(Misconception(
+        "lengths-counted", partial(_decoder, padding=f"counted, {padding}"),
+        later("Your mask is exactly what comes out when the n real tokens of a sentence are counted, and the causal "
+              "mask is left open in {words}.", words=words), why,
+        "Does your mask look at where the padding stands?")
+      for padding, words, why in (
+          ("columns", "the first n columns alone",
+           "That is right while all padding stands at the end. Some batches are filled up at the front."),
+          ("both", "the first n rows and columns alone",
+           "Padding may stand in front: its places are then open, and those of words are closed. And each query has a "
+           "row, also that of padding: the contract is real keys that are not in the future, for every query."))),
+    *(Misconception(
+        "written-into-a-smaller-mask", wrong,
+        later("Your code does exactly what `&=` does with the two masks: it stops, for it writes into the one on its "
+              "left, which is {shape}.", shape=shape),
+        "Both together are (B, T, T): neither of the two has room for that.",
+        "Which of your lines writes into a tensor that is there already?")
+      for wrong, shape in ((lambda ids, pad_id: _into((ids != pad_id).unsqueeze(1), _past(ids)), "(B, 1, T)"),
+                           (lambda ids, pad_id: _into(_past(ids), (ids != pad_id).unsqueeze(1)), "(T, T)"))),
+    Misconception(
+        "ids-compared", lambda ids, pad_id: (ids != pad_id).unsqueeze(1) & (ids.unsqueeze(1) <= ids.unsqueeze(2)),
+        "Your mask is exactly what comes out when the *ids* of query and key are compared, in the place of their "
+        "positions.", "An id is the number of a word in the vocabulary. It does not say where the word stands.",
+        "What do you compare to find out whether a key is in the future?"),
     Misconception(
         "mask-of-first-sentence", partial(_decoder, first=True),
         "Your mask is exactly what comes out when the padding of sentence 0 is used for all.",

@@ -9,7 +9,10 @@ from .switches import sloppy_attention
 
 NOTHING = ("A query that may attend to nothing, in a sentence that is all padding for instance, gets zero weights and "
           "adds nothing: that is the course's convention.")
-_KEPT = ("kept", "added", "added, weak", "opened, kept")        # ways in which such a row keeps shares
+_KEPT = ("kept", "opened, kept")        # ways in which such a row keeps shares
+
+_LEFT = ("That repairs a row as long as something is left. Where a forbidden score is far above the allowed ones, the "
+         "softmax gives it all there is, and the shares of the allowed ones are 0 already.")
 
 EMPTY = [
     Misconception(
@@ -50,20 +53,32 @@ EMPTY = [
         "What do you set to 0: a row, or a whole tensor?", sums("weights"))
       for how, words in (("all together", "all queries, in all sentences,"),
                          ("by sentence", "all queries of its sentence"))),
-    *(Misconception(
-        "renormalised-after-softmax", partial(sloppy_attention, empty=how),
-        later("Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, "
-              "and each row is then divided by what is left of it{nan}.", nan=nan),
-        later("That repairs a row as long as something is left. Where a forbidden score is far above the allowed "
-              "ones, the softmax gives it all there is, and the shares of the allowed ones are 0 already. {empty}",
-              empty=NOTHING),
-        "Do the forbidden scores get into your softmax?")
-      for how, nan in (("renormalised", ": 0/0, NaN, where nothing is left"),
-                       ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
+    Misconception(
+        "renormalised-after-softmax", partial(sloppy_attention, empty="renormalised"),
+        "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
+        "row is then divided by what is left of it: 0/0, NaN, where nothing is left.",
+        later("{left} {empty}", left=_LEFT, empty=NOTHING), "Do the forbidden scores get into your softmax?"),
+    Misconception(
+        "renormalised-after-softmax", partial(sloppy_attention, empty="renormalised, nan to 0"),
+        "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
+        "row is then divided by what is left of it; where nothing is left, they are 0.", _LEFT,
+        "Do the forbidden scores get into your softmax?"),
+    Misconception(
+        "renormalised-after-softmax", partial(sloppy_attention, empty="renormalised, 1e-9"),
+        "Your weights are exactly what comes out when forbidden scores get into the softmax as they are, and each row "
+        "is then divided by what is left of it; or when they are made lower by a small number, such as 50, and their "
+        "shares are set to 0 afterwards. Nothing is left where a forbidden score is high.",
+        _LEFT, "Do the forbidden scores get into your softmax, as they are or a little lower?"),
     *(Misconception(
         "empty-rows-not-zero", partial(sloppy_attention, empty=how),
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
         later("However low all scores of a row are, the softmax makes shares of them. {empty}", empty=NOTHING),
         "What do the rows without any True need after the softmax?")
       for how in _KEPT),
+    Misconception(
+        "columns-for-rows", partial(sloppy_attention, empty="columns"),
+        "Your weights are exactly what comes out when shares are set to 0 at the keys that *no query* may look at, and "
+        "not in the rows of the queries that may look at nothing.",
+        later("Rows of the mask are queries, columns are keys. {empty}", empty=NOTHING),
+        "Over which axis does your `any` or `all` run: does it ask about a query, or about a key?"),
 ]

@@ -20,7 +20,9 @@ def _handed_over(mask, invert=True, shape="row", kind=torch.bool, opened=None):
            "first for all": lambda: mask[:1, 0].expand(len(mask), -1),
            "square": lambda: mask.expand(-1, mask.shape[-1], -1),
            "one column": lambda: mask.reshape(-1, 1), "one row": lambda: mask.reshape(1, -1),
-           "any": lambda: mask.any(-1)}[shape]()
+           "any": lambda: mask.any(-1), "all": lambda: mask.all(-1), "any 0": lambda: mask.any(0),
+           "all 0": lambda: mask.all(0), "last column": lambda: mask[:, :, -1], "last": lambda: mask[-1],
+           "counted": lambda: torch.arange(mask.shape[-1]) >= (~mask).sum(-1)}[shape]()
     return out.to(kind)
 
 
@@ -79,7 +81,20 @@ KEY_PADDING = [
           ("repeated-for-each-query", "square", "the right one, repeated for each of T queries",
            "PyTorch adds the axes for heads and queries by itself: it wants (B, T).", "Which shape is asked for?"),
           ("one-answer-for-each-sentence", "any", "one yes or no for each sentence: whether it has any padding",
-           "Every key has its own entry.", "Along which axis does your `any` or `all` run?"))),
+           "Every key has its own entry.", "Along which axis does your `any` or `all` run?"),
+          ("one-answer-for-each-sentence", "all", "one yes or no for each sentence: whether it is nothing but padding",
+           "Every key has its own entry.", "Along which axis does your `any` or `all` run?"),
+          ("one-row-for-all-sentences", "any 0", "one row for all sentences: True where any of them has padding",
+           "Each sentence has its own padding.", "Along which axis does your `any` or `all` run?"),
+          ("one-row-for-all-sentences", "all 0", "one row for all sentences: True where all of them have padding",
+           "Each sentence has its own padding.", "Along which axis does your `any` or `all` run?"),
+          ("one-key-only", "last column", "the entry of the last word", "Every key has its own entry.",
+           "On which axis is your index −1?"),
+          ("last-sentence-only", "last", "that of the last sentence", "Each sentence has its own padding.",
+           "On which axis is your index −1?"),
+          ("lengths-counted", "counted", "what comes out when the real tokens are counted and that many places opened "
+           "from the left", "That is right while all padding stands at the end. Some batches are filled up at the "
+           "front.", "Does your mask look at where the padding stands?"))),
     Misconception(
         "head-axis-added", partial(_handed_over, shape="heads"), "Your mask is exactly inverted, with one axis more.",
         "PyTorch adds the axes for heads and queries by itself: it wants (B, T).", "Which shape is asked for?"),
@@ -88,6 +103,11 @@ KEY_PADDING = [
         "Your mask is exactly what `~` makes of whole numbers: −1 of 0, and −2 of 1.",
         "`~` turns every bit round. Of True and False that makes the other one; of whole numbers it does not.",
         "Which dtype does the mask have when `~` comes?"),
+    Misconception(
+        "everything-ignored", lambda mask: torch.ones_like(mask[:, 0]),
+        "Your mask is exactly True everywhere: all keys are to be ignored.", "No word may look at anything then. (`~` "
+        "turns every bit round: of the whole numbers 0 and 1 it makes −1 and −2, and both of them count as True.)",
+        "Where does `mask` come in? And if there is a `~`, which dtype has the tensor behind it?"),
     *(Misconception(
         "all-padding-opened", partial(_handed_over, opened=opened),
         later("Your mask is exactly the right one, except that in a sentence of nothing but padding {words} may be "

@@ -47,6 +47,13 @@ def _of_numpy(ids, pad_id, name):
     return getattr(ids != pad_id, name)
 
 
+def between(ids, pad_id, first=False, last=False):
+    """True from the first real token on, up to the last one, or both: (B, T)."""
+    real = (ids != pad_id).int()
+    so_far, to_come = real.cummax(1).values.bool(), real.flip(1).cummax(1).values.flip(1).bool()
+    return (so_far if first else torch.ones_like(so_far)) & (to_come if last else torch.ones_like(so_far))
+
+
 def _lengths(ids, pad_id):
     return (torch.arange(ids.shape[1]) < (ids != pad_id).sum(-1, keepdim=True)).unsqueeze(1)
 
@@ -137,7 +144,10 @@ PADDING = [
         later("Your mask is exactly the one for padding with the id {words}, whatever `pad_id` is.", words=words),
         "A batch may have no padding at all, or padding elsewhere.", "Does `pad_id` occur in your code?")
       for which, words in ((lambda ids: ids[:, -1:], "at the end of each sentence"),
-                           (lambda ids: ids[-1, -1], "at the end of the last sentence"))),
+                           (lambda ids: ids[-1, -1], "at the end of the last sentence"),
+                           (torch.max, "that is the largest of all"), (torch.min, "that is the smallest of all"),
+                           (lambda ids: ids.amax(1, keepdim=True), "that is the largest of each sentence"),
+                           (lambda ids: ids.amin(1, keepdim=True), "that is the smallest of each sentence"))),
     *(Misconception(
         "is-in-place-of-equals", wrong,
         "Your code does exactly what `is` makes of a whole tensor: one single yes or no.",
@@ -184,6 +194,29 @@ PADDING = [
         "Your mask is exactly True up to the first padding of each sentence, and False from there on.",
         "That is right while all padding stands at the end. Some batches are filled up at the front.",
         "What becomes of a word that stands behind padding?"),
+    *(Misconception(
+        "open-between-real-tokens", lambda ids, pad_id, ends=ends: between(ids, pad_id, **ends).unsqueeze(1),
+        later("Your mask is exactly True {words}, and False in all other places.", words=words), why,
+        "Is there a `flip`, or a function that begins with `cum`? What does a place learn from its neighbours there?")
+      for ends, words, why in (
+          ({"last": True}, "up to the last real token of each sentence",
+           "That closes padding at the end alone; in front of words, or between them, it stays open."),
+          ({"first": True}, "from the first real token of each sentence on",
+           "That closes padding in front alone; behind words, or between them, it stays open."),
+          ({"first": True, "last": True}, "from the first real token of each sentence to its last",
+           "Padding that stands between words stays open."))),
+    Misconception(
+        "everything-allowed", lambda ids, pad_id: torch.ones_like(ids, dtype=torch.bool).unsqueeze(1),
+        "Your mask is exactly True everywhere.",
+        "Padding is then looked at like a word. (`~` turns every bit round: of the whole numbers 0 and 1 it makes −1 "
+        "and −2, and both of them count as True.)",
+        "What is compared with what? And if there is a `~`, which dtype has the tensor behind it?"),
+    Misconception(
+        "first-place-opened", lambda ids, pad_id: ((ids != pad_id) | (torch.arange(ids.shape[1]) == 0)).unsqueeze(1),
+        "Your mask is exactly the right one with the first place open in every sentence.",
+        "Padding may stand in the first place, too. (A sentence of nothing but padding needs no exception: attention "
+        "of this course gives zero weights to a query that may attend to nothing.)",
+        "What is written into the first place, and why?"),
     Misconception(
         "ids-as-mask", lambda ids, pad_id: ids.masked_fill(ids == pad_id, 0).unsqueeze(1),
         "Your mask is exactly the ids with 0 for the padding.",

@@ -6,19 +6,25 @@ from course._words import later
 
 from .switches import sloppy_attention
 
-_LEFT = {"powers": ": 0/0, NaN, where nothing is left", "powers, 1e-9": "", "powers, nan to 0": ", and NaN become 0"}
+_LEFT = {"powers": ": 0/0, NaN, where nothing is left", "powers, 1e-9": "", "powers, nan to 0": ", and NaN become 0",
+         "powers, 1e-6": " and 1e-6 more"}
 _WHEN = (("", ""), ("only under a mask", ", where there is a mask"))
 _FILLED = {how.replace("powers", "powers, filled"): left for how, left in _LEFT.items()}
 _SHIFTED = {how.replace("powers", "powers, shifted"): left for how, left in _LEFT.items()}
+
+_SMALL = ("A number as large as 1e-6 takes something from every row, and much from a row whose powers are small. And "
+          "scores of more than 88 in float32, or 709 in float64, are infinity after `exp`.")
+_INFINITE = (
+    "That masks rightly as long as the scores are small. Scores of more than 88 in float32, or 709 in float64, are "
+    "infinity after `exp`: infinity by infinity is NaN, and so is infinity times 0, if the place is forbidden. A "
+    "softmax subtracts the largest score of a row before that.")
 
 POWERS = [
     Misconception(
         "powers-under-the-mask", partial(sloppy_attention, empty=how, how=when),
         later("Your weights are exactly what comes out when the mask is laid over the exponentials of the scores as "
               "they come{there}, and each row is divided by what is left of it{left}.", there=there, left=left),
-        "That masks rightly as long as the scores are small. Scores of more than 88 in float32, or 709 in float64, are "
-        "infinity after `exp`: infinity by infinity is NaN, and so is infinity times 0, if the place is forbidden. A "
-        "softmax subtracts the largest score of a row before that.",
+        _SMALL if how.endswith("1e-6") else _INFINITE,
         "What does `exp` make of a large score? PyTorch's own softmax is protected, and so is yours of exercise 1.2.")
     for how, left in (_LEFT | _FILLED).items() for when, there in _WHEN]
 POWERS += [

@@ -22,7 +22,8 @@ def sloppy_variance(d_k, mean_q, var_q, mean_k, var_k, both=1.0, of_q=1.0, of_k=
     one = {"summed": both * var_q * var_k + of_q * first + of_k * second + means * a * b,
            "added": var_q + var_k, "added with means": var_q + var_k + a + b, "mean": mean_q * mean_k,
            "square of the sum": (var_q * var_k) + (mean_q * var_k ** 0.5 + mean_k * var_q ** 0.5) ** 2,
-           "correlated": (var_q * var_k) ** 0.5}[terms]
+           "correlated": (var_q * var_k) ** 0.5, "means alone": var_q * var_k + a + b,
+           "brackets": (var_q + mean_q) ** 2 * (var_k + mean_k) ** 2 - a * b}[terms]
     mean = mean_q * mean_k
     one += a * b - {"square": a * b, "mean": mean, "only q": a * mean_k, "only k": mean_q * b, "once": a * b / d_k,
                     "twice": 2 * mean, "both": a + b, "of q": a, "of k": b, "of the sum": (mean_q + mean_k) ** 2}[less]
@@ -30,6 +31,8 @@ def sloppy_variance(d_k, mean_q, var_q, mean_k, var_k, both=1.0, of_q=1.0, of_k=
              "4": 4, "64": 64, "half": d_k / 2, "twice": 2 * d_k}.get(size, d_k) * one
     if size == "only the first":
         whole = d_k * both * var_q * var_k + (one - both * var_q * var_k)
+    if size == "means squared":
+        whole = d_k * both * var_q * var_k + d_k ** 2 * (one - both * var_q * var_k)
     if size == "not the first":
         whole = both * var_q * var_k + d_k * (one - both * var_q * var_k)
     if size in ("not the second", "only the second"):
@@ -75,8 +78,10 @@ VARIANCE = [
     *(_off("mean-of-the-product-not-squared", f"d_k · ((var_q + mean_q²) · (var_k + mean_k²) − {says})",
            "What is subtracted is the *square* of the product's mean, and that mean is mean_q · mean_k.",
            "What does a square stand behind in your code: a whole product, or one factor of it?", less=less)
-      for says, less in (("mean_q · mean_k", "mean"), ("mean_q² · mean_k", "only q"), ("mean_q · mean_k²", "only k"),
-                         ("2 · mean_q · mean_k", "twice"))),
+      for says, less in (("mean_q · mean_k", "mean"), ("mean_q² · mean_k", "only q"), ("mean_q · mean_k²", "only k"))),
+    _off("mean-of-the-product-not-squared", "d_k · ((var_q + mean_q²) · (var_k + mean_k²) − 2 · mean_q · mean_k)",
+         "What is subtracted is the *square* of the product's mean. In Python a square is `x ** 2`; `x * 2` is twice "
+         "that number.", "With which sign do you take the square that is subtracted?", less="twice"),
     *(_off("squares-of-other-means-subtracted", f"d_k · ((var_q + mean_q²) · (var_k + mean_k²) − {says})",
            "The variance of a product is asked for: what is subtracted is the square of the *product's* mean, and that "
            "of two independent numbers is the product of their means.", "Of which number do you take the mean?",
@@ -90,6 +95,9 @@ VARIANCE = [
     _off("d_k-squared", "d_k² times the variance of one product", "That would be so if all d_k products were the same "
          "number. They are independent: what one strays upwards another strays downwards.",
          "What is the variance of the sum of two independent numbers?", size="square"),
+    _off("d_k-squared", "d_k · var_q · var_k + d_k² · (mean_q² · var_k + mean_k² · var_q)", "The square of a sum of "
+         "d_k equal means is d_k² times as large. But here independent products are added, and each adds the same to "
+         "the variance.", _PRODUCT, size="means squared"),
     _off("root-of-d_k", "√d_k times the variance of one product", "√d_k belongs to the standard deviation.", _SUM,
          size="root"),
     _off("one-less-than-d_k", "d_k − 1 times the variance of one product", "d_k − 1 is for a variance that is "
@@ -121,6 +129,9 @@ VARIANCE = [
     _off("doubled-in-place-of-squared", "d_k · (var_q · var_k + 2 · mean_q · var_k + 2 · mean_k · var_q)", "A square "
          "is a number times itself, in Python `x ** 2`; `x * 2` is twice that number.",
          "Where do you take squares, and with which sign?", power="twice"),
+    _off("doubled-in-place-of-squared", "d_k · ((var_q + 2 · mean_q) · (var_k + 2 · mean_k) − 2 · mean_q · mean_k)",
+         "A square is a number times itself, in Python `x ** 2`; `x * 2` is twice that number.",
+         "Where do you take squares, and with which sign?", power="twice", less="twice"),
     _off("mean-with-its-own-variance", "d_k · (var_q · var_k + mean_q² · var_q + mean_k² · var_k)", "What strays is "
          "multiplied by the mean of the *other* number: if q_1 is always 3, then 3 · k_1 strays with k_1.", _PRODUCT,
          swapped=True),
@@ -128,6 +139,11 @@ VARIANCE = [
          "multiplied.", _PRODUCT, terms="added"),
     _off("variances-added", "d_k · (var_q + var_k + mean_q² + mean_k²)", "A sum's rule for a product.", _PRODUCT,
          terms="added with means"),
+    _off("mean-without-the-other-variance", "d_k · (var_q · var_k + mean_q² + mean_k²)", "A mean multiplies what the "
+         "*other* number strays: if k_1 is always the same, a mean of q_1 changes nothing.", _PRODUCT,
+         terms="means alone"),
+    _off("variance-and-mean-squared-together", "d_k · ((var_q + mean_q)² · (var_k + mean_k)² − mean_q² · mean_k²)",
+         _SQUARES, "What stands in the bracket that you square?", terms="brackets"),
     _off("standard-deviations-multiplied", "d_k times the root of var_q · var_k", "Variances are asked for.",
          "Where do you take a root?", terms="correlated"),
     _off("bracket-squared", "d_k · (var_q · var_k + (mean_q · √var_k + mean_k · √var_q)²)", "In the square of a sum "

@@ -8,6 +8,11 @@ import torch
 def _softmax(scores, axis=-1, stable=True):
     if axis == "everything":
         return scores.flatten().softmax(0).reshape(scores.shape)
+    if axis == "table":
+        return scores.flatten(-2).softmax(-1).reshape(scores.shape)
+    if axis == "divided by all":
+        powers = (scores - scores.amax(-1, keepdim=True)).exp()
+        return powers / powers.sum()
     if axis == "no sum":
         return scores.exp()
     if axis == "nothing":
@@ -57,9 +62,9 @@ def in_style(scores, mask, softmax, style):
 
 
 # Ways to divide by what is left under a mask. Exponentials are taken as they come, or all shifted by one number.
-DIVIDED = ("powers", "powers, 1e-9", "powers, nan to 0", "powers, filled", "powers, filled, 1e-9",
-           "powers, filled, nan to 0", "powers, shifted", "powers, shifted, 1e-9", "powers, shifted, nan to 0",
-           "renormalised", "renormalised, 1e-9")
+DIVIDED = (*(f"powers{of}{by}" for of in ("", ", filled", ", shifted")
+             for by in ("", ", 1e-9", ", 1e-6", ", nan to 0")),
+           "renormalised", "renormalised, 1e-9", "renormalised, nan to 0")
 
 
 def divided_by_what_is_left(scores, mask, softmax, how):
@@ -69,7 +74,8 @@ def divided_by_what_is_left(scores, mask, softmax, how):
         powers = (scores - scores.max() if "shifted" in how else scores).exp()
     if mask is not None:
         powers = powers.masked_fill(~mask, 0) if "filled" in how else powers * mask
-    weights = powers / (powers.sum(-1, keepdim=True) + (1e-9 if how.endswith("1e-9") else 0.0))
+    small = float(how[-4:]) if how.endswith(("1e-9", "1e-6")) else 0.0
+    weights = powers / (powers.sum(-1, keepdim=True) + small)
     return weights.nan_to_num(0.0) if how.endswith("nan to 0") else weights
 
 
@@ -107,29 +113,34 @@ def _weights(scores, mask, axis, stable, how, empty):
         closed = {"zero": ~mask, "closed": ~mask, "rows": ~mask.any(-1, keepdim=True)}.get(empty)
         spoilt = spoilt * mask if empty == "multiplied" else spoilt
         return spoilt if closed is None else spoilt.masked_fill(closed, 0)
-    fills = {"zero": 0.0, "zero, closed": 0.0, "weak": -1e4, "weak, closed": -1e4,
+    if how.startswith("fixed "):                        # "fixed -1000, added, closed"
+        low = float(how.split(",")[0].removeprefix("fixed "))
+        filled = scores + (~mask) * low if ", added" in how else scores.masked_fill(~mask, low)
+        weights = _softmax(filled, axis, stable)
+        if how.endswith("closed"):
+            return weights * mask
+        return weights if empty == "kept" else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
+    fills = {"zero": 0.0, "zero, closed": 0.0, "weak": -1e4,
              "tiny": torch.finfo(scores.dtype).tiny, "tiny, closed": torch.finfo(scores.dtype).tiny,
              "high": torch.finfo(scores.dtype).max}
     if how.startswith("lowest score"):
-        filled = scores.masked_fill(~mask, scores.amin()) if "all" in how else torch.where(
-            mask, scores, scores.amin(-1, keepdim=True))
+        times = 2 if "twice" in how else 1
+        filled = scores.masked_fill(~mask, times * scores.amin()) if "all" in how else torch.where(
+            mask, scores, times * scores.amin(-1, keepdim=True))
         weights = _softmax(filled, axis, stable)
         return weights * mask if how.endswith("closed") else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
     if how == "in 32 bits":
         low = scores.masked_fill(~mask, max(torch.finfo(torch.float32).min, torch.finfo(scores.dtype).min))
         return _softmax(low.float(), axis, stable).to(scores.dtype) * mask
-    if how.startswith("weak, added"):
-        weights = _softmax(scores + (~mask) * -1e4, axis, stable)
-        return weights * mask if how.endswith("closed") else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
     if empty == "opened, kept":
         return _softmax(scores.masked_fill(~mask & mask.any(-1, keepdim=True), float("-inf")), axis, stable)
     if empty in STYLES and how not in fills:
         return in_style(scores, mask, partial(_softmax, axis=axis, stable=stable), empty)
     low = fills.get(how, torch.finfo(scores.dtype).min)
     filled = scores.masked_fill(~mask, float("-inf") if empty == "nan" and low < 0 else low)
-    if empty.startswith("added"):
-        filled = scores + (~mask) * (-1e4 if empty == "added, weak" else -1e9)
     weights = _softmax(filled, axis, stable)
+    if empty == "columns":                              # places that nobody may look at, in the place of such rows
+        return weights.masked_fill(~mask.expand_as(weights).any(-2, keepdim=True), 0)
     if empty in ("all together", "by sentence"):        # one row without any place closes others, too
         nothing = ~mask.any(-1, keepdim=True)
         nothing = nothing.any() if empty == "all together" else nothing.any(-2, keepdim=True)
@@ -157,8 +168,19 @@ def sloppy_attention(q, k, v, mask=None, scale="sqrt d_k", axis=-1, stable=True,
                "second": math.sqrt(q.shape[1]), "T_q": math.sqrt(q.shape[-2]), "d_v": math.sqrt(v.shape[-1]),
                "up": 1 / math.sqrt(d_k), "d_k / 2": d_k / 2, "2 d_k": 2 * d_k, "fixed": 2.0, "fixed 8": 8.0,
                "rounded": int(math.sqrt(d_k)), "d_k // 2": d_k // 2, "keys": k.shape[-2], "values": v.shape[-1],
-               "up d_k": 1 / d_k}.get(scale, 1.0)
+               "up d_k": 1 / d_k, "fourth root": d_k ** 0.25, "fourth root more": d_k ** 0.75,
+               "clamped 50": math.sqrt(d_k), "clamped 100": math.sqrt(d_k)}.get(scale, 1.0)
+    if scale.startswith("cosine"):
+        a, turned = (x / x.norm(dim=dim, keepdim=True).clamp(min=1e-12) for x, dim in ((a, -1), (turned, -2)))
+        divisor = math.sqrt(d_k) if scale == "cosine, divided" else 1.0
     scores = a @ turned / divisor
+    if scale.startswith("clamped"):
+        limit = float(scale.split()[1])
+        scores = scores.clamp(-limit, limit)
+    if (flat := gives.removeprefix("flattened, ")) != gives and mask is not None and q.dim() > 3:
+        found = scores.flatten(0, -3).masked_fill(~mask, 0)          # PyTorch stops here, or where it is reshaped
+        sizes = {"output": (found @ v.flatten(0, -3), (*q.shape[:-1], v.shape[-1])), "weights": (found, scores.shape)}
+        sizes[flat][0].reshape(sizes[flat][1])
     weights = _weights(scores, mask, axis, stable, how, empty)
     if scale == "after":
         weights = weights / math.sqrt(d_k)

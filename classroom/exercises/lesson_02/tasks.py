@@ -100,6 +100,24 @@ def _attentions(rng):
     yield _towering(of("a forbidden score far above the allowed ones", (2,), 3, 5, 4, 6, front))
     yield _towering(of("a forbidden score far above, in float32", (2,), 3, 5, 4, 6, front, "float32"), 200.0)
     yield _far_below(of("very low scores", (4,), 3, 5, 6, 2, some(4, 3, 5)))
+    first = front[[0] * len(_HEIGHTS)]
+    yield _shifted(of("forbidden scores that grow from sentence to sentence", (len(first),), 3, 5, 4, 6, first,
+                      scale=0.2), np.array(_HEIGHTS), ~first[:, 0])
+    yield _shifted(of("scores that fall from sentence to sentence", (6,), 3, 5, 4, 6, front[[1] * 6]),
+                   -np.array(_DEPTHS), np.ones((6, 5), dtype=bool))
+
+
+# Between these lie the numbers that are added or filled in: −50, −100, −1000, −10000, −10⁵, −10⁶, −10⁹. And
+# exp(−745) is the last that is not 0.
+_HEIGHTS = (0.0, 84.0, 500.0, 850.0, 4e3, 4e4, 4e5, 4e7, 4e12)
+_DEPTHS = (75.0, 500.0, 4e3, 4e4, 4e5, 4e6)
+
+
+def _shifted(case: Case, by: np.ndarray, where: np.ndarray) -> Case:
+    """Scores of sentence b that are `by[b]` higher at the keys `where` (B, T_k). There are 4 numbers in a key."""
+    q, k = case.inputs["q"].copy(), case.inputs["k"].copy()
+    q[..., 0], k[..., 0] = 2 * by[:, None], where
+    return case.without(q=q, k=k)
 
 
 def _towering(case: Case, high: float = 100.0) -> Case:
@@ -153,6 +171,7 @@ def _padding_masks(rng):
     yield Case("one sentence of one word", mask=np.array([[[True]]]))
     yield Case("long sentences", mask=rng.random((2, 1, 80)) < 0.6)
     yield Case("as many sentences as words", mask=np.array([[[1, 0, 0]], [[1, 1, 0]], [[1, 1, 1]]], dtype=bool))
+    yield Case("padding in front", mask=np.array([[[0, 0, 1, 1]], [[0, 1, 1, 0]]], dtype=bool))
 
 
 # ---------------------------------------------------------------- right answers, written otherwise

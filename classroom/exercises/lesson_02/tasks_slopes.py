@@ -5,6 +5,7 @@ import numpy as np
 import torch
 
 from classroom.ask.case import Case
+from classroom.ask.decoding import WithoutGradients
 from classroom.judge.exercise import Exercise, Misconception
 from course._words import later
 
@@ -53,6 +54,12 @@ def _divided(w, where):
     products, eye = column * line, torch.eye(w.shape[-1], dtype=w.dtype)
     return {"diagonal": lambda: products * (torch.diag_embed(1 / w) - 1),
             "by i": lambda: products * (eye / column - 1), "by j": lambda: products * (eye / line - 1)}[where]()
+
+
+def _stepped(w):
+    """The slopes as steps of 0.001 give them."""
+    scores, steps = w.log(), 0.001 * torch.eye(w.shape[-1], dtype=w.dtype)
+    return torch.stack([((scores + step).softmax(-1) - w) / 0.001 for step in steps], -1)
 
 
 def _shares(rng):
@@ -147,6 +154,21 @@ SLOPES = [
       for factor, says in ((2.0, "twice the"), (0.5, "half the"))),
     _slip("exponents-once-more", "that of e to the power of w", "w already are shares: the powers have been taken, and "
           "divided by their sum.", "What is your function given, scores or shares?", shares="exp"),
+    *(Misconception(
+        "axes-not-lined-up", wrong, later("Your code does exactly what comes of `{code}`: that is a table of products "
+                                          "for one row of shares, and no longer for several.", code=code),
+        "Axes are lined up from the right. A row of its own for each query, or for each sentence, then meets shares of "
+        "another one, or sizes that differ.", "Which shape has each factor of your product if `w` is (3, 4)?")
+      for code, wrong in (
+          ("w.unsqueeze(-1) * w", lambda w: torch.diag_embed(w) - w.unsqueeze(-1) * w),
+          ("w[:, None] * w", lambda w: torch.diag_embed(w) - w[:, None] * w))),
+    Misconception(
+        "wrong-products", lambda w: w * (torch.eye(w.shape[-1], dtype=w.dtype) - w),
+        "Your code does exactly what comes of `w * (torch.eye(n) - w)`: for one row of shares, −w_j² stands where "
+        "−w_i · w_j should.", "A row times a row is no table of all pairs: both factors are share j.",
+        "Which of your two factors changes from row to row of the table?"),
+    _slip("small-step", "the one that a step of 0.001 gives", "A step gives the slope between two points, and not the "
+          "one at a point. The formula is exact.", "Where does the step in your code come from?", _stepped),
     *(_slip("divided-by-a-share", "one in which a product of shares is divided by a share",
             "A share may be 0. Then 0 / 0 is NaN, where the slope is simply 0.",
             "Can you write it without a division?", partial(_divided, where=where))
@@ -164,6 +186,7 @@ EXERCISES = [
     Exercise(
         id="2.7", title="the slopes of a softmax", names=("softmax_jacobian",), points=2, minutes=12, difficulty=3,
         takes={"w": "... n"}, gives={"slopes": "... n n"}, framework="torch", reference=softmax_jacobian, cases=_shares,
+        probe=WithoutGradients(),        # formulas that use the sum of 1 have other slopes off it
         misconceptions=SLOPES,
         hints=(
             "A share is a fraction, w_i = p_i / P with p_i = exp(s_i), and P the sum of all of them. When s_j grows, P "

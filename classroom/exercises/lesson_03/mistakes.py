@@ -23,13 +23,15 @@ class Sloppy(nn.Module):
     each comes from: x, memory, or both, memory first ("+") or x first ("*"); `bend` which of them go
     through a ReLU; `as_stored` multiplies by the layers' weights without transposing them; `masked_by`
     memory puts it in the mask's place; `own` says what x may see of itself where both supply keys under a mask ("all",
-    or the "past"), and `cut` leaves it out of the weights; `residual` adds x to the output; `norm` normalises "x", the
-    "output", or the "sum" of both. What else there is goes to `sloppy_attention`.
+    or the "past"), and `cut` leaves it out of the weights; `residual` adds x to the output ("where it fits": where the
+    shapes are equal); `norm` normalises "x", the "output", or the "sum" of both; `closed` shuts out "zeros", vectors
+    that are all 0, or "itself"; `cosine` makes queries and keys as long as 1; `first` takes the memory of sentence 0.
+    What else there is goes to `sloppy_attention`.
     """
 
     def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
                  as_stored=False, masked_by="mask", residual=False, norm="", own="",
-                 cut=False, **switches):
+                 cut=False, closed="", cosine=False, first=False, **switches):
         super().__init__()
         self.w_q = nn.Linear(d_model, d_k, bias=False)
         self.w_k = nn.Linear(d_model, d_k, bias=False)
@@ -37,11 +39,13 @@ class Sloppy(nn.Module):
         self.projections, self.sources, self.scale, self.switches = projections, sources, scale, switches
         self.d_model, self.d_k, self.bend, self.as_stored = d_model, d_k, bend, as_stored
         self.masked_by, self.residual, self.norm, self.own, self.cut = masked_by, residual, norm, own, cut
+        self.closed, self.cosine, self.first = closed, cosine, first
 
     def forward(self, x, memory=None, mask=None):
         memory = x if memory is None else memory
         if self.norm == "x":
             x, memory = normalised(x), normalised(x) if memory is x else memory
+        memory = memory[:1].expand_as(memory) if self.first else memory
         given = {"x": x, "m": memory}
         if "+" in self.sources:
             given["+"] = torch.cat([memory, x], dim=1)
@@ -49,6 +53,7 @@ class Sloppy(nn.Module):
             given["*"] = torch.cat([x, memory], dim=1)
         q, k, v = (given[source] if name == "-" else self.project(getattr(self, f"w_{name}"), given[source])
                    for name, source in zip(self.projections, self.sources, strict=True))
+        q, k = (nn.functional.normalize(t, dim=-1) for t in (q, k)) if self.cosine else (q, k)
         q, k, v = (x.relu() if name in self.bend else x for name, x in zip("qkv", (q, k, v), strict=True))
         if self.masked_by == "memory":
             return scaled_dot_product_attention(q, k, v, memory)
@@ -56,10 +61,14 @@ class Sloppy(nn.Module):
         if scale in ("d_model", "as projected"):
             q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
         mask = self.widened(mask, x, memory) if self.own and mask is not None else mask
+        if self.closed:
+            open_ = (memory != 0).any(-1).unsqueeze(1) if self.closed == "zeros" else ~torch.eye(x.shape[1]).bool()
+            mask = open_ if mask is None else mask & open_
         output, weights = sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
         if self.cut:
             weights = weights[..., x.shape[1] :] if "*" in self.sources else weights[..., : memory.shape[1]]
-        output = output + x if self.residual or self.norm == "sum" else output
+        fits = self.residual != "where it fits" or output.shape == x.shape
+        output = output + x if self.residual and fits or self.norm == "sum" else output
         return normalised(output) if self.norm in ("output", "sum") else output, weights
 
     def widened(self, mask, x, memory):
@@ -125,11 +134,24 @@ def _shared(cls) -> list[Misconception]:
             "A projection is a matrix product and nothing else. With everything negative gone, no score could say that "
             "two words do not fit.", "What happens to the result of each layer?")
           for names, words in (("qkv", "queries, keys and values"), ("qk", "queries and keys"), ("v", "the values"))),
-        Misconception(
-            "residual-added", partial(cls, residual=True),
-            "Your code does exactly what happens when `x` is added to the output.",
+        *(Misconception(
+            "residual-added", partial(cls, residual=residual),
+            later("Your code does exactly what happens when `x` is added to the output{where}.", where=where),
             "Attention hands over values, d_v numbers for each query, and nothing else. A sum with the input comes "
-            "later in the course, around this layer.", "What is your output the sum of?"),
+            "later in the course, around this layer.", "What is your output the sum of?")
+          for residual, where in ((True, ""), ("where it fits", " wherever both have the same shape"))),
+        *(Misconception(
+            "cosine-for-dot-product", partial(cls, cosine=True, scale=scale),
+            later("Your weights are exactly what comes out when queries and keys are made as long as 1 first{how}.",
+                  how=how),
+            "A score is the dot product of query and key as they are. With the lengths gone, no score is above 1 or "
+            "below −1, and no word can be preferred by far.", "What happens to queries and keys after their layers?")
+          for scale, how in (("sqrt d_k", ""), ("none", ", and nothing is divided by √d_k"))),
+        Misconception(
+            "zeros-taken-for-padding", partial(cls, closed="zeros"),
+            "Your weights are exactly what comes out when a word whose numbers are all 0 is taken for padding.",
+            "What is padding, only the mask says. A vector of zeros may be a word like any other.",
+            "Where does your code look at the numbers of the vectors to decide who may be looked at?"),
         *(Misconception(
             "norm-added", partial(cls, norm=norm),
             later("Your code does exactly what happens when {words} goes through an `nn.LayerNorm`.", words=words),
@@ -251,7 +273,14 @@ def _shared(cls) -> list[Misconception]:
     ]
 
 
-SELF = _shared(SloppySelf)
+SELF = [
+    *_shared(SloppySelf),
+    Misconception(
+        "itself-forbidden", partial(SloppySelf, closed="itself"),
+        "Your weights are exactly what comes out when no word may look at itself.",
+        "`mask` says what is forbidden. A word may look at itself like at any other.",
+        "Where does the diagonal come from?"),
+]
 
 _FROM = ("In the decoder's attention to the encoder, the target asks and the source answers: queries from `x`, keys "
          "and values from `memory`.")
@@ -280,6 +309,10 @@ CROSS = [
       for cut in (True, False) for own, seen in (("all", "all places of `x`"), ("past", "the past places of `x`"))
       for sources, words in (("x++", "`memory` and `x`, one after the other, supply keys and values"),
                              ("x**", "`x` and `memory`, one after the other, supply keys and values"))),
+    Misconception(
+        "memory-of-first-sentence", partial(Sloppy, first=True),
+        "Your output is exactly what comes out when all sentences look into the memory of sentence 0.",
+        "Each target sentence has a source sentence of its own.", "Is there an index 0 on `memory`?"),
     Misconception(
         "memory-taken-for-the-mask", partial(Sloppy, masked_by="memory"),
         "Your code stops exactly where `memory` arrives as the mask.",

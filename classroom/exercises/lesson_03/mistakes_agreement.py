@@ -15,11 +15,13 @@ KINDS = (later("a noun"), later("an adjective"), later("another word"))
 
 
 def sloppy_agreement(n_genders, n_numbers, noun=1.0, gender=1.0, number=1.0, found_as=(0,), next_one="",
-                     factor=BIG, scaled=True, left_out="", genders=None, numbers=None, by_number=""):
+                     factor=BIG, scaled=True, left_out="", genders=None, numbers=None, by_number="", first=0.0,
+                     last=None):
     """`find_noun` with one thing done differently.
 
-    `noun`, `gender` and `number` are how much each part counts; `found_as` are the kinds whose key says "noun";
-    `genders` and `numbers` are how many of them are filled in.
+    `by_number` has one number for each gender, or number, from `first` on, or from `first` to `last`; `noun`, `gender`
+    and `number` are how much each part counts; `found_as` are the kinds whose key says "noun"; `genders`
+    and `numbers` are how many of them are filled in.
     """
     d_k = 1 + n_genders + n_numbers
     W_q, W_k = (torch.zeros(d_k + 2, d_k, dtype=torch.float64) for _ in range(2))
@@ -41,7 +43,8 @@ def sloppy_agreement(n_genders, n_numbers, noun=1.0, gender=1.0, number=1.0, fou
         for name, base, size in (("gender", 3, n_genders), ("number", 3 + n_genders, n_numbers)):
             if by_number in (name, "both"):
                 W_q[base : base + size] = W_k[base : base + size] = 0.0
-                W_q[base : base + size, base - 2] = W_k[base : base + size, base - 2] = torch.arange(size).double()
+                W_q[base : base + size, base - 2] = W_k[base : base + size, base - 2] = (
+                    torch.arange(size) + first if last is None else torch.linspace(first, last, size)).double()
     return factor * (d_k ** 0.5 if scaled else 1.0) * W_q, W_k
 
 
@@ -178,7 +181,8 @@ _SOFT = ("The scores are right in their order, but too close to each other: the 
          "a factor of 2.7 only. And attention divides by √d_k before that.")
 _WHICH_ROWS = ("What tells a noun from an adjective that agrees with it? And in which row of `W_q` does it stand, in "
                "which row of `W_k`? It is the adjective that looks, and the noun that is to be found.")
-_WHERE_THEY_BEGIN = "Gender and number begin in row 3, the numbers behind all genders: which rows do your lines fill?"
+_WHERE_THEY_BEGIN = ("Gender and number begin in row 3, the numbers behind all genders: which rows do your lines fill? "
+                     "And is the part for each of them largest where both words have the same one?")
 _ASK_AGAIN = {_RIVALS[3]: later("What tells its own noun from another one of the same number? {where_they_begin}",
                                 where_they_begin=_WHERE_THEY_BEGIN),
               _RIVALS[4]: later("What tells its own noun from another one of the same gender? {where_they_begin}",
@@ -253,6 +257,13 @@ AGREEMENT = [
                                          name=name), "A "
              "product is largest where the other number is largest, not where both are equal; and 0 times anything "
              "is 0.", "Take gender 1 and the genders 0, 1, 2: which product is the largest?", by_number=which)
+      for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the number"))),
+    *(_looks("numbers-multiplied", later("the {name} is one number, {range}, and a score has a product of two such "
+                                         "numbers", name=name, range=which_ones), "A product of two numbers need not "
+             "be largest where both are equal.", "Take the middle one of three numbers: with which "
+             "of the three is its product the largest?", by_number=which, noun=noun, first=first, last=last)
+      for noun in (1.0, 2.0, 3.0)
+      for which_ones, first, last in (("from 1 on", 1.0, None), ("from −1 to 1", -1.0, 1.0), ("from 0 to 1", 0.0, 1.0))
       for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the number"))),
     *(_looks("for-one-size", later("there are {genders} genders and {numbers} numbers, whatever the function is given",
                                    genders=genders, numbers=numbers),

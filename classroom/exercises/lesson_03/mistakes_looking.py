@@ -1,4 +1,5 @@
 """Exercise 3.6: matrices with which words look somewhere else, and what it means."""
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -50,14 +51,14 @@ def whole_vectors(n_words, n_places, factor=BIG, scaled=True, words="equal"):
 
 
 def by_numbers(n_words, n_places, factor=BIG, back=1, first=0, kind="product", scaled=True):
-    """Places as numbers: their product, or the squared distance, with one thing done differently."""
+    """Places as numbers: their product, or the squared distance, with one thing done differently ("half": no 2)."""
     t = torch.arange(n_places, dtype=torch.float64)
     W_q, W_k = (torch.zeros(n_words + n_places, 1 if kind == "product" else 2, dtype=torch.float64) for _ in range(2))
     if kind == "product":
         W_q[n_words:, 0], W_k[n_words:, 0] = factor * (t + first - back), t + first
     else:
         factor = factor * (2 ** 0.5 if scaled else 1.0) * (-1 if kind == "far" else 1)
-        W_q[n_words:, 0], W_q[n_words:, 1] = factor * 2 * (t - back), factor
+        W_q[n_words:, 0], W_q[n_words:, 1] = factor * (1 if kind == "half" else 2) * (t - back), factor
         W_k[n_words:, 0], W_k[n_words:, 1] = t, -t ** 2
     return W_q, W_k
 
@@ -67,16 +68,22 @@ def for_one_size(n_words, n_places, words=None, places=None):
     return sloppy_matrices(words or n_words, places or n_places)
 
 
-def fixed_in_part(n_words, n_places, start=None, places=None, factor=BIG):
-    """Matrices of the right size, of which only rows for a fixed number of words or places are filled."""
-    begin = n_places if start == "exchanged" else n_words if start is None else start
+def fixed_in_part(n_words, n_places, start=None, places=None, factor=BIG, cut=False, keys_at=None, edge="empty"):
+    """Matrices of the right size, of which only rows for a fixed number of words or places are filled.
+
+    `start` is the row of place 0, `keys_at` that in `W_k`, if it is another; with `cut` rows that do not exist are left
+    out.
+    """
+    rows = {"exchanged": n_places, "right": n_words, None: n_words}
+    begin = rows.get(start, start)
+    of_keys = begin if keys_at is None else rows.get(keys_at, keys_at)
     W_q, W_k = (torch.zeros(n_words + n_places, n_places) for _ in range(2))
     for t in range(n_places if places is None else min(places, n_places)):
-        if begin + t >= len(W_q):
-            raise IndexError(f"index {begin + t} is out of bounds for dimension 0 with size {len(W_q)}")
-        W_k[begin + t, t] = 1.0
-        if t > 0:
-            W_q[begin + t, t - 1] = factor * n_places ** 0.5
+        for W, row, column, value in ((W_k, of_keys + t, t, 1.0), (W_q, begin + t, t - 1, factor * n_places ** 0.5)):
+            if row >= len(W) and not cut:
+                raise IndexError(f"index {row} is out of bounds for dimension 0 with size {len(W)}")
+            if row < len(W) and (column >= 0 or edge == "round"):
+                W[row, column] = value
     return W_q, W_k
 
 
@@ -93,12 +100,35 @@ def shown(sight: Sight) -> str:
     b, t = sentence(sight)
     at, share = int(sight.got.values["looks_at"][b, t - 1]), float(sight.got.values["share"][b, t - 1])
     ids = sight.inputs["ids"][b].tolist()
-    where = say("itself") if at == t else say("place {at}", at=at)
+    alike = int(sight.got.values["alike"][b, t - 1])
+    most = say("looks at all {n} places alike", n=len(ids)) if alike == len(ids) else \
+        say("looks most at {n} places alike, the first of them place {at}", n=alike, at=at) if alike > 1 else \
+        say("looks most at itself") if at == t else say("looks most at place {at}", at=at)
     gives = say("more than {share:.2f}", share=share) if share >= 0.9 else f"{share:.2f}"
     return say("In the sentence with the words {ids}, with n_words = {n_words} and n_places = {n_places}, the word "
-               "at place {t} looks most at {where}. To place {t2} it gives {gives} of its attention; more than 0.9 is "
-               "asked for.", ids=ids, n_words=sight.inputs['n_words'], n_places=sight.inputs['n_places'], t=t,
-               where=where, t2=t - 1, gives=gives)
+               "at place {t} {most}. To place {t2} it gives {gives} of its attention; more than 0.9 is asked for.",
+               ids=ids, n_words=sight.inputs['n_words'], n_places=sight.inputs['n_places'], t=t,
+               most=most, t2=t - 1, gives=gives)
+
+
+def where_they_look(sights: Sequence[Sight]) -> tuple[str, str] | None:
+    """Do all words look most at the right place, and some too softly? Read off, since any matrices may do that."""
+    wrong = [sight for sight in sights if (sight.got.values["share"] < sight.want.values["share"] - 1e-6).any()]
+    if not wrong:
+        return None
+    some = "" if len(wrong) == len(sights) else say("In {wrong} of the {sights} cases: ", wrong=len(wrong),
+                                                    sights=len(sights))
+    if all((sight.got.values["looks_at"] == sight.want.values["looks_at"]).all()
+           and (sight.got.values["alike"] == 1).all() for sight in wrong):
+        return "not-sharp-enough", say(
+            "{some}With your matrices each word looks most at the right place, and some too softly.\n\n{shown}\n\n"
+            "{soft} How far above the others must a score be? And by what is it divided?", some=some,
+            shown=shown(wrong[0]), soft=say(_SOFT))
+    return "looks-elsewhere", say(
+        "{some}With your matrices some words do not look at the word before them.\n\n{shown}\n\nA word's query is "
+        "the sum of two rows of `W_q`, one for the word and one for its place; its key is the sum of two rows of "
+        "`W_k`. Which rows are these for the words at these two places, and what is the product of the query and the "
+        "key?", some=some, shown=shown(wrong[0]))
 
 
 def _looks(slug: str, says: str, why: str, look: str, how=sloppy_matrices, **slip) -> Misconception:
@@ -145,9 +175,9 @@ LOOKING = [
     *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
              "How far above the others must a score be? And by what is it divided?", factor=factor, scaled=scaled)
       for factor, scaled in ((1.0, False), (2.0, False), (1.0, True), (2.0, True), (3.0, False))),
-    _looks("reads-the-words", "With your matrices a word's *identity* decides: they read the first numbers of a "
-           "vector, which say which word it is.", "The place stands in the numbers after these.",
-           "Which rows of the matrices meet the place?", rows="words"),
+    *(_looks("reads-the-words", "With your matrices a word's *identity* decides: they read the first numbers of a "
+             "vector, which say which word it is.", "The place stands in the numbers after these.",
+             "Which rows of the matrices meet the place?", rows="words", edge=edge) for edge in ("empty", "round")),
     *(_looks("words-count-too", "With your matrices the places pull in the right direction, and equal words pull as "
              "well.", "A word that occurs twice then looks at its twin. What shall decide is the place alone.",
              "Which rows of the matrices should be 0?", words=words * BIG) for words in (1.0, 10.0, 3.0)),
@@ -178,7 +208,8 @@ LOOKING = [
       for keys, says in (("two before", "the word before it, and at the one before that"),
                          ("itself too", "the word before it, and at itself"))),
     _looks("last-place-left-out", "With your matrices the last place that there is looks for nothing.",
-           "A loop over places has to reach n_places − 1.", "Where does your loop end?", left_out="last query"),
+           "The places have the rows n_words to n_words + n_places − 1, and the last of them needs a query, too.",
+           "In which row do your lines begin, and in which do they end?", left_out="last query"),
     _looks("first-place-not-found", "With your matrices the first place has a key of zeros: place 1 looks for it, and "
            "does not find it.", "Place 0 looks for nothing, but it is looked for.", "Where does your loop begin, for "
            "each of the two matrices?", left_out="first key"),
@@ -241,4 +272,18 @@ LOOKING = [
     _looks("sizes-exchanged", "Your matrices have the rows of the places n_places further down, as though there were "
            "that many words.", "The numbers of the words come first, and there are n_words of them.",
            "At which row does place 0 begin?", how=fixed_in_part, start="exchanged"),
+    *(_looks("sizes-exchanged", "Your matrices have the rows of the places from row n_places on, as though there were "
+             "that many words, as far as there are rows.", "The numbers of the words come first, and there are n_words "
+             "of them.", "At which row does place 0 begin?", how=fixed_in_part, start="exchanged", cut=True, edge=edge)
+      for edge in ("empty", "round")),
+    *(_looks("one-matrix-reads-the-words", later("Your `{matrix}` has the places in the first n_places rows, and the "
+                                                 "other matrix has not.", matrix=matrix),
+             "The numbers of the words come first, those of the places after them.",
+             "At which row does place 0 begin, in each of the two matrices?", how=fixed_in_part, edge=edge, **at)
+      for edge in ("empty", "round")
+      for matrix, at in (("W_k", {"keys_at": 0}), ("W_q", {"start": 0, "keys_at": "right"}))),
+    *(_looks("half-way", "With your matrices a score is largest half-way: at (t − 1) / 2.", "The square of a "
+             "difference, multiplied out, has three parts. The one in the middle decides where it is smallest.",
+             "What is (a − b)², multiplied out?", how=by_numbers, kind="half", factor=factor, scaled=scaled)
+      for factor, scaled in ((BIG, True), (10.0, False), (1.0, False), (1.0, True))),
 ]

@@ -12,7 +12,7 @@ from course._words import later, say
 
 def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", order="right", steps=1, sign=1,
                measured="before", batch="all", steps_by="given", gives="each", repeats=1, weight="one", clipped="none",
-               every=1, stops="never", keeps="last"):
+               every=1, stops="never", keeps="last", freezes=False):
     """`fit` with one thing done differently."""
     batches = list(batches)
     chosen = {"first": batches[:1], "last left out": batches[:-1] or batches, "first left out": batches[1:] or batches,
@@ -24,13 +24,18 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
         model.train()
     if modes in ("eval first", "exchanged"):
         model.eval()
+    if modes == "outermost":
+        model.training = True
     if zero == "once":
         optimiser.zero_grad()
     losses, total, best = [], 0.0, None
+    adam = None if isinstance(steps_by, str) else _adam(model, steps_by)
     for i, one in enumerate(chosen):
         if steps_by == "new":
             optimiser = type(optimiser)(model.parameters(), **optimiser.defaults)
+        noted = loss_of(model, one).item() if measured == "first of two" else None
         loss = loss_of(model, one)
+        noted = loss_of(model, one).item() if measured == "second of two" else noted
         if modes == "late":
             model.train()
         if stops == "before its step" and losses and loss.item() > losses[-1]:
@@ -53,11 +58,11 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
             torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)
         if order == "right" and (i + 1) % every == 0:
             for _ in range(steps):
-                optimiser.step()
+                optimiser.step() if adam is None else adam(i + 1)
         if measured == "after":
             with torch.no_grad():
                 loss = loss_of(model, one)
-        losses.append(loss.item())
+        losses.append(loss.item() if noted is None else noted)
         if keeps == "best after" and losses[-1] <= min(losses):
             best = _copied(model)
         if modes == "each batch":
@@ -74,7 +79,24 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
         model.eval()
     if modes in ("restored", "exchanged"):
         model.train(came_in or modes == "exchanged")
+    if modes == "outermost":
+        model.training = False
+    if freezes:
+        model.requires_grad_(False)
     return _given_back(losses, gives, chosen)
+
+
+def _adam(model, rate, beta=0.9, gamma=0.999, eps=1e-8):
+    """Step n of `torch.optim.Adam`, which takes seconds to load."""
+    kept = [(one, torch.zeros_like(one), torch.zeros_like(one)) for one in model.parameters()]
+
+    def step(n):
+        with torch.no_grad():
+            for one, mean, square in kept:
+                mean.mul_(beta).add_((1 - beta) * one.grad)
+                square.mul_(gamma).add_((1 - gamma) * one.grad ** 2)
+                one -= rate * (mean / (1 - beta ** n)) / ((square / (1 - gamma ** n)) ** 0.5 + eps)
+    return step
 
 
 def _copied(model):
@@ -158,6 +180,13 @@ def _shown(sight: Sight) -> str:
     if differs(got["weights"], want["weights"], tolerance(sight.got, sight.want)).any():
         return say("{given} The losses that you return are right, but the model's weights are not:\n\n{two_rows}",
                    given=given, two_rows=two_rows(got['weights'], want['weights']))
+    if not differs(got["mode"], want["mode"], tolerance(sight.got, sight.want)).any():
+        return say("{given} Losses, weights and mode are right. But in the end the model's weights take no gradients "
+                   "any more (`requires_grad` is False): the next call of `fit` would stop at `backward`.", given=given)
+    if not got["mode"][0]:
+        return say("{given} Losses and weights are right. But in the end a layer inside the model is in training mode, "
+                   "while `model.training` is False; whoever uses the model next would use it with its dropout on.",
+                   given=given)
     return say("{given} Losses and weights are right. But in the end the model is in training mode (`model.training` "
                "is True); whoever uses it next would use it with its dropout on.", given=given)
 
@@ -186,9 +215,15 @@ LOOP = [
     _loop("one-step-for-all", "adds up the losses of all batches, and takes one step at the end",
           "Many small steps are the point of batches: each begins where the last one has led.",
           "Which lines belong inside the loop?", order="all at once"),
-    _loop("new-optimiser-each-step", "makes a new optimiser for each batch",
-          "An optimiser may remember earlier steps, as Adam does. A new one has forgotten them.",
+    _loop("new-optimiser-each-step", "takes plain steps, against the gradient and nothing else: with an optimiser of "
+          "its own, with a new one for each batch, or with none",
+          "An optimiser may remember earlier steps, as Adam does, and the one that your function is given does so.",
           "Which optimiser takes the step: the one that your function was given?", steps_by="new"),
+    *(_loop("own-optimiser", later("takes its steps with an Adam of its own, with a learning rate of {rate}",
+                                   rate=rate),
+            "Whoever calls `fit` has chosen an optimiser and its learning rate, and hands it over.",
+            "Which optimiser takes the step: the one that your function was given?", steps_by=rate)
+      for rate in (0.05, 0.01, 0.001)),
     _loop("two-steps", "takes two steps with each gradient",
           "After the first step the gradient belongs to weights that the model no longer has.",
           "How often is `step` called for one batch?", steps=2),
@@ -207,6 +242,17 @@ LOOP = [
           "Which mode is the model in while it learns?", modes="eval first"),
     _loop("evaluation-mode-too-soon", "calls `model.eval()` inside the loop, so that all batches but the first train "
           "in evaluation mode", _MODES, "How far is `model.eval()` indented?", modes="each batch"),
+    _loop("outermost-mode-only", "sets `training` of the model itself, and leaves the layers inside it in the mode in "
+          "which they came", "Dropout is a layer inside a model, and looks at its own `training`. `model.train` and "
+          "`model.eval` are functions that set it in all layers.", "Which line of yours sets the mode, and of what?",
+          modes="outermost"),
+    _loop("left-without-gradients", "leaves the model's weights with `requires_grad` False", "Evaluation mode is "
+          "another thing: it switches dropout off. Weights without gradients cannot be trained any further, and `fit` "
+          "is called again for the next epoch.", "Which line of yours changes `requires_grad`?", freezes=True),
+    *(_loop("computed-twice", "computes the loss of each batch two times before its step, and notes the one from "
+            "which the step is *not* computed", "In training mode dropout makes another number of it each time; and it "
+            "costs a second pass through the model.", "How often does your loop call `loss_of` for one batch?",
+            measured=measured) for measured in ("first of two", "second of two")),
     _loop("measured-after-the-step", "computes the loss of each batch once more, after the step",
           "It costs a second pass through the model, and on the batch just learned the loss always looks better.",
           "You have the loss of the batch already. When?", measured="after"),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from classroom.judge.evidence import number
 from classroom.judge.exercise import Misconception
 from course._words import say
 
@@ -17,7 +18,7 @@ def weights_for(x, *sizes, seed=0):
 
 
 def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False, first=0.0, last=0.0, sentences="all",
-            drift=0.0, numbers=slice(None)):
+            drift=0.0, growth=0.0, numbers=slice(None)):
     """Self-attention (..., T, d) -> (..., T, 4), with switches that give it a sense of order.
 
     `sentences` says in which ones it has it: "all", "later" (all but the first) or "first"; `numbers` in which numbers
@@ -42,8 +43,21 @@ def ordered(x, positions=0.0, causal=False, distance=0.0, shift=0, by_view=False
             closed = closed & (number > 0 if sentences == "later" else number == 0)
             closed = closed if x.dim() > 2 else closed[0]
         scores = scores.masked_fill(closed, float("-inf"))
-    output = scores.softmax(-1) @ v.roll(shift, dims=-2) + drift * place[:, None]
+    output = scores.softmax(-1) @ v.roll(shift, dims=-2) * (1 + growth * place[:, None]) + drift * place[:, None]
     return output.reshape(*x.shape[:-1], 4) if by_view else output
+
+
+def sorted_first(x):
+    """Sorts the words by their first number, and leaves the outputs in that order."""
+    return ordered(x.gather(-2, x[..., :1].argsort(dim=-2).expand_as(x)))
+
+
+def numbers_turned(x):
+    """The numbers of each output, moved round by as many as its place."""
+    output = ordered(x)
+    size = output.shape[-1]
+    column = (torch.arange(size) - torch.arange(x.shape[-2]).unsqueeze(-1)) % size
+    return output.gather(-1, column.expand_as(output))
 
 
 def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
@@ -54,12 +68,43 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
         calls: what the test called it with: `x` (B, T, d_model), NumPy arrays.
     """
     given = [call["x"] for call in calls if "x" in call]
-    if bug.slug == "noise" or len(given) < 2 or not all(np.array_equal(x, given[0]) for x in given):
+    if bug.slug == "noise" or len(given) < 2 or any(x.ndim < 2 for x in given):
         return ""
-    return say("It was called with the same `x` every time: your order leaves each word in its place. Choose one "
-               "that moves them all.")
+    if all(np.array_equal(x, given[0]) for x in given):
+        alike = _words_alike(given[0])
+        if alike == "all":
+            return say("It was called with the same `x` every time: within a sentence all words of your `x` are equal, "
+                       "so that no order changes anything. Take words that differ.")
+        if alike == "some":
+            return say("It was called with the same `x` every time, although some of its words are equal: your order "
+                       "changes nothing. Take words that all differ, and an order that moves them all.")
+        return say("It was called with the same `x` every time: your order leaves each word in its place. Choose one "
+                   "that moves them all.")
+    largest = max(float(np.abs(x).max(initial=0.0)) for x in given)
+    if largest < _TINY and bug.slug == "values-shifted":
+        return say("All numbers of your `x` lie between −{largest} and {largest}. With scores so close to 0 all shares "
+                   "are nearly equal, and then it hardly counts whose value is handed over. How large are the numbers "
+                   "that `torch.randn` makes?", largest=number(largest))
+    if largest > _HUGE and bug.slug in ("prefers-neighbours", "first-word-favoured", "last-word-favoured"):
+        return say("The numbers of your `x` go up to {largest} or down to −{largest}. With scores so far apart one "
+                   "word gets everything, and 1 or 2 more or less in a score hardly counts. How large are the numbers "
+                   "that `torch.randn` makes?", largest=number(largest))
+    return ""
 
 
+_TINY, _HUGE = 0.25, 50.0        # `torch.randn` makes numbers between these
+
+
+def _words_alike(x: np.ndarray) -> str:
+    """Which words within a sentence are equal: "all", "some", or none of them ("")."""
+    sentences = x.reshape(-1, *x.shape[-2:])
+    found = [len(np.unique(words, axis=0)) for words in sentences]
+    return "all" if max(found, default=0) == 1 else "some" if min(found, default=0) < x.shape[-2] else ""
+
+
+_SMALL = "Small differences come from a mistake as well as large ones. Rounding is far smaller still."
+_HOW_FAR = ("Do you compare the numbers of the outputs themselves? And how far apart may two of them be that your test "
+            "takes for equal?")
 _HOLDS = "Without positions and masks, self-attention treats all places alike."
 
 
@@ -99,17 +144,27 @@ ORDERED = [
                   "It raises the score of whatever stands at the last place.", _HOLDS,
                   "Does another word come last in your new order? (With an order drawn at random it may stay: choose "
                   "one, or try several.)"),
+    Misconception("words-sorted", sorted_first,
+                  "It sorts the words of each sentence by their first number, and does not put the outputs back: they "
+                  "are the right ones, at the wrong places.",
+                  "That a number, or an output, occurs somewhere in the other result is not enough.",
+                  "Do you compare the output at each place with the one that belongs to the same word?"),
+    Misconception("numbers-turned", numbers_turned,
+                  "It moves the numbers within each output round, by as many as the place of the word.",
+                  "Length, sum, mean and largest number of an output stay the same.",
+                  "Do you compare the numbers of an output themselves, or something made of them?"),
     Misconception("only-last-number", partial(ordered, causal=True, numbers=slice(-1, None)),
                   "It looks back only, but just in the last number of each output; all others are right.", _HOLDS,
                   "Do you compare all numbers of an output?"),
     Misconception("small-difference", partial(ordered, drift=0.005),
                   "It adds 0.005 to the output at place 1, 0.010 at place 2, and so on.",
-                  "Small differences come from a mistake as well as large ones. Rounding is far smaller still.",
-                  "How far apart may two numbers be that your test takes for equal?"),
+                  _SMALL, _HOW_FAR),
     Misconception("smaller-difference", partial(ordered, drift=0.0012),
-                  "It adds 0.0012 to the output at place 1, 0.0024 at place 2, and so on.",
-                  "Small differences come from a mistake as well as large ones. Rounding is far smaller still.",
-                  "How far apart may two numbers be that your test takes for equal?"),
+                  "It adds 0.0012 to the output at place 1, 0.0024 at place 2, and so on.", _SMALL, _HOW_FAR),
+    Misconception("larger-by-place", partial(ordered, growth=0.004),
+                  "It makes the output at place 1 larger by 0.4 %, at place 2 by 0.8 %, and so on.", _SMALL,
+                  "Do you compare the numbers of the outputs themselves? And what does your test allow two numbers to "
+                  "differ by: `rtol` is a share of the number, and counts beside `atol`."),
     Misconception("first-sentence-only", partial(ordered, causal=True, sentences="first"),
                   "In the first sentence of the batch it looks back only; in all others it is right.",
                   "What holds for the second sentence need not hold for the first.",

@@ -88,6 +88,9 @@ def _alone(rng):
     far = of("a forbidden score far above the allowed ones", 2, 5, 7, 4, 6, both)
     near, x = closed.towering(far.inputs["x"], far.inputs["x"], _IN_FRONT[:, 0], far.inputs["weights"])
     yield far.without(x=np.where(_IN_FRONT[:, 0, :, None], near, x))
+    zeros = of("a word whose numbers are all 0", 2, 4, 5, 3, 2)
+    zeros.inputs["x"][0, 1] = zeros.inputs["x"][1, 3] = 0.0
+    yield zeros
 
 
 def _across(rng):
@@ -115,6 +118,9 @@ def _across(rng):
     far = of("a forbidden score far above the allowed ones", 2, 3, 5, 7, 4, 6, _IN_FRONT)
     x, memory = closed.towering(far.inputs["x"], far.inputs["memory"], _IN_FRONT[:, 0], far.inputs["weights"])
     yield far.without(x=x, memory=memory)
+    zeros = of("a source word whose numbers are all 0", 2, 3, 4, 5, 3, 2)
+    zeros.inputs["memory"][0, 1] = zeros.inputs["memory"][1, 3] = 0.0
+    yield zeros
 
 
 def _has_bias(*inputs):
@@ -200,6 +206,15 @@ def _weak(order=(2, 5, 0, 3, 1, 4), sentences=slice(None), numbers=slice(None), 
     return test
 
 
+def _weak_in(what, **tolerance):
+    """A test that compares something made of the outputs, or with another tolerance."""
+    def test(attend):
+        x, places = torch.randn(3, 6, 8), torch.tensor([2, 5, 0, 3, 1, 4])
+        before, after = what(attend(x)[:, places]), what(attend(x[:, places]))
+        assert torch.allclose(after, before, **{"atol": 1e-5, **tolerance})
+    return test
+
+
 def _test_without_assert(attend):
     x, order = torch.randn(3, 6, 8), torch.tensor([2, 5, 0, 3, 1, 4])
     torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
@@ -238,13 +253,15 @@ _SUPPLIERS = {
 
 
 _RIGHT = ("decoder", "encoder", "encoder")
-_WORDS = {"decoder": "target", "encoder": "source"}
+_WORDS = [{"decoder": decoder, "encoder": encoder} for decoder, encoder in (("target", "source"), ("x", "memory"),
+                                                                            ("target", "memory"))]
 _IN_OTHER_WORDS = {
-    tuple(_WORDS[half] for half in halves): later("In the words that the exercise asks for, that is `{halves}`. "
+    tuple(words[half] for half in halves): later("In the words that the exercise asks for, that is `{halves}`. "
                                                   "{says}", halves=halves, says=says)
     for halves, says in {_RIGHT: "You have understood it: now set `suppliers` to the three words \"encoder\" or "
                                  "\"decoder\", the halves that read the source and write the target.",
-                         **_SUPPLIERS}.items()}
+                         **_SUPPLIERS}.items()
+    for words in _WORDS}
 
 
 def _option(suppliers) -> Misconception:
@@ -311,6 +328,12 @@ EXERCISES = [
                 ("misses-last-word-favoured", _weak(order=(2, 4, 0, 3, 1, 5))),
                 ("misses-first-word-favoured", _weak(order=(0, 4, 2, 5, 1, 3))),
                 ("misses-only-last-number", _weak(numbers=slice(0, -1))),
+                ("misses-words-sorted", _weak_in(lambda y: y.sort(dim=1).values)),
+                ("misses-words-sorted", _weak_in(lambda y: torch.stack([y.mean(1), y.std(1)]))),
+                ("misses-words-sorted", _weak_in(lambda y: y.sum(1), atol=1e-4)),
+                ("misses-numbers-turned", _weak_in(lambda y: y.norm(dim=-1))),
+                ("misses-numbers-turned", _weak_in(lambda y: y.mean(-1))),
+                ("misses-larger-by-place", _weak_in(lambda y: y, rtol=0.1)),
                 ("refuses-right", _test_nothing_changes),
                 ("misses-positions-added", _test_sentences_shuffled), ("refuses-right", _test_undone_the_wrong_way),
                 ("calls-nothing", lambda attend: True)]],

@@ -123,7 +123,7 @@ EXERCISES = [
     Exercise(
         id="3.5", title="the loop", names=("fit",), points=3, minutes=12, difficulty=2,
         takes={"model": "", "loss_of": "", "batches": "", "optimiser": ""},
-        gives={"losses": "batches", "weights": "d", "mode": ""},
+        gives={"losses": "batches", "weights": "d", "mode": "modules", "requires_grad": ""},
         framework="torch", reference=fit, library=fitting.fit, cases=_batches, probe=Fitting(), place=_on_batches,
         misconceptions=mistakes_loop.LOOP, shows=mistakes_loop._shown,
         hints=(
@@ -137,9 +137,10 @@ EXERCISES = [
     ),
     Exercise(
         id="3.6", title="looking back", names=("look_back",), points=2, minutes=12, difficulty=3,
-        takes={"n_words": "", "n_places": "", "ids": "B T"}, gives={"looks_at": "B T", "share": "B T"},
+        takes={"n_words": "", "n_places": "", "ids": "B T"}, gives={"looks_at": "B T", "alike": "B T", "share": "B T"},
         framework="torch", reference=look_back, cases=_sentences, probe=LooksBack(), place=_on_a_sentence,
-        misconceptions=mistakes_looking.LOOKING, shows=mistakes_looking.shown, read_off=True,
+        misconceptions=mistakes_looking.LOOKING, shows=mistakes_looking.shown,
+        describes=mistakes_looking.where_they_look, read_off=True,
         hints=(
             "Decide first what a key is: by which numbers can place t be found? Then: what must the query of place t "
             "look like, so that it fits the key of place t − 1 and no other?",

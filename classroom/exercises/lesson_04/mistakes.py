@@ -35,6 +35,17 @@ def one_piece_for_all(x, n_heads, head):
     return heads[:, [head]].expand_as(heads)
 
 
+def poured_from_heads_first(x, n_heads):
+    """The right pieces, stacked as (n_heads, B, T, d_head) and poured into the shape that is asked for."""
+    batch, length, d_model = x.shape
+    return torch.stack(x.chunk(n_heads, -1)).reshape(batch, n_heads, length, d_model // n_heads)
+
+
+def without_the_last(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return torch.stack([x[..., h * d_head:(h + 1) * d_head] for h in range(n_heads - 1)], 1)
+
+
 def zeros_around(x, n_heads):
     """Each head as wide as the whole vector: its own piece in its own place, zeros everywhere else."""
     own = torch.arange(x.shape[-1]) // (x.shape[-1] // n_heads) == torch.arange(n_heads).unsqueeze(1)
@@ -120,6 +131,13 @@ SPLIT = [
         "The batch comes first everywhere in the course: a mask (B, 1, 1, T) would meet the wrong axis.",
         "Along which axis do you put the heads together?"),
     Misconception(
+        "poured-from-heads-first", poured_from_heads_first,
+        "Your heads are exactly what comes out when the right pieces stand in the order (n_heads, B, T, d_head) and "
+        "are poured into (B, n_heads, T, d_head) as they lie in memory.",
+        "With one sentence, or one head, nothing is seen of it. With more, pieces stand in another sentence or in "
+        "another head.",
+        "Which axis is the first one after your `stack`? A reshape does not exchange axes: what does?"),
+    Misconception(
         "all-sentences-in-a-row", lambda x, n_heads: split_heads(x.reshape(1, -1, x.shape[-1]), n_heads),
         "Your heads are exactly those of one long sentence, into which all sentences of the batch were put.",
         "In attention, the words of one sentence would then look at those of the others.",
@@ -134,10 +152,15 @@ SPLIT = [
         "Your heads are exactly the right ones in reverse order.",
         "Head 0 is the first piece of the vector, so that merging can put them side by side.",
         "In which order do you collect the heads?"),
+    *(Misconception(
+        "fixed-number-of-heads", wrong, "Your heads are exactly those for 2 heads, whatever is asked for.",
+        "The number of heads is an argument.", "Is there a number in your code that should be `n_heads`?")
+      for wrong in (lambda x, n_heads: split_heads(x, 2),
+                    lambda x, n_heads: x.reshape(*x.shape[:2], 2, -1).transpose(1, 2))),
     Misconception(
-        "fixed-number-of-heads", lambda x, n_heads: split_heads(x, 2),
-        "Your heads are exactly those for 2 heads, whatever is asked for.",
-        "The number of heads is an argument.", "Is there a number in your code that should be `n_heads`?"),
+        "last-head-missing", without_the_last,
+        "Your code does exactly what happens when the last head is left out: where there is one head, nothing is left.",
+        "The numbers of the last piece are lost.", "What is the last number that your loop runs through?"),
     Misconception(
         "nothing-cut", lambda x, n_heads: x.unsqueeze(1).expand(-1, n_heads, -1, -1),
         "Your heads are exactly n_heads copies of the whole vector.",
@@ -175,6 +198,10 @@ def _numpys_transpose(x):
 
 def _squeezed_for_one_head(x):
     return x.squeeze() if x.shape[1] == 1 else merge_heads(x)
+
+
+def _side_by_side(x, count):
+    return torch.cat([x[:, h] for h in range(count)], -1)
 
 
 MERGE = [
@@ -229,10 +256,31 @@ MERGE = [
         "not-joined", lambda x: x.transpose(1, 2),
         "Your result is exactly (B, T, n_heads, d_head): the right order, not yet joined.",
         "The last two axes have to become one of size d_model.", "Which step is still missing?"),
+    *(Misconception(
+        "heads-joined-with-positions", join,
+        later("Your result is exactly what comes out when heads and positions become one axis{then}.", then=then),
+        "There is one vector for each position; the heads become parts of it.", "Which two axes do you join?")
+      for join, then in ((lambda x: x.flatten(1, 2), ""),
+                         (lambda x: x.transpose(1, 2).flatten(1, 2), ", after they have changed places"))),
     Misconception(
-        "heads-joined-with-positions", lambda x: x.flatten(1, 2),
-        "Your result is exactly what comes out when heads and positions become one axis.",
-        "There is one vector for each position; the heads become parts of it.", "Which two axes do you join?"),
+        "positions-for-numbers", lambda x: x.transpose(1, 2).reshape(len(x), -1, x.shape[1] * x.shape[2]),
+        "Your result is exactly what comes out when the last axis gets n_heads · T numbers.",
+        "A vector of the result has the numbers of all heads at *one* position: n_heads · d_head.",
+        "Which two sizes do you multiply for the last axis, and what does each of them count?"),
+    Misconception(
+        "heads-counted-by-sentences", lambda x: _side_by_side(x, len(x)),
+        "Your code does exactly what happens when as many heads are put side by side as there are sentences.",
+        "With fewer sentences than heads the other heads are lost; with more, the code stops.",
+        "Which axis of `x` does the length of your loop come from?"),
+    Misconception(
+        "last-head-missing", lambda x: _side_by_side(x, x.shape[1] - 1),
+        "Your code does exactly what happens when the last head is left out: where there is one head, nothing is left.",
+        "What that head found is lost.", "What is the last number that your loop runs through?"),
+    Misconception(
+        "fixed-number-of-heads", lambda x: _side_by_side(x, 2),
+        "Your code does exactly what happens when the first two heads are put side by side, however many there are.",
+        "With more heads the others are lost; with one, the code stops.",
+        "Which numbers in your code should depend on the shape of `x`?"),
     *(Misconception(
         "sizes-read-after-the-exchange", partial(_read_after, exchanged=exchanged),
         "Your result is exactly what comes out when the number of heads and the number of positions are taken for each "

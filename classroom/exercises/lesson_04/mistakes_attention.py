@@ -121,6 +121,18 @@ MULTI_HEAD = [
         "through `w_o`.", "Averaged, nothing can tell any more which head found what. Each head mixes its own piece of "
         "the values, and the pieces are put side by side.", "Which of queries, keys and values do you split?"),
     Misconception(
+        "bias-once-per-head", partial(Sloppy, products="bias for each head"),
+        "Your output is exactly the right one with the bias of `w_o` added once for each head.",
+        "The output is a sum over the heads; the bias belongs to no head and is added once.",
+        "In each head's turn, what is added besides the product with the head's own part of the matrix?"),
+    *(Misconception(
+        "relu-inside", wrong,
+        later("Your numbers are exactly what comes out when {words} through a ReLU.", words=words),
+        "A ReLU sets everything negative to 0. It belongs to another layer of the model.",
+        "Which functions does your `forward` call besides the four layers and the attention?")
+      for wrong, words in ((partial(Sloppy, products="relu", at="qkv"), "queries, keys and values go"),
+                           (partial(Sloppy, gives="relu before"), "the heads, side by side, go"))),
+    Misconception(
         "relu-after-the-output", partial(Sloppy, gives="relu"),
         "Your output is exactly the right one with everything negative set to 0.",
         "`w_o` comes last. A ReLU belongs to another layer of the model.", "What happens after `w_o`?"),
@@ -214,6 +226,23 @@ MULTI_HEAD = [
         "alike; for a mask with a row for each query they do not.",
         "Write the shapes of mask and weights one below the other. Which axes meet?")
       for how in ("axis 2", "axis 2 of the fill")),
+    Misconception(
+        "mask-head-axis-for-padding-only", partial(Sloppy, mask="head axis for padding"),
+        "Your code does exactly what happens when only a mask (B, 1, T_k) gets an axis for the heads, and a mask with "
+        "a row for each query meets the scores (B, n_heads, T_q, T_k) as it is.",
+        "Axes are lined up from the right, so that the mask's sentences meet the scores' heads. That fails, or, with "
+        "as many sentences as heads, masks the wrong things.",
+        "What is asked before the mask gets its axis, and for which of the two shapes is that true?"),
+    Misconception(
+        "mask-added-to-scores", partial(Sloppy, mask="one added"),
+        "Your weights are exactly what comes out when the mask is added to the scores: 1 where it is True, 0 where it "
+        "is False.", "An allowed key then gets e times as much as it would get otherwise, and a forbidden one still "
+        "takes part.", "Which score gives a share of 0?"),
+    Misconception(
+        "mask-of-any-query", partial(Sloppy, mask="some query"),
+        "Your weights are exactly what comes out when a key is open to all queries of a sentence as soon as it is open "
+        "to one of them.", "What is closed to some queries only is then open to all: with a causal mask, all see the "
+        "future.", "Over which axis of the mask does your `any` run, and what is left of its rows?"),
     *(Misconception(
         "forbidden-scores-zero", partial(Sloppy, mask=kind),
         "Your weights are exactly what comes out when forbidden scores become 0, by filling or by multiplying.",
@@ -305,6 +334,11 @@ MULTI_HEAD = [
         "scores-returned", partial(Sloppy, gives="scores"),
         "In place of the weights you return exactly the scores before mask and softmax.",
         "The weights are what the values were mixed with.", "Which name stands second in your `return` line?"),
+    Misconception(
+        "softmax-twice", partial(Sloppy, gives="softmax twice"),
+        "In place of the weights you return exactly a softmax of the weights.",
+        "The weights are shares already. A second softmax makes them more alike, and gives a forbidden key a share.",
+        "Does `scaled_dot_product_attention` return scores or weights?"),
     Misconception(
         "weights-transposed", partial(Sloppy, gives="transposed"),
         "The weights you return are exactly the right ones with queries and keys exchanged.",

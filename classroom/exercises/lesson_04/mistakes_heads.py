@@ -57,12 +57,16 @@ class Sloppy(nn.Module):
             output = (weights @ whole).mean(1)
         if self.how.gives == "residual before":
             output = output + query
+        if self.how.gives == "relu before":
+            output = output.relu()
         if self.how.merge == "mean":
             output = self._heads(output).mean(1).repeat(1, 1, self.n_heads)
         if self.how.at == "twice":
             output = self.w_o(output)
         if self.how.project:
             output = self._product("o", output)
+        if self.how.products == "bias for each head":
+            output = output + (self.n_heads - 1) * self.w_o.bias
         if self.how.gives == "residual":
             output = output + query
         if self.how.gives == "relu":
@@ -76,15 +80,17 @@ class Sloppy(nn.Module):
             return output.squeeze(), weights.squeeze()
         shown = {"head 0": weights[:, :1].expand_as(weights), "mean": weights.mean(1), "sum": weights.sum(1),
                  "scores": scores, "first head": weights[:, 0], "unmasked weights": unmasked,
-                 "transposed": weights.transpose(-1, -2)}
+                 "transposed": weights.transpose(-1, -2), "softmax twice": weights.softmax(-1)}
         return output, shown.get(self.how.gives, weights)
 
     def _product(self, name, x):
         if name == "-":
             return x
         layer = getattr(self, f"w_{name}")
-        if not self.how.products or name not in self.how.at:
+        if not self.how.products or name not in self.how.at or self.how.products == "bias for each head":
             return layer(x)
+        if self.how.products == "relu":
+            return layer(x).relu()
         weight = layer.weight if "as stored" in self.how.products else layer.weight.T
         return x @ weight + (0 if "no bias" in self.how.products else layer.bias)
 
@@ -133,6 +139,8 @@ class Sloppy(nn.Module):
             mask = mask.repeat(self.n_heads, 1, 1).unflatten(0, (len(scores), self.n_heads))
         elif self.how.mask.startswith("axis 2"):
             mask = mask.unsqueeze(2)
+        elif self.how.mask == "head axis for padding" and mask.shape[1] > 1:
+            pass
         elif self.how.mask != "no head axis":
             mask = mask.unsqueeze(1)
         if self.how.mask == "inverted":
@@ -141,8 +149,12 @@ class Sloppy(nn.Module):
             mask = mask[:1]
         elif self.how.mask == "first query":
             mask = mask[..., :1, :]
+        elif self.how.mask == "some query":
+            mask = mask.any(-2, keepdim=True)
         elif self.how.mask == "some key":
             mask = mask.any(-1, keepdim=True)
+        if self.how.mask == "one added":
+            return self._softmax(scores + mask)
         if self.how.mask == "after":
             return self._softmax(scores).masked_fill(~mask, 0)
         if self.how.mask == "times":

@@ -1,10 +1,14 @@
 """Exercise 4.4: implementations with a bug, and tests that are too weak to find it. Used by `lesson_04`."""
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
+import numpy as np
 import torch
 
+from classroom.judge.evidence import joined, number
 from classroom.judge.exercise import Misconception
-from course._words import later
+from course._words import later, say
 from course.attention import split_heads
 
 from . import mistakes
@@ -69,12 +73,66 @@ def _one_number_right(x, n_heads):
     return wrong
 
 
+def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
+    """Why a test sees nothing of a bug, as far as its inputs tell; empty if they do not.
+
+    Args:
+        bug: one of `BUGGY`, which the test accepted.
+        calls: what the test called it with: `x` (B, T, d_model), a NumPy array, and `n_heads`.
+    """
+    if bug.slug in ("numbers-too-small", "numbers-too-large", "noise"):
+        return ""
+    try:
+        found = [(x, h, split_heads(x, h), bug.wrong(x, h)) for x, h in
+                 ((torch.from_numpy(np.array(call["x"])), int(call["n_heads"])) for call in calls)]
+    except Exception:  # whatever the test gave: what can be said of it is said without
+        return ""
+    if all(torch.equal(right, wrong) for _, _, right, wrong in found):
+        return _nothing_to_find(bug, [(x, h) for x, h, _, _ in found])
+    other = next(((right, wrong) for _, _, right, wrong in found if right.shape != wrong.shape), None)
+    if other is not None:
+        return say("What it returned has the shape {found}, and {right} would be right. Does your test look at the "
+                   "shape, or at how many heads there are?", found=tuple(other[1].shape), right=tuple(other[0].shape))
+    apart = max(float((right.double() - wrong.double()).abs().max()) for _, _, right, wrong in found)
+    if apart < _NEAR:
+        return say("With this `x`, no number that it returned is further than {apart} from the right one. How far "
+                   "apart may two numbers be that your test takes for equal, and how far apart are the numbers of your "
+                   "`x`?", apart=number(apart))
+    return ""
+
+
+_NEAR = 0.2           # numbers this close may look equal to a test with a tolerance
+
+
+def _nothing_to_find(bug: Misconception, given: list[tuple[torch.Tensor, int]]) -> str:
+    """On these x, for these numbers of heads, the bug returns what is right. Why?"""
+    start = say("With this `x` it returns exactly what is right, so that no test could find it.")
+    x, h = given[0]
+    numbered = torch.arange(x.numel()).reshape(x.shape)
+    if not torch.equal(bug.wrong(numbered, h), split_heads(numbered, h)):
+        why = say("At the same sizes an `x` in which all numbers differ would show it. Your `x` has {all} numbers; how "
+                  "many different ones are among them?", all=x.numel())
+    elif 1 in (*x.shape[:2], h, x.shape[2] // h):
+        why = say("Which of the four sizes B, T, n_heads and d_head is 1 there?")
+    else:
+        why = say("Which of the four sizes B, T, n_heads and d_head are equal there?")
+    return joined(start, why)
+
+
 def _bug(slug: str, says: str, look: str):
     wrong = next(m.wrong for m in mistakes.SPLIT if m.slug == slug)
     return Misconception(slug, wrong, says, _WEIGHTLESS, look)
 
 
 BUGGY = [
+    *(Misconception(f"numbers-too-{size}", lambda x, n_heads, by=by: split_heads(x, n_heads) + by, says,
+                    "Splitting moves numbers and changes none.", look)
+      for size, by, says, look in (
+          ("small", -1000, "Every number is 1000 too small.",
+           "What does your test compare, and is there an `assert` in front? Do the numbers that it compares with come "
+           "from x? And would it notice a difference in either direction?"),
+          ("large", 1000, "Every number is 1000 too large.",
+           "Would your test notice a difference between two numbers in either direction?"))),
     Misconception("noise", _noise, "It returns random numbers of the right shape, others at each call.",
                   "No comparison of numbers could hold for it.",
                   "What does your test compare, and is there an `assert` in front? `torch.equal(a, b)` alone is True "
@@ -225,6 +283,20 @@ def _test_any_of_each(split_heads):
     assert all((split_heads(x, 3)[:, h] == x[:, :, 4 * h:4 * h + 4])[:, 0].any(dim=-1).all() for h in range(3))
 
 
+def _test_against_itself(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    assert torch.equal(split_heads(x, 3), split_heads(x, 3))
+
+
+def _one_direction(sign):
+    """A test that looks at differences without `abs`."""
+    def test(split_heads):
+        x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+        found = split_heads(x, 3)
+        assert all((sign * (found[:, h] - x[:, :, 4 * h:4 * h + 4])).max() <= 0 for h in range(3))
+    return test
+
+
 def _test_sentences_alike(split_heads):
     x = torch.randn(1, 5, 12).expand(2, 5, 12)
     assert all(torch.equal(split_heads(x, 3)[:, h], x[:, :, 4 * h:4 * h + 4]) for h in range(3))
@@ -232,7 +304,9 @@ def _test_sentences_alike(split_heads):
 
 WEAK = [
     Misconception(slug, wrong, "", "", "") for slug, wrong in [
-        ("misses-noise", _test_shape_only), ("accepts-everything", _test_square),
+        ("misses-numbers-too-small", _test_shape_only), ("misses-numbers-too-small", _test_against_itself),
+        ("misses-numbers-too-small", _one_direction(1)), ("misses-numbers-too-large", _one_direction(-1)),
+        ("accepts-everything", _test_square),
         ("accepts-everything", _test_without_assert),
         ("misses-view-without-transpose", _test_one_position),
         ("misses-view-without-transpose", _test_nothing_lost),

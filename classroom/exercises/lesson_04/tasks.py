@@ -196,12 +196,27 @@ def _accepts_any_size(ask) -> str | None:
     return None
 
 
-def _raises_otherwise(ask) -> str | None:
+def _raises(ask, asserted: bool) -> str | None:
     for d_model, n_heads in _UNEVEN:
         error = _made(ask, d_model, n_heads).error
-        if error is not None and error.kind != "ValueError":
+        if error is None or error.kind == "ValueError" or asserted != (error.kind == "AssertionError"):
+            continue
+        if asserted:
             return say("For d_model = {d_model} and n_heads = {n_heads}, `__init__` stops with {kind}; the exercise "
                        "asks for a `ValueError`.", d_model=d_model, n_heads=n_heads, kind=error.kind)
+        return say("For d_model = {d_model} and n_heads = {n_heads}, the code stops with {kind}: {text_}. The exercise "
+                   "asks for a `ValueError`.", d_model=d_model, n_heads=n_heads, kind=error.kind,
+                   text_=error.text.rstrip("."))
+    return None
+
+
+def _returns_the_error(ask) -> str | None:
+    for d_model, n_heads in _UNEVEN:
+        error = _made(ask, d_model, n_heads).error
+        if error is not None and error.kind == "TypeError" and "should return None" in error.text:
+            return say("For d_model = {d_model} and n_heads = {n_heads}, Python stops with {kind}: {text_}. The "
+                       "exercise asks for a `ValueError`.", d_model=d_model, n_heads=n_heads, kind=error.kind,
+                       text_=error.text.rstrip("."))
     return None
 
 
@@ -209,6 +224,9 @@ _NOT_DIVISIBLE = ("If d_model is not divisible by n_heads, some numbers of every
                   "in size. A mistake that is reported where it is made costs a minute; found later, it costs a day.")
 _NOT_ASSERTED = ("An `assert` says what the code itself must guarantee, and `python -O` leaves all of them out. What "
                  "comes from the caller is checked with `if` and `raise`.")
+_NOT_RAISED = ("`__init__` must not return anything. And an error that is returned is an object like any other: it "
+               "stops nothing by itself.")
+_OTHER_KIND = ("A caller can tell by the kind of error what was wrong. `ValueError` says that a value is.")
 
 
 # ------------------------------------------------------------------------------------ tests of 4.4
@@ -276,7 +294,12 @@ EXERCISES = [
                     Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
                              "What should `__init__` do when d_model is not divisible by n_heads, and is there a "
                              "`raise`?"),
-                    Property("not-a-value-error", _raises_otherwise, _NOT_ASSERTED, "Which line of `__init__` stops?")],
+                    Property("error-returned", _returns_the_error, _NOT_RAISED,
+                             "Which word stands in front of your error?"),
+                    Property("not-a-value-error", functools.partial(_raises, asserted=True), _NOT_ASSERTED,
+                             "Which line of `__init__` stops?"),
+                    Property("not-a-value-error", functools.partial(_raises, asserted=False), _OTHER_KIND,
+                             "Which line stops, and what does it do?")],
         moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
     ),
     TestTask(
@@ -284,7 +307,7 @@ EXERCISES = [
         takes={"x": "B T d_model", "n_heads": ""}, framework="torch", reference=test_split_heads,
         right={"a reshape and a transpose": split_heads, "slices, stacked": _split_by_slices,
                "chunks, copied to be contiguous": _split_by_chunks, "a view and a permute": _split_by_view},
-        buggy=mistakes_tests.BUGGY,
+        buggy=mistakes_tests.BUGGY, notices=mistakes_tests.notices,
         hints=(
             "A right shape proves little: nearly all of the bugs have it. Choose an x in which every number is "
             "different, so that you can see where each one went.",

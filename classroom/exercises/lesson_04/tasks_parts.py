@@ -25,6 +25,8 @@ def sloppy_parts(heads, W_o, matrix="right", rows="own", merge="parts", factor="
               "columns": W_o.reshape(-1, n_heads, d_head).permute(1, 2, 0),
               "next": W_o.reshape(n_heads, d_head, -1).roll(-1, 0),
               "previous": W_o.reshape(n_heads, d_head, -1).roll(1, 0),
+              "of all heads": W_o.reshape(n_heads, d_head, -1).sum(0).expand(n_heads, -1, -1),
+              "summed": W_o.reshape(n_heads, d_head, -1).sum(1, keepdim=True).expand(-1, d_head, -1),
               "columns by reshape": W_o.reshape(n_heads, -1, d_head).transpose(1, 2)}[rows]
     parts = heads @ blocks
     if merge == "not projected":
@@ -50,7 +52,7 @@ def sloppy_parts(heads, W_o, matrix="right", rows="own", merge="parts", factor="
     if factor != "none":
         parts = parts / {"heads": n_heads, "root": d_head ** 0.5, "root of heads": n_heads ** 0.5,
                          "root of all": (n_heads * d_head) ** 0.5, "positions": length}[factor]
-    return {"right": lambda: parts, "positions first": lambda: parts.transpose(1, 2),
+    return {"right": lambda: parts, "reversed": lambda: parts.flip(1), "positions first": lambda: parts.transpose(1, 2),
             "heads in front": lambda: parts.transpose(0, 1), "heads last": lambda: parts.movedim(1, -1),
             "joined with positions": lambda: parts.flatten(1, 2), "joined with sentences": lambda: parts.flatten(0, 1),
             "joined with numbers": lambda: parts.transpose(1, 2).flatten(2),
@@ -60,6 +62,16 @@ def sloppy_parts(heads, W_o, matrix="right", rows="own", merge="parts", factor="
 def _blocks_by_count(heads, W_o):
     n_heads = heads.shape[1]
     return torch.stack([heads[:, h] @ W_o[h * n_heads : (h + 1) * n_heads] for h in range(n_heads)], dim=1)
+
+
+def _blocks_begin_by_count(heads, W_o):
+    n_heads, d_head = heads.shape[1], heads.shape[3]
+    return torch.stack([heads[:, h] @ W_o[h * n_heads : h * n_heads + d_head] for h in range(n_heads)], dim=1)
+
+
+def _two_heads(heads, W_o):
+    d_head = heads.shape[3]
+    return torch.stack([heads[:, h] @ W_o[h * d_head : (h + 1) * d_head] for h in range(2)], dim=1)
 
 
 def _rarely(heads, blocks, parts, merge):
@@ -117,7 +129,8 @@ PARTS = [
           "Which axis of W_o does a vector on its left run along?", rows="columns"),
     _slip("columns-for-rows", "those with W_o transposed", _ROWS,
           "Which axis of W_o does a vector on its left run along?", matrix="transposed"),
-    _slip("rows-interleaved", "those in which head h has every n_heads-th row of W_o", _ROWS,
+    _slip("rows-interleaved", "those in which head h has every n_heads-th row of W_o",
+          "Side by side, the numbers of one head are neighbours, and so are the rows that they meet.",
           "Which rows of W_o does your code give to head 0? Try it on a matrix whose rows are numbered.",
           rows="interleaved"),
     _slip("rows-of-the-first-head", "those in which every head has the first head's rows of W_o", _ROWS,
@@ -138,10 +151,29 @@ PARTS = [
         "size-and-count-swapped", _blocks_by_count,
         "Your code does exactly what happens when each head gets n_heads rows of W_o in place of d_head.", _ROWS,
         "How many numbers has one head, and at which row does the second head begin?"),
+    Misconception(
+        "rows-begin-by-count", _blocks_begin_by_count,
+        "Your code does exactly what happens when the rows of head h begin at row h · n_heads of W_o. That is right "
+        "only where n_heads and d_head are equal, or there is one head.", _ROWS,
+        "How many rows belong to the heads before head h?"),
+    Misconception(
+        "fixed-number-of-heads", _two_heads,
+        "Your code does exactly what happens when the first two heads are taken, however many there are.",
+        "The exercise asks for the parts of all heads; with one head, there is no second to take.",
+        "Which numbers in your code should depend on the shape of `heads`?"),
+    _slip("all-rows-for-every-head", "those in which each head meets the rows of all heads, added up. A head's vector "
+          "that is repeated n_heads times gives the same", "A head's numbers stand once in the vector that meets W_o, "
+          "at the head's own places; at the other places stand those of the other heads.",
+          "Which numbers does your code put at the places of the other heads?", rows="of all heads"),
+    _slip("numbers-added-up", "those in which the d_head numbers of a head are added up, and the rows of W_o that "
+          "belong to it as well", "In a product, the first number meets the first row and the second the second; the "
+          "products are added, not the numbers.",
+          "Which axis of `heads` and which axis of W_o have to run together, and do they in your code?",
+          rows="summed"),
     _slip("without-the-head", "what the *other* heads add", "The question is what head h adds by itself.",
           "Which head do you leave out, and which do you keep?", merge="without"),
     _slip("summed-so-far", "sums over the heads so far", "The question is what head h adds by itself.",
-          "Where do you add heads up?", merge="so far"),
+          "What does your code keep from one head's turn to the next?", merge="so far"),
     _slip("output-returned", "their sum, the output of the layer", "The exercise asks for its parts, before they are "
           "added up: (B, n_heads, T, d_model).", "Which axis has gone?", merge="output"),
     _slip("only-its-own-columns", "cut down to the columns h · d_head to (h + 1) · d_head − 1",
@@ -152,6 +184,8 @@ PARTS = [
           "scale.", "By what do you divide?", factor="root"),
     _slip("positions-first", "right, with the axes of heads and positions exchanged",
           "(B, n_heads, T, d_model) is asked for.", "Which axis comes second?", order="positions first"),
+    _slip("heads-in-reverse", "right, with the heads in reverse order", "Head 0 comes first, as in `heads`.",
+          "In which order do you collect the parts?", order="reversed"),
     _slip("heads-in-front", "right, with the axes of sentences and heads exchanged",
           "(B, n_heads, T, d_model) is asked for.", "Along which axis do you stack?", order="heads in front"),
     _slip("heads-last", "right, with the axis of heads at the end", "(B, n_heads, T, d_model) is asked for.",

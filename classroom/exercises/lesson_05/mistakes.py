@@ -15,12 +15,16 @@ _EXPONENTS = {       # from the number of the pair, i, and d_model
     "zero": lambda i, d: 0 * i, "pairs": lambda i, d: i / max(-(-d // 2) - 1, 1),
     "shifted": lambda i, d: (2 * i + 2) / d, "rounded up": lambda i, d: 2 * i / (d + d % 2),
     "power first": lambda i, d: 2 * i - math.log(d, 10000),
+    "angle divided": lambda i, d: 2 * i + math.log(d, 10000),
+    "one": lambda i, d: 0 * i + 1,
     **{f"2i/{n}": lambda i, d, n=n: 2 * i / n for n in TYPED_IN},
 }
 
 
 def frequencies(d, exponent="2i/d", base=10000.0):
     pair = torch.arange(-(-d // 2), dtype=torch.float64)
+    if exponent == "no brackets":                # base ** 2*i / d below the line, and so infinity for the first pair
+        return base ** -2 * d / pair
     return base ** -_EXPONENTS[exponent](pair, d)
 
 
@@ -38,10 +42,13 @@ def _too_fast(position, d, way):
 
 
 def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=0, layout="interleaved",
-            odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast="", single=False, most=None):
+            odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast="", single=False, most=None, filled=""):
     """The encoding with switches; `single` takes the angles in float32, `most` rows there are at most."""
     max_len = min(max_len, max_len if most is None else most(d_model) if callable(most) else most)
     position = torch.arange(start, start + max_len, dtype=torch.float64).unsqueeze(1) * unit
+    if rows == "stretched":
+        coarse = torch.float32 if single else torch.float64
+        position = torch.linspace(start, start + max_len, max_len, dtype=coarse).unsqueeze(1) * unit
     angle = _too_fast(position, d_model, fast) if fast else position * frequencies(d_model, exponent, base)
     if single:
         angle = (position / unit * frequencies(d_model, exponent, base)).float() * unit
@@ -49,7 +56,13 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
         angle = angle / max_len
     if rows == "in the power":
         angle = (position / base) ** _EXPONENTS[exponent](torch.arange(-(-d_model // 2), dtype=torch.float64), d_model)
+    if rows == "rounded down":
+        angle = angle.floor()
+    if rows == "slowest first":
+        angle = angle.flip(1)
     sin, cos = angle.sin(), angle.cos()
+    if layout == "root":
+        cos = (1 - angle.float().sin() ** 2).sqrt()
     if layout == "waves divided":
         frequency = frequencies(d_model, exponent, base)
         sin, cos, layout = position.sin() * frequency, position.cos() * frequency, "interleaved"
@@ -65,9 +78,16 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
     else:
         first, second = {"interleaved": (sin, cos), "cosine first": (cos, sin), "sines": (sin, sin),
                          "cosines": (cos, cos), "angles": (angle, angle), "minus": (sin, -cos),
-                         "no cosines": (sin, 0 * cos), "no sines": (0 * sin, cos)}[layout]
+                         "no cosines": (sin, 0 * cos), "no sines": (0 * sin, cos), "root": (sin, cos),
+                         "no sign": (sin, cos.abs()), "cosine of the sine": (sin, sin.cos()),
+                         "cut": (sin.float().trunc(), cos.float().trunc())}[layout]
+        if odd == "next" and d_model % 2:
+            second = torch.cat((second[:, 1:], second[:, :1]), dim=1)
         table = torch.stack((first, second), dim=2).flatten(1)
         table = _odd(table, cos, max_len, d_model, odd)
+    if filled:
+        rows_filled, columns_filled = _FILLED[filled](max_len, d_model)
+        table[rows_filled:], table[:, columns_filled:] = 0, 0
     table = (table * factor(d_model) if callable(factor) else table * factor).float()
     if shape == "batch axis":
         table = table.unsqueeze(0)
@@ -76,6 +96,12 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
     elif shape == "below each other":
         table = torch.cat((table[:, 0::2], table[:, 1::2])) if d_model % 2 == 0 else torch.cat((sin, cos)).float()
     return table
+
+
+# How many rows and columns are filled where a loop ends too early.
+_FILLED = {"first row": lambda n, d: (1, d), "first pair": lambda n, d: (n, 2),
+           "first column": lambda n, d: (n, 1), "all but the last pair": lambda n, d: (n, d - 2 + d % 2),
+           "half": lambda n, d: (n, (d // 2 + 1) // 2 * 2), "half, rounded up": lambda n, d: (n, (d + 3) // 4 * 2)}
 
 
 def _odd(table, cos, max_len, d_model, odd):
@@ -107,11 +133,20 @@ def _slip(slug: str, says: str, why: str, look: str, **switches) -> Misconceptio
 _SPEEDS = ("The first pair is the fastest, one full turn in about 6 positions. Each later pair is slower: the last one "
            "100 times in 4 dimensions, nearly 10000 times in many, so that no two positions look alike.")
 
+# Said in 5.2 and 5.4 as well.
+DIVIDED_BY_0 = ("the first pair is divided by 0, and each later one by so large a number that nothing is left of its "
+                "angle")
+NO_BRACKETS = ("`10000 ** 2*i / d` does just this: Python computes `**` before `*` and `/`, so it is 10000², times i, "
+               "divided by d. For i = 0 that is 0.")
+BRACKETS = "Python computes `**` before `*` and `/`. Which part of your line is the exponent?"
+LOOP = "A `return` inside a loop ends it in the first round. How often does yours run?"
+RANGE = "Which is the last pair that your loop reaches?"
+
 ENCODING = [
     *(_slip("divided-for-multiplied",
             "the positions are multiplied by 10000^(2i/d_model) instead of divided by it",
             later("{speeds} Yours get faster, up to thousands of turns from one word to the next, which looks like "
-                  "noise. Models still train on it, so that training does not show the mistake.", speeds=_SPEEDS),
+                  "noise. A model can still train on it, so that its loss need not show the mistake.", speeds=_SPEEDS),
             "Is your frequency 1 for the first pair and small for the last?", **switches)
       for switches in ({"exponent": "inverse"}, {"fast": "power"}, {"fast": "exp"}, {"fast": "divided"})),
     _slip("integer-exponent", "the exponent is 0 for every pair, so that all of them turn at the same speed", _SPEEDS,
@@ -136,6 +171,12 @@ ENCODING = [
           "What is your exponent for the last pair? It should stay below 1.", exponent="2i"),
     _slip("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
           "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    _slip("power-before-division", "10000 is raised to the power 2i, and the angle is then divided by d_model",
+          "In the formula, d_model stands in the exponent. Python's `**` binds more strongly than `*` and `/`.",
+          "Where do the brackets belong?", exponent="angle divided"),
+    _slip("exponent-without-brackets", DIVIDED_BY_0, NO_BRACKETS, BRACKETS, exponent="no brackets"),
+    _slip("exponent-missing", "the angle of every pair is the position divided by 10000", _SPEEDS,
+          "Where does the number of the pair come in?", exponent="one"),
     *(_slip("size-for-d-model", later("the exponent is 2i/{n}, whatever d_model is", n=n),
             "`d_model` is an argument; on the page, and in other people's code, the name may have another value.",
             "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}") for n in TYPED_IN),
@@ -177,6 +218,26 @@ ENCODING = [
     _slip("even-columns-empty", "the even columns stay 0",
           "A cosine alone cannot tell positions before and after a turning point apart.",
           "What is written into `[:, 0::2]`?", layout="no sines"),
+    *(_slip("cosines-without-sign", "no cosine is negative",
+            "cos² = 1 − sin² does not say whether the cosine is positive or negative, and past a quarter of a turn it "
+            "is negative.", "How do you compute the cosines? A root, for one, is never negative.", layout=layout)
+      for layout in ("no sign", "root")),
+    _slip("cosines-negative", "every cosine has the opposite sign", "Position 0 should begin 0 1 0 1: cos 0 = 1.",
+          "How do you compute the cosines? (A sine moved by a quarter of a turn is a cosine in one direction only.)",
+          layout="minus"),
+    _slip("sines-negative", "every sine has the opposite sign, as with negative angles",
+          "Position 1 should begin with sin 1 = 0.841, which is positive.",
+          "Is there a minus in your code, before 10000 perhaps? `-10000 ** x` is −(10000 ** x) in Python.", unit=-1.0),
+    _slip("cosine-of-the-sine", "the odd columns hold the cosine of the sine, and not of the angle",
+          "Only the sine and the cosine of the same angle are a point on a circle.",
+          "What do you take the cosine of? If it is `table[:, 0::2]`: what does that hold by then?",
+          layout="cosine of the sine"),
+    _slip("whole-numbers", "every number is cut to a whole one, so that nearly all become 0",
+          "Nearly all sines and cosines lie between −1 and 1, and are no whole numbers.",
+          "What is the dtype of the tensor that you write into? One of whole numbers cuts what is written into it.",
+          layout="cut"),
+    _slip("frequencies-reversed", "the slowest pair comes first", _SPEEDS,
+          "What is your exponent for the columns 0 and 1?", rows="slowest first"),
     _slip("parity-of-the-position", "sine and cosine alternate from row to row instead of from column to column",
           "The rows are positions. It is the dimensions that come in pairs.", "Which axis does `[0::2]` cut?",
           layout="by position"),
@@ -199,6 +260,13 @@ ENCODING = [
     _slip("divided-by-length", "the angles are also divided by max_len",
           "A position must look the same in a short table and in a long one.", "Where does `max_len` occur?",
           rows="scaled"),
+    _slip("angles-rounded-down", "the angles are rounded down to whole numbers",
+          "The hand of each clock moves a little with every word, the slow ones by much less than 1.",
+          "Is there a `//` in your code? It divides and rounds down.", rows="rounded down"),
+    *(_slip("positions-stretched", "the positions go from 0 to max_len, the end included, in even steps of more than 1",
+            "A position must look the same in a short table and in a long one.",
+            "What is the second of your positions? (`linspace` includes its end.)", rows="stretched", single=single)
+      for single in (True, False)),
     _slip("multiplied-by-root-of-d-model", "the table is multiplied by √d_model",
           "It is the word embeddings that get this factor, not the positions.", "Is there a root in your code?",
           factor=lambda d: math.sqrt(d)),
@@ -217,6 +285,9 @@ ENCODING = [
           "It holds the sine of one more pair.", "How many frequencies do you have for 5 columns?", odd="zero"),
     _slip("odd-size-last-column-cosine", "for an odd d_model the last column is a cosine",
           "Every pair begins with its sine, the incomplete one, too.", "What goes into the last column?", odd="cosine"),
+    _slip("odd-size-cosines-of-next-pair", "for an odd d_model each sine has the cosine of the next pair beside it",
+          "The sine and the cosine of a pair have one angle. It is the last angle that has no cosine.",
+          "Which of the angles do you leave out for the cosines?", odd="next"),
     _slip("odd-size-rounded-up", "for an odd d_model the exponents are those of d_model + 1",
           "The formula divides by d_model, whatever it is.", "What do you divide by in the exponent?",
           exponent="rounded up"),
@@ -228,6 +299,22 @@ ENCODING = [
           "get its first rows", "A later call may ask for more positions than the first one did.",
           "What is stored between two calls, and for which sizes is it right?",
           most=lambda d_model: _FIRST.get(d_model, 1000)),
+    *(_slip(slug, later("{what}, and the rest stays 0", what=what), why, look, filled=filled)
+      for slug, filled, what, why, look in (
+          ("only-the-first-row", "first row", "only the first row is filled", "Each position has a row.", LOOP),
+          ("only-the-first-pair", "first column", "only the first column is filled",
+           "Each row has d_model numbers.", LOOP),
+          ("only-the-first-pair", "first pair", "only the first pair of columns is filled",
+           "There is a pair for each frequency, d_model/2 of them for an even d_model.", LOOP),
+          *(("half-of-the-pairs", filled, "only the first half of the pairs (rounded up) is filled",
+             "There is a pair for each frequency, d_model/2 of them for an even d_model.", RANGE)
+            for filled in ("half", "half, rounded up")),
+          ("last-pair-missing", "all but the last pair", "the last pair is not filled",
+           "There is a pair for each frequency, d_model/2 of them for an even d_model.", RANGE))),
+    Misconception("angles-stay-at-zero", partial(_encode, unit=0.0),
+                  "Every row of your table is that of position 0, as if all angles were 0 or hardly more.",
+                  "The angles grow with the position: that of the first pair by 1 for each word.",
+                  later("What are your angles at position 3? If they are tiny: {brackets}", brackets=BRACKETS)),
     _slip("batch-axis", "the table has an axis of length 1 in front",
           "Nothing is lost by it, and nothing gained: (max_len, d_model) is added to a batch just as well.",
           "Is there an `unsqueeze` or `[None]` at the end?", shape="batch axis"),

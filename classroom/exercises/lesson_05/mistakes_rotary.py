@@ -8,7 +8,7 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 from course.transformer import sinusoidal_encoding
 
-from .mistakes import TYPED_IN, frequencies
+from .mistakes import BRACKETS, DIVIDED_BY_0, LOOP, NO_BRACKETS, RANGE, TYPED_IN, frequencies
 
 # --------------------------------------------------------------------------------- 5.4 apply_rotary
 
@@ -34,21 +34,48 @@ _FAST = {
 _COUNTED = {"over all": 0, "over the heads": 1}
 
 
-def _length_of(x, axis):
-    """As many positions as axis `axis`, counted from the front, is long."""
-    d = x.shape[-1]
-    angle = torch.arange(x.shape[axis], dtype=torch.float64).unsqueeze(1) * frequencies(d)
+def _turned(x, frequency, length=None):
+    """With these frequencies, for `length` positions."""
+    angle = torch.arange(x.shape[-2] if length is None else length, dtype=torch.float64).unsqueeze(1) * frequency
     cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
     a, b = x[..., 0::2], x[..., 1::2]
     return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+
+def _length_of(x, axis):
+    """As many positions as axis `axis`, counted from the front, is long."""
+    return _turned(x, frequencies(x.shape[-1]), x.shape[axis])
 
 
 def _width_of(x, size):
     """As many angles, and with the frequencies, of vectors of `size` numbers."""
-    angle = torch.arange(x.shape[-2], dtype=torch.float64).unsqueeze(1) * frequencies(size)
-    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+    return _turned(x, frequencies(size))
+
+
+def _divided_by_length(x):
+    """T for d_head in the exponent."""
+    return _turned(x, 10000.0 ** (-2 * torch.arange(x.shape[-1] // 2, dtype=torch.float64) / x.shape[-2]))
+
+
+def _hardly(x, step):
+    """Turned by angles so small that little is seen of them: the exponent is a number, and 2i/d a factor."""
+    return _turned(x, 10000.0 ** -2 * step * torch.arange(x.shape[-1] // 2, dtype=torch.float64) / x.shape[-1])
+
+
+def _some_pairs(x, pairs, rest="stay"):
+    """As many pairs turned as `pairs(d_head)`; the others stay as they are, or become 0."""
+    n = 2 * pairs(x.shape[-1])
+    return torch.cat((_rotate(x)[..., :n], x[..., n:] * (rest == "stay")), dim=-1)
+
+
+def _rotate_a_part(x):
+    """The first half of the numbers turned, with the frequencies of vectors that are half as long."""
+    n = max(2, x.shape[-1] // 4 * 2)
+    return torch.cat((_rotate(x[..., :n]), x[..., n:]), dim=-1)
+
+
+# What stands beside each number where its partner should.
+_PARTNERS = {"before": lambda x: x.roll(1, -1), "after": lambda x: x.roll(-1, -1), "flipped": lambda x: x.flip(-1)}
 
 
 def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/d", base=10000.0, time=-2,
@@ -96,6 +123,10 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
         a, b = x[..., 0::2], x[..., 1::2]
     waves = {"c": angle.cos(), "s": angle.sin()}
     p, q, r, s = (waves[kind] for kind in kinds)
+    if pairing in _PARTNERS:
+        beside = _PARTNERS[pairing](x)
+        return torch.stack((a * p + signs[0] * beside[..., 0::2] * q, signs[1] * beside[..., 1::2] * r
+                            + signs[2] * b * s), dim=-1).flatten(-2)
     if angles:                       # each number of a pair has the angle that belongs to another way of pairing
         both = angle.repeat_interleave(2, -1) if angles == "neighbours" else torch.cat((angle, angle), -1)
         halves = (both[..., :d // 2], both[..., d // 2:])
@@ -116,6 +147,10 @@ def _rotate(x, sign=1, pairing="neighbours", join="back", start=0, exponent="2i/
     if join == "swapped":
         new_a, new_b = new_b, new_a
     return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
+
+
+def _rotate_a_view(x):
+    return _rotate(x.view(-1, *x.shape[-2:])).view(x.shape)
 
 
 def _rotary(slug: str, says: str, why: str, look: str, **switches) -> Misconception:
@@ -162,6 +197,14 @@ ROTARY = [
     _rotary("angles-paired-otherwise", "neighbours are paired, but the angles are laid out for pairs of number i and "
             "number i + d_head/2", "Both numbers of a pair must be turned by one angle.",
             "Which angle meets the first number of pair 0, and which the second?", angles="halves"),
+    *(_rotary("partner-of-another-pair", says,
+              later("The partner of a number is the other number of its own pair. {turn}", turn=_TURN),
+              "Print what stands beside each number of the row 0 1 2 3. (`roll` and `flip` move the whole row.)",
+              pairing=pairing)
+      for pairing, says in (
+          ("before", "the new a of each pair is made with the b of the pair before it"),
+          ("after", "the new b of each pair is made with the a of the pair after it"),
+          ("flipped", "the partner of the first number is the last, that of the second the last but one, and so on"))),
     _rotary("time-on-another-axis", "the angles follow the third axis from the end instead of the second",
             "With heads, x is (B, n_heads, T, d_head). The positions are the last axis but one.",
             "Which axis does your `arange` get its length from?", time=-3),
@@ -181,6 +224,9 @@ ROTARY = [
     _rotary("minus-at-the-cosine", "the minus stands before b cos φ",
             later("That is a mirror, not a rotation: position 0 would turn (a, b) into (a, −b). {turn}", turn=_TURN),
             "Which of the two formulas has a minus?", signs=(1, 1, -1)),
+    _rotary("minus-at-the-cosine", "a minus stands before b cos φ as well",
+            later("That is a mirror, not a rotation: position 0 would turn (a, b) into (a, −b). {turn}", turn=_TURN),
+            "Which of the two formulas has a minus?", signs=(-1, 1, -1)),
     _rotary("sine-and-cosine-exchanged", "sine and cosine have changed places",
             later("Position 0 should not be turned at all: cos 0 = 1. {turn}",
                   turn=_TURN), "What happens at position 0?", kinds="sccs"),
@@ -202,6 +248,20 @@ ROTARY = [
               "The frequencies are those of exercise 5.1.", "Is your frequency small for the last pair?", **switches)
       for switches in ({"exponent": "inverse"}, *({"fast": way + coarse} for way in _FAST
                                                   for coarse in ("", " in float32")))),
+    _rotary("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_head",
+            "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    _rotary("power-before-division", "10000 is raised to the power 2i, and the angle is then divided by d_head",
+            "In the formula, d_head stands in the exponent. Python's `**` binds more strongly than `*` and `/`.",
+            "Where do the brackets belong?", exponent="angle divided"),
+    _rotary("exponent-without-brackets", DIVIDED_BY_0, NO_BRACKETS, BRACKETS, exponent="no brackets"),
+    _rotary("pairs-counted-from-one", "the exponent of the first pair is already 2/d_head",
+            "i counts from 0: the first pair turns by 1 for each position.",
+            "What is your exponent for the first pair?", exponent="shifted"),
+    Misconception("length-for-d-head", _divided_by_length,
+                  "Your result is exactly what comes out when the exponent is 2i/T, with the number of positions for "
+                  "d_head.",
+                  "A step must be the same turn in a short sentence and in a long one.",
+                  "Which axis of `x` does the size in your exponent come from?"),
     *(_rotary("size-for-d-head", later("the exponent is 2i/{n}, whatever d_head is", n=n),
               "d_head is the size of the last axis of x; on the page, a name may have another value.",
               "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}")
@@ -220,10 +280,25 @@ ROTARY = [
     _rotary("last-pair-at-10000", "the exponents run from 0 to exactly 1",
             "The frequencies are those of exercise 5.1; the exponent is 2i/d_head, which never reaches 1.",
             "What do you divide by in the exponent?", exponent="pairs"),
-    _rotary("only-the-first-pair", "only the first pair is turned, as happens with an exponent of 2i that is not "
-            "divided by d_head", "All pairs turn, each by less than the one before. (10000 to the power of 2 "
-            "or more leaves nothing of the angle from the second pair on.)",
+    _rotary("only-the-first-pair", "only the first pair is turned, and the others hardly, as happens with an exponent "
+            "of 2i that is not divided by d_head", "All pairs turn, each by less than the one before. (10000 to the "
+            "power of 2 or more leaves nothing of the angle from the second pair on.)",
             "What is your angle for the last pair at position 1?", exponent="2i"),
+    *(Misconception(slug, partial(_some_pairs, pairs=pairs, rest=rest),
+                    later("Your result is exactly what comes out when only {which} turned, and {rest}.", which=which,
+                          rest=says), "All pairs turn, each by less than the one before.", look)
+      for slug, pairs, which, look in (
+          ("only-the-first-pair", lambda d: 1, "the first pair is", LOOP),
+          ("half-of-the-pairs", lambda d: -(-d // 4), "the first half of the pairs (rounded up) is", RANGE),
+          ("last-pair-missing", lambda d: d // 2 - 1, "the pairs before the last are", RANGE))
+      for rest, says in (("stay", "the rest stays as it is"), ("0", "the rest is 0"))),
+    Misconception("half-of-the-pairs", _rotate_a_part,
+                  "Your result is exactly what comes out when only the first half of the numbers is turned, with the "
+                  "frequencies of vectors half as long.",
+                  "Some models turn a part of each vector only. Here all pairs turn, each by less than the one before.",
+                  "How many numbers of `x` reach your formula?"),
+    _rotary("turned-twice", "every pair is turned by twice its angle", "At position 1 the first pair turns by 1.",
+            "Is each pair turned once only? And what is your angle for the first pair at position 1?", sign=2),
     *(_rotary("positions-count-on", later("the positions go on counting from one {axis} to the next", axis=axis),
               "Every sentence and every head begins with position 0.",
               "How far do your positions count, and where do they begin anew?", places=places)
@@ -252,6 +327,12 @@ ROTARY = [
               "There may be none, one or two axes before T; yours stops where there is another number of them. "
               "Counted from the end, T and d_head are always in the same place.",
               "How many names stand on the left of `= x.shape`?", axes=axes) for axes in (2, 3, 4)),
+    Misconception("view-of-heads", _rotate_a_view,
+                  "Your code does exactly what happens when sentences and heads are made one axis with `view`.",
+                  "In this case x comes as heads do: cut out of (B, T, n_heads, d_head) by `transpose(1, 2)`. Its "
+                  "numbers then stand in another order in memory, and `view` only gives a new shape to what stands in "
+                  "a row.",
+                  "Which line makes one axis of several? And do you need that here? The axes before T may stay."),
     _rotary("exponent-halved", "the exponent is i/d_head, where i counts the pairs",
             "The frequencies are those of exercise 5.1.", "The first number of pair i stands in place 2i.",
             exponent="i/d"),
@@ -264,6 +345,9 @@ ROTARY = [
                     "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`.")
       for single, what in (*((way, "the angles are computed in float32") for way in _SINGLE),
                            ("all", "`x` is turned in float32 and converted back at the end"))),
-    Misconception("not-turned", lambda x: x + 0.0, "Your result is exactly `x`.", "Every position but the first is to "
-                  "be turned.", "Is what you compute also what you return?"),
+    *(Misconception("not-turned", wrong, "Your result is `x`, or so near it that hardly anything has been turned.",
+                    "Every position but the first is to be turned, the first pair by 1 for each position.",
+                    later("Is what you compute also what you return? If so, what are your angles at position 3? If "
+                          "they are tiny: {brackets}", brackets=BRACKETS))
+      for wrong in (lambda x: x + 0.0, partial(_hardly, step=1), partial(_hardly, step=2))),
 ]

@@ -7,7 +7,7 @@ import torch
 from classroom.judge.exercise import Misconception
 from course._words import later
 
-from .mistakes import TYPED_IN, frequencies
+from .mistakes import BRACKETS, DIVIDED_BY_0, NO_BRACKETS, RANGE, TYPED_IN, frequencies
 
 
 def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
@@ -67,10 +67,29 @@ def _shift_without_cosines(offset, d_model):
     return matrix - torch.diag(matrix.diagonal()) + torch.eye(d_model)
 
 
-def _shift_first_pair(offset, d_model):
-    matrix = torch.eye(d_model)
-    matrix[:2, :2] = _shift(offset, d_model)[:2, :2]
+def _shift_some_pairs(offset, d_model, pairs, rest=torch.eye):
+    """The right blocks for as many pairs as `pairs(d_model)`; after them, the matrix `rest` makes."""
+    n = 2 * pairs(d_model)
+    matrix = rest(d_model, d_model)
+    matrix[:n, :n] = _shift(offset, d_model)[:n, :n]
     return matrix
+
+
+def _first(d_model):
+    return 1
+
+
+def _half(d_model):
+    return -(-d_model // 4)
+
+
+def _all_but_the_last(d_model):
+    return d_model // 2 - 1
+
+
+def _shift_from_a_table(offset, d_model, rows=None):
+    """The turn to row `offset` of a table, counted from the end where that is negative."""
+    return _shift(offset if offset >= 0 else offset + (rows or abs(offset) + 1), d_model)
 
 
 def _move(offset, d_model, sign, around=True):
@@ -144,6 +163,15 @@ SHIFT = [
             "column 2.", "How many different angles does your code compute? There are d_model/2 of them.",
             each=each, column=column)
       for each in ("row", "column") for column, twice in ((1, ""), (2, ", its number put in for i"))),
+    _turn("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
+          "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    _turn("power-before-division", "10000 is raised to the power 2i, and the angle is then divided by d_model",
+          "In the formula, d_model stands in the exponent. Python's `**` binds more strongly than `*` and `/`.",
+          "Where do the brackets belong?", exponent="angle divided"),
+    _turn("exponent-without-brackets", DIVIDED_BY_0, NO_BRACKETS, BRACKETS, exponent="no brackets"),
+    _turn("pairs-counted-from-one", "the exponent of the first pair is already 2/d_model",
+          "i counts from 0: the first pair turns by 1 for each position.", "What is your exponent for the first pair?",
+          exponent="shifted"),
     *(_turn("size-for-d-model", later("the exponent is 2i/{n}, whatever d_model is", n=n),
             "`d_model` is an argument; on the page, and in other people's code, the name may have another value.",
             "Where does the number come from that your exponent is divided by?", exponent=f"2i/{n}") for n in TYPED_IN),
@@ -174,8 +202,11 @@ SHIFT = [
     _turn("whole-turns", "the angles are multiplied by 2π",
           "The first pair then makes a whole turn at each step, and stays as it is.",
           "Is there a π in your code? The formula has none.", unit=2 * math.pi),
-    _turn("offset-ignored", "the offset plays no role: yours is the matrix that changes nothing",
-          "It must turn pair i by offset · frequency.", "Where does `offset` occur in your code?", ignore=True),
+    Misconception("offset-ignored", partial(_shift, ignore=True),
+                  "Your matrix is the one that changes nothing, whatever the offset, or hardly differs from it.",
+                  "It must turn pair i by offset · frequency.",
+                  later("Where does `offset` occur in your code, and what are your angles for an offset of 3? If they "
+                        "are tiny: {brackets}", brackets=BRACKETS)),
     Misconception("direction-lost", lambda offset, d_model: _shift(abs(offset), d_model),
                   "For negative offsets, your matrix is exactly that of the positive one.",
                   "A step back is a turn the other way.", "What happens to the sign of `offset`?"),
@@ -183,6 +214,14 @@ SHIFT = [
                   "For negative offsets, your matrix is exactly the one that changes nothing.",
                   "A step back is a turn the other way.",
                   "What does a loop over `range(offset)` do for an offset of −2?"),
+    *(Misconception("index-from-the-end", partial(_shift_from_a_table, rows=rows),
+                    later("For negative offsets, your matrix is exactly what comes out when row `[offset]` is taken "
+                          "from a table of {rows} rows.", rows=words),
+                    "In Python a negative index counts from the end: row −2 is the last but one, and not that of "
+                    "position −2.",
+                    "What do you look up in the table for an offset of −2?")
+      for rows, words in ((None, "|offset| + 1"), *((n, n) for n in (64, 100, 128, 256, 500, 512, 1000, 1024, 2000,
+                                                                     5000)))),
     Misconception("only-for-one-step", lambda offset, d_model: _shift(1, d_model),
                   "Your matrix is exactly that of one step, whatever `offset` is.",
                   "Several steps turn several times as far.", "Where does `offset` occur in your code?"),
@@ -205,10 +244,19 @@ SHIFT = [
                   "Your matrix is exactly the right one with ones on the diagonal.",
                   later("A hand that has turned keeps only part of what it was. {sums}", sums=_SUMS),
                   "Which entries of each block have you written into?"),
-    Misconception("only-the-first-pair", _shift_first_pair,
-                  "Your matrix is exactly the right one for the first pair, and changes nothing in the others.",
-                  "The other pairs turn as well, only by smaller angles.",
-                  "How often is a block put in? There are d_model/2 of them."),
+    *(Misconception(slug, partial(_shift_some_pairs, pairs=pairs, rest=rest),
+                    later("Your matrix is exactly the right one for {which}, and {rest}.", which=which, rest=says),
+                    "The other pairs turn as well, only by smaller angles.", look)
+      for slug, pairs, which, look in (
+          ("only-the-first-pair", _first, "the first pair", "How often is a block put in? There are d_model/2 of them. "
+           "(A `return` inside a loop ends it in the first round.)"),
+          ("half-of-the-pairs", _half, "the first half of the pairs (rounded up)", RANGE),
+          ("last-pair-missing", _all_but_the_last, "all pairs but the last", RANGE))
+      for rest, says in ((torch.eye, "changes nothing in the others"), (torch.zeros, "holds only 0 in the others"))),
+    Misconception("identity-added", lambda offset, d_model: torch.eye(d_model) + _shift(offset, d_model),
+                  "Your matrix is exactly the right one with 1 added to each number on the diagonal.",
+                  "For offset 0 nothing may change: the diagonal must hold ones then, and yours holds twos.",
+                  "What does your matrix hold before the first block is put in? (`+=` adds to what is there.)"),
     *(Misconception("dimensions-moved", partial(_move, **how),
                     "Your matrix is exactly the one that moves every number `offset` places along the row.",
                     later("The step is one along the positions. The row of the next position holds other numbers, "

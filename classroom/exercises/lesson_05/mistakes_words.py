@@ -3,6 +3,7 @@ import math
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 
 from classroom.judge.exercise import Misconception
 from course._words import later
@@ -23,7 +24,9 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
         row = torch.arange(length).clamp(max=most - 1) if rows == "clamped" else torch.arange(length) % most
         return embedded * math.sqrt(d_model) + sinusoidal_encoding(most, d_model)[row]
     factor = {"root": math.sqrt(d_model), "none": 1.0, "d_model": d_model, "inverse": 1 / math.sqrt(d_model),
-              "length": math.sqrt(length), "square": d_model ** 2, "half": math.sqrt(d_model / 2),
+              "length": math.sqrt(length), "no brackets": d_model / 2, "root rounded down": math.isqrt(d_model),
+              "two": 2, "root rounded": round(math.sqrt(d_model)),
+              "square": d_model ** 2, "half": math.sqrt(d_model / 2),
               "ours": math.sqrt(128), "paper's": math.sqrt(512)}[scale]
     positions = sinusoidal_encoding(batch * length + 1, d_model)
     positions = {"first axis": positions[:batch], "running on": positions[:-1].reshape(batch, length, d_model),
@@ -32,6 +35,16 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
                  "zero": positions[0], "one": positions[1],
                  "clamped": positions[:length], "in a ring": positions[:length],
                  "from one": positions[1:length + 1], "reversed": positions[:length].flip(0)}[rows]
+    if how == "numbers":
+        return embedded * factor + torch.arange(length).unsqueeze(1)
+    if how == "first sentence":
+        return torch.cat(((embedded[:1] * factor + positions), embedded[1:] * factor))
+    if how == "not at zeros":
+        return embedded * factor + positions * (embedded != 0).any(-1, keepdim=True)
+    if how == "words of one length":
+        return F.normalize(embedded, dim=-1) * factor + positions
+    if how == "normalised":
+        return F.layer_norm(embedded * factor + positions, (d_model,))
     if how == "times":
         return embedded * factor * positions
     if how == "concatenate":
@@ -44,6 +57,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
         return embedded * factor
     if order == "sum scaled":
         return (embedded + positions) * factor
+    if order == "positions divided":
+        return embedded * factor + positions / math.sqrt(d_model)
     return embedded + positions * factor if order == "positions scaled" else embedded * factor + positions
 
 
@@ -57,11 +72,18 @@ _FACTOR = ("Embeddings start with numbers of about 1/√d_model, so that a word'
            "of a position is √(d_model/2). The factor √d_model brings the two to a similar size.")
 
 ADD = [
-    _sum("not-scaled", "the embeddings are not multiplied by √d_model", later(
-        "{factor} Without it the words drown.", factor=_FACTOR),
+    _sum("not-scaled", "the embeddings are not multiplied by √d_model", _FACTOR,
          "What do you multiply the embeddings by?", scale="none"),
     _sum("scaled-by-d-model", "the embeddings are multiplied by d_model, without the root", _FACTOR,
          "What do you multiply the embeddings by?", scale="d_model"),
+    _sum("root-without-brackets", "the embeddings are multiplied by d_model/2", later(
+        "{factor} An exponent 1/2 without brackets gives just this: Python computes `**` before `/`, so that "
+        "`d_model ** 1/2` is (d_model ** 1) / 2.", factor=_FACTOR),
+         "How is your root written?", scale="no brackets"),
+    *(_sum("root-made-whole", later("√d_model is {rounded} to a whole number", rounded=rounded),
+           "Most roots are not whole: √6 is 2.449.", "Which function takes your root, and what does it return for 6?",
+           scale=scale)
+      for scale, rounded in (("root rounded down", "rounded down"), ("root rounded", "rounded"))),
     _sum("divided-by-the-root", "the embeddings are divided by √d_model", _FACTOR,
          "Multiply or divide? The scores of attention are divided; embeddings are made larger.", scale="inverse"),
     _sum("root-of-the-length", "the embeddings are multiplied by √T, the root of the sentence's length", _FACTOR,
@@ -73,9 +95,15 @@ ADD = [
            later("That is √d_model for {whose} model, and for no other.", whose=whose),
            "Is there a number in your code that should be the size of the last axis?", scale=scale)
       for scale, size, whose in (("ours", 128, "the course's"), ("paper's", 512, "the paper's"))),
+    _sum("root-of-a-fixed-size", "the embeddings are multiplied by 2, whatever their size",
+         "That is √d_model for vectors of 4 numbers, and for no others.",
+         "Is there a number in your code that should be the size of the last axis?", scale="two"),
     _sum("sum-scaled", "words and positions are both multiplied by √d_model",
          later("{factor} It must not enlarge both.",
                factor=_FACTOR), "What stands inside the brackets?", order="sum scaled"),
+    _sum("positions-divided", "the positions are divided by √d_model", later(
+        "{factor} The positions are added as they are.", factor=_FACTOR),
+         "Which of the two gets a factor?", order="positions divided"),
     _sum("positions-scaled", "the positions are multiplied by √d_model instead of the embeddings", _FACTOR,
          "Which of the two gets the factor?", order="positions scaled"),
     _sum("indexed-by-the-batch", "all words of sentence b get the encoding of position b",
@@ -105,6 +133,21 @@ ADD = [
     _sum("same-position-for-all", "all words get the encoding of the last position",
          "Each word needs the row of its own position.", "Do you take one row of the table, or as many as there are "
                                                          "words?", rows="last"),
+    _sum("only-the-first-sentence", "only the first sentence gets positions",
+         "Each sentence of the batch has a position 0, and the others as well.",
+         "Which sentences do you add the table to? `x[0]` is one sentence.", how="first sentence"),
+    _sum("numbers-added", "the number of its position is added to each word, and not the encoding",
+         "At the end of a long sentence it would dwarf every number in the word's vector.",
+         "Where do you call `sinusoidal_encoding`?", how="numbers"),
+    _sum("no-position-for-zeros", "words whose numbers are all 0 get no position",
+         "Each word has a position, whatever its numbers are. (Padding is left to masks.)",
+         "Which words does your code treat in another way?", how="not at zeros"),
+    _sum("words-of-one-length", "every word is first made a vector of length √d_model",
+         "A factor is asked for, the same for all words. It leaves a longer word longer.",
+         "What do you divide by?", how="words of one length"),
+    _sum("normalised", "each word's sum is normalised: mean 0, standard deviation 1",
+         "Layer normalisation comes later, in lesson 06. Here the sum stays as it is.",
+         "What happens after the two are added?", how="normalised"),
     _sum("positions-from-one", "the first word gets the encoding of position 1", "The first word has position 0.",
          "Where does your slice of the table begin?", rows="from one"),
     _sum("positions-reversed", "the last word gets the encoding of position 0", "The first word has position 0.",

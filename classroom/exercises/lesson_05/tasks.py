@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 from classroom.ask.built import Built
-from classroom.ask.call import Table
+from classroom.ask.call import FromHeads, Table
 from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course.transformer import sinusoidal_encoding
@@ -86,6 +86,8 @@ def _sentences(rng):
     yield of("one sentence", 1, 7, 10)
     yield of("a thousand words", 1, 1000, 4)
     yield of("six thousand words of two numbers", 1, 6000, 2)         # small, and longer than tables usually are
+    zeros = np.array([[1, -1, 2, 0, 1, -2], [0] * 6, [-2, 1, 0, 1, -1, 2]], dtype="float32") / 4
+    yield Case("a word whose numbers are all 0", embedded=zeros[None])
     double = of("float64", 2, 3, 4)
     yield double.without(embedded=double.inputs["embedded"].astype("float64"))
 
@@ -95,7 +97,7 @@ def _vectors(rng):
     def of(about, *shape, dtype="float32"):
         return Case(about, x=rng.normal(size=shape).astype(dtype))
     yield Case("the point (1, 0) at each position", x=np.array([[1, 0]] * 4, dtype="float32"))
-    yield Case("whole numbers", x=rng.integers(-3, 4, size=(3, 4)).astype("float32"))
+    yield Case("whole numbers", x=(rng.permutation(12) - 5).reshape(3, 4).astype("float32"))   # no two are equal
     yield of("a batch", 2, 5, 6)
     yield of("heads", 2, 3, 4, 8)
     yield of("as many heads as positions", 2, 4, 4, 6)
@@ -139,7 +141,10 @@ EXERCISES = [
         misconceptions=[*mistakes.ENCODING, Misconception(
             "trainable", lambda max_len, d_model: torch.nn.Parameter(sinusoidal_encoding(max_len, d_model)),
             "Your table is trainable.", "These positions are computed once and stay as they are.",
-            "Is there an `nn.Parameter`?")],
+            "Is there an `nn.Parameter`?"), Misconception(
+            "parameter", lambda max_len, d_model: torch.nn.Parameter(sinusoidal_encoding(max_len, d_model), False),
+            "Your table is an `nn.Parameter`, though it is not trained.",
+            "A module that holds it still lists it in its `named_parameters()`.", "Is there an `nn.Parameter`?")],
         moral="Row t is the encoding of position t, whatever the length of the table.",
     ),
     Exercise(
@@ -173,7 +178,7 @@ EXERCISES = [
     Exercise(
         id="5.4", title="rotary encoding", names=("apply_rotary",), points=3, minutes=15, difficulty=3,
         takes={"x": "... T d_head"}, gives={"y": "... T d_head"}, framework="torch",
-        reference=apply_rotary, cases=_vectors,
+        reference=apply_rotary, cases=_vectors, probe=FromHeads(),
         hints=(
             "The angles are those of your encoding: position times frequency, (T, d_head / 2). They serve every "
             "sentence and every head alike.",

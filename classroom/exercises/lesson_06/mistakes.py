@@ -22,13 +22,16 @@ class SloppyNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(d_model))
 
     def forward(self, x):
-        over, spread = ([d for d in dims if -x.dim() <= d < x.dim()] or [-1] for dims in (self.over, self.spread))
+        over, spread = ([d for d in dims if -x.dim() <= d < x.dim()] or [-1] for dims in (
+            range(1, x.dim()) if dims == "but the first" else dims for dims in (self.over, self.spread)))
         mean = x.mean(over, keepdim=self.keep)
         variance = x.var(spread, keepdim=self.keep, unbiased=self.unbiased)
         if self.divisor == "mean square":
             variance = x.square().mean(spread, keepdim=True)
         elif self.divisor == "sum of squares":
             variance = variance * x.shape[-1]
+        elif self.divisor == "by positions":
+            variance = variance * x.shape[-1] / x.shape[1]
         elif self.divisor == "distances":
             variance = (x - mean).abs().mean(spread, keepdim=True)
         mean = x.median(-1, keepdim=True).values if self.centre == "median" else mean
@@ -38,27 +41,37 @@ class SloppyNorm(nn.Module):
             y = (x - mean) * torch.sqrt(variance + self.eps)
         if self.divisor == "of the mean":
             y = x - mean / self._divisor(variance)
+        elif self.divisor == "of the mean, weighted":
+            return x - mean / self._divisor(variance) * self.weight + self.bias
+        elif self.divisor == "of x":
+            y = x / self._divisor(variance) - mean
         elif self.divisor == "length":
             y = nn.functional.normalize(x, dim=-1)
         elif self.divisor == "range":
             low, high = x.aminmax(dim=-1, keepdim=True)
             y = (x - low) / (high - low + self.eps)
+        y = y + self.eps if self.place == "after" else y
+        if self.place == "before weight":
+            return y + self.eps * self.weight + self.bias
         return {"both": y * self.weight + self.bias, "none": y, "no bias": y * self.weight, "no weight": y + self.bias,
                 "bias first": (y + self.bias) * self.weight, "swapped": y * self.bias + self.weight,
                 "one more": y * (1 + self.weight) + self.bias, "bias subtracted": y * self.weight - self.bias,
-                "by weight": y / self.weight + self.bias,
+                "by weight": y / self.weight + self.bias, "by the sum": y * (self.weight + self.bias),
                 "input added": x + y * self.weight + self.bias}[self.affine]
 
     def _divisor(self, variance):
         inside, outside = {"inside": (self.eps, 0), "outside": (0, self.eps), "both": (self.eps, self.eps),
                            "none": (0, 0), "squared": (self.eps ** 2, 0), "subtracted": (-self.eps, 0),
-                           "floor": (0, 0), "floor of the root": (0, 0)}[self.place]
+                           "floor": (0, 0), "floor of the root": (0, 0), "floor of the length": (0, 0),
+                           "after": (0, 0), "before weight": (0, 0)}[self.place]
         if self.place == "floor":
             variance = variance.clamp(min=self.eps)
         elif self.place == "floor of the root":
             return variance.sqrt().clamp(min=self.eps)
-        if self.divisor in ("variance", "distances"):
-            return variance + self.eps
+        elif self.place == "floor of the length":
+            return variance.sqrt().clamp(min=self.eps / self.weight.numel() ** 0.5)
+        if self.divisor in ("variance", "distances", "half", "double"):
+            return (variance + self.eps) * {"half": 0.5, "double": 2}.get(self.divisor, 1)
         if self.divisor == "square root twice":
             return torch.sqrt(torch.sqrt(variance + inside))
         return torch.sqrt(variance + inside) + outside
@@ -117,6 +130,29 @@ NORM = [
         "Your result is exactly what comes out when only the mean is divided by the root, and not x − mean.",
         "Division binds more strongly than subtraction.", "Is there a pair of brackets around x − mean?", _moments),
     Misconception(
+        "only-the-mean-divided", partial(SloppyNorm, divisor="of the mean, weighted"),
+        "Your result is exactly what comes out when only the mean is divided by the root and multiplied by `weight`, "
+        "and then taken from x.",
+        "Division and multiplication bind more strongly than subtraction.", "Is there a pair of brackets around "
+        "x − mean?"),
+    Misconception(
+        "mean-subtracted-after-division", partial(SloppyNorm, divisor="of x"),
+        "Your result is exactly what comes out when x alone is divided by the root, and the mean subtracted after "
+        "that.", "The mean is that of x, not of x / root. So it has to go before the division.",
+        "What exactly is divided by the root?", _moments),
+    *(Misconception(
+        "power-of-one-halved", partial(SloppyNorm, divisor=divisor),
+        later("Your result is exactly what comes out when the division is by {words} (variance + eps), without the "
+              "root.", words=words),
+        "The variance counts squares, so that its root is needed. In Python `a ** 1 / 2` is no root: the power binds "
+        "more strongly than the division, and it means `(a ** 1) / 2`.", "How do you take the root?", _moments)
+      for divisor, words in (("half", "half of"), ("double", "twice"))),
+    Misconception(
+        "divided-by-the-number-of-positions", partial(SloppyNorm, divisor="by positions"),
+        "Your result is exactly what comes out when the squares are added up and divided by the length of axis 1, not "
+        "by d_model.", "In a batch (B, T, d_model) axis 1 counts the positions. Each vector has d_model numbers.",
+        "By what do you divide the sum of the squares?", _moments),
+    Misconception(
         "root-taken-twice", partial(SloppyNorm, divisor="square root twice"),
         "Your result is exactly what comes out when the root is taken twice.",
         "`std` has taken it already.", "Is there a `sqrt` around a standard deviation?", _moments),
@@ -124,18 +160,27 @@ NORM = [
         "no-eps", partial(SloppyNorm, place="none"),
         "Your result is exactly what comes out without eps.",
         later("{eps} A vector of equal numbers would give 0/0 = NaN.",
-              eps=_EPS), "Where does `eps` occur in `forward`?"),
+              eps=_EPS), "Is eps added to anything in `forward`?"),
     Misconception(
         "eps-inside-and-outside", partial(SloppyNorm, place="both"),
         "Your result is exactly what comes out when eps is added twice, under the root and to it.", _EPS,
         "How often does `eps` occur in `forward`?"),
     *(Misconception(
+        "eps-added-to-the-quotient", partial(SloppyNorm, place=place),
+        later("Your result is exactly what comes out when eps is not added to the variance, but {what} is added after "
+              "the division.", what=what),
+        _EPS, "Where does the bracket of the root end in your line?")
+      for place, what in (("after", "eps"), ("before weight", "eps times `weight`"))),
+    *(Misconception(
         "eps-as-a-floor", partial(SloppyNorm, place=place),
         later("Your result is exactly what comes out when eps is not added, but is the smallest value that {what} "
               "may have.", what=what),
-        later("Then it changes nothing for ordinary vectors, and everything for tiny ones. {eps}", eps=_EPS),
-        "What happens to the variance where it is larger than eps?")
-      for place, what in (("floor", "the variance"), ("floor of the root", "the root"))),
+        later("Then it changes nothing for ordinary vectors, and everything for tiny ones. {eps}", eps=_EPS), look)
+      for place, what, look in (
+          ("floor", "the variance", "What happens to the variance where it is larger than eps?"),
+          ("floor of the root", "the root", "What happens to the root where it is larger than eps?"),
+          ("floor of the length", "the length of x − mean", "What happens to the length where it is larger than "
+           "eps?"))),
     Misconception(
         "eps-squared", partial(SloppyNorm, place="squared"),
         "Your result is exactly what comes out with the square of eps under the root.", _EPS,
@@ -158,12 +203,17 @@ NORM = [
     Misconception(
         "over-the-batch-axis", partial(SloppyNorm, over=(0,)),
         "Your result is exactly what comes out when mean and variance are taken over the first axis, the sentences.",
-        later("{alone} That is batch norm, which needs large batches and treats a single sentence differently.",
+        later("{alone} Batch norm is of that kind; for a single sentence there would be no others to average over.",
               alone=_ALONE),
         "Along which axis do `mean` and `var` run?"),
     Misconception(
         "over-positions-and-dimensions", partial(SloppyNorm, over=(-2, -1)),
-        "Your result is exactly what comes out when mean and variance are taken over all numbers of a sentence.",
+        "Your result is exactly what comes out when mean and variance are taken over the last two axes together.",
+        later("{alone} Padding at the end of a sentence would count, too.",
+              alone=_ALONE), "How many axes do `mean` and `var` run over?"),
+    Misconception(
+        "over-all-axes-but-the-first", partial(SloppyNorm, over="but the first"),
+        "Your result is exactly what comes out when mean and variance are taken over all axes but the first.",
         later("{alone} Padding at the end of a sentence would count, too.",
               alone=_ALONE), "How many axes do `mean` and `var` run over?"),
     Misconception(
@@ -233,6 +283,8 @@ NORM = [
            "Which sign stands before `bias`?"),
           ("divided-by-weight", {"affine": "by weight"}, "the normalised vector is divided by `weight`",
            "A weight of 2 is to make a dimension twice as large.", "What happens before `bias` is added?"),
+          ("multiplied-by-the-sum", {"affine": "by the sum"}, "the normalised vector is multiplied by `weight` + "
+           "`bias`", "The weight scales, the bias shifts.", "Which brackets stand around `weight` and `bias`?"),
           ("input-added", {"affine": "input added"}, "x is added to the right result",
            "The residual connection belongs to the layer, not to the norm.", "What is added up in your `return` line?"),
           ("sign-turned", {"centre": "turned"}, "x is taken from the mean, and not the mean from x",

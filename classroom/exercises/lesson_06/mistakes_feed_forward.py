@@ -24,20 +24,22 @@ class SloppyFeedForward(nn.Module):
     """Feed-forward with switches."""
 
     def __init__(self, d_model, d_ff, activation="relu", where="between", biases="12", residual=False, gives="",
-                 norm=""):
+                 norm="", late=False):
         super().__init__()
         self.norm = nn.LayerNorm(d_ff if norm in ("hidden", "bent") else d_model) if norm else None
         self.norm_at = norm
         self.w_1 = nn.Linear(d_model, d_ff, bias="1" in biases)
         self.w_2 = nn.Linear(d_ff, d_model, bias="2" in biases)
         self.activation, self.where, self.residual, self.gives = _ACTIVATIONS[activation], where, residual, gives
+        self.late = late
 
     def forward(self, x):
         x = _ACTIVATIONS["mean of positions"](x) if self.where == "between, averaged" else x
         before, between, after = (self.activation if place in self.where else _ACTIVATIONS["none"]
                                   for place in ("before", "between", "after"))
         hidden = self.w_1(before(self._normed(x, "input")))
-        hidden = self._normed(between(self._normed(hidden, "hidden")), "bent")
+        bias = self.w_1.bias if self.late and self.w_1.bias is not None else 0
+        hidden = self._normed(between(self._normed(hidden - bias, "hidden")) + bias, "bent")
         if self.gives == "first matrix":
             return hidden @ self.w_1.weight + self.w_2.bias
         if self.gives == "hidden":
@@ -156,14 +158,19 @@ FEED_FORWARD = [
         "no-bias", partial(SloppyFeedForward, biases=""),
         "Your result is exactly what comes out without the two biases.",
         "Equation 2 of the paper has b₁ and b₂. Without b₁, all ReLUs have their bend at 0.",
-        "What did you say about `bias` when you made the layers?"),
+        "Do your layers have biases, and does `forward` add them?"),
     Misconception(
         "no-first-bias", partial(SloppyFeedForward, biases="2"),
         "Your result is exactly what comes out without the bias of the first layer.",
         "Equation 2 of the paper has b₁ and b₂. Without b₁, all ReLUs have their bend at 0.",
-        "What did you say about `bias` when you made the first layer?"),
+        "Does your first layer have a bias, and does `forward` add it?"),
     Misconception(
         "no-second-bias", partial(SloppyFeedForward, biases="1"),
         "Your result is exactly what comes out without the bias of the second layer.",
-        "Equation 2 of the paper has b₁ and b₂.", "What did you say about `bias` when you made the second layer?"),
+        "Equation 2 of the paper has b₁ and b₂.", "Does your second layer have a bias, and does `forward` add it?"),
+    Misconception(
+        "first-bias-after-relu", partial(SloppyFeedForward, late=True),
+        "Your result is exactly what comes out when the bias of the first layer is added after the ReLU.",
+        "In equation 2, b₁ stands inside max(0, ·): it says from where on each hidden number counts. After the ReLU "
+        "it only adds the same to every word.", "What exactly does the ReLU get?"),
 ]

@@ -32,9 +32,9 @@ def parts_of_mask(name: str) -> list[tuple]:
 
 
 class SloppyLayer(nn.Module):
-    """An encoder layer with switches."""
+    """An encoder layer with switches. "a" is attention, "f" the feed-forward part, in whichever order they come."""
 
-    def __init__(self, d_model, n_heads, d_ff, norm="before", normed="12", shared=False, residual="12", source="x",
+    def __init__(self, d_model, n_heads, d_ff, norm="before", normed="af", shared=False, residual="af", source="x",
                  order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
                  discard="", activation="between", join="+", twice=False, heads=None, across=False, stale=""):
         super().__init__()
@@ -64,19 +64,20 @@ class SloppyLayer(nn.Module):
         given, branch = x, None
         for n, name in enumerate(self.order, 1):
             start = given if self.wiring == "parallel" else x
-            branch = self._branch(branch if self.wiring == "second gets the first" and n > 1 else start, name, n, mask)
-            if str(n) == self.discard:
+            alone = self.wiring == "feed-forward gets attention alone" and n > 1 and name == "f"
+            branch = self._branch(branch if alone else start, name, n, mask)
+            if name == self.discard:
                 continue
-            if str(n) not in self.residual:
+            if name not in self.residual:
                 x = branch
-            elif self.source in ("normed", f"normed {n}") and self.norm == "before":
-                x = self.join(self._norm(n)(start), branch)
+            elif self.source in ("normed", f"normed {name}") and self.norm == "before":
+                x = self.join(self._norm(n, name)(start), branch)
             elif self.wiring == "second adds the input":
                 x = self.join(given, branch)
             else:
                 x = self.join(x, branch)
             if self.norm == "after":
-                x = self._norm(n)(x)
+                x = self._norm(n, name)(x)
         if self.residual == "whole":
             x = given + x
         x = self.norms[2](x) if self.final else x
@@ -85,15 +86,15 @@ class SloppyLayer(nn.Module):
             x = x * mask.expand(-1, x.shape[1], -1)[:, 0].unsqueeze(-1)
         return given + x if self.gives == "input added" else x
 
-    def _norm(self, n):
-        if str(n) not in self.normed:
+    def _norm(self, n, name):
+        if name not in self.normed:
             return nn.Identity()
         return self.norms[0 if self.shared else n - 1]
 
     def _branch(self, x, name, n, mask):
-        h = self._norm(n)(x) if self.norm == "before" else x
-        if self.stale and n == 2:
-            h = self._norm(2)(self.seen) if self.stale == "normed again" else self.seen
+        h = self._norm(n, name)(x) if self.norm == "before" else x
+        if self.stale and n == 2 and name == "f":
+            h = self._norm(2, name)(self.seen) if self.stale == "normed again" else self.seen
         self.seen = h
         if name == "f":
             hidden = self.feed_forward.w_1(h)
@@ -101,12 +102,14 @@ class SloppyLayer(nn.Module):
             y = y.relu() if "after" in self.activation else y
             y = self.feed_forward(y) if self.twice else y
         else:
-            k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h)}[self.keys]
+            k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h),
+                    "plain queries": (h, h)}[self.keys]
+            q = x if self.keys == "plain queries" else h
             if self.across:                        # what `nn.MultiheadAttention` does without `batch_first`
-                h, k, v, mask = h.transpose(0, 1), k.transpose(0, 1), v.transpose(0, 1), None
-            y = self.attention(h, k, v, mask)[0]
+                q, k, v, mask = q.transpose(0, 1), k.transpose(0, 1), v.transpose(0, 1), None
+            y = self.attention(q, k, v, mask)[0]
             y = y.transpose(0, 1) if self.across else y
-        return self._norm(n)(y) if self.norm == "on the branch" else y
+        return self._norm(n, name)(y) if self.norm == "on the branch" else y
 
 
 class _Packed(SloppyLayer):
@@ -151,10 +154,10 @@ LAYER = [
            later("{highway} Stacked deep, layers without it hardly learn.", highway=_HIGHWAY),
            "What is added to the result of each sub-layer?", residual=""),
     _layer("no-residual-around-attention", "Your result is exactly what comes out without the residual connection "
-           "around attention.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?", residual="2"),
+           "around attention.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?", residual="f"),
     _layer("no-residual-around-feed-forward", "Your result is exactly what comes out without the residual connection "
            "around the feed-forward part.", _HIGHWAY, "Which of the two sub-layers has nothing added to it?",
-           residual="1"),
+           residual="a"),
     *(_layer(slug, later("Your result is exactly what comes out when {words}.", words=words), later(
         "{highway} So the two are added, and that is all.",
         highway=_HIGHWAY), "What happens to `x` and the result of a sub-layer?", join=join)
@@ -178,21 +181,21 @@ LAYER = [
     _layer("first-residual-from-normalised", "Your result is exactly what comes out when the result of attention is "
            "added to the normalised vector, and not to the one that came in.", later(
                "{highway} So nothing may stand on that road, and a norm does.",
-               highway=_HIGHWAY), "To what do you add the result of attention?", source="normed 1"),
-    _layer("second-residual-from-normalised", "Your result is exactly what comes out when the second norm stands on "
-           "the road: its result goes into the feed-forward part, and is also what that part's result is added to.",
+               highway=_HIGHWAY), "To what do you add the result of attention?", source="normed a"),
+    _layer("second-residual-from-normalised", "Your result is exactly what comes out when the norm before the "
+           "feed-forward part stands on the road: its result is also what that part's result is added to.",
            later("{highway} So nothing may stand on that road, and a norm does.", highway=_HIGHWAY),
-           "To what do you add the result of the feed-forward part?", source="normed 2"),
+           "To what do you add the result of the feed-forward part?", source="normed f"),
     _layer("second-residual-from-input", "Your result is exactly what comes out when the second residual connection "
-           "starts at the layer's input.", "What attention has added is then lost on the way.",
-           "Which vector do you add to the result of the feed-forward part?", wiring="second adds the input"),
+           "starts at the layer's input.", "What the first sub-layer has added is then lost on the way.",
+           "Which vector do you add to the result of the second sub-layer?", wiring="second adds the input"),
     _layer("sublayers-in-parallel", "Your result is exactly what comes out when both sub-layers get the layer's input "
            "and both results are added to it.", "Some newer models do that for speed. Here the feed-forward part works "
            "on what attention has gathered.", "Which vector does the second norm get?", wiring="parallel"),
     _layer("feed-forward-gets-attention-alone", "Your result is exactly what comes out when the second norm gets the "
            "result of attention alone, before `x` has been added to it.", "The feed-forward part works on what stands "
            "on the road: the word's own vector together with what it has gathered.",
-           "Which vector does the second norm get?", wiring="second gets the first"),
+           "Which vector does the second norm get?", wiring="feed-forward gets attention alone"),
     _layer("sublayers-in-wrong-order", "Your result is exactly what comes out with the feed-forward part first and "
            "attention second.", "First a word gathers from the others, then it works on what it has.",
            "Which sub-layer does `forward` call first?", order="fa"),
@@ -203,9 +206,9 @@ LAYER = [
            "Every layer adds to the vectors, so that they grow from layer to layer, and nothing holds the scores of "
            "attention within bounds.", "Where are the two norms called?", normed=""),
     _layer("no-norm-before-attention", "Your result is exactly what comes out without a norm before attention.",
-           _TWO, "What does attention get?", normed="2"),
+           _TWO, "What does attention get?", normed="f"),
     _layer("no-norm-before-feed-forward", "Your result is exactly what comes out without a norm before the "
-           "feed-forward part.", _TWO, "What does the feed-forward part get?", normed="1"),
+           "feed-forward part.", _TWO, "What does the feed-forward part get?", normed="a"),
     _layer("only-queries-normalised", "Your result is exactly what comes out when only the queries are "
            "normalised, and keys and values are not.", "In self-attention all three come from the same vectors.",
            "Which three things does attention get?", keys="plain"),
@@ -215,12 +218,15 @@ LAYER = [
     _layer("keys-not-normalised", "Your result is exactly what comes out when the keys are not normalised.",
            "In self-attention all three come from the same vectors.", "Which three things does attention get?",
            keys="plain keys"),
+    _layer("queries-not-normalised", "Your result is exactly what comes out when the queries are not normalised.",
+           "In self-attention all three come from the same vectors.", "Which three things does attention get?",
+           keys="plain queries"),
     _layer("norm-at-the-end", "Your result is exactly the right one with a norm on top.",
            "With pre-norm there is one more norm, but only once, at the end of the whole stack.",
            "What is the last thing your `forward` does?", final=True),
     _layer("norms-one-place-late", "Your result is exactly what comes out when the second norm stands at the end, and "
            "the feed-forward part gets vectors that were never normalised.", _TWO,
-           "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="1",
+           "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="a",
            final=True),
     *(_layer("stale-norm", later("Your result is exactly what comes out when the feed-forward part gets the "
                                  "normalised vectors that attention got{how}, and knows nothing of what attention "
@@ -245,7 +251,7 @@ LAYER = [
            order="f"),
     _layer("result-of-attention-lost", "Your result is exactly what comes out when attention is called and its result "
            "used nowhere.", "No word then learns anything of the others.", "Which name does the result of attention "
-           "get, and where is that name used?", discard="1"),
+           "get, and where is that name used?", discard="a"),
     _layer("relu-missing", "Your result is exactly what comes out when the feed-forward part has no ReLU.",
            "Two linear layers with nothing between them are one linear layer.", "Do you call your `FeedForward`, or "
            "its two layers one by one?", activation=""),

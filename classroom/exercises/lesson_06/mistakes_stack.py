@@ -5,7 +5,7 @@ from torch import nn
 
 from classroom.judge.exercise import Misconception
 from course._words import later
-from course.transformer import EncoderLayer, LayerNorm
+from course.transformer import EncoderLayer, LayerNorm, sinusoidal_encoding
 
 from .mistakes_layers import NO_DEFAULT, PARTS_OF_MASK, parts_of_mask
 
@@ -13,17 +13,24 @@ from .mistakes_layers import NO_DEFAULT, PARTS_OF_MASK, parts_of_mask
 class SloppyEncoder(nn.Module):
     """A stack of layers with switches."""
 
-    def __init__(self, n_layers, d_model, n_heads, d_ff, norm="end", mask="", shared=False, feed="chain", count="all"):
+    def __init__(self, n_layers, d_model, n_heads, d_ff, norm="end", mask="", shared=False, feed="chain", count="all",
+                 part="", scaled=False, positions=False):
         super().__init__()
         n_made = {"one less": n_layers - 1, "one": 1, "two": 2}.get(count, n_layers)
         layer = EncoderLayer(d_model, n_heads, d_ff)
         self.layers = nn.ModuleList(
             layer if shared else EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_made))
+        for made in self.layers[1:]:
+            if part:
+                setattr(made, part, getattr(self.layers[0], part))
         self.final = LayerNorm(d_model)
+        self.scaled, self.positions = scaled, positions
         self.own = nn.ModuleList(LayerNorm(d_model) for _ in range(n_made))
         self.norm, self.mask, self.feed, self.count = norm, mask, feed, count
 
     def forward(self, x, mask=None):
+        x = x * x.shape[-1] ** 0.5 if self.scaled else x
+        x = x + sinusoidal_encoding(*x.shape[1:]).to(x) if self.positions else x
         given, outputs = x, []
         x = self.final(x) if self.norm in ("begin", "begin and end") else x
         for n, layer in enumerate(self.layers[1:] if self.count == "first unused" else self.layers):
@@ -32,7 +39,8 @@ class SloppyEncoder(nn.Module):
             use = ~use if self.mask == "inverted" and use is not None else use
             use = PARTS_OF_MASK[self.mask](use) if self.mask in PARTS_OF_MASK and use is not None else use
             before = x
-            x = self.final(x) if self.norm.startswith("before each") else x
+            last = n == len(self.layers) - 1
+            x = self.final(x) if self.norm.startswith("before each") or self.norm == "before the last" and last else x
             x = layer(x, use) if self.feed == "first twice" and not n else x
             x = layer(given if self.feed == "input" else x, use)
             x = x + before if self.feed == "itself added" else x
@@ -40,7 +48,8 @@ class SloppyEncoder(nn.Module):
             x = self.final(x) if self.norm == "each" else x
             x = self.own[n](x) if self.norm == "each its own" else x
             outputs.append(x)
-        x = sum(outputs) if self.feed == "sum" else x
+        x = sum(outputs) if self.feed in ("sum", "mean") else x
+        x = x / len(outputs) if self.feed == "mean" else x
         x = given + x if self.feed == "around" else x
         if self.feed == "twice":
             for layer in self.layers:
@@ -48,6 +57,8 @@ class SloppyEncoder(nn.Module):
         if self.feed == "input subtracted":
             x = x - given
         x = self.final(x) if self.norm == "end twice" else x
+        if self.norm == "norm of the last layer":
+            return self.layers[-1].norm_2(x)
         return self.final(x) if self.norm.endswith("end") or self.norm == "end twice" else x
 
 
@@ -91,8 +102,12 @@ STACK = [
            "the norm.", "What the words were at the start belongs to the result.", "What happens after the loop?",
            feed="input subtracted"),
     _stack("layers-shared", "Your result is exactly what comes out when all layers are one and the same.",
-           "The same object several times in a list has its weights only once, so that every layer must do the same.",
-           "Is a layer made anew for each place in the list? `[layer] * n` repeats one.", shared=True),
+           "One layer that is used several times has its weights only once, so that it must do the same each time.",
+           "How many layers does your `__init__` make? In `[layer] * n` there is one, n times.", shared=True),
+    *(_stack("part-shared", later("Your result is exactly what comes out when all layers share one {what}.", what=what),
+             "Every layer is to learn something of its own, and so has its own weights.",
+             "What do your layers have in common?", part=part)
+      for part, what in (("feed_forward", "feed-forward part"), ("self_attention", "attention"))),
     _stack("mask-dropped-in-deeper-layers", "Your result is exactly what comes out when only the first layer gets the "
            "mask.", "In every layer there is padding that must not be looked at.",
            "What does each layer get in your loop?", mask="first only"),
@@ -113,6 +128,9 @@ STACK = [
     _stack("outputs-added-up", "Your result is exactly what comes out when the results of all layers are added up.",
            "The residual connections already carry everything along; here the input would count many times.",
            "What does your loop collect?", feed="sum"),
+    _stack("mean-of-outputs", "Your result is exactly what comes out when the mean of the results of all layers is "
+           "taken.", "The last layer's result holds what all layers have added; the mean gives less of what the later "
+           "ones have found.", "What does your loop collect?", feed="mean"),
     _stack("residual-around-the-stack", "Your result is exactly what comes out when the encoder's input is added once "
            "more at the end.", "The residual connections have carried it through already.",
            "What is added after the loop?", feed="around"),
@@ -139,6 +157,18 @@ STACK = [
            "layer, and not after the last.", later("{last} Every layer has norms of its own for what comes in.",
                                                    last=_LAST),
            "Is the norm inside your loop?", norm="before each"),
+    _stack("norm-before-the-last-layer", "Your result is exactly what comes out when the norm stands before the last "
+           "layer and not after it.", _LAST, "Where does `forward` call the norm?", norm="before the last"),
+    _stack("norm-of-the-last-layer", "Your result is exactly what comes out when the norm at the end is the second "
+           "norm of the last layer.", "That one learns what the feed-forward part needs. What the decoder needs, a "
+           "norm with weights of its own has to learn.", "Which norm does `forward` call after the last layer?",
+           norm="norm of the last layer"),
+    _stack("positions-added", "Your result is exactly what comes out when the positions are added to `x` in here.",
+           "They belong to the embeddings, before the encoder. What comes in here has them already, and would get them "
+           "twice.", "What happens to `x` before the first layer?", positions=True),
+    _stack("input-scaled", "Your result is exactly what comes out when `x` is multiplied with √d_model in here.",
+           "That belongs to the embeddings, before the encoder.", "What happens to `x` before the first layer?",
+           scaled=True),
     _stack("two-layers-typed-in", "Your result is exactly what two layers give, whatever `n_layers` says: it is wrong "
            "where one is asked for, and where four are.", "How many layers a model has is decided where it is made.",
            "Does `n_layers` occur in your `__init__`?", count="two"),

@@ -7,6 +7,7 @@ from classroom.ask.blocks import block_weights
 from classroom.ask.case import Case
 from classroom.ask.own import OwnBlock, OwnModule
 from classroom.exercises import closed
+from classroom.judge.evidence import number
 from classroom.judge.exercise import Choice, Exercise, Property
 from course import transformer as library
 from course._words import say
@@ -164,6 +165,17 @@ def _initial_values(ask) -> str | None:
     return say("With given weights your numbers are right, but not with the ones your layer starts from.")
 
 
+def _far_from_zero(ask) -> str | None:
+    x = (1000 + np.random.default_rng(0).normal(size=(2, 6))).astype("float32")
+    seen = ask(d_model=6, x=x)
+    exact = x.astype("float64")
+    want = (exact - exact.mean(-1, keepdims=True)) / np.sqrt(exact.var(-1, keepdims=True) + 1e-5)
+    if not seen.returned or seen.values["y"].shape != x.shape or np.allclose(seen.values["y"], want, atol=0.01):
+        return None
+    return say("Far from 0, digits are lost. For float32 numbers around 1000 your new layer begins {got}, PyTorch's "
+               "{want}.", got=number(seen.values["y"][0, 0]), want=number(want[0, 0]))
+
+
 def _small_layer():
     return block_weights(np.random.default_rng(3), 4, 6, ["self_attention"], ["norm_1", "norm_2"], ["feed_forward"])
 
@@ -191,8 +203,11 @@ EXERCISES = [
             "(x − mean) divided by the root of (variance + eps), times weight, plus bias."),
         misconceptions=mistakes.NORM,
         properties=[Property("wrong-initial-values", _initial_values, "A new layer should only normalise: it scales "
-                             "by 1 and shifts by 0.", "What do `weight` and `bias` hold at the start?")],
-        moral="With the same weights it gives the same numbers as `torch.nn.LayerNorm`.",
+                             "by 1 and shifts by 0.", "What do `weight` and `bias` hold at the start?"),
+                    Property("digits-lost-far-from-0", _far_from_zero, "float32 has about seven digits. That is "
+                             "enough for numbers around 1000, but not for a variance of 1 among their squares, which "
+                             "are around 1,000,000.", "What do you square, x or x − mean?", refuses=False)],
+        moral="With the same weights `torch.nn.LayerNorm` gives these numbers, too.",
     ),
     Exercise(
         id="6.2", title="feed-forward", names=("FeedForward",), points=2, minutes=5, difficulty=1, framework="torch",
@@ -248,8 +263,8 @@ EXERCISES = [
         wrong={
             "post-norm": "To write a sentence backwards, each position has to know which word stands where. In the "
                          "picture, whose words have become more alike after six layers?",
-            "both": "In the picture, the words of one of the two become more and more alike, as with bare attention at "
-                    "the beginning of this lesson. Will that one find its way in 175 steps?",
+            "both": "In the picture, the words of one of the two become much more alike than those of the other, as "
+                    "with bare attention at the beginning of this lesson. Will that one find its way in 175 steps?",
             "neither": "The learning rate is high, but one of the two bears it. In the picture, which of them still "
                        "has words that differ after six layers?",
         },

@@ -1,6 +1,7 @@
 """Exercise 7.1: what learners write instead, and what it means. Used by `lesson_07`."""
 from functools import partial
 
+import torch.nn.functional as F
 from torch import nn
 
 from classroom.exercises.lesson_06.mistakes_layers import JOINED, JOINS, NO_DEFAULT, PARTS_OF_MASK, parts_of_mask
@@ -16,15 +17,16 @@ class SloppyDecoderLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
                  final=False, relu="between", inputs="normed", discard="", join="+", heads=None, top="", stale="",
-                 early=""):
+                 early="", norms="layer", first_alone=""):
         super().__init__()
         self.attentions = nn.ModuleList(MultiHeadAttention(d_model, heads or n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
-        self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(4))
+        self.norms = nn.ModuleList((nn.RMSNorm if norms == "rms" else LayerNorm)(d_model) for _ in range(4))
         self.order, self.norm, self.normed, self.shared, self.residual = order, norm, normed, shared, residual
         self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
         self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
         self.join, self.top, self.stale, self.early = JOINS[join], top, stale, early
+        self.plain, self.first_alone = norms == "plain", first_alone
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
         given, last, seen = x, None, []
@@ -37,6 +39,7 @@ class SloppyDecoderLayer(nn.Module):
             h = last = last if str(n) in self.stale else h
             y = self._sublayer(name, n, begin, h, memory, self_mask, memory_mask)
             y = self._norm(n)(y) if self.norm == "on the branch" else y
+            y = y[:1] if str(n) in self.first_alone else y
             if str(n) in self.discard:
                 continue
             if str(n) not in self.residual:
@@ -57,27 +60,30 @@ class SloppyDecoderLayer(nn.Module):
         def choose(switch, own, other):
             if switch in PARTS_OF_MASK:
                 return own if own is None else PARTS_OF_MASK[switch](own)
-            if switch in ("inverted", "causal as well") and own is not None:
+            if switch in ("inverted", "causal as well", "causal if given") and own is not None:
                 return ~own if switch == "inverted" else own & causal
-            return {"right": own, "ignored": None, "inverted": None, "other": other, "causal": causal,
-                    "causal if none": causal if own is None else own, "causal as well": causal}[switch]
+            return {"right": own, "ignored": None, "inverted": None, "causal if given": None, "other": other,
+                    "causal": causal, "causal as well": causal,
+                    "causal if none": causal if own is None else own}[switch]
         return choose(self.masks[0], self_mask, memory_mask), choose(self.masks[1], memory_mask, self_mask)
 
     def _norm(self, n):
         if str(n) not in self.normed:
             return nn.Identity()
+        if self.plain:
+            return lambda x: F.layer_norm(x, x.shape[-1:])
         return self.norms[{"all": 0, "last two": min(n, 2) - 1, "first two": max(n, 2) - 2}.get(self.shared, n - 1)]
 
     def _sublayer(self, name, n, x, h, memory, self_mask, memory_mask):
         if name == "f":
             hidden = self.feed_forward.w_1(h)
-            y = self.feed_forward.w_2(hidden.relu() if self.relu == "between" else hidden)
-            return y.relu() if self.relu == "after" else y
+            y = self.feed_forward.w_2(hidden.relu() if self.relu in ("between", "both") else hidden)
+            return y.relu() if self.relu in ("after", "both") else y
         if name == "s":
             k, v = {"normed": (h, h), "plain": (x, x), "plain keys": (x, h), "plain values": (h, x)}[self.inputs]
             return self.attentions[0](h, k, v, self_mask)[0]
         m = self._norm(n)(memory) if self.memory == "normalised" else memory
-        of = {"h": h, "m": m, "x": x}
+        of = {"h": h, "m": m, "x": x, "n": self._norm(n)(memory)}
         attention = self.attentions[0 if self.shared == "attention" else 1]
         return attention(*(of[who] for who in self.asks), memory_mask)[0]
 
@@ -132,6 +138,12 @@ LAYER = [
            "What does your second norm get?", memory="normalised"),
     _layer("memory-normalised", "what comes out when the memory passes through a norm of its own", "The encoder ends "
            "with a norm already.", "How many norms does your layer use?", memory="normalised anew"),
+    *(_layer(f"{what}-from-the-normalised-memory", later(
+        "what comes out when the {what} of cross-attention are made from the memory after a norm of the decoder, and "
+        "the {others} from the memory as it is", what=what, others=others),
+             "The encoder ends with a norm of its own. Keys and values are made from one and the same memory.",
+             "What are the three inputs of your second attention?", asks=asks)
+      for what, others, asks in (("values", "keys", "hmn"), ("keys", "values", "hnm"))),
     _layer("memory-added", "the right one with the mean of the memory added", "The memory reaches the decoder through "
            "attention alone.", "Where is `memory` used?", memory="added"),
     _layer("query-not-normalised", "what comes out when the queries of cross-attention are not normalised", _THREE,
@@ -179,6 +191,9 @@ LAYER = [
     _layer("causal-besides-the-mask", "what comes out when self-attention is causal besides what `self_mask` says",
            "Which positions may be looked at is the caller's business: the mask that is given is all of it.",
            "Do you make a mask?", self_mask="causal as well"),
+    _layer("causal-besides-the-mask", "what comes out when self-attention is causal besides what `self_mask` says, "
+           "where one is given", "Which positions may be looked at is the caller's business: the mask that is given is "
+           "all of it.", "What happens to the mask before attention gets it?", self_mask="causal if given"),
     _layer("causal-whatever-the-mask", "what comes out when self-attention is causal, whatever `self_mask` says",
            "The mask is the caller's business: it also knows about padding, or wants none.", "Do you make a mask?",
            self_mask="causal"),
@@ -204,6 +219,12 @@ LAYER = [
            discard="1"),
     _layer("result-of-cross-attention-lost", "what comes out when cross-attention is called and its result used "
            "nowhere", _ROLES, "Which name does the result get, and where is it used?", discard="2"),
+    *(_layer("first-sentence-for-all", later(
+        "what comes out when every sentence gets the result that {words} has for the first one", words=words),
+             "`MultiHeadAttention` returns a pair, and its first half holds a result for each sentence of the batch. "
+             "With a single sentence nothing shows.", "How often does `[0]` stand behind an attention, and what is "
+             "taken each time?", first_alone=which)
+      for words, which in (("self-attention", "1"), ("cross-attention", "2"), ("each of the two attentions", "12"))),
     _layer("attentions-shared", "what comes out when one and the same attention serves for both",
            "Looking back at one's own words and looking at the source are two tasks, with weights of their own.",
            "How many `MultiHeadAttention`s does `__init__` make, and which are called?", shared="attention"),
@@ -278,6 +299,12 @@ LAYER = [
       for name, words, kept in (("self-attention", "self-attention", "23"),
                                 ("cross-attention", "cross-attention", "13"),
                                 ("feed-forward", "the feed-forward part", "12"))),
+    _layer("norms-without-weights", "what comes out when the norms have no weights that are learned", "After it has "
+           "set mean and spread, a `LayerNorm` multiplies each dimension by a number and adds another. Both learn.",
+           "What are your norms, and what do `F.layer_norm` and `elementwise_affine=False` leave out?", norms="plain"),
+    _layer("rms-norms", "what comes out when each norm divides by the root of the mean square, and subtracts no mean",
+           "That is an RMSNorm, which lesson 13 comes to. The paper's norm, and the box's, is a layer norm.",
+           "Which class are your norms made of?", norms="rms"),
     _layer("one-norm-shared", "what comes out when one norm serves all three sub-layers", _THREE,
            "How many norms does `__init__` make, and which are called?", shared="all"),
     _layer("one-norm-shared", "what comes out when the second and the third sub-layer share a norm", _THREE,
@@ -286,6 +313,9 @@ LAYER = [
            "How many norms does `__init__` make, and which are called?", shared="first two"),
     _layer("norm-at-the-end", "the right one with a norm on top", "With pre-norm there is one more norm, but only "
            "once, at the end of the whole stack.", "What is the last thing your `forward` does?", final=True),
+    _layer("relu-on-what-is-added", "what comes out when a second ReLU follows the feed-forward part",
+           "Then it can only add to a word's vector, and never subtract. Its ReLU stands between its two layers.",
+           "What happens to what `feed_forward` returns?", relu="both"),
     _layer("relu-missing", "what comes out when the feed-forward part has no ReLU",
            "Two linear layers with nothing between them are one linear layer.",
            "Do you call your `FeedForward`, or its two layers one by one?", relu="missing"),

@@ -20,15 +20,15 @@ class SloppyDecoder(nn.Module):
         self.layers = nn.ModuleList(DecoderLayer(d_model, heads or n_heads, d_ff) for _ in range(made))
         self.order = [self.layers[i % made] for i in range(n_layers)]
         self.order = {"all": self.order, "first": self.order[:1], "one less": self.order[:-1],
-                      "one more": [*self.order, self.order[-1]]}[count]
+                      "one more": [*self.order, self.order[-1]], "first twice": [self.order[0], *self.order]}[count]
         self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(2 + n_layers))
         self.norm, self.memory, self.flow, self.roles, self.join, self.top = norm, memory, flow, roles, join, top
         self.masks = self_mask, memory_mask
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
         given, every = x, []
-        if self.norm == "beginning":
-            x = self.norms[0](x)
+        if self.norm in ("beginning", "both ends", "both ends, two"):
+            x = self.norms[self.norm == "both ends, two"](x)
         if self.memory in ("normed", "normed anew"):
             memory = self.norms[self.memory == "normed anew"](memory)
         for n, layer in enumerate(self.order):
@@ -49,9 +49,10 @@ class SloppyDecoder(nn.Module):
         if self.memory == "in place of x":
             x = memory
         x = {"": x, "input": given + x}[self.top if self.top == "input" else ""]
-        x = self.norms[0](x) if self.norm in ("end", "twice") else x
+        x = self.norms[0](x) if self.norm in ("end", "twice", "both ends", "both ends, two") else x
         x = self.norms[1](x) if self.norm == "twice" else x
-        return x.relu() if self.top == "relu" else x
+        x = self.layers[-1].norm_3(x) if self.norm == "last layer's" else x
+        return {"relu": x.relu(), "input after the norm": given + x}.get(self.top, x)
 
     def _masks(self, n, x, memory, self_mask, memory_mask):
         causal = causal_mask(x.shape[1])[None]
@@ -95,6 +96,14 @@ DECODER = [
              "What is the last thing that your `forward` does?", norm="none"),
     _decoder("norm-at-the-beginning", "what comes out when the norm stands before the first layer instead of after the "
              "last one", _NORM, "When does your `forward` call the norm?", norm="beginning"),
+    *(_decoder("norm-at-the-beginning-as-well", later(
+        "what comes out when {words} stands before the first layer, besides the one at the end", words=words), later(
+          "{norm} Before the first layer none is needed: each layer begins with a norm of its own.", norm=_NORM),
+               "What happens to `x` before the loop?", norm=norm)
+      for words, norm in (("the same norm", "both ends"), ("one more norm", "both ends, two"))),
+    _decoder("norm-of-the-last-layer-again", "what comes out when the last norm is the third norm of the last layer",
+             "It serves the feed-forward part of that layer. The norm of the stack has weights of its own.",
+             "What is `norm` made from in your `__init__`?", norm="last layer's"),
     _decoder("norm-after-each-layer", "what comes out when one norm is called after each layer", later(
         "{norm} Within the stack the road from layer to layer stays free of norms.",
         norm=_NORM), "Is the norm called inside the loop?",
@@ -108,10 +117,12 @@ DECODER = [
     _decoder("one-layer-reused", "what comes out when one and the same layer is called again and again",
              "Layers do different work, with weights of their own.",
              "How often is `DecoderLayer(...)` called? `[layer] * n` repeats one object.", layers="one"),
-    _decoder("first-layer-only", "what the first layer and the norm give: the others are never used", _CHAIN,
-             "Is the `return` inside the loop?", count="first"),
-    _decoder("last-layer-left-out", "what comes out when the last layer is left out", _CHAIN,
-             "How many times does the loop run?", count="one less"),
+    _decoder("one-layer-only", "what a single layer and the norm give: the others are never used", _CHAIN,
+             "Is the `return` inside the loop? Or which layers does it run over?", count="first"),
+    _decoder("one-layer-left-out", "what comes out when one of the layers is left out, the first or the last", _CHAIN,
+             "With which layer does the loop begin, and with which does it end?", count="one less"),
+    _decoder("first-layer-twice", "what comes out when the first layer is called twice", _CHAIN,
+             "Is a layer called before the loop, and in the loop again?", count="first twice"),
     _decoder("last-layer-twice", "what comes out when the last layer is called twice", _CHAIN,
              "Is a layer called again after the loop?", count="one more"),
     _decoder("every-layer-gets-the-input", "what comes out when every layer gets the input of the stack, so that only "
@@ -128,6 +139,9 @@ DECODER = [
              join="input"),
     _decoder("residual-around-the-stack", "what comes out when the input of the stack is added before the norm",
              "The residual connections are inside the layers already.", "What does the norm get?", top="input"),
+    _decoder("residual-around-the-stack", "what comes out when the input of the stack is added after the norm",
+             "The residual connections are inside the layers already.", "What is added to what the norm returns?",
+             top="input after the norm"),
     _decoder("memory-normalised", "what comes out when the memory passes through the decoder's norm", later(
         "{memory} The encoder has ended with a norm of its own.",
         memory=_MEMORY), "What happens to `memory` before the loop?",

@@ -2,13 +2,12 @@
 import math
 from functools import partial
 
-import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from classroom.judge.evidence import number
-from classroom.judge.exercise import Misconception, Property
-from course._words import later, say
+from classroom.judge.exercise import Misconception
+from course._words import later
 from course.attention import causal_mask, padding_mask
 from course.transformer import Decoder, Encoder, LayerNorm, sinusoidal_encoding
 
@@ -19,21 +18,27 @@ class SloppyTransformer(nn.Module):
     def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256, scale="√d_model",
                  scaled="st", positions="st", place="right", tables="one", own_mask="right", encoder_mask="right",
                  memory_mask="right", memory="right", output="right", inputs="right", pad="given", layers="both",
-                 heads=None, cut=False):
+                 heads=None, cut=False, longest="given"):
         super().__init__()
-        self.pad_id = pad_id if pad == "given" else 0
+        self.source_pad = 0 if pad in ("0", "0 in the source") else pad_id
+        self.target_pad = 0 if pad in ("0", "0 in the target") else pad_id
+        self.pad_id, max_len = pad_id, 256 if longest == "256" else max_len
         self.table = nn.ModuleList(nn.Embedding(vocab_size, d_model) for _ in range(3))
         self.bias = nn.Parameter(torch.zeros(vocab_size))
         self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
         n_heads = heads or n_heads
-        one = {"one encoder layer": (1, n_layers), "one decoder layer": (n_layers, 1), "both": (n_layers, n_layers)}
+        one = {"one encoder layer": (1, n_layers), "one decoder layer": (n_layers, 1), "both": (n_layers, n_layers),
+               "encoder one less": (max(n_layers - 1, 1), n_layers),
+               "decoder one less": (n_layers, max(n_layers - 1, 1)),
+               "each one less": (max(n_layers - 1, 1),) * 2}
         self.encoder = Encoder(one[layers][0], d_model, n_heads, d_ff)
         self.decoder = Decoder(one[layers][1], d_model, n_heads, d_ff)
         self.extra = LayerNorm(d_model)
         d_head = d_model // n_heads
         self.factor = {"√d_model": math.sqrt(d_model), "none": 1.0, "d_model": float(d_model),
                        "sum": math.sqrt(d_model), "1/√d_model": 1 / math.sqrt(d_model),
-                       "√d_head": math.sqrt(d_head)}[scale]
+                       "√d_head": math.sqrt(d_head), "√vocab_size": math.sqrt(vocab_size),
+                       "√512": math.sqrt(512)}[scale]
         self.scale, self.scaled, self.placed, self.place, self.tables = scale, scaled, positions, place, tables
         self.masks, self.memory, self.output = (own_mask, encoder_mask, memory_mask), memory, output
         self.inputs, self.cut = inputs, cut
@@ -44,7 +49,7 @@ class SloppyTransformer(nn.Module):
         factor = self.factor if side in self.scaled else 1.0
         x = x * factor if self.scale != "sum" else x
         if side in self.placed:
-            start = {"right": 0, "from 1": 1, "goes on": before}[self.place] if self.place != "by batch" else 0
+            start = {"from 1": 1, "goes on": before, "target from 1": int(side == "t")}.get(self.place, 0)
             size = len(ids) if self.place == "by batch" else ids.shape[1]
             x = x + self.positions[start : start + size]
         return x * factor if self.scale == "sum" else x
@@ -54,9 +59,11 @@ class SloppyTransformer(nn.Module):
             source, target = target, source
         elif self.inputs in ("source twice", "target twice"):
             source, target = (source, source) if self.inputs == "source twice" else (target, target)
+        elif self.inputs == "target shifted":
+            target = torch.cat([target[:, :1], target[:, :-1]], dim=1)
         if self.cut:
             target = target[:, :-1]
-        padding = padding_mask(source, self.pad_id)
+        padding = padding_mask(source, self.source_pad)
         own, of_encoder, of_memory = self._choose(source, target, padding)
         x, y = self.embed(source, "s"), self.embed(target, "t", source.shape[1])
         if self.memory.startswith("layer by layer"):
@@ -65,11 +72,11 @@ class SloppyTransformer(nn.Module):
                 y = decoder_layer(y, self.encoder.norm(x) if self.memory.endswith("normed") else x, own, of_memory)
             states = self.decoder.norm(y)
         else:
-            states = self.decoder(y, self._remember(x, of_encoder, y), own, of_memory)
+            states = self.decoder(y, self._changed(self._remember(x, of_encoder, y), padding), own, of_memory)
         return self._logits(states)
 
     def _choose(self, source, target, padding):
-        size, of_target = target.shape[1], padding_mask(target, self.pad_id)
+        size, of_target = target.shape[1], padding_mask(target, self.target_pad)
         causal = causal_mask(size)[None]
         own = {"right": causal & of_target, "none": None, "padding only": of_target,
                "transposed": causal.mT & of_target,
@@ -79,7 +86,8 @@ class SloppyTransformer(nn.Module):
         square = causal_mask(source.shape[1])[None]
         found = {"right": padding, "none": None, "inverted": ~padding, "the target's": of_target,
                  "causal": over & padding, "causal alone": over, "causal, source": square & padding,
-                 "decoder's": causal & of_target}
+                 "decoder's": causal & of_target, "first's": padding[:1],
+                 "in batches": padding if len(source) > 1 else None}
         return own, found[self.masks[1]], found[self.masks[2]]
 
     def _remember(self, x, mask, y):
@@ -99,6 +107,10 @@ class SloppyTransformer(nn.Module):
             return x + self.encoder(x, mask)
         return self.encoder(x, mask)
 
+    def _changed(self, memory, padding):
+        return {"times √d_model": memory * self.factor, "first sentence": memory[:1], "last": memory[:, -1:],
+                "mean": memory.mean(1, keepdim=True), "zeroed": memory * padding.mT}.get(self.memory, memory)
+
     def _logits(self, states):
         if self.output == "states":
             return states
@@ -109,11 +121,16 @@ class SloppyTransformer(nn.Module):
         elif self.output == "normed":
             states = self.extra(states)
         of = {"own": 1, "two": 1, "two, source's": 0, "three": 2, "one": 0}
-        logits = states @ self.table[of["own" if self.output == "own" else self.tables]].weight.T
+        table = self.table[of["own" if self.output == "own" else self.tables]].weight
+        logits = states @ (F.normalize(table, dim=-1) if self.output == "normalised table" else table).T
         if self.output == "bias":
             logits = logits + self.bias
         if self.output in ("softmax", "log_softmax"):
             logits = getattr(logits, self.output)(-1)
+        elif self.output.endswith(" over 1"):
+            logits = getattr(logits, self.output.removesuffix(" over 1"))(1)
+        elif self.output == "padding hidden":
+            logits = logits.index_fill(-1, torch.tensor([self.pad_id]), -math.inf)
         return {"last": logits[:, -1:], "last, no axis": logits[:, -1],
                 "relu": logits.relu(), "negative": -logits}.get(self.output, logits)
 
@@ -162,6 +179,11 @@ WHOLE = [
            "Do you multiply or divide?", scale="1/√d_model"),
     _whole("scaled-by-d-head", "what comes out when the embeddings are multiplied by √d_head", _SCALE,
            "Of which size do you take the root?", scale="√d_head"),
+    _whole("scaled-by-the-vocabulary", "what comes out when the embeddings are multiplied by √vocab_size", _SCALE,
+           "Of which size do you take the root?", scale="√vocab_size"),
+    _whole("scaled-by-√512", "what comes out when the embeddings are multiplied by √512, whatever d_model is",
+           later("{scale} 512 is the d_model of the paper.", scale=_SCALE), "Of which number do you take the root?",
+           scale="√512"),
     _whole("positions-scaled", "what comes out when the sum of embedding and position is multiplied by √d_model",
            _SCALE, "What stands inside the brackets?", scale="sum"),
     _whole("no-positions", "what comes out without positions", _POSITIONS, "What is added to the embeddings?",
@@ -172,6 +194,9 @@ WHOLE = [
            "Do source and target go through the same steps?", positions="t"),
     _whole("positions-from-1", "what comes out when the positions are counted from 1", _POSITIONS,
            "Which row of the table does the first token get?", place="from 1"),
+    _whole("target-positions-from-1", "what comes out when the positions of the target are counted from 1, and those "
+           "of the source from 0", _POSITIONS, "Which row of the table does the first token of the target get?",
+           place="target from 1"),
     _whole("target-positions-go-on", "what comes out when the positions of the target go on where the source ends",
            later("{positions} Otherwise the same target would be read in another way after a longer source.",
                  positions=_POSITIONS),
@@ -200,6 +225,14 @@ WHOLE = [
     _whole("source-padding-not-masked-in-cross-attention", "what comes out when cross-attention gets no padding mask",
            later("{pad} The encoder makes a vector for padding, too, and it stands in the memory.", pad=_PAD),
            "Which masks do the encoder and the decoder get?", memory_mask="none"),
+    _whole("first-sentence's-padding-mask", "what comes out when all sentences get the padding mask of the first one",
+           "The sentences of a batch differ in length, and so in what is padding.",
+           "What happens to the mask of the source before it is handed on?", encoder_mask="first's",
+           memory_mask="first's"),
+    _whole("padding-of-one-sentence-not-masked", "what comes out when the source's padding is masked in a batch of "
+           "several sentences, and not in a batch of one", later(
+               "{pad} A single sentence may be padded, too.", pad=_PAD),
+           "When does your model make no mask of the source?", encoder_mask="in batches", memory_mask="in batches"),
     _whole("padding-mask-inverted", "what comes out when True and False of the source's padding mask are exchanged",
            "In this course True means: may attend. PyTorch's own module has it the other way round.",
            "Where is the mask True, at words or at padding?", encoder_mask="inverted", memory_mask="inverted"),
@@ -217,6 +250,10 @@ WHOLE = [
            encoder_mask="causal, source"),
     _whole("pad-id-ignored", "what comes out when 0 is taken for padding, whatever `pad_id` is",
            "Which id stands for padding is decided by the vocabulary.", "Where is `pad_id` used?", pad="0"),
+    *(_whole("pad-id-ignored-on-one-side", later("what comes out when 0 is taken for padding in the {side}, whatever "
+                                                 "`pad_id` is", side=side),
+             "Which id stands for padding is decided by the vocabulary.", "Which id is each of your masks told?",
+             pad=f"0 in the {side}") for side in ("source", "target")),
     _whole("encoder-layer-to-decoder-layer", "what comes out when each decoder layer gets what the encoder layer of "
            "the same height has made", _MEMORY, "Do the two stacks run one after the other, or side by side?",
            memory="layer by layer"),
@@ -251,6 +288,21 @@ WHOLE = [
         "{memory} The residual connections are inside the layers.",
         memory=_MEMORY), "What does the decoder get as memory?",
            memory="source added"),
+    _whole("memory-scaled", "what comes out when the memory is multiplied by √d_model", later(
+        "{memory} The factor belongs to the embeddings.", memory=_MEMORY),
+           "What happens between the encoder and the decoder?", memory="times √d_model"),
+    _whole("memory-of-the-first-sentence", "what comes out when every sentence gets the memory of the first one", later(
+        "{memory} Unlike an attention, `Encoder` returns a single tensor, with a memory for each sentence.",
+        memory=_MEMORY), "Does a `[0]` or `[:1]` stand behind the encoder?", memory="first sentence"),
+    *(_whole("memory-of-one-vector", later("what comes out when the decoder gets {words}, without a mask", words=words),
+             later("{memory} That there is one vector for each word is why the decoder can look for the word that it "
+                   "needs.", memory=_MEMORY), "Which shape has what the decoder gets as memory?", memory=memory,
+             memory_mask="none")
+      for words, memory in (("the mean of the memory alone", "mean"), ("the last vector of the memory alone", "last"))),
+    _whole("memory-zeroed-at-padding", "what comes out when the memory is set to 0 where the source is padding, and "
+           "cross-attention gets no mask", later("{pad} A vector of zeros still takes a share of the attention.",
+                                                 pad=_PAD),
+           "Which masks do the encoder and the decoder get?", memory="zeroed", memory_mask="none"),
     _whole("source-and-target-swapped", "what comes out when source and target have changed places",
            "`forward(source, target)`: the encoder reads the first, the decoder the second.",
            "Which ids does the encoder get?", inputs="swapped"),
@@ -280,6 +332,17 @@ WHOLE = [
            "What happens after the product with the table?", output="softmax"),
     _whole("softmax-on-the-output", "the right ones after a log-softmax", _LOGITS,
            "What happens after the product with the table?", output="log_softmax"),
+    *(_whole("softmax-over-the-positions", later("the right ones after a {name} over axis 1", name=name), later(
+        "{logits} Axis 1 counts the positions of the target: each would then depend on all the others.",
+        logits=_LOGITS),
+             "What happens after the product with the table?", output=f"{output} over 1")
+      for name, output in (("softmax", "softmax"), ("log-softmax", "log_softmax"))),
+    _whole("padding-hidden-in-the-logits", "the right ones with −∞ for the id of padding", "The model returns the "
+           "dot product with every row of the table. Which tokens may be written is decided later, by what calls it.",
+           "What happens after the product with the table?", output="padding hidden"),
+    _whole("table-normalised", "what comes out when each row of the output table is divided by its length",
+           later("{table} The dot product with a row is the logit, its length included.", table=_TABLE),
+           "What is the table that the decoder's vectors are multiplied with?", output="normalised table"),
     _whole("logits-scaled", "the right ones divided by √d_model", "The factor belongs to the embeddings that go in; "
            "what comes out is a plain product.", "What happens after the product with the table?",
            output="1/√d_model"),
@@ -295,6 +358,9 @@ WHOLE = [
              "What does your `forward` return?", output=output) for output in ("last", "last, no axis")),
     _whole("tokens-returned", "what the right ones become when only the likeliest token is kept", _LOGITS,
            "What does your `forward` return?", _ArgMax),
+    _whole("shifted-inside", "those for the target moved by one to the right, its first token twice", "The shift is "
+           "made outside: what arrives is the decoder's input already.", "Which ids does the decoder get?",
+           inputs="target shifted"),
     _whole("shifted-inside", "those for the target without its last token", "The shift is made outside: what arrives "
            "is the decoder's input already.", "Which ids does the decoder get?", cut=True),
     _whole("one-encoder-layer", "what an encoder gives of which a single layer is used, whatever `n_layers` says",
@@ -302,53 +368,16 @@ WHOLE = [
            layers="one encoder layer"),
     _whole("one-decoder-layer", "what a decoder of a single layer gives, whatever `n_layers` says",
            "`n_layers` is meant for both stacks.", "What is `Decoder` told?", layers="one decoder layer"),
+    *(_whole("one-layer-less", later(
+        "what comes out when {words} one layer less than `n_layers` says, and at least one", words=words),
+             "`n_layers` is the number of layers in each of the two stacks.", "What are `Encoder` and `Decoder` told?",
+             layers=layers)
+      for words, layers in (("the encoder has", "encoder one less"), ("the decoder has", "decoder one less"),
+                            ("each stack has", "each one less"))),
+    Misconception(
+        "max-len-ignored", partial(SloppyTransformer, longest="256"), "Your model stops exactly where a sentence is "
+        "longer than 256 tokens: it has positions for 256, whatever `max_len` is.",
+        "`max_len` is the longest sentence that the caller has.", "Where is `max_len` used, and is it assigned to?"),
     _whole("one-head-only", "what a model with a single head in each attention gives, whatever `n_heads` says",
            "Several heads look at several things at once.", "What are `Encoder` and `Decoder` told?", heads=1),
-]
-
-
-def _first_logits(ask, low=0.0, high=math.inf):
-    """Do the logits of a new model spread by less than `low`, or by more than `high`? 1.2 is right, to within 0.1."""
-    ids = {name: np.random.default_rng(n).integers(1, 90, size=(4, 6)) for n, name in enumerate(("source", "target"))}
-    seen = ask(vocab_size=90, d_model=64, n_heads=4, d_ff=96, n_layers=2, **ids)
-    if not seen.returned or seen.values["logits"].shape != (4, 6, 90):
-        return None
-    size = float(seen.values["logits"].std(-1).mean())
-    if low < size < high:
-        return None
-    return say("With given weights your logits are right. But those of a new model, with d_model = 64 and 90 tokens, "
-               "spread by {size} around their mean.", size=number(size))
-
-
-def _spread_by_vocabulary(ask):
-    """Do the logits of a new model spread alike, however many tokens there are? With Xavier's numbers they do not."""
-    sizes, rng = [], np.random.default_rng(0)
-    source, target = rng.integers(1, 40, size=(2, 4, 6))
-    for tokens in (40, 2000):
-        seen = ask(vocab_size=tokens, d_model=16, n_heads=2, d_ff=24, n_layers=1, source=source, target=target)
-        if not seen.returned or seen.values["logits"].shape != (4, 6, tokens):
-            return None
-        sizes.append(float(seen.values["logits"].std(-1).mean()))
-    few, many = sizes
-    if 1 / 3 < few / many < 3:
-        return None
-    return say("With given weights your logits are right. But those of a new model with d_model = 16 spread by {few} "
-               "around their mean with 40 tokens, and by {many} with 2000.", few=number(few), many=number(many))
-
-
-BEGINNINGS = [
-    Property(
-        "table-begins-too-large-or-small", partial(_first_logits, low=0.5), "A table that begins as the box says gives "
-        "about 1.2. With smaller numbers, a word's vector is short beside the position that is added to it, even after "
-        "the factor √d_model.", "With which numbers does your table begin? The box says what to use."),
-    Property(
-        "table-begins-too-large-or-small", partial(_first_logits, high=2.0), "A table that begins as the box says "
-        "gives about 1.2. `nn.Embedding` itself begins with numbers of size 1, which are √d_model times as large. The "
-        "wider the logits of a new model spread, the surer it is before it has learned anything, and the higher is the "
-        "loss with which training begins.", "With which numbers does your table begin? The box says what to use."),
-    Property(
-        "table-begins-by-the-vocabulary", _spread_by_vocabulary, "How large the numbers of the table are at the start "
-        "should depend on d_model alone. A vector of small numbers, multiplied by √d_model, is lost beside the "
-        "position that is added to it.",
-        "Which lines of your `__init__` write into the table, and which of them comes last?"),
 ]

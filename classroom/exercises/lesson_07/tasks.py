@@ -15,7 +15,7 @@ from course import transformer as library
 from course.attention import decoder_mask, padding_mask
 from course.transformer import Decoder, DecoderLayer, Encoder, sinusoidal_encoding
 
-from . import mistakes, mistakes_leaks, mistakes_shift, mistakes_stack, mistakes_whole
+from . import mistakes, mistakes_leaks, mistakes_shift, mistakes_stack, mistakes_table, mistakes_weak, mistakes_whole
 from .mistakes_leaks import Decode
 
 _LAYER = '''
@@ -136,6 +136,10 @@ def _parts(path, n_layers, attentions=("self_attention", "cross_attention")):
             norms + [f"{path}norm"] * (n_layers is not None), [f"{layer}feed_forward" for layer in layers])
 
 
+# How likely a random mask allows: what is not causal is there, and the last row hides something.
+_NOT_CAUSAL = np.array([[1, 0.5, 1], [0.5, 1, 0.5], [0, 0.5, 1]])
+
+
 def _layers(rng):
     """Everything for 7.1."""
     def of(*given, **more):
@@ -149,7 +153,7 @@ def _layers(rng):
     yield of("padding of the source alone", 2, 4, 5, 6, 2, 8, None, padding(3, 5))
     yield of("as many target as source positions", 3, 4, 4, 6, 2, 5, causal(3, 4), padding(2, 4, 3))
     yield of("float32", 3, 4, 6, 10, 5, 12, causal(3, 4), padding(6, 2, 4), "float32")
-    yield of("a mask that is not causal", 2, 3, 5, 8, 2, 6, rng.random((2, 3, 3)) < np.where(np.eye(3), 2, 0.5),
+    yield of("a mask that is not causal", 2, 3, 5, 8, 2, 6, rng.random((2, 3, 3)) < _NOT_CAUSAL,
              rng.random((2, 3, 5)) < np.where(np.arange(5) == 0, 2, 0.5))
     yield of("one head", 2, 4, 3, 5, 1, 8, causal(2, 4))
     yield of("the first token", 3, 1, 4, 6, 2, 9, causal(3, 1), padding(4, 1, 2))
@@ -167,7 +171,7 @@ def _stacks(rng):
     yield of("as many target as source positions", 2, 3, 4, 4, 6, 2, 5, _causal(3, 4), _padding(2, 4, 3))
     yield of("float32", 2, 3, 4, 6, 10, 5, 12, _causal(3, 4), _padding(6, 2, 4), dtype="float32")
     yield of("masks that are not causal", 2, 2, 3, 5, 8, 2, 6,
-             rng.random((2, 3, 3)) < np.where(np.eye(3), 2, 0.5),
+             rng.random((2, 3, 3)) < _NOT_CAUSAL,
              rng.random((2, 3, 5)) < np.where(np.arange(5) == 0, 2, 0.5))
     yield of("four layers, a causal mask alone", 4, 2, 4, 3, 6, 1, 5, _causal(2, 4))
     yield of("the first token", 2, 3, 1, 4, 6, 2, 9, _causal(3, 1), _padding(4, 1, 2))
@@ -175,7 +179,7 @@ def _stacks(rng):
 
 def _models(rng):
     """Everything for 7.6: sentences of ids, filled up with padding at the end."""
-    def of(about, targets, sources, vocab, d_model, n_heads, d_ff, n_layers, dtype="float64", **given):
+    def of(about, targets, sources, vocab, d_model, n_heads, d_ff, n_layers, dtype="float64", more=0, **given):
         pad_id = given.get("pad_id", 0)
         encoder = _parts("encoder.", n_layers, ("self_attention",))
         decoder = _parts("decoder.", n_layers)
@@ -185,9 +189,11 @@ def _models(rng):
             weights[name] = (rng.normal(size=shape) / math.sqrt(d_model)).astype(dtype)
         ids = {}
         for name, lengths in (("source", sources), ("target", targets)):
-            ids[name] = np.full((len(lengths), max(lengths)), pad_id)
+            ids[name] = np.full((len(lengths), max(lengths) + more), pad_id)
             for row, length in enumerate(lengths):
                 ids[name][row, :length] = rng.choice([i for i in range(vocab) if i != pad_id], size=length)
+            if pad_id:                             # token 0 is a word then, and stands in the first sentence
+                ids[name][0, 1:2] = 0
         return Case(about, vocab_size=vocab, d_model=d_model, n_heads=n_heads, d_ff=d_ff, n_layers=n_layers, **given,
                     **ids, weights=weights)
 
@@ -201,6 +207,8 @@ def _models(rng):
     yield of("a sentence as long as max_len", [6, 2], [3, 6], 9, 4, 2, 6, 1, pad_id=0, max_len=6)
     yield of("the first token", [1, 1], [5, 3], 8, 6, 2, 5, 2, pad_id=1)
     yield of("a long sentence", [150], [256], 6, 4, 1, 3, 1)
+    yield of("one sentence with padding", [3], [4], 9, 6, 2, 5, 1, more=2)
+    yield of("a max_len of 300, and a sentence of 300 tokens", [2], [300], 9, 6, 1, 4, 1, max_len=300)
 
 
 def _targets(rng):
@@ -289,7 +297,7 @@ EXERCISES = [
                "a decoder of two layers": Decode(n_layers=2), "one layer": Decode(),
                "no attention, a running mean": _running_mean, "every prefix by itself": _one_by_one},
         buggy=mistakes_leaks.LEAKS,
-        notices=mistakes_leaks.notices,
+        notices=mistakes_leaks.notices, suspects=mistakes_leaks.suspects,
         hints=(
             "What comes out at position t must not depend on x at positions after t. How can you see whether one "
             "thing depends on another, without looking inside?",
@@ -297,7 +305,7 @@ EXERCISES = [
             "*before* position t. Positions from t on may and should differ.",
             "`changed = x.clone()`, then `changed[:, t:] = torch.randn(...)`. Compare `[:, :t]` of both results with "
             "`torch.allclose`, for several t; take two sentences at least, and six positions."),
-        misconceptions=mistakes_leaks.WEAK,
+        misconceptions=mistakes_weak.WEAK,
         moral="It needs no training, no data, and no second implementation: a property is enough.",
     ),
     Choice(
@@ -358,7 +366,8 @@ EXERCISES = [
             "The logits are the matrix product of the decoder's states (B, T_q, d_model) and the transposed weight of "
             "the embedding (d_model, vocab_size). It is the same `nn.Embedding` that the ids went through: there is no "
             "second table, no bias, and no softmax."),
-        misconceptions=mistakes_whole.WHOLE, properties=mistakes_whole.BEGINNINGS,
-        moral="From the dot product of two vectors up to here, you have written all of it.",
+        misconceptions=mistakes_whole.WHOLE, properties=mistakes_table.BEGINNINGS,
+        moral="From the dot product of two vectors up to here, you have written every part but `nn.Linear` and "
+              "`nn.Embedding`.",
     ),
 ]

@@ -41,6 +41,7 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
         "minus": lambda: ((5 - n) / 6) ** alpha, "rounded": lambda: ((5 + n) // 6) ** alpha,
         "6 alone": lambda: (5 + n) * 6.0 ** alpha, "alpha below": lambda: alpha ** ((5 + n) / 6),
         "inverse": lambda: ((5 + n) / 6) ** (1 / alpha if alpha else 0.0),
+        "n and 6": lambda: (5 + n ** alpha) / 6 ** alpha, "n only": lambda: (5 + n ** alpha) / 6,
     }[penalty]()
     if inside == "log of quotient":
         return log_p - torch.as_tensor(by, dtype=log_p.dtype).log()
@@ -102,6 +103,12 @@ SCORES = [
     _formula("power-of-six-only", "Your scores are exactly what comes out when only the 6 is raised to the power α, "
              "and log p divided by both.", "`**` binds more tightly than `/`. Where must brackets stand?",
              penalty="6 alone"),
+    _formula("power-inside-the-brackets", "Your scores are exactly what comes out when n and 6 are each raised to the "
+             "power α, and the 5 is not.", "What is raised to the power α in the formula, and what stands in its "
+             "brackets?", "A power of a sum is not the sum of the powers.", penalty="n and 6"),
+    _formula("power-inside-the-brackets", "Your scores are exactly what comes out when n alone is raised to the power "
+             "α.", "What is raised to the power α in the formula, and what stands in its brackets?",
+             "A power of a sum is not the sum of the powers.", penalty="n only"),
     _formula("power-of-everything", "Your scores are exactly what comes out when the whole quotient, log p included, "
              "is raised to the power α.", "What is raised to the power α?",
              "log p is negative, and a negative number has no 0.6th power: NaN.", inside="power of all"),

@@ -67,8 +67,7 @@ def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=N
     q = attention.queries(x)
     if not project:
         attention = _with_identity(attention)
-    if not scaled:
-        q = q * q.shape[-1] ** 0.5
+    q = q * q.shape[-1] ** {True: 0, False: 0.5, "twice": -0.5}[scaled]
     who = {"q": q, "k": k, "v": v, "n": new[0]}
     output = attention.attend(*(who[name] for name in (roles if len(roles) == 3 else "qkv")), allowed)[0]
     output = output + x if added else output
@@ -115,6 +114,27 @@ def _keys_only(attention, x, past):
     return attention.attend(attention.queries(x), k, v)[0], (k, v)
 
 
+def _one_head(attention, x, past):
+    q, k, v = (layer(x).unsqueeze(1) for layer in (attention.w_q, attention.w_k, attention.w_v))
+    if past is not None:
+        k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
+    return attention.attend(q, k, v)[0], (k, v)
+
+
+def _own_past(attention, x, past):
+    new = attention.keys_and_values(x, x)
+    k, v = (torch.cat(pair, dim=2) for pair in zip(new if past is None else past, new, strict=True))
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+
+def _one_tensor_kept(attention, x, past, how="index"):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        old_k, old_v = past if how == "unpack" else past[:2] if len(past) > 1 else (past[0], None)
+        k, v = torch.cat([old_k, k], dim=2), torch.cat([old_v, v], dim=2)
+    return attention.attend(attention.queries(x), k, v)
+
+
 def _memory(slug, says, why, look, **switches):
     return Misconception(slug, partial(_cached, **switches), says, why, look)
 
@@ -136,9 +156,7 @@ def _queries_kept(attention, x, past):
 
 CACHES = [
     _memory("past-not-used", "Your output is exactly what comes out when each position attends to itself alone.",
-            later("{past} The past is kept here, but not used.",
-                  past=_PAST), "Which keys and values does the query meet?",
-            attends="new"),
+            _PAST, "Which keys does the query meet, and which values are mixed?", attends="new"),
     _memory("past-not-kept", "Your output is exactly what comes out when only the newest keys and values are kept, so "
             "that a position sees itself and the one before.", f"{_PAST}", "What do you return as the new past?",
             keeps="new"),
@@ -179,6 +197,9 @@ CACHES = [
       for slug, switch, words, why, look in (
           ("keys-and-values-exchanged", {"roles": "qvk"}, "`attend` gets the values as keys and the keys as values",
            "They have the same shape, so nothing complains.", "In which order does `attend` take the three?"),
+          ("scaled-twice", {"scaled": "twice"}, "the scores are divided by √d_head twice", "The layer was trained with "
+           "one such division; after two the weights are more alike.", "Which of the functions that you call divides "
+           "already?"),
           ("key-asks", {"roles": "nkv"}, "the new key asks in place of the query", "What a position looks for and "
            "what it "
            "offers are two projections.", "What does `attend` get as its first argument?"),
@@ -201,6 +222,20 @@ CACHES = [
         "Your output is exactly what comes out when new keys are put in front of the old ones, and new values behind.",
         "Weight t then meets the value of another position. Both belong behind the old ones.",
         "Compare the two calls of `torch.cat`."),
+    Misconception(
+        "heads-not-split", _one_head, "Your output is exactly that of a single head over all of d_model.",
+        "The layer was trained with n_heads heads, and each has weights of its own.",
+        "Which axis of your keys counts the heads, and how long is it?"),
+    Misconception(
+        "first-position-twice", _own_past, "Your output is exactly what comes out when the first position is put in "
+        "twice: it is its own past.", "Every later query then meets it twice, and it gets too large a share.",
+        "What stands in front of the keys of the first position?"),
+    *(Misconception(
+        "past-is-one-tensor", partial(_one_tensor_kept, how=how),
+        "Your code does exactly what happens when the new past is a single tensor, such as the weights.",
+        "What the next position needs are the keys and the values of the earlier ones. An index on a single tensor "
+        "takes a sentence out of it.", "What do you return as the second thing, and what does `attend`?")
+      for how in ("index", "unpack")),
     Misconception(
         "queries-kept-too", _queries_kept,
         "Your output is exactly what comes out when the queries are kept as well.",

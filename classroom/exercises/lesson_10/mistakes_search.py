@@ -1,15 +1,11 @@
 """Lesson 10, beam search: what learners write instead, and what it means. Used by `lesson_10`."""
 from functools import partial
 
-import numpy as np
-import torch
-
-from classroom.ask.case import Case
 from classroom.judge.evidence import Sight, commas, number
 from classroom.judge.exercise import Misconception
 from course._words import later, say
 
-BOS, EOS = 5, 6
+from .searches import BOS, EOS, search, search_in_one_beam
 
 # -------------------------------------------------------------------------- evidence in words
 
@@ -23,114 +19,15 @@ def as_sentence(sight: Sight) -> str:
                tolist2=want['ids'].tolist(), score2=number(want['score']))
 
 
-# -------------------------------------------------------------------------------- 10.3 search
-
-def _search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shrinks", finished="kept", parents=True,
-            logits="log", choice="score", n_more=0, ids="eos", start="bos", rounds=0, running="log p",
-            returned="score", lengths="own", stand_in="none", at=-1, feed="all", fewer=0, ended_more=0):
-    """`beam_search` with one thing done differently."""
-    alpha = 0.6 if lengths == "alpha typed in" else alpha
-    target = torch.tensor([[{"bos": bos_id, "eos": eos_id, "pad": 0}[start]]])
-    log_p = torch.zeros(1, dtype=torch.float64)
-    beam_size = {"one": 1, "four": 4}.get(width, beam_size)
-    done = []
-
-    def score(value, n):
-        n = max_len if lengths == "same" else n + n_more
-        return value / ((5 + n) / 6) ** alpha
-
-    for n in range(1, max_len + rounds + 1):
-        raw = model(source.expand(len(target), -1), target if feed == "all" else target[:, -1:])[:, at]
-        following = {"log": lambda raw: raw.log_softmax(-1), "raw": lambda raw: raw,
-                     "p": lambda raw: raw.softmax(-1), "beams": lambda raw: raw.log_softmax(0)}[logits](raw)
-        places = beam_size - len(done) if width in ("shrinks", "one", "four") else beam_size
-        places = 2 * beam_size if width.startswith("twice") else places
-        candidates = ((0 if running == "last" else log_p.unsqueeze(1)) + following).flatten()
-        before_p, (log_p, index) = log_p, candidates.topk(min(places, len(candidates)))
-        parent, token = index // raw.shape[1], index % raw.shape[1]
-        log_p = log_p + before_p[parent] if running == "twice" else log_p
-        before = target[parent] if parents else target[torch.arange(len(parent)).clamp(max=len(target) - 1)]
-        target = torch.cat([before, token.unsqueeze(1)], dim=1)
-        if running.startswith("score"):
-            log_p = score(log_p, n)
-        ended = (token == eos_id) if finished != "written on" else torch.zeros(len(token), dtype=torch.bool)
-        if finished != "lost":
-            done += [(score(p, n + ended_more).item() if running[:5] != "score" else p.item(), p.item(), row)
-                     for p, row in zip(log_p[ended], target[ended, 1:].tolist(), strict=True)]
-        if finished != "go on":
-            target, log_p = target[~ended], log_p[~ended]
-        if width.startswith("twice"):                  # as many unfinished ones as the beam is wide
-            target, log_p = target[:beam_size], log_p[:beam_size]
-        if not len(target) or width not in ("wide", "twice") and len(done) >= max(beam_size - fewer, 1):
-            break
-    if not done and stand_in in ("max", "first"):
-        return max(done) if stand_in == "max" else done[0]           # raises
-    if not done and stand_in == "empty":
-        return [], 0.0
-    if len(target) and not done and stand_in == "log p":
-        done = [(log_p[0].item(), log_p[0].item(), target[0, 1:].tolist())]
-    if len(target) and (not done or stand_in == "always"):
-        done += [(p.item() if running == "score alone" else score(p, n).item(), p.item(), row)
-                 for p, row in zip(log_p, target[:, 1:].tolist(), strict=True)]
-        done = done[:1] if stand_in == "none" else done
-    if not done:
-        raise IndexError("list index out of range")
-    best = {"score": max, "worst": min, "first": lambda rows: rows[0], "last": lambda rows: rows[-1],
-            "log p": lambda rows: max(rows, key=lambda row: row[1]),
-            "longest": lambda rows: max(rows, key=lambda row: len(row[2]))}[choice](done)
-    row = best[2]
-    if ids == "bos" or ids == "bos, finished" and row[-1] == eos_id or ids == "bos, unfinished" and row[-1] != eos_id:
-        row = [bos_id, *row]
-    if ids == "cut":
-        row = row[:-1]
-    if ids == "no eos":
-        row = row[:-1] if row[-1] == eos_id else row
-    return row, best[1] if returned == "log p" else best[0]
-
-
 def place(inputs: dict) -> str:
     """The case as the learner knows it."""
     return commas([f"`{name} = {inputs[name]}`" for name in ("beam_size", "alpha", "max_len", "bos_id", "eos_id")])
 
 
-def told_apart(case: Case) -> set[str]:
-    """Which of some mistakes give another sentence in this case, tried in NumPy since it is asked often."""
-    x = case.inputs
-
-    def run(width, shrinks=True, revived=False, fewer=0, alpha=x["alpha"]):
-        beams, done = [(0.0, [])], []
-        for n in range(1, x["max_len"] + 1):
-            last = [ids[-1] if ids else BOS for _, ids in beams]
-            logits = x["by_position"][n - 1] + x["by_token"][last]
-            if n > 1:
-                logits = logits + x["by_first"][[ids[0] for _, ids in beams]]
-            table = np.array([[log_p] for log_p, _ in beams]) + logits
-            table -= np.log(np.exp(logits).sum(-1, keepdims=True))
-            best = np.argsort(-table, axis=None)[: width - len(done) if shrinks else width]
-            rows = [(table.flat[i], [*beams[i // table.shape[1]][1], int(i % table.shape[1])]) for i in best]
-            done += [(log_p / ((5 + n) / 6) ** alpha, log_p, ids) for log_p, ids in rows if ids[-1] == EOS]
-            beams = rows if revived else [row for row in rows if row[1][-1] != EOS]
-            if not beams or shrinks and len(done) >= max(width - fewer, 1):
-                break
-        return done, [(log_p / ((5 + n) / 6) ** alpha, log_p, ids) for log_p, ids in beams]
-
-    done, left = run(x["beam_size"])
-    if not done:
-        return set()
-    best = max(done)
-    others = {"greedy": run(1), "wide": run(x["beam_size"], shrinks=False),
-              "revived": run(x["beam_size"], revived=True), "early": run(x["beam_size"], fewer=1),
-              "four": run(4), "typed": run(x["beam_size"], alpha=0.6)}
-    others = {name: max(finished or unfinished) for name, (finished, unfinished) in others.items()}
-    others |= {"first": done[0], "last": done[-1], "log p": max(done, key=lambda row: row[1]),
-               "longest": max(done, key=lambda row: len(row[2])), "worst": min(done), "unfinished": max(done + left)}
-    different = {name for name, other in others.items() if other[2] != best[2]}
-    return different | {f"{a} and {b}" for a, b in (("first", "log p"), ("first", "worst"), ("last", "longest"))
-                        if others[a][2] != others[b][2]}
-
+# -------------------------------------------------------------------------------- 10.3 search
 
 def _found(slug, says, why, look, **switches):
-    return Misconception(slug, partial(_search, **switches), says, why, look, as_sentence)
+    return Misconception(slug, partial(search, **switches), says, why, look, as_sentence)
 
 
 SEARCHES = [
@@ -144,6 +41,27 @@ SEARCHES = [
     _found("stops-too-early", "Your sentence is exactly what comes out when the search ends with one finished sentence "
            "fewer than `beam_size`.", "The last place may hold the best sentence, which is still being written.",
            "What does your loop compare with `beam_size`, and by which sign?", fewer=1),
+    *(_found("stops-when-satisfied", later("Your sentence is exactly what comes out when the search ends as soon as "
+                                           "{words}.", words=words), why,
+             "When does the box let the search end, and when does your loop end?", stops=rule)
+      for rule, words, why in (
+          ("score", "the best finished score is at least as high as the score so far of every beginning left",
+           "Such a beginning may still overtake: each further token lowers log p, but makes the divisor larger, too."),
+          ("log p", "the best finished score is at least as high as the log-probability of every beginning left",
+           "One of these numbers has the penalty, the other has not: they are not the same quantity."),
+          ("both log p", "the best log-probability of a finished sentence is at least as high as that of every "
+           "beginning that is left",
+           "A beginning that is behind in log p may still win by its score, which takes its length into account."),
+          ("likeliest", "the likeliest continuation of a round is one that ends",
+           "That one has the best log p up to there. A longer one may still have the better score."))),
+    _found("stops-at-half", "Your sentence is exactly what comes out when the search ends as soon as at least half of "
+           "`beam_size` sentences are finished.", "All `beam_size` places are to be filled: the best "
+           "sentence may be one that ends later.", "Which two numbers decide whether your loop goes on, and which of "
+           "them does a finished sentence change?", width="halved"),
+    _found("stops-at-half", "Your sentence is exactly what comes out when each finished sentence takes two places, so "
+           "that the search ends with half of `beam_size` of them.", "A finished sentence keeps one place, its own.",
+           "How many times does a finished sentence change the number of places in your code?",
+           width="halved, places too"),
     _found("alpha-typed-in", "Your result is exactly that of α = 0.6, whatever `alpha` is.",
            "The caller says how much length counts.", "Where does `alpha` stand in your code?",
            lengths="alpha typed in"),
@@ -162,6 +80,15 @@ SEARCHES = [
              "Some libraries search like that. Here a finished sentence keeps its place, and one place less is left "
              "for the others.", "For how many continuations do you ask `beam_step`?", width=width)
       for width, until in (("twice, stops", ", until `beam_size` have finished"), ("twice", ""))),
+    _found("places-not-given-up", "Your sentence is exactly what comes out when a finished sentence keeps its place "
+           "for one round only.", "A finished sentence keeps its place to the end, whichever round it ended in.",
+           "Which finished sentences are counted where you compute how many places are left?", width="last round"),
+    Misconception(
+        "finished-may-be-pushed-out", search_in_one_beam,
+        "Your result is exactly what comes out when finished sentences stay in the beam, continued by eos with "
+        "log-probability 0, and compete with the others for their places.",
+        "A finished sentence may then be pushed out by beginnings that have a better log p so far. Here it is put "
+        "aside, and cannot be lost.", "Can a finished sentence disappear from your beam before the end?", as_sentence),
     _found("finished-go-on", "Your sentence is exactly what comes out when finished sentences are put aside, and go on "
            "being continued as well.",
            "What the model writes after eos means nothing, and it takes places from sentences that still need them.",
@@ -176,6 +103,9 @@ SEARCHES = [
     _found("first-finished-chosen", "Your sentence is exactly the one that was finished first.",
            "The first to finish is a short one, and seldom the best.",
            "When do you leave the loop, and how do you choose among the finished ones?", choice="first"),
+    _found("first-finished-chosen", "Your sentence is exactly the best of the round in which the first one was "
+           "finished.", "The first to finish is a short one, and seldom the best.", "When do you leave the loop?",
+           stops="first"),
     _found("last-finished-chosen", "Your sentence is exactly the one that was finished last.",
            "The best may have come before.", "How do you choose among the finished ones?", choice="last"),
     _found("chosen-without-penalty", "Your sentence is exactly the finished one with the largest log-probability, not "
@@ -196,6 +126,34 @@ SEARCHES = [
     _found("one-round-too-few", "Your result is exactly what comes out when there is one round less than `max_len`.",
            "A sentence may have `max_len` tokens, and each round writes one.",
            "Which numbers does your `range` go through?", rounds=-1),
+    *(_found("one-round-too-few", "Your result is exactly what comes out when there is one round less than `max_len`.",
+             "A sentence may have `max_len` tokens, and each round writes one; bos is none of them.",
+             "What does your loop count, and from which number on?", rounds=-1, stand_in_n=n)
+      for n in ("max_len", "written")),
+    _found("log-p-renormalised", "Your result is exactly what comes out when the log-probabilities of the beam go "
+           "through one more softmax in each round.", "They are right as they are. Made to sum to 1 among the "
+           "beginnings, they are no longer those of the sentences.", "How many times is there a softmax in a round?",
+           running="renormalised"),
+    _found("log-p-renormalised", "Your result is exactly what comes out when the log-probabilities of what is left of "
+           "the beam go through one more softmax after each round.", "They are right as they are. Made to sum to 1 "
+           "among the beginnings, they are no longer those of the sentences.",
+           "How many times is there a softmax in a round?", running="renormalised later"),
+    _found("log-p-of-others", "Your result is exactly what comes out when finished rows are taken out of `target`, and "
+           "as many numbers from the end of `log_p`.", "Row i of the one then no longer belongs to row i of the "
+           "other.", "By what do you choose the rows of `target` that stay, and by what the numbers of `log_p`?",
+           running="cut"),
+    _found("log-p-of-others", "Your result is exactly what comes out when every finished sentence gets the score of "
+           "the likeliest continuation of its round.", "Each sentence has a log p of its own.",
+           "Which number of `log_p` does the score of a finished sentence come from?", score_of="first"),
+    _found("stand-in-length", "Where no sentence has finished, your score is exactly what comes out when one token too "
+           "many is counted.", "n counts the tokens that were written, here `max_len`; bos was given.",
+           "Which n does the penalty get for the beginning that stands in?", stand_in_n="more"),
+    _found("stand-in-length", "Where no sentence has finished, your score is exactly what comes out when one token too "
+           "few is counted.", "n counts the tokens that were written. Without an eos they are `max_len`, too.",
+           "Which n does the penalty get for the beginning that stands in?", stand_in_n="less"),
+    _found("stand-in-the-worst", "Where no sentence has finished, you return exactly the beginning with the lowest "
+           "log-probability.", "The box asks for the best one.", "In which order does `beam_step` return them?",
+           stand_in="last"),
     _found("past-ignored", "Your result is exactly what comes out when a beginning counts for nothing but its last "
            "token.", "`beam_step` adds the log-probability of the whole beginning to that of the next token, and "
            "with the sum the next round begins.", "What does `beam_step` get as `log_p` from the second round on?",
@@ -228,6 +186,9 @@ SEARCHES = [
     _found("probabilities-summed", "Your result is exactly what comes out when probabilities are added up, not their "
            "logarithms.", "The probability of a sequence is a product. A sum grows with every word, so that long "
            "sentences win, and one impossible word does no harm.", "`softmax` or `log_softmax`?", logits="p"),
+    _found("softmax-over-positions", "Your result is exactly what comes out when `log_softmax` runs over the positions "
+           "and not over the tokens.", "The probabilities of the next token sum to 1 at *each* position.",
+           "Which axis of (K, T, V) counts the tokens?", logits="positions"),
     _found("softmax-over-the-beam", "Your result is exactly what comes out when `log_softmax` runs over the beginnings "
            "and not over the tokens.", "The probabilities of the next token sum to 1 for *each* beginning.",
            "Which axis counts the tokens?", logits="beams"),
@@ -239,6 +200,12 @@ SEARCHES = [
     _found("unfinished-chosen", "Your result is exactly what comes out when unfinished sentences compete with finished "
            "ones at the end.", "A sentence without end has not paid for its ending yet, and is no translation.",
            "What happens with the beginnings that are left when the loop is over?", stand_in="always"),
+    _found("eos-added", "Your ids are exactly the expected ones, with eos behind a beginning that has not finished.",
+           "Then nobody sees that it was cut off at `max_len`; and its score has not paid for an eos.",
+           "What do you return when nothing has finished?", ids="eos added"),
+    _found("nothing-without-an-end", "Where no sentence has finished, you return exactly no ids, with the score −∞.",
+           "A translation that was cut off is worth more than none. The box says what stands in.",
+           "What happens when the list of finished sentences is empty?", stand_in="empty, worst"),
     _found("nothing-without-an-end", "Where no sentence has finished, you return exactly nothing.",
            "A translation that was cut off is worth more than none. The box says what stands in.",
            "What happens when the list of finished sentences is empty?", stand_in="empty"),

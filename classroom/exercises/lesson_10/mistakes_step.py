@@ -1,10 +1,11 @@
 """Lesson 10, steps of a beam: what learners write instead, and what it means. Used by `lesson_10`."""
 from functools import partial
 
+import numpy as np
 import torch
 
 from classroom.judge.evidence import Sight, first_difference, number
-from classroom.judge.exercise import Misconception
+from classroom.judge.exercise import Misconception, Property
 from course._words import later, say
 
 # -------------------------------------------------------------------------- evidence in words
@@ -19,9 +20,9 @@ def _as_round(sight: Sight) -> str:
         return "  ".join(f"{number(s)} ({p:g} → {t:g})" for s, p, t in
                          zip(values["scores"], values["parent"], values["token"], strict=True))
     shape = tuple(sight.inputs["next_log_p"].shape)
-    return say("On {shape} beginnings and {shape2} tokens with beam_size = {beam_size} ({about}), score (parent → "
-               "token):\n\n    yours     {line}\n    expected  {line2}", shape=shape[0], shape2=shape[1],
-               beam_size=sight.inputs['beam_size'], about=say(sight.got.case.about), line=line(got), line2=line(want))
+    return say("With K = {shape}, V = {shape2} and beam_size = {beam_size} ({about}), score (parent → token):\n\n"
+               "    yours     {line}\n    expected  {line2}", shape=shape[0], shape2=shape[1],
+               beam_size=sight.inputs["beam_size"], about=say(sight.got.case.about), line=line(got), line2=line(want))
 
 
 # ---------------------------------------------------------------------------------- 10.2 step
@@ -66,6 +67,8 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         parent, token = index // back, index % back
     if back == "index":
         token = index
+    if back == "rounded":
+        parent = (index / vocab_size).round().long()
     if back == "fraction":
         parent = index / vocab_size
     if gives == "swapped":
@@ -158,6 +161,42 @@ def _step_shared_out(log_p, next_log_p, beam_size, each="up", then="best", by="t
     return scores, parent[order], token[order]
 
 
+def _step_each_token_once(log_p, next_log_p, beam_size, there="all"):
+    """The best beginning for each token first, and then the best of these V; they may be too few."""
+    best, parent = (log_p.unsqueeze(1) + next_log_p).max(0)
+    scores, token = best.topk(min(beam_size, len(best)) if there == "all" else beam_size)
+    return scores, parent[token], token
+
+
+def _step_each_beginning_kept(log_p, next_log_p, beam_size, dead="given up"):
+    """The best continuation of each beginning has its place; the places left over go to the best of the rest."""
+    table = log_p.unsqueeze(1) + next_log_p
+    first = torch.zeros_like(table, dtype=torch.bool)
+    first[torch.arange(len(table)), table.argmax(1)] = True
+    first = first & (table > -torch.inf) if dead == "given up" else first
+    flat, first = table.flatten(), first.flatten()
+    order = flat.argsort(descending=True, stable=True)
+    chosen = torch.cat([order[first[order]], order[~first[order]]])[:beam_size]
+    chosen = chosen[flat[chosen].argsort(descending=True, stable=True)]
+    return flat[chosen], chosen // table.shape[1], chosen % table.shape[1]
+
+
+def _as_many(ask) -> str | None:
+    """Are `beam_size` continuations returned where fewer are possible?"""
+    found = ask(log_p=np.array([-1.0, -np.inf]), next_log_p=np.log([[0.5, 0.3, 0.2], [0.6, 0.3, 0.1]]), beam_size=4)
+    lengths = {name: len(values) for name, values in found.values.items() if values.ndim}
+    if not lengths or set(lengths.values()) == {4}:
+        return None
+    return say("Your continuations are right. But where one of two beginnings has the log-probability −∞, so that 3 of "
+               "6 continuations are possible, you return {have} for beam_size = 4.", have=min(lengths.values()))
+
+
+PROPERTIES = [
+    Property("impossible-ones-left-out", _as_many, "The exercise asks for tensors of length `beam_size`. One that is "
+             "impossible has log p −∞, and so comes last by itself.", "What in your code makes the result shorter?"),
+]
+
+
 def _round(slug, says, why, look, **switches):
     return Misconception(slug, partial(_step, **switches), says, why, look, _as_round)
 
@@ -212,6 +251,8 @@ STEPS = [
           ("divided-by-one-less", {"back": "one less"}, "parents and tokens are exactly what comes out when places "
            "are turned "
            "back with V − 1", _ROW, "What do you divide the place by?"),
+          ("parent-rounded", {"back": "rounded"}, "parents are exactly places divided by V and rounded to the nearest "
+           "whole number", _ROW, "What becomes of a place in the second half of a row?"),
           ("first-parent-for-all", {"back": "first parent"}, "parents are all 0", _ROW, "Where do your parents come "
            "from?"),
           ("counted-from-one", {"back": "from one"}, "parents are exactly the right ones plus 1",
@@ -294,6 +335,22 @@ STEPS = [
         "Where that leaves too few to choose from, `topk` raises an error.",
         "All K · V continuations compete with each other: a good beginning may take all places, and a bad one none.",
         "Can all the best continuations come from one beginning in your code?", _as_round) for by in ("topk", "sort")),
+    *(Misconception(
+        "each-token-once", partial(_step_each_token_once, there=there),
+        says, "Two beginnings may well go on with the same word: all K · V continuations compete with each other.",
+        "Over what does your first `max` or `topk` go?", _as_round)
+      for there, says in (
+          ("all", "Your continuations are exactly what comes out when the best beginning is chosen for each token "
+           "first, so that no token can come twice."),
+          ("too few", "Your continuations are exactly what comes out when the best beginning is chosen for each token "
+           "first, so that no token can come twice. Where `beam_size` is larger than V, `topk` finds too few to "
+           "choose from and raises an error."))),
+    *(Misconception(
+        "each-beginning-kept", partial(_step_each_beginning_kept, dead=dead),
+        "Your continuations are exactly what comes out when each beginning has a place for its best continuation, and "
+        "only the places left over go to the best of the rest.",
+        "All K · V continuations compete with each other: a good beginning may take all places, and a bad one none.",
+        "Can a beginning be left without any continuation in your code?", _as_round) for dead in ("given up", "kept")),
     Misconception(
         "nothing-pruned", _step_all_of_each,
         "Your continuations are exactly the beam_size best of *each* beginning.",

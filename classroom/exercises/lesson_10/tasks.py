@@ -10,7 +10,7 @@ from classroom.exercises import runs
 from classroom.judge.exercise import Choice, Exercise
 
 from . import mistakes, mistakes_cache, mistakes_search, mistakes_step
-from .mistakes_search import BOS, EOS
+from .searches import BOS, EOS, told_apart
 
 
 def length_penalty_score(log_p, n, alpha):
@@ -99,6 +99,7 @@ def _rounds(rng):
 def _search(rng, about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0):
     """Tables of a model for which the usual mistakes, those named in `tells`, find another sentence."""
     source = np.append(rng.integers(1, BOS, size=4), EOS)[None]
+    wanted = set(tells.split(", ")) - {""}
     for _ in range(3000):
         by_position = rng.normal(size=(max_len + 2, vocab))
         by_position[:, [0, BOS]] -= 9.0
@@ -106,7 +107,7 @@ def _search(rng, about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0
         case = Case(about, source=source, bos_id=BOS, eos_id=EOS, beam_size=beam_size, alpha=alpha,
                     max_len=max_len, by_position=by_position, by_token=rng.normal(size=(vocab, vocab)),
                     by_first=rng.normal(size=(vocab, vocab)))
-        if mistakes_search.told_apart(case) >= set(tells.split(", ")) - {""}:
+        if told_apart(case, wanted) == wanted:
             return case
     raise ValueError(f"no such case was found: {about}")
 
@@ -129,6 +130,10 @@ def _deciding():
         of(9, "sentences that end early", 4, 2.0, 8, "revived", ending=1.5),
         of(11, "the last one to finish is the best", 3, 2.0, 8, "early"),
         of(12, "the second of two to finish is the best", 2, 1.5, 7, "early"),
+        of(41, "a longer sentence that overtakes", 2, 0.6, 8, "stops by score, stops by likeliest"),
+        of(15, "an early end that is not the best", 4, 2.0, 10,
+           "stops by score, stops by likeliest, stops by score and stops by likeliest, stops by log p, stops by both "
+           "log p", vocab=12),
         of(10, "one token at most", 3, 0.6, 1, "unfinished", ending=1.0),
     )
 
@@ -186,7 +191,7 @@ EXERCISES = [
         takes={"log_p": "K", "next_log_p": "K V", "beam_size": ""},
         gives={"scores": "beam_size", "parent": "beam_size", "token": "beam_size"}, framework="torch",
         reference=beam_step, cases=_rounds, probe=Continuations(),
-        misconceptions=mistakes_step.STEPS,
+        misconceptions=mistakes_step.STEPS, properties=mistakes_step.PROPERTIES,
         hints=("Make a table of all K · V continuations first, each with the log-probability of the whole.",
                "`topk` on the flattened table gives the best of all beginnings together, and their places in the row "
                "of K · V numbers. How do you get row and column back from such a place?",
