@@ -45,7 +45,7 @@ def equal(got: np.ndarray, want: np.ndarray, within: float = _TOLERANCE["float64
     """Same shape and same numbers."""
     if got.shape != want.shape:
         return False
-    if np.array_equal(got, want):
+    if bool((got == want).all()):            # an operator: a learner may have given NumPy's names to others
         return True
     pieces = [(got.ravel()[n : n + _PIECE], want.ravel()[n : n + _PIECE]) for n in range(0, want.size, _PIECE)]
     if len(pieces) > 1:                      # millions of numbers, of a row that met a column
