@@ -4,6 +4,7 @@ import pytest
 
 from classroom import evaluate, exercises
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
 scores_of, softmax = (exercises.get(id).reference for id in ("1.1", "1.2"))
 
 

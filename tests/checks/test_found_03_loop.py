@@ -6,6 +6,8 @@ import torch
 
 from classroom import evaluate
 
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
 
 def mode_of_the_model_alone(model, loss_of, batches, optimiser):
     model.training = True
