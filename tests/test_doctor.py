@@ -271,6 +271,7 @@ def test_what_fails_while_looking_is_a_finding(monkeypatch, tmp_path, capsys):
     assert re.search(r"broken *fonts +RuntimeError: no fonts at all\n +-> ", capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_it_changes_nothing(tmp_path):
     before = sorted(Path(tmp_path).iterdir())
     doctor.examine(tmp_path)

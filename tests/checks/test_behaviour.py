@@ -85,6 +85,7 @@ def test_state_kept_between_calls():
     assert_found("1.2", answer, "not-repeatable", "from one call to the next")
 
 
+@pytest.mark.slow
 def test_randomness_left_on():
     assert_found("4.3", spoilt(lambda forward, self, q, k, v, mask: forward(F.dropout(q, 0.5), k, v, mask)),
                  "not-repeatable", "dropout")

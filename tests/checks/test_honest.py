@@ -97,6 +97,7 @@ def test_a_layer_that_is_never_used_does_no_harm():
     assert evaluate("3.1", Projections).status == "correct"
 
 
+@pytest.mark.slow
 def test_dropout_left_on_in_a_block_is_no_unexpected_layer():
     class EncoderLayer(exercises.get("6.3").reference):
         def forward(self, x, mask=None):
@@ -215,6 +216,7 @@ def sleeping(x):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_a_loop_that_sleeps_is_stopped_in_every_thread(monkeypatch):
     import dataclasses
     monkeypatch.setitem(exercises._known, "1.2", dataclasses.replace(exercises.get("1.2"), seconds=0.2))

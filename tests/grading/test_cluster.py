@@ -132,6 +132,7 @@ def fails(*arguments):
     raise MemoryError("none left")
 
 
+@pytest.mark.slow
 def test_no_scheduler(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "_ANSWERS", 1)
     with pytest.raises(cluster.ClusterError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
