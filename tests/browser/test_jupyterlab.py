@@ -209,7 +209,7 @@ def test_a_lesson_in_the_folder_zh_speaks_chinese(open_lab):
     code[-2:-1] = [view, nbformat.v4.new_code_cell(answer)]
     page = open_lab(nbformat.v4.new_notebook(cells=code, metadata=notebook.metadata), "zh")
     page.evaluate(RUN_ALL)
-    panel = page.locator(".jp-OutputArea-output", has_text="还不对").first
+    panel = page.locator(".jp-OutputArea-output", has_text="还不对").filter(has_text="恰好").first
     panel.wait_for()
     told = panel.inner_text()
     assert "恰好" in told and "exactly" not in told and "Not yet" not in told
