@@ -30,7 +30,7 @@ def stays_on_device(task: Asked, answer: Any, case: Case, run: Callable) -> tupl
 
     It runs on the CPU and is watched: inputs, parameters and buffers count as moved, and so does what is made from
     them or with a `device`. A tensor with axes that is made without one must not meet them. (PyTorch's "meta" device
-    would tell the same, after loading PyTorch's compiler for many seconds.)
+    would tell the same, after loading PyTorch's compiler for many seconds.) With `torch.vmap` it cannot be told: True.
     """
     watch = _watch()
     inputs = call.to_framework(case.inputs, "torch")
@@ -44,20 +44,21 @@ def stays_on_device(task: Asked, answer: Any, case: Case, run: Callable) -> tupl
         _, error = run(watched)
     except limits.Problem:
         return False, limits.Raised("Problem", "", "", "", False)
-    return error is None and not watch.mixed, error
+    return error is None and (watch.unclear or not watch.mixed), error
 
 
 def _watch() -> Any:
     """A mode of PyTorch's that notes which tensors would be on the GPU, and whether others meet them."""
     import torch
     from torch.overrides import TorchFunctionMode
-    batched = torch._C._functorch.is_batchedtensor        # inside `torch.vmap`, where nothing has the id it had
+    batched = torch._C._functorch.is_batchedtensor
 
     class Watch(TorchFunctionMode):
         def __init__(self) -> None:
             super().__init__()
             self.moved: dict[int, Any] = {}        # by id; kept, so that no id is used twice
             self.mixed = False
+            self.unclear = False                   # inside `torch.vmap`, and after it, nothing has the id it had
 
         def move(self, value: Any) -> None:
             self.moved |= {id(tensor): tensor for tensor in _tensors(value)}
@@ -66,9 +67,9 @@ def _watch() -> Any:
             kwargs = kwargs or {}
             name = getattr(function, "__name__", "")
             given = _tensors((args, kwargs))
-            elsewhere = [t for t in given if id(t) not in self.moved and not batched(t)]
-            there = len(elsewhere) < len(given)
-            if there and name not in _MEET and any(t.dim() for t in elsewhere):
+            self.unclear = self.unclear or any(map(batched, given))
+            there = any(id(tensor) in self.moved for tensor in given)
+            if there and name not in _MEET and any(t.dim() and id(t) not in self.moved for t in given):
                 self.mixed = True
             result = function(*args, **kwargs)
             told = kwargs.get("device") is not None or \
