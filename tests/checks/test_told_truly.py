@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from classroom import evaluate, exercises
-from classroom.ask import compare
+from classroom.ask import compare, limits
 from classroom.judge import explain
 from course.transformer import sinusoidal_encoding
 
@@ -32,6 +32,8 @@ def test_what_an_answer_has_switched_is_told_and_switched_back(switch, what):
         return losses
 
     assert wrong("3.5", answer, "leaves it so").mistake == "left-switched"
+    with pytest.raises(limits.Problem, match=what):
+        limits.run(switch, limits.Clock(1.0), limits.Printed())
     assert torch.is_grad_enabled() and torch.get_default_dtype() == torch.float32
 
 
