@@ -7,6 +7,7 @@ import inspect
 import io
 import os
 import re
+import secrets
 
 import nbformat
 import pytest
@@ -111,9 +112,11 @@ def test_the_same_is_drawn_whatever_is_spoken(tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.xdist_group("exam")
-def test_marks_are_the_same_and_reports_are_chinese(tmp_path, capsys):
+def test_marks_are_the_same_and_reports_are_chinese(tmp_path, capsys, monkeypatch):
     """Somebody is right, answers as the lessons do, writes nothing, hands in another's sheet, misses one convention,
-    alters the texts, or hands in nothing."""
+    alters the texts, or hands in nothing. The secret is the same each time: others give two of them one sheet at times.
+    """
+    monkeypatch.setattr(secrets, "token_bytes", bytes)
     key, family, folder = "positions", FAMILIES["positions"], tmp_path / "exam"
     learners = ["right", "published", "empty", "exchanged", "one-off", "altered", "absent"]
     (tmp_path / "class.csv").write_text("\n".join(["learner", *learners]), encoding="utf-8")
@@ -123,6 +126,7 @@ def test_marks_are_the_same_and_reports_are_chinese(tmp_path, capsys):
                      "--no-progress"]) == 0
     exam = Exam.read(folder)
     answers = {learner: exam.variant(exam.sheet(learner), key) for learner in learners}
+    assert family.apart(answers["right"], exam.sheet("exchanged").variants[key]) > 1
     near = next(switch for switch in family.switches if answers["one-off"][switch.name] == switch.usual)
     answers |= {"published": family.usual, "exchanged": answers["right"],
                 "one-off": {**answers["one-off"], near.name: list(near.options)[1]}}
