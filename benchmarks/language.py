@@ -19,9 +19,9 @@ from course.decoding import translate
 from course.languages import SpacedSubwords
 from course.tokens import encode_pairs
 from course.training import train
-from course.translator import MATRIX_LR
 
-CONFIG, SUBWORDS, BATCH_TOKENS = Config(d_model=128, d_ff=512, dropout=0.2), 2000, 1200     # lesson 12's, for real text
+# Lesson 12's, for real text:
+CONFIG, SUBWORDS, BATCH_TOKENS, MATRIX_LR = Config(d_model=128, d_ff=512, dropout=0.2), 2000, 1200, 0.01
 
 
 def main() -> None:

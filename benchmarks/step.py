@@ -12,7 +12,7 @@ the step of `course.training.train`: workers that share the batch, a core for ea
 They take turns. An untimed step on the same batch goes before each timed one, since a step in training follows
 one of its own kind: the threads are awake and the batch is in the processor's cache. `ratio` says how many times
 as long PyTorch's step takes. It is the median over the pairs, so that a busy moment of the machine hits both.
-`ratio_muon` is for our step with Muon for the matrices, as lesson 09 has it.
+`ratio_muon` is for our step with a push of Muon's for the matrices, which lesson 09 makes at every second step.
 `ratio_same_adam` gives PyTorch's module our fused optimiser. `ratio_one_process` is for our step without
 workers. `throughput_share` compares the floating-point operations of our step's matrix products with what
 one product of two 1024 x 1024 matrices reaches in the same run.
@@ -37,6 +37,7 @@ from course.muon import Muon, matrices_of
 from course.tokens import Batch, Encoded, Subwords, encode_pairs, token_batches
 from course.training import token_shares, training_loss
 from course.transformer import Transformer
+from course.translator import VOCAB_SIZE
 
 SIZES = {"d_model": 128, "n_heads": 4, "d_ff": 512, "n_layers": 2, "dropout": 0.1}
 SMOOTHING = 0.1
@@ -103,9 +104,9 @@ def main() -> None:
 
 
 def corpus() -> tuple[Encoded, int]:
-    """The training part of the course's corpus, in 2,000 subwords, and the size of the vocabulary."""
+    """The training part of the course's corpus, in the lesson's subwords, and the size of the vocabulary."""
     split = split_pairs(short_pairs(load_pairs()))
-    subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=2000)
+    subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=VOCAB_SIZE)
     return encode_pairs(split.train, subwords), len(subwords)
 
 

@@ -2,14 +2,14 @@
 
     python benchmarks/translator.py --seconds 300            # a table
     python benchmarks/translator.py --seconds 300 --json     # one line of JSON
-    python benchmarks/translator.py --tokens 5500000         # the same work on every machine
+    python benchmarks/translator.py --tokens 5000000         # the same work on every machine
     python benchmarks/translator.py --recipe plain           # random vectors, Adam alone
     python benchmarks/translator.py --model torch            # torch.nn.Transformer, plain recipe
     python benchmarks/translator.py --ceiling                # lesson 09's translator and people; also with --json
 
 The recipe of the lesson is vectors from counts, Muon for matrices and Adam for the rest. The plain one, which
 torch.nn.Transformer gets unless `--recipe lesson` is said, is random vectors and Adam for all. Batches, rates of Adam,
-smoothing and the numbers of layers are the same.
+smoothing, subwords and the numbers of layers are the same; `--subwords 2000` gives both fewer.
 
 The corpus is cut to at most 8 English and 10 Spanish words. 1,000 sentences are held out, whose
 normalised form occurs in no training pair; each is translated greedily and compared with one
@@ -34,7 +34,7 @@ from course.decoding import translate
 from course.tokens import Subwords, encode_pairs
 from course.training import train
 from course.transformer import Transformer
-from course.translator import MATRIX_LR, TOKENS, trained_translator
+from course.translator import RECIPE, TOKENS, VOCAB_SIZE, trained_translator
 
 
 def main() -> None:
@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, help="train for so many tokens, however long that takes")
     parser.add_argument("--model", choices=["course", "torch"], default="course")
     parser.add_argument("--recipe", choices=["lesson", "plain"], help="default: that of the lesson for our model alone")
+    parser.add_argument("--subwords", type=int, default=VOCAB_SIZE, help="default: %(default)s, as in the lesson")
     parser.add_argument("--threads", type=int, default=2, help="workers, one core each (default: 2)")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
@@ -57,7 +58,7 @@ def main() -> None:
         return
 
     split = split_pairs(short_pairs(load_pairs()))
-    subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=2000)
+    subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=options.subwords)
     torch.manual_seed(options.seed)
     build = {"course": Transformer, "torch": TorchTransformer}[options.model]
     model = build(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
@@ -69,7 +70,7 @@ def main() -> None:
     if recipe == "lesson":
         begin_with(model, count_vectors(encoded, *model.embedding.weight.shape))
     counting = time.perf_counter() - started
-    history = train(model, encoded, **budget, matrix_lr=MATRIX_LR if recipe == "lesson" else None, seed=options.seed,
+    history = train(model, encoded, **budget, **RECIPE if recipe == "lesson" else {}, seed=options.seed,
                     device=options.device, workers=options.threads, progress=sys.stderr.isatty())
     seconds = time.perf_counter() - started
     translations = translate(model, [pair.source for pair in split.test], subwords)
@@ -79,6 +80,7 @@ def main() -> None:
     result = {
         "model": options.model,
         "recipe": recipe,
+        "subwords": len(subwords),
         "seed": options.seed,
         "bleu": round(score.score, 2),
         "bleu_valid": round(bleu.corpus_score(

@@ -51,20 +51,23 @@ class Muon:
         matrix_lr: the learning rate for matrices. A step changes each by 0.2 to 1.9 times that much in every
             direction, but for the weakest, times √(rows / columns) where there are more rows.
         momentum: share of the running mean of the gradients that is kept at each step.
+        every: 2 changes the matrices at every second step only. That saves half of the time that pushes take, and the
+            mean of the gradients goes on with every step; about twice the rate makes up for it.
         spread: what maps `orthogonalise` over stacks of matrices; by default one stack after the other.
         adam: settings of `torch.optim.Adam` for the rest, its learning rate among them.
     """
 
     def __init__(
         self, flat: nn.Parameter, shapes: Sequence[tuple[int, ...]], matrix_lr: float, momentum: float = 0.95,
-        spread: Callable[[Callable[[Tensor], Tensor], list[Tensor]], Iterable[Tensor]] = map, **adam: Any,
+        every: int = 1, spread: Callable[[Callable[[Tensor], Tensor], list[Tensor]], Iterable[Tensor]] = map,
+        **adam: Any,
     ):
         self.flat, self.size = flat, sum(math.prod(shape) for shape in shapes)
         self.blocks = [(shape, shapes.count(shape)) for shape in dict.fromkeys(shapes)]
         self.rest = nn.Parameter(flat.data[self.size:])
         self.adam = torch.optim.Adam([self.rest], **adam)
         self.mean = torch.zeros_like(flat.data[: self.size])
-        self.momentum, self.spread = momentum, spread
+        self.momentum, self.every, self.steps, self.spread = momentum, every, 0, spread
         self.param_groups = [*self.adam.param_groups, {"params": [], "lr": matrix_lr}]
 
     @torch.no_grad()
@@ -75,6 +78,9 @@ class Muon:
         self.rest.grad = gradient[self.size:]
         self.adam.step()
         self.mean.lerp_(gradient[: self.size], 1 - self.momentum)
+        self.steps += 1
+        if self.steps % self.every:
+            return
         ahead = gradient[: self.size].lerp(self.mean, self.momentum)        # Nesterov's momentum
         pushes = self.spread(orthogonalise, self._cut(ahead))
         for weights, push in zip(self._cut(self.flat.data), pushes, strict=True):
@@ -83,12 +89,13 @@ class Muon:
 
     def state_dict(self) -> dict[str, Any]:
         """What is needed to go on later."""
-        return {"adam": self.adam.state_dict(), "mean": self.mean}
+        return {"adam": self.adam.state_dict(), "mean": self.mean, "steps": self.steps}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
         self.adam.load_state_dict(state["adam"])
         self.mean.copy_(state["mean"])
+        self.steps = state["steps"]
         self.param_groups[:-1] = self.adam.param_groups
 
     def _cut(self, row: Tensor) -> list[Tensor]:

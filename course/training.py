@@ -97,8 +97,9 @@ def best_device() -> str:
 def train(
     model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, tokens: int | None = None,
     seconds: float | None = None, batch_tokens: int = 1200, lr: float = 3e-3, matrix_lr: float | None = None,
-    schedule: Callable[[float], float] = linear_schedule, smoothing: float = 0.1, seed: int = 0, device: str = "cpu",
-    workers: int = 1, checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
+    matrix_every: int = 1, schedule: Callable[[float], float] = linear_schedule, smoothing: float = 0.1, seed: int = 0,
+    device: str = "cpu", workers: int = 1, checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0,
+    progress: bool = True,
 ) -> list[dict[str, float]]:
     """Train `model` in place with Adam (§5.3), or Adam and Muon, and return its learning curve.
 
@@ -112,6 +113,7 @@ def train(
         lr: the peak learning rate; `schedule` maps the spent share of the budget to a share of it.
         matrix_lr: if given, weight matrices are changed by Muon, with this peak rate; tables of embeddings, biases and
             norms by Adam as ever. See `course.muon`.
+        matrix_every: Muon changes the matrices at every `matrix_every`-th step.
         smoothing: see `label_smoothing_loss`.
         seed: decides the order of the batches and the dropout.
         device: "cpu", "cuda", "mps"; the model is moved there, and afterwards back to where it was.
@@ -131,20 +133,21 @@ def train(
         One record per step: step, seconds, tokens (so far), lr, loss (nats per real token).
 
     Raises:
-        ValueError: if the budget is not given once and above 0, `batch_tokens` or `workers` is below 1, a rate is not
-            above 0, `smoothing` is not from 0 to 1, a sentence is longer than the model's positions, or the
-            checkpoint is of another run or damaged.
+        ValueError: if the budget is not given once and above 0, `batch_tokens`, `workers` or `matrix_every` is below 1,
+            a rate is not above 0, `smoothing` is not from 0 to 1, a sentence is longer than the model's positions, or
+            the checkpoint is of another run or damaged.
         FloatingPointError: if the loss is no longer a finite number.
     """
-    budget = _checked(model, encoded, {"steps": steps, "tokens": tokens, "seconds": seconds}, batch_tokens, workers)
+    budget = _checked(model, encoded, {"steps": steps, "tokens": tokens, "seconds": seconds}, batch_tokens, workers,
+                      matrix_every)
     (unit, total), = budget.items()
     if not (lr > 0 and (matrix_lr is None or matrix_lr > 0) and 0 <= smoothing <= 1):
         raise ValueError(say("`lr` must be above 0, `matrix_lr` too where it is given, and `smoothing` from 0 to 1; "
                              "got {lr}, {matrix_lr} and {smoothing}", lr=lr, matrix_lr=matrix_lr, smoothing=smoothing))
     pad_id, home = cast(int, model.pad_id), next(model.parameters()).device
     recipe = {
-        **budget, "batch_tokens": batch_tokens, "lr": lr, "matrix_lr": matrix_lr, "smoothing": smoothing, "seed": seed,
-        "workers": workers,
+        **budget, "batch_tokens": batch_tokens, "lr": lr, "matrix_lr": matrix_lr, "matrix_every": matrix_every,
+        "smoothing": smoothing, "seed": seed, "workers": workers,
         "pairs": len(encoded), "parameters": sum(parameter.numel() for parameter in model.parameters()),
     }
     run = None
@@ -167,7 +170,8 @@ def train(
     team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), parameters, workers, seed)
     adam: dict[str, Any] = dict(lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
     optimizer = torch.optim.Adam([team.flat], **adam) if matrix_lr is None else \
-        Muon(team.flat, [matrix.shape for matrix in matrices], matrix_lr, spread=team.spread, **adam)
+        Muon(team.flat, [matrix.shape for matrix in matrices], matrix_lr, every=matrix_every, spread=team.spread,
+             **adam)
     peaks = [group["lr"] for group in optimizer.param_groups]
     history: list[dict[str, float]] = []
     torch.manual_seed(seed)
@@ -234,12 +238,14 @@ def _bar(unit: str, total: float, spent: float, progress: bool) -> tqdm:
 
 def _checked(
     model: torch.nn.Module, encoded: Encoded, budgets: dict[str, float | None], batch_tokens: int, workers: int,
+    matrix_every: int,
 ) -> dict[str, float]:
     """The one budget that is given, by its unit."""
     given = {unit: amount for unit, amount in budgets.items() if amount is not None}
     if len(given) != 1:
         raise ValueError(say("give a budget as `steps`, as `tokens` or as `seconds`: exactly one of them"))
-    for name, amount in [*given.items(), ("batch_tokens", batch_tokens), ("workers", workers)]:
+    for name, amount in [*given.items(), ("batch_tokens", batch_tokens), ("workers", workers),
+                         ("matrix_every", matrix_every)]:
         if not amount > 0 or name != "seconds" and amount % 1 != 0:
             raise ValueError(
                 say("`{name}` must be above 0; got {amount}", name=name, amount=amount) if name == "seconds" else

@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -17,10 +17,11 @@ from course.tokens import Subwords, encode_pairs
 from course.training import train
 from course.transformer import Transformer
 
-__all__ = ["TOKENS", "Translator", "trained_translator"]
+__all__ = ["RECIPE", "TOKENS", "VOCAB_SIZE", "Translator", "trained_translator"]
 
-TOKENS = 5_500_000      # what lesson 09 trains for: about five minutes on two cores that have nothing else to do
-MATRIX_LR = 0.01        # the peak rate of its weight matrices
+VOCAB_SIZE = 6000       # subwords of both languages together
+TOKENS = 5_000_000      # what lesson 09 trains for: about five minutes on two cores that have nothing else to do
+RECIPE: dict[str, Any] = {"batch_tokens": 1200, "lr": 3e-3, "matrix_lr": 0.02, "matrix_every": 2}
 
 
 class Translator(NamedTuple):
@@ -48,12 +49,12 @@ def trained_translator(tokens: int = TOKENS, seed: int = 0, progress: bool = Tru
     note = _note(split, tokens, seed)
     found = _noted(note)
     if found is None:
-        subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=2000)
+        subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=VOCAB_SIZE)
         model = _new_model(subwords)
         encoded = encode_pairs(split.train, subwords)
         begin_with(model, count_vectors(encoded, *model.embedding.weight.shape))
         started = time.perf_counter()
-        history = train(model, encoded, tokens=tokens, matrix_lr=MATRIX_LR, seed=seed, workers=2, checkpoint="cache",
+        history = train(model, encoded, tokens=tokens, **RECIPE, seed=seed, workers=2, checkpoint="cache",
                         progress=progress)
         _write_down(note, model, subwords)
     else:

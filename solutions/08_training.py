@@ -291,6 +291,9 @@ for n in (0, 1, 2, 3):
 # training. On the **validation** part, 201 pairs with our sentence among them, we look as often as we like: to
 # draw curves, to choose a learning rate, to read what the model writes. The **test** part, 200 pairs, is measured
 # once, at the end. If you choose a learning rate by its loss on some pairs, that loss is no longer a fair measure.
+#
+# The language is small. Most sentences of both parts are made of clauses that also stand in the training part, only
+# put together in another way. The cell counts them.
 
 # %%
 PAD, BOS, EOS = 0, 2, 3
@@ -310,6 +313,12 @@ source, target = source[201:1201], target[201:1201]
 print(len(vocabulary), "tokens;", tuple(source.shape), "and", tuple(target.shape))
 print("source", validation_source[0].tolist(), "\ntarget", validation_target[0].tolist())
 print(f"padding in the target: {(target == PAD).float().mean():.0%}")
+
+clauses = [sentence.split(" and ") for sentence in english]
+known = {clause for parts in clauses[201:1201] for clause in parts}
+for name, part in [("validation part", clauses[:201]), ("test part", clauses[1201:])]:
+    print(f"{name}: {sum(known.issuperset(parts) for parts in part)} of {len(part)} sentences have known clauses only")
+print("training sentences with our sentence as a clause:", sum(english[0] in parts for parts in clauses[201:1201]))
 
 # %% [markdown]
 # ### Batches by tokens
@@ -376,8 +385,9 @@ check("8.3", prediction)
 #   `smoothing`.
 # - **Do** change the weights of the model once, by one call of `optimiser.step()`, without arguments.
 #   `loss.backward()` *adds* a gradient to that of each weight, `optimiser.step()` moves the weights by the
-#   gradients it finds, `optimiser.zero_grad()` clears them. Gradients are used as they are, without clipping. Leave
-#   the model in the mode that it is in: whoever calls the step has chosen it, by `model.train()` or `model.eval()`.
+#   gradients it finds, `optimiser.zero_grad()` clears them. Before the first step there are no gradients. They are used
+#   as they are, without clipping. Leave the model in the mode that it is in: whoever calls the step has chosen it, by
+#   `model.train()` or `model.eval()`.
 # - **Return** the loss of this batch, a number: `loss.item()`, or the tensor with that one number in it.
 # - **Use** your `label_smoothing_loss`.
 
@@ -491,8 +501,8 @@ show_samples(model)
 healthy_model = model
 
 # %% [markdown]
-# The model has never seen our sentence, and translates it. It moves the adjective, and it chooses between
-# *el* and *la* by the noun, which comes later.
+# Our sentence itself is not among the training sentences, though two of them have it as a clause. The model
+# translates it: it moves the adjective, and it chooses between *el* and *la* by the noun, which comes later.
 #
 # What it writes after the first `<eos>` means nothing: it was never asked what follows an end. Remember that
 # for later.
@@ -517,9 +527,9 @@ show_curves(range(10, 161, 10), curves, "step", "loss (mean of 10 steps)", "Thre
 seen, unseen = [], []
 
 def watched(model, optimiser, *batch):
-    if len(seen) % 10 == 0:
-        unseen.append(loss_on(model, validation_source, validation_target))
     seen.append(healthy(model, optimiser, *batch))
+    if len(seen) % 10 == 0:                                 # after 10, 20, 30 ... steps
+        unseen.append(loss_on(model, validation_source, validation_target))
     return seen[-1]
 
 fit(watched, source[:20], target[:20])
@@ -610,8 +620,8 @@ for hook in hooks:
 # %% [markdown]
 # Seven places: two sums of embedding and position, two sub-layers of the encoder layer, three of the decoder layer.
 # After the addition hardly any is left. A number is 0 there only if it was lost three times, in the embedding and in
-# both sub-layers: 0.25 · 0.25 · 0.25 = 1.6 %. Dropout takes away part of what a sub-layer has to say, and never
-# touches the road that goes past it.
+# both sub-layers: 0.25 · 0.25 · 0.25 = 1.6 %. The dropout of a sub-layer takes away part of what this sub-layer gives,
+# and nothing of what is carried past it.
 
 # %% [markdown]
 # ## Stop in time
@@ -630,7 +640,7 @@ for hook in hooks:
 # - **Do**, in every epoch: switch to training mode; one step for each batch, in the given order; switch to evaluation
 #   mode; `validate`, once.
 # - **Stop** when `patience` epochs in a row have brought no new lowest loss, or after `max_epochs`. An equal loss is
-#   no new one.
+#   no new one; a lower one is, however small the difference.
 # - **Leave** the model with the weights of its best epoch. `model.state_dict()` gives its weights by name, and
 #   `model.load_state_dict(weights)` puts some in. Mind that the first does not copy: what it gives are the weights
 #   themselves, and the next step changes them. `copy.deepcopy(...)` makes a copy. The mode at the end does not matter.

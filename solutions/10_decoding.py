@@ -175,8 +175,8 @@ for alpha in (0, 0.2, 0.6, 1):
 #
 # ## How to find it
 #
-# The tree above has nine sentences. With 2,000 subwords there are 2,000 beginnings of one token, 4
-# million of two, 8 billion of three. That is too many to try. Greedy decoding follows one. **Beam
+# The tree above has nine sentences. With 6,000 subwords there are 6,000 beginnings of one token, 36
+# million of two, 216 billion of three. That is too many to try. Greedy decoding follows one. **Beam
 # search** follows a few, say four, the *beam*:
 #
 # 1. Continue every beginning in the beam with every token.
@@ -809,7 +809,7 @@ show_curves([5 * i + 3 for i in range(8)], {"without cache": milliseconds(0), "w
 # Without the cache each token costs more than the one before. With it the cost hardly rises.
 #
 # It is not 20 times as fast because the cache does not save everything. Each step still has to call dozens
-# of small operations and to score 2,000 tokens, and one position at a time keeps a processor less busy
+# of small operations and to score 6,000 tokens, and one position at a time keeps a processor less busy
 # than forty at once. With longer texts the factor grows. What the cache
 # costs is memory. In large language models that is one of the things that limit how long a text may be. Here are the
 # keys and values of self-attention, for one beginning. A beam of 4 keeps up to four of them, and those of the memory

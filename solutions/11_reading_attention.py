@@ -218,13 +218,12 @@ print(f"at random  {at_random:.2f}\neverything {everything:.2f}\ndiagonal   {on_
 #
 # ## From weights to links
 #
-# Back to the row of `▁El`. In our run it is darkest at *cat*, not at *The*. A mistake of the model? No: of the
-# reader. The decoder has just *read* "El"; what it has to do in this row is to *predict the next word*,
-# "gato", and for this it looks at "cat".
+# Back to the row of `▁El`. Did you expect it to be darkest at *The*? If it is darkest at *cat*, that is no mistake
+# of the model. The decoder has just *read* "El"; what it has to do in this row is to *predict the next word*,
+# "gato", and for this it may look at "cat".
 #
 # **The row at position t predicts token t + 1.** The row of `<bos>` predicts the first word, and the
-# last row predicts `<eos>`. (In the middle of a word much of the weight tends to go to `<eos>`: how to
-# spell "negro" to its end is no question to the English sentence.)
+# last row predicts `<eos>`.
 #
 # ### Exercise 11.2 · links from attention        ●●○  about 10 minutes · 2 points
 # - **You have** `weights` (n_heads, T_q, T_k), the cross-attention of one sentence, a tensor. The rows
@@ -299,8 +298,8 @@ for layer in LAYERS:
 print(f"mean of both layers {of_all:.2f}, diagonal {on_diagonal:.2f}, at random {at_random:.2f}")
 
 # %% [markdown]
-# In our run all three means and seven of the eight heads beat the diagonal, and each mean does better than most of the
-# heads that it is made of.
+# Which of them beat the diagonal? And compare each mean with the heads that it is made of: where these err in different
+# places, their mean can be better than each of them.
 #
 # How exact are these rates? There are only as many gold pairs as you have seen, and other pairs would give other rates.
 # The bootstrap of lesson 09 says how much: draw pairs with replacement, again and again, and take the middle 95 % of
@@ -362,9 +361,11 @@ apart = drawn["mean of both layers"] - drawn_rates(links_by_vectors)
 print(f"mean of both layers minus these vectors: {interval(apart)}")
 
 # %% [markdown]
-# In our run such vectors align about as well as the mean of all heads. So a low error rate does not show that attention
-# has learned which words belong together: the model was told much of that. (Their tasks differ. A vector is
-# compared with that of the Spanish token itself; attention looks before this token is written.)
+# Read the last line. If its interval contains 0, no difference is visible: such vectors align about as well as the mean
+# of all heads. If it lies below 0, attention aligns better, and the first line says how much could be done without it.
+# So a low error rate alone does not show that attention has *learned* which words belong together: the model was told
+# much of that. (Their tasks differ. A vector is compared with that of the Spanish token itself; attention looks before
+# this token is written.)
 #
 # Here is a pair as a picture, words instead of tokens, rows put where they belong. The frames are the
 # links made by hand.
@@ -421,8 +422,8 @@ for layer in LAYERS:
           f"{unshifted_rate(layer):.2f} in the row that reads")
 
 # %% [markdown]
-# One row too low, and the same weights are worse than the diagonal, which does not depend on the
-# sentence at all. Nothing crashes, and the picture looks as neat as before. Many attention pictures do not
+# One row too low, and the same weights have another rate. Is it worse than that of the diagonal, which does not look at
+# the words at all? Nothing crashes, and the picture looks as neat as before. Many attention pictures do not
 # say which of the two they show.
 #
 # But do not make a law of it. In larger models there are layers in which a token's *own* row aligns better: Chen et al.
@@ -455,8 +456,9 @@ for layer in LAYERS:
 #
 # ### Exercise 11.3 · one round of counting        ●●●  about 20 minutes · 3 points
 # - **You have** `t` (n_source, n_target), a NumPy array, rows sum to 1; and `pairs`, a list of (source, target), each
-#   a list of word ids: rows of t for the source, columns for the target. Each row of t is the row of a word that
-#   occurs in some pair, and each target word has a source word in its sentence whose t is above 0.
+#   a list of word ids: rows of t for the source, columns for the target. No sum will be 0: each target word has a
+#   source word in its sentence whose t for it is above 0; and each row of t belongs to a source word that has, in one
+#   of its sentences, a target word for which its t is above 0.
 # - **Return** the new table, of the same shape.
 # - **How**: each target word of each pair has 1 to give. It shares this among the source words *of its
 #   own sentence*, in proportion to their t. A word that occurs twice counts twice. At the end every row
@@ -498,7 +500,7 @@ for round_ in range(1, 21):
 #
 # The same for all training pairs is a matter of seconds, with the loops replaced by arrays
 # (`course/alignment.py`, one page). Each sentence also gets an *empty word*, for Spanish words that
-# nothing in the English accounts for. Will it beat eight heads and a million parameters?
+# nothing in the English accounts for. Will it beat all heads of your model?
 
 # %%
 ibm = IBMModel1.train([(pair.source, pair.target) for pair in split.train], n_iterations=5)
@@ -519,11 +521,11 @@ apart = drawn["mean of both layers"] - drawn_rates(ibm_links)
 print(f"attention, mean of all, minus IBM model 1: {interval(apart)}")
 
 # %% [markdown]
-# In our run counting wins, and clearly. Before you think less of your model, consider what each of the two knows
-# when it makes a link. IBM model 1 sees *both* words, and asks which belong together. The attention row
-# that predicts "negro" has **not seen "negro"**: it looks at the English sentence and must find out
-# what to say next. That is another task. The loss did not ask attention to align. And the model was
-# given vectors that were counted as well, in another way.
+# Does counting win, and is 0 outside the interval of the difference? Before you think less of your model, consider
+# what each of the two knows when it makes a link. IBM model 1 sees *both* words, and asks which belong together. The
+# attention row that predicts "negro" has **not seen "negro"**: it looks at the English sentence and must find out what
+# to say next. That is another task. The loss did not ask attention to align. And the model was given vectors that were
+# counted as well, in another way.
 #
 # And the other way round: can the table translate? Write for each English word its likeliest Spanish word, and leave
 # the order as it is. What BLEU will the table get, and what your model, on the same 500 sentences?
@@ -612,34 +614,46 @@ show_points(
 # the loss, which is measured token by token, varies less.)
 #
 # If alignment were what heads are for, the points would fall on a line from top left to bottom right. Do they?
-# Look at all of them first, then at the heads of one layer only. Is there a pair that aligns about equally well,
-# and is missed by unequal amounts?
+# Look at all of them first, then at the heads of one layer only. The next cell puts it into a number, the correlation
+# of the error rate with the points of BLEU, and with the loss. For the loss it draws other gold pairs and other test
+# sentences a thousand times, as above, and gives the interval. The last column says how often as many *random* points
+# have a correlation at least as far from 0.
 
 # %% tags=["nbval-ignore-output"]
+def correlation(x, y):
+    """Along the first axis: -1 for points on a falling line, +1 on a rising one."""
+    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
+    return (x * y).sum(axis=0) / np.sqrt((x ** 2).sum(axis=0) * (y ** 2).sum(axis=0))
+
 rng = np.random.default_rng(0)
-heads_of = {f"layer {layer}": [key for key in costs if key[0] == layer] for layer in LAYERS}
-for name, keys in {"all heads": list(costs), **heads_of}.items():
-    r = np.corrcoef([rates[key] for key in keys], [costs[key][0] for key in keys])[0, 1]
-    chance = [np.corrcoef(rng.normal(size=(2, len(keys))))[0, 1] for _ in range(5000)]
-    print(f"{name:10} correlation {r:+.2f}; {len(keys)} random points give one at least as far from 0 "
-          f"in {np.mean(np.abs(chance) >= abs(r)):.1%} of draws")
+sentences = rng.integers(0, len(test_pairs), size=(1000, len(test_pairs)))
+points = {key: (rates[key], lost, gained.mean().item(), drawn_rates(links_of_all([key[0]], [key[1]])),
+                gained.numpy()[sentences].mean(axis=1)) for key, (lost, gained) in costs.items()}
+groups = {"all heads": list(costs), **{f"layer {layer}": [key for key in costs if key[0] == layer] for layer in LAYERS}}
+print("AER and      BLEU lost   loss gained, 95 % of drawings   random points")
+for name, keys in groups.items():
+    error, lost, gained, drawn_error, drawn_gain = map(np.array, zip(*map(points.get, keys), strict=True))
+    low, high = np.percentile(correlation(drawn_error, drawn_gain), [2.5, 97.5])
+    chance = np.abs(correlation(*rng.normal(size=(2, len(keys), 5000)))) >= abs(correlation(error, gained))
+    print(f"{name:10} {correlation(error, lost):+11.2f} {correlation(error, gained):+13.2f}, "
+          f"{low:+.2f} to {high:+.2f} {chance.mean():16.1%}")
 
 # %% [markdown]
 # A correlation of −1 means that the points lie on a falling line, +1 on a rising one, 0 that they follow neither. Be
 # careful with the first one. If one layer aligns better *and* is missed more, that alone makes it negative: two groups
 # of points make a line, whatever the heads within them do. Within a layer like is compared with like, but four points
-# must lie very straight before they say anything. In our run those of layer 1 do: its heads that align better are
-# missed more. In layer 0 the sign is the opposite one, from four points that differ by about a point of BLEU. So even
-# here there is no rule for all heads. And whether a head is needed *because* it aligns, no correlation can show: for
-# that you would have to change how it aligns, and nothing else.
+# must lie very straight before they say anything. Do BLEU and loss agree on a layer? The loss is the steadier of the
+# two. Does its interval contain 0, or do random points do as well in more than one draw of twenty? Then these heads do
+# not tell whether those that align better are missed more. And whether a head is needed *because* it aligns, no
+# correlation can show: for that you would have to change how it aligns, and nothing else.
 
 # %% [markdown]
-# What does a missing head mean for one sentence? (Lesson 09 measured that this model loses adjectives in the subject,
-# as in "The black cat sleeps.". So here is one that it translates well.) Switch heads off, one or many, or choose a
-# weight and change it. Which head changes the translation when it alone is missing? How many can be missing before it
-# breaks?
+# What does a missing head mean for one sentence? (Look at the first line: is the sentence translated well while nothing
+# is missing? If not, take another one.) Switch heads off, one or many, or choose a weight and change it. Which head
+# changes the translation when it alone is missing? How many can be missing before it breaks?
 
 # %% tags=["nbval-ignore-output"]
+print("with all heads:", *translate(model, ["I like the black cat."], subwords))
 for layer in LAYERS:
     for head in HEADS:
         with switch_off(model, CROSS[layer], [head]):
@@ -650,9 +664,9 @@ for layer in LAYERS:
 interactive.switches(model, subwords, "I like the black cat.", CROSS)
 
 # %% [markdown]
-# Read them. Has anything changed? In our run this sentence can do without any single head. Do not conclude that the
-# heads are copies of each other: over 500 sentences the loss of one head of layer 1 costs several points of BLEU. What
-# if a whole layer is missing? And if the layer stays, but looks at all words alike?
+# Read them. Has anything changed? If a sentence can do without any single head, do not conclude that the heads are
+# copies of each other: the table above says what each of them costs over 500 sentences. What if a whole layer is
+# missing? And if the layer stays, but looks at all words alike?
 
 # %%
 whole_layers = {}
@@ -669,10 +683,10 @@ for name, score in {"as it is": whole, **whole_layers}.items():
     print(f"{name:16} BLEU {score:4.1f}  {'█' * round(score)}")
 
 # %% [markdown]
-# With both layers uniform, nothing but the mean of all English tokens gets through, and the score falls to almost
-# nothing. So the weights *do* matter, as a whole. Keep this in mind when we become sceptical. (With layer 1 silent the
-# score is lower still. Then the decoder knows of the English sentence only what layer 0 passes on. You will see below
-# how little of a noun that is.)
+# With both layers uniform, nothing but the mean of all English tokens gets through. What is missing from the score then
+# says how much the weights matter, as a whole. Keep this in mind when we become sceptical. (With one layer silent, the
+# decoder knows of the English sentence only what the other one passes on. You will see below how much of a noun each
+# of them passes on.)
 
 # %% [markdown]
 # ## Exchanging words inside the model
@@ -685,12 +699,14 @@ for name, score in {"as it is": whole, **whole_layers}.items():
 
 # %%
 def exchange(sentence, a, b):
-    """An edit that exchanges the columns of two words with equally many tokens."""
+    """An edit that exchanges the columns of two words. ValueError if one has more tokens than the other."""
     tokens = subwords.tokens(subwords.encode(sentence) + [subwords.eos_id])
     places = [
         [n for n, number in enumerate(word_numbers(tokens)) if number == words(sentence).index(word)]
         for word in (a, b)
     ]
+    if len(places[0]) != len(places[1]):
+        raise ValueError(f"{a} has {len(places[0])} tokens, {b} has {len(places[1])}: take words with equally many")
     order = list(range(len(tokens)))
     for i, j in zip(*places, strict=True):
         order[i], order[j] = j, i
@@ -700,19 +716,26 @@ def exchange(sentence, a, b):
 for sentence, a, b in (
     ("The cat is black and the dog is white.", "cat", "dog"),
     ("My brother is older than my sister.", "brother", "sister"),
-    ("I have a red car and a big house.", "red", "big"),
+    ("The house is white and the car is red.", "house", "car"),
     ("Tom is in Boston.", "Tom", "Boston"),
 ):
+    try:
+        edit = exchange(sentence, a, b)
+    except ValueError as error:
+        print(f"{sentence}   {error}")
+        continue
     [before] = translate(model, [sentence], subwords)
-    with edit_attention(model, CROSS, exchange(sentence, a, b)):
+    with edit_attention(model, CROSS, edit):
         [after] = translate(model, [sentence], subwords)
     print(f"{sentence}   {a} ↔ {b}\n    before {before}\n    after  {after}")
+some_words = "house car door tree book water girl boy father mother big new old good red white black small tall".split()
+print("one token each:", *(word for word in some_words if len(subwords.encode(word)) == 1))
 
 # %% [markdown]
-# In how many of the four did the words change places? Where they did not, see what was written instead: a word
-# left out, or said twice, or another slip. Look at what the model writes *before* as well: where that is wrong already,
-# an exchange shows little. (Watch the endings of adjectives, too: which adjective it is comes through the attention
-# that we bent; the ending the decoder works out from the noun it has just written.) Try sentences of your own.
+# In how many of the four did the words change places? Where they did not, see what was written instead: a word left
+# out, or said twice, or another slip. Look at what the model writes *before* as well: where that is wrong already, an
+# exchange shows little. Try sentences of your own. Both words must have equally many tokens: the last line names some
+# that have one.
 #
 # This is much stronger evidence than a picture. We did not find a dark cell and tell a story about
 # it; we predicted what would happen if it moved, and such a prediction can fail.
@@ -758,15 +781,14 @@ for name, rate, share in zip(VARIANTS, [of_all, *of_layers], np.mean(darkest, ax
     print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f} {share:21.0%}")
 
 # %% [markdown]
-# In our run, with both layers at once, more than half of the translations came out word for word as predicted: far from
-# all; without an exchange, none would. In layer 1 alone the exchange worked even more often. In layer 0 alone it never
-# did, and more than half of the translations did not change at all. How different are the two as aligners? Layer 0 is
-# the worse one, and by more than the choice of pairs explains (the interval above). But look at the last column: the
-# row that writes a noun, mean of the heads of layer 0, is darkest at that noun in nine of ten cases. **From the picture
-# of layer 0 you would have read that the noun comes from there. Exchanging its columns never gave the sentence with the
-# nouns exchanged.** Most of what layer 0 passes on must be something else; that it is not nothing you have seen when
-# you silenced it. (With other settings or another seed the layers may divide the work differently. If your table looks
-# different, then that is what your model does.)
+# Without an exchange, none would have come out as predicted. How many did, with both layers at once, and with each
+# alone? (Exchanged and unchanged need not add up to 100 %: in the rest, something else was written.) Is the layer that
+# aligns better also the one in which the exchange works? Now look at the last column: how often is the row that writes
+# a noun, mean of the heads of a layer, darkest at that noun? From such a picture you would read that the noun comes
+# from there. **If a layer's rows are nearly always darkest at the noun, and the exchange of its columns hardly ever
+# gives the sentence with the nouns exchanged, then the picture alone would have misled you.** That such a layer passes
+# on nothing does not follow: you have seen what it costs to silence it. (With other settings or another seed the layers
+# may divide the work differently. What your table says is what your model does.)
 
 # %% [markdown]
 # ## What a weight does not show
@@ -802,8 +824,8 @@ for row in ([0.2, 0.5, 0.3], [0.2, 0.0, 0.8]):
 #
 # How much does it happen in our model? A first test, after Jain and Wallace (2019): **shuffle** the
 # weights of each row over the source tokens, and count how often the most likely next token
-# stays what it was. First in one head, then in all heads of a layer, then everywhere. Guess the
-# first number.
+# stays what it was. First in one head, then in all heads of a layer, then everywhere; and, to compare, with the same
+# heads silenced. Guess the first number.
 
 # %%
 encoded = encode_pairs(gold, subwords)
@@ -825,26 +847,35 @@ def shuffle(heads, generator):
 
 normal = favourites()
 generator = torch.Generator().manual_seed(0)
-kept = {}
+def same():
+    """The share of next tokens that are what they were."""
+    return (favourites() == normal).float().mean().item()
+
+shuffled, silenced = {}, {}
 for name, layers, heads in (
     *((f"layer {layer}, head {head}", [CROSS[layer]], [head]) for layer, head in rates),
     *((f"layer {layer}, all heads", [CROSS[layer]], list(HEADS)) for layer in LAYERS),
     ("both layers, all heads", CROSS, list(HEADS)),
 ):
     with edit_attention(model, layers, shuffle(heads, generator)):
-        kept[name] = (favourites() == normal).float().mean().item()
+        shuffled[name] = same()
+    with contextlib.ExitStack() as stack:
+        for layer in layers:
+            stack.enter_context(switch_off(model, layer, heads))
+        silenced[name] = same()
 
 # %% tags=["nbval-ignore-output"]
-for name, share in kept.items():
-    print(f"{name:23} {share:.0%} of {len(normal):,} next tokens stay the same")
+print(f"of {len(normal):,} next tokens stay the same, if these are   shuffled   silenced")
+for name, share in shuffled.items():
+    print(f"{name:49} {share:10.0%} {silenced[name]:10.0%}")
 
 # %% [markdown]
-# Shuffle the weights of one head, and most tokens stay what they were: about nine in ten, in our run. If somebody shows
-# you the picture of that head as *the reason* for one of these tokens: a shuffled picture has done as well.
+# Shuffle the weights of one head: how many tokens stay what they were? If somebody shows you the picture of that head
+# as *the reason* for one of these tokens: a shuffled picture has done as well.
 #
-# But read the table to its end before you conclude that weights mean nothing. Shuffled everywhere, most tokens do
-# change. And about four in ten stay even then: these hardly need particular weights at all. So compare the nine in ten
-# with those four, and not with none.
+# But read the table to its end before you conclude that weights mean nothing. How many tokens stay if all weights are
+# shuffled? These hardly need particular weights at all. So compare the share of one head with this last one, and not
+# with 0 %.
 #
 # A second test: **take a word away**. For each token to be predicted and each source token, set this
 # column to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far
@@ -854,7 +885,7 @@ for name, share in kept.items():
 # - **You have** `weights` (B, n_heads, T_q, T_k), attention weights, each row sums to 1; and `lost` (B, T_k), boolean:
 #   True says that this token is taken away from this sentence.
 # - **Return** new weights of the same shape and dtype. In the columns of lost tokens they are 0. What is left of a row
-#   keeps its proportions, and sums to 1 again, however little it is. A row of which nothing is left is 0.
+#   keeps its proportions, and sums to 1 again, even if it is only 5e-8 in all. A row of which nothing is left is 0.
 # - **Use** `masked_fill`, and `sum` with `keepdim=True`. Which axes of length 1 does `lost` need?
 
 # %%
@@ -917,12 +948,10 @@ for kind, rows in sorted(measured.items()):
 # %% [markdown]
 # (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
 #
-# In all rows together: far better than chance, and far from always. But do not stop at the first line; the kinds
-# of rows differ. Where a new word begins, the largest weight is also the largest effect in about two of three
-# rows in our run, and harmless in one of four. Where a word is only written to its end, the largest weight is
-# also the largest effect in about half. And where punctuation or `<eos>` comes next, the two agree most often,
-# but in about four of ten of these rows nothing is lost without that weight: the weights of a row must sum to 1, also
-# where no word is needed. One number for all rows would have hidden this.
+# Compare the first line with chance, and with 100 %. But do not stop there: the kinds of rows differ. In which kind do
+# the largest weight and the largest effect agree most often, and in which least? Then read the last column: in how many
+# rows is nothing lost without that weight? The weights of a row must sum to 1, also where no word is needed. So a
+# picture of such a row is dark somewhere, too. One number for all rows would have hidden this.
 
 # %% [markdown]
 # ## Words of another sentence
@@ -1021,10 +1050,13 @@ of_means = torch.stack([size(means[name]) / size(rows[reads]) for name, rows in 
 print(f"a head's mean is {of_means.min():.2f} to {of_means.max():.2f} times as long as what the head usually mixes")
 
 # %% [markdown]
-# In our run the two differ by a hundredth of a nat or so, and the losses are much larger. So it was hardly the
-# strangeness of zeros that hurt: what is missing is what the head says of *this* sentence. That is no law. In our run
-# the heads have a short mean, so that zeros are not far from it. In a model whose heads have a large mean, zeros take
-# that away as well, and the two can differ much. So say which one you have used.
+# Read the last column with its sign. Above 0, zeros hurt more: they take away what the head says of *every* sentence
+# as well, or they are strange. Below 0, the mean hurts *more* than zeros: the head looks more important with its mean
+# put in, not less. (A difference of less than twice its ± may be chance.) Then compare the differences with the
+# losses. Where they are small beside them, it was hardly the strangeness of zeros that hurt: what is missing is what
+# the head says of *this* sentence. That is no law. If the mean of a head is short beside what it usually mixes, zeros
+# are not far from it. In a model whose heads have a large mean, the two can differ much. So say which one you have
+# used.
 #
 # Now patching. Two sentences, *Where is the cat?* and *Where is the dog?*, and one beginning of the translation,
 # *¿Dónde está el …*. The model goes on with *gato* for *cat*, and with *perro* for *dog*: that word has the largest
@@ -1063,17 +1095,21 @@ for english, spanish in BEGINNINGS.items():
 print(f"{len(turned[name])} pairs                lead gone over   next word is the other's")
 for name in PLACES:
     print(f"{name:24}{np.mean(went_over[name]):12.2f}{np.mean(turned[name]):22.0%}")
+for layer in LAYERS:
+    added = sum(np.mean(went_over[f"layer {layer}, head {head}"]) for head in HEADS)
+    print(f"layer {layer}, what its heads bring one by one, added up: {added:.2f}")
 
 # %% [markdown]
-# The last line had to come out like this: the source reaches the decoder through cross-attention only, so that all of
-# it together is the other sentence. It tests your `patch`. The lines before it are the finding. In our run each head of
-# layer 1 brings a part of the noun, about a fifth, and does not change the word; together they nearly always do. The
-# four parts add up to nearly what the four bring at once: **the noun is carried by four heads, a part by each**, and no
-# head holds a copy of the whole. Layer 0 brings about a tenth: not nothing, but never enough to change the word. That
-# fits the exchange of columns above.
+# The line of both layers had to come out like this: the source reaches the decoder through cross-attention only, so
+# that all of it together is the other sentence. It tests your `patch`. The lines before it are the finding. Which
+# layer brings more of the noun, and does that fit the exchange of columns above? Within that layer, does one head
+# bring nearly all that the layer brings? Then it carries the noun alone. Or do the parts, added up, come near to what
+# the heads bring at once? Then **the noun is carried by several heads, a part by each**, and no head holds a copy of
+# the whole. Do they add up to much less? Then the heads can stand in for each other. A part need not be enough to
+# change the word: compare the two columns.
 #
-# (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: to silence
-# layer 0 costs BLEU, too, although it brings little of the noun.)
+# (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: a layer
+# that brings little of the noun may still cost BLEU when it is silent. Does yours?)
 
 # %% [markdown]
 # ## So what does attention explain?
@@ -1084,9 +1120,9 @@ for name in PLACES:
 # > "learned attention weights are frequently uncorrelated with gradient-based measures of feature importance,
 # > and one can identify very different attention distributions that nonetheless yield equivalent predictions."
 #
-# The second is what you have found by shuffling one head. The first you have not tested: you computed no gradients. You
-# took words away, and there the largest weight was the largest effect far more often than by chance, and far from
-# always.
+# What you did with shuffled weights comes near to the second. (They compared the probabilities of all outputs, you
+# only asked which token is the likeliest.) The first you have not tested: you computed no gradients. You took words
+# away, and counted how often the largest weight was the largest effect.
 #
 # Wiegreffe and Pinter, *Attention is not not Explanation* (2019), answered that it depends on what one calls
 # an explanation, and on the experiment: to change weights in a model that was trained with others shows
@@ -1096,17 +1132,17 @@ for name in PLACES:
 #
 # Put together what you have measured yourself.
 #
-# | what you did | what it says |
+# | what you did | what its numbers tell you |
 # |---|---|
-# | compared with links made by hand | averaged weights point to the right word more often than the diagonal |
-# | linked words by vectors that were only counted | these align about as well: the model was told much |
-# | read one row too low | the same weights are then worse than the diagonal, and the picture does not warn you |
-# | made all weights alike | the model as a whole cannot do without them |
-# | exchanged columns in both layers | words come through these weights, as predicted, in most sentences of our run |
-# | exchanged columns layer by layer | a layer may look at the noun, and hand on hardly any of it |
-# | silenced or shuffled one head | some tokens change, most do not: for these its picture is not *the* reason |
-# | took columns away | often, not always, the largest weight is the largest effect; least often inside a word |
-# | gave a head what it said of another sentence | the noun comes from all heads of one layer, a part from each |
+# | compared with links made by hand | how much more often than the diagonal averaged weights point to the right word |
+# | linked words by vectors that were only counted | how much of that the model was told before training |
+# | read one row too low | that the same weights then say something else, and the picture does not warn you |
+# | made all weights alike | how far the model as a whole can do without them |
+# | exchanged columns in both layers | in how many sentences words come through these weights, as predicted |
+# | exchanged columns layer by layer | whether a noun comes from where a layer looks; not every layer need pass it on |
+# | silenced or shuffled one head | how many tokens do not change: for these its picture is not *the* reason |
+# | took columns away | how often the largest weight is the largest effect, in which kinds of rows |
+# | gave a head what it said of another sentence | how much of a noun each head brings, and each layer |
 #
 # A weight says how much of a value is mixed in. It does not say what the value contains, nor what
 # becomes of it later. **A picture of attention is a hypothesis. An intervention tests it.**
@@ -1152,13 +1188,14 @@ for name in PLACES:
 # Without points and without checks.
 #
 # **A · Both directions.** Train `IBMModel1` from Spanish to English as well, and keep only the links that both
-# directions make. What happens to the error rate, and why does every serious aligner do it?
+# directions make. What happens to the error rate, and is 0 outside the interval of the difference? (Many aligners begin
+# with these links, and then add some that only one direction makes.)
 #
 # **B · Where does the rest go?** For each head, what share of its weight lies on `<eos>` and punctuation, on
 # average? Does a head with much of it cost less when it is silenced?
 #
-# **C · The decoder's own attention.** Silence the heads of `decoder.layers.0.self_attention` one by one. Which of
-# all the model's heads is missed most, and what do the translations look like without it?
+# **C · All attention.** Silence each head of the model, those of self-attention too, in encoder and decoder. Which one
+# is missed most, and what do the translations look like without it?
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -1167,12 +1204,13 @@ for name in PLACES:
 # back = IBMModel1.train([(pair.target, pair.source) for pair in split.train])
 # both = [ibm.align(pair.source, pair.target) & {(i, j) for j, i in back.align(pair.target, pair.source)}
 #         for pair in gold]
-# print(f"{error_rate(both):.2f}")
+# print(f"{error_rate(both):.3f}, one direction {of_ibm:.3f}")
+# print("difference:", interval(drawn_rates(both) - drawn_rates(ibm_links)))
 # ```
 #
 # Each direction gives a word at most one link, the other direction any number. A link that both make
-# is rarely wrong, but some right ones are lost, so that precision rises and recall falls; how the rate comes out
-# depends on how many links have to be one-to-many.
+# is rarely wrong, but some right ones are lost. How the rate comes out depends on how many links have to be
+# one-to-many. If the interval contains 0, these pairs show no change.
 #
 # </details>
 #
@@ -1192,14 +1230,14 @@ for name in PLACES:
 # <details><summary>C: a solution</summary>
 #
 # ```python
-# for name in attention_names(model, "self_attention"):
-#     for head in HEADS:
+# for name in attention_names(model):
+#     for head in range(model.get_submodule(name).n_heads):
 #         with switch_off(model, name, [head]):
-#             print(f"{name}, head {head}: BLEU lost {whole - bleu():.1f}")
+#             print(f"{name}, head {head}: BLEU lost {whole - bleu():.1f}", *translate(model, sources[:2], subwords))
 # ```
 #
-# Look for a head that lets the decoder know which word it has written last; without it, translations
-# begin to stutter or stop early. It never sees the source at all, and no picture of cross-attention
-# shows it.
+# Which kind of attention does the head belong to that is missed most? Then read the translations: without which heads
+# does the decoder write a word twice, or stop early? Such a head need not be the one that costs most BLEU. No picture
+# of cross-attention shows what the heads of self-attention do.
 #
 # </details>

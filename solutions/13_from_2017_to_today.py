@@ -54,7 +54,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # | feed-forward | two matrices, ReLU | three matrices, a gate: SwiGLU | 2020 |
 # | positions | sinusoids, added to the embeddings | rotary, in every attention | 2021 |
 # | keys and values | one for each head | shared by a group of heads | 2019, 2023 |
-# | biases | in the feed-forward layers; in PyTorch's attention, too | none | |
+# | biases | in the feed-forward layers and the layer norms; in PyTorch's attention, too | none | |
 #
 # Each change came with a paper, and each paper with a reason. Before you read on, write down your guess for a small
 # model, like that of lesson 12: which of the six will make it better, which will make it worse, and which will not be
@@ -73,9 +73,10 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # are 1, 1, 49, 49, their mean is 25, its root 5. With weight 1 the result is (0.2, −0.2, 1.4, 1.4).
 #
 # ### Exercise 13.1 · norm without the mean        ●○○  about 8 minutes · 2 points
-# - **You have** `x` (…, d_model), `weight` (d_model,) and `eps`, 1e-6 unless something else is given.
-# - **Return** a tensor of the same shape and dtype, by the formula above. Each vector is scaled by itself, and `eps`
-#   stands under the root.
+# - **You have** `x` (…, d_model), float32 or float64, `weight` (d_model,) and `eps`, 1e-6 unless something else is
+#   given.
+# - **Return** a tensor of the same shape and dtype, by the formula above, as exact as that dtype allows. Each vector is
+#   scaled by itself, and `eps` stands under the root.
 # - **Use** squares, a mean and a root. PyTorch's finished `F.rms_norm` and `nn.RMSNorm` earn no points.
 
 # %%
@@ -117,9 +118,6 @@ print("of centred vectors, equal to layer norm:",
       torch.allclose(rms_norm(centred, weight, 1e-5), layer_norm(x, weight, torch.zeros(8, dtype=torch.float64))))
 
 # %% [markdown]
-# How large are the means that layer norm takes away? If they are small beside the rest, not much can be lost. That
-# would be an explanation. Below, when models are trained, we test it.
-#
 # ## A gate
 #
 # The feed-forward layer (lesson 06) computes hidden numbers, sets the negative ones to 0, and leads back. ReLU is a
@@ -140,12 +138,14 @@ z = torch.linspace(-6, 4, 21)
 show_curves(z, {"ReLU": z.relu(), "SiLU": F.silu(z)}, "z", "", "A corner, and the same corner rounded off")
 
 # %% [markdown]
-# On paper: the gate of a hidden number is 2, and the other path has 3. What gets through? And with a gate of −6? The
-# answers are 1.762 · 3 = 5.29 and −0.015 · 3 = −0.04: open, and closed.
+# On paper: for one hidden number, $W_\text{gate}\,x$ is 2, and the other path has 3. What gets through? And where
+# $W_\text{gate}\,x$ is −6? The numbers of SiLU stand above: the answers are 1.762 · 3 = 5.29 and −0.015 · 3 = −0.04,
+# open and closed.
 #
 # ### Exercise 13.2 · a gate in the feed-forward layer        ●○○  about 8 minutes · 2 points
 # - **Make** the module `SwiGLU(d_model, d_ff)` with three layers, `w_gate`, `w_up` and `w_down`, all `nn.Linear`, and
-#   d_ff hidden numbers, just as many as are given. Modules without weights, such as `nn.SiLU()`, may stand beside them.
+#   d_ff hidden numbers, just as many as are given. Modules without weights may stand beside them, such as
+#   `nn.SiLU()`, or `nn.Dropout`: modules are checked in evaluation mode, where it does nothing.
 # - **Not**: biases. `nn.Linear(..., bias=False)` has none.
 # - **Return** from `forward(x)`, for `x` (…, d_model), a tensor of the same shape by the formula above.
 # - **Use** `F.silu`.
@@ -202,6 +202,9 @@ for name, layer in (("ReLU", library.ReLULayer(64, 256, bias=False)), ("SwiGLU",
         print(f"{name:7} x times 10: the result is {layer(10 * x).norm() / layer(x).norm():.0f} times as large")
 
 # %% [markdown]
+# ReLU's result grows as x does. In SwiGLU both factors of the product become about ten times as large (SiLU of a
+# large z is nearly z, or nearly 0), and ten times ten is a hundred.
+#
 # ## One stack
 #
 # The Transformer of 2017 reads with one stack and writes with another. Cross-attention leads from one to the other.
@@ -279,7 +282,8 @@ def cache_bytes(n_layers, n_kv_heads, d_head, n_tokens, bytes_per_number=2):
     return 2 * n_layers * n_kv_heads * d_head * n_tokens * bytes_per_number
 
 for n_kv_heads in (64, 8, 1):
-    print(f"{n_kv_heads:2} keys and values a position: {cache_bytes(80, n_kv_heads, 128, 4096) / 1e9:5.2f} GB a text")
+    size = cache_bytes(80, n_kv_heads, 128, 4096) / 1e9
+    print(f"{n_kv_heads:2} keys and values a position and layer: {size:5.2f} GB a text")
 
 # %% [markdown]
 # With a key and a value for each head, ten gigabytes for a single text, and a server answers many at once. For each
@@ -375,8 +379,8 @@ with torch.no_grad():
 #   number $i + d_{head}/2$, for $i$ from 0 to $d_{head}/2 - 1$, is turned by the angle
 #   $\varphi = \text{position} \cdot 10000^{-2i/d_{head}}$, to
 #   $(a \cos\varphi - b \sin\varphi,\; a \sin\varphi + b \cos\varphi)$.
-# - **Make** the angles in the dtype of x, which is float32 or float64: `torch.arange(..., dtype=x.dtype)`. Angles in
-#   float32 are too coarse for x in float64.
+# - **Make** the angles in the dtype of x, which is float32 or float64: `torch.arange(..., dtype=x.dtype)`. Angles or
+#   results in float32 are too coarse for x in float64.
 
 # %%
 def rotate(x, positions):
@@ -408,6 +412,8 @@ for t, s in ((3, 2), (4, 2), (1003, 1002), (1004, 1002)):
     print(f"t = {t:4}, s = {s:4}, t - s = {t - s}: score {score.item():.3f}")
 
 # %% [markdown]
+# The first score equals the third, and the second the fourth: t − s is 1 in the one pair and 2 in the other.
+#
 # ## Put together
 #
 # Now you have all parts. A layer of today is pre-norm (Xiong et al., 2020; lesson 06):
@@ -453,8 +459,8 @@ print("today:", today)
 #
 # First the larger question: two stacks or one? Give both models the same sentences, the same batches in the same
 # order, and so the same number of tokens. How large should they be? An encoder layer has attention and feed-forward,
-# a decoder layer has a second attention besides. One stack of four layers, a little wider inside, has as many weights
-# as an encoder and a decoder of two layers each:
+# a decoder layer has a second attention besides. One stack of four layers, a little wider inside, has nearly as many
+# weights as an encoder and a decoder of two layers each:
 
 # %%
 VOCABULARY = 1000
@@ -466,7 +472,7 @@ for name, model in (("2 + 2 layers", two_stacks), ("one stack of 4", one_stack),
           "in the layers")
 
 # %% [markdown]
-# Equal numbers of weights, equal numbers of tokens. Is that an equal budget? Think of what the computer does.
+# Nearly equal numbers of weights, equal numbers of tokens. Is that an equal budget? Think of what the computer does.
 #
 # ### Exercise 13.6 · what one stack costs        ●●○  about 5 minutes · 1 point
 # Source and target are equally long. How many multiplications does the one stack of 4 layers need in its linear
@@ -509,9 +515,9 @@ for name, model in (("2 + 2 layers", two_stacks), ("one stack of 4", one_stack),
 # layers needs somewhat fewer multiplications than the encoder-decoder, and has less than half as many weights in its
 # layers.
 #
-# So with equal weights the work is not equal, and with about equal work the weights are not. There is no comparison
-# that is fair in every sense. We run both, and say which is which. (Products of queries with keys come on top. In
-# sentences as short as ours they are few.)
+# So with nearly equal weights the work is not equal, and with about equal work the weights are not. There is no
+# comparison that is fair in every sense. We run both, and say which is which. (Products of queries with keys come on
+# top. In sentences as short as ours they are few.)
 #
 # ## The task
 #
@@ -604,8 +610,8 @@ d = compared(["the same, causal"], "one stack of 4")
 # %% [markdown]
 # "Shown" means that the interval does not contain 0. In our run:
 #
-# - **With equal weights** no difference between two stacks and one is shown. That is less than "they are equal". The
-#   interval says how large a difference may still hide there.
+# - **With nearly equal weights** no difference between two stacks and one is shown. That is less than "they are
+#   equal". The interval says how large a difference may still hide there.
 # - **The stack of 2 layers** does about as much work as the encoder-decoder, with less than half as many weights in its
 #   layers, and is worse.
 # - **Causal or prefix** cannot be told apart. The target sees the whole source in both; what the prefix adds is that
@@ -619,7 +625,8 @@ d = compared(["the same, causal"], "one stack of 4")
 #
 # ## One switch at a time
 #
-# The base is the stack of 2 layers. One row, one switch.
+# The base is the stack of 2 layers. One row, one switch. But two of the switches change the biases of the norms as
+# well: RMSNorm has none, and "no biases" takes away those of the linear layers and those of the layer norms.
 
 # %% tags=["nbval-ignore-output"]
 rows = {"one stack of 2": base, **switches, **together}
@@ -638,8 +645,8 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 # - **Shared keys and values** make this model worse: two for four heads, and one still more. What is gained in
 #   exchange comes below. For large models Ainslie et al. report that groups cost hardly any quality. Ours has four
 #   heads of 16 numbers.
-# - **RMSNorm** and **no biases**: nothing is shown. Zhang and Sennrich promise just this, as much quality for less
-#   work. But an interval around 0 is no proof; it says how large the difference may still be.
+# - **RMSNorm** and **no biases**: nothing is shown. Of RMSNorm, Zhang and Sennrich promise just this: as much quality
+#   for less work. But an interval around 0 is no proof; it says how large the difference may still be.
 # - **Rotary positions**: nothing is shown, either. In lesson 05 they were far ahead, on sentences longer than those of
 #   training. Here the held-out sentences are as short as the others.
 #
@@ -648,10 +655,10 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 #
 # ### Why is the mean not needed?
 #
-# No difference is shown between the two norms. **First explanation**: the means are small beside the rest, so that it
-# does not matter whether they are subtracted. What would refute it are large means. For each norm of a trained model we
-# take the vectors that go in, and ask which share of their mean square comes from their mean. For vectors of 64 random
-# numbers it is 1/64 = 0.016.
+# No difference is shown between the two norms, though RMSNorm leaves out two things, the mean and the bias. Here we ask
+# about the mean. **First explanation**: the means are small beside the rest, so that it does not matter whether they
+# are subtracted. What would refute it are large means. For each norm of a trained model we take the vectors that go in,
+# and ask which share of their mean square comes from their mean. For vectors of 64 random numbers it is 1/64 = 0.016.
 
 # %% tags=["nbval-ignore-output"]
 def share_of_the_mean(model):
@@ -892,8 +899,8 @@ library.prefix_mask = right
 #
 # **A · Another budget.** Train base, SwiGLU and "today" for 2400 steps instead of 600. Which differences stay?
 #
-# **B · Longer than in training.** Take the trained models with sinusoids and with rotary positions, and let them
-# translate sentences of 8 to 10 words. Lesson 05 found a large difference on such a test. Is it here, too?
+# **B · Longer than in training.** Take the trained models with sinusoids and with rotary positions, and measure
+# their loss on sentences of 8 to 10 words. Lesson 05 found a large difference on such a test. Is it here, too?
 #
 # **C · Norms of queries and keys.** Some models apply RMSNorm to each query and key of each head, after the projection
 # and before the rotation. Write it, and train it.

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Lesson 14 · Ship it
 #
-# Your translator lives in a notebook. In this lesson it becomes something that you can send to a friend: one file, less
-# than 2 MB, that opens in any browser and translates while one types, without a network, without Python, without you.
+# Your translator lives in a notebook. In this lesson it becomes something that you can send to a friend: one file, no
+# larger than a photograph, that opens in any browser and translates while one types, without a network, without Python,
+# without you.
 #
 # **After this lesson** you can
 #
@@ -10,7 +11,7 @@
 # - say how large the error of that is at most, and which number of a table decides it;
 # - measure what fewer bits cost a translator, in bytes saved and in BLEU lost;
 # - explain how one large number in one row can spoil all the others;
-# - read a Transformer in another programming language, because you know every line of it.
+# - recognise attention in another programming language, because you know what it has to compute.
 #
 # **You need** lesson 09 (the translator, BLEU), lesson 10 (the cache, beam search) and lesson 04 (`nn.Linear` and its
 # weights). The translator is loaded from the cache; if it is not there, it is trained now, which takes about five
@@ -129,8 +130,8 @@ def dequantise(q, scale):
 check("14.2", dequantise)
 
 # %% [markdown]
-# There and back again: what comes back is the nearest multiple of the step. So no number is off by more than half a
-# step. Is that so for a table of the translator?
+# There and back again: what comes back is the nearest multiple of the step. (0.009 is 0.45 steps of 0.02, and so it
+# becomes 0.) So no number is off by more than half a step. Is that so for a table of the translator?
 
 # %%
 dequantise = carry_on("14.2", dequantise)
@@ -156,13 +157,15 @@ print("as int8", counted.to(torch.int8).tolist())
 print("back   ", [round(x, 2) for x in (counted.to(torch.int8) * step).tolist()])
 
 # %% [markdown]
-# It would need 190 steps below 0, for which int8 has no room. What does not fit is not cut to −128: it starts again
-# from the other end, and −3 has become a number above 0. No error is raised.
+# It would need 190 steps below 0, for which int8 has no room. Of a whole number that does not fit, the lowest 8 bits
+# are kept: −190 becomes −190 + 256 = 66, and −3 a number above 0. No error is raised. (The cell makes whole numbers
+# first, with `.long()`. Directly from a float to int8 it depends on the processor what becomes of a number that does
+# not fit.)
 #
 # ## What it costs
 #
-# Half a step is little, but there are a million of them, and each layer passes its errors on to the next. The only way
-# to know is to translate. `rounded` makes a copy of the model in which every table went through `keep`; the vectors
+# Half a step is little, but it may be lost at every number, and each layer passes its errors on to the next. The only
+# way to know is to translate. `rounded` makes a copy of the model in which every table went through `keep`; the vectors
 # stay as they are, since they are few. We translate 300 sentences of the test part, and also count how many
 # translations stay the same, letter by letter.
 #
@@ -203,8 +206,8 @@ for name, (size, bleu, same) in results.items():
     print(f"{name:8} {size:5.2f} MB   BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
 
 # %% [markdown]
-# About a quarter of the size, and BLEU hardly moves. Some translations do change, about twenty of the 300 in our run:
-# where two tokens were nearly equally likely, a small push decides. On 300 sentences a tenth of BLEU means nothing, and
+# About a quarter of the size, and BLEU hardly moves. Some translations do change: where two tokens were nearly equally
+# likely, a small push decides. On 300 sentences a tenth of BLEU means nothing, and
 # a rounded model can come out *above* the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by
 # whole points.) That is why the number of equal translations stands beside it: it asks a sharper question.
 #
@@ -304,13 +307,13 @@ print(f"w_2 by row, rounded to 0: {lost[0]:.0%} of column 0, {lost[1:].mean():.0
 
 # %% [markdown]
 # One hidden unit among 512 in each layer, and it changes nothing in what the model computes. Yet with one scale far
-# more translations change than in the trained model, and BLEU falls. With a scale for each row about as many stay the
-# same as in the trained model.
+# more translations change than in the trained model. With a scale for each row about as many stay the same as in the
+# trained model.
 #
 # The unit itself has paid, even so. Column 0 of `w_2` is now 50 times as small as it was, and each row's scale is made
-# for larger numbers: about half of the column becomes 0. A scale for each row protects rows from each other, and not
-# the small numbers of a row from the large ones. That the translations hardly show it means only that one unit of 512
-# matters little here.
+# for larger numbers: far more of it becomes 0 than of the other columns. A scale for each row protects rows from each
+# other, and not the small numbers of a row from the large ones. That the translations hardly show it means only that
+# one unit of 512 matters little here.
 #
 # ## Fewer bits still
 #
@@ -327,14 +330,15 @@ for bits in all_bits:
         curves[name].append(measured(rounded(model, keep)))
 for bits, each, whole in zip(all_bits, *curves.values(), strict=True):
     print(f"{bits} bits {megabytes(bits, rows):5.2f} MB   BLEU {each[0]:5.2f} with a scale for each row, "
-          f"{whole[0]:5.2f} with one for the table")
-show_curves(all_bits, {name: [bleu for bleu, _ in row] for name, row in curves.items()}, "bits", "BLEU, 300 sentences",
-            "What fewer bits cost")
+          f"{whole[0]:5.2f} with one for the table;   the same: {each[1]:3} and {whole[1]:3} of {len(sources)}")
+show_curves(all_bits, {name: [same for _, same in row] for name, row in curves.items()}, "bits",
+            "translations the same, of 300", "What fewer bits cost")
 
 # %% [markdown]
-# In our run the two curves stay together from 8 to 6 bits; on 300 sentences their ups and downs there mean little. With
-# 4 bits BLEU falls with both, and much further with one scale for the table: steps are so long now that every row needs
-# the ones that fit it. With 3 bits both have broken down.
+# Look at the equal translations first, which the curves show. The fewer the bits, the fewer they are; and when bits are
+# few, more are lost with one scale for the table: the longer the steps, the more each row needs those that fit it. BLEU
+# falls only when many translations have changed. As long as it hardly falls, it may even be higher with the one scale:
+# on 300 sentences that means nothing.
 #
 # int8 is the safe choice for our page. But say we wanted int4: a file is made of bytes, and so is a tensor. So two
 # numbers have to share one.
@@ -371,14 +375,20 @@ q, scale = rounding.quantise(w, bits=4)
 packed = pack(q)
 print(f"{q.numel():,} numbers in {packed.numel():,} bytes; the same when unpacked: {torch.equal(unpack(packed), q)}")
 
+moved = 16 * torch.tensor([15], dtype=torch.int8)
+print("16 · 15 in int8:", moved.tolist(), "  the same byte as uint8:", moved.to(torch.uint8).tolist())
+
 # %% [markdown]
+# The last line: int8 has no room for 240 either, and keeps its lowest 8 bits. Read as uint8, they are 240 again. So
+# packing may be computed in int8, as long as the result becomes uint8.
+#
 # ## The same Transformer, in another language
 #
 # A browser does not run Python. It runs JavaScript. So somebody has to write the forward pass once more: attention,
-# norms, the cache and beam search. It is the file `course/page/transformer.js`, and you can read it: the names are
-# those of the Python. Two smaller files stand beside it. `tokens.js` cuts sentences into subwords, and `torch.js` has
-# the little that we need of PyTorch: a layer that finds its weights, and functions such as `softmax`. Here are their
-# lengths, comments included, and one function of the first:
+# norms, the cache and beam search. It is the file `course/page/transformer.js`, and you will find your way in it: the
+# names are those of the Python. Two smaller files stand beside it. `tokens.js` cuts sentences into subwords, and
+# `torch.js` has the little that we need of PyTorch: a layer that finds its weights, and functions such as `softmax`.
+# Here are their lengths, comments included, and one function of the first:
 
 # %%
 for name in ("transformer.js", "tokens.js", "torch.js"):
@@ -389,8 +399,9 @@ start = text.index("// Mix the rows of v")
 print(text[start : text.index("\n}\n", start) + 2])
 
 # %% [markdown]
-# Line by line it is equation 1. `q.map(...)` is a loop over the queries, `k.map(...)` one over the keys; the mask gives
-# −∞, as in lesson 02; there is no batch, because a visitor types one sentence.
+# Line by line it is equation 1. `q.map(...)` is a loop over the queries, `k.map(...)` one over the keys. `dot`
+# multiplies two rows number by number and adds up; `mix` adds up the rows of v, each times its share. The mask gives
+# −∞, as in lesson 02. There is no batch, because a visitor types one sentence.
 #
 # How would you find out whether the copy is right? As always in this course: by comparing numbers. The course's tests
 # open the page in a real browser, and compare tokens. `benchmarks/page.py` does it for all 1,000 test sentences.
@@ -403,8 +414,10 @@ print(text[start : text.index("\n}\n", start) + 2])
 # decide. So we allow one number in a thousand to be otherwise.)
 
 # %%
-otherwise = sum(int((quantise(table.detach())[0] != rounding.quantise(table.detach())[0]).sum()) for table in tables)
+yours, ours = ([form(table.detach()) for table in tables] for form in (quantise, rounding.quantise))
+otherwise = sum(int((mine != its).sum()) for (mine, _), (its, _) in zip(yours, ours, strict=True))
 print("the same numbers:", otherwise < in_tables / 1000)
+print("the same scales:", all(torch.allclose(mine, its) for (_, mine), (_, its) in zip(yours, ours, strict=True)))
 
 # %% [markdown]
 # A page that translates should say what it is. Its reader was not there when you trained the model. So it names the
@@ -462,8 +475,8 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #
 # - After training, weights are only read, and need far fewer bits: whole numbers, and the length of a step.
 # - Symmetric, by row: scale = largest magnitude / 127, and 0 stays 0. No number is off by more than half a step.
-# - int8 makes the model about a quarter as large and costs next to nothing. With 4 bits BLEU falls, much further with
-#   one scale for the whole table than with a scale for each row. With 3 bits the translator breaks down.
+# - int8 makes the model about a quarter as large and costs next to nothing. With fewer bits more and more translations
+#   change, sooner with one scale for the whole table than with a scale for each row; in the end the translator breaks.
 # - One large number makes the steps of all that share its scale long. So share a scale with few.
 # - What it costs is measured on translations, never guessed from the error of a table.
 #
@@ -472,7 +485,7 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 # - **`.to(torch.int8)` without `round`** cuts off what stands behind the point: errors twice as large, and all towards
 #   0.
 # - **`max` in place of the largest magnitude**: in a row such as −3, 1, 2 the number −3 is then 190 steps below 0. int8
-#   has no room for that, and turns −190 into 66 without an error.
+#   has no room for that, and makes another number of it without an error.
 # - **A row of zeros** is divided by 0.
 # - **Scales along the wrong axis.** With a square table nothing fails, and everything is wrong.
 # - **The score of the float model on the page of the int8 model.** Measure what you ship.
@@ -523,15 +536,19 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 # <details><summary>B: a solution</summary>
 #
 # ```python
+# found = []
 # for name, _ in model.named_parameters():
 #     one = copy.deepcopy(model)
 #     table = one.get_parameter(name)
 #     if table.dim() == 2:
 #         table.data = rounding.dequantise(*rounding.quantise(table.detach(), bits=3))
-#         print(f"{name:45} {measured(one)[1]} the same")
+#         found.append((measured(one)[1], name))
+# for same, name in sorted(found):
+#     print(f"{name:45} {same} the same")
 # ```
 #
-# The embedding table is used three times: for what is read, for what is written, and for the logits.
+# The embedding table costs the most, by far. It is used three times: for what is read, for what is written, and for the
+# logits.
 #
 # </details>
 #

@@ -69,18 +69,37 @@ def test_a_step_is_that_of_muon_for_matrices_and_of_adam_for_the_rest():
     torch.testing.assert_close(flat.data[:40], torch.cat([matrix.flatten() for matrix in matrices]))
 
 
-def test_it_goes_on_from_its_state():
+def test_matrices_may_wait_while_their_mean_goes_on():
+    torch.manual_seed(0)
+    entries, gradients = torch.randn(45), torch.randn(3, 45)
+    flat, waiting = optimiser(entries, every=3)
+    other, _ = optimiser(entries)
+    adam = torch.optim.Adam([other], lr=0.01)
+    mean = torch.zeros(40)
+    for step, gradient in enumerate(gradients, 1):
+        flat.grad, other.grad = gradient.clone(), gradient.clone()
+        waiting.step()
+        adam.step()
+        mean = 0.95 * mean + 0.05 * gradient[:40]
+        assert flat.data[:40].equal(entries[:40]) == (step < 3)
+        torch.testing.assert_close(flat.data[40:], other.data[40:])
+    push = orthogonalise((0.05 * gradients[2, :12] + 0.95 * mean[:12]).view(1, 3, 4))[0]
+    torch.testing.assert_close(flat.data[:12], entries[:12] - 0.1 * push.flatten())
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_it_goes_on_from_its_state(every):
     torch.manual_seed(0)
     entries, gradients = torch.randn(45), torch.randn(4, 45)
-    flat, whole = optimiser(entries)
+    flat, whole = optimiser(entries, every=every)
     for gradient in gradients:
         flat.grad = gradient
         whole.step()
-    first, before = optimiser(entries)
+    first, before = optimiser(entries, every=every)
     for gradient in gradients[:2]:
         first.grad = gradient
         before.step()
-    second, after = optimiser(first.data)
+    second, after = optimiser(first.data, every=every)
     after.load_state_dict(before.state_dict())
     for gradient in gradients[2:]:
         second.grad = gradient

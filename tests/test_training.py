@@ -107,9 +107,9 @@ class TestTrain:
         assert curve(1) == curve(1)
         assert curve(1) != curve(2)
 
-    @pytest.mark.parametrize("matrix_lr", [None, 0.01])
-    def test_an_interrupted_run_resumes_to_the_same_curve(self, tmp_path, monkeypatch, matrix_lr):
-        options = dict(steps=40, batch_tokens=200, progress=False, matrix_lr=matrix_lr)
+    @pytest.mark.parametrize("rates", [{}, {"matrix_lr": 0.01}, {"matrix_lr": 0.01, "matrix_every": 3}])
+    def test_an_interrupted_run_resumes_to_the_same_curve(self, tmp_path, monkeypatch, rates):
+        options = dict(steps=40, batch_tokens=200, progress=False, **rates)
         whole = train(small_model(dropout=0.2), reverse_task(), **options)
 
         calls = 0
@@ -242,9 +242,9 @@ class TestTrain:
 
     @pytest.mark.parametrize("name, amount", [
         ("steps", 0), ("tokens", 0), ("seconds", 0), ("seconds", -1.0), ("seconds", math.nan), ("steps", 2.5),
-        ("tokens", math.inf), ("workers", 0), ("batch_tokens", 0)])
+        ("tokens", math.inf), ("workers", 0), ("batch_tokens", 0), ("matrix_every", 0)])
     def test_no_budget_at_all_is_an_error_that_says_so(self, name, amount):
-        options = {"steps": 1} if name in ("workers", "batch_tokens") else {}
+        options = {"steps": 1} if name in ("workers", "batch_tokens", "matrix_every") else {}
         with pytest.raises(ValueError, match=f"`{name}` must be .* got {amount}"):
             train(small_model(), reverse_task(), **options, **{name: amount})
 

@@ -1,5 +1,5 @@
 """Probes for answers that work on words and on models: cases hold arrays, the answer sees the real thing."""
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,11 @@ WORDS = ("the", "black", "cat", "sleeps", "on", "a", "mat", "and", "dreams", "of
 def spell(row: Any, alphabet: tuple[str, ...] = SYMBOLS) -> list[str]:
     """Numbers to symbols: [0, 1, -1] -> ["l", "o"]."""
     return [alphabet[int(i)] for i in row if i >= 0]
+
+
+def merged_with(pair: Sequence[str]) -> tuple[str, ...]:
+    """All that can be read once `pair` is merged: the symbols, the merged pair, then any two symbols as one."""
+    return (*SYMBOLS, "".join(pair), *(first + second for first in SYMBOLS for second in SYMBOLS))
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class PairCounts:
 
 @dataclass(frozen=True)
 class MergedSymbols:
-    """`answer(["l", "o", "w"], ("l", "o")) -> ["lo", "w"]`, read as numbers; the merged symbol is the last."""
+    """`answer(["l", "o", "w"], ("l", "o")) -> ["lo", "w"]`, read as numbers: places in `merged_with`."""
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         symbols, pair = spell(inputs["symbols"]), tuple(spell(inputs["pair"]))
@@ -59,7 +64,7 @@ class MergedSymbols:
             raise Problem("returns-nothing:no-return")
         if isinstance(merged, str):
             raise Problem("returns-a-string")
-        known = (*SYMBOLS, "".join(pair))
+        known = merged_with(pair)
         merged = list(merged)
         strange = [symbol for symbol in merged if symbol not in known]
         if strange:
@@ -87,7 +92,8 @@ class NextTokens:
     What the model finds likely next depends on the sentence, the position and the token before:
     logits[b, t] = `by_position`[b, t] + `by_token`[target[b, t]]. It knows a sentence by all its tokens, padding at the
     end apart; of one that is not in the case it says something else. It goes on writing after eos,
-    as real models do. Columns at the end that hold nothing but padding do not count.
+    as real models do. In training mode, where another one would drop numbers at random, it says something else.
+    Columns at the end that hold nothing but padding do not count.
     With `count_runs` the rows that went through the model are counted, and that number is read instead.
     """
 
@@ -112,7 +118,8 @@ class NextTokens:
                 known = [self.by_position[sentences.index(row)] if row in sentences else self.by_position[0].roll(1, -1)
                          for row in asked]
                 positions = torch.arange(target.shape[1]).clamp(max=self.by_position.shape[1] - 1)
-                return torch.stack(known)[:, positions] + self.by_token[target]
+                logits = torch.stack(known)[:, positions] + self.by_token[target]
+                return logits.roll(1, -1) if self.training else logits
 
         settings = [inputs[name] for name in ("bos_id", "eos_id", "pad_id", "max_len")]
         ids = read(answer(Model().eval(), inputs["source"], *settings), task.gives, task.framework)["ids"]

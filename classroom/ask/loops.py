@@ -52,7 +52,7 @@ class TrainingLoop:
             raise Problem("measured-again", again=again)
         losses = _numbers(returned)
         if amid and done == len(losses) * len(batches):
-            raise Problem("measured-amid-epochs", amid=amid)
+            raise Problem("measured-amid-epochs", amid=amid, epochs=len(losses), batches=len(batches))
         return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": model.weight.detach()[0]}
 
 

@@ -3,6 +3,7 @@ import contextlib
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from .call import backward, invoke, is_floating, read
@@ -102,6 +103,11 @@ class Module:
             now.update(then)
         return list(seen.values())
 
+    def sizes(self, inputs: dict[str, Any]) -> str:
+        """The whole numbers that the constructor is given: "d_model = 4, n_heads = 2"."""
+        return ", ".join(f"{name} = {inputs[name]}" for name in self.init
+                         if isinstance(inputs.get(name), Integral) and not isinstance(inputs[name], bool))
+
     def _construct(self, answer: Callable, inputs: dict[str, Any], task):
         from torch import nn
         with _by_its_name(answer, task.names[0]):
@@ -122,7 +128,7 @@ class Module:
             if name not in parameters:
                 raise self._missing(module, name, value)
             if parameters[name].shape != value.shape:
-                raise another_shape(name, parameters[name], value)
+                raise another_shape(name, parameters[name], value, self.sizes(inputs))
         self._refuse_sharing({name: parameters[name] for name in weights})
         with torch.no_grad():
             for name, parameter in parameters.items():
@@ -218,9 +224,11 @@ def _own_state(part) -> dict[str, Any]:
             for name, value in vars(part).items() if name[:1] != "_"}
 
 
-def another_shape(name: str, found: Any, wanted: Any) -> Problem:
-    """A parameter has another shape than the weights that belong there."""
+def another_shape(name: str, found: Any, wanted: Any, sizes: str = "") -> Problem:
+    """A parameter has another shape than the weights that belong there. `sizes` are those that it is made of."""
     shape, expected = tuple(found.shape), tuple(wanted.shape)
+    if wanted.ndim == 2 and sizes:
+        return Problem("wrong-layer-shape:matrix-of-sizes", name=name, shape=shape, expected=expected, sizes=sizes)
     if wanted.ndim == 2:
         return Problem("wrong-layer-shape:matrix", name=name, shape=shape, expected=expected)
     return Problem("wrong-layer-shape", name=name, shape=shape, expected=expected)

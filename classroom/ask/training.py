@@ -11,9 +11,9 @@ class TrainingSteps:
     """Call `answer(model, optimiser, source, target, pad_id, smoothing)` `steps` times on the same batch.
 
     The model's logits are `of_last[target[:, t]]` plus the mean of `of_source[source]`; both tables
-    are (vocab, vocab), given by the case; in evaluation mode all logits are a tenth smaller. Read are the
-    losses that the answer returns, and `of_last` afterwards. Plain gradient descent: unlike Adam it shows
-    how long a gradient is.
+    are (vocab, vocab), given by the case; in evaluation mode all logits are a tenth smaller. The model is handed
+    over in training mode, unless a case has `training=False`. Read are the losses that the answer returns, and
+    `of_last` afterwards. Plain gradient descent: unlike Adam it shows how long a gradient is.
     """
 
     rate: float = 2.0
@@ -21,6 +21,7 @@ class TrainingSteps:
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         import torch
         model = _model(inputs["of_last"], inputs["of_source"], inputs.get("stretch", 1.0))
+        model.train(inputs.get("training", True))
         optimiser = _Descent(list(model.parameters()), self.rate)
         losses = []
         for _ in range(inputs["steps"]):

@@ -173,6 +173,7 @@ _METHODS_OF_TENSORS = {"softmax", "masked_fill", "masked_fill_", "unsqueeze", "p
                        "sqrt", "float", "long", "mT", "contiguous", "expand", "softmax_", "log_softmax", "dim", "log"}
 _METHODS_OF_ARRAYS = {"astype", "copy", "dot", "swapaxes", "tolist", "ravel"}
 _NOTHING = ("", "")
+_COMPARED_AND_JOINED = r"[<>]=?[^<>=()]+[|&][^<>=()]+[<>]|[<>]=?[^<>=()]+[|&] *\(|\) *[|&][^<>=()]+[<>]"
 
 
 def by_kind(kind: str) -> str:
@@ -279,6 +280,13 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
                  raised.text):
         return "not-on-booleans", say("True and False cannot be subtracted or negated with `-`. The other way round "
                                       "is `~mask`.")
+    if re.search(r"ufunc 'bitwise_\w+' not supported|\"bitwise_\w+\" not implemented for '\w*(?:Float|Double|Half)'",
+                 raised.text):
+        return "brackets-around-comparisons", say("`&` and `|` are done before `<` and `==`: `a < b | c < d` takes "
+                                                  "`b | c` first. Put each comparison in brackets.") \
+            if re.search(_COMPARED_AND_JOINED, line) else say("`&` and `|` join truth values, and on this line "
+                                                              "fractions have come to one of them. Which of the two "
+                                                              "sides is not a comparison?")
     if not re.search(r"truth value of an array|Boolean value of Tensor", raised.text):
         return _NOTHING
     if found := re.search(r"(?<![\w.])(max|min|sorted)\(", line):
@@ -292,7 +300,7 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
     if re.search(r"\b(if|while|elif|assert)\b", line):
         return "condition-on-an-array", say("`if`, `while` and `assert` ask for one yes or no, and here is one for "
                                             "each element. (Whether there is anything at all, `is not None` asks.)")
-    if re.search(r"[<>]=?[^<>=()]+[|&][^<>=()]+[<>]|[<>]=?[^<>=()]+[|&] *\(|\) *[|&][^<>=()]+[<>]", line):
+    if re.search(_COMPARED_AND_JOINED, line):
         return "brackets-around-comparisons", say("`&` and `|` are done before `<` and `==`: `a < b | c < d` takes "
                                                   "`b | c` first. Put each comparison in brackets.")
     if re.search(r"[<>]=?[^<>=]+[<>]", line):

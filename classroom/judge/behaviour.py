@@ -31,9 +31,22 @@ class Finding:
 
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """The first thing that is not as it should be, or None. For answers whose values are right."""
-    return (changed_inputs(task, got) or dtypes(task, got, want) or repeatable(task, answer, got[0], run)
-            or keeps_state(task, answer, got, run) or _gradients(task, answer, got, want, run)
-            or _properties(task, answer, run))
+    return (changed_inputs(task, got) or _dtypes_and_gradients(task, answer, got, want, run)
+            or repeatable(task, answer, got[0], run) or keeps_state(task, answer, got, run)
+            or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
+
+
+def _dtypes_and_gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable
+                          ) -> Finding | None:
+    """A dtype that is lost, and beside it a gradient that is cut: numbers made on the way are the cause of both."""
+    lost = dtypes(task, got, want)
+    if lost is None or lost.slug != "dtype-lost" or task.framework != "torch":
+        return lost
+    cut = _gradients(task, answer, got, want, run)
+    if cut is None or cut.slug != "gradient-cut":
+        return lost
+    also = dtypes(task, got, want, right=False)
+    return Finding(cut.slug, f"{cut.message}\n\n{also.message}" if also else cut.message)
 
 
 def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Finding | None:
@@ -46,8 +59,9 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
                                          "“{about}” it no longer holds what it held before. What uses the same "
                                          "`{name}` next gets other numbers. Look for `+=`, `*=`, `/=`, an "
-                                         "assignment to `[...]` or a method that ends in an underscore, applied to "
-                                         "`{name}` or to a view of it.", start=start, name=name,
+                                         "assignment to `[...]`, or a method that changes its own array, as `.sort()` "
+                                         "does and all of PyTorch's that end in an underscore, applied to `{name}` or "
+                                         "to a view of it.", start=start, name=name,
                                          about=say(changed.case.about)))
 
 
@@ -70,13 +84,17 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
                     say("Each of these is a yes or a no. Numbers in their place do something else as an index, and "
                         "with `~`. Where does your code make numbers of them?")
                 return Finding("wrong-dtype", message + means)
-            slug, means = _another_dtype(dtype, expected, task.framework)
+            slug, means = _another_dtype(dtype, expected, task.framework, inputs)
             return Finding(slug, message + means)
     return None
 
 
-def _another_dtype(got: str, expected: str, framework: str) -> tuple[str, str]:
+def _another_dtype(got: str, expected: str, framework: str, inputs: list[str]) -> tuple[str, str]:
     """What it means that a result has this dtype and not that one: a slug and a sentence."""
+    if expected in ("int8", "uint8") and expected not in inputs:
+        return "dtype-lost", say("The exercise asks for {expected}, which no input has: the dtype is part of what is "
+                                 "to be made here. Which line of your code turns the numbers into {expected}?",
+                                 expected=expected)
     if expected.startswith(("int", "uint")) and not got.startswith(("int", "uint")):
         return "dtype-lost", say("These are whole numbers, used as ids or to count. Look for a `/`, a `.float()`, or "
                                  "for a dtype that is written down.")
@@ -186,7 +204,9 @@ def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) ->
     if not found:
         return None
     if biases(found):
-        return Finding("unexpected-layer", unexpected(found))
+        return Finding("unexpected-layer", say("{unexpected} A bias starts with random numbers, so that nothing can "
+                                               "be said of the rest yet: it is looked at once there is no bias.",
+                                               unexpected=unexpected(found)))
     return Finding("unexpected-layer", say("{unexpected} The check gives the layers of the exercise their weights; "
                                            "what else there is starts with random ones, so that the result is "
                                            "another one each time. With weights copied from PyTorch's own module it "

@@ -121,9 +121,10 @@ def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if not bad.any():
         return None
     what = "NaN" if np.isnan(got.astype(float)[bad]).any() else say("infinity")
-    return "not-finite", say("Your {name} {verb} {what} in {sum} of {size} places. That comes from dividing 0 by 0, "
-                             "from a number too large for its dtype, from the logarithm or root of a negative number, "
-                             "or from −∞ meeting another −∞ or a 0.", name=name,
+    return "not-finite", say("Your {name} {verb} {what} in {sum} of {size} places. That may come from dividing by "
+                             "0, from a number too large for its dtype, from the logarithm or root of a negative "
+                             "number, from −∞ meeting another −∞ or a 0, or from a start value of ∞ that nothing has "
+                             "replaced.", name=name,
                              verb=verb(name, 'hold'), what=what, sum=int(bad.sum()), size=bad.size)
 
 

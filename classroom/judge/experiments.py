@@ -142,5 +142,6 @@ def _parameters_of_its_own(task: Exercise, answer: Any, got: Outcome, run: Calla
         return None
     if biases(found):
         return "unexpected-layer", unexpected(found)
-    return "unexpected-layer", say("{unexpected} Whatever they do comes on top of what is asked for. What for?",
+    return "unexpected-layer", say("{unexpected} So your code does something that is not asked for. Which line "
+                                   "does it, and what is it for?",
                                    unexpected=unexpected(found))

@@ -105,7 +105,8 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
         return _paragraphs([
             say("Two things at once. Your results are exactly what comes out of both together."),
             _evidence(None, sight, got),
-            *(f"{n}. {_heading(m)} {joined(m.why, m.look)}" for n, m in enumerate(match.mistakes, 1))])
+            *(f"{n}. {_heading(m)} {_unsaid(joined(m.why, m.look), match.mistakes[: n - 1])}"
+              for n, m in enumerate(match.mistakes, 1))])
     parts = [say(first.says) if match.everywhere and not others else some + _in_part(first.says),
              _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
              joined(first.why, first.look)]
@@ -116,6 +117,13 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
     elif not others and not match.everywhere:
         parts.append(_besides(task, match, got, want))
     return _paragraphs(parts)
+
+
+def _unsaid(text: str, before: Sequence[Misconception]) -> str:
+    """A text without the sentences that mistakes named before it have said already."""
+    said = " ".join(joined(m.why, m.look) for m in before)
+    sentences = re.findall(r".+?(?:[.?!](?=\s|$)|[。？！]|$)\s*", text, re.DOTALL)
+    return "".join(sentence for sentence in sentences if sentence.strip() not in said).strip()
 
 
 def _gives(task: Exercise, mistake: Misconception, case: Case, got: list[Outcome]) -> bool:

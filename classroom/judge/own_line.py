@@ -78,6 +78,10 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("calls-itself",
      r"maximum recursion depth exceeded",
      "The function calls itself without end. Is another function of the page meant?"),
+    ("gone-from-numpy",
+     r"'numpy\.ndarray' object has no attribute '(ptp)'",
+     "NumPy 2 has taken the method `.{0}` away, which older texts still show. The function `np.{0}(x, axis=...)` has "
+     "stayed."),
     ("no-such-attribute",
      r"'(?:numpy\.)?(ndarray|Tensor|\w+)' object has no attribute '(\w+)'",
      "A thing of the type {0} has nothing called `{1}`. Is it misspelt, or is it not what you think it is? Print it."),

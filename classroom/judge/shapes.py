@@ -57,8 +57,8 @@ def wrong_shape(sight: Sight, name: str) -> Said:
                for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
         text += say(" {Off}.", Off=capital(clauses(off)))
         if got.size == want.size:
-            text += say(" There are as many numbers as there should be, in another shape: a `reshape` or `view`, "
-                        "perhaps.")
+            text += say(" There are as many numbers as there should be, in another shape: a `reshape` or `view`, or "
+                        "a `cat` along another axis, perhaps.")
         elif (repeated := _repeated(got, want)) is not None:
             slug = "put-one-after-the-other"
             text += say(" It holds the right numbers and others beside them: {repeated}", repeated=repeated)
@@ -153,8 +153,8 @@ def _gathered(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str | None:
 def _left_over(got: np.ndarray, want: np.ndarray) -> tuple[int, list[int], str] | None:
     """One of the two is the other without some places of one axis: the axis, the places, and a slug."""
     axis = [i for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
-    if len(axis) != 1 or not min(got.size, want.size):
-        return None
+    if len(axis) != 1 or not min(got.size, want.size) or got.ndim == 1 and got.dtype.kind == "b":
+        return None                        # a few times yes and no are found in the right order nearly anywhere
     fewer = got.shape[axis[0]] < want.shape[axis[0]]
     part, whole = (np.moveaxis(x, axis[0], 0) for x in ((got, want) if fewer else (want, got)))
     left = _without(part, whole)

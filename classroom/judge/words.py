@@ -175,8 +175,9 @@ _WORDS = {
         "pass over the validation part, and with the same weights it says the same. Call it once in every epoch, and "
         "give what it returns a name.",
     "measured-amid-epochs":
-        "In this case `validate` was called {amid} times before an epoch was over. Measuring takes as long as a pass "
-        "over the validation part. Call it once in every epoch, after the last batch.",
+        "In a run here of {epochs} epochs with {batches} batches each, `validate` was called {amid} times in the "
+        "middle of an epoch. Measuring takes as long as a pass over the validation part. Call it once in every epoch, "
+        "after the last batch.",
     "not-the-model":
         "`step` and `validate` were given a {kind} where the model is expected: `step(model, batch)`, "
         "`validate(model)`.",
@@ -291,6 +292,9 @@ _WORDS = {
         "`{name}` has the shape {shape}; {expected} is expected.",
     "wrong-layer-shape:matrix":
         "`{name}` has the shape {shape}; {expected} is expected. (A Linear's weight is (outputs, inputs).)",
+    "wrong-layer-shape:matrix-of-sizes":
+        "Here {sizes}, and `{name}` has the shape {shape}; {expected} is expected. (A Linear's weight is (outputs, "
+        "inputs).) Which line makes this layer, and where does each of its two sizes come from?",
     "wrong-matrix-shape":
         "Your `{name}` has the shape {shape}; a matrix with {rows} rows is expected, one for each number of a word's "
         "vector, and at least one column. How many columns it has is up to you.",

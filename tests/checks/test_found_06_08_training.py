@@ -43,7 +43,32 @@ def loss_for(size):
     return loss
 
 
+def by_weights(dtype=None, **more):
+    def loss(logits, targets, pad_id, smoothing):
+        weight = torch.ones(logits.shape[-1], dtype=dtype or logits.dtype)
+        weight[pad_id] = 0
+        ignored = {name: pad_id for name in more}
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), weight, label_smoothing=smoothing, **ignored)
+    return loss
+
+
+def counted_by_losses(logits, targets, pad_id, smoothing):
+    losses = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none", label_smoothing=smoothing)
+    losses = losses * (targets != pad_id)
+    return losses.sum() / (losses != 0).sum()
+
+
+def probabilities_mixed(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    shares = (1 - smoothing) * logits[real].softmax(-1) + smoothing / logits.shape[-1]
+    return F.nll_loss(shares.log(), targets[real])
+
+
 LOSSES = [
+    (by_weights(), "weight-zero-for-padding"), (by_weights(torch.float32), "weight-zero-for-padding"),
+    (by_weights(ignore_index=True), "weight-zero-for-padding"),
+    (by_weights(torch.float32, ignore_index=True), "weight-zero-for-padding"),
+    (counted_by_losses, "zero-losses-not-counted"), (probabilities_mixed, "probabilities-smoothed"),
     (stops_at_the_first_padding, "stops-at-the-first-padding"), (by_length, "counts-from-the-left"),
     (without_transpose, "vocabulary-not-on-axis-1"), (half_flattened, "only-the-logits-flattened"),
     (lambda logits, targets, pad_id, smoothing: F.cross_entropy(
@@ -54,7 +79,16 @@ LOSSES = [
      "smoothing-with-the-other-sign"),
     (loss_for(4), None), (loss_for(49), None),
 ]
+
+
+def anew(late, factor=0.0):
+    """Falls from the end of the warm-up."""
+    return lambda step, d_model, warmup: d_model ** -0.5 * (
+        step * warmup ** -1.5 if step < warmup + 1 - late else warmup ** -factor * (step - warmup + late) ** -0.5)
+
+
 RATES = [
+    *((anew(late, factor), "restarts-after-warm-up") for late in (0, 1) for factor in (0.0, 0.5)),
     (lambda step, d_model, warmup: d_model ** -1 / 2 * min(step ** -0.5, step * warmup ** -1.5),
      "exponent-without-brackets"),
     (lambda step, d_model, warmup: d_model ** -1/2 * min(step ** -1/2, step * warmup ** -3/2),
@@ -128,25 +162,58 @@ def ignores_the_smoothing_id(model, optimiser, source, target, pad_id, smoothing
 STEPS += [(swapped_in_the_call, "source-and-target-swapped"), (ignores_the_smoothing_id, "arguments-exchanged")]
 
 
-def until(remembers=True, reset=0, first="train", load="after", whole=False):
+def guessing(model, optimiser, source, target, pad_id, smoothing):
+    with torch.no_grad():
+        guesses = model(source, target[:, :-1]).argmax(-1)
+    read = torch.cat([target[:, :1], guesses[:, :-1]], 1)
+    loss = label_smoothing_loss(model(source, read), target[:, 1:], pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+def in_mode(before=None, after=None):
+    def training_step(model, *others):
+        if before is not None:
+            model.train(before)
+        loss = train()(model, *others)
+        if after is not None:
+            model.train(after)
+        return loss
+    return training_step
+
+
+STEPS += [
+    (guessing, "reads-its-own-guesses"), (in_mode(True), "switched-to-training-mode"),
+    (in_mode(True, False), "switched-to-training-mode"), (in_mode(after=True), "switched-to-training-mode"),
+    (in_mode(False), "trained-in-evaluation-mode"), (in_mode(after=False), "trained-in-evaluation-mode"),
+]
+
+
+def until(remembers=True, reset=0, first="train", load="after", whole=False, lower=lambda loss, best: loss < best,
+          start=math.inf, enough=None, one=False):
     """A training loop."""
+    def stops(losses, waited, patience):
+        return enough(losses[-patience - 1:], patience) if enough else waited >= patience
+
     def train_until(model, step, batches, validate, patience, max_epochs):
-        losses, best, waited = [], math.inf, 0
-        for _ in range(max_epochs):
+        losses, best, waited, kept = [], start, 0, copy.deepcopy(model.state_dict())
+        for epoch in range(max_epochs):
             for part in (("train", "measure") if first == "train" else ("measure", "train")):
                 if part == "train":
                     model.train()
-                    for batch in [batches] if whole else batches:
+                    for batch in [batches] if whole else [batches[epoch % len(batches)]] if one else batches:
                         step(model, batch)
                     continue
                 losses.append(validate(model.eval()))
                 waited += 1
-                if losses[-1] < best:
+                if lower(losses[-1], best):
                     best, waited = losses[-1] if remembers else best, reset
                     kept = copy.deepcopy(model.state_dict())
-                if waited >= patience:
+                if stops(losses, waited, patience):
                     break
-            if waited >= patience:
+            if stops(losses, waited, patience):
                 break
             if load == "inside":
                 model.load_state_dict(kept)
@@ -162,6 +229,15 @@ LOOPS = [
     (until(remembers=False), "no-early-stopping"), (until(reset=1), "waiting-begins-with-1"),
     (until(first="measure"), "validated-before-the-epoch"), (until(load="inside"), "restored-in-the-loop"),
     (until(load="rebound"), "best-weights-not-restored"), (until(whole=True), "all-batches-at-once"),
+    *((until(lower=lambda loss, best, by=by: loss < best - by), "little-progress-does-not-count")
+      for by in (1e-5, 1e-3, 0.1, 0.45)),
+    (until(lower=lambda loss, best: round(loss, 2) < best), "little-progress-does-not-count"),
+    (until(lower=lambda loss, best: best == math.inf or loss < 0.999 * best), "little-progress-does-not-count"),
+    (until(enough=lambda last, patience: len(last) > patience and last[-1] >= last[0]),
+     "compared-with-patience-epochs-ago"),
+    (until(enough=lambda last, patience: len(last) > patience and last == sorted(set(last))), "stops-when-losses-rise"),
+    *((until(start=start), "best-begins-too-low") for start in (0.0, 1.0, 10.0, 100.0, 1000.0, 1e6)),
+    (until(one=True), "one-batch-in-turn"),
 ]
 FOUND = {"8.1": LOSSES, "8.2": RATES, "8.4": STEPS, "8.10": LOOPS}
 WRONG = [(id, *one) for id, those in FOUND.items() for one in those]
@@ -181,6 +257,34 @@ def test_what_is_wrong_is_refused_and_named(id, answer, slug, seed):
 def test_what_is_right_is_accepted(id, answer):
     verdict = evaluate(id, answer)
     assert verdict.status == "correct", verdict.message
+
+
+def test_measuring_amid_epochs_is_told_with_the_run_in_which_it_happened():
+    def train_until(model, step, batches, validate, patience, max_epochs):
+        losses = []
+        for _ in range(max_epochs):
+            for batch in batches:
+                model.train()
+                step(model, batch)
+                loss = validate(model.eval())
+            losses.append(loss)
+        return losses
+
+    verdict = evaluate("8.10", train_until)
+    assert "In a run here of 7 epochs with 3 batches each, `validate` was called 14 times" in verdict.message
+
+
+def test_numbers_made_on_the_way_are_told_with_the_gradient_and_the_dtype():
+    def rebuilt(logits, targets, pad_id, smoothing):
+        return torch.tensor(by_length(logits, targets, pad_id, smoothing).tolist())
+
+    def rebuilt_right(logits, targets, pad_id, smoothing):
+        return torch.tensor(F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id,
+                                            label_smoothing=smoothing).tolist())
+
+    verdict = evaluate("8.1", rebuilt_right)
+    assert verdict.mistake == "gradient-cut" and "float64 is expected" in verdict.message
+    assert evaluate("8.1", rebuilt).mistake == "counts-from-the-left"
 
 
 def test_the_losses_shown_differ_or_it_is_the_weights_that_are_shown():

@@ -104,6 +104,41 @@ def test_a_minus_missing_in_the_exponent_is_told_however_it_is_written(frequenci
     assert verdict.mistake == "divided-for-multiplied" and "exactly" in verdict.message
 
 
+@pytest.mark.parametrize("id, answer", [
+    ("13.1", lambda x, weight, eps=1e-6: (x.float() * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + eps)
+                                          ).type_as(x) * weight),
+    ("13.1", lambda x, weight, eps=1e-6: x * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + eps) * weight),
+    ("13.5", lambda x, positions: turned_by(lambda d: 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))(
+        x, positions).float().to(x.dtype))])
+def test_digits_that_are_lost_on_the_way_through_float32_are_told(id, answer):
+    verdict = told(id, answer)
+    assert verdict.mistake == "single-precision" and "In float64" in verdict.message
+
+
+def test_halves_exchanged_when_x_is_cut_are_one_mistake():
+    def rotate(x, positions):
+        return turned_by(lambda d: 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))(
+            torch.cat(x.chunk(2, -1)[::-1], -1), positions)
+
+    assert told("13.5", rotate).mistakes == ("halves-exchanged",)
+
+
+def test_a_mask_that_all_sentences_write_into_is_told():
+    def expanded(prefix_lengths, size):
+        mask = torch.ones(size, size).bool().tril().expand(len(prefix_lengths), -1, -1)
+        for n, length in enumerate(prefix_lengths.tolist()):
+            mask[n, :, :length] = True
+        return mask
+
+    verdict = told("13.3", expanded)
+    assert verdict.mistake == "one-length-for-all" and "`expand`" in verdict.message
+
+
+def test_what_is_left_of_rms_norm_without_x_is_told():
+    verdict = told("13.1", lambda x, weight, eps=1e-6: (x.square().mean(-1, keepdim=True) + eps).rsqrt() * weight)
+    assert verdict.mistake == "only-the-root-mean-square" and "times the weight" in verdict.message
+
+
 @pytest.mark.parametrize("frequencies", [
     lambda d: torch.full((d // 2,), 0.5) ** torch.arange(d // 2), lambda d: 1 / (1 + torch.arange(d // 2))])
 def test_what_is_right_for_one_pair_alone_does_not_point_to_a_size(frequencies):
@@ -179,3 +214,19 @@ def test_an_error_of_the_table_that_was_not_shaped_back_is_told():
         return [(dequantise(*quantise(x)) - x).square().mean(1).sqrt() for x in (whole, w)]
 
     assert told("14.4", errors).mistake == "one-error-for-all"
+
+
+@pytest.mark.parametrize("id, answer, mistake, says", [
+    ("14.5", lambda q: ((q[:, ::2].int() + 8 << 4) & q[:, 1::2] + 8).to(torch.uint8), "nothing-left", "all 0"),
+    ("14.5", lambda q: torch.tensor([[16, 1]]).mul((q.int().abs() + 8).reshape(-1, 2)).sum(1).reshape(
+        len(q), -1).to(torch.uint8), "signs-lost", "each plus 8"),
+    ("14.5", lambda q: (q[:, ::2].int() + 8 >> 4 | q[:, 1::2] + 8).to(torch.uint8), "pushed-out", "in which direction"),
+    ("14.5", lambda q: (16 * (q[:, ::2] + 8) + q[:, 1::2] + 8).clamp(0, 255), "overflowed", "still int8"),
+    ("14.4", lambda w: (torch.zeros_like(w[:, 0]), (dequantise(*quantise(w)) - w).square().mean(1).sqrt()),
+     "no-error-at-all", "is 0 for every row"),
+    ("14.1", lambda w: (quantise(w)[0], w.abs().amax(1) + 1.0 * (w == 0).all(1)), "scale-not-divided", "1 for rows"),
+    ("14.1", lambda w: (torch.zeros_like(w).to(torch.int8), quantise(w)[1]), "nothing-left", "all 0"),
+    ("14.2", lambda q, scale: q.to(torch.uint8) * scale[:, None], "unsigned", "no numbers below 0")])
+def test_one_mistake_is_not_taken_for_two_or_for_another(id, answer, mistake, says):
+    verdict = told(id, answer)
+    assert verdict.mistakes == (mistake,) and says in verdict.message

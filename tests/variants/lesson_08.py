@@ -70,7 +70,6 @@ def _step_zero_at_the_end(model, optimiser, source, target, pad_id, smoothing):
 
 
 def _step_model_zero_grad(model, optimiser, source, target, pad_id, smoothing):
-    model.train()
     model.zero_grad()
     loss = _by_distribution(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
     loss.backward()

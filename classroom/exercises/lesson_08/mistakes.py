@@ -1,4 +1,4 @@
-"""Exercises 8.1 and 8.2: what learners write instead, and what it means. Used by `lesson_08`."""
+"""Exercise 8.1: what learners write instead, and what it means. Used by `lesson_08`."""
 import math
 from functools import partial
 
@@ -11,7 +11,7 @@ from course._words import later, say
 # ------------------------------------------------------------------------------------ evidence
 
 
-def _as_number(name: str):
+def as_number(name: str):
     def shows(sight: Sight) -> str:
         got, want = sight.got.values[name], sight.want.values[name]
         if got.shape:
@@ -21,8 +21,7 @@ def _as_number(name: str):
     return shows
 
 
-_loss_shown = _as_number("loss")
-_rate_shown = _as_number("rate")
+_loss_shown = as_number("loss")
 
 # ----------------------------------------------------------------------------------- 8.1 the loss
 
@@ -31,6 +30,9 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
                 mean="tokens", pad=None, sign=-1, end=None, typed=None, stop=None, form="own", raw="", even=1):
     """`label_smoothing_loss` with one thing or two done differently."""
     smoothing = smoothing if typed is None else typed
+    if log == "mixed":                           # the probabilities are smoothed, not the targets
+        shares = (1 - smoothing) * logits.softmax(-1) + smoothing / logits.shape[-1]
+        return -shares.gather(-1, targets.unsqueeze(-1)).log()[targets != pad_id].mean()
     if form != "own":
         return _by_cross_entropy(logits, targets, pad_id, smoothing, form)
     if order == "view":
@@ -43,7 +45,9 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "none": lambda: logits, "base 2": lambda: logits.log_softmax(-1) / torch.log(torch.tensor(2.0)),
         "one minus": lambda: logits.softmax(-1) - 1, "base 10": lambda: logits.log_softmax(-1) / 2.302585092994046,
     }[log]()
-    real = targets > pad_id if pad == "up to pad_id" else targets != (pad_id if pad is None else pad)
+    real = targets > pad_id if pad == "up to pad_id" else targets != (pad if isinstance(pad, int) else pad_id)
+    if pad == "guessed":
+        real = logits.argmax(-1) != pad_id
     if stop is not None:
         real = {"first padding": real.cumprod(1).bool(), "count": torch.arange(real.shape[1]) < real.sum(1, True),
                 "last column": real & (torch.arange(real.shape[1]) < real.shape[1] - 1),
@@ -54,7 +58,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     logs = logits if raw == "others" else logs
     others = {
         "all": lambda: logs.mean(-1), "by tokens": lambda: logs.sum(-1) / real.sum(),
-        "sum": lambda: logs.sum(-1), "none": lambda: 0,
+        "sum": lambda: logs.sum(-1), "by T": lambda: logs.sum(-1) / logits.shape[1], "none": lambda: 0,
         "mean by V": lambda: logs.mean(-1) / vocab,
         "others": lambda: (logs.sum(-1) - of_right) / (vocab - 1),
         "others not pad": lambda: (logs.sum(-1) - of_right - logs[..., pad_id]) / (vocab - 2),
@@ -78,6 +82,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "sentences, empty ones too": lambda: ((losses * real).sum(-1) / real.sum(-1)).mean(),
         "batch": lambda: total / len(targets), "length": lambda: total / targets.shape[1],
         "none": lambda: losses[real], "unmasked sum": lambda: losses.sum() / real.sum(),
+        "not zero": lambda: total / (losses[real] != 0).sum(),
     }[mean]()
     return averaged.exp() if end == "perplexity" else averaged
 
@@ -94,6 +99,11 @@ def _by_cross_entropy(logits, targets, pad_id, smoothing, form):
         return cross_entropy(logits, targets, ignore_index=pad_id)
     if form == "targets not flattened":
         return cross_entropy(logits.flatten(0, 1), targets, ignore_index=pad_id)
+    weight = torch.ones(logits.shape[-1], dtype=torch.float32 if "float32" in form else logits.dtype)
+    weight[pad_id] = 0.0
+    if "weights" in form:
+        return cross_entropy(logits.transpose(1, 2), targets, weight=weight,
+                             ignore_index=pad_id if "ignored" in form else -100)
     raise ValueError(form)
 
 
@@ -102,6 +112,13 @@ _MEAN = ("The mean runs over the real tokens: then the loss does not depend on h
 _TARGET = "The target distribution must sum to 1: 1 − smoothing for the right token, and smoothing / V for each token."
 _STABLE = ("A probability too small for float32 is 0, and log 0 is −∞: the loss becomes infinite exactly where the "
            "model is most wrong and has most to learn.")
+
+
+_WEIGHT_TOO = ("A weight belongs to a token of the vocabulary, and the smoothing is weighted, too: padding loses its "
+               "share of it. Here the smoothing goes to all V tokens.")
+_WEIGHT = ("A weight belongs to a token of the vocabulary, and the smoothing is weighted, too: padding loses its share "
+           "of it, and at the positions that hold padding the term of the smoothing is still added. Here the smoothing "
+           "goes to all V tokens, and those positions do not count.")
 
 
 def _entropy(smoothing: float, vocab: int, spread: str) -> float:
@@ -154,6 +171,10 @@ LOSS = [
           "By how many is the sum to be divided?", mean="batch"),
     _loss("divided-by-the-length", "the sum over the real tokens divided by T", _MEAN,
           "By how many is the sum to be divided?", mean="length"),
+    _loss("zero-losses-not-counted", "the sum over the real tokens divided by the number of losses that are not 0",
+          "The loss of a real token can be 0, where the model is certain: the probability is then rounded to 1. Such a "
+          "token counts as well.", "How do you count the real tokens: by `targets`, or by their losses?",
+          mean="not zero"),
     _loss("one-loss-per-token", "a list of losses, one for each real token",
           "`backward()` needs one number.", "What turns many losses into one?", mean="none"),
     _loss("stops-at-the-first-padding", "what comes out when everything from the first padding of a row on is left out",
@@ -173,6 +194,9 @@ LOSS = [
     _loss("ids-below-padding-left-out", "what comes out when only tokens with an id above `pad_id` count",
           "Ids have no order. The id of padding may be any, and tokens below it are as real as those above.",
           "How do you ask whether a token is padding?", pad="up to pad_id"),
+    _loss("padding-by-guess", "what comes out when positions are left out where the model finds `pad_id` likeliest",
+          "Which positions are padding is said by the targets. A real token for which the model guesses padding is a "
+          "mistake of the model, and has to count.", "Which array does your mask come from?", pad="guessed"),
     _loss("smoothing-ignored", "the loss without smoothing", "Then `smoothing` has no effect.",
           "Where does `smoothing` come in?", spread="none", right="all"),
     _loss("smoothing-typed-in", "the one with smoothing 0.1, whatever `smoothing` is", "It is an argument.",
@@ -201,6 +225,9 @@ LOSS = [
     _loss("smoothing-divided-by-the-tokens", "what comes out when the sum over the vocabulary is divided by the number "
           "of real tokens, not by V", later("{target} V is the length of the last axis of `logits`.", target=_TARGET),
           "By which number do you divide the smoothing?", spread="by tokens"),
+    _loss("smoothing-divided-by-the-length", "what comes out when the sum over the vocabulary is divided by the number "
+          "of positions, not by V", later("{target} V is the length of the last axis of `logits`.", target=_TARGET),
+          "By which number do you divide the smoothing?", spread="by T"),
     _loss("smoothing-with-the-other-sign", "what comes out when the two terms have different signs",
           "Training would then make all tokens but the right one as improbable as it can, which is the opposite of "
           "smoothing.",
@@ -214,6 +241,11 @@ LOSS = [
           right="part twice"),
     _loss("smoothing-swapped", "what comes out when `smoothing` and 1 − `smoothing` have changed places", _TARGET,
           "With smoothing 0.1, what should the right token get?", right="swapped"),
+    _loss("probabilities-smoothed", "what comes out when the model's probabilities are smoothed, and not the targets",
+          "The mixed probability is never below smoothing / V, so that a right token which the model finds impossible "
+          "costs no more than −log(smoothing / V). And the loss is lowest for a model that is certain.",
+          "What are the shares 1 − ε and ε/V multiplied by in the formula: probabilities, or their logarithms?",
+          log="mixed"),
     _loss("softmax-twice", "what comes out when the logits pass a softmax before the one inside the cross-entropy",
           "Probabilities taken for logits all lie between 0 and 1, so that even a perfect model looks unsure, the "
           "loss has a floor far above 0, and the gradients are tiny.",
@@ -264,127 +296,19 @@ LOSS = [
         "Your code does exactly what `F.cross_entropy` does with logits (N, V) and targets that still are (B, T).",
         "Beside logits (N, V) it wants targets (N,): one label for each row.",
         "Which of the two did you flatten?", _loss_shown),
+    *(_loss("weight-zero-for-padding", says, why,
+            "What does the weight of `pad_id` change in each of the two terms of the formula?", form=form)
+      for form, why, says in (
+          ("weights", _WEIGHT, "what `F.cross_entropy` gives with a weight of 0 for `pad_id`"),
+          ("weights, ignored", _WEIGHT_TOO,
+           "what `F.cross_entropy` gives with a weight of 0 for `pad_id`, and `ignore_index` beside it"),
+          ("weights, float32", _WEIGHT, "what `F.cross_entropy` gives with a weight of 0 for `pad_id` in a float32 "
+           "tensor, which raises an error where the logits are float64"),
+          ("weights, float32, ignored", _WEIGHT_TOO, "what `F.cross_entropy` gives with `ignore_index` and a weight of "
+           "0 for `pad_id` in a float32 tensor, which raises an error where the logits are float64"))),
     _loss("perplexity", "e to the power of the loss, the perplexity", "It is a way of reporting a loss, "
           "not of training with it.", "What is the last thing you do?", end="perplexity"),
     _loss("kl-divergence", "the KL divergence: the loss minus the entropy of the target distribution",
           "It has the same gradient, and it ends at 0 where the cross-entropy ends at a number above 0. Both are in "
           "use; asked for is the cross-entropy, as in PyTorch.", "What is subtracted from your loss?", end="kl"),
-]
-
-# ------------------------------------------------------------------------------- 8.2 the schedule
-
-
-def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5, size=-0.5, after=None, typed=None,
-                halves="", times=""):
-    """`warmup_lr` with one thing done differently."""
-    step = step + shift
-    if times:                                   # a power with one star: x * -0.5
-        return (d_model * -0.5 if times == "d" else d_model ** -0.5) * min(
-            step * -0.5 if times == "s" else step ** -0.5, step * (warmup * -1.5 if times == "w" else warmup ** -1.5))
-    if halves:                                  # x ** -1/2 is (x ** -1) / 2
-        def power(name, x, half):
-            return x ** -(2 * half) / 2 if name in halves else x ** -half
-        return power("d", d_model, 0.5) * min(power("s", step, 0.5), step * power("w", warmup, 1.5))
-    d_model, warmup = {"d_model": (512, warmup), "warmup": (d_model, 4000)}.get(typed, (d_model, warmup))
-    rising = {"right": step * warmup ** -1.5, "linear": step * warmup ** -1.0, "root": step * warmup ** -0.5,
-              "one bracket": (step * warmup) ** -1.5, "exchanged": warmup * max(step, 1) ** -1.5,
-              "late": (step - 1) * warmup ** -1.5,
-              "whole": step // warmup * warmup ** -0.5, "no step": warmup ** -1.5, "none": float("inf")}[up]
-    falling = warmup ** -0.5 if after == "constant" else step ** down if step > 0 else float("inf")
-    if after == "continues":
-        falling = float("inf")
-    if after == "restarts":
-        falling = (step - warmup) ** down if step > warmup else float("inf")
-    if after == "inverse":
-        falling = warmup ** 0.5 / step if step > 0 else float("inf")
-    if after == "flat before":
-        return d_model ** size * max(step, warmup) ** -0.5
-    if size == "under one root":
-        return (d_model * pick(rising, falling)) ** -0.5
-    if size == "first only":
-        return pick(rising, d_model ** -0.5 * falling)
-    return d_model ** size * pick(rising, falling)
-
-
-def _rate(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
-    return Misconception(slug, partial(sloppy_rate, **slip), later(
-        "Your rate is exactly {says}.", says=says), why, look, _rate_shown)
-
-
-_UP = "During the warm-up the rate grows by the same amount with every step, and meets 1/√step at step `warmup`."
-RATE = [
-    _rate("larger-of-the-two", "the larger of the two terms, where the smaller is asked for",
-          "It begins high and falls, then rises without end.", "`min` or `max`?", pick=max),
-    _rate("no-warm-up", "1/√step from the first step on: without warm-up",
-          "The first steps are then the largest ones. The page shows further down what that does to training.",
-          "What is the second thing that `min` compares?", up="none"),
-    _rate("never-falls", "the straight line: it goes on rising after the warm-up",
-          "A rate that grows without end is too high at some point.", "What is the first thing that `min` compares?",
-          after="continues"),
-    _rate("constant-after-warm-up", "what comes out when the rate stays at its peak after the warm-up",
-          "In the paper it falls as 1/√step.", "What happens after step `warmup`?", after="constant"),
-    _rate("flat-before", "what comes out when the rate is the same up to step `warmup`, and then falls as 1/√step",
-          "Without a rise, the first steps are as large as any. The page shows further down what that does.",
-          "What does your rate do from step 1 to step `warmup`?", after="flat before"),
-    _rate("all-under-one-root", "one over the root of d_model times the smaller term",
-          "The root belongs to d_model alone: the two terms have their powers already.",
-          "Where does your root end?", size="under one root"),
-    _rate("d-model-forgotten", "the right one without the factor for d_model", "The paper gives larger models smaller "
-          "steps.", "Where does `d_model` come in?", size=0),
-    _rate("d-model-in-one-term-only", "what comes out when the factor for d_model belongs to the first term alone",
-          "It stands before the bracket: both terms are multiplied by it.", "Where do your brackets begin and end?",
-          size="first only"),
-    _rate("d-model-without-root", "what comes out with 1/d_model in place of 1/√d_model", "Compare with the formula.",
-          "Which power of `d_model` do you take?", size=-1),
-    *(_rate("exponent-without-brackets", later("what comes out when {powers} without brackets around the exponent",
-                                               powers=powers),
-            "Python takes the power first: `x ** -1/2` is (1/x)/2.", "What belongs to the exponent, and what does not?",
-            halves=halves)
-      for halves, powers in (
-          ("d", "d_model to the power −1/2 is written"), ("s", "step to the power −1/2 is written"),
-          ("ds", "d_model and step to the power −1/2 are written"), ("w", "warmup to the power −3/2 is written"),
-          ("dsw", "all three powers, −1/2, −1/2 and −3/2, are written"),
-          ("sw", "step to the power −1/2 and warmup to the power −3/2 are written"),
-          ("dw", "d_model to the power −1/2 and warmup to the power −3/2 are written"))),
-    *(_rate("multiplied-by-the-exponent", later("what comes out when {name} is multiplied by {exponent}, and not taken "
-                                                "to that power", name=name, exponent=exponent),
-            "The rate is then negative, and the weights move along the gradient: the loss grows.",
-            "`*` multiplies. How is a power written?", times=times)
-      for times, name, exponent in (("d", "d_model", "−0.5"), ("s", "step", "−0.5"), ("w", "warmup", "−1.5"))),
-    _rate("times-root-of-d-model", "what comes out when √d_model multiplies instead of dividing",
-          "Larger models then would take larger steps.", "Is the exponent negative?", size=0.5),
-    _rate("wrong-power-of-warmup", "what comes out with `warmup` to the power −1 in place of −1.5", _UP,
-          "Put step = warmup into both terms: they should be equal.", up="linear"),
-    _rate("wrong-power-of-warmup", "what comes out with `warmup` to the power −0.5 in place of −1.5", _UP,
-          "Put step = warmup into both terms: they should be equal.", up="root"),
-    _rate("step-in-the-power", "what comes out with (step · warmup)^−1.5 in place of step · warmup^−1.5", _UP,
-          "To what does the exponent −1.5 belong?", up="one bracket"),
-    _rate("step-and-warmup-exchanged", "what comes out when step and warmup have changed places in the rising term",
-          _UP, "Which of the two grows during training, and which one stays?", up="exchanged"),
-    _rate("step-forgotten", "what comes out when the second term does not depend on the step", _UP,
-          "What grows during the warm-up?", up="no step"),
-    _rate("rise-one-step-late", "what comes out when the rising part counts from 0 and the falling part from 1",
-          "The first step of training is number 1, in both parts. Otherwise the first step does nothing.",
-          "Do you subtract 1 somewhere?", up="late"),
-    _rate("whole-number-division", "what comes out when step // warmup takes the place of step / warmup",
-          "`//` leaves out the fraction, so that the rate is 0 up to the end of the warm-up.",
-          "Which kind of division do you use?", up="whole"),
-    _rate("falls-too-fast", "what comes out when the rate falls from its peak as 1/step",
-          "The paper's falls as 1/√step.", "Which power of `step` do you take?", after="inverse"),
-    _rate("falls-too-fast", "what comes out with 1/step in place of 1/√step", "The paper's rate falls slowly.",
-          "Which power of `step` do you take?", down=-1),
-    _rate("root-of-step-rises", "what comes out with √step in place of 1/√step", "After the warm-up the rate falls.",
-          "Is the exponent negative?", down=0.5),
-    _rate("counted-from-0", "that of the step after: `step` counts from 1 here, and 1 was added to it",
-          "The first step of training is number 1.", "Do you add 1 somewhere?", shift=1),
-    _rate("one-step-late", "that of the step before: the first rate is then 0, and the first step does nothing",
-          "The first step of training is number 1.", "Do you subtract 1 somewhere?", shift=-1),
-    _rate("d-model-typed-in", "the one for d_model = 512, whatever `d_model` is",
-          "512 is the size of the paper's model.",
-          "Does `d_model` occur in your code?", typed="d_model"),
-    _rate("warmup-typed-in", "the one for a warm-up of 4000 steps, whatever `warmup` is", "4000 is the paper's number.",
-          "Does `warmup` occur in your code?", typed="warmup"),
-    _rate("restarts-after-warm-up", "what comes out when the falling part counts its steps from the end of the "
-          "warm-up", "Both parts count from the beginning of training; that is why they meet.",
-          "What do you put under the root?", after="restarts"),
 ]

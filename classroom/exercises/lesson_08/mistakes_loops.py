@@ -2,6 +2,7 @@
 import copy
 import math
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,10 +12,15 @@ from classroom.judge.evidence import Sight, row, two_rows
 from classroom.judge.exercise import Misconception
 from course._words import later, say
 
+# Ways to stop by the last `patience` + 1 losses, without a look at the lowest one.
+_STOPS = {"not below": lambda last: last[-1] >= last[0], "above": lambda last: last[-1] > last[0],
+          "rises": lambda last: all(a < b for a, b in pairwise(last)),
+          "does not fall": lambda last: all(a <= b for a, b in pairwise(last))}
+
 
 def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
-                better="<", reset=True, restore="best", batch="all", when="after", gives="losses", best=math.inf,
-                untrained=""):
+                better="<", by=0.0, reset=True, restore="best", batch="all", when="after", gives="losses",
+                best=math.inf, untrained=""):
     """`train_until` with one thing done differently."""
     losses, trained, waited, kept, improved = [], [], 0, copy.deepcopy(model.state_dict()), False
     if untrained:
@@ -34,6 +40,7 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             losses.append(validate(model))
             model.train()
         for one in {"all": batches, "first": batches[:1], "all but the last": batches[:-1] or batches,
+                    "one in turn": [batches[epoch % len(batches)]],
                     "all at once": [list(batches)], "none": []}["none" if when == "trains last" else batch]:
             last = copy.deepcopy(model.state_dict())
             trained.append(step(model, one))
@@ -48,7 +55,7 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
         if when in ("after", "trains last"):
             losses.append(validate(model))
         loss = losses[-1]
-        improved = {"<": loss < best, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
+        improved = {"<": loss < best - by, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
         if improved:
             best = loss
             if restore != "one epoch after":
@@ -62,12 +69,14 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             if restore == "each time":
                 model.load_state_dict(kept)
             if waited >= {"late": patience + 1, "early": max(patience - 1, 1), "first rise": 1,
-                          "never": math.inf}.get(stop, patience):
+                               "never": math.inf}.get(stop, math.inf if stop in _STOPS else patience):
                 if restore == "when stopped":
                     model.load_state_dict(kept)
                 if gives == "without the last":
                     losses.pop()
                 break
+        if stop in _STOPS and len(losses) > patience and _STOPS[stop](losses[-patience - 1:]):
+            break
         if against == "previous":
             best = loss
         if against == "nothing":
@@ -185,6 +194,26 @@ LOOP = [
     _loop("compared-with-the-previous-epoch", "Your loop is exactly one that compares each loss with that of the epoch "
           "before.", later("{record} A loss that falls from bad to less bad is no new best.", record=_RECORD),
           "What is a new loss compared with?", against="previous"),
+    *(_loop("compared-with-patience-epochs-ago", says, later(
+        "{record} The loss of `patience` epochs before need not be the lowest one.", record=_RECORD),
+            "Which epoch's loss decides whether yours goes on?", stop=stop)
+      for stop, says in (
+          ("not below", "Your loop is exactly one that stops when a loss is not below that of `patience` epochs "
+           "before."),
+          ("above", "Your loop is exactly one that stops when a loss is above that of `patience` epochs before."))),
+    *(_loop("stops-when-losses-rise", says, later(
+        "{record} A loss that falls for one epoch and is still above the lowest one is no new lowest loss: the waiting "
+        "goes on.", record=_RECORD), "Is a loss compared with the one before it, or with the lowest one?", stop=stop)
+      for stop, says in (
+          ("rises", "Your loop is exactly one that stops when a loss has been above the one before it `patience` times "
+           "in a row."),
+          ("does not fall", "Your loop is exactly one that stops when a loss has not been below the one before it "
+           "`patience` times in a row."))),
+    _loop("little-progress-does-not-count", "Your loop is exactly one in which a loss that is lower than the lowest "
+          "one by very little is no new lowest loss.", "Any lower loss is a new lowest one here, however little lower "
+          "it is: otherwise slow progress is taken for none, and better weights are thrown away. (Some libraries ask "
+          "for a smallest difference, which one can choose.)",
+          "Do you subtract something, multiply or round before you compare?", by=1e-3),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
           "Is it < or <=?", better="<="),
@@ -193,6 +222,9 @@ LOOP = [
     _loop("first-batch-only", "Your loop is exactly one that trains on the first batch of each epoch only.",
           "An epoch goes through all batches once.", "Is something indented too far, or not far enough?",
           batch="first"),
+    _loop("one-batch-in-turn", "Your loop is exactly one that trains on one batch in each epoch, each time the next.",
+          "An epoch goes through all batches once: it has as many steps as there are batches.",
+          "How many loops does your code have, and what does each of them count?", batch="one in turn"),
     _loop("all-batches-at-once", "Your code stops exactly where `step` gets a list or a tuple, and not one batch.",
           "`batches` is a list or a tuple of batches; a step is made on one of them.",
           "What do you pass to `step`?", batch="all at once"),
@@ -230,8 +262,9 @@ LOOP = [
           ("best, returned", "Your loop is exactly one that takes the untrained model's loss for the first one to "
            "beat, and returns it in front of the others.", "The list has one loss for each epoch, and the model should "
            "be left with the weights of the best epoch."))),
-    *(_loop("best-begins-too-low", later("Your loop is exactly one in which the best loss so far begins with {start}.",
-                                         start=start),
-            "A loss above that never counts as a new best, so that nothing is ever kept.",
-            "Above every loss that there can be is `math.inf`.", best=start) for start in (1.0, 10.0, 100.0, 0.0)),
+    *(_loop("best-begins-too-low", later("Your loop is exactly one in which the best loss so far begins with a number "
+                                         "that is too low, such as {start:g}.", start=start),
+            "A loss above that never counts as a new best, so that its weights are not kept.",
+            "Which number is above every loss that there can be?", best=start)
+      for start in (1.0, 10.0, 100.0, 1000.0, 0.0)),
 ]

@@ -26,6 +26,8 @@ _LOSSES = {
     "divisor": partial(sloppy_loss, mean="padding in the divisor"), "batch": partial(sloppy_loss, mean="batch"),
     "sentences": partial(sloppy_loss, mean="sentences"), "above": partial(sloppy_loss, pad="up to pad_id"),
     "pad 0": partial(sloppy_loss, pad=0),
+    "by tokens again": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(
+        logits, labels, pad_id, smoothing) / (labels != pad_id).sum(),
     "view": partial(sloppy_loss, order="view"), "positions first": partial(sloppy_loss, order="positions first"),
 }
 
@@ -34,8 +36,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
                 zero="before", backward=True, move=True, times=1, after=False, clip=None, cut="", along="",
                 gives="loss", mode=""):
     """`training_step` with one thing done differently."""
-    if mode == "evaluation":
-        model.eval()
+    if mode in ("evaluation", "training"):
+        model.train(mode == "training")
     if inputs == "ends taken out":               # where padding is asked for, it is also read; both are views
         target[:, :-1][target[:, 1:] == pad_id] = pad_id
     given, labels = {
@@ -44,10 +46,15 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
         "two": (target[:, :-2], target[:, 2:]), "no eos": (target[:, :-2], target[:, 1:-1]),
         "no bos": (target[:, 1:-1], target[:, 2:]), "rolled": (target, target.roll(-1, 1)),
         "two, rolled": (target[:, :-1], target.roll(-1, 1)[:, 1:]),
-        "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]),
+        "bos only": (target[:, :1].expand(-1, target.shape[1] - 1), target[:, 1:]), "shortest": (None, None),
     }[shift]
-    if inputs == "source cut":
-        source = source[:, :-1]
+    if shift == "shortest":
+        shortest = int((target != pad_id).sum(1).min())
+        given, labels = target[:, :shortest - 1], target[:, 1:shortest]
+    if inputs in ("source cut", "source cut in front"):
+        source = source[:, :-1] if inputs == "source cut" else source[:, 1:]
+    if inputs == "guesses at once":
+        given = torch.cat([given[:, :1], model(source, given).argmax(-1)[:, :-1]], 1)
     if inputs == "own guesses":
         given = target[:, :1]
         for _ in range(target.shape[1] - 2):
@@ -78,8 +85,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
     if after:
         with torch.no_grad():
             found = _LOSSES[loss](model(*sources)[:, : labels.shape[1]], labels, pad_id, smoothing)
-    if mode == "evaluation afterwards":
-        model.eval()
+    if mode.endswith("afterwards"):
+        model.train(mode == "training afterwards")
     return math.exp(found.item()) if gives == "perplexity" else found.item()
 
 
@@ -182,6 +189,10 @@ STEP = [
           "It is an argument.", "Do you pass `smoothing` on?", loss="0.1"),
     _step("not-averaged", "Your step is exactly one whose loss is a sum over the tokens, not their mean.",
           "It grows with the number of tokens, and its gradients with it.", "Which loss do you use?", loss="sum"),
+    _step("divided-by-the-tokens-again", "Your step is exactly one whose loss is divided by the number of real tokens "
+          "once more.", "`label_smoothing_loss` gives a mean already. Divided again, the loss and its gradients are "
+          "smaller the larger the batch is.", "What happens to the loss after `label_smoothing_loss`?",
+          loss="by tokens again"),
     _step("climbs", "Your step is exactly one that goes uphill: it makes the loss larger.",
           "An optimiser walks downhill on what `backward` was called on.", "Is there a minus too many?",
           loss="negative"),
@@ -204,6 +215,13 @@ STEP = [
           ("evaluation", "Your step is exactly one that computes its loss in evaluation mode."),
           ("evaluation afterwards", "Your step is exactly one that leaves the model in evaluation mode, and the next "
            "step is made in it."))),
+    *(_step("switched-to-training-mode", says, "The step leaves the mode as it is. Where evaluation mode was chosen, "
+            "dropout is to stay off.", "Where is `model.train()` called?", mode=mode)
+      for mode, says in (
+          ("training", "Your step is exactly one that computes its loss in training mode, also where it was given a "
+           "model in evaluation mode."),
+          ("training afterwards", "Your step is exactly one that leaves the model in training mode, also where it was "
+           "given one in evaluation mode, and the next step is made in it."))),
     _step("gradients-cleared-too-soon", "Your step is exactly one in which the gradients are cleared before they are "
           "used: the weights never move.", "`backward` fills them, `step` uses them, `zero_grad` empties them.",
           "In which order do you call the three?", zero="after backward"),
@@ -255,13 +273,24 @@ STEP = [
     _step("perplexity", "Your losses are exactly e to the power of the loss, the perplexity.",
           "It is a way of reporting a loss. Asked for is the loss itself.", "What does the `return` line give?",
           gives="perplexity"),
-    _step("source-cut", "Your step is exactly one in which the encoder does not get the last column of `source`.",
-          "`source` is read as it is: only `target` is used twice, and shifted.", "What do you do with `source`?",
-          inputs="source cut"),
-    _step("reads-its-own-guesses", "Your step is exactly one in which the decoder reads what the model itself finds "
-          "likeliest, token by token.", "In training it is handed the right words so far (teacher forcing): a guess "
-          "that went wrong at the start would spoil all that comes after it.",
-          "What does the decoder read in your code?", inputs="own guesses"),
+    *(_step("source-cut", says, "`source` is read as it is: only `target` is used twice, and shifted.",
+            "What do you do with `source`?", inputs=inputs)
+      for inputs, says in (
+          ("source cut", "Your step is exactly one in which the encoder does not get the last column of `source`."),
+          ("source cut in front", "Your step is exactly one in which the encoder does not get the first column of "
+           "`source`."))),
+    *(_step("reads-its-own-guesses", says,
+            "In training it is handed the right words so far (teacher forcing): a guess that went wrong at the start "
+            "would spoil all that comes after it.", "What does the decoder read in your code?", inputs=inputs)
+      for inputs, says in (
+          ("own guesses", "Your step is exactly one in which the decoder reads what the model itself finds likeliest, "
+           "token by token."),
+          ("guesses at once", "Your step is exactly one in which the decoder reads bos, and then the tokens that the "
+           "model itself found likeliest when it read the target."))),
+    _step("cut-to-the-shortest", "Your step is exactly one in which the target is cut to the length of its shortest "
+          "sentence.", "What the longer sentences have after that is then never learned. Padding does not count in "
+          "`label_smoothing_loss`, and need not be cut off.", "How many columns of `target` do you keep?",
+          shift="shortest"),
     _step("sentences-shifted", "Your step is exactly one that shifts by one *sentence* of the batch, not by one token.",
           _NEXT, "The first axis of `target` counts sentences. Which one counts tokens?", inputs="sentences"),
     _step("two-steps", "Your step is exactly two steps, one after the other.", "One call is one step.",

@@ -12,7 +12,7 @@ from course import training as library
 from course._words import later, say
 from course.training import label_smoothing_loss as library_loss
 
-from . import mistakes, mistakes_loops, mistakes_steps
+from . import mistakes, mistakes_loops, mistakes_rates, mistakes_steps
 
 
 def label_smoothing_loss(logits, targets, pad_id, smoothing):
@@ -91,6 +91,10 @@ def _logits(rng):
     yield of("as many sentences as positions", [3, 2, 3], 5, 0.15)
     yield of("logits in the hundreds", [4, 3], 6, 0.1, scale=300.0)
     yield of("logits in the hundreds, no smoothing", [4, 3], 6, 0.0, scale=300.0)
+    certain = np.zeros((1, 3, 5), dtype="float32")
+    certain[0, 0, 3], certain[0, 1, 1] = 120, 1
+    yield Case("a token of which the model is certain, no smoothing", logits=certain, targets=np.array([[3, 1, 0]]),
+               pad_id=0, smoothing=0.0)
     yield of("a larger vocabulary", [7, 4, 2, 5], 40, 0.1, pad_id=1)
     yield of("padding at the beginning and in the middle", [6, 6, 6], 7, 0.1, gaps=((0, 0), (1, 2), (1, 3), (2, 4)))
     yield of("the last id is padding, and stands in the middle", [5, 5], 6, 0.2, pad_id=5, gaps=((0, 2), (1, 0)))
@@ -132,6 +136,7 @@ def _batches(rng):
     yield of("all together", [4, 7, 5], [6, 3, 4], 10, 0.25, 4)
     yield of("padding that is not token 0", [3, 6, 5], [4, 2, 5], 8, 0.1, 3, pad_id=4)
     yield of("as many positions as tokens in the vocabulary", [8, 5], [7, 6], 7, 0.1, 2)
+    yield of("a model in evaluation mode", [4, 6], [5, 4], 8, 0.1, 2, training=False)
     yield of("gradients that are long", [4, 3], [3, 2], 6, 0.1, 1, stretch=60.0)
 
 
@@ -148,6 +153,9 @@ def _curves(rng):
     yield of("two valleys", [5, 4, 4.75, 3, 3.5, 3.25, 3.125, 3.0625, 2], 3, 9, size=3)
     yield of("no patience", [5, 3, 4, 2, 1], 1, 5, n_batches=2)
     yield of("the end comes before patience runs out", [6, 4, 5, 4.5], 4, 4, training=False)
+    yield of("losses in the tens", [40, 30, 45, 20, 25, 30, 28], 2, 7, n_batches=2)
+    yield of("it falls by very little", [0.5, 0.499999, 0.499998, 0.75, 1, 1.25], 2, 6, n_batches=1)
+    yield of("losses in the millions", [5e6, 4e6, 6e6, 7e6], 1, 4, n_batches=1, training=False)
     yield of("equal losses", [3, 2, 2, 2, 2, 1], 3, 6, training=False)
     yield of("one epoch", [2], 2, 1, n_batches=4, size=1)
     yield of("losses in the hundreds", [900, 700, 750, 650, 660, 655, 640], 2, 8, n_batches=1)
@@ -159,8 +167,9 @@ def _curves(rng):
 
 def _on_a_curve(inputs) -> str:
     losses = ", ".join(f"{loss:g}" for loss in inputs["curve"][1:].tolist())
-    return say("validation losses of {losses}, patience = {patience}, max_epochs = {max_epochs}", losses=losses,
-               patience=inputs['patience'], max_epochs=inputs['max_epochs'])
+    return say("validation losses of {losses} (0.1 more in the middle of an epoch, 0.25 more in training mode), "
+               "patience = {patience}, max_epochs = {max_epochs}", losses=losses, patience=inputs['patience'],
+               max_epochs=inputs['max_epochs'])
 
 
 # ------------------------------------------------------------------------------ 8.5 to 8.9, the clinic
@@ -169,8 +178,8 @@ def _on_a_curve(inputs) -> str:
 _IF = {
     "no shift": "Without the shift the decoder is asked for the token it has just read: the step would push that very "
                 "token, beginning with <bos>, and the first loss would already be low.",
-    "padding counted": "If padding were counted, the step would push something at the positions after <eos>, too, and "
-                       "the model would write <pad> there.",
+    "padding counted": "If padding were counted, the step would push <pad> where the second sentence reads <eos>, and "
+                       "the model would write <pad> after an end.",
     "softmax twice": "With a softmax too many the right tokens would be pushed, but only feebly, and the loss would "
                      "stay above a floor.",
     "axes mixed": "If positions and vocabulary were mixed up, tokens would be pushed that do not occur in the "
@@ -230,7 +239,7 @@ _PATIENT_HINTS = {
           "first one has left behind.",
           "`backward` adds to the gradients that are there."),
     "D": ("The translations are good. Read on, past the end of the sentence.",
-          "Look at the pushes after <eos>. What would a healthy step push there?",
+          "Look at the row of the second sentence that reads <eos>. What would a healthy step push there?",
           "It is asked to predict <pad>, and pays attention to whether it does."),
     "E": ("The loss falls and the sentences are nonsense. So the loss does not measure what it should.",
           "Look at the tokens that are pushed. Do they occur in the sentence at all?",
@@ -258,7 +267,7 @@ EXERCISES = [
         id="8.2", title="warm-up", names=("warmup_lr",), points=1, minutes=8, difficulty=1,
         takes={"step": "", "d_model": "", "warmup": ""}, gives={"rate": ""},
         reference=warmup_lr, library=library.warmup_lr, cases=_schedules,
-        misconceptions=mistakes.RATE,
+        misconceptions=mistakes_rates.RATE,
         hints=(
             "Two curves, a rising line and a falling one; at every step the lower of the two counts.",
             "x to the power −0.5 is `x ** -0.5`, which is 1/√x. `min(a, b)` is the smaller.",
@@ -295,7 +304,7 @@ EXERCISES = [
             "`label_smoothing_loss` takes care of padding.",
             "`optimiser.zero_grad()`, `loss.backward()`, `optimiser.step()`, in this order, and `loss.item()` is the "
             "number to return."),
-        moral="Everything else around it, schedules, progress bars and checkpoints, is comfort.",
+        moral="Schedules, progress bars and checkpoints come around it. The step itself stays as it is.",
     ),
     *(_patient(n, letter) for n, letter in enumerate("ABCDE", 5)),
     Exercise(
@@ -313,6 +322,6 @@ EXERCISES = [
             "`copy.deepcopy(model.state_dict())` is a copy that stays as it is, and `model.load_state_dict(...)` puts "
             "it back. Before the first epoch the lowest loss is `math.inf`. Put the weights back after the loop, so "
             "that it happens on both ways out of it."),
-        moral="Every training that is stopped by a validation loss has this form.",
+        moral="Libraries stop in much the same way. Many let you choose by how much a loss must be lower to count.",
     ),
 ]

@@ -34,17 +34,18 @@ def _times(n: float) -> str:
 
 # --------------------------------------------------------------------------------- 9.1 counts
 
-def _count(words, times=True, once=False, mirrored=False, step=1, gap=1, wrap=False, last=True, overlap=True):
+def _count(words, times=True, once=False, mirrored=False, step=1, gap=1, wrap=False, first=True, last=True,
+           overlap=True, power=1):
     """`count_pairs` with one thing done differently."""
     counts = Counter()
     for symbols, n in words.items():
         followers = (*symbols[gap:], *symbols[:1]) if wrap else symbols[gap:]
         pairs = list(zip(symbols, followers, strict=False))[::step]
-        pairs = pairs if last else pairs[:-1]
+        pairs = pairs[0 if first else 1:len(pairs) if last else -1]
         if not overlap:
             pairs = [pair for i, pair in enumerate(pairs) if not (i and pairs[i - 1] == pair)]
         for pair in set(pairs) if once else pairs:
-            counts[tuple(sorted(pair)) if mirrored else pair] += n if times else 1
+            counts[tuple(sorted(pair)) if mirrored else pair] += n ** power if times else 1
     return counts
 
 
@@ -118,12 +119,27 @@ def _count_first_then_one(words):
     return counts
 
 
-def _count_largest(words):
+def _count_largest(words, of_words=False):
     counts = Counter()
     for symbols, n in words.items():
-        for pair in pairwise(symbols):
-            counts[pair] = max(counts[pair], n)
+        counts |= _count({symbols: n}, once=not of_words)
     return counts
+
+
+def _count_by_index(words, end=-1):
+    """Asks `index` where each symbol stands, which finds its first place."""
+    counts = Counter()
+    for symbols, n in words.items():
+        for symbol in symbols[:end]:
+            i = symbols.index(symbol)
+            if i + 1 < len(symbols):
+                counts[symbols[i], symbols[i + 1]] += n
+    return counts
+
+
+def _count_most_frequent(words, n=None):
+    counts = _count(words)
+    return {pair: times for pair, times in counts.most_common(n) if times == max(counts.values())}
 
 
 def _count_running(words):
@@ -189,10 +205,11 @@ COUNTS = [
         "Your counts are exactly those you get when the last symbol is paired with the first.",
         "The end of a word and its beginning are no neighbours.",
         "In Python the index −1 is the last element. Does an index of yours reach it?", as_counts),
-    Misconception(
-        "last-pair-missing", partial(_count, last=False),
-        "Your counts are exactly the expected ones without the last pair of each word.",
-        "A word of n symbols has n − 1 pairs.", "Where does your loop stop?", as_counts),
+    *(Misconception(
+        f"{name}-pair-missing", partial(_count, **{name: False}),
+        later("Your counts are exactly the expected ones without the {name} pair of each word.", name=name),
+        "A word of n symbols has n − 1 pairs.", look, as_counts)
+      for name, look in (("last", "Where does your loop stop?"), ("first", "Where does your loop begin?"))),
     Misconception(
         "set-not-added", _count_without_adding,
         "Your counts are exactly those of the last place where each pair was seen.",
@@ -259,6 +276,34 @@ COUNTS = [
         "kept.",
         "A pair that stands in several places has the sum of their counts.", "How do you join the count that is there "
         "with the new one?", as_counts),
+    Misconception(
+        "largest-kept", partial(_count_largest, of_words=True),
+        "Your counts are exactly those you get when a pair is counted in each word, and of these counts only the "
+        "largest is kept.",
+        "A pair that stands in several words has the sum of their counts.", "How do you join the count that is there "
+        "with the new one?", as_counts),
+    *(Misconception(
+        "index-of-the-first-symbol", partial(_count_by_index, end=end),
+        "Your counts are exactly those you get when the place of a symbol is always the first one where it stands in "
+        "the word.",
+        "A symbol may stand in a word more than once, with another one after it each time. `index` finds the first "
+        "place only.", "How does your loop know at which place it is?", as_counts)
+      for end in (-1, None)),
+    *(Misconception(
+        "most-frequent-only", partial(_count_most_frequent, n=n), later(
+            "Your counts are exactly the expected ones of {what} alone.", what=what),
+        "All pairs are to be counted. Which of them is merged is decided later.",
+        "What do you return: all of your counts, or a part of them?", as_counts)
+      for n, what in ((None, "the most frequent pairs"), (1, "one pair, the most frequent,"))),
+    Misconception(
+        "count-multiplied-twice", partial(_count, power=2),
+        "Your counts are exactly those you get when each pair adds the *square* of its word's count.",
+        "A pair that stands once in a word that occurs five times has the count 5, and not 5 · 5 = 25.",
+        "At how many places in your code does the count of the word come in?", as_counts),
+    Misconception(
+        "single-words-left-out", lambda words: _count({symbols: n for symbols, n in words.items() if n > 1}),
+        "Your counts are exactly the expected ones without the words that occur once.",
+        "A word that occurs once has pairs like any other.", "Which words does your loop pass over?", as_counts),
     Misconception(
         "equal-neighbours-once", partial(_count, overlap=False),
         "Your counts are exactly those you get when a pair is skipped because the one before it was the same.",

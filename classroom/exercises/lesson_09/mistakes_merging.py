@@ -2,10 +2,10 @@
 import re
 from functools import partial
 
-from classroom.ask.language import SYMBOLS, spell
+from classroom.ask.language import merged_with, spell
 from classroom.judge.evidence import Sight
 from classroom.judge.exercise import Misconception
-from course._words import say
+from course._words import later, say
 
 # -------------------------------------------------------------------------- evidence in words
 
@@ -16,7 +16,7 @@ def symbols_of(inputs: dict) -> str:
 
 def as_symbols(sight: Sight) -> str:
     symbols, pair = spell(sight.inputs["symbols"]), spell(sight.inputs["pair"])
-    known = (*SYMBOLS, "".join(pair))
+    known = merged_with(pair)
     got, want = (spell(values["merged"], known) for values in (sight.got.values, sight.want.values))
     return say("From {symbols} and the pair {pair} you make {got}; {want} is expected.", symbols=symbols,
                pair=tuple(pair), got=got, want=want)
@@ -25,9 +25,11 @@ def as_symbols(sight: Sight) -> str:
 # ---------------------------------------------------------------------------------- 9.2 merges
 
 def _merge(symbols, pair, limit=None, skip=True, back=False, mirrored=False, whole=True, end=True, glue=True,
-           last=True, spelt=False, either=False, others=True, step=2, letters=False, each=False):
+           last=True, spelt=False, either=False, others=True, step=2, letters=False, each=False, sets=False,
+           spread=False, once=False, apart=False, own=False, turned=False):
     """`merge_pair` with one thing done differently."""
     pair = tuple(pair)
+    symbols = list("".join(symbols)) if apart else symbols
     merged, i, done = [], 0, 0
     if back:
         turned = _merge(symbols[::-1], pair[::-1], limit, skip, False, mirrored, whole, end, glue, last, spelt)
@@ -39,12 +41,14 @@ def _merge(symbols, pair, limit=None, skip=True, back=False, mirrored=False, who
         hit = hit or either and len(here) == 2 and (pair[0] == here[0] or pair[1] == here[1])
         hit = hit or spelt and len(here) == 2 and "".join(here) == "".join(pair)
         hit = hit or each and len(here) == 2 and here[0] in pair and here[1] in pair
+        hit = hit or sets and set(here) == set(pair)
         if hit and (limit is None or done < limit) and (end or i + 2 < len(symbols)):
-            merged += [] if not glue else "".join(pair) if letters else ["".join(pair)]
+            written = "".join(here if own else pair[::-1] if turned else pair)
+            merged += [] if not glue else written if letters else [written]
             done += 1
-            i += step if skip else 1
+            i += len(symbols) if once else step if skip else 1
         else:
-            merged += [symbols[i]] if others else []
+            merged += [] if not others else symbols[i] if spread else [symbols[i]]
             i += 1
     return merged
 
@@ -65,10 +69,14 @@ def _merge_used_twice(symbols, pair):
     return merged
 
 
-def _merge_by_pattern(symbols, pair):
-    """A regular expression over the symbols, joined by blanks, without `re.escape`."""
-    pattern = r"(?<!\S)" + " ".join(pair) + r"(?!\S)"
-    return re.sub(pattern, "".join(pair), " ".join(symbols)).split()
+def _merge_by_pattern(symbols, pair, before=r"(?<!\S)", after=r"(?!\S)", escape=False):
+    """A regular expression over the symbols, joined by blanks."""
+    pattern = before + " ".join(re.escape(symbol) if escape else symbol for symbol in pair) + after
+    return re.sub(pattern, lambda _: "".join(pair), " ".join(symbols)).split()
+
+
+def _merge_between_blanks(symbols, pair):
+    return f" {' '.join(symbols)} ".replace(f" {' '.join(pair)} ", f" {''.join(pair)} ").split()
 
 
 def _merge_by_text(symbols, pair, at=None):
@@ -143,10 +151,12 @@ MERGES = [
         "Your list is exactly what comes out when only the last occurrence is merged.",
         "The merge is a rule for the whole word, and later for every word of every text.",
         "Is there a `break` or a `return` inside the loop, and from which end do you walk?", as_symbols),
-    Misconception(
-        "one-symbol-decides", partial(_merge, either=True),
+    *(Misconception(
+        "one-symbol-decides", partial(_merge, either=True, **written),
         "Your list is exactly what comes out when one of the two symbols is enough.",
-        "Both must fit, or other letters are swallowed.", "Which word joins your two comparisons?", as_symbols),
+        why, "Which word joins your two comparisons?", as_symbols)
+      for written, why in (({}, "Both must fit, or other letters are swallowed."),
+                           ({"own": True}, "Both must fit, or other pairs are merged, too."))),
     Misconception(
         "others-lost", partial(_merge, others=False),
         "Your list is exactly the merged symbols alone.",
@@ -172,11 +182,33 @@ MERGES = [
         "Your list is exactly what comes out when the merging begins at the right end.",
         "In e-e-e the two directions differ. The convention is left to right; a text must be cut in the same way "
         "each time.", "From which end do you walk?", as_symbols),
-    Misconception(
-        "pattern-not-escaped", _merge_by_pattern,
-        "Your list is exactly what comes out when the pair is used as a regular expression as it stands.",
+    *(Misconception(
+        "pattern-not-escaped", partial(_merge_by_pattern, before=edge, after=other),
+        later("Your list is exactly what comes out when the pair is used as a regular expression as it stands{where}.",
+              where=where),
         "There `.` means any character and `?` that the one before it may be missing: symbols are merged that are not "
         "the pair, or the pair is not found.", "What does `re.escape` do, and do you need a pattern at all?",
+        as_symbols)
+      for edge, other, where in ((r"(?<!\S)", r"(?!\S)", ""), (r"\b", r"\b", ", with `\\b` on both sides"))),
+    Misconception(
+        "marks-have-no-word-boundary", partial(_merge_by_pattern, before=r"\b", after=r"\b", escape=True),
+        "Your list is exactly what comes out when the pair is looked for with `\\b` on both sides.",
+        "`\\b` is a place between a letter or a digit and something else. Between a mark, such as `.`, and a blank "
+        "there is none: a pair that ends with a mark is not found.",
+        "What is a symbol for your pattern, and what is it for the exercise?", as_symbols),
+    Misconception(
+        "blank-used-up", _merge_between_blanks,
+        "Your list is exactly what comes out when the symbols are written as a text, and the pair is looked for "
+        "together with a blank before it and one behind it.",
+        "The search goes on behind what was found. The blank behind one pair is used up then, and a pair that follows "
+        "directly has none before it: it is not found.",
+        "To how many pairs does the blank between two of them belong?", as_symbols),
+    Misconception(
+        "found-inside-symbols", partial(_merge_by_pattern, before="", after=""),
+        "Your list is exactly what comes out when the pair is used as a regular expression as it stands: it is found "
+        "also where a symbol only ends or begins like one of the pair, and a mark is no mark there.",
+        "The symbol “lo” ends with “o”, but it is not the symbol “o”. And in a pattern `.` means any character.",
+        "What in your code makes sure that a symbol begins and ends where the pair does, and that a mark means itself?",
         as_symbols),
     *(Misconception(
         "found-inside-symbols", partial(_merge_by_text, at=at),
@@ -185,15 +217,26 @@ MERGES = [
         "The symbol “lo” ends with “o”, but it is not the symbol “o”.",
         "What in your code makes sure that a symbol begins and ends where the pair does?", as_symbols)
       for at in (None, " ")),
+    *(Misconception(
+        "mirror-image-too", partial(_merge, mirrored=True, **written),
+        later("Your list is exactly what comes out when the pair is merged in either order{and_}.", and_=and_), why,
+        "How do you compare two symbols with the pair?", as_symbols)
+      for written, and_, why in (
+          ({}, "", "That would turn “ol” into “lo” and change the spelling."),
+          ({"own": True}, ", each time as it stands there",
+           "The pair (o, l) is not the pair (l, o): its symbol “ol” is another one, with a merge of its own."))),
     Misconception(
-        "mirror-image-too", partial(_merge, mirrored=True),
-        "Your list is exactly what comes out when the pair is merged in either order.",
-        "That would turn “ol” into “lo” and change the spelling.", "How do you compare two symbols with the pair?",
-        as_symbols),
-    Misconception(
-        "first-symbol-decides", partial(_merge, whole=False),
+        "compared-as-sets", partial(_merge, sets=True),
+        "Your list is exactly what comes out when the next symbols and the pair are compared as *sets*.",
+        "A set knows no order, and each thing is in it once: {o, l} is {l, o}, and {e, e} is {e}, so that a single e "
+        "at the end counts as the pair (e, e).",
+        "What do you compare with the pair?", as_symbols),
+    *(Misconception(
+        "first-symbol-decides", partial(_merge, whole=False, **written),
         "Your list is exactly what comes out when any two symbols are merged whose first is that of the pair.",
-        "Both must fit, or other letters are swallowed.", "Do you compare both symbols?", as_symbols),
+        why, "Do you compare both symbols?", as_symbols)
+      for written, why in (({}, "Both must fit, or other letters are swallowed."),
+                           ({"own": True}, "Both must fit, or other pairs are merged, too."))),
     Misconception(
         "compared-by-spelling", partial(_merge, spelt=True),
         "Your list is exactly what comes out when any two symbols are merged that *spell* what the pair spells.",
@@ -214,6 +257,22 @@ MERGES = [
         "Your list is exactly the expected one, with the letters of the merged symbol one by one in its place.",
         "The merged symbol is one thing. `+=` and `extend` take a string for a row of letters, and put each of them "
         "into the list by itself.", "How do you put the merged symbol into your list?", as_symbols),
+    Misconception(
+        "letters-of-the-others", partial(_merge, spread=True),
+        "Your list is exactly the expected one, with the letters of each symbol that was *not* merged one by one in "
+        "its place.",
+        "A symbol may have several letters already. `+=` and `extend` take a string for a row of letters, and put each "
+        "of them into the list by itself.", "How do you put a symbol that is not merged into your list?", as_symbols),
+    Misconception(
+        "letters-first", partial(_merge, apart=True),
+        "Your list is exactly what comes out when the word is taken apart into letters before the pair is looked for.",
+        "A symbol that was merged before is one thing and stays so: lo and w are two symbols, not three letters.",
+        "Do you join the symbols into a string on the way?", as_symbols),
+    Misconception(
+        "rest-lost", partial(_merge, once=True),
+        "Your list is exactly what comes out when everything after the *first* merged pair is left out.",
+        "What is no part of the pair stays as it is. Join your list and compare it with the word.",
+        "What makes your code pass over the rest once it has merged a pair?", as_symbols),
     Misconception(
         "index-of-the-first-symbol", _merge_first_place,
         "Your list is exactly what comes out when only the place is looked at where the first symbol of the pair "
@@ -258,12 +317,18 @@ MERGES = [
         "Your list is exactly what comes out when the symbol after a merged pair is left out.",
         "A pair uses two symbols up. Join your list and compare it with the word.",
         "How far does your index move after a merge?", as_symbols),
-    Misconception(
-        "either-symbol-twice", partial(_merge, each=True),
+    *(Misconception(
+        "either-symbol-twice", partial(_merge, each=True, own=own),
         "Your list is exactly what comes out when any two neighbours are merged that are both among the symbols of "
         "the pair.",
         "The order matters, and (l, l) is not the pair (l, o): `x in pair` is true for both symbols.",
-        "How do you compare two symbols with the pair?", as_symbols),
+        "How do you compare two symbols with the pair?", as_symbols)
+      for own in (False, True)),
+    Misconception(
+        "merged-backwards", partial(_merge, turned=True),
+        "Your list is exactly the expected one, with the two halves of the merged symbol in the other order.",
+        "What is spelt must stay the same: join your list and compare it with the word.",
+        "Which of the two symbols do you write first?", as_symbols),
     Misconception(
         "letters-again", lambda symbols, pair: list("".join(symbols)),
         "Your list is exactly that of the single letters of the word.",

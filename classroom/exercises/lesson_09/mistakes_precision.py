@@ -1,13 +1,12 @@
 """Lesson 09, n-gram precision: what learners write instead, and what it means. Used by `lesson_09`."""
-from collections import Counter
 from functools import partial
-
-import numpy as np
 
 from classroom.ask.language import WORDS, spell
 from classroom.judge.evidence import Sight
 from classroom.judge.exercise import Misconception
 from course._words import later, plural, say
+
+from . import precisions
 
 # -------------------------------------------------------------------------- evidence in words
 
@@ -29,285 +28,168 @@ def as_sentences(sight: Sight) -> str:
 
 # ------------------------------------------------------------------------------- 9.5 precision
 
-def _grams(sentence, n, kind="ngram"):
-    if kind == "short":
-        return [tuple(sentence[i:i + n]) for i in range(len(sentence) - n)]
-    if kind == "ragged":
-        return [tuple(sentence[i:i + n]) for i in range(len(sentence))]
-    if kind == "blocks":
-        return [tuple(sentence[i:i + n]) for i in range(0, len(sentence) - n + 1, n)]
-    if kind in ("letters", "letters and blanks"):
-        sentence = ("" if kind == "letters" else " ").join(sentence)
-        return [sentence[i:i + n] for i in range(len(sentence) - n + 1)]
-    if kind in ("glued", "lower-cased", "words"):
-        change = {"glued": "".join, "lower-cased": lambda gram: " ".join(gram).lower(), "words": " ".join}[kind]
-        n = 1 if kind == "words" else n
-        return [change(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
-    if kind == "sets":
-        return [frozenset(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
-    if kind == "one longer":
-        return [tuple(sentence[i:i + n + 1]) for i in range(len(sentence) - n + 1)]
-    if kind == "bags":
-        return [tuple(sorted(sentence[i:i + n])) for i in range(len(sentence) - n + 1)]
-    if kind == "up to n":
-        return [gram for m in range(1, n + 1) for gram in _grams(sentence, m)]
-    return [tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
-
-
-def _precision(hypotheses, references, n, clip=True, unique=False, swap=False, mean=False, kind="ngram",
-               by_words=False, joined=False, by_place=False, only=None, distinct=False, negative=False,
-               every=False, added=False, whole=False, at_least_one=False, brevity=False, constant=None, guard=True,
-               size=None, below="", without=0.0, more=0, smoothed=False, short="", then="skip", how="", digits=None,
-               unmatched_too=True, by_sentences=False):
-    """`ngram_precision` with one thing done differently."""
-    if constant is not None:
-        return constant
-    n = (n if size is None else size) + more
-    if swap:
-        hypotheses, references = references, hypotheses
-    if joined:
-        hypotheses, references = [sum(hypotheses, [])], [sum(references, [])]
-    matches, totals = [], []
-    kept = Counter(), Counter()
-    everywhere = Counter()
-    for reference in references:
-        grams = Counter(_grams(reference, n))
-        everywhere = everywhere + grams if how == "all, added" else everywhere | grams
-    if only is not None:
-        hypotheses, references = [hypotheses[only]], [references[only]]
-    for hypothesis, reference in zip(hypotheses, references, strict=True):
-        length = {"translation": len(hypothesis), "reference": len(reference),
-                  "either": min(len(hypothesis), len(reference))}.get(short, n)
-        if length < n and then == "zero":
-            return 0.0
-        if length < n and then == "break":
-            break
-        if length < n:
-            continue
-        have, allowed = _grams(hypothesis, n, kind), _grams(reference, n, kind)
-        if unique:
-            have, allowed = sorted(set(have)), sorted(set(allowed))
-        if how == "counters kept":
-            kept[0].update(have)
-            kept[1].update(allowed)
-            have, allowed = list(kept[0].elements()), list(kept[1].elements())
-        if how == "once":
-            matches.append(len(set(have) & set(allowed)))
-        elif how in ("all", "all, added"):
-            matches.append((Counter(have) & everywhere).total())
-        elif how == "left over":
-            matches.append((Counter(have) - Counter(allowed)).total())
-        elif how == "either":
-            matches.append((Counter(have) | Counter(allowed)).total())
-        elif by_place:
-            matches.append(sum(a == b for a, b in zip(have, allowed, strict=False)))
-        elif every:
-            matches.append(sum((Counter(have) & Counter(_grams(r, n))).total() for r in references))
-        elif added:
-            matches.append(sum(Counter(allowed)[gram] for gram in set(have)))
-        elif clip:
-            matches.append((Counter(have) & Counter(allowed)).total())
-        else:
-            matches.append(sum(gram in allowed for gram in have))
-        total = len(hypothesis if by_words else set(have) if distinct else have)
-        total = len(hypothesis) - n + 1 if negative else total
-        total = {"": total, "larger": max(total, len(allowed)), "smaller": min(total, len(allowed)),
-                 "mean": (total + len(allowed)) / 2, "union": (Counter(have) | Counter(allowed)).total()}[below]
-        if matches[-1] or unmatched_too:
-            totals.append(max(1, total) if at_least_one else total)
-    if mean:
-        scores = [match / total for match, total in zip(matches, totals, strict=True) if total]
-        return sum(scores) / max(len(scores), 1)
-    if not sum(totals) and guard:
-        return without
-    if below == "" and smoothed:
-        return (sum(matches) + 1) / (sum(totals) + 1)
-    if brevity and any(hypotheses):
-        h, r = sum(map(len, hypotheses)), sum(map(len, references))
-        return min(1.0, np.exp(1 - r / h)) * sum(matches) / sum(totals)
-    if by_sentences:
-        return sum(matches) / max(len(hypotheses), 1)
-    found = sum(matches) // sum(totals) if whole else sum(matches) / sum(totals)
-    return found if digits is None else round(found, digits)
-
-
-def _precision_of_pools(hypotheses, references, n):
-    have = Counter(gram for sentence in hypotheses for gram in _grams(sentence, n))
-    allowed = Counter(gram for sentence in references for gram in _grams(sentence, n))
-    return (have & allowed).total() / max(have.total(), 1)
-
-
-def _mean_with_zeros(hypotheses, references, n):
-    scores = []
-    for hypothesis, reference in zip(hypotheses, references, strict=True):
-        have = _grams(hypothesis, n)
-        scores.append((Counter(have) & Counter(_grams(reference, n))).total() / max(len(have), 1))
-    return float(np.mean(scores))
-
-
 PRECISION = [
     Misconception(
-        "nothing-matches", partial(_precision, constant=0.0),
+        "nothing-matches", partial(precisions.precision, constant=0.0),
         "Your precision is 0 in every case, also where a translation *is* its reference.",
         "So no n-gram is ever found, whatever the sentences are. Frequent causes: a list is compared with a tuple, "
         "which are never equal; or `references[i]` is taken for a list of sentences, but it is one sentence, a list of "
         "words.", "Print one n-gram of the translation and one of the reference. Are they of the same type?",
         as_sentences),
     Misconception(
-        "no-n-grams-at-all", partial(_precision, guard=False),
+        "no-n-grams-at-all", partial(precisions.precision, guard=False),
         "Your precision is right wherever there are n-grams. Where all sentences are shorter than n there are none, "
         "and 0 is divided by 0.", "The exercise asks for 0 there: a short text has no runs of four words, and `bleu`, "
         "below, still needs a number.", "What is your last division when there is nothing to count?", as_sentences),
     Misconception(
-        "nothing-returned-for-nothing", partial(_precision, without=None),
+        "nothing-returned-for-nothing", partial(precisions.precision, without=None),
         "Your precision is right wherever there are n-grams. Where all sentences are shorter than n, your function "
         "returns `None`, and not a number.",
         "The exercise asks for 0 there. A function returns `None` where its `return` says so, and also where it comes "
         "to its end without one.", "What do you return where there is nothing to count?", as_sentences),
     Misconception(
-        "single-words", partial(_precision, kind="words"),
+        "single-words", partial(precisions.precision, kind="words"),
         "Your precision is exactly that of single words, whatever n is.",
         "Single words say nothing about their order; that is what the larger n are for.",
         "Where does `n` stand in your code?", as_sentences),
     *(Misconception(
-        "n-typed-in", partial(_precision, size=size), later("Your precision is exactly that of runs of {size} words, "
-                                                            "whatever n is.",
-                                                            size=size),
-                "BLEU needs it for n = 1, 2, 3 and 4.", "Where does `n` stand in your code?", as_sentences)
+        "n-typed-in", partial(precisions.precision, size=size),
+        later("Your precision is exactly that of runs of {size} words, whatever n is.", size=size),
+        "BLEU needs it for n = 1, 2, 3 and 4.", "Where does `n` stand in your code?", as_sentences)
       for size in (2, 3, 4)),
     Misconception(
-        "lower-cased", partial(_precision, kind="lower-cased"),
+        "lower-cased", partial(precisions.precision, kind="lower-cased"),
         "Your precision is exactly what comes out when capitals and small letters count as the same.",
         "That is a choice, and sacreBLEU's default is another. Here the words are compared as they are.",
         "Is there a `lower` or a `casefold`?", as_sentences),
     Misconception(
-        "words-glued-together", partial(_precision, kind="glued"),
+        "words-glued-together", partial(precisions.precision, kind="glued"),
         "Your precision is exactly what comes out when the words of an n-gram are joined with nothing between them.",
         "“no where” and “now here” would then be the same. A tuple of words keeps them apart.",
         "What is an n-gram in your code: a tuple, or a string?", as_sentences),
     Misconception(
-        "at-least-one-n-gram", partial(_precision, at_least_one=True),
+        "at-least-one-n-gram", partial(precisions.precision, at_least_one=True),
         "Your precision is exactly what comes out when a sentence without n-grams counts as if it had one.",
         "A sentence shorter than n has no n-grams: it adds nothing, above the line or below it.",
         "Where is there a `max(…, 1)`: round the sum, or round each of its parts?", as_sentences),
     Misconception(
-        "brevity-penalty-included", partial(_precision, brevity=True),
+        "brevity-penalty-included", partial(precisions.precision, brevity=True),
         "Your precision is exactly the expected one times the brevity penalty.",
         "BLEU has that factor once, not once for each n. It comes in the next cell.",
         "Which of your factors has to do with the lengths of the sentences?", as_sentences),
     Misconception(
-        "not-clipped", partial(_precision, clip=False),
+        "not-clipped", partial(precisions.precision, clip=False),
         "Your precision is exactly what comes out when an n-gram counts each time the translation says it, however "
         "often the reference has it.",
         "“the the the the” would then be a perfect translation of any sentence with a “the”.",
         "How often may one n-gram match?", as_sentences),
     Misconception(
-        "each-once", partial(_precision, unique=True),
+        "each-once", partial(precisions.precision, unique=True),
         "Your precision is exactly what comes out when every n-gram counts once, however often it is said.",
         "A word that is rightly said twice should count twice.", "Do you make a set of the n-grams?", as_sentences),
     Misconception(
-        "mean-of-sentences", partial(_precision, mean=True),
+        "mean-of-sentences", partial(precisions.precision, mean=True),
         "Your precision is exactly the mean of the sentences' precisions.",
         "That gives a sentence of two words as much weight as one of twenty. BLEU adds up first and divides once.",
         "Where is your division: inside the loop over sentences, or after it?", as_sentences),
     Misconception(
-        "mean-of-sentences", _mean_with_zeros,
+        "mean-of-sentences", precisions.mean_with_zeros,
         "Your precision is exactly the mean of the sentences' precisions, with 0 for sentences that have no n-gram.",
         "That gives a sentence of two words as much weight as one of twenty. BLEU adds up first and divides once.",
         "Where is your division: inside the loop over sentences, or after it?", as_sentences),
     Misconception(
-        "recall", partial(_precision, swap=True),
+        "recall", partial(precisions.precision, swap=True),
         "Your precision is exactly what comes out when translation and reference change places. That is the recall: "
         "how much of the reference was said.",
         "Precision asks how much of what was said is right. BLEU punishes what is missing in another way.",
         "Whose n-grams do you divide by?", as_sentences),
     Misconception(
-        "pooled", _precision_of_pools,
+        "pooled", precisions.precision_of_pools,
         "Your precision is exactly what comes out when the n-grams of all sentences are put together before they are "
         "compared.",
         "A word would then be right because some other sentence's reference has it.",
         "Are translation and reference compared sentence by sentence?", as_sentences),
     Misconception(
-        "joined", partial(_precision, joined=True),
+        "joined", partial(precisions.precision, joined=True),
         "Your precision is exactly what comes out when all sentences are joined into one before n-grams are formed.",
         "That makes n-grams across the ends of sentences, and lets words match in other sentences.",
         "Are n-grams formed sentence by sentence?", as_sentences),
     Misconception(
-        "letters-for-words", partial(_precision, kind="letters"),
+        "letters-for-words", partial(precisions.precision, kind="letters"),
         "Your precision is exactly that of n-grams of *letters*, of the words of a sentence written together.",
         "A sentence is a list of words, and an n-gram is n words of it.", "Do you join the words into a string?",
         as_sentences),
     Misconception(
-        "letters-for-words", partial(_precision, kind="letters and blanks"),
+        "letters-for-words", partial(precisions.precision, kind="letters and blanks"),
         "Your precision is exactly that of n-grams of *letters*, with the blanks between the words.",
         "A sentence is a list of words, and an n-gram is n words of it.", "Do you join the words into a string?",
         as_sentences),
     *(Misconception(
-        "one-sentence-only", partial(_precision, only=only),
+        "one-sentence-only", partial(precisions.precision, only=only),
         later("Your precision is exactly that of the {name} sentence alone.", name=name),
         "Matches and n-grams are added up over all sentences.", look, as_sentences)
       for only, name, look in ((0, "first", "Is your `return` inside the loop?"),
                                (-1, "last", "Where are your sums set to 0: before the loop, or in it?"))),
     Misconception(
-        "every-reference-counts", partial(_precision, every=True),
+        "every-reference-counts", partial(precisions.precision, every=True),
         "Your precision is exactly what comes out when each translation is compared with *all* references, and all "
         "matches are added up.", "A word would then be right because some other sentence's reference has it.",
         "Which two sentences belong together?", as_sentences),
     Misconception(
-        "reference-counts-added", partial(_precision, added=True),
+        "reference-counts-added", partial(precisions.precision, added=True),
         "Your precision is exactly what comes out when an n-gram matches as often as the reference has it, even if "
         "the translation says it less often.", "A word said once can be right only once.",
         "Of which two numbers must it be the smaller one?", as_sentences),
     Misconception(
-        "divided-by-different-n-grams", partial(_precision, distinct=True),
+        "divided-by-different-n-grams", partial(precisions.precision, distinct=True),
         "Your precision is exactly the number of matches divided by the number of *different* n-grams.",
         "An n-gram that is said twice counts twice, above the line and below it.",
         "What is the length of a Counter?", as_sentences),
     Misconception(
-        "negative-counts", partial(_precision, negative=True),
+        "negative-counts", partial(precisions.precision, negative=True),
         "Your precision is exactly what comes out when every sentence of m words counts as m − n + 1 n-grams, even "
         "where that is negative.", "A sentence shorter than n has no n-grams, and must not take away those of others.",
         "What is m − n + 1 for m = 1 and n = 3?", as_sentences),
     Misconception(
-        "rounded-down", partial(_precision, whole=True),
+        "rounded-down", partial(precisions.precision, whole=True),
         "Your precision is exactly the expected one, rounded down to a whole number.",
         "A share lies between 0 and 1.", "In Python `/` divides, and `//` divides and rounds down.", as_sentences),
     Misconception(
-        "last-n-gram-missing", partial(_precision, kind="short"),
+        "last-n-gram-missing", partial(precisions.precision, kind="short"),
         "Your precision is exactly what comes out when the last n-gram of every sentence is left out.",
         "A sentence of m words has m − n + 1 n-grams.", "Where does your range end?", as_sentences),
     Misconception(
-        "ragged-end", partial(_precision, kind="ragged"),
+        "ragged-end", partial(precisions.precision, kind="ragged"),
         "Your precision is exactly what comes out when the shorter remains at the end of a sentence count as n-grams.",
         "A slice past the end is short and not an error. A sentence of m words has m − n + 1 n-grams.",
         "Where does your range end?", as_sentences),
     Misconception(
-        "blocks", partial(_precision, kind="blocks"),
+        "blocks", partial(precisions.precision, kind="blocks"),
         "Your precision is exactly what comes out when sentences are cut into blocks of n words.",
         "N-grams overlap: of “the black cat” both “the black” and “black cat” are pairs.",
         "How far do you move from one n-gram to the next?", as_sentences),
     Misconception(
-        "order-ignored", partial(_precision, kind="bags"),
+        "order-ignored", partial(precisions.precision, kind="bags"),
         "Your precision is exactly what comes out when the order of the words within an n-gram does not count.",
         "Word order is what n-grams of two and more words are there to judge.", "Is anything sorted, or a set?",
         as_sentences),
     Misconception(
-        "all-sizes-up-to-n", partial(_precision, kind="up to n"),
+        "all-sizes-up-to-n", partial(precisions.precision, kind="up to n"),
         "Your precision is exactly what comes out when all n-grams from 1 to n are counted together.",
         "BLEU has one precision for each n and then takes their geometric mean.", "Is there a loop over n?",
         as_sentences),
     Misconception(
-        "divided-by-words", partial(_precision, by_words=True),
+        "divided-by-words", partial(precisions.precision, by_words=True),
         "Your precision is exactly the number of matches divided by the number of *words*.",
         "There are fewer n-grams than words, so even a perfect translation would not reach 1.",
         "What do you divide by?", as_sentences),
     Misconception(
-        "same-place-only", partial(_precision, by_place=True),
+        "same-place-only", partial(precisions.precision, by_place=True),
         "Your precision is exactly what comes out when an n-gram counts only at the place where the reference has it.",
         "One word more at the start would then make everything after it wrong.",
         "Do you compare place by place?", as_sentences),
     *(Misconception(
-        "short-sentence-decides", partial(_precision, short=short, then=then), later(
+        "short-sentence-decides", partial(precisions.precision, short=short, then=then), later(
             "Your precision is exactly what comes out when {words}.", words=words),
         "A translation shorter than n adds no n-grams, and one whose reference is shorter than n adds no matches. All "
         "other sentences count as before.",
@@ -321,12 +203,12 @@ PRECISION = [
           ("either", "break", "counting ends at the first sentence, translation or reference, that is shorter than "
            "n"))),
     Misconception(
-        "short-reference-left-out", partial(_precision, short="reference"),
+        "short-reference-left-out", partial(precisions.precision, short="reference"),
         "Your precision is exactly what comes out when a translation whose reference is shorter than n is left out.",
         "Its n-grams were said, and none of them is right: they count below the line.",
         "Of which of the two sentences do you ask how long it is?", as_sentences),
     *(Misconception(
-        slug, partial(_precision, **switch), later("Your precision is exactly what comes out when {words}.",
+        slug, partial(precisions.precision, **switch), later("Your precision is exactly what comes out when {words}.",
                                                    words=words), why, look,
         as_sentences)
       for slug, switch, words, why, look in (
@@ -359,6 +241,22 @@ PRECISION = [
            "references put together",
            "A word would then be right because some other sentence's reference has it.",
            "Which two sentences belong together?"),
+          ("every-reference-allows", {"how": "best of all"}, "each translation is compared with each of *all* "
+           "references, and the largest number of matches counts",
+           "A word would then be right because some other sentence's reference has it.",
+           "Which two sentences belong together?"),
+          ("larger-count-taken", {"how": "larger"}, "an n-gram that both sentences have matches as often as it stands "
+           "in that of the two that has it more often",
+           "Then more may match than was said, and the share may be above 1.", "Of which two numbers must it be the "
+           "smaller one?"),
+          ("larger-count-taken", {"how": "larger", "clip": False}, "each n-gram of the translation matches as often as "
+           "it stands in that of the two sentences that has it more often",
+           "Then all that was said is right, also what the reference does not have, and the share is never below 1.",
+           "Of which two numbers must it be the smaller one?"),
+          ("each-with-each", {"how": "each with each"}, "each n-gram of the translation matches every equal one of the "
+           "reference",
+           "One that stands twice in both sentences would then match four times, and the share may be above 1.",
+           "May two n-grams of the translation match the same one of the reference in your code?"),
           ("divided-by-sentences", {"by_sentences": True}, "the matches are divided by the number of sentences",
            "The share asked for is one of n-grams.", "Of what is there a length below the line?"),
           ("slice-too-long", {"kind": "one longer"}, "the runs have n + 1 words, and the last one n",

@@ -12,7 +12,7 @@ from classroom.judge.exercise import Choice, Exercise, Property
 from course._words import later, say
 
 from . import mistakes, mistakes_decoding, mistakes_merging, mistakes_precision
-from .mistakes_decoding import BOS, EOS, PAD
+from .decoders import BOS, EOS, PAD
 
 
 def count_pairs(words):
@@ -227,20 +227,20 @@ EXERCISES = [
     ),
     Choice(
         id="9.3", title="the first loss", names=("prediction",), points=1, minutes=3, difficulty=1,
-        options=(0, 0.5, 7.6, 2000), reference=7.6,
+        options=(0, 0.5, 8.7, 6000), reference=8.7,
         wrong={
             0: "A loss of 0 means that all the probability lies on the right token. An untrained model does not know "
                "which one that is.",
             0.5: "That would be a probability of exp(−0.5), about 0.6, for the right token: a well-trained model. "
-                 "How much can a model that knows nothing give to one token out of 2,000?",
-            2000: "2,000 is the number of tokens. The loss is a logarithm: of which number?",
+                 "How much can a model that knows nothing give to one token out of 6,000?",
+            6000: "6,000 is the number of tokens. The loss is a logarithm: of which number?",
         },
         hints=("A model that knows nothing spreads its probability over the whole vocabulary.",
-               "Each of 2,000 tokens gets about 1/2000. The loss is −log of what the right one gets.",
-               "−log(1/2000) = log 2000, the natural logarithm. `np.log(2000)` tells."),
-        solution_source="prediction = 7.6",
-        moral="log 2000 = 7.6. With this number in mind you see at the first step whether a model is put together "
-              "correctly: far more means that it is sure of something wrong.",
+               "Each of 6,000 tokens gets about 1/6000. The loss is −log of what the right one gets.",
+               "−log(1/6000) = log 6000, the natural logarithm. `np.log(6000)` tells."),
+        solution_source="prediction = 8.7",
+        moral="log 6000 = 8.7. A new model is a little above that, as the next cell shows. At twice as much it would "
+              "be sure of something wrong: with this number in mind you see at the first step that there is a mistake.",
     ),
     Exercise(
         id="9.4", title="greedy decoding", names=("greedy_decode",), points=3, minutes=20, difficulty=3,

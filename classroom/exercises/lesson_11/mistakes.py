@@ -40,19 +40,34 @@ def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S
     return factor * (1 - hits / total if flip else hits / total)
 
 
-def _parts(predicted, sure, possible, careful):
-    """Precision and recall; if `careful`, 0 where there is nothing to divide by."""
-    least = 1 if careful else 0
-    return (len(predicted & possible) / max(len(predicted), least), len(predicted & sure) / max(len(sure), least))
+def _parts(predicted, sure, possible, empty):
+    """Precision and recall. Where there is nothing to divide by, what `empty` says of each; "other": the other one."""
+    if empty is None or predicted and sure:
+        return len(predicted & possible) / len(predicted), len(predicted & sure) / len(sure)
+    if predicted:
+        precision = len(predicted & possible) / len(predicted)
+        return precision, precision if empty == "other" else empty[1]
+    return (0.0 if empty == "other" else empty[0]), 0.0
 
 
-def _harmonic(predicted, sure, possible, careful=True):
-    precision, recall = _parts(predicted, sure, possible, careful)
-    return 1 - 2 * precision * recall / (precision + recall) if precision + recall or not careful else 1.0
+def _harmonic(predicted, sure, possible, empty=(0, 0)):
+    precision, recall = _parts(predicted, sure, possible, empty)
+    return 1 - 2 * precision * recall / (precision + recall) if precision + recall or empty is None else 1.0
 
 
-def _mean(predicted, sure, possible, careful=True):
-    return 1 - sum(_parts(predicted, sure, possible, careful)) / 2
+def _mean(predicted, sure, possible, empty=(0, 0)):
+    return 1 - sum(_parts(predicted, sure, possible, empty)) / 2
+
+
+def _only_possible(predicted, sure, possible, how):
+    """Something else is made of predicted links that are only possible."""
+    kept, hits = predicted - (possible - sure), len(predicted & sure) + len(predicted & possible)
+    above, below = {"left out": (2 * len(kept & sure), len(kept) + len(sure)),
+                    "left out below": (hits, len(kept) + len(sure)),
+                    "half of P": (hits - len(predicted & possible) / 2, len(predicted) + len(sure)),
+                    "half of the rest": (len(predicted & sure) + len(predicted & possible - sure) / 2,
+                                         len(predicted) + len(sure))}[how]
+    return 1 - above / max(below, 1)
 
 
 def _other_sets(predicted, sure, possible, how):
@@ -103,6 +118,11 @@ def _and_for_intersection(predicted, sure, possible):
 _TWO = ("A link counts as right in two ways: sure links have to be found (recall), and what is predicted has to be at "
         "least possible (precision).")
 
+_ONCE = ("The formula leaves out none of the predicted links: one that is only possible counts once above the line, "
+         "and once below it.")
+_WEIGHT = ("Neither term has a factor: a predicted link that is sure counts twice, one that is only possible once. In "
+           "yours, an alignment that is just the sure links gets {rate}.")
+
 
 def _of(slug, says, why, look, **switches):
     return Misconception(slug, partial(_rate, **switches), says, why, look, counts)
@@ -131,6 +151,9 @@ RATES = [
     *(_of("no-sure-links-is-special", f"Your rate is right, but where there are no sure links it is {value:g}.",
           "The formula needs no special case there: below the line stands |A|, and possible links still count as "
           "right.", "Is there an `if` for an empty set?", without_sure=value) for value in (0.0, 1.0)),
+    _of("empty-set-is-special", "Your rate is right, but where nothing was predicted, and where there are no sure "
+        "links, it is 0.", "The formula needs no special case there: the other set still stands below the line.",
+        "Is there an `if` for an empty set?", without_links=0.0, without_sure=0.0),
     _of("not-subtracted-from-one", "Your rate is exactly one minus the expected one: a rate of what is right.",
         "An error rate is 0 for a perfect alignment.", "What does the formula begin with?", flip=False),
     _of("possible-ignored", "Your rate is exactly what comes out when only sure links count as right.",
@@ -141,8 +164,9 @@ RATES = [
         "Which of your terms asks for sure links?", first="possible"),
     _of("sure-links-count-once", "Your rate is exactly what comes out when each predicted link counts once at most: a "
         "sure one for being sure and not again for being possible, or the other way round.",
-        "A sure link is possible too, and counts in both terms; below the line it stands twice as well. Yours never "
-        "reaches 0.", "Are both terms there, and is one set taken out of the other?", second="only possible"),
+        "A sure link is possible too, and counts in both terms; below the line it stands twice as well. In yours, "
+        "an alignment that is just the sure links gets 0.5.",
+        "Are both terms there, and is one set taken out of the other?", second="only possible"),
     _of("precision-only", "Your rate is exactly the share of predicted links that are not possible.",
         f"{_TWO} One single safe link would be a perfect alignment.", "Where do the sure links come in?",
         first="none", below="A"),
@@ -218,15 +242,27 @@ RATES = [
         "`a and b` is simply b if a is not empty, and asks nothing about what is in both.",
         "How is an intersection written?", counts),
     *(Misconception(
-        "harmonic-mean", partial(_harmonic, careful=careful),
+        "harmonic-mean", partial(_harmonic, empty=empty),
         "Your rate is exactly one minus the harmonic mean of precision and recall.",
         "That is the F-measure with its two kinds of links. Och and Ney's rate adds the counts first and divides once.",
-        "How many divisions does the formula have?", counts) for careful in (False, True)),
+        "How many divisions does the formula have?", counts) for empty in (None, (0, 0), (1, 1), "other")),
     *(Misconception(
-        "mean-of-precision-and-recall", partial(_mean, careful=careful),
+        "mean-of-precision-and-recall", partial(_mean, empty=empty),
         "Your rate is exactly one minus the mean of precision and recall.",
         "That gives two quotients the same weight, however many links each stands for, and one of them may be 0/0. Add "
-        "first, divide once.", "How many divisions does the formula have?", counts) for careful in (False, True)),
+        "first, divide once.", "How many divisions does the formula have?", counts)
+      for empty in (None, (0, 0), (1, 1), (0, 1), (1, 0), "other")),
+    *(Misconception(
+        "only-possible-links-apart", partial(_only_possible, how=how),
+        f"Your rate is exactly what comes out when {words}.", why, look, counts)
+      for how, words, why, look in (
+          ("left out", "predicted links that are only possible are left out before anything is counted",
+           _ONCE, "How many links does your |A| count?"),
+          ("left out below", "predicted links that are only possible are left out of |A| below the line",
+           _ONCE, "How many links does your |A| count?"),
+          ("half of P", "|A ∩ P| counts half", _WEIGHT.format(rate="0.25"), "By what are your terms multiplied?"),
+          ("half of the rest", "a sure link counts once, and one that is only possible half",
+           _WEIGHT.format(rate="0.5"), "By what are your terms multiplied?"))),
     *(Misconception(
         slug, partial(_other_sets, how=how), f"Your rate is exactly what comes out when {words}.", why, look, counts)
       for slug, how, words, why, look in (

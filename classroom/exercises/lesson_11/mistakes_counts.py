@@ -9,13 +9,13 @@ from course._words import say
 
 
 def _em(t, pairs, rows="source", by="sentence", weigh="t", start="zero", reset=False, once=(), drop=False,
-        lost=False, often=(), least=0.0, floor=0.0):
+        lost=False, often=(), least=0.0, floor=0.0, through=slice(None), words=slice(None)):
     """`em_step` with switches."""
     counts = {"zero": np.zeros_like, "t": np.array, "one": np.ones_like}[start](t) + least
-    for source, target in pairs:
+    for source, target in pairs[through]:
         if reset:
             counts = np.zeros_like(t)
-        source, target = _once(source, "source" in once), _once(target, "target" in once)
+        source, target = _once(source, "source" in once), _once(target[words], "target" in once)
         before = counts.copy()
         for j in target:
             best = max(source, key=lambda i, j=j: t[i, j])
@@ -121,10 +121,6 @@ def _axes_exchanged(t, pairs):
 
 def _sides_exchanged(t, pairs):
     return _em(t, [(target, source) for source, target in pairs])
-
-
-def _first_pair_only(t, pairs):
-    return _em(t, pairs[:1])
 
 
 def _whole_numbers(t, pairs):
@@ -258,7 +254,7 @@ ROUNDS = [
         "divided-by-at-least-one", partial(_em, floor=1.0),
         "Your table is exactly what comes out when no row is divided by less than 1.",
         "A source word of a long sentence can have less than 1 in all. Its row, too, has to sum to 1.",
-        "What is your `max(..., 1)` for? Each source word occurs, so that no sum is 0.", _sums),
+        "What is your `max(..., 1)` for? The exercise rules out a row whose sum is 0.", _sums),
     _round(
         "counts-begin-with-t", partial(_em, start="t"),
         "Your table is exactly what comes out when the counts begin with the old t instead of 0.",
@@ -338,7 +334,7 @@ ROUNDS = [
         "pseudo-count", partial(_em, least=least),
         f"Your table is exactly what comes out when the counts begin with {begin} instead of 0.",
         "Then words that never meet get a probability too: a small one, but one that can grow in the next rounds. And "
-        "it is not needed: each source word occurs, so that no row sums to 0.", "What do the counts begin with?")
+        "it is not needed: the exercise rules out a row whose sum is 0.", "What do the counts begin with?")
       for least, begin in ((1e-12, "a tiny number"), (1e-9, "a tiny number"), (1e-6, "a millionth"), (0.1, "0.1"),
                            (1e-3, "0.001"), (1e-5, "0.00001"), (1e-4, "0.0001"), (0.01, "0.01"))),
     _round(
@@ -372,11 +368,19 @@ ROUNDS = [
         "Your table is exactly what comes out when the counts are divided after each pair.",
         "The counts of the pairs before then weigh less and less. All pairs are counted first, and the rows divided "
         "once.", "How far is your division indented?"),
+    *(_round(
+        slug, partial(_em, **switch), f"Your table is exactly what comes out when only {words} is counted.",
+        "All pairs are counted. The row of a source word without counts is 0 divided by 0, which is NaN; or it stays "
+        "0, if you prevent that.", "How far is your `return` indented?")
+      for slug, switch, words in (
+          ("first-pair-only", {"through": slice(1)}, "the first pair"),
+          ("first-target-word-only", {"through": slice(1), "words": slice(1)}, "the first target word of the first pair"
+           ))),
     _round(
-        "first-pair-only", _first_pair_only,
-        "Your table is exactly what comes out when only the first pair is counted.",
-        "Source words that do not occur in it have no counts, and 0 divided by 0 is NaN.",
-        "How far is your `return` indented?"),
+        "first-target-word-only", partial(_em, words=slice(1)),
+        "Your table is exactly what comes out when only the first target word of each pair is counted.",
+        "Every target word has 1 to give. The row of a source word without counts is 0 divided by 0, which is NaN; or "
+        "it stays 0, if you prevent that.", "Which target words of a pair does your code go through?"),
     _round(
         "counts-are-whole-numbers", _whole_numbers,
         "Your table is exactly what comes out when the counts can only hold whole numbers.",

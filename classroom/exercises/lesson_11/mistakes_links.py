@@ -73,6 +73,17 @@ def _eos_to_zero(weights):
     return torch.where(found == weights.shape[2] - 1, 0, found)
 
 
+def _eos_to_none(weights):
+    found = weights.mean(0)[:-1].argmax(-1)
+    return torch.where(found == weights.shape[2] - 1, -1, found)
+
+
+def _two_rows(weights):
+    """The mean of the row that predicts a token and the one that reads it."""
+    mean = weights.mean(0)[:, :-1]
+    return (mean[:-1] + mean[1:]).argmax(-1)
+
+
 def _rows_dropped(weights):
     found = weights.mean(0)[:-1].argmax(-1)
     return found[found < weights.shape[2] - 1]
@@ -184,6 +195,12 @@ ALIGNERS = [
         f"{_SHIFT} Your links say where the word *after* each word comes from. And <eos> is no word.",
         "Which row predicts the first target token?"),
     Misconception(
+        "two-rows-averaged", _two_rows,
+        "Your links are exactly those of the mean of two rows: the one that predicts a token, and the one that reads "
+        "it.",
+        f"{_SHIFT} The second of your rows says where the word *after* each word comes from.",
+        "Which single row predicts the first target token?"),
+    Misconception(
         "last-row-kept", partial(_align, rows=slice(None)),
         "You return exactly one number too many: the last row is there as well.",
         "The last row predicts <eos>, which is no token of the sentence.", "How many target tokens are there?"),
@@ -204,6 +221,12 @@ ALIGNERS = [
         "the column of <eos> out before you look for the largest weight.",
         "When is <eos> taken out: before the argmax, or after it?")
       for wrong, what in ((_clamped, "the last word"), (_eos_to_zero, "the first word"))),
+    Misconception(
+        "eos-as-none", _eos_to_none,
+        "Your links are exactly what comes out when a token that looks mostly at <eos> gets −1 instead of a link.",
+        "Each target token gets a link here. Where <eos> comes first, the word that comes *second* is asked for: leave "
+        "the column of <eos> out before you look for the largest weight.",
+        "When is <eos> taken out: before the argmax, or after it?"),
     Misconception(
         "eos-rows-dropped", _rows_dropped,
         "Your links are exactly the expected ones without the tokens that look mostly at <eos>.",

@@ -33,7 +33,11 @@ def _more_in_the_total(t, pairs):
     return _over_rows(counts)
 
 
-def _loops(t, pairs, total="new", gives="last source word too", power=1, ids="own", empty=False):
+def _as_it_is(x):
+    return x
+
+
+def _loops(t, pairs, total="new", gives="last source word too", of=_as_it_is, ids="own", empty=False):
     """`em_step` with another course of its loops."""
     counts, collected = np.zeros_like(t), 0.0
     for source, target in pairs:
@@ -48,34 +52,42 @@ def _loops(t, pairs, total="new", gives="last source word too", power=1, ids="ow
             elif total == "growing":
                 collected = 0.0
             else:
-                collected = sum(t[i, j] ** power for i in rows)
+                collected = sum(of(t[i, j]) for i in rows)
             for i in rows:
                 if total == "growing":
                     collected += t[i, j]
                 if gives == "last source word alone":
                     continue
-                counts[i, j] += t[i, j] ** power / collected
+                counts[i, j] += (1.0 if gives == "one" else of(t[i, j])) / collected
             if gives == "last source word alone":
                 counts[i, j] += t[i, j] / collected
     return _over_rows(counts)
 
 
-def _over_rows(counts):
+def _over_rows(counts, floor=0.0):
+    """Each row divided by its sum, or by `floor` where that is larger."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return counts / counts.sum(1, keepdims=True)
+        return counts / np.maximum(counts.sum(1, keepdims=True), floor)
 
 
-def _side_by_side(t, pairs, shares=False):
+def _side_by_side(t, pairs, gives="t", floor=0.0):
     """Words in the same place of their sentences belong together."""
     counts = np.zeros_like(t)
     for source, target in pairs:
         for i, j in zip(source, target, strict=False):
-            counts[i, j] += 1.0 if shares else t[i, j]
+            counts[i, j] += {"t": t[i, j], "one": 1.0, "share": t[i, j] / sum(t[k, j] for k in source)}[gives]
+    return _over_rows(counts, floor)
+
+
+def _axes_exchanged_throughout(t, pairs):
+    """Rows of t, and of the counts, are taken for those of target words."""
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[j, i] for i in source)
+            for i in source:
+                counts[j, i] += t[j, i] / total
     return _over_rows(counts)
-
-
-def _some_pairs(t, pairs, which):
-    return _em(t, pairs[which])
 
 
 def _replaced_by_all_so_far(t, pairs, care="rows"):
@@ -131,8 +143,17 @@ LOOPS = [
     _of("last-source-word-alone", partial(_loops, gives="last source word alone"), "Your table is exactly what comes "
         "out when only the last source word of a pair is counted.", "Each source word gets its share.",
         "How far is the line indented that adds to the counts?"),
-    _of("shares-of-squares", partial(_loops, power=2), "Your table is exactly what comes out when the shares are in "
-        "proportion to the squares of t.", "They are in proportion to t itself.", "Is there a power, or t twice?"),
+    _of("shares-of-squares", partial(_loops, of=np.square), "Your table is exactly what comes out when the shares are "
+        "in proportion to the squares of t.", "They are in proportion to t itself.", "Is there a power, or t twice?"),
+    _of("softmax-of-t", partial(_loops, of=np.exp), "Your table is exactly what comes out when the shares are a "
+        "softmax of the t of the sentence.", "They are in proportion to t itself: twice the t, twice the share. A "
+        "softmax of numbers between 0 and 1 is nearly even.", "What makes shares of t?"),
+    _of("t-not-shared-out", partial(_loops, gives="one"), "Your table is exactly what comes out when 1 divided by the "
+        "total is added, the same for each source word of the sentence.", "The share of a source word is in proportion "
+        "to its own t.", "What stands above the line?"),
+    _of("axes-exchanged", _axes_exchanged_throughout, "Your table is exactly what comes out when t is read, and the "
+        "counts are written, at [target, source].", "Rows of t belong to source words, columns to target words. Where "
+        "there are more of one than of the other, it stops with an error.", "Which of your two indices is the row?"),
     _of("places-for-ids", partial(_loops, ids="places"), "Your table is exactly what comes out when the *places* of "
         "words in their sentences are taken for their ids.", "A word's row is that of its id, wherever it stands.",
         "What does your loop run over: `source`, or `range(len(source))`?"),
@@ -151,11 +172,12 @@ LOOPS = [
         "sentence gets a word more, with the id 0.", "Here row 0 belongs to a word like any other. The course's own "
         "`IBMModel1` has an empty word, with a row of its own; the exercise has none.",
         "What do you put in front of the source?"),
-    *(_of("side-by-side", partial(_side_by_side, shares=shares), "Your table is exactly what comes out when each word "
-          "is counted with the one in the same place of the other sentence alone.",
+    *(_of("side-by-side", partial(_side_by_side, gives=gives, floor=floor), "Your table is exactly what comes out when "
+          "each word is counted with the one in the same place of the other sentence alone.",
           f"{_ALL} It shares it out among *all* source words of its sentence.",
-          "What does `zip(source, target)` go through, and what do two loops?") for shares in (False, True)),
-    *(_of(slug, partial(_some_pairs, which=which), f"Your table is exactly what comes out when the {words} is left "
+          "What does `zip(source, target)` go through, and what do two loops?")
+      for gives in ("t", "one", "share") for floor in (0.0, 1e-12)),
+    *(_of(slug, partial(_em, through=which), f"Your table is exactly what comes out when the {words} is left "
           "out.", _ALL, "Through which pairs does your loop go?")
       for slug, which, words in (("last-pair-left-out", slice(None, -1), "last pair"),
                                  ("first-pair-left-out", slice(1, None), "first pair"))),

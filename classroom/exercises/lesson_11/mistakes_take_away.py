@@ -21,6 +21,8 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
     gone = {"rows": lambda: lost[:, None, :, None], "heads": lambda: lost[:, None],
             "sentences": lambda: lost[None, None]}.get(places, lambda: lost[:, None, None, :])()
     left = weights.masked_fill(gone, fill)
+    if heads == "mean":
+        left = left.mean(1, keepdim=True).expand_as(weights)
     if heads == "first":
         left = torch.cat([left[:, :1], weights[:, 1:]], dim=1)
     taken, still = weights.sum(-1, keepdim=True) - left.sum(-1, keepdim=True), (~gone).expand_as(weights)
@@ -35,6 +37,9 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
     if grown == "largest":
         best = torch.nn.functional.one_hot(left.argmax(-1), size)
         return left + taken * best
+    if grown in ("largest, not a lost one", "largest, but for empty rows"):
+        best = torch.nn.functional.one_hot(left.argmax(-1), size)
+        return left + taken * best * (still if grown == "largest, not a lost one" else left.sum(-1, keepdim=True) > 0)
     if grown == "last token":
         return (left + taken * (torch.arange(size) == size - 1)).masked_fill(gone, 0.0)
     if grown == "last token, lost too":
@@ -50,7 +55,8 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
              "number": lambda: still.sum(-1, keepdim=True).to(left.dtype),
              "mean of heads": lambda: left.mean(1, keepdim=True).sum(-1, keepdim=True).expand_as(taken),
              "largest lost": lambda: 1 - (weights * gone).amax(-1, keepdim=True),
-             }[grown]().clamp(min=least) + eps
+             "rest of 1": lambda: 1 - (weights * gone).sum(-1, keepdim=True),
+             }[grown]().clamp(min=least or -1.0) + eps
     if empty == "nan":
         return left / total
     if empty == "nan, but for whole sentences":
@@ -99,8 +105,9 @@ TAKING = [
     _taken("shared-out-alike", "what comes out when the weight that was taken is shared out equally among all tokens, "
            "the lost ones too", "A lost token must get nothing.", "By how much has each weight to be *multiplied*?",
            grown="alike, lost too"),
-    _taken("given-to-the-largest", "what comes out when the weight that was taken goes to the largest that is left",
-           "What is left keeps its proportions: all grow by the same factor.", "By which factor?", grown="largest"),
+    *(_taken("given-to-the-largest", "what comes out when the weight that was taken goes to the largest that is left",
+             "What is left keeps its proportions: all grow by the same factor.", "By which factor?", grown=grown)
+      for grown in ("largest", "largest, not a lost one", "largest, but for empty rows")),
     *(_taken("given-to-the-last", f"what comes out when the weight that was taken goes to the last token{more}",
              "What is left keeps its proportions: all grow by the same factor.", "By which factor?", grown=grown)
       for grown, more in (("last token", ", unless that is lost itself"), ("last token, lost too", ""))),
@@ -126,6 +133,13 @@ TAKING = [
     _taken("wrong-divisor", "what comes out when each row is divided by 1 minus its *largest* lost weight",
            "A sentence may lose several tokens: the weights of all of them are missing from the row.",
            "What do your rows sum to where two tokens are lost?", grown="largest lost"),
+    *(_taken("rest-of-one", "what comes out when what is left is divided by 1 minus the weight that was taken",
+             "On paper that is the sum of what is left. In float32 it is not: just below 1 the numbers are 6e-8 apart, "
+             "so that 1 minus one of them keeps few digits. A row of which little is left does not sum to 1 then.",
+             "Is there a `1 -` in your code?", _nearly_one, grown="rest of 1", **more)
+      for more in ({}, {"empty": "nan"})),
+    _taken("heads-averaged", "what comes out when the heads are averaged first", "Each head has weights of its own: it "
+           "keeps its proportions.", "Which axes do your `sum` and `mean` join?", heads="mean"),
     _taken("squared", "what comes out when the weights that are left are squared before they are divided", "What is "
            "left keeps its proportions.", "What do you do with the weights besides dividing?", grown="squared"),
     _taken("rows-taken", "what comes out when *rows* are taken away", _COLUMNS, "Which axis of the weights does `lost` "
@@ -159,11 +173,11 @@ TAKING = [
     *(_taken("something-added-to-the-sum", f"what comes out when {eps} is added to the sums", "Then rows do not sum "
              "to 1, least of all those of which little is left.", "How large is what you add to the sum?",
              _nearly_one, eps=float(eps))
-      for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8")),
+      for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10")),
     *(_taken("divided-by-at-least", f"what comes out when no row is divided by less than {least}", "A row of which "
              "less than that is left does not sum to 1 then. Only a row of which *nothing* is left is 0.",
-             "What is the smallest number that your code divides by?", least=float(least))
-      for least in ("0.5", "0.1", "0.01", "0.001", "0.0001")),
+             "What is the smallest number that your code divides by?", _nearly_one, least=float(least))
+      for least in ("0.5", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7")),
     *(_taken("not-quite-taken", f"what comes out when {what} is filled in, not 0", "A lost token must get exactly "
              "nothing.", "Which number do you fill in?", fill=fill)
       for what in ("0.01", "0.001", "0.0001", "-1", "1", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12")

@@ -165,8 +165,8 @@ EXERCISES = [
         id="11.4", title="equal values", names=("prediction",), points=1, minutes=3, difficulty=1,
         options=("unchanged", "doubled", "exchanged", "depends on the query"), reference="unchanged",
         wrong={
-            "doubled": "Weight is moved, not added: what one word gains the other loses, and the row still sums to 1. "
-                       "Write down the two terms of the sum, before and after.",
+            "doubled": "Weight is moved, not created: what one word gains the other loses, and the row still sums to "
+                       "1. Write down the two terms of the sum, before and after.",
             "exchanged": "One word has given all its weight to the other. But what reaches the output is weight "
                          "times value. Write down the two terms of the sum, before and after.",
             "depends on the query": "The query decides the weights, and these you set by hand here. After that only "

@@ -1,12 +1,10 @@
-"""Lesson 12: what learners write instead, and what it means. Used by `lesson_12`."""
+"""Exercise 12.3, mean and spread: what learners write instead, and what it means. Used by `lesson_12`."""
 from functools import partial
 
 import numpy as np
 
 from classroom.judge.exercise import Misconception
 from course._words import later
-
-# ------------------------------------------------------------------------- 12.3 mean and spread
 
 
 def _spread(losses, middle=np.mean, axis=1, kind="half", swapped=False):
@@ -25,6 +23,14 @@ def _spread(losses, middle=np.mean, axis=1, kind="half", swapped=False):
         "two seeds signed": lambda: (losses[:, 1] - losses[:, 0]) / 2,
         "lowest of all": lambda: (high - losses.min()) / 2, "highest of all": lambda: (losses.max() - low) / 2,
         "one for all": lambda: np.full(len(losses), (losses.max() - losses.min()) / 2),
+        "mean down": lambda: losses.mean(axis) - low,
+        "all pairs": lambda: np.abs(losses[:, :, None] - losses[:, None]).mean((1, 2)),
+        "largest step": lambda: np.abs(np.diff(losses, axis=1)).max(1) / 2,
+        "sample error": lambda: losses.std(axis, ddof=1) / np.sqrt(losses.shape[axis]),
+        "from 0": lambda: high / 2, "rounded down": lambda: (high - low) // 2,
+        "places": lambda: (losses.argmax(axis) - losses.argmin(axis)) / 2,
+        "of the means": lambda: np.full(len(losses), np.ptp(losses.mean(axis)) / 2),
+        "highest first": lambda: _by_elif(losses), "lowest first": lambda: _by_elif(-losses),
         "negative": lambda: (low - high) / 2, "relative": lambda: (high - low) / 2 / losses.mean(axis),
         "half std": lambda: losses.std(axis) / 2, "two std": lambda: 1.96 * losses.std(axis),
         "quartiles": lambda: np.subtract(*np.percentile(losses, [75, 25], axis=axis)) / 2,
@@ -36,12 +42,43 @@ def _spread(losses, middle=np.mean, axis=1, kind="half", swapped=False):
     return both[::-1] if swapped else both
 
 
+def _by_elif(losses):
+    """Half the range as a loop finds it that starts at infinity and lets each loss be the highest *or* the lowest."""
+    spreads = []
+    for row in losses:
+        high, low = -np.inf, np.inf
+        for x in row:
+            if x > high:
+                high = x
+            elif x < low:
+                low = x
+        spreads.append((high - low) / 2)
+    return np.array(spreads)
+
+
 def _halfway(losses, axis):
     return (losses.max(axis) + losses.min(axis)) / 2
 
 
 def _half_the_sum(losses, axis):
     return losses.sum(axis) / 2
+
+
+def _different(losses, axis):
+    return np.array([np.mean(sorted(set(row))) for row in np.moveaxis(losses, axis, -1)])
+
+
+def _by_variants(losses, axis):
+    return losses.sum(axis) / len(losses)
+
+
+def _by_one_less(losses, axis):
+    with np.errstate(divide="ignore"):
+        return losses.sum(axis) / (losses.shape[axis] - 1)
+
+
+def _without_the_first(losses, axis):
+    return losses[:, 1:].sum(1) / losses.shape[1]
 
 
 def _of_two(losses, axis):
@@ -127,7 +164,47 @@ SPREADS = [
           ("quartiles", "quartiles", "half the distance between the quartiles",
            "Which two of the seeds decide the half range?", _HALF),
           ("divided-by-the-seeds", "by n", "the whole range divided by the number of seeds", "By what do you divide?",
-           _HALF))),
+           _HALF),
+          ("from-the-mean-down", "mean down", "the distance from the best seed up to the mean",
+           "Is the mean always halfway between best and worst?",
+           later("{half} With two seeds both are the same; with more they are not.", half=_HALF)),
+          ("mean-of-all-pairs", "all pairs", "the mean distance of two seeds, each seed with itself included",
+           "Which two of the seeds decide the half range?",
+           later("{half} With two seeds both are the same; with more they are not.", half=_HALF)),
+          ("largest-step", "largest step", "half the largest step from one seed to the next",
+           "Do the best and the worst seed always stand side by side?",
+           later("{half} A seed's number says nothing about its loss.", half=_HALF)),
+          ("standard-error", "sample error", "the standard error, the deviation with n − 1 below divided by √n",
+           "Which two of the seeds decide the half range?", _HALF),
+          ("starts-at-zero", "from 0", "half the highest loss, as if the lowest were 0",
+           "With which number does your lowest loss begin?", _HALF),
+          ("rounded-down", "rounded down", "half the range, rounded down to a whole number",
+           "Which sign divides in your code?", later("{half} In nats the fractions are what matters.", half=_HALF)),
+          ("places-for-losses", "places", "half the distance between the *numbers* of the worst and of the best seed",
+           "Does your function give the largest loss, or where it stands?",
+           later("{half} A seed's number says nothing about its loss.", half=_HALF)),
+          ("one-spread-for-all", "of the means", "half the range of the variants' means, for every variant",
+           "Of which numbers do you take the range?", later("{half} Each variant has a spread of its own.",
+                                                            half=_HALF)))),
+    *(_with("one-end-a-loss", says, "Which word joins the two conditions in your loop?",
+            "The first loss of a row is the highest so far, and the lowest so far as well.", kind=kind)
+      for kind, says in (
+          ("highest first", "Your spread is exactly what comes out of a loop that starts at infinity and takes each "
+           "loss for the highest so far or else for the lowest, never for both."),
+          ("lowest first", "Your spread is exactly what comes out of a loop that starts at infinity and takes each "
+           "loss for the lowest so far or else for the highest, never for both."))),
+    _with("shared-losses-once", "Your mean is exactly that of the *different* losses: a loss that several seeds have "
+          "counts once.", "Is there a `set` or a `unique`?", "All seeds have a say in a mean, also where two of them "
+          "say the same.", middle=_different),
+    _with("divided-by-the-variants", "Your mean is exactly the sum over the seeds, divided by the number of variants.",
+          "What does `len` count, if there is one?", "The sum has as many terms as there are seeds.",
+          middle=_by_variants),
+    _with("divided-by-one-less", "Your mean is exactly the sum over the seeds, divided by n_seeds − 1.",
+          "By what is the sum to be divided?", "A mean is a sum divided by the number of its terms.",
+          middle=_by_one_less),
+    _with("first-seed-left-out", "Your mean is exactly the sum over all seeds but seed 0, divided by n_seeds.",
+          "With which number does your loop or your slice begin?", "Seeds are counted from 0.",
+          middle=_without_the_first),
     _with("lower-and-upper-end", "You return exactly mean − spread and mean + spread.", "What does your `return` name?",
           "The table prints mean ± spread; the two are asked for.", kind="ends"),
     _with("lowest-and-highest", "You return exactly the lowest and the highest loss of each variant.",
@@ -147,211 +224,4 @@ SPREADS = [
           "Is the first seed always the best one?", later("{half} A seed's number says nothing about its loss.",
                                                           half=_HALF),
           kind="first and last"),
-]
-
-# ------------------------------------------------------------------------- 12.4 paired comparison
-
-
-def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row", relative=False, order=False):
-    """`paired` with one thing done differently."""
-    if order:
-        losses = np.sort(losses, 1)
-    row = {"row": lambda: losses[base], "mean": lambda: losses[base].mean(), "first": lambda: losses[0],
-           "best": lambda: losses.min(0), "seed": lambda: losses[base, :1],
-           "column": lambda: losses[:, base:base + 1],
-           "all": lambda: losses.mean(0), "before": lambda: np.roll(losses, 1, axis=0),
-           "others": lambda: np.delete(losses, base, 0).mean(0),
-           "until base": lambda: np.where(np.arange(len(losses))[:, None] <= base, losses[base], 0.0)}[reference]()
-    d = sign * (losses - row) if sign else np.abs(losses - row)
-    if relative:
-        d = d / row + (relative == "ratio")
-    def half(x):
-        return (x.max(1) - x.min(1)) / 2
-    shown = {"paired": lambda: half(d), "signed": lambda: half(losses) - half(losses)[base],
-             "difference": lambda: np.abs(half(losses) - half(losses)[base]),
-             "sorted": lambda: half(np.sort(losses, 1) - np.sort(losses, 1)[base]),
-             "own": lambda: half(losses), "sum": lambda: half(losses) + half(losses)[base],
-             "hypot": lambda: np.hypot(half(losses), half(losses)[base]),
-             "far": lambda: np.abs(d).max(1), "error": lambda: d.std(1) / np.sqrt(d.shape[1]),
-             "whole": lambda: 2 * half(d), "std": lambda: d.std(1)}[spread]()
-    same = {"all": lambda: (d > 0).all(1) | (d < 0).all(1), "better": lambda: (d < 0).all(1),
-            "worse": lambda: (d > 0).all(1), "large": lambda: np.abs(d.mean(1)) > half(d),
-            "any": lambda: (d != 0).any(1), "both": lambda: (d > 0).all(1) & (d < 0).all(1),
-            "two": lambda: d[:, 0] * d[:, 1 if d.shape[1] > 1 else 0] > 0,
-            "ends": lambda: d[:, 0] * d[:, -1] > 0, "ends above": lambda: (d[:, 0] > 0) == (d[:, -1] > 0),
-            "ends below": lambda: (d[:, 0] < 0) == (d[:, -1] < 0),
-            "ends alike": lambda: np.sign(d[:, 0]) == np.sign(d[:, -1]),
-            "ends with 0": lambda: d[:, 0] * d[:, -1] >= 0, "two with 0": lambda: d[:, 0] * d[:, 1] >= 0,
-            "two above": lambda: (d[:, 0] > 0) == (d[:, 1] > 0), "two below": lambda: (d[:, 0] < 0) == (d[:, 1] < 0),
-            "two alike": lambda: np.sign(d[:, 0]) == np.sign(d[:, 1]),
-            "none above": lambda: (d > 0).all(1) | (d <= 0).all(1),
-            "none below": lambda: (d < 0).all(1) | (d >= 0).all(1),
-            "alike": lambda: (np.sign(d) == np.sign(d[:, :1])).all(1), "product": lambda: d.prod(1) > 0,
-            "neighbours": lambda: (d[:, 1:] * d[:, :-1] > 0).all(1), "signs": lambda: d.sum(1) != 0,
-            "most": lambda: np.abs(np.sign(d).sum(1)) > 0.5 * d.shape[1],
-            "majority": lambda: (d > 0).mean(1) > 0.5, "tenth": lambda: (np.abs(d) > 0.1).all(1) & (
-                (d > 0).all(1) | (d < 0).all(1)),
-            "no": lambda: ~((d > 0).all(1) | (d < 0).all(1)), "zero": lambda: (d >= 0).all(1) | (d <= 0).all(1),
-            "apart": lambda: (losses.min(1) > losses[base].max()) | (losses.max(1) < losses[base].min())}[agree]()
-    return d.mean(1), shown, same
-
-
-_BY_SEED = "The same seed means the same first weights and the same batches, so that what both runs share cancels."
-
-
-def _pair(slug, says, why, look, **changes):
-    return Misconception(slug, partial(_paired, **changes), says, why, look)
-
-
-PAIRS = [
-    _pair("sign-reversed", "Your differences are exactly the right ones with the other sign.",
-          "A positive number is to say that the variant is worse: its loss is larger than the base's.",
-          "What do you take away from what?", sign=-1),
-    _pair("sign-dropped", "Your differences are exactly the right ones without their sign.",
-          "Better and worse then look alike: one seed may say better and another worse, and they seem to agree.",
-          "Where do you take an absolute value?", sign=0),
-    _pair("not-paired", "Your results are exactly what comes out when the base's *mean* is taken away from all seeds.",
-          _BY_SEED, "With which run of the base is the run with seed 1 to be compared?", reference="mean"),
-    _pair("one-seed-of-the-base", "Your results are exactly what comes out when every run is compared with the base's "
-          "first seed.", _BY_SEED, "With which run of the base is the run with seed 1 to be compared?",
-          reference="seed"),
-    _pair("spread-of-the-variant", "Your spread is exactly that of the variant's losses, not that of its differences.",
-          later("{by_seed} The spread of the differences is what remains.",
-                by_seed=_BY_SEED), "Of which numbers do you take the spread?",
-          spread="own"),
-    _pair("spreads-subtracted", "Your spread is exactly the distance between the variant's spread and the base's.",
-          later("{by_seed} Two spreads may be alike although the runs have nothing in common.", by_seed=_BY_SEED),
-          "Of which numbers do you take the spread?", spread="difference"),
-    _pair("spreads-subtracted", "Your spread is exactly the variant's spread minus the base's.",
-          later("{by_seed} Two spreads may be alike although the runs have nothing in common; and no spread is below "
-                "0.", by_seed=_BY_SEED),
-          "Of which numbers do you take the spread?", spread="signed"),
-    _pair("seeds-sorted", "Your spread is exactly what comes out when the runs are sorted first: best against best, "
-          "worst against worst.", later("{by_seed} Sorted, the runs that are compared no longer have the same seed.",
-                                        by_seed=_BY_SEED),
-          "Is there a `sort`?", spread="sorted"),
-    _pair("seeds-sorted", "Your results are exactly what comes out when the runs of each variant are sorted first: "
-          "best against best, worst against worst.",
-          later("{by_seed} Sorted, the runs that are compared no longer have the same seed.", by_seed=_BY_SEED),
-          "Is there a `sort`?", order=True),
-    _pair("two-seeds-only", "Your `agree` is exactly what comes out when only the first two seeds count.",
-          "There may be any number of seeds, and all of them must say the same.",
-          "Which columns of the differences does your condition read?", agree="two"),
-    _pair("spreads-added", "Your spread is exactly the variant's and the base's together.",
-          later("{by_seed} Adding the spreads would be right if the runs had nothing in common, and were unlucky.",
-                by_seed=_BY_SEED),
-          "Of which numbers do you take the spread?", spread="sum"),
-    _pair("spreads-added-as-squares", "Your spread is exactly the root of the variant's spread squared plus the base's "
-          "squared.", later("{by_seed} Squares are added for the standard deviations of runs that have nothing in "
-                            "common.", by_seed=_BY_SEED),
-          "Of which numbers do you take the spread?", spread="hypot"),
-    _pair("whole-range", "Your spread is exactly the whole range of the differences, not half of it.",
-          "The table prints ± half the range.", "How far is it from the middle to either end?", spread="whole"),
-    _pair("standard-deviation", "Your spread is exactly the standard deviation of the differences.",
-          "The table prints ± half the range.", "Which two of the seeds decide the half range?", spread="std"),
-    _pair("relative", "Your differences are exactly the right ones, divided by the base's loss.",
-          "The question was about nats per token.", "What is done with the difference after it was taken?",
-          relative=True),
-    _pair("first-row-as-base", "Your results are exactly what comes out when the first row is taken for the base.",
-          "`base` says which row it is.", "Where in your code does `base` stand?", reference="first"),
-    _pair("column-for-row", "Your results are exactly what comes out when each run is compared with the run of its own "
-          "variant that has the number `base`.", "`base` is the number of a variant, that is of a row.",
-          "Which axis of (n_variants, n_seeds) does your index stand on?", reference="column"),
-    _pair("base-changed-on-the-way", "Your results are exactly what comes out when the rows after the base's are "
-          "compared with 0.", "When the base is taken away from its own row, that row becomes 0; and what comes after "
-          "it is compared with that.", "Into which array do you write, and does the base's row still hold its losses?",
-          reference="until base"),
-    _pair("against-the-best", "Your results are exactly what comes out when each seed is compared with the best "
-          "variant of that seed.", "One switch at a time is compared with the base.",
-          "Where in your code does `base` stand?", reference="best"),
-    *(_pair(slug, later("Your {words}.", words=words), why, look, **switch)
-      for slug, switch, words, why, look in (
-          ("ratio", {"relative": "ratio"}, "differences are exactly the losses divided by the base's",
-           "The question was about nats per token.", "What do you do with the two losses?"),
-          ("against-the-row-before", {"reference": "before"}, "results are exactly what comes out when each variant "
-           "is compared "
-           "with the row before it", "All are compared with the base.", "Where in your code does `base` stand?"),
-          ("against-the-others", {"reference": "others"}, "results are exactly what comes out when each seed is "
-           "compared with "
-           "the mean of all variants but the base", "All are compared with the base.",
-           "Where in your code does `base` stand?"),
-          ("largest-difference", {"spread": "far"},
-           "spread is exactly the largest of the differences, without its sign",
-           "The table prints ± half the range.", "How far is it from the middle to either end?"),
-          ("standard-error", {"spread": "error"}, "spread is exactly the standard error of the differences",
-           "The table prints ± half the range.", "Which two of the seeds decide the half range?"),
-          ("most-seeds", {"agree": "majority"}, "`agree` is exactly what comes out when more than half of the seeds "
-           "say worse",
-           "All of them must say the same, worse or better.", "What is asked of every single seed?"),
-          ("agrees-from-a-tenth-on", {"agree": "tenth"}, "`agree` is exactly what comes out when each difference must "
-           "be larger "
-           "than 0.1", "Any difference counts, as long as all have the same sign.",
-           "Which number do you compare with?"),
-          ("disagreement", {"agree": "no"}, "`agree` is exactly the opposite of the right one",
-           "True is to say that the seeds agree.", "Is there a `~` or a `not` too many?"))),
-    _pair("against-the-mean-of-all", "Your results are exactly what comes out when each seed is compared with the mean "
-          "of all variants.", "One switch at a time is compared with the base.",
-          "Where in your code does `base` stand?", reference="all"),
-    _pair("only-better-counts", "Your `agree` is exactly right for variants that are better in all seeds, and says no "
-          "to those that are worse in all.", "Seeds that agree on harm agree, too.",
-          "Which signs can n numbers have when they agree?", agree="better"),
-    _pair("only-worse-counts", "Your `agree` is exactly right for variants that are worse in all seeds, and says no to "
-          "those that are better in all.", "Seeds that agree on a gain agree, too.",
-          "Which signs can n numbers have when they agree?", agree="worse"),
-    _pair("mean-beyond-spread", "Your `agree` is exactly what comes out when the mean is compared with the spread.",
-          "With two seeds that is the same thing. With more, all of them can agree although one is far ahead.",
-          "What is asked of every single seed?", agree="large"),
-    _pair("first-and-last-seed", "Your `agree` is exactly what comes out when only the first and the last seed count.",
-          "With two seeds these are all; with more, those between may say the opposite.",
-          "Which columns of the differences does your condition read?", agree="ends"),
-    _pair("product-of-differences", "Your `agree` is exactly what comes out when the product of all differences must "
-          "be above 0.", "The product of two negative numbers is positive: with three seeds, (+, −, −) counts as "
-          "agreement and (−, −, −) as none.", "Which sign has a product of three negative numbers?", agree="product"),
-    _pair("most-seeds", "Your `agree` is exactly what comes out when a clear majority of the seeds is enough.",
-          "All of them must say the same. Among many seeds a majority is common by chance.",
-          "What is asked of every single seed?", agree="most"),
-    _pair("not-equal", "Your `agree` is exactly what comes out when any difference will do.",
-          "Two runs hardly ever have the very same loss.", "What is asked of every single seed?", agree="any"),
-    _pair("both-at-once", "Your `agree` is exactly what comes out when all seeds must be better *and* worse: it is "
-          "never true.", "Either will do: all better, or all worse.", "Which sign joins your two conditions?",
-          agree="both"),
-    _pair("ranges-apart", "Your `agree` is exactly what comes out when all runs of the variant must lie beyond all "
-          "runs of the base.", later("{by_seed} Each seed is compared with the same seed only.", by_seed=_BY_SEED),
-          "Which numbers need to have the same sign?", agree="apart"),
-    *(_pair("first-and-last-seed", says, "With two seeds these are all; with more, those between may say the opposite. "
-            "And a difference of 0 is neither worse nor better.",
-            "Which columns of the differences does your condition read?", agree=agree)
-      for agree, says in (
-          ("ends above", "Your `agree` is exactly what comes out when only the first and the last seed count, and both "
-           "are above 0 or neither is."),
-          ("ends below", "Your `agree` is exactly what comes out when only the first and the last seed count, and both "
-           "are below 0 or neither is."),
-          ("ends with 0", "Your `agree` is exactly what comes out when only the first and the last seed count, and a "
-           "difference of 0 agrees with every other."),
-          ("ends alike", "Your `agree` is exactly what comes out when only the first and the last seed count, and two "
-           "differences of 0 agree as well."))),
-    *(_pair("two-seeds-only", says, "There may be any number of seeds, and all of them must say the same. And a "
-            "difference of 0 is neither worse nor better.",
-            "Which columns of the differences does your condition read?", agree=agree)
-      for agree, says in (
-          ("two above", "Your `agree` is exactly what comes out when only the first two seeds count, and both are "
-           "above 0 or neither is."),
-          ("two below", "Your `agree` is exactly what comes out when only the first two seeds count, and both are "
-           "below 0 or neither is."),
-          ("two with 0", "Your `agree` is exactly what comes out when only the first two seeds count, and a difference "
-           "of 0 agrees with every other."),
-          ("two alike", "Your `agree` is exactly what comes out when only the first two seeds count, and two "
-           "differences of 0 agree as well."))),
-    *(_pair("zero-counts", says, "Of the base itself, whose differences are all 0, nothing can be said to be better or "
-            "worse.", "What does your code say of a row whose differences are all 0?", agree=agree)
-      for agree, says in (
-          ("none above", "Your `agree` is exactly what comes out when all seeds are above 0 or none is: a difference "
-           "of 0 then counts as better."),
-          ("none below", "Your `agree` is exactly what comes out when all seeds are below 0 or none is: a difference "
-           "of 0 then counts as worse."),
-          ("alike", "Your `agree` is exactly the right one, except that it is True where all differences are 0, as "
-           "they are in the base's own row."))),
-    _pair("zero-counts", "Your `agree` is exactly what comes out when a difference of 0 counts for either side.",
-          "Of the base itself, whose differences are all 0, nothing can be said to be better or worse.",
-          "Is the comparison with 0 to be strict?", agree="zero"),
 ]

@@ -36,6 +36,20 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
         means = drawn.std(axis=1)
     if pooled == "first drawing":
         means = drawn[0]
+    if pooled == "not reset":
+        means = np.cumsum(drawn.sum(axis=1)) / len(a)
+    if pooled == "by different":
+        means = drawn.sum(axis=1) / (1 + (np.diff(np.sort(draws, axis=1), axis=1) > 0).sum(axis=1))
+    if pooled == "without the first":
+        means = drawn[1:].mean(axis=1)
+    if pooled == "n drawings":
+        means = drawn[np.arange(len(a))].mean(axis=1)
+    if pooled == "one place less":
+        means = drawn[:, 1:].sum(axis=1) / len(a)
+    if of == "added once more":
+        means = means + d.mean()
+    if of == "inside":
+        return tuple(np.percentile(drawn, ends, axis=1).mean(axis=1))
     if of == "share above":
         return (means > 0).mean(), (means < 0).mean()
     if of == "around the difference":
@@ -55,9 +69,10 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
         return means[k], means[len(means) - 1 - k]
     if of == "one mean":
         means = drawn.mean()
-    if of in ("basic", "half width", "wide"):
+    if of in ("basic", "half width", "centre", "wide"):
         low, high = np.percentile(means, ends)
         return {"basic": (2 * d.mean() - high, 2 * d.mean() - low), "half width": (means.mean(), (high - low) / 2),
+                "centre": ((low + high) / 2, (high - low) / 2),
                 "wide": (np.percentile(b[draws].mean(1), ends[0]) - np.percentile(a[draws].mean(1), ends[1]),
                          np.percentile(b[draws].mean(1), ends[1]) - np.percentile(a[draws].mean(1), ends[0]))}[of]
     if of in ("two deviations", "one deviation", "sample deviation", "error of drawings"):
@@ -93,6 +108,12 @@ INTERVALS = [
          "The first is to be the lower end.", "In which order do you ask for the percentiles?", ends=(97.5, 2.5)),
     _end("ninety-per-cent", "Your interval is exactly the one from the 5th to the 95th percentile.", _MIDDLE,
          "How much is left over below, and how much above?", ends=(5, 95)),
+    _end("fractions-for-per-cent", "Your interval is exactly what `np.percentile` gives for 0.025 and 0.975.",
+         "`np.percentile` counts from 0 to 100; `np.quantile` counts from 0 to 1.",
+         "In what unit does your function expect its second argument?", ends=(0.025, 0.975)),
+    _end("over-drawings", "Your interval is exactly what comes out when means are taken over the drawings.",
+         "Each row of `draws` is one test set; its mean is one number.",
+         "Which axis of (R, N) counts the sentences?", axis=0),
     _end("ninety-nine-per-cent", "Your interval is exactly the one from the 0.5th to the 99.5th percentile.", _MIDDLE,
          "How much is left over below, and how much above?", ends=(0.5, 99.5)),
     *(_end(slug, later("Your interval is exactly {words}.", words=words), why, look, **switch)
@@ -159,6 +180,8 @@ INTERVALS = [
     _end("mean-and-half-width", "Your two numbers are exactly the mean of the drawings and half the width of the right "
          "interval.", "Two ends are asked for: they need not lie equally far from the mean.",
          "What do you return?", of="half width"),
+    _end("mean-and-half-width", "Your two numbers are exactly the middle and half the width of the right interval.",
+         "Two ends are asked for.", "What do you return?", of="centre"),
     _end("ends-crossed", "Your interval is exactly from b's lower end minus a's upper end to b's upper end minus a's "
          "lower one.", "A hard sentence is hard for both models, and only in the difference does that cancel. Yours is "
          "much too wide.", "Where in your code is b − a?", of="wide"),
@@ -178,9 +201,6 @@ INTERVALS = [
     _end("standard-error", "Your interval is exactly mean ± 1.96 standard errors (N − 1 below), without any drawing.",
          "That is nearly the same for many sentences. The percentiles need no formula, and work for BLEU as well.",
          "Where does `draws` stand in your code?", of="sample error"),
-    _end("fractions-for-per-cent", "Your interval is exactly what `np.percentile` gives for 0.025 and 0.975.",
-         "`np.percentile` counts from 0 to 100; `np.quantile` counts from 0 to 1.",
-         "In what unit does your function expect its second argument?", ends=(0.025, 0.975)),
     _end("smallest-and-largest", "Your interval is exactly the smallest and the largest mean.",
          later("{middle} The extremes wander further out the more often you draw.",
                middle=_MIDDLE), "Which percentiles do you take?",
@@ -194,9 +214,6 @@ INTERVALS = [
     _end("unpaired", "Your interval is exactly what comes out when a and b are averaged over different drawings.",
          "A hard sentence is hard for both models. Only if both are asked the same sentences does that cancel.",
          "Does one drawing serve both models?", of="unpaired"),
-    _end("over-drawings", "Your interval is exactly what comes out when means are taken over the drawings.",
-         "Each row of `draws` is one test set; its mean is one number.",
-         "Which axis of (R, N) counts the sentences?", axis=0),
     _end("all-in-one-mean", "Both of your ends are exactly the mean of all drawn differences.",
          "One number has no spread: every drawing needs a mean of its own.",
          "Which axis of (R, N) counts the sentences?", of="one mean"),
@@ -232,4 +249,23 @@ INTERVALS = [
     _end("standard-error", "Your interval is exactly mean ± 1.96 standard errors, without any drawing.",
          "That is nearly the same for many sentences. The percentiles need no formula, and work for BLEU as well.",
          "Where does `draws` stand in your code?", of="error"),
+    *(_end(slug, later("Your interval is exactly {words}.", words=words), why, look, **switch)
+      for slug, switch, words, why, look in (
+          ("percentiles-averaged", {"of": "inside"}, "the mean of the percentiles inside each drawing", "That says how "
+           "much *sentences* differ. The question is how much their *mean* would.",
+           "Of which numbers do you take the percentiles?"),
+          ("sum-not-reset", {"pooled": "not reset"}, "that of sums that go on from one drawing to the next, divided by "
+           "N", "Each row of `draws` is one test set of its own.", "Where does your sum begin at 0?"),
+          ("divided-by-the-different", {"pooled": "by different"}, "that of sums divided by the number of *different* "
+           "sentences in the drawing", "What was drawn twice counts twice, in the sum and in what it is divided by.",
+           "By what is a sum to be divided?"),
+          ("first-drawing-left-out", {"pooled": "without the first"}, "that of all drawings but the first",
+           "Drawings are counted from 0.", "With which number does your loop or your slice begin?"),
+          ("first-place-left-out", {"pooled": "one place less"}, "that of sums without the first sentence of each "
+           "drawing, divided by N", "Places are counted from 0.", "With which number does your loop or your slice "
+           "begin?"),
+          ("as-many-drawings-as-sentences", {"pooled": "n drawings"}, "that of the first N drawings",
+           "There are R drawings, the rows of `draws`.", "Over what does your loop run, and how often?"),
+          ("difference-added", {"of": "added once more"}, "the right one, with the mean of b − a added to both ends",
+           "The drawn means lie around that mean already.", "What is added to the percentiles?"))),
 ]

@@ -8,7 +8,7 @@ from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise
 from course._words import later
 
-from . import mistakes, mistakes_intervals
+from . import mistakes, mistakes_intervals, mistakes_pairs
 
 
 def mean_and_spread(losses):
@@ -42,6 +42,8 @@ def _tables(rng):
     yield of("one variant", 1, 6)
     yield of("one seed", 3, 1)
     yield of("float32", 5, 3, "float32")
+    yield of("two seeds", 5, 2)
+    yield Case("two seeds of three are alike", losses=np.array([[1.5, 1.5, 1.8], [1.2, 2.0, 2.0], [1.9, 1.6, 1.9]]))
 
 
 def _comparisons(rng):
@@ -64,6 +66,9 @@ def _comparisons(rng):
     yield of("many variants", 7, 5, 4)
     yield of("two seeds", 5, 2, 1)
     yield of("float32", 6, 3, 2, "float32")
+    yield Case("the last row has the base's losses", base=1, losses=np.array(
+        [[1.7, 1.6, 1.9, 1.2], [1.6, 1.5, 1.8, 1.7], [1.7, 2.6, 2.7, 2.6], [1.5, 1.4, 1.7, 2.3], [1.9, 1.6, 1.6, 1.5],
+         [1.8, 1.6, 1.8, 1.7], [1.6, 1.5, 1.8, 1.7]]))
 
 
 def _drawings(rng):
@@ -95,9 +100,10 @@ _WHY = {
          "is not the same quantity.",
     "C": "In C one side gets twice the steps. It may well need them, but then two things differ, and the result does "
          "not show which of them made the difference.",
-    "D": "In D one side shows its best of five. Tried five times, anything looks better than tried once.",
+    "D": "In D one side shows its best of five. Even a switch that does nothing would look better that way, on "
+         "average, than in a single run.",
     "E": "E changes one switch, and runs both sides with the same seeds, steps, data and measure. That a learned table "
-         "adds parameters belongs to the switch.",
+         "adds parameters, and begins with other values, belongs to the switch.",
 }
 
 
@@ -129,7 +135,7 @@ EXERCISES = [
             "higher": "That can happen, after a training so long that the model learns its sentences by heart: then it "
                       "is certain of wrong tokens, too, and smoothing helps. 600 steps are too few for that. How much "
                       "does the right token cost a model that was asked to keep a tenth of its certainty back?",
-            "the same": "There is a budget at which it comes out the same; 600 steps are fewer. The two models were "
+            "the same": "At another budget it may come out the same; after 600 steps it does not. The two models were "
                         "trained towards different goals, one of them to be a little unsure. What does that do to the "
                         "probability of the right token, and so to the loss?",
         },
@@ -157,7 +163,7 @@ EXERCISES = [
         takes={"losses": "n_variants n_seeds", "base": ""},
         gives={"difference": "n_variants", "spread": "n_variants", "agree": "n_variants"},
         reference=paired, cases=_comparisons,
-        misconceptions=mistakes.PAIRS,
+        misconceptions=mistakes_pairs.PAIRS,
         hints=("Make the table of differences first: of every run, take away the base's run with the same seed.",
                "`losses[base]` is the base's row, and `losses - losses[base]` lines it up with every row. Mean and "
                "spread are then those of exercise 12.3, on this table.",

@@ -13,14 +13,14 @@ from course._words import later, say
 
 
 def sloppy_norm(x, weight, eps=None, default=1e-6, at="inside", centre="", of="mean square", over=(-1,), keep=True,
-                root="divide", scale="times", fixed=False):
+                root="divide", scale="times", fixed=False, gives="y"):
     """`rms_norm` with switches."""
     eps = default if eps is None or fixed else eps
     if len(over) == 4:                              # everything, however many axes there are
         over = tuple(range(-x.dim(), 0))
     mean = x.mean(over, keepdim=True)
     y = x - mean if centre in ("both", "above") else x
-    below = x - mean if centre in ("both", "below") else x
+    below = x - mean if centre in ("both", "below") else x + eps if at == "before the square" else x
     if scale == "before":
         y = below = y * weight
     if of == "mean of the root":
@@ -35,7 +35,7 @@ def sloppy_norm(x, weight, eps=None, default=1e-6, at="inside", centre="", of="m
         square = square / {"mean square": count, "sum": 1, "d_model - 1": max(count - 1, 1),
                            "doubled": count}[of]
     inside, outside = {"inside": (eps, 0), "outside": (0, eps), "both": (eps, eps), "none": (0, 0),
-                       "squared": (eps ** 2, 0), "subtracted": (-eps, 0), "floor": (0, 0)}[at]
+                       "squared": (eps ** 2, 0), "subtracted": (-eps, 0)}.get(at, (0, 0))
     square = square.clamp(min=eps) if at == "floor" else square + inside
     divisor = square + outside if root in ("none", "multiply squares") or of in ("mean of the root", "largest") \
         else square.sqrt() + outside
@@ -43,7 +43,9 @@ def sloppy_norm(x, weight, eps=None, default=1e-6, at="inside", centre="", of="m
         divisor = divisor.clamp(min=1e-12)
     if root == "twice":
         divisor = divisor.sqrt()
-    y = y * divisor if root in ("multiply", "multiply squares") else y / divisor
+    if gives != "y":                                # without x itself
+        y = torch.ones_like(x)
+    y = y * divisor if gives == "divisor" or root in ("multiply", "multiply squares") else y / divisor
     return {"times": y * weight, "before": y, "none": y, "plus": y + weight, "1 + weight": y * (1 + weight),
             "divided": y / weight, "squared": y * weight * weight}[scale]
 
@@ -66,7 +68,7 @@ def _norm(slug: str, says: str, why: str, look: str, shows=None, **switches) -> 
                          why, look, shows)
 
 
-_EPS = "It is there so that nothing is ever divided by 0, and it has to match if weights are to be exchanged."
+_EPS = "eps is there so that nothing is ever divided by 0, and it has to match if weights are to be exchanged."
 _ALONE = ("Each vector is scaled by itself. Otherwise the result for a word depends on the words around it, or on the "
           "other sentences of the batch.")
 _ROOT_MEAN = "Three steps, from the last word of the name to the first: square, mean, root."
@@ -126,6 +128,8 @@ NORM = [
           "How often does `eps` occur in your code?", at="both"),
     _norm("eps-squared", "the square of eps stands under the root", _EPS, "What exactly is added to the mean square?",
           at="squared"),
+    _norm("eps-before-the-square", "eps is added to `x` itself, before the squares are taken", _EPS,
+          "Which comes first in your code, the addition of eps or the squares?", at="before the square"),
     _norm("eps-as-a-floor", "eps is not added, but is the smallest value that the mean square may have",
           later("Then it changes nothing for ordinary vectors, and everything for tiny ones. {eps}", eps=_EPS),
           "What happens to the mean square where it is larger than eps?", at="floor"),
@@ -138,7 +142,7 @@ NORM = [
                              (1.1920928955078125e-07, "that of float32, as in `nn.RMSNorm`,"))),
     _norm("no-weight", "`weight` is left out", "With it the model can learn how large each dimension should be.",
           "Where does your code use `weight`?", scale="none"),
-    _norm("weight-added", "`weight` is added", "It is a scale: with ones, nothing may change.",
+    _norm("weight-added", "`weight` is added", "`weight` is a scale: with ones, nothing may change.",
           "What does your code do with `weight`?", scale="plus"),
     _norm("weight-before-the-norm", "`x` is multiplied by `weight` first and then divided by the root mean square of "
           "the product", "Then the size of the result is always the same, and `weight` can only say which dimensions "
@@ -149,7 +153,7 @@ NORM = [
     _norm("one-plus-weight", "the scale is 1 + weight", "Some models store it so, and start it with zeros. Here it is "
           "the scale itself, and starts with ones.", "What is multiplied with the normalised vector?",
           scale="1 + weight"),
-    _norm("divided-by-weight", "the result is divided by `weight`", "It is a scale, as in layer norm.",
+    _norm("divided-by-weight", "the result is divided by `weight`", "`weight` is a scale, as in layer norm.",
           "What does your code do with `weight`?", scale="divided"),
     *(_norm(slug, says, _ALONE, "Along which axis does your mean run?", over=over)
       for slug, says, over in (
@@ -166,6 +170,15 @@ NORM = [
     Misconception("only-the-root-mean-square", lambda x, weight, eps=1e-6: (x.square().mean(-1, keepdim=True) + eps)
                   .sqrt().expand_as(x), "Your result is exactly the root mean square of each vector.",
                   "It is what the vector is to be divided by.", "What happens to `x` itself?"),
+    *(Misconception("only-the-root-mean-square", partial(sloppy_norm, gives=gives, scale=scale), says, why,
+                    "What happens to `x` itself?")
+      for gives, scale, says, why in (
+          ("divisor", "times", "Your result is exactly the root mean square of each vector, times the weight.",
+           "It is what the vector is to be divided by, and the vector itself is missing."),
+          ("one over", "times", "Your result is exactly 1 divided by the root mean square of each vector, times the "
+           "weight.", "The vector itself is to be divided by it, and is missing."),
+          ("one over", "none", "Your result is exactly 1 divided by the root mean square of each vector.",
+           "The vector itself is to be divided by it, and is missing."))),
 ]
 
 # ------------------------------------------------------------------------------------ 13.2 SwiGLU
@@ -177,7 +190,8 @@ _ACTIVATIONS = {
     "softplus": F.softplus, "leaky": F.leaky_relu, "twice": lambda x: F.silu(F.silu(x)),
     "gate times silu": lambda x: x * F.silu(x), "sigmoid of silu": lambda x: torch.sigmoid(F.silu(x)),
     "elu": F.elu, "square": lambda x: torch.relu(x).square(), "negative": lambda x: F.silu(-x),
-    "log-sigmoid": F.logsigmoid,
+    "log-sigmoid": F.logsigmoid, "minus inside": lambda x: x * torch.sigmoid(-x),
+    "sigmoid twice": lambda x: F.silu(x) * torch.sigmoid(x),
 }
 
 
@@ -203,7 +217,10 @@ class SloppySwiGLU(nn.Module):
         gate = self.bend(gate) if "gate" in self.at else gate
         up = self.bend(up) if "up" in self.at else up
         hidden = {"product": gate * up, "sum": gate + up, "difference": gate - up, "gate": gate, "up": up,
-                  "max": torch.maximum(gate, up)}[self.join]
+                  "max": torch.maximum(gate, up), "product + up": gate * up + up,
+                  "product + gate": gate * up + gate}.get(self.join)
+        if self.join == "after down":
+            return self.w_down(gate) * self.w_down(up)
         hidden = self.bend(hidden) if "hidden" in self.at else hidden
         if self.gives == "hidden":
             return hidden
@@ -262,6 +279,14 @@ SWIGLU = [
             join="difference"),
     _swiglu("larger-instead-of-product", "what comes out when the larger of the two paths is taken",
             "A gate multiplies: where it is 0, nothing gets through.", "How do the two paths meet?", join="max"),
+    *(_swiglu("added-to-the-product", later("what comes out when {what} is added to the product of the two", what=what),
+              "A gate multiplies: where it is 0, nothing gets through.", "What is the input of `w_down` the sum of?",
+              join=join) for what, join in (("the path of `w_up`", "product + up"),
+                                            ("the path of the gate, after SiLU,", "product + gate"))),
+    _swiglu("down-before-the-product", "what comes out when `w_down` is applied to each of the two paths, and then the "
+            "results are multiplied", "The gate opens and closes hidden numbers, of which there are d_ff. After "
+            "`w_down` there are none left.", "Which comes first in your code, the product or `w_down`?",
+            join="after down"),
     _swiglu("up-missing", "what comes out without `w_up`: w_down(silu(w_gate(x)))",
             "That is the feed-forward layer of lesson 06 with SiLU for ReLU. SwiGLU has a second path, which the gate "
             "opens and closes.", "Where does `forward` use `w_up`?", join="gate"),
@@ -292,6 +317,12 @@ SWIGLU = [
     _swiglu("sigmoid-of-silu", "what comes out when the sigmoid of SiLU is taken for SiLU",
             "silu(z) is z · sigmoid(z) already.", "What does `F.silu` compute of its input?",
             activation="sigmoid of silu"),
+    _swiglu("sigmoid-once-too-often", "what comes out when the gate is multiplied by its sigmoid twice: "
+            "z · sigmoid(z) · sigmoid(z)", "silu(z) is z · sigmoid(z) already.",
+            "How often does the sigmoid come in, inside `F.silu` and outside?", activation="sigmoid twice"),
+    _swiglu("sign-in-the-sigmoid", "what comes out with z · sigmoid(−z) in place of z · sigmoid(z)",
+            "Then the gate closes where it should open: sigmoid(z) is 1 / (1 + e^(−z)), near 1 for large z.",
+            "Which sign does z have in your sigmoid, or in your exponential?", activation="minus inside"),
     _swiglu("sign-of-the-gate", "what comes out when SiLU is applied to the gate with its sign changed", _GATE,
             "Is there a minus too many?", activation="negative"),
     _swiglu("residual-inside", "the right one with `x` added to it", "The residual connection belongs to the layer "

@@ -16,12 +16,13 @@ class Sloppy(nn.Module):
     """Grouped-query attention with switches."""
 
     def __init__(self, d_model, n_heads, n_kv_heads, repeat="each", keys="own", values="own", scale="sqrt d_head",
-                 mask="", empty="zero", axis=-1, split="", merge="", project=True, gives="", roles="qkv", needs=None):
+                 mask="", empty="zero", axis=-1, split="", merge="", project=True, gives="", roles="qkv", needs=None,
+                 cut="qkv", again=False):
         super().__init__()
         self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
         self.how = SimpleNamespace(repeat=repeat, keys=keys, values=values, scale=scale, mask=mask, empty=empty,
                                    axis=axis, split=split, merge=merge, project=project, gives=gives, roles=roles,
-                                   needs=needs)
+                                   needs=needs, cut=cut, again=again)
         d_kv = d_model // n_heads * n_kv_heads
         self.w_q, self.w_o = (nn.Linear(d_model, d_model, bias=False) for _ in range(2))
         self.w_k, self.w_v = (nn.Linear(d_model, d_kv, bias=False) for _ in range(2))
@@ -31,9 +32,9 @@ class Sloppy(nn.Module):
         if mask is None and how.needs is not None:
             how.needs(mask)
         shared = {"q": self.w_q, "k": self.w_k, "v": self.w_v}
-        q = self._heads(self.w_q(x), self.n_heads)
-        k, v = (self._heads(shared[name](x), self.n_heads if how.split == "into n_heads" else self.n_kv_heads)
-                for name in how.roles[1:])
+        q = self._heads(self.w_q(x), self.n_heads, "q")
+        k, v = (self._heads(shared[name](x), self.n_heads if how.split == "into n_heads" else self.n_kv_heads, which)
+                for name, which in zip(how.roles[1:], "kv", strict=True))
         if how.roles[0] == "m":
             q = q.unflatten(1, (self.n_kv_heads, -1))
             q = q.mean(2, keepdim=True).expand_as(q).flatten(1, 2)
@@ -50,6 +51,7 @@ class Sloppy(nn.Module):
         scores = q @ k.transpose(-2, -1) / divisor
         weights = self._weights(scores, mask)
         weights = weights / d_head ** 0.5 if how.scale == "after" else weights
+        weights = weights.softmax(-1) if how.again else weights
         mixed = weights @ v
         output = {"": lambda: merge_heads(mixed), "view": lambda: mixed.reshape(x.shape),
                   "interleaved": lambda: mixed.permute(0, 2, 3, 1).reshape(x.shape)}[how.merge]()
@@ -61,11 +63,14 @@ class Sloppy(nn.Module):
             return output.squeeze(), weights.squeeze()
         group = self.n_heads // self.n_kv_heads
         shown = {"scores": scores, "mean": weights.mean(1), "transposed": weights.transpose(-1, -2),
+                 "softmax": weights.softmax(-1),
                  "of the groups": weights[:, ::group], "mean of the groups": weights.unflatten(1, (-1, group)).mean(2),
                  "by group": weights.unflatten(1, (-1, group))}
         return output, shown.get(how.gives, weights)
 
-    def _heads(self, x, n_heads):
+    def _heads(self, x, n_heads, which):
+        if which not in self.how.cut:
+            return split_heads(x, n_heads)
         if self.how.split == "view":
             return x.reshape(x.shape[0], n_heads, x.shape[1], -1)
         if self.how.split == "interleaved":
@@ -108,6 +113,8 @@ class Sloppy(nn.Module):
             mask = mask.unsqueeze(2)
         elif how.mask == "axis 3":
             mask = mask.unsqueeze(3)
+        elif how.mask == "repeated":
+            mask = mask.repeat(scores.shape[1], 1, 1).reshape(scores.shape)
         elif how.mask == "first sentence":
             mask = mask[:1].unsqueeze(1)
         elif how.mask != "no head axis":
@@ -138,6 +145,8 @@ _SHARED = "Keys and values are shared in the same way: what is found by a key of
 _ROOT = "A score is a sum over d_head numbers, whatever the number of keys and values."
 _MASK = "True means: may attend. The mask (B, T, T) is the same for every head."
 _SHARES = "Each query of each head has 1 to give away among the keys."
+_TWICE = ("What `scaled_dot_product_attention` returns are shares already. A second softmax makes them more alike, and "
+          "forbidden places get a share again.")
 _EMPTY = "A query that may attend to nothing gets zero weights and adds nothing: that is the course's convention."
 
 GROUPED = [
@@ -244,6 +253,10 @@ GROUPED = [
            "Do you make a mask?", mask="causal as well"),
     _group("mask-of-first-sentence", "weights are exactly what comes out when the mask of sentence 0 is used for all",
            "Sentences differ in length.", "Is there an index 0 on the mask?", mask="first sentence"),
+    _group("mask-repeated-as-a-whole", "weights are exactly what comes out when the masks of all sentences are "
+           "repeated as a whole, 0, 1, 0, 1, and then cut into sentences and heads", "With several sentences, heads of "
+           "the one then have the mask of another.", "Which masks stand side by side after your `repeat`?",
+           mask="repeated"),
     _group("mask-without-head-axis", "weights are exactly what comes out when the mask (B, T, T) meets the scores "
            "(B, n_heads, T, T) as it is", "Axes are lined up from the right, so that the mask's sentences meet the "
            "scores' heads.", "Where does the mask need an axis of length 1?", mask="no head axis"),
@@ -261,6 +274,11 @@ GROUPED = [
              "piece of that position's own vector.", "Is it `split_heads` that you call?", split=split)
       for name, split, words in (("by-view", "view", "the heads are split by a reshape alone"),
                                  ("interleaved", "interleaved", "each head gets every n-th number of a vector"))),
+    *(_group("split-by-view", later("numbers are exactly what comes out when {words} split into heads by a reshape "
+                                    "alone", words=words), "Head i of a position is the i-th piece of that position's "
+             "own vector.", "Is it `split_heads` that you call, each time?", split="view", cut=cut)
+      for words, cut in (("the queries are", "q"), ("the keys are", "k"), ("the values are", "v"),
+                         ("keys and values are", "kv"))),
     *(_group(f"merged-{name}", later("output is exactly what comes out when {words}",
                                      words=words), "The heads lie side by side: first "
              "all of head 0, then all of head 1.", "Is it `merge_heads` that you call?", merge=merge)
@@ -275,6 +293,10 @@ GROUPED = [
            "All attention of the course returns (output, weights).", "Look at your `return` line.", gives="swapped"),
     _group("scores-returned", "second result is exactly the scores, before mask and softmax", "The weights are what "
            "the values were mixed with.", "Which name stands second in your `return` line?", gives="scores"),
+    _group("softmax-twice", "weights are exactly what comes out when the softmax is taken twice, and the values are "
+           "mixed with the result", _TWICE, "How often does a softmax run over your weights?", again=True),
+    _group("weights-softmaxed-again", "weights are exactly the softmax of the right ones, while the output is right",
+           _TWICE, "What happens to your weights before you return them?", gives="softmax"),
     _group("weights-averaged", "weights are exactly the mean over the heads", "Each head has queries of its own, and "
            "so weights of its own: (B, n_heads, T, T).", "What happens to your weights before you return them?",
            gives="mean"),

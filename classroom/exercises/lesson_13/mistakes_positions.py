@@ -19,7 +19,7 @@ def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponen
     power = {"2i/d": 2 * i / d, "i/d": i / d, "4i/d": 4 * i / d, "zero": 0 * i, "inverse": -2 * i / d,
              "2i": 2 * i, "pairs": i / max(d // 2 - 1, 1), "i+1": 2 * (i + 1) / d, "i": i, "2i/T": 2 * i / length,
              "reversed": (2 * i / d).flip(0), "rounded down": (i > 0) * 1.0,
-             "no brackets": 0 * i, "half the brackets": 2 * i}[exponent]
+             "no brackets": 0 * i, "half the brackets": 2 * i, "each twice": 2 * (i // 2) / d}[exponent]
     if places == "counted":
         positions = torch.arange(length)
     place = positions.to(torch.float64)
@@ -49,6 +49,7 @@ def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponen
     else:
         a, b = x[..., :d // 2], x[..., d // 2:]
         b = b.flip(-1) if pairing == "ends" else b
+        a, b = (b, a) if pairing == "exchanged" else (a, b)
     p, q, r, s = (waves[kind] for kind in kinds)
     if angles == "of d":             # d_head angles for d_head / 2 pairs
         more = place.unsqueeze(-1) * base ** (-2 * torch.arange(d, dtype=torch.float64) / d)
@@ -82,6 +83,8 @@ def sloppy_rotate(x, positions, pairing="halves", join="halves", sign=1, exponen
         new_b = new_b.flip(-1)
     if join == "swapped":
         return torch.cat((new_b, new_a), -1)
+    if join in ("along T", "along axis 0"):
+        return torch.cat((new_a, new_b), 0 if join == "along axis 0" else -2)
     if join == "pairs":
         return torch.stack((new_a, new_b), -1)
     return torch.cat((new_a, new_b), -1) if join == "halves" else torch.stack((new_a, new_b), -1).flatten(-2)
@@ -162,8 +165,8 @@ ROTATE = [
                     "an axis of length 1, and where?")
       for axis, words in (("none", "positions and frequencies are multiplied as they are, (T,) and (d_head/2,)"),
                           ("turned", "the angles have the shape (d_head/2, T) instead of (T, d_head/2)"))),
-    _rotate("positions-from-one", "all positions are larger by one", "They are given; nothing is to be added.",
-            "What happens to `positions` before the angles are made?", places="from one"),
+    _rotate("positions-from-one", "all positions are larger by one", "The positions are given; nothing is to be added "
+            "to them.", "What happens to `positions` before the angles are made?", places="from one"),
     _rotate("positions-reversed", "the positions are taken in reverse order", _PLACES,
             "Which position meets the first vector?", places="reversed"),
     _rotate("divided-by-length", "the positions are also divided by T", "A step must be the same turn in a short "
@@ -205,6 +208,12 @@ ROTATE = [
             how="multiplied"),
     _rotate("halves-swapped", "the new b stand before the new a", _PAIR, "In which order do you put the two together?",
             join="swapped"),
+    _rotate("halves-exchanged", "the second half of `x` is taken for the a, and the first half for the b", _PAIR,
+            "Which half of `x` is your a, and which your b?", pairing="exchanged"),
+    *(_rotate("joined-along-another-axis", later("the new a and the new b are joined along {axis}", axis=axis),
+              "Each vector should be as long as before, and there should be as many vectors as before.",
+              "Along which axis does your code join the two?", join=join)
+      for axis, join in (("axis 0, the first", "along axis 0"), ("the axis of the positions", "along T"))),
     _rotate("pairs-not-joined", "the turned pairs keep an axis of their own, of length 2, at the end",
             "The result should have the shape of `x`.", "How do you put the two halves together?", join="pairs"),
     _rotate("exponent-halved", "the exponent is i/d_head, where i counts the pairs",
@@ -237,6 +246,10 @@ ROTATE = [
             "The frequency of pair i is 10000^(−2i/d_head). With yours, each pair turns ten thousand times more slowly "
             "than the one before.",
             "What do you divide by in the exponent?", exponent="i"),
+    _rotate("each-frequency-twice", "two pairs, one after the other, have the same frequency: the exponents are "
+            "those of pairs 0, 0, 2, 2, 4, 4 and so on", "The exponent is 2i/d_head, where i counts the pairs, and so "
+            "each pair is slower than the one before.", "What does i count in your code, numbers or pairs?",
+            exponent="each twice"),
     _rotate("exponent-rounded-down", "the exponents are whole numbers: 0 for the first pair and −1 for all others",
             "The exponent 2i/d_head is a fraction, and each pair is slower than the one before. `//` rounds down to "
             "the next whole number, `/` does not.", "Which division stands in your exponent?",
@@ -245,7 +258,7 @@ ROTATE = [
             "A pair must turn equally fast in short and in long sentences.", "Which axis of `x` is your d_head?",
             exponent="2i/T"),
     _rotate("last-pair-at-10000", "the exponents run from 0 to exactly 1", "The exponent is 2i/d_head, which never "
-            "reaches 1.", "What do you divide by in the exponent?", exponent="pairs"),
+            "reaches 1.", "What is your exponent for the last of 4 pairs?", exponent="pairs"),
     _rotate("exponents-from-one", "the pairs are counted from 1", "The first pair turns by the position itself: its "
             "frequency is 1.", "What is your first frequency?", exponent="i+1"),
     _rotate("only-the-first-pair", "only the first pair is turned, as happens with an exponent of 2i that is not "
@@ -262,7 +275,7 @@ ROTATE = [
             base=math.e ** 4),
     *(_rotate("degrees", later("the angles are {words}",
                                words=words), "`cos` and `sin` take radians: no conversion is needed.",
-              "Is there a 180 in your code, or a π?", unit=unit)
+              "Is there a 180 or a π in your code, or a function that converts?", unit=unit)
       for unit, words in ((180 / math.pi, "turned into degrees first"), (math.pi / 180, "taken for degrees"),
                           (2 * math.pi, "multiplied by 2π"))),
     Misconception("single-precision", partial(sloppy_rotate, single=True),

@@ -14,11 +14,14 @@ def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False
                   kind=torch.bool, axes="", square=False, low=None, causal_turned=False, unbracketed=""):
     """`prefix_mask` with switches."""
     lengths = {"each": prefix_lengths, "first": prefix_lengths[:1].expand_as(prefix_lengths),
+               "last": prefix_lengths[-1:].expand_as(prefix_lengths),
                "longest": prefix_lengths.max().expand_as(prefix_lengths),
                "shortest": prefix_lengths.min().expand_as(prefix_lengths)}[of] + more
     place = torch.arange(size)
     causal = place >= place.unsqueeze(1) - start if causal_turned else place <= place.unsqueeze(1) + start
     inside = place < lengths.unsqueeze(1) if side == "first" else place >= size - lengths.unsqueeze(1)
+    if side == "diagonal":                           # the length of the prefix taken for steps ahead
+        return place <= place.unsqueeze(1) + lengths.view(-1, 1, 1)
     if side == "target":
         inside = place >= lengths.unsqueeze(1)
     if axes in ("lined up", "lined up, batch in front"):
@@ -32,7 +35,8 @@ def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False
         inside = inside & inside.transpose(1, 2)
     both = inside.expand(-1, size, -1) if columns else inside.expand(-1, -1, size)
     mask = {"or": causal | both, "and": causal & both, "prefix": both, "xor": causal ^ both,
-            "causal": causal.expand(len(lengths), -1, -1), "not": causal & ~both,
+            "itself": both | torch.eye(size, dtype=torch.bool), "causal": causal.expand(len(lengths), -1, -1),
+            "not": causal & ~both,
             "apart": causal & ~both | both & both.transpose(1, 2)}[join]
     mask = ~mask if invert else mask
     if axes == "heads":
@@ -53,22 +57,32 @@ def _prefix(slug: str, says: str, why: str, look: str, **switches) -> Misconcept
 
 _TWO = ("A place is open for one of two reasons: the key lies in the prefix, which everybody may see, or it does not "
         "lie in the future.")
+_ONE_LENGTH = "Where does a single number stand for all prefix lengths?"
 
 PREFIX = [
     _prefix("causal-everywhere", "the causal mask, whatever the prefix", later(
         "{two} With yours, the first word of the source never sees the second.",
-        two=_TWO), "Where does your code use `prefix_lengths`?", join="causal"),
+        two=_TWO), "Where does your code use `prefix_lengths`, and which place does that open that was closed before?",
+            join="causal"),
     _prefix("prefix-only", "open for the prefix and closed for all else", later(
         "{two} With yours, a word of the translation does not see the words before it, nor itself.",
         two=_TWO), "What may the last position see?",
             join="prefix"),
+    _prefix("own-past-closed", "open for the prefix and for each position itself, and closed for all else", later(
+        "{two} With yours, a word of the translation does not see the words of the translation before it.",
+        two=_TWO), "Which positions may the last one see?", join="itself"),
+    *(_prefix("prefix-as-a-diagonal", later("the one in which each position also sees the next {steps} positions",
+                                            steps=steps),
+              later("{two} How far ahead a position may look does not depend on the length of the prefix.", two=_TWO),
+              "What does the length of the prefix change in your code: a column, or a diagonal?", side="diagonal",
+              more=more) for steps, more in (("prefix_length", 0), ("prefix_length − 1", -1))),
     _prefix("both-reasons-needed", "open where the key lies in the prefix *and* not in the future", later(
-        "{two} One of them is enough.", two=_TWO), "Do you join the two with `&` or with `|`?", join="and"),
+        "{two} One of them is enough.", two=_TWO), "How do you join the two?", join="and"),
     _prefix("exactly-one-reason", "open where the key lies either in the prefix or in the past, but not in both",
             later("{two} Both may hold at once.", two=_TWO), "How do you join the two?", join="xor"),
     _prefix("past-without-the-prefix", "causal, with the prefix closed", later(
         "{two} Yours hides the source.", two=_TWO),
-            "Is there a `~` too many?", join="not"),
+            "What does your code do with a key that lies in the prefix?", join="not"),
     _prefix("prefix-for-itself", "open for the prefix within the prefix, and causal behind it: what comes after the "
             "prefix does not see it", later("{two} With yours, the translation is written without a look at the "
                                             "source.", two=_TWO),
@@ -86,10 +100,10 @@ PREFIX = [
                             two=_TWO), "Which side of the prefix's end do you open?", side="target", more=1),
     _prefix("future-for-past", "open for the prefix, and also for each position itself and all *behind* it", later(
         "{two} With yours, the translation sees the words that it is to predict, and of what it has written only "
-        "itself.", two=_TWO), "Read your comparison for row 2, column 3: is that the past?", causal_turned=True),
+        "itself.", two=_TWO), "What does your code say of row 2, column 3: is that the past?", causal_turned=True),
     _prefix("future-for-past", "open for the prefix, and also for all positions *behind* each one", later(
         "{two} With yours, the translation sees the words that it is to predict, and not what it has written.",
-        two=_TWO), "Read your comparison for row 2, column 3: is that the past?", causal_turned=True, start=-1),
+        two=_TWO), "What does your code say of row 2, column 3: is that the past?", causal_turned=True, start=-1),
     *(_prefix("brackets-missing", later("what comes out when `|` is computed before {what}", what=what),
               "Python computes `|` before `<` and `<=`. Between numbers it joins bits.",
               "What stands on the two sides of your `|`: two comparisons, each in its brackets?", unbracketed=part)
@@ -101,23 +115,26 @@ PREFIX = [
             "A prefix stands at the beginning: positions 0 to prefix_length − 1.", "Which positions do you open?",
             side="last"),
     _prefix("one-too-many", "the one for a prefix that is longer by one", "Positions count from 0: a prefix of 2 holds "
-            "positions 0 and 1. The third is the first word that is to be written.", "`<` or `<=`?", more=1),
+            "positions 0 and 1. The third is the first word that is to be written.", "Which is the last column that "
+            "your code opens in row 0, for a prefix of 2?", more=1),
     _prefix("one-too-few", "the one for a prefix that is shorter by one", "Positions count from 0: a prefix of 2 holds "
             "positions 0 and 1.", "Which positions does a prefix of 1 open?", more=-1),
     _prefix("not-even-itself", "the right one without the diagonal behind the prefix", "A position may see itself: it "
-            "predicts the next one.", "`<` or `<=`, where you compare positions?", start=-1),
+            "predicts the next one.", "Which is the last column that your code opens in row 3?", start=-1),
     _prefix("one-step-ahead", "the right one with one diagonal more: every position sees the next one",
-            "One step ahead is precisely the word that is to be predicted.", "`<` or `<=`, and is there a + 1?",
-            start=1),
+            "One step ahead is precisely the word that is to be predicted.", "Which is the last column that your "
+            "code opens in row 0, without a prefix?", start=1),
     _prefix("inverted", "the right one with True and False exchanged", "In this course True means: may attend.",
             "What is `mask[0, 0, 0]`, and what should it be?", invert=True),
     _prefix("transposed", "the right one with queries and keys exchanged", "Rows are queries and columns are keys, "
-            "everywhere in the course.", "Which of the two `arange`s runs along the columns?", axes="turned"),
+            "everywhere in the course.", "Which axis of your mask are the queries, and which the keys?", axes="turned"),
     *(_prefix("one-length-for-all", later("the one that comes out when the {words} prefix is used for all sentences",
                                           words=words),
-              "Each sentence has a prefix of its own.", "Where does a single number stand for all prefix lengths?",
-              of=of) for of, words in (("first", "first sentence's"), ("longest", "longest"),
-                                       ("shortest", "shortest"))),
+              "Each sentence has a prefix of its own.", look, of=of)
+      for of, words, look in (
+          ("first", "first sentence's", _ONE_LENGTH), ("last", "last sentence's", _ONE_LENGTH),
+          ("longest", "longest", "Does one number stand for all prefix lengths? Or do all sentences write into the "
+           "same mask, as they do after `expand`?"), ("shortest", "shortest", _ONE_LENGTH))),
     _prefix("no-batch-axis", "the one for the first sentence, without an axis for the sentences",
             "Prefixes differ, and so do the masks.", "Which shape is asked for?", axes="no batch"),
     *(Misconception("no-axis-for-the-queries", partial(sloppy_prefix, axes=axes), later(

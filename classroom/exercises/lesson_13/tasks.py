@@ -16,6 +16,7 @@ from course import modern as library
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
 from . import mistakes, mistakes_attention, mistakes_positions, mistakes_prefix
+from .precision import all_digits
 
 
 def rms_norm(x, weight, eps=1e-6):
@@ -222,6 +223,7 @@ EXERCISES = [
             "below it, and without the shift at the end.",
             "Two lines: the mean of `x.square()` along the last axis, with the axis kept; then x divided by the root "
             "of that plus eps, times the weight."),
+        properties=[all_digits(rms_norm, x=np.linspace(-1.3, 2.9, 12).reshape(3, 4), weight=np.linspace(0.3, 1.7, 4))],
         misconceptions=mistakes.NORM,
         moral="With the same weight it gives the same numbers as `torch.nn.RMSNorm`.",
     ),
@@ -282,6 +284,7 @@ EXERCISES = [
             "pair, `x[..., half:]` the second.",
             "Compute the new a and the new b as before. `torch.cat` along the last axis puts all new a before all new "
             "b. Give `arange` the dtype of x."),
+        properties=[all_digits(rotate, x=np.linspace(-1.3, 2.9, 12).reshape(2, 6), positions=np.array([3, 4]))],
         misconceptions=mistakes_positions.ROTATE,
         moral="Scores depend on the difference of two positions, wherever the count begins.",
     ),
@@ -289,9 +292,10 @@ EXERCISES = [
         id="13.6", title="what one stack costs", names=("prediction",), points=1, minutes=5, difficulty=2,
         options=("half as many", "as many", "twice as many", "four times as many"), reference="twice as many",
         wrong={
-            "half as many": "The one stack has as many weights as the two together, and every token goes through all "
-                            "of it. Through how many of the weights does a source token go in the encoder-decoder?",
-            "as many": "They have equally many weights. But which weights does a token meet on its way? In the "
+            "half as many": "The one stack has nearly as many weights as the two together, and every token goes "
+                            "through all of it. Through how many of the weights does a source token go in the "
+                            "encoder-decoder?",
+            "as many": "They have nearly equal numbers of weights. But which of them does a token meet? In the "
                        "encoder-decoder, does a source token ever go through the decoder's feed-forward layers?",
             "four times as many": "Count for one token, in layers: two of the encoder or two of the decoder on the one "
                                   "side. How many on the other, and how large are they in comparison?",

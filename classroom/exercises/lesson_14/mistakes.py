@@ -1,4 +1,4 @@
-"""Lesson 14, to int8 and back: what learners write instead, and what it means. Used by `lesson_14`."""
+"""Lesson 14, to int8: what learners write instead, and what it means. Used by `lesson_14`."""
 from functools import partial
 from inspect import signature
 
@@ -6,9 +6,6 @@ import torch
 
 from classroom.judge.exercise import Misconception
 from course._words import later
-
-# ------------------------------------------------------------------------------------- 14.1 quantise
-
 
 # What is asked of a row, in place of whether all its numbers are 0.
 _TAKEN_FOR_ZEROS = {
@@ -19,7 +16,7 @@ _TAKEN_FOR_ZEROS = {
 
 
 def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", limit=None, zeros="one", factor="divide",
-              scale="step", result=torch.int8, of="w", gives="", more=0.0):
+              scale="step", result=torch.int8, of="w", gives="", more=0.0, before=""):
     """`quantise` with switches; `limit` is what the whole numbers are clamped to before they become int8."""
     along = {"row": 1, "column": 0, "table": (0, 1)}[per]
     largest = {
@@ -29,11 +26,15 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
         "std, n - 1": lambda: w.std(along, keepdim=True, correction=min(1, w.shape[1] - 1)),
         "length": lambda: w.square().sum(along, keepdim=True).sqrt(),
         "last row": lambda: w[-1:].abs().amax(1, keepdim=True), "first row": lambda: w[:1].abs().amax(1, keepdim=True),
-        "smallest": lambda: w.abs().amin(along, keepdim=True),
+        "smallest": lambda: w.abs().amin(along, keepdim=True), "place": lambda: w.abs().argmax(along, keepdim=True),
+        "3 std": lambda: 3 * w.std(along, keepdim=True),
+        "0.99": lambda: w.abs().quantile(0.99, dim=along, keepdim=True),
     }[measure]()
     step = largest / steps
     if scale == "whole":
         step = step.round()
+    elif scale.endswith("digits"):
+        step = step.round(decimals=int(scale[0]))
     if zeros == "one" or zeros == "one, for a table" and not w.any():
         step = torch.where(step == 0, torch.ones_like(step), step)
     elif zeros == "one, for all rows":
@@ -50,18 +51,26 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
         of_what, least = zeros
         least = {"eps": torch.finfo(w.dtype).eps, "tiny": torch.finfo(w.dtype).tiny}.get(least, least)
         step = step.clamp(min=least if of_what == "scale" else least / steps)
+    if scale == "power of 2":
+        step = torch.where(step > 0, 2 ** step.log2().ceil(), step)
     numbers = w.abs() if of == "magnitude" else w
+    if before:
+        numbers = {"round": torch.round, "cut off": torch.trunc, "int8": lambda x: x.long().to(torch.int8)}[before](w)
     counted = {"divide": lambda: numbers / step, "multiply": lambda: numbers * step, "not": lambda: numbers,
                "in turn": lambda: numbers / step.reshape(-1).repeat(w.shape[1]).reshape(w.shape),
-               "by steps": lambda: numbers * steps}[factor]()
-    counted = {"round": torch.round, "cut off": torch.trunc, "down": torch.floor, "up": torch.ceil,
+               "by steps": lambda: numbers * steps, "by largest": lambda: numbers / (step * steps),
+               "nothing": lambda: torch.zeros_like(w)}[factor]()
+    if rounding == "//":
+        counted = torch.floor_divide(numbers, step)
+    counted = {"//": lambda x: x, "round": torch.round, "cut off": torch.trunc, "down": torch.floor, "up": torch.ceil,
                "half added": lambda x: (x + 0.5).trunc(),
                "away": lambda x: x.sign() * x.abs().ceil()}[rounding](counted)
     if limit is not None:
         counted = counted.clamp(*limit)
     # What does not fit is put into 8 bits as PyTorch does it.
     q = torch.nan_to_num(counted).long().to(result)
-    shown = {"step": step, "whole": step, "upside down": 1 / step, "largest": step * steps, "squared": step ** 2}[scale]
+    shown = {"upside down": 1 / step, "largest": step * steps, "squared": step ** 2, "again": step / steps,
+             "largest, or 1": torch.where(largest == 0, torch.ones_like(step), step * steps)}.get(scale, step)
     if gives == "back":
         return q * step, shown.reshape(-1)
     if gives == "transposed":
@@ -117,6 +126,10 @@ QUANTISE = [
            "Rounded down, every number is too small, by half a step on average, and a sum of many such numbers is off "
            "by a lot. To the nearest one, errors of both signs cancel.", "What does `floor` make of 2.9 and of −2.1?",
            rounding="down"),
+    _wrong("rounded-down", "Your whole numbers are exactly what comes out of `//`, which rounds down.",
+           "Rounded down, every number is too small, by half a step on average, and one that is just as many steps "
+           "long may lose one by the last digit of a division. To the nearest one, errors of both signs cancel.",
+           "What does `//` make of 2.9 and of −2.1?", rounding="//"),
     *(_wrong("rounded-up", says, "The nearest whole number is off by half a step at most, this one by up to a whole "
              "step.", "What does your rounding make of 2.1?", rounding=rounding) for rounding, says in (
                  ("up", "Your whole numbers are exactly what comes out when all are rounded up."),
@@ -127,18 +140,33 @@ QUANTISE = [
     _wrong("scale-made-whole", "Your scales are exactly the right ones, rounded to whole numbers.",
            "Most weights lie between −1 and 1, so that a step is far shorter than 1. It is how many *steps* a number "
            "is from 0 that is whole.", "Which of the two is to be a whole number?", scale="whole"),
-    *(_wrong("128-steps", "Your scales are exactly the largest magnitudes divided by 128.",
+    *(_wrong("scale-rounded", later("Your scales are exactly the right ones, rounded to {places} places.",
+                                    places=places),
+             later("{step} A rounded step has another length: the largest number then needs more or fewer than 127. "
+                   "And a short step becomes 0.", step=_STEP), "Is something rounded in your code besides w in steps?",
+             scale=f"{places} digits", limit=limit)
+      for places in (2, 3, 4) for limit in (None, (-127, 127), (-128, 127))),
+    _wrong("power-of-2", "Your scales are exactly the right ones, made longer up to the next power of 2.",
+           later("{step} With a longer step it needs fewer, and all numbers of the row are less exact.", step=_STEP),
+           "How many steps is the largest number of a row from 0, with your scale?", scale="power of 2"),
+    *(_wrong("128-steps-instead-of-127", "Your scales are exactly the largest magnitudes divided by 128.",
              "int8 goes from −128 to 127. With 128 steps the largest number of a row would become 128, which does not "
-             "exist: it turns into −128, or has to be cut to 127.", "How many whole numbers of int8 lie above 0?",
+             "exist: it turns into another number, or has to be cut to 127.", "How many whole numbers of int8 lie "
+                                                                              "above 0?",
              steps=128, limit=limit) for limit in (None, (-128, 127), (-127, 127))),
-    *(_wrong("255-steps", later("Your scales are exactly the largest magnitudes divided by {steps}.", steps=steps),
+    *(_wrong("255-steps-instead-of-127", later("Your scales are exactly the largest magnitudes divided by {steps}.",
+                                               steps=steps),
              "int8 has 256 numbers, and half of them lie below 0. From 0 up to the largest magnitude there is room for "
              "127 steps.", "How many whole numbers of int8 lie above 0?", steps=steps, limit=limit)
       for steps in (255, 256, 254) for limit in (None, (-128, 127), (-127, 127))),
-    *(_wrong("127.5-steps", "Your scales are exactly the largest magnitudes divided by 127.5.",
+    *(_wrong("127.5-steps-instead-of-127", "Your scales are exactly the largest magnitudes divided by 127.5.",
              "That is right for a range from the smallest to the largest number. Here the middle is 0, and the largest "
              "magnitude is to be a whole number of steps: 127.", "By what do you divide the largest magnitude?",
              steps=127.5, limit=limit) for limit in (None, (-128, 127), (-127, 127))),
+    *(_wrong("one-step", "Your scales are exactly the largest magnitudes, and your whole numbers are w divided by "
+             "them: nothing but −1, 0 and 1.", "With one step as long as the largest number, hardly anything is left "
+             "of the others. int8 has room for 127 steps above 0.", "How many steps is the largest number of a row "
+             "from 0, with your scale?", steps=1, rounding=rounding) for rounding in ("round", "cut off")),
     *(_wrong("four-bits", later("Your scales are exactly the largest magnitudes divided by {steps}: a step of whole "
                                 "numbers of {bits} bits.", steps=steps,
                                 bits=bits), "int8 has 8 bits, and the larger the whole numbers, the "
@@ -171,10 +199,17 @@ QUANTISE = [
     _wrong("scale-not-divided", "Your whole numbers are exact. Your scales are exactly the largest magnitudes.",
            later("{step} 127 times your scale is not the row's largest number.", step=_STEP),
            "Which number times your scale gives back the largest of a row?", scale="largest"),
-    _wrong("scale-keeps-axis", "Your numbers are exact, but your scales have a second axis of length 1.",
-           "One number for each row is asked for, (out,). With an axis more, the next function lines it up otherwise.",
+    _wrong("scale-not-divided", "Your whole numbers are exact. Your scales are exactly the largest magnitudes, and 1 "
+           "for rows of zeros.", later("{step} 127 times your scale is not the row's largest number.", step=_STEP),
+           "Which number times your scale gives back the largest of a row?", scale="largest, or 1"),
+    _wrong("scale-divided-again", "Your whole numbers are exact. Your scales are exactly the right ones, divided by "
+           "127 once more.", _STEP, "How often is something divided by 127 on the way to the scale that you return?",
+           scale="again"),
+    _wrong("scales-with-one-axis-too-many", "Your numbers are exact, but your scales have a second axis of length 1.",
+           "One number for each row is asked for, (out,). `dequantise` in the next exercise is given scales of this "
+           "shape.",
            "What does `keepdim=True` leave behind?", gives="axis kept"),
-    _wrong("swapped", "Your two results are exactly the right ones, in the other order.",
+    _wrong("results-in-the-other-order", "Your two results are exactly the right ones, in the other order.",
            "The whole numbers come first, the scales second.", "In which order does your `return` name them?",
            gives="swapped"),
     _wrong("scale-of-zeros", "Your numbers are exact but for rows of zeros, whose scale is 0, or nearly.",
@@ -259,6 +294,17 @@ QUANTISE = [
           ("length", "Your scales are exactly the length of each row, divided by 127."),
           ("smallest", "Your scales are exactly the smallest magnitude of each row, divided by 127."))
       for limit in (None, (-127, 127), (-128, 127))),
+    *(_wrong("typical-not-largest", says, later("{step} The largest magnitude of a row may be smaller than that, and "
+                                                "it may be larger.", step=_STEP), "Which number of a row is to be 127 "
+             "steps from 0?", measure=measure, limit=limit)
+      for measure, says in (
+          ("3 std", "Your scales are exactly three standard deviations of each row, divided by 127."),
+          ("0.99", "Your scales are exactly the quantile 0.99 of each row's magnitudes, divided by 127."))
+      for limit in (None, (-127, 127), (-128, 127))),
+    *(_wrong("place-not-magnitude", "Your scales are exactly the places of the largest magnitudes in their rows, "
+             "counted from 0 and divided by 127.", _STEP, "Does your code take how large the largest magnitude is, or "
+             "where it stands? `max(dim=1)` gives both.", measure="place", limit=limit)
+      for limit in (None, (-127, 127), (-128, 127))),
     *(_wrong("one-row-for-all", says, "Each row has its own largest magnitude.",
              "Where does your code say which row the scale is of?", measure=measure, limit=limit, gives=gives)
       for measure, says in (
@@ -273,6 +319,25 @@ QUANTISE = [
              "Most weights lie between −1 and 1, and little is left of them that way. They are to be counted in steps "
              "of their row.", "Is w divided by anything before it is rounded?", factor="not", rounding=rounding)
       for rounding in ("round", "cut off")),
+    *(_wrong("made-whole-too-early", says, "Most weights lie between −1 and 1. Made whole, hardly more than zeros are "
+             "left of them. It is the number of *steps* that is to be whole.", "Which comes first in your code, "
+             "dividing by the scale or making whole?", before=before, rounding=rounding)
+      for before, says in (
+          ("round", "Your scales are exact. Your whole numbers are exactly what comes out when w is rounded first, and "
+                    "then divided by the scale."),
+          ("cut off", "Your scales are exact. Your whole numbers are exactly what comes out when everything after the "
+                      "point of w is cut off first, and the rest divided by the scale."),
+          ("int8", "Your scales are exact. Your whole numbers are exactly what comes out when w is put into int8 "
+                   "first, and then divided by the scale."))
+      for rounding in ("round", "cut off")),
+    *(_wrong("divided-by-the-largest", "Your scales are exact. Your whole numbers are exactly w divided by the largest "
+             "magnitude of the row, made whole: nothing but −1, 0 and 1.", _STEP,
+             "By what do you divide w, and by what the largest magnitude?", factor="by largest", rounding=rounding)
+      for rounding in ("round", "cut off")),
+    _wrong("nothing-left", "Your scales are exact. Your whole numbers are all 0.",
+           "The number of largest magnitude of each row is to be 127 or −127.",
+           "In which line do the numbers become 0? Print what is there before you round, and what is there after it.",
+           factor="nothing"),
     *(_wrong("times-127", "Your whole numbers are exactly 127 · w, rounded.",
              "That is right for rows whose largest magnitude is 1, and for no others.",
              "Where does the largest magnitude of the row come in?", factor="by steps", limit=limit)
@@ -288,97 +353,4 @@ QUANTISE = [
              rounding=rounding) for rounding in ("round", "cut off")),
     _wrong("scale-squared", "Your whole numbers are exact. Your scales are exactly the right ones, squared.",
            _STEP, "Is something divided or multiplied twice on the way to the scale?", scale="squared"),
-]
-
-# ----------------------------------------------------------------------------------- 14.2 dequantise
-
-
-def _dequantise(q, scale, how="multiply", kind=None, shift=0.0, factor=1.0, per="row", rounded=False, gives=""):
-    """`dequantise` with switches."""
-    chosen = {"row": lambda: scale.unsqueeze(1), "column": lambda: scale, "column, upright": lambda: scale.unsqueeze(0),
-              "in turn": lambda: scale.repeat(q.shape[1]).reshape(q.shape), "mean": scale.mean, "sum": scale.sum,
-              "first": lambda: scale[0], "last": lambda: scale[-1], "largest": scale.max}[per]()
-    if kind == "rounded":
-        chosen = chosen.round()
-    elif kind == "int8":                               # the products, too, which start again from the other end
-        return (q * chosen.to(torch.int8)).to(scale.dtype)
-    elif kind is not None:
-        chosen = chosen.to(kind)
-    numbers = (q.abs() if gives == "magnitudes" else q.to(scale.dtype) + shift) * factor
-    w = {"multiply": lambda: numbers * chosen, "divide": lambda: numbers / chosen, "add": lambda: numbers + chosen,
-         "not": lambda: numbers, "squared": lambda: numbers * chosen ** 2}[how]()
-    w = w.to(scale.dtype) if kind in (None, torch.int8, "rounded") else w.to(kind).to(scale.dtype)
-    if rounded:
-        w = w.round() if rounded.startswith("round") else w.trunc()
-    if rounded and rounded.endswith("int8"):
-        w = w.long().to(torch.int8).to(scale.dtype)
-    return w.T if gives == "transposed" else w
-
-
-def _summed(q, scale, over=0, keepdim=False):
-    return (q * scale.unsqueeze(1)).sum(over, keepdim=keepdim)
-
-
-def _back(slug, says, why, look, **switches):
-    return Misconception(slug, partial(_dequantise, **switches), says, why, look)
-
-
-DEQUANTISE = [
-    *(_back("scales-along-columns", "Your numbers are exactly what comes out when scale j belongs to column j.",
-            "There is a scale for each row. Aligned from the right, (out,) meets `in`: that fails for most sizes, and "
-            "where it does not fail it gives the numbers of other rows' steps.",
-            "With which axis of (out, in) does (out,) line up?", per=per) for per in ("column", "column, upright")),
-    _back("scales-in-turn", "Your numbers are exactly what comes out when the scales are written down in turn, again "
-          "and again, and that row is cut into the rows of the table.",
-          "Each row then has the scales of several rows. Scale i belongs to all numbers of row i.",
-          "For two rows of three numbers, in which order do your six scales stand?", per="in turn"),
-    _back("divided", "Your numbers are exactly the whole numbers divided by their scale.",
-          "The scale is the length of one step: 50 steps of 0.01 are 0.5.",
-          "50 steps, each 0.01 long: how far is that?", how="divide"),
-    _back("not-scaled", "Your numbers are exactly the whole numbers themselves.",
-          "They count steps. How long a step is, each row's scale says.", "Where does `scale` come in?", how="not"),
-    *(_back("rounded-again", "Your numbers are exactly the right ones, made whole again.",
-            "Most weights lie between −1 and 1; of them hardly more than zeros are left.",
-            "Which dtype does your result go through?", rounded=rounded) for rounded in ("round", "cut off")),
-    *(_back("rounded-again", "Your numbers are exactly the right ones, put into int8.",
-            "Most weights lie between −1 and 1; of them hardly more than zeros are left. And what is above 127 turns "
-            "into another number.", "Which dtype does your result go through?", rounded=rounded)
-      for rounded in ("cut off, int8", "round, int8")),
-    *(_back("scale-made-whole", "Your numbers are exactly what comes out when the scales are turned into whole "
-            "numbers.", "A scale is usually far below 1, and 0 as a whole number.",
-            "Which of the two should take the other's dtype?", kind=kind) for kind in (torch.int8, "rounded")),
-    _back("scale-made-whole", "Your numbers are exactly what comes out when the scales are put into int8, and the "
-          "products as well.", "A scale is usually far below 1, and 0 in int8: 0.01 becomes 0, and so does all that is "
-          "multiplied by it. Products above 127 turn into other numbers.",
-          "Which of the two should take the other's dtype?", kind="int8"),
-    *(_back("one-scale-for-all", later("Your numbers are exactly what comes out with the {name} for all rows.",
-                                       name=name),
-            "Each row has its own scale.", "How many scales does your product use?", per=per)
-      for per, name in (("mean", "mean of the scales"), ("first", "first scale"), ("last", "last scale"),
-                        ("largest", "largest scale"), ("sum", "sum of the scales"))),
-    *(_back("127-again", says, "The scale is one step already. 127 was needed to find it, and not any more.",
-            "What is 127 steps of your scale?", factor=factor)
-      for factor, says in ((127.0, "Your numbers are exactly the right ones times 127."),
-                           (1 / 127, "Your numbers are exactly the right ones divided by 127."))),
-    *(_back("shifted", later("Your numbers are exactly what comes out when {shift} is added to the whole numbers "
-                             "first.", shift=f"{shift:g}".replace("-", "−")),
-            "Symmetric means that 0 stays 0: nothing is shifted.", "Does 0 come back as 0?", shift=shift)
-      for shift in (128.0, 127.0, -128.0, 0.5, 1.0, 8.0)),
-    _back("added", "Your numbers are exactly whole number plus scale.", "A whole number counts steps of that length.",
-          "50 steps, each 0.01 long: how far is that?", how="add"),
-    _back("signs-lost", "Your numbers are exactly the right ones without their signs.",
-          "What was below 0 is to be below 0 again.", "Is there an `abs` on the way?", gives="magnitudes"),
-    _back("transposed", "Your numbers are exactly the right ones with rows and columns exchanged.",
-          "Row i of the result belongs to row i of q.", "Is there a `.T` that has no second one?", gives="transposed"),
-    *(_back("half-precision", later("Your numbers are exactly the right ones rounded to {name}.", name=name),
-            "The scales are given in the precision that is wanted back.", "Which dtypes does your code name?",
-            kind=kind) for kind, name in ((torch.float16, "float16"), (torch.bfloat16, "bfloat16"))),
-    _back("squared", "Your numbers are exactly what comes out when every scale is applied twice.",
-          "The scale is one step already.", "How often does `scale` stand in your product?", how="squared"),
-    Misconception("summed-over-rows", _summed, "Your result is exactly the sum of all rows, each times its scale.",
-                  "Nothing is to be summed: each number of the table comes back.",
-                  "What does `@` do with the axis that both have?"),
-    Misconception("row-summed-up", partial(_summed, over=1, keepdim=True), "Your result is exactly the sum of each "
-                  "row, times its scale, with an axis of length 1.", "Nothing is to be summed: each number of the "
-                  "table comes back.", "Which axis of q has only the length 1 in your result?"),
 ]

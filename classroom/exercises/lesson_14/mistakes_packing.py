@@ -6,6 +6,12 @@ import torch
 from classroom.judge.exercise import Misconception
 from course._words import later
 
+# What a digit may be made by, in place of adding 8.
+_DIGITS = {
+    "magnitude": torch.abs, "magnitude, 8": lambda x: x.abs() + 8, "from 0": lambda x: x.clamp(min=0) + 8,
+    "remainder": lambda x: x % 8, "sign and magnitude": lambda x: x.abs() + 8 * (x < 0),
+}
+
 
 def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both", kind=torch.uint8, join="add"):
     """`pack` with switches."""
@@ -22,8 +28,8 @@ def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both
     first, second = first.long(), second.long()
     if plus == "bits":
         first, second = first & 15, second & 15
-    elif plus == "magnitude":
-        first, second = first.abs(), second.abs()
+    elif plus in _DIGITS:
+        first, second = _DIGITS[plus](first), _DIGITS[plus](second)
     elif plus == "first":
         first = first + 8
     elif plus == "second":
@@ -46,7 +52,25 @@ def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both
         byte = base * (first + second)
     elif join == "8 not moved":
         byte = base * (first - 8) + 8 + second
+    elif join == "8 not moved, or":
+        byte = base * (first - 8) + 8 | second
+    elif join == "or":
+        byte = base * first | second
+    elif join == "and":
+        byte = base * first & second
+    elif join == "squared":
+        byte = first ** 2 + second
+    elif join == "cut off below 0":
+        byte = byte.to(torch.int8).clamp(min=0)
+    elif join == "magnitude":
+        byte = byte.to(torch.int8).abs()
+    elif join == "last left out":
+        byte[:, -1] = 0
     return byte.to(kind)
+
+
+def _with_a_limit_outside_of_int8(q):
+    return (16 * (q[:, 0::2] + 8) + (q[:, 1::2] + 8)).clamp(0, 255)
 
 
 def _wrong(slug, says, why, look, **switches):
@@ -56,7 +80,7 @@ def _wrong(slug, says, why, look, **switches):
 _BYTE = "Byte j of a row is to hold its numbers 2j and 2j + 1: 16 times the first plus 8, and the second plus 8."
 
 PACKED = [
-    _wrong("second-high", "Your bytes are exactly the right ones with the two numbers exchanged.",
+    _wrong("two-numbers-exchanged", "Your bytes are exactly the right ones with the two numbers exchanged.",
            later("{byte} Both orders are in use; whoever unpacks has to know which one it is.", byte=_BYTE),
            "Which of the two do you multiply by 16?", order="first low"),
     _wrong("halves-not-neighbours", "Your bytes are exactly what comes out when the first half of a row is paired with "
@@ -79,25 +103,63 @@ PACKED = [
     *(_wrong("another-shift", later("Your bytes are exactly what comes out when {plus} is added to the numbers, not "
                                     "8.", plus=plus),
              _BYTE, "What does your code make of 0?", plus=plus) for plus in (7, 9, 1)),
+    _wrong("another-shift", "Your bytes are exactly what comes out when 8 is subtracted from the numbers.", _BYTE,
+           "What does your code make of 0?", plus=-8),
     *(_wrong("one-shifted", says, _BYTE, "To which of the two is 8 added?", plus=plus) for plus, says in (
         ("first", "Your bytes are exactly what comes out when 8 is added to the first number of a byte alone."),
         ("second", "Your bytes are exactly what comes out when 8 is added to the second number of a byte alone."))),
-    _wrong("signs-lost", "Your bytes are exactly those of the magnitudes.", later(
-        "{byte} −3 and 3 must stay apart.", byte=_BYTE),
-           "What do −3 and 3 become?", plus="magnitude"),
+    *(_wrong("signs-lost", says, later("{byte} −3 and 3 must stay apart.", byte=_BYTE), "What do −3 and 3 become?",
+             plus=plus) for plus, says in (
+                 ("magnitude", "Your bytes are exactly those of the magnitudes."),
+                 ("magnitude, 8", "Your bytes are exactly those of the magnitudes, each plus 8."))),
+    _wrong("nothing-below-0", "Your bytes are exactly what comes out when every number below 0 is taken for 0.",
+           later("{byte} −3 and 0 must stay apart.", byte=_BYTE), "What do −3 and 0 become?", plus="from 0"),
+    _wrong("remainders", "Your bytes are exactly what comes out when the digits are the remainders of a division by 8.",
+           later("{byte} −3 and 5 leave the same remainder, so that nobody could tell them apart.", byte=_BYTE),
+           "What do −3 and 5 become?", plus="remainder"),
+    _wrong("sign-and-magnitude", "Your bytes are exactly what comes out when 8 is added to the magnitudes of the "
+           "numbers below 0 alone.", later("{byte} A bit for the sign would do as well, but whoever unpacks has to "
+                                           "know it.", byte=_BYTE), "To which numbers is 8 added?",
+           plus="sign and magnitude"),
     *(_wrong("brackets-missing", "Your bytes are exactly 16 times the first number, plus the second number, plus 16.",
              later("{byte} `*` binds more tightly than `+`: without brackets a number is multiplied alone.",
                    byte=_BYTE), "What do you add to each of the two numbers, and when?", **switch)
       for switch in ({"join": "8 not moved"}, {"plus": 16})),
+    _wrong("brackets-missing", "Your bytes are exactly 16 times the first number, plus 8, joined by `|` with the "
+           "second number plus 8.", later("{byte} `*` binds more tightly than `+`: without brackets a number is "
+                                   "multiplied alone.", byte=_BYTE), "What do you add to each of the two numbers, and "
+                                                                     "when?",
+           join="8 not moved, or"),
     *(_wrong("another-base", later("Your bytes are exactly what comes out when the first number is multiplied by "
                                    "{base}.", base=base),
              later("{byte} Four bits have 16 values, and so the first digit counts 16s{what}.", byte=_BYTE,
                    what='; with a smaller base the two digits run into each other' if base < 16 else ''),
              "How many values does a digit of four bits have?", base=base) for base in (8, 10, 15, 4, 2, 32, 128)),
-    _wrong("pushed-out", "Your bytes are exactly the second numbers: the first ones have been pushed out.",
-           later("{byte} A digit that is moved by 8 places, or multiplied by 256, is no longer in the byte.",
-                 byte=_BYTE),
-           "By how many places is your first number moved?", keep="cut"),
+    *(_wrong("another-base", later("Your bytes are exactly what comes out when the first number is moved to the left "
+                                   "by {places} places, and joined with the second one by `|`.", places=places),
+             later("{byte} A digit to the base 16 takes four bits; with fewer places the two digits run into each "
+                   "other.",
+                   byte=_BYTE), "How many bits does a digit from 0 to 15 need?", base=2 ** places, join="or")
+      for places in (3, 2)),
+    _wrong("not-moved", "Your bytes are exactly what comes out when `|` joins the two numbers, each plus 8, and "
+           "neither of them is moved.", later("{byte} Yours lie on top of each other, in the same four "
+                                              "bits.", byte=_BYTE),
+           "Where does the 16 come in?", base=1, join="or"),
+    _wrong("squared", "Your bytes are exactly what comes out when the first number, plus 8, is squared.",
+           later("{byte} Only for 16 is the square the same as 16 times the number.", byte=_BYTE),
+           "What does `**` do?", join="squared"),
+    _wrong("nothing-left", "Your bytes are all 0.",
+           later("{byte} The smallest one that can come out is 16 · 1 + 1 = 17. `&` keeps only the bits that both "
+                 "numbers have; a digit that was moved by four places has none of those of the other.", byte=_BYTE),
+           "In which line do your bytes become 0, and how are the two digits of a byte joined there?", join="and"),
+    _wrong("pushed-out", "Your bytes are exactly the second numbers, plus 8: nothing is left of the first ones.",
+           later("{byte} The first digit belongs in the upper four bits. Moved by 8 places to the left, or by 4 to "
+                 "the right, it is no longer in the byte.", byte=_BYTE),
+           "Does your line use the first numbers? If so, in which direction are they moved, and how far?", keep="cut"),
+    _wrong("last-pair-left-out", "Your bytes are exactly the right ones, but the last one of each row is 0.",
+           later("{byte} The last pair of a row is one like all others.", byte=_BYTE),
+           "At which number does your loop end, and which one is the first that it does not reach?",
+           join="last left out"),
     _wrong("first-only", "Your bytes are exactly the right ones without the second numbers.", _BYTE,
            "Where does `q[:, 1::2]` come in?", keep="first"),
     _wrong("not-moved", "Your bytes are exactly the first numbers, plus 8.", _BYTE,
@@ -128,4 +190,16 @@ PACKED = [
     _wrong("overflowed", "Your bytes are exactly the right ones, put into int8: those above 127 have become negative.",
            "A byte of two digits goes up to 255. int8 ends at 127, uint8 at 255.",
            "Which dtype does your result have?", kind=torch.int8),
+    *(_wrong("overflowed", says, "int8 ends at 127. A byte of two digits goes up to 255, and in int8 what is above 127 "
+             "starts again from −128.", "Which dtype do your numbers have when they are multiplied by 16?", join=join)
+      for join, says in (
+          ("cut off below 0", "Your bytes are exactly the right ones up to 127, and 0 in the place of those above: "
+                              "what comes out when they are put into int8 first, and cut off at 0."),
+          ("magnitude", "Your bytes are exactly what comes out when the right ones are put into int8, and their signs "
+                        "are taken away."))),
+    Misconception("overflowed", _with_a_limit_outside_of_int8, "Your code names a number outside of int8, as a limit "
+                  "for example, for a tensor that is still int8.", "int8 goes from −128 to 127. A number beyond that "
+                  "cannot be put beside one of int8, and PyTorch says so. And what int8 had no room for before this "
+                  "line has turned into another number already.", "Which dtype does the tensor of this line have, and "
+                  "which one should it have had before it was multiplied by 16?"),
 ]

@@ -7,7 +7,7 @@ from classroom.ask.decoding import WithoutGradients
 from classroom.judge.exercise import Choice, Exercise
 from course.page import rounding as library
 
-from . import mistakes, mistakes_errors, mistakes_packing
+from . import mistakes, mistakes_dequantise, mistakes_errors, mistakes_packing
 
 
 def quantise(w):
@@ -150,7 +150,7 @@ EXERCISES = [
             "A whole number counts steps. How long is one step in its row?",
             "Every number of row i belongs with `scale[i]`. Write the two shapes under each other, from the right.",
             "(out, in) and (out,) do not line up; (out, in) and (out, 1) do."),
-        misconceptions=mistakes.DEQUANTISE,
+        misconceptions=mistakes_dequantise.DEQUANTISE,
         moral="What comes back is not what went in, but the nearest multiple of the row's step.",
     ),
     Choice(
