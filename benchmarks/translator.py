@@ -2,7 +2,7 @@
 
     python benchmarks/translator.py --seconds 300            # a table
     python benchmarks/translator.py --seconds 300 --json     # one line of JSON
-    python benchmarks/translator.py --tokens 5000000         # the same work on every machine
+    python benchmarks/translator.py --tokens 6000000         # the same work on every machine
     python benchmarks/translator.py --recipe plain           # random vectors, Adam alone
     python benchmarks/translator.py --model torch            # torch.nn.Transformer, plain recipe
     python benchmarks/translator.py --ceiling                # lesson 09's translator and people; also with --json

@@ -240,6 +240,12 @@ def test_machine_traces_pass_over_links_and_pictures():
     assert machine_traces(nbformat.v4.new_code_cell("", outputs=[output])) is None
 
 
+@pytest.mark.parametrize("text", ["/home/ada/x.py:3", "object at 0x7f3a1c", f"{build.ROOT}/course/data.py:3: warned"])
+def test_machine_traces_are_found(text):
+    output = nbformat.v4.new_output("stream", name="stderr", text=f"a {text}")
+    assert machine_traces(nbformat.v4.new_code_cell("", outputs=[output])) in text
+
+
 def test_progress_bars_are_not_kept():
     def outputs(*streams):
         return [nbformat.v4.new_output("stream", name=name, text=text) for name, text in streams]

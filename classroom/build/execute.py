@@ -15,6 +15,7 @@ from .notebook import code_cells
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 _PATH = re.compile(r"(?<![\w.:/])/(?:home|root|Users|tmp|var|usr|opt|private)/[\w.-]+|\b[A-Z]:\\\w+")
+_HERE = re.compile(re.escape(str(Path(__file__).parents[2])) + r"(?![\w.-])")        # wherever this tree stands
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _BAR = re.compile(r"^.*\d%\|[^|\n]*\|.*\n?", re.MULTILINE)     # a line of tqdm's
 
@@ -106,6 +107,6 @@ def machine_traces(cell: NotebookNode) -> str | None:
         texts += [value for kind, value in output.get("data", {}).items() if kind.startswith("text/")]
         for text in texts:
             text = re.sub(r"data:[\w/+.-]+;base64,[\w+/=\s]+", "", text)
-            if match := _ADDRESS.search(text) or _PATH.search(text):
+            if match := _ADDRESS.search(text) or _PATH.search(text) or _HERE.search(text):
                 return match.group()
     return None

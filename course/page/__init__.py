@@ -8,6 +8,7 @@ braces and in `page.js` in `say("...")`; it is written in the language of whoeve
 import html
 import json
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -113,7 +114,9 @@ def scored(model: nn.Module, subwords: Subwords, pairs: Sequence[Pair], tokenize
     """The sentence of `score_of`, for `say` to say in any language."""
     if not pairs:
         raise ValueError(say("there are no sentence pairs to measure a score on"))
-    written = translate(model, [pair.source for pair in pairs], subwords)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".* max_len = ")           # what does not end counts as far as it goes
+        written = translate(model, [pair.source for pair in pairs], subwords)
     metric = sacrebleu.BLEU(tokenize=tokenize)
     score = metric.corpus_score(written, [[pair.target for pair in pairs]])
     return later("{score:.1f} sacreBLEU on {n:,} sentences that it was not trained on (greedy; {signature})",

@@ -35,7 +35,7 @@ LESS = {
            ("short[50_000", "short[5_000"), ("60_000", "6_000"),
            ("n_valid=1000, n_test=1000", "n_valid=30, n_test=150"),
            ("every=15", "every=1"), ("range(15, 151, 15)", "range(1, 4)"), ("[:: len(several) // 4]", "[:4]"),
-           ("tokens=5_000_000", "tokens=5_000"), ('checkpoint="cache", progress=False', 'progress=False'),
+           ("tokens=6_000_000", "tokens=5_000"), ('checkpoint="cache", progress=False', 'progress=False'),
            ('best_device(), checkpoint="cache"', "best_device()"),
            ("subwords = Subwords.train(sentences, vocab_size=6000)", "subwords = translator.subwords"),
            ("own = True", "own = False"), ("print(describe(model, parts))", "model = translator.model"),
