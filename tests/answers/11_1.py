@@ -506,3 +506,47 @@ def alignment_error_rate(predicted, sure, possible):
 def alignment_error_rate(predicted, sure, possible):
     hits = sum((link in sure) + (link in possible) for link in predicted)
     return 1 - Fraction(hits, len(predicted) + len(sure))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from collections import Counter
+from fractions import Fraction
+import numpy as np, torch
+
+# %% wrong: unites the two intersections, so a sure link that is hit counts once instead of twice
+def alignment_error_rate(predicted, sure, possible):
+    hits = (predicted & sure) | (predicted & possible)
+    return 1 - len(hits) / (len(predicted) + len(sure))
+
+# %% wrong: mean of recall and precision instead of the pooled ratio
+def alignment_error_rate(predicted, sure, possible):
+    recall = len(predicted & sure) / len(sure) if sure else 1
+    precision = len(predicted & possible) / len(predicted) if predicted else 1
+    return 1 - (recall + precision) / 2
+
+# %% wrong: needless special case: nothing predicted -> 0, 'no link, no error'
+def alignment_error_rate(predicted, sure, possible):
+    if not predicted:
+        return 0.0
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: throws away predicted links that are only possible before counting (neither reward nor punishment)
+def alignment_error_rate(predicted, sure, possible):
+    predicted = predicted - (possible - sure)
+    return 1 - 2 * len(predicted & sure) / max(1, len(predicted) + len(sure))
+
+# %% right: an exact Fraction, from counting misses: |A-S| + |A-P| + |S| - |A| ... over |A|+|S|
+def alignment_error_rate(predicted, sure, possible):
+    # |A|+|S| - |A∩S| - |A∩P|  =  |S-A| + |A-P|
+    return Fraction(len(sure - predicted) + len(predicted - possible), len(predicted) + len(sure))

@@ -531,3 +531,47 @@ def align_from_attention(weights):
     total = weights.sum(dim=0)
     total[:, -1] = -1.0
     return [int(row.topk(1).indices[0]) for row in total[:-1]]
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from collections import Counter
+from fractions import Fraction
+import numpy as np, torch
+
+# %% wrong: softmax over weights that are already weights, before the mean over heads
+def align_from_attention(weights):
+    return weights.softmax(dim=-1).mean(dim=0)[:-1, :-1].argmax(dim=-1)
+
+# %% wrong: <eos> not left out: a token that looks at <eos> is clamped to the last word
+def align_from_attention(weights):
+    return weights.mean(0)[:-1].argmax(-1).clamp(max=weights.shape[-1] - 2)
+
+# %% wrong: each head votes with its own argmax, the majority wins, instead of mean of weights
+def align_from_attention(weights):
+    return weights[:, :-1, :-1].argmax(-1).mode(dim=0).values
+
+# %% wrong: renormalises each head after <eos> is cut off, then takes the mean
+def align_from_attention(weights):
+    w = weights[:, :-1, :-1]
+    w = w / w.sum(-1, keepdim=True)
+    return w.mean(0).argmax(-1)
+
+# %% wrong: reads the token's own row, and takes the largest over heads instead of the mean
+def align_from_attention(weights):
+    return weights.amax(dim=0)[1:, :-1].argmax(dim=-1)
+
+# %% right: plain Python list: sum of heads, max with a key
+def align_from_attention(weights):
+    rows = weights.sum(dim=0).tolist()
+    return [max(range(len(row) - 1), key=row.__getitem__) for row in rows[:-1]]

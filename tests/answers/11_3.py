@@ -1173,3 +1173,69 @@ def em_step(t, pairs):
             for s in set(source):
                 counts[s, f] += t[s, f] / total
     return counts / counts.sum(axis=0, keepdims=True)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from collections import Counter
+from fractions import Fraction
+import numpy as np, torch
+
+# %% wrong: counts[source, j] += ...: NumPy adds a repeated index only once, so a repeated source word counts once
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            share = t[source, j] / t[source, j].sum()
+            counts[source, j] += share
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts begin with the old table, not with zeros
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: each source word shares 1 among the target words (wrong direction of sharing)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for i in source:
+            total = sum(t[i, j] for j in target)
+            for j in target:
+                if total > 0:
+                    counts[i, j] += t[i, j] / total
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-300)
+
+# %% wrong: winner takes all: the whole count goes to the most probable source word
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            best = max(source, key=lambda i: t[i, j])
+            counts[best, j] += 1
+    sums = counts.sum(axis=1, keepdims=True)
+    return np.divide(counts, sums, out=np.zeros_like(counts), where=sums > 0)
+
+# %% right: matrices of counts per sentence: t * X.T (Y / X t)
+def em_step(t, pairs):
+    X = np.array([np.bincount(s, minlength=t.shape[0]) for s, _ in pairs])
+    Y = np.array([np.bincount(np.array(f, int), minlength=t.shape[1]) for _, f in pairs])
+    total = X @ t
+    share = np.divide(Y, total, out=np.zeros_like(total), where=Y > 0)
+    new = t * (X.T @ share)
+    return new / new.sum(1, keepdims=True)

@@ -231,3 +231,48 @@ def take_away(weights, lost):
 def take_away(weights, lost):
     logs = weights.log().masked_fill(lost.unsqueeze(1).unsqueeze(1), float("-inf"))
     return torch.nan_to_num(logs.softmax(-1))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from collections import Counter
+from fractions import Fraction
+import numpy as np, torch
+
+# %% wrong: divides by 1 - what was taken, not by what is left: rounding when little is left
+def take_away(weights, lost):
+    lost = lost[:, None, None, :]
+    gone = (weights * lost).sum(-1, keepdim=True)
+    left = weights.masked_fill(lost, 0.0)
+    return torch.where(gone < 1, left / (1 - gone), torch.zeros_like(left))
+
+# %% wrong: gives what was taken in equal parts to the remaining columns
+def take_away(weights, lost):
+    lost = lost[:, None, None, :]
+    left = weights.masked_fill(lost, 0.0)
+    gone = 1 - left.sum(-1, keepdim=True)
+    n = (~lost).sum(-1, keepdim=True).clamp(min=1)
+    return (left + gone / n).masked_fill(lost, 0.0)
+
+# %% wrong: takes a token away from all sentences if any sentence has lost it
+def take_away(weights, lost):
+    gone = lost.any(dim=0)
+    left = weights.masked_fill(gone, 0.0)
+    total = left.sum(-1, keepdim=True)
+    return torch.where(total > 0, left / total, torch.zeros_like(left))
+
+# %% wrong: changes weights in place, and makes all heads together sum to 1 (sum over heads too)
+def take_away(weights, lost):
+    weights.masked_fill_(lost[:, None, None, :], 0.0)
+    total = weights.sum(dim=(1, 3), keepdim=True)
+    return torch.where(total > 0, weights / total, torch.zeros_like(weights))

@@ -269,3 +269,46 @@ def patch(mixed, other, head, n_heads):
     d_model = mixed.shape[-1]
     mine = torch.arange(d_model, device=mixed.device) // (d_model // n_heads) == head
     return torch.where(mine, other.to(mixed.dtype), mixed)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from collections import Counter
+from fractions import Fraction
+import numpy as np, torch
+
+# %% wrong: the slice is n_heads wide and starts at head * n_heads (mixes up d_head and n_heads)
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    part = slice(head * n_heads, (head + 1) * n_heads)
+    new[..., part] = other[..., part]
+    return new
+
+# %% wrong: always takes the first d_head numbers of other (head 0's)
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[..., head * d_head:(head + 1) * d_head] = other[..., :d_head]
+    return new
+
+# %% wrong: view to (B, n_heads, T, d_head) without a transpose: cuts positions, not heads
+def patch(mixed, other, head, n_heads):
+    B, T, d = mixed.shape
+    new = mixed.clone().view(B, n_heads, T, d // n_heads)
+    new[:, head] = other.expand(B, T, d).reshape(B, n_heads, T, d // n_heads)[:, head]
+    return new.view(B, T, d)
+
+# %% right: torch.where with a mask of the columns that belong to the head
+def patch(mixed, other, head, n_heads):
+    owner = torch.arange(mixed.shape[-1], device=mixed.device) * n_heads // mixed.shape[-1]
+    return torch.where(owner == head, other.to(mixed.dtype), mixed)

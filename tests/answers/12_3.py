@@ -267,3 +267,55 @@ def mean_and_spread(losses): return losses.mean(axis=1), losses.max(axis=1) - lo
 def mean_and_spread(losses):
     s = np.sort(losses, axis=-1); n = losses.shape[-1]
     return losses @ np.full(n, 1 / n), 0.5 * (s[:, -1] - s[:, 0])
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+fairs = "all 32 subsets of ABCDE; mine by thought: {'A','E'}; and other forms: list, string, lower case"
+predictions = ["lower", "higher", "the same", "Lower", "lower ", "smaller", "same", -1]
+
+# %% wrong: spread = greatest deviation from the mean (same as half range for 2 seeds only)
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    return mean, np.abs(losses - mean[:, None]).max(axis=1)
+
+# %% wrong: mean = middle between lowest and highest (same for 2 seeds only)
+def mean_and_spread(losses):
+    low, high = losses.min(axis=1), losses.max(axis=1)
+    return (low + high) / 2, (high - low) / 2
+
+# %% wrong: sorts the caller's array in place
+def mean_and_spread(losses):
+    losses.sort(axis=1)
+    return losses.mean(axis=1), (losses[:, -1] - losses[:, 0]) / 2
+
+# %% wrong: brackets: max - min / 2
+def mean_and_spread(losses):
+    return losses.mean(axis=1), losses.max(axis=1) - losses.min(axis=1) / 2
+
+# %% wrong: divides the sum by len(losses) = n_variants, not by n_seeds
+def mean_and_spread(losses):
+    return losses.sum(axis=1) / len(losses), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+# %% wrong: spread = half the largest step between neighbouring seeds
+def mean_and_spread(losses):
+    return losses.mean(axis=1), np.abs(np.diff(losses, axis=1)).max(axis=1) / 2
+
+# %% right: matrix product for the mean; percentiles 0 and 100 for the range
+def mean_and_spread(losses):
+    n = losses.shape[1]
+    low, high = np.percentile(losses, [0, 100], axis=1)
+    return losses @ np.full(n, 1 / n), 0.5 * (high - low)

@@ -372,3 +372,70 @@ def paired(losses, base):
     rows = [row - losses[base] for row in losses]
     mean, spread, agree = zip(*[(np.average(d), np.ptp(d) / 2, bool(d.min() * d.max() > 0)) for d in rows])
     return np.array(mean), np.array(spread), np.array(agree)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+fairs = "all 32 subsets of ABCDE; mine by thought: {'A','E'}; and other forms: list, string, lower case"
+predictions = ["lower", "higher", "the same", "Lower", "lower ", "smaller", "same", -1]
+
+# %% wrong: sorts both rows first: best against best, not seed against seed
+def paired(losses, base):
+    ordered = np.sort(losses, axis=1)
+    d = ordered - ordered[base]
+    return *mean_and_spread(d), (d > 0).all(axis=1) | (d < 0).all(axis=1)
+
+# %% wrong: agree = |mean| > spread (same for 2 seeds only)
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses - losses[base])
+    return mean, spread, np.abs(mean) > spread
+
+# %% wrong: agree = all signs equal the first seed's sign, so the base (all 0) agrees
+def paired(losses, base):
+    d = losses - losses[base]
+    s = np.sign(d)
+    return *mean_and_spread(d), (s == s[:, :1]).all(axis=1)
+
+# %% wrong: agree = product of the signs is positive (same for 2 seeds only)
+def paired(losses, base):
+    d = losses - losses[base]
+    return *mean_and_spread(d), np.prod(np.sign(d), axis=1) > 0
+
+# %% wrong: takes the column of number `base` (a seed), not the row
+def paired(losses, base):
+    d = losses - losses[:, [base]]
+    return *mean_and_spread(d), (d > 0).all(axis=1) | (d < 0).all(axis=1)
+
+# %% wrong: alias: overwrites losses row by row; after the base's row it subtracts zeros
+def paired(losses, base):
+    d = losses
+    for i in range(len(d)):
+        d[i] = d[i] - d[base]
+    return *mean_and_spread(d), (d > 0).all(axis=1) | (d < 0).all(axis=1)
+
+# %% wrong: base - variant, and agree with >= and <=
+def paired(losses, base):
+    d = losses[base] - losses
+    return *mean_and_spread(d), (d >= 0).all(axis=1) | (d <= 0).all(axis=1)
+
+# %% right: agree: lowest times highest > 0; lists by row, put together by zip
+def paired(losses, base):
+    rows = []
+    for row in losses:
+        d = [x - y for x, y in zip(row, losses[base])]
+        rows.append((sum(d) / len(d), (max(d) - min(d)) / 2, min(d) * max(d) > 0))
+    means, spreads, agree = map(np.array, zip(*rows))
+    return means, spreads, agree

@@ -372,3 +372,76 @@ def bootstrap_interval(a, b, draws):
 def bootstrap_interval(a, b, draws):
     gap = np.take(b, draws).mean(-1) - np.take(a, draws).mean(-1)
     return tuple(float(np.quantile(gap, p)) for p in (.025, .975))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import numpy as np
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+fairs = "all 32 subsets of ABCDE; mine by thought: {'A','E'}; and other forms: list, string, lower case"
+predictions = ["lower", "higher", "the same", "Lower", "lower ", "smaller", "same", -1]
+
+# %% wrong: a is not drawn: b[draws] - a puts a drawn sentence against another one
+def bootstrap_interval(a, b, draws):
+    means = (b[draws] - a).mean(axis=1)
+    return np.percentile(means, [2.5, 97.5])
+
+# %% wrong: each drawn sentence counted once (unique)
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = [d[np.unique(row)].mean() for row in draws]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: divides by R (len(draws)), not by N
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].sum(axis=1) / len(draws)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: centres the means on 0 (takes the observed mean away)
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = d[draws].mean(axis=1) - d.mean()
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: percentiles of the drawn differences, all in one heap, without means
+def bootstrap_interval(a, b, draws):
+    low, high = np.percentile((b - a)[draws], [2.5, 97.5])
+    return low, high
+
+# %% wrong: mirrors the interval: 2*mean - percentile ('basic bootstrap'), not the percentiles
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    low, high = np.percentile(d[draws].mean(axis=1), [2.5, 97.5])
+    return 2 * d.mean() - high, 2 * d.mean() - low
+
+# %% wrong: a - b, and 90 % (5, 95)
+def bootstrap_interval(a, b, draws):
+    low, high = np.percentile((a - b)[draws].mean(axis=1), [5, 95])
+    return low, high
+
+# %% right: counts how often each sentence is drawn, matrix product with b - a
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])
+    return tuple(np.quantile(counts @ (b - a) / n, (0.025, 0.975)))
+
+# %% right: means of b and of a over the same drawing, subtracted; sorted and interpolated by np.interp
+def bootstrap_interval(a, b, draws):
+    means = sorted(b.take(draws).mean(-1) - a.take(draws).mean(-1))
+    at = np.array([0.025, 0.975]) * (len(means) - 1)
+    low, high = np.interp(at, np.arange(len(means)), means)
+    return float(low), float(high)

@@ -228,3 +228,43 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     ms = torch.einsum("...d,...d->...", x, x).div(x.size(-1)).unsqueeze(-1)
     return torch.mul(weight, x) * (ms + eps) ** -0.5
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, fused_attention, merge_heads, scaled_dot_product_attention, split_heads
+# Each answer: "#== id | exercise | wrong/right/double | what is wrong", then code; the last name is given to the check.
+
+# %% wrong: weight multiplied in BEFORE the norm is taken, so RMS of x*weight
+def rms_norm(x, weight, eps=1e-6):
+    y = x * weight
+    return y / torch.sqrt(y.pow(2).mean(-1, keepdim=True) + eps)
+
+# %% wrong: mean over dim=1: right for (N, d), over positions for (B, T, d)
+def rms_norm(x, weight, eps=1e-6):
+    ms = (x ** 2).mean(dim=1, keepdim=True)
+    return x / (ms + eps).sqrt() * weight
+
+# %% wrong: Gemma habit: scales by (1 + weight)
+def rms_norm(x, weight, eps=1e-6):
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * (1 + weight)
+
+# %% wrong: divides x in place: the caller's x is changed
+def rms_norm(x, weight, eps=1e-6):
+    x /= torch.sqrt(x.square().mean(dim=-1, keepdim=True) + eps)
+    return x * weight
+
+# %% right: hypot of the rms and the root of eps
+def rms_norm(x, weight, eps=1e-6):
+    rms = torch.linalg.vector_norm(x, dim=-1, keepdim=True) / x.size(-1) ** 0.5
+    return weight * (x / torch.hypot(rms, torch.full_like(rms, eps ** 0.5)))

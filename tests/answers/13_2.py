@@ -416,3 +416,69 @@ class SwiGLU(nn.Module):
         self.w_down = nn.Linear(d_ff, d_model, bias=False)
     def forward(self, x):
         return x + self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, fused_attention, merge_heads, scaled_dot_product_attention, split_heads
+# Each answer: "#== id | exercise | wrong/right/double | what is wrong", then code; the last name is given to the check.
+
+# %% wrong: sigmoid for silu (that is plain GLU)
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+    def forward(self, x):
+        return self.w_down(torch.sigmoid(self.w_gate(x)) * self.w_up(x))
+
+# %% wrong: silu on x before the projection: w_gate(silu(x))
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+    def forward(self, x):
+        return self.w_down(self.w_gate(F.silu(x)) * self.w_up(x))
+
+# %% wrong: adds the residual connection inside the layer
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+    def forward(self, x):
+        return x + self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+# %% wrong: the hidden product is a matrix product by habit: w_down applied per path, then multiplied
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x))) * self.w_down(self.w_up(x))
+
+# %% wrong: gelu for silu AND biases
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff)
+        self.w_up = nn.Linear(d_model, d_ff)
+        self.w_down = nn.Linear(d_ff, d_model)
+    def forward(self, x):
+        return self.w_down(F.gelu(self.w_gate(x)) * self.w_up(x))

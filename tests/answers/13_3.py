@@ -271,3 +271,51 @@ def prefix_mask(prefix_lengths, size):
 def prefix_mask(prefix_lengths, size):
     s = torch.arange(size)
     return s < torch.maximum(prefix_lengths[:, None], s + 1)[..., None]
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, fused_attention, merge_heads, scaled_dot_product_attention, split_heads
+# Each answer: "#== id | exercise | wrong/right/double | what is wrong", then code; the last name is given to the check.
+
+# %% wrong: ^ for |: what is in the prefix AND in the past gets closed
+def prefix_mask(prefix_lengths, size):
+    pos = torch.arange(size)
+    causal = pos[None, :] <= pos[:, None]
+    prefix = pos[None, :] < prefix_lengths[:, None]
+    return causal ^ prefix[:, None, :]
+
+# %% wrong: shape (B, 1, size, size), ready for heads
+def prefix_mask(prefix_lengths, size):
+    pos = torch.arange(size)
+    return (pos <= pos[:, None]) | (pos < prefix_lengths[:, None, None, None])
+
+# %% wrong: the longest prefix of the batch for all sentences
+def prefix_mask(prefix_lengths, size):
+    pos = torch.arange(size)
+    longest = prefix_lengths.max()
+    one = (pos <= pos[:, None]) | (pos < longest)
+    return one.expand(len(prefix_lengths), size, size)
+
+# %% wrong: only target rows (t >= p) see the prefix in full; source rows stay causal (a plain causal mask)
+def prefix_mask(prefix_lengths, size):
+    s = torch.arange(size).view(1, 1, -1)
+    t = torch.arange(size).view(1, -1, 1)
+    p = prefix_lengths.view(-1, 1, 1)
+    return ((s < p) & (t >= p)) | (s <= t)
+
+# %% right: the last position that may be seen is max(t, p - 1)
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    last = torch.maximum(place[None, :], prefix_lengths[:, None] - 1)
+    return place <= last[..., None]

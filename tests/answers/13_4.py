@@ -757,3 +757,110 @@ class GroupedQueryAttention(_GQA):
         m = mask if mask is None else mask[:, None, None]
         out, w = scaled_dot_product_attention(q, k.unsqueeze(2), v.unsqueeze(2), m)
         return self.w_o(merge_heads(out.flatten(1, 2))), w.flatten(1, 2)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, fused_attention, merge_heads, scaled_dot_product_attention, split_heads
+# Each answer: "#== id | exercise | wrong/right/double | what is wrong", then code; the last name is given to the check.
+
+# %% wrong: queries folded as (group, n_kv): heads dealt out in turn (without repeat)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.h, self.kv = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        q = split_heads(self.w_q(x), self.h)
+        k = split_heads(self.w_k(x), self.kv).unsqueeze(1)
+        v = split_heads(self.w_v(x), self.kv).unsqueeze(1)
+        q = q.view(B, self.h // self.kv, self.kv, T, q.shape[-1])
+        m = None if mask is None else mask[:, None, None]
+        out, w = scaled_dot_product_attention(q, k, v, m)
+        return self.w_o(merge_heads(out.flatten(1, 2))), w.flatten(1, 2)
+
+# %% wrong: mask (B, T, T) handed on without an axis for the heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        out, w = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), w
+
+# %% wrong: copy and paste: v made by w_k
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        out, w = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), w
+
+# %% wrong: own softmax with -1e9: a query without any key gets uniform weights
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        scores = q @ k.transpose(-2, -1) / self.d_head ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(1), -1e9)
+        w = scores.softmax(-1)
+        return self.w_o(merge_heads(w @ v)), w
+
+# %% right: 5-D: queries folded as (n_kv, group), keys broadcast, nothing repeated
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        for name, out in (("w_q", n_heads), ("w_k", n_kv_heads), ("w_v", n_kv_heads), ("w_o", n_heads)):
+            setattr(self, name, nn.Linear(d_model, out * (d_model // n_heads), bias=False))
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads).unflatten(1, (self.n_kv_heads, -1))
+        k, v = (split_heads(w(x), self.n_kv_heads).unsqueeze(2) for w in (self.w_k, self.w_v))
+        mask = mask if mask is None else mask[:, None, None]
+        heads, weights = (t.flatten(1, 2) for t in scaled_dot_product_attention(q, k, v, mask))
+        return self.w_o(merge_heads(heads)), weights

@@ -377,3 +377,54 @@ def rotate(x, positions):
     phi = torch.outer(positions.to(x.dtype), torch.exp(-2 * i / x.shape[-1] * math.log(10000)))
     z = torch.complex(a.contiguous(), b.contiguous()) * torch.polar(torch.ones_like(phi), phi)
     return torch.cat((z.real, z.imag), dim=-1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, fused_attention, merge_heads, scaled_dot_product_attention, split_heads
+# Each answer: "#== id | exercise | wrong/right/double | what is wrong", then code; the last name is given to the check.
+
+# %% wrong: writes into a clone half by half; a is a view of it, so the second half uses the new a
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype)
+    phi = positions[:, None].to(x.dtype) * 10000 ** (-i / half)
+    out = x.clone()
+    a, b = out[..., :half], out[..., half:]
+    out[..., :half] = a * phi.cos() - b * phi.sin()
+    out[..., half:] = a * phi.sin() + b * phi.cos()
+    return out
+
+# %% wrong: halves go in, but the results are written next to each other (stack, flatten)
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype)
+    phi = positions.unsqueeze(-1) * 10000 ** (-2 * i / x.shape[-1])
+    a, b = x.chunk(2, dim=-1)
+    return torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1).flatten(-2)
+
+# %% wrong: turned the other way round AND positions 0, 1, 2 ... instead of those given
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype)
+    phi = torch.arange(x.shape[-2], dtype=x.dtype).unsqueeze(1) * 10000 ** (-2 * i / x.shape[-1])
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * phi.cos() + b * phi.sin(), b * phi.cos() - a * phi.sin()], dim=-1)
+
+# %% right: complex numbers, polar
+def rotate(x, positions):
+    a, b = x.unflatten(-1, (2, -1)).unbind(-2)
+    d = x.shape[-1]
+    phi = torch.outer(positions.to(x.dtype), torch.pow(10000.0, -torch.arange(0, d, 2, dtype=x.dtype) / d))
+    z = torch.complex(a, b) * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat([z.real, z.imag], dim=-1)

@@ -295,3 +295,73 @@ def quantise(w):
     s = torch.linalg.vector_norm(w, ord=float("inf"), dim=1).div(127)
     s = s.masked_fill(~w.bool().any(dim=1), 1)
     return torch.floor(w / s[:, None] + 0.5).clamp(-127, 127).to(dtype=torch.int8), s
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import torch
+def _q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def _d(q, s):
+    return q * s.unsqueeze(1)
+quantise, dequantise = _q, _d
+
+# %% wrong: 1 adds 1e-8 to every scale against 0/0 (zero row gets 1e-8, not 1)
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127 + 1e-8
+    return (w / scale[:, None]).round().to(torch.int8), scale
+
+# %% wrong: 2 scale from the width (max - min) / 254, as for a ruler with a zero point
+def quantise(w):
+    scale = (w.amax(dim=1) - w.amin(dim=1)) / 254
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale[:, None]).round().to(torch.int8), scale
+
+# %% wrong: 3 divides by 128 and clamps to 127
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 128
+    scale[scale == 0] = 1
+    return (w / scale[:, None]).round().clamp(-127, 127).to(torch.int8), scale
+
+# %% wrong: 4 divides in place: the caller's weights are changed
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    w /= scale[:, None]
+    return w.round().to(torch.int8), scale
+
+# %% wrong: 5 recognises a row of zeros by its sum: rows such as 1, -1 get scale 1, too
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(w.sum(dim=1) == 0, torch.ones_like(scale), scale)
+    return (w / scale[:, None]).round().to(torch.int8), scale
+
+# %% wrong: 6 rounds as in C, + 0.5 and cut off: negative numbers go one too high
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = scale.masked_fill(scale == 0, 1)
+    return (w / scale[:, None] + 0.5).to(torch.int8), scale
+
+# %% wrong: 19 TWO: 128 without a clamp (the largest becomes -128), and scales of shape (out, 1)
+def quantise(w):
+    scale = w.abs().amax(dim=1, keepdim=True) / 128
+    scale[scale == 0] = 1
+    return (w / scale).round().to(torch.int8), scale
+
+# %% right: 21 RIGHT: infinity norm, floor(x + 0.5), row by row with unbind
+def quantise(w):
+    scale = torch.linalg.vector_norm(w, ord=float("inf"), dim=1).div(127)
+    scale = scale.masked_fill(~w.bool().any(dim=1), 1.0)
+    return torch.stack([torch.floor(r / s + 0.5) for r, s in zip(w.unbind(), scale.unbind())]).char(), scale

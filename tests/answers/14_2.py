@@ -142,3 +142,41 @@ def dequantise(q, scale):
 
 # %% wrong: takes scale for the largest magnitude: q / 127 * scale
 def dequantise(q, scale): return q / 127 * scale.unsqueeze(1)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import torch
+def _q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def _d(q, s):
+    return q * s.unsqueeze(1)
+quantise, dequantise = _q, _d
+
+# %% wrong: 7 always float32, not the dtype of scale
+def dequantise(q, scale):
+    return (q * scale[:, None]).float()
+
+# %% wrong: 8 divides by 127 a second time
+def dequantise(q, scale):
+    return q / 127 * scale.unsqueeze(1)
+
+# %% wrong: 9 brings scale to the dtype of q: the steps are cut to whole numbers
+def dequantise(q, scale):
+    return (q * scale.to(q.dtype).unsqueeze(1)).to(scale.dtype)
+
+# %% right: 22 RIGHT: a diagonal matrix times q
+def dequantise(q, scale):
+    return torch.diag(scale) @ q.to(scale.dtype)

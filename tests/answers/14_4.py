@@ -291,3 +291,74 @@ def rounding_errors(w):
         step = torch.where(step > 0, step, 1)
         return torch.linalg.vector_norm((w / step).round() * step - w, dim=1) / w.shape[1] ** 0.5
     return err(w.abs().max() / 127), err(w.abs().amax(1, keepdim=True) / 127)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import torch
+def _q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def _d(q, s):
+    return q * s.unsqueeze(1)
+quantise, dequantise = _q, _d
+
+# %% wrong: 10 std in place of root mean square (takes the mean off, n - 1)
+def rounding_errors(w):
+    one = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    each = dequantise(*quantise(w))
+    return (one - w).std(dim=1), (each - w).std(dim=1)
+
+# %% wrong: 11 a table with a single COLUMN: each number has its own scale
+def rounding_errors(w):
+    one = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    each = dequantise(*quantise(w))
+    return (one - w).square().mean(dim=1).sqrt(), (each - w).square().mean(dim=1).sqrt()
+
+# %% wrong: 12 counts steps with the row's scale and gives them back with the largest
+def rounding_errors(w):
+    q, scale = quantise(w)
+    one = dequantise(q, scale.max().expand_as(scale))
+    each = dequantise(q, scale)
+    return (one - w).square().mean(dim=1).sqrt(), (each - w).square().mean(dim=1).sqrt()
+
+# %% wrong: 13 root of each square, then the mean: the mean magnitude
+def rounding_errors(w):
+    one = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    each = dequantise(*quantise(w))
+    return (one - w).square().sqrt().mean(dim=1), (each - w).square().sqrt().mean(dim=1)
+
+# %% wrong: 14 the rows are made of the table already rounded with one scale (name w used again)
+def rounding_errors(w):
+    before = w
+    w = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    by_table = (w - before).square().mean(dim=1).sqrt()
+    w = dequantise(*quantise(w))
+    by_row = (w - before).square().mean(dim=1).sqrt()
+    return by_table, by_row
+
+# %% wrong: 20 TWO: no root, and the two errors in the other order
+def rounding_errors(w):
+    by_row = (dequantise(*quantise(w)) - w).square().mean(dim=1)
+    by_table = (dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape) - w).square().mean(dim=1)
+    return by_row, by_table
+
+# %% right: 23 RIGHT: no single-row table; every row with the largest of the scales; norm / sqrt(n)
+def rounding_errors(w):
+    _, scale = quantise(w)
+    errors = []
+    for s in (scale.max().expand_as(scale), scale):
+        q = torch.clamp((w.T / s).T.round(), -127, 127).to(torch.int8)
+        errors.append(torch.linalg.vector_norm(dequantise(q, s) - w, dim=-1) / w.size(-1) ** 0.5)
+    return tuple(errors)

@@ -202,3 +202,52 @@ def pack(q):
 def pack(q):
     high, low = (q + 8).to(torch.uint8).unflatten(1, (-1, 2)).unbind(-1)
     return high << 4 | low
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import torch
+def _q(w):
+    s = w.abs().amax(dim=1) / 127
+    s = torch.where(s == 0, torch.ones_like(s), s)
+    return (w / s.unsqueeze(1)).round().to(torch.int8), s
+def _d(q, s):
+    return q * s.unsqueeze(1)
+quantise, dequantise = _q, _d
+
+# %% wrong: 15 two's complement: the low four bits of each, nothing added
+def pack(q):
+    first, second = q[:, 0::2].int() & 15, q[:, 1::2].int() & 15
+    return (first << 4 | second).to(torch.uint8)
+
+# %% wrong: 16 precedence: + binds before <<
+def pack(q):
+    q = q.to(torch.int32)
+    first, second = q[:, 0::2], q[:, 1::2]
+    return (first + 8 << 4 + second + 8).to(torch.uint8)
+
+# %% wrong: 17 adds 8 in place: the caller's q is changed
+def pack(q):
+    q += 8
+    q = q.to(torch.uint8)
+    return 16 * q[:, 0::2] + q[:, 1::2]
+
+# %% wrong: 18 pairs the left half of a row with the right half
+def pack(q):
+    first, second = (q.int() + 8).chunk(2, dim=1)
+    return (16 * first + second).to(torch.uint8)
+
+# %% right: 24 RIGHT: bits: the fourth bit turned round; pairs times (16, 1), summed
+def pack(q):
+    digits = (q.view(torch.uint8) & 15) ^ 8
+    return (digits.unflatten(-1, (-1, 2)) * torch.tensor([16, 1], dtype=torch.uint8)).sum(-1, dtype=torch.uint8)

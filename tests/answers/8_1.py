@@ -489,3 +489,76 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     wanted = (1 - smoothing) * F.one_hot(targets, V).to(logits) + smoothing / V
     wanted = wanted * (targets != pad_id).unsqueeze(-1)
     return -torch.einsum("btv,btv->", wanted, F.log_softmax(logits, -1)) / (targets != pad_id).sum()
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+LOOP = '''
+def train_until(model, step, batches, validate, patience, max_epochs):
+'''
+NAMES = ["no shift", "padding counted", "softmax twice", "axes mixed", "zero_grad forgotten",
+         "future visible", "learning rate too high", "learning rate too low"]
+RIGHT = {"a": "no shift", "b": "softmax twice", "c": "zero_grad forgotten", "d": "padding counted", "e": "axes mixed"}
+
+# %% wrong: eps spread over the V-1 other words only (right word gets exactly 1-eps)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    logp = logits[real].log_softmax(dim=-1)
+    V = logits.shape[-1]
+    wanted = torch.full_like(logp, smoothing / (V - 1))
+    wanted.scatter_(-1, targets[real].unsqueeze(-1), 1 - smoothing)
+    return -(wanted * logp).sum(-1).mean()
+
+# %% wrong: class weight 0 for the padding word: F.cross_entropy(weight=...) also takes its share of the smoothing away
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    weight = torch.ones(logits.shape[-1])
+    weight[pad_id] = 0.0
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), weight=weight, label_smoothing=smoothing)
+
+# %% wrong: the smoothing part is averaged over all positions, padding too; only the first part is masked
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    return -(1 - smoothing) * right[real].mean() - smoothing * logp.mean()
+
+# %% wrong: padding taken from what the model predicts (argmax), not from the targets
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = logits.argmax(dim=-1) != pad_id
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+# %% wrong: takes padding for a tail: counts real tokens in each row and takes that many from the left
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    losses, n = 0.0, 0
+    for row, t in zip(logits, targets):
+        length = int((t != pad_id).sum())
+        losses = losses + F.cross_entropy(row[:length], t[:length], label_smoothing=smoothing, reduction="sum")
+        n += length
+    return losses / n
+
+# %% wrong: smoothing also left on the score: 1/V forgotten (sum for mean)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    logp = logits[real].log_softmax(dim=-1)
+    right = logp.gather(-1, targets[real][:, None]).squeeze(-1)
+    return (-(1 - smoothing) * right - smoothing * logp.sum(dim=-1)).mean()
+
+# %% right: target distribution by one_hot and cross_entropy with soft labels, logsumexp by hand
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    rows, ids = logits.reshape(-1, logits.shape[-1]), targets.reshape(-1)
+    keep = ids.ne(pad_id).nonzero().squeeze(-1)
+    rows, ids = rows.index_select(0, keep), ids.index_select(0, keep)
+    mean_score = torch.lerp(rows[torch.arange(len(ids)), ids], rows.mean(-1), smoothing)
+    return (torch.logsumexp(rows, -1) - mean_score).mean()

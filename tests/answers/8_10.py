@@ -731,3 +731,171 @@ def train_until(model, step, batches, validate, patience, max_epochs):
         kept += [{name: weight.detach().clone() for name, weight in model.state_dict().items()}]
     model.load_state_dict(kept[history.index(min(history))])
     return history
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+LOOP = '''
+def train_until(model, step, batches, validate, patience, max_epochs):
+'''
+NAMES = ["no shift", "padding counted", "softmax twice", "axes mixed", "zero_grad forgotten",
+         "future visible", "learning rate too high", "learning rate too low"]
+RIGHT = {"a": "no shift", "b": "softmax twice", "c": "zero_grad forgotten", "d": "padding counted", "e": "axes mixed"}
+
+# %% wrong: model = best copy: only the local name is bound anew, the caller's model keeps the last weights
+def train_until(model, step, batches, validate, patience, max_epochs):
+
+    best, best_model, bad, losses = float("inf"), None, 0, []
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, best_model, bad = loss, copy.deepcopy(model), 0
+        else:
+            bad += 1
+            if bad == patience:
+                break
+    model = best_model
+    return losses
+
+# %% wrong: best weights put back only when patience ran out, not when max_epochs is reached
+def train_until(model, step, batches, validate, patience, max_epochs):
+
+    best, bad, losses = float("inf"), 0, []
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, bad = loss, 0
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+            if bad >= patience:
+                model.load_state_dict(weights)
+                return losses
+    return losses
+
+# %% wrong: compares with the epoch before, not with the best (again)
+def train_until(model, step, batches, validate, patience, max_epochs):
+
+    losses, bad, before = [], 0, float("inf")
+    weights = copy.deepcopy(model.state_dict())
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < before:
+            bad = 0
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+        before = loss
+        if bad == patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: a min_delta of 1e-3, as in Keras habits: small progress is no new best
+def train_until(model, step, batches, validate, patience, max_epochs):
+
+    losses, bad, best = [], 0, float("inf")
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best - 1e-3:
+            best, bad = loss, 0
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+        if bad == patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: goes back to the best weights after every bad epoch, not only in the end
+def train_until(model, step, batches, validate, patience, max_epochs):
+
+    losses, bad, best = [], 0, float("inf")
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, bad = loss, 0
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+            model.load_state_dict(weights)
+        if bad == patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: one epoch too patient (bad > patience) AND no copy of the weights
+def train_until(model, step, batches, validate, patience, max_epochs):
+
+    losses, bad, best = [], 0, float("inf")
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, bad = loss, 0
+            weights = model.state_dict()
+        else:
+            bad += 1
+        if bad > patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+
+# %% right: no counter: patience read off the list; weights kept by torch.save in memory
+def train_until(model, step, batches, validate, patience, max_epochs):
+
+    import io
+    losses, kept = [], None
+    while len(losses) < max_epochs and (len(losses) <= patience
+                                        or min(losses[-patience:]) < min(losses[:-patience])):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        losses.append(validate(model.eval()))
+        if losses.index(min(losses)) == len(losses) - 1:
+            kept = io.BytesIO()
+            torch.save(model.state_dict(), kept)
+    kept.seek(0)
+    model.load_state_dict(torch.load(kept))
+    return losses

@@ -259,3 +259,40 @@ def warmup_lr(step, d_model, warmup):
     if step < warmup:
         return peak * step / warmup
     return peak * math.sqrt(warmup / step)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+LOOP = '''
+def train_until(model, step, batches, validate, patience, max_epochs):
+'''
+NAMES = ["no shift", "padding counted", "softmax twice", "axes mixed", "zero_grad forgotten",
+         "future visible", "learning rate too high", "learning rate too low"]
+RIGHT = {"a": "no shift", "b": "softmax twice", "c": "zero_grad forgotten", "d": "padding counted", "e": "axes mixed"}
+
+# %% wrong: +1 on the step, to be safe from step 0
+def warmup_lr(step, d_model, warmup):
+    step = step + 1
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: peak is d_model^-0.5 at warmup (relative form): the factor warmup^-0.5 is lost
+def warmup_lr(step, d_model, warmup):
+    if step < warmup:
+        return d_model ** -0.5 * step / warmup
+    return d_model ** -0.5 * (warmup / step) ** 0.5
+
+# %% right: one root: 1/sqrt(d_model * max(step, warmup^3/step^2))
+def warmup_lr(step, d_model, warmup):
+    return 1 / math.sqrt(d_model * max(step, warmup ** 3 / step ** 2))

@@ -594,3 +594,90 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     loss.backward()
     optimiser.step()
     return loss
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import copy
+from course.training import label_smoothing_loss
+LOOP = '''
+def train_until(model, step, batches, validate, patience, max_epochs):
+'''
+NAMES = ["no shift", "padding counted", "softmax twice", "axes mixed", "zero_grad forgotten",
+         "future visible", "learning rate too high", "learning rate too low"]
+RIGHT = {"a": "no shift", "b": "softmax twice", "c": "zero_grad forgotten", "d": "padding counted", "e": "axes mixed"}
+
+# %% wrong: labels = target.roll(-1): after the last place comes <bos>, which is a real token and is learned
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target)
+    loss = label_smoothing_loss(logits, target.roll(-1, dims=1), pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: no teacher forcing: decoder reads the model's own argmax
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input = target[:, :-1]
+    with torch.no_grad():
+        own = model(source, decoder_input).argmax(dim=-1)
+    decoder_input = torch.cat([target[:, :1], own[:, :-1]], dim=1)
+    loss = label_smoothing_loss(model(source, decoder_input), target[:, 1:], pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: the source is shifted, too: source[:, 1:]
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source[:, 1:], target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: returns the loss after the change (computed again)
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    reads, asked = target[:, :-1], target[:, 1:]
+    optimiser.zero_grad()
+    label_smoothing_loss(model(source, reads), asked, pad_id, smoothing).backward()
+    optimiser.step()
+    with torch.no_grad():
+        return label_smoothing_loss(model(source, reads), asked, pad_id, smoothing).item()
+
+# %% wrong: model.train() inside the step
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    model.train()
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: zero_grad between backward and step, and returns loss after... : labels unshifted AND zero_grad missing
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    loss = label_smoothing_loss(model(source, target[:, 1:]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: torch.autograd.grad, gradients put into .grad by hand; split of the target by unbind/narrow
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    n = target.shape[1] - 1
+    loss = label_smoothing_loss(model(source, target.narrow(1, 0, n)), target.narrow(1, 1, n), pad_id, smoothing)
+    weights = [w for group in optimiser.param_groups for w in group["params"]]
+    for w, g in zip(weights, torch.autograd.grad(loss, weights, allow_unused=True)):
+        w.grad = g
+    optimiser.step()
+    return loss.detach()

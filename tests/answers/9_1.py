@@ -431,3 +431,64 @@ def count_pairs(words):
         for a, b in zip(word[:-1], word[1:]):
             counts[a, b] += times
     return counts
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import re
+from collections import Counter
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise, product
+import torch
+def grams(words, n):
+    return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+# %% wrong: = instead of +=: the last word that has a pair overwrites the earlier ones
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair in zip(word, word[1:]):
+            counts[pair] = times
+    return counts
+
+# %% wrong: set(): a pair that is twice in one word is counted once for it
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair in set(zip(word, word[1:])):
+            counts[pair] += times
+    return counts
+
+# %% wrong: pairs are sorted: (e, s) and (s, e) are one
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for a, b in pairwise(word):
+            counts[tuple(sorted((a, b)))] += times
+    return counts
+
+# %% wrong: joins the symbols, and counts letters: merged symbols are taken apart again
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        text = "".join(word)
+        for i in range(len(text) - 1):
+            counts[text[i], text[i + 1]] += times
+    return counts
+
+# %% right: a plain dictionary of ALL pairs of symbols, most with the count 0
+def count_pairs(words):
+    symbols = {symbol for word in words for symbol in word}
+    return {(a, b): sum(times * [*pairwise(word)].count((a, b)) for word, times in words.items())
+            for a, b in product(symbols, repeat=2)}

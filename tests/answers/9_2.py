@@ -560,3 +560,73 @@ def merge_pair(symbols, pair):
         else:
             stack.append(symbol)
     return tuple(stack)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import re
+from collections import Counter
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise, product
+import torch
+def grams(words, n):
+    return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+# %% wrong: replace in the text with blanks: matches parts of symbols, as l + ow for (l, o)
+def merge_pair(symbols, pair):
+    return " ".join(symbols).replace(" ".join(pair), "".join(pair)).split()
+
+# %% wrong: after a merge goes on by one only: the second symbol is kept as well
+def merge_pair(symbols, pair):
+    result, i = [], 0
+    while i < len(symbols):
+        if tuple(symbols[i:i + 2]) == pair:
+            result.append(symbols[i] + symbols[i + 1])
+        else:
+            result.append(symbols[i])
+        i += 1
+    return result
+
+# %% wrong: goes from right to left: e e e becomes e ee
+def merge_pair(symbols, pair):
+    result = list(symbols)
+    i = len(result) - 2
+    while i >= 0:
+        if (result[i], result[i + 1]) == pair:
+            result[i:i + 2] = [pair[0] + pair[1]]
+            i -= 1
+        i -= 1
+    return result
+
+# %% wrong: regular expression, not escaped: a mark as ? or . is not itself
+def merge_pair(symbols, pair):
+    text = re.sub(r"(?<!\S)" + pair[0] + " " + pair[1] + r"(?!\S)", lambda m: "".join(pair), " ".join(symbols))
+    return text.split()
+
+# %% wrong: 'in' instead of the order: (s, e) and (e, e) are merged for the pair (e, s)
+def merge_pair(symbols, pair):
+    result, i = [], 0
+    while i < len(symbols):
+        if i + 1 < len(symbols) and symbols[i] in pair and symbols[i + 1] in pair:
+            result.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            result.append(symbols[i])
+            i += 1
+    return result
+
+# %% right: a fold over a tuple: the new symbol meets the last one that was written
+def merge_pair(symbols, pair):
+    return reduce(lambda done, new: (*done[:-1], done[-1] + new) if done and (done[-1], new) == pair
+                  else (*done, new), symbols, ())

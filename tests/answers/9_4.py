@@ -735,3 +735,123 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
             ids.append(int(model(one, torch.tensor([ids]))[0, -1].argmax()))
         rows.append(torch.tensor(ids[1:]))
     return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import re
+from collections import Counter
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise, product
+import torch
+def grams(words, n):
+    return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+# %% wrong: counts bos among max_len: one token too few
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    while target.shape[1] < max_len and not ended.all():
+        new = model(source, target)[:, -1].argmax(-1).masked_fill(ended, pad_id)
+        ended |= new == eos_id
+        target = torch.cat([target, new[:, None]], dim=1)
+    return target[:, 1:]
+
+# %% wrong: fills with eos, not with pad, after the end
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        new = model(source, target)[:, -1].argmax(-1)
+        new[ended] = eos_id
+        target = torch.cat([target, new[:, None]], dim=1)
+        ended = new == eos_id
+        if ended.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: looks at the first sentence only to stop
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        new = model(source, target)[:, -1].argmax(-1).masked_fill(ended, pad_id)
+        ended |= new == eos_id
+        target = torch.cat([target, new[:, None]], dim=1)
+        if ended[0]:
+            break
+    return target[:, 1:]
+
+# %% wrong: marks the end before it fills: eos itself becomes pad
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        new = model(source, target)[:, -1].argmax(-1)
+        ended |= new == eos_id
+        new = torch.where(ended, pad_id, new)
+        target = torch.cat([target, new[:, None]], dim=1)
+        if ended.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: gives the decoder the last token only, not the whole beginning
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    last = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), 1, dtype=torch.bool)
+    out = []
+    for _ in range(max_len):
+        last = model(source, last)[:, -1:].argmax(-1).masked_fill(ended, pad_id)
+        ended |= last == eos_id
+        out.append(last)
+        if ended.all():
+            break
+    return torch.cat(out, dim=1)
+
+# %% wrong: ended = (new == eos) forgets earlier ends: one pad, then the sentence goes on
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        new = model(source, target)[:, -1].argmax(-1)
+        new[ended] = pad_id
+        ended = new == eos_id
+        target = torch.cat([target, new[:, None]], dim=1)
+        if ((target == eos_id).any(dim=1)).all():
+            break
+    return target[:, 1:]
+
+# %% wrong: bos stays in the answer, AND it stops when any sentence has ended
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        new = model(source, target)[:, -1].argmax(-1).masked_fill(ended, pad_id)
+        ended |= new == eos_id
+        target = torch.cat([target, new[:, None]], dim=1)
+        if ended.any():
+            break
+    return target
+
+# %% right: a table of pad prepared beforehand; only sentences that have not ended are asked; cut at the end
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    table = source.new_full((len(source), max_len + 1), pad_id)
+    table[:, 0] = bos_id
+    awake = torch.arange(len(source))
+    step = 0
+    while step < max_len and awake.numel():
+        step += 1
+        table[awake, step] = model(source[awake], table[awake, :step])[:, -1].max(dim=-1).indices
+        awake = awake[table[awake, step] != eos_id]
+    return table[:, 1:step + 1]

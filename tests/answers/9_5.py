@@ -600,3 +600,69 @@ def ngram_precision(hypotheses, references, n):
                 free.remove(gram)
                 found += 1
     return Fraction(found, every) if every else Fraction(0)
+
+
+# %% prelude
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+import re
+from collections import Counter
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise, product
+import torch
+def grams(words, n):
+    return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+# %% wrong: at least 1 in the denominator for each sentence, as in NLTK: short ones count as an n-gram
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        matches += (grams(h, n) & grams(r, n)).total()
+        total += max(1, len(h) - n + 1)
+    return matches / total if total else 0
+
+# %% wrong: compares n-grams place by place
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        hs = [tuple(h[i:i + n]) for i in range(len(h) - n + 1)]
+        rs = [tuple(r[i:i + n]) for i in range(len(r) - n + 1)]
+        matches += sum(a == b for a, b in zip(hs, rs))
+        total += len(hs)
+    return matches / total if total else 0
+
+# %% wrong: divides by the number of DIFFERENT n-grams: len(Counter), not its total
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        have, want = grams(h, n), grams(r, n)
+        matches += sum(min(times, want[g]) for g, times in have.items())
+        total += len(have)
+    return matches / total if total else 0
+
+# %% wrong: range(len - n) loses the last n-gram, AND no limit by the reference (not clipped)
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        want = {tuple(r[i:i + n]) for i in range(len(r) - n)}
+        have = [tuple(h[i:i + n]) for i in range(len(h) - n)]
+        matches += sum(g in want for g in have)
+        total += len(have)
+    return matches / total if total else 0
+
+# %% right: returns a Fraction, uses multiset intersection of Counters of zipped slices
+def ngram_precision(hypotheses, references, n):
+    count = lambda words: Counter(zip(*(words[k:] for k in range(n))))
+    mine, theirs = [*map(count, hypotheses)], [*map(count, references)]
+    total = sum(c.total() for c in mine)
+    return Fraction(sum((a & b).total() for a, b in zip(mine, theirs, strict=True)), total) if total else Fraction(0)
