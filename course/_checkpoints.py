@@ -119,7 +119,12 @@ def save(
     path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer | Muon, recipe: dict[str, Any],
     history: list[dict[str, float]], finished: bool,
 ) -> None:
-    """Write a checkpoint. Where that fails, a full disk for one, say so once: training is not to end because of it."""
+    """Write a checkpoint. Where that fails, a full disk for one, say so once: training is not to end because of it.
+
+    What another process has made of the same run stays if it is further: two notebooks may train it at the same time.
+    """
+    if not finished and _steps_in(path, recipe) > len(history):
+        return
     state = {
         "model": model.state_dict(), "optimizer": optimizer.state_dict(), "recipe": recipe,
         "history": history, "random": torch.get_rng_state(), "finished": finished, "name": path.stem,
@@ -137,6 +142,15 @@ def save(
                 "read-only? Training goes on, and the model in memory is all right, but it will have to be trained "
                 "again next time. The variable COURSE_CACHE names another folder.", path=path,
                 what=getattr(error, 'strerror', '') or say("broken off")), stacklevel=3)
+
+
+def _steps_in(path: Path, recipe: dict[str, Any]) -> int:
+    """How many steps of the run with this recipe a file holds; 0 if it is of another run, or no file of ours."""
+    try:
+        state = read(path)
+    except Exception:
+        return 0
+    return len(state["history"]) if state["recipe"] == recipe else 0
 
 
 def load(path: Path, recipe: dict[str, Any], ours: bool) -> dict[str, Any] | None:

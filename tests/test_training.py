@@ -204,6 +204,18 @@ class TestTrain:
         with pytest.raises(ValueError, match=r"steps \(3 there, 4 here\)"):
             train(small_model(), reverse_task(), steps=4, **options)
 
+    def test_what_another_process_has_made_of_the_run_stays_if_it_is_further(self, tmp_path):
+        path, options = tmp_path / "run.pt", dict(batch_tokens=200, progress=False)
+        model = small_model()
+        train(model, reverse_task(), steps=8, checkpoint=path, **options)
+        kept, written = _checkpoints.read(path), path.read_bytes()
+        optimizer = torch.optim.Adam(model.parameters())
+        for recipe, steps, stays in ((kept["recipe"], 5, True), (kept["recipe"], 9, False),
+                                     ({**kept["recipe"], "seed": 1}, 5, False)):
+            path.write_bytes(written)
+            _checkpoints.save(path, model, optimizer, recipe, kept["history"][:1] * steps, finished=False)
+            assert (path.read_bytes() == written) == stays
+
     def test_a_budget_of_seconds_ends_and_is_kept_over_a_resume(self, tmp_path, monkeypatch):
         clock = itertools.count()               # a hundredth of a second passes whenever somebody looks
         monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: next(clock) / 100))
