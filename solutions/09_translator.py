@@ -809,9 +809,9 @@ ask("The black cat sleeps.", "The white house is big.", "The cat sleeps.", "The 
     "The house is white.", "I have a black cat.", "I don't know your sister.")
 
 # %% [markdown]
-# The black cat sleeps, in Spanish, and nobody has shown it this sentence. In our run all are right but one: *La casa es
-# blanco* should be *blanca*, since *casa* is feminine. Two sentences before, the model knew. (Yours may differ in
-# details: two computers do not round alike.)
+# The black cat sleeps, in Spanish, and nobody has shown this sentence to the model. In our run all are right but one:
+# *La casa es blanco* should be *blanca*, since *casa* is feminine. In the second sentence the model knew that. (Yours
+# may differ in details: two computers do not round alike.)
 #
 # So an adjective can have the wrong ending. It can also be lost as a whole. Seven sentences do not tell how often, nor
 # where. So let us measure. Six adjectives, six nouns, and the places in a sentence where they can be. In how many of
