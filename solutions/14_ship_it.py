@@ -207,9 +207,9 @@ for name, (size, bleu, same) in results.items():
 
 # %% [markdown]
 # About a quarter of the size, and BLEU hardly moves. Some translations do change: where two tokens were nearly equally
-# likely, a small push decides. On 300 sentences half a point of BLEU means nothing,
-# and a rounded model can come out *above* the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by
-# whole points.) That is why the number of equal translations stands beside it: it asks a sharper question.
+# likely, a small push decides. On 300 sentences half a point of BLEU means nothing, and a rounded model can come out
+# *above* the trained one by chance. (Lesson 12: another choice of sentences moves BLEU by whole points.) That is why
+# the number of equal translations stands beside it: it asks a sharper question.
 #
 # ## One large row
 #
