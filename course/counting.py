@@ -22,14 +22,14 @@ def pair_counts(encoded: Encoded, vocab_size: int, special: int = 4) -> Tensor:
     Symmetric: each pair is counted in both directions, so a pair that has both tokens on both sides counts twice. A
     token counts once in a sentence. Ids below `special`, padding and the ends of sentences among them, are not counted.
     """
-    counts = torch.zeros(vocab_size * vocab_size, dtype=torch.int64)
+    counts = torch.zeros(vocab_size * vocab_size, dtype=torch.int32)
     for rows in torch.arange(len(encoded)).split(10_000):
         source, target = _once(encoded.source[rows], special), _once(encoded.target[rows], special)
         both = source.unsqueeze(2) * vocab_size + target.unsqueeze(1)            # (N, T_k, T_q): a number for each i, j
         found = both[(source >= special).unsqueeze(2) & (target >= special).unsqueeze(1)]
-        counts.scatter_add_(0, found, torch.ones_like(found))
-    across = counts.view(vocab_size, vocab_size).float()
-    return across + across.T
+        counts.scatter_add_(0, found, torch.ones_like(found, dtype=torch.int32))
+    across = counts.view(vocab_size, vocab_size)
+    return (across + across.T).float()
 
 
 def positive_pmi(counts: Tensor) -> Tensor:
@@ -40,8 +40,9 @@ def positive_pmi(counts: Tensor) -> Tensor:
     the other that have nothing to do with each other go together about twice as often as that: log 2.
     """
     of_each = counts.sum(1)
-    ratio = counts * counts.sum() / (of_each.unsqueeze(1) * of_each).clamp(min=1e-9)
-    return ratio.clamp(min=1.0).log()
+    ratio = counts * counts.sum()
+    ratio /= (of_each.unsqueeze(1) * of_each).clamp_(min=1e-9)
+    return ratio.clamp_(min=1.0).log_()
 
 
 def count_vectors(encoded: Encoded, vocab_size: int, d_model: int, special: int = 4) -> Tensor:
