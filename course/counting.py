@@ -74,6 +74,8 @@ def count_vectors(encoded: Encoded, vocab_size: int, d_model: int, special: int 
 def largest_patterns(table: Tensor, n: int, rounds: int = 8) -> Tensor:
     """The eigenvectors of the `n` largest eigenvalues of a symmetric table (size, size), as columns: (size, n).
 
+    Floating point, of the table's dtype; they come in rising order of the eigenvalues. `n` is at most the size.
+
     Those of a large table come out nearly, and much sooner than all `size` of them would: the table is put into words
     of the directions that it reaches in `rounds` steps from some random ones, where its largest patterns lie nearly
     whole (*block Lanczos*; Golub and Underwood, 1977).

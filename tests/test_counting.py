@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.counting import begin_with, count_vectors, largest_patterns, pair_counts, positive_pmi
 from course.tokens import Encoded
 from course.transformer import Transformer
 
@@ -65,12 +65,35 @@ def test_vectors_have_length_1_or_nothing_is_known_of_the_token():
     assert not vectors[:4].any() and not vectors[16:].any()
 
 
+def table_with(values, seed=0):
+    """A symmetric table with these eigenvalues, and its eigenvectors in their order."""
+    torch.manual_seed(seed)
+    vectors = torch.linalg.qr(torch.randn(len(values), len(values), dtype=torch.float64))[0]
+    return vectors * values @ vectors.T, vectors
+
+
+def test_the_largest_patterns_of_a_large_table_come_out_nearly():
+    """Also where the strongest are negative, as for counts across two languages."""
+    values = torch.cat([torch.linspace(-30, 1, 580, dtype=torch.float64), torch.linspace(5, 20, 20).double()])
+    table, vectors = table_with(values)
+    found = largest_patterns(table, 20)
+    assert found.shape == (600, 20)
+    torch.testing.assert_close(found.T @ found, torch.eye(20, dtype=torch.float64))
+    assert torch.linalg.svdvals(found.T @ vectors[:, -20:]).min() > 0.99
+    torch.testing.assert_close(found.T @ table @ found, values[-20:].diag(), rtol=0.01, atol=0.01)
+
+
+def test_the_patterns_of_a_small_table_are_its_eigenvectors():
+    table, vectors = table_with(torch.arange(-5.0, 7.0, dtype=torch.float64))
+    torch.testing.assert_close((largest_patterns(table, 3).T @ vectors[:, -3:]).abs(), torch.eye(3).double())
+
+
 def test_the_number_of_threads_changes_no_bit():
     found, before = [], torch.get_num_threads()
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
-            found.append(count_vectors(sentences(), 300, 40))
+            found.append(torch.cat([count_vectors(sentences(), size, 40) for size in (300, 400)]))
             assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
