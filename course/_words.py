@@ -27,6 +27,9 @@ ENGLISH = "en"
 JOINTS = ("{first}, {next}", "{first}; {next}", "{first}. {next}", "{first} and {next}")        # see `listed`
 FOLDERS = [folder / "locale" for folder in (Path(__file__).parent, Path(__file__).parents[1] / "classroom")]
 
+# A blank between two Chinese characters, as where the last word of a fact meets the next of a sentence.
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff，。；：、？！]) (?=[\u4e00-\u9fff])")
+
 _speaking: contextvars.ContextVar[str | None] = contextvars.ContextVar("language", default=None)
 
 
@@ -48,7 +51,8 @@ def say(text: str, /, **facts: Any) -> str:
         return say(text.text, **{name: say(fact) if isinstance(fact, str) else fact
                                  for name, fact in text.facts.items()})
     found = _translations(language()).gettext(text) if text else text
-    return found.format_map(facts) if facts else found
+    said = found.format_map(facts) if facts else found
+    return _GAP.sub("", said) if facts and language() == "zh" else said
 
 
 def plural(one: str, many: str, n: int, /, **facts: Any) -> str:

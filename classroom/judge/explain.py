@@ -172,10 +172,21 @@ def _in_part(says: str) -> str:
     return say(says).replace(say("exactly "), "")
 
 
+# What is said of one mistake, in Chinese: that the numbers are "exactly" what comes of it, in one of these ways.
+_CHINESE = (r"恰好都?(?:是|等于|相当于)\s*这样(?:得来|得到|算出)的：(.+?)。",
+            r"恰好都?(?:是|等于|相当于)[:：]?\s*(.+?)\s*(?:所?得到|算出|得出)?的(?:结果|数|那种|那张|那个)\s*[。，：；]",
+            r"恰好都?(?:是|等于|相当于)[:：]?\s*(.+?)\s*[。；：]", r"^[^。]*对的?。(.+?)。?$")
+
+
 def _heading(mistake: Misconception) -> str:
-    """What was done, in a few words: "The scores are divided by √T_k". In other languages, the sentence."""
+    """What was done, in a few words: "The scores are divided by √T_k". In languages that we know less, the sentence.
+
+    What one mistake alone leaves right, beside another it need not: of that, nothing is said.
+    """
     if language() != ENGLISH:
-        return _in_part(mistake.says)
+        said = say(mistake.says)
+        matches = (re.search(pattern, said) for pattern in _CHINESE if language() == "zh")
+        return next((f"{match[1]}。" for match in matches if match), _in_part(mistake.says))
     for pattern, begins in ((r"what comes out (?:when|where) (.+)", ""), (r"what comes out (without .+)", ""),
                             (r"\bone in which (.+)", ""), (r"what happens when (.+)", "")):
         if found := re.search(pattern, mistake.says):

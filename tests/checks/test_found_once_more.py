@@ -9,6 +9,7 @@ from torch import nn
 
 from classroom import evaluate
 from classroom.exercises.lesson_10.tasks import beam_step
+from course._words import speaking
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 from course.training import label_smoothing_loss
 from course.transformer import DecoderLayer, LayerNorm, sinusoidal_encoding
@@ -385,3 +386,14 @@ def test_two_mistakes_have_headings_that_say_what_was_done():
     message = evaluate("1.3", attention).message
     assert "1. The scores are divided by √T_q, where T_q is the number of queries." in message
     assert "root of t q" not in message
+
+
+def test_in_chinese_two_mistakes_are_told_by_what_was_done():
+    """Of a sentence like "your results are exactly those of ...", what follows."""
+    def attention(q, k, v):
+        weights = shares(q @ k.T / math.sqrt(len(q)))
+        return weights @ k, weights
+    with speaking("zh"):
+        message = evaluate("1.3", attention).message
+    assert "1. 把分数除以 √T_q。" in message and "2. 键的混合。" in message
+    assert message.count("恰好") == 1

@@ -13,6 +13,9 @@ import pytest
 from classroom import exercises
 from classroom.app import COMMANDS, main
 from classroom.grade import batch, cluster
+from classroom.grade import command as cli
+from classroom.grade.book import adjust, decisions, due, groups
+from classroom.grade.read import roster
 
 from .trips import RIGHT_ONE, WRONG, own, points, table, without_grading, zipped
 
@@ -213,7 +216,32 @@ def test_the_others(at_work, capsys):
 
 
 def test_what_the_guide_says_of_options_holds():
-    from classroom.grade import command
-    usage = command.parser("grade").format_help()
+    usage = cli.parser("grade").format_help()
     assert {*re.findall(r"(--[a-z][a-z-]+)", usage)} - {"--help", "--no-progress", "--workers"} <= {
         *re.findall(r"(--[a-z][a-z-]+)", GUIDE)}, "the guide names every option"
+
+
+def test_the_guides_commands_are_ones_that_we_have():
+    commands = re.findall(r"python -m classroom (\w+) ([^`\n]+)", GUIDE)
+    assert len(commands) >= 8
+    for command, arguments in commands:
+        assert command == "grade"
+        options = cli.parser("grade").parse_args(shlex.split(arguments))
+        assert options.gradescope_zip or options.submissions and options.out
+    assert set(re.findall(r"--[a-z][a-z-]+", cli.parser("grade").format_help())) >= set(
+        re.findall(r"`(--[a-z][a-z-]+)", GUIDE))
+
+
+def test_the_guides_lists_are_ones_that_we_read(tmp_path):
+    readers = {"learner,name,email": roster.read, "learner,percent,lesson": adjust.read_late,
+               "lesson,due,grace_hours,percent_per_day,learner": due.read, "learner,lesson,time": due.read_times,
+               "exercise,points": adjust.read_points, "group,learner": groups.read,
+               "learner,lesson,exercise,points,comment": decisions.read}
+    lists = re.findall(r"```\n(\w+(?:,\w+)+)\n(.*?)```", GUIDE, re.DOTALL)
+    assert sorted(header for header, _ in lists) == sorted(readers), "each kind of list is shown once"
+    for header, rows in lists:
+        path = tmp_path / "list.csv"
+        path.write_text(f"{header}\n{rows}", encoding="utf-8")
+        found = readers[header](path)
+        assert len(found.people if header == "learner,name,email" else [*found.rules, *found.extensions] if "due" in
+                   header else sum(found.values(), []) if "group" in header else found) == len(rows.splitlines())

@@ -94,7 +94,7 @@ class Cell:
 
 
 def cells_of(lesson: str, folder: str = "solutions") -> list[Cell]:
-    """The cells that a learner gets: solved, or from "notebooks" as they are handed out."""
+    """The cells that a learner gets: solved; from "notebooks", as they are handed out; "solutions/zh", in Chinese."""
     found, less, found_long = [], dict(LESS.get(lesson[:2], ())), set()
     few = FEW.get(lesson[:2], 3)
     for cell in code_cells(read(build.ROOT / folder / f"{lesson}.ipynb")):

@@ -160,12 +160,12 @@ def astray(said: str, expected: str, exactly: bool) -> bool:
     return len(lines) != len(wanted)
 
 
-def run_all(lesson: str) -> str | None:
-    """The learner's notebook as it is handed out, with little training, in a fork: the error that stopped it."""
+def run_all(lesson: str, folder: str) -> str | None:
+    """All cells of the lesson's notebook in that folder, with little training, in a fork: the error that stopped it."""
     space = {"__name__": "__main__", "untrained": untrained}
     if lesson.startswith(("09", "10", "11", "14")):
         space["translator"] = translator()
-    cells = cells_of(lesson, "notebooks")
+    cells = cells_of(lesson, folder)
     return follow(None, ["nothing"], cells, list(range(len(cells))), space)["error"]
 
 

@@ -5,6 +5,7 @@ output may differ is tagged `nbval-ignore-output` in the twin; pictures are not 
 """
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,13 +22,18 @@ from . import warm
 SANITISE = Path(__file__).with_name("sanitise.cfg")
 REBUILD = "\nIf the new outputs are right: make notebooks FORCE=1 LESSONS={}"
 LESSONS = [twin.stem for twin in build.twins(build.ROOT)]
-# From lesson 09 on they use the same trained translator, which is cached: one worker runs them one
-# after the other, so that it is trained once.
-EACH_LESSON = pytest.mark.parametrize("lesson", [
-    pytest.param(name, marks=pytest.mark.xdist_group("translator" if name >= "09" else name)) for name in LESSONS
-])
 
+
+def group(lesson: str) -> pytest.MarkDecorator:
+    """From lesson 09 on they use the same trained translator, which is cached: one worker runs them one after the
+    other, so that it is trained once."""
+    return pytest.mark.xdist_group("translator" if lesson >= "09" else lesson)
+
+
+EACH_LESSON = pytest.mark.parametrize("lesson", [pytest.param(name, marks=group(name)) for name in LESSONS])
 IN_A_KERNEL = ("00", "01", "03", "14")       # with views, an answer in pieces, PyTorch's layers, the trained translator
+CHINESE_IN_A_KERNEL = ("01", "10")
+COUNTED_OTHERWISE = {"two-heads-by-hand-6", "dropout-4", "the-model-4"}       # cells that write a number as a word
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +57,37 @@ def test_every_notebook_has_a_twin():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["", "zh"], ids=["english", "chinese"])
-@EACH_LESSON
-def test_solution_reproduces_its_outputs_and_full_marks(lesson, language, points, kernels, tmp_path):
-    path = build.ROOT / "solutions" / language / f"{lesson}.ipynb"
+@pytest.mark.parametrize("path", [
+    *(pytest.param(build.ROOT / "solutions" / f"{name}.ipynb", marks=group(name), id=name) for name in LESSONS),
+    *(pytest.param(build.ROOT / "solutions" / "zh" / f"{name}.ipynb", marks=group(name), id=f"{name}-chinese")
+      for name in LESSONS if name[:2] in CHINESE_IN_A_KERNEL)])
+def test_solution_reproduces_its_outputs_and_full_marks(path, points, kernels, tmp_path):
     finished = reproduce(path, tmp_path, kernels)
-    assert finished.returncode == 0, finished.stdout + REBUILD.format(lesson[:2])
+    assert finished.returncode == 0, finished.stdout + REBUILD.format(path.stem[:2])
     assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(read(path))}
+
+
+@EACH_LESSON
+def test_the_chinese_solution_prints_the_numbers_of_the_english_one(lesson):
+    """Their code differs in its words alone, and the English one is run by the test above."""
+    english, chinese = (read(build.ROOT / "solutions" / folder / f"{lesson}.ipynb") for folder in ("", "zh"))
+    astray = {}
+    for ours, theirs in zip(code_cells(english), code_cells(chinese), strict=True):
+        assert ours.id == theirs.id
+        if "nbval-ignore-output" in ours.metadata.get("tags", []) or ours.id in COUNTED_OTHERWISE:
+            continue
+        if numbers(ours) != numbers(theirs):
+            astray[ours.id] = numbers(ours), numbers(theirs)
+    assert not astray
+
+
+@pytest.mark.slow
+@EACH_LESSON
+def test_the_chinese_solution_runs_through_with_full_marks(lesson, points, tmp_path, monkeypatch):
+    """In a fork of this process, with little training."""
+    solution = read(build.ROOT / "solutions" / "zh" / f"{lesson}.ipynb")
+    run_in_a_fork(lesson, "solutions/zh", tmp_path, monkeypatch)
+    assert marks(tmp_path) == {exercise: points[exercise] for exercise in graded(solution)}
 
 
 @pytest.mark.slow
@@ -83,13 +113,10 @@ def test_untouched_student_notebook_runs_through(lesson, tmp_path, monkeypatch):
     """Some in a kernel, as learners run them; the others in a fork of this process, with little training."""
     notebook = read(build.ROOT / "notebooks" / f"{lesson}.ipynb")
     assert not any(cell.outputs for cell in code_cells(notebook))
-    if lesson[:2] in IN_A_KERNEL or not hasattr(os, "fork"):
+    if lesson[:2] in IN_A_KERNEL:
         execute(notebook, lesson, kernel_environment(notebook, tmp_path))
     else:
-        from .test_accepted import run_all
-        monkeypatch.setenv("COURSE_STATE", str(tmp_path / "state"))
-        monkeypatch.chdir(tmp_path)
-        assert run_all(lesson) is None
+        run_in_a_fork(lesson, "notebooks", tmp_path, monkeypatch)
     record = progress(tmp_path)
     assert {exercise: record[exercise]["status"] for exercise in record} == {
         exercise: "not attempted" for exercise in graded(notebook)
@@ -110,6 +137,26 @@ def test_another_output_fails(kernels, tmp_path, printed, code):
     output = nbformat.v4.new_output("stream", text=printed)
     path = write(tmp_path, nbformat.v4.new_code_cell("print(1 + 1)", execution_count=1, outputs=[output]))
     assert reproduce(path, tmp_path, kernels).returncode == code
+
+
+def run_in_a_fork(lesson: str, notebooks: str, folder: Path, monkeypatch) -> None:
+    """All cells, with little training; progress in `folder`. Where there are no forks, in a kernel and as they are."""
+    if not hasattr(os, "fork"):
+        notebook = read(build.ROOT / notebooks / f"{lesson}.ipynb")
+        execute(notebook, lesson, kernel_environment(notebook, folder))
+        return
+    from .test_accepted import run_all
+    monkeypatch.setenv("COURSE_STATE", str(folder / "state"))
+    monkeypatch.setenv("COURSE_LANG", "zh" if notebooks.endswith("zh") else "en")
+    monkeypatch.chdir(folder)
+    assert run_all(lesson, notebooks) is None
+
+
+def numbers(cell) -> list[str]:
+    """All numbers in the text that a cell printed, whatever their order: another language has another one."""
+    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs
+             if "text/html" not in output.get("data", {})]
+    return sorted(re.findall(r"[-−+]?\d[\d,]*(?<!,)(?:\.\d+)?(?:e[-+]?\d+)?", "\n".join(texts)))
 
 
 def reproduce(path: Path, folder: Path, kernels: str | None = None) -> subprocess.CompletedProcess:
