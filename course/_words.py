@@ -28,7 +28,7 @@ JOINTS = ("{first}, {next}", "{first}; {next}", "{first}. {next}", "{first} and 
 FOLDERS = [folder / "locale" for folder in (Path(__file__).parent, Path(__file__).parents[1] / "classroom")]
 
 # A blank between two Chinese characters, as where the last word of a fact meets the next of a sentence.
-_GAP = re.compile(r"(?<=[\u4e00-\u9fff，。；：、？！]) (?=[\u4e00-\u9fff])")
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff，；：、]) (?=[\u4e00-\u9fff])")
 
 _speaking: contextvars.ContextVar[str | None] = contextvars.ContextVar("language", default=None)
 
