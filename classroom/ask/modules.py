@@ -20,7 +20,8 @@ class Module:
     A case of such an exercise has the constructor's arguments among its inputs, and `weights`, a
     dict from parameter names ("w_q.weight") to arrays. Weights whose names end in ".bias" are
     optional: where the answer has none, the expected values are computed without it as well. A case
-    may have `earlier`, a dict of inputs with which the same object is called before.
+    may have `earlier`, a dict of inputs with which the same object is called before, and `training`, which
+    is True where it is called after `train()`.
 
     Args:
         init: names of the inputs that the constructor takes, in order.
@@ -140,6 +141,7 @@ class Module:
 
     def _forward(self, module, inputs: dict[str, Any], task) -> dict[str, Any]:
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
+        module.train(inputs.get("training", False))
         if "earlier" in inputs:
             invoke(module, inputs["earlier"], takes, masks_by_name=True)
         return read(invoke(module, inputs, takes, masks_by_name=True), task.gives, task.framework)

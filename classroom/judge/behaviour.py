@@ -33,7 +33,8 @@ def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome]
     """The first thing that is not as it should be, or None. For answers whose values are right."""
     return (changed_inputs(task, got) or _dtypes_and_gradients(task, answer, got, want, run)
             or repeatable(task, answer, got[0], run) or keeps_state(task, answer, got, run)
-            or _gradients(task, answer, got, want, run) or _properties(task, answer, run))
+            or differs_in_training(task, answer, got, run) or _gradients(task, answer, got, want, run)
+            or _properties(task, answer, run))
 
 
 def _dtypes_and_gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable
@@ -147,21 +148,48 @@ def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) 
     if not hasattr(task.probe, "prepare"):
         return None
     masks = [name for name in task.takes if name.endswith("mask")]
-    masked = next((g for g in got if any(g.case.inputs.get(name) is not None for name in masks)), got[0])
+    masked = _masked(got, masks)
+    earlier = {say("shorter input"): _shorter, say("input of the same shape"): _others}
     for once in (got[0], masked)[:1 + (masked is not got[0])]:
-        case = once.case
-        again = ask(task, answer, case.without(earlier=_shorter(task, case)), run)
-        if agree(again, once):
-            continue
-        what = say("it raises {kind}: {text_}", kind=again.error.kind,
-                   text_=again.error.text) if again.error else say("it gives other numbers")
-        return Finding("not-repeatable", say("Your numbers are right while an object of your class is called only "
-                                             "once. Called with other, shorter input before, and then with that of "
-                                             "the case “{about}”, {what} It keeps something on `self` from "
-                                             "one call to the next: a mask, keys, a length or a counter. What is "
-                                             "stored in `forward`, and read again in the next?", about=say(case.about),
-                                             what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
+        for before, made in earlier.items():
+            again = ask(task, answer, once.case.without(earlier=made(task, once.case)), run)
+            if agree(again, once):
+                continue
+            what = say("it raises {kind}: {text_}", kind=again.error.kind,
+                       text_=again.error.text) if again.error else say("it gives other numbers")
+            return Finding("not-repeatable", say(
+                "Your numbers are right while an object of your class is called only once. Called with other {before} "
+                "before, and then with that of the case “{about}”, {what} It keeps something on `self` from one call "
+                "to the next: a mask, keys, a memory, a length or a counter. What is stored in `forward`, and read "
+                "again in the next?", before=before, about=say(once.case.about),
+                what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
     return _keeps_mask(task, answer, masked.case, masks, run)
+
+
+def _masked(got: list[Outcome], masks: list[str]) -> Outcome:
+    """The first case that has a mask, else the first."""
+    return next((g for g in got if any(g.case.inputs.get(name) is not None for name in masks)), got[0])
+
+
+def differs_in_training(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
+    """For modules: the same numbers in training mode? Of what draws there, as dropout does, nothing is said."""
+    if not hasattr(task.probe, "prepare"):
+        return None
+    masks = [name for name in task.takes if name.endswith("mask")]
+    masked = [g for g in got if any(g.case.inputs.get(name) is not None for name in masks)]
+    once = max(masked or got, key=lambda g: g.case.size())               # in a small one, nothing may be dropped
+    case = once.case.without(training=True)
+    there = ask(task, answer, case, run)
+    if agree(there, once) or not agree(ask(task, task.reference, case, bare), once) \
+            or any(not agree(ask(task, answer, case, run), there) for _ in range(2)):
+        return None
+    what = say("it raises {kind}: {text_}", kind=there.error.kind, text_=there.error.text.rstrip(".")) \
+        if there.error else say("other numbers come out")
+    return Finding("differs-in-training", say(
+        "Your numbers are right in evaluation mode, in which the check has put your module by `.eval()`. After "
+        "`.train()`, on the case “{about}”, {what}. What is asked for here is the same in both modes. Where does your "
+        "code ask for `self.training`, or use a layer that does, such as `nn.BatchNorm1d`?", about=say(case.about),
+        what=what))
 
 
 def _keeps_mask(task: Exercise, answer: Any, case: Case, masks: list[str], run: Callable) -> Finding | None:
@@ -193,6 +221,13 @@ def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
                 value = value.take(range(value.shape[i] - 1), axis=i)
         found[name] = -value if value.dtype.kind == "f" else value
     return found
+
+
+def _others(task: Exercise, case: Case) -> dict[str, Any]:
+    """Other arrays of the same shapes: ids in the reverse order, and numbers that are no ids negated."""
+    found = {name: case.inputs[name] for name in task.takes if isinstance(case.inputs.get(name), np.ndarray)}
+    return {name: -value if value.dtype.kind == "f" else value if value.dtype == bool else value[..., ::-1].copy()
+            for name, value in found.items()}
 
 
 def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:

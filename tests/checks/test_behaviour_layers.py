@@ -40,12 +40,59 @@ def remembers_the_memory(right, self, x, memory, *masks):
     return right(x, self.seen, *masks)
 
 
+def remembers_memories_by_their_shapes(right, self, x, memory, *masks):
+    self.__dict__.setdefault("memories", {}).setdefault(memory.shape, memory)
+    return right(x, self.memories[memory.shape], *masks)
+
+
+def encodes_once(right, self, source, target):
+    self.__dict__.setdefault("sources", {}).setdefault(source.shape, source)
+    return right(self.sources[source.shape], target)
+
+
 @pytest.mark.parametrize("id, forward", [
     ("3.1", remembers_its_mask), ("3.1", counts_its_calls), ("3.2", remembers_the_memory), ("4.3", counts_its_calls),
     ("6.2", counts_its_calls), ("6.3", remembers_its_mask), ("6.4", remembers_its_mask), ("7.1", remembers_the_memory),
+    ("3.2", remembers_memories_by_their_shapes), ("7.1", remembers_memories_by_their_shapes),
+    ("7.5", remembers_memories_by_their_shapes), ("7.6", encodes_once),
 ])
 def test_what_an_object_keeps_between_calls(id, forward):
     assert_found(id, layered(id, forward), "not-repeatable")
+
+
+def masked_when_evaluated(right, self, x, mask=None):
+    return right(x, None if self.training else mask)
+
+
+def raises_in_training(right, self, *inputs):
+    if self.training:
+        raise ValueError("not yet")
+    return right(*inputs)
+
+
+def halves_in_training(right, self, *inputs):
+    result = right(*inputs)
+    return result / 2 if self.training else result
+
+
+@pytest.mark.parametrize("id, forward, what", [
+    ("3.1", masked_when_evaluated, "other numbers"), ("6.3", masked_when_evaluated, "other numbers"),
+    ("4.3", raises_in_training, "it raises ValueError: not yet."), ("7.6", raises_in_training, "it raises ValueError"),
+    ("7.5", halves_in_training, "other numbers"), ("6.1", halves_in_training, "other numbers"),
+])
+def test_right_in_evaluation_mode_alone(id, forward, what):
+    assert_found(id, layered(id, forward), "differs-in-training", what)
+
+
+@pytest.mark.parametrize("id", ["4.3", "6.1", "6.2", "6.3", "7.1", "13.2"])
+def test_dropout_while_training_is_nobodys_business(id):
+    def forward(right, self, *inputs):
+        result = right(*inputs)
+        if isinstance(result, tuple):
+            return torch.nn.functional.dropout(result[0], 0.1, self.training), *result[1:]
+        return torch.nn.functional.dropout(result, 0.1, self.training)
+    for _ in range(5):
+        assert evaluate(id, layered(id, forward)).status == "correct"
 
 
 def test_what_an_object_may_keep():
