@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from course import _checkpoints, training
 from course.tokens import Batch, Encoded
-from course.training import label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
+from course.training import best_device, label_smoothing_loss, linear_schedule, train, training_loss, warmup_lr
 from course.transformer import Transformer
 
 PAD, BOS, EOS = 0, 2, 3
@@ -133,6 +133,17 @@ class TestTrain:
         assert [r["loss"] for r in resumed] == [r["loss"] for r in whole]
         assert [r["lr"] for r in resumed] == [r["lr"] for r in whole]
         assert [path.name for path in tmp_path.iterdir()] == ["run.pt"], "no half-written file is left"
+
+    @pytest.mark.skipif(best_device() == "cpu", reason="needs a graphics card")
+    @pytest.mark.parametrize("rates", [{}, {"matrix_lr": 0.01, "matrix_every": 2}], ids=["adam", "muon"])
+    def test_a_graphics_card_gives_the_curve_of_the_processor(self, rates):
+        curves = []
+        for device in ("cpu", best_device()):
+            model = small_model()
+            history = train(model, reverse_task(), steps=20, workers=2, device=device, progress=False, **rates)
+            curves.append([record["loss"] for record in history])
+            assert next(model.parameters()).device.type == "cpu"
+        assert curves[0] == pytest.approx(curves[1], rel=0.01)
 
     def test_muon_learns_the_reverse_task_in_fewer_steps(self):
         losses = {rate: train(small_model(), reverse_task(), steps=60, batch_tokens=400, matrix_lr=rate,
