@@ -15,7 +15,7 @@ def test_an_alpha_that_becomes_a_whole_number_is_told_as_that():
         n = torch.as_tensor(n)
         return log_p / ((5 + n) / 6) ** torch.as_tensor(alpha).to(n.dtype)
     refused("10.1", of_the_dtype_of_n, "alpha-rounded", ["rounded down"], ["whatever", "α = 1,"])
-    refused("10.1", lambda log_p, n, alpha: log_p / ((5 + n) / 6) ** round(alpha), "alpha-rounded", ["up or down"])
+    refused("10.1", lambda log_p, n, alpha: log_p / ((5 + n) / 6) ** round(alpha), "alpha-rounded", ["to the nearest"])
     refused("10.1", lambda log_p, n, alpha: log_p / ((5 + n) / 6 ** alpha), "power-of-six-only")
 
 
@@ -158,7 +158,7 @@ def test_sentence_0_does_not_decide_for_all():
     def first_met(attention, x, past):
         _, (k, v) = cached_attention(attention, x, past)
         return attention.attend(attention.queries(x), k[:1], v[:1])[0], (k, v)
-    refused("10.5", first_kept, "keys-of-sentence-0", ["the past of sentence 0"], ["n_heads is"])
+    refused("10.5", first_kept, "keys-of-sentence-0", ["the earlier keys and values of sentence 0"], ["n_heads is"])
     refused("10.5", first_met, "keys-of-sentence-0", ["keys and values of sentence 0"])
 
 

@@ -83,11 +83,11 @@ SCORES = [
     _formula("alpha-typed-in", "Your scores are exactly those of α = 0.6.",
              "Where does `alpha` stand in your code?", "The caller says how much length counts.",
              penalty="alpha typed in"),
-    *(_formula("alpha-rounded", later("Your scores are exactly those of α rounded {how} to a whole number.", how=how),
-               "Is α converted by `int`, or to the dtype of `n`, which holds whole numbers?",
-               later("α = 0.6 becomes {becomes}, and that is another penalty.", becomes=becomes), penalty=penalty)
-      for penalty, how, becomes in (("alpha down", later("down"), 0),
-                                    ("alpha to the nearest", later("up or down"), 1))),
+    _formula("alpha-rounded", "Your scores are exactly those of α rounded down to a whole number.",
+             "Is α converted by `int`, or to the dtype of `n`, which holds whole numbers?",
+             "α = 0.6 becomes 0, and so there is no penalty.", penalty="alpha down"),
+    _formula("alpha-rounded", "Your scores are exactly those of α rounded to the nearest whole number.",
+             "Is there a `round`?", "α = 0.6 becomes 1, and that is another penalty.", penalty="alpha to the nearest"),
     *(_formula("n-subtracted", "Your scores are exactly what comes out with (5 − n) / 6 in place of (5 + n) / 6.",
                "Which sign stands between 5 and n?",
                "A longer sentence then gets a *smaller* divisor; from n = 6 on it is negative, and a negative number "

@@ -225,7 +225,8 @@ CACHES = [
               "Each of the B sentences has keys and values of its own. With one sentence alone nothing of this shows.",
               "Which axis counts the sentences, and what in your code has the length 1 there, or the index 0?",
               whose=whose)
-      for whose, what in (("first", later("keys and values")), ("past of the first", later("past")))),
+      for whose, what in (("first", later("keys and values")),
+                          ("past of the first", later("earlier keys and values")))),
     *(_memory("kept-in-half-precision", later("Your output is exactly what comes out when keys and values are rounded "
                                               "to {dtype}.", dtype=name),
               "They lose digits in each layer and at each position: the output is no longer that of the whole sentence "

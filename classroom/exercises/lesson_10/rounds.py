@@ -31,10 +31,10 @@ def in_another_order(sights: Sequence[Sight]) -> tuple[str, str] | None:
     if not all(_rows(sight.got) == _rows(sight.want) for sight in wrong):
         return None
     told = as_round(min(wrong, key=lambda sight: sight.got.case.size()))
-    return "not-the-best-first", say(
-        "You return exactly the right continuations, in another order.\n\n{told}\n\nThe best one comes first: what "
-        "follows takes the first for the best. Is there a `sorted=False`, or does something change the order after "
-        "`topk`?", told=told)
+    return "not-the-best-first", "\n\n".join([
+        say("You return exactly the right continuations, in another order."), told,
+        say("The best one comes first: what follows takes the first for the best. Is there a `sorted=False`, or does "
+            "something change the order after `topk`?")])
 
 
 def _rows(outcome: Outcome) -> list | None:

@@ -62,9 +62,9 @@ def cached_attention(attention, x, past):
 def _sentences(rng):
     def of(about, log_p, n, alpha, dtype="float64"):
         return Case(about, log_p=np.array(log_p, dtype=dtype), n=np.array(n), alpha=alpha)
-    yield of("two of the tree's sentences, α = 0.6", np.log([0.1836, 0.1764]), [4, 5], 0.6)
-    yield of("the same, α = 0", np.log([0.1836, 0.1764]), [4, 5], 0)
-    yield of("the same, α = 1", np.log([0.1836, 0.1764]), [4, 5], 1)
+    yield of("two of the tree's sentences, α = 0.6", np.log([0.1764, 0.1652]), [4, 5], 0.6)
+    yield of("the same, α = 0", np.log([0.1764, 0.1652]), [4, 5], 0)
+    yield of("the same, α = 1", np.log([0.1764, 0.1652]), [4, 5], 1)
     yield of("one token, whose penalty is 1", [-2.5], [1], 0.8)
     yield of("one sentence", [-6.0], [13], 2)
     yield of("six sentences", -rng.gamma(4, size=6), rng.permutation(np.arange(2, 12))[:6], 0.6)
