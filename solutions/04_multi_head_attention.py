@@ -14,7 +14,7 @@
 #
 # **You need** lessons 01 to 03: attention, masks, projections, modules and the loop `fit`.
 #
-# **Time** about two hours and a quarter, some 60 minutes of them for the five exercises.
+# **Time** about two hours and a quarter, about 60 minutes of it for the five exercises.
 
 # %%
 import math
@@ -150,10 +150,15 @@ print(f"\nmy guess for one head: {my_guess}")
 # both answers are read off one mixture, and mostly they are the same digit, named twice. One side is nearly
 # always right and the other seldom. Which of the two it is differs from start to start.
 #
-# It is the table of means from above, learned. Here are the weights for one of the tables:
+# It is nearly the table of means from above, learned. But the shares of the two sides are not quite equal, and a digit
+# that is named twice is nearly always the one with the larger share. Here are the shares of the last start with one
+# head, and the weights for one of its tables:
 
 # %% tags=["nbval-ignore-output"]
 places = [f"place {i}" for i in range(6)]
+to_left, to_right = (torch.stack([models[1].weights[:, 0, i, (i + step) % 6] for i in range(6)]).mean()
+                     for step in (-1, 1))
+print(f"mean share: left {to_left:.2f}, right {to_right:.2f}")
 show_heads(models[1].weights[0], places, places, title="One head looks to both sides")
 
 # %% tags=["nbval-ignore-output"]
@@ -201,8 +206,8 @@ for name, matrix in [("Q", Q), ("K", K), ("V", V)]:
 # last three from lesson 01.
 #
 # Now the one step that is new. **Head 0 gets the first two numbers of every query, key and value,
-# head 1 the last two.** Each is an attention of its own. In lesson 01 the scores of "black" were
-# 1 2 6 3. Before you run the cell: what is the sum of the scores of the two heads?
+# head 1 the last two.** Each is an attention of its own, with scores of its own. Before you run the cell: how do
+# those of "black" relate to its scores in lesson 01?
 
 # %%
 q = Q[1].int().tolist()
@@ -214,9 +219,9 @@ for word, row in zip(words, K, strict=True):
           f"head 1: {q[2]}·{k[2]} + {q[3]}·{k[3]} = {score_1}    together {score_0 + score_1}")
 
 # %% [markdown]
-# 1 2 6 3. A dot product is a sum, and we have cut the sum in two. **One head adds up all products and
-# then takes the softmax; with two heads, each adds up half of the products and takes a softmax of its
-# own.**
+# Together they are 1 2 6 3, the scores of lesson 01. A dot product is a sum, and we have cut the sum in two. **One
+# head adds up all products and then takes the softmax; with two heads, each adds up half of the products and takes a
+# softmax of its own.**
 #
 # They choose differently. In head 0 "black" itself has the highest score, 2; in head 1 it is "cat", with
 # 5. Next come the shares, now with $\sqrt{2}$, because a head's keys have two numbers. Then the values:
@@ -258,7 +263,7 @@ for name, output in [("one head", one), ("two heads, side by side", two)]:
 # by hand, which takes sums and differences:
 
 # %%
-side_by_side = torch.tensor([1., 2, 6, 3])          # head 0 said (1, 2), head 1 said (6, 3)
+side_by_side = torch.tensor([8., 2, 3, 1])          # head 0 said (8, 2), head 1 said (3, 1)
 W_o = torch.tensor([[1., 0, 1, 0],
                     [0., 1, 0, 1],
                     [1., 0, -1, 0],
@@ -266,8 +271,7 @@ W_o = torch.tensor([[1., 0, 1, 0],
 print(side_by_side @ W_o)
 
 # %% [markdown]
-# 1 + 6, 2 + 3, 1 − 6, 2 − 3. Put another number in the place of the 6: which numbers of the result
-# change? And which would change without $W_o$?
+# 8 + 3, 2 + 1, 8 − 3, 2 − 1: each number of the result is made from both heads.
 #
 # This is all of multi-head attention: **project, cut, attend in each head, join, project.** The
 # paper writes it with small matrices, one for each head. We have one large matrix, and cut its
@@ -280,7 +284,7 @@ print("queries of head 1, projected alone:", (X @ W_q[:, 2:]).int().tolist())
 # %% [markdown]
 # ## An axis for the heads
 #
-# Eight heads, one after another, for every sentence of a batch: `by_loop` would be slow.
+# `by_loop` takes one head after another, and a single sentence.
 # `scaled_dot_product_attention` works for any number of leading axes, so one call is enough,
 # *if the heads have an axis of their own*:
 #
@@ -359,8 +363,8 @@ print("head 1 is", heads[0, 1].tolist())
 #
 # At which sizes does the wrong `view` give the same numbers as the right way, so that a test with these sizes cannot
 # find it? Think of two before you run the next cell. The view below it shows where every number of one sentence goes,
-# and says whether your own `split_heads` does the same. A mistake may not show at some sizes, and one that mixes
-# sentences does not show there at all.
+# and says whether your own `split_heads` does the same. Some mistakes do not show at some sizes. And the view has one
+# sentence only, so that it cannot show a mistake that mixes sentences.
 
 # %%
 for batch, length, n_heads, d_head in [(1, 3, 2, 2), (1, 3, 1, 4), (1, 1, 4, 2)]:
@@ -400,9 +404,9 @@ except RuntimeError as error:
     print(error)
 
 # %% [markdown]
-# After the `transpose`, the numbers of a word no longer lie together on the tape, and `view` can only
-# cut the tape. `reshape` copies the numbers if it must; so does `flatten`. Hence the rule: **after a
-# `transpose`, no `view`.**
+# On this tape the numbers of a word lie apart, head after head, and `view` can only cut the tape. `reshape` copies the
+# numbers if it must; so does `flatten`. Hence the rule: **after a `transpose`, no `view`.** (If your `split_heads` only
+# swaps axes, the tape of `heads` is still that of `x`, and there `view` would run. Do not rely on it.)
 #
 # The second is silent: calling `reshape` without undoing the swap. What will the first row be?
 
@@ -447,7 +451,7 @@ back = there.view(1, 4, 4)
 print("there and back, both wrong:", torch.equal(back, x))
 
 # %% [markdown]
-# The two mistakes cancel. So there and back is a test of both only if one of the two is known to be right.
+# The two mistakes cancel. So there and back tests one of the two functions, and only if the other is known to be right.
 
 # %% [markdown]
 # ## The layer
@@ -484,8 +488,7 @@ for sentence in range(2):
 # So the mask needs an axis for the heads: `mask.unsqueeze(1)` has the shape (B, 1, 1, T_k).
 
 # %% [markdown]
-# The whole layer, from the bottom to the top. You have written all of its blocks but one; which is missing? (Each block
-# is a link to the lesson that builds it.)
+# The whole layer, from the bottom to the top. (Each block is a link to the lesson that builds it.)
 
 # %%
 show_blocks("attention")
@@ -496,10 +499,10 @@ show_blocks("attention")
 #
 # - **You have** in `__init__`: `d_model` and `n_heads`. In `forward`: `query` (B, T_q, d_model),
 #   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
-#   T_k), True = may attend. (A mask without the axis of the sentences will not come.)
+#   T_k), True = may attend. (A mask without the axis of the sentences is never given.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
-#   biases; `forward` uses no other parameters. (Dropout, if you add it, is off in the check.) In `__init__`, raise a
-#   `ValueError` if `n_heads` does not divide `d_model`.
+#   biases; `forward` uses no other parameters. (Dropout, if you add it, is off in the check. Nothing else may differ
+#   in training mode.) In `__init__`, raise a `ValueError` if `n_heads` does not divide `d_model`.
 # - **Return** the output (B, T_q, d_model) and the weights (B, n_heads, T_q, T_k).
 # - **Use** your `split_heads` and `merge_heads`, and `scaled_dot_product_attention(q, k, v, mask)` of
 #   lesson 02, which scales, takes any number of leading axes, and returns output and weights.
@@ -571,15 +574,15 @@ print("by hand, with W_o:       ", two[1] @ W_o)
 show_heads(weights[0], words, words, title="the black cat sleeps, two heads")
 
 # %% [markdown]
-# The same heads as lines: choose a head, then a row. Which head sends "black" to "cat"? Find it in the view; the cell
-# below it prints the answer.
+# The same heads as lines: choose a head, then a row. In one of the heads, "cat" looks at all words alike. In which, and
+# why? Find it in the view; the cell below it prints the answer.
 
 # %%
 interactive.heads(weights[0], words, words, title="the black cat sleeps, two heads")
 
 # %%
 for head in range(2):
-    print(f"head {head}: black looks most at {words[weights[0, head, 1].argmax()]}")
+    print(f"head {head}: query of cat {Q[2, 2 * head : 2 * head + 2].int().tolist()}, weights", weights[0, head, 2])
 
 # %% [markdown]
 # ### Who has said what?
@@ -594,7 +597,7 @@ for head in range(2):
 # - **You have** `heads` (B, n_heads, T, d_head), the mixture of each head, and `W_o` (d_model, d_model). The output of
 #   the layer, but for a bias, is `merge_heads(heads) @ W_o`.
 # - **Return** the parts (B, n_heads, T, d_model): what each head adds to the output. Their sum over the heads is that
-#   product, and the part of a head depends on no other head.
+#   product, and the part of a head must not change when another head does.
 # - **Use** `W_o` as it stands in the product. (The weight of an `nn.Linear` is stored transposed.)
 
 # %%
@@ -625,19 +628,19 @@ print("output of black   ", output[0, 1])
 # does, and lesson 11 does.
 #
 # Now the mask, with *the black cat sleeps* and *cat sleeps*. The second sentence is filled up with two
-# vectors of padding. We choose vectors that "cat" would like best, to see whether any of them leaks:
+# vectors of padding. We choose vectors that head 0 of "cat" would like best, to see whether any of them leaks:
 
 # %%
 padding = torch.ones(2, 4)
 batch = torch.stack([X, torch.cat([X[2:], padding])])       # (2, 4, 4)
 with torch.no_grad():
     _, without = by_hand(batch, batch, batch)
-    output, weights = with_mask(by_hand, batch, batch, batch, mask=mask)
+    masked, with_it = with_mask(by_hand, batch, batch, batch, mask=mask)
     alone, _ = by_hand(X[2:].unsqueeze(0), X[2:].unsqueeze(0), X[2:].unsqueeze(0))
 print("cat in sentence 1, head 0, without the mask:", without[1, 0, 0])
-print("                           with the mask:   ", weights[1, 0, 0])
-print("sentence 0 as before:                       ", torch.allclose(output[0], two @ W_o))
-print("cat sleeps, as if it were alone:            ", torch.allclose(output[1, :2], alone[0]))
+print("                           with the mask:   ", with_it[1, 0, 0])
+print("sentence 0 as before:                       ", torch.allclose(masked[0], two @ W_o))
+print("cat sleeps, as if it were alone:            ", torch.allclose(masked[1, :2], alone[0]))
 
 # %% [markdown]
 # ### Is it the real thing?
@@ -659,23 +662,23 @@ with torch.no_grad():
         bias.copy_(torch.zeros(d_model) if linear.bias is None else linear.bias)
 
 query, memory = torch.randn(B, T_q, d_model), torch.randn(B, T_k, d_model)
-mask = torch.rand(B, T_q, T_k) < 0.7
-mask[..., 0] = True                                         # PyTorch gives NaN where nothing is allowed
+random_mask = torch.rand(B, T_q, T_k) < 0.7
+random_mask[..., 0] = True                                  # PyTorch gives NaN where nothing is allowed
 with torch.no_grad():
-    my_output, my_weights = with_mask(mine, query, memory, memory, mask=mask)
-    output, weights = theirs(query, memory, memory, attn_mask=~mask.repeat_interleave(n_heads, dim=0),
-                             average_attn_weights=False)
+    my_output, my_weights = with_mask(mine, query, memory, memory, mask=random_mask)
+    their_output, their_weights = theirs(query, memory, memory, average_attn_weights=False,
+                                         attn_mask=~random_mask.repeat_interleave(n_heads, dim=0))
 print("shapes ", tuple(my_output.shape), tuple(my_weights.shape))
-print("output ", torch.allclose(my_output, output, atol=1e-6))
-print("weights", torch.allclose(my_weights, weights, atol=1e-6))
+print("output ", torch.allclose(my_output, their_output, atol=1e-6))
+print("weights", torch.allclose(my_weights, their_weights, atol=1e-6))
 
 # %% [markdown]
 # They are equal up to rounding in the last digits. Your layer computes what PyTorch's layer computes.
 # (`course.interop.copy_weights`, which we use from now on, does this copying for whole Transformers.)
 #
 # **What it costs.** Every query meets every key: B · n_heads · T_q · T_k scores are computed *and stored*, each
-# a sum of d_head products. Twice the length costs four times the scores. How many megabytes do the weights of
-# one layer take, for a batch of 32 and 8 heads?
+# a sum of d_head products. Twice the length costs four times the scores. How many megabytes do the attention weights
+# of one layer take, for a batch of 32, 8 heads and T = 512?
 
 # %%
 for length in (64, 512, 4096):
@@ -808,10 +811,11 @@ print("\nmy guess:", my_guess)
 # %% [markdown]
 # Only the one with *two* bugs fails. With each of them alone the model learns the task perfectly.
 #
-# How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
-# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
-# division is missing, smaller queries give the same scores. Where $W_o$ is missing, the layers around it do its work.
-# And with a softmax along another axis, a head can still learn to give one place nearly all of its weight.
+# How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in
+# a fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
+# division is missing, queries and keys can become smaller, and sharper shares do no harm here. Where $W_o$ is missing,
+# the layers around it do its work. And with a softmax along another axis, a head can still learn to give one place
+# nearly all of its weight.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
 # numbers go back where they came from. But each head only sees two of the eight places, and the digit that is needed
@@ -836,12 +840,12 @@ for layer in variants:
     print(f"{layer.__name__:20} {accuracy(layer, clairvoyance, causal_mask(8)):4.0%}")
 
 # %% [markdown]
-# Some of them see the future. The rows and columns of their weights do not belong to the words that
-# the mask is about, or the mixtures go to the wrong words. In `SoftmaxOverHeads` a forbidden place has the same very
-# negative score in every head, and each head gives it the same share. In `SoftmaxOverQueries` a forbidden place gets
-# 0, but every weight is divided by a sum over all queries, and the later words are among these. In training, such a
-# translator would read the word that it has to predict. Its loss would look superb, and it would fail at its first real
-# sentence, where that word is not there yet.
+# Some of them see the future. With *one* wrong reshape, as in `SplitByView` and in `MergedWithoutSwap`, an early word
+# gets what was mixed for a later one. With both, it goes back to where it came from. In `SoftmaxOverHeads` a forbidden
+# place has the same very negative score in every head, and each head gives it the same share. In `SoftmaxOverQueries`
+# a forbidden place gets 0, but every weight is divided by a sum over all queries, and the later words are among these.
+# In training, a translator with such a layer would see the word that it has to predict. Its loss would look far too
+# good, and it would fail at its first real sentence, where that word is not there yet.
 #
 # The other bugs have other costs: `NoOutputProjection` keeps the heads apart, `Unscaled` makes the softmax
 # too sharp when heads are large (lesson 02 measured it), and none of these models can use the weights of a
@@ -857,8 +861,10 @@ for layer in variants:
 def equals_pytorch(layer):
     mine, theirs = layer(12, 3), nn.MultiheadAttention(12, 3, batch_first=True)
     copy_weights(theirs, mine)
-    query, memory = torch.randn(2, 6, 12), torch.randn(2, 5, 12)
-    return torch.allclose(mine(query, memory, memory)[0], theirs(query, memory, memory)[0], atol=1e-5)
+    query, key, value = (torch.randn(2, length, 12) for length in (6, 5, 5))
+    mask = torch.rand(6, 5) < 0.7                           # one for all sentences and heads
+    mask[:, 0] = True
+    return torch.allclose(mine(query, key, value, mask)[0], theirs(query, key, value, attn_mask=~mask)[0], atol=1e-5)
 
 
 def rows_sum_to_1(layer):
@@ -900,9 +906,10 @@ with torch.no_grad():
         print(f"{layer.__name__:20}", *(("ok" if test(layer) else "FAILS").rjust(14) for test in tests))
 
 # %% [markdown]
-# Properties find numbers that go to the wrong place. They do not find wrong constants and missing parts: an
-# attention without output projection has all these properties; it is just another function. Equality
-# finds everything, if there is an implementation to compare with. So use both, before you train.
+# Properties find numbers that go to the wrong place. They do not find wrong constants and missing parts: an attention
+# without output projection has all these properties; it is just another function. Equality finds every difference that
+# its inputs show: without the mask, and with the keys as values, `equals_pytorch` would see neither an ignored mask
+# nor a key taken for a value. And it needs an implementation to compare with. So use both, before you train.
 #
 # What goes wrong if the sizes are equal? With T_q = T_k = d_head = 4, one transpose too many would not
 # change any shape. This is why B, n_heads, d_head, T_k, T_q and d_model above are 2, 3, 4, 5, 6 and 12.
@@ -918,10 +925,10 @@ with torch.no_grad():
 # - **Use** an `x` in which all numbers differ, as in the tens and ones above,
 #   with two sentences at least, and sizes that all differ. Then say what head h should hold.
 #
-# Your test will be run on four right implementations, written in different ways, and on twenty-five wrong
-# ones. The right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide
-# d_model: ask for neither. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or in
-# one number: look at all of them.
+# Your test will be run on four right implementations, written in different ways, and on thirty-one wrong ones. The
+# right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide d_model: ask for
+# neither. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or in one number: look
+# at all of them. In some a head is missing, or there is one too many: look at the shape, too.
 
 # %%
 def test_split_heads(split_heads):
@@ -958,13 +965,13 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # %% [markdown]
 # ## Recap
 #
-# - One head has one set of shares for each query. What it returns is *one* mixture, and a mixture
-#   forgets who said what.
+# - One head has one set of shares for each query. What it returns is *one* mixture, and a linear layer cannot read
+#   from it who said what.
 # - Multi-head attention: **project, cut, attend in each head, join, project.** Heads of size d_model
 #   / n_heads cost no more parameters than one large head. The output is a sum over heads.
 # - A dot product is a sum; heads cut the sum, and each part has a softmax of its own.
-# - (B, T, d_model) → (B, T, n_heads, d_head) → (B, n_heads, T, d_head), and the same way back. `view`
-#   and `reshape` only cut the tape; `transpose` swaps axes.
+# - (B, T, d_model) → (B, T, n_heads, d_head) → (B, n_heads, T, d_head), and the same way back. `view` only cuts the
+#   tape; `reshape` cuts it, too, and copies it first if it must; only `transpose` swaps axes.
 # - A falling loss proves little. Before you train, test for equality on unequal sizes, and for properties.
 #
 # **Common mistakes**
@@ -978,8 +985,8 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # - T_q taken for T_k: fine in self-attention, wrong in translation.
 # - Averaging the heads' weights and calling the result "the attention": the mean of a head that looks left and one
 #   that looks right shows neither.
-# - A test that returns False in place of an `assert`: pytest does not look at what a test returns. (The check of 4.4
-#   does.)
+# - A test that returns False in place of an `assert`: pytest lets it pass, with a warning at most. (The check of 4.4
+#   takes it for a no.)
 #
 # **Further reading**
 #

@@ -57,8 +57,8 @@ tree = {
     "el":            {"negro": 0.50, "gato": 0.40, "duerme": 0.10},
     "el negro":      {"gato": 0.38, "duerme": 0.36, "<eos>": 0.26},
     "el negro gato": {"duerme": 0.80, "<eos>": 0.20},
-    "el gato":       {"duerme": 0.51, "negro": 0.49},
-    "el gato negro": {"duerme": 1.00},
+    "el gato":       {"negro": 0.51, "duerme": 0.49},
+    "el gato negro": {"duerme": 0.90, "<eos>": 0.10},
     "un":            {"gato": 1.00},
     "un gato":       {"duerme": 0.60, "negro": 0.40},
     "un gato negro": {"duerme": 1.00},
@@ -112,9 +112,9 @@ print(f"{sum(p for _, p in sentences):.4f}   all {len(sentences)} together")
 #
 # ## What to look for
 #
-# Why did the short sentence win? Every word is a factor, and no factor is larger than 1, so that a longer
-# sentence can never gain by its length. *El gato duerme* is a product of
-# four numbers, eos included, and *el gato negro duerme* of five.
+# Why did the short sentence win? After *el gato* the word *negro* is even the likelier one, 0.51 to 0.49. But its
+# sentence has one factor more, the 0.90 of *duerme*. No factor is larger than 1, so that a further word never makes a
+# sentence more probable.
 #
 # First, though, let us get rid of products.
 
@@ -137,8 +137,8 @@ for n in (10, 50, 90):
 # Here n is the number of tokens, eos included. α says how much length counts; with α = 0 it does not
 # count at all. The paper of the Transformer used α = 0.6.
 #
-# On paper, for *el gato duerme* and α = 1: log 0.1836 = −1.695, n = 4, so the score is −1.695 / 1.5 =
-# −1.130. What is it for *el gato negro duerme*, with log 0.1764 = −1.735?
+# On paper, for *el gato duerme* and α = 1: log 0.1764 = −1.735, n = 4, so the score is −1.735 / 1.5 =
+# −1.157. What is it for *el gato negro duerme*, with log 0.1652 = −1.800?
 #
 # ### Exercise 10.1 · the score of a sentence        ●○○  about 5 minutes · 1 point
 # - **You have** `log_p`, the log-probabilities of N sentences, a tensor (N,); `n`, their lengths, a
@@ -170,13 +170,13 @@ for alpha in (0, 0.2, 0.6, 1):
     print(f"α = {alpha:<3}  " + "   ".join(f"{sentences[i][0]} {scores[i]:.3f}" for i in best))
 
 # %% [markdown]
-# The cat turns black somewhere between 0.2 and 0.6. With α = 1 the second number on paper was −1.041.
-# The penalty is a rule of thumb: nothing says that it must have just this form. It repairs a model that
-# finds short sentences too probable, and how much repair is needed has to be measured. We shall.
+# The cat turns black somewhere between 0.2 and 0.6. With α = 1 the second number on paper was −1.080.
+# The penalty is a rule of thumb: nothing says that it must have just this form. How much of it helps has to be
+# measured. We shall.
 #
 # ## How to find it
 #
-# The tree above has nine sentences. With 6,000 subwords there are 6,000 beginnings of one token, 36
+# The tree above has ten sentences. With 6,000 subwords there are 6,000 beginnings of one token, 36
 # million of two, 216 billion of three. That is too many to try. Greedy decoding follows one. **Beam
 # search** follows a few, say four, the *beam*:
 #
@@ -194,7 +194,7 @@ for alpha in (0, 0.2, 0.6, 1):
 #   `beam_size`, how many continuations to keep, at most K · V. K need not be `beam_size`.
 # - **Return** three tensors of length `beam_size`, the best continuation first: `scores`, the
 #   log-probability of each; `parent`, the number of the beginning that it continues; `token`, the
-#   token that it adds. The last two are whole numbers (int64): they are used as indices.
+#   token that it adds. The last two are whole numbers: they are used as indices.
 # - **Use** `topk`, which returns the largest values and their places. On a flattened table a place
 #   counts through all K · V cells.
 
@@ -343,7 +343,7 @@ interactive.beam(tree_rounds, "A beam of 2 in the tree, round by round", predict
 # %%
 for n, nodes in enumerate(tree_rounds, 1):
     best = max(nodes, key=lambda node: node.log_p)
-    print(f"round {n}: {len(nodes)} looked at, the likeliest ends in {best.label}, log p {best.log_p:.2f}")
+    print(f"round {n}: {len(nodes)} shown, the likeliest ends in {best.label}, log p {best.log_p:.2f}")
 show_beam(tree_rounds, "A beam of 2 in the tree, α = 0.6")
 
 # %% [markdown]
@@ -353,7 +353,7 @@ show_beam(tree_rounds, "A beam of 2 in the tree, α = 0.6")
 # %% [markdown]
 # ## On your own translator
 #
-# The same functions, and the model that you trained. First three sentences of lesson 09:
+# The same functions, and the model that you trained. To begin with, three sentences of lesson 09:
 
 # %% tags=["nbval-ignore-output"]
 names = subwords.tokens(range(len(subwords)))
@@ -397,10 +397,9 @@ for sentence, right in (("The black cat sleeps.", "El gato negro duerme."),
         print(f"    beam {beam_size}: {found:28} {score:.3f}   {verdict}")
 
 # %% [markdown]
-# Where the right sentence has the higher score, a better search can find it. Where it has the lower one, no search can
-# help: a perfect one would not choose it either. In our run both sentences of the course are found. *Bears hibernate.*
-# shows both kinds of error: greedy decoding has missed a sentence that the model prefers to what it has written, and
-# the beam finds one more, which is wrong, and which the model prefers to both.
+# Where the right sentence has the higher score, the search has missed something: this one, or one that scores even
+# higher. Where it has the lower one, no search can help: a perfect one would not choose it either. Which of the two do
+# you find for *Bears hibernate.*, with a beam of 1 and with a beam of 4?
 
 # %% tags=["nbval-ignore-output"]
 with torch.no_grad():
@@ -446,8 +445,9 @@ with torch.no_grad():
         print("    finished forgotten:", broken_search(as_source(sentence), forgets=True))
 
 # %% [markdown]
-# A sum only grows with each further word, so that nothing in the score rewards an end. (The model may end all the
-# same.) And where finished sentences are dropped, only those are left that have not ended when `max_len` cuts them off.
+# In each round a sum prefers the token that is most certain, and after a full stop that is often eos: so the search
+# does end. But of two finished sentences the longer one has more to add up, and mostly wins. And where finished
+# sentences are dropped, only those are left that have not ended when `max_len` cuts them off.
 
 # %% [markdown]
 # ## Is it better?
@@ -489,8 +489,8 @@ print(f"{same} of 20 sentences are the same")
 
 # %% [markdown]
 # ### Exercise 10.4 · without a penalty        ●○○  about 3 minutes · 1 point
-# A beam of 4 with α = 0 on 500 validation sentences: will its translations, all together, be shorter
-# than the references, longer, or as long?
+# A beam of 4 with α = 0 and greedy decoding, on the same 500 validation sentences: will the translations of the beam,
+# all together, be shorter than the greedy ones, longer, or as long?
 #
 # Set `prediction` to "shorter", "longer" or "as long".
 
@@ -527,8 +527,7 @@ swept = {alpha: measure(valid, 4, alpha) for alpha in alphas}
 #
 # - **mean log p**: a beam without penalty finds more probable sentences than greedy decoding. The
 #   search is better at what it was told to do.
-# - **length**: in our run they are also shorter than the greedy ones. This is the tree's *el gato duerme*, on 500
-#   sentences.
+# - **length**: they are also shorter than the greedy ones. This is the tree's *el gato duerme*, on 500 sentences.
 # - With a growing α the sentences become longer again, and log p falls: we no longer look for the most
 #   probable ones.
 #
@@ -577,7 +576,7 @@ for name, translations in (("greedy", greedy), ("beam", beam)):
     print(f"{name:6} {score.score:.1f}, 95 % interval {low:.1f} to {high:.1f}")
 
 # %% [markdown]
-# The intervals are wide, and in our run they overlap. Does that mean that we cannot tell?
+# The intervals are wide. If they overlap, does that mean that we cannot tell?
 #
 # No. They are wide because some sentences are hard and others easy, and chance decides how
 # many of each are drawn. But what is hard for one is hard for the other. A **paired** comparison draws
@@ -605,8 +604,7 @@ for i in different[::max(len(different) // 8, 1)][:8]:
         print(f"    {name:9}  {sentence}")
 
 # %% [markdown]
-# A beam of 4 costs a few times the time of greedy decoding (the last column of the table of settings). The line
-# "difference" gives the gain and p, the chance of so large a gain if both were equally good.
+# A beam of 4 costs a few times the time of greedy decoding (the last column of the table of settings).
 #
 # Does a beam four times as wide give more again? First without a penalty. Write down what happens to log p, to the
 # length, and to BLEU, then compare with the beams of 1 and 4 above.
@@ -803,9 +801,9 @@ for kind in (WithoutPosition, WithoutMask):
         print(f"    {right[i]:40} becomes   {wrong[i]}")
 
 # %% [markdown]
-# Neither raises an error. In our run the wrong position does more harm: it changes more of the translations. The lost
-# mask is harder to notice: it needs a batch with longer sentences. A sentence alone has no padding that could be looked
-# at.
+# Neither raises an error. The wrong position meets every sentence. The lost mask meets only those that are shorter than
+# the longest of their batch, and is harder to notice: a sentence alone has no padding that could be looked at. How many
+# translations change depends on the batch, too; try another one, such as `split.test[64:96]`.
 #
 # ### Measured
 #
@@ -820,6 +818,9 @@ runs = [(write(UncachedDecoder, 40)[2], write(CachedDecoder, 40)[2]) for _ in ra
 ratios = sorted(sum(uncached) / sum(cached) for uncached, cached in runs)
 print(f"40 tokens for {len(batch)} sentences: {ratios[1]:.1f} times as fast with the cache "
       f"(three runs: {ratios[0]:.1f} to {ratios[-1]:.1f})")
+for part in (slice(0, 10), slice(30, 40)):
+    times = sorted(sum(uncached[part]) / sum(cached[part]) for uncached, cached in runs)[1]
+    print(f"tokens {part.start + 1:2} to {part.stop}: {times:.1f} times")
 print("my guess:", my_guess)
 
 # %% tags=["nbval-ignore-output"]
@@ -832,14 +833,17 @@ show_curves([5 * i + 3 for i in range(8)], {"without cache": milliseconds(0), "w
             "position of the token", "milliseconds for it", f"Time for one token, {len(batch)} sentences")
 
 # %% [markdown]
-# Without the cache each token costs more than the one before. With it the cost hardly rises.
+# Without the cache each token costs more than the one before. With it the cost hardly rises, so that the factor grows
+# with the length of the text. (The cache also saves the keys and values of the memory, which the other decoder makes
+# anew in each step. They are not among the 820 positions.)
 #
 # It is not 20 times as fast because the cache does not save everything. Each step still has to call dozens
 # of small operations and to score 6,000 tokens, and one position at a time keeps a processor less busy
-# than forty at once. With longer texts the factor grows. What the cache
-# costs is memory. In large language models that is one of the things that limit how long a text may be. Here are the
-# keys and values of self-attention, for one beginning. A beam of 4 keeps up to four of them, and those of the memory
-# come on top:
+# than forty at once.
+#
+# What the cache costs is memory. In large language models that is one of the things that limit how long a text may be.
+# Here are the keys and values of self-attention, for one beginning, if every head keeps its own. A beam of 4 keeps up
+# to four of them, and those of the memory come on top:
 
 # %%
 def cache_bytes(n_layers, d_model, length, bytes_per_number=4):
@@ -853,7 +857,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # %% [markdown]
 # ## Recap
 #
-# - The sentence with the likeliest tokens need not be the likeliest sentence; and the likeliest sentence need not be
+# - Taking the likeliest token each time need not give the likeliest sentence; and the likeliest sentence need not be
 #   the best translation: often it is a shorter one. The first is a search error, the second a model error.
 # - Scores are sums of **log-probabilities**, divided by ((5 + n) / 6)^α for finished sentences.
 # - Beam search: continue all, keep the best few of *all* continuations, set finished ones aside, choose by
@@ -863,12 +867,13 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 #
 # ## Common mistakes
 #
-# - **Probabilities summed**, or logits without `log_softmax`: the numbers of different beginnings cannot be
-#   compared.
+# - **Probabilities summed**: long sentences win.
+# - **Logits without `log_softmax`**: the numbers of different beginnings cannot be compared.
 # - **Parents forgotten**: after a round, row 0 need not come from row 0. Beginnings, and the cache with
 #   them, have to be put into the order of their parents (`keep` in the library's decoders).
 # - **Finished sentences ignored**, or written on after their eos.
-# - **A penalty that is the same for all**, because the length is taken from the tensor: no effect.
+# - **A penalty that is the same for all**, because the length is that of the padded tensor at the end, and not that of
+#   each sentence up to its eos: no effect.
 # - **The cache without the position**, or with the padding mask lost, or with the memory's keys appended
 #   anew in each step.
 # - **α tuned on the test part.**

@@ -49,6 +49,7 @@ class BestSentence:
             if source.dim() != 2 or target.dim() != 2 or len(target) != len(source):
                 raise ValueError(f"the model was given source {tuple(source.shape)} and target {tuple(target.shape)}; "
                                  "both must be (B, T) with the same B: every beginning needs its row of the source")
+            _check_source(source, target, inputs["source"])
             runs.append(len(target))
             positions = torch.arange(target.shape[1]).clamp(max=len(by_position) - 1)
             logits = by_position[positions] + by_token[target]
@@ -64,14 +65,24 @@ class BestSentence:
         return {"ids": torch.tensor([sum(runs)]) if inputs.get("count_runs") else _ids(ids), "score": _number(score)}
 
 
+def _check_source(source: Any, target: Any, given: Any) -> None:
+    """Whether every row of the source that the model is given is the sentence: a model reads all of it."""
+    if source.shape[1] == given.shape[1] and (source == given).all():
+        return
+    if target.shape[1] == given.shape[1] and (target == given).all():
+        raise Problem("another-source:exchanged")
+    row = next(row for row in source.tolist() if row != given[0].tolist())
+    raise Problem("another-source", row=row, given=given[0].tolist())
+
+
 @dataclass(frozen=True)
 class StepByStep:
     """`answer(attention, x, past) -> (output, past)`, fed the positions of x (B, T, d_model) one after the other.
 
     Read are the outputs side by side, (B, T, d_model). With `count_projected` it is, in their place, how many
     positions went through `w_k` or `w_v` in each step, at least 1. With `look_at_past` the past is looked at as well:
-    a pair of keys and values, each (B, n_heads, t, d_head), that the next step leaves as it is; and two positions are
-    fed once more, with the past that they had.
+    a pair of keys and values, each (B, n_heads, t, d_head), that the next step leaves as it is; two positions are fed
+    once more, with the past that they had; and two others are put behind the same past, one after the other.
     """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
@@ -84,7 +95,7 @@ class StepByStep:
         seen = []
         for layer in (attention.w_k, attention.w_v):
             layer.register_forward_hook(lambda _, given, __: seen.append(given[0].numel() // given[0].shape[-1]))
-        past, outputs, projected, pasts = None, [], [], [None]
+        past, outputs, projected, pasts, order = None, [], [], [None], [""]
         with torch.no_grad():
             for t in range(x.shape[1]):
                 seen.clear()
@@ -98,19 +109,22 @@ class StepByStep:
                 outputs.append(output)
                 projected.append(max([1, *(n // len(x) for n in seen)]))
                 if inputs.get("look_at_past"):
-                    _check_past(attention, x[:, : t + 1], before, past, new_past)
+                    order.append(_check_past(attention, x[:, : t + 1], before, past, new_past))
                 past = new_past
                 pasts.append(past)
+        if any(order):                    # two positions alone are turned round by many roads
+            raise Problem(f"past-is-no-pair:{order[-1] or 'others'}")
         if inputs.get("look_at_past"):
             _check_again(answer, attention, x, pasts, outputs)
+            _check_branches(answer, attention, x, pasts)
         sizes = {tuple(output.shape[::2]) for output in outputs}
         if len(sizes) > 1:
             raise Problem("shape-changes", shape=', '.join(str(tuple(output.shape)) for output in outputs[:3]))
         return {"output": torch.tensor(projected) if inputs.get("count_projected") else torch.cat(outputs, dim=1)}
 
 
-def _check_past(attention: Any, x: Any, before: Any, past: Any, new: Any) -> None:
-    """Whether a step has left `past` as it was `before`, and `new` holds the keys and values of all of x."""
+def _check_past(attention: Any, x: Any, before: Any, past: Any, new: Any) -> str:
+    """Whether a step has left `past` as it was `before`, and what `new` holds in place of the keys and values of x."""
     import torch
     if before is not None and (len(past) != 2 or not all(map(torch.equal, before, past))):
         raise Problem("changes-inputs:past")
@@ -125,10 +139,10 @@ def _check_past(attention: Any, x: Any, before: Any, past: Any, new: Any) -> Non
     def holds(part, keys):
         return torch.allclose(part, keys, atol=1e-4)
 
-    if not all(map(holds, new, wanted)):
-        swapped = all(map(holds, new, wanted[::-1]))
-        turned = all(holds(part.flip(2), keys) for part, keys in zip(new, wanted, strict=True))
-        raise Problem(f"past-is-no-pair:{'swapped' if swapped else 'turned' if turned else 'others'}")
+    if all(map(holds, new, wanted)):
+        return ""
+    turned = all(holds(part.flip(2), keys) for part, keys in zip(new, wanted, strict=True))
+    return "swapped" if all(map(holds, new, wanted[::-1])) else "turned" if turned else "others"
 
 
 def _check_again(answer: Any, attention: Any, x: Any, pasts: list, outputs: list) -> None:
@@ -138,6 +152,17 @@ def _check_again(answer: Any, attention: Any, x: Any, pasts: list, outputs: list
         output = answer(attention, x[:, t : t + 1], pasts[t])[0]
         if output.shape != outputs[t].shape or not torch.allclose(output, outputs[t], atol=1e-4):
             raise Problem(f"past-not-read:{which}")
+
+
+def _check_branches(answer: Any, attention: Any, x: Any, pasts: list) -> None:
+    """Whether what one continuation of a past returned is left as it is by another continuation of the same past."""
+    import torch
+    t = x.shape[1] - 1
+    first = answer(attention, x[:, t : t + 1], pasts[t])[1]
+    kept = [part.clone() for part in first]
+    answer(attention, x[:, t : t + 1].flip(-1) + 1, pasts[t])
+    if not all(map(torch.equal, kept, first)):
+        raise Problem("past-not-read:shared")
 
 
 def _two_things(returned: Any, task) -> tuple:

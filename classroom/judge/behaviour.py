@@ -58,8 +58,8 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
     name = changed.changed[0]
     start = say("Your numbers are right, but your") if right else say("Your")
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
-                                         "“{about}” it no longer holds what it held before. What uses the same "
-                                         "`{name}` next gets other numbers. Look for `+=`, `*=`, `/=`, an "
+                                         "“{about}” its numbers or its shape are no longer what they were. What uses "
+                                         "the same `{name}` next gets other numbers. Look for `+=`, `*=`, `/=`, an "
                                          "assignment to `[...]`, or a method that changes its own array, as `.sort()` "
                                          "does and all of PyTorch's that end in an underscore, applied to `{name}` or "
                                          "to a view of it.", start=start, name=name,
@@ -302,6 +302,13 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
             if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
                 continue
             if gradient is None or np.abs(gradient).max() < _NOTHING * np.abs(want_gradient).max():
+                if name in g.case.inputs.get("weights", {}):
+                    return Finding("gradient-cut", say("The values are right, but `{name}` gets no gradient, so "
+                                                       "that training would never change it. {where}, the gradient of "
+                                                       "your {first} with respect to `{name}` is missing or zero. Look "
+                                                       "for `requires_grad`, `.detach()`, `.data`, `.item()`, "
+                                                       "`.numpy()`, `no_grad` or a tensor built anew from numbers.",
+                                                       name=name, where=where, first=first))
                 return Finding("gradient-cut", say("The values are right, but no gradient reaches `{name}`, so "
                                                    "nothing behind it could learn. {where}, the gradient of your "
                                                    "{first} with respect to `{name}` is missing or zero. Look for "

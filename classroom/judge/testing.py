@@ -73,7 +73,7 @@ def _judge(task: TestTask, answer: Any) -> Verdict:
                       ("time-limit",), printed.kept)
     missed = [(bug, trial) for bug, trial in trials if not trial.rejected]
     if missed:
-        return _misses(task, missed, printed)
+        return _misses(task, missed, [trial for _, trial in trials if trial.rejected], printed)
     return ruling(task, "correct", say("It accepts all {right} right implementations and rejects all {buggy} buggy "
                                        "ones. {moral}", right=len(task.right), buggy=len(task.buggy),
                                        moral=say(task.moral)), (), printed.kept)
@@ -136,19 +136,26 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
                                          "asks for, or does it compare things that do not belong together?",
                                          start=start, where=where),
                       ("refuses-right",), printed.kept)
+    by_kind = advice.by_kind(trial.error.kind) or say("What does this line demand beyond what the exercise asks for?")
     return ruling(task, "error", say("{start}: it raised {kind}: {text_}\n\n    {replace}\n\n{by_kind}", start=start,
                                      kind=trial.error.kind, text_=trial.error.text,
-                                     replace=line_of(trial.error.where).replace('`', ''),
-                                     by_kind=advice.by_kind(trial.error.kind)),
+                                     replace=line_of(trial.error.where).replace('`', ''), by_kind=by_kind),
                   ("refuses-right",), printed.kept)
 
 
-def _misses(task: TestTask, missed, printed) -> Verdict:
+def _says_no(trial: Trial) -> bool:
+    """Whether the test itself has said no: an error of another kind may come from shapes that do not fit."""
+    return trial.error is None or trial.error.kind not in ("RuntimeError", "IndexError")
+
+
+def _misses(task: TestTask, missed, rejected, printed) -> Verdict:
     bug, trial = missed[0]
-    everything = len(missed) == len(task.buggy)
+    everything = len(missed) > 3 * len(rejected) and not any(map(_says_no, rejected))
     numbers = {"missed": len(missed), "buggy": len(task.buggy)}
     start = say("Your test lets all {missed} buggy implementations through. One of them:",
-                missed=len(missed)) if everything else \
+                missed=len(missed)) if not rejected else \
+        say("Your test lets {missed} of the {buggy} buggy implementations through, and with the others it stops by an "
+            "error of the computation, not by a comparison. The first:", **numbers) if everything else \
         say("Your test lets {missed} of the {buggy} buggy implementations through. The first:", **numbers) \
         if len(missed) > 1 else \
         say("Your test lets {missed} of the {buggy} buggy implementations through:", **numbers)
@@ -163,10 +170,11 @@ def _misses(task: TestTask, missed, printed) -> Verdict:
                   what=trial.returned)
     elif everything:
         seen += say(", and did not fail.")
-        why = say("What happens in your test when a comparison comes out False? A comparison alone does nothing, and "
-                  "neither does `print`, an error without `raise`, or a `map` that is not read. An `except` round an "
-                  "`assert` catches it. And an `assert` never fails if what stands behind it is a text, a list, or "
-                  "a pair of brackets with a comma or a `for` inside: these count as true.")
+        why = say("Does a comparison in your test ever come out False, and what happens then? A comparison alone does "
+                  "nothing, and neither does `print`, an error without `raise`, or a `map` that is not read. An "
+                  "`except` round an `assert` catches it. An `assert` never fails if what stands behind it is a text, "
+                  "a list, a function that is not called (`.all`, `torch.equal`), or a pair of brackets with a comma "
+                  "or a `for` inside: these count as true. And a result that is compared with itself is always equal.")
     else:
         seen += say(", and did not fail.")
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)

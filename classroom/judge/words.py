@@ -39,6 +39,12 @@ _WORDS = {
     "changes-inputs:pairs":
         "Your code changes the list `pairs` that it was given, or one of its sentences. What is counted with "
         "it next is something else.",
+    "another-source":
+        "The model is given another source than `source`: the row {row} in place of {given}. It reads the whole "
+        "sentence in every round: all of it, in its order, once for each beginning.",
+    "another-source:exchanged":
+        "The model is given `source` as its second argument: `model(source, target)` takes the sentence first, and "
+        "then the beginnings.",
     "changes-inputs:past":
         "Your code changes the past that it was given. Code that still needs the earlier one, a beam for example, "
         "then has another. `torch.cat` makes new tensors; return them in a new tuple.",
@@ -211,6 +217,9 @@ _WORDS = {
     "past-not-read:once-more":
         "But when the same position is fed once more, with the same `past`, your code gives another output than the "
         "first time. So it keeps something between calls besides `past`.",
+    "past-not-read:shared":
+        "But when two different positions are put behind the same `past`, the second call changes what the first one "
+        "has returned: both live in one tensor. `torch.cat` makes new tensors.",
     "returns-a-dict":
         "Your function returned a dict; it should return {asked_for}.",
     "returns-a-string":

@@ -101,6 +101,11 @@ SPLIT = [
         "sentences.", "Older PyTorch code puts positions first; this course puts the batch first.",
         "What are the first two axes of `x`?"),
     Misconception(
+        "one-head-without-axis", lambda x, n_heads: x if n_heads == 1 else split_heads(x, n_heads),
+        "Your code does exactly what happens when a single head gets no axis of its own, and everything else is right.",
+        "One head is a head, too: code that expects (B, n_heads, T, d_head) would take positions for heads.",
+        "Do you return early for n_heads = 1, or is there a `squeeze`?"),
+    Misconception(
         "heads-folded-into-batch", lambda x, n_heads: split_heads(x, n_heads).flatten(0, 1),
         "Your heads are exactly the right ones, but batch and heads are one axis.",
         "Masks and weights have an axis for the heads everywhere in the course.", "How many axes should the result "
@@ -175,6 +180,11 @@ SPLIT = [
     Misconception(
         "positions-cut", lambda x, n_heads: torch.stack(x.chunk(n_heads, 1), 1),
         "Your heads are exactly pieces of the sentence: the positions were cut, not the vectors.",
+        "Every head sees all positions, through its own part of each vector.", "Along which axis do you cut?"),
+    Misconception(
+        "positions-cut", lambda x, n_heads: x.reshape(len(x), n_heads, x.shape[1] // n_heads, x.shape[2]),
+        "Your code does exactly what happens when the positions are cut into n_heads equal pieces, not the vectors; "
+        "where their number is not divisible, it stops.",
         "Every head sees all positions, through its own part of each vector.", "Along which axis do you cut?"),
 ]
 

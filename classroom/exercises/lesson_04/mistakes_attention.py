@@ -111,6 +111,11 @@ MULTI_HEAD = [
         "Then each head mixes numbers of all heads, and what the heads found never meets.",
         "At which place of `forward` do you call `w_o`?"),
     Misconception(
+        "heads-added", partial(Sloppy, merge="sum"),
+        "Your output is exactly what comes out when every head is replaced by the sum of all before `w_o`.",
+        "Added up, nothing can tell any more which head found what. They are put side by side.",
+        "How do you make one vector of the heads?"),
+    Misconception(
         "heads-averaged", partial(Sloppy, merge="mean"),
         "Your output is exactly what comes out when every head is replaced by the mean of all before `w_o`.",
         "Averaged, nothing can tell any more which head found what. They are put side by side.",
@@ -160,7 +165,8 @@ MULTI_HEAD = [
     *(Misconception(
         "inputs-confused", partial(Sloppy, roles=roles), later(
             "Your output is exactly what comes out when {words}.", words=words),
-        why, "Which of the three arguments does each projection get?")
+        why, "In which order does the first line of `forward` name the three arguments, and which of them does each "
+             "projection get? The call gives query, key, value.")
       for why, found in (
           ("In self-attention all three are the same and nothing is seen of this; where the decoder asks the encoder, "
            "`query` is another one.", (("qqq", "`query` also stands in for `key` and `value`"),
@@ -282,6 +288,11 @@ MULTI_HEAD = [
         "Your weights are exactly what comes out when the mask of query 0 is used for all.",
         "With a causal mask each query may see one place more than the one before.", "Is there an index 0 on the "
                                                                                      "mask?"),
+    Misconception(
+        "mask-of-last-query", partial(Sloppy, mask="last query"),
+        "Your weights are exactly what comes out when the mask of the last query is used for all.",
+        "With a causal mask the last query may see all places, and so would every other one.",
+        "Is there an index −1 on the mask?"),
     Misconception(
         "mask-without-head-axis", partial(Sloppy, mask="no head axis"),
         "Your weights are exactly what comes out when the mask (B, T_q, T_k) meets the scores (B, n_heads, T_q, T_k) "

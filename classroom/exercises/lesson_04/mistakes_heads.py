@@ -59,8 +59,9 @@ class Sloppy(nn.Module):
             output = output + query
         if self.how.gives == "relu before":
             output = output.relu()
-        if self.how.merge == "mean":
-            output = self._heads(output).mean(1).repeat(1, 1, self.n_heads)
+        if self.how.merge in ("mean", "sum"):
+            heads = self._heads(output)
+            output = (heads.mean(1) if self.how.merge == "mean" else heads.sum(1)).repeat(1, 1, self.n_heads)
         if self.how.at == "twice":
             output = self.w_o(output)
         if self.how.project:
@@ -149,6 +150,8 @@ class Sloppy(nn.Module):
             mask = mask[:1]
         elif self.how.mask == "first query":
             mask = mask[..., :1, :]
+        elif self.how.mask == "last query":
+            mask = mask[..., -1:, :]
         elif self.how.mask == "some query":
             mask = mask.any(-2, keepdim=True)
         elif self.how.mask == "some key":

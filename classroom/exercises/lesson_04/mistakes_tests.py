@@ -66,6 +66,34 @@ def _last_head_lost(x, n_heads):
     return torch.cat([heads[:, :-1], heads[:, -2:-1] if n_heads > 1 else heads], dim=1)
 
 
+def _middle_wrong(x, n_heads, axis):
+    """Between the first and the last place of an axis heads are reversed; everywhere, if there is no such place."""
+    heads = split_heads(x, n_heads)
+    if heads.shape[axis] < 3:
+        return heads.flip(1)
+    first, middle, last = heads.tensor_split((1, heads.shape[axis] - 1), dim=axis)
+    return torch.cat([first, middle.flip(1), last], dim=axis)
+
+
+def _middle_numbers_lost(x, n_heads):
+    heads = split_heads(x, n_heads).clone()
+    if heads.shape[3] < 3:
+        return heads.flip(3)
+    heads[..., 1:-1] = heads[..., :1]
+    return heads
+
+
+def _largest_off(x, n_heads):
+    heads = split_heads(x, n_heads).clone(memory_format=torch.contiguous_format)
+    heads.view(-1)[heads.argmax()] += 1
+    return heads
+
+
+def _one_too_many(x, n_heads):
+    heads = split_heads(x, n_heads)
+    return torch.cat([heads, heads[:, :1]], dim=1)
+
+
 def _one_number_right(x, n_heads):
     heads = split_heads(x, n_heads)
     wrong = heads + 1000
@@ -188,6 +216,22 @@ BUGGY = [
          "Would your test notice two axes that have changed places? Choose sizes that all differ."),
     _bug("size-and-count-swapped", "The number of heads and their size are exchanged.",
          "Would your test notice two sizes that have changed places? Choose sizes that all differ."),
+    *(Misconception(f"middle-{name}-wrong", partial(_middle_wrong, axis=axis), later(
+        "In the {name} between the first and the last, the heads come in reverse order. (If there are no more than two "
+        "{name}, in all of them.)", name=name), _WEIGHTLESS, later("Do you look at all {name}, those in the middle "
+                                                                    "too?", name=name))
+      for name, axis in (("sentences", 0), ("positions", 2))),
+    Misconception("middle-numbers-lost", _middle_numbers_lost, "In each piece, all numbers between the first and the "
+                  "last are lost; the first one stands in their places. (If a piece has only two numbers, they have "
+                  "changed places.)", _WEIGHTLESS, "Do you look at all numbers of a piece, those in the middle too?"),
+    Misconception("largest-number-off", _largest_off, "The largest number is 1 too large, and all others are right.",
+                  "Splitting moves numbers and changes none.", "How far apart may two numbers be that your test takes "
+                  "for equal? `rtol` is a share of the number: 0.1 takes 110 for 119."),
+    _bug("last-head-missing", "There is a head too few: the last one is missing.",
+         "Would your test notice that a head is missing? `zip` stops where the shorter of two ends."),
+    Misconception("one-head-too-many", _one_too_many, "There is a head too many: behind the last one, the first one "
+                  "stands again.", "What follows takes it for a head like the others, and `merge_heads` makes vectors "
+                  "of another length.", "Would your test notice a head too many?"),
 ]
 
 # --------------------------------------------------------------------------------- too weak
@@ -226,16 +270,27 @@ def _test_last_head_only(split_heads):
     assert torch.equal(split_heads(x, 3)[:, -1], x[:, :, -4:])
 
 
-def _all_but(sentences=slice(None), positions=slice(None), numbers=slice(None), heads=3, atol=0.0):
-    """A test that leaves something out."""
+def _all_but(sentences=slice(None), positions=slice(None), numbers=slice(None), heads=3, atol=0.0, rtol=1e-5):
+    """A test that leaves something out: at least the shape."""
     def test(split_heads):
         x = torch.arange(3 * 5 * 12.0).reshape(3, 5, 12)
         found = split_heads(x, 3)
         for h in range(heads):
             wanted = x[:, :, 4 * h:4 * h + 4]
             assert torch.allclose(found[:, h][sentences, positions, numbers], wanted[sentences, positions, numbers],
-                                  atol=atol)
+                                  atol=atol, rtol=rtol)
     return test
+
+
+def _test_zip(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    for head, piece in zip(split_heads(x, 3).unbind(1), x.chunk(3, -1), strict=False):
+        assert torch.equal(head, piece)
+
+
+def _test_all_not_called(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    assert (split_heads(x, 3) == torch.stack(x.chunk(3, -1), 1)).all
 
 
 def _test_one_sentence(split_heads):
@@ -306,7 +361,7 @@ WEAK = [
     Misconception(slug, wrong, "", "", "") for slug, wrong in [
         ("misses-numbers-too-small", _test_shape_only), ("misses-numbers-too-small", _test_against_itself),
         ("misses-numbers-too-small", _one_direction(1)), ("misses-numbers-too-large", _one_direction(-1)),
-        ("accepts-everything", _test_square),
+        ("misses-numbers-too-small", _test_square),
         ("accepts-everything", _test_without_assert),
         ("misses-view-without-transpose", _test_one_position),
         ("misses-view-without-transpose", _test_nothing_lost),
@@ -323,6 +378,11 @@ WEAK = [
         ("misses-last-number-lost", _all_but(numbers=slice(0, -1))),
         ("misses-one-number-right", _test_any), ("misses-one-number-right", _test_any_of_each),
         ("misses-middle-heads-lost", _test_first_and_last_head),
+        ("misses-middle-sentences-wrong", _all_but(sentences=[0, -1])),
+        ("misses-middle-positions-wrong", _all_but(positions=[0, -1])),
+        ("misses-middle-numbers-lost", _all_but(numbers=[0, -1])), ("misses-largest-number-off", _all_but(rtol=0.02)),
+        ("misses-last-head-missing", _test_zip), ("misses-one-head-too-many", _all_but()),
+        ("accepts-everything", _test_all_not_called),
         ("misses-last-head-lost", _all_but(heads=2)), ("misses-sentences-in-reverse", _test_sentences_alike),
         ("misses-positions-in-reverse", _sums(axis=1)), ("misses-positions-in-reverse", _sums(axis=1, heads=2)),
         ("misses-numbers-in-reverse", _sums(axis=2)),

@@ -15,7 +15,7 @@ from course import attention as library
 from course._words import say
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
-from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests, tasks_parts
+from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests, properties, tasks_parts
 
 
 class MultiHeadAttention(nn.Module):
@@ -299,7 +299,8 @@ EXERCISES = [
                     Property("not-a-value-error", functools.partial(_raises, asserted=True), _NOT_ASSERTED,
                              "Which line of `__init__` stops?"),
                     Property("not-a-value-error", functools.partial(_raises, asserted=False), _OTHER_KIND,
-                             "Which line stops, and what does it do?")],
+                             "Which line stops, and what does it do?"),
+                    *properties.OF_LAYERS],
         moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
     ),
     TestTask(

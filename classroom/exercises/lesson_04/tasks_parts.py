@@ -205,8 +205,10 @@ PARTS = [
     _slip("only-its-own-columns", "of d_head numbers: those of each head's own rows *and* columns of W_o",
           "With W_o each head writes into *all* numbers of the output.", "How long is the part of one head?",
           merge="parts cut"),
-    _slip("zeroed-in-place", "right for the first head, and 0 for the others", "What is set to 0 in `heads` itself is "
-          "gone when the next head's turn comes.", "Do you work on a copy?", merge="first alone"),
+    _slip("first-head-only", "right for the first head, and 0 for the others",
+          "The exercise asks for the parts of all heads.", "What happens in your first round that changes the next "
+          "ones: a `return` that ends the loop, or numbers that are set to 0 in an argument itself and not in a copy?",
+          merge="first alone"),
     _slip("last-head-only", "right for the last head, and 0 for the others",
           "The exercise asks for the parts of all heads.", "What do you overwrite in each round?", merge="last alone"),
     _slip("summed-from-here-on", "sums over this head and those after it",

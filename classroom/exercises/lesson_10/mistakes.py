@@ -25,8 +25,8 @@ def _as_score(sight: Sight) -> str:
 
 def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1):
     """`length_penalty_score` with one thing done differently."""
-    alpha = {"alpha typed in": 0.6, "alpha typed in as 1": 1.0}.get(penalty, alpha)
-    penalty = "right" if penalty.startswith("alpha typed") else penalty
+    alpha = {"alpha typed in": 0.6, "alpha down": int(alpha), "alpha to the nearest": round(alpha)}.get(penalty, alpha)
+    penalty = "right" if penalty in ("alpha typed in", "alpha down", "alpha to the nearest") else penalty
     if penalty == "minus, as it comes":                # of a plain number, a complex one comes out
         return log_p / ((5 - n) / 6) ** alpha
     n = n if torch.is_tensor(n) else torch.full(log_p.shape, n)
@@ -39,7 +39,8 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
         "alpha 1": lambda: (5 + n) / 6, "5 alone": lambda: (5 + n / 6) ** alpha,
         "upside down": lambda: (6 / (5 + n)) ** alpha, "turned": lambda: (6 + n) ** alpha / 5 ** alpha,
         "minus": lambda: ((5 - n) / 6) ** alpha, "rounded": lambda: ((5 + n) // 6) ** alpha,
-        "6 alone": lambda: (5 + n) * 6.0 ** alpha, "alpha below": lambda: alpha ** ((5 + n) / 6),
+        "6 alone": lambda: (5 + n) * 6.0 ** alpha, "6 inside": lambda: (5 + n) / 6.0 ** alpha,
+        "alpha below": lambda: alpha ** ((5 + n) / 6),
         "inverse": lambda: ((5 + n) / 6) ** (1 / alpha if alpha else 0.0),
         "n and 6": lambda: (5 + n ** alpha) / 6 ** alpha, "n only": lambda: (5 + n ** alpha) / 6,
     }[penalty]()
@@ -75,13 +76,18 @@ SCORES = [
              "What is raised to the power α?",
              "That is another penalty in use; it judges sentences of one or two words much more harshly. The formula "
              "here is (5 + n) / 6.", penalty="length"),
-    _formula("divided-by-length-alone", "Your scores are exactly the log-probabilities per token: divided by n, "
-             "whatever α is.", "Where do the 5, the 6 and `alpha` come in?",
+    _formula("divided-by-length-alone", "Your scores are exactly the log-probabilities per token: divided by n.",
+             "Where do the 5, the 6 and `alpha` come in?",
              "The mean over tokens is another way to compare; it favours long sentences, and leaves no α to say how "
              "much length counts.", penalty="length alone"),
-    _formula("alpha-typed-in", "Your scores are exactly those of α = 0.6, whatever `alpha` is.",
+    _formula("alpha-typed-in", "Your scores are exactly those of α = 0.6.",
              "Where does `alpha` stand in your code?", "The caller says how much length counts.",
              penalty="alpha typed in"),
+    _formula("alpha-rounded", "Your scores are exactly those of α rounded down to a whole number.",
+             "Is α converted by `int`, or to the dtype of `n`, which holds whole numbers?",
+             "α = 0.6 becomes 0, and so there is no penalty.", penalty="alpha down"),
+    _formula("alpha-rounded", "Your scores are exactly those of α rounded to the nearest whole number.",
+             "Is there a `round`?", "α = 0.6 becomes 1, and that is another penalty.", penalty="alpha to the nearest"),
     *(_formula("n-subtracted", "Your scores are exactly what comes out with (5 − n) / 6 in place of (5 + n) / 6.",
                "Which sign stands between 5 and n?",
                "A longer sentence then gets a *smaller* divisor; from n = 6 on it is negative, and a negative number "
@@ -103,6 +109,9 @@ SCORES = [
     _formula("power-of-six-only", "Your scores are exactly what comes out when only the 6 is raised to the power α, "
              "and log p divided by both.", "`**` binds more tightly than `/`. Where must brackets stand?",
              penalty="6 alone"),
+    _formula("power-of-six-only", "Your scores are exactly what comes out when only the 6 is raised to the power α, "
+             "and log p divided by (5 + n) / 6^α.", "`**` binds more tightly than `/`. Where must brackets stand?",
+             penalty="6 inside"),
     _formula("power-inside-the-brackets", "Your scores are exactly what comes out when n and 6 are each raised to the "
              "power α, and the 5 is not.", "What is raised to the power α in the formula, and what stands in its "
              "brackets?", "A power of a sum is not the sum of the powers.", penalty="n and 6"),
@@ -139,7 +148,7 @@ SCORES = [
            "What is raised to which power?", _SHORT),
           ("exponent-upside-down", {"penalty": "inverse"}, "what comes out with 1/α in the exponent",
            "What is raised to which power?", _SHORT))),
-    _formula("alpha-always-1", "Your scores are exactly those of α = 1, whatever α is.",
+    _formula("alpha-always-1", "Your scores are exactly those of α = 1.",
              "Where does `alpha` come in?", "α says how much length counts: 0 for not at all.", penalty="alpha 1"),
     _formula("multiplied", "Your scores are exactly what comes out when log p is multiplied by the penalty.",
              "Log-probabilities are negative. Which way does dividing by 1.3 move them, which way multiplying?",

@@ -41,9 +41,13 @@ PROPERTIES = [
 
 
 def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=None, scaled=True, again=False,
-            roles="qkv", join="", added=False):
+            roles="qkv", join="", added=False, rounded=None, whose="own"):
     """`cached_attention` with one thing done differently."""
     k, v = new = attention.keys_and_values(x, x)
+    if rounded is not None:
+        k, v = new = tuple(part.to(rounded).to(x.dtype) for part in new)
+    if whose == "past of the first" and past is not None:
+        past = tuple(old[:1].expand_as(old) for old in past)
     if past is not None:
         k, v = (torch.cat([old, *([extra] * (2 if keeps == "twice" else 1))], dim=2)
                 for old, extra in zip(past, new, strict=True))
@@ -57,6 +61,8 @@ def _cached(attention, x, past, keeps="all", attends="all", project=True, mask=N
         k, v = kept = k[:, :, -keeps:], v[:, :, -keeps:]
     if attends == "new":
         k, v = new
+    if whose == "first":
+        k, v = k[:1].expand_as(k), v[:1].expand_as(v)
     if attends == "past" and past is not None:
         k, v = past
     allowed = None
@@ -214,6 +220,18 @@ CACHES = [
           ("residual-inside", {"added": True}, "x is added to the right output", "The residual connection belongs to "
            "the "
            "layer around attention.", "What is added up in your code?"))),
+    *(_memory("keys-of-sentence-0", later("Your output is exactly what comes out when every sentence attends to the "
+                                          "{what} of sentence 0.", what=what),
+              "Each of the B sentences has keys and values of its own. With one sentence alone nothing of this shows.",
+              "Which axis counts the sentences, and what in your code has the length 1 there, or the index 0?",
+              whose=whose)
+      for whose, what in (("first", later("keys and values")),
+                          ("past of the first", later("earlier keys and values")))),
+    *(_memory("kept-in-half-precision", later("Your output is exactly what comes out when keys and values are rounded "
+                                              "to {dtype}.", dtype=name),
+              "They lose digits in each layer and at each position: the output is no longer that of the whole sentence "
+              "at once.", "Is there a `.half()`, or a dtype that is written down?", rounded=dtype)
+      for name, dtype in (("float16", torch.float16), ("bfloat16", torch.bfloat16))),
     _memory("no-scaling", "Your output is exactly what comes out when the scores are not divided by √d_head.",
             "The layer was trained with that division; without it, it looks elsewhere.",
             "Do you compute the scores yourself? `attend` does it.", scaled=False),

@@ -80,6 +80,11 @@ SEARCHES = [
              "Some libraries search like that. Here a finished sentence keeps its place, and one place less is left "
              "for the others.", "For how many continuations do you ask `beam_step`?", width=width)
       for width, until in (("twice, stops", ", until `beam_size` have finished"), ("twice", ""))),
+    _found("places-not-given-up", "Your sentence is exactly what comes out when twice as many continuations are looked "
+           "at, so that `beam_size` unfinished ones are left in every round, and those that end are put aside if they "
+           "are among the best `beam_size`.",
+           "Some libraries search like that. Here a finished sentence keeps its place, and one place less is left "
+           "for the others.", "For how many continuations do you ask `beam_step`?", width="twice, top"),
     _found("places-not-given-up", "Your sentence is exactly what comes out when a finished sentence keeps its place "
            "for one round only.", "A finished sentence keeps its place to the end, whichever round it ended in.",
            "Which finished sentences are counted where you compute how many places are left?", width="last round"),
@@ -97,6 +102,10 @@ SEARCHES = [
            "come back.",
            "They are the only complete ones. What is left at the end is a beginning that found no end.",
            "Where are the sentences kept that end in eos, and what is done with them at the end?", finished="lost"),
+    *(_found("last-round-not-counted", "Your result is exactly what comes out when a sentence that ends in the last of "
+             "the `max_len` rounds does not count as finished.", "A sentence may have `max_len` tokens, eos included.",
+             "Where are finished sentences collected, and does your code come there in the last round, too?",
+             finished=finished) for finished in ("unseen at the end", "lost at the end")),
     _found("keeps-writing-after-eos", "Your sentence is exactly what comes out when sentences go on after their eos.",
            "The model writes something after eos, too; it means nothing. And a sentence never ends.",
            "Where does your code look for `eos_id`?", finished="written on"),
@@ -142,6 +151,11 @@ SEARCHES = [
            "as many numbers from the end of `log_p`.", "Row i of the one then no longer belongs to row i of the "
            "other.", "By what do you choose the rows of `target` that stay, and by what the numbers of `log_p`?",
            running="cut"),
+    _found("rows-of-others", "Your result is exactly what comes out when finished rows are taken out of `log_p`, and "
+           "as many rows from the end of `target`.", "Row i of the one then no longer belongs to row i of the "
+           "other; and a finished sentence may go on.",
+           "By what do you choose the rows of `target` that stay, and by what the numbers of `log_p`?",
+           running="rows cut"),
     _found("log-p-of-others", "Your result is exactly what comes out when every finished sentence gets the score of "
            "the likeliest continuation of its round.", "Each sentence has a log p of its own.",
            "Which number of `log_p` does the score of a finished sentence come from?", score_of="first"),
@@ -243,6 +257,15 @@ SEARCHES = [
     _found("one-round-too-many", "Your result is exactly what comes out when one token more than `max_len` may be "
            "written.", "`max_len` counts the tokens that are returned; bos is none of them.",
            "How often does your loop run?", rounds=1),
+    _found("one-round-too-many", "Your result is exactly what comes out when one token more than `max_len` may be "
+           "written.", "`max_len` counts the tokens that are returned; bos is none of them.",
+           "How often does your loop run?", rounds=1, stand_in_n="max_len"),
+    *(_found("tokens-forbidden", later("Your result is exactly what comes out when {which} may never be written.",
+                                       which=which),
+             "A search takes what the model gives. Nothing in the box forbids a token; where the model does write one "
+             "that makes no sense, that is an error of the model.", "Where does −∞ or a mask come into your code?",
+             never=never)
+      for never, which in (("bos", "bos"), ("0", later("the id 0")), ("both", later("bos and the id 0")))),
     _found("one-round-too-few", "Your result is exactly what comes out when one token less than `max_len` may be "
            "written.", "`max_len` counts the tokens that are returned; bos is none of them.",
            "How often does your loop run?", rounds=-1),

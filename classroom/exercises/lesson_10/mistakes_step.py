@@ -1,36 +1,23 @@
 """Lesson 10, steps of a beam: what learners write instead, and what it means. Used by `lesson_10`."""
 from functools import partial
 
-import numpy as np
 import torch
 
-from classroom.judge.evidence import Sight, first_difference, number
-from classroom.judge.exercise import Misconception, Property
-from course._words import later, say
+from classroom.judge.exercise import Misconception
+from course._words import later
 
-# -------------------------------------------------------------------------- evidence in words
-
-
-def _as_round(sight: Sight) -> str:
-    got, want = sight.got.values, sight.want.values
-    if any(got[name].shape != want[name].shape for name in want):
-        return first_difference(sight)
-
-    def line(values):
-        return "  ".join(f"{number(s)} ({p:g} → {t:g})" for s, p, t in
-                         zip(values["scores"], values["parent"], values["token"], strict=True))
-    shape = tuple(sight.inputs["next_log_p"].shape)
-    return say("With K = {shape}, V = {shape2} and beam_size = {beam_size} ({about}), score (parent → token):\n\n"
-               "    yours     {line}\n    expected  {line2}", shape=shape[0], shape2=shape[1],
-               beam_size=sight.inputs["beam_size"], about=say(sight.got.case.about), line=line(got), line2=line(want))
-
+from .rounds import as_round
 
 # ---------------------------------------------------------------------------------- 10.2 step
 
 def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best", gives="right"):
     """`beam_step` with one thing done differently."""
     past, vocab_size = log_p.unsqueeze(1), next_log_p.shape[1]
+    if isinstance(table, float):
+        table, eps = "plus", table
     candidates = {
+        "plus": lambda: ((past + next_log_p).exp() + eps).log(),
+        "half": lambda: (past + next_log_p).half().to(next_log_p.dtype),
         "sum": lambda: past + next_log_p, "next only": lambda: next_log_p + 0 * past.nan_to_num(neginf=0.0),
         "product": lambda: past * next_log_p, "probabilities": lambda: past.exp() + next_log_p.exp(),
         "exp": lambda: (past + next_log_p).exp(), "mean": lambda: (past + next_log_p) / 2,
@@ -40,6 +27,7 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         "best past": lambda: past.max() + next_log_p,
         "tiled": lambda: (next_log_p.flatten() + log_p.repeat(vocab_size)).view_as(next_log_p),
         "log of next": lambda: past + next_log_p.log(), "log of past": lambda: past.log() + next_log_p,
+        "product of p": lambda: (past.exp() * next_log_p.exp()).log(),
         "log of both": lambda: past.log() + next_log_p.log(), "log of sum": lambda: (past + next_log_p).log(),
     }[table]()
     candidates = candidates.T if back == "transposed" else candidates
@@ -98,6 +86,11 @@ def _step_all_of_each(log_p, next_log_p, beam_size):
     best, token = (log_p.unsqueeze(1) + next_log_p).topk(min(beam_size, next_log_p.shape[1]))
     parent = torch.arange(len(log_p)).unsqueeze(1).expand_as(token)
     return best.flatten(), parent.flatten(), token.flatten()
+
+
+def _step_first_beginnings(log_p, next_log_p, beam_size):
+    """Beginnings beyond number `beam_size` are cut off, as if the best ones stood in front."""
+    return _step(log_p[:beam_size], next_log_p[:beam_size], beam_size)
 
 
 def _step_as_many_as_beginnings(log_p, next_log_p, beam_size):
@@ -181,24 +174,8 @@ def _step_each_beginning_kept(log_p, next_log_p, beam_size, dead="given up"):
     return flat[chosen], chosen // table.shape[1], chosen % table.shape[1]
 
 
-def _as_many(ask) -> str | None:
-    """Are `beam_size` continuations returned where fewer are possible?"""
-    found = ask(log_p=np.array([-1.0, -np.inf]), next_log_p=np.log([[0.5, 0.3, 0.2], [0.6, 0.3, 0.1]]), beam_size=4)
-    lengths = {name: len(values) for name, values in found.values.items() if values.ndim}
-    if not lengths or set(lengths.values()) == {4}:
-        return None
-    return say("Your continuations are right. But where one of two beginnings has the log-probability −∞, so that 3 of "
-               "6 continuations are possible, you return {have} for beam_size = 4.", have=min(lengths.values()))
-
-
-PROPERTIES = [
-    Property("impossible-ones-left-out", _as_many, "The exercise asks for tensors of length `beam_size`. One that is "
-             "impossible has log p −∞, and so comes last by itself.", "What in your code makes the result shorter?"),
-]
-
-
 def _round(slug, says, why, look, **switches):
-    return Misconception(slug, partial(_step, **switches), says, why, look, _as_round)
+    return Misconception(slug, partial(_step, **switches), says, why, look, as_round)
 
 
 _ROW = "The flattened table has V places for each beginning: place i lies in row i // V and column i % V."
@@ -216,6 +193,19 @@ STEPS = [
     _round("probabilities-returned", "Your scores are exactly the probabilities, not their logarithms.",
            "They choose the same tokens, but the next round adds them to logarithms.", "Is there an `exp`?",
            table="exp"),
+    _round("through-probabilities", "Your scores are exactly what comes out when probabilities are multiplied, and the "
+           "logarithm is taken of the product.",
+           "That is the same on paper. But the probability of a long sentence is too small for float32: it becomes 0, "
+           "and its logarithm −∞.", "Is there an `exp`? What becomes of a product when logarithms are taken?",
+           table="product of p"),
+    *(_round("small-number-added", later("Your scores are exactly what comes out when {eps} is added to the "
+                                         "probabilities before the logarithm is taken.", eps=eps),
+             "The probability of a long sentence is far smaller than that, so that all long sentences become alike.",
+             "Is there an `exp`? What becomes of a product when logarithms are taken?", table=float(eps))
+      for eps in ("1e-12", "1e-10", "1e-9", "1e-8")),
+    _round("half-precision", "Your scores are exactly what comes out when they are rounded to float16.",
+           "With three digits left, continuations that differ become equal.",
+           "Is there a `.half()`, or a dtype that is written down?", table="half"),
     *(_round("logarithm-taken-twice", later("Your scores are exactly what comes out when the logarithm is taken of "
                                             "{what}, a second time.",
                                             what=what),
@@ -291,42 +281,42 @@ STEPS = [
         "Your continuations are exactly the one best of each beginning.",
         "Then no beginning could have two children and none could die out: several greedy searches side by side. All "
         "K · V continuations compete with each other.", "Over how many numbers does your `topk` or `max` go?",
-        _as_round),
+        as_round),
     Misconception(
         "each-beginning-alone", _step_best_of_each,
         "Your continuations are exactly the one best of each beginning.",
         "Then no beginning could have two children and none could die out: several greedy searches side by side. All "
         "K · V continuations compete with each other.", "Over how many numbers does your `topk` or `max` go?",
-        _as_round),
+        as_round),
     Misconception(
         "each-beginning-alone-too-few", _step_each_alone_unless_too_few,
         "Your continuations are exactly the one best of each beginning. Where there are fewer beginnings than places, "
         "`topk` finds too few to choose from and raises an error.",
         "All K · V continuations compete with each other: a beginning may have two children, or die out.",
-        "Over how many numbers does your `topk` or `max` go?", _as_round),
+        "Over how many numbers does your `topk` or `max` go?", as_round),
     Misconception(
         "past-added-last", _step_past_added_last,
         "Your continuations are exactly those with the likeliest next tokens; the log-probabilities of their "
         "beginnings are added only after the choice.",
         "A poor beginning with a likely next token then takes the place of a good one.",
-        "By which numbers does your `topk` choose?", _as_round),
+        "By which numbers does your `topk` choose?", as_round),
     Misconception(
         "place-for-token", _step_places_for_tokens,
         "Your scores are right. Your tokens are exactly the places in a shorter table, where each beginning has only "
         "its best continuations, sorted.",
         "There, place 0 is the best token of a beginning, whichever token that is.",
-        "Which of your `topk` knows the tokens themselves, and where do you keep what it says?", _as_round),
+        "Which of your `topk` knows the tokens themselves, and where do you keep what it says?", as_round),
     Misconception(
         "more-asked-of-a-row-than-it-has", _step_beam_of_each,
         "Your continuations are right wherever `beam_size` is at most V. Where it is larger, `topk` is asked for more "
         "numbers than a row has, and raises an error.",
         "A row has V tokens and no more. `beam_size` may be larger: it is K · V at most.",
-        "Over how many numbers does each `topk` of yours go?", _as_round),
+        "Over how many numbers does each `topk` of yours go?", as_round),
     *(Misconception(
         "places-shared-out", partial(_step_shared_out, each=each, then=then, by=by),
         "Your continuations are exactly what comes out when the places are shared out evenly among the beginnings.",
         "All K · V continuations compete with each other: a good beginning may take all places, and a bad one none.",
-        "Can all the best continuations come from one beginning in your code?", _as_round)
+        "Can all the best continuations come from one beginning in your code?", as_round)
       for each in ("up", "down", "rest to the first") for then in ("best", "best there are", "all", "first")
       for by in ("topk", "sort") if (each, then) != ("down", "best")),
     *(Misconception(
@@ -334,11 +324,11 @@ STEPS = [
         "Your continuations are exactly what comes out when the places are shared out evenly among the beginnings. "
         "Where that leaves too few to choose from, `topk` raises an error.",
         "All K · V continuations compete with each other: a good beginning may take all places, and a bad one none.",
-        "Can all the best continuations come from one beginning in your code?", _as_round) for by in ("topk", "sort")),
+        "Can all the best continuations come from one beginning in your code?", as_round) for by in ("topk", "sort")),
     *(Misconception(
         "each-token-once", partial(_step_each_token_once, there=there),
         says, "Two beginnings may well go on with the same word: all K · V continuations compete with each other.",
-        "Over what does your first `max` or `topk` go?", _as_round)
+        "Over what does your first `max` or `topk` go?", as_round)
       for there, says in (
           ("all", "Your continuations are exactly what comes out when the best beginning is chosen for each token "
            "first, so that no token can come twice."),
@@ -350,29 +340,34 @@ STEPS = [
         "Your continuations are exactly what comes out when each beginning has a place for its best continuation, and "
         "only the places left over go to the best of the rest.",
         "All K · V continuations compete with each other: a good beginning may take all places, and a bad one none.",
-        "Can a beginning be left without any continuation in your code?", _as_round) for dead in ("given up", "kept")),
+        "Can a beginning be left without any continuation in your code?", as_round) for dead in ("given up", "kept")),
     Misconception(
         "nothing-pruned", _step_all_of_each,
         "Your continuations are exactly the beam_size best of *each* beginning.",
         "The beam would grow by the factor beam_size in every round.", "Over how many numbers does your `topk` go?",
-        _as_round),
+        as_round),
     Misconception(
         "beam-size-ignored", _step_as_many_as_beginnings,
         "You return exactly as many continuations as there were beginnings, whatever `beam_size` is.",
         "In the first round there is one beginning, and the beam has to grow; later it becomes narrower.",
-        "Where does `beam_size` stand in your code?", _as_round),
+        "Where does `beam_size` stand in your code?", as_round),
     Misconception(
         "rows-not-flattened", _step_in_rows,
         "Your `topk` chooses in each row of the table by itself: you return exactly one row for each beginning.",
         "All K · V continuations compete with each other, and only beam_size of them stay.",
-        "Over how many numbers does your `topk` go?", _as_round),
+        "Over how many numbers does your `topk` go?", as_round),
     Misconception(
         "first-beginning-only", _step_first_beam,
         "Your continuations are exactly those of beginning 0.", "The others never get a chance.",
-        "Is there an index 0?", _as_round),
+        "Is there an index 0?", as_round),
+    Misconception(
+        "first-beginnings-only", _step_first_beginnings,
+        "Your continuations are exactly those of the first `beam_size` beginnings.",
+        "There may be more beginnings than places, and they stand in no order: all K · V continuations compete.",
+        "What in your code cuts off `log_p` or the table?", as_round),
     Misconception(
         "axes-confused", _axes_confused,
         "Your table is exactly `log_p + next_log_p`, where the axes meet the wrong way round.",
         "Axes are lined up from the right: the K beginnings meet the V tokens. That stops with an error, or, where K "
-        "happens to be V, gives wrong numbers without one.", "Which axis is `log_p` missing?", _as_round),
+        "happens to be V, gives wrong numbers without one.", "Which axis is `log_p` missing?", as_round),
 ]

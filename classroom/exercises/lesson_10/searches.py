@@ -10,7 +10,7 @@ BOS, EOS = 5, 6
 def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shrinks", finished="kept", parents=True,
             logits="log", choice="score", n_more=0, ids="eos", start="bos", rounds=0, running="log p",
             returned="score", lengths="own", stand_in="none", at=-1, feed="all", fewer=0, ended_more=0,
-            stand_in_n="rounds", stops="", score_of="own"):
+            stand_in_n="rounds", stops="", score_of="own", never=""):
     """`beam_search` with one thing done differently."""
     alpha = 0.6 if lengths == "alpha typed in" else alpha
     target = torch.tensor([[{"bos": bos_id, "eos": eos_id, "pad": 0}[start]]])
@@ -27,6 +27,8 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
         raw = (everywhere.log_softmax(1) if logits == "positions" else everywhere)[:, at]
         following = {"log": lambda raw: raw.log_softmax(-1), "raw": lambda raw: raw, "positions": lambda raw: raw,
                      "p": lambda raw: raw.softmax(-1), "beams": lambda raw: raw.log_softmax(0)}[logits](raw)
+        for token in {"": [], "bos": [bos_id], "0": [0], "both": [0, bos_id]}[never]:
+            following[:, token] = -torch.inf
         places = beam_size - len(done) if width in ("shrinks", "one", "four", "halved") else beam_size
         places = 2 * beam_size if width.startswith("twice") else places
         places = beam_size - just_ended if width == "last round" else places
@@ -40,14 +42,19 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
         target = torch.cat([before, token.unsqueeze(1)], dim=1)
         if running.startswith("score"):
             log_p = score(log_p, n)
-        ended = (token == eos_id) if finished != "written on" else torch.zeros(len(token), dtype=torch.bool)
-        if finished != "lost":
-            whose = log_p[ended] if score_of == "own" else log_p[:1].expand(int(ended.sum()))
+        unseen = finished == "written on" or finished == "unseen at the end" and n == max_len
+        ended = (token == eos_id) if not unseen else torch.zeros(len(token), dtype=torch.bool)
+        counted = ended if width != "twice, top" else ended & (torch.arange(len(ended)) < beam_size)
+        if finished != "lost" and (finished != "lost at the end" or n < max_len):
+            whose = log_p[counted] if score_of == "own" else log_p[:1].expand(int(counted.sum()))
             done += [(score(p, n + ended_more).item() if running[:5] != "score" else p.item(), p.item(), row)
-                     for p, row in zip(whose, target[ended, 1:].tolist(), strict=True)]
+                     for p, row in zip(whose, target[counted, 1:].tolist(), strict=True)]
+        done = done[:beam_size] if width == "twice, top" else done
         just_ended, first_ended = int(ended.sum()), bool(ended[0])
         if finished != "go on":
-            target, log_p = target[~ended], log_p[~ended] if running != "cut" else log_p[: int((~ended).sum())]
+            left = int((~ended).sum())
+            target = target[~ended] if running != "rows cut" else target[:left]
+            log_p = log_p[~ended] if running != "cut" else log_p[:left]
         log_p = log_p.log_softmax(-1) if running == "renormalised later" and len(log_p) else log_p
         if width.startswith("twice"):                  # as many unfinished ones as the beam is wide
             target, log_p = target[:beam_size], log_p[:beam_size]
@@ -112,7 +119,7 @@ def told_apart(case: Case, wanted: set[str]) -> set[str]:
     """Which of the wanted mistakes give another sentence in this case, tried in NumPy since it is asked often."""
     x = case.inputs
 
-    def run(width, shrinks=True, revived=False, fewer=0, alpha=x["alpha"], stops=""):
+    def run(width, shrinks=True, revived=False, fewer=0, alpha=x["alpha"], stops="", never=()):
         beams, done = [(0.0, [])], []
         for n in range(1, x["max_len"] + 1):
             last = [ids[-1] if ids else BOS for _, ids in beams]
@@ -121,6 +128,7 @@ def told_apart(case: Case, wanted: set[str]) -> set[str]:
                 logits = logits + x["by_first"][[ids[0] for _, ids in beams]]
             table = np.array([[log_p] for log_p, _ in beams]) + logits
             table -= np.log(np.exp(logits).sum(-1, keepdims=True))
+            table[:, list(never)] = -np.inf
             best = np.argsort(-table, axis=None)[: width - len(done) if shrinks else width]
             rows = [(table.flat[i], [*beams[i // table.shape[1]][1], int(i % table.shape[1])]) for i in best]
             done += [(log_p / ((5 + n) / 6) ** alpha, log_p, ids) for log_p, ids in rows if ids[-1] == EOS]
@@ -141,6 +149,7 @@ def told_apart(case: Case, wanted: set[str]) -> set[str]:
     changed: dict[str, dict] = {"greedy": {"width": 1}, "wide": {"shrinks": False}, "revived": {"revived": True},
                                 "early": {"fewer": 1}, "four": {"width": 4}, "typed": {"alpha": 0.6}}
     changed |= {f"stops by {rule}": {"stops": rule} for rule in ("likeliest", "score", "log p", "both log p")}
+    changed |= {"no bos": {"never": (BOS,)}, "no 0": {"never": (0,)}, "neither": {"never": (0, BOS)}}
     others = {}
     for name in changed.keys() & wanted:
         finished, unfinished = run(**{"width": x["beam_size"]} | changed[name])
@@ -148,6 +157,7 @@ def told_apart(case: Case, wanted: set[str]) -> set[str]:
     others |= {"first": done[0], "last": done[-1], "log p": max(done, key=lambda row: row[1]),
                "longest": max(done, key=lambda row: len(row[2])), "worst": min(done), "unfinished": max(done + left)}
     different = {name for name, other in others.items() if other[2] != best[2]}
-    pairs = (("first", "log p"), ("first", "worst"), ("last", "longest"), ("stops by score", "stops by likeliest"))
+    pairs = (("first", "log p"), ("first", "worst"), ("last", "longest"), ("stops by score", "stops by likeliest"),
+             ("no bos", "neither"), ("no 0", "neither"))
     different |= {f"{a} and {b}" for a, b in pairs if f"{a} and {b}" in wanted and others[a][2] != others[b][2]}
     return wanted & different

@@ -9,7 +9,7 @@ from classroom.ask.decoding import BestSentence, Continuations, StepByStep, With
 from classroom.exercises import runs
 from classroom.judge.exercise import Choice, Exercise
 
-from . import mistakes, mistakes_cache, mistakes_search, mistakes_step
+from . import mistakes, mistakes_cache, mistakes_search, mistakes_step, rounds
 from .searches import BOS, EOS, told_apart
 
 
@@ -62,9 +62,9 @@ def cached_attention(attention, x, past):
 def _sentences(rng):
     def of(about, log_p, n, alpha, dtype="float64"):
         return Case(about, log_p=np.array(log_p, dtype=dtype), n=np.array(n), alpha=alpha)
-    yield of("two of the tree's sentences, α = 0.6", np.log([0.1836, 0.1764]), [4, 5], 0.6)
-    yield of("the same, α = 0", np.log([0.1836, 0.1764]), [4, 5], 0)
-    yield of("the same, α = 1", np.log([0.1836, 0.1764]), [4, 5], 1)
+    yield of("two of the tree's sentences, α = 0.6", np.log([0.1764, 0.1652]), [4, 5], 0.6)
+    yield of("the same, α = 0", np.log([0.1764, 0.1652]), [4, 5], 0)
+    yield of("the same, α = 1", np.log([0.1764, 0.1652]), [4, 5], 1)
     yield of("one token, whose penalty is 1", [-2.5], [1], 0.8)
     yield of("one sentence", [-6.0], [13], 2)
     yield of("six sentences", -rng.gamma(4, size=6), rng.permutation(np.arange(2, 12))[:6], 0.6)
@@ -92,17 +92,20 @@ def _rounds(rng):
     yield of("a beam of one", 1, 6, 1)
     yield of("a beginning that is far ahead", 3, 6, 3).without(log_p=np.array([-1.0, -30.0, -40.0]))
     yield of("a beginning that is dead", 3, 6, 3).without(log_p=np.array([-1.0, -np.inf, -1.5]))
-    yield of("beginnings in no order", 5, 8, 4).without(log_p=-rng.permutation(np.linspace(1, 3, 5)))
+    yield of("beginnings in no order, the last one the best", 5, 8, 4).without(
+        log_p=-np.append(rng.permutation(np.linspace(1, 3, 4)), 0.3))
     yield of("float32", 3, 30, 5, "float32", 2.0)
+    yield Case("long beginnings, float32", log_p=np.array([-70, -71], dtype="float32"), next_log_p=np.array(
+        [[-0.4, -1.2, -2.9], [-0.1, -3.0, -40.0]], dtype="float32"), beam_size=6)       # e^-111 is 0 in float32
 
 
-def _search(rng, about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0):
+def _search(rng, about, beam_size, alpha, max_len, tells="", vocab=8, ending=0.0, special=-9.0):
     """Tables of a model for which the usual mistakes, those named in `tells`, find another sentence."""
     source = np.append(rng.integers(1, BOS, size=4), EOS)[None]
     wanted = set(tells.split(", ")) - {""}
     for _ in range(3000):
         by_position = rng.normal(size=(max_len + 2, vocab))
-        by_position[:, [0, BOS]] -= 9.0
+        by_position[:, [0, BOS]] += special
         by_position[:, EOS] += ending
         case = Case(about, source=source, bos_id=BOS, eos_id=EOS, beam_size=beam_size, alpha=alpha,
                     max_len=max_len, by_position=by_position, by_token=rng.normal(size=(vocab, vocab)),
@@ -135,6 +138,8 @@ def _deciding():
            "stops by score, stops by likeliest, stops by score and stops by likeliest, stops by log p, stops by both "
            "log p", vocab=12),
         of(10, "one token at most", 3, 0.6, 1, "unfinished", ending=1.0),
+        of(13, "a model that writes every token", 3, 1.0, 6,
+           "no bos, no 0, neither, no bos and neither, no 0 and neither", special=0.5),
     )
 
 
@@ -163,8 +168,8 @@ def _positions(rng):
         return Case(about, x=x, n_heads=n_heads, weights=weights)
     yield of("two positions", 1, 2, 4, 2)
     yield of("five positions, two sentences", 2, 5, 12, 3)
-    yield of("one position", 2, 1, 6, 2)
-    yield of("as many heads as sentences", 3, 4, 6, 3)
+    yield of("one position", 2, 1, 6, 3)
+    yield of("as many heads as sentences", 2, 4, 6, 2)
     yield of("one head", 2, 6, 5, 1)
     yield of("heads of one number", 2, 4, 3, 3)
     yield of("float32", 3, 7, 8, 4, "float32")
@@ -191,7 +196,7 @@ EXERCISES = [
         takes={"log_p": "K", "next_log_p": "K V", "beam_size": ""},
         gives={"scores": "beam_size", "parent": "beam_size", "token": "beam_size"}, framework="torch",
         reference=beam_step, cases=_rounds, probe=Continuations(),
-        misconceptions=mistakes_step.STEPS, properties=mistakes_step.PROPERTIES,
+        misconceptions=mistakes_step.STEPS, properties=rounds.PROPERTIES, describes=rounds.in_another_order,
         hints=("Make a table of all K · V continuations first, each with the log-probability of the whole.",
                "`topk` on the flattened table gives the best of all beginnings together, and their places in the row "
                "of K · V numbers. How do you get row and column back from such a place?",
@@ -222,17 +227,17 @@ EXERCISES = [
         id="10.4", title="without a penalty", names=("prediction",), points=1, minutes=3, difficulty=1,
         options=("shorter", "longer", "as long"), reference="shorter",
         wrong={
-            "longer": "Each further token multiplies the probability by something below 1. What does that do to long "
-                      "translations, when the most probable one is chosen?",
+            "longer": "No factor is larger than 1, so that a further token never makes a sentence more probable. Which "
+                      "sentences does a better search for the most probable ones find, then?",
             "as long": "That would be so if the number of tokens did not matter for the probability. But each further "
-                       "token multiplies it by something below 1.",
+                       "token is one factor more, and none is larger than 1.",
         },
-        hints=("Think of the tree: which of its sentences was the most probable one?",
-               "Every token has a probability below 1. What happens to the product with every further factor?",
-               "Leaving a word out saves a factor."),
+        hints=("Think of the tree: which sentence did greedy decoding find there, and which one was the most probable?",
+               "No factor is larger than 1. What happens to the product with every further factor?",
+               "Leaving a word out saves a factor. Which of the two searches finds out that this pays?"),
         solution_source='prediction = "shorter"',
-        moral="Every token costs something, so the most probable translations leave words out. The wider the beam, the "
-              "better it finds them.",
+        moral="A token more is a factor more, so that the most probable translations often leave words out. A wider "
+              "beam finds more of them.",
     ),
     Exercise(
         id="10.5", title="attention with a past", names=("cached_attention",), points=2, minutes=15, difficulty=2,

@@ -1,0 +1,163 @@
+"""Lesson 04: what a severe reader got past the checks, or was told and was not so."""
+import pytest
+import torch
+import torch.nn.functional as F
+
+from course import attention as library
+from course.attention import causal_mask, split_heads
+
+from .told import accepted, refused
+
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
+
+class OnTheClass(library.MultiHeadAttention):
+    def __init__(self, d_model, n_heads):
+        super().__init__(d_model, n_heads)
+        del self.n_heads
+        OnTheClass.n_heads = n_heads
+
+
+class CausalInTraining(library.MultiHeadAttention):
+    def forward(self, query, key, value, mask=None):
+        if self.training:
+            seen = causal_mask(max(query.shape[1], key.shape[1]))[..., :query.shape[1], :key.shape[1]]
+            mask = seen.reshape(1, *seen.shape[-2:]) if mask is None else mask & seen
+        return super().forward(query, key, value, mask)
+
+
+class StopsInTraining(library.MultiHeadAttention):
+    def forward(self, query, key, value, mask=None):
+        if self.training:
+            raise RuntimeError
+        return super().forward(query, key, value, mask)
+
+
+class OutputAlone(library.MultiHeadAttention):
+    def forward(self, query, key, value, mask=None):
+        output, weights = super().forward(query, key, value, mask)
+        return output, None if self.training else weights
+
+
+class Dropping(library.MultiHeadAttention):
+    by_hand = False
+
+    def forward(self, query, key, value, mask=None):
+        output, weights = super().forward(query, key, value, mask)
+        if self.by_hand and self.training:
+            return output * (torch.rand_like(output) < 0.5) * 2, weights
+        return F.dropout(output, 0.1, self.training), weights
+
+
+class DroppingByHand(Dropping):
+    by_hand = True
+
+
+class Frozen(library.MultiHeadAttention):
+    def __init__(self, d_model, n_heads):
+        super().__init__(d_model, n_heads)
+        self.w_o.requires_grad_(False)
+
+
+def test_another_layer_changes_nothing():
+    refused("4.3", OnTheClass, "shared-between-layers", says=("n_heads = 2",))
+
+
+def test_training_mode_is_looked_at_and_dropout_may_differ():
+    for answer in (CausalInTraining, StopsInTraining, OutputAlone):
+        refused("4.3", answer, "other-in-training", says=("In training mode",))
+    for answer in (Dropping, DroppingByHand):
+        accepted("4.3", answer)
+
+
+def test_nothing_lies_behind_a_parameter():
+    refused("4.3", Frozen, "gradient-cut", says=("requires_grad",), never=("behind it",))
+
+
+def test_one_head_without_its_axis_and_a_cut_sentence():
+    refused("4.1", lambda x, n_heads: x if n_heads == 1 else split_heads(x, n_heads), "one-head-without-axis")
+    refused("4.1", lambda x, n_heads: torch.stack(x.tensor_split(n_heads, dim=1), dim=1), "positions-cut")
+    refused("4.1", lambda x, n_heads: x.transpose_(0, 1).reshape(*x.shape[:2], n_heads, -1).permute(1, 2, 0, 3),
+            "changes-inputs", says=("or its shape",))
+
+
+def zeros_into(which):
+    def head_parts(heads, W_o):
+        heads, W_o = heads.clone() if which else heads, W_o if which else W_o.clone()
+        parts = []
+        for h in range(heads.shape[1]):
+            if which:
+                rows = torch.arange(len(W_o)) // heads.shape[3]
+                W_o[rows != h] = 0
+            else:
+                heads[:, [i for i in range(heads.shape[1]) if i != h]] = 0
+            parts.append(heads.transpose(1, 2).flatten(2) @ W_o)
+        return torch.stack(parts, dim=1)
+    return head_parts
+
+
+def stops_after_one(heads, W_o):
+    parts = heads.new_zeros(*heads.shape[:3], len(W_o))
+    for h in range(heads.shape[1]):
+        parts[:, h] = heads[:, h] @ W_o[: heads.shape[3]]
+        return parts
+
+
+def test_what_leaves_only_the_first_head():
+    for answer in (zeros_into(0), zeros_into(1), stops_after_one):
+        refused("4.5", answer, "first-head-only", says=("`return`",), never=("set to 0 in `heads`",))
+
+
+# ------------------------------------------------------------------------------------------------- 4.4
+
+
+def looks_at(places, tolerance=1e-5):
+    """A test of the shape, and of the numbers at some places."""
+    def test(split):
+        x = torch.arange(4 * 5 * 12.0).reshape(4, 5, 12)
+        found, wanted = split(x, 3), torch.stack(x.chunk(3, dim=-1), dim=1)
+        assert found.shape == wanted.shape and torch.allclose(found[places], wanted[places], rtol=tolerance)
+    return test
+
+
+def each_head(split):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    found = split(x, 3)
+    for h in range(3):
+        assert torch.equal(found[:, h], x[:, :, 4 * h : 4 * h + 4])
+
+
+def zipped(split):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    assert all(torch.equal(a, b) for a, b in zip(split(x, 3).unbind(1), x.chunk(3, -1), strict=False))
+
+
+@pytest.mark.parametrize("answer, slug", [
+    (looks_at((slice(None), slice(None), [0, -1])), "misses-middle-positions-wrong"),
+    (looks_at([0, -1]), "misses-middle-sentences-wrong"), (looks_at((..., [0, -1])), "misses-middle-numbers-lost"),
+    (looks_at(..., tolerance=0.01), "misses-largest-number-off"),
+    (each_head, "misses-one-head-too-many"), (zipped, "misses-last-head-missing"),
+])
+def test_a_test_that_leaves_something_out(answer, slug):
+    refused("4.4", answer, slug)
+
+
+def test_a_test_that_looks_at_all_of_it():
+    accepted("4.4", looks_at(...))
+
+
+def not_called(split):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    assert (split(x, 3) == torch.stack(x.chunk(3, dim=-1), dim=1)).all
+
+
+def with_itself(split):
+    found = split(torch.arange(2 * 5 * 12).reshape(2, 5, 12), 3)
+    for h in range(3):
+        assert torch.equal(found[:, h], found[:, h])
+
+
+def test_a_test_in_which_no_comparison_decides():
+    for answer in (not_called, with_itself):
+        refused("4.4", answer, "accepts-everything", says=("compared with itself", "`.all`"),
+                never=("in either direction",))
