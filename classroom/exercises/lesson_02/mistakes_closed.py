@@ -1,4 +1,4 @@
-"""Lesson 02, attention: places, and whole rows, that are closed by something else than the mask. Used by `lesson_02`."""
+"""Lesson 02, attention: places and whole rows that are closed by something else than the mask. Used by `lesson_02`."""
 from functools import partial
 
 from classroom.judge.evidence import sums
@@ -11,8 +11,8 @@ CLOSED = [
     *(Misconception(
         "zero-scores-closed", partial(sloppy_attention, how=how),
         "Your weights are exactly what comes out when every score of 0 is taken for a forbidden one.",
-        "A score of 0 is an ordinary score: that of a key at right angles to the query, as \"black\" is to \"sleeps\" in "
-        "our sentence.", "What tells your code which places are forbidden: the mask, or a score?")
+        "A score of 0 is an ordinary score. In our sentence \"sleeps\" has one for \"black\", and may look at it.",
+        "What tells your code which places are forbidden: the mask, or a score?")
       for how in ("zeros closed", "zeros filled")),
     Misconception(
         "equal-shares-closed", partial(sloppy_attention, how="equal shares closed"),
@@ -40,11 +40,10 @@ CLOSED = [
         "Which two numbers does your subtraction take, and how far apart are they?", sums("weights")),
     *(Misconception(
         "fill-not-low-enough", partial(sloppy_attention, how=f"lowest score, less{of}{closed}"),
-        later("Your weights are exactly what comes out when forbidden places get a number that is 100, or a little more, "
-              "below the lowest score {words}.", words=words),
+        later("Your weights are exactly what comes out when forbidden places get a number that is 100, or a little "
+              "more, below the lowest score {words}.", words=words),
         "Beside large scores that is lost, since 32 bits hold about seven digits: the forbidden places then get the "
         "lowest score itself.", "Which number is below every score there can be?", sums("weights"))
       for of, where in (("", "of their row"), (", all", "of all"))
-      for closed, words in (("", where), (", closed", later("{where}, and their shares are set to 0 afterwards",
-                                                            where=where)))),
+      for closed, words in (("", where), (", closed", f"{where}, and their shares are set to 0 afterwards"))),
 ]

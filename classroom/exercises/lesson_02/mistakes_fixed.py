@@ -7,7 +7,7 @@ from course._words import later
 from .switches import sloppy_attention
 
 _NUMBERS = (("-50", "−50"), ("-100", "−100"), ("-1e3", "−1000"), ("-1e4", "−10000"), ("-1e5", "−10⁵"), ("-1e6", "−10⁶"))
-_LOWER = (("-5e6", "−5·10⁶"), ("-1e7", "−10⁷"))       # between the lowest two scores of the check, and the lowest there can be
+_LOWER = (("-5e6", "−5·10⁶"), ("-1e7", "−10⁷"))     # of all scores, only the lowest are below these
 _CLOSED = (("", ""), (", closed", ", and their shares are set to 0 afterwards"))
 
 FIXED = [
