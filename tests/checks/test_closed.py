@@ -79,16 +79,17 @@ def test_a_billion_is(n, how, fill):
     id, answer = answers(attend_with(fill, how))[n]
     verdict = evaluate(id, answer)
     if (id, how) == ("2.1", "added"):                 # its text: however high the score of a forbidden place is
-        assert verdict.mistakes == ("fill-not-low-enough",) and "about −10⁹ is *added*" in verdict.message
+        assert verdict.mistakes == ("fill-not-low-enough",) and "such as −10⁹, is *added*" in verdict.message
     else:
         assert verdict.status == "correct", verdict.message
 
 
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("how, fill, words", [
-    *(("filled", fill, f"a fixed score of about {words}") for fill, words in (
-        (-50.0, "−50"), (-100.0, "−100"), (-1000.0, "−1000"), (-1e4, "−10000"), (-1e5, "−10⁵"), (-1e6, "−10⁶"))),
-    *(("added", fill, f"a fixed number of about {words} is *added*") for fill, words in (
+    *(("filled", fill, f"a fixed score, such as {words}") for fill, words in (
+        (-50.0, "−50"), (-100.0, "−100"), (-1000.0, "−1000"), (-1e4, "−10000"), (-1e5, "−10⁵"), (-1e6, "−10⁶"),
+        (-3e6, "−10⁶"), (-5e6, "−5·10⁶"), (-9e6, "−5·10⁶"), (-1e7, "−10⁷"))),
+    *(("added", fill, f"a fixed number, such as {words}, is *added*") for fill, words in (
         (-100.0, "−100"), (-1000.0, "−1000"), (-1e4, "−10000"), (-1e5, "−10⁵"), (-1e6, "−10⁶"), (-1e9, "−10⁹"))),
 ])
 def test_how_low_it_was_is_said(how, fill, words, closed):

@@ -16,7 +16,7 @@ def attend(q, k, v, mask=None, divisor=None, fill=None, again=True, change=lambd
     scores = torch.einsum("...id,...jd->...ij", q, k) / (divisor or math.sqrt(q.shape[-1]))
     if mask is not None:
         scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min if fill is None else fill)
-    weights = torch.exp(scores - scores.logsumexp(-1, keepdim=True)) if fill is None else scores.softmax(-1)
+    weights = scores.log_softmax(-1).exp() if fill is None else scores.softmax(-1)
     if mask is not None and again:
         weights = weights * mask
     weights = change(weights)

@@ -7,6 +7,7 @@ from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
 from course._words import later
 
+from .mistakes_closed import CLOSED
 from .mistakes_empty import EMPTY, NOTHING
 from .mistakes_fixed import FIXED
 from .mistakes_scale import ROOT, SCALES
@@ -71,12 +72,12 @@ ATTENTION = [
         "root-of-a-fixed-size", partial(sloppy_attention, scale="fixed"),
         "Your weights are exactly what comes out when the scores are always divided by 2.",
         "That is √d_k for our sentence, whose keys have 4 numbers, and for no other size.",
-        "Where does your d_k come from?"),
+        "Where does your d_k come from, and is it kept from an earlier call?"),
     Misconception(
         "root-of-a-fixed-size", partial(sloppy_attention, scale="fixed 8"),
         "Your weights are exactly what comes out when the scores are always divided by 8.",
         "That is √64, for the 64 numbers that the keys of the paper have, and for no other size.",
-        "Where does your d_k come from?"),
+        "Where does your d_k come from, and is it kept from an earlier call?"),
     *(Misconception(
         slug, partial(sloppy_attention, scale=scale),
         later("Your weights are exactly what comes out when the scores are {words}.",
@@ -146,11 +147,11 @@ ATTENTION = [
            "Which softmax do you call?"),
           ("softmax-twice", "twice", "what comes out when the softmax is applied twice",
            "Does one of the functions that you call apply a softmax already?"))),
-    Misconception(
-        "hard-maximum", partial(sloppy_attention, axis="best"),
+    *(Misconception(
+        "hard-maximum", partial(sloppy_attention, axis=axis),
         "Your weights are exactly 1 for the best allowed key of each query and 0 for all others.",
         "That is a hard choice; it has no slope that a model could learn from. Softmax gives every key its part.",
-        "How much should the second best key get?", sums("weights")),
+        "How much should the second best key get?", sums("weights")) for axis in ("best", "all that are best")),
     Misconception(
         "unstable-softmax", partial(sloppy_attention, stable=False),
         "Your weights are exactly what exp divided by its sum gives, on the scores as they come.",
@@ -216,8 +217,9 @@ ATTENTION = [
     *(Misconception(
         "axis-put-into-the-mask", partial(sloppy_attention, how=f"axis {axis}"),
         later("Your code does exactly what happens when the mask gets one more axis, at place {axis}.", axis=axis),
-        "Axes are lined up from the right: what counted the sentences then meets another axis, or adds one to the "
-        "scores. The mask comes in as it is to be used.", "Which line changes the shape of the mask?")
+        "Axes are lined up from the right: with one axis more, the axis of the mask that counts the sentences no "
+        "longer stands below that of the scores. The mask comes in as it is to be used.",
+        "Which line changes the shape of the mask?")
       for axis in (1, 0, -2, -3)),
     *(Misconception(
         "mask-not-flattened", partial(sloppy_attention, gives=f"flattened, {which}"),
@@ -230,11 +232,15 @@ ATTENTION = [
         "Your weights are exactly what comes out when a causal mask is added to whatever mask is given.",
         "The function is told by `mask` what is forbidden. The encoder, and padding alone, need the future open.",
         "Where does the triangle in your code come from?"),
-    Misconception(
-        "causal-without-a-mask", partial(sloppy_attention, how="causal without a mask"),
-        "Your weights are exactly what comes out when a causal mask is used wherever none is given.",
+    *(Misconception(
+        "causal-without-a-mask", partial(sloppy_attention, how=how), says,
         "Without a mask everybody may attend to everything: the encoder will need that.",
-        "What does your code do if `mask` is None?"),
+        "What does your code do if `mask` is None?")
+      for how, says in (
+          ("causal without a mask",
+           "Your weights are exactly what comes out when a causal mask is used wherever none is given."),
+          ("causal if square", "Your weights are exactly what comes out when a causal mask is used where none is given "
+           "and there are as many queries as keys."))),
     Misconception(
         "closed-by-a-single-place", partial(sloppy_attention, empty="all"),
         "Your weights are exactly what comes out when a query gets zeros as soon as one of its places is forbidden.",
@@ -335,6 +341,7 @@ ATTENTION = [
         "mask-for-queries-only", partial(sloppy_attention, how="some key"),
         "Your weights are exactly what comes out when the mask only decides which queries may look at all.",
         "The mask is to decide for each query and each key.", "Which axis of the mask did you sum up?"),
+    *CLOSED,
     *EMPTY,
     Misconception(
         "output-unmasked", partial(sloppy_attention, gives="unmasked output"),

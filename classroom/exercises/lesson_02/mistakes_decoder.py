@@ -6,7 +6,7 @@ import torch
 from classroom.judge.exercise import Misconception
 from course._words import later
 
-from .mistakes_masks import CUTS, DROPPED, LOW, TO_BE_ADDED, added
+from .mistakes_masks import CUTS, DROPPED, LOW, TO_BE_ADDED, ZERO_TOO, added
 
 
 def _decoder(ids, pad_id, causal="past", padding="columns", join="and", first=False, head=False, pad=None, own=False,
@@ -163,6 +163,18 @@ DECODER = [
         later("Your mask is exactly the one for padding with the id {pad}, whatever `pad_id` is.", pad=pad),
         "Which id stands for padding depends on the vocabulary.", "Does `pad_id` occur in your code?")
       for pad in (0, 1)),
+    Misconception(
+        "zero-is-padding-too", lambda ids, pad_id: _decoder(ids, pad_id) & (ids != 0).unsqueeze(1), **ZERO_TOO),
+    *(Misconception(
+        "first-place-opened", lambda ids, pad_id, also=also: (ids != pad_id).unsqueeze(1) & _past(ids)
+        | also(ids) & (torch.arange(ids.shape[1]) == 0),
+        later("Your mask is exactly the right one with the first place open {words}, also where it is padding.",
+              words=words),
+        later("{both} A row with nothing open does no harm here: attention gives it zero weights.", both=_BOTH),
+        "What is written into the first place, and why?")
+      for also, words in (
+          (lambda ids: torch.ones(len(ids), ids.shape[1], 1).bool(), "for every query"),
+          (lambda ids: (torch.arange(ids.shape[1]) == 0)[None, :, None], "for the first query"))),
     Misconception(
         "batch-axis-last", partial(_decoder, padding="first axis"),
         "Your code does exactly what happens when a padding mask (1, B, T) meets the causal mask: your sentences meet "

@@ -21,6 +21,11 @@ TO_BE_ADDED = {
 CUTS = (("last", slice(0, -1)), ("first", slice(1, None)))
 DROPPED = ("All ids that come in are places of the mask. (In training the target is cut by one token, and that happens "
            "before the mask is made.)")
+ZERO_TOO = {
+    "says": "Your mask is exactly the right one, except that words with the id 0 are closed as well, whatever `pad_id` "
+            "is.",
+    "why": "Only `pad_id` says which id stands for padding. Where that is 3, 0 is the id of a word.",
+    "look": "Which ids does your code compare with?"}
 ALL_PADDING = ("Attention of this course gives zero weights to a query that may attend to nothing, so that such a "
                "sentence needs no exception. A mask that opens it says that its padding is words.")
 
@@ -168,6 +173,8 @@ PADDING = [
         later("Which id stands for padding depends on the vocabulary.{truth}",
               truth=truth), "Does `pad_id` occur in your code?")
       for pad, truth in ((0, " (As a yes or no, every number but 0 is a yes.)"), (1, ""))),
+    Misconception(
+        "zero-is-padding-too", lambda ids, pad_id: ((ids != pad_id) & (ids != 0)).unsqueeze(1), **ZERO_TOO),
     Misconception(
         "larger-than-pad", lambda ids, pad_id: (ids > pad_id).unsqueeze(1),
         "Your mask is exactly True where the id is larger than `pad_id`.",

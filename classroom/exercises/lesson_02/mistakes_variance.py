@@ -175,5 +175,5 @@ VARIANCE = [
     *(_off("made-whole", later("the variance {says}",
                                says=says), "A variance need not be a whole number.", "Where do you round?",
            form=form) for says, form in (("rounded to a whole number", "rounded"),
-                                         ("without what stands behind its point", "whole"))),
+                                         ("cut off to a whole number", "whole"))),
 ]

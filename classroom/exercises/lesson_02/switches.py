@@ -23,12 +23,16 @@ def _softmax(scores, axis=-1, stable=True):
         return scores.softmax(-1).softmax(-1)
     if axis == "best":
         return torch.zeros_like(scores).scatter(-1, scores.argmax(-1, keepdim=True), 1)
+    if axis == "all that are best":
+        return (scores == scores.amax(-1, keepdim=True)).to(scores.dtype)
+    if axis == "logarithm of the sum":
+        return (scores - scores.logsumexp(-1, keepdim=True)).exp()
     if stable:
         return scores.softmax(axis)
     return scores.exp() / scores.exp().sum(axis, keepdim=True)
 
 
-def _mask_as_used(mask, how):
+def _mask_as_used(mask, how, scores):
     """The mask after something was done to it that should not have been."""
     if how == "inverted":
         return ~mask
@@ -40,6 +44,10 @@ def _mask_as_used(mask, how):
         return mask.unsqueeze(int(how.removeprefix("axis ")))
     if how == "some key":
         return mask.any(-1, keepdim=True)
+    if how == "rows as well" and mask.dim() > 1 and mask.shape[-2:] == (1, scores.shape[-2]):
+        return mask & mask.transpose(-1, -2)
+    if how == "as sentences" and scores.dim() == 3 and mask.shape == (len(scores), scores.shape[-1]):
+        return mask.unsqueeze(1)
     return mask.transpose(-1, -2) if how == "transposed" else mask
 
 
@@ -86,7 +94,8 @@ def _weights(scores, mask, axis, stable, how, empty):
         mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
     if mask is None and how == "always there":
         raise TypeError("bad operand type for unary ~: 'NoneType'")
-    if mask is None and how == "causal without a mask":
+    if mask is None and (how == "causal without a mask"
+                         or how == "causal if square" and scores.shape[-2] == scores.shape[-1]):
         mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
     if how == "causal as well":
         past = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
@@ -97,9 +106,15 @@ def _weights(scores, mask, axis, stable, how, empty):
         scores.detach().clone()[:, ~mask] = 0.0
     if mask is not None and how == "by index, behind all":
         scores.detach().clone()[..., ~mask] = 0.0
+    if how == "zeros filled":
+        scores = scores.masked_fill(scores == 0, torch.finfo(scores.dtype).min)
+    if how == "zeros closed" and mask is not None:
+        scores = scores * mask
+        closed = scores == 0
+        return _softmax(scores.masked_fill(closed, torch.finfo(scores.dtype).min), axis, stable).masked_fill(closed, 0)
     if mask is None or how == "ignored":
         return _softmax(scores, axis, stable)
-    mask = _mask_as_used(mask, how)
+    mask = _mask_as_used(mask, how, scores)
     if how == "after":
         return _softmax(scores, axis, stable).masked_fill(~mask, 0)
     if how == "times":
@@ -123,10 +138,13 @@ def _weights(scores, mask, axis, stable, how, empty):
     fills = {"zero": 0.0, "zero, closed": 0.0, "weak": -1e4,
              "tiny": torch.finfo(scores.dtype).tiny, "tiny, closed": torch.finfo(scores.dtype).tiny,
              "high": torch.finfo(scores.dtype).max}
+    if how == "equal shares closed":
+        weights = _softmax(scores.masked_fill(~mask, torch.finfo(scores.dtype).min), axis, stable)
+        return weights.masked_fill((weights == weights[..., :1]).all(-1, keepdim=True), 0)
     if how.startswith("lowest score"):
-        times = 2 if "twice" in how else 1
-        filled = scores.masked_fill(~mask, times * scores.amin()) if "all" in how else torch.where(
-            mask, scores, times * scores.amin(-1, keepdim=True))
+        times, less = 2 if "twice" in how else 1, 100 if "less" in how else 0
+        filled = scores.masked_fill(~mask, times * scores.amin() - less) if "all" in how else torch.where(
+            mask, scores, times * scores.amin(-1, keepdim=True) - less)
         weights = _softmax(filled, axis, stable)
         return weights * mask if how.endswith("closed") else weights.masked_fill(~mask.any(-1, keepdim=True), 0)
     if how == "in 32 bits":

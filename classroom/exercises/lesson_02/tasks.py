@@ -76,7 +76,7 @@ def _attentions(rng):
     yield of("one sentence, no batch", (), 4, 5, 7, 6)
     yield of("a batch", (2,), 4, 5, 7, 6)
     yield of("sentences and heads", (2, 3), 4, 5, 7, 6)
-    yield of("five axes", (2, 1, 3), 4, 5, 2, 6, dtype="float32")
+    yield of("five axes", (2, 1, 3), 5, 5, 2, 6, dtype="float32")
     yield of("a causal mask", (2,), 4, 4, 7, 3, np.tri(4, dtype=bool))
     yield of("padding", (2,), 4, 5, 7, 6, np.array([[[1, 1, 1, 0, 0]], [[1, 1, 1, 1, 0]]], dtype=bool))
     yield of("a mask for each query", (3,), 4, 5, 6, 2, some(3, 4, 5))
@@ -103,14 +103,31 @@ def _attentions(rng):
     first = front[[0] * len(_HEIGHTS)]
     yield _shifted(of("forbidden scores that grow from sentence to sentence", (len(first),), 3, 5, 4, 6, first,
                       scale=0.2), np.array(_HEIGHTS), ~first[:, 0])
-    yield _shifted(of("scores that fall from sentence to sentence", (6,), 3, 5, 4, 6, front[[1] * 6]),
-                   -np.array(_DEPTHS), np.ones((6, 5), dtype=bool))
+    deep = front[[1] * len(_DEPTHS)]
+    yield _shifted(of("scores that fall from sentence to sentence", (len(deep),), 3, 5, 4, 6, deep, scale=0.2),
+                   -np.array(_DEPTHS), np.ones((len(deep), 5), dtype=bool))
+    yield of("as many sentences as words, and a causal mask", (4,), 4, 4, 7, 3, np.tri(4, dtype=bool))
+    yield of("padding, and as many queries as keys", (3,), 4, 4, 7, 3, np.array([[[1, 1, 1, 0]], [[1, 0, 0, 0]],
+                                                                                 [[0, 0, 1, 1]]], dtype=bool))
+    yield _with_zeros("our four words, and then a query of zeros")
+    high = of("high scores that are all equal, in float32", (2,), 3, 5, 4, 6, front, "float32")
+    yield high.without(q=np.full((2, 3, 4), 2 * _HIGHEST, "float32"), k=np.eye(4, dtype="float32")[[[0] * 5] * 2])
 
 
 # Between these lie the numbers that are added or filled in: −50, −100, −1000, −10000, −10⁵, −10⁶, −10⁹. And
-# exp(−745) is the last that is not 0.
+# exp(−745) is the last that is not 0. The page names the limits, −10⁷ and 10¹³.
 _HEIGHTS = (0.0, 84.0, 500.0, 850.0, 4e3, 4e4, 4e5, 4e7, 4e12)
-_DEPTHS = (75.0, 500.0, 4e3, 4e4, 4e5, 4e6)
+_DEPTHS = (75.0, 500.0, 4e3, 4e4, 4e5, 4e6, 1e7 - 5)
+_HIGHEST = 9e12
+
+
+def _with_zeros(about: str) -> Case:
+    """The words of the page under a causal mask, where one score is 0; and again, with 0 for the last query."""
+    q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]], "float32")
+    k = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]], "float32")
+    v = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]], "float32")
+    without = q * (np.arange(4) < 3)[:, None].astype("float32")
+    return Case(about, q=np.stack([q, without]), k=np.stack([k, k]), v=np.stack([v, v]), mask=np.tri(4, dtype=bool))
 
 
 def _shifted(case: Case, by: np.ndarray, where: np.ndarray) -> Case:
@@ -225,7 +242,7 @@ EXERCISES = [
     ),
     Exercise(
         id="2.4", title="decoder mask", names=("decoder_mask",), points=1, minutes=5, difficulty=1,
-        takes={"ids": "B T", "pad_id": ""}, gives={"mask": "B T T"}, framework="torch", reference=decoder_mask,
+        takes={"ids": "B T", "pad_id": ""}, gives={"mask": "B T_q T_k"}, framework="torch", reference=decoder_mask,
         library=library.decoder_mask, cases=_ids,
         hints=(
             "Two conditions, and both must hold. You have written both.",

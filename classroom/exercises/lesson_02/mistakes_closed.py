@@ -1,0 +1,49 @@
+"""Lesson 02, attention: places and whole rows that are closed by something else than the mask. Used by `lesson_02`."""
+from functools import partial
+
+from classroom.judge.evidence import sums
+from classroom.judge.exercise import Misconception
+from course._words import later
+
+from .switches import sloppy_attention
+
+CLOSED = [
+    *(Misconception(
+        "zero-scores-closed", partial(sloppy_attention, how=how),
+        "Your weights are exactly what comes out when every score of 0 is taken for a forbidden one.",
+        "A score of 0 is an ordinary score. In our sentence \"sleeps\" has one for \"black\", and may look at it.",
+        "What tells your code which places are forbidden: the mask, or a score?")
+      for how in ("zeros closed", "zeros filled")),
+    Misconception(
+        "equal-shares-closed", partial(sloppy_attention, how="equal shares closed"),
+        "Your weights are exactly what comes out when a query that may attend to every key, and finds all of them "
+        "alike, gets zeros.",
+        "A query of zeros does that: equal shares are right for it. Only the mask says who may attend to nothing.",
+        "How does your code find out that a query may attend to nothing?", sums("weights")),
+    Misconception(
+        "rows-of-padding-closed", partial(sloppy_attention, how="rows as well"),
+        "Your weights are exactly what comes out when a mask of one row closes the *queries* at its forbidden places, "
+        "too, where there are as many queries as keys.",
+        "The mask says which keys may be looked at. What padding itself looks at does no harm, since no word looks at "
+        "the padding.", "Is the mask transposed somewhere, or laid over the output?"),
+    Misconception(
+        "queries-taken-for-sentences", partial(sloppy_attention, how="as sentences"),
+        "Your weights are exactly what comes out when a mask (T_q, T_k) is taken for one of (B, T_k), since there are "
+        "as many sentences as queries.",
+        "Axes are lined up from the right, whatever their sizes: the axis before the last is that of the queries.",
+        "Which line changes the shape of the mask, and how does it decide whether to?"),
+    Misconception(
+        "logarithm-of-the-sum", partial(sloppy_attention, axis="logarithm of the sum"),
+        "Your weights are exactly what `exp(scores - logsumexp(scores))` gives.",
+        "Beside a large score the logarithm of the sum is lost: 32 bits hold about seven digits. Each of several equal "
+        "scores then gets a share of 1. `log_softmax` subtracts the largest score first.",
+        "Which two numbers does your subtraction take, and how far apart are they?", sums("weights")),
+    *(Misconception(
+        "fill-not-low-enough", partial(sloppy_attention, how=f"lowest score, less{of}{closed}"),
+        later("Your weights are exactly what comes out when forbidden places get a number that is 100, or a little "
+              "more, below the lowest score {words}.", words=words),
+        "Beside large scores that is lost, since 32 bits hold about seven digits: the forbidden places then get the "
+        "lowest score itself.", "Which number is below every score there can be?", sums("weights"))
+      for of, where in (("", "of their row"), (", all", "of all"))
+      for closed, words in (("", where), (", closed", f"{where}, and their shares are set to 0 afterwards"))),
+]

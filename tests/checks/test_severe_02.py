@@ -1,0 +1,127 @@
+"""Lesson 02, read severely: answers that close by something else than the mask, and what is said of them."""
+import math
+
+import pytest
+import torch
+
+from .told import accepted, refused
+
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
+
+def attend(q, k, v, mask=None, mask_as=lambda mask, scores: mask, fill=None, softmax=lambda scores: scores.softmax(-1),
+           change=lambda scores, mask: scores, close=lambda weights, mask, q: weights.masked_fill(~mask, 0)):
+    scores = change(q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1]), mask)
+    if mask is None:
+        weights = softmax(scores)
+        return weights @ v, weights
+    mask = mask_as(mask, scores)
+    low = torch.finfo(scores.dtype).min if fill is None else fill(scores)
+    weights = close(softmax(scores.masked_fill(~mask, low)), mask, q)
+    return weights @ v, weights
+
+
+def answer(**how):
+    return lambda q, k, v, mask=None: attend(q, k, v, mask, **how)
+
+
+def multiplied(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        return scores.softmax(-1) @ v, scores.softmax(-1)
+    scores = scores * mask
+    weights = scores.masked_fill(scores == 0, -1e30).softmax(-1).masked_fill(scores == 0, 0)
+    return weights @ v, weights
+
+
+def as_sentences(mask, scores):
+    return mask.unsqueeze(1) if mask.dim() == 2 and scores.dim() == 3 and len(mask) == len(scores) else mask
+
+
+def rows_as_well(mask, scores):
+    fits = mask.dim() == 3 and mask.shape[1] == 1 and scores.shape[-2] == scores.shape[-1]
+    return mask & mask.transpose(1, 2) if fits else mask
+
+
+def causal_if_square(scores, mask):
+    if mask is None and scores.shape[-2] == scores.shape[-1]:
+        return scores.masked_fill(torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1), -math.inf)
+    return scores
+
+
+@pytest.mark.parametrize("wrong, slug", [
+    (multiplied, "zero-scores-closed"),
+    (answer(change=lambda scores, mask: scores.masked_fill(scores == 0, -1e30)), "zero-scores-closed"),
+    (answer(mask_as=rows_as_well), "rows-of-padding-closed"),
+    (answer(mask_as=as_sentences), "queries-taken-for-sentences"),
+    (answer(fill=lambda scores: (scores.min() - 100).item()), "fill-not-low-enough"),
+    *((answer(fill=lambda scores, low=low: low), "fill-not-low-enough") for low in (-3e6, -5e6, -9e6, -1e7)),
+    (answer(softmax=lambda scores: (scores - scores.logsumexp(-1, keepdim=True)).exp()), "logarithm-of-the-sum"),
+    (answer(close=lambda w, mask, q: w.masked_fill((w == w[..., :1]).all(-1, keepdim=True), 0)), "equal-shares-closed"),
+    (answer(close=lambda w, mask, q: w * mask * (q.abs().sum(-1, keepdim=True) > 0)), "equal-shares-closed"),
+    (answer(change=causal_if_square), "causal-without-a-mask"),
+])
+def test_what_closes_by_something_else_than_the_mask_is_named(wrong, slug):
+    refused("2.1", wrong, slug)
+
+
+def test_the_best_key_alone_is_named_when_several_are_equal():
+    refused("2.1", answer(softmax=lambda scores: (scores == scores.amax(-1, keepdim=True)).to(scores.dtype)),
+            "hard-maximum")
+
+
+def test_a_threshold_for_closed_rows_is_not_told_to_be_a_fill():
+    wrong = answer(fill=lambda scores: -1e9, close=lambda w, mask, q: w * mask * (w.amax(-1, keepdim=True) < 2))
+
+    def by_threshold(q, k, v, mask=None):
+        weights = wrong(q, k, v, mask)[1]
+        if mask is not None:
+            scores = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).masked_fill(~mask, -1e9)
+            weights = weights.masked_fill(scores.amax(-1, keepdim=True) < -1e6, 0)
+        return weights @ v, weights
+    refused("2.1", by_threshold, "fill-not-low-enough", ["A row that is taken for closed"], ["about"])
+
+
+@pytest.mark.parametrize("right", [
+    answer(fill=lambda scores: -1e9), answer(fill=lambda scores: -math.inf, close=lambda w, mask, q: w.nan_to_num(0)),
+    answer(softmax=lambda scores: scores.log_softmax(-1).exp()),
+    answer(softmax=lambda scores: scores.double().softmax(-1).to(scores.dtype)),
+    lambda q, k, v, mask=None: attend(q * q.shape[-1] ** 0.25, k * q.shape[-1] ** 0.25 / q.shape[-1] ** 0.5, v, mask),
+    lambda q, k, v, mask=None: tuple(x.to(q.dtype) for x in attend(q.double(), k.double(), v.double(), mask)),
+])
+def test_right_ones_stay_right(right):
+    accepted("2.1", right)
+
+
+def causal(ids):
+    return torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
+
+
+def first_column(ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(1) & causal(ids)
+    mask[:, :, 0] = True
+    return mask
+
+
+def second_column(ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(1) & causal(ids)
+    mask[:, :, 1:2] = False
+    return mask
+
+
+def test_masks_of_ids():
+    refused("2.4", first_column, "first-place-opened", ["for every query"], ["belongs to"])
+    refused("2.4", second_column, None, ["belongs to key 1"], ["position"])
+    refused("2.3", lambda ids, pad_id: ((ids != pad_id) & (ids != 0)).unsqueeze(1), "zero-is-padding-too")
+    refused("2.4", lambda ids, pad_id: ((ids != pad_id) & (ids != 0)).unsqueeze(1) & causal(ids), "zero-is-padding-too")
+
+
+def test_an_input_that_is_written_into_by_or():
+    def opened(q, k, v, mask=None):
+        if mask is not None:
+            nothing = ~mask.any(-1, keepdim=True)
+            mask |= nothing
+            weights = attend(q, k, v, mask)[1].masked_fill(nothing, 0)
+            return weights @ v, weights
+        return attend(q, k, v)
+    refused("2.1", opened, "changes-inputs", ["`|=`"])
