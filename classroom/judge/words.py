@@ -212,15 +212,15 @@ _WORDS = {
         "But when the same position is fed once more, with the same `past`, your code gives another output than the "
         "first time. So it keeps something between calls besides `past`.",
     "returns-a-dict":
-        "Your function returned a dict; it should return {asked_for}.",
+        "Your code returned a dict; it should return {asked_for}.",
     "returns-a-string":
         "Your function returned one string; a list of symbols is expected.",
     "returns-a-tuple":
-        "Your function returned a tuple of {count} things; it should return {asked_for}.",
+        "Your code returned a tuple of {count} things; it should return {asked_for}.",
     "returns-a-tuple:loss":
         "Your function returned a tuple of {count} things; the loss alone is expected, as a number.",
     "returns-another-number-of-things":
-        "Your function returned {count} things; it should return {asked_for}.",
+        "Your code returned {count} things; it should return {asked_for}.",
     "returns-nothing":
         "Your function returned `None` here: it comes to its end without a `return`, or returns `None` itself or the "
         "result of something that gives nothing back.",
