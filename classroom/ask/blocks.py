@@ -148,7 +148,7 @@ class Block(Module):
                     found[f"{path}w_{n}.bias"] = Place(parameter)
             if len(matrices) < 2:
                 first, second, have = (wide, narrow), (narrow, wide), _shapes(own, rest)
-                if sum(p.ndim == 2 for p in rest) < 2:
+                if sum(p.ndim >= 2 for p in rest) < 2:
                     raise Problem("missing-layer:feed-forward", first=first, second=second, have=have)
                 raise Problem("missing-layer:other-sizes", first=first, second=second, have=have, d_model=narrow,
                               d_ff=wide)

@@ -95,7 +95,7 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     else:
         slug, sentence = None, ""
     shown = "" if slug == "fill-not-low-enough" else first_difference(sight, _TELLING.get(slug or ""))
-    if typed is not None and slug in _SYMPTOMS:
+    if typed is not None and slug in _SYMPTOMS and not all(_close(p, 1e-2) for p in pairs):
         slug, sentence = typed[0], f"{typed[1]} {sentence}".strip()
     parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name) if task.shows is None else "",
              _which_cases(task, got, want)]

@@ -280,6 +280,12 @@ def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
             telling += agree(g, w) and _with_fractions(g)
         if right and wrong and telling and not right & wrong and None not in right | wrong:
             some = listing([str(n) for n in sorted(right)], "or")
+            if any(g.error and "to unpack" in g.error.text for g in got):
+                return "number-of-axes", say("It is right in the cases where `{name}` has {some} {what}, and in no "
+                                             "other: it may also have {n}. The line gives names to a fixed number of "
+                                             "axes. Which of them does your code need?", name=name, some=some,
+                                             what=say("axis") if right == {1} else say("axes"),
+                                             n=listing([str(n) for n in sorted(wrong)], 'or'))
             return "number-of-axes", say("It is right in the cases where `{name}` has {some} {what}, and in no other: "
                                          "it may also have {n}. Which line of yours does another thing there? Look "
                                          "for an axis that is named by a number, and for one that a sum or a "

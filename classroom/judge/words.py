@@ -221,15 +221,15 @@ _WORDS = {
         "But when two different positions are put behind the same `past`, the second call changes what the first one "
         "has returned: both live in one tensor. `torch.cat` makes new tensors.",
     "returns-a-dict":
-        "Your function returned a dict; it should return {asked_for}.",
+        "Your code returned a dict; it should return {asked_for}.",
     "returns-a-string":
         "Your function returned one string; a list of symbols is expected.",
     "returns-a-tuple":
-        "Your function returned a tuple of {count} things; it should return {asked_for}.",
+        "Your code returned a tuple of {count} things; it should return {asked_for}.",
     "returns-a-tuple:loss":
         "Your function returned a tuple of {count} things; the loss alone is expected, as a number.",
     "returns-another-number-of-things":
-        "Your function returned {count} things; it should return {asked_for}.",
+        "Your code returned {count} things; it should return {asked_for}.",
     "returns-nothing":
         "Your function returned `None` here: it comes to its end without a `return`, or returns `None` itself or the "
         "result of something that gives nothing back.",

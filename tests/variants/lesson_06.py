@@ -18,9 +18,12 @@ class NormByStd(nn.Module):
 
 
 class NormByMoments(NormByStd):
+    """In 64 bits on the way, so that no digits are lost far from 0."""
+
     def forward(self, x):
+        x, dtype = x.double(), x.dtype
         mean, square = x.mean(-1, keepdim=True), x.pow(2).mean(-1, keepdim=True)
-        return (x - mean) / (square - mean ** 2 + self.eps).sqrt() * self.weight + self.bias
+        return ((x - mean) / (square - mean ** 2 + self.eps).sqrt()).to(dtype) * self.weight + self.bias
 
 
 class NormByMatrix(NormByStd):

@@ -61,11 +61,14 @@ class SloppyNorm(nn.Module):
 
     def _divisor(self, variance):
         inside, outside = {"inside": (self.eps, 0), "outside": (0, self.eps), "both": (self.eps, self.eps),
-                           "none": (0, 0), "squared": (self.eps ** 2, 0), "subtracted": (-self.eps, 0),
+                           "roots": (0, self.eps ** 0.5), "none": (0, 0), "squared": (self.eps ** 2, 0),
+                           "subtracted": (-self.eps, 0),
                            "floor": (0, 0), "floor of the root": (0, 0), "floor of the length": (0, 0),
-                           "after": (0, 0), "before weight": (0, 0)}[self.place]
+                           "after": (0, 0), "before weight": (0, 0), "only for 0": (0, 0)}[self.place]
         if self.place == "floor":
             variance = variance.clamp(min=self.eps)
+        elif self.place == "only for 0":
+            variance = torch.where(variance == 0, torch.ones_like(variance), variance)
         elif self.place == "floor of the root":
             return variance.sqrt().clamp(min=self.eps)
         elif self.place == "floor of the length":
@@ -101,6 +104,11 @@ NORM = [
               "√(variance + eps) are far apart: eps = 0.00001 alone, but √eps = 0.003. {eps}", eps=_EPS),
         "Which comes first in your line, the addition of eps or the root?"),
     Misconception(
+        "roots-added", partial(SloppyNorm, place="roots"),
+        "Your result is exactly what comes out when the root of the variance and the root of eps are added.",
+        "The root of a sum is not the sum of the roots: √(9 + 16) is 5, and √9 + √16 is 7.",
+        "Which comes first in your line, the addition or the root?"),
+    Misconception(
         "unbiased-variance", partial(SloppyNorm, unbiased=True),
         "Your result is exactly what comes out when the variance is a sum divided by d_model − 1.",
         "That is what statisticians estimate from a sample, and what `var` and `std` of PyTorch do unless told "
@@ -108,7 +116,8 @@ NORM = [
         "Look up the argument `unbiased` (or `correction`) of `var`.", _moments),
     Misconception(
         "unbiased-and-eps-outside", partial(SloppyNorm, unbiased=True, place="outside"),
-        "Your result is exactly that of a well-known tutorial: `std` with d_model − 1, and eps added to it.",
+        "Your result is exactly what comes out when the standard deviation is made with d_model − 1 and eps is added "
+        "to it, as in a well-known tutorial.",
         "It normalises nearly as well, and gives other numbers than PyTorch's LayerNorm with the same weights.",
         "The variance is a plain mean of squares, and eps is added under the root.", _moments),
     Misconception(
@@ -185,13 +194,30 @@ NORM = [
         "eps-squared", partial(SloppyNorm, place="squared"),
         "Your result is exactly what comes out with the square of eps under the root.", _EPS,
         "What exactly is added to the variance?"),
+    *(Misconception(
+        "eps-ignored", partial(SloppyNorm, fixed=True, default=value),
+        later("Your result is exactly what comes out when eps is {words}, whatever `eps` is given.", words=words),
+        "Some models have been trained with another eps.", "Does `forward` use the `eps` that `__init__` was given?")
+      for value, words in ((1e-5, "0.00001"), (1e-6, "1e-6"), (1e-8, "1e-8"), (1e-12, "1e-12"), (1e-3, "1e-3"))),
     Misconception(
-        "eps-ignored", partial(SloppyNorm, fixed=True),
-        "Your result is exactly what comes out with eps = 0.00001, whatever `eps` is given.",
-        "Some models have been trained with another eps.", "Does `forward` use the `eps` that `__init__` was given?"),
+        "eps-only-against-0", partial(SloppyNorm, place="only for 0"),
+        "Your result is exactly what comes out when nothing is added to the variance, and only a vector of equal "
+        "numbers, whose variance is 0, is treated otherwise.",
+        "`eps` is added to the variance of every vector. For ordinary vectors nothing is seen of it, for those of tiny "
+        "numbers it decides.", "Is `eps` added for every vector?"),
+    *(Misconception(
+        "eps-only-against-0", partial(SloppyNorm, place=place, fixed=True, default=value),
+        later("Your result is exactly what comes out when nothing is added to the variance, and {what} is at least "
+              "{words}, whatever `eps` is given.", what=what, words=words),
+        "`eps` is added to the variance of every vector. For ordinary vectors nothing is seen of it, for those of tiny "
+        "numbers it decides.", "Is `eps` added for every vector?")
+      for place, what, value, words in (
+          ("floor of the root", "the root", 1e-6, "0.000001"), ("floor of the root", "the root", 1e-5, "0.00001"),
+          ("floor of the root", "the root", 1e-4, "0.0001"), ("floor of the root", "the root", 1e-3, "0.001"),
+          ("floor", "the variance", 1e-5, "0.00001"))),
     *(Misconception(
         "another-default-eps", partial(SloppyNorm, default=default),
-        later("Your result is exactly what comes out with eps = {words} where none is given.", words=words),
+        later("Your result is exactly what comes out when eps is {words} where none is given.", words=words),
         "PyTorch's default, and ours, is 1e-5. With another one the weights of a trained model give other results.",
         "Look at the signature of `__init__`.")
       for default, words in ((1e-6, "1e-6"), (1e-8, "1e-8"), (1e-12, "1e-12"), (1e-3, "1e-3"), (1e-4, "1e-4"))),

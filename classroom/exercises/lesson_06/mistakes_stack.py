@@ -36,6 +36,7 @@ class SloppyEncoder(nn.Module):
         for n, layer in enumerate(self.layers[1:] if self.count == "first unused" else self.layers):
             use = None if self.mask == "ignored" or self.mask == "first only" and n else mask
             use = None if self.mask == "last only" and n < len(self.layers) - 1 else use
+            use = None if self.mask == "not the last" and n == len(self.layers) - 1 else use
             use = ~use if self.mask == "inverted" and use is not None else use
             use = PARTS_OF_MASK[self.mask](use) if self.mask in PARTS_OF_MASK and use is not None else use
             before = x
@@ -57,6 +58,8 @@ class SloppyEncoder(nn.Module):
         if self.feed == "input subtracted":
             x = x - given
         x = self.final(x) if self.norm == "end twice" else x
+        if self.norm == "plain":
+            return nn.functional.layer_norm(x, x.shape[-1:])
         if self.norm == "norm of the last layer":
             return self.layers[-1].norm_2(x)
         return self.final(x) if self.norm.endswith("end") or self.norm == "end twice" else x
@@ -81,6 +84,9 @@ _LAST = ("In pre-norm layers nothing is ever normalised on the road itself, so t
 STACK = [
     _stack("no-final-norm", "Your result is exactly what comes out without a norm at the end.", _LAST,
            "What happens after the last layer?", norm="none"),
+    _stack("final-norm-without-weights", "Your result is exactly what comes out when the norm at the end has no weight "
+           "and no bias.", "PyTorch's encoder, and that of the course, learn them there as well.",
+           "What normalises after the last layer, and does it have parameters?", norm="plain"),
     _stack("norm-after-each-layer", "Your result is exactly what comes out when the last norm is applied after every "
            "layer.", later("{last} In between it would stand on the road.",
                            last=_LAST), "Is the norm inside your loop?", norm="each"),
@@ -114,6 +120,9 @@ STACK = [
     _stack("mask-in-the-last-layer-only", "Your result is exactly what comes out when only the last layer gets the "
            "mask.", "In every layer there is padding that must not be looked at.",
            "What does each layer get in your loop?", mask="last only"),
+    _stack("mask-dropped-in-the-last-layer", "Your result is exactly what comes out when all layers but the last get "
+           "the mask.", "In every layer there is padding that must not be looked at.",
+           "What does each layer get, the last one, too?", mask="not the last"),
     _stack("mask-ignored", "Your result is exactly what comes out without the mask.",
            "Padding then takes part like every other word.", "Is the mask handed on to the layers?", mask="ignored"),
     _stack("mask-inverted", "Your result is exactly what comes out when True and False of the mask are exchanged.",

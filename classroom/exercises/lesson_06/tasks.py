@@ -1,4 +1,6 @@
 """Lesson 06: layer norm, feed-forward, the encoder layer and the stack."""
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import nn
@@ -7,13 +9,11 @@ from classroom.ask.blocks import block_weights
 from classroom.ask.case import Case
 from classroom.ask.own import OwnBlock, OwnModule
 from classroom.exercises import closed
-from classroom.judge.evidence import number
-from classroom.judge.exercise import Choice, Exercise, Property
+from classroom.judge.exercise import Choice, Exercise
 from course import transformer as library
-from course._words import say
 from course.transformer import EncoderLayer, FeedForward
 
-from . import mistakes, mistakes_feed_forward, mistakes_layers, mistakes_stack
+from . import mistakes, mistakes_feed_forward, mistakes_layers, mistakes_stack, properties
 
 _FEED_FORWARD = '''
 class FeedForward(nn.Module):
@@ -75,6 +75,16 @@ class LayerNorm(nn.Module):
         return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
 
 
+@dataclass(frozen=True)
+class _OwnNorm(OwnModule):
+    """As `OwnModule`. What has four axes comes as heads do, cut out of (B, T, n_heads, d_head): not contiguous."""
+
+    def _forward(self, module, inputs, task):
+        x = inputs["x"]
+        laid = x.transpose(1, 2).contiguous().transpose(1, 2) if x.dim() == 4 else x
+        return super()._forward(module, {**inputs, "x": laid}, task)
+
+
 # -------------------------------------------------------------------------------------- cases
 
 
@@ -91,7 +101,7 @@ def _vectors(rng):
     yield of("tiny numbers", 3, 2, 6, scale=1e-3)
     yield of("sizes that all differ", 2, 4, 5)
     yield of("numbers far from 0", 2, 3, 7, offset=100.0)
-    yield of("another eps", 2, 5, 4, eps=0.5)
+    yield of("another eps", 2, 5, 4, scale=0.5, eps=0.5)
     yield of("a very small eps and tiny numbers", 3, 4, 2, scale=1e-3, eps=1e-9)
     yield of("numbers that hardly differ", 2, 3, 4, scale=1e-7)
     yield Case("numbers that are all equal", d_model=3, x=np.array([[[2.0, 2.0, 2.0], [0.0, 0.0, 0.0]]]),
@@ -156,26 +166,6 @@ def _stacks(rng):
 # --------------------------------------------------------------------------------- exercises
 
 
-def _initial_values(ask) -> str | None:
-    x = np.random.default_rng(0).normal(size=(2, 3, 5)).astype("float32")
-    seen = ask(d_model=5, x=x)
-    want = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
-    if seen.returned and seen.values["y"].shape == x.shape and np.allclose(seen.values["y"], want, atol=1e-4):
-        return None
-    return say("With given weights your numbers are right, but not with the ones your layer starts from.")
-
-
-def _far_from_zero(ask) -> str | None:
-    x = (1000 + np.random.default_rng(0).normal(size=(2, 6))).astype("float32")
-    seen = ask(d_model=6, x=x)
-    exact = x.astype("float64")
-    want = (exact - exact.mean(-1, keepdims=True)) / np.sqrt(exact.var(-1, keepdims=True) + 1e-5)
-    if not seen.returned or seen.values["y"].shape != x.shape or np.allclose(seen.values["y"], want, atol=0.01):
-        return None
-    return say("Far from 0, digits are lost. For float32 numbers around 1000 your new layer begins {got}, PyTorch's "
-               "{want}.", got=number(seen.values["y"][0, 0]), want=number(want[0, 0]))
-
-
 def _small_layer():
     return block_weights(np.random.default_rng(3), 4, 6, ["self_attention"], ["norm_1", "norm_2"], ["feed_forward"])
 
@@ -192,7 +182,7 @@ EXERCISES = [
         id="6.1", title="layer norm", names=("LayerNorm",), points=3, minutes=15, difficulty=2, framework="torch",
         takes={"d_model": "", "eps": "", "x": "... d_model"}, gives={"y": "... d_model"},
         reference=LayerNorm, cases=_vectors,
-        probe=OwnModule(init=("d_model", "eps"), optional=(), classes=("LayerNorm", "GroupNorm", "_InstanceNorm"),
+        probe=_OwnNorm(init=("d_model", "eps"), optional=(), classes=("LayerNorm", "GroupNorm", "_InstanceNorm"),
                         functions=("layer_norm", "native_layer_norm", "group_norm", "instance_norm")),
         hints=(
             "Take the vector 1, 2, 3, 6 and do it on paper: its mean, the mean of the squared distances from it, the "
@@ -202,11 +192,7 @@ EXERCISES = [
             "Three lines in `forward`: the mean; the variance (if by `x.var`, then with `unbiased=False`); and "
             "(x − mean) divided by the root of (variance + eps), times weight, plus bias."),
         misconceptions=mistakes.NORM,
-        properties=[Property("wrong-initial-values", _initial_values, "A new layer should only normalise: it scales "
-                             "by 1 and shifts by 0.", "What do `weight` and `bias` hold at the start?"),
-                    Property("digits-lost-far-from-0", _far_from_zero, "float32 has about seven digits. That is "
-                             "enough for numbers around 1000, but not for a variance of 1 among their squares, which "
-                             "are around 1,000,000.", "What do you square, x or x − mean?", refuses=False)],
+        properties=properties.NORM,
         moral="With the same weights `torch.nn.LayerNorm` gives these numbers, too.",
     ),
     Exercise(
@@ -222,6 +208,7 @@ EXERCISES = [
             "`torch.relu(h)` or `h.relu()` sets negative numbers to 0. Equation 2: the ReLU acts on x W₁ + b₁, and "
             "its result goes through the second layer."),
         misconceptions=mistakes_feed_forward.FEED_FORWARD,
+        properties=[properties.in_float32(d_ff=6)],
         moral="Two thirds of an encoder layer's weights are in these two matrices, if d_ff is four times d_model.",
     ),
     Exercise(
@@ -238,7 +225,8 @@ EXERCISES = [
             "`h = self.norm_1(x)`, then attention from h to h, with the mask; it returns a pair, and you need its "
             "first half. Add that to x, not to h. The second step is one line."),
         misconceptions=mistakes_layers.LAYER,
-        properties=[closed.of_block({"mask": "x"}, ("self_attention",), _small_layer)],
+        properties=[properties.in_float32(n_heads=2, d_ff=6),
+                    closed.of_block({"mask": "x"}, ("self_attention",), _small_layer)],
         moral="What goes in comes out in the same shape, so that layers can be stacked.",
     ),
     Exercise(
@@ -254,7 +242,8 @@ EXERCISES = [
             "A loop over the layers, in which the result of one becomes the input of the next; every layer gets the "
             "same mask. The norm is called once, after the loop."),
         misconceptions=mistakes_stack.STACK,
-        properties=[closed.of_block({"mask": "x"}, ("layers.0.self_attention",), _small_stack, n_layers=1)],
+        properties=[properties.in_float32(n_layers=2, n_heads=2, d_ff=6),
+                    closed.of_block({"mask": "x"}, ("layers.0.self_attention",), _small_stack, n_layers=1)],
         moral="With the same weights it gives the same numbers as `torch.nn.TransformerEncoder`.",
     ),
     Choice(
@@ -270,10 +259,10 @@ EXERCISES = [
         },
         hints=(
             "What must the model know at the first position, in order to write the last word there?",
-            "At the beginning of this lesson bare attention made all words alike, and no later layer could tell them "
-            "apart. Which curve of the picture comes closest to that?",
-            "In one of the two, each norm on the main road makes the word's own part smaller. The other one has only "
-            "plus signs there."),
-        moral="On its main road nothing is scaled down, so that the words stay more different.",
+            "At the beginning of this lesson bare attention made all words alike. Which curve of the picture comes "
+            "closest to that?",
+            "In the picture, one of the two curves falls much lower. Which of the two models will find it harder to "
+            "tell which word stood where?"),
+        moral="In a new model its words differ more. Below you test whether that is the reason.",
     ),
 ]

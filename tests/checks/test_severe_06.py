@@ -1,0 +1,161 @@
+"""Lesson 06, answers of a severe reader: eps that is not used, parts that are not float32, the last layer's mask."""
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from classroom import evaluate
+from course.transformer import EncoderLayer, LayerNorm
+
+from .told import accepted, refused
+
+pytestmark = pytest.mark.slow
+
+
+def norm(body, eps=1e-5, made=torch.ones):
+    """A layer norm whose `forward` is `body(self, x, x - mean)`, times weight, plus bias."""
+    class Norm(nn.Module):
+        def __init__(self, d_model, eps=eps):
+            super().__init__()
+            self.eps, self.weight, self.bias = eps, nn.Parameter(made(d_model)), nn.Parameter(0 * made(d_model))
+
+        def forward(self, x):
+            return body(self, x, x - x.mean(-1, keepdim=True)) * self.weight + self.bias
+
+    return Norm
+
+
+def variance(c):
+    return c.square().mean(-1, keepdim=True)
+
+
+def right(self, x, c):
+    return c / (variance(c) + self.eps).sqrt()
+
+
+def if_it_is_0(self, x, c):
+    v = variance(c)
+    return c / torch.where(v == 0, v + self.eps, v).sqrt()
+
+
+@pytest.mark.parametrize("body", [
+    lambda self, x, c: c / x.std(-1, keepdim=True, unbiased=False).clamp(min=1e-6),
+    lambda self, x, c: c / variance(c).clamp(min=1e-5).sqrt(),
+    lambda self, x, c: torch.nan_to_num(c / variance(c).sqrt()),
+    lambda self, x, c: F.normalize(c, dim=-1) * math.sqrt(x.shape[-1]),
+    if_it_is_0,
+])
+def test_a_guard_against_0_that_does_not_use_eps(body):
+    refused("6.1", norm(body), "eps-only-against-0", ["added to the variance of every vector"], ["signature", "1e-8"])
+
+
+@pytest.mark.parametrize("value", ["1e-8", "1e-6", "1e-12"])
+def test_an_eps_of_its_own_is_one_mistake(value):
+    refused("6.1", norm(lambda self, x, c: c / (variance(c) + float(value)).sqrt()), "eps-ignored",
+            [f"eps is {value}, whatever `eps` is given"], ["signature", "Two things"])
+
+
+def test_the_well_known_tutorial_is_told_in_sentences():
+    refused("6.1", norm(lambda self, x, c: c / (x.std(-1, keepdim=True) + self.eps), eps=1e-6),
+            "unbiased-and-eps-outside", ["The standard deviation is made with d_model − 1 and eps is added to it"],
+            ["Unbiased and eps outside."])
+
+
+def by_moments(self, x, c):
+    return c / (x.square().mean(-1, keepdim=True) - x.mean(-1, keepdim=True) ** 2 + self.eps).sqrt()
+
+
+def test_digits_lost_far_from_0():
+    refused("6.1", norm(by_moments), "digits-lost-far-from-0", ["come out as NaN", "around 1000"])
+    accepted("6.1", norm(right))
+
+
+def test_parameters_in_64_bits_do_not_go_on():
+    refused("6.1", norm(right, made=lambda n: torch.from_numpy(np.ones(n))), "parameters-not-float32", ["float64"])
+
+
+def test_a_view_of_heads_stops():
+    def flat(self, x, c):
+        rows = x.view(-1, x.shape[-1])
+        return right(self, rows, rows - rows.mean(-1, keepdim=True)).view(x.shape)
+    refused("6.1", norm(flat), "view-of-a-transpose")
+
+
+def test_names_for_three_axes():
+    def unpacked(self, x, c):
+        B, T, d_model = x.shape
+        return right(self, x, c)
+    refused("6.1", norm(unpacked), "number-of-axes", ["names to a fixed number of axes"], ["a maximum"])
+
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff, dtype=None):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff, dtype=dtype), nn.Linear(d_ff, d_model, dtype=dtype)
+
+    def forward(self, x):
+        return self.w_2(self.w_1(x).relu())
+
+
+class Smooth(FeedForward):
+    def forward(self, x):
+        return self.w_2(F.softplus(self.w_1(x), beta=50))
+
+
+class Double(FeedForward):
+    def __init__(self, d_model, d_ff):
+        super().__init__(d_model, d_ff, torch.float64)
+
+
+class WideConvolution(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Conv1d(d_model, d_ff, 3, padding=1), nn.Conv1d(d_ff, d_model, 1)
+
+    def forward(self, x):
+        return self.w_2(self.w_1(x.transpose(1, 2)).relu()).transpose(1, 2)
+
+
+def test_feed_forward():
+    refused("6.2", Double, "parameters-not-float32", ["stops at an `x` in float32"])
+    refused("6.2", WideConvolution, "missing-layer", ["(3, 2, 3)"], ["plain list"])
+    for seed in (None, 1):
+        verdict = evaluate("6.2", Smooth, seed=seed)
+        assert verdict.status == "wrong" and verdict.mistake is None, verdict.message
+
+
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+
+class LastWithoutMask(Encoder):
+    def forward(self, x, mask=None):
+        for layer in self.layers[:-1]:
+            x = layer(x, mask)
+        return self.norm(self.layers[-1](x))
+
+
+class PlainNorm(Encoder):
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return F.layer_norm(x, x.shape[-1:])
+
+
+class WithShapes(Encoder):
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x), mask
+
+
+def test_stacks():
+    refused("6.4", LastWithoutMask, "mask-dropped-in-the-last-layer", ["exactly"])
+    refused("6.4", PlainNorm, "final-norm-without-weights", ["exactly"])
+    refused("6.4", WithShapes, "returns-a-tuple", ["Your code returned a tuple"])
