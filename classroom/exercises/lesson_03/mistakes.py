@@ -311,8 +311,8 @@ SELF = [
     Misconception(
         "padded-outputs-zeroed", partial(SloppySelf, zeroed=True),
         "Your output is exactly what comes out when it is set to 0 at padded places.",
-        "A padding mask is about keys: it says who may be looked at. What comes out at padded places is read by nobody, "
-        "and the exercise asks for it as it is.", "What happens to the output after the attention?"),
+        "A padding mask is about keys: it says who may be looked at. What comes out at padded places is read by "
+        "nobody, and the exercise asks for it as it is.", "What happens to the output after the attention?"),
 ]
 
 _FROM = ("In the decoder's attention to the encoder, the target asks and the source answers: queries from `x`, keys "
@@ -355,7 +355,7 @@ CROSS = [
     Misconception(
         "causal-where-square", partial(Sloppy, closed="future"),
         "Your weights are exactly what comes out with a causal mask where `x` and `memory` are equally long and no "
-        "mask is given.", "The whole source is known before the first word of the target is written, however long it is.",
+        "mask is given.", "The whole source is known before the first word of the target is written, at any length.",
         "Where does the triangle come from?"),
     Misconception(
         "queries-as-values", partial(Sloppy, values="q"), "Your output is exactly a mixture of the queries.",
