@@ -117,15 +117,18 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     """Who comes too near to the noun, or before it: read off the places, since every matrix has numbers of its own."""
     rivals: Counter[str] = Counter()
     wrong, ahead = [], []
+    often_somewhere: set[str] = set()
     for sight in sights:
         got, words = sight.got.values, sight.inputs["words"]
+        here = Counter(_kind_of_rival(words[b], t, int(got["rival"][b, t])) for b, t in np.argwhere(got["rival"] >= 0))
+        rivals += here
+        often_somewhere |= _often(here)
         for b, t in np.argwhere(got["rival"] >= 0):
-            rivals[_kind_of_rival(words[b], t, int(got["rival"][b, t]))] += 1
             ahead.append(got["share"][b, t] > got["rival_share"][b, t] + 2e-3)
             wrong = wrong if wrong and wrong[-1] is sight else [*wrong, sight]
     if not wrong:
         return None
-    often = {rival for rival, n in rivals.items() if 5 * n >= rivals.total()}      # one of five, or more
+    often = _often(rivals)
     named = {rival: say(_ITSELF if all(ahead) and rival is _RIVALS[0] else rival) for rival in rivals}
     who = listing([named[rival] for rival in sorted(rivals, key=_RIVALS.index)], "or") if len(rivals) < 4 else \
         say("words of several kinds, most often {most_common}", most_common=named[rivals.most_common(1)[0][0]])
@@ -134,7 +137,7 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     if all(ahead):
         parts = [(say("the part for the gender"), {_RIVALS[3]}), (say("the part for the number"), {_RIVALS[4]}),
                  (say("gender and number"), _NOUNS), (say("the part for the noun"), _AGREEING)]
-        part = next((say(" What tells them apart is {part}.", part=part) for part, of in parts if often <= of), "")
+        part = next((say(" What tells them apart is {part}.", part=part) for part, of in parts if often_somewhere <= of), "")
         says = say("{some}Each adjective looks most at its noun, and too softly.{larger_ones}", some=some,
                    larger_ones=_larger_ones(sights, wrong))
         return "one-part-too-soft" if part else "not-sharp-enough", say(
@@ -145,6 +148,11 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     return slug, say("{some}With your matrices an adjective gives as much as to its noun, or more{near}, to "
                      "{who}.\n\n{shown}\n\n{sum} {asks}", some=some, near=near, who=who, shown=shown(wrong[0]),
                      sum=say(_SUM), asks=say(asks))
+
+
+def _often(rivals: Counter[str]) -> set[str]:
+    """One of five, or more."""
+    return {rival for rival, n in rivals.items() if 5 * n >= rivals.total()}
 
 
 def _larger_ones(sights: Sequence[Sight], wrong: Sequence[Sight]) -> str:

@@ -79,6 +79,6 @@ def _can_begin(*inputs):
             if not seen.returned or float(np.ptp(seen.values["weights"])) > 1e-6:
                 return None
         return say("In a new layer of yours `w_q` and `w_k` are both 0.")
-    return Property("never-learns", broken, "The gradient of each is then a multiple of the other: it is 0 as well, "
-                    "and stays 0. Such a layer never learns where to look.",
+    return Property("never-learns", broken, "The gradient of each is computed with the other: it is 0 as well, and "
+                    "stays 0. Such a layer never learns where to look.",
                     "`nn.Linear` draws its weights at random. Which of your lines changes them?")
