@@ -74,8 +74,8 @@ for rate in (0.05, 0.125, 0.3):
 # The first is slow, the second arrives at once, and the third jumps over the goal, further each time.
 #
 # An **optimiser** takes the steps, for all parameters at once. The usual one is **Adam**. It divides each gradient by
-# its usual size, so that a step is as long whatever the scale of the loss. To see it, multiply the loss by 0.01 or by
-# 100, and let plain gradient descent and Adam each take a first step. How far will w move?
+# its usual size, so that steps are equally long, whatever the scale of the loss. To see it, multiply the loss by 0.01
+# or by 100, and let plain gradient descent and Adam each take a first step. How far will w move?
 
 # %%
 for times in (0.01, 1, 100):
@@ -154,7 +154,8 @@ print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
 #   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no
 #   length.
 # - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
-#   evaluation mode, ready for another call of `fit`. The two modes hold for the model and for all its layers.
+#   evaluation mode. The two modes hold for the model and for all its layers. A parameter may be frozen, that is, its
+#   `requires_grad` is False: leave `requires_grad` as it is.
 # - **Return** a list: for each batch the loss that its step was computed from, as a plain number (`loss.item()`).
 #   Compute it only once for each batch: with dropout, a second time gives another number.
 
@@ -266,7 +267,7 @@ _, weights = scaled_dot_product_attention(X, X, X)
 show_weights(weights, words, words, title="The words as they are")
 
 # %% [markdown]
-# At itself. Each vector is similar to itself, and to vectors that mean the same. But "black" is not
+# At itself: it has nothing in common with the other three. But "black" is not
 # looking for something black, it is looking for a noun. **What a word is, what it looks
 # for, and what it has to offer are three different things.** Hence three matrices, the **projections**,
 # which turn a word's vector into its query, its key and its value:
@@ -339,10 +340,12 @@ print(w_q.weight.detach().T.round(decimals=2) + 0.0)
 # ### Exercise 3.1 · self-attention        ●●○  about 15 minutes · 3 points
 # A sentence looks at itself: queries, keys and values are all made from the same words.
 #
-# - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T, d_model), and `mask`,
-#   which is None or boolean and broadcasts to (B, T, T), True = may attend.
+# - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T, d_model), float32 or float64, as
+#   the layers then are; and `mask`, None or boolean, True = may attend. It broadcasts to (B, T, T), as masks of the
+#   shapes (T, T), (B, 1, T), (B, T, 1), (1, T, T) and (T,) do. It holds in both modes. A query that may attend to
+#   nothing gets zeros, as in lesson 02.
 # - **Make** three `nn.Linear` without bias, with the names `w_q`, `w_k`, `w_v`, and use no other parameters. (Dropout,
-#   if you add it, is off in the check.)
+#   if you add it, is off where the check compares numbers.)
 # - **Return** the output (B, T, d_v) and the weights (B, T, T).
 # - **Use** `scaled_dot_product_attention(q, k, v, mask)` of lesson 02, which divides by √d_k and returns both.
 #   (PyTorch's `nn.MultiheadAttention` does not fit: it has other parameters under other names.)
@@ -408,7 +411,7 @@ show_weights(weights[0], words, words, title="The words through three projection
 # %%
 animals = {"cat": "m", "dog": "m", "cow": "f", "hen": "f"}         # gato, perro, vaca, gallina
 things = {"book": "m", "car": "m", "table": "f", "bed": "f"}       # libro, coche, mesa, cama
-kinds = [list(animals), list(things), ["hungry", "asleep"], ["wooden", "shiny"]]
+kinds = [list(animals), list(things), ["hungry", "asleep"], ["new", "red"]]
 lexicon = [word for kind in kinds for word in kind]
 feminine = torch.tensor([(animals | things).get(word) == "f" for word in lexicon]).long()
 
@@ -444,12 +447,12 @@ class AsTheyAre(nn.Module):
         return scaled_dot_product_attention(x, x, x)
 
 
-def train(layer, d_out, make_batch, n_words, learn_vectors=False, steps=300):
+def train(layer, d_out, make_batch, n_words, learn_vectors=False, steps=300, seed=0):
     """Train the layer, a linear reader and perhaps the word vectors.
 
-    Returns for 2,000 new sentences: ids, weights, and which answers are right.
+    Returns the model as a function, from ids and perhaps a mask to weights and genders; and 2,000 new sentences.
     """
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     vector_of, reader = nn.Embedding(n_words, 16), nn.Linear(d_out, 2)
     vector_of.requires_grad_(learn_vectors)
     model = nn.ModuleList([vector_of, layer, reader])        # a module that only holds other modules
@@ -460,10 +463,14 @@ def train(layer, d_out, make_batch, n_words, learn_vectors=False, steps=300):
 
     optimiser = torch.optim.Adam([one for one in model.parameters() if one.requires_grad], lr=0.01)
     fit(model, loss_of, (make_batch(64) for _ in range(steps)), optimiser)       # fresh examples for each step
-    ids, answers = make_batch(2000)                          # test data
-    with torch.no_grad():
-        output, weights = layer(vector_of(ids))
-        return ids, weights, reader(output).argmax(dim=-1) == answers
+
+    def says(ids, mask=None):
+        with torch.no_grad():
+            x = vector_of(ids)
+            output, weights = layer(x) if mask is None else with_mask(layer, x, mask=mask)
+            return weights, reader(output).argmax(dim=-1)
+
+    return says, *make_batch(2000)                           # test data
 
 
 def without_projections():
@@ -478,21 +485,24 @@ def with_projections(seed=3):
 results = {}
 for make in (without_projections, with_projections):
     for vectors in ("fixed", "learned"):
-        ids, weights, right = results[make, vectors] = train(*make(), agreement, 12, vectors == "learned")
-        print(f"{make.__name__:20} {vectors:7} vectors: {right[ids >= 8].float().mean():.2f} of the adjectives right")
+        says, ids, answers = results[make, vectors] = train(*make(), agreement, 12, vectors == "learned")
+        weights, said = says(ids)
+        to_itself = (weights * (ids.unsqueeze(1) == ids.unsqueeze(2))).sum(dim=-1)  # and to the same word elsewhere
+        print(f"{make.__name__:20} {vectors:7} vectors: {(said == answers)[ids >= 8].float().mean():.2f} of the "
+              f"adjectives right; they give themselves {to_itself[ids >= 8].mean():.2f} of their attention")
 print("my guess:", my_guess)
 
 # %% [markdown]
 # With projections everything is right, with either kind of vectors. Nobody told the model which words are nouns,
-# nor that "hungry" is said of animals; the loss did. Without projections and with fixed vectors, words look at
-# others that happen to resemble them. But **with learned vectors this task needs no projections**: training changes
+# nor that "hungry" is said of animals; the loss did. Without projections and with fixed vectors, an
+# adjective looks mostly at itself. But **with learned vectors this task needs no projections**: training changes
 # the vectors themselves until attention finds what it needs.
 #
 # So is there anything that word vectors cannot do, however well they are learned? Without projections the score of
-# two words is $x_i \cdot x_j$, and that is the same as $x_j \cdot x_i$. **If "black" looks for "cat", then "cat"
-# looks for "black", with the same score.** A question that goes one way only cannot be asked.
+# two words is $x_i \cdot x_j$, and that is the same as $x_j \cdot x_i$. **"black" has the same score for "cat" as
+# "cat" has for "black".** (The shares may differ: each row has a softmax of its own.)
 #
-# Here is a language that needs such questions. Each sentence has an animal, a thing and a place, in any order. The
+# Here is a language that shows the limit. Each sentence has an animal, a thing and a place, in any order. The
 # animal has to name the gender of the thing, the thing that of the place, and the place that of the animal: each
 # asks the next one, in a circle. Call the three scores $a$ (animal–thing), $b$ (thing–place) and $c$
 # (place–animal), and try to make each word prefer the one it asks. What do you get?
@@ -504,8 +514,9 @@ def circle(n):
     order = torch.rand(n, 3).argsort(dim=-1)
     return (torch.tensor([0, 2, 4]) + gender).gather(1, order), gender.roll(-1, dims=1).gather(1, order)
 
-for make in (without_projections, with_projections):
-    ids, _, right = train(*make(), circle, 6, learn_vectors=True, steps=600)
+for make, seed in ((without_projections, 0), (without_projections, 3), (with_projections, 0)):
+    says, ids, answers = train(*make(), circle, 6, learn_vectors=True, steps=600, seed=seed)
+    right = says(ids)[1] == answers
     animal, thing, place = (right[ids // 2 == i].float().mean() for i in range(3))
     print(f"{make.__name__:20} learned vectors: {right.float().mean():.2f} right   "
           f"(animal {animal:.2f}, thing {thing:.2f}, place {place:.2f})")
@@ -513,8 +524,9 @@ for make in (without_projections, with_projections):
 # %% [markdown]
 # The animal must prefer the thing to the place, the thing must prefer the place to the animal, and the place the
 # animal to the thing. With equal scores both ways, this says $a > c$, $b > a$ and $c > b$: impossible for all three at
-# once. Any two of them are possible. In our run without projections, two kinds of words are always right, and the third
-# is right half of the time, as with a coin. (The argument is about what words can prefer. What a model can answer all
+# once. Any two of them are possible. In our first run without projections, two kinds of words are always right, and the
+# third is right half of the time, as with a coin. In the second, one kind is always right, and the other two are right
+# three times out of four. (The argument is about what words can prefer. What a model can answer all
 # the same, only the run shows.) Two projections, one for asking and one for being found, make the score of $i$ for $j$
 # another number than that of $j$ for $i$.
 #
@@ -523,43 +535,48 @@ for make in (without_projections, with_projections):
 # to that noun.
 
 # %% tags=["nbval-ignore-output"]
-def print_shares(ids, weights):
-    """For each adjective and each noun, how much of the adjective's attention goes to that noun."""
+def print_shares(says, ids, answers, hide=False):
+    """For each noun, the share that its adjectives give it; with `hide`, also how many are right if it is hidden."""
+    weights, said = says(ids)
+    print(f"{(said == answers)[ids >= 8].float().mean():.2f} of the adjectives right")
     for adjectives, nouns in [((8, 9), range(0, 4)), ((10, 11), range(4, 8))]:
-        print(" " * 9, *(f"{lexicon[j]} ({'mf'[feminine[j]]})".rjust(10) for j in nouns))
-        for i in adjectives:
-            shares = []
-            for j in nouns:
-                has_noun = (ids == j).any(dim=-1, keepdim=True)                  # sentences with this noun
-                to_noun = (weights * (ids == j).unsqueeze(1)).sum(dim=-1)
-                shares.append(to_noun[(ids == i) & has_noun].mean())
-            print(f"{lexicon[i]:9}", *(f"{share:10.2f}" for share in shares))
+        shares, without = [], []
+        for noun in nouns:
+            is_noun = ids == noun
+            its = is_noun.any(dim=-1, keepdim=True) & ((ids == adjectives[0]) | (ids == adjectives[1]))
+            shares.append((weights * is_noun.unsqueeze(1)).sum(dim=-1)[its].mean())
+            without.append((says(ids, padding_mask(ids, noun))[1] == answers)[its].float().mean())
+        print("the noun       ", *(f"{lexicon[noun]} ({'mf'[feminine[noun]]})".rjust(10) for noun in nouns))
+        print("its share      ", *(f"{share:10.2f}" for share in shares))
+        if hide:
+            print("right if hidden", *(f"{right:10.2f}" for right in without))
 
 
-learned_ids, learned_weights, _ = results[with_projections, "fixed"]
-print_shares(learned_ids, learned_weights)
-
-# %% tags=["nbval-ignore-output"]
-sentence = [lexicon[i] for i in learned_ids[0]]
-show_weights(learned_weights[0], sentence, sentence, title="Learned: who looks at whom")
-
-# %% [markdown]
-# Each adjective looks at three of its four nouns, and far less at the fourth. In our run "bed" gets a share of 0.00,
-# and "cow" less than a fifth. All answers are right all the same. An adjective that finds none of the other three nouns
-# knows that its noun is the fourth one, and so knows the gender.
-#
-# Is there something about "cow" and "bed"? We train the same layer once more, from other random numbers. Guess which
-# nouns it will leave out.
+learned = results[with_projections, "fixed"]
+print_shares(*learned)
 
 # %% tags=["nbval-ignore-output"]
-other_ids, other_weights, right = train(*with_projections(seed=0), agreement, 12)
-print_shares(other_ids, other_weights)
-print(f"{right[other_ids >= 8].float().mean():.2f} of the adjectives right")
+says, ids, _ = learned
+sentence = [lexicon[i] for i in ids[0]]
+show_weights(says(ids)[0][0], sentence, sentence, title="Learned: who looks at whom")
 
 # %% [markdown]
-# In our run it is now "dog" and "car" that get least, and all answers are right again. Which nouns get little is
-# chance. This is a **short cut**: the model learns what solves the task, and no more. Remember it when you want to
-# read attention as an explanation: where a model looks does not say all that it knows. Lesson 11 comes back to it.
+# Not every adjective looks at its noun. In our run "bed" gets a share of 0.00, and "cow" less than a fifth. All answers
+# are right all the same. What does the model need, then? **Hide** a noun: the padding mask of lesson 02 closes its
+# place to all words, as if it were padding. Guess: which nouns can be hidden, and the answers of their adjectives stay
+# right? And what if we train the same layer once more, from other random numbers?
+
+# %% tags=["nbval-ignore-output"]
+print_shares(*learned, hide=True)
+print()
+print_shares(*train(*with_projections(seed=0), agreement, 12), hide=True)
+
+# %% [markdown]
+# Without "bed" or "cow", all answers stay right. Without "hen" or "table" they do, too, although these get three
+# quarters of the attention! Without a masculine noun all are wrong. This model says "feminine" unless it finds a
+# masculine noun. In our run the second model does the opposite: it says "masculine" unless it finds a feminine noun.
+# This is a **short cut**: the model learns what solves the task, and no more. Remember it when you want to read
+# attention as an explanation: where a model looks does not say what it needs. Lesson 11 comes back to it.
 #
 # ## Self-attention in the decoder
 #
@@ -600,15 +617,30 @@ show_weights(weights[0], spanish, spanish, mask=causal_mask(5), title="Spanish l
 #
 # Before you write it, think about the shapes. The decoder needs an output for each of *its* five positions.
 # Attention returns an output for each query. And the weights have a column for each key; it says how much is taken
-# of the value that belongs to this key. So which of Q, K and V are made from x, and which from the memory?
+# of the value that belongs to this key.
+
+# %% [markdown]
+# ### Exercise 3.4 · who supplies what?        ●○○  about 3 minutes · 1 point
+# In *cross*-attention, which half of the translator supplies the queries, which the keys, which the values?
+#
+# - **Set** `suppliers` to three words, each `"encoder"` or `"decoder"`: `("...", "...", "...")` for Q, K and V.
+
+# %%
+suppliers = ...
+### BEGIN SOLUTION
+suppliers = ("decoder", "encoder", "encoder")
+### END SOLUTION
+
+# %%
+check("3.4", suppliers)
 
 # %% [markdown]
 # ### Exercise 3.2 · cross-attention        ●●○  about 10 minutes · 2 points
 # One sentence looks at another.
 #
 # - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T_q, d_model), the
-#   target; `memory` (B, T_k, d_model), the source; and `mask`, None or boolean, which broadcasts to
-#   (B, T_q, T_k).
+#   target; `memory` (B, T_k, d_model), the source; and `mask`, which broadcasts to (B, T_q, T_k), and is else as
+#   in 3.1.
 # - **Make** `w_q`, `w_k`, `w_v` as before.
 # - **Return** the output (B, T_q, d_v) and the weights (B, T_q, T_k).
 
@@ -697,7 +729,7 @@ interactive.view(my_layer, q, k, v, queries=spanish, keys=words, features=["masc
 
 # %% [markdown]
 # Dark, 3.48 of 4. *el gato* … **negro**. Read the picture of the weights from top to bottom: the, cat, black, sleeps.
-# **That is the Spanish order.** Two languages with different word orders are no difficulty for attention: the place
+# **That is the Spanish order.** A different word order alone is no difficulty for attention: the place
 # of a key plays no role. (After *duerme* all shares are equal. That can serve as our stop signal; a trained model
 # learns one.)
 
@@ -723,7 +755,7 @@ for i, (word, row) in enumerate(zip(words, before[0], strict=True)):
 #
 # $$\mathrm{attend}(\mathrm{shuffle}(x)) = \mathrm{shuffle}(\mathrm{attend}(x))$$
 #
-# (*In*variance would mean that nothing changes at all.) It holds for all weights and all words. Such a
+# (*In*variance would mean that nothing changes at all.) Without a mask it holds for all weights and all words. Such a
 # property makes a strong test: it needs no expected numbers, only two ways that must give the same result.
 
 # %% [markdown]
@@ -804,7 +836,7 @@ for name, attend in candidates.items():
         print(f"{name:19} fails: it knows something about order")
 
 # %% [markdown]
-# The mask tells earlier places from later ones, so the order matters. Adding something to the vectors has the same
+# The mask tells earlier places from later ones, so the order matters. Adding the number of the place has the same
 # effect, and this is how the encoder will learn about places, in lesson 05. What if we shuffle the *memory* of
 # cross-attention?
 
@@ -880,7 +912,7 @@ for order in ([0, 1, 2, 3], [2, 2, 0, 2]):
 
 # %% [markdown]
 # It works for a word that occurs three times, too: only the places count. "One less" is nowhere computed. It stands
-# in a table, and training can fill in such a table as well.
+# in a table.
 #
 # ## Looking for what fits
 #
@@ -920,9 +952,9 @@ for word, text in description.items():
 #   gender it has, among the last n_numbers which number. Nouns and adjectives have both; other words have one, both or
 #   none.
 # - **Return** two tensors `W_q` and `W_k`, each (3 + n_genders + n_numbers, d_k). You choose d_k.
-# - **It is right** if in every sentence each adjective gives more than 0.9 of its attention to its noun: the one that
-#   has its gender *and* its number; there is exactly one. Queries, keys and scores are made as in 3.6, without a mask.
-#   Words that are no adjectives may attend to what they like.
+# - **It is right** if in every sentence of up to 40 words each adjective gives more than 0.9 of its attention to its
+#   noun: the one that has its gender *and* its number; there is exactly one. Queries, keys and scores are made as in
+#   3.6, without a mask. Words that are no adjectives may attend to what they like.
 
 # %%
 def find_noun(n_genders, n_numbers):
@@ -959,36 +991,17 @@ for text in ("la casa de los gatos es blanca", "el gato de la casa blanca es neg
 
 # %% [markdown]
 # No part of attention computes "and". Each thing that fits adds its part to the sum, and only the right noun gets all
-# three; the softmax turns "a little more than the others" into nearly everything. So such matrices do exist. The
-# adjectives of the trained model, further up, got along without looking at all of their nouns: what *can* be learned is
-# not always what *is* learned.
+# three. Large numbers in your matrices make its lead large, and the softmax turns that into nearly everything. So such
+# matrices do exist. The adjectives of the trained model, further up, got along without looking at all of their nouns:
+# what *can* be learned is not always what *is* learned.
 
 # %% [markdown]
 # ## Who supplies what
 #
-# The three attentions of a translator differ only in where Q, K and V come from, and in the mask. The encoder reads
-# the source, the decoder writes the target. You know two of the three: in the encoder's self-attention Q, K and V all
-# come from the encoder, in the decoder's self-attention all come from the decoder.
-
-# %% [markdown]
-# ### Exercise 3.4 · who supplies what?        ●○○  about 3 minutes · 1 point
-# In *cross*-attention, which half of the translator supplies the queries, which the keys, which the values?
-#
-# - **Set** `suppliers` to three words, each `"encoder"` or `"decoder"`: `("...", "...", "...")` for Q, K and V.
-
-# %%
-suppliers = ...
-### BEGIN SOLUTION
-suppliers = ("decoder", "encoder", "encoder")
-### END SOLUTION
-
-# %%
-check("3.4", suppliers)
-
-# %% [markdown]
-# Let us ask the layers themselves. We give the source numbers in its first three columns only, and the target in
-# its last two only. The gradient of a layer's matrix is 0 in every column where the layer's input was 0. So the
-# gradients tell which of the two sentences each matrix was applied to.
+# The three attentions of a translator differ only in where Q, K and V come from, and in the mask. Let us ask the
+# layers themselves. Our source is 0 outside its first three columns, and our target outside its last two. The gradient
+# of a layer's matrix is 0 in every column where the layer's input was 0. So the gradients tell which of the two
+# sentences each matrix was applied to.
 
 # %%
 torch.manual_seed(0)
@@ -1031,10 +1044,10 @@ show_suppliers(found)
 # | decoder self-attention | target | target | (B, T_target, T_target) | padding of the target, and causal |
 # | cross-attention | target | source | (B, T_target, T_source) | padding of the **source** |
 #
-# Two things to remember. K and V always come from the same place: a key without its value is of no use. And the
-# mask belongs to the *keys*: it says what may be looked at, so in cross-attention the source's padding counts.
-# There is no causal mask in cross-attention: the whole English sentence is known before the first Spanish word is
-# written.
+# Two things to remember. K and V always come from the same place: a key without its value is of no use. And a
+# *padding* mask belongs to the *keys*: it says what may be looked at, so in cross-attention the source's padding
+# counts. There is no causal mask in cross-attention: the whole English sentence is known before the first Spanish word
+# is written.
 
 # %% [markdown]
 # ## What goes wrong if …
@@ -1072,8 +1085,8 @@ for length in (5, 4):
 evaluate("3.2", Slip)
 
 # %% [markdown]
-# And the mask? Here is a batch of two, with English sentences of 4 words and of 2. Which of the two padding masks
-# belongs into cross-attention? Look at the shapes:
+# And if the mask is the padding mask of the target? Here is a batch of two, with English sentences of 4 words and
+# of 2. Will there be an error now?
 
 # %%
 source_ids = torch.tensor([[1, 2, 3, 4], [3, 4, 0, 0]])          # the black cat sleeps; cat sleeps
@@ -1102,7 +1115,7 @@ for name, some_ids in [("source", source_ids), ("target", target_ids)]:
 #   vectors cannot change that. Two projections, for queries and for keys, can.
 # - **Self-attention**: Q, K and V from the same sentence. **Cross-attention**: Q from the target, K and V from the
 #   memory; one output for each target position.
-# - The mask belongs to the keys.
+# - A padding mask belongs to the keys.
 # - Self-attention is equivariant under permutations: shuffle the words, and the outputs are shuffled with them.
 #   Cross-attention does not notice a shuffled source at all, if its padding mask is shuffled along. Places in the
 #   vectors change both; a causal mask changes the first.
@@ -1126,7 +1139,7 @@ for name, some_ids in [("source", source_ids), ("target", target_ids)]:
 # - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.2.3: the three uses of attention, in half a
 #   page.
 # - [Bahdanau et al. (2015)](https://arxiv.org/abs/1409.0473): the first translator with cross-attention. Before it,
-#   the decoder got the whole source as one vector, and long sentences did not fit into it.
+#   the decoder got the whole source as one vector, and long sentences were translated badly.
 # - [Lin et al. (2017)](https://arxiv.org/abs/1703.03130), self-attention shortly before the Transformer.
 # - [Lee et al. (2019)](https://arxiv.org/abs/1810.00825), *Set Transformer*: tasks in which blindness to order is
 #   wanted.

@@ -16,7 +16,8 @@ class Fitting:
 
     The model multiplies x by its weights. A layer behind them makes that smaller in training mode only, by another
     factor the next time, so that the loss shows the mode, and whether it was computed twice. Left behind are the mode
-    of the model and of this layer, and whether the weights still require gradients. The optimiser remembers its last
+    of the model and of this layer, and which parameters require gradients: the weights, and in a case with `frozen` a
+    number that is added to each output, which the optimiser holds as well. The optimiser remembers its last
     step, so that a new one can be told from an old one. A case has `x` (n, m, d), `y` (n, m), the batches; `start`
     (d,); `training`, the mode in which the model is handed over; and `once`, whether the batches can be gone through
     once only.
@@ -46,11 +47,14 @@ class Fitting:
             def __init__(self) -> None:
                 super().__init__()
                 self.linear, self.smaller = nn.Linear(len(start), 1, bias=False, dtype=start.dtype), Smaller()
+                if inputs["frozen"]:
+                    self.frozen = nn.Parameter(torch.full((1,), 0.5, dtype=start.dtype), requires_grad=False)
                 self.without_gradients = False
 
             def forward(self, x: Any) -> Any:
                 self.without_gradients = not torch.is_grad_enabled()
-                return self.smaller(self.linear(x).squeeze(-1))
+                y = self.smaller(self.linear(x).squeeze(-1))
+                return y + self.frozen if inputs["frozen"] else y
 
         start = inputs["start"]
         model = Model().train(inputs["training"])
@@ -74,7 +78,7 @@ class Fitting:
             raise optimiser.why_nothing_moved(model.without_gradients)
         return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": weight.detach()[0].clone(),
                 "mode": torch.tensor([int(model.training), int(model.smaller.training)]),
-                "requires_grad": torch.tensor(int(weight.requires_grad))}
+                "requires_grad": torch.tensor([int(one.requires_grad) for one in model.parameters()])}
 
 
 class OptimiserOfThisCheck(_Descent):

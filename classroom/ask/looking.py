@@ -29,7 +29,7 @@ class LooksBack:
         places = torch.eye(n_places, dtype=torch.float64)[:length].expand(len(ids), -1, -1)
         x = torch.cat([words, places], dim=-1)
         scores = (x @ w_q) @ (x @ w_k).transpose(1, 2) / w_q.shape[1] ** 0.5
-        shares = scores.softmax(dim=-1)[:, 1:]                       # the first word may look where it likes
+        shares = _shares(scores)[:, 1:]                              # the first word may look where it likes
         before = shares.diagonal(dim1=1, dim2=2)                     # of query t + 1 for key t
         coarse = shares.mul(1e3).round()
         return {"looks_at": coarse.argmax(dim=-1), "alike": (coarse == coarse.amax(dim=-1, keepdim=True)).sum(dim=-1),
@@ -56,7 +56,7 @@ class FindsNoun:
         features = [torch.eye(size + 1, dtype=torch.float64)[:, :size] for size in sizes]     # the last row: none
         x = torch.cat([table[words[..., n]] for n, table in enumerate(features)], dim=-1)
         scores = (x @ w_q) @ (x @ w_k).transpose(1, 2) / w_q.shape[1] ** 0.5
-        shares = scores.softmax(dim=-1)
+        shares = _shares(scores)
         adjective, noun = words[..., 0] == 1, words[..., 0] == 0
         agree = (words[:, :, None, 1:] == words[:, None, :, 1:]).all(dim=-1)                  # (B, T, T)
         its_noun = (shares * (agree & noun.unsqueeze(1))).sum(dim=-1)
@@ -67,6 +67,13 @@ class FindsNoun:
                 "share": _coarse(its_noun, self.enough).where(adjective, self.enough),
                 "rival": others.argmax(dim=-1).where(open_, -1),
                 "rival_share": others.amax(dim=-1).div(1e3).where(open_, 0.0)}
+
+
+def _shares(scores: Any) -> Any:
+    shares = scores.softmax(dim=-1)
+    if bool(shares.isnan().any()):
+        raise Problem("infinite-entries:scores")
+    return shares
 
 
 def _coarse(shares: Any, enough: float) -> Any:

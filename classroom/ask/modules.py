@@ -20,8 +20,8 @@ class Module:
     A case of such an exercise has the constructor's arguments among its inputs, and `weights`, a
     dict from parameter names ("w_q.weight") to arrays. Weights whose names end in ".bias" are
     optional: where the answer has none, the expected values are computed without it as well. A case
-    may have `earlier`, a dict of inputs with which the same object is called before, and `training`, which
-    is True where it is called after `train()`.
+    may have `earlier`, a dict of inputs with which the same object is called before; `relearned`, with which it is
+    called before with the very same tensors and other weights; and `training`, which puts it in `train()` instead.
 
     Args:
         init: names of the inputs that the constructor takes, in order.
@@ -119,7 +119,7 @@ class Module:
 
     def _build(self, answer: Callable, inputs: dict[str, Any], task):
         import torch
-        module = self._construct(answer, inputs, task).eval()
+        module = self._construct(answer, inputs, task).train(bool(inputs.get("training", False)))
         weights = inputs.get("weights", {})
         if not weights:
             return module
@@ -141,10 +141,20 @@ class Module:
 
     def _forward(self, module, inputs: dict[str, Any], task) -> dict[str, Any]:
         takes = {name: axes for name, axes in task.takes.items() if name not in self.init}
-        module.train(inputs.get("training", False))
         if "earlier" in inputs:
             invoke(module, inputs["earlier"], takes, masks_by_name=True)
+        if inputs.get("relearned"):
+            self._with_other_weights(module, inputs, takes)
         return read(invoke(module, inputs, takes, masks_by_name=True), task.gives, task.framework)
+
+    def _with_other_weights(self, module, inputs: dict[str, Any], takes: dict[str, str]) -> None:
+        """A call, as before a step of training; afterwards the weights are what they were."""
+        import torch
+        parameters = list(module.parameters())
+        with torch.no_grad():
+            torch._foreach_neg_(parameters)
+            invoke(module, inputs, takes, masks_by_name=True)
+            torch._foreach_neg_(parameters)
 
     def _refuse_sharing(self, parameters: dict[str, Any]) -> None:
         names: dict[int, list[str]] = {}

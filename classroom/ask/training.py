@@ -42,7 +42,7 @@ class _Descent:
     def __init__(self, parameters: list, rate: float):
         self.param_groups: list[dict[str, Any]] = [{"params": parameters, "lr": rate}]
         self.gradients = self.steps = 0
-        for parameter in parameters:
+        for parameter in filter(lambda one: one.requires_grad, parameters):
             parameter.register_hook(self._count)
 
     def _count(self, gradient) -> None:

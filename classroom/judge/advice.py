@@ -359,7 +359,8 @@ def _dtypes(task: Exercise, raised: limits.Raised, line: str, case: Case | None)
     """Numbers of two dtypes meet."""
     if not re.search(r"same dtype|expected scalar type", raised.text):
         return _NOTHING
-    made = say("a tensor that is made on the way takes `dtype=x.dtype`, that of an input")
+    made = say("a tensor that is made on the way takes `dtype=x.dtype`, that of an input, and a `.float()` or "
+               "`.double()` is one too many")
     if hasattr(task.probe, "prepare"):
         made = say("layers are made in `__init__`, not in `forward`, and {made}", made=made)
     return "dtypes-mixed", say("Two things of different dtypes have met, one of them float32 most likely: {made}.",

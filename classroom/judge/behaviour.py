@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from classroom.ask import autograd, call, compare
+from classroom.ask import autograd, call, compare, limits
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, axis_names, bare, elsewhere, recall, tolerance
 from course._words import plural, say
@@ -140,7 +140,9 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
     return Finding("not-repeatable", say("Asked the same thing twice (the case “{about}”), your code gives two "
                                          "different answers. Either {cause}; or the code keeps something from one "
                                          "call to the next. Does it write into something that was made outside of it, "
-                                         "such as an array of the page?", about=say(first.case.about), cause=cause))
+                                         "such as an array of the page, or a list that is the default of "
+                                         "an argument and is made only once?", about=say(first.case.about),
+                                         cause=cause))
 
 
 def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
@@ -163,7 +165,20 @@ def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) 
                 "to the next: a mask, keys, a memory, a length or a counter. What is stored in `forward`, and read "
                 "again in the next?", before=before, about=say(once.case.about),
                 what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
-    return _keeps_mask(task, answer, masked.case, masks, run)
+    return _keeps_mask(task, answer, masked.case, masks, run) or _keeps_numbers(task, answer, masked, run)
+
+
+def _keeps_numbers(task: Exercise, answer: Any, once: Outcome, run: Callable) -> Finding | None:
+    """The same tensors again, after the weights have changed: are all numbers computed with the new ones?"""
+    again = ask(task, answer, once.case.without(relearned=True), run)
+    if agree(again, once):
+        return None
+    return Finding("not-repeatable", say("Your numbers are right while the weights stay what they are. Called with the "
+                                         "same tensors before and after a change of the weights (the input of the case "
+                                         "“{about}”), as it is in training, your code gives other numbers: it keeps "
+                                         "something that was computed with the old weights. What do you store on "
+                                         "`self` in `forward`, and when is it computed anew?",
+                                         about=say(once.case.about)))
 
 
 def _masked(got: list[Outcome], masks: list[str]) -> Outcome:
@@ -325,11 +340,33 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
     return None
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Puts further inputs to an answer, for the properties of an exercise."""
+
+    task: Exercise
+    answer: Any
+    run: Callable
+
+    def __call__(self, about: str = "", /, **inputs: Any) -> Outcome:
+        return ask(self.task, self.answer, Case(about, **inputs), self.run)
+
+    def pull(self, **inputs: Any) -> dict[str, np.ndarray | None] | None:
+        """Gradients as of `autograd.pull`; None where computing them failed."""
+        case = Case("", **inputs)
+        if elsewhere(self.answer):
+            return self.answer.pull(self.task, case)[0]
+        try:
+            return self.run(functools.partial(autograd.pull, self.task, self.answer, case))[0]
+        except limits.Problem:
+            return None
+
+
 def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
     for rule in task.properties:
         if not rule.refuses:
             continue
-        seen = rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run))
+        seen = rule.broken(Asking(task, answer, run))
         if seen:
             return Finding(rule.slug, joined(seen, rule.why, rule.look))
     return None
@@ -338,7 +375,7 @@ def _properties(task: Exercise, answer: Any, run: Callable) -> Finding | None:
 def remark(task: Exercise, answer: Any, case: Case, run: Callable) -> str:
     """What a right answer is told besides."""
     said = [joined(seen, rule.why, rule.look) for rule in task.properties if not rule.refuses
-            and (seen := rule.broken(lambda about="", **inputs: ask(task, answer, Case(about, **inputs), run)))]
+            and (seen := rule.broken(Asking(task, answer, run)))]
     return "\n\n".join([*said, *_device(task, answer, case, run)])
 
 

@@ -41,13 +41,13 @@ class Property:
     """Something that must hold beyond the values of single cases.
 
     `broken(ask)` is called after all values were right. `ask(**inputs)` puts the answer to
-    new inputs and returns an `Outcome` (`.values`, `.error`). Return None if the property holds
-    and otherwise what was seen, as a sentence. Where the contract does not ask for the property,
-    `refuses` is False: a right answer without it is right, and hears of it.
+    new inputs and returns an `Outcome` (`.values`, `.error`), `ask.pull(**inputs)` gradients.
+    Return None if the property holds and otherwise what was seen, as a sentence. Where the
+    contract does not ask for the property, `refuses` is False: a right answer without it is right, and hears of it.
     """
 
     slug: str
-    broken: Callable[[Callable], str | None]
+    broken: Callable[[Any], str | None]
     why: str
     look: str
     refuses: bool = True

@@ -173,7 +173,7 @@ def _in_part(says: str) -> str:
 
 
 # What is said of one mistake, in Chinese: that the numbers are "exactly" what comes of it, in one of these ways.
-_CHINESE = (r"恰好都?(?:是|等于|相当于)\s*这样(?:得来|得到|算出)的：(.+?)。",
+_CHINESE = (r"恰好都?(?:是|等于|相当于)\s*这样(?:得来|得到|算出)?的：(.+?)。",
             r"恰好都?(?:是|等于|相当于)[:：]?\s*(.+?)\s*(?:所?得到|算出|得出)?的(?:结果|数|那种|那张|那个)\s*[。，：；]",
             r"恰好都?(?:是|等于|相当于)[:：]?\s*(.+?)\s*[。；：]", r"^[^。]*对的?。(.+?)。?$")
 

@@ -165,6 +165,9 @@ _WORDS = {
     "infinite-entries":
         "Your `{name}` holds something that is no finite real number. Infinity times 0 is not a number, so the scores "
         "would not be any.",
+    "infinite-entries:scores":
+        "The scores that your matrices give are too large: with 64 bits they are infinite, and the softmax of infinite "
+        "scores is no number. Are both matrices as large as that? Some dozens above the others is enough for a score.",
     "not-registered:exists":
         "`{name}` exists, but `parameters()` does not list it, so an optimiser would never change it and it "
         "would not be saved. Modules kept in a plain list or dict are hidden from PyTorch, and so is a tensor "

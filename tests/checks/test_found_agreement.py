@@ -92,7 +92,7 @@ def _matrices(noun=10.0, gender=10.0, number=10.0, key=10.0):
 
 
 @pytest.mark.parametrize("answer, slug, says", [
-    (_matrices(3.2, 3.2, 3.2, 3.2), "not-sharp-enough", "In 2 of the 10 cases"),
+    (_matrices(3.2, 3.2, 3.2, 3.2), "not-sharp-enough", "In 4 of the 12 cases"),
     (_matrices(gender=0.3), "one-part-too-soft", "is the part for the gender"),
     (_matrices(number=0.3), "one-part-too-soft", "is the part for the number"),
     (_matrices(noun=0.3), "one-part-too-soft", "is the part for the noun"),

@@ -78,8 +78,9 @@ class _CrossByHand(_Base):
 class _CrossOneByOne(_Base):
     def forward(self, x, memory, mask=None):
         found = []
+        masks = None if mask is None else mask.expand(len(x), x.shape[1], memory.shape[1])
         for b in range(len(x)):
-            row = None if mask is None else mask[b] if mask.dim() == 3 else mask
+            row = None if masks is None else masks[b]
             found.append(scaled_dot_product_attention(self.w_q(x[b]), self.w_k(memory[b]), self.w_v(memory[b]), row))
         return torch.stack([output for output, _ in found]), torch.stack([weights for _, weights in found])
 

@@ -25,13 +25,16 @@ class Sloppy(nn.Module):
     memory puts it in the mask's place; `own` says what x may see of itself where both supply keys under a mask ("all",
     or the "past"), and `cut` leaves it out of the weights; `residual` adds x to the output ("where it fits": where the
     shapes are equal); `norm` normalises "x", the "output", or the "sum" of both; `closed` shuts out "zeros", vectors
-    that are all 0, or "itself"; `cosine` makes queries and keys as long as 1; `first` takes the memory of sentence 0.
+    that are all 0, "itself", or, where x is as long as the memory and no mask is given, the "future"; `mask_as` makes
+    another mask of one with "a row for each sentence" or for "padded queries" (of any mask
+    "of one row"), too; `zeroed` sets outputs at padded
+    places to 0; `cosine` makes queries and keys as long as 1; `first` takes the memory of sentence 0.
     What else there is goes to `sloppy_attention`.
     """
 
     def __init__(self, d_model, d_k, d_v, projections="qkv", sources="xmm", scale="sqrt d_k", bend="",
                  as_stored=False, masked_by="mask", residual=False, norm="", own="",
-                 cut=False, closed="", cosine=False, first=False, **switches):
+                 cut=False, closed="", mask_as="", zeroed=False, cosine=False, first=False, **switches):
         super().__init__()
         self.w_q = nn.Linear(d_model, d_k, bias=False)
         self.w_k = nn.Linear(d_model, d_k, bias=False)
@@ -40,6 +43,7 @@ class Sloppy(nn.Module):
         self.d_model, self.d_k, self.bend, self.as_stored = d_model, d_k, bend, as_stored
         self.masked_by, self.residual, self.norm, self.own, self.cut = masked_by, residual, norm, own, cut
         self.closed, self.cosine, self.first = closed, cosine, first
+        self.mask_as, self.zeroed = mask_as, zeroed
 
     def forward(self, x, memory=None, mask=None):
         memory = x if memory is None else memory
@@ -61,12 +65,23 @@ class Sloppy(nn.Module):
         if scale in ("d_model", "as projected"):
             q, scale = q * (q.shape[-1] / (self.d_model if scale == "d_model" else self.d_k)) ** 0.5, "sqrt d_k"
         mask = self.widened(mask, x, memory) if self.own and mask is not None else mask
-        if self.closed:
+        one_row = mask is not None and mask.dim() == 3 and mask.shape[1] == 1
+        if self.mask_as == "a row for each sentence" and mask is not None and mask.dim() == 2 and len(mask) == len(x):
+            mask = mask.unsqueeze(1)
+        if self.mask_as.startswith("padded queries") and (one_row or (
+                self.mask_as.endswith("row") and mask is not None and mask.shape[-2] == 1)):
+            mask = mask & mask.mT
+        if self.closed == "future":
+            square = mask is None and x.shape[1] == memory.shape[1]
+            mask = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril() if square else mask
+        elif self.closed:
             open_ = (memory != 0).any(-1).unsqueeze(1) if self.closed == "zeros" else ~torch.eye(x.shape[1]).bool()
             mask = open_ if mask is None else mask & open_
         output, weights = sloppy_attention(q, k, v, mask, scale=scale, **self.switches)
         if self.cut:
             weights = weights[..., x.shape[1] :] if "*" in self.sources else weights[..., : memory.shape[1]]
+        if self.zeroed and one_row:
+            output = output * mask.mT
         fits = self.residual != "where it fits" or output.shape == x.shape
         output = output + x if self.residual and fits or self.norm == "sum" else output
         return normalised(output) if self.norm in ("output", "sum") else output, weights
@@ -238,6 +253,13 @@ def _shared(cls) -> list[Misconception]:
             "left for the others. So forbidden scores must not get into it.", _CALL)
           for empty, left in (("renormalised", ": 0/0, NaN, where nothing is left"),
                               ("renormalised, 1e-9", ", and nothing is left where a forbidden score is high"))),
+        Misconception(
+            "mask-of-two-axes-for-padding", partial(cls, mask_as="a row for each sentence"),
+            "Your code does exactly what happens when a mask of two axes with as many rows as there are sentences is "
+            "taken for one with a row for each sentence.",
+            "Axes are matched from the last one on: the rows of a mask of two axes are queries, for all sentences "
+            "alike, and `scaled_dot_product_attention` takes it as it is.",
+            "Which of your lines gives the mask another axis, and when?"),
         *(Misconception(
             f"causal-{slug}", partial(cls, how=f"causal {how}"),
             later("Your weights are exactly what comes out when a causal mask is {words}.", words=words),
@@ -280,6 +302,17 @@ SELF = [
         "Your weights are exactly what comes out when no word may look at itself.",
         "`mask` says what is forbidden. A word may look at itself like at any other.",
         "Where does the diagonal come from?"),
+    *(Misconception(
+        "padded-queries-closed", partial(SloppySelf, mask_as=mask_as),
+        "Your weights are exactly what comes out when padded words may not look at anything, besides not being looked "
+        "at.", "A padding mask is about keys: it says who may be looked at. Who looks is another question, and nobody "
+        "reads what comes out at padded places.", "Which axis of the weights does your mask close?")
+      for mask_as in ("padded queries", "padded queries of one row")),
+    Misconception(
+        "padded-outputs-zeroed", partial(SloppySelf, zeroed=True),
+        "Your output is exactly what comes out when it is set to 0 at padded places.",
+        "A padding mask is about keys: it says who may be looked at. What comes out at padded places is read by "
+        "nobody, and the exercise asks for it as it is.", "What happens to the output after the attention?"),
 ]
 
 _FROM = ("In the decoder's attention to the encoder, the target asks and the source answers: queries from `x`, keys "
@@ -319,6 +352,11 @@ CROSS = [
         "Arguments without a name go by their places. `SelfAttention.forward` and `scaled_dot_product_attention` have "
         "the mask in another place than `CrossAttention.forward` has `memory`.",
         "Which functions do you give `memory` to, and what is the argument called there?"),
+    Misconception(
+        "causal-where-square", partial(Sloppy, closed="future"),
+        "Your weights are exactly what comes out with a causal mask where `x` and `memory` are equally long and no "
+        "mask is given.", "The whole source is known before the first word of the target is written, at any length.",
+        "Where does the triangle come from?"),
     Misconception(
         "queries-as-values", partial(Sloppy, values="q"), "Your output is exactly a mixture of the queries.",
         "Values are what a word hands over; queries only decide where to look.",

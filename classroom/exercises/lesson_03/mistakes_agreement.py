@@ -102,7 +102,8 @@ def shown(sight: Sight) -> str:
     elif at != noun:
         most = say("looks most at {where}", where=where)
     elif rival >= 0:
-        most = say("looks most at its noun, and {second:.2f} goes to {other}", second=second, other=other)
+        part = f"{second:.2f}" if second >= 0.01 else f"{second:.3f}"
+        most = say("looks most at its noun, and {part} goes to {other}", part=part, other=other)
     else:
         most = say("looks most at its noun")
     gives = say("more than {share:.2f}", share=share) if share >= 0.9 else f"{share:.2f}"
@@ -116,23 +117,27 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     """Who comes too near to the noun, or before it: read off the places, since every matrix has numbers of its own."""
     rivals: Counter[str] = Counter()
     wrong, ahead = [], []
+    often_somewhere: set[str] = set()
     for sight in sights:
         got, words = sight.got.values, sight.inputs["words"]
+        here = Counter(_kind_of_rival(words[b], t, int(got["rival"][b, t])) for b, t in np.argwhere(got["rival"] >= 0))
+        rivals += here
+        often_somewhere |= _often(here)
         for b, t in np.argwhere(got["rival"] >= 0):
-            rivals[_kind_of_rival(words[b], t, int(got["rival"][b, t]))] += 1
             ahead.append(got["share"][b, t] > got["rival_share"][b, t] + 2e-3)
             wrong = wrong if wrong and wrong[-1] is sight else [*wrong, sight]
     if not wrong:
         return None
-    often = {rival for rival, n in rivals.items() if 5 * n >= rivals.total()}      # one of five, or more
-    who = listing([say(rival) for rival in sorted(rivals, key=_RIVALS.index)], "or") if len(rivals) < 4 else \
-        say("words of several kinds, most often {most_common}", most_common=say(rivals.most_common(1)[0][0]))
+    often = _often(rivals)
+    named = {rival: say(_ITSELF if all(ahead) and rival is _RIVALS[0] else rival) for rival in rivals}
+    who = listing([named[rival] for rival in sorted(rivals, key=_RIVALS.index)], "or") if len(rivals) < 4 else \
+        say("words of several kinds, most often {most_common}", most_common=named[rivals.most_common(1)[0][0]])
     some = "" if len(wrong) == len(sights) else say("In {wrong} of the {sights} cases: ", wrong=len(wrong),
                                                     sights=len(sights))
     if all(ahead):
         parts = [(say("the part for the gender"), {_RIVALS[3]}), (say("the part for the number"), {_RIVALS[4]}),
                  (say("gender and number"), _NOUNS), (say("the part for the noun"), _AGREEING)]
-        part = next((say(" What tells them apart is {part}.", part=part) for part, of in parts if often <= of), "")
+        part = next((say(" What tells them apart is {part}.", part=part) for part, of in parts if often_somewhere <= of), "")
         says = say("{some}Each adjective looks most at its noun, and too softly.{larger_ones}", some=some,
                    larger_ones=_larger_ones(sights, wrong))
         return "one-part-too-soft" if part else "not-sharp-enough", say(
@@ -143,6 +148,11 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     return slug, say("{some}With your matrices an adjective gives as much as to its noun, or more{near}, to "
                      "{who}.\n\n{shown}\n\n{sum} {asks}", some=some, near=near, who=who, shown=shown(wrong[0]),
                      sum=say(_SUM), asks=say(asks))
+
+
+def _often(rivals: Counter[str]) -> set[str]:
+    """One of five, or more."""
+    return {rival for rival, n in rivals.items() if 5 * n >= rivals.total()}
 
 
 def _larger_ones(sights: Sequence[Sight], wrong: Sequence[Sight]) -> str:
@@ -166,6 +176,7 @@ def _kind_of_rival(words: np.ndarray, adjective: int, rival: int) -> str:
 _RIVALS = [later("itself"), later("other adjectives that agree"), later("other words that agree, such as an article"),
            later("nouns of its number and another gender"), later("nouns of its gender and another number"),
            later("nouns of another gender and number"), later("words that neither are nouns nor agree")]
+_ITSELF = later("the adjective itself")
 _AGREEING, _NOUNS = set(_RIVALS[:3]), set(_RIVALS[3:6])
 
 
@@ -190,6 +201,8 @@ _ASK_AGAIN = {_RIVALS[3]: later("What tells its own noun from another one of the
 _OUTWEIGHED = [(set(_RIVALS[:2]), ("looks-at-itself", _WHICH_ROWS)), (_AGREEING, ("kind-outweighed", _WHICH_ROWS)),
                *(({rival}, ("agreement-outweighed", asks)) for rival, asks in _ASK_AGAIN.items()),
                (_NOUNS, ("agreement-outweighed", _WHERE_THEY_BEGIN))]
+_ONE_NUMBER = {"gender": later("the gender is one number"), "number": later("the number is one number"),
+               "both": later("the gender is one number, and so is the number")}
 _HOW_FAR = "How far above the next best must the noun's score be? And by what is it divided?"
 AGREEMENT = [
     *(_looks("looks-at-itself", "an adjective looks for an adjective of its own gender and number, and finds itself",
@@ -253,18 +266,17 @@ AGREEMENT = [
                                  says=says), _SUM,
              "What tells its own noun from another noun?", how=looks_for_one_kind, kind=kind)
       for kind, says in ((1, "all adjectives"), (2, "all other words"))),
-    *(_looks("numbers-multiplied", later("the {name} is one number, and a score has a product of two such numbers",
-                                         name=name), "A "
+    *(_looks("numbers-multiplied", later("{parts}, and a score has a product of two such numbers", parts=parts), "A "
              "product is largest where the other number is largest, not where both are equal; and 0 times anything "
              "is 0.", "Take gender 1 and the genders 0, 1, 2: which product is the largest?", by_number=which)
-      for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the number"))),
-    *(_looks("numbers-multiplied", later("the {name} is one number, {range}, and a score has a product of two such "
-                                         "numbers", name=name, range=which_ones), "A product of two numbers need not "
+      for which, parts in _ONE_NUMBER.items()),
+    *(_looks("numbers-multiplied", later("{parts}, {range}, and a score has a product of two such numbers",
+                                         parts=parts, range=which_ones), "A product of two numbers need not "
              "be largest where both are equal.", "Take the middle one of three numbers: with which "
              "of the three is its product the largest?", by_number=which, noun=noun, first=first, last=last)
       for noun in (1.0, 2.0, 3.0)
       for which_ones, first, last in (("from 1 on", 1.0, None), ("from −1 to 1", -1.0, 1.0), ("from 0 to 1", 0.0, 1.0))
-      for which, name in (("gender", "gender"), ("number", "number"), ("both", "gender and the number"))),
+      for which, parts in _ONE_NUMBER.items()),
     *(_looks("for-one-size", later("there are {genders} genders and {numbers} numbers, whatever the function is given",
                                    genders=genders, numbers=numbers),
              "Other languages have others: `n_genders` and `n_numbers` say how many.",

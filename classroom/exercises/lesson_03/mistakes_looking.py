@@ -51,10 +51,15 @@ def whole_vectors(n_words, n_places, factor=BIG, scaled=True, words="equal"):
 
 
 def by_numbers(n_words, n_places, factor=BIG, back=1, first=0, kind="product", scaled=True):
-    """Places as numbers: their product, or the squared distance, with one thing done differently ("half": no 2)."""
+    """Places as numbers: their product, or the squared distance, with one thing done differently ("half": no 2); or
+    "later is better", whichever place asks.
+    """
     t = torch.arange(n_places, dtype=torch.float64)
-    W_q, W_k = (torch.zeros(n_words + n_places, 1 if kind == "product" else 2, dtype=torch.float64) for _ in range(2))
-    if kind == "product":
+    d_k = 1 if kind in ("product", "later is better") else 2
+    W_q, W_k = (torch.zeros(n_words + n_places, d_k, dtype=torch.float64) for _ in range(2))
+    if kind == "later is better":
+        W_q[n_words:, 0], W_k[n_words:, 0] = factor, t
+    elif kind == "product":
         W_q[n_words:, 0], W_k[n_words:, 0] = factor * (t + first - back), t + first
     else:
         factor = factor * (2 ** 0.5 if scaled else 1.0) * (-1 if kind == "far" else 1)
@@ -223,11 +228,15 @@ LOOKING = [
     *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
              "How far above the others must a score be? And by what is it divided?", how=by_numbers, kind="distance",
              factor=factor, scaled=scaled) for factor in (1.0, 0.5, 2.0) for scaled in (False, True)),
+    *(_looks("looks-at-the-last", "With your matrices all words look at the last one of the sentence.", "No mask here "
+             "closes the words that come later.", "For which key is the score of place 1 largest? Does it grow with the "
+             "key's place, whoever asks?", how=by_numbers, **slip)
+      for slip in ({"kind": "later is better"}, {"first": 1})),
     *(_looks("numbers-multiplied", "Your matrices make a number of each place, and a score of the product of two "
              "numbers.", "A product is largest where the other number is largest, not where both are equal.",
-             "Take place 3 and the keys 1, 2, 3, 4: which score is the largest?", how=by_numbers, factor=factor,
+             "Take place 2 and the keys 0, 1, 2, 3: which score is the largest?", how=by_numbers, factor=factor,
              back=back, first=first)
-      for factor, back, first in ((100.0, 1, 0), (100.0, 1, 1), (1.0, 1, 0), (1.0, 1, 1), (1.0, 0, 1), (-1.0, 1, 0),
+      for factor, back, first in ((100.0, 1, 0), (1.0, 1, 0), (1.0, 1, 1), (1.0, 0, 1), (-1.0, 1, 0),
                                   (-1.0, 1, 1), (-100.0, 1, 0))),
     *(_looks("squared-distance-turned", "With your matrices a word looks the harder at a place the *further* it is "
              "from the one before.", "The score has to be largest where the distance is 0.",

@@ -12,7 +12,7 @@ from course._words import later, say
 
 def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", order="right", steps=1, sign=1,
                measured="before", batch="all", steps_by="given", gives="each", repeats=1, weight="one", clipped="none",
-               every=1, stops="never", keeps="last", freezes=False):
+               every=1, stops="never", keeps="last", freezes=False, thaws=False):
     """`fit` with one thing done differently."""
     batches = list(batches)
     chosen = {"first": batches[:1], "last left out": batches[:-1] or batches, "first left out": batches[1:] or batches,
@@ -20,12 +20,16 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
               "twice": batches * 2}.get(batch, batches)
     chosen = [one for one in chosen for _ in range(repeats)]
     came_in = model.training
+    if thaws:
+        model.requires_grad_(True)
     if modes in ("right", "train only", "each batch", "restored"):
         model.train()
     if modes in ("eval first", "exchanged"):
         model.eval()
     if modes == "outermost":
         model.training = True
+    for layer in model.children() if modes == "layers" else ():
+        layer.train()
     if zero == "once":
         optimiser.zero_grad()
     losses, total, best = [], 0.0, None
@@ -38,7 +42,13 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
         noted = loss_of(model, one).item() if measured == "second of two" else noted
         if modes == "late":
             model.train()
-        if stops == "before its step" and losses and loss.item() > losses[-1]:
+        rises = bool(losses) and loss.item() > losses[-1]
+        if stops == "before its step" and rises:
+            break
+        if stops in ("noted, before its step", "no step") and rises:
+            losses.append(loss.item())
+            if stops == "no step":
+                continue
             break
         if keeps == "best before" and loss.item() < min(losses, default=float("inf")):
             best = _copied(model)
@@ -81,6 +91,8 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
         model.train(came_in or modes == "exchanged")
     if modes == "outermost":
         model.training = False
+    for layer in model.children() if modes == "layers" else ():
+        layer.eval()
     if freezes:
         model.requires_grad_(False)
     return _given_back(losses, gives, chosen)
@@ -88,7 +100,7 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
 
 def _adam(model, rate, beta=0.9, gamma=0.999, eps=1e-8):
     """Step n of `torch.optim.Adam`, which takes seconds to load."""
-    kept = [(one, torch.zeros_like(one), torch.zeros_like(one)) for one in model.parameters()]
+    kept = [(one, torch.zeros_like(one), torch.zeros_like(one)) for one in model.parameters() if one.requires_grad]
 
     def step(n):
         with torch.no_grad():
@@ -178,17 +190,22 @@ def _shown(sight: Sight) -> str:
     if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():
         return say("{given} The losses:\n\n{two_rows}", given=given, two_rows=two_rows(got['losses'], want['losses']))
     if differs(got["weights"], want["weights"], tolerance(sight.got, sight.want)).any():
-        return say("{given} The losses that you return are right, but the model's weights are not:\n\n{two_rows}",
-                   given=given, two_rows=two_rows(got['weights'], want['weights']))
+        return say("{given} The model's weights:\n\n{two_rows}", given=given,
+                   two_rows=two_rows(got['weights'], want['weights']))
     if not differs(got["mode"], want["mode"], tolerance(sight.got, sight.want)).any():
-        return say("{given} Losses, weights and mode are right. But in the end the model's weights take no gradients "
-                   "any more (`requires_grad` is False): the next call of `fit` would stop at `backward`.", given=given)
+        if not got["requires_grad"][0]:
+            return say("{given} In the end the model's weights take no gradients any more (`requires_grad` is False): "
+                       "the next call of `fit` would stop at `backward`.", given=given)
+        return say("{given} The model came with a frozen parameter (`requires_grad` was False). In the end its "
+                   "`requires_grad` is True, and the next optimiser may change it.", given=given)
     if not got["mode"][0]:
-        return say("{given} Losses and weights are right. But in the end a layer inside the model is in training mode, "
-                   "while `model.training` is False; whoever uses the model next would use it with its dropout on.",
-                   given=given)
-    return say("{given} Losses and weights are right. But in the end the model is in training mode (`model.training` "
-               "is True); whoever uses it next would use it with its dropout on.", given=given)
+        return say("{given} In the end a layer inside the model is in training mode, while `model.training` is False; "
+                   "whoever uses the model next would use it with its dropout on.", given=given)
+    if not got["mode"][1]:
+        return say("{given} In the end the layers inside the model are in evaluation mode, but not the model itself "
+                   "(`model.training` is True).", given=given)
+    return say("{given} In the end the model is in training mode (`model.training` is True); whoever uses it next "
+               "would use it with its dropout on.", given=given)
 
 
 def _loop(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
@@ -246,6 +263,12 @@ LOOP = [
           "which they came", "Dropout is a layer inside a model, and looks at its own `training`. `model.train` and "
           "`model.eval` are functions that set it in all layers.", "Which line of yours sets the mode, and of what?",
           modes="outermost"),
+    _loop("layers-mode-only", "sets the mode of the layers inside the model, and leaves the model itself in the mode "
+          "in which it came", "A model may ask for its own `training`, as its layers do for theirs. `model.train()` "
+          "and `model.eval()` set both.", "Of what do your lines set the mode?", modes="layers"),
+    _loop("frozen-parameters-freed", "makes all parameters of the model learnable, frozen ones among them",
+          "Whoever calls `fit` may have frozen a part of the model, as we shall do with word vectors.",
+          "Which line of yours changes `requires_grad`?", thaws=True),
     _loop("left-without-gradients", "leaves the model's weights with `requires_grad` False", "Evaluation mode is "
           "another thing: it switches dropout off. Weights without gradients cannot be trained any further, and `fit` "
           "is called again for the next epoch.", "Which line of yours changes `requires_grad`?", freezes=True),
@@ -360,6 +383,12 @@ LOOP = [
     *(_loop("stops-early", "stops as soon as the loss of a batch is larger than that before it", "Losses go up and "
             "down from batch to batch, as the batches differ.", "Is there a `break` or a `return` in the loop?",
             stops=stops) for stops in ("before its step", "after its step")),
+    _loop("stops-early", "stops as soon as the loss of a batch is larger than that before it: it returns this loss, "
+          "too, and does not take its step", "Losses go up and down from batch to batch, as the batches differ.",
+          "Is there a `break` or a `return` in the loop?", stops="noted, before its step"),
+    _loop("steps-left-out", "takes no step where the loss of a batch is larger than that before it", "Losses go up and "
+          "down from batch to batch, as the batches differ. Each is to be learned from.", "Is there a `continue` or an "
+          "`if` in the loop?", stops="no step"),
     *(_loop("best-weights-kept", "ends with the weights that had the smallest loss", "Each batch has another loss "
             "with the same weights: the smallest says little about the model.",
             "What happens to the model after the loop?", keeps=keeps) for keeps in ("best before", "best after")),

@@ -82,7 +82,7 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
                    "that moves them all.")
     largest = max(float(np.abs(x).max(initial=0.0)) for x in given)
     if largest < _TINY and bug.slug == "values-shifted":
-        return say("All numbers of your `x` lie between −{largest} and {largest}. With scores so close to 0 all shares "
+        return say("No number of your `x` is further from 0 than {largest}. With scores so close to 0 all shares "
                    "are nearly equal, and then it hardly counts whose value is handed over. How large are the numbers "
                    "that `torch.randn` makes?", largest=number(largest))
     if largest > _HUGE and bug.slug in ("prefers-neighbours", "first-word-favoured", "last-word-favoured"):
@@ -131,8 +131,9 @@ ORDERED = [
                   "Is your new order one that tears neighbours apart?"),
     Misconception("values-shifted", partial(ordered, shift=1),
                   "It hands over the value of the place before the one that was looked at.",
-                  "When a sentence is moved round in a circle, every place keeps the one before it.",
-                  "Is your new order one that tears neighbours apart?"),
+                  "What is handed over must come from the place that was looked at.",
+                  "Is your new order one that tears neighbours apart? When a sentence is moved round in a circle, "
+                  "every place keeps the one before it."),
     Misconception("heads-poured", partial(ordered, by_view=True),
                   "It has two heads, made by pouring the numbers into a new shape, so that a head mixes places.",
                   _HOLDS, "Do you compare numbers, and all of them?"),
@@ -148,7 +149,8 @@ ORDERED = [
                   "It sorts the words of each sentence by their first number, and does not put the outputs back: they "
                   "are the right ones, at the wrong places.",
                   "That a number, or an output, occurs somewhere in the other result is not enough.",
-                  "Do you compare the output at each place with the one that belongs to the same word?"),
+                  "Do you compare the output at each place with the one that belongs to the same word, number by "
+                  "number? In a sum or a mean of differences some cancel others."),
     Misconception("numbers-turned", numbers_turned,
                   "It moves the numbers within each output round, by as many as the place of the word.",
                   "Length, sum, mean and largest number of an output stay the same.",

@@ -10,11 +10,11 @@ from classroom.ask.case import Case
 from classroom.ask.modules import Module
 from classroom.exercises import closed
 from classroom.exercises.lesson_02.mistakes import STYLES
-from classroom.judge.exercise import Choice, Exercise, Misconception, Property, TestTask
-from course._words import later, say
+from classroom.judge.exercise import Choice, Exercise, Misconception, TestTask
+from course._words import later
 from course.attention import scaled_dot_product_attention
 
-from . import mistakes, mistakes_order, tasks_more
+from . import mistakes, mistakes_order, properties, tasks_more
 from .mistakes_order import ordered, weights_for
 
 
@@ -62,6 +62,8 @@ def _some(rng, *shape):
 
 # Padding in front and in the middle.
 _IN_FRONT = np.array([[[1, 1, 0, 1, 0]], [[0, 1, 1, 1, 1]]], dtype=bool)
+# For each of 4 queries in 3 sentences: all keys or none.
+_OPEN = (np.arange(12) % 3 != 1).reshape(3, 4, 1)
 
 
 def _alone(rng):
@@ -91,6 +93,10 @@ def _alone(rng):
     zeros = of("a word whose numbers are all 0", 2, 4, 5, 3, 2)
     zeros.inputs["x"][0, 1] = zeros.inputs["x"][1, 3] = 0.0
     yield zeros
+    yield of("one mask for as many sentences as words", 4, 4, 5, 3, 2, _some(rng, 4, 4))
+    yield of("a mask with a first axis of 1", 3, 4, 6, 2, 5, _some(rng, 1, 4, 4))
+    yield of("a mask of one row", 2, 5, 4, 3, 6, np.array([True, True, False, True, False]))
+    yield of("queries that may attend to all or to nothing", 3, 4, 5, 6, 2, _OPEN)
 
 
 def _across(rng):
@@ -121,20 +127,10 @@ def _across(rng):
     zeros = of("a source word whose numbers are all 0", 2, 3, 4, 5, 3, 2)
     zeros.inputs["memory"][0, 1] = zeros.inputs["memory"][1, 3] = 0.0
     yield zeros
-
-
-def _has_bias(*inputs):
-    """A property: no layer accepts a bias."""
-    def broken(ask) -> str | None:
-        rng = np.random.default_rng(0)
-        vectors = {name: rng.normal(size=(2, 3, 5)).astype("float32") for name in inputs}
-        for name, size in (("w_q", 4), ("w_k", 4), ("w_v", 2)):
-            bias = np.zeros(size, dtype="float32")
-            if ask(d_model=5, d_k=4, d_v=2, weights={f"{name}.bias": bias}, **vectors).returned:
-                return say("Your `{name}` has a bias.", name=name)
-        return None
-    return Property("has-bias", broken, "The projections of this lesson are matrices and nothing else, so that they "
-                    "can be compared with products on paper.", "`nn.Linear` adds a bias unless it is told not to.")
+    yield of("one mask for as many sentences as queries", 4, 4, 5, 5, 3, 2, _some(rng, 4, 5))
+    yield of("a mask with a first axis of 1", 3, 4, 5, 6, 2, 5, _some(rng, 1, 4, 5))
+    yield of("a mask of one row, for a long source", 2, 3, 9, 4, 3, 6, np.arange(9) % 4 != 2)
+    yield of("queries that may attend to all or to nothing", 3, 4, 5, 5, 6, 2, _OPEN)
 
 
 # ------------------------------------------------------------------------------------ tests of 3.3
@@ -285,7 +281,7 @@ EXERCISES = [
             "`scaled_dot_product_attention`, which returns just the two things that are asked for."),
         misconceptions=mistakes.SELF,
         styles=[functools.partial(mistakes.SloppySelf, empty=style) for style in STYLES],
-        properties=[_has_bias("x"), closed.of_projections(memory=False)],
+        properties=properties.of("x"),
         moral="Queries, keys and values are three views of the same words, and all three are learned.",
     ),
     Exercise(
@@ -300,7 +296,7 @@ EXERCISES = [
             "`w_q` gets x; `w_k` and `w_v` get memory."),
         misconceptions=mistakes.CROSS,
         styles=[functools.partial(mistakes.Sloppy, empty=style) for style in STYLES],
-        properties=[_has_bias("x", "memory"), closed.of_projections(memory=True)],
+        properties=properties.of("x", "memory"),
         moral="One output for each target position, made of values of the source.",
     ),
     TestTask(

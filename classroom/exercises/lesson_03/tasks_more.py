@@ -50,9 +50,9 @@ def find_noun(n_genders, n_numbers):
 
 def _batches(rng):
     """Everything for 3.5."""
-    def of(about, n, m, d, training=False, once=False, scale=1.0):
+    def of(about, n, m, d, training=False, once=False, scale=1.0, frozen=False):
         return Case(about, x=scale * rng.normal(size=(n, m, d)), y=rng.normal(size=(n, m)), start=rng.normal(size=d),
-                    training=training, once=once)
+                    training=training, once=once, frozen=frozen)
     yield of("three batches", 3, 2, 2)
     yield of("handed over in training mode", 3, 4, 3, training=True)
     yield of("batches that can be gone through only once", 4, 3, 2, once=True)
@@ -60,6 +60,7 @@ def _batches(rng):
     yield of("many batches", 12, 4, 3, training=True, once=True)
     yield of("batches of one example", 5, 1, 3)
     yield of("larger numbers", 4, 6, 2, scale=2.0)
+    yield of("a model with a frozen parameter", 4, 3, 3, frozen=True)
 
 
 def _on_batches(inputs) -> str:
@@ -112,6 +113,11 @@ def _agreeing(rng):
     yield of("four genders, one number", 4, 1, 4, 4, 2)
     yield of("many genders, few nouns", 9, 2, 3, 5, 4)
     yield of("many adjectives", 2, 3, 3, 12, 1, n=2)
+    for about, n_genders in (("forty words, and 38 of them nearly fit", 3), ("eighteen genders, forty words", 18)):
+        gender, number = rng.integers(n_genders), rng.integers(2)
+        near = [(2, gender, number), (0, gender, 1 - number), (0, (gender + 1) % n_genders, number)]
+        yield Case(about, n_genders=n_genders, n_numbers=2, words=np.array([rng.permutation(
+            [(1, gender, number), (0, gender, number), *[one] * 38]) for one in near]))
 
 
 def _on_words(inputs) -> str:
@@ -123,7 +129,7 @@ EXERCISES = [
     Exercise(
         id="3.5", title="the loop", names=("fit",), points=3, minutes=12, difficulty=2,
         takes={"model": "", "loss_of": "", "batches": "", "optimiser": ""},
-        gives={"losses": "batches", "weights": "d", "mode": "modules", "requires_grad": ""},
+        gives={"losses": "batches", "weights": "d", "mode": "modules", "requires_grad": "parameters"},
         framework="torch", reference=fit, library=fitting.fit, cases=_batches, probe=Fitting(), place=_on_batches,
         misconceptions=mistakes_loop.LOOP, shows=mistakes_loop._shown,
         hints=(
@@ -167,6 +173,7 @@ EXERCISES = [
             "With d_k = 1 + n_genders + n_numbers: `W_k` has a 1 at (0, 0), `W_q` at (1, 0), and both have "
             "`torch.eye(n_genders + n_numbers)` from row 3 and column 1 on. Then make one of the two large: after the "
             "division by √d_k, e to the power of a difference of 1 must be far above the number of words."),
-        moral="A sum can ask for three things at once: whoever has all of them wins, and the softmax does the rest.",
+        moral="A sum can ask for three things at once: whoever has all of them gets the highest score, and large "
+              "numbers make the softmax sharp.",
     ),
 ]
