@@ -20,7 +20,8 @@ class Module:
     A case of such an exercise has the constructor's arguments among its inputs, and `weights`, a
     dict from parameter names ("w_q.weight") to arrays. Weights whose names end in ".bias" are
     optional: where the answer has none, the expected values are computed without it as well. A case
-    may have `earlier`, a dict of inputs with which the same object is called before.
+    may have `earlier`, a dict of inputs with which the same object is called before, and `training`, to be asked in
+    `train()` instead.
 
     Args:
         init: names of the inputs that the constructor takes, in order.
@@ -118,7 +119,7 @@ class Module:
 
     def _build(self, answer: Callable, inputs: dict[str, Any], task):
         import torch
-        module = self._construct(answer, inputs, task).eval()
+        module = self._construct(answer, inputs, task).train(inputs.get("training", False))
         weights = inputs.get("weights", {})
         if not weights:
             return module

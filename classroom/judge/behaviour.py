@@ -150,18 +150,36 @@ def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) 
     masked = next((g for g in got if any(g.case.inputs.get(name) is not None for name in masks)), got[0])
     for once in (got[0], masked)[:1 + (masked is not got[0])]:
         case = once.case
-        again = ask(task, answer, case.without(earlier=_shorter(task, case)), run)
-        if agree(again, once):
-            continue
-        what = say("it raises {kind}: {text_}", kind=again.error.kind,
-                   text_=again.error.text) if again.error else say("it gives other numbers")
-        return Finding("not-repeatable", say("Your numbers are right while an object of your class is called only "
-                                             "once. Called with other, shorter input before, and then with that of "
-                                             "the case “{about}”, {what} It keeps something on `self` from "
-                                             "one call to the next: a mask, keys, a length or a counter. What is "
-                                             "stored in `forward`, and read again in the next?", about=say(case.about),
-                                             what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
+        for earlier, before in ((_earlier(task, case, shorter=True), say("other, shorter input")),
+                                (_earlier(task, case), say("other input of the same shape"))):
+            again = ask(task, answer, case.without(earlier=earlier), run)
+            if not agree(again, once):
+                return _kept(case, before, again)
     return _keeps_mask(task, answer, masked.case, masks, run)
+
+
+def _kept(case: Case, before: str, again: Outcome) -> Finding:
+    what = say("it raises {kind}: {text_}", kind=again.error.kind,
+               text_=again.error.text) if again.error else say("it gives other numbers")
+    return Finding("not-repeatable", say("Your numbers are right while an object of your class is called only once. "
+                                         "Called with {before} before, and then with that of the case “{about}”, "
+                                         "{what} It keeps something from one call to the next: a mask, keys, a memory, "
+                                         "a length or a counter. What is stored in `forward`, and read again in the "
+                                         "next?", before=before, about=say(case.about),
+                                         what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
+
+
+def right_in_training(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable
+                      ) -> Finding | None:
+    """For modules whose numbers are wrong: are they right in all cases in training mode?"""
+    if not hasattr(task.probe, "prepare"):
+        return None
+    pairs = sorted(zip(got, want, strict=True), key=lambda pair: agree(*pair))      # the wrong ones first
+    if not all(agree(ask(task, answer, g.case.without(training=True), run), w) for g, w in pairs):
+        return None
+    return Finding("right-in-training-only", say(
+        "In training mode all your numbers are right. In eval mode, in which the check asks and in which a model "
+        "writes, they are not. Which line of your code asks for `self.training`, or for something that depends on it?"))
 
 
 def _keeps_mask(task: Exercise, answer: Any, case: Case, masks: list[str], run: Callable) -> Finding | None:
@@ -181,18 +199,27 @@ def _keeps_mask(task: Exercise, answer: Any, case: Case, masks: list[str], run: 
                                          "`self` in `forward`, and which line reads it again?", about=say(case.about)))
 
 
-def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
-    """The arrays of a case, one position less where there are several, and numbers that are no ids negated."""
+def _earlier(task: Exercise, case: Case, shorter: bool = False) -> dict[str, Any]:
+    """The arrays of a case, numbers negated and ids exchanged; `shorter`: one position less where there are several."""
     found = {}
     for name, axes in task.takes.items():
         value = case.inputs.get(name)
         if not isinstance(value, np.ndarray):
             continue
         for i, axis in enumerate(axis_names(axes, value.ndim)):
-            if axis.startswith("T") and value.shape[i] > 1:
+            if shorter and axis.startswith("T") and value.shape[i] > 1:
                 value = value.take(range(value.shape[i] - 1), axis=i)
-        found[name] = -value if value.dtype.kind == "f" else value
+        found[name] = -value if value.dtype.kind == "f" else _other_ids(value, case.inputs.get("pad_id", 0))
     return found
+
+
+def _other_ids(ids: np.ndarray, pad_id: int) -> np.ndarray:
+    """The same ids in reverse order, padding where it was. What is no array of ids stays as it is."""
+    if ids.dtype.kind not in "iu":
+        return ids
+    other, real = ids.copy(), ids != pad_id
+    other[real] = ids[real][::-1]
+    return other
 
 
 def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:

@@ -38,6 +38,9 @@ def explain(
                 finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))
     if not timed_out:
+        if first.returned and (finding := behaviour.right_in_training(task, answer, got, want, run)) is not None:
+            evidence = first_difference(smallest(task, got, want, [first.case]))
+            return Explanation("wrong", _paragraphs([finding.message, evidence]), (finding.slug,))
         if (match is None or not match.everywhere or match.together) and (said := _described(task, got, want)):
             return Explanation("wrong", said[1], (said[0],))
         if match is not None:
