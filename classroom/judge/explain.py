@@ -29,7 +29,7 @@ def explain(
     task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable, clock: Clock
 ) -> Explanation:
     """The first that applies: like a known mistake in all cases, not repeatable, a known mistake, other numbers."""
-    first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
+    first, wanted = next((g, w) for g, w in zip(got, want, strict=True) if not agree(g, w))
     timed_out = any(g.error and g.error.timed_out for g in got)
     match = None if timed_out else recognise(task, got, want)
     if not timed_out and (match is None or not match.everywhere):        # what is like a known one is not random
@@ -39,7 +39,7 @@ def explain(
                 return Explanation("wrong", finding.message, (finding.slug,))
     if not timed_out:
         if first.returned and (finding := behaviour.right_in_training(task, answer, got, want, run)) is not None:
-            evidence = first_difference(smallest(task, got, want, [first.case]))
+            evidence = first_difference(Sight(task, first, wanted))
             return Explanation("wrong", _paragraphs([finding.message, evidence]), (finding.slug,))
         if (match is None or not match.everywhere or match.together) and (said := _described(task, got, want)):
             return Explanation("wrong", said[1], (said[0],))

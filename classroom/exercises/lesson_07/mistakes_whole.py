@@ -199,8 +199,8 @@ WHOLE = [
            "Do source and target go through the same steps?", positions="t"),
     _whole("positions-from-1", "what comes out when the positions are counted from 1", _POSITIONS,
            "Which row of the table does the first token get?", place="from 1"),
-    *(_whole(f"positions-from-{slug}", later("what comes out when the positions are counted from {words}, in a table "
-                                             "with rows enough", words=words), _POSITIONS,
+    *(_whole(f"positions-from-{slug}", later("what comes out when the positions are counted from {words}, and "
+                                             "the table has rows enough for that", words=words), _POSITIONS,
              "Which row of the table does the first token get?", place=place, longest="more")
       for slug, words, place in (("1", "1", "from 1"), ("pad-id", "`pad_id` + 1", "after pad_id"))),
     _whole("target-positions-from-1", "what comes out when the positions of the target are counted from 1, and those "
@@ -259,11 +259,11 @@ WHOLE = [
            encoder_mask="causal, source"),
     _whole("pad-id-ignored", "what comes out when 0 is taken for padding, whatever `pad_id` is",
            "Which id stands for padding is decided by the vocabulary.", "Where is `pad_id` used?", pad="0"),
-    *(_whole("pad-id-as-a-bound", later("what comes out when only the ids above `pad_id` are taken for words{words}",
-                                        words=words),
-             "Padding is the one id that is equal to `pad_id`. Where it is not 0, there are words below it.",
-             "With which sign does your mask compare ids and `pad_id`?", pad=pad)
-      for words, pad in (("", "bound"), (" in the source", "bound in the source"))),
+    *(_whole("pad-id-as-a-bound", says, "Padding is the one id that is equal to `pad_id`. Where it is not 0, there are "
+             "words below it.", "With which sign does your mask compare ids and `pad_id`?", pad=pad)
+      for says, pad in (("what comes out when only ids above `pad_id` are taken for words", "bound"),
+                        ("what comes out when only ids above `pad_id` are taken for words of the source",
+                         "bound in the source"))),
     *(_whole("pad-id-ignored-on-one-side", later("what comes out when 0 is taken for padding in the {side}, whatever "
                                                  "`pad_id` is", side=side),
              "Which id stands for padding is decided by the vocabulary.", "Which id is each of your masks told?",
