@@ -411,9 +411,9 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # %% [markdown]
 # ### Exercise 7.5 · the decoder        ●○○  about 8 minutes · 2 points
 # - **You have** in `__init__`: `n_layers`, `d_model`, `n_heads`, `d_ff`. In `forward`: what the layer of 7.1 gets.
-# - **Make** `layers`, an `nn.ModuleList` with `n_layers` of your `DecoderLayer` in the order of their use, and `norm`, a
-#   `LayerNorm` for the end. The check does not mind other names; with these, weights can be copied from PyTorch's
-#   decoder.
+# - **Make** `layers`, an `nn.ModuleList` with `n_layers` of your `DecoderLayer` in the order of their use, and
+#   `norm`, a `LayerNorm` for the end. The check does not mind other names; with these, weights can be copied from
+#   PyTorch's decoder.
 # - **Return** a tensor (B, T_q, d_model).
 
 # %%

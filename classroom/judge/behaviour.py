@@ -178,8 +178,9 @@ def right_in_training(task: Exercise, answer: Any, got: list[Outcome], want: lis
     if not all(agree(ask(task, answer, g.case.without(training=True), run), w) for g, w in pairs):
         return None
     return Finding("right-in-training-only", say(
-        "In training mode all your numbers are right. In evaluation mode, in which the check asks and in which a model "
-        "is used, they are not. Which line of your code asks for `self.training`, or for something that depends on it?"))
+        "In training mode all your numbers are right. In evaluation mode, in which the check asks and in which a "
+        "model is used, they are not. Which line of your code asks for `self.training`, or for something that depends "
+        "on it?"))
 
 
 def _keeps_mask(task: Exercise, answer: Any, case: Case, masks: list[str], run: Callable) -> Finding | None:
