@@ -12,7 +12,7 @@
 #
 # - say what each of the decoder's three sub-layers is for, and write the layer;
 # - split a target sentence into what the decoder reads and what it is asked for;
-# - explain why one run of the decoder trains all words of a sentence at once;
+# - explain what the causal mask saves in training;
 # - write a test that finds out whether a decoder sees the future;
 # - build a whole Transformer from encoder, decoder, embeddings, positions and masks.
 #
@@ -106,7 +106,8 @@ show_weights(weights, target, target, title="Looking back, under the causal mask
 # ### Looking across
 #
 # Next, the same position asks the English sentence. It has a question of its own for that, [0, 6, 0, 0],
-# as in lesson 03. Its keys and values are made from the memory. Which mask does it need?
+# as in lesson 03. Keys and values are made from the memory; here each word simply has a direction of its own.
+# Which mask is needed?
 
 # %%
 source = ["the", "black", "cat", "sleeps"]
@@ -153,7 +154,8 @@ show_blocks("decoder")
 #   or (B, T_q, T_k). None: everything is allowed. The layer makes no mask of its own, and is causal
 #   only if `self_mask` is.
 # - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The check does
-#   not mind other names; with these, weights can be copied from PyTorch's layer below.
+#   not mind other names; with these, the norms in the order of their use, weights can be copied from PyTorch's layer
+#   below. It needs no dropout; as in lesson 06, what is checked is evaluation mode.
 # - **Return** a tensor (B, T_q, d_model).
 # - **Use** `MultiHeadAttention(d_model, n_heads)`, which returns output *and* weights; `FeedForward(d_model,
 #   d_ff)` and `LayerNorm(d_model)`. PyTorch's finished `nn.TransformerDecoderLayer` earns no points.
@@ -190,7 +192,7 @@ check("7.1", DecoderLayer)
 DecoderLayer = carry_on("7.1", DecoderLayer)
 
 # %% [markdown]
-# PyTorch has the same layer. Same weights, unequal sizes, both masks:
+# PyTorch has the same layer. We give the same weights and both masks to the two, with sizes that all differ:
 
 # %%
 def forbidden(mask):
@@ -240,9 +242,9 @@ show_shift(tokens, title="The target shift")
 
 # %% [markdown]
 # ### Exercise 7.2 · the shift        ●○○  about 5 minutes · 1 point
-# - **You have** `ids` (B, T): each row begins with bos, ends with eos, and is filled up with padding.
+# - **You have** `ids` (B, T): each row holds bos, a sentence, eos, and then padding up to the longest row.
 # - **Return** two tensors (B, T − 1): what the decoder reads, and the labels it is asked for.
-# - **Use** slices.
+# - **Use** slices. All rows are cut alike, the short ones, too.
 
 # %%
 def shift_targets(ids):
@@ -271,8 +273,7 @@ for name, ids in [("ids", target_ids), ("reads", decoder_input), ("labels", labe
 
 # %% [markdown]
 # In the second sentence the decoder reads `<eos>` and is asked for `<pad>`. That does no harm: the loss of
-# lesson 08 leaves out labels that are padding. And no real word attends to the padding that is read: it
-# stands at the end, and the causal mask hides the end from everything before it.
+# lesson 08 leaves out labels that are padding.
 #
 # **What goes wrong if** the shift is forgotten, and the decoder is asked for what it reads? There is no error.
 # The loss even falls to almost 0, since the model only has to repeat what it has just read. Lesson 08 shows a
@@ -281,8 +282,8 @@ for name, ids in [("ids", target_ids), ("reads", decoder_input), ("labels", labe
 # %% [markdown]
 # ## Does the future leak?
 #
-# A decoder that sees the future can read the answers while it is trained. Its loss is very low, and it cannot
-# write. So we want to know before we train anything. How could you find out, without reading the code?
+# A decoder that sees the future can read the answers while it is trained. Its loss can become very low, and still it
+# cannot write. So we want to know before we train anything. How could you find out, without reading the code?
 #
 # Use what must hold for every causal decoder: **change the future, and the past does not move.** And what goes
 # wrong if the mask is left out? Run it both ways:
@@ -299,14 +300,14 @@ with torch.no_grad():
         print(f"{name:12}", *(f"{word} {amount:.3f}  " for word, amount in zip(target, moved, strict=True)))
 
 # %% [markdown]
-# With other vectors from *negro* on, the first three positions stay exactly where they were, as they should;
-# without the mask they all move.
+# With other vectors from *negro* on, the first three positions do not move, as it should be; without the mask
+# all three do.
 
 # %% [markdown]
 # ### Exercise 7.3 · a test for leaks        ●●○  about 15 minutes · 2 points
 # - **You have** some decoder `decode(x, memory)`: `x` (B, T, d_model) and `memory` (B, T_k, d_model) to
 #   (B, T, d_model). It makes its masks itself and takes x of any size. How many positions and sentences your test
-#   needs, you decide; d_model = 16 is enough. (With d_model = 1 a layer norm makes 0 of every vector.)
+#   needs, you decide; d_model = 16 is enough. (With d_model = 1 a layer norm makes the same of every vector.)
 # - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (If your test returns False or
 #   raises another error, that also says: it leaks.)
 # - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new
@@ -345,7 +346,7 @@ def masked_by(make_mask):
         d_model = x.shape[-1]
         if d_model not in layers:
             layers[d_model] = DecoderLayer(d_model, 1, 2 * d_model).eval()
-        return layers[d_model].to(x.dtype)(x, memory, make_mask(x.shape[1]).unsqueeze(0))
+        return layers[d_model].to(x.dtype)(x, memory, make_mask(x.shape[1]).expand(len(x), -1, -1))
 
     return decode
 
@@ -365,9 +366,8 @@ for name, make_mask in masks.items():
 # %% [markdown]
 # ## What the mask is worth
 #
-# What comes out at position t does not depend on which words follow. Does it make a difference whether later words
-# exist at all? Not here: under the causal mask their weights are exactly 0, and all the rest of the layer works on each
-# position by itself.
+# What comes out at position t does not depend on which words follow, nor on whether any follow at all: under the causal
+# mask their weights are exactly 0, and all the rest of the layer works on each position by itself.
 
 # %% [markdown]
 # ### Exercise 7.4 · how many runs?        ●○○  about 3 minutes · 1 point
@@ -404,15 +404,16 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # ## A stack of layers
 #
 # One layer looks back once and across once. The paper stacks six of them, as lesson 06 did with the encoder.
-# What each layer reads across is always the same: the memory, the output of the *whole* encoder. It is not that the
-# first layer of the decoder reads what the first layer of the encoder has made, and so on: encoder and decoder may
-# even differ in their number of layers. The memory is computed once, before the first word is written.
+# What each layer reads across is always the same: the memory, the output of the *whole* encoder. The first layer of the
+# decoder does not read what the first layer of the encoder has made: encoder and decoder may even differ in their
+# number of layers. For each sentence the memory is computed once, before the first word is written, and handed over.
 
 # %% [markdown]
 # ### Exercise 7.5 · the decoder        ●○○  about 8 minutes · 2 points
 # - **You have** in `__init__`: `n_layers`, `d_model`, `n_heads`, `d_ff`. In `forward`: what the layer of 7.1 gets.
-# - **Make** `layers`, an `nn.ModuleList` with `n_layers` of your `DecoderLayer`, and `norm`, a `LayerNorm` for the
-#   end. The check does not mind other names; with these, weights can be copied from PyTorch's decoder.
+# - **Make** `layers`, an `nn.ModuleList` with `n_layers` of your `DecoderLayer` in the order of their use, and
+#   `norm`, a `LayerNorm` for the end. The check does not mind other names; with these, weights can be copied from
+#   PyTorch's decoder.
 # - **Return** a tensor (B, T_q, d_model).
 
 # %%
@@ -460,26 +461,28 @@ Decoder = carry_on("7.5", Decoder)
 # of the decoder's last vector with the embedding of that token. The first idea of lesson 01, similarity as a dot
 # product, is also the last step of the model.
 #
-# With which numbers should such a table begin? Lesson 05 began with numbers of size 1/√d_model; `nn.Embedding` begins
-# with numbers of size 1. For which of the two do the logits spread wider? And how long is a word's vector, before
-# it is multiplied by √d_model and after? Guess before you run the cell. Here d_model is 512, and a vector of the
-# positions has the length √(512 / 2) = 16.
+# With which numbers should such a table begin? In lesson 05 they had the standard deviation 1/√d_model; `nn.Embedding`
+# begins with a standard deviation of 1. For which of the two do the logits spread wider? And how long is a word's
+# vector, before it is multiplied by √d_model and after? Guess before you run the cell. Here d_model is 512, and a
+# vector of the positions has the length √(512 / 2) = 16.
 
 # %%
 torch.manual_seed(0)
-state = LayerNorm(512)(torch.randn(512))                  # in place of a decoder's output: random numbers of size 1
+state = LayerNorm(512)(torch.randn(512))                  # in place of a decoder's output: random numbers
 for name, size in [("1", 1.0), ("1/√d_model", 512 ** -0.5)]:
     table = size * torch.randn(2000, 512)
     logits = table @ state
     loss, length = -logits.log_softmax(0).mean(), table.norm(dim=1).mean()
-    print(f"numbers of size {name:11} logits spread by {logits.std():5.2f}, loss {loss:4.1f}")
-    print(f"{'':27} length of a word's vector {length:5.2f}, times √d_model {math.sqrt(512) * length:6.2f}")
+    print(f"standard deviation {name:11} logits spread by {logits.std():5.2f}, loss {loss:4.1f}")
+    print(f"{'':30} length of a word's vector {length:5.2f}, times √d_model {math.sqrt(512) * length:6.2f}")
 print(f"with equal logits the loss would be log 2000 = {math.log(2000):.1f}")
 
 # %% [markdown]
-# With numbers of size 1 the logits spread by 22.70, and the loss is 70.5. With numbers of size 1/√d_model they
-# spread by 0.99, and the loss of 8.1 is close to 7.6. A word's vector then has length 1; the factor √d_model makes
-# it 22.62, not far from the 16 of a position, as in lesson 05.
+# With a standard deviation of 1 the logits spread by 22.70, and the loss is 70.5. With 1/√d_model they spread by 0.99,
+# and the loss of 8.1 is close to 7.6. A word's vector then has length 1; the factor √d_model makes it 22.62, not far
+# from the 16 of a position, as in lesson 05. In the first case it is 511.68, and the 16 is small beside it.
+#
+# Here `state` has nothing to do with the table. Keep that in mind until the whole model runs.
 
 # %% [markdown]
 # All parts together. Each block is a link to the lesson that builds it:
@@ -491,8 +494,8 @@ show_blocks("transformer")
 # ### Exercise 7.6 · the Transformer        ●●●  about 25 minutes · 5 points
 # - **You have** in `__init__`: the number of tokens, the sizes, the number of layers in *each* of the two stacks, the
 #   id of padding, and `max_len`, the longest sentence in tokens. In `forward`: `source` (B, T_k) and `target`
-#   (B, T_q), ids of tokens, at most `max_len` in a row. The target has been shifted already; padding stands at the end
-#   of a sentence.
+#   (B, T_q), ids of tokens, each row at most `max_len` long. The target has been shifted already; padding stands at the
+#   end of a sentence.
 # - **Make** `embedding`, an `nn.Embedding(vocab_size, d_model)` whose weights begin as random numbers with a
 #   standard deviation of 1/√d_model: `nn.init.normal_(self.embedding.weight, std=...)`; `positions`, from
 #   `sinusoidal_encoding(max_len, d_model)`, which are not trained; `encoder` and `decoder`. The check does not mind
@@ -598,10 +601,27 @@ print("tables of weights in all:", sum(len(w) for w in [*of_encoder, *of_decoder
 interactive.layers(kinds, title="Every head of the untrained model")
 
 # %% [markdown]
-# It knows nothing yet, of course. (Where it prefers the token that it has just read, above, there is a reason: the
-# output is a product with the embeddings, and the vector of that token is still part of the sum on the residual road.)
+# It knows nothing yet, of course. Why, then, does it so often prefer the token that it has just read? The output is a
+# product with the embeddings, and the vector of that token is still part of the sum on the residual road. If that is
+# the reason, this one logit should stand out in a larger model, too, and the others look like those of the random
+# `state`. And the loss?
+
+# %%
+torch.manual_seed(0)
+large = Transformer(2000, 512, 8, 2048, 2).eval()
+read = torch.randint(4, 2000, (4, 12))
+with torch.no_grad():
+    all_logits = large(read, read)
+just_read = torch.zeros_like(all_logits, dtype=torch.bool).scatter(-1, read.unsqueeze(-1), True)
+others = all_logits[~just_read].view(4, 12, -1)
+print(f"logit of the token just read {all_logits[just_read].mean():5.2f}, the others spread by {others.std():5.2f}")
+print(f"loss {-all_logits.log_softmax(-1).mean():4.1f}, without that logit {-others.log_softmax(-1).mean():4.1f}")
+
+# %% [markdown]
+# It does stand out: 18.16 beside logits that spread by 0.99, as above. Without it the loss would be the 8.1 from above;
+# with it, training begins at 18.2.
 #
-# Its parts, and what they cost:
+# Its parts, and what they cost (a table that is used in two places may be listed twice):
 
 # %%
 for name, part in model.named_children():
@@ -615,8 +635,8 @@ print("one encoder layer and one decoder layer:", *layer_costs)
 # would break each of them?
 
 # %%
-alone = model(source_ids[1:, :3], decoder_input[1:, :4])
-together = model(source_ids, decoder_input)[1:, :4]
+alone = model(source_ids[1:, :3], decoder_input[1:])
+together = model(source_ids, decoder_input)[1:]
 print("a sentence alone equals the same sentence in a padded batch:",
       torch.allclose(alone, together, atol=1e-5))
 
@@ -637,7 +657,7 @@ def embed(ids):
 
 def causal_only(source, target):
     """The logits of `model`, with nothing but the causal mask for the target."""
-    source_mask, causal = padding_mask(source, PAD), causal_mask(target.shape[1]).unsqueeze(0)
+    source_mask, causal = padding_mask(source, PAD), causal_mask(target.shape[1]).expand(len(target), -1, -1)
     memory = model.encoder(embed(source), source_mask)
     return model.decoder(embed(target), memory, causal, source_mask) @ model.embedding.weight.T
 
@@ -661,11 +681,10 @@ torch.manual_seed(1)
 theirs = like_pytorchs()
 copy_weights(theirs, model)
 
-source_padding, target_padding = source_ids == PAD, decoder_input == PAD     # True = forbidden, PyTorch's way
+source_padding = source_ids == PAD                      # True = forbidden, PyTorch's way
 with torch.no_grad():
     states = theirs(embed(source_ids), embed(decoder_input), tgt_mask=forbidden(causal_mask(5)),
-                    src_key_padding_mask=source_padding, memory_key_padding_mask=source_padding,
-                    tgt_key_padding_mask=target_padding)
+                    src_key_padding_mask=source_padding, memory_key_padding_mask=source_padding)
     their_logits = states @ model.embedding.weight.T
     my_logits = model(source_ids, decoder_input)
 print("shapes", tuple(my_logits.shape), tuple(their_logits.shape))
@@ -692,7 +711,8 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 #
 # - Labels that are not shifted: a loss near 0, and a model that repeats what it reads.
 # - A causal mask in cross-attention, or the target's padding there.
-# - Queries and keys of cross-attention exchanged: one output for each *source* word.
+# - Queries and keys of cross-attention exchanged: the shapes do not fit `x`, except where both sentences are equally
+#   long. Then there is no error.
 # - A norm shared by several sub-layers, or one on the memory.
 # - The causal mask off by one; made once for a fixed length; dropped in deeper layers.
 # - Each decoder layer given the encoder layer of the same height instead of the finished memory.

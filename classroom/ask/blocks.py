@@ -76,7 +76,7 @@ class Block(Module):
         return self._filled(answer, inputs, task)[0]
 
     def _ready(self, answer: Callable, inputs: dict[str, Any], task):
-        module = self._construct(answer, inputs, task).eval()
+        module = self._construct(answer, inputs, task).train(inputs.get("training", False))
         weights = inputs.get("weights", {})
         if not weights:
             return module

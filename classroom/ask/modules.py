@@ -119,7 +119,7 @@ class Module:
 
     def _build(self, answer: Callable, inputs: dict[str, Any], task):
         import torch
-        module = self._construct(answer, inputs, task).train(bool(inputs.get("training", False)))
+        module = self._construct(answer, inputs, task).train(inputs.get("training", False))
         weights = inputs.get("weights", {})
         if not weights:
             return module

@@ -29,7 +29,15 @@ class Whole(OwnBlock):
     longest: int = 256
 
     def _settle(self, module: Any, inputs: dict[str, Any]) -> None:
-        """Positions may also be kept as a parameter that does not learn: here it becomes a buffer."""
+        """Positions may also be kept as a parameter that does not learn: here it becomes a buffer.
+
+        A table of which only the numbers are shared is refused: moved to another dtype, it would be two tables.
+        """
+        from torch.nn.parameter import is_lazy
+        held: dict[int, str] = {}
+        for name, parameter in module.named_parameters():
+            if not is_lazy(parameter) and parameter.ndim == 2 and held.setdefault(parameter.data_ptr(), name) != name:
+                raise Problem("numbers-shared", one=held[parameter.data_ptr()], other=name)
         size = inputs.get("max_len", self.longest), inputs["d_model"]
         for part in module.modules():
             for name, value in list(part._parameters.items()):

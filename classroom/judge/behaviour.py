@@ -8,25 +8,17 @@ import numpy as np
 
 from classroom.ask import autograd, call, compare, limits
 from classroom.ask.case import Case
-from classroom.ask.outcome import Outcome, agree, ask, axis_names, bare, elsewhere, recall, tolerance
+from classroom.ask.outcome import Outcome, agree, ask, bare, elsewhere, recall, tolerance
 from course._words import plural, say
 
 from . import advice
 from .evidence import have, joined, listing, row
 from .exercise import Exercise
-from .verdict import Status
+from .objects import differs_in_training, keeps_state
+from .verdict import Finding
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
 _SMALL = 1e-2         # of the largest gradient: smaller ones need not be more exact than this
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Right numbers, but something else is not."""
-
-    slug: str
-    message: str
-    status: Status = "wrong"
 
 
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
@@ -143,106 +135,6 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
                                          "such as an array of the page, or a list that is the default of "
                                          "an argument and is made only once?", about=say(first.case.about),
                                          cause=cause))
-
-
-def keeps_state(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
-    """For modules: is the same object right a second time, after it was called with something else?"""
-    if not hasattr(task.probe, "prepare"):
-        return None
-    masks = [name for name in task.takes if name.endswith("mask")]
-    masked = _masked(got, masks)
-    earlier = {say("shorter input"): _shorter, say("input of the same shape"): _others}
-    for once in (got[0], masked)[:1 + (masked is not got[0])]:
-        for before, made in earlier.items():
-            again = ask(task, answer, once.case.without(earlier=made(task, once.case)), run)
-            if agree(again, once):
-                continue
-            what = say("it raises {kind}: {text_}", kind=again.error.kind,
-                       text_=again.error.text) if again.error else say("it gives other numbers")
-            return Finding("not-repeatable", say(
-                "Your numbers are right while an object of your class is called only once. Called with other {before} "
-                "before, and then with that of the case “{about}”, {what} It keeps something on `self` from one call "
-                "to the next: a mask, keys, a memory, a length or a counter. What is stored in `forward`, and read "
-                "again in the next?", before=before, about=say(once.case.about),
-                what=what if what.endswith('.') else say("{sentence}.", sentence=what)))
-    return _keeps_mask(task, answer, masked.case, masks, run) or _keeps_numbers(task, answer, masked, run)
-
-
-def _keeps_numbers(task: Exercise, answer: Any, once: Outcome, run: Callable) -> Finding | None:
-    """The same tensors again, after the weights have changed: are all numbers computed with the new ones?"""
-    again = ask(task, answer, once.case.without(relearned=True), run)
-    if agree(again, once):
-        return None
-    return Finding("not-repeatable", say("Your numbers are right while the weights stay what they are. Called with the "
-                                         "same tensors before and after a change of the weights (the input of the case "
-                                         "“{about}”), as it is in training, your code gives other numbers: it keeps "
-                                         "something that was computed with the old weights. What do you store on "
-                                         "`self` in `forward`, and when is it computed anew?",
-                                         about=say(once.case.about)))
-
-
-def _masked(got: list[Outcome], masks: list[str]) -> Outcome:
-    """The first case that has a mask, else the first."""
-    return next((g for g in got if any(g.case.inputs.get(name) is not None for name in masks)), got[0])
-
-
-def differs_in_training(task: Exercise, answer: Any, got: list[Outcome], run: Callable) -> Finding | None:
-    """For modules: the same numbers in training mode? Of what draws there, as dropout does, nothing is said."""
-    if not hasattr(task.probe, "prepare"):
-        return None
-    masks = [name for name in task.takes if name.endswith("mask")]
-    masked = [g for g in got if any(g.case.inputs.get(name) is not None for name in masks)]
-    once = max(masked or got, key=lambda g: g.case.size())               # in a small one, nothing may be dropped
-    case = once.case.without(training=True)
-    there = ask(task, answer, case, run)
-    if agree(there, once) or not agree(ask(task, task.reference, case, bare), once) \
-            or any(not agree(ask(task, answer, case, run), there) for _ in range(2)):
-        return None
-    what = say("it raises {kind}: {text_}", kind=there.error.kind, text_=there.error.text.rstrip(".")) \
-        if there.error else say("other numbers come out")
-    return Finding("differs-in-training", say(
-        "Your numbers are right in evaluation mode, in which the check has put your module by `.eval()`. After "
-        "`.train()`, on the case “{about}”, {what}. What is asked for here is the same in both modes. Where does your "
-        "code ask for `self.training`, or use a layer that does, such as `nn.BatchNorm1d`?", about=say(case.about),
-        what=what))
-
-
-def _keeps_mask(task: Exercise, answer: Any, case: Case, masks: list[str], run: Callable) -> Finding | None:
-    """The same input without its masks: does a call with them before make a difference?"""
-    inputs = case.inputs
-    if not any(inputs.get(name) is not None for name in masks):
-        return None
-    bare_case = Case(case.about, **{name: value for name, value in inputs.items() if name not in masks})
-    alone = ask(task, answer, bare_case, run)
-    earlier = {name: inputs[name] for name in task.takes if isinstance(inputs.get(name), np.ndarray)}
-    after = ask(task, answer, bare_case.without(earlier=earlier), run)
-    if not alone.returned or agree(after, alone):
-        return None
-    return Finding("not-repeatable", say("Your numbers are right while an object of your class is called only once. "
-                                         "Called with a mask and then without one (the input of the case “{about}”), "
-                                         "it does something else than without the call before. What do you store on "
-                                         "`self` in `forward`, and which line reads it again?", about=say(case.about)))
-
-
-def _shorter(task: Exercise, case: Case) -> dict[str, Any]:
-    """The arrays of a case, one position less where there are several, and numbers that are no ids negated."""
-    found = {}
-    for name, axes in task.takes.items():
-        value = case.inputs.get(name)
-        if not isinstance(value, np.ndarray):
-            continue
-        for i, axis in enumerate(axis_names(axes, value.ndim)):
-            if axis.startswith("T") and value.shape[i] > 1:
-                value = value.take(range(value.shape[i] - 1), axis=i)
-        found[name] = -value if value.dtype.kind == "f" else value
-    return found
-
-
-def _others(task: Exercise, case: Case) -> dict[str, Any]:
-    """Other arrays of the same shapes: ids in the reverse order, and numbers that are no ids negated."""
-    found = {name: case.inputs[name] for name in task.takes if isinstance(case.inputs.get(name), np.ndarray)}
-    return {name: -value if value.dtype.kind == "f" else value if value.dtype == bool else value[..., ::-1].copy()
-            for name, value in found.items()}
 
 
 def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:

@@ -12,8 +12,9 @@ from course._words import ENGLISH, language, say
 from . import behaviour, diagnose, experiments, words
 from .evidence import Sight, capital, first_difference, joined, smallest
 from .exercise import Exercise, Misconception
+from .objects import right_in_training
 from .recognise import Match, recognise
-from .verdict import Status
+from .verdict import Finding, Status
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def explain(
     task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable, clock: Clock
 ) -> Explanation:
     """The first that applies: like a known mistake in all cases, not repeatable, a known mistake, other numbers."""
-    first = next(g for g, w in zip(got, want, strict=True) if not agree(g, w))
+    first, wanted = next((g, w) for g, w in zip(got, want, strict=True) if not agree(g, w))
     timed_out = any(g.error and g.error.timed_out for g in got)
     match = None if timed_out else recognise(task, got, want)
     if not timed_out and (match is None or not match.everywhere):        # what is like a known one is not random
@@ -38,6 +39,9 @@ def explain(
                 finding = behaviour.unexpected_layers(task, answer, outcome.case, run) or finding
                 return Explanation("wrong", finding.message, (finding.slug,))
     if not timed_out:
+        if first.returned and (finding := right_in_training(task, answer, got, want, run)) is not None:
+            evidence = first_difference(Sight(task, first, wanted))
+            return Explanation("wrong", _paragraphs([finding.message, evidence]), (finding.slug,))
         if (match is None or not match.everywhere or match.together) and (said := _described(task, got, want)):
             return Explanation("wrong", said[1], (said[0],))
         if match is not None:
@@ -72,7 +76,7 @@ def _described(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple
     return task.describes([Sight(task, g, w) for g, w in zip(got, want, strict=True)])
 
 
-def _another_dtype(task: Exercise, got: list[Outcome], want: list[Outcome]) -> behaviour.Finding | None:
+def _another_dtype(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Finding | None:
     """Another dtype than expected, if it is found in all cases that are wrong: in one alone it explains nothing."""
     found = [behaviour.dtypes(task, [g], [w], right=False) for g, w in zip(got, want, strict=True) if not agree(g, w)]
     return found[0] if found and all(found) else None

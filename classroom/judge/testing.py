@@ -64,7 +64,9 @@ def _judge(task: TestTask, answer: Any) -> Verdict:
                                              "a right implementation from a buggy one."),
                           ("calls-nothing",), printed.kept)
         if trial.rejected:
-            return _refuses(task, how, trial, printed)
+            turned = "" if trial.error else _turned_round([_try(answer, one, task, clock, printed) for one in (
+                *task.right.values(), *(bug.wrong for bug in task.buggy))], len(task.right))
+            return _refuses(task, how, trial, printed, turned)
     trials = [(bug, _try(answer, bug.wrong, task, clock, printed)) for bug in task.buggy]
     if late := next((bug for bug, trial in trials if trial.error and trial.error.timed_out), None):
         return ruling(task, "error", say("Your test had not finished after {total:g} seconds, on this buggy "
@@ -123,12 +125,25 @@ def named_inputs(task: TestTask, args: tuple, kwargs: dict) -> dict[str, Any]:
     return {name: to_numpy(value) if hasattr(value, "shape") else value for name, value in named.items()}
 
 
-def _refuses(task: TestTask, how: str, trial: Trial, printed) -> Verdict:
+def _turned_round(trials: list[Trial], right: int) -> str:
+    """What to say of a test that returns False for what is right, and not for what is wrong; else empty."""
+    said_no = [trial.rejected and trial.error is None for trial in trials]
+    errors = any(trial.error for trial in trials)
+    of_right, of_buggy, buggy = sum(said_no[:right]), sum(said_no[right:]), len(trials) - right
+    if errors or of_right < right or 2 * of_buggy >= buggy:
+        return ""
+    return say("It returns False for all {right} right implementations, and for {of_buggy} of the {buggy} buggy ones. "
+               "False is the answer of a test that has found a fault. Which of the two answers does yours give when it "
+               "has found one?", right=right, of_buggy=of_buggy, buggy=buggy)
+
+
+def _refuses(task: TestTask, how: str, trial: Trial, printed, turned: str) -> Verdict:
     start = say("Your test rejects a right implementation ({how})", how=say(how))
     if trial.error is None or trial.error.kind == "AssertionError":
         where = say(": {line}", line=line_of(trial.error.where)) if trial.error and trial.error.where else \
             say(", by returning False")
-        if task.suspects is not None and trial.inputs and (suspected := task.suspects(trial.inputs)):
+        suspected = turned or (task.suspects(trial.inputs) if task.suspects and trial.inputs else "")
+        if suspected:
             return ruling(task, "wrong", joined(say("{start}{where}.", start=start, where=where), suspected),
                           ("refuses-right",), printed.kept)
         return ruling(task, "wrong", say("{start}{where}.\n\nA test that fails for right code gets switched off by "

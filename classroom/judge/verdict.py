@@ -14,6 +14,15 @@ HEADINGS = {"correct": later("Correct."), "wrong": later("Not yet."), "error": l
             "not attempted": later("Not attempted yet.")}
 
 
+@dataclass(frozen=True)
+class Finding:
+    """Right numbers, but something else is not."""
+
+    slug: str
+    message: str
+    status: Status = "wrong"
+
+
 @dataclass
 class Verdict:
     """Status, points, the recognised mistake if any, and what the learner reads."""

@@ -255,6 +255,10 @@ _WORDS = {
     "shape-changes":
         "The shape of your output changes from step to step: {shape}. In each step one position comes in, and one goes "
         "out.",
+    "numbers-shared":
+        "`{one}` and `{other}` are two parameters that only share their numbers, as `.data` makes them do. Each has a "
+        "gradient of its own, and moved to another device or dtype they are two tables. Where one parameter is meant, "
+        "give the second place the parameter itself: `a.weight = b.weight`.",
     "shared-weights":
         "{layers} are one and the same layer: {tensors} are the same tensor, so they cannot learn different things. "
         "Each needs a layer of its own. (`[layer] * n` is a list in which one layer stands n times.)",

@@ -1,6 +1,7 @@
 """Exercise 7.1: what learners write instead, and what it means. Used by `lesson_07`."""
 from functools import partial
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -17,7 +18,7 @@ class SloppyDecoderLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
                  final=False, relu="between", inputs="normed", discard="", join="+", heads=None, top="", stale="",
-                 early="", norms="layer", first_alone=""):
+                 early="", norms="layer", first_alone="", ahead=False):
         super().__init__()
         self.attentions = nn.ModuleList(MultiHeadAttention(d_model, heads or n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
@@ -26,7 +27,7 @@ class SloppyDecoderLayer(nn.Module):
         self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
         self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
         self.join, self.top, self.stale, self.early = JOINS[join], top, stale, early
-        self.plain, self.first_alone = norms == "plain", first_alone
+        self.plain, self.first_alone, self.ahead = norms == "plain", first_alone, ahead
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
         given, last, seen = x, None, []
@@ -35,9 +36,11 @@ class SloppyDecoderLayer(nn.Module):
         for n, name in enumerate(self.order, 1):
             seen.append(x)                         # what lay on the road before each sub-layer
             begin = given if self.start == "input" else seen[-2] if str(n) in self.early else x
+            if self.ahead and n == 2:              # the feed-forward part is called first, its result added last
+                made = self._sublayer("f", 3, x, self._norm(3)(x), memory, self_mask, memory_mask)
             h = self._norm(n)(begin) if self.norm == "before" else begin
             h = last = last if str(n) in self.stale else h
-            y = self._sublayer(name, n, begin, h, memory, self_mask, memory_mask)
+            y = made if self.ahead and n == 3 else self._sublayer(name, n, begin, h, memory, self_mask, memory_mask)
             y = self._norm(n)(y) if self.norm == "on the branch" else y
             y = y[:1] if str(n) in self.first_alone else y
             if str(n) in self.discard:
@@ -62,7 +65,10 @@ class SloppyDecoderLayer(nn.Module):
                 return own if own is None else PARTS_OF_MASK[switch](own)
             if switch in ("inverted", "causal as well", "causal if given") and own is not None:
                 return ~own if switch == "inverted" else own & causal
+            if own is not None and switch in ("itself", "all rows"):
+                return own | torch.eye(x.shape[1]).bool() if switch == "itself" else own.all(1, keepdim=True)
             return {"right": own, "ignored": None, "inverted": None, "causal if given": None, "other": other,
+                    "itself": None, "all rows": None,
                     "causal": causal, "causal as well": causal,
                     "causal if none": causal if own is None else own}[switch]
         return choose(self.masks[0], self_mask, memory_mask), choose(self.masks[1], memory_mask, self_mask)
@@ -177,6 +183,12 @@ LAYER = [
     *(_layer(slug, later("what comes out when {words}", words=words), why,
              "What happens to the mask before attention gets it?", **{mask: part})
       for mask in ("self_mask", "memory_mask") for slug, part, words, why in parts_of_mask(mask)),
+    _layer("self-mask-opened-at-itself", "what comes out when every position may attend to itself, whatever "
+           "`self_mask` says", "The mask that is given is all of it: a position that is padding may be hidden from "
+           "itself, too.", "What happens to the mask before attention gets it?", self_mask="itself"),
+    _layer("memory-mask-of-all-rows", "what comes out when a source position counts only if `memory_mask` allows it "
+           "to every query", "Row t of a mask is for query t. It makes no difference for a mask of padding, whose rows "
+           "are all alike.", "What happens to the mask before attention gets it?", memory_mask="all rows"),
     _layer("masks-swapped", "what comes out when the two masks have changed places", "`self_mask` speaks of the "
            "target's positions, `memory_mask` of the source's.", "Which attention gets which mask?",
            self_mask="other", memory_mask="other"),
@@ -268,6 +280,9 @@ LAYER = [
       for late, words in (("2", "cross-attention asks with what lay there *before* self-attention"),
                           ("3", "the feed-forward part gets what lay there *before* cross-attention"),
                           ("23", "each sub-layer after the first gets what lay there one step earlier"))),
+    _layer("one-step-behind", "what comes out when the feed-forward part is called before cross-attention, and its "
+           "result added after it, so that it gets what lay there *before* cross-attention", _THREE,
+           "In which line does your `forward` call the feed-forward part?", ahead=True),
     _layer("norms-one-place-late", "what comes out when the third norm stands at the end, and the feed-forward part "
            "gets vectors that were never normalised", _THREE,
            "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="12",

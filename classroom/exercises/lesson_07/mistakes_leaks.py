@@ -261,8 +261,8 @@ def _too_few_changes(decode: Decode, given: Sequence[tuple]) -> str:
 
 
 def _begins_alike(one: tuple, other: tuple) -> int:
-    """From which position on the x of two calls differ; 0 if the memory differs."""
-    if one[1].shape != other[1].shape or (one[1] != other[1]).any():
+    """From which position on the x of two calls differ; 0 if the memory differs, or the shape."""
+    if one[0].shape != other[0].shape or one[1].shape != other[1].shape or (one[1] != other[1]).any():
         return 0
     differs = (one[0] != other[0]).any(axis=(0, 2))
     return int(np.argmax(differs)) if differs.any() else len(differs)
@@ -279,4 +279,21 @@ def suspects(calls: Sequence[Mapping[str, Any]]) -> str:
     if len(memories) > 1 and not any(np.array_equal(a, b) for n, a in enumerate(memories) for b in memories[:n]):
         return say("No two of its calls got the same `memory`, and what comes out moves with that as well. What should "
                    "differ between the two calls of a comparison, and what should not?")
-    return ""
+    return _change_that_failed(given)
+
+
+def _change_that_failed(given: Sequence[tuple]) -> str:
+    """How the last x of a test that failed differs from the first one."""
+    if not 2 <= len(given) < _KEPT or given[-1][0].shape != given[0][0].shape:
+        return ""
+    t, latest = (max(_begins_alike(one, given[-1]) for one in among) for among in (given[:1], given[1:-1] or given[:1]))
+    if not 0 < t < len(given[0][0][0]):
+        return ""
+    if t < latest < len(given[0][0][0]):
+        return say("The last `x` of your test differs from the first one from position {t} on, and from another one "
+                   "before it only from position {latest} on: so one change was made on top of another. Does each "
+                   "change begin with a new copy of the first `x`? `x2 = x` makes no copy, it gives the tensor a "
+                   "second name.", t=t, latest=latest)
+    return say("The last `x` of your test differs from the first one from position {t} on. What comes out before "
+               "position {t} is then the same, to within rounding; what comes out at position {t} and after it may "
+               "differ. Which positions does your test compare?", t=t)

@@ -1,6 +1,7 @@
 """Exercise 7.5: what learners write instead, and what it means. Used by `lesson_07`."""
 from functools import partial
 
+import torch.nn.functional as F
 from torch import nn
 
 from classroom.exercises.lesson_06.mistakes_layers import NO_DEFAULT, PARTS_OF_MASK, parts_of_mask
@@ -51,6 +52,7 @@ class SloppyDecoder(nn.Module):
         x = {"": x, "input": given + x}[self.top if self.top == "input" else ""]
         x = self.norms[0](x) if self.norm in ("end", "twice", "both ends", "both ends, two") else x
         x = self.norms[1](x) if self.norm == "twice" else x
+        x = F.layer_norm(x, x.shape[-1:]) if self.norm == "plain" else x
         x = self.layers[-1].norm_3(x) if self.norm == "last layer's" else x
         return {"relu": x.relu(), "input after the norm": given + x}.get(self.top, x)
 
@@ -64,7 +66,7 @@ class SloppyDecoder(nn.Module):
                 return ~own if switch == "inverted" else own & causal
             return {"right": own, "ignored": None, "inverted": None, "other": other, "causal": causal,
                     "causal if none": causal if own is None else own, "causal as well": causal,
-                    "first layer": None if n else own, "later layers": own if n else None}[switch]
+                    "first layer": None if n else own, "last layer": own if n == len(self.order) - 1 else None}[switch]
         own = choose(self.masks[0], self_mask, memory_mask)
         return own, choose(self.masks[1], memory_mask, self_mask)
 
@@ -94,6 +96,11 @@ def _decoder(slug: str, says: str, why: str, look: str, **switches) -> Misconcep
 DECODER = [
     _decoder("final-norm-missing", "what comes out without the norm at the end", _NORM,
              "What is the last thing that your `forward` does?", norm="none"),
+    _decoder("norm-without-weights", "what comes out when the norm at the end has no weights that are learned",
+             "After it has set mean and spread, a `LayerNorm` multiplies each dimension by a number and adds another. "
+             "Both learn.",
+             "What is your last norm, and what do `F.layer_norm` and `elementwise_affine=False` leave out?",
+             norm="plain"),
     _decoder("norm-at-the-beginning", "what comes out when the norm stands before the first layer instead of after the "
              "last one", _NORM, "When does your `forward` call the norm?", norm="beginning"),
     *(_decoder("norm-at-the-beginning-as-well", later(
@@ -182,6 +189,11 @@ DECODER = [
              "Do the later layers get it, too?", memory_mask="first layer"),
     _decoder("masks-in-first-layer-only", "what comes out when only the first layer gets the masks", _PASS,
              "Do the later layers get them, too?", self_mask="first layer", memory_mask="first layer"),
+    _decoder("self-mask-in-last-layer-only", "what comes out when only the last layer gets `self_mask`", later(
+        "{pass_} One layer that looks ahead is enough for a leak.", pass_=_PASS),
+             "Do the layers before it get it, too?", self_mask="last layer"),
+    _decoder("memory-mask-in-last-layer-only", "what comes out when only the last layer gets `memory_mask`", _PASS,
+             "Do the layers before it get it, too?", memory_mask="last layer"),
     _decoder("masks-swapped", "what comes out when the two masks have changed places", _PASS,
              "In which order do your layers get the two?", self_mask="other", memory_mask="other"),
     _decoder("self-mask-for-both", "what comes out when cross-attention gets `self_mask`", _PASS,

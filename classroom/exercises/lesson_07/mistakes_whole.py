@@ -22,7 +22,8 @@ class SloppyTransformer(nn.Module):
         super().__init__()
         self.source_pad = 0 if pad in ("0", "0 in the source") else pad_id
         self.target_pad = 0 if pad in ("0", "0 in the target") else pad_id
-        self.pad_id, max_len = pad_id, 256 if longest == "256" else max_len
+        self.pad_id, self.bound = pad_id, {"bound": "st", "bound in the source": "s"}.get(pad, "")
+        max_len = {"256": 256, "more": max_len + pad_id + 1}.get(longest, max_len)
         self.table = nn.ModuleList(nn.Embedding(vocab_size, d_model) for _ in range(3))
         self.bias = nn.Parameter(torch.zeros(vocab_size))
         self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
@@ -49,7 +50,8 @@ class SloppyTransformer(nn.Module):
         factor = self.factor if side in self.scaled else 1.0
         x = x * factor if self.scale != "sum" else x
         if side in self.placed:
-            start = {"from 1": 1, "goes on": before, "target from 1": int(side == "t")}.get(self.place, 0)
+            start = {"from 1": 1, "goes on": before, "target from 1": int(side == "t"),
+                     "after pad_id": self.pad_id + 1}.get(self.place, 0)
             size = len(ids) if self.place == "by batch" else ids.shape[1]
             x = x + self.positions[start : start + size]
         return x * factor if self.scale == "sum" else x
@@ -63,7 +65,7 @@ class SloppyTransformer(nn.Module):
             target = torch.cat([target[:, :1], target[:, :-1]], dim=1)
         if self.cut:
             target = target[:, :-1]
-        padding = padding_mask(source, self.source_pad)
+        padding = self._padding(source, self.source_pad, "s")
         own, of_encoder, of_memory = self._choose(source, target, padding)
         x, y = self.embed(source, "s"), self.embed(target, "t", source.shape[1])
         if self.memory.startswith("layer by layer"):
@@ -75,8 +77,11 @@ class SloppyTransformer(nn.Module):
             states = self.decoder(y, self._changed(self._remember(x, of_encoder, y), padding), own, of_memory)
         return self._logits(states)
 
+    def _padding(self, ids, pad_id, side):
+        return (ids > pad_id)[:, None] if side in self.bound else padding_mask(ids, pad_id)
+
     def _choose(self, source, target, padding):
-        size, of_target = target.shape[1], padding_mask(target, self.target_pad)
+        size, of_target = target.shape[1], self._padding(target, self.target_pad, "t")
         causal = causal_mask(size)[None]
         own = {"right": causal & of_target, "none": None, "padding only": of_target,
                "transposed": causal.mT & of_target,
@@ -153,8 +158,8 @@ _SCALE = ("The table begins with numbers of size 1/√d_model, since it is the o
           "(§3.4 of the paper) brings a word's vector to the size of the positions that are added to it.")
 _TABLE = "The paper (§3.4) shares one table: source, target and, transposed, the output."
 _PAD = "Padding is no word: no query may attend to it, in the encoder or from the decoder."
-_FUTURE = ("Position t is asked for the token that stands at t + 1, and may not read it. The training loss becomes "
-           "wonderful, and the model cannot write.")
+_FUTURE = ("Position t is asked for the token that stands at t + 1, and may not read it. A model that was trained so "
+           "can have a very low loss, and cannot write.")
 _MEMORY = "Every layer of the decoder reads the same memory: what the whole encoder, its norm included, has made."
 _POSITIONS = "Attention itself knows no order: both sides are told it, each counted from 0."
 _SOURCE = "The source is known from end to end before the first word is written: nothing of it is the future."
@@ -194,6 +199,10 @@ WHOLE = [
            "Do source and target go through the same steps?", positions="t"),
     _whole("positions-from-1", "what comes out when the positions are counted from 1", _POSITIONS,
            "Which row of the table does the first token get?", place="from 1"),
+    *(_whole(f"positions-from-{slug}", later("what comes out when the positions are counted from {words}, and "
+                                             "the table has rows enough for that", words=words), _POSITIONS,
+             "Which row of the table does the first token get?", place=place, longest="more")
+      for slug, words, place in (("1", "1", "from 1"), ("pad-id", "`pad_id` + 1", "after pad_id"))),
     _whole("target-positions-from-1", "what comes out when the positions of the target are counted from 1, and those "
            "of the source from 0", _POSITIONS, "Which row of the table does the first token of the target get?",
            place="target from 1"),
@@ -250,6 +259,11 @@ WHOLE = [
            encoder_mask="causal, source"),
     _whole("pad-id-ignored", "what comes out when 0 is taken for padding, whatever `pad_id` is",
            "Which id stands for padding is decided by the vocabulary.", "Where is `pad_id` used?", pad="0"),
+    *(_whole("pad-id-as-a-bound", says, "Padding is the one id that is equal to `pad_id`. Where it is not 0, there are "
+             "words below it.", "With which sign does your mask compare ids and `pad_id`?", pad=pad)
+      for says, pad in (("what comes out when only ids above `pad_id` are taken for words", "bound"),
+                        ("what comes out when only ids above `pad_id` are taken for words of the source",
+                         "bound in the source"))),
     *(_whole("pad-id-ignored-on-one-side", later("what comes out when 0 is taken for padding in the {side}, whatever "
                                                  "`pad_id` is", side=side),
              "Which id stands for padding is decided by the vocabulary.", "Which id is each of your masks told?",

@@ -1,0 +1,211 @@
+"""Answers of a severe reader of lesson 07: what is kept between calls, what the mode decides, tests turned round."""
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from classroom.exercises.lesson_07.tasks import Transformer
+from course.attention import causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, DecoderLayer, sinusoidal_encoding
+
+from .told import accepted, refused
+
+
+class KeptByLayer(DecoderLayer):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        return super().forward(x, self.__dict__.setdefault(("memory", tuple(memory.shape)), memory), self_mask,
+                               memory_mask)
+
+
+class KeptByStack(Decoder):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if getattr(self, "memory", None) is None or self.memory.shape != memory.shape:
+            self.memory = memory
+        return super().forward(x, self.memory, self_mask, memory_mask)
+
+
+class InSteps(Transformer):
+    def memory(self, source):
+        return self.encoder(self.embed(source), padding_mask(source, self.pad_id))
+
+    def own_mask(self, target):
+        return decoder_mask(target, self.pad_id)
+
+    def forward(self, source, target):
+        states = self.decoder(self.embed(target), self.memory(source), self.own_mask(target),
+                              padding_mask(source, self.pad_id))
+        return states @ self.embedding.weight.T
+
+
+class KeptByModel(InSteps):
+    def memory(self, source):
+        return self.__dict__.setdefault(("memory", tuple(source.shape)), super().memory(source))
+
+
+class KeepsItsMask(InSteps):
+    """The causal mask of a size is the same for all sentences."""
+
+    def own_mask(self, target):
+        size = target.shape[1]
+        if size not in self.__dict__.setdefault("known", {}):
+            self.known[size] = causal_mask(size)
+        return self.known[size].unsqueeze(0)
+
+
+@pytest.mark.parametrize("id, answer", [("7.1", KeptByLayer), ("7.5", KeptByStack), ("7.6", KeptByModel)])
+@pytest.mark.slow
+def test_a_memory_that_is_kept_between_calls(id, answer):
+    refused(id, answer, "not-repeatable", ["other input of the same shape", "a memory"])
+
+
+@pytest.mark.slow
+def test_what_depends_on_sizes_alone_may_be_kept():
+    accepted("7.6", KeepsItsMask)
+
+
+class MaskedInTraining(InSteps):
+    def own_mask(self, target):
+        return super().own_mask(target) if self.training else padding_mask(target, self.pad_id)
+
+
+class NormInTraining(Decoder):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return self.norm(x) if self.training else x
+
+
+@pytest.mark.parametrize("id, answer", [("7.5", NormInTraining), ("7.6", MaskedInTraining)])
+@pytest.mark.slow
+def test_right_in_training_alone(id, answer):
+    refused(id, answer, "right-in-training-only", ["self.training", "yours"], ["the model cannot write", "exactly"])
+
+
+class SharesNumbers(InSteps):
+    def __init__(self, vocab_size, d_model, *sizes, **more):
+        super().__init__(vocab_size, d_model, *sizes, **more)
+        self.out = nn.Linear(d_model, vocab_size, bias=False)
+        self.out.weight.data = self.embedding.weight.data
+
+    def forward(self, source, target):
+        return self.out(self.decoder(self.embed(target), self.memory(source), self.own_mask(target),
+                                     padding_mask(source, self.pad_id)))
+
+
+class SharesItsParameter(SharesNumbers):
+    def __init__(self, *sizes, **more):
+        super().__init__(*sizes, **more)
+        self.out.weight = self.embedding.weight
+
+
+@pytest.mark.slow
+def test_numbers_that_are_shared_are_no_shared_parameter():
+    refused("7.6", SharesNumbers, "numbers-shared", ["`embedding.weight`", "`out.weight`"])
+    accepted("7.6", SharesItsParameter)
+
+
+def counted(start):
+    """A model whose positions are counted from `start(pad_id)`, with a table that is long enough."""
+    class Counted(InSteps):
+        def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+            super().__init__(vocab_size, d_model, n_heads, d_ff, n_layers, pad_id, max_len)
+            self.start = start(pad_id)
+            self.positions = sinusoidal_encoding(max_len + self.start, d_model)
+
+        def embed(self, ids):
+            return self.embedding(ids) * self.scale + self.positions[self.start : self.start + ids.shape[1]]
+    return Counted
+
+
+class WordsAbovePadding(InSteps):
+    def forward(self, source, target):
+        real = (source > self.pad_id).unsqueeze(1)
+        return self.decoder(self.embed(target), self.encoder(self.embed(source), real), self.own_mask(target),
+                            real) @ self.embedding.weight.T
+
+
+@pytest.mark.parametrize("answer, slug", [
+    (counted(lambda pad_id: 1), "positions-from-1"), (counted(lambda pad_id: pad_id + 1), "positions-from-pad-id"),
+    (WordsAbovePadding, "pad-id-as-a-bound")])
+@pytest.mark.slow
+def test_one_mistake_explains_all_cases_of_the_model(answer, slug):
+    refused("7.6", answer, slug, ["exactly"], ["second mistake"])
+
+
+class Layer(DecoderLayer):
+    """Hands the masks over as `masks` returns them."""
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        return super().forward(x, memory, *self.masks(self_mask, memory_mask))
+
+
+class ThinksTooEarly(DecoderLayer):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        thought = self.feed_forward(self.norm_3(x))
+        return x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0] + thought
+
+
+class SeesItself(Layer):
+    def masks(self, self_mask, memory_mask):
+        return self_mask if self_mask is None else self_mask | torch.eye(self_mask.shape[-1]).bool(), memory_mask
+
+
+class AllRows(Layer):
+    def masks(self, self_mask, memory_mask):
+        return self_mask, memory_mask if memory_mask is None else memory_mask.all(1, keepdim=True)
+
+
+class PlainNorm(Decoder):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return F.layer_norm(x, x.shape[-1:])
+
+
+def last_only(which):
+    class LastOnly(Decoder):
+        def forward(self, x, memory, self_mask=None, memory_mask=None):
+            for layer in self.layers:
+                last = layer is self.layers[-1]
+                masks = (self_mask if last or which else None, memory_mask if last or not which else None)
+                x = layer(x, memory, *masks)
+            return self.norm(x)
+    return LastOnly
+
+
+@pytest.mark.parametrize("id, answer, slug", [
+    ("7.1", ThinksTooEarly, "one-step-behind"), ("7.1", SeesItself, "self-mask-opened-at-itself"),
+    ("7.1", AllRows, "memory-mask-of-all-rows"), ("7.5", PlainNorm, "norm-without-weights"),
+    ("7.5", last_only(0), "self-mask-in-last-layer-only"), ("7.5", last_only(1), "memory-mask-in-last-layer-only")])
+@pytest.mark.slow
+def test_layers_and_stacks(id, answer, slug):
+    refused(id, answer, slug, ["exactly"])
+
+
+# ------------------------------------------------------------------------------------------ a test for leaks
+
+def looks(copy=torch.Tensor.clone, upto=0, says=lambda same: same):
+    """A test for leaks: `copy(x)` is changed, one position too many or too few is compared, and `says` what is said."""
+    def test(decode):
+        x, memory = torch.randn(3, 7, 16), torch.randn(3, 4, 16)
+        before, same, changed = decode(x, memory), True, x
+        for t in range(1, 7):
+            changed = copy(x)
+            changed[:, t:] = torch.randn(3, 7 - t, 16)
+            same = same and torch.allclose(decode(changed, memory)[:, : t + upto], before[:, : t + upto], atol=1e-5)
+        return says(same)
+    return test
+
+
+@pytest.mark.parametrize("test, says, never", [
+    (looks(says=lambda same: not same), ["for all 5 right", "for 0 of the 15"], ["beyond what"]),
+    (looks(copy=lambda x: x), ["from position 1 on", "only from position", "makes no copy"], ["beyond what"]),
+    (looks(upto=1), ["from position 1 on", "Which positions does your test compare?"], ["makes no copy", "for all 5"])])
+def test_why_a_test_refuses_what_is_right(test, says, never):
+    refused("7.3", test, "refuses-right", says, never)
+
+
+def test_the_same_test_written_rightly():
+    accepted("7.3", looks())
