@@ -83,7 +83,7 @@ def differs_in_training(task: Exercise, answer: Any, got: list[Outcome], run: Ca
             or any(not agree(ask(task, answer, case, run), there) for _ in range(2)):
         return None
     what = say("it raises {kind}: {text_}", kind=there.error.kind, text_=there.error.text.rstrip(".")) \
-        if there.error else say("other numbers come out")
+        if there.error else say("other numbers come out") if there.returned else say("it stops")
     return Finding("differs-in-training", say(
         "Your numbers are right in evaluation mode, in which the check has put your module by `.eval()`. After "
         "`.train()`, on the case “{about}”, {what}. What is asked for here is the same in both modes. Where does your "
