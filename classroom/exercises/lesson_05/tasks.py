@@ -204,6 +204,6 @@ EXERCISES = [
             "One of them never looks at a position, only at a difference of positions, and the difference is 3 "
             "everywhere."),
         moral="Its scores depend on differences of positions only, and “three back” is a difference that training has "
-              "shown at every place.",
+              "shown.",
     ),
 ]
