@@ -10,15 +10,15 @@
 # - name the places where a position can go in: the vectors, the queries and keys, the scores;
 # - write the sinusoidal encoding of the paper, and explain it as hands of clocks;
 # - show in numbers that a step from one word to the next is a rotation, the same everywhere;
-# - say why embeddings are multiplied by √d_model;
+# - say what the factor √d_model does to the length of a word's vector;
 # - write rotary encoding, and say what each kind of positions did in two measured tasks, also beyond the
 #   sentence lengths of training.
 #
-# **You need** lessons 01 to 03: scores, weights, masks, modules and the training loop. Sine and cosine
+# **You need** lessons 01 to 04: scores, weights, masks, modules, the training loop and heads. Sine and cosine
 # are explained again.
 #
 # **Time** about 110 minutes, some 55 of them for the five exercises. Two cells train small models and
-# take some seconds each.
+# take up to half a minute each.
 
 # %%
 import math
@@ -191,8 +191,9 @@ for i in range(4):
 # %% [markdown]
 # The fastest hand moves by 1 radian, about 57°, for each word. Each next one is slower by a fixed
 # factor, here 10. Together they tell the position as the hands of a clock tell the time: the fast
-# hand is exact but comes round again and again, the slow ones are rough but do not repeat. A sine alone is not
-# enough: it is the same for 80° and 100°.
+# hand is exact but comes round again and again, the slow ones are rough but come round much later. A single sine does
+# not say where its hand stands: it is the same for 80° and 100°. With the cosine it does, and the next section needs
+# this.
 #
 # ## One step is the same everywhere
 #
@@ -209,7 +210,7 @@ for i in range(4):
 table = sinusoidal_encoding(1000, 4).double()
 found = torch.linalg.lstsq(table[:60], table[3:63]).solution.T      # so that it acts on columns
 print(found.round(decimals=3) + 0.0)                                # + 0.0 turns −0.0 into 0.0
-for t in (60, 300, 900):
+for t in (63, 300, 900):
     print(f"t = {t:3}: largest error {(found @ table[t] - table[t + 3]).abs().max():.3f}")
 
 # %% [markdown]
@@ -233,17 +234,17 @@ print(f"cos 3 = {math.cos(3):.3f}, sin 3 = {math.sin(3):.3f}")
 
 # %%
 rows, columns = torch.tensor([0, 2]), torch.tensor([3, 1])
-two, four = torch.zeros(4, 4), torch.zeros(4, 4)
-two[rows, columns] = torch.tensor([7.0, 8.0])         # one place for each pair: (0, 3) and (2, 1)
-four[0::2, 1::2] = torch.tensor([7.0, 8.0])           # every even row with every odd column
-print(torch.cat([two, four], dim=1).int())
+first, second = torch.zeros(4, 4), torch.zeros(4, 4)
+first[rows, columns] = torch.tensor([7.0, 8.0])       # one place for each pair: (0, 3) and (2, 1)
+second[0::2, 1::2] = torch.tensor([7.0, 8.0])         # every even row with every odd column
+print(torch.cat([first, second], dim=1).int())
 
 # %% [markdown]
 # ### Exercise 5.2 · a step is a rotation        ●●●  about 15 minutes · 2 points
-# Build the matrix, instead of searching for it. (In many dimensions, a search on a few rows finds *some* matrix that
-# fits them: the slow clocks hardly move, and many different matrices fit nearly as well. You are asked for the one
-# that turns each pair by itself. PyTorch's `lstsq` and `pinv` are not accepted here. Compute it in any
-# other way.)
+# Build the matrix, instead of searching for it. (In many dimensions a search can find *another* matrix that fits its
+# rows, even many rows: the slow clocks hardly move, and many different matrices fit nearly as well. You are asked for
+# the one that turns each pair by itself. Any way of computing it is accepted, but no search, and nothing that calls
+# PyTorch's `lstsq` or `pinv`.)
 #
 # - **You have** `offset`, a whole number, also negative or 0, and `d_model`, even.
 # - **Return** a matrix $R$ (d_model, d_model), float32, with `encoding[t + offset]` = $R$ `@ encoding[t]` for every
@@ -282,20 +283,21 @@ for t in (0, 7, 90):
 # How can a model use this? A query is $W_q$ times a vector, and $W_q$ is learned. If it learns to be
 # such a rotation, every word asks for "the word three places before me", with one matrix for all places.
 # Scores are dot products, so we look at the dot products of positions with each other. The three curves begin at
-# different positions. Each is drawn 4 higher than the one before, because otherwise you would see only one:
+# different positions, and each is drawn 4 higher than the one before. How do they differ?
 
 # %%
 table = sinusoidal_encoding(64, 32)
 similarity = table @ table.T
 distances = range(0, 25)
 curves = {t: torch.stack([similarity[t, t + d] for d in distances]) for t in (0, 10, 35)}
-print("largest difference between the three curves:", f"{(curves[0] - curves[35]).abs().max():.5f}")
+largest = max((curve - curves[0]).abs().max() for curve in curves.values())
+print(f"largest difference from the first curve: {largest:.5f}")
 show_curves(distances, {f"from position {t} (+ {4 * n})": curve + 4 * n for n, (t, curve) in enumerate(curves.items())},
             "distance", "dot product", "How similar are two positions?")
 
 # %% [markdown]
 # The three curves are the same: **how similar two positions are depends only on the distance between
-# them**, not on where they are. Near ones are similar, and it falls off, with ripples from the fast
+# them**, not on where they are. Near ones are similar, and the similarity falls off, with large ripples from the fast
 # clocks.
 #
 # (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
@@ -304,13 +306,17 @@ show_curves(distances, {f"from position {t} (+ {4 * n})": curve + 4 * n for n, (
 
 # %% [markdown]
 # Are the nearest positions also the most similar? With only 4 dimensions, which positions look most like position 0?
-# And with 64? Below the numbers, a view has three sliders: a position, a dimension, the
-# size of the vectors.
+# And with 64?
 
 # %%
 for d_model in (4, 64):
     alike = sinusoidal_encoding(24, d_model) @ sinusoidal_encoding(24, d_model)[0]
     print(f"d_model = {d_model:<3} most like position 0: {(1 + alike[1:].topk(3).indices).tolist()}")
+
+# %% [markdown]
+# With 4 numbers, no: 6, 13 and 19 steps are nearly 1, 2 and 3 whole turns of the fast hand (a turn is 2π, about 6.28),
+# and the slow hand has hardly moved. With 64 numbers the other hands tell these positions apart. The view has three
+# sliders: a position, a dimension, the size of the vectors.
 
 # %%
 interactive.positions(sinusoidal_encoding)
@@ -318,12 +324,13 @@ interactive.positions(sinusoidal_encoding)
 # %% [markdown]
 # ## Positions meet words
 #
-# The paper *adds* the encoding to the vectors of the words. Does each not disturb the other? In
+# The paper *adds* the encoding to the vectors of the words. Do they not disturb each other? In
 # vectors with many numbers there is room for both: a model can learn to use some directions for words and
 # others for positions. How long are the two?
 #
-# The vectors of the words, the **embeddings**, are learned. They start small: numbers of about
-# $1/\sqrt{d_{model}}$, so that a word's vector has a length of about 1.
+# The vectors of the words, the **embeddings**, are learned. In this course they start small: numbers of about
+# $1/\sqrt{d_{model}}$, so that a word's vector has a length of about 1. (PyTorch's `nn.Embedding` itself starts with
+# numbers of about 1.)
 
 # %%
 torch.manual_seed(0)
@@ -335,9 +342,9 @@ print(f"√(d_model/2) = {math.sqrt(d_model / 2):.2f}   √d_model = {math.sqrt(
 
 # %% [markdown]
 # Every pair adds sin² + cos² = 1 to the square of a position's length, so for an even $d_{model}$ the length is exactly
-# $\sqrt{d_{model}/2}$ at all positions. A word's vector would be eight times shorter. The paper multiplies
-# the embeddings by $\sqrt{d_{model}}$ (§3.4) and gives no reason. Here is a possible one:
-# now both have a similar length.
+# $\sqrt{d_{model}/2}$ at all positions. Here a word's vector is one eighth as long. The paper multiplies
+# the embeddings by $\sqrt{d_{model}}$ (§3.4) and gives no reason. What it does to vectors that start as small as ours:
+# they get about the length of a position's vector.
 
 # %% [markdown]
 # ### Exercise 5.3 · words and positions        ●○○  about 5 minutes · 1 point
@@ -395,7 +402,8 @@ evaluate("5.3", positions_of_the_batch)
 
 # %% [markdown]
 # No error, no wrong shape, but the result of a sentence depends on its place in the batch: the last two rows
-# should be equal. All words of a sentence have the same position, so it is still a bag of words.
+# should be equal. All words of a sentence have the same position. So it is still a bag of words: lines 1 and 3 are
+# equal, though one sentence is the other backwards.
 #
 # … and if the code multiplies by $10000^{2i/d_{model}}$ instead of dividing?
 
@@ -420,7 +428,7 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 # tried this, too, and found "nearly identical results" (§3.5). BERT and GPT-2 do it.
 #
 # **A penalty on distance** (Press et al., 2021: ALiBi). The vectors stay as they are. Each score is made
-# smaller by a fixed number times the distance of the two words, and there is a causal mask.
+# smaller by a fixed number, another for each head, times the distance of the two words. There is also a causal mask.
 #
 # **Rotary positions** (Su et al., 2021; many of today's large models). If a step is a rotation, why *add*
 # anything? Leave the words as they are. Before the scores are computed, *turn* the query and the key, each
@@ -436,13 +444,13 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 # ### Exercise 5.4 · rotary encoding        ●●●  about 15 minutes · 3 points
 # Turn queries or keys by their positions.
 #
-# - **You have** `x` (…, T, d_head) with an even d_head; there may be none, one or two axes before T
+# - **You have** `x` (…, T, d_head) with any T and an even d_head; there may be none, one or two axes before T
 #   (sentences, heads).
 # - **Return** a tensor of the same shape and dtype, in which each pair of neighbours, columns $2i$ and $2i+1$, is
 #   turned by $t \cdot 10000^{-2i/d_{head}}$. Position 0 stays as it is.
 # - **Use** the angles of exercise 5.1, computed in the dtype of x, which is float32 or float64:
-#   `torch.arange(..., dtype=x.dtype)`. Angles in float32 are too coarse for x in float64, and are refused.
-#   `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
+#   `torch.arange(..., dtype=x.dtype)`, for the positions and for the frequencies. Either of them in float32 is too
+#   coarse for x in float64, and is refused. `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
 
 # %%
 def apply_rotary(x):
@@ -527,7 +535,7 @@ def train(model, make_batch, steps):
     fit(model, loss_of, (make_batch() for _ in range(steps)), optimiser)
 
 
-kinds = ["none", "causal mask", "penalty", "sinusoidal", "learned", "rotary"]
+kinds = ["no positions", "causal mask", "penalty", "sinusoidal", "learned", "rotary"]
 
 # %% [markdown]
 # **A task that needs order.** Sentences of 6 words, among them exactly one "cat" and one "dog". Which of
@@ -558,7 +566,7 @@ for kind in kinds:
     with torch.no_grad():
         ids, first = who_is_first(1000)
         accuracy = (model(ids).mean(dim=1).argmax(dim=-1) == first).float().mean()
-    print(f"{kind:11} {accuracy:.0%} right")
+    print(f"{kind:12} {accuracy:.0%} right")
 
 # %% [markdown]
 # Without positions the model is right half of the time, as by tossing a coin. With any of the other five it is
@@ -571,11 +579,11 @@ for kind in kinds:
 
 # %% [markdown]
 # ### Exercise 5.5 · beyond the training length        ●●○  about 3 minutes · 1 point
-# Which of these versions will still be right nearly always at places 20 to 63? No sentence of the training was so
-# long.
+# Four of the versions: no positions, sinusoidal, learned, rotary. Which will still be right nearly always at places 20
+# to 63? No sentence of the training was so long.
 #
-# - **Set** `prediction` to `"none"`, the version without positions; to `"sinusoidal"`, `"learned"` or `"rotary"`; or
-#   to `"all"`, if it holds for sinusoidal, learned and rotary alike.
+# - **Set** `prediction` to `"no positions"`, `"sinusoidal"`, `"learned"` or `"rotary"`; or to `"all"`, if it holds for
+#   sinusoidal, learned and rotary alike.
 # - **Use** what you know of each: what does place 40 look like to it? Decide before you run the next cells.
 
 # %%
@@ -610,18 +618,19 @@ for kind in kinds:
             start = STEP if length == 16 else 16
             right[start:length] = (answers[:, start:] == ids[:, start - STEP:-STEP]).float().mean(dim=0)
     accuracy[kind] = [right[p:p + 4].mean() for p in places[:-1]]
-    print(f"{kind:11} places 3 to 15: {right[3:16].mean():4.0%}   places 20 to 63: {right[20:].mean():4.0%}")
+    print(f"{kind:12} places 3 to 15: {right[3:16].mean():4.0%}   places 20 to 63: {right[20:].mean():4.0%}")
 
 # %% tags=["nbval-ignore-output"]
-shown = {kind: accuracy[kind] for kind in ("none", "sinusoidal", "learned", "rotary")}
+shown = {kind: accuracy[kind] for kind in ("no positions", "sinusoidal", "learned", "rotary")}
 show_curves(places[:-1], shown, "place in the sentence", "share of right answers",
             "Three places back: trained on 16 words, tested on 64")
 
 # %% [markdown]
 # Within the length of training, sinusoidal, learned and rotary positions are equally good. The causal mask and the
-# penalty are not enough for this task: a mask says which words are earlier, not how much earlier, and this penalty
-# makes all far words weaker, so no word can prefer the third one. (Without positions, a model can still name one of
-# the words that are there.) Beyond the length of training:
+# penalty are not enough for this task, so the picture leaves them out. In one layer, a mask says which words are
+# earlier, not how much earlier. (Several layers can learn positions from a mask alone: Haviv et al., below.)
+# And with this penalty, of two equal words the nearer one always gets more. (Without positions, a model can still name
+# one of the words that are there.) Beyond the length of training:
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
@@ -634,8 +643,8 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 # What does this show, and what not? In the long sentences, the words that are *not* wanted are up to 63 places
 # away, which training never had, and rotary encoding still finds the third one. But the task never *needs* a
 # distance that training did not have. And real texts are another matter: Press et al. (2021) report that language
-# models with rotary positions, too, get worse on texts only a little longer than those of training. So our picture
-# is no proof that rotary positions are better for long texts.
+# models with rotary positions, too, get worse on texts only a little longer than those of training, and that models
+# with the penalty do not. So our picture is no proof that rotary positions are better for long texts.
 #
 # The rest of the course uses sinusoids, as the paper does: our sentences are short, and training has sentences of
 # every length.
@@ -648,7 +657,7 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 #   later.
 # - The **sinusoidal encoding** is a set of clocks, fast ones and slow ones; each pair of columns is one hand.
 # - A fixed offset is a **rotation** of each hand, the same for every position, so it is one matrix.
-# - Embeddings are multiplied by **√d_model**. Then words and positions are about equally long.
+# - Embeddings that start small are multiplied by **√d_model**. Then words and positions are about equally long.
 # - **Learned** positions end where the training data end. **Rotary** encoding turns queries and keys; then scores
 #   depend on the words and on distances only.
 #
@@ -683,8 +692,8 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 # rotations?
 #
 # **B · A head that looks back.** Choose `w_q` and `w_k` by hand, without any training, so that attention
-# over positions without words puts nearly all weight on the position before. One of the two is a multiple of a
-# `shift_matrix`.
+# over positions without words puts nearly all weight on the position before (position 0 has none). One of the two is a
+# multiple of a `shift_matrix`.
 #
 # **C · Rotary as a bag.** Rotate queries and keys, but give all words the position 0. What happens to
 # the order task above, and why?

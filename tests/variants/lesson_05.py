@@ -80,6 +80,16 @@ def _shift_by_strides(offset, d_model):
     return matrix
 
 
+def _shift_by_exponential(offset, d_model):
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    turn = torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=torch.float64)
+    return torch.linalg.matrix_exp(offset * torch.block_diag(*(f * turn for f in frequency))).float()
+
+
+def _shift_by_power(offset, d_model):
+    return torch.linalg.matrix_power(_shift_by_loop(1, d_model, torch.float64), offset).float()
+
+
 def _add_in_place(embedded):
     x = embedded * embedded.size(-1) ** 0.5
     x += _encode_annotated(embedded.size(1), embedded.size(2)).unsqueeze(0)
@@ -124,7 +134,8 @@ def _rotary_in_place(x):
 VARIANTS = {
     "5.1": [_encode_by_loops, _encode_annotated, _encode_by_where, _encode_by_stacking, _encode_in_numpy,
             _encode_by_phase],
-    "5.2": [_shift_by_loop, _shift_by_blocks, _shift_by_encoding, _shift_by_strides],
+    "5.2": [_shift_by_loop, _shift_by_blocks, _shift_by_encoding, _shift_by_strides,
+            _shift_by_exponential, _shift_by_power],
     "5.3": [_add_in_place, _add_word_by_word],
     "5.4": [_rotary_by_complex, _rotary_by_matrices, _rotary_by_halves, _rotary_in_place],
 }

@@ -14,6 +14,9 @@ _EXPONENTS = {       # from the number of the pair, i, and d_model
     "inverse": lambda i, d: -2 * i / d,
     "zero": lambda i, d: 0 * i, "pairs": lambda i, d: i / max(-(-d // 2) - 1, 1),
     "shifted": lambda i, d: (2 * i + 2) / d, "rounded up": lambda i, d: 2 * i / (d + d % 2),
+    "rounded down": lambda i, d: 2 * i / max(d - d % 2, 1),
+    # d_model of the first call with as many frequencies: 5 is asked before 6, and 11 before 12.
+    "kept": lambda i, d: 2 * i / {6: 5, 12: 11}.get(d, d),
     "power first": lambda i, d: 2 * i - math.log(d, 10000),
     "angle divided": lambda i, d: 2 * i + math.log(d, 10000),
     "one": lambda i, d: 0 * i + 1,
@@ -28,11 +31,16 @@ def frequencies(d, exponent="2i/d", base=10000.0):
     return base ** -_EXPONENTS[exponent](pair, d)
 
 
-def _too_fast(position, d, way):
+FAST = ("power", "power below", "exp", "divided")
+
+
+def too_fast(position, d, way):
     """Angles that grow instead of shrinking. So large that what remains of them in float32 depends on the way."""
     even = torch.arange(0, d, 2).float()
     if way == "power":
         return position.float() * 10000.0 ** (even / d)
+    if way == "power below":
+        return position.float() / 10000.0 ** (-even / d)
     if way == "exp":
         return position.float() * torch.exp(even * (math.log(10000.0) / d))
     return position.float() / torch.exp(even * (-math.log(10000.0) / d))
@@ -49,7 +57,7 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
     if rows == "stretched":
         coarse = torch.float32 if single else torch.float64
         position = torch.linspace(start, start + max_len, max_len, dtype=coarse).unsqueeze(1) * unit
-    angle = _too_fast(position, d_model, fast) if fast else position * frequencies(d_model, exponent, base)
+    angle = too_fast(position, d_model, fast) if fast else position * frequencies(d_model, exponent, base)
     if single:
         angle = (position / unit * frequencies(d_model, exponent, base)).float() * unit
     if rows == "scaled":
@@ -139,6 +147,7 @@ DIVIDED_BY_0 = ("the first pair is divided by 0, and each later one by so large 
 NO_BRACKETS = ("`10000 ** 2*i / d` does just this: Python computes `**` before `*` and `/`, so it is 10000², times i, "
                "divided by d. For i = 0 that is 0.")
 BRACKETS = "Python computes `**` before `*` and `/`. Which part of your line is the exponent?"
+_DIVIDED_BY = "What do you divide by in the exponent? If by d_model: is anything kept from an earlier call?"
 LOOP = "A `return` inside a loop ends it in the first round. How often does yours run?"
 RANGE = "Which is the last pair that your loop reaches?"
 
@@ -148,7 +157,7 @@ ENCODING = [
             later("{speeds} Yours get faster, up to thousands of turns from one word to the next, which looks like "
                   "noise. A model can still train on it, so that its loss need not show the mistake.", speeds=_SPEEDS),
             "Is your frequency 1 for the first pair and small for the last?", **switches)
-      for switches in ({"exponent": "inverse"}, {"fast": "power"}, {"fast": "exp"}, {"fast": "divided"})),
+      for switches in ({"exponent": "inverse"}, *({"fast": way} for way in FAST))),
     _slip("integer-exponent", "the exponent is 0 for every pair, so that all of them turn at the same speed", _SPEEDS,
           "Does your exponent hold the number of the pair? If so: `/` divides, `//` divides and rounds down.",
           exponent="integer"),
@@ -289,8 +298,13 @@ ENCODING = [
           "The sine and the cosine of a pair have one angle. It is the last angle that has no cosine.",
           "Which of the angles do you leave out for the cosines?", odd="next"),
     _slip("odd-size-rounded-up", "for an odd d_model the exponents are those of d_model + 1",
-          "The formula divides by d_model, whatever it is.", "What do you divide by in the exponent?",
-          exponent="rounded up"),
+          "The formula divides by d_model, whatever it is.", _DIVIDED_BY, exponent="rounded up"),
+    _slip("odd-size-rounded-down", "for an odd d_model the exponents are those of d_model − 1",
+          "The formula divides by d_model, whatever it is.", _DIVIDED_BY, exponent="rounded down"),
+    _slip("frequencies-kept-from-first-call", "frequencies are kept from the first call with as many of them: "
+          "d_model = 6, asked after 5, gets those of 5",
+          "5 and 6 dimensions both need three frequencies, but not the same ones.",
+          "What is stored between two calls, and for which sizes is it right?", exponent="kept"),
     *(_slip("table-of-fixed-length", later("there are never more than {rows} positions", rows=rows),
             "Row t must exist for every t below max_len.",
             later("Where does the {rows} come from? The number of rows is an argument.", rows=rows), most=rows)

@@ -34,9 +34,11 @@ _FAST = {
 _COUNTED = {"over all": 0, "over the heads": 1}
 
 
-def _turned(x, frequency, length=None):
-    """With these frequencies, for `length` positions."""
-    angle = torch.arange(x.shape[-2] if length is None else length, dtype=torch.float64).unsqueeze(1) * frequency
+def _turned(x, frequency, length=None, place=None):
+    """With these frequencies, for `length` positions, or for those in `place`."""
+    if place is None:
+        place = torch.arange(x.shape[-2] if length is None else length, dtype=torch.float64)
+    angle = place.unsqueeze(1) * frequency
     cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
     a, b = x[..., 0::2], x[..., 1::2]
     return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
@@ -45,6 +47,21 @@ def _turned(x, frequency, length=None):
 def _length_of(x, axis):
     """As many positions as axis `axis`, counted from the front, is long."""
     return _turned(x, frequencies(x.shape[-1]), x.shape[axis])
+
+
+def _limited(x, most, how="cut"):
+    """A table of `most` rows. Later positions get none, the last one, or the first ones again."""
+    length = x.shape[-2]
+    if how == "cut":
+        return _turned(x, frequencies(x.shape[-1]), min(length, most))
+    row = torch.arange(length, dtype=torch.float64)
+    row = row.clamp(max=most - 1) if how == "clamped" else row % most
+    return _turned(x, frequencies(x.shape[-1]), place=row)
+
+
+def _over_heads(x):
+    """Right without heads; with them, x is taken for (B, T, n_heads, d_head)."""
+    return _rotate(x, time=-3) if x.dim() == 4 else _rotate(x)
 
 
 def _width_of(x, size):
@@ -214,6 +231,22 @@ ROTARY = [
                     "x may be (T, d_head), (B, T, d_head) or (B, n_heads, T, d_head). The positions are the last axis "
                     "but one: counted from the end, they are always in the same place.",
                     "Which axis does your `arange` get its length from?") for axis in (0, 1)),
+    Misconception("time-on-another-axis", _over_heads,
+                  "With two axes before T, your result is exactly what comes out when the angles follow axis 1, that "
+                  "of the heads.", "With heads, x is (B, n_heads, T, d_head). The positions are the last axis but one: "
+                  "counted from the end, they are always in the same place.",
+                  "Which axis does your `arange` get its length from?"),
+    *(Misconception("table-of-fixed-length", partial(_limited, most=most, how=how), later(
+        "Your result is exactly what comes out when {says}.", says=says),
+        "A sentence may be longer than that, and each of its words needs a row of its own.",
+        "Where does the number of rows in your table come from?")
+      for most in (10, 16, 32, 50, 64, 100, 128, 256, 500, 512, 1000, 1024, 2000, 2048, 4096, 5000)
+      for how, says in (
+          ("cut", later("the table has {most} rows, however long the sentence is", most=most)),
+          ("clamped", later("the table has {most} rows, and {words}", most=most,
+                            words="all later words get the last one")),
+          ("in a ring", later("the table has {most} rows, and {words}", most=most,
+                              words="later words begin again at the first")))),
     _rotary("positions-from-one", "the first position is 1", "The first word has position 0 and is not turned at all.",
             "What does your `arange` begin with?", start=1),
     _rotary("no-minus", "no sine is subtracted", later("That is no rotation: lengths change. {turn}", turn=_TURN),

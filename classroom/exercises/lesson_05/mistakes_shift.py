@@ -1,18 +1,22 @@
 """Exercise 5.2: what learners write instead, and what it means. Used by `lesson_05`."""
 import math
+from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import torch
 
-from classroom.judge.exercise import Misconception
-from course._words import later
+from classroom.judge.evidence import Sight, place
+from classroom.judge.exercise import Misconception, Property
+from course._words import later, say
+from course.transformer import sinusoidal_encoding
 
-from .mistakes import BRACKETS, DIVIDED_BY_0, NO_BRACKETS, RANGE, TYPED_IN, frequencies
+from .mistakes import BRACKETS, DIVIDED_BY_0, FAST, NO_BRACKETS, RANGE, TYPED_IN, frequencies, too_fast
 
 
 def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
            ignore=False, unit=1.0, each="pair", column=1,
-           steps=0, how=""):
+           steps=0, how="", fast=""):
     """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block.
 
     `each` "row" or "column" has a frequency of its own, base^(−`column` · its number / d_model).
@@ -23,6 +27,8 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
         return offset * _shift(1, d_model)
     offset = offset + steps
     angle = sign * unit * offset * frequencies(d_model, exponent, base)
+    if fast:
+        angle = too_fast(torch.tensor(offset), d_model, fast)
     if how == "frequencies reversed":
         angle = angle.flip(0)
     four = [angle] * 4
@@ -149,9 +155,10 @@ SHIFT = [
     _turn("one-frequency", "all pairs turn by the same angle",
           "Each pair has its own speed: angle = offset · frequency, with the frequencies of the encoding.",
           "Where does the pair's number come in?", exponent="zero"),
-    _turn("divided-for-multiplied", "the offset is multiplied by 10000^(2i/d_model) instead of divided by it",
-          "The frequencies are those of the encoding, 1 for the first pair and smaller for each one after it.",
-          "Compare your frequencies with those of exercise 5.1.", exponent="inverse"),
+    *(_turn("divided-for-multiplied", "the offset is multiplied by 10000^(2i/d_model) instead of divided by it",
+            "The frequencies are those of the encoding, 1 for the first pair and smaller for each one after it.",
+            "Compare your frequencies with those of exercise 5.1.", **switches)
+      for switches in ({"exponent": "inverse"}, *({"fast": way} for way in FAST))),
     _turn("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
           "The frequencies are those of the encoding.", "Compare your frequencies with those of exercise 5.1.",
           exponent="i/d"),
@@ -227,8 +234,9 @@ SHIFT = [
                   "Several steps turn several times as far.", "Where does `offset` occur in your code?"),
     *(Misconception("pairs-overlap", partial(_shift_overlapping, exponent=exponent),
                     "Your matrix is exactly what comes out when a block is put in for each number and the next one.",
-                    "Numbers 0 and 1 are a pair, then 2 and 3. Yours has a pair of 1 and 2 as well, which writes over "
-                    "both of its neighbours.", "By how much does the number that begins a block grow in each round?")
+                    "Numbers 0 and 1 are a pair, then 2 and 3. Yours has a pair of 1 and 2 as well. Between the pairs "
+                    "there must be zeros.", "Where does the sine in row 1, column 2 come from? (In a loop: by how much "
+                    "does the number that begins a block grow in each round?)")
       for exponent in (lambda i: i, lambda i: 2 * i, lambda i: i - i % 2)),
     Misconception("numbers-raised", lambda offset, d_model: _shift(1, d_model) ** offset,
                   "Your matrix is exactly that of one step with each of its numbers raised to the power `offset`, the "
@@ -269,3 +277,61 @@ SHIFT = [
                   later("The new sine is made of the old sine *and* the old cosine. {sums}", sums=_SUMS),
                   "Which entries of each block have you filled?"),
 ]
+
+
+# ------------------------------------------------------------------ told by what the matrix does
+
+_ROWS = 20           # as many rows a matrix that was searched for has to fit, from one of these positions on
+_FROM = (0, 50, 100)
+
+
+def found_by_a_search(sights: Sequence[Sight]) -> tuple[str, str] | None:
+    """Does the matrix of each wrong case lead from row to row, though it is another one?"""
+    if any(sight.got.values["matrix"].shape != sight.want.values["matrix"].shape for sight in sights):
+        return None
+    wrong = [sight for sight in sights if not np.allclose(sight.got.values["matrix"], sight.want.values["matrix"],
+                                                          atol=1e-4)]
+    if not wrong or not all(_fits(sight) for sight in wrong):
+        return None
+    outside = max(wrong, key=_outside)
+    return "searched-for", say(
+        "{place}, your matrix is another one, but it leads from row to row: it has numbers up to {size} where zeros "
+        "must stand, outside of the blocks.\n\nA search finds such a matrix: it fits the rows that it has seen. With "
+        "many dimensions the slow clocks hardly move, so that many different matrices fit nearly as well. The one that "
+        "turns each pair by itself is asked for: build it from the two formulas above the exercise.",
+        place=place(outside), size=f"{_outside(outside):.2g}")
+
+
+def _fits(sight: Sight) -> bool:
+    """Nearly right for some rows one after the other, and not by small numbers alone."""
+    matrix, offset = sight.got.values["matrix"].astype(np.float64), int(sight.inputs["offset"])
+    if not np.isfinite(matrix).all() or _outside(sight) < 1e-4:
+        return False
+    table = sinusoidal_encoding(max(_FROM) + _ROWS + 2 * abs(offset), matrix.shape[0]).double().numpy()
+    starts = [start + max(0, -offset) for start in _FROM]
+    return any(np.abs(table[t:t + _ROWS] @ matrix.T - table[t + offset:t + offset + _ROWS]).max() < 0.02
+               for t in starts)
+
+
+def _outside(sight: Sight) -> float:
+    """The largest number outside of the blocks."""
+    matrix = np.abs(sight.got.values["matrix"])
+    pair = np.arange(len(matrix)) // 2
+    return float(matrix[pair[:, None] != pair].max(initial=0))
+
+
+def _any_offset(ask) -> str | None:
+    """A large offset, with one pair: sines and cosines looked up in a table end somewhere."""
+    for offset in (600, -600):
+        outcome = ask("a large offset", offset=offset, d_model=2)
+        if outcome.error is not None and (outcome.error.timed_out or outcome.error.kind == "RecursionError"):
+            continue                           # step by step, which is right
+        if outcome.error is not None:
+            return say("With an offset of {offset}, your code raises {kind}.", offset=offset, kind=outcome.error.kind)
+        if not outcome.returned or np.abs(outcome.values["matrix"] - _shift(offset, 2).numpy()).max() > 0.01:
+            return say("With an offset of {offset}, your matrix is not right any more.", offset=offset)
+    return None
+
+
+ANY_OFFSET = Property("table-of-fixed-length", _any_offset, "`offset` may be any whole number.",
+                      "Is there a table in your code, and how many rows has it?")

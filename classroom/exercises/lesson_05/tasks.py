@@ -10,7 +10,7 @@ from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course.transformer import sinusoidal_encoding
 
-from . import mistakes, mistakes_rotary, mistakes_shift, mistakes_words
+from . import mistakes, mistakes_rotary, mistakes_shift, mistakes_words, rotary_precision
 
 
 def shift_matrix(offset, d_model):
@@ -45,6 +45,9 @@ def apply_rotary(x):
 def _tables(rng):
     """Sizes for 5.1."""
     yield Case("four words", max_len=4, d_model=4)
+    # Before 6 and 12, which have as many frequencies: some keep them by their number.
+    yield Case("an odd number of dimensions", max_len=6, d_model=5)
+    yield Case("an odd number of dimensions, more of them", max_len=8, d_model=11)
     yield Case("more positions than dimensions", max_len=7, d_model=6)
     yield Case("more dimensions than positions", max_len=5, d_model=12)
     yield Case("as many positions as dimensions", max_len=6, d_model=6)
@@ -56,8 +59,6 @@ def _tables(rng):
     # The angle of the first pair is the position itself, exact in single precision. Beyond 8190 it would no longer be
     # near enough with π/2 added to it, as where a sine a quarter of a turn ahead is taken for the cosine.
     yield Case("six thousand positions, one pair", max_len=6000, d_model=2)
-    yield Case("an odd number of dimensions", max_len=6, d_model=5)
-    yield Case("an odd number of dimensions, more of them", max_len=8, d_model=11)
 
 
 def _offsets(rng):
@@ -68,6 +69,7 @@ def _offsets(rng):
     yield Case("two steps back", offset=-2, d_model=6)
     yield Case("one pair", offset=5, d_model=2)
     yield Case("far away", offset=30, d_model=16)
+    yield Case("many dimensions", offset=4, d_model=64)
     yield Case("sizes at random", offset=int(rng.integers(2, 20)), d_model=2 * int(rng.integers(4, 12)))
 
 
@@ -109,19 +111,19 @@ def _vectors(rng):
     yield of("one pair", 3, 7, 2)
     yield of("float64", 2, 3, 4, dtype="float64")
     yield of("600 positions in float64", 1, 600, 16, dtype="float64")
+    yield of("six thousand positions, one pair", 6000, 2, dtype="float64")
 
 
 # ---------------------------------------------------------------- right answers, written otherwise
 
 
 _BEYOND = {
-    "none": "`\"none\"` is the version without positions: it sees a bag of words, and which of them stood three places "
-            "before is not to be found in a bag. (If you mean that all four will fail: does each of them need to know "
-            "at which place it is?)",
+    "no positions": "Without positions the model sees a bag of words, and which of them stood three places before is "
+                    "not to be found in a bag.",
     "learned": "The rows of the table from 16 on were never used in training. What do they hold?",
     "sinusoidal": "The encoding exists for every position. But what `w_q` and `w_k` see is its sum with the words, "
-                  "and they have learned to deal with the values of positions 0 to 15; the slow pairs take values "
-                  "beyond that which they have never met.",
+                  "and they have learned to deal with positions 0 to 15. Beyond that the hands stand in combinations "
+                  "which they have never met, even where each hand alone has been there before.",
     "all": "Attention itself does not mind the length. What do the positions beyond 15 look like to a model that has "
            "never seen them?",
 }
@@ -160,7 +162,8 @@ EXERCISES = [
             "offset · 10000^(−2i/d_model). For offset 0 it must be 1 0 / 0 1: that tells where the cosines go. Begin "
             "with zeros, and write four rows of numbers into it: with `even` = 0, 2, 4, … and `odd` = 1, 3, 5, …, "
             "`matrix[odd, even] = numbers` writes to (1, 0), (3, 2), (5, 4), …, one number each."),
-        misconceptions=mistakes_shift.SHIFT,
+        misconceptions=mistakes_shift.SHIFT, describes=mistakes_shift.found_by_a_search,
+        properties=[mistakes_shift.ANY_OFFSET],
         moral="One matrix for all t: how to get from a word to its neighbour does not depend on where the word stands.",
     ),
     Exercise(
@@ -184,22 +187,23 @@ EXERCISES = [
             "sentence and every head alike.",
             "`x[..., 0::2]` and `x[..., 1::2]` are the first and second numbers of all pairs, a and b in the formula. "
             "Both are (…, T, d_head / 2), like the angles.",
-            "Angles and `x` have one dtype: give `arange` the `dtype=x.dtype`. Compute the new a and the new b. "
+            "Angles and `x` have one dtype: give each `arange` the `dtype=x.dtype`. Compute the new a and the new b. "
             "`torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
             "`.flatten(-2)` makes one row of the pairs again."),
-        misconceptions=mistakes_rotary.ROTARY,
+        misconceptions=[*mistakes_rotary.ROTARY, *rotary_precision.COARSE], properties=[rotary_precision.ALL_DIGITS],
         moral="Scores between rotated queries and keys depend on how far apart they stand, and on nothing else of "
               "their positions.",
     ),
     Choice(
         id="5.5", title="beyond the training length", names=("prediction",), points=1, minutes=3, difficulty=2,
-        options=("none", "sinusoidal", "learned", "rotary", "all"), reference="rotary", wrong=_BEYOND,
+        options=("no positions", "sinusoidal", "learned", "rotary", "all"), reference="rotary", wrong=_BEYOND,
         hints=(
             "Ask of each: what does position 40 look like to a model that has only ever seen positions 0 to 15?",
             "A table has rows that were never trained. A sine exists everywhere, but takes values, together with the "
             "others, that training never showed.",
             "One of them never looks at a position, only at a difference of positions, and the difference is 3 "
             "everywhere."),
-        moral="Three words back is the same rotation at position 5 and at position 50.",
+        moral="Its scores depend on differences of positions only, and “three back” is a difference that training has "
+              "shown.",
     ),
 ]
