@@ -1060,7 +1060,7 @@ class LayerNorm(nn.Module):
     def forward(self, x):
         return self.standard(x).mul(self.weight).add(self.bias)
 
-# %% right: variance = E[x^2] - mean^2 (right on paper; loses digits far from 0)
+# %% wrong: variance = E[x^2] - mean^2: right on paper, loses digits far from 0
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
         super().__init__()

@@ -54,9 +54,9 @@ def _far_from_zero(ask) -> str | None:
 
 
 NORM = [
-    in_float32(),
     Property("wrong-initial-values", _normalises, "A new layer should only normalise: it scales by 1 and shifts by 0.",
              "What do `weight` and `bias` hold at the start?"),
+    in_float32(),
     Property("digits-lost-far-from-0", _far_from_zero, "float32 has about seven digits. That is enough for numbers "
              "around 1000, but not for a variance of 1 among their squares, which are around 1,000,000. What is left "
              "of it can even be negative, and has no root.", "What do you square, x or x − mean?"),
