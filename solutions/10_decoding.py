@@ -687,7 +687,7 @@ print("the new row alone", output)
 #   at the one before. Nothing else is kept between the calls.
 # - **Return** the output for the new position (B, 1, d_model), and the new past: keys and values of all
 #   positions so far, a tuple `(k, v)`, the keys first, each (B, n_heads, t, d_head), the positions in their order,
-#   the new one last. The cells below read it; and the old `past` stays as it was.
+#   the new one last. The cells below read it; and every past that was returned before stays as it was.
 # - **Use** the three parts that the course's `MultiHeadAttention` is made of: `attention.queries(x)` and
 #   `attention.keys_and_values(x, x)` project and split into heads, `attention.attend(q, k, v)` returns
 #   (output, weights).
