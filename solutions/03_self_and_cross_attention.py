@@ -341,8 +341,8 @@ print(w_q.weight.detach().T.round(decimals=2) + 0.0)
 # A sentence looks at itself: queries, keys and values are all made from the same words.
 #
 # - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T, d_model), float32 or float64, as
-#   the layers then are; and `mask`, None or boolean, True = may attend. It broadcasts to (B, T, T), as masks of the
-#   shapes (T, T), (B, 1, T), (B, T, 1), (1, T, T) and (T,) do. It holds in both modes. A query that may attend to
+#   the layers then are; and `mask`, None or boolean, True = may attend. It has two or three axes and broadcasts to
+#   (B, T, T), as (T, T), (B, 1, T), (B, T, 1) and (1, T, T) do. It holds in both modes. A query that may attend to
 #   nothing gets zeros, as in lesson 02.
 # - **Make** three `nn.Linear` without bias, with the names `w_q`, `w_k`, `w_v`, and use no other parameters. (Dropout,
 #   if you add it, is off where the check compares numbers.)

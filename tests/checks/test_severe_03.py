@@ -107,10 +107,10 @@ class TurnsMasks(Across):
         return super().forward(x, memory, mask)
 
 
-class ThreeAxesOnly(OfItself):
+class MaskForEachSentence(OfItself):
     def forward(self, x, mask=None):
-        if mask is not None and mask.dim() == 1:
-            raise ValueError("two axes or three")
+        if mask is not None and mask.dim() == 3 and len(mask) != len(x):
+            raise ValueError("the mask must have the batch of x")
         return super().forward(x, mask)
 
 
@@ -129,7 +129,7 @@ class CausalWhereSquare(Across):
 @pytest.mark.parametrize("id, answer, slug", [
     ("3.1", RowForEachSentence, "mask-of-two-axes-for-padding"), ("3.1", ClosesQueries, "padded-queries-closed"),
     ("3.2", CausalWhereSquare, "causal-where-square"), ("3.2", TurnsMasks, "shapes-do-not-fit"),
-    ("3.1", ThreeAxesOnly, "stops-by-itself"),
+    ("3.1", MaskForEachSentence, "stops-by-itself"),
 ])
 def test_masks(id, answer, slug):
     refused(id, answer, slug)

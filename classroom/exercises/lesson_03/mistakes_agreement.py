@@ -117,12 +117,12 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     """Who comes too near to the noun, or before it: read off the places, since every matrix has numbers of its own."""
     rivals: Counter[str] = Counter()
     wrong, ahead = [], []
-    often_somewhere: set[str] = set()
+    ever_often: set[str] = set()
     for sight in sights:
         got, words = sight.got.values, sight.inputs["words"]
         here = Counter(_kind_of_rival(words[b], t, int(got["rival"][b, t])) for b, t in np.argwhere(got["rival"] >= 0))
         rivals += here
-        often_somewhere |= _often(here)
+        ever_often |= _often(here)
         for b, t in np.argwhere(got["rival"] >= 0):
             ahead.append(got["share"][b, t] > got["rival_share"][b, t] + 2e-3)
             wrong = wrong if wrong and wrong[-1] is sight else [*wrong, sight]
@@ -137,7 +137,7 @@ def who_wins(sights: Sequence[Sight]) -> tuple[str, str] | None:
     if all(ahead):
         parts = [(say("the part for the gender"), {_RIVALS[3]}), (say("the part for the number"), {_RIVALS[4]}),
                  (say("gender and number"), _NOUNS), (say("the part for the noun"), _AGREEING)]
-        part = next((say(" What tells them apart is {part}.", part=part) for part, of in parts if often_somewhere <= of), "")
+        part = next((say(" What tells them apart is {part}.", part=part) for part, of in parts if ever_often <= of), "")
         says = say("{some}Each adjective looks most at its noun, and too softly.{larger_ones}", some=some,
                    larger_ones=_larger_ones(sights, wrong))
         return "one-part-too-soft" if part else "not-sharp-enough", say(

@@ -229,8 +229,8 @@ LOOKING = [
              "How far above the others must a score be? And by what is it divided?", how=by_numbers, kind="distance",
              factor=factor, scaled=scaled) for factor in (1.0, 0.5, 2.0) for scaled in (False, True)),
     *(_looks("looks-at-the-last", "With your matrices all words look at the last one of the sentence.", "No mask here "
-             "closes the words that come later.", "For which key is the score of place 1 largest? Does it grow with the "
-             "key's place, whoever asks?", how=by_numbers, **slip)
+             "closes the words that come later.", "For which key is the score of place 1 largest? Does it grow with "
+             "the key's place, whoever asks?", how=by_numbers, **slip)
       for slip in ({"kind": "later is better"}, {"first": 1})),
     *(_looks("numbers-multiplied", "Your matrices make a number of each place, and a score of the product of two "
              "numbers.", "A product is largest where the other number is largest, not where both are equal.",

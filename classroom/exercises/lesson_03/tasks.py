@@ -95,7 +95,7 @@ def _alone(rng):
     yield zeros
     yield of("one mask for as many sentences as words", 4, 4, 5, 3, 2, _some(rng, 4, 4))
     yield of("a mask with a first axis of 1", 3, 4, 6, 2, 5, _some(rng, 1, 4, 4))
-    yield of("a mask of one row", 2, 5, 4, 3, 6, np.array([True, True, False, True, False]))
+    yield of("a mask of one row", 2, 5, 4, 3, 6, np.array([[True, True, False, True, False]]))
     yield of("queries that may attend to all or to nothing", 3, 4, 5, 6, 2, _OPEN)
 
 
@@ -129,7 +129,7 @@ def _across(rng):
     yield zeros
     yield of("one mask for as many sentences as queries", 4, 4, 5, 5, 3, 2, _some(rng, 4, 5))
     yield of("a mask with a first axis of 1", 3, 4, 5, 6, 2, 5, _some(rng, 1, 4, 5))
-    yield of("a mask of one row, for a long source", 2, 3, 9, 4, 3, 6, np.arange(9) % 4 != 2)
+    yield of("a mask of one row, for a long source", 2, 3, 9, 4, 3, 6, np.arange(9)[None] % 4 != 2)
     yield of("queries that may attend to all or to nothing", 3, 4, 5, 5, 6, 2, _OPEN)
 
 
