@@ -5,7 +5,7 @@ import numpy as np
 
 from classroom.ask import compare
 from classroom.ask.outcome import agree, tolerance, wrong_outputs
-from classroom.judge.evidence import Sight, first_difference, joined, number
+from classroom.judge.evidence import Sight, first_difference, number
 from classroom.judge.exercise import Property
 from course._words import say
 
@@ -42,8 +42,7 @@ def always_the_same_divisor(sights: Sequence[Sight]) -> tuple[str, str] | None:
     return "root-of-a-fixed-size", "\n\n".join((
         say("Your weights are exactly what comes out when the scores are always divided by {n}.",
             n=number(round(divisor, 6))), first_difference(wrong),
-        joined("The divisor is √d_k, and vectors of another size have another d_k.",
-               "Where does your divisor come from?")))
+        say("The divisor is √d_k, and vectors of another size have another d_k. Where does your divisor come from?")))
 
 
 def _divisor_of(sight: Sight) -> float:
