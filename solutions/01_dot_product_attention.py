@@ -73,9 +73,9 @@ for key in ([0, 2, 4, 2], [5, 0, 0, 0], [0, -1, -2, -1], [1, 1, 0, -1]):
     print(f"{q} · {np.array(key)} = {q @ np.array(key)}")
 
 # %% [markdown]
-# The score is large when the key is large in the places where the query is large. Twice the key, twice the
-# score. It is 0 when one list is 0 wherever the other is not, or when positive and negative products cancel, and
-# negative when the negative products outweigh the positive ones.
+# The score is large when the key is large in the places where the query is large. Twice the key, twice the score: so
+# the key that equals the query need not be the best one. It is 0 when one list is 0 wherever the other is not, or
+# when positive and negative products cancel, and negative when the negative products outweigh the positive ones.
 #
 # ## Four questions at once
 #
@@ -213,7 +213,8 @@ show_shares(weights, words, title='How "black" shares out its attention')
 #
 # Each word has a third list, its **value**: what it hands over to the words that look at it. A word is
 # found by its key, and what it hands over is its value. The two may have different lengths.
-# Our values have three numbers: *is it masculine* (*el gato*: yes), *is it dark, is it alive?*
+# Our values have three numbers: *is it masculine* (*el gato*: yes), *is it dark, is it alive?* A larger number says
+# that more strongly.
 
 # %%
 features = ["masc.", "dark", "alive"]
@@ -321,7 +322,7 @@ with np.errstate(all="ignore"):
 #
 # - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k).
 # - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for
-#   numbers of any size, in arrays of 32 and of 64 bits.
+#   finite numbers of any size, whole numbers too, in arrays of 32 and of 64 bits.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%
@@ -380,13 +381,17 @@ print("same weights as with loops:", np.allclose(weights, loop_weights))
 print("same output as with loops: ", np.allclose(output, loop_output))
 
 # %% [markdown]
-# Three steps, three pictures. The scores are shown after the division by $\sqrt{d_k}$. In the picture of the weights,
-# dark blue is a large share. Follow the row of "black" from left to right:
+# Three steps, three pictures: the scores, divided by $\sqrt{d_k} = 2$, the weights, and what each word has taken. In
+# the picture of the scores blue is negative, in that of the weights dark blue is a large share. Follow the row of
+# "black" from left to right:
 
 # %%
 show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
 
 # %% [markdown]
+# "sleeps" took most from "cat", and its output says *masculine* and *alive*. "cat" took most from "black", and its
+# output says *dark*.
+#
 # Now look at your own function, step by step. Which four products make the score of "sleeps" for "black"?
 # Compute them first. Then print the row, and look the sums up in the view:
 # choose a stage, and point at a cell. The view shows your own function, also when the check refused it. If it goes
@@ -401,14 +406,12 @@ print("weights of sleeps", weights[3])
 interactive.view(own("1.3"), Q, K, V, queries=words, keys=words, features=features)
 
 # %% [markdown]
-# In the picture of the three steps, the left table has the scores, divided by 2, the middle one the weights, and the
-# right one what each word has taken. "sleeps" took most from "cat", and its output says *masculine* and *alive*. Its
-# score for "black" is 1·0 + 0·2 + 2·0 + 0·0 = 0. "cat" took most from "black", and its output says *dark*.
+# The score of "sleeps" for "black" is 1·0 + 0·2 + 2·0 + 0·0 = 0.
 #
 # ## A dictionary that always answers
 #
 # You know another thing with keys and values: a Python `dict`. There, a query that equals a key gets its
-# value, and any other query gets nothing.
+# value, and any other query gets none.
 
 # %%
 dictionary = {"the": V[0], "black": V[1], "cat": V[2], "sleeps": V[3]}
@@ -417,8 +420,8 @@ print(dictionary.get("dog", "no such key"))
 
 # %% [markdown]
 # Attention also answers a query that equals no key. Below, the query and the keys lie in a plane, and you
-# can drag them. In which direction must the query point, so that "black" gets nearly everything? Does a longer
-# query help? And what does the query receive at the starting position?
+# can drag them. What does the query receive at the starting position? And in which direction must it point, so that
+# "black" gets nearly everything: in that of the key of "black"?
 
 # %%
 query_2d = np.array([1.0, 2.0])
@@ -430,7 +433,14 @@ print("weights", weights_2d[0], "  mixed value", output_2d[0])
 # %%
 interactive.drag(query_2d, keys_2d, values_2d, words, own("1.3"))
 
+# %%
+for query in ([-4, 6], [-6, 4]):
+    print(f"query {query}: weights {attention(np.array([query]), keys_2d, values_2d)[1][0]}")
+
 # %% [markdown]
+# The first of these two queries points in the direction of the key of "black". The key of "cat" is longer, and its
+# score is higher there. The second query points further away from "cat", and "black" gets nearly everything.
+#
 # Attention is a soft dictionary: the query is compared with *every* key, and the answer is a
 # mixture of all values, in which the values with the best-fitting keys count most. How soft it is depends on the
 # number by which the scores are divided, the **temperature** $t$. For "black" it was $\sqrt{d_k} = 2$.
@@ -451,8 +461,8 @@ show_weights(by_temperature, labels, words, title='"black" at four temperatures'
 # %% [markdown]
 # When $t$ is small, attention is a look-up: all the weight is on the best key, and the output is, to all printed
 # digits, the value of "cat" that the `dict` returned. When $t$ is large, the keys hardly matter, and the output
-# is close to the mean of all values. In between, a small change of the query changes the output a little.
-# A model *learns* where to look by such small changes, step by step.
+# is close to the mean of all values. It is in between that a small change of the query makes a difference to the
+# output. A model *learns* where to look by such small changes, step by step.
 #
 # ## Why √d_k?
 #
@@ -504,8 +514,8 @@ for size in sizes:
 # learned anything, and chance decides which key that is. Divided by $d_k$ itself, the scores shrink towards 0, and the
 # weights become nearly equal.
 #
-# Can a model whose weights are too sharp not change them later? It learns by small changes. So it matters how much a
-# weight moves when its score, as it enters the softmax, changes a little. Try it on "black" and "cat":
+# Does it matter that the weights are so sharp in the beginning? A model learns by small changes. How much does a weight
+# move when its score, as it enters the softmax, changes a little? Try it on "black" and "cat":
 
 # %%
 nudge = 0.001
@@ -519,36 +529,32 @@ print(f"w·(1 − w) =         {w * (1 - w):.3f}")
 # The slope of a weight $w$ with respect to its own score, as it enters the softmax, is $w(1 - w)$. It is largest, 0.25,
 # for a weight of one half, and almost 0 when the weight is close to 0 or to 1. A softmax that gives nearly everything
 # to one key hardly reacts any more, and a model learns from how weights react. We take the slope for the largest of the
-# ten weights. Its median is shown: half of the random queries have a smaller slope.
+# ten weights. Its median is shown (half of the random queries have a smaller slope), and beside it the mean.
 
 # %%
 slopes = {"not divided": [], "divided by √d_k": []}
+print("slope of the largest weight: median (mean)")
 for size in sizes:
+    dots, shown = random_scores(size), []
     for name, divisor in (("not divided", 1.0), ("divided by √d_k", math.sqrt(size))):
-        w = softmax(random_scores(size) / divisor).max(axis=-1)
+        w = softmax(dots / divisor).max(axis=-1)
         slopes[name].append(np.median(w * (1 - w)))
-for name, medians in slopes.items():
-    print(f"{name:15}", "  ".join(f"d_k {size}: {median:.4f}" for size, median in zip(sizes, medians, strict=True)))
-through = [median / math.sqrt(size) for size, median in zip(sizes, slopes["divided by √d_k"], strict=True)]
-print("divided by √d_k, with respect to the score before the division:")
-print(f"{'':15}", "  ".join(f"d_k {size}: {slope:.4f}" for size, slope in zip(sizes, through, strict=True)))
+        shown.append(f"{slopes[name][-1]:.4f} ({(w * (1 - w)).mean():.3f})")
+    print(f"d_k {size:3}   not divided {shown[0]}   divided by √d_k {shown[1]}")
 title = "How much a weight reacts to its score"
 show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log")
 
 # %% [markdown]
-# With the division, the slope is about the same for keys of all four sizes. Without it, the slope shrinks as keys grow:
-# for $d_k = 256$ the median is 0.0014. (The slopes with respect to several numbers, taken together, are called a
-# *gradient*.) The paper says (§3.2.1):
+# With the division, the slope is about the same for keys of all four sizes. Without it, the median shrinks as keys
+# grow, to 0.0014 for $d_k = 256$. The mean is larger, 0.047: most queries hardly react, and some still do, because
+# their two best keys fit almost equally well. (The slopes with respect to several numbers, taken together, are
+# called a *gradient*.) The paper says (§3.2.1):
 #
 # > "We suspect that for large values of $d_k$, the dot products grow large in magnitude, pushing the softmax
 # > function into regions where it has extremely small gradients."
 #
-# You have just measured both, for random queries and keys: the dot products grow, and in most rows the slopes of the
-# softmax shrink. (These are slopes with respect to the numbers that enter the softmax. What reaches a query or a key
-# passes through the division, too, and becomes √d_k times smaller: that is what was printed last. It shrinks as keys
-# grow, but more slowly. For $d_k = 256$ it is 0.0130, and without the division 0.0014.)
-#
-# Scores can grow in another way, too, and the division by $\sqrt{d_k}$ does not prevent it.
+# You have just measured both, for random queries and keys: the dot products grow, and for most queries the slope of the
+# largest weight, with respect to what enters the softmax, shrinks.
 
 # %% [markdown]
 # ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point
@@ -556,7 +562,7 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 # the keys stay as they are. What happens to its four weights?
 #
 # - **Set** `prediction` to one of these words: `"doubled"`, `"unchanged"`, `"sharper"` (the largest
-#   weight grows, the others shrink), `"flatter"` (they come closer to each other).
+#   weight grows, the smallest shrinks), `"flatter"` (they come closer to each other).
 # - **Use** what you know about softmax. Decide first, and run it afterwards.
 
 # %%
@@ -577,7 +583,8 @@ for factor in (1, 2, 4):
 
 # %% [markdown]
 # A louder query acts like a lower temperature. So the *direction* of a query says what a word looks for, and its
-# *length* says how sharply it chooses. Both are learned.
+# *length* says how sharply it chooses. Both are learned. The division by $\sqrt{d_k}$ does not keep a model from
+# learning longer queries.
 #
 # ## What attention does not see
 #
@@ -674,9 +681,10 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # ## Why not one list for the whole sentence?
 #
 # Earlier translators kept a whole sentence in one list of numbers of fixed length. How many of the words can be read
-# from it? Here is a network that reads one word after the other. Its state has 32 numbers, and each new word is mixed
-# into it. It is not trained; its numbers are random. In the end we ask its last state: which word stood at place t?
-# (For each place a linear reader is fitted to 3,000 sentences, by least squares, and tried on 1,000 others.)
+# from it? Here is a very simple network that reads one word after the other. At each word it turns its state by a
+# matrix, which changes no length, so that nothing fades, and adds the list of the word. It is not trained; its numbers
+# are random. In the end we ask its last state: which word stood at place t? (For each place a linear reader is fitted
+# to 3,000 sentences, by least squares, and tried on 1,000 others.) The state has 32 numbers, or 128.
 #
 # Beside it stands your attention, on 50 sentences, with the word as the value. Attention does not see where a key
 # stands, so the key itself says its place: it is 0 everywhere, but 10 at its own place. The query for this place is the
@@ -685,33 +693,34 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 
 # %%
 rng = np.random.default_rng(0)
-word_vectors = rng.normal(size=(20, 32))
-mixing = np.linalg.qr(rng.normal(size=(32, 32)))[0]
+networks = [(rng.normal(size=(20, n)), np.linalg.qr(rng.normal(size=(n, n)))[0]) for n in (32, 128)]
 
-def last_state(ids):
-    """Read the words one after the other into one list of numbers: ids (n, T) -> (n, 32)."""
-    state = np.zeros((len(ids), 32))
+def last_state(ids, word_vectors, turn):
+    """Read the words one after the other into one list of numbers: ids (n, T) -> (n, 32) or (n, 128)."""
+    state = np.zeros((len(ids), len(turn)))
     for column in ids.T:
-        state = np.tanh(0.9 * state @ mixing + 0.5 * word_vectors[column])
+        state = state @ turn + word_vectors[column]
     return state
 
-print("share of the words that are read correctly\nwords   last state: all   the first   the last   attention: all")
+print("share of the words that are read correctly\nwords   last state: 32 numbers   128 numbers   attention")
 for T in (2, 4, 8, 16, 32):
-    ids = rng.integers(20, size=(4000, T))
-    state, told = last_state(ids), []
-    for t in range(T):
-        reader = np.linalg.lstsq(state[:3000], np.eye(20)[ids[:3000, t]], rcond=None)[0]
-        told.append(((state[3000:] @ reader).argmax(axis=-1) == ids[3000:, t]).mean())
+    ids, told = rng.integers(20, size=(4000, T)), []
+    for word_vectors, turn in networks:
+        state = last_state(ids, word_vectors, turn)
+        inverse = np.linalg.pinv(state[:3000])      # gives the least squares for each place
+        answers = [(state[3000:] @ (inverse @ np.eye(20)[ids[:3000, t]])).argmax(axis=-1) for t in range(T)]
+        told.append((np.array(answers) == ids[3000:].T).mean())
     places = 10 * np.eye(T)
     looked_up = [attention(places, places, word_vectors[sentence])[0] @ word_vectors.T for sentence in ids[:50]]
     by_attention = (np.argmax(looked_up, axis=-1) == ids[:50]).mean()
-    print(f"{T:5}{np.mean(told):18.2f}{told[0]:12.2f}{told[-1]:11.2f}{by_attention:17.2f}")
+    print(f"{T:5}{told[0]:25.2f}{told[1]:14.2f}{by_attention:12.2f}")
 
 # %% [markdown]
-# Of two words, both are read. Of sixteen, the reader finds about a quarter, and the first one hardly more often than by
-# chance. (This is what a linear reader finds. The list may hold more that is harder to read, and a network that is
-# trained can keep what it needs where it is easy to read.) The list does not grow with the sentence. Attention keeps
-# a key and a value for every word, so that each word can be looked up by itself.
+# Of two words, both are read. Of sixteen, about a third are read from 32 numbers, and nearly all from 128; of
+# thirty-two words, 128 numbers are not enough either. (This is what a linear reader finds. The list may hold more
+# that is harder to read, and a network that is trained can keep what it needs where it is easy to read.) A list of
+# fixed length does not grow with the sentence. What attention keeps does grow: a key and a value for every word, so
+# that each word can be looked up by itself.
 #
 # That has a price. T words have T · T scores, and each is a sum of d_k products. How much longer does it take if the
 # text is twice as long? Guess, then look at the clock (the best of three times).
@@ -726,10 +735,12 @@ for T in (100, 200, 400, 800):
     print(f"T {T:3}   weights {T * T:7,}   products for the scores {T * T * 64:10,}   {1000 * min(seconds):6.2f} ms")
     if min(seconds) > 0.5:           # loops in Python show it sooner
         break
+print(f"100,000 words: {100_000 ** 2:,} weights, in numbers of 64 bits {8 * 100_000 ** 2 / 1e9:.0f} GB")
 
 # %% [markdown]
-# There are four times as many weights and products each time. The time grows as well; by how much also depends on the
-# computer, and on what else it does. For a sentence that is nothing, for a book it is what limits attention.
+# There are four times as many weights and products each time. So expect about four times the time; the clock may show
+# less or more, which also depends on the computer, and on what else it does. For a sentence that is nothing. For a book
+# of 100,000 words, the table of weights alone would take 80 GB.
 
 # %% [markdown]
 # ## The first attention
@@ -790,7 +801,7 @@ print("dot product:                 scores", (Q @ K.T).shape, "  row of black", 
 #   the values mixed by the weights.
 # - Softmax depends only on differences of scores. Subtracting the largest changes nothing and prevents overflow.
 # - The variance of a dot product grows with $d_k$. The division by $\sqrt{d_k}$ keeps the weights from becoming
-#   so sharp that they hardly react.
+#   so sharp that most of them hardly react.
 # - Attention is a soft dictionary. It does not know in which order its keys stand.
 #
 # **Common mistakes**

@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Function:
-    """Call the answer with the case's inputs, in order; an input that the case leaves out is left out."""
+    """Call the answer with the case's inputs, in order; an input that the case leaves out is left out.
+
+    A case may have `later`, a dict of inputs with which it is called once more before the first result is looked at.
+    """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
-        return read(invoke(answer, inputs, task.takes), task.gives, task.framework)
+        found = read(invoke(answer, inputs, task.takes), task.gives, task.framework)
+        if "later" in inputs:
+            invoke(answer, inputs["later"], task.takes)
+        return found
 
     def gradients(
         self, answer: Callable, inputs: dict[str, Any], task: "Asked", project: Callable

@@ -87,7 +87,8 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if task.shows is None and (said := wrong_shape(sight, name)) is not None:
         return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    general = (_not_finite, _forbidden, _rounded, _imprecise, _factor, _temperature, _transposed, _reordered, _shares)
+    general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, _factor, _temperature, _transposed,
+               _reordered, _shares)
     for describe in general if task.shows is None else (_factor,):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
@@ -151,11 +152,29 @@ def _rounded(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if sum(np.count_nonzero(p.got.values[name]) for p in pairs) < 4:
         return None                                # zeros would be no evidence
     for places in range(1, 7):
-        if all(_fraction(p.want.values[name]) and compare.equal(
+        if all(_fraction(p.want.values[name]) and _as_rounded(p.got.values[name], places) and compare.equal(
                 p.got.values[name], np.round(p.want.values[name], places), tolerance(p.got, p.want)) for p in pairs):
             return "rounded", say("Your {be} exactly what is expected, rounded to {places} places. Round what you "
                                   "print, not what others go on computing with.", be=be(name), places=places)
     return None
+
+
+def _as_rounded(array: np.ndarray, places: int) -> bool:
+    """Whether its numbers have no more places than these: what only lies near a rounded number has not been rounded."""
+    return bool((np.abs(array - np.round(array, places)) <= 4 * np.finfo(array.dtype).eps * np.abs(array)).all()) \
+        if array.dtype.kind == "f" else array.dtype.kind in "iu"
+
+
+def _never_small(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+    """Shares that are nearly right, and none of them is as small as the smallest should be."""
+    if name not in sight.task.shares or not all(_close(p, 1e-3) for p in pairs):
+        return None
+    low = min(p.got.values[name].min(initial=np.inf) for p in pairs)
+    if low <= 0 or not all(p.want.values[name].min(initial=np.inf) < low / 2 for p in pairs):
+        return None
+    return "shares-never-small", say("Your numbers are nearly right, but none of your {name} is smaller than {low}, "
+                                     "where some should be. Is there a clip, a `maximum`, or a small number that is "
+                                     "added?", name=name, low=f"{low:.2e}")
 
 
 def _fraction(array: np.ndarray) -> bool:

@@ -63,6 +63,9 @@ def explain(
                            ("time-limit",) if timed_out else (slug,) if slug else ())
     slug, message = diagnose.values(task, got, want)
     if slug in diagnose.WITHOUT_A_CAUSE and (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
+        sight = smallest(task, got, want)
+        if (slug, seen[0]) == ("wrong-shape", "input-ignored") and sight is not None:
+            message = first_difference(sight)               # whose sizes these are, is no question then
         slug, message = seen[0], f"{seen[1]}\n\n{message}"
     if slug in (None, "imprecise") and (lost := _another_dtype(task, got, want)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"

@@ -64,9 +64,13 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      r"the mask must be boolean",
      "The function that you call tells True and False from numbers. Which dtype does your mask have here?"),
     ("not-one-array",
-     r"inhomogeneous shape|could not broadcast input array from shape|expected sequence of length",
+     r"inhomogeneous shape|expected sequence of length",
      "Things of different shapes cannot be rows of one array. Several results are given back one after the other, with "
      "a comma between them."),
+    ("place-of-another-size",
+     r"could not broadcast input array from shape (\(.*?\)) into shape (\(.*?\))",
+     "Something of the shape {0} is to be written into a place of the shape {1}. Which shape has the array that you "
+     "fill, and which should it have?"),
     ("power-too-large",
      r"math range error|Numerical result out of range",
      "e to the power of a large number is more than a float can hold: `math.exp(710)` stops with this error. Which "

@@ -57,10 +57,10 @@ def test_yes_and_no_in_one_case_prove_no_pair():
     assert evaluate("2.3", last_column_closed).mistakes == ("input-ignored",)
 
 
-@pytest.mark.parametrize("divisor", [3.3, 1.2])
-def test_scores_off_by_a_constant_factor(divisor):
+@pytest.mark.parametrize("more", [3.3, 1.2])
+def test_scores_off_by_a_factor(more):
     def attention(q, k, v):
-        weights = shares(q @ k.T / divisor)
+        weights = shares(q @ k.T / np.sqrt(q.shape[1] + more))
         return weights @ v, weights
 
     verdict = evaluate("1.3", attention)

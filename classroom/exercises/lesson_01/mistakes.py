@@ -188,6 +188,10 @@ SCORES = [
         "Every score starts from zero.", "At which level of your loops is the total set to zero?")
       for start in ("row", "never")),
     Misconception(
+        "running-total", lambda q, k: (q @ k.T).cumsum(0),
+        "Your scores are exactly a running total over the queries: each holds the scores of the queries before it as "
+        "well.", "Every score starts from zero.", "At which level of your loops is the total set to zero?"),
+    Misconception(
         "truncated", _added_into_integers,
         "Your scores are exactly what comes out when products are added to an array of whole numbers: each sum is cut "
         "off after the decimal point.", "An array of integers cuts off what is written into it, without an error.",

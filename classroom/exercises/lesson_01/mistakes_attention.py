@@ -9,7 +9,7 @@ from course._words import later
 
 from .mistakes import PYTORCH, named_functional, named_torch, with_torch
 from .mistakes_tables import DIVISORS, LOOPS, TABLES
-from .switches import attention, first_row_only, of_torch, softmax
+from .switches import attention, first_row_only, last_row_only, of_torch, softmax
 
 
 def _for_torch(q, k, v, size=False, turned=False, own=False):
@@ -115,7 +115,7 @@ ATTENTION = [
         "root-rounded", partial(attention, scale="rounded"),
         "Your weights are exactly what comes out when √d_k is rounded down to a whole number.",
         "√7 is 2.65, not 2; only for square numbers it makes no difference.",
-        "Is there an `int` or a `//` near the root?"),
+        "Is there an `int`, a `//` or a `math.isqrt` near the root?"),
     Misconception(
         "root-of-a-fixed-size", partial(attention, scale="fixed"),
         "Your weights are exactly what comes out when the scores are always divided by 2.",
@@ -300,6 +300,14 @@ ATTENTION = [
         "last-query-only", partial(attention, shown=lambda output, weights: (output[-1], weights[-1])),
         "Your output and your weights are exactly those of the last query.", "There is a row for each query.",
         "What does your loop do with the results of the rounds before?"),
+    *(Misconception(
+        "last-query-for-all", partial(attention, shown=shown), later(
+            "Your {results} exactly the row of the last query everywhere.", results=results),
+        "There is a row for each query.",
+        "Do all rounds of your loop write into the same list or array, which is made once?")
+      for results, shown in (
+          ("output and your weights have", lambda output, weights: (last_row_only(output), last_row_only(weights))),
+          ("output has", lambda output, weights: (last_row_only(output), weights)))),
     Misconception(
         "first-query-only", partial(attention, shown=lambda output, weights: (output[0], weights[0])),
         "Your output and your weights are exactly those of query 0.", "There is a row for each query.",
@@ -338,4 +346,15 @@ ATTENTION = [
         "Your weights are exactly what an unprotected softmax gives: exp divided by its sum.",
         "It is right until the scores get large; then exp is infinity, and infinity divided by infinity is NaN.",
         "Does your softmax pass exercise 1.2? Is it the one you call here?"),
+    *(Misconception(
+        slug, partial(attention, shift=shift),
+        later("Your weights are exactly what comes out when the softmax subtracts {words}.", words=words),
+        "In some rows all powers are then 0, and 0/0 is NaN. The shift has to fit every row by itself.",
+        "Does your softmax pass exercise 1.2? Is it the one you call here?")
+      for slug, shift, words in (
+          ("global-maximum", "global", "one maximum, that of all scores, from every row"),
+          ("shifted-only-if-large", "from 0", "the maximum of a row only where that maximum is above a limit, such as "
+           "0 or 50"),
+          ("shifted-only-if-large", "if large", "the maximum of each row only where the largest score of all is above "
+           "a limit, such as 500"))),
 ]

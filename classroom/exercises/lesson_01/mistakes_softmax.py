@@ -47,12 +47,27 @@ SOFTMAX = [
         later("A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {stability}",
               stability=STABILITY),
         "Over which axis is your maximum taken?"),
-    Misconception(
-        "maximum-of-the-first-row", partial(softmax, shift="first row"),
-        "Your shares are exactly what comes out when the maximum of `x[0]` is subtracted from every number.",
-        later("In a table `x[0]` is the first row, and the other rows may be far above or below it. {stability}",
+    *(Misconception(
+        "one-maximum-for-several-rows", partial(softmax, shift=shift),
+        later("Your shares are exactly what comes out when one maximum is subtracted from several rows at once: that "
+              "of {words}.", words=words),
+        later("A row far below that maximum underflows: all its powers are 0, and 0/0 is NaN. {stability}",
               stability=STABILITY),
-        "Of which rows do you take the maximum?"),
+        "Over which axes is your maximum taken?")
+      for shift, words in (
+          ("tables", "each table, along the last two axes"),
+          ("tables of a batch", "each table, along the last two axes, where `x` has three axes or more"),
+          ("parts", "each part of `x`: of `x[0]`, of `x[1]` and so on"),
+          ("batch", "the whole array, where `x` has three axes or more"))),
+    *(Misconception(
+        "maximum-of-the-first-row", partial(softmax, shift=shift),
+        later("Your shares are exactly what comes out when the maximum of {words} is subtracted from every number.",
+              words=words),
+        later("{why} {stability}", why=why, stability=STABILITY), "Of which rows do you take the maximum?")
+      for shift, words, why in (
+          ("first row", "`x[0]`",
+           "In a table `x[0]` is the first row, and the other rows may be far above or below it."),
+          ("first row of all", "the first row", "The other rows may be far above or below it."))),
     Misconception(
         "maximum-as-an-integer", partial(softmax, shift="integer"),
         "Your shares are exactly what comes out when the maximum of each row is turned into an integer before it is "
@@ -98,11 +113,14 @@ SOFTMAX = [
     *(Misconception(
         "shifted-only-if-large", partial(switches.shifted_if_large, limit=limit, by="row", where=where),
         later("Your shares are exactly what comes out when the maximum of each row is subtracted only where {words} is "
-              "above a limit, such as {limit}.", words=words, limit=limit),
+              "above a limit, such as {limit}.", words=words, limit=such_as),
         "A row of very negative numbers is then left as it is: all its powers are 0, and 0/0 is NaN. The shift harms "
-        "no row, so that no condition is needed.", "Which rows does your condition leave as they are?")
+        "no row.", look)
       for where, words in (("whole", "the largest number of the whole array"), ("row", "that maximum"))
-      for limit in (50, 500)),
+      for limit, such_as, look in (
+          (50, "0 or 50", "Is there a condition, or does the search for the maximum begin at 0 and not at the first "
+           "number?"),
+          (500, 500, "Which rows does your condition leave as they are?"))),
     *(Misconception(
         "absolute-value-subtracted", partial(softmax, shift=shift),
         later("Your shares are exactly what comes out when an absolute value is subtracted from each row: {words}.",
@@ -345,7 +363,8 @@ SOFTMAX = [
     *(Misconception(
         "whole-numbers-truncated", partial(softmax, out="like", **how),
         "For whole numbers, your shares are exactly the right ones with everything after the decimal point cut off.",
-        "An array like an array of integers holds integers, and cuts off what is written into it, without an error.",
+        "An array made like an array of integers, by `zeros_like` or with its dtype, holds integers, and cuts off what "
+        "is written into it, without an error.",
         "Which dtype has the array that you fill?")
       for how in ({}, {"shift": "none"})),
     Misconception(

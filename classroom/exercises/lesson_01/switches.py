@@ -21,6 +21,13 @@ def softmax(x, axis=-1, shift="max", keep=True, base=np.e, sign=1, divide="sum",
                      "sum": lambda: x.sum(axis, keepdims=True), "place": lambda: x.argmax(axis, keepdims=True),
                      "added": lambda: -x.max(axis, keepdims=True),
                      "absolute": lambda: np.abs(x).max(axis, keepdims=True), "absolute, all": np.abs(x).max,
+                     "tables": lambda: x.max((-2, -1) if x.ndim > 1 else -1, keepdims=True),
+                     "tables of a batch": lambda: x.max((-2, -1) if x.ndim > 2 else -1, keepdims=True),
+                     "parts": lambda: x.max(tuple(range(1, x.ndim)) or None, keepdims=True),
+                     "batch": lambda: x.max(None if x.ndim > 2 else -1, keepdims=True),
+                     "from 0": lambda: np.maximum(x.max(axis, keepdims=True), 0),
+                     "if large": lambda: x.max(axis, keepdims=True) * (x.max() > 500),
+                     "first row of all": lambda: x.reshape(-1, x.shape[-1])[0].max(),
                      "first row": lambda: x[0].max(), "min of all": x.min, "number of rows": lambda: len(x),
                      "integer": lambda: x.max(axis, keepdims=True).astype(np.int64)}.get(shift, lambda: shift)()
     powers = np.exp(moved) if base == np.e else np.power(float(base), moved)
@@ -179,6 +186,11 @@ def first_row_only(array):
     return result
 
 
+def last_row_only(array):
+    """The last row in the place of every row."""
+    return np.broadcast_to(array[-1], array.shape)
+
+
 # ------------------------------------------------------------------------------------------ attention
 
 
@@ -200,6 +212,8 @@ _TRIANGLES = {
 def _divisor(scale, q, k, v, scores):
     """What the scores are divided by."""
     d_k = q.shape[-1]
+    if isinstance(scale, float):
+        return scale
     return {"sqrt d_k": np.sqrt(d_k), "none": 1.0, "d_k": d_k, "after": 1.0, "output": 1.0, "up": 1 / np.sqrt(d_k),
             "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]), "d_k / 2": d_k / 2,
             "d_k // 2": d_k // 2, "2 d_k": 2 * d_k, "rounded": int(np.sqrt(d_k)), "fixed": 2.0, "fixed 4": 4.0,

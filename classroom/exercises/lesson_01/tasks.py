@@ -7,6 +7,7 @@ from classroom.judge.exercise import Choice, Exercise
 from course._words import later
 
 from . import mistakes, mistakes_attention, mistakes_softmax
+from .further import always_the_same_divisor, left_alone
 from .mistakes_softmax import CLIPPED
 
 # The first sentence of the course: what "black" looks for, and what each word offers.
@@ -65,6 +66,10 @@ def _arrays(rng):
     yield Case("very negative numbers", x=-1000 + rng.normal(size=(2, 4)))
     yield Case("negative numbers", x=np.array([[-400.0, -401.0, -399.5], [-380.0, -380.5, -382.0]]))
     yield Case("rows far apart", x=rng.normal(size=(3, 4)) + np.array([[0.0], [2000.0], [-300.0]]))
+    yield Case("rows far apart in a batch", x=rng.normal(size=(2, 3, 4)) + np.array(
+        [[0.0, 2000.0, -2000.0], [6000.0, 8000.0, 4000.0]])[..., None])
+    yield Case("rows far apart, four axes", x=rng.normal(size=(2, 2, 2, 3)) + np.array(
+        [[[0.0, 2000.0], [4000.0, 6000.0]], [[8000.0, 10000.0], [12000.0, 14000.0]]])[..., None])
     yield Case("a wide spread", x=rng.normal(size=(3, 3)) + np.array(
         [[0.0, 1000.0, 999.0], [-700.0, 0.0, 100.0], [900.0, 1000.0, -500.0]]))
     yield Case("a very wide spread", x=np.array([[-9000.0, 0.0, 9000.0, 8999.0]]) + rng.normal(size=(1, 4)))
@@ -94,8 +99,10 @@ def _triples(rng):
     yield of("vectors of one number", 4, 5, 1, 1)
     yield of("one query, one key", 1, 1, 7, 6)
     yield of("many queries and keys", 40, 60, 5, 3)
-    # Row 0 has scores of 25,000, row 1 of −25,000: the exponential of either is out of range in any dtype.
-    yield Case("large scores", q=np.array([[1e3, 0.0, 0, 1], [-1e3, 0, 0, 2]]),
+    # One row has scores of 25,000, one of −25,000: the exponential of either is out of range in any dtype.
+    yield Case("large scores", q=np.array([[-1e3, 0.0, 0, 1], [1e3, 0, 0, 2]]),
+               k=np.array([[50.0, 1, 0, 0], [50, 0, 3, 1], [50, 2, 1, -1]]), v=rng.normal(size=(3, 5)))
+    yield Case("very negative scores", q=np.array([[-1e3, 0.0, 0, 1], [-1e3, 0, 0, 2]]),
                k=np.array([[50.0, 1, 0, 0], [50, 0, 3, 1], [50, 2, 1, -1]]), v=rng.normal(size=(3, 5)))
     yield Case("scores far apart", q=np.array([[1e3, 0.0, 0, 1], [-1e3, 0, 0, 2]]),
                k=np.array([[50.0, 1, 0, 0], [-50, 0, 3, 1], [50, 2, 1, -1]]), v=rng.normal(size=(3, 5)))
@@ -118,7 +125,7 @@ EXERCISES = [
             "One score compares one query with one key. Which axis do q and k share, and is it still there afterwards?",
             "A matrix product computes all dot products at once, if the two axes that meet are the ones to be summed.",
             "(T_q, d_k) times (d_k, T_k) gives (T_q, T_k). Your k is (T_k, d_k): what has to happen to it first?"),
-        misconceptions=mistakes.SCORES,
+        misconceptions=mistakes.SCORES, properties=(left_alone(q=BLACK[None] / 2, k=KEYS / 2),),
         moral="Row i, column j: how well query i fits key j. The whole lesson works on this table.",
     ),
     Exercise(
@@ -131,7 +138,7 @@ EXERCISES = [
             "lines up. For large numbers, remember that exp(x − c) / Σ exp(x − c) is the same for every c.",
             "Choose c as the largest number of each row: `x.max(axis=-1, keepdims=True)`. Subtract it before `np.exp`; "
             "the sum takes the same two arguments."),
-        misconceptions=mistakes_softmax.SOFTMAX,
+        misconceptions=mistakes_softmax.SOFTMAX, properties=(left_alone(x=BLACK / 2),),
         moral="Large numbers do it no harm, and it works along the last axis of anything: that will be needed for "
               "batches and heads.",
     ),
@@ -145,7 +152,8 @@ EXERCISES = [
             "sum of the rows of v, for all queries at once, is a matrix product.",
             "(T_q, T_k) times (T_k, d_v) gives (T_q, d_v). The size under the root is `q.shape[-1]`. Return the output "
             "first, then the weights."),
-        misconceptions=mistakes_attention.ATTENTION,
+        misconceptions=mistakes_attention.ATTENTION, describes=always_the_same_divisor,
+        properties=(left_alone(q=BLACK[None] / 2, k=KEYS / 2, v=KEYS / 4),),
         moral="This is equation 1 of the paper. Everything after this lesson feeds it, masks it or runs it several "
               "times.",
     ),

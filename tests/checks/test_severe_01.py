@@ -1,0 +1,124 @@
+"""Lesson 01: what was accepted and breaks the page, and what was told of code that does something else."""
+import numpy as np
+import pytest
+
+from classroom import evaluate, exercises
+
+from .told import accepted, refused
+
+softmax = exercises.get("1.2").reference
+
+
+def shifted_by(largest):
+    def answer(x):
+        powers = np.exp(x - largest(x))
+        return powers / powers.sum(-1, keepdims=True)
+    return answer
+
+
+def attending(change, own=softmax):
+    """Attention with `change(scores, d_k)` before a softmax of one's own."""
+    def answer(q, k, v):
+        weights = own(change(q @ k.T, q.shape[1]))
+        return weights @ v, weights
+    return answer
+
+
+def scaled(scores, d_k):
+    return scores / np.sqrt(d_k)
+
+
+def from_zero(x):
+    return np.maximum(x.max(-1, keepdims=True), 0)
+
+
+@pytest.mark.parametrize("largest", [
+    lambda x: x.max(-1 if x.ndim < 3 else (-2, -1), keepdims=True),
+    lambda x: x.max((-2, -1) if x.ndim > 1 else -1, keepdims=True),
+    lambda x: x.max(tuple(range(1, x.ndim)) or None, keepdims=True),
+    lambda x: x.max(None if x.ndim > 2 else -1, keepdims=True)])
+def test_one_maximum_for_several_rows(largest):
+    refused("1.2", shifted_by(largest), "one-maximum-for-several-rows", ["several rows at once"])
+
+
+def test_the_first_row_of_an_array_is_not_its_first_part():
+    refused("1.2", shifted_by(lambda x: x.reshape(-1, x.shape[-1])[0].max()), "maximum-of-the-first-row",
+            ["the maximum of the first row"])
+
+
+def test_a_maximum_that_begins_at_0():
+    refused("1.2", shifted_by(from_zero), "shifted-only-if-large", ["0 or 50", "begin at 0"], ["no condition is"])
+    refused("1.3", attending(scaled, shifted_by(from_zero)), "shifted-only-if-large", ["0 or 50"])
+
+
+def test_shifts_of_ones_own_softmax_in_attention():
+    refused("1.3", attending(scaled, shifted_by(np.max)), "global-maximum", ["one maximum, that of all scores"])
+    refused("1.3", attending(scaled, shifted_by(lambda x: x.max(-1, keepdims=True) * (x.max() > 700))),
+            "shifted-only-if-large", ["such as 500"])
+    refused("1.3", attending(scaled, shifted_by(lambda x: x[0].max())), "not-finite", never=["one maximum"])
+
+
+@pytest.mark.parametrize("never_small", [lambda shares: np.maximum(shares, 1e-7), lambda shares: shares + 1e-9])
+def test_shares_that_are_kept_from_0_are_not_rounded(never_small):
+    def attention(q, k, v):
+        weights = never_small(softmax(q @ k.T / np.sqrt(q.shape[1])))
+        return weights @ v, weights
+
+    for id, answer in (("1.2", lambda x: never_small(softmax(x))), ("1.3", attention)):
+        refused(id, answer, "shares-never-small", ["Is there a clip"], ["rounded"])
+    refused("1.2", lambda x: softmax(x).round(4), "rounded", ["rounded to 4 places"])
+
+
+def test_what_is_written_into_a_place_of_another_size():
+    def answer(q, k, v):
+        weights = softmax(q @ k.T / np.sqrt(q.shape[1]))
+        output = np.zeros_like(q, dtype=float)
+        for i in range(len(q)):
+            output[i] = weights[i] @ v
+        return output, weights
+
+    refused("1.3", answer, "place-of-another-size", ["a place of the shape (4,)"], ["with a comma"])
+
+
+def test_a_result_that_is_written_over_by_the_next_call():
+    kept = {}
+
+    def into_the_same(name, array):
+        place = kept.setdefault((name, array.shape), np.empty(array.shape))
+        place[...] = array
+        return place
+
+    def attention(q, k, v):
+        weights = softmax(q @ k.T / np.sqrt(q.shape[1]))
+        return weights @ v, into_the_same("weights", weights)
+
+    for id, answer in (("1.1", lambda q, k: into_the_same("scores", q @ k.T)),
+                       ("1.2", lambda x: into_the_same("shares", softmax(x))), ("1.3", attention)):
+        refused(id, answer, "result-overwritten", ["a later call changes"])
+
+
+def test_a_memory_that_gives_the_same_again_is_no_harm():
+    known = {}
+    accepted("1.2", lambda x: known.setdefault((x.shape, x.tobytes()), softmax(x)))
+
+
+def test_any_divisor_that_stays_the_same_is_told():
+    for divisor, told in ((3, "divided by 3."), (0.1, "divided by 0.100."), (np.sqrt(3), "divided by 1.732.")):
+        refused("1.3", attending(lambda scores, d_k, divisor=divisor: scores / divisor), "root-of-a-fixed-size", [told])
+    assert evaluate("1.3", attending(lambda scores, d_k: scores / np.sqrt(d_k + 1))).mistake != "root-of-a-fixed-size"
+
+
+def test_sizes_are_not_explained_where_an_input_is_ignored():
+    others = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+    verdict = evaluate("1.1", lambda q, k: q @ others.T)
+    assert verdict.mistake == "input-ignored" and "The size you have there" not in verdict.message
+
+
+def test_rows_of_the_queries_before():
+    refused("1.1", lambda q, k: (q @ k.T).cumsum(0), "running-total", ["over the queries"])
+
+    def one_list(q, k, v):
+        weights = softmax(q @ k.T / np.sqrt(q.shape[1]))
+        return np.broadcast_to(weights[-1] @ v, (len(q), v.shape[1])), weights
+
+    refused("1.3", one_list, "last-query-for-all", ["Your output has exactly the row of the last query"])
