@@ -76,12 +76,17 @@ def differs_in_training(task: Exercise, answer: Any, got: list[Outcome], run: Ca
         return None
     masks = [name for name in task.takes if name.endswith("mask")]
     masked = [g for g in got if any(g.case.inputs.get(name) is not None for name in masks)]
-    once = max(masked or got, key=lambda g: g.case.size())               # in a small one, nothing may be dropped
-    case = once.case.without(training=True)
-    there = ask(task, answer, case, run)
-    if agree(there, once) or not agree(ask(task, task.reference, case, bare), once) \
-            or any(not agree(ask(task, answer, case, run), there) for _ in range(2)):
-        return None
+    for once in {id(g): g for g in (max(among, key=lambda g: g.case.size())           # in a small one, nothing may drop
+                                    for among in (masked, got) if among)}.values():
+        case = once.case.without(training=True)
+        there = ask(task, answer, case, run)
+        if not agree(there, once) and agree(ask(task, task.reference, case, bare), once) \
+                and all(agree(ask(task, answer, case, run), there) for _ in range(2)):
+            return _in_training(case, there)
+    return None
+
+
+def _in_training(case: Case, there: Outcome) -> Finding:
     what = say("it raises {kind}: {text_}", kind=there.error.kind, text_=there.error.text.rstrip(".")) \
         if there.error else say("other numbers come out") if there.returned else say("it stops")
     return Finding("differs-in-training", say(

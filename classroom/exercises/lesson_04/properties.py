@@ -2,7 +2,6 @@
 import numpy as np
 
 from classroom.ask.outcome import agree
-from classroom.judge import words
 from classroom.judge.exercise import Property
 from course._words import say
 
@@ -29,23 +28,6 @@ def _shared(ask) -> str | None:
                "n_heads = {other}. Called then, the first gives something else than without the other.", **made)
 
 
-def _in_training(ask) -> str | None:
-    mask = np.array([[[True, True, True, False, True]], [[False, True, True, True, True]]])
-    for given in (_given(), _given() | {"mask": mask}):
-        once, training, again = ask(**given), *(ask(**given, training=True) for _ in range(2))
-        if not once.returned:
-            return None
-        if training.error:
-            return say("In training mode, after `.train()`, the code stops with {error}.", error=_named(training.error))
-        if training.problem:
-            return say("In training mode, after `.train()`, something else is returned. {what}",
-                       what=words.say(training.problem))
-        if agree(training, again) and not agree(training, once):          # else numbers are drawn: dropout by hand
-            return say("In training mode, after `.train()`, other numbers come out than in `eval()`, and no dropout "
-                       "makes them: here it is off.")
-    return None
-
-
 def _named(error) -> str:
     return f"{error.kind}: {error.text}".rstrip(" .:")
 
@@ -55,7 +37,4 @@ OF_LAYERS = [
              "A model has several such layers, and each keeps its own numbers. What stands on `self` belongs to one "
              "layer; what stands on the class, or in a name outside of it, is the same for all.",
              "Where does your code store the number of heads?"),
-    Property("other-in-training", _in_training,
-             "What is trained must be what is used afterwards. Only dropout differs between the two modes.",
-             "Which line of your code asks for `self.training`, or depends on it?"),
 ]
