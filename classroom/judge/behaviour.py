@@ -25,8 +25,8 @@ def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome]
     """The first thing that is not as it should be, or None. For answers whose values are right."""
     return (changed_inputs(task, got) or _dtypes_and_gradients(task, answer, got, want, run)
             or repeatable(task, answer, got[0], run) or keeps_state(task, answer, got, run)
-            or differs_in_training(task, answer, got, run) or _gradients(task, answer, got, want, run)
-            or _properties(task, answer, run))
+            or _gradients(task, answer, got, want, run) or _properties(task, answer, run)
+            or differs_in_training(task, answer, got, run))
 
 
 def _dtypes_and_gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable

@@ -65,7 +65,7 @@ def test_another_layer_changes_nothing():
 
 def test_training_mode_is_looked_at_and_dropout_may_differ():
     for answer in (CausalInTraining, StopsInTraining, OutputAlone):
-        refused("4.3", answer, "other-in-training", says=("In training mode",))
+        refused("4.3", answer, "differs-in-training", says=("After `.train()`",))
     for answer in (Dropping, DroppingByHand):
         accepted("4.3", answer)
 
