@@ -135,7 +135,7 @@ def test_a_mistake_made_now_and_then_is_told_as_that():
 
     verdict = evaluate("2.1", rarely)
     assert verdict.mistake == "divided-by-d-k" and "exactly" not in verdict.message
-    assert verdict.message.startswith("In 3 of the 27 cases: ") and "only now and then" in verdict.message
+    assert verdict.message.startswith("In 3 of the 31 cases: ") and "only now and then" in verdict.message
 
 
 def test_what_explains_few_of_the_wrong_cases_is_not_named():
