@@ -224,5 +224,20 @@ def test_what_is_said(id, answer, slug, says, never):
     assert says in verdict.message and never not in verdict.message, verdict.message
 
 
+def one_number_each(n_genders, n_numbers):
+    W_q, W_k = torch.zeros(2, 3 + n_genders + n_numbers, 3)
+    W_q[1, 0] = W_k[0, 0] = 10
+    for start, size, column in ((3, n_genders, 1), (3 + n_genders, n_numbers, 2)):
+        for W in (W_q, W_k):
+            W[start : start + size, column] = 10 * torch.linspace(-1, 1, size)
+    return W_q, W_k
+
+
+def test_a_product_of_two_numbers_is_named():
+    verdict = evaluate("3.7", one_number_each)
+    assert verdict.mistake == "numbers-multiplied", verdict.message
+    assert "the gender is one number, and so is the number" in verdict.message
+
+
 def test_strong_matrices_are_right_in_long_sentences():
     accepted("3.7", strength(20 * math.sqrt(24), 1))

@@ -113,8 +113,9 @@ def _agreeing(rng):
     yield of("four genders, one number", 4, 1, 4, 4, 2)
     yield of("many genders, few nouns", 9, 2, 3, 5, 4)
     yield of("many adjectives", 2, 3, 3, 12, 1, n=2)
-    for about, n_genders in (("forty words, and 38 of them nearly fit", 3), ("eighteen genders, forty words", 18)):
-        gender, number = rng.integers(n_genders), rng.integers(2)
+    for about, n_genders, gender in (("forty words, and 38 of them nearly fit", 3, 1),
+                                     ("eighteen genders, forty words", 18, 0)):
+        number = rng.integers(2)
         near = [(2, gender, number), (0, gender, 1 - number), (0, (gender + 1) % n_genders, number)]
         yield Case(about, n_genders=n_genders, n_numbers=2, words=np.array([rng.permutation(
             [(1, gender, number), (0, gender, number), *[one] * 38]) for one in near]))
