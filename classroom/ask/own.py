@@ -15,7 +15,7 @@ from .modules import Module
 if TYPE_CHECKING:
     from .asked import Asked
 
-__all__ = ["OwnBlock", "OwnModule"]
+__all__ = ["OwnBlock", "OwnModule", "OwnNorm"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +89,13 @@ class OwnBlock(_Own, Block):
             if order != sorted(order):
                 raise Problem("layers-out-of-order")
         return found
+
+
+@dataclass(frozen=True)
+class OwnNorm(OwnModule):
+    """As `OwnModule`. What has four axes comes as heads do, cut out of (B, T, n_heads, d_head): not contiguous."""
+
+    def _forward(self, module: Any, inputs: dict[str, Any], task: "Asked") -> dict[str, Any]:
+        x = inputs["x"]
+        laid = x.transpose(1, 2).contiguous().transpose(1, 2) if x.dim() == 4 else x
+        return super()._forward(module, {**inputs, "x": laid}, task)

@@ -1,5 +1,4 @@
 """Lesson 06: layer norm, feed-forward, the encoder layer and the stack."""
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -7,7 +6,7 @@ from torch import nn
 
 from classroom.ask.blocks import block_weights
 from classroom.ask.case import Case
-from classroom.ask.own import OwnBlock, OwnModule
+from classroom.ask.own import OwnBlock, OwnNorm
 from classroom.exercises import closed
 from classroom.judge.exercise import Choice, Exercise
 from course import transformer as library
@@ -73,16 +72,6 @@ class LayerNorm(nn.Module):
         mean = x.mean(-1, keepdim=True)
         variance = (x - mean).square().mean(-1, keepdim=True)
         return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
-
-
-@dataclass(frozen=True)
-class _OwnNorm(OwnModule):
-    """As `OwnModule`. What has four axes comes as heads do, cut out of (B, T, n_heads, d_head): not contiguous."""
-
-    def _forward(self, module, inputs, task):
-        x = inputs["x"]
-        laid = x.transpose(1, 2).contiguous().transpose(1, 2) if x.dim() == 4 else x
-        return super()._forward(module, {**inputs, "x": laid}, task)
 
 
 # -------------------------------------------------------------------------------------- cases
@@ -182,7 +171,7 @@ EXERCISES = [
         id="6.1", title="layer norm", names=("LayerNorm",), points=3, minutes=15, difficulty=2, framework="torch",
         takes={"d_model": "", "eps": "", "x": "... d_model"}, gives={"y": "... d_model"},
         reference=LayerNorm, cases=_vectors,
-        probe=_OwnNorm(init=("d_model", "eps"), optional=(), classes=("LayerNorm", "GroupNorm", "_InstanceNorm"),
+        probe=OwnNorm(init=("d_model", "eps"), optional=(), classes=("LayerNorm", "GroupNorm", "_InstanceNorm"),
                         functions=("layer_norm", "native_layer_norm", "group_norm", "instance_norm")),
         hints=(
             "Take the vector 1, 2, 3, 6 and do it on paper: its mean, the mean of the squared distances from it, the "
