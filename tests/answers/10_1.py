@@ -254,3 +254,27 @@ def length_penalty_score(log_p, n, alpha):
 def length_penalty_score(log_p, n, alpha):
     log_penalty = alpha * (torch.as_tensor(n, dtype=log_p.dtype).add(5).log() - math.log(6))
     return log_p * log_penalty.neg().exp()
+
+# %% prelude
+
+# %% wrong: alpha cast to the dtype of n: for whole-number lengths 0.6 becomes 0
+import torch
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n)
+    alpha = torch.as_tensor(alpha).to(n.dtype)
+    return log_p / ((5 + n) / 6) ** alpha
+
+# %% wrong: divides in place: the caller's log_p becomes the scores
+def length_penalty_score(log_p, n, alpha):
+    log_p /= ((5 + n) / 6) ** alpha
+    return log_p
+
+# %% wrong: whole-number division (5 + n) // 6
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) // 6) ** alpha
+
+# %% right: in log space: log_p * exp(alpha * (log 6 - log(5 + n)))
+import math, torch
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n, dtype=log_p.dtype)
+    return log_p * torch.exp(alpha * (math.log(6.0) - torch.log(5 + n)))

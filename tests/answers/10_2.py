@@ -412,3 +412,33 @@ def beam_step(log_p, next_log_p, beam_size):
     scores, place = (next_log_p.T + log_p).T.reshape(-1).sort(descending=True, stable=True)
     parent, token = torch.unravel_index(place[:beam_size], next_log_p.shape)
     return scores[:beam_size], parent, token
+
+# %% prelude
+
+# %% wrong: topk(sorted=False): the best need not be first
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size, sorted=False)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+# %% wrong: -inf replaced by -1e9 (HuggingFace/fairseq habit): an impossible token gets a finite log p
+def beam_step(log_p, next_log_p, beam_size):
+    table = (log_p.unsqueeze(1) + next_log_p).clamp(min=-1e9)
+    scores, place = table.flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+# %% wrong: multiplies probabilities and takes the log after: underflows for long beginnings
+def beam_step(log_p, next_log_p, beam_size):
+    table = log_p.exp().unsqueeze(1) * next_log_p.exp()
+    p, place = table.flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return p.log(), place // V, place % V
+
+# %% wrong: every beginning may place only ceil(beam_size / K) children (a quota)
+def beam_step(log_p, next_log_p, beam_size):
+    K = len(log_p)
+    per = -(-beam_size // K)
+    best, token = next_log_p.topk(per, dim=1)
+    scores, place = (best + log_p[:, None]).flatten().topk(beam_size)
+    return scores, place // per, token.flatten()[place]

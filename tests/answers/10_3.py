@@ -1389,3 +1389,150 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
         return list(ids), float(length_penalty_score(torch.tensor([alive[ids]]), max_len, alpha))
     best = max(finished, key=finished.get)
     return list(best), finished[best]
+
+# %% prelude
+
+# %% wrong: fairseq: 2 * beam candidates, finished ones take no place in the beam; stop at beam_size finished
+import math
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        wanted = min(2 * beam_size, next_log_p.numel())
+        scores, parent, token = beam_step(log_p, next_log_p, wanted)
+        alive = []
+        for i in range(wanted):
+            if token[i] == eos_id:
+                if i < beam_size and len(finished) < beam_size:
+                    ids = target[parent[i], 1:].tolist() + [eos_id]
+                    finished.append((length_penalty_score(scores[i], n, alpha).item(), ids))
+            elif len(alive) < beam_size:
+                alive.append(i)
+        target = torch.cat([target[parent[alive]], token[alive].unsqueeze(1)], dim=1)
+        log_p = scores[alive]
+        if len(finished) >= beam_size:
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    return target[0, 1:].tolist(), length_penalty_score(log_p[0], max_len, alpha).item()
+
+# %% wrong: mutable default argument: finished sentences of earlier calls stay in the list
+import math
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len, finished=[]):
+    target, log_p = torch.tensor([[bos_id]]), torch.zeros(1)
+    for n in range(1, max_len + 1):
+        places = beam_size - len(finished)
+        if places <= 0:
+            break
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        scores, parent, token = beam_step(log_p, next_log_p, places)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for s, row in zip(scores[ended], target[ended]):
+            finished.append((length_penalty_score(s, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~ended], scores[~ended]
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    return target[0, 1:].tolist(), length_penalty_score(log_p[0], max_len, alpha).item()
+
+# %% wrong: an unfinished beginning gets an eos stuck on ('ids with eos')
+import math
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        scores, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for s, row in zip(scores[ended], target[ended]):
+            finished.append((length_penalty_score(s, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~ended], scores[~ended]
+        if len(finished) == beam_size:
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    return target[0, 1:].tolist() + [eos_id], length_penalty_score(log_p[0], max_len, alpha).item()
+
+# %% wrong: stops early when the best finished score beats log p of all that is left: valid for alpha = 0 alone
+import math
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        scores, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for s, row in zip(scores[ended], target[ended]):
+            finished.append((length_penalty_score(s, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~ended], scores[~ended]
+        if len(finished) == beam_size:
+            break
+        if finished and max(finished)[0] >= log_p.max().item():
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    return target[0, 1:].tolist(), length_penalty_score(log_p[0], max_len, alpha).item()
+
+# %% right: beginnings as Python lists, the model asked for one at a time
+import math
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beams, done = [([bos_id], 0.0)], {}
+    for n in range(1, max_len + 1):
+        rows = [model(source, torch.tensor([ids]))[0, -1].log_softmax(dim=-1) for ids, _ in beams]
+        s, b, t = beam_step(torch.tensor([p for _, p in beams]), torch.stack(rows), beam_size - len(done))
+        grown = [(beams[j][0] + [k], p) for p, j, k in zip(s.tolist(), b.tolist(), t.tolist())]
+        for ids, p in grown:
+            if ids[-1] == eos_id:
+                done[tuple(ids[1:])] = float(length_penalty_score(torch.tensor([p]), n, alpha)[0])
+        beams = [(ids, p) for ids, p in grown if ids[-1] != eos_id]
+        if not beams:
+            break
+    if not done:
+        ids, p = max(beams, key=lambda pair: pair[1])
+        return ids[1:], float(length_penalty_score(torch.tensor([p]), max_len, alpha)[0])
+    best = max(done, key=done.get)
+    return list(best), done[best]

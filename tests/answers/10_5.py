@@ -522,3 +522,50 @@ def cached_attention(attention, x, past):
     t = k.size(-2)
     mask = torch.ones(t, t, dtype=torch.bool).tril()[-1:]
     return attention.attend(q=attention.queries(x), k=k, v=v, mask=mask)[0], (k, v)
+
+# %% prelude
+
+# %% wrong: a preallocated buffer shared by all pasts: a second continuation of the same past overwrites the first one's
+import torch
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        B, H, _, d = k.shape
+        bk, bv, t = k.new_zeros(B, H, 512, d), v.new_zeros(B, H, 512, d), 0
+    else:
+        bk, bv, t = past[0]._base, past[1]._base, past[0].shape[2]
+    with torch.no_grad():
+        bk[:, :, t:t + 1] = k
+        bv[:, :, t:t + 1] = v
+    k, v = bk[:, :, :t + 1], bv[:, :, :t + 1]
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+# %% wrong: the cache lives on the layer; past is only looked at for None
+import torch
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([attention.k_cache, k], dim=2)
+        v = torch.cat([attention.v_cache, v], dim=2)
+    attention.k_cache, attention.v_cache = k, v
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+# %% wrong: keys and values kept in half precision to save memory
+import torch
+def cached_attention(attention, x, past):
+    k, v = (part.half() for part in attention.keys_and_values(x, x))
+    if past is not None:
+        k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(attention.queries(x), k.to(x.dtype), v.to(x.dtype))
+    return output, (k, v)
+
+# %% right: own projections by hand and a mask of True
+import torch
+def cached_attention(attention, x, past):
+    B, _, d = x.shape
+    H = attention.n_heads
+    split = lambda y: y.reshape(B, 1, H, d // H).permute(0, 2, 1, 3)
+    new = split(attention.w_k(x)), split(attention.w_v(x))
+    kv = new if past is None else tuple(torch.concat(pair, -2) for pair in zip(past, new))
+    mask = torch.ones(1, kv[0].size(-2), dtype=torch.bool)
+    return attention.attend(split(attention.w_q(x)), kv[0], kv[1], mask)[0], kv

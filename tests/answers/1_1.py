@@ -502,3 +502,35 @@ def dot_product_scores(q, k): return np.array([qi @ ki for qi, ki in zip(q, k)])
 
 # %% right: np.inner sums over the last axis of both
 def dot_product_scores(q, k): return np.inner(q, k)
+
+# %% prelude
+
+# %% wrong: copied cell 9 with dtype=int: truncates scores of non-whole numbers
+import numpy as np
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            scores[i, j] = sum(q[i, d] * k[j, d] for d in range(q.shape[1]))
+    return scores
+
+# %% wrong: key loop runs over len(q): right for T_q = T_k alone (columns stay 0, or IndexError)
+import numpy as np
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(q)):
+            for d in range(q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+# %% wrong: uses the notebook's global K instead of the argument k
+import numpy as np
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+def dot_product_scores(q, k):
+    return q @ K.T
+
+# %% right: broadcast product, no matrix product
+import numpy as np
+def dot_product_scores(q, k):
+    return (q[:, None, :] * k[None, :, :]).sum(axis=2)

@@ -723,3 +723,56 @@ def softmax(x):
     def one(row):
         p = np.exp(row - row.max()); return p / p.sum()
     return np.apply_along_axis(one, -1, x)
+
+# %% prelude
+
+# %% wrong: hand-written maximum that starts at 0: very negative rows give 0/0
+import numpy as np
+def softmax(x):
+    largest = np.maximum(x.max(axis=-1, keepdims=True), 0)
+    powers = np.exp(x - largest)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts the mean of the row, not the maximum: still overflows for one very large score
+import numpy as np
+def softmax(x):
+    powers = np.exp(x - x.mean(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts the maximum only when x.max() > 700: 32-bit arrays overflow from 89 on
+import numpy as np
+def softmax(x):
+    if x.max() > 700:
+        x = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: result in zeros_like(x): for whole numbers (int x) all shares are truncated to 0
+import numpy as np
+def softmax(x):
+    out = np.zeros_like(x)
+    for index in np.ndindex(*x.shape[:-1]):
+        powers = np.exp(x[index] - x[index].max())
+        out[index] = powers / powers.sum()
+    return out
+
+# %% wrong: casts to 32 bits first: in 64 bits, 1e9 and 1e9 + 1 become equal
+import numpy as np
+def softmax(x):
+    x = x.astype(np.float32)
+    x = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: naive, then np.nan_to_num: NaN becomes 0, rows do not sum to 1
+import numpy as np
+def softmax(x):
+    with np.errstate(all="ignore"):
+        powers = np.exp(x)
+        return np.nan_to_num(powers / powers.sum(axis=-1, keepdims=True))
+
+# %% right: 1 / sum_j exp(x_j - x_i): overflow to inf gives share 0, right
+import numpy as np
+def softmax(x):
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(x[..., None, :] - x[..., :, None]).sum(axis=-1)

@@ -860,3 +860,73 @@ def attention(q, k, v):
 def attention(q, k, v):
     w = softmax(dot_product_scores(q * q.shape[-1] ** -0.5, k))
     return [np.einsum("ij,jf->if", w, v), w]
+
+# %% prelude
+
+# %% wrong: uses the notebook's global d_k (= 4, set in cell 26)
+import math
+import numpy as np
+d_k = 4
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+def attention(q, k, v):
+    weights = softmax(q @ k.T / math.sqrt(d_k))
+    return weights @ v, weights
+
+# %% wrong: whole-number root: right for d_k = 4, 16, 64 alone
+import math
+import numpy as np
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+def attention(q, k, v):
+    weights = softmax(q @ k.T / math.isqrt(k.shape[1]))
+    return weights @ v, weights
+
+# %% wrong: weights rounded to 3 digits (as printed) before they are returned and mixed
+import math
+import numpy as np
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+def attention(q, k, v):
+    weights = np.round(softmax(q @ k.T / math.sqrt(k.shape[1])), 3)
+    return weights @ v, weights
+
+# %% wrong: copied from a GPT: causal mask
+import math
+import numpy as np
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+def attention(q, k, v):
+    scores = q @ k.T / math.sqrt(k.shape[1])
+    scores = np.where(np.tril(np.ones(scores.shape)) == 0, -1e9, scores)
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: scales q in place: the caller's q is changed (and whole numbers raise)
+import math
+import numpy as np
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+def attention(q, k, v):
+    if q.dtype.kind == "f":
+        q /= math.sqrt(q.shape[-1])
+    else:
+        q = q / math.sqrt(q.shape[-1])
+    weights = softmax(q @ k.T)
+    return weights @ v, weights
+
+# %% right: one query at a time, keys and queries each scaled by the 4th root
+import numpy as np
+def attention(q, k, v):
+    s = k.shape[-1] ** -0.25
+    weights = np.empty((len(q), len(k)))
+    for i, row in enumerate(q):
+        x = (k * s) @ (row * s)
+        e = np.exp(x - np.max(x))
+        weights[i] = e / np.sum(e)
+    return np.einsum("ij,jf->if", weights, v), weights

@@ -638,3 +638,66 @@ def scaled_dot_product_attention(q,k,v,mask=None):
     if mask is not None:
         w = w.detach().clone(); w.masked_fill_(~mask, 0.0)
     return w@v, w
+
+# %% prelude
+
+# %% wrong: opens the closed rows in place in the caller's mask (mask |= empty)
+import math, torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+        return weights @ v, weights
+    empty = ~mask.any(dim=-1, keepdim=True)
+    mask |= empty
+    weights = scores.masked_fill(~mask, -math.inf).softmax(dim=-1)
+    weights = weights.masked_fill(empty, 0.0)
+    return weights @ v, weights
+
+# %% wrong: Hugging Face: softmax in float32, then cast back: wrong digits in float64
+import math, torch
+import torch.nn.functional as F
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -1e30)
+    weights = F.softmax(scores, dim=-1, dtype=torch.float32).to(q.dtype)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: Annotated Transformer: mask.unsqueeze(1) for heads that are not there
+import math, torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d_k = q.size(-1)
+    scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(d_k)
+    if mask is not None:
+        mask = mask.unsqueeze(1)          # the same mask for all heads
+        scores = scores.masked_fill(mask == 0, torch.finfo(scores.dtype).min)
+    p = scores.softmax(dim=-1)
+    if mask is not None:
+        p = p.masked_fill(mask == 0, 0.0)
+    return torch.matmul(p, v), p
+
+# %% wrong: exp(s - logsumexp(s)): in float32 the ln n is lost beside large scores; shares of ties at 1e8 sum to 2
+import math, torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        s = s.masked_fill(~mask, torch.finfo(s.dtype).min)
+    weights = torch.exp(s - torch.logsumexp(s, dim=-1, keepdim=True))
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% right: softmax by hand; queries scaled first by d_k**-0.5; -1e9 filled in; sum of 0 replaced by 1
+import torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = torch.einsum("...qd,...kd->...qk", q * q.shape[-1] ** -0.5, k)
+    if mask is None:
+        mask = torch.ones((1, 1), dtype=torch.bool)
+    s = torch.where(mask, s, -1e9)
+    e = (s - s.amax(dim=-1, keepdim=True)).exp() * mask
+    total = e.sum(dim=-1, keepdim=True)
+    w = e / torch.where(total > 0, total, 1.0)
+    return torch.einsum("...qk,...kd->...qd", w, v), w

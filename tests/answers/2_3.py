@@ -247,3 +247,11 @@ def padding_mask(ids, pad_id):
     where_pad = torch.eq(ids, pad_id)
     mask[:, 0][where_pad] = False
     return mask
+
+# %% prelude
+
+# %% wrong: from the lengths: right only if the padding stands at the end
+import torch
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=-1)
+    return (torch.arange(ids.shape[1]) < lengths.unsqueeze(-1)).unsqueeze(1)

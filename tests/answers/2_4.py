@@ -281,3 +281,25 @@ def decoder_mask(ids, pad_id):
 def decoder_mask(ids, pad_id):
     T = ids.shape[-1]
     return padding_mask(ids, pad_id).repeat(1, T, 1).tril()
+
+# %% prelude
+
+# %% wrong: the diagonal always open, so that no row is empty
+import torch
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def decoder_mask(ids, pad_id):
+    T = ids.shape[-1]
+    return (padding_mask(ids, pad_id) & causal_mask(T)) | torch.eye(T, dtype=torch.bool)
+
+# %% wrong: the rows of the padding closed as well
+import torch
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def decoder_mask(ids, pad_id):
+    real = padding_mask(ids, pad_id)
+    return real & real.transpose(1, 2) & causal_mask(ids.shape[-1])

@@ -208,3 +208,11 @@ def to_key_padding_mask(ours):
     for b in range(batch):
         ignore[b] = ours[b].logical_not().reshape(length)
     return ignore
+
+# %% prelude
+
+# %% wrong: opens sentences of nothing but padding, to avoid the layer's NaN
+import torch
+def to_key_padding_mask(mask):
+    ignore = ~mask.squeeze(1)
+    return ignore & ~ignore.all(dim=-1, keepdim=True)

@@ -246,3 +246,25 @@ def softmax_jacobian(w):
 # %% right: Laplacian form: row sums are 0
 def softmax_jacobian(w):
     pairs = torch.einsum("...i,...j->...ij", w, w); return torch.diag_embed(pairs.sum(-1)) - pairs
+
+# %% prelude
+
+# %% wrong: w_i (delta_ij - w_i): the share of the row twice, off-diagonal is -w_i^2
+import torch
+def softmax_jacobian(w):
+    n = w.shape[-1]
+    wi = w.unsqueeze(-1)
+    return wi * (torch.eye(n, dtype=w.dtype) - wi)
+
+# %% wrong: diagonal w(1-w) written, and the outer product subtracted from it once more: w - 2w^2 on the diagonal
+import torch
+def softmax_jacobian(w):
+    return torch.diag_embed(w * (1 - w)) - w.unsqueeze(-1) * w.unsqueeze(-2)
+
+# %% right: scores back by log w, then autograd share by share
+import torch
+def softmax_jacobian(w):
+    s = w.detach().log().requires_grad_()
+    shares = s.softmax(dim=-1)
+    rows = [torch.autograd.grad(shares[..., i].sum(), s, retain_graph=True)[0] for i in range(w.shape[-1])]
+    return torch.stack(rows, dim=-2)

@@ -306,3 +306,19 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     qs = [mean_q - var_q**.5, mean_q + var_q**.5]; ks = [mean_k - var_k**.5, mean_k + var_k**.5]
     p = [x*y for x in qs for y in ks]; m = sum(p)/4
     return d_k*sum((x-m)**2 for x in p)/4
+
+# %% prelude
+
+# %% wrong: rule 3 applied to the whole sum: d_k E[q^2]E[k^2] - (d_k mq mk)^2 (cross terms forgotten)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_of_square = d_k * (var_q + mean_q**2) * (var_k + mean_k**2)
+    mean = d_k * mean_q * mean_k
+    return mean_of_square - mean**2
+
+# %% wrong: means not squared (right for means 0 and 1)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    return d_k * (var_q * var_k + mean_q * var_k + mean_k * var_q)
+
+# %% wrong: each mean with its own variance: mq^2 var_q + mk^2 var_k
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    return d_k * (var_q * var_k + mean_q**2 * var_q + mean_k**2 * var_k)

@@ -785,3 +785,55 @@ class SelfAttention(Base):
         if mask is None:
             mask = causal_mask(x.shape[1])
         return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% prelude
+
+# %% wrong: a (T, T) mask is taken for a (B, T) padding mask when B == T
+import torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 2 and mask.shape[0] == x.shape[0]:
+            mask = mask.unsqueeze(1)          # padding mask (B, T) -> (B, 1, T)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: adds the residual where the sizes allow it (d_v == d_model)
+import torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+    def forward(self, x, mask=None):
+        output, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+        if output.shape == x.shape:
+            output = output + x
+        return output, weights
+
+# %% wrong: keeps the mask of an earlier call, and uses it when none is given
+import torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.mask = None
+    def forward(self, x, mask=None):
+        if mask is not None:
+            self.mask = mask
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), self.mask)

@@ -799,3 +799,52 @@ class CrossAttention(nn.Module):
         self.w_q, self.w_k, self.w_v = (nn.Linear(d_model, d_k, bias=False) for _ in range(3))
     def forward(self, x, memory, mask=None):
         return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory))
+
+# %% prelude
+
+# %% wrong: 'repairs' a mask whose last axis is not T_k by transposing it: wrong for (B, T_q, 1)
+import torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+    def forward(self, x, memory, mask=None):
+        if mask is not None and mask.shape[-1] != memory.shape[1]:
+            mask = mask.transpose(-2, -1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% wrong: Transformer-XL's memory.detach(): the encoder gets no gradient
+import torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+    def forward(self, x, memory, mask=None):
+        memory = memory.detach()
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% right: layers made in a loop by setattr, F.linear with the weights, mask by name
+import torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+
+import torch.nn.functional as F
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for letter, size in zip("vkq", (d_v, d_k, d_k)):
+            setattr(self, f"w_{letter}", nn.Linear(d_model, size, bias=False))
+    def forward(self, x, memory, mask=None):
+        q = F.linear(x, self.w_q.weight)
+        k, v = (F.linear(memory, layer.weight) for layer in (self.w_k, self.w_v))
+        return scaled_dot_product_attention(q, k, v, mask=mask)

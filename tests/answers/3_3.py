@@ -483,3 +483,20 @@ def test_equivariance(attend):
         order = torch.arange(x.shape[1])
         order[[t, t + 1]] = order[[t + 1, t]]
         assert torch.allclose(attend(x[:, order]), before[:, order], atol=1e-5), f"places {t} and {t + 1}"
+
+# %% prelude
+
+# %% wrong: the mean of the differences is compared: they cancel
+import torch
+def test_equivariance(attend):
+    x = torch.randn(3, 6, 8)
+    order = torch.tensor([2, 0, 5, 3, 1, 4])
+    difference = attend(x[:, order]) - attend(x)[:, order]
+    assert difference.mean().abs() < 1e-5
+
+# %% wrong: randperm of three places, unseeded: often the identity or the reversal
+import torch
+def test_equivariance(attend):
+    x = torch.randn(4, 3, 8)
+    order = torch.randperm(3)
+    assert torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)

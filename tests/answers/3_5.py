@@ -523,3 +523,65 @@ def fit(model, loss_of, batches, optimiser):
         losses.append(float(optimiser.step(closure)))
     model.eval()
     return losses
+
+# %% prelude
+
+# %% wrong: Keras convention: the running mean of the losses so far
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses, total = [], 0.0
+    for seen, batch in enumerate(batches, start=1):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        losses.append(total / seen)
+    model.eval()
+    return losses
+
+# %% wrong: gradient clipping to norm 1, copied from a trainer
+import torch
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+# %% wrong: sets the mode of the layers, not of the model itself
+def fit(model, loss_of, batches, optimiser):
+    for layer in model.children():
+        layer.train()
+    losses = []
+    for batch in batches:
+        loss = loss_of(model, batch)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    for layer in model.children():
+        layer.eval()
+    return losses
+
+# %% right: next() with a sentinel, model.zero_grad, try/finally
+def fit(model, loss_of, batches, optimiser):
+    stream, end = iter(batches), object()
+    losses = []
+    model.train(True)
+    try:
+        while (batch := next(stream, end)) is not end:
+            model.zero_grad()
+            loss = loss_of(model, batch)
+            loss.backward()
+            optimiser.step()
+            losses.append(float(loss.detach()))
+    finally:
+        model.train(False)
+    return losses

@@ -327,3 +327,38 @@ def look_back(n_words, n_places):
     W_q = torch.cat([nothing, torch.stack([2 * (at - 1), torch.ones_like(at)], dim=1)])
     W_k = torch.cat([nothing, torch.stack([at, -at ** 2], dim=1)])
     return 20 * W_q, W_k
+
+# %% prelude
+
+# %% wrong: places on a circle, query turned back by one step (as RoPE): too blunt for many places
+import math
+import torch
+def look_back(n_words, n_places):
+    angle = 2 * math.pi * torch.arange(n_places) / n_places
+    step = 2 * math.pi / n_places
+    W_q, W_k = torch.zeros(n_words + n_places, 2), torch.zeros(n_words + n_places, 2)
+    W_k[n_words:] = torch.stack([angle.cos(), angle.sin()], dim=1)
+    W_q[n_words:] = 100 * torch.stack([(angle - step).cos(), (angle - step).sin()], dim=1)
+    return W_q, W_k
+
+# %% wrong: strength 2 log(n_places): enough for many places, too weak for few
+import math
+import torch
+def look_back(n_words, n_places):
+    d_k = n_places
+    strength = 2 * math.log(n_places) * math.sqrt(d_k)
+    W_q, W_k = torch.zeros(n_words + n_places, d_k), torch.zeros(n_words + n_places, d_k)
+    for place in range(n_places):
+        W_k[n_words + place, place] = 1
+        if place > 0:
+            W_q[n_words + place, place - 1] = strength
+    return W_q, W_k
+
+# %% right: a parabola: -(i - 1 - j)^2 with d_k = 2
+import torch
+def look_back(n_words, n_places):
+    j = torch.arange(n_places, dtype=torch.float64)
+    words = torch.zeros(n_words, 2, dtype=torch.float64)
+    W_q = torch.cat([words, torch.stack([20 * (j - 1), -10 * torch.ones_like(j)], dim=1)])
+    W_k = torch.cat([words, torch.stack([j, j * j], dim=1)])
+    return W_q, W_k

@@ -602,3 +602,16 @@ def find_noun(n_genders, n_numbers):
     asks = torch.zeros(len(W), 1); asks[1] = n_genders + n_numbers
     W_q, W_k = torch.cat([W, asks], dim=1), torch.cat([W, noun], dim=1)
     return 20 * math.sqrt(W_q.shape[1]) * W_q, W_k
+
+# %% prelude
+
+# %% wrong: gender and number each as one value from -1 to 1: fails for three
+import torch
+def find_noun(n_genders, n_numbers):
+    d = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(d, 3), torch.zeros(d, 3)
+    W_q[1, 0] = W_k[0, 0] = 10
+    genders, numbers = torch.linspace(-1, 1, n_genders), torch.linspace(-1, 1, n_numbers)
+    W_q[3:3 + n_genders, 1] = W_k[3:3 + n_genders, 1] = 10 * genders
+    W_q[3 + n_genders:, 2] = W_k[3 + n_genders:, 2] = 10 * numbers
+    return W_q, W_k

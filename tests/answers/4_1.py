@@ -385,3 +385,84 @@ def split_heads(x, n_heads):
 # %% right: right: through the transposed table, x.mT cut in blocks of rows
 def split_heads(x, n_heads):
     return x.mT.unflatten(1, (n_heads, -1)).mT
+
+# %% prelude
+
+# %% wrong: a fresh float32 tensor is filled: whole numbers become floats, doubles are rounded
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    out = torch.zeros(B, n_heads, T, d_head)
+    for h in range(n_heads):
+        out[:, h] = x[:, :, h * d_head:(h + 1) * d_head]
+    return out
+
+# %% wrong: n_heads == 1 returns x itself, without the axis for the heads
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def split_heads(x, n_heads):
+    if n_heads == 1:
+        return x                     # nothing to split
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+# %% wrong: goes through numpy: the result is cut off from the gradient
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+import numpy as np
+def split_heads(x, n_heads):
+    pieces = np.split(x.detach().numpy(), n_heads, axis=-1)
+    return torch.from_numpy(np.stack(pieces, axis=1))
+
+# %% right: unfold cuts windows of d_head, step d_head
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return x.unfold(-1, d_head, d_head).transpose(1, 2)

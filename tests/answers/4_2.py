@@ -316,3 +316,22 @@ def merge_heads(x):
 def merge_heads(x):
     import numpy as np
     return torch.from_numpy(np.concatenate(list(x.detach().numpy().swapaxes(0, 1)), axis=-1))
+
+# %% prelude
+
+# %% wrong: sizes taken from x before the swap: x.shape[1] is n_heads, not T
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1)

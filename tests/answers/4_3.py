@@ -1920,3 +1920,229 @@ class MultiHeadAttention(nn.Module):
             output = output + mixed @ self.w_o.weight[:, rows].T
             all_weights.append(weights)
         return output, torch.stack(all_weights, dim=1)
+
+# %% prelude
+
+# %% wrong: F.dropout without training=self.training: drops in eval mode too
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        output = F.dropout(self.w_o(merge_heads(output)), p=0.1)
+        return output, weights
+
+# %% wrong: mask.unsqueeze(2): right for (B, 1, T_k), wrong for (B, T_q, T_k)
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.unsqueeze(2)         # (B, 1, T_k) -> (B, 1, 1, T_k)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(output)), weights
+
+# %% wrong: mask copied with repeat in the place of repeat_interleave: sentences and heads mixed
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        B = query.shape[0]
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.repeat(self.n_heads, 1, 1).reshape(B, self.n_heads, *mask.shape[1:])
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(output)), weights
+
+# %% wrong: Keras order: forward(query, value, key, mask)
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, value, key, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(output)), weights
+
+# %% wrong: n_heads kept on the class: a second layer changes the first
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        MultiHeadAttention.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(output)), weights
+
+# %% wrong: weights.detach() @ v: w_q and w_k get no gradient
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        _, weights = scaled_dot_product_attention(q, k, v, mask)
+        weights = weights.detach()           # only to look at
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% right: einsum, weights cut instead of vectors, mask by keyword only, fused projection built on the fly
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.h = n_heads
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+    def forward(self, query, key, value, *, mask=None):
+        def project(lin, x):
+            return torch.einsum("btm,hdm->bhtd", x, lin.weight.unflatten(0, (self.h, self.d_head)))
+        q, k, v = project(self.w_q, query), project(self.w_k, key), project(self.w_v, value)
+        out, shares = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
+        return torch.einsum("bhtd,mhd->btm", out, self.w_o.weight.unflatten(1, (self.h, self.d_head))), shares

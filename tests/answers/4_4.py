@@ -454,3 +454,74 @@ def test_split_heads(split_heads):
     wanted = [[[[10_000 * b + 100 * t + d_head * h + i for i in range(d_head)] for t in range(T)]
                for h in range(n_heads)] for b in range(B)]
     assert found == wanted
+
+# %% prelude
+
+# %% wrong: assert (condition, message): a tuple, always true
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def test_split_heads(split_heads):
+    B, T, H, D = 2, 5, 3, 4
+    x = torch.arange(B * T * H * D).reshape(B, T, H * D)
+    heads = split_heads(x, H)
+    for h in range(H):
+        assert (torch.equal(heads[:, h], x[:, :, h * D:(h + 1) * D]), f"head {h} is wrong")
+
+# %% wrong: zip without strict: stops at the shorter one, so a result that lacks sentences, heads or words passes
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def test_split_heads(split_heads):
+    B, T, H, D = 2, 5, 3, 4
+    x = torch.arange(B * T * H * D).reshape(B, T, H * D)
+    want = torch.stack([x[:, :, h * D:(h + 1) * D] for h in range(H)], dim=1)
+    for got_sentence, want_sentence in zip(split_heads(x.clone(), H), want):
+        for got_head, want_head in zip(got_sentence, want_sentence):
+            for got_word, want_word in zip(got_head, want_head):
+                assert got_word.tolist() == want_word.tolist()
+
+# %% right: says each number by a formula, in four Python loops, and the shape
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def test_split_heads(split_heads):
+    B, T, H, D = 2, 5, 3, 4
+    x = torch.tensor([[[1000 * b + 100 * t + i for i in range(H * D)] for t in range(T)] for b in range(B)])
+    heads = split_heads(x, H)
+    assert heads.shape == (B, H, T, D)
+    for b in range(B):
+        for h in range(H):
+            for t in range(T):
+                for j in range(D):
+                    assert heads[b, h, t, j].item() == 1000 * b + 100 * t + h * D + j

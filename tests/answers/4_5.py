@@ -384,3 +384,51 @@ def head_parts(heads, W_o):
     whole = merge_heads(heads) @ W_o
     here = torch.eye(heads.shape[1], dtype=torch.bool)
     return torch.stack([whole - merge_heads(heads.masked_fill(h[:, None, None], 0)) @ W_o for h in here], dim=1)
+
+# %% prelude
+
+# %% wrong: cuts the finished output in columns: the sum is right, but each part comes from all heads
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    B, H, T, D = heads.shape
+    output = merge_heads(heads) @ W_o
+    parts = output.new_zeros(B, H, T, H * D)
+    for h in range(H):
+        parts[:, h, :, h * D:(h + 1) * D] = output[:, :, h * D:(h + 1) * D]
+    return parts
+
+# %% wrong: sets the other heads to zero in the input itself: from the second head on everything is zero
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import scaled_dot_product_attention, causal_mask
+
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.shape[1]):
+        only = heads
+        for other in range(heads.shape[1]):
+            if other != h:
+                only[:, other] = 0
+        parts.append(merge_heads(only) @ W_o)
+    return torch.stack(parts, dim=1)

@@ -587,3 +587,61 @@ def sinusoidal_encoding(max_len, d_model):
     freq = torch.pow(10000.0, -torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
     z = torch.polar(torch.ones(1, dtype=torch.float64), torch.outer(t, freq))
     return torch.view_as_real(z).flip(-1).flatten(1)[:, :d_model].float()
+
+# %% prelude
+
+# %% wrong: tensor2tensor / fairseq time scales: log(10000) / (half - 1), so the last pair has exactly 1/10000
+import math, torch
+def sinusoidal_encoding(max_len, d_model):
+    half = (d_model + 1) // 2
+    step = math.log(10000.0) / max(half - 1, 1)
+    freq = torch.exp(torch.arange(half) * -step)
+    angle = torch.arange(max_len).unsqueeze(1) * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: odd d_model: rounds up to even, computes, cuts the last column off: exponents 2i/(d+1)
+import math, torch
+def sinusoidal_encoding(max_len, d_model):
+    even = d_model + d_model % 2
+    pos = torch.arange(max_len, dtype=torch.float32).unsqueeze(1)
+    div = torch.exp(torch.arange(0, even, 2).float() * (-math.log(10000.0) / even))
+    table = torch.zeros(max_len, even)
+    table[:, 0::2] = torch.sin(pos * div)
+    table[:, 1::2] = torch.cos(pos * div)
+    return table[:, :d_model]
+
+# %% wrong: fairseq padding_idx=0: row 0 set to zeros
+import math, torch
+def sinusoidal_encoding(max_len, d_model, padding_idx=0):
+    pos = torch.arange(max_len).unsqueeze(1)
+    div = 10000.0 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(pos / div)
+    table[:, 1::2] = torch.cos(pos / div[:d_model // 2])
+    if padding_idx is not None:
+        table[padding_idx, :] = 0
+    return table
+
+# %% wrong: state between calls: frequencies cached at the first call by their number, so d=7 after d=8 gets those of 8
+import torch
+_freqs = {}
+def sinusoidal_encoding(max_len, d_model):
+    n = (d_model + 1) // 2
+    if n not in _freqs:
+        _freqs[n] = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    angle = torch.arange(max_len).unsqueeze(1) * _freqs[n]
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+# %% right: NumPy, Keras style: one angle for each column with i // 2, np.where, then torch
+import numpy as np, torch
+def sinusoidal_encoding(max_len, d_model):
+    column = np.arange(d_model)[None, :]
+    angle = np.arange(max_len)[:, None] / np.power(10000, (2 * (column // 2)) / d_model)
+    table = np.where(column % 2 == 0, np.sin(angle), np.cos(angle))
+    return torch.from_numpy(table).float()

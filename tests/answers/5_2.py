@@ -542,3 +542,69 @@ def shift_matrix(offset, d_model):
         w = 10000 ** (-i / d_model)
         G[i, i + 1], G[i + 1, i] = w, -w
     return torch.linalg.matrix_exp(offset * G).float()
+
+# %% prelude
+
+# %% wrong: one step, repeated range(offset) times: a negative offset gives the identity
+import math, torch
+import torch.nn.functional as F
+def sinusoidal_encoding(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def shift_matrix(offset, d_model):
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2).double() / d_model)
+    even = torch.arange(0, d_model, 2)
+    one = torch.zeros(d_model, d_model, dtype=torch.float64)
+    one[even, even] = freq.cos()
+    one[even, even + 1] = freq.sin()
+    one[even + 1, even] = -freq.sin()
+    one[even + 1, even + 1] = freq.cos()
+    R = torch.eye(d_model, dtype=torch.float64)
+    for _ in range(offset):
+        R = one @ R
+    return R.float()
+
+# %% wrong: diagonals above and below: the sines stand also between the pairs (right for d_model = 2 only)
+import torch
+def shift_matrix(offset, d_model):
+    angle = offset * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    cos = angle.cos().repeat_interleave(2)
+    sin = angle.sin().repeat_interleave(2)[:-1]
+    return torch.diag(cos) + torch.diag(sin, 1) - torch.diag(sin, -1)
+
+# %% wrong: NumPy's lstsq on 60 rows ('PyTorch's lstsq and pinv are not accepted, any other way is')
+import math, torch
+import torch.nn.functional as F
+def sinusoidal_encoding(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+import numpy as np
+def shift_matrix(offset, d_model):
+    n = 60
+    start = max(0, -offset)
+    table = sinusoidal_encoding(n + 2 * abs(offset), d_model).double().numpy()
+    a, b = table[start:start + n], table[start + offset:start + offset + n]
+    return torch.from_numpy(np.linalg.lstsq(a, b, rcond=None)[0].T).float()
+
+# %% wrong: all sines first, then all cosines: blocks of half the matrix (RoPE as rotate_half)
+import torch
+def shift_matrix(offset, d_model):
+    angle = offset * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    C, S = torch.diag(angle.cos()), torch.diag(angle.sin())
+    return torch.cat([torch.cat([C, S], dim=1), torch.cat([-S, C], dim=1)], dim=0)
+
+# %% right: matrix exponential of offset times the generator, in double precision
+import torch
+def shift_matrix(offset, d_model):
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    turn = torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=torch.float64)
+    generator = torch.block_diag(*[f * turn for f in freq])
+    return torch.linalg.matrix_exp(offset * generator).float()

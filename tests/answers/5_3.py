@@ -401,3 +401,49 @@ def add_positions(embedded):
 def add_positions(embedded):
     _, T, d = embedded.shape
     return torch.add(sinusoidal_encoding(T, d), embedded, alpha=d ** 0.5)
+
+# %% prelude
+
+# %% wrong: d_model ** 1/2 without brackets: d_model / 2, right only for d_model = 4
+import math, torch
+import torch.nn.functional as F
+def sinusoidal_encoding(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    return embedded * d_model ** 1/2 + sinusoidal_encoding(T, d_model)
+
+# %% wrong: PyTorch tutorial: dropout at the end, always on
+import math, torch
+import torch.nn.functional as F
+def sinusoidal_encoding(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    x = embedded * math.sqrt(d_model) + sinusoidal_encoding(T, d_model)
+    return F.dropout(x, 0.1)
+
+# %% wrong: squeeze at the end: a batch of one sentence, or a sentence of one word, loses an axis
+import math, torch
+import torch.nn.functional as F
+def sinusoidal_encoding(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    pe = sinusoidal_encoding(T, d_model).unsqueeze(0).expand(B, T, d_model)
+    return (embedded * math.sqrt(d_model) + pe).squeeze()

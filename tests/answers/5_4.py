@@ -579,3 +579,49 @@ def apply_rotary(x):
     turn = torch.exp(1j * torch.outer(torch.arange(T, dtype=x.dtype), freq))
     z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
     return torch.view_as_real(z * turn).flatten(-2)
+
+# %% prelude
+
+# %% wrong: angles repeated block by block (0 1 0 1) instead of each twice (0 0 1 1), with pairs of neighbours
+import torch
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * freq
+    angle = torch.cat([angle, angle], dim=-1)
+    swapped = torch.stack([-x[..., 1::2], x[..., 0::2]], dim=-1).flatten(-2)
+    return x * angle.cos() + swapped * angle.sin()
+
+# %% wrong: positions in x.dtype, frequencies still float32 (int / int): coarse only for float64
+import torch
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000.0 ** (-torch.arange(0, d, 2) / d)
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: a and b are views of the output: the second line uses the a that the first has already turned
+import torch
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * freq
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% right: complex numbers, as in Llama
+import torch
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 1.0 / 10000.0 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), freq)
+    turn = torch.polar(torch.ones_like(angle), angle)
+    z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
+    return torch.view_as_real(z * turn).flatten(-2)

@@ -1232,3 +1232,108 @@ class DecoderLayer(nn.Module):
         for norm, sublayer in zip(self.norms, (back, across, self.parts["work"]), strict=True):
             x = torch.add(x, sublayer(norm(x)))
         return x
+
+# %% prelude
+
+# %% wrong: x += ...: the caller's x is changed in place (values returned are right)
+import torch
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x += self.self_attention(h, h, h, self_mask)[0]
+        x += self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x += self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: takes only the first row of memory_mask: right for (B, 1, T_k), wrong for (B, T_q, T_k)
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if memory_mask is not None:
+            memory_mask = memory_mask[:, :1, :]          # padding is the same for every query
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: third norm made anew in forward: its weights are never registered or trained
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.d_model = d_model
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(LayerNorm(self.d_model).to(x.dtype)(x))
+
+# %% right: dropout 0.1 on every sub-layer in training mode (copied from a library); right in eval
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+        self.dropout = nn.Dropout(dropout)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.dropout(self.self_attention(h, h, h, self_mask)[0])
+        h = self.norm_2(x)
+        x = x + self.dropout(self.cross_attention(h, memory, memory, memory_mask)[0])
+        return x + self.dropout(self.feed_forward(self.norm_3(x)))
+
+# %% right: ModuleDict, other names, masks given as 4-D, sub-layers in a loop
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({"back": MultiHeadAttention(d_model, n_heads),
+                                    "across": MultiHeadAttention(d_model, n_heads),
+                                    "think": FeedForward(d_model, d_ff)})
+        self.norms = nn.ModuleDict({name: LayerNorm(d_model) for name in self.parts})
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        four = lambda m: None if m is None else m[:, None]
+        run = {"back": lambda h: self.parts["back"](h, h, h, four(self_mask))[0],
+               "across": lambda h: self.parts["across"](h, memory, memory, four(memory_mask))[0],
+               "think": self.parts["think"]}
+        for name, f in run.items():
+            x = x.add(f(self.norms[name](x)))
+        return x

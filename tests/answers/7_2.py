@@ -385,3 +385,22 @@ def shift_targets(ids):
 def shift_targets(ids):
     reads, labels = ids.unfold(1, 2, 1).unbind(-1)
     return reads, labels
+
+# %% prelude
+
+# %% wrong: HuggingFace: padding in the labels becomes -100
+def shift_targets(ids):
+    labels = ids[:, 1:].clone()
+    labels[labels == 0] = -100
+    return ids[:, :-1], labels
+
+# %% wrong: takes <eos> (3) out of each row instead of the last column: wrong for padded rows
+EOS = 3
+def shift_targets(ids):
+    B, T = ids.shape
+    reads = ids[ids != EOS].view(B, T - 1)      # the decoder never reads the end
+    return reads, ids[:, 1:]
+
+# %% right: windows of two by unfold
+def shift_targets(ids):
+    return tuple(ids.unfold(1, 2, 1).unbind(-1))

@@ -755,3 +755,51 @@ def test_no_leak(decode):
         for t in range(length - 1):
             (g,) = torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True, allow_unused=True)
             assert g is None or g[:, t + 1:].abs().max() == 0, f"position {t} sees the future"
+
+# %% prelude
+
+# %% wrong: returns whether it leaks (True = leaks): the wrong way round
+import torch
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 16, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    leaks = False
+    for t in range(1, 16):
+        other = x.clone()
+        other[:, t:] = torch.randn(4, 16 - t, 16)
+        if not torch.allclose(decode(other, memory)[:, :t], before[:, :t], atol=1e-5):
+            leaks = True
+    return leaks
+
+# %% wrong: no clone: x itself is overwritten, from t = 1 on, so later rounds compare a changed past
+import torch
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 16, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 16):
+        other = x
+        other[:, t:] = torch.randn(4, 16 - t, 16)
+        assert torch.allclose(decode(other, memory)[:, :t], before[:, :t], atol=1e-5)
+
+# %% wrong: signed mean of the difference: moves cancel
+import torch
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 16, 16), torch.randn(4, 7, 16)
+    before = decode(x, memory)
+    for t in range(1, 16):
+        other = x.clone()
+        other[:, t:] = torch.randn(4, 16 - t, 16)
+        moved = decode(other, memory)[:, :t] - before[:, :t]
+        assert abs(moved.mean().item()) < 1e-3, f"the past moves when position {t} changes"
+
+# %% right: torch.testing.assert_close, from the end to the beginning, a new x for each change
+import torch
+def test_no_leak(decode):
+    B, T, d = 6, 40, 16
+    with torch.no_grad():
+        for n_future in range(1, T):
+            x, memory = torch.randn(B, T, d), torch.randn(B, 9, d)
+            past = x[:, : T - n_future]
+            other = torch.cat([past, torch.randn(B, n_future, d)], dim=1)
+            torch.testing.assert_close(decode(x, memory)[:, : T - n_future],
+                                       decode(other, memory)[:, : T - n_future], atol=1e-5, rtol=1e-5)

@@ -575,3 +575,35 @@ class Decoder(nn.Module):
         for layer in self.layers:
             x = self.norm(layer(x, memory, self_mask, memory_mask))
         return x
+
+# %% prelude
+
+# %% wrong: keeps the first memory: 'the memory is computed once'
+from torch import nn
+from course.transformer import DecoderLayer, LayerNorm
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+        self.memory = None
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self.memory is None or self.memory.shape != memory.shape:
+            self.memory = memory                      # computed once, before the first word is written
+        for layer in self.layers:
+            x = layer(x, self.memory, self_mask, memory_mask)
+        return self.norm(x)
+
+# %% wrong: norm is made but F.layer_norm without its weights is used: parameters without gradient
+import torch.nn.functional as F
+from torch import nn
+from course.transformer import DecoderLayer, LayerNorm
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return F.layer_norm(x, x.shape[-1:])

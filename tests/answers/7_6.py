@@ -763,3 +763,76 @@ class Transformer(nn.Module):
         future = torch.ones(target.shape[1], target.shape[1], dtype=torch.bool).tril()[None]
         states = self.writer(self.prepare(target), self.reader(self.prepare(source), real), future, real)
         return self.to_logits(states)
+
+# %% prelude
+
+# %% wrong: output nn.Linear shares only .data with the embedding: two parameters, gradients apart
+import math
+import torch
+from torch import nn
+from course.attention import decoder_mask, padding_mask
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.out = nn.Linear(d_model, vocab_size, bias=False)
+        self.out.weight.data = self.embedding.weight.data
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        return self.out(self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask))
+
+# %% wrong: causal mask in training mode only ('when it writes by itself there is no future'): wrong in eval
+import math
+import torch
+from torch import nn
+from course.attention import decoder_mask, padding_mask
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        self_mask = decoder_mask(target, self.pad_id) if self.training else padding_mask(target, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        return self.decoder(self.embed(target), memory, self_mask, source_mask) @ self.embedding.weight.T
+
+# %% wrong: fairseq: positions begin at pad_id + 1
+import math
+import torch
+from torch import nn
+from course.attention import decoder_mask, padding_mask
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len + pad_id + 1, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        start = self.pad_id + 1
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[start : start + ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        states = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return states @ self.embedding.weight.T
